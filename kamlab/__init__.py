@@ -1,0 +1,89 @@
+"""Run, pause, step and look into message-passing systems.
+
+Components with inboxes and outboxes are wired by Pipelines, Graphlines and Backplanes, and run in
+a :class:`Lab` that can be stepped. Names are loaded when they are first used, so importing this
+package is quick and brings in no network, notebook or plotting code.
+
+>>> import kamlab
+>>> sorted(name for name in kamlab.__all__ if name.startswith("S"))[:2]
+['SeededRandom', 'Selector']
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .core.component import Component
+from .core.errors import KamlabError
+from .core.ipc import NewComponent, ProducerFinished, Shutdown, ShutdownMicroprocess, WaitComplete
+from .lab import Lab, current
+
+__version__ = "0.1.0"
+
+#: Where each lazily loaded name is defined.
+_HOMES = {
+    "AdaptiveCommsComponent": ".core.adaptive",
+    "ThreadedAdaptiveCommsComponent": ".core.adaptive",
+    "ThreadedComponent": ".core.thread",
+    "Microprocess": ".core.microprocess",
+    "SeededRandom": ".core.choice",
+    "Event": ".core.events",
+    "Outcome": ".core.outcome",
+    "Happened": ".core.outcome",
+    "Handle": ".handle",
+    **dict.fromkeys(("Backplane", "PublishTo", "SubscribeTo"), ".backplane"),
+    **dict.fromkeys(("Pipeline", "Graphline", "Carousel", "Seq", "Par"), ".chassis"),
+    **dict.fromkeys(
+        (
+            "ConnectedSocketAdapter",
+            "FastRestartServer",
+            "Selector",
+            "ServerCore",
+            "SimpleServer",
+            "TCPClient",
+            "TCPServer",
+        ),
+        ".net",
+    ),
+}
+
+__all__ = [
+    "Component",
+    "KamlabError",
+    "Lab",
+    "NewComponent",
+    "ProducerFinished",
+    "Shutdown",
+    "ShutdownMicroprocess",
+    "WaitComplete",
+    "current",
+    *sorted(_HOMES),
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'kamlab' has no attribute {name!r}; it has: {', '.join(sorted(__all__))}")
+    value = getattr(importlib.import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Make ``%load_ext kamlab`` work."""
+    from .notebook.extension import load_ipython_extension as load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Make ``%unload_ext kamlab`` work."""
+    from .notebook.extension import unload_ipython_extension as unload
+
+    unload(shell)

@@ -1,0 +1,132 @@
+"""Components that make and drop boxes while they run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .box import Box, Inbox, Outbox
+from .component import Component
+from .errors import NoSuchBox, listed
+from .link import no_such_box
+from .thread import ThreadedComponent
+
+
+class _Adaptive:
+    """The abilities; mixed into a component with or without a thread."""
+
+    _resources: dict[Any, tuple[list[str], list[str], Any]] | None = None
+
+    def add_inbox(self: Any, name: str) -> str:
+        """Make an inbox and return its name: ``name``, with a number after it if that is taken."""
+
+        def make() -> str:
+            actual = _free_name(name, self.inboxes)
+            box = self.inboxes[actual] = Inbox(self, actual)
+            box.scheduler = self.scheduler_in_charge
+            return actual
+
+        return str(self._ask(make))
+
+    def add_outbox(self: Any, name: str) -> str:
+        """Make an outbox and return its name: ``name``, with a number after it if that is taken."""
+
+        def make() -> str:
+            actual = _free_name(name, self.outboxes)
+            self.outboxes[actual] = Outbox(self, actual)
+            return actual
+
+        return str(self._ask(make))
+
+    def delete_inbox(self: Any, name: str) -> None:
+        """Drop an inbox and its links.
+
+        Raises:
+            NoSuchBox: there is none of that name.
+        """
+        self._ask(lambda: _drop(self, name, "inboxes"))
+
+    def delete_outbox(self: Any, name: str) -> None:
+        """Drop an outbox and its links.
+
+        Raises:
+            NoSuchBox: there is none of that name.
+        """
+        self._ask(lambda: _drop(self, name, "outboxes"))
+
+    # -- what belongs to what -----------------------------------------------------------------------
+
+    def track_resource(self, resource: Any, inbox: str) -> None:
+        """Remember that an inbox belongs to a resource of this component's own making."""
+        self.track_resource_information(resource, [inbox], [], None)
+
+    def retrieve_tracked_resource(self, inbox: str) -> Any:
+        """Return the resource that an inbox belongs to."""
+        for resource, (inboxes, _, _) in self._tracked().items():
+            if inbox in inboxes:
+                return resource
+        raise NoSuchBox(f"no resource is tracked for the inbox {inbox!r}; tracked: {listed(map(str, self._tracked()))}")
+
+    def track_resource_information(self, resource: Any, inboxes: list[str], outboxes: list[str], info: Any) -> None:
+        """Remember the boxes of a resource, and whatever else there is to know about it."""
+        if self._resources is None:
+            self._resources = {}
+        for names, there, side in ((inboxes, "inboxes", "inboxes"), (outboxes, "outboxes", "outboxes")):
+            for name in names:
+                if name not in getattr(self, there):
+                    raise no_such_box(self, name, side)
+        self._resources[resource] = (list(inboxes), list(outboxes), info)
+
+    def retrieve_tracked_resource_information(self, resource: Any) -> tuple[list[str], list[str], Any]:
+        """Return inboxes, outboxes and information of a resource."""
+        try:
+            return self._tracked()[resource]
+        except KeyError:
+            raise NoSuchBox(
+                f"the resource {resource!r} is not tracked; tracked: {listed(map(str, self._tracked()))}"
+            ) from None
+
+    def cease_tracking_resource(self, resource: Any) -> None:
+        """Forget a resource."""
+        self.retrieve_tracked_resource_information(resource)
+        del self._tracked()[resource]
+
+    def _tracked(self) -> dict[Any, tuple[list[str], list[str], Any]]:
+        return self._resources if self._resources is not None else {}
+
+
+def _free_name(name: str, boxes: dict[str, Any]) -> str:
+    if name not in boxes:
+        return name
+    number = 1
+    while f"{name}{number}" in boxes:
+        number += 1
+    return f"{name}{number}"
+
+
+def _drop(component: Any, name: str, side: str) -> None:
+    boxes = getattr(component, side)
+    if name not in boxes:
+        raise no_such_box(component, name, side)
+    box: Box = boxes[name]
+    if component._switchboard is not None:
+        component._switchboard.unlink_box(box)
+    box.leads_nowhere()
+    for source in list(box.sources):
+        source.leads_nowhere()
+    del boxes[name]
+
+
+class AdaptiveCommsComponent(_Adaptive, Component):
+    """A component that makes and drops boxes while it runs.
+
+    >>> component = AdaptiveCommsComponent()
+    >>> component.add_outbox("outbox")
+    'outbox1'
+    """
+
+    def _ask(self, call: Any) -> Any:
+        return call()
+
+
+class ThreadedAdaptiveCommsComponent(_Adaptive, ThreadedComponent):
+    """The same with a thread of its own; boxes are made and dropped in the scheduler's time."""

@@ -1,0 +1,286 @@
+"""Boxes: where messages wait, and the chains of links that lead to them.
+
+Why it is built this way
+------------------------
+Sending is the hottest thing a component does, so ``send`` must end in one ``deque.append``. Two
+decisions make that possible.
+
+*A chain is resolved when it is linked, not when it is used.* Every box knows its ``target``, the
+inbox at the end of its chain, so a message goes straight there however many containers it passes.
+
+*An inbox is quiet unless somebody needs to know.* ``quiet`` says that an append needs nothing but
+the append: no limit, no recording, and the owner is already due to be woken at the end of this
+round. ``settled`` says the same for taking a message out. The first arrival in a round clears its
+way through :meth:`Inbox.deliver`, sets ``quiet``, and is remembered in the scheduler's list of wake
+requests; processing that list at the end of the round makes the box noisy again. Recording keeps
+every box noisy for good, so a lab that does not record pays nothing for the possibility.
+
+An outbox that leads nowhere has the lab's discard as its target: the message is counted and gone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from .errors import BoxAlreadyLinked, NoSpaceInBox
+from .events import DISCARDED, RECEIVED, SENT
+
+if TYPE_CHECKING:
+    from .component import Component
+    from .scheduler import Scheduler
+
+_NOTHING: Any = ()
+
+
+class Box:
+    """What inboxes and outboxes share: an owner, a name, and a place in a chain."""
+
+    __slots__ = ("name", "onward", "owner", "sources", "target")
+
+    target: Inbox | Nowhere
+    kind = "box"
+
+    def __init__(self, owner: Component, name: str) -> None:
+        self.owner = owner
+        self.name = name
+        self.onward: Box | None = None
+        self.sources: tuple[Box, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name!r} of {self.owner.name}"
+
+    def __repr__(self) -> str:
+        return f"<{self}: {len(self)} waiting>"
+
+    def __len__(self) -> int:
+        """Return how many messages wait at the end of this box's chain."""
+        return len(self.target.items)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def append(self, message: Any) -> None:
+        """Put a message in, at the end of this box's chain."""
+        self.target.deliver(message, self)
+
+    def pop(self, index: int = 0) -> Any:
+        """Take a message out of the end of this box's chain; the oldest unless told otherwise."""
+        return self.target.take(index)
+
+    # -- size -----------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int | None:
+        """The limit of the inbox at the end of the chain; ``None`` where there is none."""
+        return self.target.limit
+
+    def is_full(self) -> bool:
+        """Return whether the next message sent this way would be refused."""
+        limit = self.size
+        return limit is not None and len(self) >= limit
+
+    # -- chains ---------------------------------------------------------------------------------
+
+    def leads_to(self, sink: Box) -> None:
+        """Make ``sink`` the next box of this chain; what waits here moves to the chain's end.
+
+        Raises:
+            BoxAlreadyLinked: this box leads somewhere already.
+            NoSpaceInBox: the messages that wait here do not fit at the other end. Nothing moved.
+        """
+        if self.onward is not None:
+            raise BoxAlreadyLinked(sink, self.onward, self)
+        end = sink.target
+        waiting = self._own_items()
+        if waiting and end.limit is not None and len(end.items) + len(waiting) > end.limit:
+            raise NoSpaceInBox(len(end.items), end.limit, str(end))
+        self.onward = sink
+        sink.sources += (self,)
+        self._retarget()
+        sink._refeed()
+        if waiting:
+            moved = list(waiting)
+            waiting.clear()
+            for message in moved:
+                self.append(message)
+
+    def leads_nowhere(self) -> None:
+        """Undo :meth:`leads_to`."""
+        sink = self.onward
+        if sink is None:
+            return
+        self.onward = None
+        sources = list(sink.sources)
+        sources.remove(self)
+        sink.sources = tuple(sources)
+        self._retarget()
+        sink._refeed()
+
+    def _own_items(self) -> Any:
+        return _NOTHING
+
+    def _own_target(self) -> Inbox | Nowhere:
+        return NOWHERE
+
+    def _retarget(self) -> None:
+        """Recompute the end of the chain, here and for every box that feeds this one."""
+        self.target = self._own_target() if self.onward is None else self.onward.target
+        for source in self.sources:
+            source._retarget()
+
+    def _refeed(self) -> None:
+        """Recompute, at the end of the chain, who is woken when a message is taken."""
+        end = self.target
+        if isinstance(end, Inbox):
+            end.feeders = tuple(dict.fromkeys(end._feeding_owners()))
+            end.collection = (end, end.feeders)
+            end.settled = False
+
+    def _feeding_owners(self) -> list[Component]:
+        owners: list[Component] = []
+        for source in self.sources:
+            if isinstance(source, Outbox) and source.owner.woken_by_collection:
+                owners.append(source.owner)
+            owners.extend(source._feeding_owners())
+        return owners
+
+
+class Inbox(Box):
+    """A box that stores: messages wait here, oldest first, until their owner takes them."""
+
+    __slots__ = ("arrived", "collection", "feeders", "items", "limit", "quiet", "scheduler", "settled", "taken")
+
+    kind = "inbox"
+
+    def __init__(self, owner: Component, name: str) -> None:
+        super().__init__(owner, name)
+        self.target = self
+        self.items: deque[Any] = _NOTHING
+        self.limit: int | None = None
+        self.arrived = self.quiet = False
+        self.taken = self.settled = False
+        self.feeders: tuple[Component, ...] = ()
+        self.collection: tuple[Inbox, tuple[Component, ...]] | None = None
+        self.scheduler: Scheduler | None = None
+
+    def _own_items(self) -> Any:
+        return self.items
+
+    def _own_target(self) -> Inbox:
+        return self
+
+    def set_size(self, size: int | None) -> None:
+        """Limit how many messages may wait here; ``None`` lifts the limit."""
+        if size is not None and size < 0:
+            raise ValueError(f"the size of {self} cannot be {size}; give a number >= 0, or None")
+        self.limit = size
+        self.quiet = False
+
+    def deliver(self, message: Any, source: Box | None = None) -> None:
+        """Append a message, and tell whoever needs to know.
+
+        Raises:
+            NoSpaceInBox: the limit is reached; the message was not taken.
+        """
+        items = self.items
+        if self.limit is not None and len(items) >= self.limit:
+            raise NoSpaceInBox(len(items), self.limit, str(self))
+        if items is _NOTHING:
+            items = self.items = deque()
+        items.append(message)
+        scheduler = self.scheduler
+        if scheduler is None:
+            return
+        log = scheduler.log
+        if log is not None:
+            log((SENT, source, self, message))
+        elif self.limit is None:
+            self.quiet = True
+        if not self.arrived:
+            self.arrived = True
+            scheduler.wakes.append(self)
+
+    def take(self, index: int = 0) -> Any:
+        """Take a message out, and wake the owners of the outboxes that lead here.
+
+        Raises:
+            IndexError: nothing waits here.
+        """
+        items = self.items
+        if not items:
+            raise IndexError
+        if index:
+            message = items[index]
+            del items[index]
+        else:
+            message = items.popleft()
+        scheduler = self.scheduler
+        if scheduler is None:
+            for owner in self.feeders:
+                owner.wake(self)
+            return message
+        log = scheduler.log
+        if log is not None:
+            log((RECEIVED, self, message))
+        else:
+            self.settled = True
+        if not self.taken and self.feeders:
+            self.taken = True
+            scheduler.wakes.append(self.collection)
+        return message
+
+    @property
+    def contents(self) -> tuple[Any, ...]:
+        """What waits here now, oldest first."""
+        return tuple(self.items)
+
+
+class Nowhere:
+    """The target of every outbox that leads to no inbox: it counts and forgets."""
+
+    __slots__ = ()
+
+    quiet = False
+    limit = None
+    items: Any = _NOTHING
+
+    def __str__(self) -> str:
+        return "nowhere"
+
+    def deliver(self, message: Any, source: Box | None = None) -> None:
+        """Count the message at the last outbox of its chain, and let it go."""
+        box = source
+        while box is not None and box.onward is not None:
+            box = box.onward
+        if isinstance(box, Outbox) and source is not None:
+            box.discarded += 1
+            scheduler = source.owner.scheduler_in_charge
+            if scheduler is not None and scheduler.log is not None:
+                scheduler.log((DISCARDED, source, None, message))
+
+    def take(self, index: int = 0) -> Any:
+        """Raise IndexError: nothing ever waits here."""
+        raise IndexError("an outbox that leads nowhere holds no messages")
+
+
+NOWHERE = Nowhere()
+
+
+class Outbox(Box):
+    """A box that only leads on. Unlinked, it counts what it discards."""
+
+    __slots__ = ("discarded",)
+
+    kind = "outbox"
+
+    def __init__(self, owner: Component, name: str) -> None:
+        super().__init__(owner, name)
+        self.target = NOWHERE
+        self.discarded = 0
+
+    def set_size(self, size: int | None) -> None:
+        """Limit the inbox at the end of the chain."""
+        if isinstance(self.target, Nowhere):
+            raise ValueError(f"{self} leads nowhere, so there is no inbox to limit; link it first")
+        self.target.set_size(size)

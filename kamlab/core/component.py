@@ -1,0 +1,315 @@
+"""Components: microprocesses with inboxes and outboxes.
+
+``send``, ``recv`` and ``data_ready`` are the hot path. Each is one dictionary look-up and, in the
+common case, one call into ``deque``; :mod:`kamlab.core.box` tells how the uncommon cases stay out
+of the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from .box import Box, Inbox, Outbox
+from .errors import BadComponent, BelongsElsewhere, EmptyInbox
+from .link import Link, Switchboard, find_box, no_such_box
+from .microprocess import Microprocess
+from .waits import Waits
+
+STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
+STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
+
+
+class Component(Waits, Microprocess):
+    """The base of every component.
+
+    Write ``main`` as a generator that yields wherever others may run, or as ``async def``. Keyword
+    arguments become attributes, before the boxes are made; class attributes are their defaults.
+    ``Inboxes`` and ``Outboxes`` name the boxes: a list, or a dictionary of names and descriptions.
+    A subclass that names its own lists the standard ones again if it wants them.
+
+    >>> class Upper(Component):
+    ...     def main(self):
+    ...         while True:
+    ...             for message in self.messages():
+    ...                 self.send(message.upper())
+    ...             self.pause()
+    ...             yield
+    >>> sorted(Upper().inboxes)
+    ['control', 'inbox']
+    """
+
+    Inboxes: ClassVar[Any] = STANDARD_INBOXES
+    Outboxes: ClassVar[Any] = STANDARD_OUTBOXES
+    Usescomponents: ClassVar[list[Any]] = []
+
+    #: Whether taking a message downstream of an outbox wakes this component. Components that never
+    #: wait for room set it to False and save a slice for each message taken.
+    woken_by_collection = True
+
+    parent: Component | None = None
+    _children: list[Component] | None = None
+    _switchboard: Switchboard | None = None
+    _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+
+    def __new__(cls, *args: Any, **argd: Any) -> Any:
+        self = super().__new__(cls)
+        if args or argd:
+            self._made_with = (args, argd)
+        return self
+
+    def __init__(self, *args: Any, **argd: Any) -> None:
+        del args
+        super().__init__()
+        for name, value in argd.items():
+            setattr(self, name, value)
+        self.inboxes: dict[str, Inbox] = {name: Inbox(self, name) for name in self.Inboxes}
+        self.outboxes: dict[str, Outbox] = {name: Outbox(self, name) for name in self.Outboxes}
+
+    # -- messages -------------------------------------------------------------------------------
+
+    def send(self, message: Any, boxname: str = "outbox") -> None:
+        """Send a message; it is in the inbox at the end of the chain when this returns.
+
+        Raises:
+            NoSpaceInBox: that inbox is full. The message was not sent.
+            NoSuchBox: there is no such outbox.
+        """
+        try:
+            box = self.outboxes[boxname]
+        except KeyError:
+            raise no_such_box(self, boxname, "outboxes") from None
+        target = box.target
+        if target.quiet:
+            target.items.append(message)
+        else:
+            target.deliver(message, box)
+
+    def recv(self, boxname: str = "inbox") -> Any:
+        """Take the oldest message out of an inbox.
+
+        Raises:
+            EmptyInbox: nothing waits there. Ask ``data_ready`` first.
+            NoSuchBox: there is no such inbox.
+        """
+        try:
+            box = self.inboxes[boxname]
+        except KeyError:
+            raise no_such_box(self, boxname, "inboxes") from None
+        try:
+            if box.settled:
+                return box.items.popleft()
+            return box.take()
+        except IndexError:
+            raise EmptyInbox(
+                f"{self.short_name} called recv({boxname!r}), and nothing waits there. "
+                f"Ask data_ready({boxname!r}) first."
+            ) from None
+
+    def data_ready(self, boxname: str = "inbox") -> int:
+        """Return how many messages wait in an inbox of this component.
+
+        Raises:
+            NoSuchBox: there is no such inbox.
+        """
+        try:
+            return len(self.inboxes[boxname].items)
+        except KeyError:
+            raise no_such_box(self, boxname, "inboxes") from None
+
+    def any_ready(self) -> str | bool:
+        """Return the name of the first inbox in which something waits, or ``False``."""
+        for name, box in self.inboxes.items():
+            if box.items:
+                return name or True
+        return False
+
+    def messages(self, boxname: str = "inbox") -> Iterator[Any]:
+        """Take messages out of an inbox, one at a time, until it is empty."""
+        while self.data_ready(boxname):
+            yield self.recv(boxname)
+
+    def deliver(self, message: Any, boxname: str = "inbox") -> None:
+        """Put a message into an inbox of this component from outside."""
+        find_box(self, boxname, "inboxes").target.deliver(message)
+
+    def set_inbox_size(self, boxname: str, size: int | None) -> None:
+        """Limit how many messages may wait in an inbox; ``None`` lifts the limit."""
+        box = find_box(self, boxname, "inboxes")
+        assert isinstance(box, Inbox)
+        box.set_size(size)
+
+    # -- links ----------------------------------------------------------------------------------
+
+    @property
+    def switchboard(self) -> Switchboard:
+        """The links this component has made."""
+        if self._switchboard is None:
+            self._switchboard = Switchboard(self)
+        return self._switchboard
+
+    def link(
+        self,
+        source: tuple[Any, str],
+        sink: tuple[Any, str],
+        passthrough: int = 0,
+        pipewidth: int | None = None,
+        synchronous: bool | None = None,
+    ) -> Link:
+        """Link one box to another; the link lasts until it is unlinked or this component ends.
+
+        Args:
+            source: a (component, box name) pair.
+            sink: another.
+            passthrough: 0 from outbox to inbox, 1 from inbox to inbox, 2 from outbox to outbox.
+            pipewidth: limit the sink to this many messages.
+            synchronous: limit it to one.
+
+        Raises:
+            NoSuchBox: one of the components has no such box.
+            BoxAlreadyLinked: the source leads somewhere already.
+        """
+        return self.switchboard.link(source, sink, passthrough, pipewidth, synchronous)
+
+    def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
+        """Take down a link, or all links with a component, among those this one has made."""
+        if self._switchboard is not None:
+            self._switchboard.unlink(component, linkage)
+
+    # -- children -------------------------------------------------------------------------------
+
+    @property
+    def children(self) -> list[Component]:
+        """The components that this one contains, in the order they were added."""
+        if self._children is None:
+            self._children = []
+        return self._children
+
+    def add_children(self, *children: Component) -> None:
+        """Take components as children: this one is woken when one of them ends.
+
+        Raises:
+            BadComponent: one of them is no component, often a class without its brackets.
+            BelongsElsewhere: one of them is somebody's child already.
+        """
+        for child in children:
+            check_component(child, f"a child of {self.short_name}")
+            if child.parent is not None and child.parent is not self:
+                raise BelongsElsewhere(
+                    f"{child.short_name} is given to {self.short_name}, but it is part of "
+                    f"{child.parent.short_name} already. Make a second {type(child).__name__}."
+                )
+            if child in self.children:
+                raise BelongsElsewhere(
+                    f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
+                )
+        for child in children:
+            child.parent = self
+            child._on_end += (_Knock(self, child),)
+            self.children.append(child)
+
+    def remove_child(self, child: Component) -> None:
+        """Let a child go, and take down the links with it that this component made."""
+        if child in self.children:
+            self.children.remove(child)
+        if child.parent is self:
+            child.parent = None
+        child._on_end = tuple(each for each in child._on_end if getattr(each, "parent", None) is not self)
+        self.unlink(child)
+
+    def child_components(self) -> list[Component]:
+        """Return the children, as a list of its own."""
+        return list(self.children)
+
+    def children_done(self) -> bool:
+        """Let go of the children that have ended, and return whether none is left."""
+        for child in self.child_components():
+            if child.is_stopped():
+                self.remove_child(child)
+        return not self.children
+
+    # -- the default main, in three parts --------------------------------------------------------
+
+    def main(self) -> Any:
+        """Override this, or the three methods it calls.
+
+        As it stands it calls ``initialise_component`` once, ``main_body`` until that returns
+        something false, and ``close_down_component`` at the end, and yields what they return.
+        """
+        yield self.initialise_component() or 1
+        while result := self.main_body():
+            yield result
+        yield self.close_down_component()
+
+    def initialise_component(self) -> Any:
+        """Override: what to do first."""
+        return 1
+
+    def main_body(self) -> Any:
+        """Override: what to do again and again, until it returns something false."""
+        return None
+
+    def close_down_component(self) -> Any:
+        """Override: what to do last."""
+        return 1
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def close_down(self) -> Any:
+        """Tell the parent, and take down the links this component made."""
+        result = super().close_down()
+        if self._switchboard is not None:
+            self._switchboard.unlink_all()
+        return result
+
+    def fresh_copy(self) -> Component:
+        """Make another of the same class with the same arguments.
+
+        Arguments that are components are made anew as well. Raises whatever ``__init__`` raises.
+        """
+        args, argd = self._made_with or ((), {})
+        return type(self)(*map(_renewed, args), **{name: _renewed(value) for name, value in argd.items()})
+
+
+class _Knock:
+    """Wakes a parent when its child has ended."""
+
+    __slots__ = ("child", "parent")
+
+    def __init__(self, parent: Component, child: Component) -> None:
+        self.parent = parent
+        self.child = child
+
+    def __call__(self) -> None:
+        self.parent.wake(self.child)
+
+
+def _renewed(value: Any) -> Any:
+    return value.fresh_copy() if isinstance(value, Component) else value
+
+
+def check_component(thing: Any, role: str) -> None:
+    """Raise an error that helps if something that should be a component is none.
+
+    Raises:
+        BadComponent: ``thing`` is a class, a function, or something else.
+    """
+    if isinstance(thing, Component):
+        if not hasattr(thing, "inboxes"):
+            raise BadComponent(
+                f"{thing.short_name} cannot be {role}: {type(thing).__name__}.__init__ does not call super().__init__()"
+            )
+        return
+    if isinstance(thing, type):
+        hint = f"it is a class; write {thing.__name__}() with brackets"
+    elif callable(thing):
+        hint = "it is a function; give what it returns"
+    else:
+        hint = "give an instance of a class derived from Component"
+    raise BadComponent(f"{thing!r} cannot be {role}: {hint}")
+
+
+def boxes_of(component: Component) -> Iterable[Box]:
+    """Yield the inboxes and then the outboxes of a component."""
+    yield from component.inboxes.values()
+    yield from component.outboxes.values()

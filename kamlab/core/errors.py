@@ -1,0 +1,166 @@
+"""Every error of the engine, by name.
+
+Each message says which component, which name, what exists instead and what to do next. An error
+that Axon raises as ``KeyError``, ``IndexError`` or ``TypeError`` is also one of those here, so
+code that catches the old type keeps working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class KamlabError(Exception):
+    """The base of every error that kamlab raises on purpose."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+def listed(names: Iterable[Any], none: str = "none") -> str:
+    """Write names for a message: sorted, quoted, at most twelve of them.
+
+    >>> listed(["signal", "outbox"])
+    "'outbox', 'signal'"
+    >>> listed([])
+    'none'
+    """
+    ordered = sorted(repr(name) for name in names)
+    if not ordered:
+        return none
+    rest = len(ordered) - 12
+    return ", ".join(ordered[:12]) + (f" and {rest} more" if rest > 0 else "")
+
+
+class NoSuchBox(KamlabError, KeyError):
+    """A component was asked for a box it does not have."""
+
+
+class EmptyInbox(KamlabError, IndexError):
+    """``recv`` was called on an inbox with nothing in it."""
+
+
+class NoSpaceInBox(KamlabError):
+    """A message was sent to a box that is full; the sender still has it.
+
+    ``count`` is how many messages wait, ``size`` the limit of the box.
+    """
+
+    def __init__(self, count: int, size: int, where: str = "") -> None:
+        place = f" {where}" if where else ""
+        super().__init__(
+            f"the box{place} is full: {count} of {size} messages wait. "
+            "Let the receiver take some first (pause() wakes you when it does), or raise the limit."
+        )
+        self.count = count
+        self.size = size
+        self.where = where
+
+
+class BoxAlreadyLinked(KamlabError):
+    """A box was linked onward a second time; one box feeds one box.
+
+    The three values ``box``, ``target`` and ``source`` are where the new link should lead, where
+    the source leads already, and the source itself.
+    """
+
+    def __init__(self, box: Any = None, target: Any = None, source: Any = None) -> None:
+        super().__init__(
+            f"{source} already leads to {target}, so it cannot also lead to {box}. "
+            "Unlink it first, or put a splitter or a Backplane between."
+        )
+        self.box = box
+        self.target = target
+        self.source = source
+
+
+class BadLink(KamlabError, TypeError):
+    """A link was asked for between things that are not (component, box) pairs."""
+
+
+class NotActivated(KamlabError):
+    """Something needs a component that a lab runs, and this one was never activated."""
+
+
+class AlreadyEnded(KamlabError):
+    """A component that has ended was activated again."""
+
+
+class BelongsElsewhere(KamlabError):
+    """A component was given twice: it already has a parent, or runs in another lab."""
+
+
+class NotInitialised(KamlabError):
+    """A subclass overrides ``__init__`` and does not call the one it inherits."""
+
+
+class BadMain(KamlabError, TypeError):
+    """``main`` is not of the kind its component needs: generator, coroutine or plain method."""
+
+
+class BadAwait(KamlabError, TypeError):
+    """An ``async def main`` awaited something that belongs to another event loop."""
+
+
+class BadProtocol(KamlabError, TypeError):
+    """A server's protocol is neither a factory nor a component to copy."""
+
+
+class ComponentFailed(KamlabError):
+    """A component raised an error, and the lab was asked to stop at the first one."""
+
+
+class LabIsRunning(KamlabError):
+    """The lab is being driven by somebody else, or by the very slice that asks."""
+
+
+class LabIsClosed(KamlabError):
+    """The lab was stopped and took its sockets and threads down; it can be reset."""
+
+
+class UnknownComponent(KamlabError, KeyError):
+    """No component, or more than one, answers to a name."""
+
+
+class ServiceAlreadyExists(KamlabError):
+    """A named service, such as a Backplane, is registered a second time."""
+
+
+class NoSuchService(KamlabError, KeyError):
+    """Nobody has registered a service under this name."""
+
+
+class NoSuchBackplane(NoSuchService):
+    """A publisher or subscriber names a Backplane that is not there."""
+
+
+class MultipleServiceDeletion(KamlabError):
+    """A service is taken off that is not registered, perhaps for the second time."""
+
+
+class BadComponent(KamlabError, TypeError):
+    """Something that should be a component is not one."""
+
+
+class BadInbox(KamlabError):
+    """A service names an inbox that its component does not have."""
+
+
+class NamespaceClash(KamlabError):
+    """A tracked value is declared a second time under one name."""
+
+
+class AccessToUndeclaredTrackedVariable(KamlabError):
+    """A tracked value is read or changed that nobody declared."""
+
+
+class BadParentTracker(KamlabError, TypeError):
+    """A tracker was given a parent that is no tracker."""
+
+
+class ThreadStopped(BaseException):
+    """Raised inside a component's own thread at its next send, recv or pause once its lab stops it.
+
+    A ``BaseException``, so that a broad ``except Exception`` in user code lets it through.
+    """

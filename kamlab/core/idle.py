@@ -1,0 +1,61 @@
+"""The door that a lab with nothing to do waits at.
+
+``wait`` blocks without the lab's lock and touches nothing of the lab; ``dispatch`` runs under the
+lock and hands over what came. The engine's own way knows only wake-ups from other threads. A
+network puts a selector behind the same door, so an idle server uses no processor time at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+from typing import Protocol
+
+
+class Idle(Protocol):
+    """The door."""
+
+    def wait(self, timeout: float | None) -> None:
+        """Block until something came from outside, ``wake`` is called, or the timeout is over."""
+
+    def wake(self) -> None:
+        """End a ``wait``, now or the next one. From any thread, and from a signal handler."""
+
+    def dispatch(self) -> int:
+        """Hand over what came, under the lab's lock; return how much it was."""
+
+    def sources(self) -> int:
+        """Return how many things outside the lab could still deliver something."""
+
+    def close(self) -> None:
+        """Give back whatever the operating system lent."""
+
+
+class ThreadIdle:
+    """The way without a network: a lab is woken by other threads only."""
+
+    def __init__(self) -> None:
+        # SimpleQueue.put is the one wake-up that may be called from a signal handler.
+        self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def wait(self, timeout: float | None) -> None:
+        """Block until woken or until the timeout, in seconds, is over."""
+        with contextlib.suppress(queue.Empty):
+            self._wakes.get(timeout=timeout)
+            while True:
+                self._wakes.get_nowait()
+
+    def wake(self) -> None:
+        """End a ``wait``."""
+        self._wakes.put(None)
+
+    def dispatch(self) -> int:
+        """Return 0: nothing comes in but wake-ups."""
+        return 0
+
+    def sources(self) -> int:
+        """Return 0."""
+        return 0
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to give back."""

@@ -1,0 +1,141 @@
+"""Messages with a meaning of their own: shutdown, activation, waiting for another generator.
+
+The set and the constructors are Axon's. Here they have their PEP 8 names; ``kamlab.axon`` offers
+the same classes under the old ones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Ipc:
+    """The base of all such messages."""
+
+    def __repr__(self) -> str:
+        inside = ", ".join(
+            f"{name}={_short(value)}" for name, value in vars(self).items() if value not in (None, (), {})
+        )
+        return f"{_axon_name(type(self))}({inside})"
+
+
+def _axon_name(cls: type) -> str:
+    return str(cls.__dict__.get("axon_name", cls.__name__))
+
+
+def _short(value: Any) -> str:
+    name = getattr(value, "name", None)
+    return name if isinstance(name, str) else repr(value)
+
+
+class ProducerFinished(Ipc):
+    """No more messages will come; take what is there, then end.
+
+    >>> ProducerFinished(message="timeout").message
+    'timeout'
+    """
+
+    axon_name = "producerFinished"
+
+    def __init__(self, caller: Any = None, message: Any = None) -> None:
+        self.caller = caller
+        self.message = message
+
+
+class ShutdownMicroprocess(Ipc):
+    """End now; what is still in the boxes may be dropped."""
+
+    axon_name = "shutdownMicroprocess"
+
+    def __init__(self, *microprocesses: Any) -> None:
+        self._microprocesses = microprocesses
+
+    def microprocesses(self) -> tuple[Any, ...]:
+        """Return the components that this message names, often none."""
+        return self._microprocesses
+
+
+class Shutdown(Ipc):
+    """End; a message of its own, neither of the two above."""
+
+    axon_name = "shutdown"
+
+
+class NewComponent(Ipc):
+    """Yield it from ``main`` to have these components activated."""
+
+    axon_name = "newComponent"
+
+    def __init__(self, *components: Any) -> None:
+        self._components = components
+
+    def components(self) -> tuple[Any, ...]:
+        """Return the components to activate."""
+        return self._components
+
+
+class WaitComplete(Ipc):
+    """Yield it from ``main`` to wait until another generator has run to its end.
+
+    ``args[0]`` is the generator; the keyword ``tag`` names it in the list of components.
+    """
+
+    def __init__(self, *args: Any, **argd: Any) -> None:
+        self.args = args
+        self.argd = argd
+
+
+class Reactivate(Ipc):
+    """Names the component that continues once another has ended."""
+
+    axon_name = "reactivate"
+
+    def __init__(self, original: Any) -> None:
+        self.original = original
+
+
+class Notify(Ipc):
+    """Something happened to ``object``, and ``caller`` says so."""
+
+    axon_name = "notify"
+
+    def __init__(self, caller: Any, payload: Any) -> None:
+        self.caller = caller
+        self.object = payload
+
+
+class Status(Ipc):
+    """A status as a word or text."""
+
+    axon_name = "status"
+
+    def __init__(self, status: Any) -> None:
+        self._status = status
+
+    def status(self) -> Any:
+        """Return what was given."""
+        return self._status
+
+
+class WouldBlock(Ipc):
+    """``caller`` cannot go on without waiting."""
+
+    axon_name = "wouldblock"
+
+    def __init__(self, caller: Any) -> None:
+        self.caller = caller
+
+
+class ErrorInformation(Ipc):
+    """``caller`` reports an error that it lived through."""
+
+    axon_name = "errorInformation"
+
+    def __init__(self, caller: Any, exception: Any = None, message: Any = None) -> None:
+        self.caller = caller
+        self.exception = exception
+        self.message = message
+
+
+#: The two messages that end most components.
+SHUTDOWN_MESSAGES = (ProducerFinished, ShutdownMicroprocess)

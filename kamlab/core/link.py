@@ -1,0 +1,150 @@
+"""Links between boxes, and the switchboard that remembers who made which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .box import Box
+from .errors import BadLink, NoSuchBox, listed
+from .events import LINKED, UNLINKED
+
+if TYPE_CHECKING:
+    from .component import Component
+
+#: The three kinds of link by Axon's ``passthrough`` number: which side each end is on.
+SIDES = {0: ("outboxes", "inboxes"), 1: ("inboxes", "inboxes"), 2: ("outboxes", "outboxes")}
+
+
+class Link:
+    """A link from one box to another; hold on to it to unlink it.
+
+    ``passthrough`` is 0 from outbox to inbox, 1 from inbox to inbox, 2 from outbox to outbox.
+    """
+
+    __slots__ = ("passthrough", "sink", "sink_box", "sinkbox", "source", "source_box", "sourcebox")
+
+    def __init__(self, source: Component, sourcebox: str, sink: Component, sinkbox: str, passthrough: int = 0) -> None:
+        if passthrough not in SIDES:
+            raise BadLink(
+                f"passthrough is {passthrough!r}; it can be 0 (outbox to inbox), 1 (inbox to inbox) "
+                "or 2 (outbox to outbox)"
+            )
+        from_side, to_side = SIDES[passthrough]
+        self.source = source
+        self.sourcebox = sourcebox
+        self.sink = sink
+        self.sinkbox = sinkbox
+        self.passthrough = passthrough
+        self.source_box = find_box(source, sourcebox, from_side)
+        self.sink_box = find_box(sink, sinkbox, to_side)
+
+    def source_pair(self) -> tuple[Component, str]:
+        """Return the component and the box name that the link comes from."""
+        return self.source, self.sourcebox
+
+    def sink_pair(self) -> tuple[Component, str]:
+        """Return the component and the box name that the link leads to."""
+        return self.sink, self.sinkbox
+
+    def __str__(self) -> str:
+        return f"Link( source:[{self.source.name},{self.sourcebox}], sink:[{self.sink.name},{self.sinkbox}] )"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+def find_box(component: Any, name: str, side: str) -> Box:
+    """Return the box of a component, or say which ones there are.
+
+    Raises:
+        NoSuchBox: the component has no such box on that side.
+        BadLink: the thing is no component.
+    """
+    boxes = getattr(component, side, None)
+    if not isinstance(boxes, dict):
+        hint = " (it is a class: did you forget the brackets?)" if isinstance(component, type) else ""
+        raise BadLink(f"{component!r} is not a component{hint}; link (component, box name) pairs")
+    try:
+        box: Box = boxes[name]
+    except (KeyError, TypeError):
+        raise no_such_box(component, name, side) from None
+    return box
+
+
+def no_such_box(component: Any, name: Any, side: str) -> NoSuchBox:
+    """Make the error that names the component, the wrong box, and the boxes there are."""
+    kind = side[:-2]
+    other = "inboxes" if side == "outboxes" else "outboxes"
+    hint = ""
+    if name in getattr(component, other, {}):
+        hint = f" There is an {other[:-2]} of that name: is the link or call the other way round?"
+    return NoSuchBox(
+        f"{component.short_name} has no {kind} {name!r}. Its {side}: {listed(getattr(component, side))}.{hint} "
+        f"Declare it in {side.capitalize()} of {type(component).__name__}."
+    )
+
+
+class Switchboard:
+    """The links one component has made. It takes down those and no others."""
+
+    __slots__ = ("links", "owner")
+
+    def __init__(self, owner: Component) -> None:
+        self.owner = owner
+        self.links: list[Link] = []
+
+    @property
+    def linkages(self) -> list[Link]:
+        """The links, under the name that Axon has for them."""
+        return self.links
+
+    def link(
+        self,
+        source: tuple[Component, str],
+        sink: tuple[Component, str],
+        passthrough: int = 0,
+        pipewidth: int | None = None,
+        synchronous: bool | None = None,
+    ) -> Link:
+        """Link ``source`` to ``sink``; see :meth:`Component.link`."""
+        try:
+            (source_component, source_name), (sink_component, sink_name) = source, sink
+        except (TypeError, ValueError):
+            raise BadLink(
+                f"{self.owner.short_name} cannot link {source!r} to {sink!r}: each end is a pair (component, box name)"
+            ) from None
+        link = Link(source_component, source_name, sink_component, sink_name, passthrough)
+        link.source_box.leads_to(link.sink_box)
+        width = 1 if synchronous else pipewidth
+        if width is not None:
+            link.sink_box.target.set_size(width)
+        self.links.append(link)
+        self._record(LINKED, link)
+        return link
+
+    def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
+        """Take down one link, or all that touch ``component``, among those made here."""
+        for link in [
+            each
+            for each in self.links
+            if each is linkage or (component is not None and component in (each.source, each.sink))
+        ]:
+            self.links.remove(link)
+            link.source_box.leads_nowhere()
+            self._record(UNLINKED, link)
+
+    def unlink_box(self, box: Box) -> None:
+        """Take down the links made here that begin or end at a box."""
+        for link in list(self.links):
+            if link.source_box is box or link.sink_box is box:
+                self.unlink(linkage=link)
+
+    def unlink_all(self) -> None:
+        """Take down every link made here."""
+        for link in list(self.links):
+            self.unlink(linkage=link)
+
+    def _record(self, kind: str, link: Link) -> None:
+        scheduler = self.owner.scheduler_in_charge
+        if scheduler is not None and scheduler.log is not None:
+            scheduler.log((kind, link, None))

@@ -1,0 +1,89 @@
+"""What step, run and their kin return: what happened, and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .events import Event
+
+#: Why a run ended, in the words that are shown.
+REASONS = {
+    "steps": "ran the slices it was asked for",
+    "finished": "every component has ended",
+    "condition": "the condition holds",
+    "timeout": "the time was up",
+    "max_steps": "the limit of slices is reached",
+    "paused": "it was paused",
+    "interrupted": "it was interrupted",
+    "idle": "nothing can run now",
+    "stuck": "nothing can run, and nothing is left that could wake a component",
+    "failed": "a component failed",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a run.
+
+    ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
+    by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` who sleeps.
+    """
+
+    reason: str
+    steps: int
+    seconds: float = 0.0
+    failed: tuple[Any, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {REASONS[self.reason]}"
+        if self.failed:
+            text += "; failed: " + ", ".join(each.short_name for each in self.failed)
+        if self.waiting and self.reason in ("stuck", "idle"):
+            text += "; asleep: " + ", ".join(self.waiting[:8])
+            if len(self.waiting) > 8:
+                text += f" and {len(self.waiting) - 8} more"
+        return text
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What a step did: its events, in order, and the outcome."""
+
+    outcome: Outcome
+    events: tuple[Event, ...] = field(default=())
+
+    @property
+    def steps(self) -> int:
+        """How many slices ran."""
+        return self.outcome.steps
+
+    @property
+    def reason(self) -> str:
+        """Why it stopped; one of the keys of :data:`REASONS`."""
+        return self.outcome.reason
+
+    def of_kind(self, *kinds: str) -> list[Event]:
+        """Return the events of these kinds."""
+        return [event for event in self.events if event.kind in kinds]
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def __bool__(self) -> bool:
+        return self.outcome.steps > 0
+
+    def __str__(self) -> str:
+        lines = [str(event) for event in self.events]
+        if not lines or self.outcome.reason != "steps" or self.outcome.failed:
+            lines.append(f"({self.outcome})")
+        return "\n".join(lines)
+
+    __repr__ = __str__

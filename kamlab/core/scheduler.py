@@ -1,0 +1,420 @@
+"""The scheduler: rounds of slices, wake-ups, pauses, timers.
+
+The principles
+--------------
+*One primitive.* :meth:`Scheduler.advance` runs slices and never waits. A single step is
+``advance(1)``; everything else, in :mod:`kamlab.core.world`, is a loop around it.
+
+*Axon's order.* In a round every runnable microprocess has one slice, in queue order. Only at the
+end of the round are the pauses applied and after them the wake-ups, so a wake-up wins over a pause
+in the same round and none is lost. New and woken ones join the end of the queue, in the order in
+which that was asked for; one that paused and was woken in the same round keeps its place.
+
+*Nobody polls.* Whatever happens elsewhere (another thread, a socket, a timer) ends up as a wake
+request or a posted call, carried out between two rounds. With nothing to run the world blocks.
+
+*A failure is a fact about one component.* The scheduler notes it, tells those who want to know,
+and goes on.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .box import Inbox
+from .choice import Chooser
+from .clock import Clock
+from .errors import BadAwait, KamlabError
+from .events import ACTIVATED, FAILED, FINISHED, PAUSED, RESUMED, TIMER, WOKEN
+from .idle import Idle
+from .ipc import NewComponent, WaitComplete
+from .microprocess import Microprocess
+from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
+from .states import FAILED as STATE_FAILED
+from .states import FINISHED as STATE_FINISHED
+from .states import STOPPED as STATE_STOPPED
+
+if TYPE_CHECKING:
+    from .world import World
+
+#: How many slices may run before the network is looked at again.
+SLICES_PER_POLL = 64
+
+_NEWCOMER = "newcomer"
+
+
+class Timer:
+    """A call to be made at a time; ``cancel`` it if it is no longer wanted."""
+
+    __slots__ = ("callback", "owner", "when")
+
+    def __init__(self, when: float, callback: Callable[[], Any], owner: Any) -> None:
+        self.when = when
+        self.callback: Callable[[], Any] | None = callback
+        self.owner = owner
+
+    def cancel(self) -> None:
+        """Make sure that the call is not made."""
+        self.callback = None
+
+
+class Scheduler:
+    """Runs microprocesses, one slice at a time.
+
+    Args:
+        world: whose scheduler this is.
+        clock: the clock door.
+        idle: the door to wait at.
+        chooser: who decides what runs next; ``None`` is round robin.
+    """
+
+    def __init__(self, world: World, clock: Clock, idle: Idle, chooser: Chooser | None = None) -> None:
+        self.world = world
+        self.clock = clock
+        self.idle = idle
+        self.chooser = chooser
+        self.members: dict[int, Microprocess] = {}
+        self.queue: deque[Microprocess] = deque()
+        self.done: list[Microprocess] = []
+        self.wakes: deque[Any] = deque()
+        self.pauses: list[Microprocess] = []
+        self.posted: deque[Callable[[], Any]] = deque()
+        self.timers: list[tuple[float, int, Timer]] = []
+        self.outsiders: set[Any] = set()
+        self.log: Callable[[Any], Any] | None = None
+        self.running: Microprocess | None = None
+        self.step = 0
+        self.rounds = 0
+        self.now = clock.now()
+        self.attention = False
+        self.driver: int | None = None
+        self.on_failure: Callable[[Microprocess, BaseException], Any] = lambda component, error: None
+        self.fatal: BaseException | None = None
+        self._since_poll = 0
+        self._timer_ids = itertools.count()
+
+    # -- the primitive --------------------------------------------------------------------------
+
+    def advance(self, limit: int) -> int:
+        """Run at most ``limit`` slices and return how many; never waits.
+
+        It stops early when nothing can run, and between two slices when ``attention`` is set.
+        """
+        ran = 0
+        log = self.log
+        queue = self.queue
+        while ran < limit and not self.attention:
+            if not queue or self.chooser is not None:
+                if not self.end_round():
+                    break
+                queue = self.queue
+                log = self.log
+            component = queue.popleft() if self.chooser is None else self._chosen(queue)
+            if component.state is not RUNNABLE:
+                continue
+            ran += 1
+            self.step += 1
+            self.running = component
+            if log is not None:
+                log((RESUMED, self.step, self.now, component))
+            try:
+                said = component.resume(None)
+            except StopIteration:
+                self._end(component, STATE_FINISHED)
+            except BaseException as error:
+                self._fail(component, error)
+                if self.fatal is not None:
+                    break
+            else:
+                if said is not None and said.__class__ is not int:
+                    self._obey(component, said)
+                if component.state is RUNNABLE:
+                    self.done.append(component)
+                elif component.state in ENDED:
+                    self._end(component, component.state)
+        self.running = None
+        self._since_poll += ran
+        return ran
+
+    def _chosen(self, queue: deque[Microprocess]) -> Microprocess:
+        assert self.chooser is not None
+        index = self.chooser.choose(tuple(queue))
+        component = queue[index]
+        del queue[index]
+        return component
+
+    def _obey(self, component: Microprocess, said: Any) -> None:
+        """Do what a yielded value asks for; values that mean nothing are ignored."""
+        if isinstance(said, NewComponent):
+            for newcomer in said.components():
+                newcomer.activate(self)
+        elif isinstance(said, WaitComplete):
+            self._wait_complete(component, said)
+        elif hasattr(said, "_asyncio_future_blocking"):
+            self._refuse_await(component)
+
+    def _wait_complete(self, component: Microprocess, said: WaitComplete) -> None:
+        tag = said.argd.get("tag") or "__" + component.name[-10:]
+        helper = Microprocess(said.args[0], tag=tag)
+        helper._on_end += (lambda: self._reactivate(component, helper),)
+        component.state = WAITING
+        component._delegate = helper
+        helper.activate(self)
+
+    def _reactivate(self, component: Microprocess, helper: Microprocess) -> None:
+        component._delegate = None
+        if component.state is WAITING:
+            component.state = ASLEEP
+            self.request_wake(component, helper)
+
+    def _refuse_await(self, component: Microprocess) -> None:
+        error = BadAwait(
+            f"main() of {component.short_name} awaits something of asyncio. A component may await "
+            "self.receive(), self.ready(), self.sleep(), self.tick() and coroutines made of those; "
+            "for asyncio code use a ThreadedComponent and asyncio.run()."
+        )
+        try:
+            component.flow.throw(error)
+        except StopIteration:
+            self._end(component, STATE_FINISHED)
+        except BaseException as raised:
+            self._fail(component, raised)
+
+    # -- the end of a round ---------------------------------------------------------------------
+
+    def end_round(self) -> bool:
+        """Apply pauses, wake-ups, timers and what came from outside; return whether any can run."""
+        self.rounds += 1
+        if self._since_poll >= SLICES_PER_POLL or not self.done:
+            self._since_poll = 0
+            if self.idle.sources():
+                self.idle.wait(0)
+                self.idle.dispatch()
+        while self.posted:
+            self.posted.popleft()()
+        self.now = self.clock.now()
+        if self.timers:
+            self._fire_timers()
+        queue = self.queue
+        queue.extend(self.done)
+        self.done = []
+        dozing = self._apply_pauses() if self.pauses else 0
+        if self.wakes:
+            dozing -= self._apply_wakes()
+        if dozing:
+            queue = self.queue = deque([each for each in queue if each.state is RUNNABLE])
+        return bool(queue)
+
+    def _apply_pauses(self) -> int:
+        """Put to sleep who asked for it; return how many of the queue that is."""
+        dozing = 0
+        rounds = self.rounds
+        log = self.log
+        for component in self.pauses:
+            if component.state is RUNNABLE:
+                component.state = ASLEEP
+                component._dozed = rounds
+                dozing += 1
+                if log is not None:
+                    log((PAUSED, component, component._pause_reason or "waits to be woken"))
+        self.pauses.clear()
+        return dozing
+
+    def _apply_wakes(self) -> int:
+        """Carry out the wake requests in order; return how many of them undid a pause of this round."""
+        undone = 0
+        wakes = self.wakes
+        while wakes:
+            wake = wakes.popleft()
+            if wake.__class__ is Inbox:
+                wake.arrived = wake.quiet = False
+                owner = wake.owner
+                if owner.state is not RUNNABLE:
+                    undone += self._wake(owner, wake)
+                continue
+            first, cause = wake
+            if first.__class__ is Inbox:
+                first.taken = first.settled = False
+                for owner in cause:
+                    if owner.state is not RUNNABLE:
+                        undone += self._wake(owner, wake)
+            elif cause is _NEWCOMER:
+                self._enlist(first)
+            else:
+                undone += self._wake(first, cause)
+        return undone
+
+    def _wake(self, component: Microprocess, cause: Any) -> int:
+        """Make a sleeper runnable; return 1 if it paused in this very round and so is queued already."""
+        while component._delegate is not None:
+            component = component._delegate
+        if component.state is not ASLEEP:
+            return 0
+        component.state = RUNNABLE
+        if component._timer is not None:
+            component._timer.cancel()
+            component._timer = None
+        if self.log is not None:
+            self.log((WOKEN, component, cause))
+        if component._dozed == self.rounds:
+            return 1
+        self.queue.append(component)
+        return 0
+
+    def _enlist(self, component: Microprocess) -> None:
+        if component.state in ALIVE:
+            component.state = RUNNABLE
+            self.queue.append(component)
+            if self.log is not None:
+                self.log((ACTIVATED, component, None))
+
+    def _fire_timers(self) -> None:
+        timers = self.timers
+        while timers and (timers[0][2].callback is None or timers[0][0] <= self.now):
+            timer = heapq.heappop(timers)[2]
+            callback, timer.callback = timer.callback, None
+            if callback is not None:
+                if self.log is not None and timer.owner is not None:
+                    self.log((TIMER, timer.owner, f"due at {timer.when:.3f} s"))
+                callback()
+
+    # -- requests, from slices and from anywhere --------------------------------------------------
+
+    def adopt(self, component: Microprocess) -> None:
+        """Take a microprocess in; its first slice is in the next round."""
+        component._scheduler = self
+        component.state = RUNNABLE
+        component.resume = component._begin
+        for box in getattr(component, "inboxes", {}).values():
+            box.scheduler = self
+        self.members[component.id] = component
+        self.wakes.append((component, _NEWCOMER))
+        self._nudge()
+
+    def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
+        """Let a microprocess sleep from the end of this round on."""
+        self.pauses.append(component)
+        if component._timer is not None:
+            component._timer.cancel()
+            component._timer = None
+        if timeout is not None:
+            component._timer = self.call_later(timeout, lambda: self.request_wake(component, "its timer"), component)
+
+    def request_wake(self, component: Microprocess, cause: Any = None) -> None:
+        """Wake a microprocess at the end of this round. Safe from any thread."""
+        self.wakes.append((component, cause))
+        self._nudge()
+
+    def post(self, call: Callable[[], Any]) -> None:
+        """Have a call made between two rounds, by whoever drives. Safe from any thread."""
+        self.posted.append(call)
+        self._nudge()
+
+    def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
+        """Have a call made after so many seconds of the lab's clock; under the lab's lock."""
+        return self.call_at(self.clock.now() + seconds, callback, owner)
+
+    def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
+        """Have a call made at a time of the lab's clock."""
+        timer = Timer(when, callback, owner)
+        heapq.heappush(self.timers, (when, next(self._timer_ids), timer))
+        return timer
+
+    def _nudge(self) -> None:
+        if self.driver is not None and self.driver != threading.get_ident():
+            self.idle.wake()
+
+    # -- waiting ----------------------------------------------------------------------------------
+
+    def next_timer(self) -> float | None:
+        """Return when the next timer is due, or ``None``."""
+        timers = self.timers
+        while timers and timers[0][2].callback is None:
+            heapq.heappop(timers)
+        return timers[0][0] if timers else None
+
+    def can_be_woken(self) -> bool:
+        """Return whether anything but a call from this very thread could make something runnable."""
+        return bool(
+            self.queue
+            or self.done
+            or self.wakes
+            or self.posted
+            or any(outsider.may_wake() for outsider in self.outsiders)
+            or self.next_timer() is not None
+            or self.idle.sources()
+        )
+
+    def runnable(self) -> list[Microprocess]:
+        """Return who could run now, in queue order; those whose round is over come last."""
+        waiting = [each for each in (*self.queue, *self.done) if each.state is RUNNABLE]
+        newcomers = [wake[0] for wake in self.wakes if wake.__class__ is tuple and wake[1] is _NEWCOMER]
+        return waiting + newcomers
+
+    def choose(self, component: Microprocess) -> None:
+        """Let ``component`` have the next slice; it must be runnable."""
+        if component in self.done:
+            self.done.remove(component)
+        elif component in self.queue:
+            self.queue.remove(component)
+        else:
+            self.end_round()
+            if component not in self.queue:
+                raise KamlabError(
+                    f"{component.short_name} cannot go next: it is {component.state}. "
+                    f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
+                )
+            self.queue.remove(component)
+        self.queue.appendleft(component)
+
+    # -- the end of a microprocess ----------------------------------------------------------------
+
+    def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
+        """End a microprocess from outside its own code; its generator is closed."""
+        if component.state in ENDED:
+            return
+        component.state = state
+        if component is not self.running:
+            self._end(component, state)
+
+    def _end(self, component: Microprocess, state: str) -> None:
+        """Close, tell the parent, forget. No error in here stops the scheduler."""
+        if component.id not in self.members:
+            return
+        del self.members[component.id]
+        component.state = state
+        if component._timer is not None:
+            component._timer.cancel()
+            component._timer = None
+        if self.log is not None:
+            self.log((FINISHED, component, state))
+        if component._delegate is not None:
+            self.retire(component._delegate)
+        flow = component.flow
+        for last in (getattr(flow, "close", None), component.stop, component.close_down):
+            if last is None:
+                continue
+            try:
+                last()
+            except BaseException as error:
+                self._note_failure(component, error)
+        self.world.note_end(component)
+
+    def _fail(self, component: Microprocess, error: BaseException) -> None:
+        component.state = STATE_FAILED
+        self._note_failure(component, error)
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            self.fatal = error
+        self._end(component, STATE_FAILED)
+
+    def _note_failure(self, component: Microprocess, error: BaseException) -> None:
+        component.error = error
+        component.state = STATE_FAILED
+        if self.log is not None:
+            self.log((FAILED, component, error))
+        self.on_failure(component, error)

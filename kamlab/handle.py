@@ -1,0 +1,125 @@
+"""A handle: how ordinary code talks to a component in a running lab.
+
+``put`` and ``get`` never touch a box: messages cross in thread-safe queues, carried over between
+two slices, so a cell may use them while the lab runs in the background.
+"""
+
+from __future__ import annotations
+
+import queue
+from typing import Any
+
+from .core.component import Component
+from .core.errors import NoSpaceInBox
+from .core.link import find_box
+
+
+class Handle(Component):
+    """Wraps a component: messages go in with ``put`` and come out with ``get``.
+
+    Args:
+        component: who to talk to; it is activated with the handle and may be a whole Pipeline.
+
+    The handle ends when the component does.
+
+    >>> from kamlab import Lab, Component
+    >>> class Echo(Component):
+    ...     async def main(self):
+    ...         self.send(await self.receive())
+    >>> with Lab() as lab:
+    ...     handle = Handle(Echo()).activate()
+    ...     handle.put("hello")
+    ...     _ = lab.run()
+    ...     handle.get()
+    'hello'
+    """
+
+    woken_by_collection = True
+
+    def __init__(self, component: Component) -> None:
+        super().__init__()
+        self.component = component
+        self._out: dict[str, queue.SimpleQueue[Any]] = {}
+        self._held: dict[str, list[Any]] = {}
+        self._routes: dict[str, str] = {}
+        self.inboxes.clear()
+        self.outboxes.clear()
+        self._mirror()
+
+    def _mirror(self) -> None:
+        """Give the handle a box for each of the component's: to feed it, and to collect from it."""
+        from .core.box import Inbox, Outbox
+
+        for name in self.component.inboxes:
+            self.outboxes[name] = Outbox(self, name)
+        for name in self.component.outboxes:
+            self.inboxes[name] = Inbox(self, name)
+            self._out[name] = queue.SimpleQueue()
+
+    def put(self, message: Any, boxname: str = "inbox") -> None:
+        """Have a message delivered to an inbox of the component. Safe from any thread.
+
+        Raises:
+            NoSuchBox: the component has no such inbox.
+        """
+        find_box(self.component, boxname, "inboxes")
+        scheduler = self.scheduler_in_charge
+        if scheduler is None:
+            self._held.setdefault(boxname, []).append(message)
+            return
+        scheduler.post(lambda: self._put_now(message, boxname))
+
+    def get(self, boxname: str = "outbox", timeout: float | None = 0) -> Any:
+        """Return the oldest message that came out of an outbox of the component. Safe from any thread.
+
+        Args:
+            boxname: which outbox.
+            timeout: how many seconds to wait for one; ``None`` waits for ever.
+
+        Raises:
+            queue.Empty: there is none.
+            NoSuchBox: the component has no such outbox.
+        """
+        find_box(self.component, boxname, "outboxes")
+        if timeout == 0:
+            return self._out[boxname].get_nowait()
+        return self._out[boxname].get(timeout=timeout)
+
+    def may_wake(self) -> bool:
+        """Return True: somebody may put something in at any time."""
+        return False
+
+    def _put_now(self, message: Any, boxname: str) -> None:
+        self._held.setdefault(boxname, []).append(message)
+        self.wake("a put from outside")
+
+    def main(self) -> Any:
+        """Carry messages both ways until the component ends."""
+        for name in self.component.inboxes:
+            self.link((self, name), (self.component, name))
+        for name in self.component.outboxes:
+            self.link((self.component, name), (self, name))
+        self.add_children(self.component)
+        self.component.activate()
+        while True:
+            ended = self.component.is_stopped()
+            self._carry_in()
+            self._carry_out()
+            if ended:
+                return
+            self.pause()
+            yield
+
+    def _carry_in(self) -> None:
+        for name, waiting in self._held.items():
+            while waiting:
+                try:
+                    self.send(waiting[0], name)
+                except NoSpaceInBox:
+                    break
+                del waiting[0]
+
+    def _carry_out(self) -> None:
+        for name, out in self._out.items():
+            for message in self.messages(name):
+                out.put(message)

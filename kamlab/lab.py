@@ -1,0 +1,108 @@
+"""The lab: a world together with its doors to the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .core import worlds
+from .core.choice import Chooser
+from .core.clock import Clock
+from .core.errors import LabIsClosed
+from .core.outcome import Outcome
+from .core.world import Until, World
+
+if TYPE_CHECKING:
+    from .net.door import Network
+
+#: How often, in seconds, an awaited run lets the kernel see to other things.
+TICK = 0.05
+
+
+class Lab(World):
+    """A world that you can run, pause, step and look into.
+
+    There is always a current one, so ``component.activate()`` needs no argument; ``with Lab():``
+    makes another the current one for a while, and stops it at the end.
+
+    Args:
+        hosts: other names for addresses, such as ``{"foo.bar.com:1600": "127.0.0.1:4711"}``.
+        ports: other ports to listen at, such as ``{1500: 0}``, where 0 means any that is free.
+        clock, chooser, record, trace_limit, on_error: see :class:`~kamlab.core.world.World`.
+
+    >>> from kamlab import Component
+    >>> class Hello(Component):
+    ...     def main(self):
+    ...         self.send("hello")
+    ...         yield
+    >>> with Lab() as lab:
+    ...     _ = Hello(name="greeter").activate()
+    ...     print(lab.step())
+        0  greeter activated
+        1  greeter resumed
+        1  greeter.outbox -> nowhere: 'hello' is discarded
+    """
+
+    def __init__(
+        self,
+        *,
+        hosts: Mapping[str, str] | None = None,
+        ports: Mapping[int, int] | None = None,
+        clock: Clock | None = None,
+        chooser: Chooser | None = None,
+        record: bool = True,
+        trace_limit: int = 4096,
+        on_error: str = "isolate",
+    ) -> None:
+        self.hosts = dict(hosts or {})
+        self.ports = dict(ports or {})
+        self._network: Network | None = None
+        super().__init__(clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error)
+
+    @property
+    def network(self) -> Network:
+        """The door to the network: real TCP, made when it is first asked for."""
+        with self.lock:
+            if self._closed:
+                raise LabIsClosed("this lab was stopped and has no network; lab.reset() makes a fresh start")
+            if self._network is None:
+                from .net.real import RealNetwork
+
+                self._network = RealNetwork(self, self.hosts, self.ports)
+            return self._network
+
+    def _release_outside(self, components: list[Any], timeout: float) -> None:
+        network, self._network = self._network, None
+        if network is not None:
+            network.close()
+        super()._release_outside(components, timeout)
+
+    async def arun(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
+        """Run while a notebook stays responsive: ``await lab.arun()`` lets clicks through.
+
+        The lab runs in its background thread; this coroutine only waits, tick by tick, and an
+        interrupt or a cancellation pauses the lab. Arguments and result are those of ``run``.
+        """
+        import asyncio
+
+        self.start(until=until, timeout=timeout, max_steps=max_steps)
+        try:
+            while self.running:
+                await asyncio.sleep(TICK)
+        finally:
+            if self.running:
+                self.pause()
+        error, self.background_error = self.background_error, None
+        if error is not None:
+            raise error
+        assert self.outcome is not None
+        return self.outcome
+
+
+def current() -> Lab:
+    """Return the lab in force: that of the running slice, of the innermost ``with``, or the default."""
+    lab: Lab = worlds.current()
+    return lab
+
+
+worlds.set_maker(Lab)
