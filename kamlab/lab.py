@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from .core import worlds
 from .core.choice import Chooser
 from .core.clock import Clock
+from .core.drive import Until
 from .core.errors import LabIsClosed
 from .core.outcome import Outcome
-from .core.world import Until, World
+from .core.world import World
 
 if TYPE_CHECKING:
     from .net.door import Network

@@ -98,7 +98,7 @@ class Box:
         self.onward = sink
         sink.sources += (self,)
         self._retarget()
-        sink._refeed()
+        sink.refeed()
         if waiting:
             moved = list(waiting)
             waiting.clear()
@@ -115,7 +115,7 @@ class Box:
         sources.remove(self)
         sink.sources = tuple(sources)
         self._retarget()
-        sink._refeed()
+        sink.refeed()
 
     def _own_items(self) -> Any:
         return _NOTHING
@@ -129,7 +129,7 @@ class Box:
         for source in self.sources:
             source._retarget()
 
-    def _refeed(self) -> None:
+    def refeed(self) -> None:
         """Recompute, at the end of the chain, who is woken when a message is taken."""
         end = self.target
         if isinstance(end, Inbox):
@@ -259,6 +259,10 @@ class Nowhere:
             if scheduler is not None and scheduler.log is not None:
                 scheduler.log((DISCARDED, source, None, message))
 
+    def set_size(self, size: int | None) -> None:
+        """Raise ValueError: there is no inbox to limit."""
+        raise ValueError("this box leads nowhere, so there is no inbox to limit; link it first")
+
     def take(self, index: int = 0) -> Any:
         """Raise IndexError: nothing ever waits here."""
         raise IndexError("an outbox that leads nowhere holds no messages")
@@ -281,6 +285,4 @@ class Outbox(Box):
 
     def set_size(self, size: int | None) -> None:
         """Limit the inbox at the end of the chain."""
-        if isinstance(self.target, Nowhere):
-            raise ValueError(f"{self} leads nowhere, so there is no inbox to limit; link it first")
         self.target.set_size(size)

@@ -53,6 +53,7 @@ class Component(Waits, Microprocess):
     _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:
+        """Remember the arguments, for :meth:`fresh_copy`."""
         self = super().__new__(cls)
         if args or argd:
             self._made_with = (args, argd)
@@ -175,6 +176,13 @@ class Component(Waits, Microprocess):
         """Take down a link, or all links with a component, among those this one has made."""
         if self._switchboard is not None:
             self._switchboard.unlink(component, linkage)
+
+    def attend_collection(self, wanted: bool) -> None:
+        """Say whether to be woken when a message is taken downstream of an outbox of this component."""
+        if wanted is not self.woken_by_collection:
+            self.woken_by_collection = wanted
+            for box in self.outboxes.values():
+                box.refeed()
 
     # -- children -------------------------------------------------------------------------------
 

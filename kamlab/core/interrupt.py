@@ -13,13 +13,13 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .world import World
+    from .drive import Driven
 
 
 class Interruptible:
     """Holds the handler while a lab runs on the main thread; elsewhere it does nothing."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Driven) -> None:
         self._world = world
         self._before: Any = None
         self._installed = False

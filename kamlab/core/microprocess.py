@@ -49,7 +49,6 @@ class Microprocess:
     _delegate: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
-    _pause_reason: str | None = None
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 
@@ -142,9 +141,7 @@ class Microprocess:
         if self.state in ALIVE:
             wanted = getattr(scheduler, "scheduler", scheduler)
             if wanted is not None and wanted is not self._scheduler:
-                raise BelongsElsewhere(
-                    f"{self.short_name} runs in another lab already; make a new one for this lab."
-                )
+                raise BelongsElsewhere(f"{self.short_name} runs in another lab already; make a new one for this lab.")
             return self
         if not self.init:
             cls = type(self).__name__

@@ -221,7 +221,7 @@ class Scheduler:
                 component._dozed = rounds
                 dozing += 1
                 if log is not None:
-                    log((PAUSED, component, component._pause_reason or "waits to be woken"))
+                    log((PAUSED, component, _pause_in_words(component)))
         self.pauses.clear()
         return dozing
 
@@ -418,3 +418,9 @@ class Scheduler:
         if self.log is not None:
             self.log((FAILED, component, error))
         self.on_failure(component, error)
+
+
+def _pause_in_words(component: Microprocess) -> str:
+    if component._timer is None:
+        return "waits to be woken"
+    return "waits to be woken, or for its timer"

@@ -62,6 +62,7 @@ class ThreadedComponent(Component):
         BadMain: at activation, if ``main`` is a generator or an ``async def``.
     """
 
+    woken_by_collection = False
     _os_thread: threading.Thread | None = None
 
     def __init__(self, queuelengths: int = 1000, **argd: Any) -> None:
@@ -74,6 +75,7 @@ class ThreadedComponent(Component):
         self._ident = 0
         self._passes = 0
         self._happened = False
+        self._stirred = False
         self._cancelled = False
         self._thread_error: BaseException | None = None
 
@@ -118,7 +120,9 @@ class ThreadedComponent(Component):
             if len(queue) >= self.queuelengths:
                 raise NoSpaceInBox(len(queue), self.queuelengths, f"that leads from the thread of {self.short_name}")
             queue.append(message)
-        self.wake("its thread, which sent a message")
+            stepped = not self._gate_open()
+        if not stepped:  # while stepping, the relay's slice waits for the message
+            self.wake("its thread, which sent a message")
 
     def recv(self, boxname: str = "inbox") -> Any:
         """Take the oldest message out of an inbox; in the thread this waits until there is one."""
@@ -174,7 +178,7 @@ class ThreadedComponent(Component):
         def time_up() -> None:
             with self._contact:
                 over[0] = True
-                self._contact.notify_all()
+                self._stir()
 
         def set_timer() -> None:
             assert timeout is not None
@@ -225,7 +229,7 @@ class ThreadedComponent(Component):
                 result = (None, error)
             with self._contact:
                 answer.append(result)
-                self._contact.notify_all()
+                self._stir()
 
         assert self._scheduler is not None
         with self._contact:
@@ -246,19 +250,23 @@ class ThreadedComponent(Component):
         """Wait for a notice, holding ``_contact``; remembered as ``place`` meanwhile."""
         self._check_cancelled()
         self._place = place
+        self._stirred = False
         self._contact.notify_all()
         self._contact.wait()
         self._place = RUNNING
         self._check_cancelled()
 
+    def _stir(self) -> None:
+        """Tell the thread that something it may wait for has happened; holding ``_contact``."""
+        self._stirred = True
+        self._contact.notify_all()
+
     def _pass_gate(self) -> None:
         """Wait for this component's turn unless the lab runs freely; holding ``_contact``."""
         self._check_cancelled()
-        scheduler = self._scheduler
-        assert scheduler is not None
-        if scheduler.world.gate_open:
+        if self._gate_open():
             return
-        while not scheduler.world.gate_open and not self._passes:
+        while not self._gate_open() and not self._passes:
             if self._place is not AT_GATE:
                 self._place = AT_GATE
                 self.wake("its thread")
@@ -268,6 +276,10 @@ class ThreadedComponent(Component):
         if self._passes:
             self._passes -= 1
         self._place = RUNNING
+
+    def _gate_open(self) -> bool:
+        scheduler = self._scheduler
+        return scheduler is not None and scheduler.world.gate_open
 
     def _check_cancelled(self) -> None:
         if self._cancelled:
@@ -319,6 +331,7 @@ class ThreadedComponent(Component):
                 held = self._relay_out()
                 if over and not held:
                     break
+                self.attend_collection(held)
                 if not over and self._place is OVER:
                     continue
                 super().pause()
@@ -342,7 +355,7 @@ class ThreadedComponent(Component):
                 while box.items and len(queue) < self.queuelengths:
                     queue.append(super().recv(name))
                 self._happened = True
-                self._contact.notify_all()
+                self._stir()
 
     def _relay_out(self) -> bool:
         """Move messages from the thread to the outboxes; return whether some had to stay."""
@@ -358,7 +371,7 @@ class ThreadedComponent(Component):
                 with self._contact:
                     queue.popleft()
                     self._happened = True
-                    self._contact.notify_all()
+                    self._stir()
         return held
 
     def _let_through(self) -> None:
@@ -372,8 +385,7 @@ class ThreadedComponent(Component):
 
     def _await_contact(self) -> None:
         scheduler = self._scheduler
-        assert scheduler is not None
-        if scheduler.world.gate_open:
+        if scheduler is None or self._gate_open():
             return
         deadline = time.monotonic() + PATIENCE
         with self._contact:
@@ -393,7 +405,7 @@ class ThreadedComponent(Component):
         thread = self._os_thread
         if thread is None or self._place is OVER:
             return False
-        return self._place in (RUNNING, AT_GATE, IN_REQUEST) or self._happened
+        return self._place in (RUNNING, AT_GATE, IN_REQUEST) or self._stirred
 
     def join(self, timeout: float) -> bool:
         """Wait up to ``timeout`` seconds for the thread to end; return whether it has."""

@@ -13,6 +13,7 @@ reported, is trio's.
 
 from __future__ import annotations
 
+import itertools
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -106,10 +107,13 @@ class Trace:
         """Return a place in a complete trace, to be given to :meth:`since`."""
         return len(self._records)
 
-    def since(self, mark: int) -> list[Event]:
-        """Return the events recorded after a mark."""
-        records = self._records
-        return list(self._events(records[index] for index in range(mark, len(records))))
+    def since(self, mark: int, step: int = 0, time: float = 0.0) -> list[Event]:
+        """Return the events recorded after a mark; ``step`` and ``time`` are those at the mark."""
+        return list(self._events(itertools.islice(self._records, mark, None), step, time))
+
+    def has_since(self, kind: str, mark: int) -> bool:
+        """Return whether an event of this kind was recorded after a mark."""
+        return any(record[0] is kind for record in itertools.islice(self._records, mark, None))
 
     def events(self) -> list[Event]:
         """Return all events there are, oldest first."""
@@ -125,8 +129,8 @@ class Trace:
         """Forget everything recorded so far."""
         self._records.clear()
 
-    def _events(self, records: Iterable[Any]) -> Iterator[Event]:
-        step, time, running = 0, 0.0, None
+    def _events(self, records: Iterable[Any], step: int = 0, time: float = 0.0) -> Iterator[Event]:
+        running = None
         for record in records:
             if record[0] is RESUMED:
                 _, step, time, running = record

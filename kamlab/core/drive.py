@@ -1,0 +1,373 @@
+"""The loops that drive a world, and the thread that may do so in the background.
+
+Everything here is a loop over :meth:`Scheduler.advance`, which runs slices and never waits. The
+loops add what that leaves out: waiting while nothing can run, looking at a condition or a limit,
+giving way to other threads, and letting an interrupt stop things between two slices.
+
+There is one driver at a time: the thread that called ``step`` or ``run``, or the one background
+thread that ``start`` made. Never an event loop: a cell that blocks on a socket would then block the
+very server it talks to.
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from . import worlds
+from .driving import WorldLock
+from .errors import KamlabError, LabIsClosed, LabIsRunning
+from .events import SENT
+from .interrupt import Interruptible
+from .microprocess import Microprocess
+from .outcome import Happened, Outcome
+from .scheduler import Scheduler
+from .states import ASLEEP, ENDED
+from .trace import Trace
+
+#: How many slices run between two looks at the time.
+BATCH = 1000
+
+Until = Callable[[Any], Any] | Microprocess | None
+
+
+class Driven:
+    """What can be stepped, run, started and paused; :class:`~kamlab.core.world.World` is the whole."""
+
+    scheduler: Scheduler
+    lock: WorldLock
+    trace: Trace
+    patience: float
+    failures: list[Microprocess]
+    failed_count: int
+    outcome: Outcome | None
+    background_error: BaseException | None
+    _thread: threading.Thread | None
+    _pause_requested: bool
+    _gate_open: bool
+    _closed: bool
+
+    def _stand_still(self) -> None:
+        """Begin as something that nobody drives."""
+        self.outcome = None
+        self.background_error = None
+        self._thread = None
+        self._pause_requested = False
+        self._gate_open = False
+        self._closed = False
+
+    def report(self, text: str) -> None:
+        """Tell the user something that must not be lost."""
+        raise NotImplementedError
+
+    # -- stepping -----------------------------------------------------------------------------------
+
+    def step(self, n: int = 1, timeout: float | None = None) -> Happened:
+        """Run ``n`` slices on this thread and return what happened.
+
+        When nothing can run it waits up to ``timeout`` seconds (``patience`` unless told) for a
+        timer, a thread or the network.
+        """
+        if n < 0:
+            raise ValueError(f"step({n}): give the number of slices, 0 or more")
+        return self._step(timeout, limit=n)
+
+    def step_round(self, timeout: float | None = None) -> Happened:
+        """Give every runnable component one slice, and return what happened."""
+
+        def one_round(scheduler: Scheduler) -> int:
+            ran = 0
+            if scheduler.queue or scheduler.end_round():
+                turns = len(scheduler.queue) if scheduler.chooser is None else len(scheduler.runnable())
+                while turns and not scheduler.attention:
+                    turns -= 1
+                    ran += scheduler.advance(1)
+                    if scheduler.chooser is None and not scheduler.queue:
+                        break
+            return ran
+
+        return self._step(timeout, limit=1, advance=one_round)
+
+    def step_message(self, timeout: float | None = None) -> Happened:
+        """Run slices until one has delivered a message, and return what happened.
+
+        ``timeout`` is how many seconds it may take: ten times ``patience`` unless told.
+        """
+        if timeout is None:
+            timeout = 10 * self.patience
+        seen = self.trace.mark()
+
+        def delivered() -> bool:
+            nonlocal seen
+            fresh, seen = self.trace.has_since(SENT, seen), self.trace.mark()
+            return fresh
+
+        return self._step(timeout, until=lambda _: delivered())
+
+    def _step(self, timeout: float | None, **how: Any) -> Happened:
+        with self._driving(complete=True):
+            mark, step, now = self.trace.mark(), self.scheduler.step, self.scheduler.now
+            outcome = self._drive(timeout=self.patience if timeout is None else timeout, stepping=True, **how)
+            return Happened(outcome, tuple(self.trace.since(mark, step, now)))
+
+    # -- running ------------------------------------------------------------------------------------
+
+    def run(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
+        """Run on this thread until everything has ended, or ``until``, or a limit.
+
+        Args:
+            until: a predicate on the lab, asked after every slice, or a component that shall end.
+            timeout: seconds.
+            max_steps: slices.
+
+        Raises:
+            KeyboardInterrupt: the run was interrupted; it stands between two slices and can go on.
+            LabIsRunning: it runs in the background already, or a component's own slice asks.
+        """
+        with self._driving(complete=False):
+            return self._drive(until=until, timeout=timeout, limit=max_steps)
+
+    def start(
+        self,
+        until: Until = None,
+        timeout: float | None = None,
+        max_steps: int | None = None,
+        forever: bool = False,
+    ) -> None:
+        """Run in the background until ``pause``, or as ``run`` would; ``outcome`` tells afterwards why it ended.
+
+        ``forever`` keeps the thread when everything has ended, for components yet to come. A lab that
+        runs already goes on as it is.
+        """
+        self._check_open()
+        if self.running:
+            return
+        self._check_not_inside("start")
+        self._pause_requested = False
+        self.background_error = None
+        ready = threading.Event()
+        how = {"until": until, "timeout": timeout, "limit": max_steps, "forever": forever}
+        thread = threading.Thread(target=self._background, args=(ready, how), name="kamlab lab", daemon=True)
+        self._thread = thread
+        thread.start()
+        ready.wait()
+
+    def _background(self, ready: threading.Event, how: dict[str, Any]) -> None:
+        me = threading.current_thread()
+        try:
+            with self._driving(complete=False, thread=me, ready=ready):
+                self._drive(background=True, **how)
+        except BaseException as error:
+            self.background_error = error
+            self.report(f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}")
+        finally:
+            ready.set()
+            if self._thread is me:
+                self._thread = None
+
+    def pause(self, timeout: float = 5.0) -> bool:
+        """Stop a background run between two slices; return whether the world stands still.
+
+        Called from within a slice it returns at once, and the world stops after that slice.
+        It takes as long as the slice that runs just now, but no more than ``timeout`` seconds.
+        """
+        thread = self._thread
+        self._pause_requested = True
+        self.scheduler.attention = True
+        self.scheduler.idle.wake()
+        if self.scheduler.driver == threading.get_ident():
+            return False
+        if thread is not None:
+            thread.join(timeout)
+            if thread.is_alive():
+                running = self.scheduler.running
+                where = f" {running.short_name} has not come to its next yield." if running is not None else ""
+                self.report(f"the lab has not stopped within {timeout:g} s.{where} It will, at the end of that slice.")
+                return False
+        self._pause_requested = False
+        return True
+
+    # -- the loop -------------------------------------------------------------------------------------
+
+    def _driving(self, complete: bool, thread: threading.Thread | None = None, ready: Any = None) -> Driving:
+        return Driving(self, complete, thread, ready)
+
+    def _drive(
+        self,
+        *,
+        limit: int | None = None,
+        until: Until = None,
+        timeout: float | None = None,
+        advance: Callable[[Scheduler], int] | None = None,
+        stepping: bool = False,
+        background: bool = False,
+        forever: bool = False,
+    ) -> Outcome:
+        """Run slices until a reason to stop; the caller holds the lock."""
+        scheduler = self.scheduler
+        condition = _condition(until)
+        first_step = scheduler.step
+        failed_before = self.failed_count
+        began = scheduler.clock.now()
+        deadline = None if timeout is None else began + timeout
+        left = limit
+        with Interruptible(self) as interruptible:
+            while True:
+                if condition is not None and condition(self):
+                    reason = "steps" if stepping else "condition"
+                    break
+                if left is not None and left <= 0:
+                    reason = "steps" if stepping else "max_steps"
+                    break
+                if scheduler.attention:
+                    scheduler.attention = False
+                    if self._pause_requested:
+                        self._pause_requested = False
+                        reason = "paused"
+                        break
+                    if interruptible.interrupted:
+                        reason = "interrupted"
+                        break
+                    self.lock.give_way()
+                if deadline is not None and scheduler.clock.now() >= deadline and not stepping:
+                    reason = "timeout"
+                    break
+                if advance is not None:
+                    ran = min(1, advance(scheduler))
+                else:
+                    batch = 1 if condition is not None else BATCH
+                    ran = scheduler.advance(batch if left is None else min(batch, left))
+                if left is not None:
+                    left -= ran
+                if scheduler.fatal is not None:
+                    reason = "failed"
+                    break
+                if ran or scheduler.attention:
+                    continue
+                if not scheduler.members and not scheduler.posted and not forever:
+                    reason = "finished"
+                    break
+                if not background and not scheduler.can_be_woken():
+                    reason = "stuck"
+                    break
+                if deadline is not None and scheduler.clock.now() >= deadline:
+                    reason = "idle" if stepping else "timeout"
+                    break
+                self._wait(deadline)
+        self.outcome = Outcome(
+            reason,
+            scheduler.step - first_step,
+            scheduler.clock.now() - began,
+            tuple(self.failures[-(self.failed_count - failed_before) :] if self.failed_count > failed_before else ()),
+            tuple(each.short_name for each in scheduler.members.values() if each.state is ASLEEP),
+        )
+        if scheduler.fatal is not None:
+            fatal, scheduler.fatal = scheduler.fatal, None
+            raise fatal
+        if reason == "interrupted":
+            raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
+        return self.outcome
+
+    def _wait(self, deadline: float | None) -> None:
+        """Block until a timer is due or something comes from outside; the lock is free meanwhile."""
+        scheduler = self.scheduler
+        times = [when for when in (scheduler.next_timer(), deadline) if when is not None]
+        self.lock.release()
+        try:
+            scheduler.clock.wait(scheduler.idle, min(times) if times else None)
+        finally:
+            self.lock.acquire()
+        scheduler.idle.dispatch()
+
+    # -- who drives ----------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs in the background now."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    @property
+    def gate_open(self) -> bool:
+        """Whether components with a thread of their own may go on by themselves: in a free run."""
+        return self._gate_open
+
+    def _set_gate(self, is_open: bool) -> None:
+        self._gate_open = is_open
+        for component in list(self.scheduler.members.values()):
+            notice = getattr(component, "gate_changed", None)
+            if notice is not None:
+                notice()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise LabIsClosed("this lab was stopped; lab.reset() makes a fresh start, Lab() another lab")
+
+    def _check_not_inside(self, what: str) -> None:
+        if self.scheduler.driver == threading.get_ident():
+            running = self.scheduler.running
+            who = running.short_name if running is not None else "an observer"
+            raise LabIsRunning(
+                f"{who} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
+            )
+
+
+class Driving:
+    """Makes the calling thread the driver of a world, and tidies up after it."""
+
+    def __init__(self, world: Driven, complete: bool, thread: threading.Thread | None, ready: Any) -> None:
+        self.world = world
+        self.complete = complete
+        self.thread = thread
+        self.ready = ready
+
+    def __enter__(self) -> None:
+        world = self.world
+        world._check_open()
+        world._check_not_inside("step" if self.complete else "run")
+        if world.running and world._thread is not self.thread:
+            raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
+        world.lock.acquire()
+        scheduler = world.scheduler
+        if scheduler.driver is not None:
+            world.lock.release()
+            raise LabIsRunning("another thread drives this lab already; wait for it, or call lab.pause()")
+        scheduler.driver = threading.get_ident()
+        self.before = worlds.in_slice.world
+        worlds.in_slice.world = world
+        if not self.complete:
+            world._pause_requested = False
+        self._set_log(self.complete)
+        world._set_gate(not self.complete)
+        if self.ready is not None:
+            self.ready.set()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        world = self.world
+        world._set_gate(False)
+        worlds.in_slice.world = self.before
+        world.scheduler.driver = None
+        world.scheduler.running = None
+        world.scheduler.attention = False
+        self._set_log(True)
+        world.lock.release()
+
+    def _set_log(self, complete: bool) -> None:
+        scheduler = self.world.scheduler
+        log = self.world.trace.writer(complete)
+        if (scheduler.log is None) is not (log is None):
+            for component in scheduler.members.values():
+                for box in getattr(component, "inboxes", {}).values():
+                    box.quiet = box.settled = False
+        scheduler.log = log
+
+
+def _condition(until: Until) -> Callable[[Any], Any] | None:
+    if until is None or callable(until):
+        return until
+    if isinstance(until, Microprocess):
+        return lambda _: until.state in ENDED
+    raise KamlabError(f"run(until={until!r}): give a predicate on the lab, or a component that shall end")
