@@ -39,22 +39,11 @@ class Handle(Component):
     def __init__(self, component: Component) -> None:
         super().__init__()
         self.component = component
-        self._out: dict[str, queue.SimpleQueue[Any]] = {}
         self._held: dict[str, list[Any]] = {}
-        self._routes: dict[str, str] = {}
-        self.inboxes.clear()
-        self.outboxes.clear()
-        self._mirror()
-
-    def _mirror(self) -> None:
-        """Give the handle a box for each of the component's: to feed it, and to collect from it."""
-        from .core.box import Inbox, Outbox
-
-        for name in self.component.inboxes:
-            self.outboxes[name] = Outbox(self, name)
-        for name in self.component.outboxes:
-            self.inboxes[name] = Inbox(self, name)
-            self._out[name] = queue.SimpleQueue()
+        # A box for each of the component's: to feed it, and to collect from it.
+        self.Inboxes = list(component.outboxes)  # type: ignore[misc]
+        self.Outboxes = list(component.inboxes)  # type: ignore[misc]
+        self._came_out: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in component.outboxes}
 
     def put(self, message: Any, boxname: str = "inbox") -> None:
         """Have a message delivered to an inbox of the component. Safe from any thread.
@@ -82,8 +71,8 @@ class Handle(Component):
         """
         find_box(self.component, boxname, "outboxes")
         if timeout == 0:
-            return self._out[boxname].get_nowait()
-        return self._out[boxname].get(timeout=timeout)
+            return self._came_out[boxname].get_nowait()
+        return self._came_out[boxname].get(timeout=timeout)
 
     def may_wake(self) -> bool:
         """Return True: somebody may put something in at any time."""
@@ -120,6 +109,6 @@ class Handle(Component):
                 del waiting[0]
 
     def _carry_out(self) -> None:
-        for name, out in self._out.items():
+        for name, out in self._came_out.items():
             for message in self.messages(name):
                 out.put(message)

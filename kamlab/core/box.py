@@ -153,16 +153,19 @@ class Inbox(Box):
 
     kind = "inbox"
 
-    def __init__(self, owner: Component, name: str) -> None:
-        super().__init__(owner, name)
+    def __init__(self, owner: Component, name: str, scheduler: Scheduler | None = None) -> None:
+        # All of it here and not half of it in Box: a hundred thousand components have two of these each.
+        self.owner = owner
+        self.name = name
+        self.onward = None
+        self.sources = ()
         self.target = self
         self.items: deque[Any] = _NOTHING
         self.limit: int | None = None
-        self.arrived = self.quiet = False
-        self.taken = self.settled = False
+        self.arrived = self.quiet = self.taken = self.settled = False
         self.feeders: tuple[Component, ...] = ()
         self.collection: tuple[Inbox, tuple[Component, ...]] | None = None
-        self.scheduler: Scheduler | None = None
+        self.scheduler = scheduler
 
     def _own_items(self) -> Any:
         return self.items

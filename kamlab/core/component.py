@@ -13,11 +13,15 @@ from typing import Any, ClassVar
 from .box import Box, Inbox, Outbox
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .link import Link, Switchboard, find_box, no_such_box
-from .microprocess import Microprocess
+from .microprocess import Microprocess, shown
 from .waits import Waits
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
+
+
+#: What every component has in place of boxes until the first is asked for; never written to.
+_NO_BOXES: dict[str, Any] = {}
 
 
 class Component(Waits, Microprocess):
@@ -47,7 +51,9 @@ class Component(Waits, Microprocess):
     #: wait for room set it to False and save a slice for each message taken.
     woken_by_collection = True
 
-    parent: Component | None = None
+    _in: dict[str, Inbox] = _NO_BOXES
+    _out: dict[str, Outbox] = _NO_BOXES
+    _parent: Component | None = None
     _children: list[Component] | None = None
     _switchboard: Switchboard | None = None
     _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
@@ -64,8 +70,41 @@ class Component(Waits, Microprocess):
         super().__init__()
         for name, value in argd.items():
             setattr(self, name, value)
-        self.inboxes: dict[str, Inbox] = {name: Inbox(self, name) for name in self.Inboxes}
-        self.outboxes: dict[str, Outbox] = {name: Outbox(self, name) for name in self.Outboxes}
+
+    # -- boxes ----------------------------------------------------------------------------------
+
+    @property
+    def inboxes(self) -> dict[str, Inbox]:
+        """The inboxes by name. They are made when they are first asked for."""
+        if self._in is _NO_BOXES:
+            scheduler = self._scheduler
+            self._in = {name: Inbox(self, name, scheduler) for name in self.Inboxes}
+        return self._in
+
+    @property
+    def outboxes(self) -> dict[str, Outbox]:
+        """The outboxes by name. They are made when they are first asked for."""
+        if self._out is _NO_BOXES:
+            self._out = {name: Outbox(self, name) for name in self.Outboxes}
+        return self._out
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        for box in self._in.values():
+            box.scheduler = self._scheduler
+
+    def _inbox(self, name: str) -> Inbox:
+        """Return an inbox that the hot path did not find: not made yet, or not there at all."""
+        try:
+            return self.inboxes[name]
+        except (KeyError, TypeError):
+            raise no_such_box(self, name, "inboxes") from None
+
+    def _outbox(self, name: str) -> Outbox:
+        try:
+            return self.outboxes[name]
+        except (KeyError, TypeError):
+            raise no_such_box(self, name, "outboxes") from None
 
     # -- messages -------------------------------------------------------------------------------
 
@@ -77,9 +116,9 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such outbox.
         """
         try:
-            box = self.outboxes[boxname]
-        except KeyError:
-            raise no_such_box(self, boxname, "outboxes") from None
+            box = self._out[boxname]
+        except (KeyError, TypeError):
+            box = self._outbox(boxname)
         target = box.target
         if target.quiet:
             target.items.append(message)
@@ -94,9 +133,9 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such inbox.
         """
         try:
-            box = self.inboxes[boxname]
-        except KeyError:
-            raise no_such_box(self, boxname, "inboxes") from None
+            box = self._in[boxname]
+        except (KeyError, TypeError):
+            box = self._inbox(boxname)
         try:
             if box.settled:
                 return box.items.popleft()
@@ -114,13 +153,13 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such inbox.
         """
         try:
-            return len(self.inboxes[boxname].items)
-        except KeyError:
-            raise no_such_box(self, boxname, "inboxes") from None
+            return len(self._in[boxname].items)
+        except (KeyError, TypeError):
+            return len(self._inbox(boxname).items)
 
     def any_ready(self) -> str | bool:
         """Return the name of the first inbox in which something waits, or ``False``."""
-        for name, box in self.inboxes.items():
+        for name, box in self._in.items():
             if box.items:
                 return name or True
         return False
@@ -181,10 +220,15 @@ class Component(Waits, Microprocess):
         """Say whether to be woken when a message is taken downstream of an outbox of this component."""
         if wanted is not self.woken_by_collection:
             self.woken_by_collection = wanted
-            for box in self.outboxes.values():
+            for box in self._out.values():
                 box.refeed()
 
     # -- children -------------------------------------------------------------------------------
+
+    @shown
+    def parent(self) -> Component | None:
+        """The component that contains this one, or ``None``."""
+        return self._parent
 
     @property
     def children(self) -> list[Component]:
@@ -202,17 +246,17 @@ class Component(Waits, Microprocess):
         """
         for child in children:
             check_component(child, f"a child of {self.short_name}")
-            if child.parent is not None and child.parent is not self:
+            if child._parent is not None and child._parent is not self:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
-                    f"{child.parent.short_name} already. Make a second {type(child).__name__}."
+                    f"{child._parent.short_name} already. Make a second {type(child).__name__}."
                 )
             if child in self.children:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )
         for child in children:
-            child.parent = self
+            child._parent = self
             child._on_end += (_Knock(self, child),)
             self.children.append(child)
 
@@ -220,8 +264,8 @@ class Component(Waits, Microprocess):
         """Let a child go, and take down the links with it that this component made."""
         if child in self.children:
             self.children.remove(child)
-        if child.parent is self:
-            child.parent = None
+        if child._parent is self:
+            child._parent = None
         child._on_end = tuple(each for each in child._on_end if getattr(each, "parent", None) is not self)
         self.unlink(child)
 
@@ -289,7 +333,9 @@ class _Knock:
         self.child = child
 
     def __call__(self) -> None:
-        self.parent.wake(self.child)
+        scheduler = self.parent._scheduler
+        if scheduler is not None:
+            scheduler.request_wake(self.parent, self.child)
 
 
 def _renewed(value: Any) -> Any:
@@ -303,7 +349,7 @@ def check_component(thing: Any, role: str) -> None:
         BadComponent: ``thing`` is a class, a function, or something else.
     """
     if isinstance(thing, Component):
-        if not hasattr(thing, "inboxes"):
+        if not thing.init:
             raise BadComponent(
                 f"{thing.short_name} cannot be {role}: {type(thing).__name__}.__init__ does not call super().__init__()"
             )

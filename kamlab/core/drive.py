@@ -262,7 +262,7 @@ class Driven:
             scheduler.step - first_step,
             scheduler.clock.now() - began,
             tuple(self.failures[-(self.failed_count - failed_before) :] if self.failed_count > failed_before else ()),
-            tuple(each.short_name for each in scheduler.members.values() if each.state is ASLEEP),
+            tuple(each.short_name for each in scheduler.members.values() if each._life is ASLEEP),
         )
         if scheduler.fatal is not None:
             fatal, scheduler.fatal = scheduler.fatal, None
@@ -369,5 +369,5 @@ def _condition(until: Until) -> Callable[[Any], Any] | None:
     if until is None or callable(until):
         return until
     if isinstance(until, Microprocess):
-        return lambda _: until.state in ENDED
+        return lambda _: until._life in ENDED
     raise KamlabError(f"run(until={until!r}): give a predicate on the lab, or a component that shall end")

@@ -1,17 +1,19 @@
 """A generator or coroutine with a life: activated, paused, woken, ended.
 
 A microprocess is what the scheduler runs. It owns no boxes; a component is a microprocess that
-does. ``resume`` is the one thing the scheduler calls: it runs the code up to its next ``yield``
-(or ``await``) and hands back what was yielded. Until the first slice it is :meth:`_begin`, which
-calls ``main`` and puts the ``send`` of whatever came back in its own place, so that every later
-slice costs one call into C.
+does. A slice is ``_flow.send(None)``: it runs the code up to its next ``yield`` (or ``await``) and
+hands back what was yielded. Until the first slice ``_flow`` is a :class:`_Start`, which calls
+``main`` and puts whatever came back in its own place, so that every later slice is one call into C.
+
+What the engine writes has names with an underscore; ``state``, ``error`` and the like only show it,
+so a component whose author happens to call something of his own ``state`` cannot unhinge the engine.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import worlds
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
@@ -21,6 +23,24 @@ if TYPE_CHECKING:
     from .scheduler import Scheduler, Timer
 
 _ids = itertools.count(1)
+
+Value = TypeVar("Value", covariant=True)
+
+
+class shown(Generic[Value]):  # noqa: N801
+    """A read-only attribute that a user's own attribute of the same name may hide.
+
+    The engine never reads these: a listing that says ``self.state = "waiting"`` means its own state.
+    """
+
+    def __init__(self, getter: Callable[[Any], Value]) -> None:
+        self._getter = getter
+        self.__doc__ = getter.__doc__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Value:
+        if instance is None:
+            return self  # type: ignore[return-value]
+        return self._getter(instance)
 
 
 class Microprocess:
@@ -39,13 +59,11 @@ class Microprocess:
 
     id: int = 0
     init = 0
-    state: str = NEW
-    error: BaseException | None = None
-    _thread: Any = None
+    _life: str = NEW
+    _error: BaseException | None = None
+    _flow: Any = None
     _scheduler: Scheduler | None = None
-    #: Runs one slice; only the scheduler calls it.
-    resume: Callable[[Any], Any]
-    _timer: Timer | None = None
+    _pause_timer: Timer | None = None
     _delegate: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
@@ -56,7 +74,7 @@ class Microprocess:
         self.init = 1
         self.id = next(_ids)
         if thread is not None:
-            self._thread = thread
+            self._flow = _Start(self, thread)
         if close_down_value:
             self.close_down_value = close_down_value
         if tag:
@@ -77,7 +95,7 @@ class Microprocess:
     def name(self, value: str) -> None:
         self._name = value
 
-    @property
+    @shown
     def short_name(self) -> str:
         """The name without its module: ``TimeTick_3``."""
         given: str | None = self.__dict__.get("_name")
@@ -89,7 +107,7 @@ class Microprocess:
         return self.name
 
     def __repr__(self) -> str:
-        return f"<{self.short_name}: {self.state}>"
+        return f"<{self.short_name}: {self._life}>"
 
     # -- the code that runs ---------------------------------------------------------------------
 
@@ -97,33 +115,45 @@ class Microprocess:
         """Override: the flow of control, a generator or an ``async def``."""
         raise BadMain(f"{self.short_name} has no main(); write one with 'yield' in it, or as 'async def'")
 
-    def _begin(self, _value: Any) -> Any:
-        flow = self._thread if self._thread is not None else getattr(self, self._main_method)()
-        send = getattr(flow, "send", None)
-        if send is None:
-            advance = getattr(flow, "__next__", None)
-            if advance is None:
+    def _prepare(self) -> None:
+        """Get ready for the first slice; called on activation."""
+        if self._flow is None:
+            self._flow = _Start(self)
+
+    def _begin(self) -> Any:
+        """Run the first slice."""
+        flow = self._flow.given
+        if flow is None:
+            flow = getattr(self, self._main_method)()
+        if not hasattr(flow, "send"):
+            if not hasattr(flow, "__next__"):
                 raise BadMain(
                     f"{self._main_method}() of {self.short_name} returned {type(flow).__name__}, not a generator or "
                     "coroutine. Write 'yield' in it where others may run, make it 'async def', or, if it should "
                     "run in a thread of its own, derive from ThreadedComponent."
                 )
+            flow = _Iterating(flow)
+        self._flow = flow
+        return flow.send(None)
 
-            def send(_value: Any) -> Any:
-                return advance()
-
-        self._thread = flow
-        self.resume = send
-        return send(None)
-
-    @property
+    @shown
     def flow(self) -> Generator[Any, Any, Any] | Any:
         """The generator or coroutine that is being run; ``None`` before the first slice."""
-        return self._thread
+        return None if isinstance(self._flow, _Start) else self._flow
 
     # -- life -----------------------------------------------------------------------------------
 
-    @property
+    @shown
+    def state(self) -> str:
+        """Where it is in its life: one of the words in :mod:`kamlab.core.states`."""
+        return self._life
+
+    @shown
+    def error(self) -> BaseException | None:
+        """What it failed with, or ``None``."""
+        return self._error
+
+    @shown
     def scheduler_in_charge(self) -> Scheduler | None:
         """The scheduler that runs this, or ``None`` before activation."""
         return self._scheduler
@@ -138,7 +168,7 @@ class Microprocess:
             NotInitialised: ``__init__`` was overridden without calling the inherited one.
         """
         del tracker
-        if self.state in ALIVE:
+        if self._life in ALIVE:
             wanted = getattr(scheduler, "scheduler", scheduler)
             if wanted is not None and wanted is not self._scheduler:
                 raise BelongsElsewhere(f"{self.short_name} runs in another lab already; make a new one for this lab.")
@@ -149,9 +179,9 @@ class Microprocess:
                 f"{cls}.__init__ does not call super().__init__(), so it has no boxes. "
                 f"Add 'super().__init__()' as the first line of {cls}.__init__."
             )
-        if self.state in ENDED:
+        if self._life in ENDED:
             raise AlreadyEnded(
-                f"{self.short_name} has {self.state} and cannot be activated again; make a new {type(self).__name__}."
+                f"{self.short_name} has {self._life} and cannot be activated again; make a new {type(self).__name__}."
             )
         if mainmethod != "main":
             self._main_method = mainmethod
@@ -172,13 +202,13 @@ class Microprocess:
         It does not look whether messages wait already. Before activation and after the end it
         does nothing.
         """
-        if timeout is None and self.state is RUNNABLE:
+        if timeout is None and self._life is RUNNABLE:
             assert self._scheduler is not None
             self._scheduler.pauses.append(self)
             return
         runner = self._delegate or self
         scheduler = runner._scheduler
-        if scheduler is not None and runner.state in ALIVE:
+        if scheduler is not None and runner._life in ALIVE:
             scheduler.request_pause(runner, timeout)
 
     def wake(self, cause: Any = None) -> None:
@@ -189,12 +219,12 @@ class Microprocess:
 
     def stop(self) -> None:
         """End this, for good. Its generator is closed, so its ``finally`` blocks run."""
-        if self.state in ENDED:
+        if self._life in ENDED:
             return
         if self._scheduler is not None:
             self._scheduler.retire(self)
         else:
-            self.state = "stopped"
+            self._life = "stopped"
 
     def close_down(self) -> Any:
         """Run once after the end, however it came."""
@@ -205,13 +235,38 @@ class Microprocess:
 
     def is_stopped(self) -> bool:
         """Return whether this has ended, for whatever reason."""
-        return self.state in ENDED
+        return self._life in ENDED
 
     def is_runnable(self) -> bool:
         """Return whether this is awake and waits only for its turn."""
-        return self.state is RUNNABLE
+        return self._life is RUNNABLE
 
-    @property
+    @shown
     def asleep(self) -> bool:
         """Whether it paused and nothing has woken it."""
-        return self.state is ASLEEP
+        return self._life is ASLEEP
+
+
+class _Start:
+    """Stands in for a flow of control until its first slice."""
+
+    __slots__ = ("given", "microprocess")
+
+    def __init__(self, microprocess: Microprocess, given: Any = None) -> None:
+        self.microprocess = microprocess
+        self.given = given
+
+    def send(self, _value: Any) -> Any:
+        return self.microprocess._begin()
+
+
+class _Iterating:
+    """Runs an iterator that is no generator."""
+
+    __slots__ = ("_iterator",)
+
+    def __init__(self, iterator: Any) -> None:
+        self._iterator = iterator
+
+    def send(self, _value: Any) -> Any:
+        return next(self._iterator)

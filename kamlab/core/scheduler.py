@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 #: How many slices may run before the network is looked at again.
 SLICES_PER_POLL = 64
 
-_NEWCOMER = "newcomer"
-
 
 class Timer:
     """A call to be made at a time; ``cancel`` it if it is no longer wanted."""
@@ -115,7 +113,7 @@ class Scheduler:
                 queue = self.queue
                 log = self.log
             component = queue.popleft() if self.chooser is None else self._chosen(queue)
-            if component.state is not RUNNABLE:
+            if component._life is not RUNNABLE:
                 continue
             ran += 1
             self.step += 1
@@ -123,7 +121,7 @@ class Scheduler:
             if log is not None:
                 log((RESUMED, self.step, self.now, component))
             try:
-                said = component.resume(None)
+                said = component._flow.send(None)
             except StopIteration:
                 self._end(component, STATE_FINISHED)
             except BaseException as error:
@@ -133,10 +131,10 @@ class Scheduler:
             else:
                 if said is not None and said.__class__ is not int:
                     self._obey(component, said)
-                if component.state is RUNNABLE:
+                if component._life is RUNNABLE:
                     self.done.append(component)
-                elif component.state in ENDED:
-                    self._end(component, component.state)
+                elif component._life in ENDED:
+                    self._end(component, component._life)
         self.running = None
         self._since_poll += ran
         return ran
@@ -162,14 +160,14 @@ class Scheduler:
         tag = said.argd.get("tag") or "__" + component.name[-10:]
         helper = Microprocess(said.args[0], tag=tag)
         helper._on_end += (lambda: self._reactivate(component, helper),)
-        component.state = WAITING
+        component._life = WAITING
         component._delegate = helper
         helper.activate(self)
 
     def _reactivate(self, component: Microprocess, helper: Microprocess) -> None:
         component._delegate = None
-        if component.state is WAITING:
-            component.state = ASLEEP
+        if component._life is WAITING:
+            component._life = ASLEEP
             self.request_wake(component, helper)
 
     def _refuse_await(self, component: Microprocess) -> None:
@@ -179,7 +177,7 @@ class Scheduler:
             "for asyncio code use a ThreadedComponent and asyncio.run()."
         )
         try:
-            component.flow.throw(error)
+            component._flow.throw(error)
         except StopIteration:
             self._end(component, STATE_FINISHED)
         except BaseException as raised:
@@ -207,7 +205,7 @@ class Scheduler:
         if self.wakes:
             dozing -= self._apply_wakes()
         if dozing:
-            queue = self.queue = deque([each for each in queue if each.state is RUNNABLE])
+            queue = self.queue = deque([each for each in queue if each._life is RUNNABLE])
         return bool(queue)
 
     def _apply_pauses(self) -> int:
@@ -216,8 +214,8 @@ class Scheduler:
         rounds = self.rounds
         log = self.log
         for component in self.pauses:
-            if component.state is RUNNABLE:
-                component.state = ASLEEP
+            if component._life is RUNNABLE:
+                component._life = ASLEEP
                 component._dozed = rounds
                 dozing += 1
                 if log is not None:
@@ -234,17 +232,18 @@ class Scheduler:
             if wake.__class__ is Inbox:
                 wake.arrived = wake.quiet = False
                 owner = wake.owner
-                if owner.state is not RUNNABLE:
+                if owner._life is not RUNNABLE:
                     undone += self._wake(owner, wake)
+                continue
+            if wake.__class__ is not tuple:
+                self._enlist(wake)
                 continue
             first, cause = wake
             if first.__class__ is Inbox:
                 first.taken = first.settled = False
                 for owner in cause:
-                    if owner.state is not RUNNABLE:
+                    if owner._life is not RUNNABLE:
                         undone += self._wake(owner, wake)
-            elif cause is _NEWCOMER:
-                self._enlist(first)
             else:
                 undone += self._wake(first, cause)
         return undone
@@ -253,12 +252,12 @@ class Scheduler:
         """Make a sleeper runnable; return 1 if it paused in this very round and so is queued already."""
         while component._delegate is not None:
             component = component._delegate
-        if component.state is not ASLEEP:
+        if component._life is not ASLEEP:
             return 0
-        component.state = RUNNABLE
-        if component._timer is not None:
-            component._timer.cancel()
-            component._timer = None
+        component._life = RUNNABLE
+        if component._pause_timer is not None:
+            component._pause_timer.cancel()
+            component._pause_timer = None
         if self.log is not None:
             self.log((WOKEN, component, cause))
         if component._dozed == self.rounds:
@@ -267,8 +266,8 @@ class Scheduler:
         return 0
 
     def _enlist(self, component: Microprocess) -> None:
-        if component.state in ALIVE:
-            component.state = RUNNABLE
+        if component._life in ALIVE:
+            component._life = RUNNABLE
             self.queue.append(component)
             if self.log is not None:
                 self.log((ACTIVATED, component, None))
@@ -288,22 +287,22 @@ class Scheduler:
     def adopt(self, component: Microprocess) -> None:
         """Take a microprocess in; its first slice is in the next round."""
         component._scheduler = self
-        component.state = RUNNABLE
-        component.resume = component._begin
-        for box in getattr(component, "inboxes", {}).values():
-            box.scheduler = self
+        component._life = RUNNABLE
+        component._prepare()
         self.members[component.id] = component
-        self.wakes.append((component, _NEWCOMER))
+        self.wakes.append(component)
         self._nudge()
 
     def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
         """Let a microprocess sleep from the end of this round on."""
         self.pauses.append(component)
-        if component._timer is not None:
-            component._timer.cancel()
-            component._timer = None
+        if component._pause_timer is not None:
+            component._pause_timer.cancel()
+            component._pause_timer = None
         if timeout is not None:
-            component._timer = self.call_later(timeout, lambda: self.request_wake(component, "its timer"), component)
+            component._pause_timer = self.call_later(
+                timeout, lambda: self.request_wake(component, "its timer"), component
+            )
 
     def request_wake(self, component: Microprocess, cause: Any = None) -> None:
         """Wake a microprocess at the end of this round. Safe from any thread."""
@@ -352,8 +351,8 @@ class Scheduler:
 
     def runnable(self) -> list[Microprocess]:
         """Return who could run now, in queue order; those whose round is over come last."""
-        waiting = [each for each in (*self.queue, *self.done) if each.state is RUNNABLE]
-        newcomers = [wake[0] for wake in self.wakes if wake.__class__ is tuple and wake[1] is _NEWCOMER]
+        waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
+        newcomers = [wake for wake in self.wakes if isinstance(wake, Microprocess)]
         return waiting + newcomers
 
     def choose(self, component: Microprocess) -> None:
@@ -366,7 +365,7 @@ class Scheduler:
             self.end_round()
             if component not in self.queue:
                 raise KamlabError(
-                    f"{component.short_name} cannot go next: it is {component.state}. "
+                    f"{component.short_name} cannot go next: it is {component._life}. "
                     f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
                 )
             self.queue.remove(component)
@@ -376,9 +375,9 @@ class Scheduler:
 
     def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
         """End a microprocess from outside its own code; its generator is closed."""
-        if component.state in ENDED:
+        if component._life in ENDED:
             return
-        component.state = state
+        component._life = state
         if component is not self.running:
             self._end(component, state)
 
@@ -387,15 +386,15 @@ class Scheduler:
         if component.id not in self.members:
             return
         del self.members[component.id]
-        component.state = state
-        if component._timer is not None:
-            component._timer.cancel()
-            component._timer = None
+        component._life = state
+        if component._pause_timer is not None:
+            component._pause_timer.cancel()
+            component._pause_timer = None
         if self.log is not None:
             self.log((FINISHED, component, state))
         if component._delegate is not None:
             self.retire(component._delegate)
-        flow = component.flow
+        flow = component._flow
         for last in (getattr(flow, "close", None), component.stop, component.close_down):
             if last is None:
                 continue
@@ -406,21 +405,21 @@ class Scheduler:
         self.world.note_end(component)
 
     def _fail(self, component: Microprocess, error: BaseException) -> None:
-        component.state = STATE_FAILED
+        component._life = STATE_FAILED
         self._note_failure(component, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.fatal = error
         self._end(component, STATE_FAILED)
 
     def _note_failure(self, component: Microprocess, error: BaseException) -> None:
-        component.error = error
-        component.state = STATE_FAILED
+        component._error = error
+        component._life = STATE_FAILED
         if self.log is not None:
             self.log((FAILED, component, error))
         self.on_failure(component, error)
 
 
 def _pause_in_words(component: Microprocess) -> str:
-    if component._timer is None:
+    if component._pause_timer is None:
         return "waits to be woken"
     return "waits to be woken, or for its timer"

@@ -52,7 +52,7 @@ class Services:
         if name in self._services:
             owner, box = self._services[name]
             raise ServiceAlreadyExists(
-                f"the service {name!r} exists already: {owner.short_name} ({owner.state}) offers its inbox {box!r}. "
+                f"the service {name!r} exists already: {owner.short_name} ({owner._life}) offers its inbox {box!r}. "
                 "Use another name, stop that component first, or start with a fresh lab: lab.reset()."
             )
         if not isinstance(component, Component):

@@ -80,7 +80,15 @@ class ThreadedComponent(Component):
         self._thread_error: BaseException | None = None
 
     def main(self) -> Any:
-        """Override: the code that runs in the thread."""
+        """Override this, or the three methods it calls; it runs in the thread.
+
+        As it stands it calls ``initialise_component``, ``main_body`` until that returns something
+        false, and ``close_down_component``.
+        """
+        self.initialise_component()
+        while self.main_body():
+            pass
+        self.close_down_component()
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Any:
         """Hand this to a lab; see :meth:`Component.activate`."""
@@ -311,10 +319,9 @@ class ThreadedComponent(Component):
 
     # -- the scheduler's side -----------------------------------------------------------------------
 
-    def _begin(self, _value: Any) -> Any:
-        self._thread = self._relay()
-        self.resume = self._thread.send
-        return self._thread.send(None)
+    def _begin(self) -> Any:
+        self._flow = self._relay()
+        return self._flow.send(None)
 
     def _relay(self) -> Generator[None, None, None]:
         scheduler = self._scheduler
@@ -407,7 +414,7 @@ class ThreadedComponent(Component):
             return False
         return self._place in (RUNNING, AT_GATE, IN_REQUEST) or self._stirred
 
-    def join(self, timeout: float) -> bool:
+    def join_thread(self, timeout: float) -> bool:
         """Wait up to ``timeout`` seconds for the thread to end; return whether it has."""
         thread = self._os_thread
         if thread is None or thread is threading.current_thread():
@@ -419,5 +426,5 @@ class ThreadedComponent(Component):
     def thread_place(self) -> str:
         """Where the thread is: running, at a point of contact, or over."""
         if self._os_thread is None:
-            return OVER if self.state in ENDED else "not started"
+            return OVER if self._life in ENDED else "not started"
         return self._place

@@ -101,7 +101,7 @@ class World(Driven):
         """Wait for the threads of components that were stopped, then close the door they came by."""
         deadline = time.monotonic() + timeout
         for component in components:
-            join = getattr(component, "join", None)
+            join = getattr(component, "join_thread", None)
             if join is not None and not join(max(0.0, deadline - time.monotonic())):
                 self.report(f"the thread of {component.short_name} is still busy; it ends at its next send or recv.")
         self.scheduler.idle.close()
