@@ -1,0 +1,1 @@
+SimpleServer(protocol=SubscribeTo("LOGGER"), port=1501).activate()
