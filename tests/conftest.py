@@ -1,0 +1,86 @@
+"""What the tests of every room share."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LISTINGS = Path(__file__).parent / "listings"
+
+
+def eventually(condition: Callable[[], Any], timeout: float = 10.0) -> Any:
+    """Return the first true answer of a condition, or its last one when the time is up."""
+    deadline = time.monotonic() + timeout
+    while not (answer := condition()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return answer
+
+
+@pytest.fixture(name="eventually")
+def eventually_fixture() -> Callable[..., Any]:
+    """Poll a condition until it holds, with a deadline."""
+    return eventually
+
+
+@pytest.fixture
+def listing() -> Callable[..., str]:
+    """Return the page's code by the names of the files it is in, joined."""
+    return lambda *names: "\n".join((LISTINGS / f"{name}.py").read_text(encoding="utf-8") for name in names)
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Return a port of this machine that nobody listens at."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    return find
+
+
+class Source:
+    """A plain server in a thread: whoever connects gets the lines that are given out."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.clients: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self.clients.append(client)
+
+    def send(self, data: bytes) -> None:
+        """Send to everybody who is connected."""
+        for client in list(self.clients):
+            client.sendall(data)
+
+    def close(self) -> None:
+        """Close everything."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+        for client in self.clients:
+            client.close()
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    """A plain line server, for the relay to relay."""
+    server = Source()
+    yield server
+    server.close()

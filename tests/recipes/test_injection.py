@@ -1,0 +1,181 @@
+"""An exception or an interrupt at any slice of any recipe leaves the lab usable."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kamlab.axon
+from kamlab import Lab
+
+#: How many slices of each recipe are tried; by then a client has its first message.
+SLICES = 40
+
+RECIPES = {
+    "time server": ("time_server",),
+    "relay": ("page_imports", "relay"),
+    "logger": ("page_imports", "logger"),
+    "logger and relay": ("page_imports", "logger", "logger_relay"),
+}
+
+
+@pytest.fixture(autouse=True)
+def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the cookbook's names importable, in a folder where log.data may be written."""
+    monkeypatch.chdir(tmp_path)
+    kamlab.axon.install()
+    yield
+    kamlab.axon.uninstall()
+
+
+@pytest.fixture(params=RECIPES)
+def build(request: Any, listing: Any, source: Any) -> Callable[[], Lab]:
+    """Return a builder of one recipe: a fresh lab with the listing in it, at step 0."""
+    code = compile(listing(*RECIPES[request.param]), request.param, "exec")
+
+    def builder() -> Lab:
+        lab = Lab(hosts={"foo.bar.com:1600": f"127.0.0.1:{source.port}"}, ports={1500: 0, 1501: 0, 1600: 0})
+        lab.patience = 0.5
+        lab.report = lambda text: None  # type: ignore[method-assign]
+        lab.on_run = lambda lab, component: None
+        with_lab_current(lab, lambda: exec(code, {"__name__": "listing"}))
+        return lab
+
+    return builder
+
+
+def with_lab_current(lab: Lab, call: Callable[[], Any]) -> None:
+    """Call something with a lab in force, and leave the lab as it is."""
+    from kamlab.core import worlds
+
+    worlds.enter(lab)
+    try:
+        call()
+    finally:
+        worlds.leave(lab)
+
+
+class Bomb:
+    """Stands in for the flow of a component for one slice."""
+
+    def __init__(self, flow: Any, go_off: Callable[[], Any]) -> None:
+        self.flow = flow
+        self.go_off = go_off
+
+    def send(self, value: Any) -> Any:
+        """Go off, then do what the component would have done."""
+        self.go_off()
+        return self.flow.send(value)
+
+    def close(self) -> None:
+        """Close what it stands in for."""
+        getattr(self.flow, "close", lambda: None)()
+
+
+def arm(lab: Lab, go_off: Callable[[], Any]) -> Any:
+    """Put a bomb into whoever runs next; return the component, or None if nobody can run."""
+    if not lab.scheduler.queue and not lab.scheduler.end_round():
+        return None
+    component = lab.scheduler.queue[0]
+    component._flow = Bomb(component._flow, go_off)
+    return component
+
+
+def check_usable(lab: Lab, build: Callable[[], Lab]) -> None:
+    """Assert that a lab still steps, runs, looks, stops and can be built again on the same names."""
+    lab.run(timeout=0.01)
+    lab.step(2, timeout=0.01)
+    assert lab.state in ("paused", "finished")
+    assert all(component.state != "failed" for component in lab.components)
+    assert lab.trace.events()
+    lab.stop()
+    assert lab.state == "stopped"
+    assert not lab.scheduler.members
+    again = build()
+    assert again.step(3).steps == 3
+    again.stop()
+
+
+class Injected(Exception):
+    """What the tests throw."""
+
+
+def test_exception_at_every_slice(build: Callable[[], Lab]) -> None:
+    """Whoever is hit by an exception has failed with it, alone, and the lab goes on."""
+    before = open_descriptors()
+    hit = 0
+    for at in range(SLICES):
+        lab = build()
+        lab.step(at, timeout=0.05)
+
+        def throw() -> None:
+            raise Injected("here")
+
+        component = arm(lab, throw)
+        if component is not None:
+            hit += 1
+            happened = lab.step()
+            assert component.state == "failed", component
+            assert isinstance(component.error, Injected)
+            assert [event.component for event in happened.of_kind("failed")] == [component]
+        check_usable(lab, build)
+    assert hit > SLICES / 4
+    assert open_descriptors() <= before + 2
+
+
+def test_interrupt_at_every_slice(build: Callable[[], Lab]) -> None:
+    """An interrupt in any slice stops the lab after that slice; no component is lost by it."""
+    hit = 0
+    for at in range(SLICES):
+        lab = build()
+        lab.step(at, timeout=0.05)
+        component = arm(lab, lambda: signal.raise_signal(signal.SIGINT))
+        if component is not None:
+            hit += 1
+            step = lab.step_number
+            with pytest.raises(KeyboardInterrupt):
+                lab.run(timeout=5)
+            assert lab.step_number == step + 1
+            assert component.state != "failed"
+            assert not lab.failures
+        check_usable(lab, build)
+    assert hit > SLICES / 4
+
+
+def test_interrupt_inside_a_component(build: Callable[[], Lab]) -> None:
+    """A KeyboardInterrupt that does reach a component ends that one only, and the run."""
+    for at in range(0, SLICES, 4):
+        lab = build()
+        lab.step(at, timeout=0.05)
+
+        def throw() -> None:
+            raise KeyboardInterrupt
+
+        component = arm(lab, throw)
+        if component is not None:
+            with pytest.raises(KeyboardInterrupt):
+                lab.run(timeout=5)
+            assert component.state == "failed"
+        check_usable(lab, build)
+
+
+def open_descriptors() -> int:
+    """Return how many file descriptors this process has."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_what_is_injected_does_reach_a_client(build: Callable[[], Lab]) -> None:
+    """The slices that are tried cover a system at work: its server listens and takes a client."""
+    lab = build()
+    lab.step(SLICES, timeout=0.05)
+    servers = [component for component in lab.components if getattr(component, "port", None)]
+    assert servers
+    with socket.create_connection(("127.0.0.1", servers[0].port), timeout=5):
+        assert lab.run(until=lambda lab: len(lab.components) > 4, timeout=5).reason == "condition"
+    lab.stop()
