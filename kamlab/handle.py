@@ -52,7 +52,7 @@ class Handle(Component):
             NoSuchBox: the component has no such inbox.
         """
         find_box(self.component, boxname, "inboxes")
-        scheduler = self.scheduler_in_charge
+        scheduler = self._scheduler
         if scheduler is None:
             self._held.setdefault(boxname, []).append(message)
             return

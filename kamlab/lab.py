@@ -15,6 +15,7 @@ from .core.world import World
 
 if TYPE_CHECKING:
     from .net.door import Network
+    from .views import Inboxes, Transcripts
 
 #: How often, in seconds, an awaited run lets the kernel see to other things.
 TICK = 0.05
@@ -43,6 +44,9 @@ class Lab(World):
         1  greeter resumed
         1  greeter.outbox -> nowhere: 'hello' is discarded
     """
+
+    #: The source of the ``%%system`` cell that built this lab, so that it can be built again.
+    recipe: str | None = None
 
     def __init__(
         self,
@@ -98,6 +102,22 @@ class Lab(World):
             raise error
         assert self.outcome is not None
         return self.outcome
+
+    def inboxes(self, *names: str) -> Inboxes:
+        """Return what waits in every inbox now, or in those of the components named; see :func:`kamlab.views.look`."""
+        from .views import look
+
+        return look(self, *names)
+
+    @property
+    def transcripts(self) -> Transcripts:
+        """What components have printed, by component; filled where a front end collects it, as a notebook does."""
+        from .views import transcripts_of
+
+        return transcripts_of(self)
+
+    def _repr_html_(self) -> str:
+        return self.inboxes()._repr_html_()
 
 
 def current() -> Lab:

@@ -22,7 +22,7 @@ class _Adaptive:
         def make() -> str:
             actual = _free_name(name, self.inboxes)
             box = self.inboxes[actual] = Inbox(self, actual)
-            box.scheduler = self.scheduler_in_charge
+            box.scheduler = self._scheduler
             return actual
 
         return str(self._ask(make))

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from .errors import BoxAlreadyLinked, NoSpaceInBox
+from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
 from .events import DISCARDED, RECEIVED, SENT
 
 if TYPE_CHECKING:
@@ -87,10 +87,16 @@ class Box:
 
         Raises:
             BoxAlreadyLinked: this box leads somewhere already.
+            BadLink: the chain would lead in a circle.
             NoSpaceInBox: the messages that wait here do not fit at the other end. Nothing moved.
         """
         if self.onward is not None:
             raise BoxAlreadyLinked(sink, self.onward, self)
+        step: Box | None = sink
+        while step is not None:
+            if step is self:
+                raise BadLink(f"{self} cannot lead to {sink}: the chain would lead in a circle, back to {self}")
+            step = step.onward
         end = sink.target
         waiting = self._own_items()
         if waiting and end.limit is not None and len(end.items) + len(waiting) > end.limit:
@@ -135,7 +141,7 @@ class Box:
         if isinstance(end, Inbox):
             end.feeders = tuple(dict.fromkeys(end._feeding_owners()))
             end.collection = (end, end.feeders)
-            end.settled = False
+            end.taken = end.settled = False  # whoever is new here is told of the next take, even in this round
 
     def _feeding_owners(self) -> list[Component]:
         owners: list[Component] = []
@@ -173,10 +179,14 @@ class Inbox(Box):
     def _own_target(self) -> Inbox:
         return self
 
-    def set_size(self, size: int | None) -> None:
-        """Limit how many messages may wait here; ``None`` lifts the limit."""
+    def check_size(self, size: int | None) -> None:
+        """Raise ValueError if this cannot be a limit."""
         if size is not None and size < 0:
             raise ValueError(f"the size of {self} cannot be {size}; give a number >= 0, or None")
+
+    def set_size(self, size: int | None) -> None:
+        """Limit how many messages may wait here; ``None`` lifts the limit."""
+        self.check_size(size)
         self.limit = size
         self.quiet = False
 
@@ -258,13 +268,15 @@ class Nowhere:
             box = box.onward
         if isinstance(box, Outbox) and source is not None:
             box.discarded += 1
-            scheduler = source.owner.scheduler_in_charge
+            scheduler = source.owner._scheduler
             if scheduler is not None and scheduler.log is not None:
                 scheduler.log((DISCARDED, source, None, message))
 
-    def set_size(self, size: int | None) -> None:
+    def check_size(self, size: int | None) -> None:
         """Raise ValueError: there is no inbox to limit."""
         raise ValueError("this box leads nowhere, so there is no inbox to limit; link it first")
+
+    set_size = check_size
 
     def take(self, index: int = 0) -> Any:
         """Raise IndexError: nothing ever waits here."""

@@ -244,14 +244,14 @@ class Component(Waits, Microprocess):
             BadComponent: one of them is no component, often a class without its brackets.
             BelongsElsewhere: one of them is somebody's child already.
         """
-        for child in children:
+        for place, child in enumerate(children):
             check_component(child, f"a child of {self.short_name}")
             if child._parent is not None and child._parent is not self:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
                     f"{child._parent.short_name} already. Make a second {type(child).__name__}."
                 )
-            if child in self.children:
+            if child in self.children or child in children[:place]:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )

@@ -78,16 +78,21 @@ class Driven:
     def step_round(self, timeout: float | None = None) -> Happened:
         """Give every runnable component one slice, and return what happened."""
 
+        turns = 0
+
         def one_round(scheduler: Scheduler) -> int:
-            ran = 0
-            if scheduler.queue or scheduler.end_round():
-                turns = len(scheduler.queue) if scheduler.chooser is None else len(scheduler.runnable())
-                while turns and not scheduler.attention:
-                    turns -= 1
-                    ran += scheduler.advance(1)
-                    if scheduler.chooser is None and not scheduler.queue:
-                        break
-            return ran
+            """Return 1 once the round is over, 0 if nothing can run or somebody wants attention first."""
+            nonlocal turns
+            if not turns:
+                if (scheduler.chooser is not None or not scheduler.turn_waits()) and not scheduler.end_round():
+                    return 0
+                turns = len(scheduler.queue)
+            while turns and scheduler.turn_waits():
+                if scheduler.attention or scheduler.fatal is not None:
+                    return 0
+                turns -= scheduler.advance(1)
+            turns = 0
+            return 1
 
         return self._step(timeout, limit=1, advance=one_round)
 
@@ -302,6 +307,20 @@ class Driven:
             if notice is not None:
                 notice()
 
+    def _set_log(self, complete: bool) -> None:
+        """Have the engine write what is wanted now: by the trace, and by whoever is attached to it."""
+        scheduler = self.scheduler
+        log = self.trace.writer(complete)
+        if (scheduler.log is None) is not (log is None):
+            for component in scheduler.members.values():
+                for box in getattr(component, "_in", {}).values():
+                    box.quiet = box.settled = False
+        scheduler.log = log
+
+    def _hooks_changed(self) -> None:
+        with self.lock:
+            self._set_log(self.trace.complete)
+
     def _check_open(self) -> None:
         if self._closed:
             raise LabIsClosed("this lab was stopped; lab.reset() makes a fresh start, Lab() another lab")
@@ -340,7 +359,7 @@ class Driving:
         worlds.in_slice.world = world
         if not self.complete:
             world._pause_requested = False
-        self._set_log(self.complete)
+        world._set_log(self.complete)
         world._set_gate(not self.complete)
         if self.ready is not None:
             self.ready.set()
@@ -352,17 +371,8 @@ class Driving:
         world.scheduler.driver = None
         world.scheduler.running = None
         world.scheduler.attention = False
-        self._set_log(True)
+        world._set_log(True)
         world.lock.release()
-
-    def _set_log(self, complete: bool) -> None:
-        scheduler = self.world.scheduler
-        log = self.world.trace.writer(complete)
-        if (scheduler.log is None) is not (log is None):
-            for component in scheduler.members.values():
-                for box in getattr(component, "inboxes", {}).values():
-                    box.quiet = box.settled = False
-        scheduler.log = log
 
 
 def _condition(until: Until) -> Callable[[Any], Any] | None:

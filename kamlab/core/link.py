@@ -76,7 +76,7 @@ def no_such_box(component: Any, name: Any, side: str) -> NoSuchBox:
     kind = side[:-2]
     other = "inboxes" if side == "outboxes" else "outboxes"
     hint = ""
-    if name in getattr(component, other, {}):
+    if isinstance(name, str) and name in getattr(component, other, {}):
         hint = f" There is an {other[:-2]} of that name: is the link or call the other way round?"
     return NoSuchBox(
         f"{component.short_name} has no {kind} {name!r}. Its {side}: {listed(getattr(component, side))}.{hint} "
@@ -114,10 +114,13 @@ class Switchboard:
                 f"{self.owner.short_name} cannot link {source!r} to {sink!r}: each end is a pair (component, box name)"
             ) from None
         link = Link(source_component, source_name, sink_component, sink_name, passthrough)
-        link.source_box.leads_to(link.sink_box)
+        end = link.sink_box.target
         width = 1 if synchronous else pipewidth
         if width is not None:
-            link.sink_box.target.set_size(width)
+            end.check_size(width)
+        link.source_box.leads_to(link.sink_box)
+        if width is not None:
+            end.set_size(width)
         self.links.append(link)
         self._record(LINKED, link)
         return link
@@ -145,6 +148,6 @@ class Switchboard:
             self.unlink(linkage=link)
 
     def _record(self, kind: str, link: Link) -> None:
-        scheduler = self.owner.scheduler_in_charge
+        scheduler = self.owner._scheduler
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((kind, link, None))

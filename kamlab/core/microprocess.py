@@ -59,6 +59,7 @@ class Microprocess:
 
     id: int = 0
     init = 0
+    _number = 0
     _life: str = NEW
     _error: BaseException | None = None
     _flow: Any = None
@@ -97,10 +98,14 @@ class Microprocess:
 
     @shown
     def short_name(self) -> str:
-        """The name without its module: ``TimeTick_3``."""
+        """The name without its module, such as ``TimeTick_3``: the third that was activated in its lab.
+
+        So a system that is built again in a fresh lab has the same names again. Before activation
+        the number is the ``id``.
+        """
         given: str | None = self.__dict__.get("_name")
         if given is None:
-            return f"{type(self).__name__}_{self.id}{self._tag}"
+            return f"{type(self).__name__}_{self._number or self.id}{self._tag}"
         return given
 
     def __str__(self) -> str:
@@ -124,7 +129,10 @@ class Microprocess:
         """Run the first slice."""
         flow = self._flow.given
         if flow is None:
-            flow = getattr(self, self._main_method)()
+            try:
+                flow = getattr(self, self._main_method)()
+            except StopIteration as stray:  # it would be taken for the end of a generator
+                raise RuntimeError(f"{self._main_method}() of {self.short_name} raised StopIteration") from stray
         if not hasattr(flow, "send"):
             if not hasattr(flow, "__next__"):
                 raise BadMain(

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
+from .component import check_component
 from .errors import BadAwait, KamlabError
 from .events import ACTIVATED, FAILED, FINISHED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
@@ -95,6 +96,7 @@ class Scheduler:
         self.fatal: BaseException | None = None
         self._since_poll = 0
         self._timer_ids = itertools.count()
+        self._numbers = itertools.count(1)
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -106,13 +108,15 @@ class Scheduler:
         ran = 0
         log = self.log
         queue = self.queue
+        done = self.done
+        chooser = self.chooser
         while ran < limit and not self.attention:
-            if not queue or self.chooser is not None:
+            if not queue or chooser is not None:
                 if not self.end_round():
                     break
                 queue = self.queue
                 log = self.log
-            component = queue.popleft() if self.chooser is None else self._chosen(queue)
+            component = queue.popleft() if chooser is None else self._chosen(queue)
             if component._life is not RUNNABLE:
                 continue
             ran += 1
@@ -130,9 +134,12 @@ class Scheduler:
                     break
             else:
                 if said is not None and said.__class__ is not int:
-                    self._obey(component, said)
+                    try:
+                        self._obey(component, said)
+                    except BaseException as error:
+                        self._raise_in(component, error)
                 if component._life is RUNNABLE:
-                    self.done.append(component)
+                    done.append(component)
                 elif component._life in ENDED:
                     self._end(component, component._life)
         self.running = None
@@ -150,11 +157,13 @@ class Scheduler:
         """Do what a yielded value asks for; values that mean nothing are ignored."""
         if isinstance(said, NewComponent):
             for newcomer in said.components():
+                if not isinstance(newcomer, Microprocess):
+                    check_component(newcomer, f"a new component of {component.short_name}")
                 newcomer.activate(self)
         elif isinstance(said, WaitComplete):
             self._wait_complete(component, said)
         elif hasattr(said, "_asyncio_future_blocking"):
-            self._refuse_await(component)
+            raise _refused_await(component)
 
     def _wait_complete(self, component: Microprocess, said: WaitComplete) -> None:
         tag = said.argd.get("tag") or "__" + component.name[-10:]
@@ -170,14 +179,14 @@ class Scheduler:
             component._life = ASLEEP
             self.request_wake(component, helper)
 
-    def _refuse_await(self, component: Microprocess) -> None:
-        error = BadAwait(
-            f"main() of {component.short_name} awaits something of asyncio. A component may await "
-            "self.receive(), self.ready(), self.sleep(), self.tick() and coroutines made of those; "
-            "for asyncio code use a ThreadedComponent and asyncio.run()."
-        )
+    def _raise_in(self, component: Microprocess, error: BaseException) -> None:
+        """Raise an error where a component stands, at its ``yield``; it may catch it and go on."""
+        throw = getattr(component._flow, "throw", None)
+        if throw is None:
+            self._fail(component, error)
+            return
         try:
-            component._flow.throw(error)
+            throw(error)
         except StopIteration:
             self._end(component, STATE_FINISHED)
         except BaseException as raised:
@@ -188,6 +197,7 @@ class Scheduler:
     def end_round(self) -> bool:
         """Apply pauses, wake-ups, timers and what came from outside; return whether any can run."""
         self.rounds += 1
+        self.running = None  # whatever stops a component from here on does not come from its own slice
         if self._since_poll >= SLICES_PER_POLL or not self.done:
             self._since_poll = 0
             if self.idle.sources():
@@ -200,7 +210,7 @@ class Scheduler:
             self._fire_timers()
         queue = self.queue
         queue.extend(self.done)
-        self.done = []
+        self.done.clear()
         dozing = self._apply_pauses() if self.pauses else 0
         if self.wakes:
             dozing -= self._apply_wakes()
@@ -286,7 +296,9 @@ class Scheduler:
 
     def adopt(self, component: Microprocess) -> None:
         """Take a microprocess in; its first slice is in the next round."""
+        self.world._check_open()
         component._scheduler = self
+        component._number = next(self._numbers)
         component._life = RUNNABLE
         component._prepare()
         self.members[component.id] = component
@@ -355,6 +367,13 @@ class Scheduler:
         newcomers = [wake for wake in self.wakes if isinstance(wake, Microprocess)]
         return waiting + newcomers
 
+    def turn_waits(self) -> bool:
+        """Return whether anybody still has a turn in this round."""
+        queue = self.queue
+        while queue and queue[0]._life is not RUNNABLE:
+            queue.popleft()
+        return bool(queue)
+
     def choose(self, component: Microprocess) -> None:
         """Let ``component`` have the next slice; it must be runnable."""
         if component in self.done:
@@ -417,6 +436,14 @@ class Scheduler:
         if self.log is not None:
             self.log((FAILED, component, error))
         self.on_failure(component, error)
+
+
+def _refused_await(component: Microprocess) -> BadAwait:
+    return BadAwait(
+        f"main() of {component.short_name} awaits something of asyncio. A component may await "
+        "self.receive(), self.ready(), self.sleep(), self.tick() and coroutines made of those; "
+        "for asyncio code use a ThreadedComponent and asyncio.run()."
+    )
 
 
 def _pause_in_words(component: Microprocess) -> str:

@@ -39,6 +39,8 @@ class Trace:
         self._records: deque[Any] = deque(maxlen=limit)
         self._hooks: dict[str, list[Hook]] = {}
         self._report = report
+        #: Called when somebody attached or detached a hook, so that the engine asks for its writer anew.
+        self.on_hooks_changed: Callable[[], Any] = lambda: None
         self._step = 0
         self._time = 0.0
         self._running: Any = None
@@ -94,12 +96,19 @@ class Trace:
             if kind not in KINDS:
                 raise ValueError(f"there is no event kind {kind!r}; there are: {', '.join(KINDS)}")
             self._hooks.setdefault(kind, []).append(hook)
+        self.on_hooks_changed()
 
     def detach(self, hook: Hook) -> None:
         """Stop calling ``hook``."""
         self._hooks = {
             kind: left for kind, hooks in self._hooks.items() if (left := [each for each in hooks if each is not hook])
         }
+        self.on_hooks_changed()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every record is kept, as it is while a lab is stepped."""
+        return self._complete
 
     # -- reading ----------------------------------------------------------------------------------
 

@@ -61,6 +61,6 @@ class Waits:
             await next_slice()
 
     def _now(self: Component) -> float:  # type: ignore[misc]
-        scheduler = self.scheduler_in_charge
+        scheduler = self._scheduler
         assert scheduler is not None, "only an activated component has a clock"
         return scheduler.clock.now()

@@ -38,6 +38,10 @@ class World(Driven):
             ``"raise"``: the run stops and raises ComponentFailed.
     """
 
+    #: Called with the lab and the component instead of blocking in ``component.run()``. A front end
+    #: sets it on the class (as a ``staticmethod``), for all labs, or on one lab.
+    on_run: Callable[[Any, Microprocess], Any] | None = None
+
     def __init__(
         self,
         *,
@@ -56,8 +60,6 @@ class World(Driven):
         self._trace_limit = trace_limit
         #: How long, in seconds, a step waits for the outside when nothing can run.
         self.patience = 1.0
-        #: Called with the lab and the component instead of blocking in ``component.run()``.
-        self.on_run: Callable[[Any, Microprocess], Any] | None = None
         self._generation = 0
         self._begin()
 
@@ -68,6 +70,7 @@ class World(Driven):
         self.lock.scheduler = self.scheduler
         self.services = Services()
         self.trace = Trace(self._trace_limit, self._record, self.report)
+        self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
         self.failures: list[Microprocess] = []
         self.failed_count = 0

@@ -51,6 +51,11 @@ def peek() -> Any:
     return in_slice.world or (_entered[-1] if _entered else _default)
 
 
+def is_entered(world: Any) -> bool:
+    """Return whether a ``with`` on this world is open."""
+    return any(each is world for each in _entered)
+
+
 def set_current(world: Any) -> None:
     """Make ``world`` the lab in force wherever no ``with`` says otherwise."""
     global _default

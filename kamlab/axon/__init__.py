@@ -1,0 +1,20 @@
+"""The cookbook's spelling: ``Axon.*`` and ``Kamaelia.*``, served by kamlab's own classes.
+
+>>> import kamlab.axon
+>>> kamlab.axon.install()
+>>> from Kamaelia.Chassis.Pipeline import Pipeline
+>>> from Axon.Component import component
+>>> issubclass(Pipeline, component)
+True
+>>> kamlab.axon.uninstall()
+
+Nothing is copied from those packages. What is offered under which path stands in
+:mod:`kamlab.axon.table`; components of both spellings link together, since they are the same classes.
+"""
+
+from __future__ import annotations
+
+from .exceptions import RealPackagesImported
+from .finder import install, installed, uninstall
+
+__all__ = ["RealPackagesImported", "install", "installed", "uninstall"]

@@ -1,0 +1,25 @@
+"""``Axon.AdaptiveCommsComponent``: components that make and drop boxes while they run."""
+
+from __future__ import annotations
+
+from kamlab.core import adaptive as native
+
+from .component import component
+from .spelling import ADAPTIVE_NAMES, TwoNames
+
+
+class AdaptiveNames(TwoNames):
+    """The old names of what adaptive components can do."""
+
+    _names = ADAPTIVE_NAMES
+
+
+class AdaptiveCommsComponent(AdaptiveNames, component, native.AdaptiveCommsComponent):
+    """A component that makes and drops boxes while it runs.
+
+    >>> adaptive = AdaptiveCommsComponent()
+    >>> adaptive.addInbox("inbox") == "inbox"
+    False
+    """
+
+    __module__ = "Axon.AdaptiveCommsComponent"

@@ -1,0 +1,48 @@
+"""``Axon.background.background``: run the current lab in a background thread."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from kamlab.core import worlds
+from kamlab.core.errors import LabIsClosed
+
+from .scheduler import front_of
+
+
+class background:
+    """``background().start()`` runs the current lab until it is stopped, also while it is empty.
+
+    Args:
+        slowmo: how many seconds to sleep per cycle.
+        zap: begin with a fresh lab.
+
+    Starting a second one for the same lab changes nothing.
+    """
+
+    __module__ = "Axon.background"
+
+    def __init__(self, slowmo: float = 0, zap: bool = False) -> None:
+        self.slowmo = slowmo
+        self.zap = zap
+        self.lab: Any = None
+
+    def start(self) -> None:
+        """Begin to run; returns at once."""
+        self.lab = worlds.current()
+        if self.zap:
+            self.lab.reset()
+        if self.slowmo:
+            threading.Thread(target=self._run_slowly, name="kamlab slow motion", daemon=True).start()
+        else:
+            self.lab.start(forever=True)
+
+    def _run_slowly(self) -> None:
+        front = front_of(self.lab)
+        try:
+            while True:
+                front.waitForOne()
+                front.runThreads(self.slowmo)
+        except LabIsClosed:
+            return

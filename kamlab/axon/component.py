@@ -1,0 +1,51 @@
+"""``Axon.Component.component``: the engine's component under its old names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core.component import Component
+
+from .boxes import add_old_names
+from .microprocess import microprocess
+from .postoffice import postoffice
+from .spelling import COMPONENT_NAMES
+
+add_old_names()
+
+
+class component(microprocess, Component):
+    """The base of every component in the old spelling.
+
+    Keyword arguments become attributes, before the boxes are made; positional ones are ignored.
+
+    >>> class Upper(component):
+    ...     def mainBody(self):
+    ...         while self.dataReady("inbox"):
+    ...             self.send(self.recv("inbox").upper(), "outbox")
+    ...         return 1
+    >>> sorted(Upper(size=3).outboxes)
+    ['outbox', 'signal']
+    """
+
+    __module__ = "Axon.Component"
+    _names = COMPONENT_NAMES
+
+    def __init__(self, *args: Any, **argd: Any) -> None:
+        # Past the constructor of microprocess, to Component's or that of the native class served.
+        super(microprocess, self).__init__(*args, **self._renamed(argd))
+
+    @property
+    def switchboard(self) -> postoffice:
+        """The links this component has made."""
+        if self._switchboard is None:
+            self._switchboard = postoffice(owner=self)
+        return self._switchboard  # type: ignore[return-value]
+
+    postoffice = switchboard
+
+    def unlink(
+        self, thecomponent: Any = None, thelinkage: Any = None, *, component: Any = None, linkage: Any = None
+    ) -> None:
+        """Take down a link, or all links with a component, among those this one has made."""
+        super().unlink(thecomponent or component, thelinkage or linkage)

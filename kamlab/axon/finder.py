@@ -1,0 +1,159 @@
+"""Makes the old module names importable.
+
+A finder at the head of ``sys.meta_path`` answers for everything under ``Axon`` and ``Kamaelia``
+with modules that hold nothing but their table of names; a name is looked up when it is first used,
+so importing ``Axon.Component`` brings in no network.
+"""
+
+from __future__ import annotations
+
+import difflib
+import dis
+import importlib
+import sys
+from collections.abc import Iterable, Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any
+
+from .exceptions import RealPackagesImported
+from .serving import serve
+from .table import MODULES, PACKAGES
+
+ROOTS = ("Axon", "Kamaelia")
+
+
+class OldModule(ModuleType):
+    """A module of the old packages, filled from the table."""
+
+    def __getattr__(self, name: str) -> Any:
+        path = self.__name__
+        if name in MODULES.get(path, {}):
+            value = serve(path, name)
+            setattr(self, name, value)
+            return value
+        if is_offered(f"{path}.{name}"):
+            return importlib.import_module(f"{path}.{name}")
+        if name.startswith("__"):
+            raise AttributeError(name)
+        text = f"kamlab offers no {name!r} in {path}; it offers {_offers_of(path)}.{_elsewhere(name)}"
+        raise (ImportError(text, name=path) if _is_from_import() else AttributeError(text))
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *MODULES.get(self.__name__, {}), *_submodules(self.__name__)})
+
+
+class Finder:
+    """Finds the modules of the table, and says for others under the same roots what there is."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the spec of an offered module; ``None`` for what is not of Axon or Kamaelia.
+
+        Raises:
+            ModuleNotFoundError: it is of theirs, and not offered.
+        """
+        if fullname.partition(".")[0] not in ROOTS:
+            return None
+        if not is_offered(fullname):
+            raise ModuleNotFoundError(_not_offered(fullname), name=fullname)
+        return ModuleSpec(fullname, self, origin="kamlab.axon", is_package=fullname in PACKAGES)  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return an empty module."""
+        return OldModule(spec.name, f"{spec.name}, served by kamlab: {_offers_of(spec.name)}.")
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Say what ``from module import *`` means."""
+        module.__all__ = list(MODULES.get(module.__name__, ()))  # type: ignore[attr-defined]
+
+
+FINDER = Finder()
+
+
+def install() -> None:
+    """Make ``Axon.*`` and ``Kamaelia.*`` importable under their old paths. Twice is once.
+
+    Raises:
+        RealPackagesImported: the real Axon or Kamaelia is imported already.
+    """
+    real = [name for name in ROOTS if _real_modules(name)]
+    if real:
+        places = ", ".join(f"{name} ({getattr(sys.modules.get(name), '__file__', 'unknown place')})" for name in real)
+        raise RealPackagesImported(
+            f"the real packages are imported already: {places}. One process can have either those or kamlab's; "
+            "start a fresh interpreter (restart the kernel) and call kamlab.axon.install() before any other import."
+        )
+    if FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, FINDER)  # type: ignore[arg-type]
+
+
+def uninstall() -> None:
+    """Take the old names out of the import system again; classes that are in use stay as they are."""
+    if FINDER in sys.meta_path:
+        sys.meta_path.remove(FINDER)  # type: ignore[arg-type]
+    for name, module in list(sys.modules.items()):
+        if isinstance(module, OldModule):
+            del sys.modules[name]
+
+
+def installed() -> bool:
+    """Return whether the old names can be imported."""
+    return FINDER in sys.meta_path
+
+
+def is_offered(path: str) -> bool:
+    """Return whether a module, or a package on the way to one, is in the table."""
+    return path in MODULES or path in PACKAGES
+
+
+def _real_modules(root: str) -> list[str]:
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == root and module is not None and not isinstance(module, OldModule)
+    ]
+
+
+def _submodules(path: str) -> list[str]:
+    prefix = f"{path}."
+    return [name[len(prefix) :] for name in {*MODULES, *PACKAGES} if name.startswith(prefix) and "." not in name[len(prefix) :]]
+
+
+def _offers_of(path: str) -> str:
+    names = [*MODULES.get(path, ()), *(f"{name} (a module)" for name in sorted(_submodules(path)))]
+    return ", ".join(names) if names else "nothing"
+
+
+def _not_offered(path: str) -> str:
+    """Say what there is instead of a module."""
+    parent, _, last = path.rpartition(".")
+    everything = {*MODULES, *PACKAGES}
+    near = difflib.get_close_matches(path, everything, n=3, cutoff=0.75)
+    near += [name for name in sorted(everything) if name.rpartition(".")[2] == last and name not in near]
+    text = f"kamlab offers no module {path}."
+    if near:
+        text += f" Near it: {_joined(near)}."
+    elif is_offered(parent):
+        text += f" {parent} offers {_offers_of(parent)}."
+    return text + _elsewhere(last) + " All that is offered stands in kamlab.axon.table."
+
+
+def _elsewhere(name: str) -> str:
+    homes = [path for path, names in MODULES.items() if name in names]
+    return f" There is a {name} in {_joined(homes)}." if homes else ""
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _is_from_import() -> bool:
+    """Return whether the module's attribute was asked for by ``from module import name``.
+
+    That statement turns an AttributeError into an ImportError of its own, which says less.
+    """
+    frame = sys._getframe(2)
+    code = frame.f_code.co_code
+    return 0 <= frame.f_lasti < len(code) and code[frame.f_lasti] == dis.opmap["IMPORT_FROM"]

@@ -1,0 +1,111 @@
+"""``Axon.Introspector.Introspector``: tells in lines of text what there is and how it is linked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kamlab.core.component import Component
+from kamlab.core.ipc import ShutdownMicroprocess
+
+from .component import component
+
+#: How often, in seconds of the lab's clock, the introspector looks for changes.
+INTERVAL = 0.1
+
+_SOURCE_SIDE = {0: "o", 1: "i", 2: "o"}
+_SINK_SIDE = {0: "i", 1: "i", 2: "o"}
+
+BoxId = tuple[int, str, str]
+
+
+class Topology(NamedTuple):
+    """What there is: components by id, boxes, and links between boxes. All in a fixed order."""
+
+    components: dict[int, str]
+    boxes: tuple[BoxId, ...]
+    links: tuple[tuple[BoxId, BoxId], ...]
+
+
+NOTHING = Topology({}, (), ())
+
+
+def topology_of(processes: list[Any]) -> Topology:
+    """Return the topology of the components among ``processes``, and of those they are linked to."""
+    found = [each for each in processes if isinstance(each, Component)]
+    links = [link for each in found if each._switchboard is not None for link in each._switchboard.links]
+    by_id = {each.id: each for each in found}
+    for link in links:
+        by_id.setdefault(link.source.id, link.source)
+        by_id.setdefault(link.sink.id, link.sink)
+    return Topology(
+        {number: each.name for number, each in by_id.items()},
+        tuple(box for each in by_id.values() for box in _boxes(each)),
+        tuple(
+            (
+                (link.source.id, _SOURCE_SIDE[link.passthrough], link.sourcebox),
+                (link.sink.id, _SINK_SIDE[link.passthrough], link.sinkbox),
+            )
+            for link in links
+        ),
+    )
+
+
+def _boxes(component: Component) -> Iterator[BoxId]:
+    for name in component._in or component.Inboxes:
+        yield component.id, "i", name
+    for name in component._out or component.Outboxes:
+        yield component.id, "o", name
+
+
+def changes(before: Topology, now: Topology) -> str:
+    """Return the lines that lead from one topology to another, or an empty string."""
+    lines = [f'DEL LINK "{source}" "{sink}"' for source, sink in before.links if (source, sink) not in set(now.links)]
+    gone = [number for number in before.components if number not in now.components]
+    gone_boxes = [box for box in before.boxes if box not in set(now.boxes)]
+    lines += [f'DEL NODE "{node}"' for node in (*gone, *gone_boxes)]
+    lines += [
+        f'ADD NODE "{number}" "{name}" randompos component'
+        for number, name in now.components.items()
+        if number not in before.components
+    ]
+    for box in now.boxes:
+        if box not in set(before.boxes):
+            kind = "inbox" if box[1] == "i" else "outbox"
+            lines += [f'ADD NODE "{box}" "{box[2]}" randompos {kind}', f'ADD LINK "{box[0]}" "{box}"']
+    lines += [f'ADD LINK "{source}" "{sink}"' for source, sink in now.links if (source, sink) not in set(before.links)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+class Introspector(component):
+    """Sends the topology of the running system to its outbox, and again whatever changes in it.
+
+    First ``DEL ALL``, then lines such as ``ADD NODE "3" "Foo_3" randompos component`` and
+    ``ADD LINK "(3, 'o', 'outbox')" "(4, 'i', 'inbox')"``. It looks ten times a second and sleeps
+    between. It ends on ``shutdownMicroprocess``.
+    """
+
+    __module__ = "Axon.Introspector"
+    woken_by_collection = False
+
+    Inboxes = {"inbox": "Not used.", "control": "Messages that ask this component to end."}
+    Outboxes = {"outbox": "What there is, and what changes, in lines.", "signal": "Messages that ask the next to end."}
+
+    def main(self) -> Any:
+        """Look, tell, sleep."""
+        self.send("DEL ALL\n", "outbox")
+        yield 1
+        before = NOTHING
+        while True:
+            while self.dataReady("control"):
+                message = self.recv("control")
+                if isinstance(message, ShutdownMicroprocess):
+                    self.send(message, "signal")
+                    return
+            now = topology_of(self.scheduler.listAllThreads())
+            lines = changes(before, now)
+            if lines:
+                self.send(lines, "outbox")
+            before = now
+            self.pause(INTERVAL)
+            yield 1

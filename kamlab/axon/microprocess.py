@@ -1,0 +1,76 @@
+"""``Axon.Microprocess.microprocess``: the base of everything in the old spelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core.microprocess import Microprocess, shown
+
+from .debug import debug
+from .scheduler import NULL_SCHEDULER, front_of
+from .spelling import MICROPROCESS_NAMES, TwoNames
+from .tracker import coordinatingassistanttracker
+
+
+class OldSpelling(TwoNames):
+    """What Axon has that the engine has not, or has with other arguments."""
+
+    _names = MICROPROCESS_NAMES
+
+    @shown
+    def scheduler(self: Any) -> Any:
+        """The scheduler that runs this; before activation and after the end one that does nothing."""
+        if self._scheduler is None or self.is_stopped():
+            return NULL_SCHEDULER
+        return front_of(self._scheduler.world)
+
+    @shown
+    def tracker(self: Any) -> Any:
+        """The services of the lab that runs this, or of the current one."""
+        if self._scheduler is None:
+            return coordinatingassistanttracker.getcat()
+        return self._scheduler.world.services
+
+    @shown
+    def debugger(self) -> debug:
+        """Takes debugging notes and drops them."""
+        return debug()
+
+    def activate(
+        self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", *, scheduler: Any = None
+    ) -> Any:
+        """Hand this to a scheduler, the current one unless told; returns ``self``."""
+        if Tracker is not None:
+            self.tracker = Tracker  # type: ignore[misc]
+        chosen = Scheduler if Scheduler is not None else scheduler
+        return super().activate(chosen, None, mainmethod)  # type: ignore[misc]
+
+    def unpause(self: Any) -> None:
+        """Let this run again if it sleeps."""
+        self.wake()
+
+    _unpause = unpause
+
+    def __next__(self: Any) -> Any:
+        """Run one slice, here and now, and return what it yields; StopIteration at the end."""
+        self._prepare()
+        return self._flow.send(None)
+
+    next = __next__
+
+
+class microprocess(OldSpelling, Microprocess):
+    """A generator with a life.
+
+    Args:
+        thread: a generator to run instead of ``main``.
+        closeDownValue: what ``_closeDownMicroprocess`` returns.
+        tag: added to the name.
+    """
+
+    __module__ = "Axon.Microprocess"
+
+    def __init__(self, thread: Any = None, closeDownValue: Any = 0, tag: str = "") -> None:
+        Microprocess.__init__(self, thread, closeDownValue, tag)
+        if closeDownValue:
+            self.closeDownValue = closeDownValue

@@ -1,0 +1,69 @@
+"""``Axon.Postoffice.postoffice`` and ``Axon.Linkage.linkage``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core.link import Link, Switchboard
+
+
+class _Nobody:
+    """Owner of a post office that belongs to no component."""
+
+    scheduler_in_charge = None
+    _scheduler = None
+
+    def __init__(self, name: str) -> None:
+        self.name = self.short_name = name
+
+
+class postoffice(Switchboard):
+    """The links that one component has made."""
+
+    __slots__ = ("debugname",)
+    __module__ = "Axon.Postoffice"
+
+    def __init__(self, debugname: str = "", owner: Any = None) -> None:
+        self.debugname = f"{debugname}:debug " if debugname else ""
+        super().__init__(owner if owner is not None else _Nobody(debugname or "a post office"))
+
+    def unlink(
+        self, thecomponent: Any = None, thelinkage: Any = None, *, component: Any = None, linkage: Any = None
+    ) -> None:
+        """Take down one link, or all that touch a component, among those made here."""
+        super().unlink(thecomponent or component, thelinkage or linkage)
+
+    deregisterlinkage = unlink
+
+    def unlinkAll(self) -> None:
+        """Take down every link made here."""
+        self.unlink_all()
+
+    def islinkageregistered(self, linkage: Any) -> int:
+        """Return 1 if this link was made here and still stands, 0 otherwise."""
+        return self.links.count(linkage)
+
+    def __str__(self) -> str:
+        return f"{{{{ POSTOFFICE: {self.debugname}links {self.links} }}}}"
+
+
+class linkage(Link):
+    """A link with its arguments in Axon's order; ``link()`` of a component makes one and puts it up."""
+
+    __slots__ = ()
+    __module__ = "Axon.Linkage"
+
+    def __init__(
+        self,
+        source: Any,
+        sink: Any,
+        sourcebox: str = "outbox",
+        sinkbox: str = "inbox",
+        passthrough: int = 0,
+        pipewidth: int | None = None,
+        synchronous: bool | None = None,
+    ) -> None:
+        super().__init__(source, sourcebox, sink, sinkbox, passthrough)
+        width = 1 if pipewidth is None and synchronous is not None else pipewidth
+        if width is not None:
+            self.sink_box.set_size(width)  # type: ignore[attr-defined]

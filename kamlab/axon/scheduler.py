@@ -1,0 +1,196 @@
+"""``Axon.Scheduler.scheduler``: a thin front over the scheduler of a lab.
+
+``scheduler.run`` is the front of the current lab, ``scheduler()`` makes a fresh lab, and
+``scheduler.run = scheduler()``, which Axon's users write to start afresh, makes it the current one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from kamlab.core import worlds
+from kamlab.core.errors import KamlabError
+from kamlab.core.microprocess import Microprocess
+from kamlab.core.states import RUNNABLE
+
+#: How often, in seconds, ``main`` looks for something to do when nothing can run.
+GLANCE = 0.01
+
+
+class CannotReplaceLab(KamlabError):
+    """``scheduler.run`` is assigned where a ``with`` block or a running slice says which lab is meant."""
+
+
+class _SchedulerType(type):
+    """Gives the class ``scheduler`` its attribute ``run``."""
+
+    @property
+    def run(cls) -> scheduler:
+        return front_of(worlds.current())
+
+    @run.setter
+    def run(cls, front: scheduler) -> None:
+        lab = front.lab
+        worlds.set_current(lab)
+        if worlds.current() is not lab:
+            raise CannotReplaceLab(
+                f"scheduler.run cannot be replaced here: {worlds.current()!r} is the current lab for as long as its "
+                "'with' block or its slice lasts. Assign it outside, or open a 'with' block on another Lab."
+            )
+
+
+class scheduler(metaclass=_SchedulerType):
+    """Runs microprocesses in turn; each instance has a lab of its own."""
+
+    __module__ = "Axon.Scheduler"
+
+    def __init__(self, **argd: Any) -> None:
+        del argd
+        from kamlab.lab import Lab
+
+        self._bind(Lab())
+
+    def _bind(self, lab: Any) -> None:
+        self.lab = lab
+        self._wait_for_one = False
+        lab.axon_front = self
+
+    @property
+    def scheduler(self) -> Any:
+        """The scheduler behind this front; it is what ``activate`` looks for."""
+        return self.lab.scheduler
+
+    # -- running ------------------------------------------------------------------------------------
+
+    def runThreads(self, slowmo: float = 0) -> Any:
+        """Run until all microprocesses have ended; ``slowmo`` is how many seconds to sleep per cycle."""
+        if slowmo or self._wait_for_one:
+            for _ in self.main(slowmo, canblock=True):
+                pass
+            return None
+        return self.lab.run_component(None)
+
+    def main(self, slowmo: float = 0, canblock: bool = False) -> Iterator[int]:
+        """Run step by step: yields before each slice, and once per cycle.
+
+        With ``canblock`` it sleeps when nothing can run; without, it goes on yielding.
+        """
+        lab, engine = self.lab, self.lab.scheduler
+        while True:
+            yield from self._slow_down(slowmo, canblock)
+            for process in list(engine.queue):
+                yield 1
+                if process._life is RUNNABLE:
+                    lab.choose(process)
+                    lab.step(timeout=0)
+            yield 1
+            self._end_cycle(canblock)
+            if not engine.members and not self._wait_for_one:
+                return
+            if not engine.queue and canblock and not engine.can_be_woken() and not self._wait_for_one:
+                lab.report("the run ended early: everybody sleeps, and nothing is left that could wake a component")
+                return
+
+    def _end_cycle(self, canblock: bool) -> None:
+        """Apply pauses and wake-ups; with ``canblock`` wait until somebody can run."""
+        lab, engine = self.lab, self.lab.scheduler
+        while True:
+            with lab.lock:
+                ready = engine.end_round()
+            if engine.members:
+                self._wait_for_one = False
+            waiting = engine.can_be_woken() if engine.members else self._wait_for_one
+            if ready or not canblock or not waiting:
+                return
+            lab.clock.wait(engine.idle, lab.clock.now() + GLANCE)
+
+    def _slow_down(self, slowmo: float, canblock: bool) -> Iterator[int]:
+        clock, idle = self.lab.clock, self.lab.scheduler.idle
+        until = clock.now() + slowmo
+        while slowmo and clock.now() < until:
+            if canblock:
+                clock.wait(idle, until)
+            else:
+                yield 1
+
+    def waitForOne(self) -> None:
+        """Do not end before there was at least one microprocess."""
+        self._wait_for_one = True
+
+    def stop(self) -> None:
+        """End every microprocess, so that a run ends; it can run again."""
+        self._wait_for_one = False
+        with self.lab.lock:
+            for process in list(self.lab.scheduler.members.values()):
+                self.lab.scheduler.retire(process)
+
+    # -- microprocesses -------------------------------------------------------------------------------
+
+    def _addThread(self, mprocess: Microprocess) -> None:
+        mprocess.activate(self.lab)
+
+    def wakeThread(self, mprocess: Microprocess, canActivate: bool = False) -> None:
+        """Let a microprocess run again; activate it if it is new and ``canActivate`` says so."""
+        if canActivate and mprocess not in self.lab:
+            mprocess.activate(self.lab)
+        else:
+            self.lab.scheduler.request_wake(mprocess)
+
+    def pauseThread(self, mprocess: Microprocess) -> None:
+        """Let a microprocess sleep from the end of this cycle on."""
+        if mprocess in self.lab:
+            self.lab.scheduler.request_pause(mprocess)
+
+    def isThreadPaused(self, mprocess: Any) -> bool:
+        """Return whether a microprocess sleeps; True also for one that is not known here."""
+        return mprocess not in self.lab or mprocess._life is not RUNNABLE
+
+    def listAllThreads(self) -> list[Microprocess]:
+        """Return all microprocesses that have not ended."""
+        return list(self.lab.scheduler.members.values())
+
+    @property
+    def time(self) -> float:
+        """When the current cycle began, in seconds since the epoch."""
+        engine = self.lab.scheduler
+        return time.time() - (engine.clock.now() - engine.now)
+
+    # -- errors ---------------------------------------------------------------------------------------
+
+    @classmethod
+    def immortalise(cls) -> None:
+        """Let the others go on when one fails; it is the rule unless ``mortalise`` is called."""
+        cls.run.lab.on_error = "isolate"
+
+    @classmethod
+    def mortalise(cls) -> None:
+        """Let the run end with ComponentFailed when a component fails."""
+        cls.run.lab.on_error = "raise"
+
+
+class NullScheduler:
+    """Stands for the scheduler of a microprocess that nobody runs: every request is ignored."""
+
+    def wakeThread(self, mprocess: Any, canActivate: bool = False) -> None:
+        """Do nothing."""
+
+    def pauseThread(self, mprocess: Any) -> None:
+        """Do nothing."""
+
+    def isThreadPaused(self, mprocess: Any) -> bool:
+        """Return False."""
+        return False
+
+
+NULL_SCHEDULER = NullScheduler()
+
+
+def front_of(lab: Any) -> scheduler:
+    """Return the front of a lab: the same one every time."""
+    front: scheduler | None = vars(lab).get("axon_front")
+    if front is None:
+        front = scheduler.__new__(scheduler)
+        front._bind(lab)
+    return front

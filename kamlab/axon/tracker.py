@@ -1,0 +1,52 @@
+"""``Axon.CoordinatingAssistantTracker``: the services of the current lab under their old names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core import worlds
+from kamlab.core.services import Services
+
+#: Further names on the class that every lab makes its services of.
+_NAMES = {
+    "registerService": "register_service",
+    "retrieveService": "retrieve_service",
+    "deRegisterService": "deregister_service",
+    "servicesRegistered": "services_registered",
+    "trackValue": "track_value",
+    "updateValue": "update_value",
+    "retrieveValue": "retrieve_value",
+    "informationItemsLogged": "information_items_logged",
+}
+for _old, _new in _NAMES.items():
+    setattr(Services, _old, getattr(Services, _new))
+
+
+class _TrackerType(type):
+    """Takes every ``Services`` for a tracker, and knows which one is in force."""
+
+    @property
+    def basecat(cls) -> Services:
+        services: Services = worlds.current().services
+        return services
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Services)
+
+
+class coordinatingassistanttracker(Services, metaclass=_TrackerType):
+    """Named services and tracked values; ``getcat()`` returns those of the current lab.
+
+    Args:
+        parent: another tracker, asked for services that are not found here.
+    """
+
+    __module__ = "Axon.CoordinatingAssistantTracker"
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent or None)
+
+    @classmethod
+    def getcat(cls) -> Services:
+        """Return the tracker in force: that of the current lab."""
+        return cls.basecat

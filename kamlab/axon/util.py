@@ -1,0 +1,111 @@
+"""``Axon.util``, ``Axon.idGen`` and ``Axon.Base``: the small things beside the engine."""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from .exceptions import invalidComponentInterface
+
+#: Whether ``axonRaise`` only returns False instead of raising.
+production = False
+
+next = builtins.next
+vrange = range
+
+
+class AxonObject:
+    """A base class without anything in it."""
+
+    __module__ = "Axon.Base"
+
+
+class AxonType(type):
+    """A metaclass that changes nothing."""
+
+    __module__ = "Axon.Base"
+
+
+class Finality(Exception):
+    """Raised by nobody here; user code raises and catches it."""
+
+    __module__ = "Axon.util"
+
+
+def logError(someException: Any, *args: Any) -> None:
+    """Do nothing; ``axonRaise`` calls it in production."""
+
+
+def axonRaise(someException: Any, *args: Any) -> bool:
+    """Raise an exception made with ``args``."""
+    if production:
+        logError(someException, *args)
+        return False
+    raise someException(*args)
+
+
+def removeAll(xs: list[Any], y: Any) -> None:
+    """Take every ``y`` out of a list.
+
+    >>> some = [1, 2, 1]
+    >>> removeAll(some, 1)
+    >>> some
+    [2]
+    """
+    xs[:] = [x for x in xs if x != y]
+
+
+def listSubset(requiredList: Iterable[Any], suppliedList: Iterable[Any]) -> bool:
+    """Return whether everything required is supplied."""
+    return set(requiredList) <= set(suppliedList)
+
+
+def testInterface(theComponent: Any, interface: tuple[Iterable[str], Iterable[str]]) -> bool:
+    """Return True if a component has the boxes of an interface: a pair of inboxes and outboxes.
+
+    Raises:
+        invalidComponentInterface: it lacks some.
+    """
+    for side, required, there in zip(
+        ("inboxes", "outboxes"), interface, (theComponent.Inboxes, theComponent.Outboxes), strict=True
+    ):
+        if not listSubset(required, there):
+            return axonRaise(invalidComponentInterface, side, theComponent, interface)
+    return True
+
+
+def safeList(arg: Any = None) -> list[Any]:
+    """Return a list of what can be iterated over, and an empty one of everything else."""
+    try:
+        return list(arg)
+    except TypeError:
+        return []
+
+
+class idGen:
+    """Gives out numbers, and names with numbers; each number once."""
+
+    __module__ = "Axon.idGen"
+    _numbers = itertools.count(1)
+
+    def numId(self) -> int:
+        """Return the next number."""
+        return builtins.next(idGen._numbers)
+
+    nextId = next = __next__ = numId
+
+    def strId(self, thing: Any) -> str:
+        """Return ``module.Class_number``."""
+        return self.tupleId(thing)[1]
+
+    def tupleId(self, thing: Any) -> tuple[int, str]:
+        """Return the next number and the name made with it."""
+        number = self.numId()
+        return number, f"{type(thing).__module__}.{type(thing).__qualname__}_{number}"
+
+
+numId = idGen().numId
+strId = newId = idGen().strId
+tupleId = idGen().tupleId

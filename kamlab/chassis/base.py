@@ -1,0 +1,101 @@
+"""What all chassis share.
+
+A chassis wires components together and then gets out of the way: its links are passthroughs, so a
+message goes from the outside to the part that takes it without a slice of the chassis. The parts
+become children, are linked and activated when the chassis first runs, as in Axon; but what can be
+seen to be wrong about them is said when the chassis is made, in the line that made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from ..core.component import Component, check_component
+from ..core.errors import BelongsElsewhere, NoSpaceInBox
+from ..core.link import Link
+from ..core.states import FAILED, STOPPED
+from .room import send_when_room
+
+#: A link to be made: source component and box, sink component and box, passthrough.
+Route = tuple[Component, str, Component, str, int]
+
+
+class Chassis(Component):
+    """The base of components that are made of others."""
+
+    woken_by_collection = False
+
+    def wire(self, routes: Iterable[Route]) -> None:
+        """Make the links of some routes."""
+        for source, sourcebox, sink, sinkbox, passthrough in routes:
+            self.link((source, sourcebox), (sink, sinkbox), passthrough)
+
+    def activate_children(self) -> None:
+        """Activate the children, in the lab that runs this chassis."""
+        for child in self.child_components():
+            child.activate(self.scheduler_in_charge)
+
+    def until_children_done(self) -> Generator[None, None, None]:
+        """Sleep until the last child has ended."""
+        while not self.children_done():
+            self.pause()
+            yield
+
+    def children_done(self) -> bool:
+        """Let go of the children that have ended, and return whether none is left.
+
+        Whoever waits for room in an inbox of such a child is woken: nobody takes messages there now.
+        """
+        for child in self.child_components():
+            if child.is_stopped():
+                for box in child.inboxes.values():
+                    if box.is_full():
+                        for sender in box.feeders:
+                            sender.wake(child)
+                self.remove_child(child)
+        return not self.children
+
+    def tell(self, children: Iterable[Component], message: Any, boxname: str) -> Generator[None, None, None]:
+        """Copy a message to the control inbox of some children; it counts as sent from ``boxname``."""
+        for child in children:
+            if child.is_stopped():
+                continue
+            try:
+                child.inboxes["control"].target.deliver(message, self.outboxes[boxname])
+            except NoSpaceInBox:
+                link = self.link((self, boxname), (child, "control"))
+                yield from send_when_room(self, message, boxname, give_up=child.is_stopped)
+                self.unlink(linkage=link)
+
+    def close_down(self) -> Any:
+        """Take the children along if this was stopped or failed; an ordinary end leaves them alone."""
+        if self._life in (STOPPED, FAILED):
+            for child in self.child_components():
+                child.stop()
+        return super().close_down()
+
+
+def check_parts(chassis: str, parts: Iterable[Any]) -> list[Component]:
+    """Return the parts of a chassis as a list, if each is a component and none is given twice.
+
+    Raises:
+        BadComponent: one of them is no component, often a class without its brackets.
+        BelongsElsewhere: one of them is given twice.
+    """
+    checked: dict[int, Component] = {}
+    for part in parts:
+        check_component(part, f"part of a {chassis}")
+        if id(part) in checked:
+            raise BelongsElsewhere(
+                f"{part.short_name} is given to a {chassis} twice; a component has one place. "
+                f"Make a second {type(part).__name__}."
+            )
+        checked[id(part)] = part
+    return list(checked.values())
+
+
+def check_routes(routes: Iterable[Route]) -> None:
+    """Raise NoSuchBox if a route begins or ends at a box that is not there."""
+    for route in routes:
+        Link(*route)

@@ -1,0 +1,122 @@
+"""Components wired as a drawing says."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from ..core.component import Component
+from ..core.errors import BadLink, KamlabError, listed
+from ..core.ipc import ProducerFinished, ShutdownMicroprocess
+from .base import Chassis, Route, check_parts, check_routes
+from .room import send_when_room
+
+Linkages = Mapping[tuple[str, str], tuple[str, str]]
+
+
+class NoLinkages(KamlabError, TypeError):
+    """A Graphline was made without saying what is linked to what."""
+
+
+class Graphline(Chassis):
+    """Components by name, and what is linked to what.
+
+    ``linkages`` maps ``(name, box)`` to ``(name, box)``. A name that no component has, such as
+    ``"self"`` or ``""``, means the Graphline itself: a box linked from there is one of its inboxes, a
+    box linked to there one of its outboxes, made if it does not exist.
+
+    Unless the Graphline's control is linked, each message that arrives there is copied to every
+    component whose own control is not linked. The Graphline ends when all of its components have
+    ended; then, unless its signal is linked, it sends the ShutdownMicroprocess it was given, or else
+    ProducerFinished. Stop it, and its components are stopped.
+
+    Args:
+        linkages: what is linked to what.
+        components: the components, by name.
+
+    Raises:
+        NoLinkages: a TypeError; ``linkages`` is missing.
+        BadComponent: one of the components is none.
+        BelongsElsewhere: a component is given under two names.
+        NoSuchBox: a component has no box of the name in ``linkages``.
+        BadLink: an entry of ``linkages`` has another form, or both of its names are unknown.
+
+    >>> from kamlab.parts import DataSource, PureTransformer
+    >>> _ = Graphline(
+    ...     SOURCE=DataSource([1, 2]),
+    ...     WORDS=PureTransformer(str),
+    ...     linkages={("SOURCE", "outbox"): ("WORDS", "inbox"), ("WORDS", "outbox"): ("", "outbox")},
+    ... )
+    """
+
+    Outboxes = {
+        "outbox": "What is linked to it.",
+        "signal": "What is linked to it, or the message that this has ended.",
+        "_cs": "Control messages for the components.",
+    }
+
+    def __init__(self, linkages: Linkages | None = None, **components: Component) -> None:
+        if linkages is None:
+            raise NoLinkages(
+                "a Graphline needs linkages: Graphline(linkages={('A', 'outbox'): ('B', 'inbox')}, A=..., B=...)"
+            )
+        check_parts("Graphline", components.values())
+        self.components = dict(components)
+        self.layout = dict(linkages)
+        routes = self._routes()
+        self._declare_boxes(routes)
+        super().__init__()
+        check_routes(routes)
+
+    def _routes(self) -> list[Route]:
+        routes: list[Route] = []
+        for start, end in self.layout.items():
+            try:
+                (source_name, sourcebox), (sink_name, sinkbox) = start, end
+            except (TypeError, ValueError):
+                raise BadLink(
+                    f"{start!r}: {end!r} is not a linkage; write (name, box name): (name, box name)"
+                ) from None
+            source, sink = self.components.get(source_name, self), self.components.get(sink_name, self)
+            if source is self and sink is self:
+                raise BadLink(
+                    f"the linkage {start!r}: {end!r} begins and ends at the Graphline itself, since neither name is "
+                    f"that of a component. Its components: {listed(self.components)}."
+                )
+            routes.append((source, sourcebox, sink, sinkbox, 1 if source is self else 2 if sink is self else 0))
+        return routes
+
+    def _declare_boxes(self, routes: list[Route]) -> None:
+        """Add the boxes that the linkages speak of to this Graphline's own declarations, not the class's."""
+        inboxes, outboxes = _described(self.Inboxes), _described(self.Outboxes)
+        for source, sourcebox, sink, sinkbox, _ in routes:
+            if source is self:
+                inboxes.setdefault(sourcebox, _described(sink.Inboxes).get(sinkbox, ""))
+            elif sink is self:
+                outboxes.setdefault(sinkbox, _described(source.Outboxes).get(sourcebox, ""))
+        self.__dict__.update(Inboxes=inboxes, Outboxes=outboxes)
+
+    def main(self) -> Generator[None, None, None]:
+        """Wire the components, activate them, pass on control messages, wait, say that this has ended."""
+        routes = self._routes()
+        self.wire(routes)
+        self.add_children(*self.components.values())
+        self.activate_children()
+        linked = {(sink, box) for _, _, sink, box, _ in routes}
+        untold = [child for child in self.components.values() if (child, "control") not in linked]
+        ends_with: Any = None
+        while True:
+            for message in self.messages("control"):
+                yield from self.tell(untold, message, "_cs")
+                if isinstance(message, ShutdownMicroprocess):
+                    ends_with = message
+            if self.children_done():
+                break
+            self.pause()
+            yield
+        if (self, "signal") not in linked:
+            yield from send_when_room(self, ends_with or ProducerFinished(self), "signal")
+
+
+def _described(boxes: Any) -> dict[str, str]:
+    return dict(boxes) if isinstance(boxes, Mapping) else dict.fromkeys(boxes, "")

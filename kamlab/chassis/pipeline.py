@@ -1,0 +1,62 @@
+"""Components in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from itertools import pairwise
+from typing import Any
+
+from ..core.component import Component
+from ..core.errors import BadComponent
+from .base import Chassis, Route, check_parts, check_routes
+
+
+class Pipeline(Chassis):
+    """Components in a row, each one's outbox and signal linked to the next one's inbox and control.
+
+    What is sent to the Pipeline's own inbox and control goes to the first component; what the last
+    one sends to its outbox and signal comes out of the Pipeline's. The Pipeline ends when all of its
+    components have ended, and sends nothing itself. Stop it, and they are stopped.
+
+    Args:
+        components: the components, in order.
+        circular: link the last component's outbox and signal to the first instead of leading out.
+        argd: any other keyword becomes an attribute.
+
+    Raises:
+        BadComponent: none is given, or one of them is no component.
+        BelongsElsewhere: a component is given twice.
+        NoSuchBox: one of them lacks a box that the Pipeline links.
+
+    >>> from kamlab.parts import DataSource, PureTransformer
+    >>> Pipeline(DataSource([1, 2]), PureTransformer(str)).state
+    'new'
+    """
+
+    circular = False
+
+    def __init__(self, *components: Component, **argd: Any) -> None:
+        self.components = check_parts("Pipeline", components)
+        if not self.components:
+            raise BadComponent("a Pipeline without components has nothing to do: Pipeline(first, second, ...)")
+        super().__init__(**argd)
+        check_routes(self._routes())
+
+    def _routes(self) -> list[Route]:
+        first, last = self.components[0], self.components[-1]
+        routes: list[Route] = []
+        for source, sink in pairwise(self.components):
+            routes += [(source, "outbox", sink, "inbox", 0), (source, "signal", sink, "control", 0)]
+        routes += [(self, "inbox", first, "inbox", 1), (self, "control", first, "control", 1)]
+        if self.circular:
+            routes += [(last, "outbox", first, "inbox", 0), (last, "signal", first, "control", 0)]
+        else:
+            routes += [(last, "outbox", self, "outbox", 2), (last, "signal", self, "signal", 2)]
+        return routes
+
+    def main(self) -> Generator[None, None, None]:
+        """Wire the components, activate them, and wait until all have ended."""
+        self.add_children(*self.components)
+        self.wire(self._routes())
+        self.activate_children()
+        yield from self.until_children_done()

@@ -1,0 +1,30 @@
+"""Systems that are wired often enough to have a name."""
+
+from __future__ import annotations
+
+from ..core.component import Component
+from .graphline import Graphline
+
+
+def join_chooser_to_carousel(chooser: Component, carousel: Component) -> Graphline:
+    """Return a component in which the chooser chooses what the carousel makes next.
+
+    The carousel's requests go to the chooser, the chooser's choices to the carousel. Inbox, outbox
+    and signal are the carousel's; control is the chooser's, whose signal then ends the carousel.
+
+    Raises:
+        NoSuchBox: ``carousel`` has no boxes ``next`` and ``requestNext``.
+    """
+    return Graphline(
+        CHOOSER=chooser,
+        CAROUSEL=carousel,
+        linkages={
+            ("CHOOSER", "outbox"): ("CAROUSEL", "next"),
+            ("CHOOSER", "signal"): ("CAROUSEL", "control"),
+            ("self", "inbox"): ("CAROUSEL", "inbox"),
+            ("self", "control"): ("CHOOSER", "control"),
+            ("CAROUSEL", "requestNext"): ("CHOOSER", "inbox"),
+            ("CAROUSEL", "outbox"): ("self", "outbox"),
+            ("CAROUSEL", "signal"): ("self", "signal"),
+        },
+    )

@@ -1,0 +1,43 @@
+"""Components one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from ..core.component import Component
+from ..core.ipc import ProducerFinished
+from .base import Chassis, check_parts
+from .room import send_when_room
+
+
+class Seq(Chassis):
+    """Runs components one after another; a string among them is printed when its turn comes.
+
+    Inbox and outbox are those of the component whose turn it is. Control messages are ignored.
+    After the last one it sends ProducerFinished. Stop it, and the component whose turn it is stops.
+
+    Args:
+        items: components and strings, in order.
+
+    Raises:
+        BadComponent: an item is neither.
+        BelongsElsewhere: a component is given twice.
+    """
+
+    def __init__(self, *items: Component | str) -> None:
+        check_parts("Seq", (item for item in items if not isinstance(item, str)))
+        super().__init__()
+        self.sequence = items
+
+    def main(self) -> Generator[None, None, None]:
+        """Let each component run to its end."""
+        for item in self.sequence:
+            if isinstance(item, str):
+                print(item)
+                continue
+            self.add_children(item)
+            self.link((item, "outbox"), (self, "outbox"), passthrough=2)
+            self.link((self, "inbox"), (item, "inbox"), passthrough=1)
+            self.activate_children()
+            yield from self.until_children_done()
+        yield from send_when_room(self, ProducerFinished(self), "signal")

@@ -1,0 +1,248 @@
+"""A TCP client as a component."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from kamlab.core.component import Component
+from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
+
+from .addresses import written
+from .connection import ConnectedSocketAdapter
+from .door import WRITE, Address, Lookup, Network, network_of
+from .errors import ConnectFailed, TLSNotSupported, reason_of
+
+
+class _Asked(Exception):
+    """Control asked to end before there was a connection."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__()
+        self.message = message
+
+
+class TCPClient(Component):
+    """Connects to a server; what is sent to ``inbox`` goes there, what comes from there goes out.
+
+    It sends one message on ``signal`` and ends: ProducerFinished with ``message=None`` once the
+    connection has ended, with a ConnectFailed that says why if none could be made, and with a
+    ConnectionLost if it broke. A ConnectFailed compares equal to its reason: "refused", "timeout",
+    "unknown host", "unreachable".
+
+    ProducerFinished on ``control`` sends what is in the inbox, then ends the connection; with
+    ``wait_for_serverclose`` it ends the sending half only, and answers go on coming until the server
+    closes. ShutdownMicroprocess ends it at once. Before there is a connection ProducerFinished ends
+    the client unless messages wait to be sent.
+
+    Args:
+        host: a name, a number, or an alias of the lab.
+        port: the port.
+        delay: how many seconds to wait before connecting.
+        connect_timeout: how many seconds connecting may take, with looking up the name.
+        wait_for_serverclose: see above.
+
+    >>> TCPClient("foo.bar.com", port=1600).host
+    'foo.bar.com'
+    """
+
+    Inboxes = {
+        "inbox": "Bytes or text for the server.",
+        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
+        "makessl": "Not supported: a message here is an error.",
+        "_socketFeedback": "News of the connection.",
+    }
+    Outboxes = {
+        "outbox": "Bytes that came from the server.",
+        "signal": "ProducerFinished, once, at the end.",
+        "sslready": "Not used.",
+    }
+
+    woken_by_collection = False
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        delay: float = 0,
+        connect_timeout: float = 60,
+        wait_for_serverclose: bool = False,
+    ) -> None:
+        super().__init__()
+        self.host = host
+        self.port = port
+        self.delay = delay
+        self.connect_timeout = connect_timeout
+        self.wait_for_serverclose = wait_for_serverclose
+        self.adapter: ConnectedSocketAdapter | None = None
+        self._network: Network | None = None
+        self._lookup: Lookup | None = None
+        self._sock: Any = None
+        self._finish: Any = None
+
+    def main(self) -> Any:
+        """Connect, pass messages both ways, and say once how it ended."""
+        last: Any
+        try:
+            yield from self._until(self._now() + self.delay, lambda: False)
+            sock = yield from self._connected()
+        except _Asked as asked:
+            last = asked.message
+        except ConnectFailed as error:
+            self._report(str(error))
+            last = ProducerFinished(self, error)
+        else:
+            yield from self._serve(sock)
+            assert self.adapter is not None
+            last = ProducerFinished(self, self.adapter.reason)
+        self.send(last, "signal")
+
+    def stop(self) -> None:
+        """Close the connection at once; also called at every other end."""
+        if self._lookup is not None:
+            self._lookup.cancel()
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+        super().stop()
+        if self.adapter is not None:
+            self.adapter.stop()
+
+    # -- connecting -------------------------------------------------------------------------------------
+
+    def _connected(self) -> Any:
+        """Return a connected socket. A generator.
+
+        Raises:
+            ConnectFailed: there is no connection to be had.
+        """
+        self._network = network_of(self)
+        deadline = self._now() + self.connect_timeout
+        found: list[Any] = []
+
+        def answer(addresses: Any) -> None:
+            found.append(addresses)
+            self.wake("the name server")
+
+        self._lookup = self._network.resolve(self.host, self.port, answer)
+        if not (yield from self._until(deadline, lambda: bool(found))):
+            raise self._timeout("its name server did not answer")
+        if isinstance(found[0], ConnectFailed):
+            raise ConnectFailed(found[0].reason, f"{self.short_name} cannot connect: {found[0]}")
+        why: OSError = OSError()
+        for address in found[0]:
+            try:
+                return (yield from self._connected_to(address, deadline))
+            except ConnectFailed:
+                raise
+            except OSError as error:
+                why = error
+        reason = reason_of(why)
+        raise ConnectFailed(
+            reason,
+            f"{self.short_name} cannot connect to {written(self.host, self.port)}{self._via(found[0])}: {reason}."
+            + (" Is its server running, and at that port?" if reason == "refused" else ""),
+        ) from why
+
+    def _connected_to(self, address: Address, deadline: float) -> Any:
+        """Return a socket connected to one address. A generator; raises OSError."""
+        assert self._network is not None
+        sock = self._sock = self._network.connect(address)
+        done: list[int] = []
+
+        def ready(_events: int) -> None:
+            self._network.unwatch(sock)  # type: ignore[union-attr]
+            done.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+            self.wake("its socket")
+
+        self._network.watch(sock, WRITE, ready)
+        in_time = yield from self._until(deadline, lambda: bool(done))
+        if in_time and not done[0] and sock.getsockname() != sock.getpeername():
+            self._sock = None
+            return sock
+        sock.close()
+        if not in_time:
+            raise self._timeout("the server did not answer")
+        number = done[0] or errno.ECONNREFUSED  # without a server TCP can connect a port to itself
+        raise OSError(number, os.strerror(number))
+
+    def _timeout(self, what: str) -> ConnectFailed:
+        return ConnectFailed(
+            "timeout",
+            f"{self.short_name} cannot connect to {written(self.host, self.port)}: "
+            f"{what} within {self.connect_timeout:g} s (connect_timeout)",
+        )
+
+    def _via(self, addresses: list[Address]) -> str:
+        places = ", ".join(written(*place[:2]) for _, place in addresses)
+        return "" if places == written(self.host, self.port) else f" ({places})"
+
+    def _until(self, deadline: float, done: Callable[[], bool]) -> Any:
+        """Wait for something; return whether it came before the deadline. A generator.
+
+        Raises:
+            _Asked: control says to end.
+        """
+        while not done():
+            self._heed_early()
+            left = deadline - self._now()
+            if left <= 0:
+                return False
+            self.pause(left)
+            yield
+        return True
+
+    def _heed_early(self) -> None:
+        self._refuse_tls()
+        for message in self.messages("control"):
+            if isinstance(message, ShutdownMicroprocess):
+                raise _Asked(message)
+            if isinstance(message, ProducerFinished):
+                self._finish = message
+        if self._finish is not None and not self.data_ready() and not self.wait_for_serverclose:
+            raise _Asked(self._finish)
+
+    # -- connected ----------------------------------------------------------------------------------------
+
+    def _serve(self, sock: Any) -> Any:
+        """Pass messages both ways until the connection has ended. A generator."""
+        adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose)
+        self.adapter = adapter
+        self.add_children(adapter)
+        self.link((adapter, "signal"), (self, "_socketFeedback"))
+        self.link((adapter, "CreatorFeedback"), (self, "_socketFeedback"))
+        self.link((adapter, "outbox"), (self, "outbox"), passthrough=2)
+        self.link((self, "inbox"), (adapter, "inbox"), passthrough=1)
+        self.link((self, "control"), (adapter, "control"), passthrough=1)
+        if self._finish is not None:
+            adapter.deliver(self._finish, "control")
+        adapter.activate(self.scheduler_in_charge)
+        while not adapter.is_stopped():
+            self._refuse_tls()
+            for _ in self.messages("_socketFeedback"):
+                # the server has ended its half: send what is left, then end the other
+                adapter.deliver(ProducerFinished(self), "control")
+            self.pause()
+            yield
+        if adapter.error is not None:
+            raise adapter.error
+
+    def _refuse_tls(self) -> None:
+        if self.data_ready("makessl"):
+            raise TLSNotSupported(
+                f"{self.short_name} was asked to turn its connection to {written(self.host, self.port)} to TLS, "
+                "which it cannot do. The connection is closed, so that nothing goes out in the clear."
+            )
+
+    def _now(self) -> float:
+        scheduler = self.scheduler_in_charge
+        assert scheduler is not None
+        return scheduler.clock.now()
+
+    def _report(self, text: str) -> None:
+        scheduler = self.scheduler_in_charge
+        assert scheduler is not None
+        scheduler.world.report(text)

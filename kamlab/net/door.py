@@ -1,0 +1,153 @@
+"""The network door: how components get at sockets, and what a socket has to be able to do.
+
+A lab has one network (``lab.network``). Real TCP is one way behind the door
+(:mod:`kamlab.net.real`); a network in memory and one that replays a recording are to follow, so a
+component here never makes a socket itself and never waits for one. It asks the door for a socket,
+says with ``watch`` which readiness it wants to hear of, and is called between two slices, under the
+lab's lock.
+
+Watching is persistent and level-triggered, as epoll is: as long as there is something to read, the
+callback comes again and again. So whoever cannot take more must say so with another ``watch`` or
+``unwatch``, and whoever has read less than there was need not worry. One-shot watching, as in the
+old Selector, was rejected: it costs a system call for every message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import NoNetwork
+
+if TYPE_CHECKING:
+    from kamlab.core.microprocess import Microprocess
+
+#: What ``watch`` can look out for; the numbers are those of :mod:`selectors`.
+READ = 1
+WRITE = 2
+
+#: What a family of sockets calls a place: (family, address), as ``getaddrinfo`` has it.
+Address = tuple[int, Any]
+#: A ``setsockopt`` call: level, option, value.
+SocketOption = tuple[Any, ...]
+Ready = Callable[[int], Any]
+
+
+class Connection(Protocol):
+    """One end of a connection; it behaves like a non-blocking socket."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return what came, ``b""`` at the end; raise BlockingIOError if nothing did."""
+
+    def send(self, data: Any, /) -> int:
+        """Return how many bytes were taken; raise BlockingIOError if none fit."""
+
+    def shutdown(self, how: int, /) -> None:
+        """End one direction (SHUT_WR) or both (SHUT_RDWR)."""
+
+    def close(self) -> None:
+        """Give it back; it is watched no longer. A second time does nothing."""
+
+    def fileno(self) -> int:
+        """Return the number by which it is watched, -1 once it is closed."""
+
+    def getpeername(self) -> Any:
+        """Return the address of the other end: host and port first."""
+
+    def getsockname(self) -> Any:
+        """Return the address of this end: host and port first."""
+
+    def getsockopt(self, level: int, option: int, /) -> int:
+        """Return an option; SO_ERROR is the one that is asked for, once a connect is over."""
+
+
+class Listener(Protocol):
+    """A socket that waits for connections."""
+
+    def accept(self) -> tuple[Connection, Any]:
+        """Return the next connection and its peer's address; raise BlockingIOError if none waits."""
+
+    def close(self) -> None:
+        """Listen no longer. A second time does nothing."""
+
+    def fileno(self) -> int:
+        """Return the number by which it is watched, -1 once it is closed."""
+
+    def getsockname(self) -> Any:
+        """Return the address it listens at: host and port first."""
+
+
+class Lookup(Protocol):
+    """A name that is being looked up."""
+
+    def cancel(self) -> None:
+        """Make sure that the answer is not delivered."""
+
+
+class Network(Protocol):
+    """The door."""
+
+    def listen(
+        self, host: str | None, port: int, backlog: int = ..., options: Sequence[SocketOption] = ..., owner: Any = ...
+    ) -> Listener:
+        """Return a bound listener. ``None`` as host is this machine only; port 0 is any free one.
+
+        Raises:
+            PortInUse: somebody listens there already.
+            ListenFailed: it cannot be bound for another reason.
+        """
+
+    def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
+        """Find the addresses of a host, after looking at the aliases, and call ``answer`` once.
+
+        It is called at once, or, where a name has to be looked up, between two slices later.
+        """
+
+    def connect(self, address: Address) -> Connection:
+        """Begin to connect. It is over once the socket can be written; SO_ERROR says how it went.
+
+        Raises:
+            OSError: it was refused at once.
+        """
+
+    def watch(self, sock: Any, events: int, callback: Ready) -> None:
+        """Call ``callback(events)`` whenever the socket is ready; replaces an earlier ``watch``."""
+
+    def unwatch(self, sock: Any) -> None:
+        """Stop calling; nothing happens if it is not watched."""
+
+    def unsent(self, sock: Any) -> int:
+        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+
+    def close(self) -> None:
+        """Close every listener and connection. A second time does nothing."""
+
+
+def network_of(component: Microprocess) -> Network:
+    """Return the network of the lab that runs a component.
+
+    Raises:
+        NoNetwork: nobody runs it, or its world has none.
+    """
+    scheduler = component.scheduler_in_charge
+    if scheduler is None:
+        raise NoNetwork(f"{component.short_name} needs a network, and no lab runs it; activate() it first")
+    return network_of_world(scheduler.world, component)
+
+
+def network_of_world(world: Any, component: Microprocess) -> Network:
+    """Return the network of a lab, on behalf of a component.
+
+    Raises:
+        NoNetwork: it has none.
+    """
+    network: Network | None = getattr(world, "network", None)
+    if network is None:
+        raise NoNetwork(
+            f"{component.short_name} needs a network, and {world!r} has none; run it in a Lab, or give the world one"
+        )
+    return network
+
+
+if TYPE_CHECKING:
+    from .errors import ConnectFailed

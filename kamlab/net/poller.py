@@ -1,0 +1,168 @@
+"""The idle door with sockets behind it: a lab that has nothing to do waits in ``select``.
+
+``wait`` runs without the lab's lock, so it changes nothing of the lab: it stashes what is ready, and
+``dispatch`` calls the callbacks later, under the lock. In between another thread may have had the
+lock and closed a socket, and the next one may have got its number; so a stashed event leads to a
+``Watch`` object, not to a number, and a watch that was taken back is dead.
+
+Other threads end a ``wait`` through a pair of sockets. ``wake`` writes one byte, and no second one
+before the first is read. ``wait`` reads first and lowers the flag afterwards: a ``wake`` between
+the two writes nothing, but its caller had changed the lab before, and the driver looks at the lab
+after ``wait``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .door import Ready
+
+
+class Watch:
+    """One watched socket. ``callback`` is ``None`` once it is watched no longer."""
+
+    __slots__ = ("callback", "events", "sock")
+
+    def __init__(self, sock: Any, events: int, callback: Ready) -> None:
+        self.sock = sock
+        self.events = events
+        self.callback: Ready | None = callback
+
+
+class Poller:
+    """Waits for sockets, for wake-ups, and for the time to be over.
+
+    Args:
+        report: called with a text when a callback raised; the socket is then watched no longer.
+    """
+
+    def __init__(self, report: Callable[[str], Any]) -> None:
+        self._report = report
+        self._selector = selectors.DefaultSelector()
+        self._watches: dict[int, Watch] = {}
+        self._ready: Sequence[tuple[selectors.SelectorKey, int]] = ()
+        self._woken = False
+        self._closed = False
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._selector.register(self._wake_in.fileno(), selectors.EVENT_READ, None)
+
+    # -- the idle door ------------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None) -> None:
+        """Block until a socket is ready, ``wake`` is called, or ``timeout`` seconds are over."""
+        if self._closed:
+            return
+        try:
+            self._ready = self._selector.select(timeout)
+        except (OSError, ValueError):
+            if not self._closed and not self._drop_closed():
+                raise
+            return
+        if self._woken:
+            with contextlib.suppress(OSError):
+                self._wake_in.recv(64)
+            self._woken = False
+
+    def wake(self) -> None:
+        """End a ``wait``, now or the next one. From any thread, and from a signal handler."""
+        if not self._woken:
+            self._woken = True
+            with contextlib.suppress(OSError):
+                self._wake_out.send(b"\0")
+
+    def dispatch(self) -> int:
+        """Call the callbacks of what ``wait`` found; return how many."""
+        ready, self._ready = self._ready, ()
+        called = 0
+        for key, events in ready:
+            watch: Watch | None = key.data
+            if watch is None or watch.callback is None:
+                continue
+            events &= watch.events
+            if not events:
+                continue
+            called += 1
+            try:
+                watch.callback(events)
+            except Exception:
+                self.unwatch(watch.sock)
+                self._report(
+                    f"a callback of the network failed; {watch.sock!r} is watched no longer.\n{traceback.format_exc()}"
+                )
+        return called
+
+    def sources(self) -> int:
+        """Return how many sockets are watched."""
+        return len(self._watches)
+
+    def close(self) -> None:
+        """Watch nothing any more and give back what the operating system lent."""
+        if self._closed:
+            return
+        self._closed = True
+        for watch in self._watches.values():
+            watch.callback = None
+        self._watches.clear()
+        self._selector.close()
+        self._wake_in.close()
+        self._wake_out.close()
+
+    # -- watching -------------------------------------------------------------------------------------
+
+    def watch(self, sock: Any, events: int, callback: Ready) -> None:
+        """Call ``callback(events)`` whenever ``sock`` (a socket, or a number) is ready.
+
+        Raises:
+            ValueError: the socket is closed.
+            OSError: it cannot be watched; a plain file, for example.
+        """
+        number = _number(sock)
+        if number < 0:
+            raise ValueError(f"{sock!r} is closed and cannot be watched")
+        watch = self._watches.get(number)
+        if watch is not None and watch.sock is not sock:
+            self._forget(number)  # its socket was closed behind our back, and the number has a new one
+            watch = None
+        if watch is None:
+            watch = Watch(sock, events, callback)
+            self._selector.register(number, events, watch)
+            self._watches[number] = watch
+            return
+        watch.callback = callback
+        if watch.events != events:
+            watch.events = events
+            self._selector.modify(number, events, watch)
+
+    def unwatch(self, sock: Any) -> None:
+        """Stop calling for ``sock``; nothing happens if it is not watched."""
+        number = _number(sock)
+        watch = self._watches.get(number)
+        if watch is not None and watch.sock is sock:
+            self._forget(number)
+        elif number < 0:
+            for each, watch in list(self._watches.items()):
+                if watch.sock is sock:
+                    self._forget(each)
+
+    def _forget(self, number: int) -> None:
+        self._watches.pop(number).callback = None
+        with contextlib.suppress(KeyError, OSError, ValueError):
+            self._selector.unregister(number)
+
+    def _drop_closed(self) -> int:
+        """Forget the sockets that were closed while watched; return how many."""
+        closed = [number for number, watch in self._watches.items() if _number(watch.sock) != number]
+        for number in closed:
+            self._forget(number)
+        return len(closed)
+
+
+def _number(sock: Any) -> int:
+    return sock if isinstance(sock, int) else int(sock.fileno())

@@ -1,0 +1,288 @@
+"""The network that is real: TCP, on this machine only unless a host is named.
+
+The sockets handed out are ordinary ones, non-blocking, of two subclasses that do one thing more:
+closing one ends its watch, so a number that the operating system gives out again never leads to a
+callback of its former owner. ``send`` and ``recv`` are the built-in ones; nothing stands between a
+component and the system call.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import struct
+import sys
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kamlab.core.idle import ThreadIdle
+
+from .addresses import LOOPBACK, Aliases, check_host, numeric
+from .door import Address, Lookup, Ready, SocketOption
+from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse
+from .poller import Poller
+from .resolving import LookUp, ThreadedLookup, look_up
+
+if TYPE_CHECKING:
+    from kamlab.core.world import World
+
+#: Every network of this program; a busy port can then be explained.
+_networks: weakref.WeakSet[RealNetwork] = weakref.WeakSet()
+
+
+class _Owned(socket.socket):
+    """A socket that its network knows."""
+
+    __slots__ = ("_network",)
+    _network: RealNetwork
+
+    def joins(self, network: RealNetwork) -> None:
+        self._network = network
+        self.setblocking(False)
+        network.sockets.add(self)
+
+    def close(self) -> None:
+        if self.fileno() >= 0:
+            self._network.unwatch(self)
+            self._network.sockets.discard(self)
+        super().close()
+
+
+class TcpConnection(_Owned):
+    """One end of a TCP connection."""
+
+    __slots__ = ()
+
+    def joins(self, network: RealNetwork) -> None:
+        """Belong to a network; small messages leave at once, as with asyncio (TCP_NODELAY)."""
+        super().joins(network)
+        with contextlib.suppress(OSError):
+            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class TcpListener(_Owned):
+    """A socket that waits for TCP connections; ``owner`` is the component that asked for it."""
+
+    __slots__ = ("owner",)
+    owner: Any
+
+    def accept(self) -> tuple[TcpConnection, Any]:
+        """Return the next connection and its peer's address; raise BlockingIOError if none waits."""
+        plain, address = super().accept()
+        sock = TcpConnection(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        sock.joins(self._network)
+        return sock, address
+
+
+class RealNetwork:
+    """Real TCP for one lab. It becomes the lab's idle door, so that the lab waits for sockets.
+
+    Args:
+        world: the lab.
+        hosts: other names for places, such as ``{"foo.bar.com:1600": "127.0.0.1:4711"}``.
+        ports: other ports to listen at, such as ``{1500: 0}``; 0 means any that is free.
+        ask: who looks up names, in a thread; the operating system unless told otherwise.
+
+    Raises:
+        BadMapping: an alias, given here or in the environment, cannot be understood.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        hosts: Mapping[str, str] | None = None,
+        ports: Mapping[int, int] | None = None,
+        *,
+        ask: LookUp = look_up,
+    ) -> None:
+        self.world = world
+        self.aliases = Aliases(hosts, ports)
+        self.sockets: weakref.WeakSet[_Owned] = weakref.WeakSet()
+        self._ask = ask
+        self._lookups: weakref.WeakSet[ThreadedLookup] = weakref.WeakSet()
+        self._scheduler = world.scheduler
+        self._lock = world.lock
+        self._closed = False
+        self.poller = Poller(world.report)
+        self.watch = self.poller.watch
+        self.unwatch = self.poller.unwatch
+        with self._lock:
+            before, self._scheduler.idle = self._scheduler.idle, self.poller
+            before.wake()  # a driver that waits there shall come and wait here
+        _networks.add(self)
+
+    watch: Callable[[Any, int, Ready], None]
+    unwatch: Callable[[Any], None]
+
+    # -- servers --------------------------------------------------------------------------------------
+
+    def listen(
+        self,
+        host: str | None,
+        port: int,
+        backlog: int = socket.SOMAXCONN,
+        options: Sequence[SocketOption] = (),
+        owner: Any = None,
+    ) -> TcpListener:
+        """Return a bound listener.
+
+        Args:
+            host: ``None`` is this machine only, "" or "0.0.0.0" everybody.
+            port: after ``ports`` was looked at; 0 is any free one.
+            backlog: how many connections may wait to be accepted.
+            options: ``setsockopt`` calls to make before binding.
+            owner: the component that listens, named where its port is in somebody's way.
+
+        Raises:
+            PortInUse: somebody listens there already.
+            ListenFailed: it cannot be bound for another reason.
+        """
+        self._check_open()
+        asked = port
+        try:
+            port = self.aliases.port(asked)
+            host = LOOPBACK if host is None else host
+            check_host(host)
+        except BadAddress as error:
+            raise ListenFailed(f"{_name(owner)} cannot listen: {error}") from None
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = TcpListener(family, socket.SOCK_STREAM)
+        listener.owner = owner
+        listener.joins(self)
+        try:
+            if os.name == "posix":  # elsewhere it would let two servers share a port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            for option in options:
+                listener.setsockopt(*option)
+            listener.bind((host, port))
+            listener.listen(backlog)
+        except (OSError, TypeError, OverflowError, UnicodeError) as error:
+            listener.close()
+            raise self._cannot_listen(error, host, port, asked, owner) from error
+        return listener
+
+    def _cannot_listen(self, error: Exception, host: str, port: int, asked: int, owner: Any) -> ListenFailed:
+        who = _name(owner)
+        where = f"port {port} of {host or 'this machine'}"
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            return PortInUse(
+                f"{who} cannot listen at {where}: {self._holder(port)} does already. Stop it (lab.stop() or "
+                f"lab.reset()), take another port, or port 0 for any that is free; without a change to the "
+                f"program: Lab(ports={{{asked}: 0}}) or KAMLAB_PORTS={asked}=0."
+            )
+        text = getattr(error, "strerror", None) or str(error)
+        hint = " Ports below 1024 need special rights." if isinstance(error, PermissionError) else ""
+        return ListenFailed(f"{who} cannot listen at {where}: {text}.{hint}")
+
+    def _holder(self, port: int) -> str:
+        """Say who listens at a port."""
+        for network in list(_networks):
+            for sock in list(network.sockets):
+                if isinstance(sock, TcpListener) and sock.fileno() >= 0 and sock.getsockname()[1] == port:
+                    lab = "this lab" if network is self else f"another lab of this program ({network.world!r})"
+                    return f"{_name(sock.owner)} in {lab}"
+        return "another program"
+
+    # -- clients --------------------------------------------------------------------------------------
+
+    def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
+        """Find the addresses of a host and call ``answer`` with them, or with why there are none.
+
+        Aliases, numbers and this machine's own name are answered at once. Everything else is looked
+        up in a thread, and answered between two slices.
+        """
+        self._check_open()
+        try:
+            host, port = self.aliases.place(host, port)
+        except BadAddress as error:
+            answer(ConnectFailed("bad address", str(error)))
+            return None
+        address = numeric(host, port)
+        if address is not None:
+            answer([address])
+            return None
+        lookup = ThreadedLookup(self._scheduler, self._ask, host, port, answer)
+        self._lookups.add(lookup)
+        return lookup
+
+    def connect(self, address: Address) -> TcpConnection:
+        """Begin to connect; it is over once the socket can be written.
+
+        Raises:
+            OSError: it was refused at once.
+        """
+        self._check_open()
+        family, place = address
+        sock = TcpConnection(family, socket.SOCK_STREAM)
+        sock.joins(self)
+        number = sock.connect_ex(place)
+        if number not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY):
+            sock.close()
+            raise OSError(number, os.strerror(number))
+        return sock
+
+    # -- both -----------------------------------------------------------------------------------------
+
+    def unsent(self, sock: Any) -> int:
+        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+        return _unsent(sock)
+
+    def close(self) -> None:
+        """Close every listener and connection, and let the lab wait without a network again."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            for lookup in list(self._lookups):
+                lookup.cancel()
+            for sock in list(self.sockets):
+                sock.close()
+            if self._scheduler.idle is self.poller:
+                self._scheduler.idle = ThreadIdle()
+            self.poller.wake()
+            self.poller.close()
+            _networks.discard(self)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise NetworkIsClosed("the network of this lab was closed; lab.reset() makes a fresh start")
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else f"{len(self.sockets)} sockets, {self.poller.sources()} watched"
+        return f"<real network: {state}>"
+
+
+def _name(owner: Any) -> str:
+    return str(getattr(owner, "short_name", None) or "a server")
+
+
+def _unsent_nowhere(sock: Any) -> int:
+    del sock
+    return 0
+
+
+def _unsent_linux(sock: Any) -> int:
+    try:
+        return int(struct.unpack("i", fcntl.ioctl(sock.fileno(), _SIOCOUTQNSD, b"\0\0\0\0"))[0])
+    except (OSError, ValueError):
+        return 0
+
+
+def _unsent_mac(sock: Any) -> int:
+    try:
+        return int(sock.getsockopt(socket.SOL_SOCKET, 0x1024))  # SO_NWRITE
+    except (OSError, ValueError):
+        return 0
+
+
+_unsent = _unsent_nowhere
+if sys.platform == "linux":
+    import fcntl
+
+    _SIOCOUTQNSD = 0x894B  # what the peer has had no room for; SIOCOUTQ would wait for delayed ACKs, too
+    _unsent = _unsent_linux
+elif sys.platform == "darwin":
+    _unsent = _unsent_mac

@@ -1,0 +1,284 @@
+"""The live view of a lab: its inboxes as they change, and buttons to step, run and pause it.
+
+One view per lab, however often it is shown: every place where it is displayed shows the same
+widgets, and one update serves all of them. What it shows is :func:`kamlab.views.look`; this module
+adds only the buttons and when to look.
+
+A click may be carried out on any thread: the main one, or a subshell's. Everything a click does
+goes through the lab, which has a lock for it, and an error it meets is shown in the view.
+
+A displayed view lives until its lab is stopped, which is when it draws its last picture; one that
+is not displayed lives as long as somebody holds it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from html import escape
+from typing import Any
+from weakref import WeakKeyDictionary, WeakMethod, finalize
+
+import ipywidgets
+
+from ..core.world import World
+from ..views.html import as_html
+from ..views.inboxes import Inboxes, look
+from ..views.transcript import transcripts_of
+from . import cells
+from .flusher import FLUSHER
+
+#: How long, in seconds, a click waits for something to happen, and the view for a slice to end.
+STEP_PATIENCE = 0.3
+MESSAGE_PATIENCE = 2.0
+LOOK_PATIENCE = 0.3
+#: How many lines of what a step did are shown.
+EVENTS_SHOWN = 12
+
+_shown: WeakKeyDictionary[Any, LiveView] = WeakKeyDictionary()
+_shown_lock = threading.Lock()
+
+
+class LiveView:
+    """The widgets that show one lab from here to its end.
+
+    Args:
+        lab: the lab. After a ``lab.reset()`` this view stays with what was stopped.
+    """
+
+    def __init__(self, lab: World) -> None:
+        self.lab = lab
+        self._scheduler = lab.scheduler
+        self._lock = threading.RLock()
+        self._seen: tuple[Any, ...] = ()
+        self._view: Inboxes | None = None
+        self._busy = False
+        self.closed = False
+        self.buttons = {name: self._button(name) for name in ("Step", "Step message", "Run", "Pause", "Stop")}
+        self._picture = ipywidgets.HTML()
+        self._note = ipywidgets.HTML()
+        buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
+        self.widget = ipywidgets.VBox([buttons, self._note, self._picture])
+        self._close_widgets = finalize(self, _close, self.widget)
+        self._close_widgets.atexit = False
+        transcripts_of(lab).on_line = FLUSHER.nudge
+        self.refresh()
+        FLUSHER.add(self)
+
+    def _button(self, name: str) -> Any:
+        button = ipywidgets.Button(description=name, tooltip=_TOOLTIPS[name], layout={"width": "auto"})
+        click = WeakMethod(self.click)
+        button.on_click(lambda _: (method := click()) and method(name))
+        return button
+
+    # -- showing ----------------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        """Whether what this shows has been stopped."""
+        return self.lab.scheduler is not self._scheduler or self.lab.state == "stopped"
+
+    @property
+    def text(self) -> str:
+        """The note under the buttons, as HTML."""
+        return str(self._note.value)
+
+    @property
+    def html(self) -> str:
+        """The picture, as HTML."""
+        return str(self._picture.value)
+
+    def tick(self) -> bool:
+        """Draw a new picture if the lab has moved; return whether it had."""
+        if self.over:
+            self._finish()
+            return True
+        if self._signs() == self._seen:
+            return False
+        self.refresh()
+        return True
+
+    def _signs(self) -> tuple[Any, ...]:
+        """What tells cheaply that something has happened."""
+        lab = self.lab
+        return lab.scheduler.step, lab.state, lab.failed_count, len(lab.scheduler.members), transcripts_of(lab).count
+
+    def refresh(self) -> None:
+        """Look at the lab and show it, now."""
+        if self.over:
+            self._finish()
+            return
+        with self._lock:
+            self._seen = self._signs()
+            if not self.lab.lock.acquire(timeout=LOOK_PATIENCE):
+                self._say(_who_is_busy(self.lab))
+                self._set_buttons()
+                return
+            try:
+                view = look(self.lab)
+            finally:
+                self.lab.lock.release()
+            self._draw(view)
+
+    def _draw(self, view: Inboxes) -> None:
+        if view != self._view:
+            self._view = view
+            self._picture.value = as_html(view)
+        self._set_buttons()
+
+    def _finish(self) -> None:
+        """Draw the last picture: of what was stopped nothing is left to look at."""
+        with self._lock:
+            if not self.closed:
+                self.closed = True
+                last = transcripts_of(self.lab).last(8) if self.lab.scheduler is self._scheduler else ()
+                self._draw(Inboxes("stopped", self._scheduler.step, printed=last))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        FLUSHER.discard(self)
+        with _shown_lock:
+            if _shown.get(self._scheduler) is self:
+                del _shown[self._scheduler]
+
+    def close(self) -> None:
+        """Take the widgets away, wherever they are displayed."""
+        self.closed = True
+        self._let_go()
+        transcripts_of(self.lab).unwatch()
+        self._close_widgets()
+
+    def crashed(self, error: BaseException) -> None:
+        """Say that this view is not up to date any more, and why."""
+        self._say(f"this view has stopped: {type(error).__name__}: {error}")
+
+    # -- buttons ----------------------------------------------------------------------------------
+
+    def _set_buttons(self) -> None:
+        state = self.lab.state if not self.closed else "stopped"
+        standing = state in ("new", "paused") and not self._busy
+        enabled = {
+            "Step": standing,
+            "Step message": standing,
+            "Run": standing,
+            "Pause": state == "running",
+            "Stop": state != "stopped" and not self._busy,
+        }
+        for name, button in self.buttons.items():
+            button.disabled = not enabled[name]
+
+    def click(self, name: str) -> None:
+        """Do what a button says. An error is shown in the view, and raised nowhere."""
+        if self.closed or self.buttons[name].disabled:
+            return
+        self._busy = True
+        self._set_buttons()
+        try:
+            with cells.aside():
+                done = _ACTIONS[name](self.lab)
+            self._say(done)
+        except Exception as error:
+            self._say(f"{name}: {type(error).__name__}: {error}")
+        finally:
+            self._busy = False
+            self.refresh()
+
+    def _say(self, text: Any) -> None:
+        lines = str(text).splitlines() if text else []
+        if len(lines) > EVENTS_SHOWN:
+            lines = ["...", *lines[-EVENTS_SHOWN:]]
+        shown = escape("\n".join(line[:200] for line in lines))
+        self._note.value = f'<div class="kamlab-view"><pre>{shown}</pre></div>' if shown else ""
+
+    # -- as an output -------------------------------------------------------------------------------
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Return the widget, and a still picture for where there is no kernel."""
+        with _shown_lock:
+            if not self.closed:
+                _shown[self._scheduler] = self
+        bundle = self.widget._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        view = self._view or look(self.lab)
+        return {**(data or {}), "text/html": as_html(view), "text/plain": str(view)}, metadata
+
+
+def live_view(lab: World) -> LiveView:
+    """Return the live view of a lab: the one that is shown already, or a new one."""
+    with _shown_lock:
+        found = _shown.get(lab.scheduler)
+    return found if found is not None else LiveView(lab)
+
+
+def show(lab: World) -> None:
+    """Display the live view of a lab under this cell."""
+    from IPython.display import display
+
+    display(live_view(lab))
+
+
+def refresh_all() -> None:
+    """Bring every view that is shown up to date, now."""
+    with _shown_lock:
+        views = list(_shown.values())
+    for view in views:
+        view.refresh()
+
+
+def close_all() -> None:
+    """Take all views away."""
+    with _shown_lock:
+        views = list(_shown.values())
+    for view in views:
+        view.close()
+
+
+def _close(widget: Any) -> None:
+    for child in widget.children:
+        _close(child) if hasattr(child, "children") else child.close()
+    widget.close()
+
+
+def _who_is_busy(lab: World) -> str:
+    running = lab.scheduler.running
+    who = f"{running.short_name} has not come to its next yield" if running is not None else "the lab is busy"
+    return f"{who}; the picture is from before that"
+
+
+def _step(lab: World) -> Any:
+    return lab.step(timeout=STEP_PATIENCE)
+
+
+def _step_message(lab: World) -> Any:
+    return lab.step_message(timeout=MESSAGE_PATIENCE)
+
+
+def _run(lab: World) -> str:
+    lab.start()
+    return ""
+
+
+def _pause(lab: World) -> str:
+    return "" if lab.pause(timeout=2.0) else _who_is_busy(lab)
+
+
+def _stop(lab: World) -> str:
+    lab.stop()
+    return ""
+
+
+_ACTIONS: dict[str, Callable[[Any], Any]] = {
+    "Step": _step,
+    "Step message": _step_message,
+    "Run": _run,
+    "Pause": _pause,
+    "Stop": _stop,
+}
+
+_TOOLTIPS = {
+    "Step": "Run one component to its next yield",
+    "Step message": "Run until the next message is delivered",
+    "Run": "Go on in the background",
+    "Pause": "Stand still between two slices",
+    "Stop": "End all components, and close their files and sockets",
+}

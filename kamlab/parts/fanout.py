@@ -1,0 +1,49 @@
+"""One source, sinks that are known from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .worker import Worker
+
+
+class TwoWaySplitter(Worker):
+    """Copies inbox to outbox and outbox2, control to signal and signal2.
+
+    Where one of two is full the other gets its copy at once, and the next message waits.
+    """
+
+    Outboxes = {
+        "outbox": "A copy of each message.",
+        "outbox2": "Another.",
+        "signal": "A copy of each control message.",
+        "signal2": "Another.",
+    }
+    results_to = ("outbox", "outbox2")
+    signals_to = ("signal", "signal2")
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Return the message."""
+        return (message,)
+
+
+class Fanout(Worker):
+    """Copies each message to the outboxes named, and to ``outbox`` if that is linked.
+
+    Kamaelia's copies data to ``signal`` as well; this one does not.
+
+    Args:
+        boxnames: names of the outboxes to make.
+    """
+
+    def __init__(self, boxnames: Iterable[str]) -> None:
+        self.boxnames = tuple(dict.fromkeys(boxnames))
+        self.__dict__["Outboxes"] = {**dict.fromkeys(self.boxnames, "A copy of each message."), **self.Outboxes}
+        super().__init__()
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Return the message, for the boxes that want it now."""
+        wants_own = self.outboxes["outbox"].onward is not None or not self.boxnames
+        self.results_to = tuple(dict.fromkeys((*self.boxnames, "outbox"))) if wants_own else self.boxnames
+        return (message,)

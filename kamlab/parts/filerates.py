@@ -1,0 +1,125 @@
+"""Parts that read files at a rate, or one file after another: what reads and what asks, wired up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..chassis.carousel import Carousel
+from ..chassis.graphline import Graphline
+from .files import Filename, PromptedFileReader
+from .rates import ByteRate_RequestControl
+
+
+class RateControlledFileReader(Graphline):
+    """Reads a file at a rate, then sends ProducerFinished.
+
+    Args:
+        filename: the file.
+        readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
+        rate: the arguments of ByteRate_RequestControl: ``rate`` in bytes or lines per second, and
+            ``chunksize`` or ``chunkrate``.
+    """
+
+    def __init__(self, filename: Filename, readmode: str = "bytes", **rate: Any) -> None:
+        super().__init__(
+            RC=ByteRate_RequestControl(**rate),
+            RFA=PromptedFileReader(filename, readmode),
+            linkages={
+                ("RC", "outbox"): ("RFA", "inbox"),
+                ("RFA", "outbox"): ("self", "outbox"),
+                ("RFA", "signal"): ("RC", "control"),
+                ("RC", "signal"): ("self", "signal"),
+                ("self", "control"): ("RFA", "control"),
+            },
+        )
+
+
+class ReusableFileReader(Carousel):
+    """Reads one file after another: a name in ``next`` is the next file, a number in inbox how much to read.
+
+    Args:
+        readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
+    """
+
+    def __init__(self, readmode: str = "bytes") -> None:
+        super().__init__(lambda filename: PromptedFileReader(filename, readmode))
+
+
+class RateControlledReusableFileReader(Carousel):
+    """Reads one file after another, each at a rate: ``(name, {"rate": ...})`` in ``next`` is the next.
+
+    Args:
+        readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
+    """
+
+    def __init__(self, readmode: str = "bytes") -> None:
+        super().__init__(lambda request: RateControlledFileReader(request[0], readmode, **request[1]))
+
+
+class FixedRateControlledReusableFileReader(Graphline):
+    """Reads one file after another at one rate: a name in ``next`` or inbox is the next file.
+
+    Args:
+        readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
+        rate: the arguments of ByteRate_RequestControl.
+    """
+
+    def __init__(self, readmode: str = "bytes", **rate: Any) -> None:
+        super().__init__(
+            RC=ByteRate_RequestControl(**rate),
+            CAR=ReusableFileReader(readmode),
+            linkages={
+                ("self", "inbox"): ("CAR", "next"),
+                ("self", "next"): ("CAR", "next"),
+                ("self", "control"): ("RC", "control"),
+                ("RC", "outbox"): ("CAR", "inbox"),
+                ("RC", "signal"): ("CAR", "control"),
+                ("CAR", "outbox"): ("self", "outbox"),
+                ("CAR", "signal"): ("self", "signal"),
+                ("CAR", "requestNext"): ("self", "requestNext"),
+            },
+        )
+
+
+class ReadFileAdaptor(Graphline):
+    """Reads a file line by line, in blocks, or at a bit rate, then sends ProducerFinished.
+
+    Args:
+        filename: the file.
+        readmode: ``"line"`` (also if empty), ``"block"`` or ``"bitrate"``. Lines are str, the others bytes.
+        readsize: the size of a block in bytes.
+        steptime: seconds from one block or line to the next; a thousand a second if it is 0.
+        bitrate: bits per second, in chunks of which ``chunkrate`` come in a second.
+        chunkrate: chunks per second.
+
+    Raises:
+        ValueError: another readmode.
+    """
+
+    def __init__(
+        self,
+        filename: Filename,
+        readmode: str = "",
+        readsize: int = 1450,
+        steptime: float = 0.0,
+        bitrate: float = 65536.0,
+        chunkrate: float = 24,
+    ) -> None:
+        step = steptime or 0.001
+        rates = {
+            "": ("lines", 1 / step, 1),
+            "line": ("lines", 1 / step, 1),
+            "block": ("bytes", readsize / step, readsize),
+            "bitrate": ("bytes", bitrate / 8, max(1.0, bitrate / 8 / chunkrate)),
+        }
+        if readmode not in rates:
+            raise ValueError(f"readmode is {readmode!r}; it can be 'line', 'block' or 'bitrate'")
+        unit, rate, chunksize = rates[readmode]
+        super().__init__(
+            READER=RateControlledFileReader(filename, unit, rate=rate, chunksize=chunksize),
+            linkages={
+                ("READER", "outbox"): ("self", "outbox"),
+                ("READER", "signal"): ("self", "signal"),
+                ("self", "control"): ("READER", "control"),
+            },
+        )

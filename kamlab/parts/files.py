@@ -1,0 +1,162 @@
+"""Parts that read and write files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from os import PathLike
+from typing import IO, Any
+
+from ..chassis.room import send_when_room, told_to_stop
+from ..core.component import Component
+from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
+from .worker import BadMessage, Worker
+
+Filename = str | PathLike[str]
+
+
+class SimpleFileWriter(Worker):
+    """Writes what it is sent to a file.
+
+    Bytes are written as they are. A str is a line of text: it is written as UTF-8, with a line break
+    after it unless it ends with one. (ChunksToLines sends lines without their break, so what it sends
+    through a Backplane to a SimpleFileWriter comes to one line in the file for each line that came in.)
+
+    The file is opened when the component first runs, nothing is kept in a buffer, and it is closed
+    when the component ends, however it ends: a shutdown message ends it after the messages that wait.
+
+    Args:
+        filename: the file.
+        mode: as for ``open``: ``"wb"`` begins anew, ``"ab"`` goes on at the end, ``"xb"`` refuses a file
+            that exists. Without the ``b`` it means the same.
+
+    Raises:
+        BadMessage: as a failure of the component; a message is neither bytes nor str.
+        OSError: as a failure of the component; the file cannot be opened or written.
+    """
+
+    def __init__(self, filename: Filename, mode: str = "wb") -> None:
+        super().__init__()
+        self.filename = filename
+        self.mode = mode
+        self._file: Any = None
+
+    def main(self) -> Generator[None, None, None]:
+        """Write messages until told to end."""
+        with open(self.filename, self.mode.replace("b", "").replace("t", "") + "b", buffering=0) as self._file:
+            yield from super().main()
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Write a message."""
+        data = memoryview(self._bytes_of(message)).cast("B")
+        while data:
+            data = data[self._file.write(data) :]
+        return ()
+
+    def _bytes_of(self, message: Any) -> Any:
+        if isinstance(message, str):
+            line = message if message.endswith("\n") else message + "\n"
+            return line.encode("utf-8", "backslashreplace")
+        if isinstance(message, (bytes, bytearray, memoryview)):
+            return message
+        raise BadMessage(
+            f"{self.short_name} writes bytes and str to {str(self.filename)!r}, and was sent a "
+            f"{type(message).__name__}. Put a PureTransformer(str) before it."
+        )
+
+
+class PromptedFileReader(Component):
+    """Reads as much of a file as it is asked for.
+
+    Each number in its inbox asks for so many bytes or lines, which are sent as one message: bytes as
+    ``bytes``, lines as ``str`` with their line breaks (UTF-8; what is not becomes U+FFFD). At the end of
+    the file it sends ProducerFinished. ProducerFinished at control ends it after the requests that
+    wait, ShutdownMicroprocess at once. The file is opened when it first runs, and always closed.
+
+    Args:
+        filename: the file.
+        readmode: ``"bytes"`` or ``"lines"``.
+
+    Raises:
+        ValueError: another readmode.
+        OSError: as a failure of the component; the file cannot be opened or read.
+    """
+
+    woken_by_collection = False
+
+    def __init__(self, filename: Filename, readmode: str = "bytes") -> None:
+        if readmode not in ("bytes", "lines"):
+            raise ValueError(f"readmode is {readmode!r}; it can be 'bytes' or 'lines'")
+        super().__init__()
+        self.filename = filename
+        self.readmode = readmode
+
+    def main(self) -> Generator[None, None, None]:
+        """Answer requests."""
+        with open(self.filename, "rb") as file:
+            read = _reader(file, self.readmode)
+            while True:
+                for count in self.messages("inbox"):
+                    data = read(int(count))
+                    if not data and int(count) > 0:
+                        yield from send_when_room(self, ProducerFinished(self), "signal")
+                        return
+                    if not (yield from send_when_room(self, data, "outbox", give_up=lambda: told_to_stop(self))):
+                        break
+                for message in self.messages("control"):
+                    yield from send_when_room(self, message, "signal")
+                    if isinstance(message, SHUTDOWN_MESSAGES):
+                        return
+                self.pause()
+                yield
+
+
+class SimpleReader(Component):
+    """Sends a file line by line, then ProducerFinished; where there is no room it waits.
+
+    ShutdownMicroprocess ends it. The file is opened when it first runs, and always closed.
+
+    Args:
+        filename: the file.
+        mode: ``"r"`` for lines as str (UTF-8; what is not becomes U+FFFD), ``"rb"`` as bytes.
+        argd: any other keyword becomes an attribute.
+    """
+
+    woken_by_collection = False
+    mode = "r"
+
+    def __init__(self, filename: Filename, **argd: Any) -> None:
+        super().__init__(**argd)
+        self.filename = filename
+
+    def main(self) -> Generator[None, None, None]:
+        """Send one line in each slice."""
+        file: IO[Any]
+        with _open_to_read(self.filename, self.mode) as file:
+            for line in file:
+                yield
+                if not (yield from send_when_room(self, line, "outbox", give_up=lambda: told_to_stop(self))):
+                    break
+                if told_to_stop(self):
+                    break
+        for message in self.messages("control"):
+            if isinstance(message, ShutdownMicroprocess):
+                yield from send_when_room(self, message, "signal")
+                return
+        yield from send_when_room(self, ProducerFinished(self), "signal")
+
+
+def _open_to_read(filename: Filename, mode: str) -> IO[Any]:
+    if "b" in mode:
+        return open(filename, mode)
+    return open(filename, mode, encoding="utf-8", errors="replace")
+
+
+def _reader(file: IO[bytes], readmode: str) -> Callable[[int], bytes | str]:
+    """Return what reads so many bytes, or so many lines as text, from a file."""
+    if readmode == "bytes":
+        return file.read
+
+    def read_lines(count: int) -> str:
+        return b"".join(file.readline() for _ in range(count)).decode("utf-8", "replace")
+
+    return read_lines

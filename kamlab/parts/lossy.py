@@ -1,0 +1,39 @@
+"""A part that loses what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from ..chassis.room import discard, send_when_room
+from ..core.component import Component
+from ..core.errors import NoSpaceInBox
+from ..core.ipc import SHUTDOWN_MESSAGES
+
+
+class LossyConnector(Component):
+    """Passes messages on, and drops those for which there is no room.
+
+    ``dropped`` counts them. Shutdown messages end it and are passed on; they are never dropped.
+    """
+
+    woken_by_collection = False
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were lost, for want of room or of a link."""
+        return self.outboxes["outbox"].discarded
+
+    def main(self) -> Generator[None, None, None]:
+        """Pass on what fits."""
+        while True:
+            for message in self.messages("inbox"):
+                try:
+                    self.send(message, "outbox")
+                except NoSpaceInBox:
+                    discard(self.outboxes["outbox"], message)
+            for message in self.messages("control"):
+                yield from send_when_room(self, message, "signal")
+                if isinstance(message, SHUTDOWN_MESSAGES):
+                    return
+            self.pause()
+            yield

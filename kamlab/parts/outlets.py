@@ -1,0 +1,135 @@
+"""The ways out of a splitter, one for each sink, and what happens where a sink is full.
+
+A splitter must not let one full sink harm the others, and must not lose anything silently. So each
+sink has a policy. ``"hold"``, unless told otherwise: what does not fit waits in an inbox that the
+splitter makes for this sink, where it can be seen, and follows in order once there is room.
+``"drop"``: it is discarded, and counted at the sink's own outbox if it has one in the chain.
+``"wait"``: the splitter takes nothing more until there is room, so that its own inbox fills and, if
+that is limited, the publishers feel it; this is the one policy that stops the other sinks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..chassis.room import discard
+from ..core.box import Inbox, Outbox
+from ..core.errors import KamlabError
+from ..core.ipc import Ipc
+from ..core.link import Link
+
+if TYPE_CHECKING:
+    from ..core.component import Component
+
+HOLD, DROP, WAIT = "hold", "drop", "wait"
+POLICIES = (HOLD, DROP, WAIT)
+
+
+class UnknownPolicy(KamlabError, ValueError):
+    """A subscriber asks for a policy that there is not."""
+
+
+def check_policy(policy: str) -> str:
+    """Return a policy, or raise UnknownPolicy."""
+    if policy not in POLICIES:
+        raise UnknownPolicy(f"there is no policy {policy!r} for a full subscriber; there are: {', '.join(POLICIES)}")
+    return policy
+
+
+class AddSink(Ipc):
+    """Asks a splitter to send to a sink as well.
+
+    Args:
+        sink: the component.
+        sinkbox: the box that gets the data; None for none.
+        sinkcontrol: the inbox that gets what the splitter gets at its control; None for none.
+        passthrough: 0 if ``sinkbox`` is an inbox, 2 if it is an outbox.
+        policy: what to do when the sink is full: ``"hold"``, ``"drop"`` or ``"wait"``.
+    """
+
+    axon_name = "addsink"
+
+    def __init__(
+        self,
+        sink: Component,
+        sinkbox: str | None = "inbox",
+        sinkcontrol: str | None = None,
+        passthrough: int = 0,
+        policy: str = HOLD,
+    ) -> None:
+        self.sink = sink
+        self.sinkbox = sinkbox
+        self.sinkcontrol = sinkcontrol
+        self.passthrough = passthrough
+        self.policy = check_policy(policy)
+
+
+class RemoveSink(Ipc):
+    """Asks a splitter to send to a sink no more; the arguments are those of AddSink."""
+
+    axon_name = "removesink"
+
+    def __init__(self, sink: Component, sinkbox: str | None = "inbox", sinkcontrol: str | None = None) -> None:
+        self.sink = sink
+        self.sinkbox = sinkbox
+        self.sinkcontrol = sinkcontrol
+
+
+class Outlet:
+    """One way out of a splitter: an outbox of its own, and what waits for room."""
+
+    __slots__ = ("box", "held", "link", "policy", "sink", "splitter")
+
+    def __init__(self, splitter: Component, box: Outbox, sink: Any = None, policy: str = HOLD) -> None:
+        self.splitter = splitter
+        self.box = box
+        self.sink = sink
+        self.policy = policy
+        self.link: Link | None = None
+        self.held: Inbox | None = None
+
+    @property
+    def room(self) -> int | None:
+        """How many messages fit; None where there is no limit."""
+        limit = self.box.size
+        return None if limit is None else max(0, limit - len(self.box))
+
+    def did_not_fit(self, messages: list[Any]) -> None:
+        """Do with messages what the policy says, but keep the order behind those that wait already."""
+        if self.policy == DROP:
+            for message in messages:
+                discard(self._last_box(), message)
+            return
+        if self.held is None:
+            self.held = Inbox(self.splitter, f"held for {self.box.name}")
+            self.held.scheduler = self.splitter.scheduler_in_charge
+            self.splitter.inboxes[self.held.name] = self.held
+        for message in messages:
+            self.held.deliver(message, self.box)
+
+    def try_again(self) -> None:
+        """Send on what waits, as far as there is room."""
+        held = self.held
+        if held is None:
+            return
+        while held.items and not self.box.is_full():
+            self.box.append(held.take())
+        if not held.items:
+            self._forget_held()
+
+    def give_up(self) -> None:
+        """Discard and count what waits."""
+        if self.held is not None:
+            while self.held.items:
+                discard(self._last_box(), self.held.take())
+            self._forget_held()
+
+    def _forget_held(self) -> None:
+        assert self.held is not None
+        del self.splitter.inboxes[self.held.name]
+        self.held = None
+
+    def _last_box(self) -> Outbox:
+        """Return the outbox to count losses at: the sink's own, if it is an outbox that is linked."""
+        sink_box = self.link.sink_box if self.link is not None else None
+        return sink_box if isinstance(sink_box, Outbox) else self.box

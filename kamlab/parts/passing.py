@@ -1,0 +1,80 @@
+"""Parts that pass messages on: all, some, together, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..core.ipc import SHUTDOWN_MESSAGES
+from .worker import Worker
+
+
+class PassThrough(Worker):
+    """Passes inbox to outbox and control to signal.
+
+    Args:
+        shutdown_on: the types of control message that end it; ``[]`` for none.
+    """
+
+    def __init__(self, shutdown_on: Iterable[type] = SHUTDOWN_MESSAGES) -> None:
+        super().__init__()
+        self.ends_on = tuple(shutdown_on)
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Return the message."""
+        return (message,)
+
+
+class Collate(Worker):
+    """Keeps every message, and sends them all as one list when it is told to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.collated: list[Any] = []
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Keep the message."""
+        self.collated.append(message)
+        return ()
+
+    def finish(self, message: Any) -> Iterable[Any]:
+        """Return the list, as one result."""
+        return (self.collated,)
+
+
+class Filter(Worker):
+    """Passes on what a filter makes of each message, unless that is None.
+
+    Args:
+        filter: a function, or an object with a method ``filter(message)``. Such an object may keep
+            something back: at the end it is asked with ``""`` again and again until it answers with
+            None or something empty. Without a filter everything passes.
+
+    >>> Filter(lambda number: number if number > 0 else None).state
+    'new'
+    """
+
+    def __init__(self, filter: Any = None) -> None:
+        super().__init__()
+        self.filter = filter
+        method = getattr(filter, "filter", None)
+        self._holds_back = method is not None
+        self._judge: Callable[[Any], Any] = method or filter or (lambda message: message)
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Return what the filter says, if that is something."""
+        result = self._judge(message)
+        return () if result is None else (result,)
+
+    def finish(self, message: Any) -> Iterable[Any]:
+        """Get out of the filter what it kept back."""
+        while self._holds_back and (result := self._judge("")):
+            yield result
+
+
+class NullSink(Worker):
+    """Takes every message and does nothing with it."""
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Return nothing."""
+        return ()

@@ -1,0 +1,204 @@
+"""Parts that keep to a rate, by the lab's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from ..chassis.room import send_when_room, told_to_stop
+from ..core.component import Component
+from ..core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
+
+
+class _Timed(Component):
+    """What the parts with a rate share: control messages, and waiting for room."""
+
+    woken_by_collection = False
+    _ending: Any = None
+
+    def _look_at_control(self) -> Generator[None, None, None]:
+        """Pass control messages on; note a shutdown message instead, the stronger of two."""
+        for message in self.messages("control"):
+            if not isinstance(message, SHUTDOWN_MESSAGES):
+                yield from send_when_room(self, message, "signal")
+            elif self._ending is None or isinstance(message, ShutdownMicroprocess):
+                self._ending = message
+
+    def _offer(self, message: Any) -> Generator[None, None, bool]:
+        return send_when_room(self, message, "outbox", give_up=lambda: told_to_stop(self))
+
+    def _say_goodbye(self) -> Generator[None, None, bool]:
+        return send_when_room(self, self._ending, "signal")
+
+
+class MessageRateLimit(_Timed):
+    """Passes messages on at no more than a rate, once a buffer is full.
+
+    ProducerFinished ends the wait for a full buffer; what has come is passed on at the rate, then it
+    ends. ShutdownMicroprocess ends it at once.
+
+    Args:
+        messages_per_second: the highest rate.
+        buffer: how many messages must wait before the first is passed on.
+        hardlimit: the size of the inbox once it passes messages on; 0 for none.
+
+    Raises:
+        ValueError: the rate is not above 0.
+    """
+
+    hardlimit = 0
+
+    def __init__(self, messages_per_second: float, buffer: int = 60, **argd: Any) -> None:
+        if messages_per_second <= 0:
+            raise ValueError(f"MessageRateLimit({messages_per_second}): give a number of messages above 0")
+        super().__init__(**argd)
+        self.interval = 1.0 / messages_per_second
+        self.buffer = buffer
+
+    def main(self) -> Generator[None, None, None]:
+        """Fill the buffer, then pass on one message after another."""
+        while self.data_ready("inbox") < self.buffer and self._ending is None:
+            yield from self._look_at_control()
+            if self._ending is None:
+                self.pause()
+                yield
+        if self.hardlimit:
+            self.set_inbox_size("inbox", self.hardlimit)
+        due = self._now()
+        while True:
+            yield from self._look_at_control()
+            if isinstance(self._ending, ShutdownMicroprocess) or (self._ending and not self.data_ready("inbox")):
+                yield from self._say_goodbye()
+                return
+            left = due - self._now()
+            if not self.data_ready("inbox"):
+                self.pause()
+                yield
+            elif left > 0:
+                self.pause(left)
+                yield
+            else:
+                due = self._now() + self.interval
+                yield from self._offer(self.recv("inbox"))
+
+
+class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
+    """Sends numbers, at a rate: how much whoever reads shall read next.
+
+    Args:
+        rate: how much is asked for in a second.
+        chunksize: how much is asked for at once; a thousandth of the rate unless told.
+        chunkrate: or how often in a second something is asked for.
+        allowchunkaggregation: whether one larger request may make up for several late ones.
+
+    Raises:
+        ValueError: both chunksize and chunkrate are given, or a chunk would be smaller than 1.
+    """
+
+    def __init__(
+        self,
+        rate: float = 100000,
+        chunksize: float | None = None,
+        chunkrate: float | None = None,
+        allowchunkaggregation: bool = False,
+    ) -> None:
+        self.rate, self.chunksize, self.timestep = _pace(type(self).__name__, rate, chunksize, chunkrate)
+        self.aggregate = allowchunkaggregation
+        super().__init__()
+
+    def main(self) -> Generator[None, None, None]:
+        """Ask for a chunk whenever one is due."""
+        self._owed = 0.0
+        self._next = self._now()
+        while True:
+            yield from self._look_at_control()
+            if self._ending:
+                yield from self._say_goodbye()
+                return
+            self._take_orders()
+            now = self._now()
+            while now >= self._next:
+                self._owed += self.chunksize
+                self._next += self.timestep
+            while self._owed >= 1:
+                chunk = int(self._owed if self.aggregate else min(self._owed, self.chunksize))
+                self._owed -= chunk
+                if not (yield from self._offer(chunk)):
+                    break
+            self.pause(max(0.0, self._next - self._now()))
+            yield
+
+    def _take_orders(self) -> None:
+        """Override: look at the inbox; here it is not used."""
+
+
+class VariableByteRate_RequestControl(ByteRate_RequestControl):  # noqa: N801 - its name in Kamaelia
+    """The same with a rate that can be changed: a number sent to its inbox is the new one.
+
+    The size of a chunk stays; the time between two changes, beginning with the one that is next.
+
+    Args:
+        rate, chunksize, chunkrate, allowchunkaggregation: as above, ten chunks a second unless told.
+    """
+
+    def __init__(
+        self,
+        rate: float = 100000,
+        chunksize: float | None = None,
+        chunkrate: float | None = None,
+        allowchunkaggregation: bool = False,
+    ) -> None:
+        if chunksize is None and chunkrate is None:
+            chunkrate = 10
+        super().__init__(rate, chunksize, chunkrate, allowchunkaggregation)
+
+    def _take_orders(self) -> None:
+        for rate in self.messages("inbox"):
+            _, _, step = _pace(type(self).__name__, rate, self.chunksize, None)
+            now = self._now()
+            self._next = now + max(0.0, self._next - now) * step / self.timestep
+            self.rate, self.timestep = rate, step
+
+
+def _pace(who: str, rate: float, chunksize: float | None, chunkrate: float | None) -> tuple[float, float, float]:
+    """Return rate, size of a chunk, and seconds between two chunks."""
+    if chunksize is not None and chunkrate is not None:
+        raise ValueError(f"{who}: give chunksize or chunkrate, not both; the rate decides the other")
+    if rate <= 0:
+        raise ValueError(f"{who}: the rate is {rate}; give a number above 0")
+    if chunkrate is not None:
+        chunksize = rate / chunkrate
+    elif chunksize is None:
+        chunksize = max(1, rate / 1000)
+    if chunksize < 1:
+        raise ValueError(f"{who}: a chunk would be {chunksize:g}, less than 1; choose another chunksize or chunkrate")
+    return rate, chunksize, chunksize / rate
+
+
+class OnDemandLimit(_Timed):
+    """Passes one message on for each ``"NEXT"`` in its box ``slidecontrol``.
+
+    A NEXT that comes before its message waits for it. ProducerFinished ends it, and so does
+    ShutdownMicroprocess; what nobody asked for stays behind.
+    """
+
+    Inboxes = {
+        "inbox": "Messages to pass on.",
+        "control": "Messages that ask this to end.",
+        "slidecontrol": '"NEXT" for each message that is wanted.',
+    }
+
+    def main(self) -> Generator[None, None, None]:
+        """Pass messages on as they are asked for."""
+        wanted = 0
+        while True:
+            wanted += sum(1 for request in self.messages("slidecontrol") if request == "NEXT")
+            while wanted and self.data_ready("inbox"):
+                wanted -= 1
+                yield from self._offer(self.recv("inbox"))
+            yield from self._look_at_control()
+            if self._ending:
+                yield from self._say_goodbye()
+                return
+            self.pause()
+            yield

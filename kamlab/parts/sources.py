@@ -1,0 +1,115 @@
+"""Parts that send what they were made with."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any
+
+from ..chassis.room import send_when_room, told_to_stop
+from ..core.component import Component
+from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
+from .transform import PureTransformer
+
+
+class _Source(Component):
+    """What sources share: ShutdownMicroprocess ends them, other control messages are left alone."""
+
+    woken_by_collection = False
+
+    def _stopped(self) -> bool:
+        """Pass a ShutdownMicroprocess on, if one has come, and return whether it has."""
+        for message in self.messages("control"):
+            if isinstance(message, ShutdownMicroprocess):
+                self.send(message, "signal")
+                return True
+        return False
+
+    def _offer(self, message: Any, boxname: str = "outbox") -> Generator[None, None, bool]:
+        return send_when_room(self, message, boxname, give_up=lambda: told_to_stop(self))
+
+
+class DataSource(_Source):
+    """Sends the messages it was given, one in each slice, then ProducerFinished.
+
+    Where there is no room it waits. The caller's list stays as it is.
+
+    Args:
+        messages: a list or another iterable; one without an end is fine.
+    """
+
+    def __init__(self, messages: Iterable[Any]) -> None:
+        super().__init__()
+        self.messages_to_send = list(messages) if isinstance(messages, Sequence) else messages
+
+    def main(self) -> Generator[None, None, None]:
+        """Send one message after another."""
+        for message in self.messages_to_send:
+            yield
+            if self._stopped():
+                return
+            yield from self._offer(message)
+        yield
+        if not self._stopped():
+            yield from self._offer(ProducerFinished(self), "signal")
+
+
+class OneShot(_Source):
+    """Sends one message, then ProducerFinished.
+
+    Args:
+        msg: the message.
+    """
+
+    def __init__(self, msg: Any = None) -> None:
+        super().__init__()
+        self.msg = msg
+
+    def main(self) -> Generator[None, None, None]:
+        """Send the message."""
+        yield from self._offer(self.msg)
+        yield
+        yield from self._offer(ProducerFinished(self), "signal")
+
+
+class TriggeredOneShot(_Source):
+    """Sends one message once anything has arrived, then ProducerFinished.
+
+    Control messages that come before that go on to signal; shutdown messages end it.
+
+    Args:
+        msg: the message.
+    """
+
+    def __init__(self, msg: Any = None) -> None:
+        super().__init__()
+        self.msg = msg
+
+    def main(self) -> Generator[None, None, None]:
+        """Wait, then send the message."""
+        while not self.data_ready("inbox"):
+            for message in self.messages("control"):
+                yield from self._offer(message, "signal")
+                if isinstance(message, SHUTDOWN_MESSAGES):
+                    return
+            self.pause()
+            yield
+        self.recv("inbox")
+        yield from self._offer(self.msg)
+        yield
+        yield from self._offer(ProducerFinished(self), "signal")
+
+
+class TriggeredSource(PureTransformer):
+    """Sends the same message whenever one arrives.
+
+    Args:
+        msg: the message to send.
+    """
+
+    def __init__(self, msg: Any) -> None:
+        super().__init__()
+        self.msg = msg
+
+    def process_message(self, message: Any) -> Any:
+        """Return the message it was made with."""
+        return self.msg

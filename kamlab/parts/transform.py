@@ -1,0 +1,40 @@
+"""Parts that make one message of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..core.ipc import ProducerFinished, Shutdown, ShutdownMicroprocess
+from .worker import Worker
+
+
+class PureTransformer(Worker):
+    """Sends what a function makes of each message, unless that is None.
+
+    Give the function, or derive and override :meth:`process_message`. ProducerFinished and Shutdown
+    end it, after the messages that wait, with a ProducerFinished of its own. ShutdownMicroprocess
+    ends it too and is passed on; Kamaelia's ignores that one and lives for ever.
+
+    Args:
+        function: called with each message.
+    """
+
+    ends_on = (ProducerFinished, Shutdown, ShutdownMicroprocess)
+
+    def __init__(self, function: Callable[[Any], Any] | None = None) -> None:
+        super().__init__()
+        self._function = function
+
+    def process_message(self, message: Any) -> Any:
+        """Override: return what is to be sent, or None."""
+        return None if self._function is None else self._function(message)
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Return what ``process_message`` does, if that is something."""
+        result = self.process_message(message)
+        return () if result is None else (result,)
+
+    def goodbye(self, message: Any) -> Any:
+        """Return a ProducerFinished, or the ShutdownMicroprocess that came."""
+        return message if isinstance(message, ShutdownMicroprocess) else ProducerFinished(self)

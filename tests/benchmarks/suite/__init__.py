@@ -1,0 +1,1 @@
+"""The runner of the benchmarks: cases, players, rounds, peers, table. ``run.py`` starts it."""

@@ -1,0 +1,220 @@
+"""The cases: who plays, what is compared with what, and which bar is set.
+
+The bars are those of the project's first issue. The order of the players in a case is the order in
+which they play in each round, so that those that are compared stand next to each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .players import FanOut, Player, Program
+
+#: Records that a "complete" trace may hold: more than any run here makes.
+COMPLETE = "100000000"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Ours must do at least ``bar`` times what the peer does; without a bar it is for information."""
+
+    ours: str
+    peer: str
+    bar: float | None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One of a player's numbers must not be above ``bar``."""
+
+    ours: str
+    key: str
+    unit: str
+    bar: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line of work, done by several players in turn."""
+
+    name: str
+    unit: str
+    players: dict[str, Player]
+    comparisons: tuple[Comparison, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    rounds: int = 1
+    #: Players that play in the first so many rounds only, since each of theirs takes long.
+    fewer_rounds: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much work is done: for a check that the programs run, a quick look, or the whole thing."""
+
+    rounds: int
+    seconds: float
+    lengths: tuple[int, ...] = (2, 5, 12)
+    messages: int = 3000
+    subscribers: tuple[int, ...] = (10, 100)
+    deliveries: int = 10_000
+    audiences: tuple[int, ...] = (100, 1000)
+    tcp_deliveries: int = 50_000
+    slow_tcp_deliveries: int = 20_000
+    tcp_rounds: int = 3
+    slow_tcp_rounds: int = 1
+    idle_components: int = 100_000
+    idle_clients: int = 50
+    idle_seconds: float = 2.0
+    extras: bool = field(default=False)
+
+
+SMOKE = Size(
+    rounds=1,
+    seconds=0.001,
+    lengths=(3,),
+    messages=20,
+    subscribers=(3,),
+    deliveries=30,
+    audiences=(3,),
+    tcp_deliveries=30,
+    slow_tcp_deliveries=30,
+    tcp_rounds=1,
+    slow_tcp_rounds=1,
+    idle_components=100,
+    idle_clients=2,
+    idle_seconds=0.05,
+    extras=True,
+)
+QUICK = Size(rounds=3, seconds=0.15, tcp_rounds=2, tcp_deliveries=30_000)
+FULL = Size(rounds=7, seconds=0.5, tcp_rounds=5, tcp_deliveries=100_000, slow_tcp_rounds=2, extras=True)
+
+FEEDS = {"all in one slice": (), "one a slice": ("--gives-way",)}
+
+
+def kamlab(program: str, *arguments: str, record: bool, complete: bool = False) -> Program:
+    """Return a cookbook program as kamlab runs it."""
+    recording = ("--record", *(("--trace-limit", COMPLETE) if complete else ())) if record else ("--no-record",)
+    return Program(("with_kamlab.py", *recording, program, *arguments))
+
+
+def pipelines(size: Size) -> list[Case]:
+    """Return the pipelines of plain components, fed in two ways."""
+    return [pipeline(size, length, feed) for feed in FEEDS for length in size.lengths]
+
+
+def pipeline(size: Size, length: int, feed: str) -> Case:
+    """Return one pipeline."""
+    work = (
+        f"--components={length}",
+        f"--messages={size.messages}",
+        f"--seconds={size.seconds}",
+        *FEEDS[feed],
+    )
+    players: dict[str, Player] = {
+        "kamlab": kamlab("pipeline_axon.py", *work, record=False),
+        "asyncio.Queue": Program(("pipeline_asyncio.py", *work)),
+        "kamlab recording": kamlab("pipeline_axon.py", *work, record=True),
+        "Axon": Program(("pipeline_axon.py", *work), needs_peer=True),
+    }
+    comparisons = [
+        Comparison("kamlab", "asyncio.Queue", 2),
+        Comparison("kamlab", "Axon", 20),
+        Comparison("kamlab recording", "asyncio.Queue", 1),
+        Comparison("kamlab recording", "Axon", 8),
+    ]
+    if size.extras:
+        players["kamlab keeping all"] = kamlab("pipeline_axon.py", *work, record=True, complete=True)
+        comparisons += [
+            Comparison("kamlab keeping all", "asyncio.Queue", None),
+            Comparison("kamlab keeping all", "Axon", None),
+        ]
+    return Case(f"pipeline of {length}, {feed}", "hops/s", players, tuple(comparisons), rounds=size.rounds)
+
+
+def backplanes(size: Size) -> list[Case]:
+    """Return one publisher and many subscribers, fed in two ways."""
+    return [backplane(size, subscribers, feed) for feed in FEEDS for subscribers in size.subscribers]
+
+
+def backplane(size: Size, subscribers: int, feed: str) -> Case:
+    """Return one backplane."""
+    work = (
+        f"--subscribers={subscribers}",
+        f"--messages={size.deliveries // subscribers}",
+        f"--seconds={size.seconds}",
+        *FEEDS[feed],
+    )
+    return Case(
+        f"backplane to {subscribers}, {feed}",
+        "deliveries/s",
+        {
+            "kamlab": kamlab("backplane_axon.py", *work, record=False),
+            "Axon": Program(("backplane_axon.py", *work), needs_peer=True),
+        },
+        (Comparison("kamlab", "Axon", 20),),
+        rounds=size.rounds,
+    )
+
+
+def fanouts(size: Size) -> list[Case]:
+    """Return TCP servers that send everything to everybody."""
+    return [fanout(size, clients) for clients in size.audiences]
+
+
+def fanout(size: Size, clients: int) -> Case:
+    """Return one audience.
+
+    Kamaelia takes 0.1 ms for a delivery and, with a thousand clients, half a minute to let them all
+    connect: so it has fewer messages to send, and fewer rounds. With much fewer than twenty messages
+    it has not come to its steady rate.
+    """
+    messages = size.tcp_deliveries // clients
+    few = size.slow_tcp_deliveries // clients
+    return Case(
+        f"TCP fan-out to {clients}",
+        "deliveries/CPU s",
+        {
+            "kamlab": FanOut(("with_kamlab.py", "--no-record", "fanout_axon.py"), clients, messages),
+            "asyncio": FanOut(("fanout_asyncio.py",), clients, messages),
+            "Kamaelia": FanOut(("with_kamaelia.py", "fanout_axon.py"), clients, few, needs_peer=True),
+        },
+        (Comparison("kamlab", "asyncio", 1), Comparison("kamlab", "Kamaelia", 10)),
+        rounds=size.tcp_rounds,
+        fewer_rounds={"Kamaelia": size.slow_tcp_rounds},
+    )
+
+
+def idleness(size: Size) -> list[Case]:
+    """Return what costs nothing, or should."""
+    count = size.idle_components
+    return [
+        Case(
+            f"{count:,} idle components",
+            "",
+            {
+                "kamlab": Program(("idle_components.py", f"--components={count}", "--no-record")),
+                "kamlab recording": Program(("idle_components.py", f"--components={count}", "--record")),
+            },
+            limits=tuple(
+                Limit(player, key, unit, bar)
+                for player in ("kamlab", "kamlab recording")
+                for key, unit, bar in (("microseconds", "µs each", 10.0), ("bytes", "bytes each", 2000.0))
+            ),
+            rounds=size.tcp_rounds,
+        ),
+        Case(
+            f"idle server, {size.idle_clients} clients",
+            "",
+            {
+                "kamlab recording": Program(
+                    ("idle_server.py", f"--clients={size.idle_clients}", f"--seconds={size.idle_seconds}")
+                )
+            },
+            limits=(Limit("kamlab recording", "percent", "% of a CPU", 0.1),),
+        ),
+    ]
+
+
+def make_cases(size: Size) -> list[Case]:
+    """Return every case there is."""
+    return [*pipelines(size), *backplanes(size), *fanouts(size), *idleness(size)]
