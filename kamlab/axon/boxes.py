@@ -95,5 +95,7 @@ def makeOutbox(notify: Any) -> Outbox:
 def _owner(notify: Any) -> Component:
     owner = getattr(notify, "__self__", None)
     if not isinstance(owner, Component):
-        raise BadComponent(f"{notify!r} is not a method of a component; give the unpause method of the one that owns it")
+        raise BadComponent(
+            f"{notify!r} is not a method of a component; give the unpause method of the one that owns it"
+        )
     return owner

@@ -9,7 +9,7 @@ from kamlab.core.component import Component
 from .boxes import add_old_names
 from .microprocess import microprocess
 from .postoffice import postoffice
-from .spelling import COMPONENT_NAMES
+from .spelling import COMPONENT_NAMES, other_arguments
 
 add_old_names()
 
@@ -44,8 +44,7 @@ class component(microprocess, Component):
 
     postoffice = switchboard
 
-    def unlink(
-        self, thecomponent: Any = None, thelinkage: Any = None, *, component: Any = None, linkage: Any = None
-    ) -> None:
+    @other_arguments
+    def unlink(self, thecomponent: Any = None, thelinkage: Any = None, **native: Any) -> None:
         """Take down a link, or all links with a component, among those this one has made."""
-        super().unlink(thecomponent or component, thelinkage or linkage)
+        super().unlink(thecomponent or native.get("component"), thelinkage or native.get("linkage"))

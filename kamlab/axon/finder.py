@@ -86,13 +86,13 @@ def install() -> None:
             "start a fresh interpreter (restart the kernel) and call kamlab.axon.install() before any other import."
         )
     if FINDER not in sys.meta_path:
-        sys.meta_path.insert(0, FINDER)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, FINDER)
 
 
 def uninstall() -> None:
     """Take the old names out of the import system again; classes that are in use stay as they are."""
     if FINDER in sys.meta_path:
-        sys.meta_path.remove(FINDER)  # type: ignore[arg-type]
+        sys.meta_path.remove(FINDER)
     for name, module in list(sys.modules.items()):
         if isinstance(module, OldModule):
             del sys.modules[name]
@@ -118,26 +118,28 @@ def _real_modules(root: str) -> list[str]:
 
 def _submodules(path: str) -> list[str]:
     prefix = f"{path}."
-    return [name[len(prefix) :] for name in {*MODULES, *PACKAGES} if name.startswith(prefix) and "." not in name[len(prefix) :]]
+    below = (name[len(prefix) :] for name in {*MODULES, *PACKAGES} if name.startswith(prefix))
+    return sorted(name for name in below if "." not in name)
 
 
 def _offers_of(path: str) -> str:
-    names = [*MODULES.get(path, ()), *(f"{name} (a module)" for name in sorted(_submodules(path)))]
-    return ", ".join(names) if names else "nothing"
+    names, modules = list(MODULES.get(path, ())), _submodules(path)
+    if modules:
+        names.append(f"the modules {_joined(modules)}")
+    return " and ".join((_joined(names[:-1]), names[-1])) if len(names) > 1 else _joined(names)
 
 
 def _not_offered(path: str) -> str:
     """Say what there is instead of a module."""
     parent, _, last = path.rpartition(".")
-    everything = {*MODULES, *PACKAGES}
-    near = difflib.get_close_matches(path, everything, n=3, cutoff=0.75)
-    near += [name for name in sorted(everything) if name.rpartition(".")[2] == last and name not in near]
     text = f"kamlab offers no module {path}."
+    near = [f"{parent}.{name}" for name in difflib.get_close_matches(last, _submodules(parent), n=3)]
+    near += [name for name in sorted({*MODULES, *PACKAGES}) if name.rpartition(".")[2] == last]
     if near:
-        text += f" Near it: {_joined(near)}."
+        text += f" Did you mean {' or '.join(near)}?"
     elif is_offered(parent):
         text += f" {parent} offers {_offers_of(parent)}."
-    return text + _elsewhere(last) + " All that is offered stands in kamlab.axon.table."
+    return text + _elsewhere(last) + " Everything offered stands in kamlab.axon.table."
 
 
 def _elsewhere(name: str) -> str:

@@ -97,7 +97,7 @@ class Introspector(component):
         yield 1
         before = NOTHING
         while True:
-            while self.dataReady("control"):
+            while self.data_ready("control"):
                 message = self.recv("control")
                 if isinstance(message, ShutdownMicroprocess):
                     self.send(message, "signal")

@@ -8,7 +8,7 @@ from kamlab.core.microprocess import Microprocess, shown
 
 from .debug import debug
 from .scheduler import NULL_SCHEDULER, front_of
-from .spelling import MICROPROCESS_NAMES, TwoNames
+from .spelling import MICROPROCESS_NAMES, TwoNames, other_arguments
 from .tracker import coordinatingassistanttracker
 
 
@@ -36,13 +36,12 @@ class OldSpelling(TwoNames):
         """Takes debugging notes and drops them."""
         return debug()
 
-    def activate(
-        self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", *, scheduler: Any = None
-    ) -> Any:
+    @other_arguments
+    def activate(self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", **native: Any) -> Any:
         """Hand this to a scheduler, the current one unless told; returns ``self``."""
         if Tracker is not None:
-            self.tracker = Tracker  # type: ignore[misc]
-        chosen = Scheduler if Scheduler is not None else scheduler
+            self.tracker = Tracker
+        chosen = Scheduler if Scheduler is not None else native.get("scheduler")
         return super().activate(chosen, None, mainmethod)  # type: ignore[misc]
 
     def unpause(self: Any) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from kamlab.core.link import Link, Switchboard
 
+from .spelling import other_arguments
+
 
 class _Nobody:
     """Owner of a post office that belongs to no component."""
@@ -27,11 +29,10 @@ class postoffice(Switchboard):
         self.debugname = f"{debugname}:debug " if debugname else ""
         super().__init__(owner if owner is not None else _Nobody(debugname or "a post office"))
 
-    def unlink(
-        self, thecomponent: Any = None, thelinkage: Any = None, *, component: Any = None, linkage: Any = None
-    ) -> None:
+    @other_arguments
+    def unlink(self, thecomponent: Any = None, thelinkage: Any = None, **native: Any) -> None:
         """Take down one link, or all that touch a component, among those made here."""
-        super().unlink(thecomponent or component, thelinkage or linkage)
+        super().unlink(thecomponent or native.get("component"), thelinkage or native.get("linkage"))
 
     deregisterlinkage = unlink
 

@@ -155,7 +155,8 @@ class scheduler(metaclass=_SchedulerType):
     def time(self) -> float:
         """When the current cycle began, in seconds since the epoch."""
         engine = self.lab.scheduler
-        return time.time() - (engine.clock.now() - engine.now)
+        ago: float = engine.clock.now() - engine.now
+        return time.time() - ago
 
     # -- errors ---------------------------------------------------------------------------------------
 

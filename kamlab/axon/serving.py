@@ -24,9 +24,8 @@ _lock = threading.RLock()
 
 def serve(path: str, name: str) -> Any:
     """Return what the table offers as ``name`` in the old module ``path``."""
-    entry = MODULES[path][name]
     with _lock:
-        return _served(entry if isinstance(entry, Old) else Old(entry))
+        return _served(MODULES[path][name])
 
 
 @cache
@@ -56,7 +55,7 @@ def _home(entry: Old) -> tuple[str, str]:
     """Return the first path and name under which the table offers something."""
     for path, names in MODULES.items():
         for name, each in names.items():
-            if (each if isinstance(each, Old) else Old(each)) == entry:
+            if each == entry:
                 return path, name
     raise LookupError(entry)
 
@@ -78,5 +77,4 @@ def _old_bases(native: type) -> Iterator[type]:
 @cache
 def _offered() -> dict[str, Old]:
     """Return the table by what it serves."""
-    entries = [each if isinstance(each, Old) else Old(each) for names in MODULES.values() for each in names.values()]
-    return {entry.target: entry for entry in entries}
+    return {entry.target: entry for names in MODULES.values() for entry in names.values()}

@@ -31,7 +31,11 @@ class SeededRandom:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._random = random.Random(seed)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin the same choices anew, as a lab does when it is reset."""
+        self._random = random.Random(self.seed)
 
     def choose(self, runnable: Sequence[object]) -> int:
         """Return an index, each as likely as the others."""

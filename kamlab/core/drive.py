@@ -12,13 +12,14 @@ very server it talks to.
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
 from . import worlds
-from .driving import WorldLock
+from .driving import MOMENT, WorldLock
 from .errors import KamlabError, LabIsClosed, LabIsRunning
 from .events import SENT
 from .interrupt import Interruptible
@@ -174,7 +175,7 @@ class Driven:
                 self._thread = None
 
     def pause(self, timeout: float = 5.0) -> bool:
-        """Stop a background run between two slices; return whether the world stands still.
+        """Stop whoever drives, between two slices; return whether the world stands still.
 
         Called from within a slice it returns at once, and the world stops after that slice.
         It takes as long as the slice that runs just now, but no more than ``timeout`` seconds.
@@ -185,9 +186,13 @@ class Driven:
         self.scheduler.idle.wake()
         if self.scheduler.driver == threading.get_ident():
             return False
-        if thread is not None:
-            thread.join(timeout)
-            if thread.is_alive():
+        if thread is not None or self.scheduler.driver is not None:
+            deadline = time.monotonic() + timeout
+            if thread is not None:
+                thread.join(timeout)
+            while self.scheduler.driver is not None and time.monotonic() < deadline:
+                time.sleep(MOMENT)  # a cell drives it, on a thread that goes on to other things
+            if self.scheduler.driver is not None:
                 running = self.scheduler.running
                 where = f" {running.short_name} has not come to its next yield." if running is not None else ""
                 self.report(f"the lab has not stopped within {timeout:g} s.{where} It will, at the end of that slice.")
@@ -279,6 +284,8 @@ class Driven:
     def _wait(self, deadline: float | None) -> None:
         """Block until a timer is due or something comes from outside; the lock is free meanwhile."""
         scheduler = self.scheduler
+        if scheduler.posted or scheduler.wakes:  # asked for since the last round, perhaps by this very thread
+            return
         times = [when for when in (scheduler.next_timer(), deadline) if when is not None]
         self.lock.release()
         try:

@@ -103,8 +103,8 @@ def describe(event: Event) -> str:
     """
     who = name_of(event.component)
     if event.kind == SENT:
-        source = f"{name_of(event.source.owner)}.{event.source.name}" if event.source is not None else "outside"
-        return f"{source} -> {name_of(event.box.owner)}.{event.box.name}: {shorten(event.message)}"
+        source = end_of(event.source.owner, event.source.name) if event.source is not None else "outside"
+        return f"{source} -> {end_of(event.box.owner, event.box.name)}: {shorten(event.message)}"
     if event.kind == DISCARDED:
         return f"{who}.{event.source.name} -> nowhere: {shorten(event.message)} is discarded"
     if event.kind == RECEIVED:
@@ -117,7 +117,19 @@ def describe(event: Event) -> str:
         return f"{who} woken by {cause_in_words(event.detail)}"
     if event.kind == PRINTED:
         return f"{who} prints {shorten(event.detail)}"
+    if event.kind in (LINKED, UNLINKED):
+        link = event.component
+        return f"{end_of(*link.source_pair())} {event.kind} to {end_of(*link.sink_pair())}".replace(
+            "unlinked to", "unlinked from"
+        )
+    if event.kind in (BYTES_IN, BYTES_OUT):
+        return f"{who} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
     return f"{who} {event.kind}: {event.detail}"
+
+
+def end_of(component: Any, box: str) -> str:
+    """Name one end of a link: ``TimeTick_3.outbox``."""
+    return f"{name_of(component)}.{box}"
 
 
 def cause_in_words(cause: Any) -> str:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 #: How many slices may run before the network is looked at again.
 SLICES_PER_POLL = 64
 
+#: How many timers may be there before the cancelled ones are cleared away.
+TIMERS_KEPT = 64
+
 
 class Timer:
     """A call to be made at a time; ``cancel`` it if it is no longer wanted."""
@@ -97,6 +100,8 @@ class Scheduler:
         self._since_poll = 0
         self._timer_ids = itertools.count()
         self._numbers = itertools.count(1)
+        self._picked: Microprocess | None = None
+        self._timers_kept = TIMERS_KEPT
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -148,10 +153,12 @@ class Scheduler:
 
     def _chosen(self, queue: deque[Microprocess]) -> Microprocess:
         assert self.chooser is not None
-        index = self.chooser.choose(tuple(queue))
-        component = queue[index]
-        del queue[index]
-        return component
+        picked, self._picked = self._picked, None
+        if picked is None or picked not in queue:
+            runnable = tuple(each for each in queue if each._life is RUNNABLE)
+            picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
+        queue.remove(picked)
+        return picked
 
     def _obey(self, component: Microprocess, said: Any) -> None:
         """Do what a yielded value asks for; values that mean nothing are ignored."""
@@ -204,7 +211,7 @@ class Scheduler:
                 self.idle.wait(0)
                 self.idle.dispatch()
         while self.posted:
-            self.posted.popleft()()
+            self._call(self.posted.popleft())
         self.now = self.clock.now()
         if self.timers:
             self._fire_timers()
@@ -215,7 +222,9 @@ class Scheduler:
         if self.wakes:
             dozing -= self._apply_wakes()
         if dozing:
-            queue = self.queue = deque([each for each in queue if each._life is RUNNABLE])
+            awake = [each for each in queue if each._life is RUNNABLE]
+            queue.clear()
+            queue.extend(awake)
         return bool(queue)
 
     def _apply_pauses(self) -> int:
@@ -290,7 +299,14 @@ class Scheduler:
             if callback is not None:
                 if self.log is not None and timer.owner is not None:
                     self.log((TIMER, timer.owner, f"due at {timer.when:.3f} s"))
-                callback()
+                self._call(callback)
+
+    def _call(self, call: Callable[[], Any]) -> None:
+        """Make a call that belongs to nobody's slice; an error in it harms nobody."""
+        try:
+            call()
+        except Exception as error:
+            self.world.note_broken_call(error)
 
     # -- requests, from slices and from anywhere --------------------------------------------------
 
@@ -334,6 +350,10 @@ class Scheduler:
         """Have a call made at a time of the lab's clock."""
         timer = Timer(when, callback, owner)
         heapq.heappush(self.timers, (when, next(self._timer_ids), timer))
+        if len(self.timers) > self._timers_kept:  # most are cancelled long before their time
+            self.timers[:] = [entry for entry in self.timers if entry[2].callback is not None]
+            heapq.heapify(self.timers)
+            self._timers_kept = max(TIMERS_KEPT, 2 * len(self.timers))
         return timer
 
     def _nudge(self) -> None:
@@ -364,7 +384,7 @@ class Scheduler:
     def runnable(self) -> list[Microprocess]:
         """Return who could run now, in queue order; those whose round is over come last."""
         waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
-        newcomers = [wake for wake in self.wakes if isinstance(wake, Microprocess)]
+        newcomers = [wake for wake in tuple(self.wakes) if isinstance(wake, Microprocess)]
         return waiting + newcomers
 
     def turn_waits(self) -> bool:
@@ -376,19 +396,22 @@ class Scheduler:
 
     def choose(self, component: Microprocess) -> None:
         """Let ``component`` have the next slice; it must be runnable."""
+        if self.driver is None and not self._takes_turns(component):
+            self.end_round()
+        if not self._takes_turns(component):
+            raise KamlabError(
+                f"{component.short_name} cannot go next: it is {component._life}. "
+                f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
+            )
         if component in self.done:
             self.done.remove(component)
-        elif component in self.queue:
-            self.queue.remove(component)
         else:
-            self.end_round()
-            if component not in self.queue:
-                raise KamlabError(
-                    f"{component.short_name} cannot go next: it is {component._life}. "
-                    f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
-                )
             self.queue.remove(component)
         self.queue.appendleft(component)
+        self._picked = component
+
+    def _takes_turns(self, component: Microprocess) -> bool:
+        return component._life is RUNNABLE and (component in self.queue or component in self.done)
 
     # -- the end of a microprocess ----------------------------------------------------------------
 

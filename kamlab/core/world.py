@@ -113,6 +113,9 @@ class World(Driven):
         """Stop everything and begin anew, at step 0; returns the lab."""
         self.stop()
         self._generation += 1
+        restart = getattr(self.chooser, "restart", None)
+        if restart is not None:
+            restart()
         self._begin()
         return self
 
@@ -206,6 +209,11 @@ class World(Driven):
             fatal = ComponentFailed(f"{component.short_name} failed: {type(error).__name__}: {error}")
             fatal.__cause__ = error
             self.scheduler.fatal = fatal
+
+    def note_broken_call(self, error: BaseException) -> None:
+        """Called when a call made between two slices, posted or by a timer, raised an error; the run goes on."""
+        text = "".join(traceback.format_exception(type(error), error, _own_frames(error)))
+        self.report(f"a call made between two slices failed, at step {self.scheduler.step}; the run goes on.\n{text}")
 
     def report(self, text: str) -> None:
         """Tell the user something that must not be lost; on stderr unless a front end takes it."""

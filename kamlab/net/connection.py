@@ -47,6 +47,9 @@ from .sending import SendingHalf
 #: How many bytes are read at once, and how often in one slice.
 CHUNK = 32768
 CHUNKS_PER_SLICE = 8
+#: A connection that sends in round after round gathers messages for so many rounds, or so many messages.
+GATHER_ROUNDS = 8
+ENOUGH = 32
 #: How often, in seconds, a connection that ends looks whether the peer's machine has taken all.
 LOOK_AGAIN = 0.02
 
@@ -129,19 +132,29 @@ class ConnectedSocketAdapter(SendingHalf):
     def main(self) -> Any:
         """Send and receive until both directions are over."""
         self._open()
+        scheduler = self._scheduler
         inbox = self.inboxes["inbox"]
         control = self.inboxes["control"]
+        sent = due = 0
         while True:
             if control.items and self._told_to_drop():
                 break
+            gathers = False
             if inbox.items or self._rest is not None:
-                self._write(inbox)
+                rounds = scheduler.rounds
+                if rounds <= sent + 2:
+                    due = sent + GATHER_ROUNDS
+                gathers = rounds < due and len(inbox.items) < ENOUGH and not self._special and scheduler.log is None
+                if not gathers:
+                    self._write(inbox)
+                    sent = rounds
             if self._readable:
                 self._read()
-            if not self._special:
+            if self._special:
+                if self._over(inbox):
+                    break
+            elif not gathers:
                 self.pause()
-            elif self._over(inbox):
-                break
             yield
         self._part()
 

@@ -9,7 +9,6 @@ view, and it holds a view only weakly, so a view that is thrown away is gone.
 from __future__ import annotations
 
 import threading
-import time
 from typing import Protocol
 from weakref import WeakSet
 
@@ -37,12 +36,14 @@ class Flusher:
         self._views: WeakSet[Ticking] = WeakSet()
         self._lock = threading.Lock()
         self._news = threading.Event()
+        self._last_gone = threading.Event()
         self._thread: threading.Thread | None = None
 
     def add(self, view: Ticking) -> None:
         """Keep a view up to date from now on."""
         with self._lock:
             self._views.add(view)
+            self._last_gone.clear()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="kamlab live views", daemon=True)
                 self._thread.start()
@@ -52,6 +53,8 @@ class Flusher:
         """Leave a view as it is."""
         with self._lock:
             self._views.discard(view)
+            if not self._views:
+                self._last_gone.set()
         self._news.set()
 
     def nudge(self) -> None:
@@ -67,7 +70,7 @@ class Flusher:
         quiet = 0
         while self._go_on():
             quiet = 0 if self._ask_all() else quiet + 1
-            time.sleep(TICK)
+            self._last_gone.wait(TICK)
             if quiet >= PATIENCE:
                 self._news.wait(REST - TICK)
                 self._news.clear()

@@ -17,13 +17,13 @@ import threading
 from collections.abc import Callable
 from html import escape
 from typing import Any
-from weakref import WeakKeyDictionary, WeakMethod, finalize
+from weakref import WeakMethod, finalize
 
 import ipywidgets
 
 from ..core.world import World
 from ..views.html import as_html
-from ..views.inboxes import Inboxes, look
+from ..views.inboxes import LINES, Inboxes, look
 from ..views.transcript import transcripts_of
 from . import cells
 from .flusher import FLUSHER
@@ -35,7 +35,8 @@ LOOK_PATIENCE = 0.3
 #: How many lines of what a step did are shown.
 EVENTS_SHOWN = 12
 
-_shown: WeakKeyDictionary[Any, LiveView] = WeakKeyDictionary()
+#: The views that are displayed, by the scheduler of what they show.
+_shown: dict[Any, LiveView] = {}
 _shown_lock = threading.Lock()
 
 
@@ -58,10 +59,11 @@ class LiveView:
         self._picture = ipywidgets.HTML()
         self._note = ipywidgets.HTML()
         buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
-        self.widget = ipywidgets.VBox([buttons, self._note, self._picture])
-        self._close_widgets = finalize(self, _close, self.widget)
-        self._close_widgets.atexit = False
-        transcripts_of(lab).on_line = FLUSHER.nudge
+        self.widget = ipywidgets.VBox([buttons, self._picture, self._note])
+        self._transcripts = transcripts_of(lab)
+        self._transcripts.on_line = FLUSHER.nudge
+        self._clean_up = finalize(self, _clean_up, self.widget, self._transcripts)
+        self._clean_up.atexit = False
         self.refresh()
         FLUSHER.add(self)
 
@@ -101,7 +103,7 @@ class LiveView:
     def _signs(self) -> tuple[Any, ...]:
         """What tells cheaply that something has happened."""
         lab = self.lab
-        return lab.scheduler.step, lab.state, lab.failed_count, len(lab.scheduler.members), transcripts_of(lab).count
+        return lab.scheduler.step, lab.state, lab.failed_count, len(lab.scheduler.members), self._transcripts.count
 
     def refresh(self) -> None:
         """Look at the lab and show it, now."""
@@ -131,8 +133,7 @@ class LiveView:
         with self._lock:
             if not self.closed:
                 self.closed = True
-                last = transcripts_of(self.lab).last(8) if self.lab.scheduler is self._scheduler else ()
-                self._draw(Inboxes("stopped", self._scheduler.step, printed=last))
+                self._draw(Inboxes("stopped", self._scheduler.step, printed=self._transcripts.last(LINES)))
         self._let_go()
 
     def _let_go(self) -> None:
@@ -140,13 +141,13 @@ class LiveView:
         with _shown_lock:
             if _shown.get(self._scheduler) is self:
                 del _shown[self._scheduler]
+                self._clean_up.detach()  # what is displayed stays, with its last picture
 
     def close(self) -> None:
         """Take the widgets away, wherever they are displayed."""
         self.closed = True
         self._let_go()
-        transcripts_of(self.lab).unwatch()
-        self._close_widgets()
+        _clean_up(self.widget, self._transcripts)
 
     def crashed(self, error: BaseException) -> None:
         """Say that this view is not up to date any more, and why."""
@@ -188,7 +189,7 @@ class LiveView:
         if len(lines) > EVENTS_SHOWN:
             lines = ["...", *lines[-EVENTS_SHOWN:]]
         shown = escape("\n".join(line[:200] for line in lines))
-        self._note.value = f'<div class="kamlab-view"><pre>{shown}</pre></div>' if shown else ""
+        self._note.value = f'<div class="kamlab-view">{_TITLE}<pre>{shown}</pre></div>' if shown else ""
 
     # -- as an output -------------------------------------------------------------------------------
 
@@ -212,8 +213,9 @@ def live_view(lab: World) -> LiveView:
 
 def show(lab: World) -> None:
     """Display the live view of a lab under this cell."""
-    from IPython.display import display
+    import IPython.display
 
+    display: Any = IPython.display.display
     display(live_view(lab))
 
 
@@ -233,9 +235,14 @@ def close_all() -> None:
         view.close()
 
 
+def _clean_up(widget: Any, transcripts: Any) -> None:
+    transcripts.unwatch()
+    _close(widget)
+
+
 def _close(widget: Any) -> None:
-    for child in widget.children:
-        _close(child) if hasattr(child, "children") else child.close()
+    for child in getattr(widget, "children", ()):
+        _close(child)
     widget.close()
 
 
@@ -266,6 +273,8 @@ def _stop(lab: World) -> str:
     lab.stop()
     return ""
 
+
+_TITLE = '<div class="kamlab-faint">the last click</div>'
 
 _ACTIONS: dict[str, Callable[[Any], Any]] = {
     "Step": _step,

@@ -53,7 +53,8 @@ class Proxy:
             return self.stream.write(text)
         transcripts = transcripts_of(lab)
         lines = transcripts.write(component, text, self._error)
-        _note(lab, component, lines, driver)
+        if not self._error:  # what the lab reports of a failure is on record already
+            _note(lab, component, lines, driver)
         if in_cell and (driver == threading.get_ident() or lab.gate_open):
             self.stream.write(text)
         elif in_cell:  # a component's thread while the cell steps: the cell itself writes it down

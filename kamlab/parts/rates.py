@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import Any
 
@@ -121,7 +122,7 @@ class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
                 self._owed += self.chunksize
                 self._next += self.timestep
             while self._owed >= 1:
-                chunk = int(self._owed if self.aggregate else min(self._owed, self.chunksize))
+                chunk = int(self._owed if self.aggregate else min(self._owed, math.ceil(self.chunksize)))
                 self._owed -= chunk
                 if not (yield from self._offer(chunk)):
                     break

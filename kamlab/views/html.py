@@ -21,9 +21,9 @@ LIMIT = 45_000
 _RULES = {
     "": "color: var(--jp-content-font-color1, inherit); font-size: var(--jp-ui-font-size1, 13px); line-height: 1.5",
     "table": "border-collapse: collapse; margin: 4px 0; font-size: inherit; border: none",
-    "th, .kamlab-view td": "text-align: left; vertical-align: top; padding: 2px 14px 2px 4px; border: none;"
+    "table th, .kamlab-view table td": "text-align: left; line-height: 1.5; vertical-align: top; padding: 2px 14px 2px 4px; border: none;"
     " border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); white-space: normal; max-width: none",
-    "tr, .kamlab-view tr:nth-child(even), .kamlab-view tr:hover": "background: transparent",
+    "table tbody tr:nth-child(n)": "background: transparent",
     "th, .kamlab-view .kamlab-faint": "color: var(--jp-content-font-color2, inherit)",
     "code": "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 12px);"
     " color: inherit; background: var(--jp-layout-color2, rgba(128, 128, 128, .15));"

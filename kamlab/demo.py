@@ -1,0 +1,112 @@
+"""``kamlab demo``: the cookbook's time server with two clients, stepped and run in the terminal.
+
+It listens at a port of this machine that happens to be free, prints the boxes as it goes, and ends
+by itself.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from . import Backplane, Lab, Pipeline, PublishTo, SimpleServer, SubscribeTo, ThreadedComponent
+
+#: How long, in seconds, the demo waits for anything that should come at once.
+PATIENCE = 10.0
+
+
+class TimeTick(ThreadedComponent):
+    """Sends the time of day whenever it has changed."""
+
+    def main(self) -> None:
+        """Look at the clock ten times a second."""
+        previous = ""
+        while True:
+            now = time.asctime() + "\n"
+            if now != previous:
+                self.send(now)
+                previous = now
+            else:
+                self.pause(0.1)
+
+
+class Client(threading.Thread):
+    """A plain client: connects, and prints the lines it is sent."""
+
+    def __init__(self, name: str, port: int) -> None:
+        super().__init__(name=name, daemon=True)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.lines = 0
+        self.start()
+
+    def run(self) -> None:
+        """Print until the server or :meth:`leave` closes the connection."""
+        try:
+            with self.socket.makefile("r", encoding="utf-8") as file:
+                for line in file:
+                    self.lines += 1
+                    say(f"    {self.name} reads {line.rstrip()!r}")
+        except OSError as error:
+            say(f"    {self.name} is cut off: {error}")
+
+    def leave(self) -> None:
+        """Close the connection and wait for the thread."""
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the server was quicker
+        self.join(PATIENCE)
+        self.socket.close()
+
+
+def run_demo(seconds: float = 3.0) -> int:
+    """Run the demo; return 0 if both clients were sent the time, 1 if not."""
+    with Lab() as lab:
+        Backplane("TIME").activate()
+        Pipeline(TimeTick(), PublishTo("TIME")).activate()
+        server = SimpleServer(protocol=lambda: SubscribeTo("TIME"), port=0).activate()
+
+        say("\nA time server, its first twelve slices one by one:")
+        print(lab.step(12))
+        lab.run(until=lambda _: server.port, timeout=PATIENCE)
+        say(f"\nIt listens at port {server.port} of this machine. Two clients connect, and it runs freely:")
+        clients = [Client(name, server.port) for name in ("Ada", "Ben")]
+        lab.start()
+        wait_until(lambda: all(client.lines for client in clients))
+        time.sleep(seconds / 2)
+
+        lab.pause()
+        say("\nPaused. This is what is where:")
+        print(lab.inboxes())
+        say("\nStepped until the next message is delivered, and then a few slices more:")
+        print(lab.step_message())
+        print(lab.step(6))
+
+        say("\nBen leaves. Ada is not disturbed:")
+        clients[1].leave()
+        lab.start()
+        time.sleep(seconds / 2)
+        lab.pause()
+        print(lab.inboxes())
+
+        say("\nEverything is shut down:")
+        lab.stop()
+        clients[0].leave()
+        print(f"    {lab.state}: after {lab.step_number} slices no component, port or thread is left")
+        return 0 if all(client.lines for client in clients) else 1
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that other threads bring about, but not for ever."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def say(text: str) -> None:
+    """Print a line in one piece, whatever other threads print."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,121 @@
+"""``%load_ext kamlab``: what it changes in a session, and how all of it is undone.
+
+- ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
+- ``%%system`` and ``%kamlab``;
+- in a notebook: ``component.run()`` returns, the system runs on in the background, its live view is
+  under the cell, and what components print goes to their transcripts.
+
+Each change is put on a stack together with what undoes it, so ``%unload_ext kamlab`` leaves nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.error import UsageError
+
+from .. import axon
+from ..core import worlds
+from ..lab import Lab, current
+from . import cells, transcript
+from .running import run_in_notebook, show_once, start_and_show
+from .system import Systems, stop_or_leave
+
+_loaded: contextlib.ExitStack | None = None
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Change this session; see above."""
+    global _loaded
+    unload_ipython_extension(shell)
+    with contextlib.ExitStack() as undo:
+        _install(shell, undo)
+        _loaded = undo.pop_all()
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Undo all of it; systems that the session started are stopped."""
+    global _loaded
+    del shell
+    if _loaded is not None:
+        undo, _loaded = _loaded, None
+        undo.close()
+
+
+def _install(shell: Any, undo: contextlib.ExitStack) -> None:
+    live = getattr(shell, "kernel", None) is not None
+    if not axon.installed():
+        axon.install()
+        undo.callback(axon.uninstall)
+    systems = Systems(shell, live)
+    _magic(shell, undo, "cell", "system", systems.system)
+    _magic(shell, undo, "line", "kamlab", Commands(live).kamlab)
+    if live:
+        _notebook(shell, undo)
+    shell.user_ns.setdefault("lab", current())
+    undo.callback(_stop_default)
+    undo.callback(systems.stop_all)
+
+
+def _magic(shell: Any, undo: contextlib.ExitStack, kind: str, name: str, function: Callable[..., Any]) -> None:
+    """Register a magic; undone, the one of that name before is there again."""
+    magics = shell.magics_manager.magics[kind]
+    before = magics.get(name)
+    shell.register_magic_function(function, kind, name)
+    undo.callback(lambda: magics.pop(name, None) if before is None else magics.update({name: before}))
+
+
+def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
+    from . import live
+
+    undo.callback(live.close_all)
+    undo.callback(transcript.install())
+    Lab.on_run = staticmethod(run_in_notebook)
+    undo.callback(lambda: delattr(Lab, "on_run"))
+    undo.callback(cells.at_end(live.refresh_all))
+    for event, call in (("pre_run_cell", cells.begin), ("post_run_cell", cells.end)):
+        shell.events.register(event, call)
+        undo.callback(shell.events.unregister, event, call)
+    cells.begin()  # the cell that loads the extension has begun already
+
+
+def _stop_default() -> None:
+    lab = worlds.peek()
+    if lab is not None:
+        stop_or_leave(lab)
+        worlds.set_current(None)  # the next one asked for is a fresh one
+
+
+class Commands:
+    """What ``%kamlab`` can do with the current lab."""
+
+    def __init__(self, live: bool) -> None:
+        self._live = live
+
+    def kamlab(self, line: str) -> Any:
+        """Look at the current lab, or drive it.
+
+        %kamlab                 its live view, with buttons
+        %kamlab inboxes [NAMES] what waits in its inboxes now
+        %kamlab prints [NAME]   what its components have printed
+        %kamlab start           let it run in the background
+        %kamlab pause           let it stand still between two slices
+        %kamlab stop            end everything in it
+        %kamlab reset           end everything in it, and begin anew
+        """
+        command, *rest = line.split() or ["live"]
+        lab = current()
+        if command == "inboxes":
+            return lab.inboxes(*rest)
+        if command == "prints":
+            return print(lab.transcripts[rest[0]] if rest else repr(lab.transcripts))
+        if rest or command not in ("live", "start", "pause", "stop", "reset"):
+            raise UsageError(f"%kamlab {line}: there is no such command; %kamlab? lists them")
+        if command == "live":
+            return show_once(lab) if self._live else lab.inboxes()
+        if command == "start" and self._live:
+            return start_and_show(lab)
+        getattr(lab, command)()
+        return None

@@ -1,0 +1,155 @@
+"""``%%system``: the cell builds a system in a fresh lab, and can be run again and again.
+
+Whatever the cell built the last time it was run is stopped first, so its names and ports are free.
+The lab keeps the source of the cell as its recipe.
+
+The cell's code is run here, not handed back to the shell, so that what it raises leaves the cell as
+any error would: "Run All" stops, and the traceback shows the cell's own lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import shlex
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic_arguments import MagicArgumentParser
+
+from ..core import worlds
+from ..core.microprocess import Microprocess
+from ..core.world import World
+from ..lab import Lab
+from ..net.addresses import parse_hosts, parse_ports
+from ..net.errors import BadMapping
+from . import cells
+from .running import show_once
+
+#: How long, in seconds, the previous system may take to come to the end of a slice.
+PATIENCE = 5.0
+
+
+class Systems:
+    """The labs that ``%%system`` has made, by the name of the variable that holds them.
+
+    Args:
+        shell: the IPython shell.
+        live: whether there is a notebook to show a live view in.
+    """
+
+    def __init__(self, shell: Any, live: bool) -> None:
+        self._shell = shell
+        self._live = live
+        self._labs: dict[str, Lab] = {}
+
+    def system(self, line: str, cell: str) -> Any:
+        """Build a system in a fresh lab, from the code in this cell; run it again to build it again.
+
+        What the cell built before is stopped first, and so is the default lab. The new lab is
+        the current one, and is bound to ``lab``.
+
+            %%system [--paused] [--quiet] [--name NAME] [--hosts HOSTS] [--ports PORTS]
+
+        --paused          run() in the cell only activates; step the lab, or start it with lab.start()
+        --quiet           show no live view
+        --name NAME       bind the lab to NAME; systems of other names go on
+        --hosts HOSTS     other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} in it
+                          is replaced by the value of the variable port
+        --ports PORTS     other ports to listen at: "1500=0,1501=0", where 0 is any that is free
+        """
+        __tracebackhide__ = "__ipython_bottom__"
+        options = parse(line)
+        lab = self._fresh(options, cell)
+        if options.paused:
+            lab.on_run = _leave_paused
+        elif options.quiet and self._live:
+            lab.on_run = _start_unseen
+        result = run_source(self._shell, cell)
+        if self._live and not options.quiet:
+            show_once(lab)
+        return result
+
+    def _fresh(self, options: Namespace, recipe: str) -> Lab:
+        lab = Lab(hosts=options.hosts, ports=options.ports)
+        lab.recipe = recipe
+        others = [each for name, each in self._labs.items() if name != options.name]
+        for old in (self._labs.get(options.name), worlds.peek()):
+            if old is not None and not any(old is each for each in others):
+                stop_or_leave(old)
+        self._labs[options.name] = lab
+        worlds.set_current(lab)
+        self._shell.user_ns[options.name] = lab
+        return lab
+
+    def stop_all(self) -> None:
+        """Stop all of them."""
+        for lab in self._labs.values():
+            stop_or_leave(lab)
+        self._labs.clear()
+
+    def __iter__(self) -> Iterator[Lab]:
+        return iter(self._labs.values())
+
+
+def parse(line: str) -> Namespace:
+    """Read the first line of a ``%%system`` cell.
+
+    Raises:
+        UsageError: something in it cannot be understood.
+
+    >>> parse('--paused --ports "1500=0"').ports
+    {1500: 0}
+    """
+    try:
+        options = _PARSER.parse_args(shlex.split(line))
+        options.hosts = parse_hosts(",".join(options.hosts), "--hosts")
+        options.ports = parse_ports(",".join(options.ports), "--ports")
+    except (BadMapping, ValueError) as error:
+        raise UsageError(f"%%system {line}: {error}") from None
+    if not options.name.isidentifier():
+        raise UsageError(f"%%system --name {options.name}: the name of a variable is needed")
+    return options
+
+
+_make_parser: Any = MagicArgumentParser
+_PARSER = _make_parser("%%system")
+_PARSER.add_argument("--paused", action="store_true")
+_PARSER.add_argument("--quiet", action="store_true")
+_PARSER.add_argument("--name", default="lab")
+_PARSER.add_argument("--hosts", action="append", default=[])
+_PARSER.add_argument("--ports", action="append", default=[])
+
+
+def run_source(shell: Any, source: str) -> Any:
+    """Run code as a cell of this shell; return the value of a last expression."""
+    __tracebackhide__ = "__ipython_bottom__"
+    code = shell.transform_cell(source)
+    name = shell.compile.cache(code, shell.execution_count, raw_code=source)
+    tree = shell.transform_ast(shell.compile.ast_parse(code, filename=name))
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(shell.compile(tree, name, "exec"), shell.user_ns)
+    if last is None:
+        return None
+    return eval(shell.compile(ast.Expression(last.value), name, "eval"), shell.user_ns)
+
+
+def stop_or_leave(lab: World) -> None:
+    """Stop a lab; one whose component hangs is left to end by itself, rather than hang the cell."""
+    if lab.state == "stopped":
+        return
+    if lab.pause(PATIENCE):
+        with cells.aside():
+            lab.stop()
+
+
+def _leave_paused(lab: World, component: Microprocess) -> None:
+    """Do nothing: the component is active, and the user will step it."""
+
+
+def _start_unseen(lab: World, component: Microprocess) -> None:
+    from .running import settle
+
+    lab.start()
+    settle(lab)
