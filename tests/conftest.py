@@ -47,9 +47,10 @@ def free_port() -> Callable[[], int]:
 
 
 class Source:
-    """A plain server in a thread: whoever connects gets the lines that are given out."""
+    """A plain server in a thread: whoever connects gets a greeting, and then what is given out."""
 
     def __init__(self) -> None:
+        self.greeting = b""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self.clients: list[socket.socket] = []
@@ -62,12 +63,17 @@ class Source:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            client.sendall(self.greeting)
             self.clients.append(client)
 
     def send(self, data: bytes) -> None:
-        """Send to everybody who is connected."""
+        """Send to everybody who is still connected."""
         for client in list(self.clients):
-            client.sendall(data)
+            try:
+                client.sendall(data)
+            except OSError:
+                self.clients.remove(client)
+                client.close()
 
     def close(self) -> None:
         """Close everything."""

@@ -27,7 +27,8 @@ class postoffice(Switchboard):
 
     def __init__(self, debugname: str = "", owner: Any = None) -> None:
         self.debugname = f"{debugname}:debug " if debugname else ""
-        super().__init__(owner if owner is not None else _Nobody(debugname or "a post office"))
+        keeper: Any = owner if owner is not None else _Nobody(debugname or "a post office")
+        super().__init__(keeper)
 
     @other_arguments
     def unlink(self, thecomponent: Any = None, thelinkage: Any = None, **native: Any) -> None:

@@ -15,8 +15,9 @@ class _Adaptive:
     """The abilities; mixed into a component with or without a thread."""
 
     _resources: dict[Any, tuple[list[str], list[str], Any]] | None = None
+    _resource_of_inbox: dict[str, Any] | None = None
 
-    def add_inbox(self: Any, name: str) -> str:
+    def add_inbox(self: Any, name: str = "inbox") -> str:
         """Make an inbox and return its name: ``name``, with a number after it if that is taken."""
 
         def make() -> str:
@@ -27,7 +28,7 @@ class _Adaptive:
 
         return str(self._ask(make))
 
-    def add_outbox(self: Any, name: str) -> str:
+    def add_outbox(self: Any, name: str = "outbox") -> str:
         """Make an outbox and return its name: ``name``, with a number after it if that is taken."""
 
         def make() -> str:
@@ -55,16 +56,30 @@ class _Adaptive:
 
     # -- what belongs to what -----------------------------------------------------------------------
 
-    def track_resource(self, resource: Any, inbox: str) -> None:
-        """Remember that an inbox belongs to a resource of this component's own making."""
-        self.track_resource_information(resource, [inbox], [], None)
+    def track_resource(self: Any, resource: Any, inbox: str) -> None:
+        """Remember that an inbox belongs to a resource of this component's own making.
+
+        Raises:
+            NoSuchBox: there is no such inbox.
+        """
+        if inbox not in self.inboxes:
+            raise no_such_box(self, inbox, "inboxes")
+        if self._resource_of_inbox is None:
+            self._resource_of_inbox = {}
+        self._resource_of_inbox[inbox] = resource
 
     def retrieve_tracked_resource(self, inbox: str) -> Any:
-        """Return the resource that an inbox belongs to."""
-        for resource, (inboxes, _, _) in self._tracked().items():
-            if inbox in inboxes:
-                return resource
-        raise NoSuchBox(f"no resource is tracked for the inbox {inbox!r}; tracked: {listed(map(str, self._tracked()))}")
+        """Return the resource that an inbox belongs to.
+
+        Raises:
+            NoSuchBox: no resource is tracked for it.
+        """
+        tracked = self._resource_of_inbox or {}
+        if inbox not in tracked:
+            raise NoSuchBox(
+                f"no resource is tracked for the inbox {inbox!r}; there is one for these inboxes: {listed(tracked)}"
+            )
+        return tracked[inbox]
 
     def track_resource_information(self, resource: Any, inboxes: list[str], outboxes: list[str], info: Any) -> None:
         """Remember the boxes of a resource, and whatever else there is to know about it."""
@@ -114,6 +129,8 @@ def _drop(component: Any, name: str, side: str) -> None:
     for source in list(box.sources):
         source.leads_nowhere()
     del boxes[name]
+    if side == "inboxes" and component._resource_of_inbox is not None:
+        component._resource_of_inbox.pop(name, None)
 
 
 class AdaptiveCommsComponent(_Adaptive, Component):

@@ -66,6 +66,7 @@ class Microprocess:
     _scheduler: Scheduler | None = None
     _pause_timer: Timer | None = None
     _delegate: Microprocess | None = None
+    _awaited_by: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
     _on_end: tuple[Callable[[], Any], ...] = ()
@@ -147,6 +148,8 @@ class Microprocess:
     @shown
     def flow(self) -> Generator[Any, Any, Any] | Any:
         """The generator or coroutine that is being run; ``None`` before the first slice."""
+        if isinstance(self._flow, _Raising):
+            return self._flow.flow
         return None if isinstance(self._flow, _Start) else self._flow
 
     # -- life -----------------------------------------------------------------------------------
@@ -214,7 +217,9 @@ class Microprocess:
             assert self._scheduler is not None
             self._scheduler.pauses.append(self)
             return
-        runner = self._delegate or self
+        runner = self
+        while runner._delegate is not None:
+            runner = runner._delegate
         scheduler = runner._scheduler
         if scheduler is not None and runner._life in ALIVE:
             scheduler.request_pause(runner, timeout)
@@ -266,6 +271,39 @@ class _Start:
 
     def send(self, _value: Any) -> Any:
         return self.microprocess._begin()
+
+    def close(self) -> None:
+        close = getattr(self.given, "close", None)
+        if close is not None:
+            close()
+
+
+class _Raising:
+    """Stands in for a flow of control whose next slice begins with an error."""
+
+    __slots__ = ("error", "flow", "microprocess")
+
+    def __init__(self, microprocess: Microprocess, error: BaseException) -> None:
+        self.microprocess = microprocess
+        self.flow = microprocess._flow
+        self.error = error
+
+    def send(self, _value: Any) -> Any:
+        self.microprocess._flow = self.flow
+        if not hasattr(self.flow, "throw"):
+            raise self.error
+        return self.flow.throw(self.error)
+
+    def close(self) -> None:
+        self.microprocess._flow = self.flow
+        close = getattr(self.flow, "close", None)
+        if close is not None:
+            close()
+
+
+def raising_in(microprocess: Microprocess, error: BaseException) -> _Raising:
+    """Return a flow that raises an error where a microprocess stands, and goes on as its own flow."""
+    return _Raising(microprocess, error)
 
 
 class _Iterating:

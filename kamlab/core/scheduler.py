@@ -30,11 +30,11 @@ from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
 from .component import check_component
-from .errors import BadAwait, KamlabError
+from .errors import BadAwait, BadMain, KamlabError
 from .events import ACTIVATED, FAILED, FINISHED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
-from .microprocess import Microprocess
+from .microprocess import Microprocess, raising_in
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -173,8 +173,15 @@ class Scheduler:
             raise _refused_await(component)
 
     def _wait_complete(self, component: Microprocess, said: WaitComplete) -> None:
+        given = said.args[0] if said.args else None
+        if not (hasattr(given, "send") or hasattr(given, "__next__")):
+            raise BadMain(
+                f"{component.short_name} yields WaitComplete({given!r}); give it a generator or coroutine: "
+                "call the method, WaitComplete(self.method())"
+            )
         tag = said.argd.get("tag") or "__" + component.name[-10:]
-        helper = Microprocess(said.args[0], tag=tag)
+        helper = Microprocess(given, tag=tag)
+        helper._awaited_by = component
         helper._on_end += (lambda: self._reactivate(component, helper),)
         component._life = WAITING
         component._delegate = helper
@@ -188,16 +195,20 @@ class Scheduler:
 
     def _raise_in(self, component: Microprocess, error: BaseException) -> None:
         """Raise an error where a component stands, at its ``yield``; it may catch it and go on."""
-        throw = getattr(component._flow, "throw", None)
-        if throw is None:
-            self._fail(component, error)
-            return
-        try:
-            throw(error)
-        except StopIteration:
-            self._end(component, STATE_FINISHED)
-        except BaseException as raised:
-            self._fail(component, raised)
+        while True:
+            try:
+                said = raising_in(component, error).send(None)
+            except StopIteration:
+                self._end(component, STATE_FINISHED)
+                return
+            except BaseException as raised:
+                self._fail(component, raised)
+                return
+            try:
+                self._obey(component, said)
+                return
+            except BaseException as again:
+                error = again
 
     # -- the end of a round ---------------------------------------------------------------------
 
@@ -447,11 +458,28 @@ class Scheduler:
         self.world.note_end(component)
 
     def _fail(self, component: Microprocess, error: BaseException) -> None:
+        if str(error) == "no running event loop" and hasattr(component._flow, "cr_frame"):
+            refused = _refused_await(component)
+            refused.__cause__ = error
+            error = refused
+        waiting = component._awaited_by
+        if waiting is not None and waiting._delegate is component:
+            self._hand_on(component, waiting, error)
+            return
         component._life = STATE_FAILED
         self._note_failure(component, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.fatal = error
         self._end(component, STATE_FAILED)
+
+    def _hand_on(self, helper: Microprocess, waiting: Microprocess, error: BaseException) -> None:
+        """Raise the error of a generator in the component that waits for it, at its ``yield``."""
+        helper._error = error
+        self._end(helper, STATE_FAILED)
+        if isinstance(error, Exception):
+            waiting._flow = raising_in(waiting, error)
+        else:
+            self._raise_in(waiting, error)
 
     def _note_failure(self, component: Microprocess, error: BaseException) -> None:
         component._error = error

@@ -97,7 +97,7 @@ class TCPClient(Component):
         else:
             yield from self._serve(sock)
             assert self.adapter is not None
-            last = ProducerFinished(self, self.adapter.reason)
+            last = ProducerFinished(self, self.adapter.error or self.adapter.reason)
         self.send(last, "signal")
 
     def stop(self) -> None:
@@ -227,8 +227,6 @@ class TCPClient(Component):
                 adapter.deliver(ProducerFinished(self), "control")
             self.pause()
             yield
-        if adapter.error is not None:
-            raise adapter.error
 
     def _refuse_tls(self) -> None:
         if self.data_ready("makessl"):

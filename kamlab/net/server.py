@@ -174,11 +174,17 @@ class ServerCore(EarlyListener):
                     self._connect(news)
             self._settle()
             if self.server.is_stopped():
-                raise self.server.error or RuntimeError(f"{self.server.short_name} ended by itself")
+                raise self._lost_listener()
             self.pause()
             yield
         yield from self._shut_down()
         self.send(message, "signal")
+
+    def _lost_listener(self) -> Exception:
+        error = self.server.error if self.server is not None else None
+        if isinstance(error, Exception):
+            return error
+        return RuntimeError(f"{self.short_name} can take no more connections: the component that listens has ended")
 
     def stop(self) -> None:
         """Close the listener and every connection at once; also called at every other end."""

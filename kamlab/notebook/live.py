@@ -201,7 +201,7 @@ class LiveView:
         bundle = self.widget._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         view = self._view or look(self.lab)
-        return {**(data or {}), "text/html": as_html(view), "text/plain": str(view)}, metadata
+        return {**(data or {}), "text/html": as_html(view) + _STILL, "text/plain": str(view)}, metadata
 
 
 def live_view(lab: World) -> LiveView:
@@ -274,6 +274,7 @@ def _stop(lab: World) -> str:
     return ""
 
 
+_STILL = '<div style="opacity:.7">A still picture; run the cell to see it live.</div>'
 _TITLE = '<div class="kamlab-faint">the last click</div>'
 
 _ACTIONS: dict[str, Callable[[Any], Any]] = {

@@ -95,7 +95,8 @@ class ConsoleReader(ThreadedComponent):
     def main(self) -> None:
         """Read lines until the end of the input or a shutdown message."""
         if _stdin.is_ours():
-            self._bell = os.pipe()
+            with self._contact:
+                self._bell = os.pipe()
         try:
             self._read_lines()
         finally:
@@ -103,7 +104,7 @@ class ConsoleReader(ThreadedComponent):
 
     def _read_lines(self) -> None:
         prompted = False
-        while True:
+        while not self._told_to_end():
             try:
                 line = self._wait_for_line(prompted)
             except EOFError:
@@ -112,11 +113,14 @@ class ConsoleReader(ThreadedComponent):
             prompted = line is None
             if line is not None:
                 self._send_when_room(line + self.eol)
-            while self.data_ready("control"):
-                message = self.recv("control")
-                if isinstance(message, SHUTDOWN_MESSAGES):
-                    self.send(message, "signal")
-                    return
+
+    def _told_to_end(self) -> bool:
+        while self.data_ready("control"):
+            message = self.recv("control")
+            if isinstance(message, SHUTDOWN_MESSAGES):
+                self.send(message, "signal")
+                return True
+        return False
 
     def _wait_for_line(self, prompted: bool) -> str | None:
         """Return the next line, or None once something else wants attention."""

@@ -189,8 +189,16 @@ async def await_queue(self):
     await asyncio.Queue().get()
 
 
-@pytest.mark.parametrize("loop", ["inside a running loop", "without a loop"])
-@pytest.mark.parametrize("body", [await_future, await_asyncio_sleep, await_queue])
+@pytest.mark.parametrize(
+    ("body", "loop"),
+    [
+        (await_future, "inside a running loop"),
+        (await_asyncio_sleep, "inside a running loop"),
+        (await_queue, "inside a running loop"),
+        (await_future, "without a loop"),
+        (await_asyncio_sleep, "without a loop"),
+    ],
+)
 def test_awaiting_asyncio_is_refused_by_name(lab, body, loop):
     """Awaiting something of asyncio raises BadAwait at the await, a TypeError that says what can be awaited instead."""
     component = started(lab, body)

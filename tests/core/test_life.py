@@ -465,18 +465,18 @@ def test_pause_before_activation_and_after_the_end_does_nothing(lab):
     assert lab.run().reason == "finished"
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_generator_that_refuses_to_close_is_noted_and_gone(lab):
     """One that yields again when it is closed counts as failed, with the error, and the others go on."""
     lines = []
 
     class Stubborn(Component):
         def main(self):
-            while True:
-                try:
+            try:
+                while True:
                     yield
-                except GeneratorExit:
-                    lines.append("no")
+            except GeneratorExit:
+                lines.append("no")
+                yield
 
     stubborn = Stubborn().activate()
     Steps(lines, 2, name="s").activate()

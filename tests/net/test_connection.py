@@ -267,7 +267,8 @@ class TestReceiving:
         assert eventually(lambda: slowly.inboxes["inbox"].feeders == (adapter,))
         while adapter.bytes_in < 200_000 or adapter._held:
             lab.tell(slowly, 1, "go")
-        assert not slowly.inboxes["inbox"].feeders
+        with lab.lock:
+            assert not slowly.inboxes["inbox"].feeders
 
     def test_the_end_comes_after_the_data(self, lab: Any, connect: Any, pair: Pair, eventually: Any) -> None:
         """A receiver without room is told of the end only when it has had everything."""

@@ -43,6 +43,8 @@ class Catcher(Component):
 class Bench:
     """A part on the bench: what it is sent, and what comes out of it."""
 
+    Catcher = Catcher
+
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
 

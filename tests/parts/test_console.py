@@ -126,18 +126,15 @@ import sys
 from kamlab import Lab
 from kamlab.parts import ConsoleReader
 lab = Lab()
-with lab:
-    reader = ConsoleReader("? ").activate()
-    lab.start()
-    while not sys.stdin.closed and not lab.step_number:
-        pass
-    if {stop}:
-        lab.stop()
-        assert reader.join_thread(0)
-    else:
-        import os
-        sys.stdout.flush()
-        sys.exit(0)
+reader = ConsoleReader("? ")
+reader.activate(lab)
+lab.start()
+while reader.thread_place != "running":
+    pass
+if {stop}:
+    lab.stop()
+    assert reader.join_thread(0)
+sys.exit(0)
 """
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,8 +29,15 @@ RECIPES = {
 
 @pytest.fixture(autouse=True)
 def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Make the cookbook's names importable, in a folder where log.data may be written."""
+    """Make the cookbook's names importable, where log.data may be written and each look at the time tells a new one."""
     monkeypatch.chdir(tmp_path)
+    ticks = itertools.count()
+
+    def asctime() -> str:
+        time.sleep(0.001)  # so that a free run does not flood the queue of the thread
+        return f"tick {next(ticks)}"
+
+    monkeypatch.setattr("time.asctime", asctime)
     kamlab.axon.install()
     yield
     kamlab.axon.uninstall()
@@ -37,6 +46,7 @@ def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(params=RECIPES)
 def build(request: Any, listing: Any, source: Any) -> Callable[[], Lab]:
     """Return a builder of one recipe: a fresh lab with the listing in it, at step 0."""
+    source.greeting = b"one\ntwo\nthree\n"
     code = compile(listing(*RECIPES[request.param]), request.param, "exec")
 
     def builder() -> Lab:
@@ -61,15 +71,33 @@ def with_lab_current(lab: Lab, call: Callable[[], Any]) -> None:
         worlds.leave(lab)
 
 
+def busy(lab: Lab, slices: int, source: Any) -> list[socket.socket]:
+    """Run so many slices, with a talking client at each port as soon as it is open; return the clients."""
+    clients: dict[int, socket.socket] = {}
+    for _ in range(slices):
+        lab.step(timeout=0.05)
+        source.send(b"more\n")
+        for client in clients.values():
+            client.sendall(b"hello\n")
+        for component in lab.components:
+            port = getattr(component, "port", None)
+            if isinstance(port, int) and port and port not in clients and "Server" in type(component).__name__:
+                clients[port] = socket.create_connection(("127.0.0.1", port), timeout=5)
+    return list(clients.values())
+
+
 class Bomb:
     """Stands in for the flow of a component for one slice."""
 
-    def __init__(self, flow: Any, go_off: Callable[[], Any]) -> None:
-        self.flow = flow
+    def __init__(self, component: Any, go_off: Callable[[], Any]) -> None:
+        self.component = component
+        self.flow = component._flow
         self.go_off = go_off
+        component._flow = self
 
     def send(self, value: Any) -> Any:
         """Go off, then do what the component would have done."""
+        self.component._flow = self.flow
         self.go_off()
         return self.flow.send(value)
 
@@ -78,16 +106,16 @@ class Bomb:
         getattr(self.flow, "close", lambda: None)()
 
 
-def arm(lab: Lab, go_off: Callable[[], Any]) -> Any:
+def arm(lab: Lab, go_off: Callable[[], Any], eventually: Any) -> Any:
     """Put a bomb into whoever runs next; return the component, or None if nobody can run."""
-    if not lab.scheduler.queue and not lab.scheduler.end_round():
+    if not eventually(lambda: lab.scheduler.queue or lab.scheduler.end_round(), 0.1):
         return None
     component = lab.scheduler.queue[0]
-    component._flow = Bomb(component._flow, go_off)
+    Bomb(component, go_off)
     return component
 
 
-def check_usable(lab: Lab, build: Callable[[], Lab]) -> None:
+def check_usable(lab: Lab, build: Callable[[], Lab], clients: list[socket.socket]) -> None:
     """Assert that a lab still steps, runs, looks, stops and can be built again on the same names."""
     lab.run(timeout=0.01)
     lab.step(2, timeout=0.01)
@@ -97,6 +125,8 @@ def check_usable(lab: Lab, build: Callable[[], Lab]) -> None:
     lab.stop()
     assert lab.state == "stopped"
     assert not lab.scheduler.members
+    for client in clients:
+        client.close()
     again = build()
     assert again.step(3).steps == 3
     again.stop()
@@ -106,36 +136,36 @@ class Injected(Exception):
     """What the tests throw."""
 
 
-def test_exception_at_every_slice(build: Callable[[], Lab]) -> None:
+def test_exception_at_every_slice(build: Callable[[], Lab], source: Any, eventually: Any) -> None:
     """Whoever is hit by an exception has failed with it, alone, and the lab goes on."""
     before = open_descriptors()
     hit = 0
     for at in range(SLICES):
         lab = build()
-        lab.step(at, timeout=0.05)
+        clients = busy(lab, at, source)
 
         def throw() -> None:
             raise Injected("here")
 
-        component = arm(lab, throw)
+        component = arm(lab, throw, eventually)
         if component is not None:
             hit += 1
             happened = lab.step()
             assert component.state == "failed", component
             assert isinstance(component.error, Injected)
             assert [event.component for event in happened.of_kind("failed")] == [component]
-        check_usable(lab, build)
-    assert hit > SLICES / 4
+        check_usable(lab, build, clients)
+    assert hit > SLICES * 3 / 4
     assert open_descriptors() <= before + 2
 
 
-def test_interrupt_at_every_slice(build: Callable[[], Lab]) -> None:
+def test_interrupt_at_every_slice(build: Callable[[], Lab], source: Any, eventually: Any) -> None:
     """An interrupt in any slice stops the lab after that slice; no component is lost by it."""
     hit = 0
     for at in range(SLICES):
         lab = build()
-        lab.step(at, timeout=0.05)
-        component = arm(lab, lambda: signal.raise_signal(signal.SIGINT))
+        clients = busy(lab, at, source)
+        component = arm(lab, lambda: signal.raise_signal(signal.SIGINT), eventually)
         if component is not None:
             hit += 1
             step = lab.step_number
@@ -144,25 +174,25 @@ def test_interrupt_at_every_slice(build: Callable[[], Lab]) -> None:
             assert lab.step_number == step + 1
             assert component.state != "failed"
             assert not lab.failures
-        check_usable(lab, build)
-    assert hit > SLICES / 4
+        check_usable(lab, build, clients)
+    assert hit > SLICES * 3 / 4
 
 
-def test_interrupt_inside_a_component(build: Callable[[], Lab]) -> None:
+def test_interrupt_inside_a_component(build: Callable[[], Lab], source: Any, eventually: Any) -> None:
     """A KeyboardInterrupt that does reach a component ends that one only, and the run."""
     for at in range(0, SLICES, 4):
         lab = build()
-        lab.step(at, timeout=0.05)
+        clients = busy(lab, at, source)
 
         def throw() -> None:
             raise KeyboardInterrupt
 
-        component = arm(lab, throw)
+        component = arm(lab, throw, eventually)
         if component is not None:
             with pytest.raises(KeyboardInterrupt):
                 lab.run(timeout=5)
             assert component.state == "failed"
-        check_usable(lab, build)
+        check_usable(lab, build, clients)
 
 
 def open_descriptors() -> int:
@@ -170,12 +200,16 @@ def open_descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def test_what_is_injected_does_reach_a_client(build: Callable[[], Lab]) -> None:
-    """The slices that are tried cover a system at work: its server listens and takes a client."""
+def test_the_slices_that_are_tried_cover_a_system_at_work(
+    build: Callable[[], Lab], source: Any, eventually: Any
+) -> None:
+    """Within the slices that are tried, a client is served: messages reach its connection or come from it."""
     lab = build()
-    lab.step(SLICES, timeout=0.05)
-    servers = [component for component in lab.components if getattr(component, "port", None)]
-    assert servers
-    with socket.create_connection(("127.0.0.1", servers[0].port), timeout=5):
-        assert lab.run(until=lambda lab: len(lab.components) > 4, timeout=5).reason == "condition"
+    clients = busy(lab, SLICES, source)
+    assert clients
+    adapters = {event.component for event in lab.trace if "SocketAdapter" in type(event.component).__name__}
+    assert adapters
+    assert any(event.kind in ("sent", "received") for event in lab.trace if event.component in adapters)
     lab.stop()
+    for client in clients:
+        client.close()

@@ -2,7 +2,8 @@
 
 Protocols and transports, not streams: a stream costs a task and a coroutine for each client. A client
 that does not keep up stops the broadcast until its buffer has drained, so memory stays bounded.
-The event loop runs once after each message, as the source in the other servers yields after each.
+Flat out, the event loop runs once after each message, as the source in the other servers yields after
+each. With ``--every`` there is a message now and then.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from measuring import report
 parser = argparse.ArgumentParser()
 parser.add_argument("--clients", type=int, required=True)
 parser.add_argument("--messages", type=int, required=True)
+parser.add_argument("--every", type=float, default=0.0, metavar="SECONDS")
 options = parser.parse_args()
 
 
@@ -88,7 +90,7 @@ async def serve():
     await told_to_go.wait()
     for message in messages(options.messages):
         await room.broadcast(message)
-        await asyncio.sleep(0)
+        await asyncio.sleep(options.every)
     await asyncio.Event().wait()
 
 

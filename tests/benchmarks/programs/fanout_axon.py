@@ -3,9 +3,13 @@
 The same file is run by Kamaelia (through with_kamaelia.py) and by kamlab (through with_kamlab.py).
 It speaks with run.py over its standard streams: it prints its port and then the number of clients it
 has; after "go" it publishes its messages; after "usage" it prints the processor time used since "go".
+
+Flat out, a component sends a message in every slice. With ``--every`` a thread sends one now and then,
+as the TimeTick of the cookbook does.
 """
 
 import argparse
+import time
 
 from Axon.Component import component
 from Axon.ThreadedComponent import threadedcomponent
@@ -20,6 +24,14 @@ class Orders(threadedcomponent):
     def main(self):
         for _ in orders():
             self.send("go", "outbox")
+
+
+class Ticker(threadedcomponent):
+    def main(self):
+        for _ in orders():
+            for message in messages(self.count):
+                self.send(message, "outbox")
+                time.sleep(self.every)
 
 
 class Source(component):
@@ -39,6 +51,7 @@ class Source(component):
 parser = argparse.ArgumentParser()
 parser.add_argument("--clients", type=int, required=True)
 parser.add_argument("--messages", type=int, required=True)
+parser.add_argument("--every", type=float, default=0.0, metavar="SECONDS")
 options = parser.parse_args()
 connected = []
 
@@ -52,7 +65,10 @@ def protocol():
 
 
 Backplane("MESSAGES").activate()
-Pipeline(Orders(), Source(count=options.messages), PublishTo("MESSAGES")).activate()
+if options.every:
+    Pipeline(Ticker(count=options.messages, every=options.every), PublishTo("MESSAGES")).activate()
+else:
+    Pipeline(Orders(), Source(count=options.messages), PublishTo("MESSAGES")).activate()
 port = free_port()
 report(port=port)
 SimpleServer(protocol=protocol, port=port).run()

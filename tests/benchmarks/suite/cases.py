@@ -60,6 +60,7 @@ class Size:
     audiences: tuple[int, ...] = (100, 1000)
     tcp_deliveries: int = 50_000
     slow_tcp_deliveries: int = 20_000
+    tcp_seconds: float = 1.0
     tcp_rounds: int = 3
     slow_tcp_rounds: int = 1
     idle_components: int = 100_000
@@ -78,6 +79,7 @@ SMOKE = Size(
     audiences=(3,),
     tcp_deliveries=30,
     slow_tcp_deliveries=30,
+    tcp_seconds=0.05,
     tcp_rounds=1,
     slow_tcp_rounds=1,
     idle_components=100,
@@ -85,8 +87,14 @@ SMOKE = Size(
     idle_seconds=0.05,
     extras=True,
 )
-QUICK = Size(rounds=3, seconds=0.15, tcp_rounds=2, tcp_deliveries=30_000)
-FULL = Size(rounds=7, seconds=0.5, tcp_rounds=5, tcp_deliveries=100_000, slow_tcp_rounds=2, extras=True)
+QUICK = Size(rounds=3, seconds=0.1, messages=1500, tcp_rounds=2, tcp_deliveries=30_000)
+FULL = Size(
+    rounds=7, seconds=0.5, tcp_rounds=5, tcp_deliveries=100_000, tcp_seconds=2.0, slow_tcp_rounds=2, extras=True
+)
+
+KAMLAB_SERVER = ("with_kamlab.py", "--no-record", "fanout_axon.py")
+ASYNCIO_SERVER = ("fanout_asyncio.py",)
+KAMAELIA_SERVER = ("with_kamaelia.py", "fanout_axon.py")
 
 FEEDS = {"all in one slice": (), "one a slice": ("--gives-way",)}
 
@@ -157,12 +165,20 @@ def backplane(size: Size, subscribers: int, feed: str) -> Case:
 
 
 def fanouts(size: Size) -> list[Case]:
-    """Return TCP servers that send everything to everybody."""
-    return [fanout(size, clients) for clients in size.audiences]
+    """Return TCP servers that send everything to everybody, flat out and a message now and then.
+
+    Flat out, kamlab's connections gather the messages of several rounds into one write, as they do
+    whenever they send in round after round; asyncio's transports and Kamaelia write each message by
+    itself. Now and then, there is nothing to gather, and everybody writes each message by itself.
+    """
+    return [
+        *(flat_out(size, clients) for clients in size.audiences),
+        *(now_and_then(size, clients) for clients in size.audiences),
+    ]
 
 
-def fanout(size: Size, clients: int) -> Case:
-    """Return one audience.
+def flat_out(size: Size, clients: int) -> Case:
+    """Return one audience, with messages as fast as they go.
 
     Kamaelia takes 0.1 ms for a delivery and, with a thousand clients, half a minute to let them all
     connect: so it has fewer messages to send, and fewer rounds. With much fewer than twenty messages
@@ -171,14 +187,36 @@ def fanout(size: Size, clients: int) -> Case:
     messages = size.tcp_deliveries // clients
     few = size.slow_tcp_deliveries // clients
     return Case(
-        f"TCP fan-out to {clients}",
+        f"TCP fan-out to {clients}, flat out",
         "deliveries/CPU s",
         {
-            "kamlab": FanOut(("with_kamlab.py", "--no-record", "fanout_axon.py"), clients, messages),
-            "asyncio": FanOut(("fanout_asyncio.py",), clients, messages),
-            "Kamaelia": FanOut(("with_kamaelia.py", "fanout_axon.py"), clients, few, needs_peer=True),
+            "kamlab": FanOut(KAMLAB_SERVER, clients, messages),
+            "asyncio": FanOut(ASYNCIO_SERVER, clients, messages),
+            "Kamaelia": FanOut(KAMAELIA_SERVER, clients, few, needs_peer=True),
         },
         (Comparison("kamlab", "asyncio", 1), Comparison("kamlab", "Kamaelia", 10)),
+        rounds=size.tcp_rounds,
+        fewer_rounds={"Kamaelia": size.slow_tcp_rounds},
+    )
+
+
+def now_and_then(size: Size, clients: int) -> Case:
+    """Return one audience, with a message every so many milliseconds; Kamaelia plays where it keeps up."""
+    every = max(0.01, clients * 0.00003)
+    messages = max(3, round(size.tcp_seconds / every))
+    players: dict[str, Player] = {
+        "kamlab": FanOut(KAMLAB_SERVER, clients, messages, every),
+        "asyncio": FanOut(ASYNCIO_SERVER, clients, messages, every),
+    }
+    comparisons = [Comparison("kamlab", "asyncio", 1)]
+    if clients <= 100:
+        players["Kamaelia"] = FanOut(KAMAELIA_SERVER, clients, messages, every, needs_peer=True)
+        comparisons.append(Comparison("kamlab", "Kamaelia", 10))
+    return Case(
+        f"TCP fan-out to {clients}, every {1000 * every:.0f} ms",
+        "deliveries/CPU s",
+        players,
+        tuple(comparisons),
         rounds=size.tcp_rounds,
         fewer_rounds={"Kamaelia": size.slow_tcp_rounds},
     )

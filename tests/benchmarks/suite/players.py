@@ -76,17 +76,21 @@ class Program:
 
 @dataclass(frozen=True)
 class FanOut:
-    """A server that sends messages to all of its clients: deliveries per second of its processor time."""
+    """A server that sends messages to all of its clients: deliveries per second of its processor time.
+
+    ``every``: seconds from one message to the next; 0 is flat out.
+    """
 
     arguments: tuple[str, ...]
     clients: int
     messages: int
+    every: float = 0.0
     needs_peer: bool = False
 
     def measure(self, interpreters: Interpreters) -> Numbers:
         """Start it, let the clients connect, say go, and ask for the usage once they have everything."""
         size = ("--clients", str(self.clients))
-        arguments = (*self.arguments, *size, "--messages", str(self.messages))
+        arguments = (*self.arguments, *size, "--messages", str(self.messages), "--every", str(self.every))
         with running(arguments, interpreters, self.needs_peer) as server:
             port = server.answer("port")["port"]
             with running(("fanout_clients.py", *size, "--port", str(port)), interpreters) as clients:

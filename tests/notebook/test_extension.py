@@ -1,0 +1,181 @@
+"""What %load_ext kamlab changes, and that %unload_ext undoes it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from typing import Any
+
+COMPONENTS = """
+from kamlab import Component, Lab
+class Says(Component):
+    def main(self):
+        while True:
+            print("says", self.name)
+            yield
+class Waits(Component):
+    def main(self):
+        while True:
+            self.pause()
+            yield
+"""
+
+
+def test_a_listing_pasted_into_a_cell_runs_and_the_cell_returns(kernel: Any, listing: Any) -> None:
+    """After %load_ext kamlab a listing needs nothing else; run() returns, and the lab runs on, with its live view."""
+    kernel.run("kamlab.current().ports[1500] = 0")
+    result = kernel.run(listing("time_server"))
+    assert not result.error
+    (shown,) = result.displayed
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    assert "TimeTick" in shown["text/html"]
+    assert kernel.value("lab.state") == "running"
+
+
+def test_a_server_listens_when_the_cell_returns(kernel: Any, listing: Any, free_port: Any) -> None:
+    """The cell waits until the system has come to rest, so the next cell can connect at once."""
+    port = free_port()
+    for _ in range(3):
+        result = kernel.run(
+            f"%%system --quiet --ports 1500={port}\n{listing('time_server')}\n"
+            f"socket.create_connection(('127.0.0.1', {port}), timeout=10).close()"
+        )
+        assert not result.error
+
+
+def test_running_the_listing_again_says_what_to_do(kernel: Any, listing: Any) -> None:
+    """A listing that is run twice in one lab meets its own names; the error says so and names the way out."""
+    kernel.run("lab.ports[1500] = 0")
+    code = listing("time_server")
+    assert not kernel.run(code).error
+    assert "lab.reset()" in kernel.run(code).error
+    kernel.run("lab.reset()")
+    assert not kernel.run(code).error
+    assert kernel.value("lab.state") == "running"
+
+
+def test_a_failure_at_the_start_is_told_under_the_cell(kernel: Any, listing: Any) -> None:
+    """If a port is taken the cell says so, in words, at once."""
+    kernel.run("taken = socket.create_server(('127.0.0.1', 0)); port = taken.getsockname()[1]")
+    result = kernel.run("%%system --ports 1500={port}\n" + listing("time_server"))
+    assert "failed" in result.stderr
+    assert str(kernel.value("port")) in result.stderr
+    kernel.run("taken.close()")
+
+
+def test_run_within_a_with_blocks(kernel: Any) -> None:
+    """A lab of a with statement ends with it, so run() there blocks as in a script."""
+    code = COMPONENTS + (
+        "class Ends(Component):\n    def main(self):\n        yield\n"
+        "with Lab() as own:\n    print(Ends().run().reason, own.running)"
+    )
+    assert kernel.run(code).stdout == "finished False\n"
+
+
+def test_run_on_a_thread_that_executes_no_cell_blocks(kernel: Any) -> None:
+    """Only a cell returns at once; a thread of the user's waits for the end, as in a script."""
+    code = COMPONENTS + (
+        "class Ends(Component):\n    def main(self):\n        yield\n"
+        "said = []\nthread = threading.Thread(target=lambda: said.append(Ends().run().reason))\n"
+        "thread.start()\nthread.join(10)\nsaid"
+    )
+    assert kernel.value(code) == ["finished"]
+
+
+def test_cells_may_be_run_again_and_out_of_order(kernel: Any, listing: Any) -> None:
+    """Stepping before building, building twice, starting what runs: each gives a result or an error, never a hang."""
+    kernel.run("lab.ports[1500] = 0")
+    cells = ["lab.step()", listing("time_server"), "lab.pause()", "lab.step()", "lab.start()", "lab.start()"]
+    for cell in [*cells, cells[1], cells[3], cells[2], cells[3], "lab.stop()", cells[3], "lab.reset()", *cells]:
+        kernel.run(cell)
+    assert kernel.value("lab.state") == "running"
+
+
+def test_an_interrupt_leaves_the_lab_usable(kernel: Any) -> None:
+    """The stop button stops lab.run() between two slices; the lab can be stepped and run on from there."""
+    kernel.run(COMPONENTS + "_ = Waits().activate(); ticks = []\nclass Ticks(Component):\n    def main(self):\n"
+               "        while True:\n            ticks.append(1); self.pause(0.01); yield\n_ = Ticks().activate()")
+    request = kernel.send("print('running', flush=True)\nlab.run()")
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=30)
+        if message["msg_type"] == "stream" and "running" in message["content"]["text"]:
+            break
+    kernel.run_later = None
+    kernel.interrupt()
+    assert "KeyboardInterrupt" in kernel.result(request).error
+    assert kernel.value("lab.state, len(lab.failures), lab.step(3).steps") == ("paused", 0, 3)
+    assert kernel.value("before = len(ticks); lab.run(until=lambda lab: len(ticks) > before + 2).reason") == "condition"
+
+
+def test_the_buttons_work_while_a_cell_awaits(kernel: Any) -> None:
+    """While a cell awaits lab.arun(), a click is carried out, and pausing ends the cell."""
+    kernel.run(COMPONENTS + "_ = Waits().activate()\nfrom kamlab.notebook import live_view\nview = live_view(lab)")
+    request = kernel.send(
+        "import asyncio\nasyncio.get_running_loop().call_later(0.3, view.click, 'Pause')\n(await lab.arun(timeout=20)).reason"
+    )
+    assert kernel.result(request).value == "'paused'"
+
+
+def test_unload_undoes_everything(kernel: Any) -> None:
+    """After %unload_ext the names, magics, streams, threads and the meaning of run() are as they were before."""
+    kernel.run("%unload_ext kamlab")
+    look = """
+from kamlab import Lab
+shell = get_ipython()
+state = lambda: (
+    type(sys.stdout).__name__, type(sys.stderr).__name__, Lab.on_run is None,
+    shell.magics_manager.magics["cell"]["system"].__qualname__, "kamlab" in shell.magics_manager.magics["line"],
+    [name for name in sys.modules if name.split(".")[0] in ("Axon", "Kamaelia")],
+    [len(calls) for calls in shell.events.callbacks.values()],
+)
+before = state()
+"""
+    kernel.run(look)
+    kernel.run("%load_ext kamlab")
+    kernel.run("from Axon.Component import component\ncomponent().run()\nrunning = lab")
+    assert kernel.value("state() == before") is False
+    kernel.run("%unload_ext kamlab")
+    kernel.run("after = state()")
+    assert kernel.run("before").value == kernel.run("after").value
+    assert kernel.value("running.state") == "stopped"
+    assert "ModuleNotFoundError" in kernel.run("import Axon").error
+    names = "[thread.name for thread in threading.enumerate() if 'kamlab' in thread.name]"
+    kernel.run("for thread in threading.enumerate():\n    if 'kamlab' in thread.name: thread.join(10)")
+    assert kernel.value(names) == []
+
+
+def test_loading_again_works(kernel: Any) -> None:
+    """%reload_ext undoes and does it all again; the default lab is a fresh one."""
+    kernel.run(COMPONENTS + "Waits().run()\nold = lab")
+    assert not kernel.run("%reload_ext kamlab").error
+    assert kernel.value("old.state, kamlab.current() is old, kamlab.current().state") == ("stopped", False, "new")
+
+
+def test_in_a_terminal_run_blocks_and_streams_are_untouched(shell: Any) -> None:
+    """Without a kernel the names and magics are there, run() blocks, and nothing stands before stdout."""
+    out = sys.stdout
+    shell.run_line_magic("load_ext", "kamlab")
+    assert sys.stdout is out
+    shell.run_cell(
+        "from Axon.Component import component\nclass Ends(component):\n    def main(self):\n        yield 1\n"
+        "outcome = Ends().run()"
+    ).raise_error()
+    assert shell.user_ns["outcome"].reason == "finished"
+    assert shell.user_ns["lab"].state == "finished"
+
+
+def test_the_kamlab_magic_looks_and_drives(shell: Any) -> None:
+    """%kamlab does for the current lab what its line says; what it does not know it names."""
+    shell.run_line_magic("load_ext", "kamlab")
+    shell.run_cell(COMPONENTS + "_ = Waits().activate()").raise_error()
+    lab = shell.user_ns["lab"]
+    assert "Waits_1" in str(shell.run_line_magic("kamlab", ""))
+    assert len(shell.run_line_magic("kamlab", "inboxes Waits")) == 1
+    for command, state in (("start", "running"), ("pause", "paused"), ("stop", "stopped"), ("reset", "new")):
+        shell.run_line_magic("kamlab", command)
+        assert lab.state == state
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+        shell.run_cell("%kamlab dance")
+    assert "dance" in said.getvalue()
