@@ -25,7 +25,7 @@ from .events import SENT
 from .interrupt import Interruptible
 from .microprocess import Microprocess
 from .outcome import Happened, Outcome
-from .scheduler import Scheduler
+from .scheduler import SLICES_PER_POLL, Scheduler
 from .states import ASLEEP, ENDED
 from .trace import Trace
 
@@ -367,6 +367,7 @@ class Driving:
         if not self.complete:
             world._pause_requested = False
         world._set_log(self.complete)
+        scheduler.slices_per_poll = 1 if self.complete else SLICES_PER_POLL
         world._set_gate(not self.complete)
         if self.ready is not None:
             self.ready.set()

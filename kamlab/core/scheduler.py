@@ -43,7 +43,7 @@ from .states import STOPPED as STATE_STOPPED
 if TYPE_CHECKING:
     from .world import World
 
-#: How many slices may run before the network is looked at again.
+#: How many slices may run in a free run before the network is looked at again. In steps it is every round.
 SLICES_PER_POLL = 64
 
 #: How many timers may be there before the cancelled ones are cleared away.
@@ -97,6 +97,7 @@ class Scheduler:
         self.driver: int | None = None
         self.on_failure: Callable[[Microprocess, BaseException], Any] = lambda component, error: None
         self.fatal: BaseException | None = None
+        self.slices_per_poll = SLICES_PER_POLL
         self._since_poll = 0
         self._timer_ids = itertools.count()
         self._numbers = itertools.count(1)
@@ -216,7 +217,7 @@ class Scheduler:
         """Apply pauses, wake-ups, timers and what came from outside; return whether any can run."""
         self.rounds += 1
         self.running = None  # whatever stops a component from here on does not come from its own slice
-        if self._since_poll >= SLICES_PER_POLL or not self.done:
+        if self._since_poll >= self.slices_per_poll or not self.done:
             self._since_poll = 0
             if self.idle.sources():
                 self.idle.wait(0)

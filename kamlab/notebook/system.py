@@ -126,13 +126,19 @@ def run_source(shell: Any, source: str) -> Any:
     """Run code as a cell of this shell; return the value of a last expression."""
     __tracebackhide__ = "__ipython_bottom__"
     code = shell.transform_cell(source)
-    name = shell.compile.cache(code, shell.execution_count, raw_code=source)
+    name = shell.compile.cache(code, _number_of_cell(shell), raw_code=source)
     tree = shell.transform_ast(shell.compile.ast_parse(code, filename=name))
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(shell.compile(tree, name, "exec"), shell.user_ns)
     if last is None:
         return None
     return eval(shell.compile(ast.Expression(last.value), name, "eval"), shell.user_ns)
+
+
+def _number_of_cell(shell: Any) -> int:
+    """Return the number of the cell that is being executed; the shell's own counter may be ahead of it."""
+    history = getattr(shell.history_manager, "input_hist_raw", None)
+    return len(history) - 1 if history else int(shell.execution_count)
 
 
 def stop_or_leave(lab: World) -> None:

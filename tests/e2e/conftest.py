@@ -170,8 +170,10 @@ class Notebook:
 
     def output(self, index: int) -> Any:
         """Return the output area of a cell."""
-        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell").nth(index).locator(
-            ".jp-Cell-outputArea"
+        return (
+            self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell")
+            .nth(index)
+            .locator(".jp-Cell-outputArea")
         )
 
     def button(self, name: str) -> Any:

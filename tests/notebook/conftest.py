@@ -58,6 +58,13 @@ class Kernel:
                 case "status" if content["execution_state"] == "idle":
                     return result
 
+    def wait_for_output(self, text: str, timeout: float = 30) -> None:
+        """Wait until a cell has printed something; what was printed until then is read and gone."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=timeout)
+            if message["msg_type"] == "stream" and text in message["content"]["text"]:
+                return
+
     def run(self, code: str, timeout: float = 30) -> Result:
         """Execute a cell and return what it gave."""
         return self.result(self.send(code), timeout)

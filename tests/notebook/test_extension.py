@@ -20,6 +20,21 @@ class Waits(Component):
             self.pause()
             yield
 """
+FAILS = """
+class Fails(Component):
+    def main(self):
+        yield
+        raise ValueError("out of paper")
+"""
+#: Prints, so that a test can see under which cell that lands, and that it has begun.
+TICKS = """
+class Ticks(Component):
+    def main(self):
+        while True:
+            print("tick", flush=True)
+            self.pause(0.01)
+            yield
+"""
 
 
 def test_a_listing_pasted_into_a_cell_runs_and_the_cell_returns(kernel: Any, listing: Any) -> None:
@@ -55,13 +70,21 @@ def test_running_the_listing_again_says_what_to_do(kernel: Any, listing: Any) ->
     assert kernel.value("lab.state") == "running"
 
 
-def test_a_failure_at_the_start_is_told_under_the_cell(kernel: Any, listing: Any) -> None:
-    """If a port is taken the cell says so, in words, at once."""
+def test_a_port_that_is_taken_is_an_error_in_the_cell(kernel: Any, listing: Any) -> None:
+    """If somebody else listens at the port, the cell fails, and its error names the port and the way out."""
     kernel.run("taken = socket.create_server(('127.0.0.1', 0)); port = taken.getsockname()[1]")
     result = kernel.run("%%system --ports 1500={port}\n" + listing("time_server"))
-    assert "failed" in result.stderr
-    assert str(kernel.value("port")) in result.stderr
+    assert result.error.startswith("PortInUse")
+    assert str(kernel.value("port")) in result.error
     kernel.run("taken.close()")
+
+
+def test_a_failure_at_the_start_is_told_under_the_cell(kernel: Any) -> None:
+    """A component that fails before the cell returns is named there; the cell goes on, and so does the lab."""
+    result = kernel.run(COMPONENTS + FAILS + "_ = Waits().activate()\nFails().run()\nprint('on')")
+    assert "Fails_2 failed: out of paper" in result.stderr
+    assert result.stdout == "on\n"
+    assert kernel.value("lab.state") == "running"
 
 
 def test_run_within_a_with_blocks(kernel: Any) -> None:
@@ -94,25 +117,23 @@ def test_cells_may_be_run_again_and_out_of_order(kernel: Any, listing: Any) -> N
 
 def test_an_interrupt_leaves_the_lab_usable(kernel: Any) -> None:
     """The stop button stops lab.run() between two slices; the lab can be stepped and run on from there."""
-    kernel.run(COMPONENTS + "_ = Waits().activate(); ticks = []\nclass Ticks(Component):\n    def main(self):\n"
-               "        while True:\n            ticks.append(1); self.pause(0.01); yield\n_ = Ticks().activate()")
-    request = kernel.send("print('running', flush=True)\nlab.run()")
-    while True:
-        message = kernel.client.get_iopub_msg(timeout=30)
-        if message["msg_type"] == "stream" and "running" in message["content"]["text"]:
-            break
-    kernel.run_later = None
+    kernel.run(COMPONENTS + TICKS + "_ = Waits().activate(); ticks = Ticks().activate()")
+    request = kernel.send("lab.run()")
+    kernel.wait_for_output("tick")
     kernel.interrupt()
     assert "KeyboardInterrupt" in kernel.result(request).error
     assert kernel.value("lab.state, len(lab.failures), lab.step(3).steps") == ("paused", 0, 3)
-    assert kernel.value("before = len(ticks); lab.run(until=lambda lab: len(ticks) > before + 2).reason") == "condition"
+    assert kernel.value("count = lab.step_number; lab.run(until=lambda lab: lab.step_number > count + 3).reason") == (
+        "condition"
+    )
 
 
 def test_the_buttons_work_while_a_cell_awaits(kernel: Any) -> None:
     """While a cell awaits lab.arun(), a click is carried out, and pausing ends the cell."""
     kernel.run(COMPONENTS + "_ = Waits().activate()\nfrom kamlab.notebook import live_view\nview = live_view(lab)")
     request = kernel.send(
-        "import asyncio\nasyncio.get_running_loop().call_later(0.3, view.click, 'Pause')\n(await lab.arun(timeout=20)).reason"
+        "import asyncio\nasyncio.get_running_loop().call_later(0.3, view.click, 'Pause')\n"
+        "(await lab.arun(timeout=20)).reason"
     )
     assert kernel.result(request).value == "'paused'"
 
