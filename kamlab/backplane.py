@@ -134,15 +134,9 @@ class Backplane(Chassis):
         yield from self.until_children_done()
 
     def stop(self) -> None:
-        """End this and its carrier; publishers let go and subscribers end."""
+        """End this and its carrier; publishers let go and subscribers end. Called at every end."""
         super().stop()
         self._withdraw()
-
-    def close_down(self) -> Any:
-        """Take the services off, with all else."""
-        result = super().close_down()
-        self._withdraw()
-        return result
 
 
 def find(component: Component, prefix: str, name: str, role: str) -> tuple[Component, str]:

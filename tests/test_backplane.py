@@ -65,12 +65,14 @@ class Hall:
 
 @pytest.fixture
 def lab():
+    """A lab that is current for the test, and stopped after it."""
     with Lab() as fresh:
         yield fresh
 
 
 @pytest.fixture
 def hall(lab):
+    """The hall, in a fresh lab."""
     return Hall(lab)
 
 
@@ -417,14 +419,18 @@ def test_all_control_messages_of_a_subscriber_go_to_signal(hall, news):
 
 
 def end_by_message(backplane):
+    """Tell a Backplane to end."""
     backplane.deliver(ShutdownMicroprocess(), "control")
 
 
 def end_by_stop(backplane):
+    """Stop a Backplane."""
     backplane.stop()
 
 
 def end_by_failure(backplane):
+    """Let a Backplane's exchange fail in its next slice."""
+
     def boom():
         raise RuntimeError("boom")
 
@@ -628,6 +634,16 @@ def test_the_carrier_is_a_door(hall):
     hall.settle()
     hall.publish(publisher, "hello")
     assert (made, catcher.data) == (["NEWS"], ["HELLO"])
+
+
+def test_a_backplane_that_fails_at_once_frees_its_name(hall, lab):
+    """A Backplane whose carrier belongs to somebody else fails, and its name can be used again."""
+    taken = Exchange("NEWS")
+    Pipeline(taken).activate()
+    hall.settle()
+    backplane = Backplane("NEWS", carrier=lambda name: taken).activate()
+    hall.settle()
+    assert (backplane.state, lab.services.services_registered()) == ("failed", [])
 
 
 # -- as a prototype -------------------------------------------------------------------------------

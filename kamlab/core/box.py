@@ -204,6 +204,7 @@ class Inbox(Box):
         items.append(message)
         scheduler = self.scheduler
         if scheduler is None:
+            self._note_arrival(message, source)
             return
         log = scheduler.log
         if log is not None:
@@ -213,6 +214,12 @@ class Inbox(Box):
         if not self.arrived:
             self.arrived = True
             scheduler.wakes.append(self)
+
+    def _note_arrival(self, message: Any, source: Box | None) -> None:
+        """Record, in the sender's lab, what reaches a component that is not active."""
+        scheduler = source.owner._scheduler if source is not None else None
+        if scheduler is not None and scheduler.log is not None:
+            scheduler.log((SENT, source, self, message))
 
     def take(self, index: int = 0) -> Any:
         """Take a message out, and wake the owners of the outboxes that lead here.

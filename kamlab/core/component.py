@@ -260,6 +260,10 @@ class Component(Waits, Microprocess):
             child._on_end += (_Knock(self, child),)
             self.children.append(child)
 
+    def _child_ended(self, child: Component) -> None:
+        if self._scheduler is not None:
+            self._scheduler.request_wake(self, child)
+
     def remove_child(self, child: Component) -> None:
         """Let a child go, and take down the links with it that this component made."""
         if child in self.children:
@@ -333,9 +337,7 @@ class _Knock:
         self.child = child
 
     def __call__(self) -> None:
-        scheduler = self.parent._scheduler
-        if scheduler is not None:
-            scheduler.request_wake(self.parent, self.child)
+        self.parent._child_ended(self.child)
 
 
 def _renewed(value: Any) -> Any:

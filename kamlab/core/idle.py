@@ -46,8 +46,9 @@ class ThreadIdle:
                 self._wakes.get_nowait()
 
     def wake(self) -> None:
-        """End a ``wait``."""
-        self._wakes.put(None)
+        """End a ``wait``; while one call for that is on its way, another is not needed."""
+        if self._wakes.empty():
+            self._wakes.put(None)
 
     def dispatch(self) -> int:
         """Return 0: nothing comes in but wake-ups."""

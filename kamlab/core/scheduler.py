@@ -331,7 +331,7 @@ class Scheduler:
         component._prepare()
         self.members[component.id] = component
         self.wakes.append(component)
-        self._nudge()
+        self.nudge()
 
     def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
         """Let a microprocess sleep from the end of this round on."""
@@ -347,12 +347,12 @@ class Scheduler:
     def request_wake(self, component: Microprocess, cause: Any = None) -> None:
         """Wake a microprocess at the end of this round. Safe from any thread."""
         self.wakes.append((component, cause))
-        self._nudge()
+        self.nudge()
 
     def post(self, call: Callable[[], Any]) -> None:
         """Have a call made between two rounds, by whoever drives. Safe from any thread."""
         self.posted.append(call)
-        self._nudge()
+        self.nudge()
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made after so many seconds of the lab's clock; under the lab's lock."""
@@ -368,7 +368,8 @@ class Scheduler:
             self._timers_kept = max(TIMERS_KEPT, 2 * len(self.timers))
         return timer
 
-    def _nudge(self) -> None:
+    def nudge(self) -> None:
+        """Have whoever drives look again, if it waits and is another thread. Safe from any thread."""
         if self.driver is not None and self.driver != threading.get_ident():
             self.idle.wake()
 
@@ -429,11 +430,12 @@ class Scheduler:
 
     def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
         """End a microprocess from outside its own code; its generator is closed."""
-        if component._life in ENDED:
-            return
-        component._life = state
-        if component is not self.running:
-            self._end(component, state)
+        with self.world.lock:  # never in the middle of somebody's slice
+            if component._life in ENDED:
+                return
+            component._life = state
+            if component is not self.running:
+                self._end(component, state)
 
     def _end(self, component: Microprocess, state: str) -> None:
         """Close, tell the parent, forget. No error in here stops the scheduler."""

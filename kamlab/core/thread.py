@@ -76,6 +76,7 @@ class ThreadedComponent(Component):
         self._passes = 0
         self._happened = False
         self._stirred = False
+        self._attended = False
         self._cancelled = False
         self._thread_error: BaseException | None = None
 
@@ -128,8 +129,8 @@ class ThreadedComponent(Component):
             if len(queue) >= self.queuelengths:
                 raise NoSpaceInBox(len(queue), self.queuelengths, f"that leads from the thread of {self.short_name}")
             queue.append(message)
-            stepped = not self._gate_open()
-        if not stepped:  # while stepping, the relay's slice waits for the message
+            attended = self._attended
+        if not attended:  # no slice of the relay stands by to carry it on
             self.wake("its thread, which sent a message")
 
     def recv(self, boxname: str = "inbox") -> Any:
@@ -171,7 +172,7 @@ class ThreadedComponent(Component):
             return False
 
     def pause(self, timeout: float | None = None) -> None:
-        """Wait until a message arrives, one that was sent is taken on, or ``timeout`` seconds pass.
+        """Wait until a message arrives, one that was sent is taken on, a child ends, or ``timeout`` seconds pass.
 
         If that has happened since the last pause it returns at once.
         """
@@ -220,6 +221,12 @@ class ThreadedComponent(Component):
         """Take components as children, in the scheduler's time."""
         self._ask(lambda: super(ThreadedComponent, self).add_children(*children))
 
+    def _child_ended(self, child: Component) -> None:
+        with self._contact:
+            self._happened = True
+            self._stir()
+        super()._child_ended(child)
+
     def remove_child(self, child: Component) -> None:
         """Let a child go, in the scheduler's time."""
         self._ask(lambda: super(ThreadedComponent, self).remove_child(child))
@@ -260,6 +267,8 @@ class ThreadedComponent(Component):
         self._place = place
         self._stirred = False
         self._contact.notify_all()
+        if self._scheduler is not None:
+            self._scheduler.nudge()  # whoever waits for this thread may find that nothing is left to wait for
         self._contact.wait()
         self._place = RUNNING
         self._check_cancelled()
@@ -314,6 +323,7 @@ class ThreadedComponent(Component):
         finally:
             with self._contact:
                 self._place = OVER
+                self._ident = 0  # the system may give the same number to another thread
                 self._contact.notify_all()
             self.wake("its thread, which ended")
 
@@ -329,6 +339,7 @@ class ThreadedComponent(Component):
         self._os_thread = threading.Thread(target=self._thread_body, name=self.short_name, daemon=True)
         scheduler.outsiders.add(self)
         try:
+            self._attended = not self._gate_open()
             self._os_thread.start()
             self._await_contact()
             while True:
@@ -385,6 +396,7 @@ class ThreadedComponent(Component):
         """While stepping: let the thread pass one point of contact and come to the next."""
         with self._contact:
             if self._place is AT_GATE and not self._passes:
+                self._attended = True
                 self._passes = 1
                 self._place = RUNNING
                 self._contact.notify_all()
@@ -392,15 +404,15 @@ class ThreadedComponent(Component):
 
     def _await_contact(self) -> None:
         scheduler = self._scheduler
-        if scheduler is None or self._gate_open():
-            return
+        assert scheduler is not None
         deadline = time.monotonic() + PATIENCE
         with self._contact:
-            while self._place is RUNNING and not scheduler.attention:
+            while self._place is RUNNING and not self._gate_open() and not scheduler.attention:
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    return
+                    break
                 self._contact.wait(left)
+            self._attended = False
 
     def gate_changed(self) -> None:
         """Let the thread look again whether it may go on by itself."""

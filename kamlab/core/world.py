@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import traceback
@@ -16,7 +17,7 @@ from .component import Component
 from .drive import Driven
 from .driving import WorldLock
 from .errors import ComponentFailed, UnknownComponent, listed
-from .idle import Idle, ThreadIdle
+from .idle import ThreadIdle
 from .microprocess import Microprocess
 from .scheduler import Scheduler
 from .services import Services
@@ -227,11 +228,9 @@ class World(Driven):
 def _own_frames(error: BaseException) -> TracebackType | None:
     """Return the traceback without the frames of the engine that called the component."""
     tb = error.__traceback__
-    while tb is not None and tb.tb_next is not None and tb.tb_frame.f_code.co_filename in _ENGINE_FILES:
+    while tb is not None and tb.tb_next is not None and os.path.dirname(tb.tb_frame.f_code.co_filename) == _ENGINE:
         tb = tb.tb_next
     return tb
 
 
-_ENGINE_FILES = frozenset(
-    {Scheduler.advance.__code__.co_filename, Microprocess._begin.__code__.co_filename, Idle.wait.__code__.co_filename}
-)
+_ENGINE = os.path.dirname(Scheduler.advance.__code__.co_filename)

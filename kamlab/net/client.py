@@ -30,8 +30,8 @@ class TCPClient(Component):
 
     It sends one message on ``signal`` and ends: ProducerFinished with ``message=None`` once the
     connection has ended, with a ConnectFailed that says why if none could be made, and with a
-    ConnectionLost if it broke. A ConnectFailed compares equal to its reason: "refused", "timeout",
-    "unknown host", "unreachable".
+    ConnectionLost, or the error of its adapter, if it broke. A ConnectFailed compares equal to its
+    reason: "refused", "timeout", "unknown host", "unreachable".
 
     ProducerFinished on ``control`` sends what is in the inbox, then ends the connection; with
     ``wait_for_serverclose`` it ends the sending half only, and answers go on coming until the server

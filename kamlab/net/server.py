@@ -32,6 +32,7 @@ from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import place_of
 from .door import Network, network_of
+from .errors import ListenFailed
 from .ipc import NewCSA, ServerShutdown, SocketShutdown
 from .tcpserver import EarlyListener, TCPServer
 
@@ -184,7 +185,7 @@ class ServerCore(EarlyListener):
         error = self.server.error if self.server is not None else None
         if isinstance(error, Exception):
             return error
-        return RuntimeError(f"{self.short_name} can take no more connections: the component that listens has ended")
+        return ListenFailed(f"{self.short_name} can take no more connections: the component that listens has ended")
 
     def stop(self) -> None:
         """Close the listener and every connection at once; also called at every other end."""

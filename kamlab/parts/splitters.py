@@ -1,11 +1,4 @@
-"""One source, many sinks that come and go.
-
-The fan-out in :meth:`Splitter.fan_out` is the loop that everything with subscribers spends its time
-in. A slice takes all the messages that wait and hands the whole batch to one sink after the other:
-each sink still gets every message in order, and a sink whose inbox is quiet (see
-:mod:`kamlab.core.box`) costs one ``extend`` however many messages there are. Links are resolved to
-the final inbox when they are made, so a sink behind three chassis costs no more than a bare one.
-"""
+"""The splitters; here the one that may contain its source, and what puts a component behind it."""
 
 from __future__ import annotations
 
@@ -13,264 +6,13 @@ from collections.abc import Generator
 from typing import Any
 
 from ..chassis.base import Chassis
-from ..chassis.room import send_when_room
-from ..core.box import Inbox, Outbox
-from ..core.component import Component, check_component
-from ..core.errors import KamlabError, NoSpaceInBox
-from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
-from ..core.link import find_box
-from .outlets import WAIT, AddSink, Outlet, RemoveSink
+from ..core.component import Component
+from .fanout import Fanout, TwoWaySplitter
+from .outlets import AddSink, RemoveSink
 from .passing import PassThrough
+from .splitting import Splitter
 
-
-class Splitter(Chassis):
-    """Sends each message to every sink there is.
-
-    Sinks are added and removed by AddSink and RemoveSink messages in the box ``configuration``, which
-    is looked at before the data. A full sink does not hold up the others; see
-    :mod:`kamlab.parts.outlets`. While there is no sink, messages are discarded and counted at outbox.
-
-    Messages to control go to the control box of every sink that named one, and to signal. Shutdown
-    messages also end the splitter: ProducerFinished when everything is delivered, ShutdownMicroprocess
-    at once. One and the same message object goes to all sinks.
-    """
-
-    Inboxes = {
-        "inbox": "Messages to copy.",
-        "control": "Messages for the sinks' control boxes; shutdown messages end this too.",
-        "configuration": "AddSink and RemoveSink.",
-    }
-
-    #: The inboxes that data and control messages are taken from.
-    data_box, control_box = "inbox", "control"
-    #: Whether data and control messages also leave by outbox and signal.
-    copies_to_self = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._outlets: dict[tuple[Component, str], Outlet] = {}
-        self._controls: dict[tuple[Component, str], None] = {}
-        self._own = Outlet(self, self.outboxes["outbox"])
-        self._by_box: dict[Outbox, Outlet] = {self._own.box: self._own}
-        self._waiters: list[Outlet] = []
-        self._behind: list[Outlet] = []
-        self._boxes: list[Outbox] | None = None
-        self._told_to_end = False
-
-    # -- the loop -------------------------------------------------------------------------------
-
-    def main(self) -> Generator[None, None, None]:
-        """Copy messages until a shutdown message comes."""
-        self.activate_children()
-        while True:
-            self._configure()
-            self.fan_out()
-            for message in self.messages(self.control_box):
-                if self._is_the_end(message):
-                    yield from self._end(message)
-                    return
-                yield from self._tell_sinks(message, list(self._controls))
-            if self._source_has_ended():
-                return
-            self._attend()
-            self.pause()
-            yield
-
-    def _is_the_end(self, message: Any) -> bool:
-        return isinstance(message, SHUTDOWN_MESSAGES)
-
-    def _source_has_ended(self) -> bool:
-        return False
-
-    def _attend(self) -> None:
-        """Ask to be woken when room appears, if something waits for that."""
-        self.attend_collection(bool(self._behind) or self.data_ready(self.data_box) > 0)
-
-    # -- sinks ----------------------------------------------------------------------------------
-
-    @property
-    def sinks(self) -> list[tuple[Component, str]]:
-        """The (component, box name) pairs that get the data."""
-        return list(self._outlets)
-
-    def _configure(self) -> None:
-        for message in self.messages("configuration"):
-            try:
-                if isinstance(message, AddSink):
-                    self._add(message)
-                elif isinstance(message, RemoveSink):
-                    self._remove(message)
-                else:
-                    raise KamlabError("only AddSink and RemoveSink messages are understood there")
-            except KamlabError as error:
-                self._report(f"{self.short_name} cannot act on {message!r} in its configuration: {error}")
-
-    def _add(self, order: AddSink) -> None:
-        sink = order.sink
-        check_component(sink, f"a sink of {self.short_name}")
-        if sink.is_stopped():
-            return
-        if order.sinkcontrol is not None:
-            find_box(sink, order.sinkcontrol, "inboxes")
-        if order.sinkbox is not None and (sink, order.sinkbox) not in self._outlets:
-            box = Outbox(self, self._free_name(f"to {sink.short_name}.{order.sinkbox}"))
-            self.outboxes[box.name] = box
-            outlet = Outlet(self, box, sink, order.policy)
-            try:
-                outlet.link = self.link((self, box.name), (sink, order.sinkbox), order.passthrough)
-            except KamlabError:
-                del self.outboxes[box.name]
-                raise
-            self._outlets[sink, order.sinkbox] = self._by_box[box] = outlet
-            self._outlets_changed()
-        if order.sinkcontrol is not None:
-            self._controls[sink, order.sinkcontrol] = None
-
-    def _remove(self, order: RemoveSink) -> None:
-        if order.sinkbox is not None:
-            outlet = self._outlets.pop((order.sink, order.sinkbox), None)
-            if outlet is not None:
-                outlet.give_up()
-                self.unlink(linkage=outlet.link)
-                del self.outboxes[outlet.box.name], self._by_box[outlet.box]
-                self._outlets_changed()
-        if order.sinkcontrol is not None:
-            self._controls.pop((order.sink, order.sinkcontrol), None)
-
-    def _outlets_changed(self) -> None:
-        self._boxes = None
-        self._waiters = [each for each in self._outlets.values() if each.policy == WAIT]
-        self._behind = [each for each in self._behind if each.held is not None]
-
-    def _free_name(self, name: str) -> str:
-        number = 1
-        wanted = name
-        while name in self.outboxes:
-            number += 1
-            name = f"{wanted} ({number})"
-        return name
-
-    def _report(self, text: str) -> None:
-        scheduler = self.scheduler_in_charge
-        if scheduler is not None:
-            scheduler.world.report(text)
-
-    # -- data -----------------------------------------------------------------------------------
-
-    def fan_out(self) -> None:
-        """Hand what waits to every sink."""
-        behind = self._catch_up()
-        source = self.inboxes[self.data_box]
-        if not source.items:
-            return
-        batch = self._take(source)
-        if not batch:
-            return
-        for outlet in behind:
-            outlet.did_not_fit(batch)
-        boxes = self._free_boxes(behind)
-        first, rest = batch[0], batch[1:]
-        for box in boxes:
-            target = box.target
-            if target.quiet:
-                target.items.extend(batch)
-                continue
-            try:
-                target.deliver(first, box)
-            except NoSpaceInBox:
-                self._fall_behind(box, batch)
-                continue
-            if rest:
-                if target.quiet:
-                    target.items.extend(rest)
-                else:
-                    self._deliver_each(rest, box)
-
-    def _deliver_each(self, messages: list[Any], box: Outbox) -> None:
-        for index, message in enumerate(messages):
-            try:
-                box.append(message)
-            except NoSpaceInBox:
-                self._fall_behind(box, messages[index:])
-                return
-
-    def _fall_behind(self, box: Outbox, messages: list[Any]) -> None:
-        outlet = self._by_box[box]
-        outlet.did_not_fit(messages)
-        if outlet.held is not None:
-            self._behind.append(outlet)
-
-    def _catch_up(self) -> list[Outlet]:
-        """Send on what is held, as far as there is room; return the outlets that still hold something."""
-        if self._behind:
-            for outlet in self._behind:
-                outlet.try_again()
-            self._behind = [each for each in self._behind if each.held is not None]
-        return list(self._behind)
-
-    def _free_boxes(self, behind: list[Outlet]) -> list[Outbox]:
-        """Return the outboxes that nothing is held for; this one's own, if it is linked or the only one."""
-        if self._boxes is None:
-            self._boxes = [each.box for each in self._outlets.values()]
-        boxes = self._boxes
-        if not boxes or (self.copies_to_self and self._own.box.onward is not None):
-            boxes = [self._own.box, *boxes]
-        if behind:
-            late = {each.box for each in behind}
-            boxes = [each for each in boxes if each not in late]
-        return boxes
-
-    def _take(self, source: Inbox) -> list[Any]:
-        """Take what waits, or as much as fits where a sink must not overflow."""
-        rooms = [] if self._told_to_end else [each.room for each in self._waiters]
-        most = min((room for room in rooms if room is not None), default=None)
-        batch: list[Any] = []
-        while source.items and (most is None or len(batch) < most):
-            if source.settled and most is None:
-                batch.extend(source.items)
-                source.items.clear()
-            else:
-                batch.append(source.take())
-        return batch
-
-    # -- control and the end ----------------------------------------------------------------------
-
-    def _end(self, message: Any) -> Generator[None, None, None]:
-        """Deliver what is still to be delivered, then tell the sinks; at once on ShutdownMicroprocess."""
-        untold = list(self._controls)
-        self._told_to_end = True
-        if isinstance(message, ProducerFinished):
-            self.fan_out()
-            while self._behind:
-                behind = {each.sink for each in self._behind}
-                ready = [each for each in untold if each[0] not in behind]
-                untold = [each for each in untold if each[0] in behind]
-                self.tell_sinks_now(message, ready)
-                self._attend()
-                self.pause()
-                yield
-                self._configure()
-                untold = [each for each in untold if each in self._controls]
-                self._catch_up()
-                harder = next((m for m in self.messages(self.control_box) if isinstance(m, ShutdownMicroprocess)), None)
-                if harder is not None:
-                    message = harder
-                    break
-        for outlet in self._behind:
-            outlet.give_up()
-        yield from self._tell_sinks(message, untold)
-
-    def _tell_sinks(self, message: Any, sinks: list[tuple[Component, str]]) -> Generator[None, None, bool]:
-        self.tell_sinks_now(message, sinks)
-        return send_when_room(self, message, "signal")
-
-    def tell_sinks_now(self, message: Any, sinks: list[tuple[Component, str]] | None = None) -> None:
-        """Put a message into the control boxes of sinks, all of them unless told which."""
-        for sink, boxname in list(self._controls) if sinks is None else sinks:
-            try:
-                sink.inboxes[boxname].target.deliver(message, self.outboxes["signal"])
-            except NoSpaceInBox:
-                self._report(f"{sink.short_name} misses {message!r}: its inbox {boxname!r} is full")
+__all__ = ["AddSink", "Fanout", "Plug", "PlugSplitter", "RemoveSink", "Splitter", "TwoWaySplitter"]
 
 
 class PlugSplitter(Splitter):
@@ -332,13 +74,17 @@ class Plug(Chassis):
     def __init__(self, splitter: Component, component: Component | None = None) -> None:
         super().__init__()
         self.splitter = splitter
-        inner = component if component is not None else PassThrough()
+        self.component = inner = component if component is not None else PassThrough()
         self.link((self, "splitter_config"), (splitter, "configuration"))
         self.add_children(inner)
         self.link((self, "inbox"), (inner, "inbox"), passthrough=1)
         self.link((self, "control"), (inner, "control"), passthrough=1)
         self.link((inner, "outbox"), (self, "outbox"), passthrough=2)
         self.link((inner, "signal"), (self, "signal"), passthrough=2)
+
+    def fresh_copy(self) -> Component:
+        """Make another, with a component of its own, for the same splitter."""
+        return type(self)(self.splitter, self.component.fresh_copy())
 
     def main(self) -> Generator[None, None, None]:
         """Sign on, wait until the component has ended, sign off."""

@@ -23,6 +23,7 @@ class Log:
 
 @pytest.fixture
 def factory(tools):
+    """A factory that remembers the children it made."""
     return Log(tools.Catcher)
 
 

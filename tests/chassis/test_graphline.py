@@ -11,9 +11,7 @@ from kamlab.parts import DataSource, NullSink, PassThrough, PureTransformer
 def test_linkages_map_boxes_to_boxes(tools):
     """A linkage leads from a box of one named component to a box of another."""
     sink = tools.Catcher()
-    Graphline(
-        SOURCE=DataSource([1]), SINK=sink, linkages={("SOURCE", "outbox"): ("SINK", "inbox")}
-    ).activate()
+    Graphline(SOURCE=DataSource([1]), SINK=sink, linkages={("SOURCE", "outbox"): ("SINK", "inbox")}).activate()
     tools.settle()
     assert sink.data == [1]
 
@@ -185,7 +183,7 @@ def test_a_message_costs_no_slice_of_the_graphline(tools, slices):
 
 def test_wrong_boxes_are_named_at_once():
     """A linkage to a box that a component does not have is refused when the Graphline is made."""
-    with pytest.raises(NoSuchBox, match="has no inbox 'inbx'. Its inboxes: 'control', 'inbox'"):
+    with pytest.raises(NoSuchBox, match=r"has no inbox 'inbx'\. Its inboxes: 'control', 'inbox'"):
         Graphline(A=DataSource([1]), B=PassThrough(), linkages={("A", "outbox"): ("B", "inbx")})
 
 

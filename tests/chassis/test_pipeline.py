@@ -8,6 +8,7 @@ from kamlab.parts import DataSource, PassThrough, PureTransformer
 
 
 def double():
+    """A part that doubles numbers."""
     return PureTransformer(lambda number: number * 2)
 
 

@@ -150,8 +150,9 @@ class TestSending:
         lab.run(until=lambda _: adapter.bytes_out == 1000, timeout=20)
         assert (sock.sends, read_all(pair[1], 1000)) == (1, b"0123456789" * 100)
 
-    def test_a_message_a_round_is_gathered(self, make_lab: Any, pair: Pair, read_all: Any) -> None:
-        """Unrecorded, a connection that gets a message in every round sends several of them in one call."""
+    @pytest.mark.parametrize("record", [False, True])
+    def test_a_message_a_round_is_gathered(self, make_lab: Any, pair: Pair, read_all: Any, record: bool) -> None:
+        """Running freely, a connection that gets a message in every round sends several of them in one call."""
 
         class Ticker(Component):
             def main(self) -> Any:
@@ -159,7 +160,7 @@ class TestSending:
                     self.send(b"%03d" % number)
                     yield
 
-        lab = make_lab(record=False)
+        lab = make_lab(record=record)
         sock = CountingSocket(pair[0])
         adapter = ConnectedSocketAdapter(sock).activate()
         ticker = Ticker()
@@ -168,6 +169,29 @@ class TestSending:
         lab.run(until=lambda _: adapter.bytes_out == 2400, timeout=20)
         assert read_all(pair[1], 2400) == b"".join(b"%03d" % number for number in range(800))
         assert sock.sends < 150
+
+    def test_a_limited_inbox_is_not_gathered_from(self, make_lab: Any, pair: Pair, read_all: Any, parts: Any) -> None:
+        """Where a producer waits for room, no round is lost with gathering."""
+        lab = make_lab(record=False)
+        adapter = ConnectedSocketAdapter(pair[0], inbox_size=1)
+        sayer = parts.Sayer(says=[b"x"] * 1000)
+        sayer.link((sayer, "outbox"), (adapter, "inbox"))
+        adapter.activate()
+        sayer.activate()
+        lab.run(until=sayer, timeout=20)
+        assert lab.scheduler.rounds < 3000
+        assert read_all(pair[1], 999) == b"x" * 999
+
+    def test_no_room_for_the_last_word(self, lab: Any, connect: Any, pair: Pair, parts: Any) -> None:
+        """A receiver whose control box is full is not told, and that is reported; the adapter ends all the same."""
+        recorder = parts.Recorder()
+        recorder.set_inbox_size("control", 0)
+        adapter, _ = connect(recorder=recorder)
+        lab.step(2)
+        adapter.stop()
+        assert adapter.error is None
+        assert len(lab.reports) == 1
+        assert "control" in lab.reports[0]
 
     def test_stepped_every_message_leaves_at_once(self, lab: Any, pair: Pair) -> None:
         """Stepped, an adapter that has a slice sends what it has in that slice."""
@@ -226,7 +250,7 @@ class TestReceiving:
 
     def test_reading_is_bounded_in_a_slice(self, connect: Any, lab: Any, pair: Pair) -> None:
         """However much has come, a slice passes on no more than so many chunks."""
-        adapter, recorder = connect()
+        adapter, _ = connect()
         pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_000_000)
         threading.Thread(target=pair[1].sendall, args=(b"x" * 2_000_000,), daemon=True).start()
         most = 0

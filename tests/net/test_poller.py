@@ -17,11 +17,13 @@ from kamlab.net.poller import Poller
 
 @pytest.fixture
 def reports() -> list[str]:
+    """What was reported."""
     return []
 
 
 @pytest.fixture
 def poller(reports: list[str]) -> Iterator[Poller]:
+    """A poller."""
     poller = Poller(reports.append)
     yield poller
     poller.close()
@@ -29,6 +31,7 @@ def poller(reports: list[str]) -> Iterator[Poller]:
 
 @pytest.fixture
 def two() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two sockets that are connected."""
     a, b = socket.socketpair()
     yield a, b
     a.close()
@@ -36,6 +39,7 @@ def two() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def poll(poller: Poller, timeout: float = 0) -> int:
+    """Wait, and make the callbacks that are due."""
     poller.wait(timeout)
     return poller.dispatch()
 

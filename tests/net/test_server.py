@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kamlab import Backplane, Component, Pipeline, ProducerFinished, PublishTo, ShutdownMicroprocess, SubscribeTo
-from kamlab.core.errors import BadComponent, BadProtocol
+from kamlab.core.errors import BadProtocol
 from kamlab.net import (
     ConnectedSocketAdapter,
     FastRestartServer,
@@ -635,8 +635,3 @@ class TestTCPServer:
         said = [(each.kind, each.detail) for each in lab.trace.events() if each.kind in ("opened", "closed")]
         assert [kind for kind, _ in said] == ["opened", "closed"]
         assert all(f"127.0.0.1:{server.port}" in detail for _, detail in said)
-
-    def test_a_component_that_is_none(self) -> None:
-        """BadProtocol and BadComponent are TypeErrors, as in Axon."""
-        assert issubclass(BadComponent, TypeError)
-        assert issubclass(BadProtocol, TypeError)

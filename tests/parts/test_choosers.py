@@ -9,6 +9,7 @@ from kamlab.parts import Chooser, ForwardIteratingChooser, InfiniteChooser
 
 
 def answers(bench, chooser, *requests):
+    """Return what a chooser sends at the start and for each request."""
     catcher = bench.catch(chooser)
     bench.feed(chooser, *requests)
     return catcher.data
@@ -43,6 +44,8 @@ def test_there_is_nothing_past_the_ends(bench):
 def test_a_loop_goes_round_both_ways(bench):
     """With loop NEXT after the last item is the first, and PREV before the first the last."""
     assert "".join(answers(bench, Chooser("abc", loop=True), "PREV", "PREV", "NEXT", "NEXT")) == "acbca"
+    assert "".join(answers(bench, Chooser("ab", loop=True), *["NEXT"] * 5)) == "ababab"
+    assert "".join(answers(bench, Chooser("ab", loop=True), *["PREV"] * 5)) == "ababab"
 
 
 def test_nothing_comes_of_no_items(bench):

@@ -139,6 +139,7 @@ sys.exit(0)
 
 
 def python(code, stdin, timeout=30):
+    """Run a program in a Python of its own."""
     return subprocess.run(
         [sys.executable, "-c", code], stdin=stdin, capture_output=True, text=True, timeout=timeout, check=False
     )

@@ -22,6 +22,7 @@ from kamlab.parts import (
 
 @pytest.fixture
 def path(tmp_path):
+    """A file that is not there yet."""
     return tmp_path / "file.data"
 
 

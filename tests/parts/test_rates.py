@@ -1,5 +1,7 @@
 """The rules of the parts that keep to a rate."""
 
+from itertools import pairwise
+
 import pytest
 
 from kamlab import ProducerFinished, ShutdownMicroprocess
@@ -41,7 +43,7 @@ def test_a_limit_makes_up_for_nothing(timed):
     lab.run(timeout=20)
     times = [time for time, _ in log]
     assert len(times) == 4
-    assert all(later - earlier >= 1 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 1 for earlier, later in pairwise(times))
 
 
 def test_a_limit_does_not_lose_its_buffer(timed):
@@ -158,7 +160,7 @@ def test_a_variable_rate_can_be_changed(timed):
     lab.run(timeout=0.7)
     times = [time for time, _ in log]
     assert times[:2] == [0.0, 1.0]
-    assert [round(later - earlier, 6) for earlier, later in zip(times[2:], times[3:], strict=False)] == [0.25] * 2
+    assert [round(later - earlier, 6) for earlier, later in pairwise(times[2:])] == [0.25] * 2
 
 
 def test_on_demand_passes_one_for_each_next(bench):

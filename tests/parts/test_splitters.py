@@ -2,7 +2,7 @@
 
 import pytest
 
-from kamlab import Component, Pipeline, ProducerFinished, ShutdownMicroprocess
+from kamlab import Component, Lab, Pipeline, ProducerFinished, ShutdownMicroprocess
 from kamlab.core.errors import NoSuchBox
 from kamlab.parts import (
     AddSink,
@@ -38,6 +38,7 @@ def closed_sink(size=1):
 
 
 def configure(bench, splitter, *orders):
+    """Send orders to a splitter's configuration, and let it carry them out."""
     for order in orders:
         splitter.deliver(order, "configuration")
     bench.settle()
@@ -45,6 +46,7 @@ def configure(bench, splitter, *orders):
 
 @pytest.fixture(params=[Splitter, PlugSplitter])
 def splitter(request):
+    """Either splitter, running."""
     return request.param().activate()
 
 
@@ -202,7 +204,11 @@ def test_a_full_sink_does_not_hold_up_the_others(bench, lab, splitter, sinks):
     bench.feed(splitter, 1, 2, 3)
     bench.feed(splitter, 4)
     held = [box for name, box in splitter.inboxes.items() if name.startswith("held for")]
-    assert (free.data, full.inboxes["inbox"].contents, [box.contents for box in held]) == ([1, 2, 3, 4], (1,), [(2, 3, 4)])
+    assert (free.data, full.inboxes["inbox"].contents, [box.contents for box in held]) == (
+        [1, 2, 3, 4],
+        (1,),
+        [(2, 3, 4)],
+    )
     assert lab.failures == []
 
 
@@ -247,6 +253,19 @@ def test_wait_holds_the_splitter_back(bench, splitter, sinks):
     full.recv()
     bench.settle()
     assert (free.data, splitter.inboxes["inbox"].contents) == ([1, 2, 3], (4,))
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_waiting_is_the_same_whether_recorded_or_not(record):
+    """A splitter that waits takes no more than fits, also where nothing is recorded."""
+    with Lab(record=record) as lab:
+        splitter, full = Splitter().activate(), closed_sink(3)
+        splitter.deliver(AddSink(full, policy="wait"), "configuration")
+        lab.run(timeout=20)
+        for number in range(5):
+            splitter.deliver(number)
+        lab.run(timeout=20)
+        assert (full.inboxes["inbox"].contents, splitter.inboxes["inbox"].contents) == ((0, 1, 2), (3, 4))
 
 
 def test_waiting_for_a_slow_sink_loses_nothing(bench, splitter, sinks):
@@ -367,6 +386,16 @@ def test_a_plug_without_a_component_passes_on(bench):
     bench.settle()
     bench.feed(splitter, 1)
     assert catcher.data == ["1"]
+
+
+def test_a_copy_of_a_plug_is_for_the_same_splitter(bench):
+    """A fresh copy of a Plug has a component of its own behind the same splitter."""
+    splitter = PlugSplitter().activate()
+    plug = Plug(splitter, PureTransformer(str))
+    first, second = bench.catch(plug), bench.catch(plug.fresh_copy())
+    bench.settle()
+    bench.feed(splitter, 1)
+    assert (first.data, second.data) == (["1"], ["1"])
 
 
 def test_a_plug_needs_a_splitter():

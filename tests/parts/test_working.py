@@ -43,6 +43,7 @@ def test_a_full_box_is_waited_for(bench, lab, name):
     part = PASSING[name]()
     assert bench.outputs(part, *range(10), limit=1) == list(range(10))
     assert (part.state, lab.failures) == ("finished", [])
+    assert not part.woken_by_collection
 
 
 @pytest.mark.parametrize("name", WAITING)
