@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kamlab.core import worlds
-from kamlab.core.errors import KamlabError
+from kamlab.core.errors import KamlabError, LabIsClosed
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.states import RUNNABLE
 
@@ -76,27 +76,33 @@ class scheduler(metaclass=_SchedulerType):
         """Run step by step: yields before each slice, and once per cycle.
 
         With ``canblock`` it sleeps when nothing can run; without, it goes on yielding.
+
+        Raises:
+            LabIsClosed: the lab was stopped or reset meanwhile.
         """
         lab, engine = self.lab, self.lab.scheduler
         while True:
             yield from self._slow_down(slowmo, canblock)
             for process in list(engine.queue):
                 yield 1
-                if process._life is RUNNABLE:
-                    lab.choose(process)
-                    lab.step(timeout=0)
+                with lab.lock:
+                    if process._life is RUNNABLE:
+                        lab.choose(process)
+                        lab.step(timeout=0)
             yield 1
-            self._end_cycle(canblock)
+            self._end_cycle(engine, canblock)
             if not engine.members and not self._wait_for_one:
                 return
             if not engine.queue and canblock and not engine.can_be_woken() and not self._wait_for_one:
                 lab.report("the run ended early: everybody sleeps, and nothing is left that could wake a component")
                 return
 
-    def _end_cycle(self, canblock: bool) -> None:
+    def _end_cycle(self, engine: Any, canblock: bool) -> None:
         """Apply pauses and wake-ups; with ``canblock`` wait until somebody can run."""
-        lab, engine = self.lab, self.lab.scheduler
+        lab = self.lab
         while True:
+            if lab.scheduler is not engine or lab.state == "stopped":
+                raise LabIsClosed("this lab was stopped or reset while its scheduler's main() was being run")
             with lab.lock:
                 ready = engine.end_round()
             if engine.members:

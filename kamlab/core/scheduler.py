@@ -457,7 +457,7 @@ class Scheduler:
             try:
                 last()
             except BaseException as error:
-                self._note_failure(component, error)
+                self.note_failure(component, error)
         self.world.note_end(component)
 
     def _fail(self, component: Microprocess, error: BaseException) -> None:
@@ -470,7 +470,7 @@ class Scheduler:
             self._hand_on(component, waiting, error)
             return
         component._life = STATE_FAILED
-        self._note_failure(component, error)
+        self.note_failure(component, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.fatal = error
         self._end(component, STATE_FAILED)
@@ -484,7 +484,8 @@ class Scheduler:
         else:
             self._raise_in(waiting, error)
 
-    def _note_failure(self, component: Microprocess, error: BaseException) -> None:
+    def note_failure(self, component: Microprocess, error: BaseException) -> None:
+        """Mark a component as failed, and tell."""
         component._error = error
         component._life = STATE_FAILED
         if self.log is not None:

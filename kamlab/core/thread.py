@@ -319,7 +319,12 @@ class ThreadedComponent(Component):
         except ThreadStopped:
             pass
         except BaseException as error:
-            self._thread_error = error
+            with self._contact:
+                self._thread_error = error
+                late = self._cancelled
+            if late:  # nobody is left to raise it
+                with scheduler.world.lock:
+                    scheduler.note_failure(self, error)
         finally:
             with self._contact:
                 self._place = OVER
@@ -359,8 +364,9 @@ class ThreadedComponent(Component):
             with self._contact:
                 self._cancelled = True
                 self._contact.notify_all()
-        if self._thread_error is not None:
-            raise self._thread_error
+                error = self._thread_error
+            if error is not None:
+                raise error
 
     def _relay_in(self) -> None:
         """Move messages from the inboxes to the thread: control last, so that data comes first."""

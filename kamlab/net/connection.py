@@ -2,9 +2,9 @@
 
 How much may pile up
 --------------------
-*Towards the receiver.* At most :data:`CHUNKS_PER_SLICE` chunks are read in a slice. When the inbox
-at the other end of ``outbox`` is full, the chunk is held, and the socket is not read until somebody
-takes a message out of that inbox; TCP then tells the peer to slow down.
+*Towards the receiver.* Few chunks are read in a slice (:mod:`kamlab.net.receiving`). When the inbox at
+the other end of ``outbox`` is full, the chunk is held, and the socket is not read until somebody takes
+a message out of that inbox; TCP then tells the peer to slow down.
 
 *Towards the peer.* Messages leave the inbox only as fast as the socket takes them. A slow reader lets
 the inbox grow without bound, unless it is limited: with ``inbox_size`` the producer gets NoSpaceInBox
@@ -36,7 +36,7 @@ from __future__ import annotations
 from typing import Any
 
 from kamlab.core.errors import NoSpaceInBox
-from kamlab.core.events import BYTES_IN, CLOSED, OPENED
+from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import describe
@@ -44,11 +44,9 @@ from .door import READ, WRITE, Network, network_of
 from .errors import ConnectionLost, reason_of
 from .farewell import Farewell
 from .ipc import SocketShutdown
+from .receiving import ReceivingHalf
 from .sending import SendingHalf
 
-#: How many bytes are read at once, and how often in one slice.
-CHUNK = 32768
-CHUNKS_PER_SLICE = 8
 #: A connection that sends in round after round gathers messages for so many rounds, or so many messages.
 GATHER_ROUNDS = 8
 ENOUGH = 32
@@ -58,7 +56,7 @@ LOOK_AGAIN = 0.02
 FOR_EVER = float("inf")
 
 
-class ConnectedSocketAdapter(SendingHalf):
+class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
     """One TCP connection.
 
     ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. What comes in is bytes.
@@ -91,21 +89,13 @@ class ConnectedSocketAdapter(SendingHalf):
         "CreatorFeedback": "SocketShutdown when this has ended.",
     }
 
-    woken_by_collection = False  # True only while it holds a chunk
-
-    bytes_in = 0
     reason: ConnectionLost | None = None
     told: tuple[float, int] | None = None
     peer: str = "nobody"
 
     _network: Network | None = None
     _interest = 0
-    #: Something may be there to read. Stays true while a chunk is held.
-    _readable = False
-    #: A chunk that the receiver has no room for.
-    _held = b""
     _finish = False
-    _input_over = False
     _broken = False
     _progress: tuple[int, int, int] | None = None
     _still_since = 0.0
@@ -193,60 +183,6 @@ class ConnectedSocketAdapter(SendingHalf):
                 self._finish = self._special = True
                 self._readable = not self._input_over  # what has come already is passed on
         return False
-
-    # -- from the peer --------------------------------------------------------------------------------
-
-    def _read(self) -> None:
-        """Pass on what came, until nothing is left or the receiver has no room."""
-        if self._held and not self._pass_on(self._held):
-            return
-        for _ in range(CHUNKS_PER_SLICE):
-            try:
-                data = self.socket.recv(CHUNK)
-            except BlockingIOError:
-                self._readable = False
-                return
-            except OSError as error:
-                self._lose(error)
-                data = b""
-            if not data:
-                self._end_input()
-                return
-            self.bytes_in += len(data)
-            log = self._scheduler.log
-            if log is not None:
-                log((BYTES_IN, self, len(data)))
-            if not self._pass_on(data):
-                return
-            if len(data) < CHUNK:
-                self._readable = False  # if there is more, the network will say so
-                return
-        self._special = True
-
-    def _pass_on(self, data: bytes) -> bool:
-        """Send a chunk to the receiver; hold it where there is no room."""
-        try:
-            self.send(data)
-        except NoSpaceInBox:
-            if not self._held:
-                self._held = data
-                self._special = True
-                self._want_room(True)
-            return False
-        if self._held:
-            self._held = b""
-            self._want_room(False)
-        return True
-
-    def _want_room(self, wanted: bool) -> None:
-        """Be woken, or no longer, when a message is taken out of the receiver's inbox."""
-        self.woken_by_collection = wanted
-        self.outboxes["outbox"].refeed()
-
-    def _end_input(self) -> None:
-        self._input_over = self._special = True
-        self._readable = False
-        self._tell_receiver()
 
     def _tell_receiver(self) -> None:
         if self.told is None:

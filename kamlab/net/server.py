@@ -23,7 +23,6 @@ from __future__ import annotations
 import socket
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from kamlab.core.component import Component, check_component
@@ -31,21 +30,13 @@ from kamlab.core.errors import BadProtocol
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import place_of
+from .closing import Client, end_connections
 from .door import Network, network_of
 from .errors import ListenFailed
-from .ipc import NewCSA, ServerShutdown, SocketShutdown
+from .ipc import NewCSA, ServerShutdown
 from .tcpserver import EarlyListener, TCPServer
 
 __all__ = ["Client", "FastRestartServer", "MoreComplexServer", "ServerCore", "SimpleServer", "TCPServer"]
-
-
-@dataclass(slots=True, eq=False)
-class Client:
-    """One connection of a server: the component at the socket, and the protocol behind it."""
-
-    adapter: Any
-    protocol: Component
-    peer: tuple[str, int]
 
 
 class ServerCore(EarlyListener):
@@ -132,7 +123,7 @@ class ServerCore(EarlyListener):
         if scheduler is None:
             return []
         late = scheduler.clock.now() - self.leak_after
-        return [client.protocol for client in self._clients.values() if _leaked(client, late)]
+        return [client.protocol for client in self._clients.values() if client.leaked_since(late)]
 
     # -- the life of a server ---------------------------------------------------------------------------
 
@@ -178,7 +169,8 @@ class ServerCore(EarlyListener):
                 raise self._lost_listener()
             self.pause()
             yield
-        yield from self._shut_down()
+        self.send(ServerShutdown(self), "_serversignal")
+        yield from end_connections(self, self._clients, self._refuse_and_settle)
         self.send(message, "signal")
 
     def _lost_listener(self) -> Exception:
@@ -192,58 +184,27 @@ class ServerCore(EarlyListener):
         super().stop()
         if self.server is not None:
             self.server.stop()
+        self._refuse_newcomers()
         clients, self._clients = self._clients, {}
         for client in clients.values():
             client.adapter.stop()
             client.protocol.stop()
+
+    def _refuse_and_settle(self) -> None:
+        """What is left to do for a server that ends: take nobody in, and clear up."""
+        self._refuse_newcomers()
+        self._settle()
+
+    def _refuse_newcomers(self) -> None:
+        for news in self.messages("_socketactivity"):
+            if isinstance(news, NewCSA):
+                news.object.stop()
 
     def _shutdown_message(self) -> Any:
         for message in self.messages("control"):
             if isinstance(message, ShutdownMicroprocess):
                 return message
         return None
-
-    def _shut_down(self) -> Any:
-        """End the connections, but let what the protocols send be delivered first."""
-        scheduler = self.scheduler_in_charge
-        assert scheduler is not None
-        self.send(ServerShutdown(self), "_serversignal")
-        for client in self._clients.values():
-            if not client.adapter.is_stopped():
-                self._tell(client)
-        seen: Any = None
-        since = scheduler.now
-        while True:
-            for news in self.messages("_socketactivity"):
-                if isinstance(news, NewCSA):
-                    news.object.stop()
-            self._settle()
-            if not self._clients:
-                return
-            alive = [client for client in self._clients.values() if not client.protocol.is_stopped()]
-            progress = (len(alive), sum(client.adapter.bytes_out for client in alive))
-            if progress != seen:
-                seen, since = progress, scheduler.now
-            left = since + self.grace - scheduler.now
-            if alive and left <= 0:
-                self._stop_protocols(alive)
-                continue
-            self.pause(left if alive else None)
-            yield
-
-    def _tell(self, client: Client) -> None:
-        client.protocol.inboxes["control"].target.deliver(
-            SocketShutdown(self, "the server shuts down"), self.outboxes["_connectionsignal"]
-        )
-
-    def _stop_protocols(self, alive: list[Client]) -> None:
-        names = ", ".join(client.protocol.short_name for client in alive[:5])
-        self._report(
-            f"{self.short_name} shuts down and stops {len(alive)} of its protocols ({names}), which did not end "
-            f"by themselves within {self.grace:g} s. A protocol ends when a message on its control box says so."
-        )
-        for client in alive:
-            client.protocol.stop()
 
     # -- the life of a connection -------------------------------------------------------------------------
 
@@ -349,12 +310,3 @@ MoreComplexServer = ServerCore
 
 def _when_ended(component: Component, call: Callable[[], Any]) -> None:
     component._on_end += (call,)
-
-
-def _leaked(client: Client, late: float) -> bool:
-    """Whether a protocol was told before ``late``, lives, and has sent nothing since."""
-    told = client.adapter.told
-    if told is None or client.protocol.is_stopped():
-        return False
-    when, bytes_out = told
-    return bool(when <= late and (client.adapter.is_stopped() or client.adapter.bytes_out == bytes_out))

@@ -6,9 +6,11 @@ import errno
 from typing import Any
 
 from kamlab.core import worlds
+from kamlab.core.box import Nowhere
 from kamlab.core.component import Component
 from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ShutdownMicroprocess
+from kamlab.core.states import NEW
 
 from .addresses import place_of, written
 from .connection import ConnectedSocketAdapter
@@ -40,7 +42,7 @@ class EarlyListener(Component):
             PortInUse: somebody listens there already.
             ListenFailed: it cannot be bound for another reason.
         """
-        if self.state == "new" and self.init and worlds.in_slice.world is None:
+        if self.state == NEW and self.init and worlds.in_slice.world is None:
             chosen = scheduler if scheduler is not None else worlds.current()
             world = getattr(chosen, "world", chosen)
             if world.lock.acquire(MOMENT):
@@ -174,6 +176,10 @@ class TCPServer(EarlyListener):
             self._hand_out(sock)
 
     def _hand_out(self, sock: Any) -> None:
+        if isinstance(self.outboxes["protocolHandlerSignal"].target, Nowhere):
+            sock.close()
+            self._complain("nobody takes its connections: link its outbox 'protocolHandlerSignal'. They are closed.")
+            return
         more = {} if self.inbox_size is None else {"inbox_size": self.inbox_size}
         adapter = self.CSA(sock, None, **more)
         adapter.link((adapter, "CreatorFeedback"), (self, "_feedbackFromCSA"))
@@ -186,12 +192,13 @@ class TCPServer(EarlyListener):
         assert self._network is not None
         self._network.unwatch(self.listener)
         scheduler.call_later(REST, self._look_out, self)
-        if not self._complained:
+        self._complain(f"cannot accept a connection: {error.strerror}. It tries again, and connections wait meanwhile.")
+
+    def _complain(self, text: str) -> None:
+        scheduler = self.scheduler_in_charge
+        if scheduler is not None and not self._complained:
             self._complained = True
-            scheduler.world.report(
-                f"{self.short_name} cannot accept a connection at {self._where()}: {error.strerror}. "
-                "It tries again every half second; connections wait meanwhile."
-            )
+            scheduler.world.report(f"{self.short_name}, which listens at {self._where()}: {text}")
 
     def _where(self) -> str:
         return written(*(self.address or (self.host, self.port)))

@@ -114,7 +114,7 @@ class LiveView:
             self._seen = self._signs()
             if not self.lab.lock.acquire(timeout=LOOK_PATIENCE):
                 self._say(_who_is_busy(self.lab))
-                self._set_buttons()
+                self._draw(self._view or Inboxes(self.lab.state, self.lab.step_number))
                 return
             try:
                 view = look(self.lab)
@@ -200,7 +200,8 @@ class LiveView:
                 _shown[self._scheduler] = self
         bundle = self.widget._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        view = self._view or look(self.lab)
+        view = self._view
+        assert view is not None
         return {**(data or {}), "text/html": as_html(view) + _STILL, "text/plain": str(view)}, metadata
 
 
@@ -241,8 +242,10 @@ def _clean_up(widget: Any, transcripts: Any) -> None:
 
 
 def _close(widget: Any) -> None:
-    for child in getattr(widget, "children", ()):
-        _close(child)
+    parts = [*getattr(widget, "children", ()), getattr(widget, "layout", None), getattr(widget, "style", None)]
+    for part in parts:
+        if part is not None:
+            _close(part)
     widget.close()
 
 

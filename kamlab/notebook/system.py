@@ -103,7 +103,7 @@ def parse(line: str) -> Namespace:
     {1500: 0}
     """
     try:
-        options = _PARSER.parse_args(shlex.split(line))
+        options: Namespace = _PARSER.parse_args(shlex.split(line))
         options.hosts = parse_hosts(",".join(options.hosts), "--hosts")
         options.ports = parse_ports(",".join(options.ports), "--ports")
     except (BadMapping, ValueError) as error:

@@ -21,7 +21,8 @@ LIMIT = 45_000
 _RULES = {
     "": "color: var(--jp-content-font-color1, inherit); font-size: var(--jp-ui-font-size1, 13px); line-height: 1.5",
     "table": "border-collapse: collapse; margin: 4px 0; font-size: inherit; border: none",
-    "table th, .kamlab-view table td": "text-align: left; line-height: 1.5; vertical-align: top; padding: 2px 14px 2px 4px; border: none;"
+    "table th, .kamlab-view table td": "text-align: left; vertical-align: top; line-height: 1.5;"
+    " padding: 2px 14px 2px 4px; border: none;"
     " border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); white-space: normal; max-width: none",
     "table tbody tr:nth-child(n)": "background: transparent",
     "th, .kamlab-view .kamlab-faint": "color: var(--jp-content-font-color2, inherit)",

@@ -148,6 +148,16 @@ def test_runthreads_with_nothing_returns(lab: Any) -> None:
     scheduler.run.runThreads(slowmo=0.001)
 
 
+def test_runthreads_is_run(lab: Any) -> None:
+    """Where run() does not block, as in a notebook, runThreads() does the same instead."""
+    asked = []
+    lab.on_run = lambda lab, component: asked.append(lab)
+    Notes(log=[], tag="n").activate()
+    scheduler.run.runThreads()
+    assert asked == [lab]
+    assert lab.step_number == 0
+
+
 # -- the methods -------------------------------------------------------------------------------------
 
 

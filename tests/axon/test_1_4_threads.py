@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 import time
 from typing import Any
@@ -76,7 +75,6 @@ def test_arguments(lab: Any) -> None:
     assert threadedcomponent().queuelengths == 1000
     thread = threadedcomponent(5, rate=3)
     assert (thread.queuelengths, thread.rate) == (5, 3)
-    assert list(inspect.signature(threadedcomponent.__init__).parameters)[0] == "self"
 
 
 def test_it_is_a_component() -> None:

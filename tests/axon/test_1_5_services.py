@@ -248,6 +248,15 @@ def test_background_in_slow_motion(lab: Any, eventually: Any) -> None:
         assert eventually(handle._isStopped)
 
 
+@pytest.mark.parametrize("end", ["stop", "reset"])
+def test_slow_motion_ends_with_its_lab(lab: Any, eventually: Any, end: str) -> None:
+    """The thread of a slow background run ends when the lab is stopped or begins anew."""
+    background(slowmo=0.001).start()
+    Echo().activate()
+    getattr(lab, end)()
+    assert eventually(lambda: not any(each.name == "kamlab slow motion" for each in threading.enumerate()))
+
+
 def test_background_zap_begins_afresh(lab: Any, eventually: Any) -> None:
     """background(zap=True) begins with neither components nor services of before."""
     old = Echo().activate()
@@ -341,7 +350,7 @@ def test_introspector_describes_changes(lab: Any) -> None:
 
 def test_introspector_rests(lab: Any) -> None:
     """With nothing to tell it sleeps between two looks, some ten a second, and sends nothing."""
-    introspector, watcher = watched(lab)
+    _, watcher = watched(lab)
     steps, said = lab.step_number, len(watcher.said)
     lab.run(timeout=0.5)
     assert lab.step_number - steps < 20

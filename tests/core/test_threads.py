@@ -73,7 +73,7 @@ def connect(*components):
 
 
 def is_over(component):
-    return component._os_thread is not None and not component._os_thread.is_alive()
+    return component.thread_place == "over" and not component._os_thread.is_alive()
 
 
 # -- messages -----------------------------------------------------------------------------------------
@@ -509,6 +509,25 @@ def test_stopping_the_lab_ends_threads_that_wait(make_lab, eventually, body, pla
     assert component.state == "stopped"
     assert lab.failures == []
     assert lab.reports == []
+
+
+def test_an_error_after_the_stop_is_not_swallowed(make_lab, eventually):
+    """A thread whose finally block fails when it is stopped is reported like any other failure."""
+    lab = make_lab()
+
+    def body(self):
+        try:
+            self.recv()
+        finally:
+            raise ValueError("untidy")
+
+    component = threaded(body, lab)
+    lab.start()
+    places(eventually, component, "waits in recv for a message")
+    lab.stop()
+    assert "ValueError: untidy" in lab.reports[0]
+    assert lab.failures == [component]
+    assert component.state == "failed"
 
 
 def test_stopping_a_component_ends_its_thread(lab, eventually):

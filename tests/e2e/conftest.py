@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -128,6 +129,17 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def _rgba(colour: str) -> tuple[float, ...]:
+    numbers = [float(number) for number in re.findall(r"[\d.]+", colour)]
+    return tuple(numbers) if len(numbers) == 4 else (*numbers, 1.0)
+
+
+def _luminance(colour: tuple[float, ...]) -> float:
+    shares = [part / 255 for part in colour[:3]]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 class Notebook:
     """A notebook that is open in JupyterLab.
 
@@ -157,6 +169,33 @@ class Notebook:
             }""",
             index,
         )
+
+    def start_cell(self, index: int) -> None:
+        """Begin to run a cell; returns at once."""
+        self.page.evaluate(
+            """index => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = index;
+                notebook.deselectAll();
+                window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+
+    def contrast(self, element: Any) -> float:
+        """Return the ratio of luminance between an element's text and what is behind it."""
+        colours = element.evaluate(
+            """element => {
+                const colours = [getComputedStyle(element).color];
+                for (let each = element; each; each = each.parentElement)
+                    colours.push(getComputedStyle(each).backgroundColor);
+                return colours;
+            }"""
+        )
+        text, *behind = [_rgba(colour) for colour in colours]
+        ground = next(colour for colour in [*behind, (255, 255, 255, 1)] if colour[3] == 1)
+        lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
+        return (lighter + 0.05) / (darker + 0.05)
 
     def command(self, name: str, **arguments: Any) -> None:
         """Carry out one of JupyterLab's commands."""

@@ -542,6 +542,16 @@ class TestShuttingDown:
         assert [read_all(client) for client in clients] == [b""] * 3
         assert len(lab.network.sockets) == 0
 
+    def test_newcomers_of_a_stopped_server_are_closed(self, lab: Any, parts: Any, dial: Any, read_all: Any) -> None:
+        """A connection that was accepted but has no protocol yet is closed with the server."""
+        server = SimpleServer(protocol=parts.Echo, port=0).activate()
+        client = dial(server)
+        while not server.data_ready("_socketactivity"):
+            assert lab.step()
+        server.stop()
+        assert read_all(client) == b""
+        assert len(lab.network.sockets) == 0
+
     def test_the_end_of_the_lab_closes_everything(
         self, make_lab: Any, parts: Any, dial: Any, read_all: Any, descriptors: Any, eventually: Any
     ) -> None:
@@ -616,6 +626,15 @@ class TestTCPServer:
         assert new.caller is gone.caller is server
         assert new.object is gone.object
         assert new.sock.fileno() == -1
+
+    def test_nobody_takes_its_connections(self, lab: Any, dial: Any, read_all: Any, eventually: Any) -> None:
+        """A TCPServer whose connections nobody takes closes them and says so once."""
+        server = TCPServer(0).activate()
+        lab.start()
+        assert [read_all(dial(server)) for _ in range(3)] == [b""] * 3
+        assert eventually(lambda: len(lab.network.sockets) == 1)
+        assert len(lab.reports) == 1
+        assert "protocolHandlerSignal" in lab.reports[0]
 
     @pytest.mark.parametrize("message", [ServerShutdown(), ShutdownMicroprocess()])
     def test_shutdown(self, lab: Any, dial: Any, message: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from queue import Empty
@@ -40,7 +41,9 @@ class Kernel:
     def result(self, request: str, timeout: float = 30) -> Result:
         """Wait for the end of a cell and return what it gave."""
         result = Result()
+        deadline = time.monotonic() + timeout
         while True:
+            assert time.monotonic() < deadline, f"the cell has not ended within {timeout} s"
             message = self.client.get_iopub_msg(timeout=timeout)
             if message["parent_header"].get("msg_id") != request:
                 continue
@@ -80,13 +83,15 @@ class Kernel:
     def strays(self, seconds: float = 0.5) -> str:
         """Return what is printed within so many seconds though no cell is being executed."""
         text = ""
-        while True:
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
             try:
-                message = self.client.get_iopub_msg(timeout=seconds)
+                message = self.client.get_iopub_msg(timeout=left)
             except Empty:
-                return text
+                break
             if message["msg_type"] == "stream":
                 text += message["content"]["text"]
+        return text
 
     def interrupt(self) -> None:
         """Press the stop button."""

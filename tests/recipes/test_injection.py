@@ -40,7 +40,6 @@ def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("time.asctime", asctime)
     kamlab.axon.install()
     yield
-    kamlab.axon.uninstall()
 
 
 @pytest.fixture(params=RECIPES)
