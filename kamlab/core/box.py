@@ -136,11 +136,10 @@ class Box:
             source._retarget()
 
     def refeed(self) -> None:
-        """Recompute, at the end of the chain, who is woken when a message is taken."""
+        """Have it found out anew, at the end of the chain, who is woken when a message is taken."""
         end = self.target
         if isinstance(end, Inbox):
-            end.feeders = tuple(dict.fromkeys(end._feeding_owners()))
-            end.collection = (end, end.feeders)
+            end.collection = None  # found out at the next take: a thousand links may come before it
             end.taken = end.settled = False  # whoever is new here is told of the next take, even in this round
 
     def _feeding_owners(self) -> list[Component]:
@@ -155,7 +154,7 @@ class Box:
 class Inbox(Box):
     """A box that stores: messages wait here, oldest first, until their owner takes them."""
 
-    __slots__ = ("arrived", "collection", "feeders", "items", "limit", "quiet", "scheduler", "settled", "taken")
+    __slots__ = ("arrived", "collection", "items", "limit", "quiet", "scheduler", "settled", "taken")
 
     kind = "inbox"
 
@@ -169,7 +168,6 @@ class Inbox(Box):
         self.items: deque[Any] = _NOTHING
         self.limit: int | None = None
         self.arrived = self.quiet = self.taken = self.settled = False
-        self.feeders: tuple[Component, ...] = ()
         self.collection: tuple[Inbox, tuple[Component, ...]] | None = None
         self.scheduler = scheduler
 
@@ -245,10 +243,21 @@ class Inbox(Box):
             log((RECEIVED, self, message))
         else:
             self.settled = True
-        if not self.taken and self.feeders:
-            self.taken = True
-            scheduler.wakes.append(self.collection)
+        if not self.taken:
+            collection = self.collection or self._find_feeders()
+            if collection[1]:
+                self.taken = True
+                scheduler.wakes.append(collection)
         return message
+
+    @property
+    def feeders(self) -> tuple[Component, ...]:
+        """Who is woken when a message is taken: the owners of all outboxes in the chains that lead here."""
+        return (self.collection or self._find_feeders())[1]
+
+    def _find_feeders(self) -> tuple[Inbox, tuple[Component, ...]]:
+        self.collection = (self, tuple(dict.fromkeys(self._feeding_owners())))
+        return self.collection
 
     @property
     def contents(self) -> tuple[Any, ...]:

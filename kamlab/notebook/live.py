@@ -176,13 +176,12 @@ class LiveView:
         self._set_buttons()
         try:
             with cells.aside():
-                done = _ACTIONS[name](self.lab)
-            self._say(done)
+                said = _ACTIONS[name](self.lab)
         except Exception as error:
-            self._say(f"{name}: {type(error).__name__}: {error}")
-        finally:
-            self._busy = False
-            self.refresh()
+            said = f"{name}: {type(error).__name__}: {error}"
+        self._busy = False
+        self.refresh()
+        self._say(said)
 
     def _say(self, text: Any) -> None:
         lines = str(text).splitlines() if text else []

@@ -417,6 +417,29 @@ def test_waitcomplete_tag(lab: Any) -> None:
     assert any(each.name.endswith("_mine") for each in scheduler.run.listAllThreads())
 
 
+def test_pause_in_a_waited_for_generator_sleeps(lab: Any) -> None:
+    """pause() inside the generator puts that to sleep, where Axon ran in a busy loop; a message wakes it."""
+    log = []
+
+    class Receives(component):
+        def main(self) -> Any:
+            yield WaitComplete(self.wait())
+            log.append(self.recv("inbox"))
+
+        def wait(self) -> Any:
+            while not self.dataReady("inbox"):
+                log.append("looked")
+                self.pause()
+                yield 1
+
+    receives = Receives().activate()
+    lab.step(10, timeout=0)
+    assert log == ["looked"]
+    receives._deliver("hello")
+    lab.run()
+    assert log == ["looked", "hello"]
+
+
 # -- pause -----------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ import pytest
 from kamlab import Lab
 
 #: Seconds after which a test that hangs is ended, with the stack of every thread.
-HANGS_AFTER = 20
+HANGS_AFTER = 60
 
 
 class QuietLab(Lab):

@@ -36,9 +36,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-#: User settings: no news, no update check, no completions popping up over cells.
+#: User settings: no news, no update check, no completions popping up over cells, and every cell in the page.
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
     "completer-extension/manager": {"autoCompletion": False},
 }
 
