@@ -11,6 +11,7 @@ very server it talks to.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import traceback
@@ -32,6 +33,9 @@ from .trace import Trace
 #: How many slices run between two looks at the time.
 BATCH = 1000
 
+#: How often, in seconds, a thread that waits for the lock looks whether it was interrupted.
+LOOK = 0.1
+
 Until = Callable[[Any], Any] | Microprocess | None
 
 
@@ -48,6 +52,7 @@ class Driven:
     background_error: BaseException | None
     _thread: threading.Thread | None
     _pause_requested: bool
+    _stop_requested: bool
     _gate_open: bool
     _closed: bool
 
@@ -57,6 +62,7 @@ class Driven:
         self.background_error = None
         self._thread = None
         self._pause_requested = False
+        self._stop_requested = False
         self._gate_open = False
         self._closed = False
 
@@ -114,9 +120,10 @@ class Driven:
         return self._step(timeout, until=lambda _: delivered())
 
     def _step(self, timeout: float | None, **how: Any) -> Happened:
-        with self._driving(complete=True):
+        with self._driving(complete=True) as interrupt:
             mark, step, now = self.trace.mark(), self.scheduler.step, self.scheduler.now
-            outcome = self._drive(timeout=self.patience if timeout is None else timeout, stepping=True, **how)
+            patience = self.patience if timeout is None else timeout
+            outcome = self._drive(interrupt, timeout=patience, stepping=True, **how)
             return Happened(outcome, tuple(self.trace.since(mark, step, now)))
 
     # -- running ------------------------------------------------------------------------------------
@@ -133,8 +140,9 @@ class Driven:
             KeyboardInterrupt: the run was interrupted; it stands between two slices and can go on.
             LabIsRunning: it runs in the background already, or a component's own slice asks.
         """
-        with self._driving(complete=False):
-            return self._drive(until=until, timeout=timeout, limit=max_steps)
+        self._pause_requested = False
+        with self._driving(complete=False) as interrupt:
+            return self._drive(interrupt, until=until, timeout=timeout, limit=max_steps)
 
     def start(
         self,
@@ -152,32 +160,31 @@ class Driven:
         if self.running:
             return
         self._check_not_inside("start")
+        self._check_not_driven()
         self._pause_requested = False
         self.background_error = None
-        ready = threading.Event()
         how = {"until": until, "timeout": timeout, "limit": max_steps, "forever": forever}
-        thread = threading.Thread(target=self._background, args=(ready, how), name="kamlab lab", daemon=True)
+        thread = threading.Thread(target=self._background, args=(how,), name="kamlab lab", daemon=True)
         self._thread = thread
         thread.start()
-        ready.wait()
 
-    def _background(self, ready: threading.Event, how: dict[str, Any]) -> None:
+    def _background(self, how: dict[str, Any]) -> None:
         me = threading.current_thread()
         try:
-            with self._driving(complete=False, thread=me, ready=ready):
-                self._drive(background=True, **how)
+            with self._driving(complete=False, thread=me) as interrupt:
+                self._drive(interrupt, background=True, **how)
         except BaseException as error:
             self.background_error = error
             self.report(f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}")
         finally:
-            ready.set()
             if self._thread is me:
                 self._thread = None
 
     def pause(self, timeout: float = 5.0) -> bool:
         """Stop whoever drives, between two slices; return whether the world stands still.
 
-        Called from within a slice it returns at once, and the world stops after that slice.
+        Called from within a slice it returns at once, and the world stops after that slice. Whoever
+        holds the lock need not wait either: no slice runs before it is released, and none after.
         It takes as long as the slice that runs just now, but no more than ``timeout`` seconds.
         """
         thread = self._thread
@@ -186,6 +193,8 @@ class Driven:
         self.scheduler.idle.wake()
         if self.scheduler.driver == threading.get_ident():
             return False
+        if self.scheduler.driver is not None and self.lock.mine():
+            return True
         if thread is not None or self.scheduler.driver is not None:
             deadline = time.monotonic() + timeout
             if thread is not None:
@@ -202,11 +211,12 @@ class Driven:
 
     # -- the loop -------------------------------------------------------------------------------------
 
-    def _driving(self, complete: bool, thread: threading.Thread | None = None, ready: Any = None) -> Driving:
-        return Driving(self, complete, thread, ready)
+    def _driving(self, complete: bool, thread: threading.Thread | None = None) -> Driving:
+        return Driving(self, complete, thread)
 
     def _drive(
         self,
+        interrupt: Interruptible,
         *,
         limit: int | None = None,
         until: Until = None,
@@ -224,62 +234,67 @@ class Driven:
         began = scheduler.clock.now()
         deadline = None if timeout is None else began + timeout
         left = limit
-        with Interruptible(self) as interruptible:
-            while True:
-                if condition is not None and condition(self):
-                    reason = "steps" if stepping else "condition"
+        timed = deadline is not None and (not stepping or limit is None)  # n slices may take the time they take
+        scheduler.deadline = deadline if deadline is not None and timed else math.inf
+        while True:
+            if self._closed:
+                reason = "stopped"
+                break
+            if condition is not None and condition(self):
+                reason = "steps" if stepping else "condition"
+                break
+            if left is not None and left <= 0:
+                reason = "steps" if stepping else "max_steps"
+                break
+            if scheduler.attention:
+                scheduler.attention = False
+                if self._pause_requested:
+                    self._pause_requested = False
+                    reason = "stopped" if self._stop_requested else "paused"
                     break
-                if left is not None and left <= 0:
-                    reason = "steps" if stepping else "max_steps"
+                if interrupt.interrupted:
+                    reason = "interrupted"
                     break
-                if scheduler.attention:
-                    scheduler.attention = False
-                    if self._pause_requested:
-                        self._pause_requested = False
-                        reason = "paused"
-                        break
-                    if interruptible.interrupted:
-                        reason = "interrupted"
-                        break
-                    self.lock.give_way()
-                if deadline is not None and scheduler.clock.now() >= deadline and not stepping:
-                    reason = "timeout"
-                    break
-                if advance is not None:
-                    ran = min(1, advance(scheduler))
-                else:
-                    batch = 1 if condition is not None else BATCH
-                    ran = scheduler.advance(batch if left is None else min(batch, left))
-                if left is not None:
-                    left -= ran
-                if scheduler.fatal is not None:
-                    reason = "failed"
-                    break
-                if ran or scheduler.attention:
-                    continue
-                if not scheduler.members and not scheduler.posted and not forever:
-                    reason = "finished"
-                    break
-                if not background and not scheduler.can_be_woken():
-                    reason = "stuck"
-                    break
-                if deadline is not None and scheduler.clock.now() >= deadline:
-                    reason = "idle" if stepping else "timeout"
-                    break
-                self._wait(deadline)
+                self.lock.give_way()
+            if scheduler.clock.now() >= scheduler.deadline:
+                reason = "timeout"
+                break
+            if advance is not None:
+                ran = min(1, advance(scheduler))
+            else:
+                batch = 1 if condition is not None else BATCH
+                ran = scheduler.advance(batch if left is None else min(batch, left))
+            if left is not None:
+                left -= ran
+            if scheduler.fatal is not None:
+                reason = "failed"
+                break
+            if ran or scheduler.attention:
+                continue
+            if not scheduler.members and not scheduler.posted and not forever:
+                reason = "finished"
+                break
+            if not background and not scheduler.can_be_woken():
+                reason = "stuck"
+                break
+            if deadline is not None and scheduler.clock.now() >= deadline:
+                reason = "idle" if stepping else "timeout"
+                break
+            self._wait(deadline)
         self.outcome = Outcome(
             reason,
             scheduler.step - first_step,
             scheduler.clock.now() - began,
             tuple(self.failures[-(self.failed_count - failed_before) :] if self.failed_count > failed_before else ()),
-            tuple(each.short_name for each in scheduler.members.values() if each._life is ASLEEP),
+            self._sleepers() if reason in ("stuck", "idle") else (),
         )
         if scheduler.fatal is not None:
             fatal, scheduler.fatal = scheduler.fatal, None
             raise fatal
-        if reason == "interrupted":
-            raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
         return self.outcome
+
+    def _sleepers(self) -> tuple[str, ...]:
+        return tuple(each.short_name for each in list(self.scheduler.members.values()) if each._life is ASLEEP)
 
     def _wait(self, deadline: float | None) -> None:
         """Block until a timer is due or something comes from outside; the lock is free meanwhile."""
@@ -309,7 +324,7 @@ class Driven:
 
     def _set_gate(self, is_open: bool) -> None:
         self._gate_open = is_open
-        for component in list(self.scheduler.members.values()):
+        for component in list(self.scheduler.outsiders):
             notice = getattr(component, "gate_changed", None)
             if notice is not None:
                 notice()
@@ -319,7 +334,7 @@ class Driven:
         scheduler = self.scheduler
         log = self.trace.writer(complete)
         if (scheduler.log is None) is not (log is None):
-            for component in scheduler.members.values():
+            for component in list(scheduler.members.values()):
                 for box in getattr(component, "_in", {}).values():
                     box.quiet = box.settled = False
         scheduler.log = log
@@ -340,37 +355,54 @@ class Driven:
                 f"{who} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
             )
 
+    def _check_not_driven(self) -> None:
+        if self.scheduler.driver is not None:
+            raise LabIsRunning("another thread drives this lab already; wait for it, or call lab.pause()")
+
 
 class Driving:
-    """Makes the calling thread the driver of a world, and tidies up after it."""
+    """Makes the calling thread the driver of a world, and tidies up after it.
 
-    def __init__(self, world: Driven, complete: bool, thread: threading.Thread | None, ready: Any) -> None:
+    The handler of interrupts is there all the while, so that none can strike in the middle of this.
+    """
+
+    def __init__(self, world: Driven, complete: bool, thread: threading.Thread | None) -> None:
         self.world = world
         self.complete = complete
         self.thread = thread
-        self.ready = ready
+        self.interrupt = Interruptible(world)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Interruptible:
         world = self.world
         world._check_open()
         world._check_not_inside("step" if self.complete else "run")
         if world.running and world._thread is not self.thread:
             raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
-        world.lock.acquire()
+        self.interrupt.install()
+        try:
+            self._take_the_lock()
+        except BaseException:
+            self.interrupt.uninstall()
+            raise
         scheduler = world.scheduler
-        if scheduler.driver is not None:
-            world.lock.release()
-            raise LabIsRunning("another thread drives this lab already; wait for it, or call lab.pause()")
         scheduler.driver = threading.get_ident()
         self.before = worlds.in_slice.world
         worlds.in_slice.world = world
-        if not self.complete:
-            world._pause_requested = False
         world._set_log(self.complete)
         scheduler.slices_per_poll = 1 if self.complete else SLICES_PER_POLL
         world._set_gate(not self.complete)
-        if self.ready is not None:
-            self.ready.set()
+        return self.interrupt
+
+    def _take_the_lock(self) -> None:
+        world = self.world
+        while not world.lock.acquire(timeout=LOOK):
+            if self.interrupt.interrupted:
+                raise KeyboardInterrupt("the lab was not driven: somebody else holds its lock")
+        try:
+            world._check_not_driven()
+        except BaseException:
+            world.lock.release()
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         world = self.world
@@ -379,8 +411,13 @@ class Driving:
         world.scheduler.driver = None
         world.scheduler.running = None
         world.scheduler.attention = False
+        world._pause_requested = False
         world._set_log(True)
         world.lock.release()
+        self.interrupt.uninstall()
+        if self.interrupt.interrupted and kind is None:
+            step = world.scheduler.step
+            raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {step}; it can go on")
 
 
 def _condition(until: Until) -> Callable[[Any], Any] | None:

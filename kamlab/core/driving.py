@@ -44,6 +44,10 @@ class WorldLock:
             with self._count:
                 self.waiting -= 1
 
+    def mine(self) -> bool:
+        """Return whether the calling thread holds it."""
+        return self._lock._is_owned()  # type: ignore[attr-defined, no-any-return]
+
     def release(self) -> None:
         """Give the lock back."""
         self._lock.release()

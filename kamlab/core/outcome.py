@@ -16,6 +16,7 @@ REASONS = {
     "timeout": "the time was up",
     "max_steps": "the limit of slices is reached",
     "paused": "it was paused",
+    "stopped": "the lab was stopped",
     "interrupted": "it was interrupted",
     "idle": "nothing can run now",
     "stuck": "nothing can run, and nothing is left that could wake a component",
@@ -28,7 +29,8 @@ class Outcome:
     """The end of a run.
 
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
-    by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` who sleeps.
+    by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` who sleeps, where
+    nothing can run.
     """
 
     reason: str

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -94,6 +95,7 @@ class Scheduler:
         self.rounds = 0
         self.now = clock.now()
         self.attention = False
+        self.deadline = math.inf
         self.driver: int | None = None
         self.on_failure: Callable[[Microprocess, BaseException], Any] = lambda component, error: None
         self.fatal: BaseException | None = None
@@ -225,6 +227,8 @@ class Scheduler:
         while self.posted:
             self._call(self.posted.popleft())
         self.now = self.clock.now()
+        if self.now >= self.deadline:
+            self.attention = True
         if self.timers:
             self._fire_timers()
         queue = self.queue

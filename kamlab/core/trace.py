@@ -75,7 +75,7 @@ class Trace:
         for hook in list(hooks):
             try:
                 hook(event)
-            except Exception:
+            except BaseException:  # an interrupt of one that hangs, too
                 self.detach(hook)
                 self._report(
                     f"the observer {getattr(hook, '__qualname__', hook)!s} raised an error at "
@@ -118,15 +118,25 @@ class Trace:
 
     def since(self, mark: int, step: int = 0, time: float = 0.0) -> list[Event]:
         """Return the events recorded after a mark; ``step`` and ``time`` are those at the mark."""
-        return list(self._events(itertools.islice(self._records, mark, None), step, time))
+        return list(self._events(self._tail(mark), step, time))
 
     def has_since(self, kind: str, mark: int) -> bool:
         """Return whether an event of this kind was recorded after a mark."""
-        return any(record[0] is kind for record in itertools.islice(self._records, mark, None))
+        return any(record[0] is kind for record in self._tail(mark))
+
+    def _tail(self, mark: int) -> list[Any]:
+        """Return the records after a mark, without going through those before it."""
+        newest = list(itertools.islice(reversed(self._records), max(0, len(self._records) - mark)))
+        newest.reverse()
+        return newest
 
     def events(self) -> list[Event]:
         """Return all events there are, oldest first."""
-        return list(self._events(list(self._records)))
+        records = list(self._records)
+        for record in records:  # what comes before it in a ring belongs to the slice before
+            if record[0] is RESUMED:
+                return list(self._events(records, record[1] - 1, record[2]))
+        return list(self._events(records, self._step, self._time))
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events())

@@ -16,7 +16,7 @@ from .clock import Clock, RealClock
 from .component import Component
 from .drive import Driven
 from .driving import WorldLock
-from .errors import ComponentFailed, UnknownComponent, listed
+from .errors import ComponentFailed, LabIsRunning, UnknownComponent, listed
 from .idle import ThreadIdle
 from .microprocess import Microprocess
 from .scheduler import Scheduler
@@ -70,7 +70,7 @@ class World(Driven):
         self.scheduler.on_failure = self._note_failure
         self.lock.scheduler = self.scheduler
         self.services = Services()
-        self.trace = Trace(self._trace_limit, self._record, self.report)
+        self.trace = Trace(self._trace_limit, self._record, lambda text: self.report(text))
         self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
         self.failures: list[Microprocess] = []
@@ -87,18 +87,37 @@ class World(Driven):
         return outcome
 
     def stop(self, timeout: float = 5.0) -> None:
-        """End everything: components, their threads, sockets and timers. The lab can be reset."""
+        """End everything: components, their threads, sockets and timers. The lab can be reset.
+
+        Called from within a slice, that slice is the last one.
+
+        Raises:
+            LabIsRunning: a component has not come to its next yield within ``timeout`` seconds.
+        """
         if self._closed:
             return
+        self._stop_requested = True
         self.pause(timeout)
-        with self.lock:
+        if not self.lock.acquire(timeout):
+            self._stop_requested = False
+            running = self.scheduler.running
+            who = running.short_name if running is not None else "somebody who holds the lock"
+            raise LabIsRunning(
+                f"the lab cannot be stopped: {who} has not given way within {timeout:g} s. Interrupt it, stop again "
+                "when it has come to its next yield, or go on with another lab: Lab()."
+            )
+        try:
             components = list(self.scheduler.members.values())
             for component in components:
                 self.scheduler.retire(component)
             self._closed = True
+            for component in list(self.scheduler.members.values()):  # activated by one that was closed
+                self.scheduler.retire(component)
             self.scheduler.queue.clear()
             self.scheduler.timers.clear()
             self.services.zap()
+        finally:
+            self.lock.release()
         self._release_outside(components, timeout)
 
     def _release_outside(self, components: list[Microprocess], timeout: float) -> None:
@@ -112,6 +131,7 @@ class World(Driven):
 
     def reset(self) -> World:
         """Stop everything and begin anew, at step 0; returns the lab."""
+        self._check_not_inside("reset")
         self.stop()
         self._generation += 1
         restart = getattr(self.chooser, "restart", None)

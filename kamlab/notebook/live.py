@@ -53,7 +53,6 @@ class LiveView:
         self._lock = threading.RLock()
         self._seen: tuple[Any, ...] = ()
         self._view: Inboxes | None = None
-        self._busy = False
         self.closed = False
         self.buttons = {name: self._button(name) for name in ("Step", "Step message", "Run", "Pause", "Stop")}
         self._picture = ipywidgets.HTML()
@@ -123,10 +122,10 @@ class LiveView:
             self._draw(view)
 
     def _draw(self, view: Inboxes) -> None:
+        self._set_buttons()  # first, so that with each picture come the buttons that go with it
         if view != self._view:
             self._view = view
             self._picture.value = as_html(view)
-        self._set_buttons()
 
     def _finish(self) -> None:
         """Draw the last picture: of what was stopped nothing is left to look at."""
@@ -157,13 +156,13 @@ class LiveView:
 
     def _set_buttons(self) -> None:
         state = self.lab.state if not self.closed else "stopped"
-        standing = state in ("new", "paused") and not self._busy
+        standing = state in ("new", "paused")
         enabled = {
             "Step": standing,
             "Step message": standing,
             "Run": standing,
             "Pause": state == "running",
-            "Stop": state != "stopped" and not self._busy,
+            "Stop": state != "stopped",
         }
         for name, button in self.buttons.items():
             button.disabled = not enabled[name]
@@ -172,14 +171,11 @@ class LiveView:
         """Do what a button says. An error is shown in the view, and raised nowhere."""
         if self.closed or self.buttons[name].disabled:
             return
-        self._busy = True
-        self._set_buttons()
         try:
             with cells.aside():
                 said = _ACTIONS[name](self.lab)
         except Exception as error:
             said = f"{name}: {type(error).__name__}: {error}"
-        self._busy = False
         self.refresh()
         self._say(said)
 

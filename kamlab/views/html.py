@@ -29,7 +29,7 @@ _RULES = {
     "code": "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 12px);"
     " color: inherit; background: var(--jp-layout-color2, rgba(128, 128, 128, .15));"
     " border: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); border-radius: 3px;"
-    " padding: 0 4px; margin-right: 4px; white-space: pre-wrap; overflow-wrap: anywhere",
+    " display: inline-block; padding: 0 4px; margin: 1px 4px 1px 0; white-space: pre-wrap; overflow-wrap: anywhere",
     ".kamlab-good": "color: var(--jp-success-color1, inherit); font-weight: 600",
     ".kamlab-bad": "color: var(--jp-error-color1, inherit); font-weight: 600",
     "pre": "margin: 0; padding: 4px; max-height: 12em; overflow: auto; color: inherit; background: transparent;"

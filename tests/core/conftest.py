@@ -1,10 +1,7 @@
-"""What the engine's tests share: a lab that keeps its reports, a patient eye, and a watchdog."""
+"""What the engine's tests share: a lab that keeps its reports, and a patient eye."""
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +10,6 @@ from typing import Any
 import pytest
 
 from kamlab import Lab
-
-#: Seconds after which a test that hangs is ended, with the stack of every thread.
-HANGS_AFTER = 60
 
 
 class QuietLab(Lab):
@@ -27,24 +21,6 @@ class QuietLab(Lab):
 
     def report(self, text: str) -> None:
         self.reports.append(text)
-
-
-@pytest.fixture(scope="session")
-def real_stderr(pytestconfig: pytest.Config) -> Iterator[int]:
-    """The stderr of the process: what is captured would be lost with it."""
-    capturing = pytestconfig.pluginmanager.getplugin("capturemanager")
-    with capturing.global_and_fixture_disabled() if capturing is not None else contextlib.nullcontext():
-        descriptor = os.dup(2)
-    yield descriptor
-    os.close(descriptor)
-
-
-@pytest.fixture(autouse=True)
-def watchdog(real_stderr: int) -> Iterator[None]:
-    """End a test run that hangs, and show where."""
-    faulthandler.dump_traceback_later(HANGS_AFTER, exit=True, file=real_stderr)
-    yield
-    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture

@@ -249,6 +249,7 @@ def test_a_message_sent_as_the_lab_pauses_is_not_forgotten(lab, eventually):
     lab.start()
     reached.wait(10)
     lab.pause()
+    eventually(lambda: unlucky._outgoing.get("outbox"))
     assert sink.got == []
     lab.start()
     eventually(lambda: sink.got == ["not forgotten"])

@@ -26,6 +26,8 @@ from typing import Any
 import pytest
 
 CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
+#: Where screenshots go: what a test wants to show, and how each page looked at the end.
+SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -73,6 +75,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab with settings, state and files in a folder of its own."""
     if not CHROMIUM:
         pytest.skip("there is no chromium here: apt-get install chromium, or set KAMLAB_CHROMIUM")
+    if SHOTS is not None:
+        SHOTS.mkdir(parents=True, exist_ok=True)
     home = tmp_path_factory.mktemp("jupyter")
     root = home / "work"
     root.mkdir()
@@ -146,13 +150,11 @@ class Notebook:
 
     Args:
         page: the browser's page.
-        shots: where screenshots go; ``None`` for nowhere.
-        name: the first part of their names.
+        name: the first part of the names of screenshots.
     """
 
-    def __init__(self, page: Any, shots: Path | None, name: str) -> None:
+    def __init__(self, page: Any, name: str) -> None:
         self.page = page
-        self._shots = shots
         self._name = name
 
     def run_all(self) -> None:
@@ -206,7 +208,9 @@ class Notebook:
         """Change the theme."""
         self.command("apputils:change-theme", theme=name)
         light = "false" if "Dark" in name else "true"
-        self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
+        self.page.wait_for_function(
+            f"document.body.dataset.jpThemeLight === '{light}' && !document.querySelector('#jupyterlab-splash')"
+        )
 
     def output(self, index: int) -> Any:
         """Return the output area of a cell."""
@@ -228,17 +232,19 @@ class Notebook:
 
     def shoot(self, name: str) -> None:
         """Take a screenshot, where screenshots are wanted."""
-        if self._shots is not None:
-            self.page.screenshot(path=self._shots / f"{self._name}-{name}.png")
+        if SHOTS is not None:
+            self.page.screenshot(path=SHOTS / f"{self._name}-{name}.png")
 
 
 @pytest.fixture
-def page(server: Server, chromium: Any) -> Iterator[Any]:
+def page(server: Server, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A page of the browser."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(30_000)
     yield page
+    if SHOTS is not None:
+        page.screenshot(path=SHOTS / f"{request.node.name}-last.png")
     context.close()
 
 
@@ -260,10 +266,8 @@ def open_notebook(server: Server, page: Any, request: pytest.FixtureRequest) -> 
         page.goto(f"{server.url}/lab/workspaces/{workspace}/tree/{name}?token={server.token}&reset")
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
         page.evaluate(_READY)
-        folder = os.environ.get("KAMLAB_SHOTS")
-        shots = Path(folder) if folder else None
-        if shots is not None:
-            shots.mkdir(parents=True, exist_ok=True)
-        return Notebook(page, shots, request.node.name)
+        notebook = Notebook(page, request.node.name)
+        notebook.theme("JupyterLab Light")
+        return notebook
 
     return open_it

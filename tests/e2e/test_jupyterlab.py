@@ -62,6 +62,8 @@ def test_the_time_server_s_notebook_runs_from_top_to_bottom(open_notebook: Any) 
     assert notebook.errors() == []
     wait_for_state(notebook, "stopped")
     assert all(notebook.button(name).is_disabled() for name in ("Step", "Step message", "Run", "Pause", "Stop"))
+    assert notebook.output(-2).locator(".jp-OutputArea-output").inner_text() == "[]"
+    picture(notebook).scroll_into_view_if_needed()
     notebook.shoot("end")
 
 
@@ -82,7 +84,8 @@ def test_the_live_view_is_clicked(open_notebook: Any) -> None:
     notebook.shoot("paused")
 
     notebook.button("Step message").click()
-    notebook.page.get_by_text(re.compile(r"TimeTick_\d+\.outbox -> ")).wait_for()
+    note = notebook.page.locator(".jupyter-widgets pre")
+    note.get_by_text(re.compile(r"TimeTick_\d+\.outbox -> ")).wait_for()
     assert step_shown(notebook) > paused_at
     notebook.shoot("stepped")
     notebook.theme("JupyterLab Dark")
@@ -152,5 +155,6 @@ def test_an_untrusted_notebook_shows_the_still_picture(open_notebook: Any) -> No
     notebook = open_notebook(COOKBOOK / "01-time-server.ipynb")
     table = notebook.output(3).locator("table")
     table.wait_for()
+    table.scroll_into_view_if_needed()
     assert "TimeTick" in table.inner_text()
     notebook.shoot("untrusted")

@@ -9,7 +9,7 @@ import argparse
 from Axon.Component import component
 from Axon.Ipc import producerFinished
 from Kamaelia.Chassis.Pipeline import Pipeline
-from measuring import repeat, report
+from measuring import repeat
 
 
 class Source(component):
@@ -70,4 +70,4 @@ def run_once(stopwatch):
     return options.messages * (options.components - 1)
 
 
-report(value=repeat(run_once, options.seconds))
+repeat(run_once, options.seconds)

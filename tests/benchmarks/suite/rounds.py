@@ -42,7 +42,7 @@ class Played:
     def ratio(self, comparison: Comparison) -> Spread | None:
         """Return ours divided by the peer's, round by round."""
         pairs = zip(self.numbers.get(comparison.ours, []), self.numbers.get(comparison.peer, []), strict=False)
-        return spread([ours["value"] / peer["value"] for ours, peer in pairs if ours and peer])
+        return spread([ours[comparison.key] / peer[comparison.key] for ours, peer in pairs if ours and peer])
 
     def meets(self, bar: Comparison | Limit) -> bool | None:
         """Return whether the median meets the bar; ``None`` where nothing was measured, or no bar is set."""

@@ -24,9 +24,9 @@ def _comparison(played: Played, bar: Comparison) -> tuple[str, ...]:
     return (
         f"{played.case.name} ({played.case.unit})",
         bar.ours,
-        _number(played.spread(bar.ours)),
-        bar.peer,
-        _number(played.spread(bar.peer)),
+        _number(played.spread(bar.ours, bar.key)),
+        bar.peer + bar.note,
+        _number(played.spread(bar.peer, bar.key)),
         "-" if ratio is None else f"{ratio.median:.2f}",
         "" if ratio is None else f"({ratio.least:.2f} - {ratio.most:.2f})",
         "-" if bar.bar is None else f">= {bar.bar:g}",
@@ -84,6 +84,7 @@ def as_data(played: list[Played]) -> list[dict[str, Any]]:
                 {
                     "ours": bar.ours,
                     "peer": bar.peer,
+                    "key": bar.key,
                     "bar": bar.bar,
                     "ratio": vars(ratio) if (ratio := each.ratio(bar)) else None,
                     "met": each.meets(bar),
