@@ -170,8 +170,13 @@ class Component(Waits, Microprocess):
             yield self.recv(boxname)
 
     def deliver(self, message: Any, boxname: str = "inbox") -> None:
-        """Put a message into an inbox of this component from outside."""
-        find_box(self, boxname, "inboxes").target.deliver(message)
+        """Put a message into an inbox of this component from outside. Safe from any thread."""
+        box = find_box(self, boxname, "inboxes")
+        if self._scheduler is None:
+            box.target.deliver(message)
+            return
+        with self._scheduler.world.lock:
+            box.target.deliver(message)
 
     def set_inbox_size(self, boxname: str, size: int | None) -> None:
         """Limit how many messages may wait in an inbox; ``None`` lifts the limit."""

@@ -124,6 +124,8 @@ class Driven:
             mark, step, now = self.trace.mark(), self.scheduler.step, self.scheduler.now
             patience = self.patience if timeout is None else timeout
             outcome = self._drive(interrupt, timeout=patience, stepping=True, **how)
+            if not self.scheduler.turn_waits():
+                self.scheduler.end_round()  # whoever looks now shall see who sleeps and who is woken
             return Happened(outcome, tuple(self.trace.since(mark, step, now)))
 
     # -- running ------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from weakref import WeakMethod, finalize
 
 import ipywidgets
 
+from ..core.events import DISCARDED, FAILED, PRINTED, SENT
 from ..core.world import World
 from ..views.html import as_html
 from ..views.inboxes import LINES, Inboxes, look
@@ -255,7 +256,12 @@ def _step(lab: World) -> Any:
 
 
 def _step_message(lab: World) -> Any:
-    return lab.step_message(timeout=MESSAGE_PATIENCE)
+    """Step to the next message, and tell what became of messages; the rest would hide it."""
+    happened = lab.step_message(timeout=MESSAGE_PATIENCE)
+    lines = [str(event) for event in happened.of_kind(SENT, DISCARDED, PRINTED, FAILED)]
+    if happened.reason != "steps":
+        lines.append(f"({happened.outcome})")
+    return "\n".join(lines)
 
 
 def _run(lab: World) -> str:

@@ -108,8 +108,23 @@ def test_what_happened_reads_as_lines(lab):
     source, sink = source_and_sink()
     lab.step(3)
     happened = lab.step()
-    assert str(happened).splitlines() == ["    4  source resumed", "    4  source.outbox -> sink.inbox: 0"]
-    assert [event.kind for event in happened] == ["resumed", "sent"]
+    assert str(happened).splitlines() == [
+        "    4  source resumed",
+        "    4  source.outbox -> sink.inbox: 0",
+        "    4  sink woken by a message in inbox",
+    ]
+
+    assert [event.kind for event in happened] == ["resumed", "sent", "woken"]
+
+
+def test_after_a_step_the_states_are_true(lab):
+    """When the last slice of a round has run, the round is ended: who paused is asleep, who was sent to is awake."""
+    source, sink = source_and_sink()
+    lab.step(2)
+    assert (source.state, sink.state) == ("runnable", "asleep")
+    assert lab.step_message().of_kind("woken")[-1].component is sink
+    assert sink.state == "runnable"
+    assert sink in lab.runnable()
     assert len(happened) == 2
     (sent,) = happened.of_kind("sent")
     assert (sent.component, sent.box, sent.source) == (source, sink.inboxes["inbox"], source.outboxes["outbox"])

@@ -203,6 +203,16 @@ def test_step_message_runs_to_the_next_message(lab: Lab) -> None:
     view.click("Step message")
     view.click("Step message")
     assert waits.data_ready() == 2
+    assert "Waits_2.inbox: 2" in view.text
+    assert "resumed" not in view.text
+
+
+def test_step_message_says_why_there_is_none(lab: Lab) -> None:
+    """When nothing can run that would send a message, the view says so."""
+    Waits().activate(lab)
+    view = LiveView(lab)
+    view.click("Step message")
+    assert "nothing" in view.text
 
 
 def test_run_and_pause(lab: Lab, eventually: Callable[..., Any]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -139,3 +141,17 @@ def test_every_colour_is_the_theme_s_own() -> None:
     colours = re.findall(r"(?:color|background): ([^;}]+)", STYLE)
     assert colours
     assert all(colour.startswith(("var(--jp-", "inherit", "transparent")) for colour in colours)
+
+
+def test_views_bring_in_no_notebook_code() -> None:
+    """A view is made, printed and drawn without IPython, widgets or matplotlib."""
+    code = (
+        "import sys, kamlab, kamlab.notebook\n"
+        "from kamlab import Component, Lab\n"
+        "with Lab() as lab:\n"
+        "    Component().activate()\n"
+        "    print(lab.inboxes(), lab._repr_html_(), lab.transcripts)\n"
+        "sys.exit(', '.join({'IPython', 'ipywidgets', 'anywidget', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
