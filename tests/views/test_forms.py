@@ -151,7 +151,7 @@ def test_views_bring_in_no_notebook_code() -> None:
         "with Lab() as lab:\n"
         "    Component().activate()\n"
         "    print(lab.inboxes(), lab._repr_html_(), lab.transcripts)\n"
-        "sys.exit(', '.join({'IPython', 'ipywidgets', 'anywidget', 'matplotlib'} & set(sys.modules)))"
+        "sys.exit(', '.join({'IPython', 'ipywidgets', 'anywidget', 'matplotlib'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
