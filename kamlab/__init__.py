@@ -12,12 +12,32 @@ package is quick and brings in no network, notebook or plotting code.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .core.component import Component
 from .core.errors import KamlabError
 from .core.ipc import NewComponent, ProducerFinished, Shutdown, ShutdownMicroprocess, WaitComplete
 from .lab import Lab, current
+
+if TYPE_CHECKING:
+    from .backplane import Backplane, PublishTo, SubscribeTo
+    from .chassis import Carousel, Graphline, Par, Pipeline, Seq
+    from .core.adaptive import AdaptiveCommsComponent, ThreadedAdaptiveCommsComponent
+    from .core.choice import SeededRandom
+    from .core.events import Event
+    from .core.microprocess import Microprocess
+    from .core.outcome import Happened, Outcome
+    from .core.thread import ThreadedComponent
+    from .handle import Handle
+    from .net import (
+        ConnectedSocketAdapter,
+        FastRestartServer,
+        Selector,
+        ServerCore,
+        SimpleServer,
+        TCPClient,
+        TCPServer,
+    )
 
 __version__ = "0.1.0"
 
@@ -49,16 +69,39 @@ _HOMES = {
 }
 
 __all__ = [
+    "AdaptiveCommsComponent",
+    "Backplane",
+    "Carousel",
     "Component",
+    "ConnectedSocketAdapter",
+    "Event",
+    "FastRestartServer",
+    "Graphline",
+    "Handle",
+    "Happened",
     "KamlabError",
     "Lab",
+    "Microprocess",
     "NewComponent",
+    "Outcome",
+    "Par",
+    "Pipeline",
     "ProducerFinished",
+    "PublishTo",
+    "SeededRandom",
+    "Selector",
+    "Seq",
+    "ServerCore",
     "Shutdown",
     "ShutdownMicroprocess",
+    "SimpleServer",
+    "SubscribeTo",
+    "TCPClient",
+    "TCPServer",
+    "ThreadedAdaptiveCommsComponent",
+    "ThreadedComponent",
     "WaitComplete",
     "current",
-    *sorted(_HOMES),
 ]
 
 

@@ -112,7 +112,7 @@ def describe(event: Event) -> str:
     if event.kind in (RESUMED, ACTIVATED):
         return f"{who} {event.kind}"
     if event.kind == FAILED:
-        return f"{who} failed: {type(event.detail).__name__}: {event.detail}"
+        return f"{who} failed: {error_in_words(event.detail)}"
     if event.kind == WOKEN:
         return f"{who} woken by {cause_in_words(event.detail)}"
     if event.kind == PRINTED:
@@ -130,6 +130,18 @@ def describe(event: Event) -> str:
 def end_of(component: Any, box: str) -> str:
     """Name one end of a link: ``TimeTick_3.outbox``."""
     return f"{name_of(component)}.{box}"
+
+
+def error_in_words(error: BaseException) -> str:
+    """Say what an error is, whatever its own text does.
+
+    >>> error_in_words(ValueError("too big"))
+    'ValueError: too big'
+    """
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return f"{type(error).__name__}, whose text cannot be made"
 
 
 def cause_in_words(cause: Any) -> str:

@@ -465,7 +465,7 @@ class Scheduler:
         self.world.note_end(component)
 
     def _fail(self, component: Microprocess, error: BaseException) -> None:
-        if str(error) == "no running event loop" and hasattr(component._flow, "cr_frame"):
+        if error.args == ("no running event loop",) and hasattr(component._flow, "cr_frame"):
             refused = _refused_await(component)
             refused.__cause__ = error
             error = refused
@@ -474,10 +474,12 @@ class Scheduler:
             self._hand_on(component, waiting, error)
             return
         component._life = STATE_FAILED
-        self.note_failure(component, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.fatal = error
-        self._end(component, STATE_FAILED)
+        try:
+            self.note_failure(component, error)
+        finally:
+            self._end(component, STATE_FAILED)
 
     def _hand_on(self, helper: Microprocess, waiting: Microprocess, error: BaseException) -> None:
         """Raise the error of a generator in the component that waits for it, at its ``yield``."""

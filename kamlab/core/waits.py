@@ -54,11 +54,16 @@ class Waits:
         return self.recv(boxname)
 
     async def sleep(self: Component, seconds: float) -> None:  # type: ignore[misc]
-        """Wait for so many seconds of the lab's clock, whatever arrives meanwhile."""
+        """Wait for so many seconds of the lab's clock, whatever arrives meanwhile; 0 gives the others a turn."""
         deadline = self._now() + seconds
-        while (left := deadline - self._now()) > 0:
-            self.pause(left)
+        left = seconds
+        while True:
+            if left > 0:
+                self.pause(left)
             await next_slice()
+            left = deadline - self._now()
+            if left <= 0:
+                return
 
     def _now(self: Component) -> float:  # type: ignore[misc]
         scheduler = self._scheduler

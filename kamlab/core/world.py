@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from . import worlds
 from .choice import Chooser
@@ -17,6 +17,7 @@ from .component import Component
 from .drive import Driven
 from .driving import WorldLock
 from .errors import ComponentFailed, LabIsRunning, UnknownComponent, listed
+from .events import error_in_words
 from .idle import ThreadIdle
 from .microprocess import Microprocess
 from .scheduler import Scheduler
@@ -129,7 +130,7 @@ class World(Driven):
                 self.report(f"the thread of {component.short_name} is still busy; it ends at its next send or recv.")
         self.scheduler.idle.close()
 
-    def reset(self) -> World:
+    def reset(self) -> Self:
         """Stop everything and begin anew, at step 0; returns the lab."""
         self._check_not_inside("reset")
         self.stop()
@@ -210,7 +211,7 @@ class World(Driven):
 
     # -- being current ------------------------------------------------------------------------------------
 
-    def __enter__(self) -> World:
+    def __enter__(self) -> Self:
         worlds.enter(self)
         return self
 
@@ -227,7 +228,7 @@ class World(Driven):
         text = "".join(traceback.format_exception(type(error), error, _own_frames(error)))
         self.report(f"{component.short_name} failed at step {self.scheduler.step}; the others go on.\n{text}")
         if self.on_error == "raise" and isinstance(error, Exception) and self.scheduler.fatal is None:
-            fatal = ComponentFailed(f"{component.short_name} failed: {type(error).__name__}: {error}")
+            fatal = ComponentFailed(f"{component.short_name} failed: {error_in_words(error)}")
             fatal.__cause__ = error
             self.scheduler.fatal = fatal
 

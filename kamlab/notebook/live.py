@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 from weakref import WeakMethod, finalize
@@ -54,6 +55,7 @@ class LiveView:
         self._lock = threading.RLock()
         self._seen: tuple[Any, ...] = ()
         self._view: Inboxes | None = None
+        self._complained = False
         self.closed = False
         self.buttons = {name: self._button(name) for name in ("Step", "Step message", "Run", "Pause", "Stop")}
         self._picture = ipywidgets.HTML()
@@ -101,9 +103,11 @@ class LiveView:
         return True
 
     def _signs(self) -> tuple[Any, ...]:
-        """What tells cheaply that something has happened."""
-        lab = self.lab
-        return lab.scheduler.step, lab.state, lab.failed_count, len(lab.scheduler.members), self._transcripts.count
+        """What tells cheaply that something has happened; not even the lab's lock is needed."""
+        lab, scheduler = self.lab, self._scheduler
+        waiting = len(scheduler.queue), len(scheduler.done), len(scheduler.wakes)
+        counts = scheduler.step, lab.failed_count, len(scheduler.members), self._transcripts.count
+        return lab.state, *counts, *waiting
 
     def refresh(self) -> None:
         """Look at the lab and show it, now."""
@@ -111,16 +115,27 @@ class LiveView:
             self._finish()
             return
         with self._lock:
-            self._seen = self._signs()
-            if not self.lab.lock.acquire(timeout=LOOK_PATIENCE):
-                self._say(_who_is_busy(self.lab))
-                self._draw(self._view or Inboxes(self.lab.state, self.lab.step_number))
+            lock = self.lab.lock
+            if not lock.acquire(timeout=LOOK_PATIENCE):
+                self._seen = ()  # ask again
+                self._complain()
                 return
             try:
+                self._seen = self._signs()
                 view = look(self.lab)
             finally:
-                self.lab.lock.release()
+                lock.release()
             self._draw(view)
+            if self._complained:
+                self._complained = False
+                self._say("")
+
+    def _complain(self) -> None:
+        """Show who keeps the lab busy; the state is as it is now, the rest as it was."""
+        self._complained = True
+        self._say(_who_is_busy(self.lab))
+        now = Inboxes(self.lab.state, self.lab.step_number)
+        self._draw(now if self._view is None else replace(self._view, state=now.state, step=now.step))
 
     def _draw(self, view: Inboxes) -> None:
         self._set_buttons()  # first, so that with each picture come the buttons that go with it

@@ -1,1 +1,7 @@
-"""TODO."""
+"""What you need to test a system of your own."""
+
+from __future__ import annotations
+
+from .outputs import outputs
+
+__all__ = ["outputs"]

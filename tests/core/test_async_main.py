@@ -135,6 +135,23 @@ def test_sleep_is_not_ended_by_messages(lab):
     assert component.lines == [(5, 3)]
 
 
+@pytest.mark.parametrize("seconds", [0, 0.0, -1])
+def test_a_sleep_of_no_time_gives_the_others_a_turn(lab, seconds):
+    """await self.sleep(0) ends the slice and takes no time, as it does in asyncio."""
+    lines = []
+
+    async def body(self):
+        for number in range(3):
+            lines.append(f"{self.name}{number}")
+            await self.sleep(seconds)
+
+    started(lab, body, name="a")
+    started(lab, body, name="b")
+    lab.run()
+    assert lines == ["a0", "b0", "a1", "b1", "a2", "b2"]
+    assert lab.clock.now() == 0
+
+
 def test_tick_gives_the_others_a_turn(lab):
     """await self.tick() ends the slice; two that tick take turns."""
     lines = []

@@ -347,7 +347,7 @@ def test_with_makes_a_lab_current_and_stops_it_at_the_end():
         assert inner.state == "stopped"
         assert current() is outer
         with pytest.raises(ZeroDivisionError), Lab() as failing:
-            1 / 0  # noqa: B018
+            1 / 0
         assert failing.state == "stopped"
         assert outer.state == "new"
 

@@ -146,6 +146,42 @@ def test_it_does_not_wait_for_a_slice_that_hangs(lab: Lab, eventually: Callable[
     assert eventually(lambda: "finished" in view.html)
 
 
+def test_it_is_true_again_after_a_long_slice(lab: Lab, eventually: Callable[..., Any]) -> None:
+    """While a slice takes long the state shown is true; afterwards the picture is, and the complaint is gone."""
+    go_on = threading.Event()
+
+    class TakesLong(Component):
+        def main(self) -> Iterator[None]:
+            yield
+            go_on.wait(30)
+            while True:
+                self.pause()
+                yield
+
+    TakesLong().activate(lab)
+    view = LiveView(lab)
+    lab.start()
+    try:
+        assert eventually(lambda: "TakesLong_1 has not come to its next yield" in view.text)
+        assert "running at step 2" in view.html
+    finally:
+        go_on.set()
+    assert eventually(lambda: "asleep" in view.html)
+    assert eventually(lambda: view.text == "")
+    assert view.html == as_html(look(lab))
+
+
+def test_the_picture_of_a_lab_that_has_come_to_rest_is_true(lab: Lab, eventually: Callable[..., Any]) -> None:
+    """When a running lab falls asleep, that is what is shown, however the last looks fell."""
+    waits = [Waits().activate(lab) for _ in range(5)]
+    view = LiveView(lab)
+    lab.start()
+    for number in range(20):
+        waits[number % 5].deliver(number)
+        assert eventually(lambda: not lab.runnable() and view.html == as_html(look(lab)))
+        assert "runnable" not in view.html
+
+
 def test_there_is_a_still_picture_for_where_there_is_no_kernel(lab: Lab) -> None:
     """The output holds the widget, the table as plain HTML, and text."""
     counting(lab)

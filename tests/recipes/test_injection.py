@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ RECIPES = {
 
 
 @pytest.fixture(autouse=True)
-def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the cookbook's names importable, where log.data may be written and each look at the time tells a new one."""
     monkeypatch.chdir(tmp_path)
     ticks = itertools.count()
@@ -39,7 +39,6 @@ def spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr("time.asctime", asctime)
     kamlab.axon.install()
-    yield
 
 
 @pytest.fixture(params=RECIPES)

@@ -95,9 +95,7 @@ SMOKE = Size(
     extras=True,
 )
 QUICK = Size(rounds=3, seconds=0.1, messages=1500, tcp_rounds=2, tcp_deliveries=30_000, kamaelia_audience=100)
-FULL = Size(
-    rounds=5, seconds=0.5, tcp_rounds=3, tcp_deliveries=100_000, tcp_seconds=2.0, slow_tcp_rounds=2, extras=True
-)
+FULL = Size(rounds=5, seconds=0.5, tcp_rounds=3, tcp_deliveries=100_000, tcp_seconds=2.0, extras=True)
 
 KAMLAB_SERVER = ("with_kamlab.py", "--no-record", "fanout_axon.py")
 ASYNCIO_SERVER = ("fanout_asyncio.py",)
