@@ -60,7 +60,7 @@ def outputs(
     """
     with Lab(on_error="raise") as lab:
         failures: list[str] = []
-        lab.report = failures.append  # type: ignore[method-assign]
+        lab.report = failures.append  # type: ignore[method-assign, assignment]
         collector = _Collector(component)
         for message in messages:
             component.deliver(message)
