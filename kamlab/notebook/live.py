@@ -14,7 +14,6 @@ is not displayed lives as long as somebody holds it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -22,17 +21,15 @@ from weakref import WeakMethod, finalize
 
 import ipywidgets
 
-from ..core.events import DISCARDED, FAILED, PRINTED, SENT
 from ..core.world import World
 from ..views.html import as_html
 from ..views.inboxes import LINES, Inboxes, look
 from ..views.transcript import transcripts_of
 from . import cells
+from .clicks import ACTIONS, TOOLTIPS, who_is_busy
 from .flusher import FLUSHER
 
-#: How long, in seconds, a click waits for something to happen, and the view for a slice to end.
-STEP_PATIENCE = 0.3
-MESSAGE_PATIENCE = 2.0
+#: How long, in seconds, the view waits for a slice to end.
 LOOK_PATIENCE = 0.3
 #: How many lines of what a step did are shown.
 EVENTS_SHOWN = 12
@@ -57,7 +54,7 @@ class LiveView:
         self._view: Inboxes | None = None
         self._complained = False
         self.closed = False
-        self.buttons = {name: self._button(name) for name in ("Step", "Step message", "Run", "Pause", "Stop")}
+        self.buttons = {name: self._button(name) for name in ACTIONS}
         self._picture = ipywidgets.HTML()
         self._note = ipywidgets.HTML()
         buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
@@ -70,7 +67,7 @@ class LiveView:
         FLUSHER.add(self)
 
     def _button(self, name: str) -> Any:
-        button = ipywidgets.Button(description=name, tooltip=_TOOLTIPS[name], layout={"width": "auto"})
+        button = ipywidgets.Button(description=name, tooltip=TOOLTIPS[name], layout={"width": "auto"})
         click = WeakMethod(self.click)
         button.on_click(lambda _: (method := click()) and method(name))
         return button
@@ -133,7 +130,7 @@ class LiveView:
     def _complain(self) -> None:
         """Show who keeps the lab busy; the state is as it is now, the rest as it was."""
         self._complained = True
-        self._say(_who_is_busy(self.lab))
+        self._say(who_is_busy(self.lab))
         now = Inboxes(self.lab.state, self.lab.step_number)
         self._draw(now if self._view is None else replace(self._view, state=now.state, step=now.step))
 
@@ -189,7 +186,7 @@ class LiveView:
             return
         try:
             with cells.aside():
-                said = _ACTIONS[name](self.lab)
+                said = ACTIONS[name](self.lab)
         except Exception as error:
             said = f"{name}: {type(error).__name__}: {error}"
         self.refresh()
@@ -260,54 +257,5 @@ def _close(widget: Any) -> None:
     widget.close()
 
 
-def _who_is_busy(lab: World) -> str:
-    running = lab.scheduler.running
-    who = f"{running.short_name} has not come to its next yield" if running is not None else "the lab is busy"
-    return f"{who}; the picture is from before that"
-
-
-def _step(lab: World) -> Any:
-    return lab.step(timeout=STEP_PATIENCE)
-
-
-def _step_message(lab: World) -> Any:
-    """Step to the next message, and tell what became of messages; the rest would hide it."""
-    happened = lab.step_message(timeout=MESSAGE_PATIENCE)
-    lines = [str(event) for event in happened.of_kind(SENT, DISCARDED, PRINTED, FAILED)]
-    if happened.reason != "steps":
-        lines.append(f"({happened.outcome})")
-    return "\n".join(lines)
-
-
-def _run(lab: World) -> str:
-    lab.start()
-    return ""
-
-
-def _pause(lab: World) -> str:
-    return "" if lab.pause(timeout=2.0) else _who_is_busy(lab)
-
-
-def _stop(lab: World) -> str:
-    lab.stop()
-    return ""
-
-
 _STILL = '<div style="opacity:.7">A still picture; run the cell to see it live.</div>'
 _TITLE = '<div class="kamlab-faint">the last click</div>'
-
-_ACTIONS: dict[str, Callable[[Any], Any]] = {
-    "Step": _step,
-    "Step message": _step_message,
-    "Run": _run,
-    "Pause": _pause,
-    "Stop": _stop,
-}
-
-_TOOLTIPS = {
-    "Step": "Run one component to its next yield",
-    "Step message": "Run until the next message is delivered",
-    "Run": "Go on in the background",
-    "Pause": "Stand still between two slices",
-    "Stop": "End all components, and close their files and sockets",
-}

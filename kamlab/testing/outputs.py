@@ -16,7 +16,7 @@ class _Collector(Component):
     def __init__(self, component: Component) -> None:
         super().__init__()
         self.Inboxes = list(component.outboxes)  # type: ignore[misc]
-        self.Outboxes: Any = []
+        self.Outboxes = []  # type: ignore[misc]
         self.collected: dict[str, list[Any]] = {name: [] for name in component.outboxes}
         for name in component.outboxes:
             self.link((component, name), (self, name))

@@ -16,7 +16,7 @@ from kamlab.views.html import as_html
 
 pytest.importorskip("ipywidgets", reason="ipywidgets is not installed")
 
-from kamlab.notebook import flusher
+from kamlab.notebook import clicks, flusher
 from kamlab.notebook.live import LiveView, close_all, live_view
 
 NAMES = {"Step", "Step message", "Run", "Pause", "Stop"}
@@ -271,6 +271,30 @@ def test_stop_ends_everything(lab: Lab) -> None:
     assert lab.state == "stopped"
     assert "stopped" in view.html
     assert enabled(view) == set()
+
+
+def test_stop_does_not_wait_for_a_slice_that_hangs(
+    lab: Lab, eventually: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a component hangs, the click says which, and the kernel goes on."""
+    monkeypatch.setattr(clicks, "PAUSE_PATIENCE", 0.1)
+    go_on = threading.Event()
+
+    class Hangs(Component):
+        def main(self) -> Iterator[None]:
+            go_on.wait(30)
+            yield
+
+    Hangs().activate(lab)
+    view = LiveView(lab)
+    lab.start()
+    try:
+        assert eventually(lambda: "Stop" in enabled(view) and lab.step_number == 1)
+        view.click("Stop")
+        assert "Hangs_1 has not come to its next yield" in view.text
+    finally:
+        go_on.set()
+    assert eventually(lambda: lab.state in ("paused", "finished"))
 
 
 def test_a_button_that_is_disabled_does_nothing(lab: Lab) -> None:
