@@ -133,7 +133,8 @@ class Switchboard:
             if each is linkage or (component is not None and component in (each.source, each.sink))
         ]:
             self.links.remove(link)
-            link.source_box.leads_nowhere()
+            if link.source_box.onward is link.sink_box:  # it may be down already, and another one made since
+                link.source_box.leads_nowhere()
             self._record(UNLINKED, link)
 
     def unlink_box(self, box: Box) -> None:

@@ -92,9 +92,11 @@ class Trace:
 
     def attach(self, hook: Hook, kinds: Iterable[str] | None = None) -> None:
         """Call ``hook`` with every event of these kinds (all of them, if none are named)."""
-        for kind in KINDS if kinds is None else kinds:
+        wanted = KINDS if kinds is None else tuple(kinds)
+        for kind in wanted:
             if kind not in KINDS:
                 raise ValueError(f"there is no event kind {kind!r}; there are: {', '.join(KINDS)}")
+        for kind in wanted:
             self._hooks.setdefault(kind, []).append(hook)
         self.on_hooks_changed()
 
