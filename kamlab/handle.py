@@ -9,8 +9,8 @@ from __future__ import annotations
 import queue
 from typing import Any
 
-from .core.component import Component
-from .core.errors import NoSpaceInBox
+from .core.component import Component, check_component
+from .core.errors import AlreadyEnded, NoSpaceInBox, NoSuchBox, listed
 from .core.link import find_box
 
 
@@ -38,6 +38,7 @@ class Handle(Component):
 
     def __init__(self, component: Component) -> None:
         super().__init__()
+        check_component(component, "what a handle talks to")
         self.component = component
         self._held: dict[str, list[Any]] = {}
         # A box for each of the component's: to feed it, and to collect from it.
@@ -50,8 +51,10 @@ class Handle(Component):
 
         Raises:
             NoSuchBox: the component has no such inbox.
+            AlreadyEnded: the component, and the handle with it, has ended.
         """
-        find_box(self.component, boxname, "inboxes")
+        self._check_box(boxname, "inboxes", self.Outboxes)
+        self._check_alive()
         scheduler = self._scheduler
         if scheduler is None:
             self._held.setdefault(boxname, []).append(message)
@@ -69,16 +72,28 @@ class Handle(Component):
             queue.Empty: there is none.
             NoSuchBox: the component has no such outbox.
         """
-        find_box(self.component, boxname, "outboxes")
+        self._check_box(boxname, "outboxes", self.Inboxes)
         if timeout == 0:
             return self._came_out[boxname].get_nowait()
         return self._came_out[boxname].get(timeout=timeout)
 
-    def may_wake(self) -> bool:
-        """Return True: somebody may put something in at any time."""
-        return False
+    def _check_box(self, boxname: str, side: str, mine: Any) -> None:
+        find_box(self.component, boxname, side)
+        if boxname not in mine:
+            raise NoSuchBox(
+                f"the box {boxname!r} of {self.component.short_name} is younger than this handle, which has no way to "
+                f"it. Those it has: {listed(mine)}."
+            )
+
+    def _check_alive(self) -> None:
+        if self.is_stopped():
+            raise AlreadyEnded(
+                f"{self.component.short_name} has {self.component._life}, and its handle with it, so nothing can be "
+                "put in. What came out before can still be got; for more make a new component and a new Handle."
+            )
 
     def _put_now(self, message: Any, boxname: str) -> None:
+        self._check_alive()
         self._held.setdefault(boxname, []).append(message)
         self.wake("a put from outside")
 
