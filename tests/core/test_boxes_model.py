@@ -51,7 +51,11 @@ class Boxes(RuleBasedStateMachine):
         source, sink = (sides[0], one), (sides[1], two)
         waiting = self.items[one] if source[0] == "in" and source not in self.onward else []
         end = self.end(sink)
-        room = end[0] == "out" or self.limits[end[1]] is None or self.limits[end[1]] >= len(self.items[end[1]]) + len(waiting)
+        room = (
+            end[0] == "out"
+            or self.limits[end[1]] is None
+            or self.limits[end[1]] >= len(self.items[end[1]]) + len(waiting)
+        )
         ends = tuple((self.components[n], f"{side}{'box'}") for side, n in (source, sink))
         if source in self.onward:
             expected = BoxAlreadyLinked

@@ -81,7 +81,7 @@ def test_the_report_goes_to_stderr_unless_a_front_end_takes_it(capsys):
 
 
 def test_a_report_that_fails_loses_no_component(lab):
-    """When stderr is gone the error of the report comes out of the run, and the failed component has ended all the same."""
+    """When stderr is gone the error of the report comes out of the run; the failed component has ended all the same."""
 
     def broken(text):
         raise BrokenPipeError
@@ -154,7 +154,7 @@ def test_an_error_whose_text_cannot_be_made_is_reported_too(lab):
 
     failing = Failing(Unspeakable()).activate()
     assert lab.run().reason == "finished"
-    assert "Unspeakable" in str([event for event in lab.trace if event.kind == "failed"][0])
+    assert "Unspeakable" in str(next(event for event in lab.trace if event.kind == "failed"))
     assert failing.state == "failed"
     assert "Unspeakable" in lab.reports[0]
 
@@ -207,7 +207,7 @@ def test_a_lab_may_stop_at_the_first_failure(make_lab, eventually, how):
 
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt("pressed")])
 def test_leaving_the_program_from_a_component_ends_the_run(lab, error):
-    """SystemExit and KeyboardInterrupt raised in a component come out of run() as they are; only that one has failed."""
+    """SystemExit and KeyboardInterrupt raised in a component come out of run() as such; only that one has failed."""
     lines = []
     failing = Failing(error).activate()
     Counting(lines, 5).activate()

@@ -8,6 +8,7 @@ import pytest
 
 from kamlab import Component, NewComponent, ProducerFinished, WaitComplete
 from kamlab.core.states import ALIVE
+import itertools
 
 MESSAGES = 5
 
@@ -80,7 +81,7 @@ class Whole(Watched):
     def main(self):
         parts = Source(), Relay(), Relay(), Sink(self.got)
         self.add_children(*parts)
-        for one, two in zip(parts[:-1], parts[1:], strict=True):
+        for one, two in itertools.pairwise(parts):
             self.link((one, "outbox"), (two, "inbox"), pipewidth=2 if two is not parts[-1] else None)
             self.link((one, "signal"), (two, "control"))
         yield NewComponent(*parts)

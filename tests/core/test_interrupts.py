@@ -78,7 +78,7 @@ def handler():
 
 
 def test_an_interrupt_stops_the_run_between_two_slices(lab):
-    """The slice in which it strikes is finished, run() raises KeyboardInterrupt, and the lab goes on as if nothing was."""
+    """The slice in which it strikes is finished, run() raises KeyboardInterrupt, and the lab can go on."""
     lines = []
     interrupted = Counting(lines, interrupt_at=2).activate()
     Counting(others := [], name="other").activate()
@@ -118,7 +118,7 @@ def test_no_interrupt_is_swallowed(lab, drive):
 
 @pytest.fixture
 def no_collector():
-    """Keep the garbage collector out: an interrupt that strikes in a callback of its own is lost, with or without a lab."""
+    """Keep the garbage collector out: an interrupt that strikes in a callback of its own is lost, lab or no lab."""
     gc.disable()
     yield
     gc.enable()
@@ -155,7 +155,7 @@ def test_a_run_that_waits_can_be_interrupted(lab):
 
 
 def test_a_run_that_waits_for_the_lock_can_be_interrupted(lab, in_thread):
-    """A step() that waits for another thread to give the lock back can be interrupted, and leaves everything as it was."""
+    """A step() that waits for another thread to give the lock back can be interrupted; all is as it was."""
     holding, enough = threading.Event(), threading.Event()
 
     def hold():
@@ -282,10 +282,12 @@ def hangs_calling(self):
 
 @pytest.mark.parametrize("record", [True, False])
 @pytest.mark.parametrize(
-    "hang", [hangs_in_its_own_code, hangs_in_sleep, hangs_sending, hangs_asking, hangs_calling], ids=lambda f: f.__name__
+    "hang",
+    [hangs_in_its_own_code, hangs_in_sleep, hangs_sending, hangs_asking, hangs_calling],
+    ids=lambda f: f.__name__,
 )
 def test_a_second_interrupt_is_raised_in_a_component_that_hangs(make_lab, hang, record):
-    """The first interrupt waits for the end of the slice; the second is raised in the component, and only that one fails."""
+    """The first interrupt waits for the end of the slice; the second is raised in the component; that one fails."""
     lab = make_lab(record=record)
 
     class Hanging(Component):

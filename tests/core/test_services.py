@@ -39,7 +39,9 @@ def test_a_name_that_is_taken_says_by_whom():
     """A second service of one name is refused, and the first stays."""
     services, first = Services(), Offering(name="first")
     services.register_service("s", first, "inbox")
-    with pytest.raises(ServiceAlreadyExists, match=r"'s' exists already: first \(new\) offers its inbox 'inbox'.*reset"):
+    with pytest.raises(
+        ServiceAlreadyExists, match=r"'s' exists already: first \(new\) offers its inbox 'inbox'.*reset"
+    ):
         services.register_service("s", Offering(), "inbox")
     assert services.retrieve_service("s") == (first, "inbox")
 

@@ -8,6 +8,7 @@ import pytest
 
 from kamlab import Component, ProducerFinished, ThreadedComponent
 from kamlab.core.errors import BadMain, BoxAlreadyLinked, LabIsRunning, NoSpaceInBox, NoSuchBox
+import itertools
 
 
 class Source(Component):
@@ -65,7 +66,7 @@ def threaded(body, lab, **argd):
 
 def connect(*components):
     """Link outbox to inbox and signal to control, one after the other, and activate all."""
-    for one, two in zip(components, components[1:], strict=False):
+    for one, two in itertools.pairwise(components):
         one.link((one, "outbox"), (two, "inbox"))
         one.link((one, "signal"), (two, "control"))
     for component in components:

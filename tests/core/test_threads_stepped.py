@@ -9,6 +9,7 @@ import pytest
 from kamlab import Component, ThreadedComponent
 from kamlab.core import thread as thread_module
 from kamlab.core.idle import Idle
+import itertools
 
 AT_GATE = "waits for its turn"
 
@@ -63,7 +64,7 @@ def test_activation_starts_no_thread_until_the_first_slice(lab):
 
 
 def test_a_thread_passes_one_point_of_contact_in_each_slice(lab):
-    """While stepped, the thread goes from one send, recv or pause to the next in a slice of its component, no further."""
+    """While stepped, the thread goes from one send, recv or pause to the next in a slice, no further."""
     talker, sink = Talker(4).activate(), Sink().activate()
     talker.link((talker, "outbox"), (sink, "inbox"))
     lab.step()
@@ -77,7 +78,7 @@ def test_a_thread_passes_one_point_of_contact_in_each_slice(lab):
             seen.append((talker.done, len(sink.inboxes["inbox"]) + len(sink.got)))
     counts = [done for done, _ in seen]
     assert counts == sorted(counts)
-    assert all(later - earlier <= 1 for earlier, later in zip(counts, counts[1:], strict=False))
+    assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(counts))
     assert all(done - sent <= 1 for done, sent in seen)
     lab.step_round()
     lab.step_round()
@@ -227,7 +228,7 @@ def test_pausing_the_lab_stops_a_thread_at_its_next_contact(lab, eventually):
 
 
 def test_a_message_sent_as_the_lab_pauses_is_not_forgotten(lab, eventually):
-    """What a thread sends in the moment in which the lab is paused arrives when the lab goes on, whatever it does next."""
+    """What a thread sends as the lab is paused arrives when the lab goes on, whatever it does next."""
     go = threading.Event()
     reached = threading.Event()
 

@@ -94,7 +94,7 @@ def test_every_kind_of_event_is_recorded(lab, how):
             lab.run()
     kinds = {event.kind for event in lab.trace}
     assert kinds == OF_THE_ENGINE
-    assert OF_THE_ENGINE < set(KINDS)
+    assert set(KINDS) > OF_THE_ENGINE
     if how == "hooks":
         assert set(seen) == OF_THE_ENGINE
         assert seen == [event.kind for event in lab.trace][-len(seen) :]
