@@ -208,11 +208,11 @@ def test_background_runs_what_is_activated_later(in_background: Any, eventually:
 
         class Says(component):
             def main(self) -> Any:
-                log.append("ran")  # noqa: B023
+                log.append("ran")
                 yield 1
 
         Says().activate()
-        assert eventually(lambda: log == ["ran"] and not scheduler.run.listAllThreads())  # noqa: B023
+        assert eventually(lambda: log == ["ran"] and not scheduler.run.listAllThreads())
 
 
 def test_background_survives_an_error(in_background: Any, eventually: Any) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 
 import pytest
 
 from kamlab import Component, NewComponent, ProducerFinished, WaitComplete
 from kamlab.core.states import ALIVE
-import itertools
 
 MESSAGES = 5
 

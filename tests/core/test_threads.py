@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
 
 from kamlab import Component, ProducerFinished, ThreadedComponent
 from kamlab.core.errors import BadMain, BoxAlreadyLinked, LabIsRunning, NoSpaceInBox, NoSuchBox
-import itertools
 
 
 class Source(Component):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from kamlab import Component, ThreadedComponent
 from kamlab.core import thread as thread_module
 from kamlab.core.idle import Idle
-import itertools
 
 AT_GATE = "waits for its turn"
 
