@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+#: The listings of the page are no tests.
+collect_ignore_glob = ["listings/*"]
+
 LISTINGS = Path(__file__).parent / "listings"
 
 
