@@ -122,6 +122,7 @@ class Box:
         sink.sources = tuple(sources)
         self._retarget()
         sink.refeed()
+        self.refeed()
 
     def _own_items(self) -> Any:
         return _NOTHING

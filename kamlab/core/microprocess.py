@@ -20,7 +20,8 @@ from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE
 
 if TYPE_CHECKING:
-    from .scheduler import Scheduler, Timer
+    from .scheduler import Scheduler
+    from .timers import Timer
 
 _ids = itertools.count(1)
 

@@ -19,7 +19,6 @@ and goes on.
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
 import threading
@@ -40,30 +39,13 @@ from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
 from .states import STOPPED as STATE_STOPPED
+from .timers import Timer, Timers
 
 if TYPE_CHECKING:
     from .world import World
 
 #: How many slices may run in a free run before the network is looked at again. In steps it is every round.
 SLICES_PER_POLL = 64
-
-#: How many timers may be there before the cancelled ones are cleared away.
-TIMERS_KEPT = 64
-
-
-class Timer:
-    """A call to be made at a time; ``cancel`` it if it is no longer wanted."""
-
-    __slots__ = ("callback", "owner", "when")
-
-    def __init__(self, when: float, callback: Callable[[], Any], owner: Any) -> None:
-        self.when = when
-        self.callback: Callable[[], Any] | None = callback
-        self.owner = owner
-
-    def cancel(self) -> None:
-        """Make sure that the call is not made."""
-        self.callback = None
 
 
 class Scheduler:
@@ -87,7 +69,7 @@ class Scheduler:
         self.wakes: deque[Any] = deque()
         self.pauses: list[Microprocess] = []
         self.posted: deque[Callable[[], Any]] = deque()
-        self.timers: list[tuple[float, int, Timer]] = []
+        self.timers = Timers()
         self.outsiders: set[Any] = set()
         self.log: Callable[[Any], Any] | None = None
         self.running: Microprocess | None = None
@@ -101,10 +83,8 @@ class Scheduler:
         self.fatal: BaseException | None = None
         self.slices_per_poll = SLICES_PER_POLL
         self._since_poll = 0
-        self._timer_ids = itertools.count()
         self._numbers = itertools.count(1)
         self._picked: Microprocess | None = None
-        self._timers_kept = TIMERS_KEPT
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -308,14 +288,10 @@ class Scheduler:
                 self.log((ACTIVATED, component, None))
 
     def _fire_timers(self) -> None:
-        timers = self.timers
-        while timers and (timers[0][2].callback is None or timers[0][0] <= self.now):
-            timer = heapq.heappop(timers)[2]
-            callback, timer.callback = timer.callback, None
-            if callback is not None:
-                if self.log is not None and timer.owner is not None:
-                    self.log((TIMER, timer.owner, f"due at {timer.when:.3f} s"))
-                self._call(callback)
+        for timer, callback in self.timers.due(self.now):
+            if self.log is not None and timer.owner is not None:
+                self.log((TIMER, timer.owner, f"due at {timer.when:.3f} s"))
+            self._call(callback)
 
     def _call(self, call: Callable[[], Any]) -> None:
         """Make a call that belongs to nobody's slice; an error in it harms nobody."""
@@ -364,13 +340,7 @@ class Scheduler:
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made at a time of the lab's clock."""
-        timer = Timer(when, callback, owner)
-        heapq.heappush(self.timers, (when, next(self._timer_ids), timer))
-        if len(self.timers) > self._timers_kept:  # most are cancelled long before their time
-            self.timers[:] = [entry for entry in self.timers if entry[2].callback is not None]
-            heapq.heapify(self.timers)
-            self._timers_kept = max(TIMERS_KEPT, 2 * len(self.timers))
-        return timer
+        return self.timers.add(when, callback, owner)
 
     def nudge(self) -> None:
         """Have whoever drives look again, if it waits and is another thread. Safe from any thread."""
@@ -381,10 +351,7 @@ class Scheduler:
 
     def next_timer(self) -> float | None:
         """Return when the next timer is due, or ``None``."""
-        timers = self.timers
-        while timers and timers[0][2].callback is None:
-            heapq.heappop(timers)
-        return timers[0][0] if timers else None
+        return self.timers.next()
 
     def can_be_woken(self) -> bool:
         """Return whether anything but a call from this very thread could make something runnable."""

@@ -32,7 +32,7 @@ from .link import Link, no_such_box
 from .states import ENDED
 
 if TYPE_CHECKING:
-    from .scheduler import Timer
+    from .timers import Timer
 
 T = TypeVar("T")
 

@@ -161,6 +161,39 @@ def test_unlinking_leaves_delivered_messages_where_they_are():
     assert receiver.recv() == "x"
 
 
+def test_unlinking_in_the_middle_renews_who_is_woken_by_taking(lab):
+    """When a container's inbox is the end of its chain again, taking from it wakes those who feed it now."""
+    slices = []
+
+    class Sleeper(Component):
+        def main(self):
+            while True:
+                slices.append(self.name)
+                self.pause()
+                yield
+
+    sender, container, inner = Sleeper(name="sender"), Sleeper(name="container"), Sleeper(name="inner")
+    for component in (sender, container, inner):
+        component.activate()
+    onward = container.link((container, "inbox"), (inner, "inbox"), passthrough=1)
+    sender.link((sender, "outbox"), (container, "inbox"))
+    container.unlink(linkage=onward)
+    lab.run()
+    sender.send("x")
+    slices.clear()
+    container.recv()
+    lab.run()
+    assert "sender" in slices
+    container.link((container, "inbox"), (inner, "inbox"), passthrough=1)
+    sender.unlink(container)
+    container.unlink(inner)
+    container.deliver("y")
+    slices.clear()
+    container.recv()
+    lab.run()
+    assert "sender" not in slices
+
+
 # -- refusals -----------------------------------------------------------------------------------------
 
 

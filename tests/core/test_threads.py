@@ -566,6 +566,7 @@ def test_a_thread_that_is_busy_elsewhere_is_named_when_the_lab_stops(make_lab, e
     component.link((component, "outbox"), (sink, "inbox"))
     lab.start()
     eventually(lambda: sink.got)
+    lab.pause()
     lab.stop(timeout=0.05)
     assert any("the thread of blocked is still busy" in report for report in lab.reports)
     go.set()

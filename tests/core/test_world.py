@@ -508,6 +508,7 @@ def test_a_lab_with_a_thread_that_never_yields_can_still_be_left(make_lab, monke
     computing = Computing(name="computing").activate()
     lab.start()
     eventually(lambda: computing._os_thread is not None)
+    lab.pause()
     lab.stop(timeout=0.05)
     assert "computing" in lab.reports[0]
     enough.append(True)

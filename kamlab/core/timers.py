@@ -1,0 +1,78 @@
+"""Timers: calls to be made at a time of the lab's clock, the earliest first.
+
+Most are cancelled long before their time, as when a pause with a timeout ends with a message. A
+cancelled timer stays in the heap until it comes to the top or until there are more dead ones than
+living, so cancelling costs nothing and the heap does not grow without bound.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+#: How many timers may be there before the cancelled ones are cleared away.
+KEPT = 64
+
+
+class Timer:
+    """A call to be made at a time; ``cancel`` it if it is no longer wanted."""
+
+    __slots__ = ("callback", "owner", "when")
+
+    def __init__(self, when: float, callback: Callable[[], Any], owner: Any) -> None:
+        self.when = when
+        self.callback: Callable[[], Any] | None = callback
+        self.owner = owner
+
+    def cancel(self) -> None:
+        """Make sure that the call is not made."""
+        self.callback = None
+
+
+class Timers:
+    """The timers of one scheduler.
+
+    >>> timers = Timers()
+    >>> first, second = timers.add(1.0, print), timers.add(2.0, print)
+    >>> first.cancel()
+    >>> timers.next()
+    2.0
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Timer]] = []
+        self._numbers = itertools.count()
+        self._kept = KEPT
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
+        """Have a call made at a time; of two at the same time the one added first comes first."""
+        timer = Timer(when, callback, owner)
+        heapq.heappush(self._heap, (when, next(self._numbers), timer))
+        if len(self._heap) > self._kept:
+            self._heap = [entry for entry in self._heap if entry[2].callback is not None]
+            heapq.heapify(self._heap)
+            self._kept = max(KEPT, 2 * len(self._heap))
+        return timer
+
+    def next(self) -> float | None:
+        """Return when the next timer is due, or ``None``."""
+        while self._heap and self._heap[0][2].callback is None:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def due(self, now: float) -> Iterator[tuple[Timer, Callable[[], Any]]]:
+        """Take out those whose time has come, one at a time, each with its call."""
+        while (when := self.next()) is not None and when <= now:
+            timer = heapq.heappop(self._heap)[2]
+            callback, timer.callback = timer.callback, None
+            assert callback is not None
+            yield timer, callback
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._heap.clear()
