@@ -94,6 +94,8 @@ class Event:
     def __str__(self) -> str:
         return f"{self.step:>5}  {describe(self)}"
 
+    __repr__ = __str__
+
 
 def describe(event: Event) -> str:
     """Say an event in words.

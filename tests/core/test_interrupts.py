@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from kamlab import Component, ThreadedComponent
+from kamlab.core import box
 from kamlab.core.idle import ThreadIdle
 
 
@@ -322,6 +325,30 @@ def test_a_second_interrupt_is_raised_in_a_component_that_hangs(make_lab, hang, 
     if hang is hangs_sending:
         assert sink.got is not None
         assert len(sink.got) in (hanging.turns, hanging.turns - 1)
+
+
+def test_a_second_interrupt_never_strikes_within_the_engine(lab):
+    """Where the engine has the word the second interrupt waits until the component has it again, and strikes there."""
+    lines = []
+    of_the_engine = {"interrupt": signal.raise_signal, "lines": lines}
+    source = "def call():\n    interrupt(2)\n    interrupt(2)\n    lines.append('the engine came to its end')\n"
+    exec(compile(source, str(Path(box.__file__).with_name("made_up.py")), "exec"), of_the_engine)
+
+    class Calling(Component):
+        def main(self):
+            of_the_engine["call"]()
+            lines.append("never")
+            yield
+
+    calling = Calling().activate()
+    Counting(numbers := []).activate()
+    with pytest.raises(KeyboardInterrupt):
+        lab.run()
+    assert lines == ["the engine came to its end"]
+    assert isinstance(calling.error, KeyboardInterrupt)
+    assert sys.gettrace() is None
+    assert lab.run().reason == "finished"
+    assert numbers == [0, 1, 2, 3, 4]
 
 
 def test_a_component_that_hangs_while_it_is_closed_can_be_interrupted_too(lab):
