@@ -43,22 +43,26 @@ def interrupt():
     signal.raise_signal(signal.SIGINT)
 
 
-class Pressing:
-    """Presses Ctrl-C from another thread once a condition holds, and again after it holds once more."""
+def noticed(lab):
+    """Return the condition that the lab has noticed the first interrupt."""
+    return lambda: lab.scheduler.attention
 
-    def __init__(self, condition, times=1):
-        self.condition, self.times = condition, times
-        self.pressed = 0
+
+class Pressing:
+    """Presses Ctrl-C from another thread, once as soon as each of some conditions holds, one after the other."""
+
+    def __init__(self, *conditions):
+        self.conditions = conditions
         self.over = False
         self.thread = threading.Thread(target=self.press, daemon=True)
 
     def press(self):
-        while self.pressed < self.times and not self.over:
-            if self.condition():
-                self.pressed += 1
-                os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(0.02)
-            time.sleep(0.001)
+        for condition in self.conditions:
+            while not condition():
+                if self.over:
+                    return
+                time.sleep(0.001)
+            os.kill(os.getpid(), signal.SIGINT)
 
     def __enter__(self):
         self.thread.start()
@@ -315,7 +319,7 @@ def test_a_second_interrupt_is_raised_in_a_component_that_hangs(make_lab, hang, 
     hanging = Hanging().activate()
     Counting(after := []).activate()
     hanging.link((hanging, "outbox"), (sink, "inbox"))
-    with pytest.raises(KeyboardInterrupt), Pressing(lambda: hanging.turns, times=2):
+    with pytest.raises(KeyboardInterrupt), Pressing(lambda: hanging.turns, noticed(lab)):
         lab.run()
     assert isinstance(hanging.error, KeyboardInterrupt)
     assert lab.failures == [hanging]
@@ -372,7 +376,7 @@ def test_a_component_that_hangs_while_it_is_closed_can_be_interrupted_too(lab):
     victim = Hanging().activate()
     Stopping().activate()
     Counting(lines := []).activate()
-    with pytest.raises(KeyboardInterrupt), Pressing(lambda: hanging, times=2):
+    with pytest.raises(KeyboardInterrupt), Pressing(lambda: hanging, noticed(lab)):
         lab.run(max_steps=1000)
     assert victim.is_stopped()
     assert victim not in lab
@@ -391,7 +395,7 @@ def test_an_observer_that_hangs_is_interrupted_and_detached(lab):
     Counting(lines := []).activate()
     Counting(others := []).activate()
     lab.trace.attach(hang, ["resumed"])
-    with pytest.raises(KeyboardInterrupt), Pressing(lambda: turns, times=2):
+    with pytest.raises(KeyboardInterrupt), Pressing(lambda: turns, noticed(lab)):
         lab.run()
     assert lab.trace.hooks == {}
     assert "hang" in lab.reports[0]
