@@ -225,6 +225,12 @@ class Microprocess:
         if scheduler is not None and runner._life in ALIVE:
             scheduler.request_pause(runner, timeout)
 
+    def _cancel_pause_timer(self) -> None:
+        """Forget the timer of a pause that ended otherwise."""
+        if self._pause_timer is not None:
+            self._pause_timer.cancel()
+            self._pause_timer = None
+
     def wake(self, cause: Any = None) -> None:
         """Let this run again if it sleeps. Safe from any thread."""
         scheduler = self._scheduler

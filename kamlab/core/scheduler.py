@@ -271,8 +271,7 @@ class Scheduler:
             return 0
         component._life = RUNNABLE
         if component._pause_timer is not None:
-            component._pause_timer.cancel()
-            component._pause_timer = None
+            component._cancel_pause_timer()
         if self.log is not None:
             self.log((WOKEN, component, cause))
         if component._dozed == self.rounds:
@@ -317,8 +316,7 @@ class Scheduler:
         """Let a microprocess sleep from the end of this round on."""
         self.pauses.append(component)
         if component._pause_timer is not None:
-            component._pause_timer.cancel()
-            component._pause_timer = None
+            component._cancel_pause_timer()
         if timeout is not None:
             component._pause_timer = self.call_later(
                 timeout, lambda: self.request_wake(component, "its timer"), component
@@ -415,8 +413,7 @@ class Scheduler:
         del self.members[component.id]
         component._life = state
         if component._pause_timer is not None:
-            component._pause_timer.cancel()
-            component._pause_timer = None
+            component._cancel_pause_timer()
         if self.log is not None:
             self.log((FINISHED, component, state))
         if component._delegate is not None:
