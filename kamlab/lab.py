@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .core import worlds
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.drive import Until
-from .core.errors import LabIsClosed
+from .core.errors import LabIsClosed, UnknownDoor
 from .core.outcome import Outcome
 from .core.world import World
 
@@ -30,6 +30,9 @@ class Lab(World):
     Args:
         hosts: other names for addresses, such as ``{"foo.bar.com:1600": "127.0.0.1:4711"}``.
         ports: other ports to listen at, such as ``{1500: 0}``, where 0 means any that is free.
+        network: ``"real"`` TCP, or ``"simulated"``: the same components, hosts and ports, in memory.
+            Simulated unless told otherwise where the clock is virtual. Or a function that makes one
+            from the lab, such as a :class:`kamlab.net.simulated.Simulated`.
         clock, chooser, record, trace_limit, on_error: see :class:`~kamlab.core.world.World`.
 
     >>> from kamlab import Component
@@ -53,7 +56,8 @@ class Lab(World):
         *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
-        clock: Clock | None = None,
+        network: str | Callable[[Any], Network] | None = None,
+        clock: Clock | str | None = None,
         chooser: Chooser | None = None,
         record: bool = True,
         trace_limit: int = 4096,
@@ -63,18 +67,29 @@ class Lab(World):
         self.ports = dict(ports or {})
         self._network: Network | None = None
         super().__init__(clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error)
+        self._network_door = _check_network(network or ("simulated" if self.virtual else "real"), self.virtual)
 
     @property
     def network(self) -> Network:
-        """The door to the network: real TCP, made when it is first asked for."""
+        """The door to the network, made when it is first asked for."""
         with self.lock:
             if self._closed:
                 raise LabIsClosed("this lab was stopped and has no network; lab.reset() makes a fresh start")
             if self._network is None:
-                from .net.real import RealNetwork
-
-                self._network = RealNetwork(self, self.hosts, self.ports)
+                self._network = self._make_network()
             return self._network
+
+    def _make_network(self) -> Network:
+        door = self._network_door
+        if callable(door):
+            return door(self)
+        if door == "real":
+            from .net.real import RealNetwork
+
+            return RealNetwork(self, self.hosts, self.ports)
+        from .net.simulated import Simulated
+
+        return Simulated()(self)
 
     def _release_outside(self, components: list[Any], timeout: float) -> None:
         network, self._network = self._network, None
@@ -118,6 +133,17 @@ class Lab(World):
 
     def _repr_html_(self) -> str:
         return self.inboxes()._repr_html_()
+
+
+def _check_network(door: Any, virtual: bool) -> Any:
+    if door == "real" and virtual:
+        raise UnknownDoor(
+            "network='real' under a virtual clock: the time would jump while the peers are at work. "
+            "Take network='simulated', or clock='real'."
+        )
+    if door not in ("real", "simulated") and not callable(door):
+        raise UnknownDoor(f"network={door!r}: it is 'real', 'simulated', or a function that makes one from the lab")
+    return door
 
 
 def current() -> Lab:

@@ -1,7 +1,11 @@
 """The clock door: what time it is in a lab, and how the lab waits for a later time.
 
-A clock is asked for two things only, so that a lesson or a test can put another in its place: a
-virtual clock answers ``now`` from a variable, and instead of waiting sets that variable.
+A clock is asked for two things only, so that a lesson or a test can put another in its place.
+
+*Real* time passes by itself. *Virtual* time stands still while components run and jumps to the next
+timer when none can, so nothing waits and a run is the same each time. *Held* time is real time that
+is looked at between two rounds only, so that a run can be recorded: what a component was told is
+then one number a round, and a replay tells it the same.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+from .errors import UnknownDoor, listed
 from .idle import Idle
 
 
@@ -40,3 +45,110 @@ class RealClock:
     def wait(self, idle: Idle, until: float | None) -> None:
         """Block, without using the processor."""
         idle.wait(None if until is None else max(0.0, until - self.now()))
+
+
+#: What ``time.time()`` says at the beginning of virtual time: noon of 1 July 2004, UTC.
+EPOCH = 1088683200.0
+
+
+class VirtualClock:
+    """The way that is computed: time stands still until it is moved.
+
+    Args:
+        start: the first time it tells, in seconds.
+        epoch: what ``time.time()`` is at 0 seconds, for components that ask.
+
+    >>> clock = VirtualClock()
+    >>> clock.jump(2.5)
+    >>> clock.now()
+    2.5
+    """
+
+    def __init__(self, start: float = 0.0, epoch: float = EPOCH) -> None:
+        self.start = float(start)
+        self.epoch = epoch
+        self._now = self.start
+
+    def now(self) -> float:
+        """Return the seconds that have been jumped over so far."""
+        return self._now
+
+    def jump(self, when: float) -> None:
+        """Make it ``when``; it never goes back."""
+        self._now = max(self._now, when)
+
+    def wait(self, idle: Idle, until: float | None) -> None:
+        """Jump there at once; with no time to jump to, wait for something from outside."""
+        if until is None:
+            idle.wait(None)
+        else:
+            self.jump(until)
+
+    def restart(self) -> None:
+        """Begin again, as a lab does when it is reset."""
+        self._now = self.start
+
+    def __repr__(self) -> str:
+        return f"<virtual clock: {self._now:g} s>"
+
+
+class HeldClock:
+    """Real time that is looked at only when it is told to: by :meth:`look`, or when it is set.
+
+    ``held`` can be switched off, for a run that nobody records.
+
+    >>> clock = HeldClock()
+    >>> clock.now() == clock.now()
+    True
+    """
+
+    def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again at 0."""
+        self._origin = time.monotonic()
+        #: What ``time.time()`` was at 0 seconds.
+        self.epoch = round(time.time(), 6)
+        self.held = True
+        self._now = 0.0
+
+    def now(self) -> float:
+        """Return the seconds that had gone by when it was looked at last."""
+        return self._now if self.held else self._real()
+
+    def look(self) -> float:
+        """Look at the real time, to the microsecond, and return it."""
+        self._now = max(self._now, round(self._real(), 6))
+        return self._now
+
+    def jump(self, when: float) -> None:
+        """Make it ``when``, and have real time go on from there."""
+        self._now = max(self._now, when)
+        self._origin = time.monotonic() - self._now
+
+    def _real(self) -> float:
+        return time.monotonic() - self._origin
+
+    def wait(self, idle: Idle, until: float | None) -> None:
+        """Block until then, by real time."""
+        idle.wait(None if until is None else max(0.0, until - self._real()))
+
+
+CLOCKS: dict[str, type] = {"real": RealClock, "virtual": VirtualClock}
+
+
+def make_clock(clock: Clock | str | None) -> Clock:
+    """Return a clock by its name, or the one given; ``None`` is the real one.
+
+    Raises:
+        UnknownDoor: there is no clock of that name.
+    """
+    if clock is None:
+        return RealClock()
+    if isinstance(clock, str):
+        if clock not in CLOCKS:
+            raise UnknownDoor(f"clock={clock!r}: a lab's clock is one of {listed(CLOCKS)}, or an object of your own")
+        made: Clock = CLOCKS[clock]()
+        return made
+    return clock

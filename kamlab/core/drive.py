@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from . import worlds
+from .clock import VirtualClock
 from .driving import MOMENT, WorldLock
 from .errors import KamlabError, LabIsClosed, LabIsRunning
 from .events import SENT
@@ -42,6 +43,8 @@ Until = Callable[[Any], Any] | Microprocess | None
 class Driven:
     """What can be stepped, run, started and paused; :class:`~kamlab.core.world.World` is the whole."""
 
+    #: Whether threads and the network take turns with the components in a free run as well as in steps.
+    lockstep: bool = False
     scheduler: Scheduler
     lock: WorldLock
     trace: Trace
@@ -76,7 +79,8 @@ class Driven:
         """Run ``n`` slices on this thread and return what happened.
 
         When nothing can run it waits up to ``timeout`` seconds (``patience`` unless told) for a
-        timer, a thread or the network.
+        timer, a thread or the network. Under a virtual clock timers are jumped to, and what is
+        waited for in real time is only what comes from outside.
         """
         if n < 0:
             raise ValueError(f"step({n}): give the number of slices, 0 or more")
@@ -213,6 +217,17 @@ class Driven:
 
     # -- the loop -------------------------------------------------------------------------------------
 
+    @property
+    def virtual(self) -> bool:
+        """Whether the clock of this lab is moved rather than awaited."""
+        return isinstance(self.scheduler.clock, VirtualClock)
+
+    def _watch_over(self, stepping: bool) -> None:
+        """Make ready for a drive: in a run that shall be the same again, threads take their turns as in steps."""
+        in_step = stepping or self.lockstep
+        self.scheduler.slices_per_poll = 1 if in_step else SLICES_PER_POLL
+        self._set_gate(not in_step)
+
     def _driving(self, complete: bool, thread: threading.Thread | None = None) -> Driving:
         return Driving(self, complete, thread)
 
@@ -234,9 +249,10 @@ class Driven:
         first_step = scheduler.step
         failed_before = self.failed_count
         began = scheduler.clock.now()
-        deadline = None if timeout is None else began + timeout
+        deadline = None if timeout is None or (stepping and self.virtual) else began + timeout
+        patience = None if timeout is None or not (stepping and self.virtual) else time.monotonic() + timeout
         left = limit
-        timed = deadline is not None and (not stepping or limit is None)  # n slices may take the time they take
+        timed = not stepping or limit is None  # n slices may take the time they take
         scheduler.deadline = deadline if deadline is not None and timed else math.inf
         while True:
             if self._closed:
@@ -258,7 +274,7 @@ class Driven:
                     reason = "interrupted"
                     break
                 self.lock.give_way()
-            if scheduler.clock.now() >= scheduler.deadline:
+            if scheduler.clock.now() >= scheduler.deadline or (timed and _is_over(patience)):
                 reason = "timeout"
                 break
             if advance is not None:
@@ -279,10 +295,10 @@ class Driven:
             if not background and not scheduler.can_be_woken():
                 reason = "stuck"
                 break
-            if deadline is not None and scheduler.clock.now() >= deadline:
+            if (deadline is not None and scheduler.clock.now() >= deadline) or _is_over(patience):
                 reason = "idle" if stepping else "timeout"
                 break
-            self._wait(deadline)
+            self._wait(deadline, patience)
         self.outcome = Outcome(
             reason,
             scheduler.step - first_step,
@@ -298,17 +314,26 @@ class Driven:
     def _sleepers(self) -> tuple[str, ...]:
         return tuple(each.short_name for each in list(self.scheduler.members.values()) if each._life is ASLEEP)
 
-    def _wait(self, deadline: float | None) -> None:
-        """Block until a timer is due or something comes from outside; the lock is free meanwhile."""
+    def _wait(self, deadline: float | None, patience: float | None) -> None:
+        """Block until a timer is due or something comes from outside; the lock is free meanwhile.
+
+        ``deadline`` is a time of the lab's clock, ``patience`` one of the real clock.
+        """
         scheduler = self.scheduler
         if scheduler.posted or scheduler.wakes:  # asked for since the last round, perhaps by this very thread
             return
-        times = [when for when in (scheduler.next_timer(), deadline) if when is not None]
+        timer = scheduler.next_timer()
+        times = [when for when in (timer, deadline) if when is not None]
         self.lock.release()
         try:
-            scheduler.clock.wait(scheduler.idle, min(times) if times else None)
+            if times or patience is None:
+                scheduler.clock.wait(scheduler.idle, min(times) if times else None)
+            else:
+                scheduler.idle.wait(max(0.0, patience - time.monotonic()))
         finally:
             self.lock.acquire()
+        if scheduler.journal is not None and self.virtual and times and (timer is None or deadline == min(times) != timer):
+            scheduler.journal.outside("time", deadline)
         scheduler.idle.dispatch()
 
     # -- who drives ----------------------------------------------------------------------------------
@@ -391,8 +416,7 @@ class Driving:
         self.before = worlds.in_slice.world
         worlds.in_slice.world = world
         world._set_log(self.complete)
-        scheduler.slices_per_poll = 1 if self.complete else SLICES_PER_POLL
-        world._set_gate(not self.complete)
+        world._watch_over(self.complete)
         return self.interrupt
 
     def _take_the_lock(self) -> None:
@@ -420,6 +444,11 @@ class Driving:
         if self.interrupt.interrupted and kind is None:
             step = world.scheduler.step
             raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {step}; it can go on")
+
+
+def _is_over(moment: float | None) -> bool:
+    """Return whether a moment of the real clock has passed."""
+    return moment is not None and time.monotonic() >= moment
 
 
 def _condition(until: Until) -> Callable[[Any], Any] | None:

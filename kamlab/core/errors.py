@@ -164,3 +164,7 @@ class ThreadStopped(BaseException):
 
     A ``BaseException``, so that a broad ``except Exception`` in user code lets it through.
     """
+
+
+class UnknownDoor(KamlabError, ValueError):
+    """A lab was asked for a clock, a network or a chooser that there is not."""

@@ -24,7 +24,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .box import Inbox
 from .choice import Chooser
@@ -43,6 +43,20 @@ from .timers import Timer, Timers
 
 if TYPE_CHECKING:
     from .world import World
+
+
+class Journal(Protocol):
+    """What a run that shall be rebuilt is written to, and played from."""
+
+    def before_round(self) -> None:
+        """Called before a round ends: play what came from outside then, or note what time it is."""
+
+    def picked(self, component: Microprocess) -> None:
+        """Called when the chooser has picked who runs next."""
+
+    def outside(self, kind: str, *what: Any) -> None:
+        """Called when something is done to the world that no slice, timer or message did."""
+
 
 #: How many slices may run in a free run before the network is looked at again. In steps it is every round.
 SLICES_PER_POLL = 64
@@ -72,6 +86,8 @@ class Scheduler:
         self.timers = Timers()
         self.outsiders: set[Any] = set()
         self.log: Callable[[Any], Any] | None = None
+        #: Writes down what comes from outside, or plays it; ``None`` where nobody wants that.
+        self.journal: Journal | None = None
         self.running: Microprocess | None = None
         self.step = 0
         self.rounds = 0
@@ -140,6 +156,8 @@ class Scheduler:
         if picked is None or picked not in queue:
             runnable = tuple(each for each in queue if each._life is RUNNABLE)
             picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
+            if runnable and self.journal is not None:
+                self.journal.picked(picked)
         queue.remove(picked)
         return picked
 
@@ -196,19 +214,28 @@ class Scheduler:
     # -- the end of a round ---------------------------------------------------------------------
 
     def end_round(self) -> bool:
-        """Apply pauses, wake-ups, timers and what came from outside; return whether any can run."""
-        self.rounds += 1
+        """Apply pauses, wake-ups, timers and what came from outside; return whether any can run.
+
+        A round in which there was nothing to apply does not count: how often somebody looked whether
+        anything can run is not part of a run.
+        """
         self.running = None  # whatever stops a component from here on does not come from its own slice
+        if self.journal is not None:
+            self.journal.before_round()
         if self._since_poll >= self.slices_per_poll or not self.done:
             self._since_poll = 0
             if self.idle.sources():
                 self.idle.wait(0)
                 self.idle.dispatch()
+        applied = bool(self.posted)
         while self.posted:
             self._call(self.posted.popleft())
         self.now = self.clock.now()
         if self.now >= self.deadline:
             self.attention = True
+        if not (applied or self.done or self.wakes or self.pauses or self.timers.are_due(self.now)):
+            return self.turn_waits()
+        self.rounds += 1
         if self.timers:
             self._fire_timers()
         queue = self.queue

@@ -65,6 +65,13 @@ class Timers:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
+    def are_due(self, now: float) -> bool:
+        """Return whether the time of any has come."""
+        if not self._heap or self._heap[0][0] > now:
+            return False
+        when = self.next()
+        return when is not None and when <= now
+
     def due(self, now: float) -> Iterator[tuple[Timer, Callable[[], Any]]]:
         """Take out those whose time has come, one at a time, each with its call."""
         while (when := self.next()) is not None and when <= now:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from . import worlds
 from .choice import Chooser
-from .clock import Clock, RealClock
+from .clock import Clock, VirtualClock, make_clock
 from .component import Component
 from .drive import Driven
 from .driving import WorldLock
@@ -32,7 +32,8 @@ class World(Driven):
     """Scheduler, clock, services and trace of one system of components.
 
     Args:
-        clock: what time it is; the real time unless told otherwise.
+        clock: what time it is: ``"real"``, ``"virtual"`` (it jumps to the next timer when nothing can
+            run, so nothing waits and a run is the same each time), or a clock of your own.
         chooser: who decides what runs next; round robin unless told otherwise.
         record: whether a free run keeps its last events. Steps are recorded in any case.
         trace_limit: how many records a free run keeps.
@@ -47,7 +48,7 @@ class World(Driven):
     def __init__(
         self,
         *,
-        clock: Clock | None = None,
+        clock: Clock | str | None = None,
         chooser: Chooser | None = None,
         record: bool = True,
         trace_limit: int = 4096,
@@ -55,7 +56,8 @@ class World(Driven):
     ) -> None:
         if on_error not in ("isolate", "raise"):
             raise ValueError(f"on_error is {on_error!r}; it can be 'isolate' or 'raise'")
-        self.clock: Clock = clock or RealClock()
+        self.clock: Clock = make_clock(clock)
+        self.lockstep = isinstance(self.clock, VirtualClock)
         self.chooser = chooser
         self.on_error = on_error
         self._record = record
@@ -135,9 +137,10 @@ class World(Driven):
         self._check_not_inside("reset")
         self.stop()
         self._generation += 1
-        restart = getattr(self.chooser, "restart", None)
-        if restart is not None:
-            restart()
+        for door in (self.chooser, self.clock):
+            restart = getattr(door, "restart", None)
+            if restart is not None:
+                restart()
         self._begin()
         return self
 
