@@ -94,6 +94,9 @@ class Handle(Component):
 
     def _put_now(self, message: Any, boxname: str) -> None:
         self._check_alive()
+        scheduler = self._scheduler
+        if scheduler is not None and scheduler.journal is not None:
+            scheduler.journal.outside("put", self.short_name, boxname, message)
         self._held.setdefault(boxname, []).append(message)
         self.wake("a put from outside")
 

@@ -11,7 +11,7 @@ from .core.clock import Clock
 from .core.drive import Until
 from .core.errors import LabIsClosed, UnknownDoor
 from .core.outcome import Outcome
-from .core.world import World
+from .rewind.rewinding import Rewinding
 
 if TYPE_CHECKING:
     from .net.door import Network
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TICK = 0.05
 
 
-class Lab(World):
+class Lab(Rewinding):
     """A world that you can run, pause, step and look into.
 
     There is always a current one, so ``component.activate()`` needs no argument; ``with Lab():``
@@ -33,6 +33,10 @@ class Lab(World):
         network: ``"real"`` TCP, or ``"simulated"``: the same components, hosts and ports, in memory.
             Simulated unless told otherwise where the clock is virtual. Or a function that makes one
             from the lab, such as a :class:`kamlab.net.simulated.Simulated`.
+        build: a function that activates the components of the system. It is called at once, and again
+            when the lab goes back: a lab that knows how its system is built can be rewound.
+        recorded: whether everything that comes from the real network, the real clock and the threads
+            is recorded as it goes, so that the run can be played again without a network.
         clock, chooser, record, trace_limit, on_error: see :class:`~kamlab.core.world.World`.
 
     >>> from kamlab import Component
@@ -56,6 +60,8 @@ class Lab(World):
         *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
+        build: Callable[..., Any] | None = None,
+        recorded: bool = False,
         network: str | Callable[[Any], Network] | None = None,
         clock: Clock | str | None = None,
         chooser: Chooser | None = None,
@@ -68,6 +74,10 @@ class Lab(World):
         self._network: Network | None = None
         super().__init__(clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error)
         self._network_door = _check_network(network or ("simulated" if self.virtual else "real"), self.virtual)
+        self.recorded = recorded
+        self.lockstep = self.lockstep or recorded
+        if build is not None:
+            self.build(build)
 
     @property
     def network(self) -> Network:
@@ -83,13 +93,38 @@ class Lab(World):
         door = self._network_door
         if callable(door):
             return door(self)
+        if self.recorded and not self.virtual:
+            from .net.recorded import Recorded
+
+            return Recorded()(self)
         if door == "real":
             from .net.real import RealNetwork
 
+            self.note_foreign("it uses the real network, which only Lab(recorded=True) records")
             return RealNetwork(self, self.hosts, self.ports)
         from .net.simulated import Simulated
 
         return Simulated()(self)
+
+    def _play_network(self, kind: str, what: tuple[Any, ...]) -> None:
+        """Have done to the network again what was done to it from outside when a run was recorded."""
+        if kind == "net":
+            from .net.simulated import play_network_act
+
+            play_network_act(self, *what)
+        else:
+            from .net.recorded import play_outside
+
+            play_outside(self, kind, *what)
+
+    def _record_is_over(self) -> str | None:
+        if not self.recorded or self._live:
+            return None
+        return (
+            f"the lab stands at step {self.step_number} of a run on the real network, and there is no network to go on "
+            "with. goto() and replay() move within the record; lab.reset() begins a new run, and "
+            'Lab(clock="virtual") has a network that can go on from anywhere.'
+        )
 
     def _release_outside(self, components: list[Any], timeout: float) -> None:
         network, self._network = self._network, None

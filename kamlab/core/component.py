@@ -175,8 +175,11 @@ class Component(Waits, Microprocess):
         if self._scheduler is None:
             box.target.deliver(message)
             return
-        with self._scheduler.world.lock:
+        scheduler = self._scheduler
+        with scheduler.world.lock:
             box.target.deliver(message)
+            if scheduler.journal is not None and scheduler.is_outside():
+                scheduler.world.note_act("deliver", self.short_name, boxname, message)
 
     def set_inbox_size(self, boxname: str, size: int | None) -> None:
         """Limit how many messages may wait in an inbox; ``None`` lifts the limit."""

@@ -166,5 +166,13 @@ class ThreadStopped(BaseException):
     """
 
 
+class StepOutOfRange(KamlabError, IndexError):
+    """A lab was asked for a step that it never had, or has forgotten."""
+
+
+class NotRunnable(KamlabError):
+    """A component was chosen to go next, and cannot run now."""
+
+
 class UnknownDoor(KamlabError, ValueError):
     """A lab was asked for a clock, a network or a chooser that there is not."""

@@ -118,6 +118,7 @@ class Switchboard:
         width = 1 if synchronous else pipewidth
         if width is not None:
             end.check_size(width)
+        self._note_foreign("a link was made from outside")
         link.source_box.leads_to(link.sink_box)
         if width is not None:
             end.set_size(width)
@@ -132,6 +133,7 @@ class Switchboard:
             for each in self.links
             if each is linkage or (component is not None and component in (each.source, each.sink))
         ]:
+            self._note_foreign("a link was taken down from outside")
             self.links.remove(link)
             if link.source_box.onward is link.sink_box:  # it may be down already, and another one made since
                 link.source_box.leads_nowhere()
@@ -147,6 +149,11 @@ class Switchboard:
         """Take down every link made here."""
         for link in list(self.links):
             self.unlink(linkage=link)
+
+    def _note_foreign(self, why: str) -> None:
+        scheduler = self.owner._scheduler
+        if scheduler is not None and scheduler.journal is not None and scheduler.is_outside():
+            scheduler.world.note_foreign(why)
 
     def _record(self, kind: str, link: Link) -> None:
         scheduler = self.owner._scheduler

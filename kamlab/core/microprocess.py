@@ -234,8 +234,14 @@ class Microprocess:
     def wake(self, cause: Any = None) -> None:
         """Let this run again if it sleeps. Safe from any thread."""
         scheduler = self._scheduler
-        if scheduler is not None:
-            scheduler.request_wake(self, cause)
+        if scheduler is None:
+            return
+        if scheduler.journal is not None and scheduler.is_outside() and self._life in ALIVE:
+            with scheduler.world.lock:
+                scheduler.world.note_act("wake", self.short_name)
+                scheduler.request_wake(self, cause)
+            return
+        scheduler.request_wake(self, cause)
 
     def stop(self) -> None:
         """End this, for good. Its generator is closed, so its ``finally`` blocks run."""

@@ -26,11 +26,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from . import worlds
 from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
 from .component import check_component
-from .errors import BadAwait, BadMain, KamlabError
+from .errors import BadAwait, BadMain, NotRunnable
 from .events import ACTIVATED, FAILED, FINISHED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
@@ -331,6 +332,8 @@ class Scheduler:
     def adopt(self, component: Microprocess) -> None:
         """Take a microprocess in; its first slice is in the next round."""
         self.world._check_open()
+        if self.journal is not None and self.is_outside():
+            self.world.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         component._scheduler = self
         component._number = next(self._numbers)
         component._life = RUNNABLE
@@ -366,6 +369,10 @@ class Scheduler:
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made at a time of the lab's clock."""
         return self.timers.add(when, callback, owner)
+
+    def is_outside(self) -> bool:
+        """Return whether the calling thread is neither the driver nor that of a component."""
+        return self.driver != threading.get_ident() and worlds.in_slice.component is None
 
     def nudge(self) -> None:
         """Have whoever drives look again, if it waits and is another thread. Safe from any thread."""
@@ -408,7 +415,7 @@ class Scheduler:
         if self.driver is None and not self._takes_turns(component):
             self.end_round()
         if not self._takes_turns(component):
-            raise KamlabError(
+            raise NotRunnable(
                 f"{component.short_name} cannot go next: it is {component._life}. "
                 f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
             )
@@ -429,6 +436,8 @@ class Scheduler:
         with self.world.lock:  # never in the middle of somebody's slice
             if component._life in ENDED:
                 return
+            if self.journal is not None and self.is_outside():
+                self.world.note_act("stop", component.short_name)
             component._life = state
             if component is not self.running:
                 self._end(component, state)

@@ -235,6 +235,12 @@ class World(Driven):
             fatal.__cause__ = error
             self.scheduler.fatal = fatal
 
+    def note_act(self, kind: str, *what: Any) -> None:
+        """Called before something is done from outside that could be done again."""
+
+    def note_foreign(self, why: str) -> None:
+        """Called when something is done from outside that cannot be done again; ``why`` completes "because"."""
+
     def note_broken_call(self, error: BaseException) -> None:
         """Called when a call made between two slices, posted or by a timer, raised an error; the run goes on."""
         text = "".join(traceback.format_exception(type(error), error, _own_frames(error)))

@@ -1,0 +1,93 @@
+"""Fingerprints of what happened, to notice that a run played again is not the same run.
+
+A fingerprint covers the slices of a window: who ran, what was sent, taken and lost, who failed or
+ended. Messages count by their text where they are plain values and by their class where they are
+not, so no address and no order of a set gets in. Short windows say more exactly where two runs
+part; a run string has few, since it shall be short, and a saved file has one for each slice.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kamlab.core.events import DISCARDED, FAILED, FINISHED, RECEIVED, RESUMED, SENT, name_of
+
+_PLAIN = (str, bytes, int, float, bool, type(None))
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Fingerprints of 16 bits, one for each ``width`` slices from the slice after ``first`` on."""
+
+    width: int
+    first: int
+    prints: tuple[int, ...]
+
+    def wider(self, most: int) -> Checks:
+        """Return the same in at most ``most`` windows; what does not fill a window is left out."""
+        by = -(-len(self.prints) // most)
+        if by <= 1:
+            return self
+        return Checks(self.width * by, self.first, tuple(_combined(self.prints, by)))
+
+    def difference(self, other: Checks) -> tuple[int, int] | None:
+        """Compare with those of the same run played again, which have windows of one slice.
+
+        Returns the first and the last slice of the first window that differs, or ``None``.
+        """
+        skipped = self.first - other.first
+        again = other.prints[skipped:] if skipped >= 0 else ()
+        if self.width > 1:
+            again = tuple(_combined(again, self.width))
+        for number, (mine, its) in enumerate(zip(self.prints, again, strict=False)):
+            if mine != its:
+                begin = self.first + number * self.width
+                return begin + 1, begin + self.width
+        return None
+
+
+def _combined(prints: tuple[int, ...], by: int) -> Iterator[int]:
+    for begin in range(0, len(prints) - by + 1, by):
+        yield zlib.crc32(b"".join(each.to_bytes(2, "big") for each in prints[begin : begin + by])) & 0xFFFF
+
+
+def fingerprints(records: Iterable[Any], first: int = 0) -> Checks:
+    """Return a fingerprint for each slice after step ``first`` in these records."""
+    return Checks(1, first, tuple(each & 0xFFFF for each in slice_prints(records, first)))
+
+
+def slice_prints(records: Iterable[Any], first: int = 0) -> Iterator[int]:
+    """Yield a fingerprint for each slice after step ``first``."""
+    value = 0
+    begun = False
+    for record in records:
+        kind = record[0]
+        if kind is RESUMED:
+            if begun:
+                yield value
+            begun = record[1] > first
+            value = zlib.crc32(record[3].short_name.encode("utf-8", "replace"))
+        elif begun and kind in _WORDS:
+            value = zlib.crc32(_WORDS[kind](record).encode("utf-8", "replace"), value)
+    if begun:
+        yield value
+
+
+def _text(message: Any) -> str:
+    return repr(message) if type(message) in _PLAIN else type(message).__name__
+
+
+def _box(box: Any) -> str:
+    return f"{name_of(box.owner)}.{box.name}" if box is not None else "outside"
+
+
+_WORDS: dict[str, Any] = {
+    SENT: lambda record: f"{_box(record[1])}>{_box(record[2])} {_text(record[3])}",
+    RECEIVED: lambda record: f"<{_box(record[1])} {_text(record[2])}",
+    DISCARDED: lambda record: f"{_box(record[1])}>nowhere {_text(record[3])}",
+    FAILED: lambda record: f"{name_of(record[1])} failed {type(record[2]).__name__}",
+    FINISHED: lambda record: f"{name_of(record[1])} ended {record[2]}",
+}

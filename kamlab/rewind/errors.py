@@ -1,0 +1,44 @@
+"""The errors of rewinding, by name."""
+
+from __future__ import annotations
+
+from kamlab.core.errors import KamlabError
+
+
+class CannotRewind(KamlabError):
+    """The past can be looked at, but the lab cannot go on from there; the message says what to change."""
+
+
+class RunDiffers(KamlabError):
+    """A recorded run does not fit the system any more; it was stopped at the first difference.
+
+    ``step`` is the slice at which they part, or the last one at which they were still the same.
+    """
+
+    def __init__(self, message: str, step: int | None = None) -> None:
+        super().__init__(message)
+        self.step = step
+
+
+class RecordIsOver(KamlabError):
+    """A recorded run has come to its end, and what it lived on (a network, say) is not there to go on."""
+
+
+class BadRecording(KamlabError, ValueError):
+    """A text or a file that should be a recorded run is garbled, foreign, or of a newer version."""
+
+
+class NotALiteral(KamlabError, TypeError):
+    """A run holds something that cannot be written down, such as a message that is an object of one's own."""
+
+
+class NoSuchBranch(KamlabError, KeyError):
+    """There is no branch of that number."""
+
+
+class NoSuchMessage(KamlabError, IndexError):
+    """No message waits at that place of that inbox."""
+
+
+class MessageIsGone(KamlabError):
+    """A message was taken, or lost, and cannot be touched any more."""

@@ -1,0 +1,205 @@
+"""The journal: everything that decided a run and did not come from the components themselves.
+
+Why it is enough
+----------------
+Between two looks at the outside a lab is a function: the same components in the same queue with the
+same messages do the same. So a run is its length and the few things that came from outside, each
+with its place: after which slice, and after how many rounds. Nothing is written for the ordinary
+turn of the queue or for a virtual clock that jumps to its next timer, since a replay does the same
+by itself; a run of ten thousand slices in which nobody meddled has an empty journal.
+
+What a place is: ``(step, rounds)``. Both only grow, and rounds in which nothing was applied do not
+count, so how often somebody looked does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kamlab.core.clock import HeldClock
+from kamlab.core.microprocess import Microprocess
+
+from .errors import RunDiffers
+
+if TYPE_CHECKING:
+    from kamlab.core.scheduler import Scheduler
+
+#: What the user's hands do; the rest comes by itself.
+HANDS = frozenset(
+    ("choose", "drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that came from outside: its place in the run, its kind, and what it was."""
+
+    step: int
+    rounds: int
+    kind: str
+    what: tuple[Any, ...]
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the user did it, rather than the clock, a thread or the network."""
+        return self.kind in HANDS
+
+    def __str__(self) -> str:
+        return f"{self.kind}({', '.join(map(repr, self.what))}) after step {self.step}"
+
+
+@dataclass(frozen=True)
+class Path:
+    """The way to a moment: how many slices, and what came from outside on the way.
+
+    ``picks`` are who the chooser let run, slice by slice; ``answers`` what the network answered to
+    the calls of the components. ``ends`` says why the way cannot be gone beyond ``steps``, if so.
+    """
+
+    steps: int = 0
+    rounds: int = 0
+    entries: tuple[Entry, ...] = ()
+    picks: tuple[str, ...] = ()
+    answers: tuple[tuple[str, Any], ...] = ()
+    ends: str | None = None
+
+    def is_beginning_of(self, other: Path) -> bool:
+        """Return whether whoever goes the other way comes by here."""
+        if self.ends or self.steps > other.steps or self.answers != other.answers[: len(self.answers)]:
+            return False
+        count = len(self.entries)
+        if self.entries != other.entries[:count] or self.picks != other.picks[: len(self.picks)]:
+            return False
+        if count < len(other.entries):  # what came next on the other way did not come here
+            following = other.entries[count]
+            return (following.step, following.rounds) >= (self.steps, self.rounds)
+        return True
+
+
+class Journal:
+    """Writes down what comes from outside, and plays it again.
+
+    Args:
+        scheduler: of the lab whose run it is.
+        path: what to play first; nothing unless told.
+    """
+
+    def __init__(self, scheduler: Scheduler, path: Path | None = None) -> None:
+        self.scheduler = scheduler
+        self.replaying = path is not None
+        #: Whether the system is being built; what happens then is no part of the run.
+        self.building = False
+        self._path = path or Path()
+        self.entries: list[Entry] = []
+        self.picks: list[str] = []
+        self.answers: list[tuple[str, Any]] = []
+        #: Why nothing after the present can be rebuilt, or ``None``.
+        self.ends: str | None = None
+        #: The step at which that was.
+        self.ends_at = 0
+        #: The first difference between the run and its record, once there is one.
+        self.differs: RunDiffers | None = None
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def outside(self, kind: str, *what: Any) -> None:
+        """Note something that comes from outside here and now; nothing while a run is replayed."""
+        if self.replaying or self.building or self.ends is not None:
+            return
+        scheduler = self.scheduler
+        entries = self.entries
+        entry = Entry(scheduler.step, scheduler.rounds, kind, what)
+        last = entries[-1] if entries else None
+        if kind == "time" and last is not None and last.kind == "time" and _place(last) == _place(entry):
+            entries[-1] = entry
+        else:
+            entries.append(entry)
+
+    def foreign(self, why: str) -> None:
+        """Note that something happened which cannot be done again; ``why`` completes "because"."""
+        if not self.replaying and not self.building and self.ends is None:
+            self.ends, self.ends_at = why, self.scheduler.step
+
+    def before_round(self) -> None:
+        """Look at a clock that is held, and note what it says."""
+        clock = self.scheduler.clock
+        if not self.replaying and isinstance(clock, HeldClock) and clock.held:
+            before = clock.now()
+            if clock.look() != before:
+                self.outside("time", clock.now())
+
+    def picked(self, component: Microprocess) -> None:
+        """Note whom the chooser has let run."""
+        if self.ends is None:
+            self.picks.append(component.short_name)
+
+    def answer(self, call: str, value: Any) -> None:
+        """Note what the network answered to a call of a component."""
+        if not self.replaying and self.ends is None:
+            self.answers.append((call, value))
+
+    def path(self) -> Path:
+        """Return the way to the present."""
+        scheduler = self.scheduler
+        return Path(
+            scheduler.step, scheduler.rounds, tuple(self.entries), tuple(self.picks), tuple(self.answers), self.ends
+        )
+
+    # -- playing --------------------------------------------------------------------------------
+
+    def next_entry(self) -> Entry | None:
+        """Return the next entry to be played."""
+        count = len(self.entries)
+        return self._path.entries[count] if self.replaying and count < len(self._path.entries) else None
+
+    def played(self, entry: Entry) -> None:
+        """Go on to the next entry."""
+        self.entries.append(entry)
+
+    def rest(self) -> Sequence[Entry]:
+        """Return the entries that have not been played."""
+        return self._path.entries[len(self.entries) :]
+
+    def next_pick(self) -> str | None:
+        """Return who shall run next, if a chooser picked; ``None`` if none is recorded."""
+        count = len(self.picks)
+        return self._path.picks[count] if self.replaying and count < len(self._path.picks) else None
+
+    def ask(self, call: str) -> Any:
+        """Return what the network answered to this call.
+
+        Raises:
+            RunDiffers: another call was recorded here, or none.
+        """
+        count = len(self.answers)
+        recorded, value = self._path.answers[count] if count < len(self._path.answers) else (None, None)
+        if recorded != call:
+            running = self.scheduler.running
+            who = running.short_name if running is not None else "a call between two slices"
+            there = "is at its end there" if recorded is None else f"has {recorded!r} there"
+            step = self.scheduler.step
+            # Remembered as well as raised: the component may catch it.
+            self.differs = RunDiffers(f"at step {step} {who} asks the network {call!r}; the record {there}", step)
+            raise self.differs
+        self.answers.append((recorded, value))
+        return value
+
+    def expects_late(self, name: str) -> bool:
+        """Return whether a thread did not come to a point of contact in this very slice when it was recorded."""
+        following = self.next_entry()
+        return (
+            following is not None
+            and following.kind == "late"
+            and following.what == (name,)
+            and following.step == self.scheduler.step
+        )
+
+    def go_live(self) -> None:
+        """Play no more; from here on things come from outside, and are written down."""
+        self.replaying = False
+
+
+def _place(entry: Entry) -> tuple[int, int]:
+    return entry.step, entry.rounds

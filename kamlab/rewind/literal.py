@@ -1,0 +1,84 @@
+"""Values that can be written down and read again without running anything.
+
+A run that somebody pastes must not be able to do harm, so nothing is ever unpickled: numbers, text,
+bytes, and tuples, lists, dictionaries and sets of those, and the message classes that every system
+uses to end (ProducerFinished and its kin, when they carry nothing else). They are written as JSON, in
+which each value that JSON does not have is an object with one key that says what it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core import ipc
+from kamlab.core.events import shorten
+
+from .errors import BadRecording, NotALiteral
+
+#: The messages that are written by their name.
+_MESSAGES = (ipc.ProducerFinished, ipc.ShutdownMicroprocess, ipc.Shutdown)
+_BY_NAME = {each.__name__: each for each in _MESSAGES}
+
+
+def dumped(value: Any) -> Any:
+    """Return a value made of what JSON has.
+
+    Raises:
+        NotALiteral: it holds an object of another kind.
+
+    >>> dumped((1, b"ab"))
+    {'tuple': [1, {'bytes': 'ab'}]}
+    """
+    kind = type(value)
+    if value is None or kind in (bool, int, float, str):
+        return value
+    if kind is bytes:
+        return {"bytes": value.decode("latin-1")}
+    if kind is list:
+        return [dumped(each) for each in value]
+    if kind is tuple:
+        return {"tuple": [dumped(each) for each in value]}
+    if kind in (set, frozenset):
+        return {kind.__name__: sorted((dumped(each) for each in value), key=repr)}
+    if kind is dict:
+        return {"dict": [[dumped(key), dumped(each)] for key, each in value.items()]}
+    if kind in _MESSAGES and not any(vars(value).values()):
+        return {"message": kind.__name__}
+    raise NotALiteral(
+        f"{shorten(value)} is a {kind.__name__}, and that cannot be written down. A run that is saved may hold "
+        "numbers, text, bytes, and tuples, lists, dictionaries and sets of those."
+    )
+
+
+def loaded(value: Any) -> Any:
+    """Return the value that :func:`dumped` was given.
+
+    Raises:
+        BadRecording: this was never dumped.
+
+    >>> loaded(dumped({"a": (1, None)}))
+    {'a': (1, None)}
+    """
+    if isinstance(value, list):
+        return [loaded(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    try:
+        ((kind, content),) = value.items()
+        return _LOADERS[kind](content)
+    except (KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
+        raise BadRecording(f"the recorded run holds {shorten(value)}, which is no value that is written down") from error
+
+
+def _loaded_message(name: str) -> Any:
+    return _BY_NAME[name]()
+
+
+_LOADERS: dict[str, Any] = {
+    "bytes": lambda content: content.encode("latin-1"),
+    "tuple": lambda content: tuple(loaded(each) for each in content),
+    "set": lambda content: {loaded(each) for each in content},
+    "frozenset": lambda content: frozenset(loaded(each) for each in content),
+    "dict": lambda content: {loaded(key): loaded(each) for key, each in content},
+    "message": _loaded_message,
+}

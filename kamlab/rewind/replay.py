@@ -1,0 +1,179 @@
+"""Playing a run again, in a lab that was just built.
+
+The loop knows two things: how many slices there are to the next entry of the journal, which the
+scheduler then runs in one go, and how a round ends where nothing can run: a virtual clock jumps to
+its next timer. Where the run and its record part, it stops; the lab then stands at the difference
+and can be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kamlab.core.clock import VirtualClock
+from kamlab.core.errors import KamlabError
+from kamlab.core.interrupt import Interruptible
+from kamlab.core.microprocess import Microprocess
+
+from . import acts
+from .errors import RunDiffers
+from .journal import Entry, Journal
+
+if TYPE_CHECKING:
+    from kamlab.core.world import World
+
+
+class PlayedChoices:
+    """A chooser that picks whom the record names, and asks the real one where there is no record.
+
+    The real one is asked in any case, so that one that counts or draws numbers goes on from where
+    it would be.
+    """
+
+    def __init__(self, journal: Journal, chooser: Any) -> None:
+        self._journal = journal
+        self._chooser = chooser
+
+    def choose(self, runnable: Sequence[Microprocess]) -> int:
+        """Return the index of the one that is recorded."""
+        own: int = self._chooser.choose(runnable)
+        name = self._journal.next_pick()
+        if name is None:
+            return own
+        for index, each in enumerate(runnable):
+            if each.short_name == name:
+                return index
+        step = self._journal.scheduler.step
+        self._journal.differs = RunDiffers(
+            f"after step {step} the record lets {name} run next, and these can run: "
+            f"{', '.join(each.short_name for each in runnable)}",
+            step,
+        )
+        self._journal.scheduler.attention = True
+        return own
+
+
+def play(lab: World, journal: Journal, steps: int, interrupt: Interruptible, at_end: int | None = None) -> None:
+    """Run a lab by its journal until ``steps`` slices have run.
+
+    What came by hand after the last of them is played, too: all of it, or up to the entry with the
+    number ``at_end``.
+
+    Raises:
+        RunDiffers: the run is not the recorded one any more.
+        KeyboardInterrupt: it was interrupted; the lab stands between two slices on the way.
+    """
+    scheduler = lab.scheduler
+    scheduler.journal = journal
+    if scheduler.chooser is not None:
+        scheduler.chooser = PlayedChoices(journal, scheduler.chooser)
+    try:
+        _play_slices(lab, journal, steps, interrupt)
+        _play_trailing(lab, journal, at_end)
+    finally:
+        scheduler.chooser = lab.chooser
+        scheduler.deadline = float("inf")
+
+
+def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interruptible) -> None:
+    scheduler = lab.scheduler
+    while scheduler.step < steps:
+        entry = journal.next_entry()
+        if entry is not None and entry.step <= scheduler.step:
+            _reach(lab, journal, entry)
+            continue
+        limit = (steps if entry is None else min(steps, entry.step)) - scheduler.step
+        ran = scheduler.advance(limit)
+        _check(lab, journal, interrupt)
+        if ran < limit and not scheduler.turn_waits():
+            _end_round(lab)
+            _check(lab, journal, interrupt)
+
+
+def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
+    """Play what was done by hand after the last slice, and end its round as a step does."""
+    scheduler = lab.scheduler
+    last = _last_by_hand(journal, scheduler.step) if at_end is None else at_end
+    while len(journal.entries) < last:
+        entry = journal.next_entry()
+        assert entry is not None
+        _reach(lab, journal, entry)
+    if scheduler.turn_waits():
+        return
+    entry = journal.next_entry()
+    place = (scheduler.step, scheduler.rounds)
+    if entry is not None and entry.kind == "time" and (entry.step, entry.rounds) == place:
+        _perform(lab, journal, entry)
+    scheduler.end_round()
+
+
+def _last_by_hand(journal: Journal, step: int) -> int:
+    """Return how many entries are to be played so that all that was done by hand up to a step is done."""
+    last = played = len(journal.entries)
+    for number, entry in enumerate(journal.rest(), played + 1):
+        if entry.step > step:
+            break
+        if entry.by_hand or entry.kind == "late":
+            last = number
+    return last
+
+
+def _reach(lab: World, journal: Journal, entry: Entry) -> None:
+    """Come to the place of an entry between two slices, and carry it out."""
+    scheduler = lab.scheduler
+    for _ in range(3 + 2 * max(0, entry.rounds - scheduler.rounds)):  # a round, and a jump to the timer before it
+        if entry.kind == "late" or (entry.step, entry.rounds) == (scheduler.step, scheduler.rounds):
+            _perform(lab, journal, entry)
+            return
+        if scheduler.turn_waits() or entry.rounds < scheduler.rounds:
+            break
+        _end_round(lab)
+    raise RunDiffers(
+        f"after step {scheduler.step} the record has {entry.kind} in round {entry.rounds}, and the lab does not come "
+        f"there: it is in round {scheduler.rounds}, and {_who(scheduler.runnable())} can run",
+        scheduler.step,
+    )
+
+
+def _perform(lab: World, journal: Journal, entry: Entry) -> None:
+    journal.played(entry)
+    try:
+        acts.perform(lab, entry.kind, entry.what)
+    except RunDiffers:
+        raise
+    except KamlabError as error:
+        raise RunDiffers(
+            f"after step {entry.step} the record has {entry.kind}, which cannot be done again: {error}", entry.step
+        ) from error
+
+
+def _end_round(lab: World) -> None:
+    scheduler = lab.scheduler
+    before = scheduler.rounds
+    if scheduler.end_round() or scheduler.rounds != before:
+        return
+    timer = scheduler.next_timer()
+    if timer is None or not isinstance(scheduler.clock, VirtualClock):
+        raise RunDiffers(
+            f"after step {scheduler.step} nothing can run, and the record goes on; {len(scheduler.members)} are alive",
+            scheduler.step,
+        )
+    scheduler.clock.jump(timer)
+
+
+def _check(lab: World, journal: Journal, interrupt: Interruptible) -> None:
+    scheduler = lab.scheduler
+    scheduler.fatal = None  # it was raised when the run was recorded, and the run went on
+    if journal.differs is not None:
+        raise journal.differs
+    if scheduler.attention:
+        scheduler.attention = False
+        if interrupt.interrupted:
+            step = scheduler.step
+            raise KeyboardInterrupt(f"the replay was interrupted; the lab stands between two slices, at step {step}")
+        lab.lock.give_way()
+
+
+def _who(runnable: list[Microprocess]) -> str:
+    return ", ".join(each.short_name for each in runnable) or "nobody"
