@@ -55,6 +55,9 @@ class Journal(Protocol):
     def picked(self, component: Microprocess) -> None:
         """Called when the chooser has picked who runs next."""
 
+    def end_round(self) -> None:
+        """Called to end a round before all turns in it were taken."""
+
     def outside(self, kind: str, *what: Any) -> None:
         """Called when something is done to the world that no slice, timer or message did."""
 
@@ -181,7 +184,7 @@ class Scheduler:
                 f"{component.short_name} yields WaitComplete({given!r}); give it a generator or coroutine: "
                 "call the method, WaitComplete(self.method())"
             )
-        tag = said.argd.get("tag") or "__" + component.name[-10:]
+        tag = said.argd.get("tag") or "__" + component.short_name[-10:]
         helper = Microprocess(given, tag=tag)
         helper._awaited_by = component
         helper._on_end += (lambda: self._reactivate(component, helper),)
@@ -412,9 +415,9 @@ class Scheduler:
 
     def choose(self, component: Microprocess) -> None:
         """Let ``component`` have the next slice; it must be runnable."""
-        if self.driver is None and not self._takes_turns(component):
+        if self.driver is None and not self.takes_turns(component):
             self.end_round()
-        if not self._takes_turns(component):
+        if not self.takes_turns(component):
             raise NotRunnable(
                 f"{component.short_name} cannot go next: it is {component._life}. "
                 f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
@@ -426,7 +429,8 @@ class Scheduler:
         self.queue.appendleft(component)
         self._picked = component
 
-    def _takes_turns(self, component: Microprocess) -> bool:
+    def takes_turns(self, component: Microprocess) -> bool:
+        """Return whether somebody is in the queue, now or in the next round."""
         return component._life is RUNNABLE and (component in self.queue or component in self.done)
 
     # -- the end of a microprocess ----------------------------------------------------------------

@@ -192,6 +192,12 @@ def put(lab: World, name: str, box: str, message: Any) -> None:
     handle.put(message, box)
 
 
+def end_round(lab: World, when: float) -> None:
+    """End a round before its time."""
+    tell_time(lab, when)
+    lab.scheduler.end_round()
+
+
 def tell_time(lab: World, when: float) -> None:
     """Make it that time."""
     clock: Any = lab.scheduler.clock
@@ -229,6 +235,7 @@ ACTS: dict[str, Callable[..., None]] = {
     "choose": choose,
     "stop": stop,
     "wake": wake,
+    "round": end_round,
     "time": tell_time,
     "late": come_late,
     "arrived": arrive,

@@ -37,7 +37,6 @@ from kamlab.core.events import (
     SENT,
     Event,
     describe,
-    end_of,
     error_in_words,
     name_of,
     shorten,
@@ -45,7 +44,7 @@ from kamlab.core.events import (
 from kamlab.core.link import Link
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.outcome import Brake, Outcome
-from kamlab.core.states import ALIVE, RUNNABLE
+from kamlab.core.states import RUNNABLE
 
 if TYPE_CHECKING:
     from kamlab.core.driving import WorldLock
@@ -265,18 +264,17 @@ class Breakpoint:
 
     def words(self) -> str:
         """Say what it stops at."""
+        if self.watches_lab:
+            return f"when {_call_in_words(self.when)} comes true"
         text = self._subject()
-        if self.message is not ANYTHING:
+        if self.message is not ANYTHING and self.kinds != WITH_MESSAGE:
             text += f", {self._message_in_words()}"
         if self.when is not None:
-            text += f"when {_call_in_words(self.when)} comes true" if self.watches_lab else ""
-            text += "" if self.watches_lab else f", if {_call_in_words(self.when)} holds"
+            text += f", if {_call_in_words(self.when)} holds"
         return text
 
     def _subject(self) -> str:
         aim = str(self.aim)
-        if self.watches_lab:
-            return ""
         if self.looks_ahead:
             return f"before {aim} runs"
         if self.queue is not None:
@@ -284,14 +282,18 @@ class Breakpoint:
         if self.kinds == (RESUMED,):
             return f"after {aim or 'any component'} ran"
         if self.kinds == WITH_MESSAGE:
-            return f"{aim or 'any box'}: a message comes or goes"
+            return f"{aim or 'anywhere'}: {self._message_in_words()}"
         return f"{aim or 'anybody'}: {' or '.join(self.kinds)}"
 
     def _message_in_words(self) -> str:
         wanted = self.message
+        if wanted is ANYTHING:
+            return "a message comes or goes"
         if isinstance(wanted, type):
-            return f"message is a {wanted.__name__}"
-        return f"{_call_in_words(wanted)} of the message" if callable(wanted) else f"message {shorten(wanted)}"
+            return f"a message that is a {wanted.__name__}"
+        return (
+            f"a message for which {_call_in_words(wanted)} holds" if callable(wanted) else f"message {shorten(wanted)}"
+        )
 
     @property
     def note(self) -> str:
@@ -315,7 +317,7 @@ class Breakpoint:
 def _call_in_words(call: Any) -> str:
     name = getattr(call, "__name__", None)
     if name != "<lambda>":
-        return f"{name or type(call).__name__}()"
+        return str(name or type(call).__name__)
     return f"the lambda in line {call.__code__.co_firstlineno}"
 
 
@@ -340,19 +342,24 @@ class Breakpoints(tuple[Breakpoint, ...]):
 # -- how they stop a drive --------------------------------------------------------------------------------
 
 
-class _DrawnBefore:
-    """A chooser that answers what was drawn when somebody looked ahead, and else asks the real one."""
+class _Ahead:
+    """A chooser whose choice can be known before it is made: it asks the real one once, and keeps the answer."""
 
-    def __init__(self, drawn: Microprocess, chooser: Any) -> None:
-        self._drawn = drawn
+    def __init__(self, chooser: Any) -> None:
         self._chooser = chooser
+        self._drawn: Microprocess | None = None
+
+    def look(self, runnable: Sequence[Microprocess]) -> Microprocess:
+        """Return whom :meth:`choose` would pick."""
+        if self._drawn is None or self._drawn not in runnable:
+            self._drawn = runnable[self._chooser.choose(runnable)]
+        return self._drawn
 
     def choose(self, runnable: Sequence[Microprocess]) -> int:
-        """Return the index of the one that was drawn."""
-        for index, each in enumerate(runnable):
-            if each is self._drawn:
-                return index
-        return int(self._chooser.choose(runnable))
+        """Return the index of the one who was looked at, if there is one."""
+        picked = self.look(runnable)
+        self._drawn = None
+        return runnable.index(picked)
 
 
 class _Brake:
@@ -368,7 +375,6 @@ class _Brake:
         self._met: dict[Breakpoint, Event] = {}
         self._errors: list[BadBreakpoint] = []
         self._standing: tuple[Microprocess, int] | None = None
-        self._drawn: Microprocess | None = None
 
     # -- the set of them ----------------------------------------------------------------------------------
 
@@ -393,7 +399,8 @@ class _Brake:
         self._hits.clear()
         self._met.clear()
         self._errors.clear()
-        self._standing = self._drawn = None
+        self._standing = None
+        self._listens = (None, ())  # whoever made the new trace may have handed our hook on, or not
         self._arm()
 
     def _arm(self) -> None:
@@ -403,12 +410,11 @@ class _Brake:
         trace = self.lab.trace
         listens = (trace, tuple(kind for kind in KINDS if kind in kinds))
         if listens != self._listens:
-            if self._listens[0] is trace:
-                trace.detach(self._told)
-            self._listens = listens
+            trace.detach(self._told)
             if kinds:
                 trace.attach(self._told, listens[1])
-        self.lab.brake = self if active or self.has_hit or self._drawn is not None else None
+            self._listens = listens
+        self.lab.brake = self if active or self.has_hit else None
 
     def _active(self) -> list[Breakpoint]:
         return [each for each in self.breakpoints if each._enabled]
@@ -434,9 +440,9 @@ class _Brake:
         while ran < limit and not scheduler.attention:
             coming = self._coming(scheduler)
             self._settle()
-            if coming is None or scheduler.attention or self._stops_before(coming):
+            if coming is None or self._stops_before(coming) or scheduler.attention:
                 break
-            ran += self._one_slice(scheduler)
+            ran += scheduler.advance(1)
             self._look_after()
             if scheduler.fatal is not None:
                 break
@@ -449,26 +455,15 @@ class _Brake:
         while not scheduler.turn_waits():
             if not scheduler.end_round():
                 return None
-        if scheduler.chooser is None:
-            return scheduler.queue[0]
-        queue = scheduler.queue
-        for known in (scheduler._picked, self._drawn):  # by the user's hand; or drawn before, and not used yet
-            if known is not None and known._life is RUNNABLE and known in queue:
-                return known
-        runnable = tuple(each for each in queue if each._life is RUNNABLE)
-        self._drawn = runnable[scheduler.chooser.choose(runnable)]
-        return self._drawn
-
-    def _one_slice(self, scheduler: Scheduler) -> int:
-        drawn, chooser = self._drawn, scheduler.chooser
-        if drawn is None or chooser is None or scheduler._picked is not None:
-            return scheduler.advance(1)
-        self._drawn = None
-        scheduler.chooser = _DrawnBefore(drawn, chooser)
-        try:
-            return scheduler.advance(1)
-        finally:
-            scheduler.chooser = chooser
+        chooser, queue = scheduler.chooser, scheduler.queue
+        if chooser is None:
+            return queue[0]
+        picked = scheduler._picked  # by the user's hand
+        if picked is not None and picked._life is RUNNABLE and picked in queue:
+            return picked
+        if not isinstance(chooser, _Ahead):
+            chooser = scheduler.chooser = _Ahead(chooser)
+        return chooser.look(tuple(each for each in queue if each._life is RUNNABLE))
 
     # -- looking -------------------------------------------------------------------------------------------
 
@@ -481,6 +476,8 @@ class _Brake:
                     each._was = bool(each.when(self.lab))
                 except Exception:  # it will raise that again after the slice
                     each._was = False
+                except BaseException as error:  # an interrupt: it hangs
+                    self._spoilt(each, each.when, "the lab", error)
 
     def _stops_before(self, coming: Microprocess) -> bool:
         """Stop before this component runs, if somebody wants that and it is not where the lab stopped last."""
@@ -664,7 +661,7 @@ class Breaking:
         >>> print(lab.run().breakpoints[0].what)
         counter.outbox -> nowhere: 3 is discarded
         """
-        aim = _aim(self, what, after)
+        aim = _aim(self, what)
         kinds = _kinds(self, aim, kind, message, queue, after)
         if when is not None and not callable(when):
             raise BadBreakpoint(f"break_on(when={shorten(when)}): give a predicate on the lab, such as lambda lab: ...")
@@ -701,17 +698,19 @@ class Breaking:
 # -- what was asked for ------------------------------------------------------------------------------------
 
 
-def _aim(lab: Any, what: Any, after: bool) -> Aim:
+def _aim(lab: Any, what: Any) -> Aim:
     """Read the first argument of ``break_on``."""
     if isinstance(what, Box):
         _check_lab(lab, what.owner)
         return Aim(what.owner, what.name, what.kind, _is_of_the_past(lab, what.owner))
     if isinstance(what, tuple):
-        if len(what) != 2 or not isinstance(what[1], str):
-            raise BadBreakpoint(f"break_on({shorten(what)}): a box is given as a pair (component, name of the box)")
-        who = _aim(lab, what[0], after).who
-        _check_box(lab, Aim(who), what[1])
-        return Aim(who, what[1], None, _is_of_the_past(lab, who))
+        if len(what) != 2 or not _is_component_like(what[0]) or not isinstance(what[1], str):
+            raise BadBreakpoint(
+                f"break_on({shorten(what)}): a box is given as a pair (component, name of the box). {_alive(lab)}"
+            )
+        aim = _aim(lab, what[0])
+        _check_box(lab, aim, what[1])
+        return Aim(aim.who, what[1], None, aim.rebuilt)
     if what is not None and not _is_component_like(what):
         raise BadBreakpoint(
             f"break_on({shorten(what)}): give a component, its name or its class, a box, or a pair (component, name of "
@@ -769,7 +768,7 @@ def _kinds(
     if message is not ANYTHING:
         return _only(given, WITH_MESSAGE, "message=")
     if aim.box is not None:
-        return _only(given, WITH_MESSAGE, f"the box {end_of(aim.who, aim.box)}")
+        return _only(given, WITH_MESSAGE, f"the box {aim}")
     return given
 
 

@@ -47,9 +47,12 @@ class Hands(World):
             NotRunnable: it cannot run now; the message says who can.
         """
         with self.lock:
+            self._check_open()
             chosen = self._present(component)
+            journal = self.scheduler.journal
+            if journal is not None and not self.scheduler.takes_turns(chosen) and chosen in self.scheduler.runnable():
+                journal.end_round()  # it is about to join the queue
             self.scheduler.choose(chosen)
-            self._before_act()
             self._note("choose", chosen.short_name)
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
@@ -112,11 +115,11 @@ class Hands(World):
 
     def _act(self, kind: str, where: Any, box: str, index: int, *more: Any, places: int | None = None) -> None:
         with self.lock:
+            self._check_open()
             inbox, index = self._find(where, box, index)
             acts.check_index(inbox, index, len(inbox.items) if places is None else places)
             if kind in ("duplicate", "inject") and inbox.is_full():
                 raise NoSpaceInBox(len(inbox.items), inbox.limit or 0, str(inbox))
-            self._before_act()
             what = (inbox.owner.short_name, inbox.name, index, *more)
             self._note(kind, *what)
             acts.perform(self, kind, what)
@@ -186,10 +189,6 @@ class Hands(World):
         return listed(each.short_name for each in self.scheduler.members.values())
 
     # -- noting ------------------------------------------------------------------------------------
-
-    def _before_act(self) -> None:
-        """Called before an act of the user, under the lock."""
-        self._check_open()
 
     def _note(self, kind: str, *what: Any) -> None:
         journal = self.scheduler.journal

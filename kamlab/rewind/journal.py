@@ -14,7 +14,7 @@ count, so how often somebody looked does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: What the user's hands do; the rest comes by itself.
 HANDS = frozenset(
-    ("choose", "drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net")
+    ("choose", "round", "drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net")
 )
 
 
@@ -55,7 +55,7 @@ class Path:
     """The way to a moment: how many slices, and what came from outside on the way.
 
     ``picks`` are who the chooser let run, slice by slice; ``answers`` what the network answered to
-    the calls of the components. ``ends`` says why the way cannot be gone beyond ``steps``, if so.
+    the calls of the components. ``ends`` says why nothing after slice ``ends_at`` can be done again, if so.
     """
 
     steps: int = 0
@@ -64,6 +64,7 @@ class Path:
     picks: tuple[str, ...] = ()
     answers: tuple[tuple[str, Any], ...] = ()
     ends: str | None = None
+    ends_at: int = 0
 
     def is_beginning_of(self, other: Path) -> bool:
         """Return whether whoever goes the other way comes by here."""
@@ -84,10 +85,14 @@ class Journal:
     Args:
         scheduler: of the lab whose run it is.
         path: what to play first; nothing unless told.
+        before_hand: called before something is noted that the user did.
     """
 
-    def __init__(self, scheduler: Scheduler, path: Path | None = None) -> None:
+    def __init__(
+        self, scheduler: Scheduler, path: Path | None = None, before_hand: Callable[[], Any] = lambda: None
+    ) -> None:
         self.scheduler = scheduler
+        self.before_hand = before_hand
         self.replaying = path is not None
         #: Whether the system is being built; what happens then is no part of the run.
         self.building = False
@@ -108,6 +113,8 @@ class Journal:
         """Note something that comes from outside here and now; nothing while a run is replayed."""
         if self.replaying or self.building or self.ends is not None:
             return
+        if kind in HANDS:
+            self.before_hand()
         scheduler = self.scheduler
         entries = self.entries
         entry = Entry(scheduler.step, scheduler.rounds, kind, what)
@@ -125,10 +132,22 @@ class Journal:
     def before_round(self) -> None:
         """Look at a clock that is held, and note what it says."""
         clock = self.scheduler.clock
-        if not self.replaying and isinstance(clock, HeldClock) and clock.held:
+        if not (self.replaying or self.building) and isinstance(clock, HeldClock) and clock.held:
             before = clock.now()
             if clock.look() != before:
                 self.outside("time", clock.now())
+
+    def end_round(self) -> None:
+        """End a round before its time, as an act of the user's; the time at which it ends is part of the act."""
+        clock = self.scheduler.clock
+        if isinstance(clock, HeldClock) and clock.held:
+            clock.look()
+        self.outside("round", clock.now())
+        self.building = True
+        try:
+            self.scheduler.end_round()
+        finally:
+            self.building = False
 
     def picked(self, component: Microprocess) -> None:
         """Note whom the chooser has let run."""
@@ -144,7 +163,13 @@ class Journal:
         """Return the way to the present."""
         scheduler = self.scheduler
         return Path(
-            scheduler.step, scheduler.rounds, tuple(self.entries), tuple(self.picks), tuple(self.answers), self.ends
+            scheduler.step,
+            scheduler.rounds,
+            tuple(self.entries),
+            tuple(self.picks),
+            tuple(self.answers),
+            self.ends,
+            self.ends_at,
         )
 
     # -- playing --------------------------------------------------------------------------------
@@ -161,6 +186,15 @@ class Journal:
     def rest(self) -> Sequence[Entry]:
         """Return the entries that have not been played."""
         return self._path.entries[len(self.entries) :]
+
+    @property
+    def rounds_at_tip(self) -> int:
+        """How many rounds there were when the run that is played ended."""
+        return self._path.rounds
+
+    def at_tip(self) -> bool:
+        """Return whether all slices of the run that is played have run."""
+        return self.scheduler.step >= self._path.steps
 
     def next_pick(self) -> str | None:
         """Return who shall run next, if a chooser picked; ``None`` if none is recorded."""

@@ -132,7 +132,7 @@ def _squeezed(recording: Recording) -> bytes:
     if path.answers:
         content["a"] = [[call, dumped(value)] for call, value in path.answers]
     if path.ends:
-        content["x"] = path.ends
+        content["x"] = [path.ends, path.ends_at]
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=True).encode()
     return zlib.crc32(text).to_bytes(4, "big") + zlib.compress(text, 9)
 
@@ -147,6 +147,7 @@ def _unsqueezed(data: bytes) -> Recording:
         steps, rounds = map(_count, content["p"])
         width, first, packed = content["c"]
         names, picks = content.get("k", ([], []))
+        ends, ends_at = content.get("x", (None, 0))
         answers = tuple((str(call), loaded(value)) for call, value in content.get("a", []))
         return Recording(
             Path(
@@ -155,7 +156,8 @@ def _unsqueezed(data: bytes) -> Recording:
                 _loaded_entries(content["e"]),
                 tuple(str(names[_count(pick)]) for pick in picks),
                 answers,
-                content.get("x"),
+                ends,
+                _count(ends_at),
             ),
             dict(loaded(content["d"])),
             Checks(max(1, _count(width)), _count(first), _unpacked(packed)),

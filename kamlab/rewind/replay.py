@@ -92,20 +92,27 @@ def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interrupti
 
 
 def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
-    """Play what was done by hand after the last slice, and end its round as a step does."""
+    """End the round of the last slice as a step does, then do what was done by hand after it.
+
+    At the tip of the run everything is played that was recorded, up to the very round.
+    """
     scheduler = lab.scheduler
-    last = _last_by_hand(journal, scheduler.step) if at_end is None else at_end
+    if scheduler.step and not scheduler.turn_waits():
+        entry = journal.next_entry()
+        place = (scheduler.step, scheduler.rounds)
+        if entry is not None and entry.kind in ("late", "time") and (entry.step, entry.rounds) == place:
+            _perform(lab, journal, entry)
+        scheduler.end_round()
+    tip = at_end is None and journal.at_tip()
+    last = at_end
+    if last is None:
+        last = len(journal.entries) + len(journal.rest()) if tip else _last_by_hand(journal, scheduler.step)
     while len(journal.entries) < last:
         entry = journal.next_entry()
         assert entry is not None
         _reach(lab, journal, entry)
-    if scheduler.turn_waits():
-        return
-    entry = journal.next_entry()
-    place = (scheduler.step, scheduler.rounds)
-    if entry is not None and entry.kind == "time" and (entry.step, entry.rounds) == place:
-        _perform(lab, journal, entry)
-    scheduler.end_round()
+    while tip and scheduler.rounds < journal.rounds_at_tip and not scheduler.turn_waits():
+        _end_round(lab)
 
 
 def _last_by_hand(journal: Journal, step: int) -> int:

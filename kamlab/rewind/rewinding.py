@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from kamlab.core import worlds
 from kamlab.core.choice import SeededRandom
-from kamlab.core.clock import HeldClock, RealClock, VirtualClock
+from kamlab.core.clock import EPOCH, HeldClock, RealClock, VirtualClock
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED, error_in_words
 from kamlab.core.microprocess import Microprocess
@@ -103,7 +103,7 @@ class Rewinding(Hands):
     def _make_journal(self, path: Path | None) -> Journal:
         if type(self.clock) is RealClock:
             self.clock = self.scheduler.clock = HeldClock()
-        journal = Journal(self.scheduler, path)
+        journal = Journal(self.scheduler, path, self._branch_off)
         self.scheduler.journal = journal
         return journal
 
@@ -175,6 +175,10 @@ class Rewinding(Hands):
         tree = self.branches
         way = tree[self._here if branch is None else branch]
         wanted = way.steps if step is None else step
+        if branch is None and type(wanted) is int and wanted > way.steps and self.lockstep:
+            # Who has only gone the same way again may go on along it.
+            longer = [each for each in tree if each.steps >= wanted and way.path.is_beginning_of(each.path)]
+            way = longer[0] if longer else way
         if type(wanted) is not int or not 0 <= wanted <= way.steps:
             raise StepOutOfRange(
                 f"goto({step!r}): branch {way.number} has the steps 0 to {way.steps}, counted in slices since the "
@@ -257,13 +261,8 @@ class Rewinding(Hands):
 
     # -- going on ------------------------------------------------------------------------------------
 
-    def _before_act(self) -> None:
-        super()._before_act()
-        self._branch_off()
-
     def note_act(self, kind: str, *what: Any) -> None:
-        """Note what is done from outside, and open a branch if the lab stands in the past."""
-        self._branch_off()
+        """Note what is done from outside."""
         self._note(kind, *what)
 
     def note_foreign(self, why: str) -> None:
@@ -357,56 +356,58 @@ class Rewinding(Hands):
         number = 1 + max(each.number for each in self._branches)
         self._branches = (*self.branches.branches, Branch(number, None, 0, recording.path))
         self._past, self._here = recording.path, number
-        self._move(number, recording.path, step)
+        stopped: RunDiffers | None = None
+        try:
+            self._move(number, recording.path, step)
+        except RunDiffers as error:
+            stopped = error
         differs = recording.checks.difference(_prints(self.trace))
         if differs is not None:
             first, last = differs
             where = f"at step {first}" if first == last else f"between the steps {first} and {last}"
+            further = f" ({stopped})" if stopped is not None else ""
             self._move(number, recording.path, first - 1)
             raise RunDiffers(
                 f"the recorded run does not fit this system any more: {where} something else happened than when it "
-                f"was recorded. The lab stands at step {first - 1}, before that; has the code changed?",
+                f"was recorded{further}. The lab stands at step {first - 1}, before that; has the code changed?",
                 first,
-            )
+            ) from stopped
+        if stopped is not None:
+            raise stopped
 
     def _doors(self) -> dict[str, Any]:
-        """Return which doors the lab has, as plain values."""
-        clock: dict[str, Any] = {"kind": "real"}
-        if isinstance(self.clock, VirtualClock):
-            clock = {"kind": "virtual", "start": self.clock.start, "epoch": self.clock.epoch}
-        elif isinstance(self.clock, HeldClock):
-            clock = {"kind": "held", "epoch": self.clock.epoch}
-        chooser: dict[str, Any] | None = None
+        """Return which doors the lab has, as plain values; what is ordinary is left out."""
+        doors: dict[str, Any] = {}
+        clock = self.clock
+        if isinstance(clock, VirtualClock) and (clock.start, clock.epoch) != (0.0, EPOCH):
+            doors["virtual"] = [clock.start, clock.epoch]
+        elif isinstance(clock, HeldClock):
+            doors["held"] = clock.epoch
         if isinstance(self.chooser, SeededRandom):
-            chooser = {"kind": "seeded", "seed": self.chooser.seed}
+            doors["seed"] = self.chooser.seed
         elif self.chooser is not None:
-            chooser = {"kind": "own"}
-        return {"clock": clock, "chooser": chooser, **self._network_doors()}
+            doors["chooser"] = type(self.chooser).__name__
+        return doors
 
-    def _network_doors(self) -> dict[str, Any]:
-        """Return which network the lab has, as plain values."""
-        return {}
-
-    def _set_network_doors(self, doors: dict[str, Any]) -> None:
+    def _set_network(self, doors: dict[str, Any]) -> None:
         """Give the lab the network of a recorded run."""
 
     def _set_doors(self, doors: dict[str, Any]) -> None:
         """Give the lab the doors of a recorded run."""
-        clock = doors.get("clock") or {}
-        if clock.get("kind") == "virtual":
-            self.clock = VirtualClock(clock["start"], clock["epoch"])
-        elif clock.get("kind") == "held":
+        own = doors.get("chooser")
+        if own is not None and self.chooser is None:
+            raise BadRecording(
+                f"this run was recorded with a chooser of its own, {own}; give the lab one: Lab(chooser=...)"
+            )
+        if "held" in doors:
             self.clock = HeldClock()
-            self.clock.epoch = clock["epoch"]
-        self._set_network_doors(doors)
-        self.lockstep = self.virtual or bool(doors.get("recorded"))
-        chooser = doors.get("chooser")
-        if chooser is None:
-            self.chooser = None
-        elif chooser.get("kind") == "seeded":
-            self.chooser = SeededRandom(chooser["seed"])
-        elif self.chooser is None:
-            raise BadRecording("this run was recorded with a chooser of its own; give the lab one: Lab(chooser=...)")
+            self.clock.epoch = doors["held"]
+        else:
+            self.clock = VirtualClock(*doors.get("virtual", ()))
+        self._set_network(doors)
+        self.lockstep = "held" not in doors or bool(doors.get("recorded"))
+        if own is None:
+            self.chooser = SeededRandom(doors["seed"]) if "seed" in doors else None
 
 
 def _takes_lab(function: Callable[..., Any]) -> bool:
