@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from types import TracebackType
@@ -26,7 +25,8 @@ from .errors import KamlabError, LabIsClosed, LabIsRunning
 from .events import SENT
 from .interrupt import Interruptible
 from .microprocess import Microprocess
-from .outcome import Happened, Outcome
+from .outcome import Brake, Happened, Outcome
+from .patched_time import real_monotonic, real_sleep
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .states import ASLEEP, ENDED
 from .trace import Trace
@@ -53,7 +53,10 @@ class Driven:
     failed_count: int
     outcome: Outcome | None
     background_error: BaseException | None
+    #: Runs slices in the scheduler's stead where there are breakpoints; ``None`` while there are none.
+    brake: Brake | None = None
     _thread: threading.Thread | None
+    _interrupt: Interruptible | None = None
     _pause_requested: bool
     _stop_requested: bool
     _gate_open: bool
@@ -68,6 +71,12 @@ class Driven:
         self._stop_requested = False
         self._gate_open = False
         self._closed = False
+
+    def _before_drive(self, complete: bool) -> None:
+        """Called before this is driven, in steps (``complete``) or freely; it may refuse."""
+
+    def _rearm_breakpoints(self) -> None:
+        """Called when the lab has a trace of its own again."""
 
     def report(self, text: str) -> None:
         """Tell the user something that must not be lost."""
@@ -101,7 +110,7 @@ class Driven:
             while turns and scheduler.turn_waits():
                 if scheduler.attention or scheduler.fatal is not None:
                     return 0
-                turns -= scheduler.advance(1)
+                turns -= (self.brake or scheduler).advance(1)
             turns = 0
             return 1
 
@@ -128,9 +137,15 @@ class Driven:
             mark, step, now = self.trace.mark(), self.scheduler.step, self.scheduler.now
             patience = self.patience if timeout is None else timeout
             outcome = self._drive(interrupt, timeout=patience, stepping=True, **how)
-            if not self.scheduler.turn_waits():
-                self.scheduler.end_round()  # whoever looks now shall see who sleeps and who is woken
+            outcome = self._come_to_rest(outcome)
             return Happened(outcome, tuple(self.trace.since(mark, step, now)))
+
+    def _come_to_rest(self, outcome: Outcome) -> Outcome:
+        """End a round in which nobody has a turn left: whoever looks now shall see who sleeps and who is woken."""
+        if self.scheduler.turn_waits():
+            return outcome
+        self.scheduler.end_round()
+        return self._ended(outcome)
 
     # -- running ------------------------------------------------------------------------------------
 
@@ -148,7 +163,8 @@ class Driven:
         """
         self._pause_requested = False
         with self._driving(complete=False) as interrupt:
-            return self._drive(interrupt, until=until, timeout=timeout, limit=max_steps)
+            outcome = self._drive(interrupt, until=until, timeout=timeout, limit=max_steps)
+            return self._come_to_rest(outcome)
 
     def start(
         self,
@@ -178,7 +194,7 @@ class Driven:
         me = threading.current_thread()
         try:
             with self._driving(complete=False, thread=me) as interrupt:
-                self._drive(interrupt, background=True, **how)
+                self._come_to_rest(self._drive(interrupt, background=True, **how))
         except BaseException as error:
             self.background_error = error
             self.report(f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}")
@@ -202,11 +218,11 @@ class Driven:
         if self.scheduler.driver is not None and self.lock.mine():
             return True
         if thread is not None or self.scheduler.driver is not None:
-            deadline = time.monotonic() + timeout
+            deadline = real_monotonic() + timeout
             if thread is not None:
                 thread.join(timeout)
-            while self.scheduler.driver is not None and time.monotonic() < deadline:
-                time.sleep(MOMENT)  # a cell drives it, on a thread that goes on to other things
+            while self.scheduler.driver is not None and real_monotonic() < deadline:
+                real_sleep(MOMENT)  # a cell drives it, on a thread that goes on to other things
             if self.scheduler.driver is not None:
                 running = self.scheduler.running
                 where = f" {running.short_name} has not come to its next yield." if running is not None else ""
@@ -250,13 +266,17 @@ class Driven:
         failed_before = self.failed_count
         began = scheduler.clock.now()
         deadline = None if timeout is None or (stepping and self.virtual) else began + timeout
-        patience = None if timeout is None or not (stepping and self.virtual) else time.monotonic() + timeout
+        patience = None if timeout is None or not (stepping and self.virtual) else real_monotonic() + timeout
         left = limit
         timed = not stepping or limit is None  # n slices may take the time they take
         scheduler.deadline = deadline if deadline is not None and timed else math.inf
         while True:
             if self._closed:
                 reason = "stopped"
+                break
+            brake = self.brake
+            if brake is not None and brake.has_hit:
+                reason = "breakpoint"
                 break
             if condition is not None and condition(self):
                 reason = "steps" if stepping else "condition"
@@ -281,7 +301,7 @@ class Driven:
                 ran = min(1, advance(scheduler))
             else:
                 batch = 1 if condition is not None else BATCH
-                ran = scheduler.advance(batch if left is None else min(batch, left))
+                ran = (brake or scheduler).advance(batch if left is None else min(batch, left))
             if left is not None:
                 left -= ran
             if scheduler.fatal is not None:
@@ -299,17 +319,22 @@ class Driven:
                 reason = "idle" if stepping else "timeout"
                 break
             self._wait(deadline, patience)
-        self.outcome = Outcome(
+        outcome = Outcome(
             reason,
             scheduler.step - first_step,
             scheduler.clock.now() - began,
             tuple(self.failures[-(self.failed_count - failed_before) :] if self.failed_count > failed_before else ()),
             self._sleepers() if reason in ("stuck", "idle") else (),
         )
-        if scheduler.fatal is not None:
-            fatal, scheduler.fatal = scheduler.fatal, None
+        return self._ended(outcome)
+
+    def _ended(self, outcome: Outcome) -> Outcome:
+        """Name the breakpoints that were hit, and raise what has to be raised now that the world stands."""
+        self.outcome = outcome = outcome if self.brake is None else self.brake.release(outcome)
+        if self.scheduler.fatal is not None:
+            fatal, self.scheduler.fatal = self.scheduler.fatal, None
             raise fatal
-        return self.outcome
+        return outcome
 
     def _sleepers(self) -> tuple[str, ...]:
         return tuple(each.short_name for each in list(self.scheduler.members.values()) if each._life is ASLEEP)
@@ -322,6 +347,10 @@ class Driven:
         scheduler = self.scheduler
         if scheduler.posted or scheduler.wakes:  # asked for since the last round, perhaps by this very thread
             return
+        if self.virtual and scheduler.idle.sources():  # what is there now comes before what comes later
+            scheduler.idle.dispatch()
+            if scheduler.posted or scheduler.wakes:
+                return
         timer = scheduler.next_timer()
         times = [when for when in (timer, deadline) if when is not None]
         self.lock.release()
@@ -329,7 +358,7 @@ class Driven:
             if times or patience is None:
                 scheduler.clock.wait(scheduler.idle, min(times) if times else None)
             else:
-                scheduler.idle.wait(max(0.0, patience - time.monotonic()))
+                scheduler.idle.wait(max(0.0, patience - real_monotonic()))
         finally:
             self.lock.acquire()
         if scheduler.journal is not None and self.virtual and times and (timer is None or deadline == min(times) != timer):
@@ -349,9 +378,13 @@ class Driven:
         """Whether components with a thread of their own may go on by themselves: in a free run."""
         return self._gate_open
 
+    def must_stop(self) -> bool:
+        """Return whether somebody asks the world to stand still as soon as it can."""
+        return self._pause_requested or (self._interrupt is not None and self._interrupt.interrupted)
+
     def _set_gate(self, is_open: bool) -> None:
         self._gate_open = is_open
-        for component in list(self.scheduler.outsiders):
+        for component in sorted(self.scheduler.outsiders, key=lambda each: getattr(each, "_number", 0)):
             notice = getattr(component, "gate_changed", None)
             if notice is not None:
                 notice()
@@ -405,6 +438,7 @@ class Driving:
         world._check_not_inside("step" if self.complete else "run")
         if world.running and world._thread is not self.thread:
             raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
+        world._before_drive(self.complete)
         self.interrupt.install()
         try:
             self._take_the_lock()
@@ -415,6 +449,7 @@ class Driving:
         scheduler.driver = threading.get_ident()
         self.before = worlds.in_slice.world
         worlds.in_slice.world = world
+        world._interrupt = self.interrupt
         world._set_log(self.complete)
         world._watch_over(self.complete)
         return self.interrupt
@@ -433,6 +468,7 @@ class Driving:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         world = self.world
         world._set_gate(False)
+        world._interrupt = None
         worlds.in_slice.world = self.before
         world.scheduler.driver = None
         world.scheduler.running = None
@@ -448,7 +484,7 @@ class Driving:
 
 def _is_over(moment: float | None) -> bool:
     """Return whether a moment of the real clock has passed."""
-    return moment is not None and time.monotonic() >= moment
+    return moment is not None and real_monotonic() >= moment
 
 
 def _condition(until: Until) -> Callable[[Any], Any] | None:

@@ -87,8 +87,7 @@ def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interrupti
         ran = scheduler.advance(limit)
         _check(lab, journal, interrupt)
         if ran < limit and not scheduler.turn_waits():
-            _end_round(lab)
-            _check(lab, journal, interrupt)
+            _wait(lab)
 
 
 def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
@@ -111,8 +110,8 @@ def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
         entry = journal.next_entry()
         assert entry is not None
         _reach(lab, journal, entry)
-    while tip and scheduler.rounds < journal.rounds_at_tip and not scheduler.turn_waits():
-        _end_round(lab)
+    if tip:
+        _end_rounds(lab, journal.rounds_at_tip)
 
 
 def _last_by_hand(journal: Journal, step: int) -> int:
@@ -129,13 +128,11 @@ def _last_by_hand(journal: Journal, step: int) -> int:
 def _reach(lab: World, journal: Journal, entry: Entry) -> None:
     """Come to the place of an entry between two slices, and carry it out."""
     scheduler = lab.scheduler
-    for _ in range(3 + 2 * max(0, entry.rounds - scheduler.rounds)):  # a round, and a jump to the timer before it
-        if entry.kind == "late" or (entry.step, entry.rounds) == (scheduler.step, scheduler.rounds):
-            _perform(lab, journal, entry)
-            return
-        if scheduler.turn_waits() or entry.rounds < scheduler.rounds:
-            break
-        _end_round(lab)
+    if entry.kind != "late":
+        _end_rounds(lab, entry.rounds)
+    if entry.kind == "late" or (entry.step, entry.rounds) == (scheduler.step, scheduler.rounds):
+        _perform(lab, journal, entry)
+        return
     raise RunDiffers(
         f"after step {scheduler.step} the record has {entry.kind} in round {entry.rounds}, and the lab does not come "
         f"there: it is in round {scheduler.rounds}, and {_who(scheduler.runnable())} can run",
@@ -155,11 +152,26 @@ def _perform(lab: World, journal: Journal, entry: Entry) -> None:
         ) from error
 
 
-def _end_round(lab: World) -> None:
+def _end_rounds(lab: World, rounds: int) -> None:
+    """End rounds, as long as nothing can run, until there were so many."""
     scheduler = lab.scheduler
-    before = scheduler.rounds
-    if scheduler.end_round() or scheduler.rounds != before:
+    while scheduler.rounds < rounds and not scheduler.turn_waits():
+        if not scheduler.end_round() and scheduler.rounds < rounds:
+            _wait(lab)
+
+
+def _wait(lab: World) -> None:
+    """Do what a lab does in which nothing can run: make a virtual clock jump to the next timer.
+
+    This is the waiting of :meth:`Driven._wait`, without anything outside that could end it.
+    """
+    scheduler = lab.scheduler
+    if scheduler.posted or scheduler.wakes:
         return
+    if scheduler.idle.sources():
+        scheduler.idle.dispatch()
+        if scheduler.posted or scheduler.wakes:
+            return
     timer = scheduler.next_timer()
     if timer is None or not isinstance(scheduler.clock, VirtualClock):
         raise RunDiffers(
@@ -167,6 +179,7 @@ def _end_round(lab: World) -> None:
             scheduler.step,
         )
     scheduler.clock.jump(timer)
+    scheduler.idle.dispatch()
 
 
 def _check(lab: World, journal: Journal, interrupt: Interruptible) -> None:
