@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,13 @@ from .core.clock import Clock
 from .core.drive import Until
 from .core.errors import LabIsClosed, UnknownDoor
 from .core.outcome import Outcome
+from .explain.explaining import Explaining
+from .history.asking import Asking
+from .rewind.breakpoints import Breaking
 from .rewind.rewinding import Rewinding
 
 if TYPE_CHECKING:
+    from .explain.standing import Standing, Standings
     from .net.door import Network
     from .views import Inboxes, Transcripts
 
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
 TICK = 0.05
 
 
-class Lab(Rewinding):
+class Lab(Breaking, Asking, Explaining, Rewinding):
     """A world that you can run, pause, step and look into.
 
     There is always a current one, so ``component.activate()`` needs no argument; ``with Lab():``
@@ -106,6 +111,21 @@ class Lab(Rewinding):
 
         return Simulated()(self)
 
+    def _doors(self) -> dict[str, Any]:
+        doors = super()._doors()
+        if self.recorded:
+            doors["recorded"] = True
+        as_literal = getattr(self._network_door, "as_literal", None)
+        if as_literal is not None:
+            doors["network"] = as_literal()
+        return doors
+
+    def _set_network(self, doors: dict[str, Any]) -> None:
+        from .net.conditions import Simulated
+
+        self.recorded = bool(doors.get("recorded"))
+        self._network_door = Simulated(**doors["network"]) if "network" in doors else "simulated"
+
     def _play_network(self, kind: str, what: tuple[Any, ...]) -> None:
         """Have done to the network again what was done to it from outside when a run was recorded."""
         if kind == "net":
@@ -152,6 +172,36 @@ class Lab(Rewinding):
             raise error
         assert self.outcome is not None
         return self.outcome
+
+    def where(self, of: Any = None, step: int | None = None) -> Standing | Standings:
+        """Return the line that a component stands at, with its variables; of everybody if none is named.
+
+        Args:
+            of: a component or its name.
+            step: as of which step; now unless told. For a step of the past the system is built and run
+                once more, unseen, up to there; what its components do to files they do again.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+            StepOutOfRange: there was no such step.
+            CannotRewind: the lab does not know how its system is built.
+        """
+        if step is None:
+            return super().where(of)
+        name = of if of is None or isinstance(of, str) else of.short_name
+        with self.twin(step) as past:
+            return past.where(name)
+
+    def _fresh_twin(self) -> Lab:
+        return type(self)(
+            hosts=self.hosts,
+            ports=self.ports,
+            network=self._network_door,
+            recorded=self.recorded,
+            clock="virtual" if self.virtual else None,
+            chooser=copy.deepcopy(self.chooser),
+            on_error=self.on_error,
+        )
 
     def inboxes(self, *names: str) -> Inboxes:
         """Return what waits in every inbox now, or in those of the components named; see :func:`kamlab.views.look`."""

@@ -22,8 +22,11 @@ MAY_KNOW: dict[str, set[str]] = {
     "backplane": {"core", "chassis", "parts"},
     "net": {"core"},
     "handle": {"core"},
+    "history": {"core"},
+    "explain": {"core"},
+    "rewind": {"core"},
     "views": {"core"},
-    "lab": {"core", "net", "views"},
+    "lab": {"core", "history", "explain", "rewind", "net", "views"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "notebook": {"core", "net", "views", "lab", "handle", "axon", "kamlab"},
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
@@ -33,7 +36,7 @@ MAY_KNOW: dict[str, set[str]] = {
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.
-AT_ONCE = {"lab": {"core"}, "__init__": {"core", "lab"}}
+AT_ONCE = {"lab": {"core", "history", "explain", "rewind"}, "__init__": {"core", "lab"}}
 
 #: What the engine may not know, although it comes with Python.
 NOT_FOR_CORE = {

@@ -24,7 +24,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
-from .events import DISCARDED, RECEIVED, SENT
+from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
 
 if TYPE_CHECKING:
     from .component import Component
@@ -108,8 +108,15 @@ class Box:
         if waiting:
             moved = list(waiting)
             waiting.clear()
-            for message in moved:
-                self.append(message)
+            scheduler = self.owner._scheduler
+            if isinstance(end, Inbox) and scheduler is not None and scheduler.log is not None:
+                for message in moved:
+                    scheduler.log((REMOVED, self, message, (0, "linked")))
+                    scheduler.log((INSERTED, end, message, (len(end.items), "linked")))
+                    end.put(message)
+            else:
+                for message in moved:
+                    self.append(message)
 
     def leads_nowhere(self) -> None:
         """Undo :meth:`leads_to`."""
@@ -214,6 +221,18 @@ class Inbox(Box):
             self.arrived = True
             scheduler.wakes.append(self)
 
+    def put(self, message: Any, index: int | None = None) -> None:
+        """Put a message in at a place, the end unless told, whatever the limit, and have the owner woken.
+
+        It is not recorded: whoever calls this writes what it was.
+        """
+        if self.items is _NOTHING:
+            self.items = deque()
+        self.items.insert(len(self.items) if index is None else index, message)
+        if self.scheduler is not None and not self.arrived:
+            self.arrived = True
+            self.scheduler.wakes.append(self)
+
     def _note_arrival(self, message: Any, source: Box | None) -> None:
         """Record, in the sender's lab, what reaches a component that is not active."""
         scheduler = source.owner._scheduler if source is not None else None
@@ -230,10 +249,8 @@ class Inbox(Box):
         if not items:
             raise IndexError
         if index:
-            message = items[index]
-            del items[index]
-        else:
-            message = items.popleft()
+            return self._take_at(index)
+        message = items.popleft()
         scheduler = self.scheduler
         if scheduler is None:
             for owner in self.feeders:
@@ -249,6 +266,24 @@ class Inbox(Box):
             if collection[1]:
                 self.taken = True
                 scheduler.wakes.append(collection)
+        return message
+
+    def _take_at(self, index: int) -> Any:
+        """Take a message from elsewhere than the front."""
+        items = self.items
+        message = items[index]
+        place = index if index >= 0 else index + len(items)
+        del items[index]
+        scheduler = self.scheduler
+        if scheduler is None:
+            for owner in self.feeders:
+                owner.wake(self)
+        else:
+            if scheduler.log is not None:
+                scheduler.log((RECEIVED, self, message, place))
+            if self.feeders and not self.taken:
+                self.taken = True
+                scheduler.wakes.append(self.collection)
         return message
 
     @property

@@ -10,11 +10,11 @@ then one number a round, and a replay tells it the same.
 
 from __future__ import annotations
 
-import time
 from typing import Protocol
 
 from .errors import UnknownDoor, listed
 from .idle import Idle
+from .patched_time import install, real_monotonic, real_time
 
 
 class Clock(Protocol):
@@ -36,11 +36,11 @@ class RealClock:
     """
 
     def __init__(self) -> None:
-        self._origin = time.monotonic()
+        self._origin = real_monotonic()
 
     def now(self) -> float:
         """Return the seconds since the clock was made."""
-        return time.monotonic() - self._origin
+        return real_monotonic() - self._origin
 
     def wait(self, idle: Idle, until: float | None) -> None:
         """Block, without using the processor."""
@@ -65,6 +65,7 @@ class VirtualClock:
     """
 
     def __init__(self, start: float = 0.0, epoch: float = EPOCH) -> None:
+        install()
         self.start = float(start)
         self.epoch = epoch
         self._now = self.start
@@ -103,13 +104,14 @@ class HeldClock:
     """
 
     def __init__(self) -> None:
+        install()
         self.restart()
 
     def restart(self) -> None:
         """Begin again at 0."""
-        self._origin = time.monotonic()
+        self._origin = real_monotonic()
         #: What ``time.time()`` was at 0 seconds.
-        self.epoch = round(time.time(), 6)
+        self.epoch = round(real_time(), 6)
         self.held = True
         self._now = 0.0
 
@@ -125,10 +127,10 @@ class HeldClock:
     def jump(self, when: float) -> None:
         """Make it ``when``, and have real time go on from there."""
         self._now = max(self._now, when)
-        self._origin = time.monotonic() - self._now
+        self._origin = real_monotonic() - self._now
 
     def _real(self) -> float:
-        return time.monotonic() - self._origin
+        return real_monotonic() - self._origin
 
     def wait(self, idle: Idle, until: float | None) -> None:
         """Block until then, by real time."""

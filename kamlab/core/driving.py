@@ -4,14 +4,20 @@ Whoever holds it may touch the world. The driver holds it while slices run and l
 it waits; everybody else gets it between two slices. A driver that is busy would take an unfair lock
 back before a waiting thread has woken up, so it looks at the count of those who wait and leaves
 them a moment.
+
+Where a component's own thread takes turns with the others, the driver waits for it and does nothing
+else. For that time the lock is lent to it, so that what it does to the world (``deliver``, ``stop``)
+belongs to its slice.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from .patched_time import real_sleep
+from .worlds import in_slice
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -29,9 +35,13 @@ class WorldLock:
         self._count = threading.Lock()
         self.waiting = 0
         self.scheduler: Scheduler | None = None
+        self._lent_to: Any = None
+        self._loans: dict[int, int] = {}
 
     def acquire(self, timeout: float = -1) -> bool:
         """Take the lock, between two slices; return whether that worked in time (seconds)."""
+        if self._lent_to is not None and self._borrow():
+            return True
         if self._lock.acquire(blocking=False):
             return True
         with self._count:
@@ -46,11 +56,51 @@ class WorldLock:
 
     def mine(self) -> bool:
         """Return whether the calling thread holds it."""
-        return self._lock._is_owned()  # type: ignore[attr-defined, no-any-return]
+        return self._lock._is_owned() or threading.get_ident() in self._loans  # type: ignore[attr-defined]
 
     def release(self) -> None:
         """Give the lock back."""
+        if self._loans and self._give_back():
+            return
         self._lock.release()
+
+    # -- loans ------------------------------------------------------------------------------------
+
+    def lend(self, component: Any) -> None:
+        """Let the thread of a component have the lock while the driver, who holds it, waits for that thread."""
+        self._lent_to = component
+
+    def take_back(self) -> None:
+        """Lend it no longer."""
+        self._lent_to = None
+
+    def recall(self) -> bool:
+        """Lend it no longer, unless the thread holds it on loan just now; return whether that worked."""
+        with self._count:
+            if self._lent_to is not None and self._lent_to._ident in self._loans:
+                return False
+            self._lent_to = None
+            return True
+
+    def _borrow(self) -> bool:
+        with self._count:
+            if self._lent_to is None or self._lent_to is not in_slice.component:
+                return False
+            me = threading.get_ident()
+            self._loans[me] = self._loans.get(me, 0) + 1
+            return True
+
+    def _give_back(self) -> bool:
+        with self._count:
+            me = threading.get_ident()
+            if me not in self._loans:
+                return False
+            self._loans[me] -= 1
+            if not self._loans[me]:
+                del self._loans[me]
+            return True
+
+    # -- giving way -------------------------------------------------------------------------------
 
     def give_way(self) -> None:
         """Let those who wait have their turn; for the driver, between two slices."""
@@ -59,11 +109,13 @@ class WorldLock:
         self._lock.release()
         try:
             for _ in range(MOMENTS):
-                time.sleep(MOMENT)
+                real_sleep(MOMENT)
                 if not self.waiting:
                     break
         finally:
             self._lock.acquire()
+            if self.waiting and self.scheduler is not None:  # not one of them has woken up in time
+                self.scheduler.attention = True
 
     def __enter__(self) -> WorldLock:
         self.acquire()

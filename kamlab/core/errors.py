@@ -167,11 +167,27 @@ class ThreadStopped(BaseException):
 
 
 class StepOutOfRange(KamlabError, IndexError):
-    """A lab was asked for a step that it never had, or has forgotten."""
+    """A lab was asked for a step that it never had or has forgotten, or for something that is no step at all.
+
+    ``earliest`` and ``latest`` are the steps that can be asked for.
+    """
+
+    def __init__(self, text: str, earliest: int, latest: int) -> None:
+        super().__init__(text)
+        self.earliest = earliest
+        self.latest = latest
+
+
+class NoSuchMessage(KamlabError, IndexError):
+    """No message waits at the place of an inbox that was named."""
 
 
 class NotRunnable(KamlabError):
     """A component was chosen to go next, and cannot run now."""
+
+
+class ThreadIsAway(KamlabError):
+    """A run cannot be replayed further: a component's thread does not come back where it did when that was recorded."""
 
 
 class UnknownDoor(KamlabError, ValueError):

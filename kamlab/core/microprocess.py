@@ -68,6 +68,7 @@ class Microprocess:
     _pause_timer: Timer | None = None
     _delegate: Microprocess | None = None
     _awaited_by: Microprocess | None = None
+    _activated_by: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
     _on_end: tuple[Callable[[], Any], ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from .events import Event
 
@@ -21,6 +21,7 @@ REASONS = {
     "idle": "nothing can run now",
     "stuck": "nothing can run, and nothing is left that could wake a component",
     "failed": "a component failed",
+    "breakpoint": "it came to a breakpoint",
 }
 
 
@@ -30,7 +31,7 @@ class Outcome:
 
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` who sleeps, where
-    nothing can run.
+    nothing can run; ``breakpoints`` those that were hit, each with the step and what did it.
     """
 
     reason: str
@@ -38,9 +39,12 @@ class Outcome:
     seconds: float = 0.0
     failed: tuple[Any, ...] = ()
     waiting: tuple[str, ...] = ()
+    breakpoints: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {REASONS[self.reason]}"
+        if self.breakpoints:
+            text += "; " + "; ".join(map(str, self.breakpoints))
         if self.failed:
             text += "; failed: " + ", ".join(each.short_name for each in self.failed)
         if self.waiting and self.reason in ("stuck", "idle"):
@@ -50,6 +54,20 @@ class Outcome:
         return text
 
     __repr__ = __str__
+
+
+class Brake(Protocol):
+    """What can stop a drive between two slices: the breakpoints of a lab."""
+
+    @property
+    def has_hit(self) -> bool:
+        """Whether the drive shall stop now."""
+
+    def advance(self, limit: int) -> int:
+        """Do what the scheduler's ``advance`` does, with a look before and after each slice."""
+
+    def release(self, outcome: Outcome) -> Outcome:
+        """Let the next drive go on; return the outcome of this one with what was hit in it."""
 
 
 @dataclass(frozen=True)

@@ -315,7 +315,7 @@ class Scheduler:
             component._life = RUNNABLE
             self.queue.append(component)
             if self.log is not None:
-                self.log((ACTIVATED, component, None))
+                self.log((ACTIVATED, component, component._activated_by or "outside"))
 
     def _fire_timers(self) -> None:
         for timer, callback in self.timers.due(self.now):
@@ -338,6 +338,8 @@ class Scheduler:
         if self.journal is not None and self.is_outside():
             self.world.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         component._scheduler = self
+        if self.running is not None:
+            component._activated_by = self.running
         component._number = next(self._numbers)
         component._life = RUNNABLE
         component._prepare()
@@ -459,9 +461,7 @@ class Scheduler:
         if component._delegate is not None:
             self.retire(component._delegate)
         flow = component._flow
-        for last in (getattr(flow, "close", None), component.stop, component.close_down):
-            if last is None:
-                continue
+        for last in (lambda: getattr(flow, "close", _nothing)(), component.stop, component.close_down):
             try:
                 last()
             except BaseException as error:
@@ -501,6 +501,10 @@ class Scheduler:
         if self.log is not None:
             self.log((FAILED, component, error))
         self.on_failure(component, error)
+
+
+def _nothing() -> None:
+    """Do nothing: an iterator that is no generator has nothing to close."""
 
 
 def _refused_await(component: Microprocess) -> BadAwait:

@@ -1,16 +1,9 @@
 """Components whose ``main`` is an ordinary method in a thread of its own.
 
-How a thread and a stepped world go together
---------------------------------------------
-A thread cannot be run slice by slice, but it touches the world only at its *points of contact*:
-send, recv, data_ready, any_ready, pause, sync, and whatever changes links or boxes. So the thread
-talks to queues, never to boxes, and a small generator, the relay, is what the scheduler runs: one
-slice of it moves messages from the inboxes to the thread's queues and from there to the outboxes.
-
-In a free run the thread goes on by itself. While the lab stands still or is stepped, it waits at
-its next point of contact, which makes the relay runnable; the relay's slice lets it through one
-contact and waits until it has reached the next. A thread that is busy elsewhere (a blocking call,
-a long computation) does not hold up the lab for longer than :data:`PATIENCE`.
+This is the thread's side: its points of contact, which all come down to one thing, a meeting with the
+scheduler (see :mod:`.relay`, the other side, which tells how thread and stepped world go together).
+In a free run the thread does for itself what it came for, as soon as that can be done; otherwise
+it waits until a slice of its component has done it.
 
 A pause with a timeout is timed by the lab's clock, not by the operating system, so a lab that
 stands still does not let it run out.
@@ -20,34 +13,23 @@ from __future__ import annotations
 
 import inspect
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from . import worlds
 from .component import Component
 from .errors import BadMain, NoSpaceInBox, ThreadStopped
 from .link import Link, no_such_box
-from .states import ENDED
+from .meeting import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, Meeting
+from .relay import Relayed
 
-if TYPE_CHECKING:
-    from .timers import Timer
+__all__ = ["AT_GATE", "IN_PAUSE", "IN_RECV", "IN_REQUEST", "IN_SLEEP", "OVER", "RUNNING", "ThreadedComponent"]
 
 T = TypeVar("T")
 
-#: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
-PATIENCE = 0.2
 
-RUNNING = "running"
-AT_GATE = "waits for its turn"
-IN_RECV = "waits in recv for a message"
-IN_PAUSE = "pauses"
-IN_REQUEST = "waits for the scheduler"
-OVER = "over"
-
-
-class ThreadedComponent(Component):
+class ThreadedComponent(Relayed):
     """A component with a thread of its own, for code that blocks.
 
     Override ``main`` as an ordinary method, without ``yield``. In it ``recv`` waits for a message,
@@ -61,24 +43,6 @@ class ThreadedComponent(Component):
     Raises:
         BadMain: at activation, if ``main`` is a generator or an ``async def``.
     """
-
-    woken_by_collection = False
-    _os_thread: threading.Thread | None = None
-
-    def __init__(self, queuelengths: int = 1000, **argd: Any) -> None:
-        super().__init__(**argd)
-        self.queuelengths = queuelengths
-        self._contact = threading.Condition()
-        self._incoming: dict[str, deque[Any]] = {}
-        self._outgoing: dict[str, deque[Any]] = {}
-        self._place = RUNNING
-        self._ident = 0
-        self._passes = 0
-        self._happened = False
-        self._stirred = False
-        self._attended = False
-        self._cancelled = False
-        self._thread_error: BaseException | None = None
 
     def main(self) -> Any:
         """Override this, or the three methods it calls; it runs in the thread.
@@ -105,11 +69,11 @@ class ThreadedComponent(Component):
                 )
         return super().activate(scheduler, tracker, mainmethod)
 
-    # -- the thread's side ------------------------------------------------------------------------
-
     @property
     def _in_thread(self) -> bool:
         return threading.get_ident() == self._ident
+
+    # -- messages -----------------------------------------------------------------------------------
 
     def send(self, message: Any, boxname: str = "outbox") -> None:
         """Send a message; from the thread, by way of a queue.
@@ -124,14 +88,17 @@ class ThreadedComponent(Component):
         if boxname not in self.outboxes:
             raise no_such_box(self, boxname, "outboxes")
         with self._contact:
-            self._pass_gate()
-            queue = self._outgoing.setdefault(boxname, deque())
-            if len(queue) >= self.queuelengths:
-                raise NoSpaceInBox(len(queue), self.queuelengths, f"that leads from the thread of {self.short_name}")
-            queue.append(message)
-            attended = self._attended
-        if not attended:  # no slice of the relay stands by to carry it on
-            self.wake("its thread, which sent a message")
+            if not self._is_free():
+                self._meet(Meeting(AT_GATE, lambda: self._put_in_queue(message, boxname)))
+                return
+            self._put_in_queue(message, boxname)
+            self._wake_relay("its thread, which sent a message")
+
+    def _put_in_queue(self, message: Any, boxname: str) -> None:
+        queue = self._outgoing.setdefault(boxname, deque())
+        if len(queue) >= self.queuelengths:
+            raise NoSpaceInBox(len(queue), self.queuelengths, f"that leads from the thread of {self.short_name}")
+        queue.append(message)
 
     def recv(self, boxname: str = "inbox") -> Any:
         """Take the oldest message out of an inbox; in the thread this waits until there is one."""
@@ -141,13 +108,15 @@ class ThreadedComponent(Component):
             raise no_such_box(self, boxname, "inboxes")
         with self._contact:
             queue = self._incoming.setdefault(boxname, deque())
-            while not queue:
-                self._rest(IN_RECV)
-            self._pass_gate()
-            was_full = len(queue) >= self.queuelengths
-            message = queue.popleft()
+            if queue and self._is_free():
+                return self._take_from(queue)
+            return self._meet(Meeting(IN_RECV, lambda: self._take_from(queue), lambda: queue))
+
+    def _take_from(self, queue: deque[Any]) -> Any:
+        was_full = len(queue) >= self.queuelengths
+        message = queue.popleft()
         if was_full:
-            self.wake("its thread, which took a message")
+            self._wake_relay("its thread, which took a message")
         return message
 
     def data_ready(self, boxname: str = "inbox") -> int:
@@ -157,19 +126,24 @@ class ThreadedComponent(Component):
         if boxname not in self.inboxes:
             raise no_such_box(self, boxname, "inboxes")
         with self._contact:
-            self._pass_gate()
-            return len(self._incoming.get(boxname, ()))
+            if self._is_free():
+                return len(self._incoming.get(boxname, ()))
+            return cast(int, self._meet(Meeting(AT_GATE, lambda: len(self._incoming.get(boxname, ())))))
 
     def any_ready(self) -> str | bool:
         """Return the name of the first inbox in which something waits, or ``False``."""
         if not self._in_thread:
             return super().any_ready()
         with self._contact:
-            self._pass_gate()
-            for name in self.inboxes:
-                if self._incoming.get(name):
-                    return name or True
-            return False
+            return cast("str | bool", self._meet(Meeting(AT_GATE, self._first_ready)))
+
+    def _first_ready(self) -> str | bool:
+        for name in self.inboxes:
+            if self._incoming.get(name):
+                return name or True
+        return False
+
+    # -- waiting ------------------------------------------------------------------------------------
 
     def pause(self, timeout: float | None = None) -> None:
         """Wait until a message arrives, one that was sent is taken on, a child ends, or ``timeout`` seconds pass.
@@ -179,35 +153,28 @@ class ThreadedComponent(Component):
         if not self._in_thread:
             super().pause(timeout)
             return
-        over = [timeout is not None and timeout <= 0]
-        timers: list[Timer] = []
+        with self._contact:
+            self._meet(Meeting(IN_PAUSE, self._note_pause, lambda: self._happened, timeout))
+
+    def _note_pause(self) -> None:
+        self._happened = False
+
+    def _sleep_in_thread(self, seconds: float) -> None:
+        """Wait for so many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
+        with self._contact:
+            self._meet(Meeting(IN_SLEEP, lambda: None, lambda: False, seconds))
+
+    def _time_in_thread(self) -> float:
+        """Return the lab's time, in seconds, as the thread reads it: in its turn, that of the turn."""
         scheduler = self._scheduler
         assert scheduler is not None
-
-        def time_up() -> None:
-            with self._contact:
-                over[0] = True
-                self._stir()
-
-        def set_timer() -> None:
-            assert timeout is not None
-            if not over[0]:
-                timers.append(scheduler.call_later(timeout, time_up, self))
-
-        with self._contact:
-            if timeout is not None and not self._happened and not over[0]:
-                scheduler.post(set_timer)
-            while not self._happened and not over[0]:
-                self._rest(IN_PAUSE)
-            over[0] = True
-            self._happened = False
-            self._pass_gate()
-        for timer in timers:
-            timer.cancel()
+        return scheduler.clock.now() if self._gate_open() else self._let_go_at
 
     def sync(self) -> None:
         """Wait until the scheduler has come round: what was sent before is on its way."""
         self._ask(lambda: None)
+
+    # -- links and children -------------------------------------------------------------------------
 
     def link(self, *args: Any, **argd: Any) -> Link:
         """Link one box to another, in the scheduler's time; see :meth:`Component.link`."""
@@ -235,72 +202,63 @@ class ThreadedComponent(Component):
         """Have a call made by the scheduler and wait for what it returns or raises."""
         if not self._in_thread:
             return call()
-        answer: list[tuple[T | None, BaseException | None]] = []
 
-        def carry_out() -> None:
-            try:
-                result: tuple[T | None, BaseException | None] = (call(), None)
-            except BaseException as error:
-                result = (None, error)
-            with self._contact:
-                answer.append(result)
-                self._stir()
+        def carry_out() -> T:
+            self._relay_out()
+            return call()
 
-        assert self._scheduler is not None
         with self._contact:
-            self._scheduler.post(lambda: self._relay_out_then(carry_out))
-            while not answer:
-                self._rest(IN_REQUEST)
-            self._pass_gate()
-        value, error = answer[0]
-        if error is not None:
-            raise error
-        return value  # type: ignore[return-value]
+            return cast(T, self._meet(Meeting(IN_REQUEST, carry_out, by_driver=True)))
 
-    def _relay_out_then(self, call: Callable[[], Any]) -> None:
-        self._relay_out()
-        call()
+    # -- points of contact --------------------------------------------------------------------------
 
-    def _rest(self, place: str) -> None:
-        """Wait for a notice, holding ``_contact``; remembered as ``place`` meanwhile."""
+    def _is_free(self) -> bool:
+        """Return whether the thread may go on by itself; the end of the component ends it here."""
         self._check_cancelled()
-        self._place = place
-        self._stirred = False
-        self._contact.notify_all()
-        if self._scheduler is not None:
-            self._scheduler.nudge()  # whoever waits for this thread may find that nothing is left to wait for
-        self._contact.wait()
-        self._place = RUNNING
-        self._check_cancelled()
+        return self._gate_open()
 
-    def _stir(self) -> None:
-        """Tell the thread that something it may wait for has happened; holding ``_contact``."""
-        self._stirred = True
-        self._contact.notify_all()
+    def _meet(self, meeting: Meeting) -> Any:
+        """Do what the thread came for once that is possible, or have it done; holding ``_contact``."""
+        if self._may_do(meeting):
+            return meeting.act()
+        self._meeting = meeting
+        self._place = meeting.place
+        try:
+            self._say_that_it_is_here()
+            while not meeting.over:
+                self._contact.wait()
+                if not meeting.over and self._may_do(meeting):
+                    return meeting.act()
+        finally:
+            self._meeting = None
+            self._place = RUNNING
+            meeting.drop_timer()
+        return meeting.answer()
 
-    def _pass_gate(self) -> None:
-        """Wait for this component's turn unless the lab runs freely; holding ``_contact``."""
-        self._check_cancelled()
-        if self._gate_open():
-            return
-        while not self._gate_open() and not self._passes:
-            if self._place is not AT_GATE:
-                self._place = AT_GATE
-                self.wake("its thread")
-                self._contact.notify_all()
-            self._contact.wait()
-            self._check_cancelled()
-        if self._passes:
-            self._passes -= 1
-        self._place = RUNNING
+    def _may_do(self, meeting: Meeting) -> bool:
+        return self._is_free() and not meeting.by_driver and meeting.is_ready()
 
-    def _gate_open(self) -> bool:
+    def _say_that_it_is_here(self) -> None:
+        """Tell whoever waits for the thread, or what it came for, holding ``_contact``."""
         scheduler = self._scheduler
-        return scheduler is not None and scheduler.world.gate_open
+        assert scheduler is not None
+        self._contact.notify_all()
+        meeting = self._meeting
+        if self._gate_open():
+            if meeting is not None and (meeting.by_driver or meeting.timeout is not None):
+                scheduler.post(self._see_to_meeting)
+            elif meeting is None:
+                self._wake_relay("its thread, which ended")
+            else:
+                scheduler.nudge()  # whoever waits for this thread may find that nothing is left to wait for
+        elif self._late and not self._announced:
+            self._announce()
 
     def _check_cancelled(self) -> None:
         if self._cancelled:
             raise ThreadStopped(f"{self.short_name} was stopped")
+
+    # -- the thread ---------------------------------------------------------------------------------
 
     def _thread_body(self) -> None:
         self._ident = threading.get_ident()
@@ -321,128 +279,12 @@ class ThreadedComponent(Component):
         except BaseException as error:
             with self._contact:
                 self._thread_error = error
-                late = self._cancelled
-            if late:  # nobody is left to raise it
+                too_late = self._cancelled
+            if too_late:  # nobody is left to raise it
                 with scheduler.world.lock:
                     scheduler.note_failure(self, error)
         finally:
             with self._contact:
                 self._place = OVER
                 self._ident = 0  # the system may give the same number to another thread
-                self._contact.notify_all()
-            self.wake("its thread, which ended")
-
-    # -- the scheduler's side -----------------------------------------------------------------------
-
-    def _begin(self) -> Any:
-        self._flow = self._relay()
-        return self._flow.send(None)
-
-    def _relay(self) -> Generator[None, None, None]:
-        scheduler = self._scheduler
-        assert scheduler is not None
-        self._os_thread = threading.Thread(target=self._thread_body, name=self.short_name, daemon=True)
-        scheduler.outsiders.add(self)
-        try:
-            self._attended = not self._gate_open()
-            self._os_thread.start()
-            self._await_contact()
-            while True:
-                over = self._place is OVER
-                self._relay_in()
-                self._let_through()
-                held = self._relay_out()
-                if over and not held:
-                    break
-                self.attend_collection(held)
-                if not over and self._place is OVER:
-                    continue
-                super().pause()
-                yield
-        finally:
-            scheduler.outsiders.discard(self)
-            with self._contact:
-                self._cancelled = True
-                self._contact.notify_all()
-                error = self._thread_error
-            if error is not None:
-                raise error
-
-    def _relay_in(self) -> None:
-        """Move messages from the inboxes to the thread: control last, so that data comes first."""
-        for name in sorted(self.inboxes, key=lambda each: each == "control"):
-            box = self.inboxes[name]
-            if not box.items:
-                continue
-            with self._contact:
-                queue = self._incoming.setdefault(name, deque())
-                while box.items and len(queue) < self.queuelengths:
-                    queue.append(super().recv(name))
-                self._happened = True
-                self._stir()
-
-    def _relay_out(self) -> bool:
-        """Move messages from the thread to the outboxes; return whether some had to stay."""
-        held = False
-        for name in list(self.outboxes):
-            queue = self._outgoing.get(name)
-            while queue:
-                try:
-                    super().send(queue[0], name)
-                except NoSpaceInBox:
-                    held = True
-                    break
-                with self._contact:
-                    queue.popleft()
-                    self._happened = True
-                    self._stir()
-        return held
-
-    def _let_through(self) -> None:
-        """While stepping: let the thread pass one point of contact and come to the next."""
-        with self._contact:
-            if self._place is AT_GATE and not self._passes:
-                self._attended = True
-                self._passes = 1
-                self._place = RUNNING
-                self._contact.notify_all()
-        self._await_contact()
-
-    def _await_contact(self) -> None:
-        scheduler = self._scheduler
-        assert scheduler is not None
-        deadline = time.monotonic() + PATIENCE
-        with self._contact:
-            while self._place is RUNNING and not self._gate_open() and not scheduler.attention:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    break
-                self._contact.wait(left)
-            self._attended = False
-
-    def gate_changed(self) -> None:
-        """Let the thread look again whether it may go on by itself."""
-        with self._contact:
-            self._contact.notify_all()
-
-    def may_wake(self) -> bool:
-        """Return whether the thread could do something without being told."""
-        thread = self._os_thread
-        if thread is None or self._place is OVER:
-            return False
-        return self._place in (RUNNING, AT_GATE, IN_REQUEST) or self._stirred
-
-    def join_thread(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` seconds for the thread to end; return whether it has."""
-        thread = self._os_thread
-        if thread is None or thread is threading.current_thread():
-            return True
-        thread.join(timeout)
-        return not thread.is_alive()
-
-    @property
-    def thread_place(self) -> str:
-        """Where the thread is: running, at a point of contact, or over."""
-        if self._os_thread is None:
-            return OVER if self._life in ENDED else "not started"
-        return self._place
+                self._say_that_it_is_here()

@@ -5,6 +5,12 @@ The engine appends bare records (see :mod:`kamlab.core.events`); this module tur
 kept in a ring of ``limit``; while it is stepped, all of them are. Messages are held as they are, not
 copied, so a message that is changed after it was sent shows its changed self.
 
+Records are numbered from 0 on, and the numbers go on when a ring forgets the oldest. Since counting
+would cost something for each record, nothing is counted while they are written: whoever looks
+finds the newest record that was seen at the last look, by its identity, and counts from there. Where
+even that one is gone, nobody knows how many were: the numbers then go on from it, so that they still
+rise, an event keeps the number that it was once seen with, and ``whole`` says that they are no count.
+
 Observers attach through a table of hooks, one list for each kind of event. An empty table is never
 looked at: the log that the engine calls is then the plain ``append`` of the ring, or ``None``. The
 idea of a hook table in which an unused hook costs nothing, and a crashing one is detached and
@@ -13,13 +19,15 @@ reported, is trio's.
 
 from __future__ import annotations
 
+import bisect
 import itertools
+import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .events import DISCARDED, KINDS, RECEIVED, RESUMED, SENT, Event, name_of
+from .events import DISCARDED, INSERTED, KINDS, RECEIVED, REMOVED, RESUMED, SENT, Event, describe, name_of
 
 Hook = Callable[[Event], Any]
 
@@ -45,6 +53,18 @@ class Trace:
         self._time = 0.0
         self._running: Any = None
         self._complete = False
+        self._keeping = True
+        self._first = 0  # the number of the oldest record kept, as far as was counted
+        self._known = 0  # the number from which on none is missing, unless the ring has dropped it since
+        self._oldest: Any = None  # the oldest record at the last count
+        self._newest: tuple[Any, int] = (None, -1)  # and the newest one, with its number
+        self._before: tuple[int, float] = (0, 0.0)  # step and time before the oldest record
+        self._driven = True
+        self._stood = 0  # where the world last began to stand still
+        self._outside: list[tuple[int, int]] = []
+        self._standing_told = False
+        #: Whoever reads may keep here what it worked out; the trace never looks at it.
+        self.memo: Any = None
 
     # -- what the engine writes to ----------------------------------------------------------------
 
@@ -54,24 +74,34 @@ class Trace:
         ``complete`` keeps every record from here on instead of the last ``limit``.
         """
         keep = self.recording or complete
+        self._count()
         if complete is not self._complete:
+            self._forget(0 if complete else len(self._records) - self.limit)
             self._records = deque(self._records, maxlen=None if complete else self.limit)
             self._complete = complete
+        if keep and not self._keeping:
+            self._known = self._first + len(self._records)
+        self._keeping = keep
         if self._hooks:
             return self._keep_and_tell if keep else self._tell
         return self._records.append if keep else None
 
     def _keep_and_tell(self, record: Any) -> None:
-        self._records.append(record)
-        self._tell(record)
+        records = self._records
+        full = len(records) == records.maxlen
+        records.append(record)
+        if full:
+            self._first += 1
+            self._oldest = records[0] if records else None
+        self._tell(record, self._first + len(records) - 1)
 
-    def _tell(self, record: Any) -> None:
+    def _tell(self, record: Any, number: int = -1) -> None:
         if record[0] is RESUMED:
             _, self._step, self._time, self._running = record
         hooks = self._hooks.get(record[0])
         if not hooks:
             return
-        event = make_event(record, self._step, self._time, self._running)
+        event = make_event(record, self._step, self._time, self._running, number)
         for hook in list(hooks):
             try:
                 hook(event)
@@ -107,10 +137,106 @@ class Trace:
         }
         self.on_hooks_changed()
 
+    def adopt_hooks(self, hooks: dict[str, list[Hook]]) -> None:
+        """Call these, and no others, from now on."""
+        self._hooks = hooks
+        self.on_hooks_changed()
+
     @property
     def complete(self) -> bool:
         """Whether every record is kept, as it is while a lab is stepped."""
         return self._complete
+
+    # -- numbers ----------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        """Find out the number of the oldest record kept."""
+        records = self._records if self._complete else list(self._records)  # a copy: a ring may slide meanwhile
+        if not records:
+            self._oldest = None
+            return
+        if records[0] is not self._oldest and not self._complete and len(records) == self.limit:
+            self._first = self._first_of(records)
+        self._oldest = records[0]
+        self._newest = (records[-1], self._first + len(records) - 1)
+
+    def _first_of(self, records: Any) -> int:
+        """Return the number of the first of these, which are a full ring, as well as it can be known."""
+        known, number = self._newest
+        for back, record in enumerate(reversed(records)):
+            if record is known:
+                return number - (len(records) - 1 - back)
+        return max(self._first, number) + 1
+
+    def _forget(self, count: int) -> None:
+        """Take it that the oldest ``count`` records are going to be dropped."""
+        if count <= 0:
+            return
+        for record in itertools.islice(reversed(self._records), len(self._records) - count, None):
+            if record[0] is RESUMED:
+                self._before = (record[1], record[2])
+                break
+        self._first += count
+        self._oldest = None if count >= len(self._records) else self._records[count]
+
+    @property
+    def before(self) -> tuple[int, float]:
+        """Step and time before the oldest record, where no later record tells them."""
+        return self._before
+
+    @property
+    def known_from(self) -> int:
+        """The number of the oldest event kept after which none is missing."""
+        self._count()
+        return max(self._first, self._known)
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next event will have."""
+        self._count()
+        return self._first + len(self._records)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every event since the lab began is there."""
+        return self.known_from == 0
+
+    @property
+    def first_step(self) -> int | None:
+        """The earliest step whose end is known, and everything since; ``None``: not even one can be told."""
+        known = self.known_from
+        if known == 0:
+            return 0
+        for record in self.records_from(known):
+            if record[0] is RESUMED:
+                return int(record[1]) - 1
+        return None
+
+    def records_from(self, number: int) -> list[Any]:
+        """Return the bare records from a number on. For readers who go through many; see :mod:`.events`."""
+        self._count()
+        return self._tail(max(0, number - self._first))
+
+    # -- who did it -------------------------------------------------------------------------------
+
+    def note_driving(self, driven: bool) -> None:
+        """Take note that somebody begins to drive the world, or that it stands still from now on."""
+        now = self.next_number
+        if driven and (not self._driven or not self._standing_told) and now > self._stood:
+            self._outside.append((self._stood, now))
+        if not driven and (self._driven or not self._standing_told):
+            self._stood = now
+        self._driven = driven
+        self._standing_told = True
+
+    def from_outside(self, number: int) -> bool:
+        """Return whether an event happened while the world stood still, by the hands of whoever looks on."""
+        if not self._standing_told:
+            return False
+        if not self._driven and number >= self._stood:
+            return True
+        place = bisect.bisect_right(self._outside, (number, sys.maxsize)) - 1
+        return place >= 0 and number < self._outside[place][1]
 
     # -- reading ----------------------------------------------------------------------------------
 
@@ -120,7 +246,7 @@ class Trace:
 
     def since(self, mark: int, step: int = 0, time: float = 0.0) -> list[Event]:
         """Return the events recorded after a mark; ``step`` and ``time`` are those at the mark."""
-        return list(self._events(self._tail(mark), step, time))
+        return list(self._events(self._tail(mark), self._first + mark, step, time))
 
     def has_since(self, kind: str, mark: int) -> bool:
         """Return whether an event of this kind was recorded after a mark."""
@@ -134,11 +260,21 @@ class Trace:
 
     def events(self) -> list[Event]:
         """Return all events there are, oldest first."""
-        records = list(self._records)
+        self._count()
+        first, records = self._first, list(self._records)
         for record in records:  # what comes before it in a ring belongs to the slice before
             if record[0] is RESUMED:
-                return list(self._events(records, record[1] - 1, record[2]))
-        return list(self._events(records, self._step, self._time))
+                return list(self._events(records, first, record[1] - 1, record[2]))
+        return list(self._events(records, first, *self._before))
+
+    def text(self) -> str:
+        """Return every event as a line: the same text in every process, for the same run.
+
+        No times and no addresses are in it, components are their names, and of an error there is only the
+        type, since what errors say of themselves differs between Pythons. The words are those of
+        ``str(event)``.
+        """
+        return "\n".join(f"{event.step:>5}  {describe(event, error_texts=False)}" for event in self.events())
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events())
@@ -148,30 +284,34 @@ class Trace:
 
     def clear(self) -> None:
         """Forget everything recorded so far."""
+        self._count()
+        self._forget(len(self._records))
         self._records.clear()
+        self._known = max(self._known, self._first)
 
-    def _events(self, records: Iterable[Any], step: int = 0, time: float = 0.0) -> Iterator[Event]:
+    def _events(self, records: Iterable[Any], first: int, step: int, time: float) -> Iterator[Event]:
         running = None
-        for record in records:
+        for number, record in enumerate(records, first):
             if record[0] is RESUMED:
                 _, step, time, running = record
-            yield make_event(record, step, time, running)
+            yield make_event(record, step, time, running, number)
 
 
-def make_event(record: Any, step: int, time: float, running: Any) -> Event:
-    """Make an event from a record and the slice it belongs to."""
+def make_event(record: Any, step: int, time: float, running: Any, number: int = -1) -> Event:
+    """Make an event from a record, the slice it belongs to, and its number."""
     kind = record[0]
     if kind is RESUMED:
-        return Event(kind, step, time, running, running)
+        return Event(kind, step, time, running, running, number=number)
     if kind is SENT:
         _, source, box, message = record
         sender = source.owner if source is not None else None
-        return Event(kind, step, time, sender, running, box, source, message)
+        return Event(kind, step, time, sender, running, box, source, message, number=number)
     if kind is DISCARDED:
         _, source, _, message = record
-        return Event(kind, step, time, source.owner, running, None, source, message)
-    if kind is RECEIVED:
-        _, box, message = record
-        return Event(kind, step, time, box.owner, running, box, None, message)
+        return Event(kind, step, time, source.owner, running, None, source, message, number=number)
+    if kind is RECEIVED or kind is REMOVED or kind is INSERTED:
+        box, message = record[1], record[2]
+        detail = record[3] if len(record) > 3 else None
+        return Event(kind, step, time, box.owner, running, box, None, message, detail, number)
     _, subject, detail = record
-    return Event(kind, step, time, subject, running, detail=detail)
+    return Event(kind, step, time, subject, running, detail=detail, number=number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 import traceback
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -20,6 +19,7 @@ from .errors import ComponentFailed, LabIsRunning, UnknownComponent, listed
 from .events import error_in_words
 from .idle import ThreadIdle
 from .microprocess import Microprocess
+from .patched_time import real_monotonic
 from .scheduler import Scheduler
 from .services import Services
 from .trace import Trace
@@ -125,10 +125,10 @@ class World(Driven):
 
     def _release_outside(self, components: list[Microprocess], timeout: float) -> None:
         """Wait for the threads of components that were stopped, then close the door they came by."""
-        deadline = time.monotonic() + timeout
+        deadline = real_monotonic() + timeout
         for component in components:
             join = getattr(component, "join_thread", None)
-            if join is not None and not join(max(0.0, deadline - time.monotonic())):
+            if join is not None and not join(max(0.0, deadline - real_monotonic())):
                 self.report(f"the thread of {component.short_name} is still busy; it ends at its next send or recv.")
         self.scheduler.idle.close()
 

@@ -1,17 +1,20 @@
 """Components that talk to the network, and the door they all go through.
 
 Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), a connection as a
-component (:class:`ConnectedSocketAdapter`), and :class:`RealNetwork`, the way behind the door that
-is real TCP. Servers listen on this machine only unless a host is named.
+component (:class:`ConnectedSocketAdapter`), and two ways behind the door: :class:`RealNetwork`, real
+TCP, and :class:`SimulatedNetwork`, in memory, which is as :class:`Simulated` says. Servers listen on
+this machine only unless a host is named.
 """
 
 from __future__ import annotations
 
 from .client import TCPClient
+from .conditions import Simulated
 from .connection import ConnectedSocketAdapter
 from .door import Network
 from .errors import (
     BadAddress,
+    BadConditions,
     BadDataToSend,
     BadMapping,
     ConnectFailed,
@@ -19,8 +22,14 @@ from .errors import (
     ListenFailed,
     NetworkIsClosed,
     NoNetwork,
+    NothingRecords,
+    NotRecorded,
+    PeerIsClosed,
     PortInUse,
+    RecordDoesNotFit,
+    RecordIsOver,
     TLSNotSupported,
+    UnknownAct,
 )
 from .ipc import (
     NewCSA,
@@ -34,13 +43,19 @@ from .ipc import (
     ShutdownCSA,
     SocketShutdown,
 )
+from .peers import Peer, PeerListener
 from .real import RealNetwork
+from .recorded import Recorded, play_outside
+from .recording import RecordingNetwork
+from .replayed import ReplayedNetwork
 from .selector import Selector
 from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer
+from .simulated import SimulatedNetwork
 from .tcpserver import TCPServer
 
 __all__ = [
     "BadAddress",
+    "BadConditions",
     "BadDataToSend",
     "BadMapping",
     "ConnectFailed",
@@ -56,18 +71,32 @@ __all__ = [
     "NewReader",
     "NewWriter",
     "NoNetwork",
+    "NotRecorded",
+    "NothingRecords",
+    "Peer",
+    "PeerIsClosed",
+    "PeerListener",
     "PortInUse",
     "RealNetwork",
+    "RecordDoesNotFit",
+    "RecordIsOver",
+    "Recorded",
+    "RecordingNetwork",
     "RemoveExceptional",
     "RemoveReader",
     "RemoveWriter",
+    "ReplayedNetwork",
     "Selector",
     "ServerCore",
     "ServerShutdown",
     "ShutdownCSA",
     "SimpleServer",
+    "Simulated",
+    "SimulatedNetwork",
     "SocketShutdown",
     "TCPClient",
     "TCPServer",
     "TLSNotSupported",
+    "UnknownAct",
+    "play_outside",
 ]

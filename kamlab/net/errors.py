@@ -77,6 +77,34 @@ class TLSNotSupported(KamlabError):
     """A connection was asked to turn to TLS, which it cannot do."""
 
 
+class BadConditions(KamlabError, ValueError):
+    """A simulated network was given a condition that cannot be."""
+
+
+class PeerIsClosed(KamlabError, OSError):
+    """Something was asked of a hand-held end of a connection that is over."""
+
+
+class UnknownAct(KamlabError, ValueError):
+    """A simulated network was asked for something that there is not: an act, a peer, a connection."""
+
+
+class NotRecorded(KamlabError, ValueError, AttributeError):
+    """Something cannot be written down, so a lab whose network is recorded does not do it."""
+
+
+class NothingRecords(KamlabError):
+    """A network that is recorded was asked for in a lab without a journal."""
+
+
+class RecordDoesNotFit(KamlabError):
+    """A record has something from the network that nobody in this lab waits for."""
+
+
+class RecordIsOver(KamlabError):
+    """A replayed network was asked for more than was recorded."""
+
+
 #: The words for what an operating system says when it cannot connect.
 _REASONS = {
     errno.ECONNREFUSED: "refused",

@@ -7,6 +7,7 @@ whoever asked has a time limit of its own.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -37,21 +38,27 @@ class ThreadedLookup:
         self._host = host
         self._port = port
         self._answer: Answer | None = answer
+        self._posted: Callable[[], Any] | None = None
+        self._posting = threading.Lock()
         scheduler.outsiders.add(self)
         thread = threading.Thread(target=self._work, name=f"kamlab looks up {host}", daemon=True)
         try:
             thread.start()
         except RuntimeError as error:  # a platform without threads
             found = ConnectFailed("unknown host", f"the name {host!r} cannot be looked up here: {error}")
-            scheduler.post(lambda: self._deliver(found))
+            self._post(found)
 
     def may_wake(self) -> bool:
         """Return that an answer may come."""
         return self._answer is not None
 
     def cancel(self) -> None:
-        """Make sure that the answer is not delivered."""
-        self._answer = None
+        """Make sure that the answer is not delivered, and that no call is made for it."""
+        with self._posting:
+            self._answer = None
+            if self._posted is not None:
+                with contextlib.suppress(ValueError, IndexError):
+                    self._scheduler.posted.remove(self._posted)
         self._scheduler.outsiders.discard(self)
 
     def _work(self) -> None:
@@ -62,7 +69,13 @@ class ThreadedLookup:
             found = _unknown(self._host, getattr(error, "strerror", None) or str(error))
         except Exception as error:
             found = _unknown(self._host, f"{type(error).__name__}: {error}")
-        self._scheduler.post(lambda: self._deliver(found))
+        self._post(found)
+
+    def _post(self, found: Any) -> None:
+        with self._posting:
+            if self._answer is not None:
+                self._posted = lambda: self._deliver(found)
+                self._scheduler.post(self._posted)
 
     def _deliver(self, found: Any) -> None:
         answer = self._answer

@@ -613,6 +613,9 @@ class Breaking:
     ) -> Breakpoint:
         """Have the lab stop, whoever drives it, between two slices; all that is given must hold.
 
+        A component alone means: before each of its slices. Whoever drives comes to that place first,
+        with no slice run if the lab stood there already, and goes on from it the next time.
+
         ::
 
             lab.break_on("Consumer")                                    # before each slice of it

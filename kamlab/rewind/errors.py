@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from kamlab.core.errors import KamlabError
+from kamlab.core.errors import KamlabError, NoSuchMessage
+
+__all__ = [
+    "BadRecording",
+    "CannotRewind",
+    "MessageIsGone",
+    "NoSuchBranch",
+    "NoSuchMessage",
+    "NotALiteral",
+    "RecordIsOver",
+    "RunDiffers",
+]
 
 
 class CannotRewind(KamlabError):
@@ -34,10 +45,6 @@ class NotALiteral(KamlabError, TypeError):
 
 class NoSuchBranch(KamlabError, KeyError):
     """There is no branch of that number."""
-
-
-class NoSuchMessage(KamlabError, IndexError):
-    """No message waits at that place of that inbox."""
 
 
 class MessageIsGone(KamlabError):

@@ -12,6 +12,7 @@ still be looked at in the trace.
 from __future__ import annotations
 
 import contextlib
+import copy
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -159,9 +160,9 @@ class Rewinding(Hands):
         """
         here = self.step_number
         if type(n) is not int or n < 1:
-            raise StepOutOfRange(f"back({n!r}): give a number of slices, 1 or more")
+            raise StepOutOfRange(f"back({n!r}): give a number of slices, 1 or more", 0, here)
         if n > here:
-            raise StepOutOfRange(f"back({n}): the lab is at step {here}, so it can go back by {here} at most")
+            raise StepOutOfRange(f"back({n}): the lab is at step {here}, so it can go back by {here} at most", 0, here)
         self.goto(here - n)
 
     def goto(self, step: int | None = None, branch: int | None = None) -> None:
@@ -179,11 +180,7 @@ class Rewinding(Hands):
             # Who has only gone the same way again may go on along it.
             longer = [each for each in tree if each.steps >= wanted and way.path.is_beginning_of(each.path)]
             way = longer[0] if longer else way
-        if type(wanted) is not int or not 0 <= wanted <= way.steps:
-            raise StepOutOfRange(
-                f"goto({step!r}): branch {way.number} has the steps 0 to {way.steps}, counted in slices since the "
-                "beginning. Steps to come are reached with step() or run()."
-            )
+        self._check_step(wanted, way)
         self._check_can_rewind(wanted, way.path)
         self._move(way.number, way.path, wanted)
 
@@ -196,6 +193,44 @@ class Rewinding(Hands):
                 path = self._journal.path() if self._journal is not None else Path(steps=self.scheduler.step)
                 branches = tuple(replace(each, path=path) if each.number == self._here else each for each in branches)
             return Tree(branches, self._here, self.scheduler.step)
+
+    @contextlib.contextmanager
+    def twin(self, step: int | None = None) -> Iterator[Any]:
+        """Lend a second lab that stands at a step of this one's run, now unless told; this one stays as it is.
+
+        The system is built and run once more, unseen; what its components do to files they do again. The
+        twin is stopped at the end of the ``with``.
+
+        Raises:
+            StepOutOfRange, CannotRewind: as for ``goto``.
+        """
+        here = self.branches[self._here]
+        wanted = self.step_number if step is None else step
+        self._check_step(wanted, here)
+        self._check_can_rewind(wanted, here.path)
+        other = self._fresh_twin()
+        other.clock = copy.deepcopy(self.clock)
+        other._builder, other._branches = self._builder, (Branch(0, None, 0, here.path),)
+        other._past = here.path
+        try:
+            other._move(0, here.path, wanted)
+            yield other
+        finally:
+            with unheard(other):
+                other.stop()
+
+    def _fresh_twin(self) -> Any:
+        """Return an empty lab with the same doors."""
+        raise NotImplementedError
+
+    def _check_step(self, step: Any, way: Branch) -> None:
+        if type(step) is not int or not 0 <= step <= way.steps:
+            raise StepOutOfRange(
+                f"there is no step {step!r}: branch {way.number} has the steps 0 to {way.steps}, counted in slices since "
+                "the beginning. Steps to come are reached with step() or run().",
+                0,
+                way.steps,
+            )
 
     def _check_can_rewind(self, step: int, path: Path) -> None:
         self._check_not_inside("goto")
@@ -350,7 +385,9 @@ class Rewinding(Hands):
         recording = run if isinstance(run, Recording) else Recording.parse(run)
         step = recording.steps if to is None else to
         if type(step) is not int or not 0 <= step <= recording.steps:
-            raise StepOutOfRange(f"replay(to={to!r}): the recorded run has the steps 0 to {recording.steps}")
+            raise StepOutOfRange(
+                f"replay(to={to!r}): the recorded run has the steps 0 to {recording.steps}", 0, recording.steps
+            )
         self._check_can_rewind(0, recording.path)
         self._set_doors(recording.doors)
         number = 1 + max(each.number for each in self._branches)

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from kamlab import Component, ThreadedComponent
-from kamlab.core import thread as thread_module
+from kamlab.core import relay as relay_module
 from kamlab.core.idle import Idle
 
 AT_GATE = "waits for its turn"
@@ -51,7 +51,7 @@ def threaded(body, lab, **argd):
 @pytest.fixture
 def short_patience(monkeypatch):
     """Let a stepped lab wait only shortly for a thread that is busy elsewhere."""
-    monkeypatch.setattr(thread_module, "PATIENCE", 0.01)
+    monkeypatch.setattr(relay_module, "PATIENCE", 0.01)
 
 
 def test_activation_starts_no_thread_until_the_first_slice(lab):
@@ -238,12 +238,13 @@ def test_a_message_sent_as_the_lab_pauses_is_not_forgotten(lab, eventually):
             self.send("not forgotten")
             go.wait(10)
 
-        def _pass_gate(self):
-            super()._pass_gate()
+        def _is_free(self):
+            free = super()._is_free()
             if self.__dict__.pop("unlucky", False):  # passed while the gate was open, and now it closes
                 reached.set()
                 while lab.gate_open:
                     self._contact.wait(0.001)
+            return free
 
     unlucky, sink = Unlucky().activate(), Sink().activate()
     unlucky.link((unlucky, "outbox"), (sink, "inbox"))

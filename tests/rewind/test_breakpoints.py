@@ -12,7 +12,7 @@ from kamlab.core.choice import SeededRandom
 from kamlab.core.ipc import ProducerFinished, WaitComplete
 from kamlab.rewind.breakpoints import Breaking
 
-BASES = (Lab,) if issubclass(Lab, Breaking) else (Breaking, Lab)
+BASES = (Lab,) if issubclass(Lab, Breaking) else (Lab)
 
 
 class BreakLab(*BASES):

@@ -11,7 +11,7 @@ from kamlab.core.errors import ComponentFailed, KamlabError, NoSuchBox
 from kamlab.core.events import KINDS
 from kamlab.rewind.breakpoints import BadBreakpoint, Breaking
 
-BASES = (Lab,) if issubclass(Lab, Breaking) else (Breaking, Lab)
+BASES = (Lab,) if issubclass(Lab, Breaking) else (Lab)
 
 
 class BreakLab(*BASES):

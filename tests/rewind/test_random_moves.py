@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kamlab import Lab
@@ -131,7 +131,12 @@ def test_random_moves_end_where_a_fresh_replay_ends(name: str, tmp_path: Path, m
     moved = 0
 
     @settings(
-        max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate,),  # to shrink fifty moves would take longer than to read them
     )
     @given(MOVES, st.none() | st.integers(0, 9))
     def check(moves: list[Move], seed: int | None) -> None:

@@ -1,0 +1,118 @@
+"""What can be told about a thread that does not come: where it is, and whether it is worth waiting for.
+
+A thread that computes or that the machine has not given a processor will come; one that is blocked in
+a lock, in ``input`` or on a socket may not. Linux tells them apart: a blocked thread is asleep, is not
+switched to, and stands at one instruction. One look could deceive, since whoever waits for the
+interpreter's lock sleeps, too; so it has to look like that at every look for a while, and between two
+looks the interpreter's lock is free. Where the system does not tell, the whole patience is waited.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from types import CodeType, FrameType
+
+from .patched_time import real_monotonic
+
+#: How often, in seconds, it is looked whether a thread that is waited for is blocked.
+LOOK = 0.02
+#: How long, in seconds, a thread must look blocked to be taken for that.
+BLOCKED = 0.2
+
+_ENGINE = os.path.dirname(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a thread is: the line of the user's code, not that of a library it has called.
+
+    >>> print(Whereabouts("lessons/clock.py", 12, "main"))
+    line 12 of main() in clock.py
+    """
+
+    file: str
+    line: int
+    function: str
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.function}() in {os.path.basename(self.file)}"
+
+
+def whereabouts(ident: int, bottom: CodeType) -> Whereabouts | None:
+    """Return where a thread is, by its number; ``None`` if it is nowhere above the function ``bottom``."""
+    frame = sys._current_frames().get(ident)
+    innermost = None
+    while frame is not None and frame.f_code is not bottom:
+        if os.path.dirname(frame.f_code.co_filename) != _ENGINE:
+            innermost = innermost or frame
+            if not _of_python(frame):
+                return _line_of(frame)
+        frame = frame.f_back
+    return None if frame is None or innermost is None else _line_of(innermost)
+
+
+def _of_python(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in sys.stdlib_module_names
+
+
+def _line_of(frame: FrameType) -> Whereabouts:
+    return Whereabouts(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+
+
+class Patience:
+    """How long somebody waits for a thread, asked every :data:`LOOK` seconds.
+
+    Time in which nobody could look, because the machine was busy with other things, counts little:
+    the thread could not run then either.
+
+    Args:
+        thread: who is waited for.
+        limit: seconds.
+        watchful: whether to give up early on a thread that is blocked.
+    """
+
+    def __init__(self, thread: threading.Thread, limit: float, watchful: bool) -> None:
+        self._thread = thread
+        self._limit = limit
+        self._watchful = watchful
+        self._spent = 0.0
+        self._looked = real_monotonic()
+        self._stood: object = None
+        self._still = 0.0
+
+    def hurry(self, limit: float) -> None:
+        """Wait no longer than so many seconds from the beginning."""
+        self._limit = min(self._limit, limit)
+
+    def is_over(self) -> bool:
+        """Return whether it was long enough."""
+        now = real_monotonic()
+        passed, self._looked = min(now - self._looked, 2 * LOOK), now
+        self._spent += passed
+        if self._spent >= self._limit:
+            return True
+        if not self._watchful or self._spent < LOOK:
+            return False
+        stands = _asleep_at(self._thread)
+        self._still = self._still + passed if stands is not None and stands == self._stood else 0.0
+        self._stood = stands
+        return self._still >= BLOCKED
+
+
+def _asleep_at(thread: threading.Thread) -> object:
+    """Return where a thread sleeps, to be compared with the next look; ``None`` if it runs or nobody knows."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    if frame is None:
+        return None
+    try:
+        with open(f"/proc/self/task/{thread.native_id}/status", encoding="ascii", errors="replace") as status:
+            told = dict(line.rstrip("\n").split(":", 1) for line in status if ":" in line)
+        if told["State"].split()[0] != "S":
+            return None
+        switches = told["voluntary_ctxt_switches"], told["nonvoluntary_ctxt_switches"]
+    except (OSError, KeyError, IndexError):
+        return None
+    return id(frame), frame.f_lasti, switches

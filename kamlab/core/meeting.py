@@ -1,0 +1,75 @@
+"""What the thread of a component comes to the scheduler for, and where it is meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .timers import Timer
+
+RUNNING = "running"
+AT_GATE = "waits for its turn"
+IN_RECV = "waits in recv for a message"
+IN_PAUSE = "pauses"
+IN_SLEEP = "sleeps"
+IN_REQUEST = "waits for the scheduler"
+OVER = "over"
+
+
+class Meeting:
+    """What a thread has come for.
+
+    Args:
+        place: where the thread is meanwhile, in words.
+        act: what is done when it has its turn; what that returns or raises, the thread gets.
+        ready: whether it can be done now.
+        timeout: after so many seconds of the lab's clock it can be done in any case.
+        by_driver: whether only the driver may do it, in a free run, too.
+    """
+
+    __slots__ = ("_ready", "act", "by_driver", "error", "over", "place", "result", "timed_out", "timeout", "timer")
+
+    def __init__(
+        self,
+        place: str,
+        act: Callable[[], Any],
+        ready: Callable[[], Any] | None = None,
+        timeout: float | None = None,
+        by_driver: bool = False,
+    ) -> None:
+        self.place = place
+        self.act = act
+        self._ready = ready
+        self.timeout = timeout
+        self.by_driver = by_driver
+        self.timer: Timer | None = None
+        self.timed_out = timeout is not None and timeout <= 0
+        self.over = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def is_ready(self) -> bool:
+        """Return whether what the thread waits for has happened."""
+        return self.timed_out or self._ready is None or bool(self._ready())
+
+    def carry_out(self) -> None:
+        """Do what the thread came for, and keep the answer."""
+        self.drop_timer()
+        try:
+            self.result = self.act()
+        except BaseException as error:
+            self.error = error
+        self.over = True
+
+    def answer(self) -> Any:
+        """Return or raise what came of it."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def drop_timer(self) -> None:
+        """Forget the timer."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None

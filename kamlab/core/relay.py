@@ -1,0 +1,370 @@
+"""The scheduler's side of a component with a thread of its own: the relay.
+
+How a thread and a stepped world go together
+--------------------------------------------
+A thread cannot be run slice by slice, but it touches the world only at its *points of contact*:
+send, recv, data_ready, any_ready, pause, sync, sleep, and whatever changes links or boxes. So the
+thread talks to queues, never to boxes, and a small generator, the relay, is what the scheduler runs:
+one slice of it moves messages from the inboxes to the thread's queues and from there to the outboxes.
+
+In a free run the thread goes on by itself. While the lab stands still, is stepped, or runs in
+lockstep, the gate is closed: the thread comes to a :class:`~.meeting.Meeting` and waits. A slice of the relay
+*does* what the thread came for (takes the message, puts it in the queue, makes the link), lets it go
+on and waits until it has come to its next meeting. Since the thread itself does nothing to the queues
+there, all it does to the world is in a slice, however the system schedules threads. For the time of
+its turn it may also have the lab's lock, which the driver holds meanwhile (see :mod:`.driving`).
+
+A thread that is busy elsewhere (a blocking call, a long computation) does not hold up the lab: after
+some patience the slice ends without it. It is *late* then, and nothing is waited for, until it comes
+to its next meeting and is let in, between two rounds. Both are things from outside: the journal,
+where there is one, is told, and a replay has them happen at the same places.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from typing import Any
+
+from .component import Component
+from .elsewhere import LOOK, Patience, Whereabouts, whereabouts
+from .errors import NoSpaceInBox, ThreadIsAway
+from .meeting import AT_GATE, OVER, RUNNING, Meeting
+from .microprocess import shown
+from .patched_time import real_monotonic
+from .states import ENDED
+
+#: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
+PATIENCE = 0.2
+#: The same in a lab that runs in lockstep, where a thread that is only slow shall not change the run.
+LOCKSTEP_PATIENCE = 2.0
+#: The same while a run is replayed in which the thread came in time.
+REPLAY_PATIENCE = 10.0
+
+
+class Relayed(Component):
+    """The half of :class:`~kamlab.core.thread.ThreadedComponent` that the scheduler and the lab deal with.
+
+    Everything here is called by the driver, or by whoever holds the lab's lock.
+    """
+
+    woken_by_collection = False
+    _os_thread: threading.Thread | None = None
+
+    def __init__(self, queuelengths: int = 1000, **argd: Any) -> None:
+        super().__init__(**argd)
+        self.queuelengths = queuelengths
+        self._contact = threading.Condition()
+        self._incoming: dict[str, deque[Any]] = {}
+        self._outgoing: dict[str, deque[Any]] = {}
+        self._meeting: Meeting | None = None
+        self._place = RUNNING
+        self._ident = 0
+        self._happened = False
+        self._free = False
+        self._late = False
+        self._announced = False
+        self._put_off: list[Callable[[], Any]] = []
+        self._let_go_at = 0.0
+        self._cancelled = False
+        self._thread_error: BaseException | None = None
+
+    def _thread_body(self) -> None:
+        raise NotImplementedError
+
+    # -- the relay ------------------------------------------------------------------------------------
+
+    def _begin(self) -> Any:
+        self._flow = self._relay()
+        return self._flow.send(None)
+
+    def _relay(self) -> Generator[None, None, None]:
+        scheduler = self._scheduler
+        assert scheduler is not None
+        self._os_thread = threading.Thread(target=self._thread_body, name=self.short_name, daemon=True)
+        scheduler.outsiders.add(self)
+        try:
+            self._give_turn(self._os_thread.start)
+            while True:
+                over = self._is_over()
+                self._relay_in()
+                if self._has_turn():
+                    self._give_turn(self._keep_meeting)
+                held = self._relay_out()
+                if over and not held:
+                    break
+                self.attend_collection(held)
+                if not over and self._is_over():
+                    continue
+                if not self._has_turn():
+                    super().pause()
+                yield
+        finally:
+            scheduler.outsiders.discard(self)
+            with self._contact:
+                self._cancelled = True
+                self._contact.notify_all()
+                error = self._thread_error
+            if error is not None:
+                raise error
+
+    def _relay_in(self) -> None:
+        """Move messages from the inboxes to the thread: control last, so that data comes first."""
+        for name in sorted(self.inboxes, key=lambda each: each == "control"):
+            box = self.inboxes[name]
+            if not box.items:
+                continue
+            with self._contact:
+                queue = self._incoming.setdefault(name, deque())
+                while box.items and len(queue) < self.queuelengths:
+                    queue.append(super().recv(name))
+                self._happened = True
+                self._stir()
+
+    def _relay_out(self) -> bool:
+        """Move messages from the thread to the outboxes; return whether some had to stay."""
+        held = False
+        for name in list(self.outboxes):
+            queue = self._outgoing.get(name)
+            while queue:
+                try:
+                    super().send(queue[0], name)
+                except NoSpaceInBox:
+                    held = True
+                    break
+                with self._contact:
+                    queue.popleft()
+                    self._happened = True
+                    self._stir()
+        return held
+
+    def _wake_relay(self, cause: str) -> None:
+        scheduler = self._scheduler
+        assert scheduler is not None
+        scheduler.request_wake(self, cause)
+
+    def _is_over(self) -> bool:
+        """Return whether the thread has ended, as far as that has reached the world."""
+        return self._place is OVER and not self._late
+
+    def _stir(self) -> None:
+        """Tell the thread that something it may wait for has happened; holding ``_contact``."""
+        if self._gate_open():
+            self._contact.notify_all()
+
+    # -- turns ----------------------------------------------------------------------------------------
+
+    def _gate_open(self) -> bool:
+        scheduler = self._scheduler
+        return scheduler is not None and scheduler.world.gate_open
+
+    @property
+    def _stirred(self) -> bool:
+        """Whether what the thread waits for has happened."""
+        meeting = self._meeting
+        return meeting is not None and meeting.is_ready()
+
+    def _has_turn(self) -> bool:
+        """Return whether the next slice would let the thread go on."""
+        return not self._late and self._stirred and not self._gate_open()
+
+    def _keep_meeting(self) -> None:
+        """Do what the thread came for and let it go on; holding ``_contact``."""
+        meeting, self._meeting = self._meeting, None
+        if meeting is not None:
+            self._place = RUNNING
+            meeting.carry_out()
+            self._contact.notify_all()
+
+    def _give_turn(self, go: Callable[[], Any]) -> None:
+        """Let the thread go on; while the gate is closed wait until it has come to its next point of contact."""
+        scheduler = self._scheduler
+        assert scheduler is not None
+        if self._gate_open():
+            self._free = True
+            go()
+            return
+        lock = scheduler.world.lock
+        expected = not self._expects_late()
+        if expected:
+            lock.lend(self)
+        try:
+            with self._contact:
+                self._let_go_at = scheduler.clock.now()
+                go()
+                self._late = not (expected and self._comes())
+                self._announced = False
+        finally:
+            lock.take_back()
+        self._see_to_meeting()
+        if self._late and scheduler.journal is not None:
+            scheduler.journal.outside("late", self.short_name)
+
+    def _expects_late(self) -> bool:
+        """Return whether this is the slice of a replayed run in which the thread did not come."""
+        journal: Any = self._scheduler.journal if self._scheduler is not None else None
+        return bool(getattr(journal, "replaying", False) and journal.expects_late(self.short_name))
+
+    def _comes(self) -> bool:
+        """Wait for the thread, holding ``_contact``; return whether it came to a point of contact."""
+        scheduler = self._scheduler
+        assert scheduler is not None
+        assert self._os_thread is not None
+        world = scheduler.world
+        replaying = getattr(scheduler.journal, "replaying", False)
+        limit = REPLAY_PATIENCE if replaying else LOCKSTEP_PATIENCE if world.lockstep else PATIENCE
+        patience = Patience(self._os_thread, limit, watchful=world.lockstep and not replaying)
+        while self._place is RUNNING:
+            self._contact.wait(LOOK)
+            if world.must_stop():
+                patience.hurry(PATIENCE)
+            if patience.is_over() and world.lock.recall():
+                return self._place is not RUNNING
+        return True
+
+    def _see_to_meeting(self) -> None:
+        """Do for a meeting what only the driver may do: set its timer, and in a free run what the thread asks for."""
+        scheduler = self._scheduler
+        assert scheduler is not None
+        with self._contact:
+            meeting = self._meeting
+            if meeting is None or self._late:
+                return
+            if meeting.timeout is not None and meeting.timer is None and not meeting.is_ready():
+                meeting.timer = scheduler.call_later(meeting.timeout, lambda: self._time_up(meeting), self)
+            if meeting.by_driver and self._gate_open():
+                self._keep_meeting()
+
+    def _time_up(self, meeting: Meeting) -> None:
+        with self._contact:
+            meeting.timed_out = True
+            meeting.timer = None
+            self._stir()
+        if self._meeting is meeting and self._has_turn():
+            self._wake_relay("its timer")
+
+    def gate_changed(self) -> None:
+        """Have the thread go on by itself from here on, or no further than to its next point of contact."""
+        scheduler = self._scheduler
+        assert scheduler is not None
+        with self._contact:
+            returns = self._late and self._place is not RUNNING
+            if self._gate_open():
+                self._free, self._late = True, False
+                scheduler.posted.extend(self._take_put_off())
+                self._contact.notify_all()
+            elif self._free:
+                self._free, self._let_go_at = False, scheduler.clock.now()
+                self._late, self._announced = self._place is RUNNING, False
+                returns = self._has_turn()
+            else:
+                if returns and not self._announced:
+                    self._announce()
+                return
+        self._see_to_meeting()
+        if returns:
+            self._wake_relay("its thread")
+
+    # -- threads that are late ------------------------------------------------------------------------
+
+    def _puts_off(self, call: Callable[[], Any]) -> bool:
+        """If it is the thread that calls, and it is late: keep the call until it is let in, and return True."""
+        if not self._late or threading.get_ident() != self._ident:
+            return False
+        with self._contact:
+            if not self._late:
+                return False
+            self._put_off.append(call)
+            return True
+
+    def _take_put_off(self) -> list[Callable[[], Any]]:
+        calls, self._put_off = self._put_off, []
+        return calls
+
+    def _announce(self) -> None:
+        """Have the thread, which has come late, let in; holding ``_contact``. In a replay that comes by itself."""
+        scheduler = self._scheduler
+        assert scheduler is not None
+        if not self._cancelled and not getattr(scheduler.journal, "replaying", False):
+            self._announced = True
+            scheduler.posted.append(self._let_in)
+            scheduler.nudge()
+
+    def _let_in(self) -> None:
+        """Have a late thread take part again; between two rounds."""
+        scheduler = self._scheduler
+        assert scheduler is not None
+        with self._contact:
+            if not self._late or self._place is RUNNING or self._life in ENDED:
+                return
+            self._late = False
+            calls = self._take_put_off()
+        if scheduler.journal is not None:
+            scheduler.journal.outside("arrived", self.short_name)
+        for call in calls:
+            scheduler._call(call)
+        self._see_to_meeting()
+        self._wake_relay("its thread" if self._place is not OVER else "its thread, which ended")
+
+    def arrive(self, timeout: float = 10.0) -> None:
+        """Wait up to ``timeout`` seconds for the thread, which was late, and let it in; for a replay.
+
+        Raises:
+            ThreadIsAway: it has not come, or it was not late.
+        """
+        scheduler = self._scheduler
+        assert scheduler is not None
+        if not self._late:
+            raise ThreadIsAway(f"the thread of {self.short_name} cannot come back: it was not away")
+        lock = scheduler.world.lock
+        deadline = real_monotonic() + timeout
+        while self._place is RUNNING:
+            if real_monotonic() >= deadline:
+                raise self._is_away(timeout)
+            with self._contact:
+                if self._place is RUNNING:
+                    self._contact.wait(min(LOOK, timeout))
+            if lock.mine():
+                lock.give_way()  # it may be the lab's lock that the thread waits for
+        self._let_in()
+
+    def _is_away(self, timeout: float) -> ThreadIsAway:
+        where = self.thread_frame()
+        return ThreadIsAway(
+            f"the thread of {self.short_name} came back here when the run was recorded, and has not within "
+            f"{timeout:g} s now{f': it is busy in {where}' if where is not None else ''}. "
+            "What it waits for has to be there again for the run to be the same."
+        )
+
+    # -- looking --------------------------------------------------------------------------------------
+
+    def may_wake(self) -> bool:
+        """Return whether the thread could do something without being told."""
+        if self._os_thread is None or self._is_over():
+            return False
+        return self._late or self._place is RUNNING or self._stirred
+
+    def join_thread(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` seconds for the thread to end; return whether it has."""
+        thread = self._os_thread
+        if thread is None or thread is threading.current_thread():
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    @property
+    def thread_place(self) -> str:
+        """Where the thread is: running, at a point of contact, or over."""
+        if self._os_thread is None:
+            return OVER if self._life in ENDED else "not started"
+        return AT_GATE if self._stirred and not self._gate_open() else self._place
+
+    def thread_frame(self) -> Whereabouts | None:
+        """Return where in the user's code the thread is; ``None`` if it is in none."""
+        return whereabouts(self._ident, type(self)._thread_body.__code__) if self._ident else None
+
+    @shown
+    def elsewhere(self) -> Whereabouts | None:
+        """Where the thread is busy while the lab does not wait for it: file, line and function; else ``None``."""
+        return self.thread_frame() if self._late and self._place is RUNNING else None

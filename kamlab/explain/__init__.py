@@ -1,0 +1,44 @@
+"""Why a lab does what it does: explanations in plain sentences, and where the code stands.
+
+Every answer is computed from the components, their boxes and links, and the trace, under the lab's lock
+and between two slices; it is a plain immutable value of names and text, so it can be printed, kept and
+compared. Nothing here changes a lab or is there while it runs.
+"""
+
+from __future__ import annotations
+
+from .errors import CannotExplain, NoSuchMessage
+from .explaining import Explaining
+from .explanation import Explanation
+from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
+from .losses import Loss, Losses, losses
+from .messages import why_message
+from .standing import Place, Standing, Standings, standing, standings
+from .waiting import Wait, Waiting, waiting
+from .why import why
+
+__all__ = [
+    "CannotExplain",
+    "Explaining",
+    "Explanation",
+    "Leak",
+    "Leaks",
+    "Loss",
+    "Losses",
+    "NoSuchMessage",
+    "Place",
+    "Standing",
+    "Standings",
+    "Survivor",
+    "Survivors",
+    "Wait",
+    "Waiting",
+    "leaks",
+    "losses",
+    "standing",
+    "standings",
+    "waiting",
+    "who_still_runs",
+    "why",
+    "why_message",
+]

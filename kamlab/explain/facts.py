@@ -1,0 +1,257 @@
+"""How things are in a lab at one moment: who is in which state, and what could come from elsewhere.
+
+The engine applies pauses and wake-ups at the end of a round, so a component's own word for its state
+is not the whole truth in the middle of one: it may be runnable and have paused, or asleep and have
+been woken. :class:`Moment` reads all that once; everything explained is computed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from ..core.box import Box, Inbox, Outbox
+from ..core.component import Component
+from ..core.errors import LabIsRunning
+from ..core.events import SENT, Event, name_of
+from ..core.microprocess import Microprocess
+from ..core.states import ASLEEP, ENDED, FAILED, FINISHED, NEW, RUNNABLE, STOPPED
+from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
+from ..core.thread import RUNNING as THREAD_BUSY
+from ..core.timers import Timer
+from ..core.world import World
+from .flows import runner_of
+from .reading import inboxes_looked_at
+
+#: Running its slice now; has paused, in this round; busy in a thread's own code.
+RUNNING, PAUSING, ELSEWHERE = "running", "pausing", "blocked elsewhere"
+
+#: The states in which something must happen before a component runs again.
+SLEEPING = frozenset({ASLEEP, PAUSING})
+
+#: How long, in seconds, to wait for a slice to end before saying that it does not.
+PATIENCE = 1.0
+ATTEMPTS = 20
+
+__all__ = ["ASLEEP", "ELSEWHERE", "ENDED", "FAILED", "FINISHED", "NEW", "PAUSING", "RUNNABLE", "RUNNING", "STOPPED"]
+
+
+class Moment:
+    """A lab between two slices; to be used under its lock, and not to be kept."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.scheduler = scheduler = world.scheduler
+        self.woken = {id(each) for each in _pending(scheduler)}
+        self.pausing = {id(each) for each in scheduler.pauses}
+        self.timers: dict[int, list[Timer]] = {}
+        self.loose_timers: list[Timer] = []
+        for timer in scheduler.timers.waiting():
+            if isinstance(timer.owner, Microprocess) and timer.owner._life not in ENDED:
+                self.timers.setdefault(id(timer.owner), []).append(timer)
+            else:
+                self.loose_timers.append(timer)
+        self._looked_at: dict[type, frozenset[str] | None] = {}
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """What the trace has, oldest first."""
+        return self.world.trace.events()
+
+    @cached_property
+    def components(self) -> list[Microprocess]:
+        """Who is alive, in order of activation; generators that a component waits for belong to that."""
+        return [
+            each
+            for each in self.scheduler.members.values()
+            if each._awaited_by is None or each._awaited_by._delegate is not each
+        ]
+
+    @cached_property
+    def everybody(self) -> list[Microprocess]:
+        """Who is known: those alive, then those that the trace, a link or a parent tells of."""
+        seen: dict[int, Microprocess] = {id(each): each for each in self.components}
+        helpers = {id(each) for each in self.scheduler.members.values()} - set(seen)
+        for each in [*list(seen.values()), *self.world.failures, *self._in_trace()]:
+            for found in (each, *_relatives(each)):
+                if isinstance(found, Component) and id(found) not in helpers:
+                    seen.setdefault(id(found), found)
+        return list(seen.values())
+
+    def _in_trace(self) -> Iterator[Any]:
+        for event in self.events:
+            yield event.component
+            for box in (event.box, event.source):
+                if box is not None:
+                    yield box.owner
+
+    # -- one component ------------------------------------------------------------------------------
+
+    def status(self, component: Microprocess) -> str:
+        """Return the state of a component, as it is and not only as it will be at the end of the round."""
+        life = component._life
+        if life is NEW or life in ENDED:
+            return life
+        scheduler = self.scheduler
+        runner = runner_of(component)
+        if scheduler.driver is not None and scheduler.running is runner:
+            return RUNNING
+        place = place_of_thread(component)
+        if place == THREAD_BUSY:
+            return ELSEWHERE
+        if place in (AT_GATE, IN_REQUEST, OVER) or (place and component._stirred):  # type: ignore[attr-defined]
+            return RUNNABLE
+        if id(runner) in self.woken or id(component) in self.woken:
+            return RUNNABLE
+        if runner._life is RUNNABLE:
+            return PAUSING if id(runner) in self.pausing else RUNNABLE
+        return ASLEEP
+
+    def timer(self, component: Microprocess) -> Timer | None:
+        """Return the timer that will wake a component first, if there is one."""
+        runner = runner_of(component)
+        timers = self.timers.get(id(component), []) + (
+            self.timers.get(id(runner), []) if runner is not component else []
+        )
+        return min(timers, key=lambda each: each.when, default=None)
+
+    def looked_at(self, component: Component) -> frozenset[str] | None:
+        """Return which inboxes the code of a component looks into, if that can be told."""
+        cls = type(component)
+        if cls not in self._looked_at:
+            self._looked_at[cls] = inboxes_looked_at(component)
+        return self._looked_at[cls]
+
+    def waits_for_network(self, component: Microprocess) -> bool:
+        """Return whether a component is called when something comes from the network."""
+        return id(component) in self._watchers
+
+    @cached_property
+    def _watchers(self) -> set[int]:
+        """Whom the network will call; where it does not say, every component that has to do with it."""
+        watches = getattr(self.scheduler.idle, "_watches", None)
+        if isinstance(watches, dict):
+            return {id(owner) for watch in watches.values() for call in _calls(watch) for owner in _behind(call)}
+        return {id(each) for each in self.components if getattr(each, "_network", None) is not None}
+
+    @cached_property
+    def network_is_alive(self) -> bool:
+        """Whether something may come from the network that no component of this lab has to send first."""
+        return bool(self.scheduler.idle.sources())
+
+
+def hold(world: World) -> bool:
+    """Take a lab's lock between two slices; return whether that worked while there was patience.
+
+    Each attempt asks the driver anew to give way: on a busy machine it may have been too quick at the last.
+    """
+    return any(world.lock.acquire(PATIENCE / ATTEMPTS) for _ in range(ATTEMPTS))
+
+
+@contextmanager
+def standing_still(world: World) -> Iterator[Moment]:
+    """Hold a lab between two slices and look at it.
+
+    Raises:
+        LabIsRunning: a slice has not come to its end for a while.
+    """
+    if not hold(world):
+        raise in_the_middle(world)
+    try:
+        yield Moment(world)
+    finally:
+        world.lock.release()
+
+
+def in_the_middle(world: World) -> LabIsRunning:
+    """Make the error for a lab that cannot be looked at, because a slice does not come to its end."""
+    running = world.scheduler.running
+    who = f"{name_of(running)} has not come to its next yield" if running is not None else "somebody holds its lock"
+    hint = "; lab.where() shows at which line it is" if running is not None else ""
+    return LabIsRunning(f"the lab cannot be looked at: {who}{hint}")
+
+
+def ended_in_words(component: Microprocess) -> str:
+    """Say how a component has ended: "has finished", "was stopped"."""
+    return "was stopped" if component._life == STOPPED else f"has {component._life}"
+
+
+def place_of_thread(component: Microprocess) -> str | None:
+    """Return where the thread of a component is, in the engine's words; ``None`` if it has no thread."""
+    if not isinstance(component, ThreadedComponent) or component._os_thread is None:
+        return None
+    return str(component._place)
+
+
+def held_by_thread(component: Any, boxname: str) -> tuple[Any, ...]:
+    """Return what has left an inbox for the component's own thread and was not taken by it yet."""
+    queues = getattr(component, "_incoming", None)
+    if not isinstance(component, ThreadedComponent) or not queues or not queues.get(boxname):
+        return ()
+    with component._contact:
+        return tuple(queues[boxname])
+
+
+def senders_to(box: Box) -> list[Component]:
+    """Return the owners of the outboxes at the beginnings of the chains that lead to a box."""
+    owners: dict[int, Component] = {}
+    for source in box.sources:
+        if isinstance(source, Outbox) and not source.sources:
+            owners.setdefault(id(source.owner), source.owner)
+        for owner in senders_to(source):
+            owners.setdefault(id(owner), owner)
+    return list(owners.values())
+
+
+def messages_sent_to(component: Microprocess, events: list[Event]) -> list[Event]:
+    """Return the sendings to the inboxes of a component, oldest first."""
+    return [event for event in events if event.kind == SENT and event.box.owner is component]
+
+
+def _pending(scheduler: Any) -> Iterator[Microprocess]:
+    """Yield who will be woken at the end of this round."""
+    for wake in tuple(scheduler.wakes):
+        if isinstance(wake, Inbox):
+            yield runner_of(wake.owner)
+        elif not isinstance(wake, tuple):
+            yield wake
+        elif isinstance(wake[0], Inbox):
+            yield from map(runner_of, wake[1])
+        else:
+            yield runner_of(wake[0])
+
+
+def _relatives(thing: Any) -> Iterator[Any]:
+    """Yield the children, the parent, and whoever is at the other end of a link."""
+    if not isinstance(thing, Component):
+        return
+    yield thing._parent
+    yield from thing._children or ()
+    for box in (*thing._in.values(), *thing._out.values()):
+        if box.onward is not None:
+            yield box.onward.owner
+        for source in box.sources:
+            yield source.owner
+
+
+def _calls(watch: Any) -> Iterator[Any]:
+    """Yield what is called when something happens at a socket that is watched."""
+    for part in watch if isinstance(watch, tuple) else (getattr(watch, "callback", None),):
+        if callable(part):
+            yield part
+
+
+def _behind(call: Any) -> Iterator[Microprocess]:
+    """Yield the components that a callback belongs to: a method's own, or one that a function encloses."""
+    owner = getattr(call, "__self__", None)
+    if isinstance(owner, Microprocess):
+        yield owner
+    for cell in getattr(call, "__closure__", None) or ():
+        try:
+            inside = cell.cell_contents
+        except ValueError:
+            continue
+        if isinstance(inside, Microprocess):
+            yield inside

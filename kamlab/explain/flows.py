@@ -1,0 +1,188 @@
+"""The frames of a component's code: suspended, running, in a thread, or those of its failure.
+
+A generator that delegates with ``yield from`` knows the one it delegates to, a coroutine the one it
+awaits; so the stack of a suspended flow of control can be walked without running any of it. A flow
+that has no frames (an iterator, something written in C, something closed) gives none; nothing in
+here raises because of what a user's object does when it is asked.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+from typing import Any
+
+from ..core.microprocess import Microprocess
+from ..core.scheduler import Scheduler
+from ..core.thread import ThreadedComponent
+
+#: How many frames of a stack are looked at.
+DEPTH = 200
+
+_ENGINE = os.path.dirname(Scheduler.advance.__code__.co_filename)
+_PACKAGE = os.path.dirname(_ENGINE)
+#: Where the code is from that nobody in front of the screen wrote: Python's own, and what is installed.
+_LIBRARIES = tuple(
+    path + os.sep
+    for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    if (path := sysconfig.get_paths().get(name))
+)
+_THREAD_BODY = ThreadedComponent._thread_body.__code__
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """A frame and the line at which it stands."""
+
+    frame: FrameType
+    line: int
+
+    @property
+    def file(self) -> str:
+        """The file that the code is from."""
+        return self.frame.f_code.co_filename
+
+    @property
+    def of_engine(self) -> bool:
+        """Whether the code is part of the engine."""
+        return os.path.dirname(self.file) == _ENGINE
+
+    @property
+    def of_kamlab(self) -> bool:
+        """Whether the code came with kamlab."""
+        return self.file.startswith(_PACKAGE + os.sep)
+
+    @property
+    def of_library(self) -> bool:
+        """Whether the code came with Python or was installed."""
+        return self.file.startswith((*_LIBRARIES, "<frozen"))
+
+
+def runner_of(component: Microprocess) -> Microprocess:
+    """Return who really runs: the last of those that a component waits for with WaitComplete."""
+    while component._delegate is not None:
+        component = component._delegate
+    return component
+
+
+def flow_of(component: Microprocess) -> Any:
+    """Return the generator or coroutine of a component, or ``None`` before its first slice."""
+    shown_as: Any = Microprocess.flow  # not component.flow, which a user's own attribute may hide
+    return shown_as.__get__(component)
+
+
+def kind_of_flow(component: Microprocess) -> str:
+    """Return the name of the type of what main returned."""
+    flow = flow_of(component)
+    return type(_get(flow, "_iterator") or flow).__name__
+
+
+def stack_of(component: Microprocess) -> list[Standpoint]:
+    """Return where the code of a component stands, the outermost frame first; empty where that has no answer."""
+    if component._error is not None and component._scheduler is not None and component.is_stopped():
+        return _of_error(component._error)
+    scheduler = component._scheduler
+    if scheduler is None or component.is_stopped():
+        return []
+    runner = runner_of(component)
+    if scheduler.running is runner and scheduler.driver is not None:
+        running = _of_thread(scheduler.driver, Scheduler.advance.__code__)
+        if running:
+            return running
+    if isinstance(component, ThreadedComponent):
+        return _of_thread(component._ident, _THREAD_BODY)
+    stack: list[Standpoint] = []
+    each: Microprocess | None = component
+    while each is not None and len(stack) < DEPTH:
+        stack += _of_flow(flow_of(each) or _get(each._flow, "given"))
+        each = each._delegate
+    return stack
+
+
+def users_place(stack: list[Standpoint]) -> int:
+    """Return the index of the innermost frame that is the user's own; of the component's, if all is kamlab's."""
+    for index in range(len(stack) - 1, -1, -1):
+        if not (stack[index].of_kamlab or stack[index].of_library):
+            return index
+    for index in range(len(stack) - 1, -1, -1):
+        if stack[index].of_kamlab and not stack[index].of_engine:
+            return index
+    return 0
+
+
+def helper_in_words(helper: Microprocess) -> str:
+    """Name the generator that a component waits for by its function: ``inner()``."""
+    given = flow_of(helper) or _get(helper._flow, "given")
+    code = _get(given, "gi_code") or _get(given, "cr_code")
+    return f"{code.co_name}()" if inspect.iscode(code) else f"a {type(given).__name__}"
+
+
+def lines_of(file: str) -> list[str]:
+    """Return the lines of a file, or of a notebook's cell; none, if they cannot be had."""
+    linecache.checkcache(file)
+    return linecache.getlines(file)
+
+
+def line_of(file: str, number: int) -> str:
+    """Return one line, without the space around it; nothing if there is none."""
+    lines = lines_of(file)
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def definition_of(component: Microprocess) -> Any:
+    """Return the code of a component's ``main``, or ``None`` where that has none."""
+    given = _get(component._flow, "given")
+    code = _get(given, "gi_code") or _get(given, "cr_code")
+    if code is None:
+        main = _get(type(component), component._main_method)
+        try:
+            main = inspect.unwrap(main)
+        except Exception:
+            return None
+        code = _get(main, "__code__")
+    return code if inspect.iscode(code) else None
+
+
+def _get(thing: Any, name: str) -> Any:
+    """Return an attribute, or ``None``, whatever the thing is."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:
+        return None
+
+
+def _of_flow(flow: Any) -> Iterator[Standpoint]:
+    for _ in range(DEPTH):
+        if flow is None:
+            return
+        frame = next((found for kind in ("gi", "cr", "ag") if (found := _get(flow, f"{kind}_frame"))), None)
+        if inspect.isframe(frame):
+            yield Standpoint(frame, frame.f_lineno or 0)
+        flow = next((found for name in ("gi_yieldfrom", "cr_await", "ag_await") if (found := _get(flow, name))), None)
+
+
+def _of_thread(ident: int | None, below: Any) -> list[Standpoint]:
+    """Return the frames of a thread above the one that runs ``below``; none, if it does not run that."""
+    frame = sys._current_frames().get(ident or 0)
+    stack: list[Standpoint] = []
+    while frame is not None and frame.f_code is not below:
+        stack.append(Standpoint(frame, frame.f_lineno or 0))
+        frame = frame.f_back
+    stack.reverse()
+    return stack if frame is not None else []
+
+
+def _of_error(error: BaseException) -> list[Standpoint]:
+    stack: list[Standpoint] = []
+    tb: TracebackType | None = error.__traceback__
+    while tb is not None and len(stack) < DEPTH:
+        stack.append(Standpoint(tb.tb_frame, tb.tb_lineno or 0))
+        tb = tb.tb_next
+    own = next((index for index, each in enumerate(stack) if not each.of_engine), 0)
+    return stack[own:]

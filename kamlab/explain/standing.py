@@ -1,0 +1,323 @@
+"""Where the code of a component stands: the line, its surroundings, and what its variables hold.
+
+A slice ends at a ``yield`` or ``await``, so a component that does not run stands at a line that can be
+named. What is shown first is the user's own line: of a component in ``await self.receive()`` that line,
+not the one inside ``receive``; of one in a thread the line that called ``recv``. The whole stack is
+kept beside it. Values are written down as short text at once, so a standing keeps nothing alive and
+two of them can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.box import Box
+from ..core.errors import UnknownComponent, listed
+from ..core.events import error_in_words, name_of
+from ..core.microprocess import Microprocess
+from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER
+from ..core.world import World
+from .facts import ASLEEP, ELSEWHERE, ENDED, FAILED, NEW, RUNNING, STOPPED, Moment, hold, place_of_thread
+from .flows import (
+    Standpoint,
+    definition_of,
+    flow_of,
+    helper_in_words,
+    kind_of_flow,
+    line_of,
+    lines_of,
+    runner_of,
+    stack_of,
+    users_place,
+)
+from .words import file_in_words, shown
+
+#: How many variables, and how many attributes, are shown at most.
+VARIABLES = 12
+#: How many lines are shown before and after the one it stands at.
+AROUND = 2
+
+#: What the engine itself keeps in a component under a name without an underscore.
+_ENGINES = {"id", "init", "close_down_value", "queuelengths", "woken_by_collection", "Inboxes", "Outboxes"}
+
+_PLACES = {
+    AT_GATE: "its thread waits for its turn",
+    IN_RECV: "its thread waits in recv for a message",
+    IN_PAUSE: "its thread is in pause()",
+    IN_REQUEST: "its thread waits until the scheduler has done what it asked for",
+    OVER: "its thread has ended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of code: its file, number, function, and text."""
+
+    file: str
+    line: int
+    function: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.function}() in {file_in_words(self.file)}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Standing:
+    """Where one component stands.
+
+    ``places`` are the frames from the outermost to the innermost; ``at`` is which of them is the user's
+    own. ``variables`` and ``attributes`` are (name, text) pairs, of that frame and of the component.
+    ``remark`` says what the place alone does not: what a thread waits for, why it ended. ``around`` are
+    the (number, text) pairs of the lines near by.
+    """
+
+    name: str
+    state: str
+    remark: str = ""
+    places: tuple[Place, ...] = ()
+    at: int = 0
+    variables: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    around: tuple[tuple[int, str], ...] = field(default=(), compare=False)
+
+    @property
+    def place(self) -> Place | None:
+        """The user's own line, or ``None`` where there is none to show."""
+        return self.places[self.at] if self.places else None
+
+    @property
+    def file(self) -> str:
+        """The file of that line, or nothing."""
+        return self.place.file if self.place else ""
+
+    @property
+    def line(self) -> int:
+        """The number of that line; 0 if there is none."""
+        return self.place.line if self.place else 0
+
+    @property
+    def function(self) -> str:
+        """The name of the function it is in, or nothing."""
+        return self.place.function if self.place else ""
+
+    @property
+    def source(self) -> str:
+        """The text of that line, or nothing."""
+        return self.place.source if self.place else ""
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    __repr__ = __str__
+
+    def _lines(self) -> Iterator[str]:
+        where = f", {self.place}" if self.place else ""
+        remark = f" ({self.remark})" if self.remark else ""
+        yield f"{self.name}: {self.state}{where}{remark}"
+        for number, text in self.around:
+            yield f"  {'->' if number == self.line else '  '} {number:>4}  {text}".rstrip()
+        for place in reversed(self.places[: self.at]):
+            yield f"  called from {place}: {place.source}"
+        for name, text in self.variables:
+            yield f"  {name} = {text}"
+        for name, text in self.attributes:
+            yield f"  self.{name} = {text}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Standings:
+    """Where every component of a lab stands, in order of activation."""
+
+    all: tuple[Standing, ...] = ()
+
+    def __iter__(self) -> Iterator[Standing]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __getitem__(self, name: str) -> Standing:
+        for each in self.all:
+            if each.name == name:
+                return each
+        raise UnknownComponent(
+            f"no component here is called {name!r}; there are: {listed(each.name for each in self.all)}"
+        )
+
+    def __str__(self) -> str:
+        """One line for each; ask for a single one to see the code."""
+        if not self.all:
+            return "no component is alive"
+        wide = max(len(each.name) for each in self.all)
+        return "\n".join(
+            f"{each.name:<{wide}}  {each.state}"
+            + (f", {each.place}: {each.source}" if each.place else "")
+            + (f" ({each.remark})" if each.remark else "")
+            for each in self.all
+        )
+
+    __repr__ = __str__
+
+
+def standing(component: Microprocess) -> Standing:
+    """Return where the code of a component stands now.
+
+    It waits for the slice that runs to end; where that takes too long it shows the lines that are being
+    executed. Whatever a component's code is made of, this returns something.
+
+    >>> from kamlab import Component, Lab
+    >>> class Quiet(Component):
+    ...     def main(self):
+    ...         yield
+    >>> with Lab() as lab:
+    ...     quiet = Quiet(name="quiet").activate()
+    ...     _ = lab.step()
+    ...     place = standing(quiet)
+    >>> place.state, place.function, place.line
+    ('runnable', 'main', 3)
+    """
+    scheduler = component._scheduler
+    if scheduler is None:
+        return _standing(component, component._life)
+    held = hold(scheduler.world)
+    try:
+        return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
+    finally:
+        if held:
+            scheduler.world.lock.release()
+
+
+def standings(lab: World) -> Standings:
+    """Return where every living component of a lab stands now."""
+    held = hold(lab)
+    try:
+        if not held:
+            running = lab.scheduler.running
+            return Standings((_standing(running, RUNNING),) if running is not None else ())
+        moment = Moment(lab)
+        return Standings(tuple(_standing(each, _status(moment, each)) for each in moment.components))
+    finally:
+        if held:
+            lab.lock.release()
+
+
+def place_of(component: Microprocess) -> Place | None:
+    """Return the user's line that a component stands at, if there is one."""
+    stack = stack_of(component)
+    if stack:
+        return _place(stack[users_place(stack)])
+    return _beginning(component)
+
+
+def _status(moment: Moment, component: Microprocess) -> str:
+    if component._scheduler is not moment.scheduler:  # of a lab that was reset since
+        return component._life
+    return moment.status(component)
+
+
+def _roughly(component: Microprocess) -> str:
+    """The state of a component while somebody else's slice, or its own, does not end."""
+    scheduler = component._scheduler
+    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else component._life
+
+
+def _standing(component: Microprocess, state: str) -> Standing:
+    stack = stack_of(component)
+    if stack:
+        at = users_place(stack)
+        places = tuple(_place(point) for point in stack)
+        local = _pairs(stack[at])
+    else:
+        first = _beginning(component)
+        at, places, local = 0, (first,) if first else (), ()
+    return Standing(
+        name_of(component),
+        state,
+        _remark(component, state, bool(stack)),
+        places,
+        at,
+        local,
+        _attributes(component),
+        _around(places[at]) if places else (),
+    )
+
+
+def _beginning(component: Microprocess) -> Place | None:
+    """Return the first line of main, for a component that has not begun."""
+    if component._life in ENDED or flow_of(component) is not None:
+        return None
+    code = definition_of(component)
+    if code is None:
+        return None
+    line = code.co_firstlineno
+    return Place(code.co_filename, line, code.co_name, line_of(code.co_filename, line))
+
+
+def _place(point: Standpoint) -> Place:
+    return Place(point.file, point.line, point.frame.f_code.co_name, line_of(point.file, point.line))
+
+
+def _remark(component: Microprocess, state: str, known: bool) -> str:
+    if state == FAILED:
+        error = component._error
+        return error_in_words(error) if error is not None else "no error is known"
+    if state in ENDED:
+        return "it was stopped from outside its own code" if state == STOPPED else "its main has come to its end"
+    if not known:
+        if state == NEW:
+            return "not activated yet"
+        if flow_of(component) is None:
+            return "its first slice is still to come"
+        return f"its main returned a {kind_of_flow(component)}, which does not tell where it stands"
+    if state == ELSEWHERE:
+        return "its thread is busy with code of its own, or blocked there"
+    helper = component._delegate
+    if helper is not None:
+        return f"waits for {helper_in_words(helper)} to run to its end"
+    place = place_of_thread(component)
+    if place == IN_RECV and state == ASLEEP:
+        return f"{_PLACES[IN_RECV]} in {_asked_box(component)!r}"
+    return _PLACES.get(place or "", "")
+
+
+def _asked_box(component: Microprocess) -> str:
+    """Return the inbox that a thread waits at in recv."""
+    for point in reversed(stack_of(component)):
+        if point.frame.f_code.co_name == "recv":
+            return str(point.frame.f_locals.get("boxname", "inbox"))
+    return "inbox"
+
+
+def _around(place: Place) -> tuple[tuple[int, str], ...]:
+    lines = lines_of(place.file)
+    first = max(1, place.line - AROUND)
+    return tuple(
+        (number, lines[number - 1].rstrip()) for number in range(first, min(len(lines), place.line + AROUND) + 1)
+    )
+
+
+def _pairs(point: Standpoint) -> tuple[tuple[str, str], ...]:
+    try:
+        local = dict(point.frame.f_locals)
+    except Exception:  # a thread that runs has changed them meanwhile
+        return ()
+    return _written(local, lambda name, value: name not in ("self", "__class__") and not name.startswith("."))
+
+
+def _attributes(component: Microprocess) -> tuple[tuple[str, str], ...]:
+    return _written(
+        dict(vars(component)),
+        lambda name, value: not (name.startswith("_") or name in _ENGINES or isinstance(value, Box)),
+    )
+
+
+def _written(values: dict[str, Any], wanted: Any) -> tuple[tuple[str, str], ...]:
+    """Write down the first of some values that are wanted."""
+    names = [name for name, value in values.items() if wanted(name, value)]
+    pairs = [(name, shown(values[name])) for name in names[:VARIABLES]]
+    if len(names) > VARIABLES:
+        pairs.append(("...", f"and {len(names) - VARIABLES} more"))
+    return tuple(pairs)

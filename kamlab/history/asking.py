@@ -1,0 +1,77 @@
+"""What can be asked of a lab about its past; mixed into the lab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.driving import WorldLock
+from ..core.events import Event
+from ..core.scheduler import Scheduler
+from ..core.trace import Trace
+from .causality import causality_of
+from .contents import histories
+from .message_story import Story
+from .moment import Moment, moment
+from .stories import story
+
+
+class Asking:
+    """Questions about the past. A lab that runs is looked at between two slices."""
+
+    lock: WorldLock
+    scheduler: Scheduler
+    trace: Trace
+
+    def _set_log(self, complete: bool) -> None:
+        """Tell the trace who acts from here on: slices, or hands from outside."""
+        super()._set_log(complete)  # type: ignore[misc]
+        self.trace.note_driving(self.scheduler.driver is not None)
+
+    def at(self, step: int) -> Moment:
+        """Return what was where at a step: contents of inboxes, states of components, links.
+
+        Step k is the moment after slice k, before the next one; 0 is before the first.
+
+        Raises:
+            StepOutOfRange: it lies ahead, is negative or no whole number, or a free run has forgotten it.
+        """
+        with self.lock:
+            return moment(self, step)
+
+    def story(self, of: Any, step: int | None = None) -> Story:
+        """Return what became of a message, what a component did, or what went through a box.
+
+        Args:
+            of: an event in which a message moves; a pair (inbox, index) for the message that waits there, now
+                or at ``step``; a component, a box, or a name such as ``"Sink_3"`` or ``"Sink_3.inbox"``.
+            step: for a pair: when.
+
+        Raises:
+            NoStory: there is no such thing in this lab's past.
+            NotInTrace: the event is of another lab, or forgotten.
+        """
+        with self.lock:
+            return story(of, self, step)
+
+    def histories(self) -> dict[str, tuple[str, ...]]:
+        """Return all messages that were put into each inbox, in order, as words; for comparing two runs."""
+        with self.lock:
+            return histories(self)
+
+    def happens_before(self, a: Event, b: Event) -> bool:
+        """Return whether ``a`` happened before ``b``, so that it can have had a part in it.
+
+        Raises:
+            NotInTrace: one of them is of another lab, or forgotten.
+        """
+        with self.lock:
+            return causality_of(self).before(a, b)
+
+    def causes(self, event: Event) -> tuple[Event, ...]:
+        """Return the direct causes of an event.
+
+        Raises:
+            NotInTrace: it is of another lab, or forgotten.
+        """
+        with self.lock:
+            return causality_of(self).causes(event)

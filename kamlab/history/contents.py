@@ -1,0 +1,199 @@
+"""The past of a lab, worked out from its trace: what was where at any step, and who was in what state.
+
+The trace is gone through once, and from then on only what is new in it (see :mod:`.reading`); a question
+about a step is then a few binary searches, however long the trace. (Copies of the whole at every so many
+records were considered: they cost memory in proportion to what waits, and every question a replay.)
+
+*Step k* is the moment after slice k and after whatever followed it, up to the next slice.
+
+Whoever asks while others may drive the lab holds the lab's lock.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Any
+
+from ..core.events import Event, words_of
+from ..core.trace import Trace, make_event
+from .boxline import in_order
+from .errors import NotInTrace, StepOutOfRange
+from .reading import Reading
+
+
+class History(Reading):
+    """What a trace tells about the past.
+
+    Args:
+        trace: the trace of a lab.
+        scheduler: the lab's scheduler, if there is one at hand: it knows components that no record
+            names, and which step it is now.
+    """
+
+    # -- events -----------------------------------------------------------------------------------
+
+    def event(self, number: int) -> Event:
+        """Return the event of a number."""
+        place = bisect_right(self.starts, number) - 1
+        if place >= 0:
+            _, step, time, running = self.record(self.starts[place])
+        else:
+            (step, time), running = self._beginning(), None
+        return make_event(self.record(number), step, time, running, number)
+
+    def events(self, numbers: Iterable[int]) -> tuple[Event, ...]:
+        """Return the events of these numbers."""
+        return tuple(map(self.event, numbers))
+
+    def number_of(self, event: Event) -> int:
+        """Return the number of an event of this trace.
+
+        Raises:
+            NotInTrace: it is of another lab, or forgotten.
+        """
+        number = event.number
+        if self.first <= number < self.next_number:
+            own = self.event(number)
+            if own.kind == event.kind and own.component is event.component and own.message is event.message:
+                return number
+        raise NotInTrace(
+            f"the event {str(event).strip()!r} is not in this trace, which holds the events number {self.first} to "
+            f"{self.next_number - 1}. Take one from lab.trace.events(); a free run keeps only the newest."
+        )
+
+    def _beginning(self) -> tuple[int, float]:
+        """Return step and time before the first slice that is known."""
+        if self.starts:
+            _, step, time, _ = self.record(self.starts[0])
+            return step - 1, time
+        if self.scheduler is not None:
+            return self.scheduler.step, self.scheduler.now
+        return self.trace.before
+
+    # -- steps ------------------------------------------------------------------------------------
+
+    @property
+    def earliest(self) -> int:
+        """The first step that can be asked for."""
+        return self._beginning()[0]
+
+    @property
+    def latest(self) -> int:
+        """The last step that can be asked for: the present."""
+        return self.steps[-1] if self.steps else self.earliest
+
+    def check(self, step: Any) -> int:
+        """Return a step, if it is one that can be asked for.
+
+        Raises:
+            StepOutOfRange: it is not.
+        """
+        earliest, latest = self.earliest, self.latest
+        known = f"step {earliest}" if earliest == latest else f"steps {earliest} to {latest}"
+        if isinstance(step, bool) or not isinstance(step, int):
+            raise StepOutOfRange(f"{words_of(step, 60)} is no step; give a whole number: {known}", earliest, latest)
+        if step < 0:
+            raise StepOutOfRange(f"there is no step {step}: they are counted from 0, which is before the first slice; "
+                                 f"known are {known}", earliest, latest)  # fmt: skip
+        if step > latest:
+            raise StepOutOfRange(
+                f"step {step} lies ahead: the present is step {latest}. Known: {known}", earliest, latest
+            )
+        if step < earliest:
+            raise StepOutOfRange(
+                f"step {step} is forgotten: a free run keeps only its newest events. The earliest step known is "
+                f"{earliest}. Step the lab instead of running it, or make it with a larger trace_limit.",
+                earliest,
+                latest,
+            )
+        return step
+
+    def end_of(self, step: int) -> int:
+        """Return the number of the last event that belongs to a step."""
+        place = bisect_right(self.steps, self.check(step))
+        return (self.starts[place] if place < len(self.starts) else self.next_number) - 1
+
+    def step_of(self, number: int) -> int:
+        """Return the step that an event belongs to."""
+        place = bisect_right(self.starts, number) - 1
+        return self.steps[place] if place >= 0 else self._beginning()[0]
+
+    def time_of(self, number: int) -> float:
+        """Return the lab's time of an event, in seconds."""
+        place = bisect_right(self.starts, number) - 1
+        return float(self.record(self.starts[place])[2]) if place >= 0 else self._beginning()[1]
+
+    # -- questions --------------------------------------------------------------------------------
+
+    def waiting(self, box: Any, step: int | None = None) -> tuple[Any, ...]:
+        """Return what waited in an inbox at a step (now, unless told), oldest first."""
+        number = self.end_of(self.latest if step is None else step)
+        return tuple(map(self.message, self.arrivals_in(box, number)))
+
+    def arrivals_in(self, box: Any, number: int) -> list[int]:
+        """Return the arrivals that waited in an inbox after an event."""
+        line = self.lines.get(box)
+        return line.waiting(number) if line is not None else []
+
+    def contents(self, step: int) -> dict[Any, tuple[Any, ...]]:
+        """Return what waited in each inbox at a step; those that were empty are not in it."""
+        number = self.end_of(step)
+        found = {}
+        for box, line in self.lines.items():
+            arrivals = line.waiting(number)
+            if arrivals:
+                found[box] = tuple(map(self.message, arrivals))
+        return found
+
+    def states(self, step: int) -> dict[Any, str]:
+        """Return the state of each component that had been activated by a step: a word of core.states."""
+        number = self.end_of(step)
+        found = ((component, life.at(number)) for component, life in self.lives.items())
+        return {component: state for component, state in found if state is not None}
+
+    def links_at(self, step: int) -> list[Any]:
+        """Return the links that there were at a step."""
+        number = self.end_of(step)
+        return [link for link, there in self.links.items() if there.at(number)]
+
+    def path(self, source: Any, inbox: Any, number: int) -> list[Any]:
+        """Return the boxes that a message went through when it was sent, from outbox to inbox."""
+        boxes = [source]
+        while boxes[-1] is not inbox:
+            onward = self.onward.get(boxes[-1])
+            link = onward.at(number) if onward is not None else None
+            following = link.sink_box if link is not None else boxes[-1].onward
+            if following is None or following in boxes:
+                return [source, inbox]  # delivered past the links, or these are gone and were never recorded
+            boxes.append(following)
+        return boxes
+
+
+def history_of(lab_or_trace: Any) -> History:
+    """Return the history of a lab, or of a trace, up to now; it is kept, so that the next one costs little."""
+    if isinstance(lab_or_trace, History):
+        return lab_or_trace.look()
+    trace = lab_or_trace if isinstance(lab_or_trace, Trace) else lab_or_trace.trace
+    scheduler = getattr(lab_or_trace, "scheduler", None)
+    history = trace.memo
+    if not isinstance(history, History) or (history.scheduler is None and scheduler is not None):
+        history = trace.memo = History(trace, scheduler)
+    return history.look()
+
+
+def histories(trace: Any) -> dict[str, tuple[str, ...]]:
+    """Return every message that was put into each inbox, in order, as words, by names such as ``Sink_3.inbox``.
+
+    Two runs did the same where these are equal. Inboxes to which nothing came are not in it. Where the
+    oldest events are forgotten it tells of the rest.
+    """
+    history = history_of(trace)
+    came: dict[str, list[int]] = {}
+    for box, line in history.lines.items():
+        came.setdefault(history.names.of_box(box), []).extend(line.arrivals())
+    return {
+        name: tuple(words_of(history.message(arrival)) for arrival in sorted(arrivals, key=in_order))
+        for name, arrivals in sorted(came.items())
+        if arrivals
+    }

@@ -1,0 +1,286 @@
+"""The user's own end of a simulated connection: a telnet for a cell, and a server to be played by hand.
+
+A :class:`Peer` is an ordinary program of the network, told when its socket is ready as any component
+is; only that no component runs it. What a user asks of it is an act (:mod:`kamlab.net.hands`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from socket import SHUT_WR, SO_ERROR, SOL_SOCKET
+from typing import TYPE_CHECKING
+
+from .addresses import written
+from .door import READ, WRITE
+from .endpoints import SimulatedConnection, SimulatedListener, failure
+from .errors import BadDataToSend, PeerIsClosed, reason_of
+
+if TYPE_CHECKING:
+    from .simulated import SimulatedNetwork
+
+#: How many bytes are read at once.
+SIZE = 65536
+
+
+class Peer:
+    """One end of a connection, in the user's hand.
+
+    It reads all that comes, at once, and closes when the other end has ended, as telnet does. While a
+    lab stands still nothing moves: step or run it to see what comes.
+
+    Attributes:
+        number: 1 for the first of a network.
+        here, there: host and port of the two ends.
+        connected: whether the connection came about.
+        ended: whether the other end has said that no more will come.
+        closed: whether it is over.
+        reason: why it could not be made or broke: "refused", "timeout", "reset"; "" otherwise.
+
+    >>> from kamlab import Component, Lab
+    >>> from kamlab.net import SimpleServer
+    >>> class Greeter(Component):
+    ...     def main(self):
+    ...         self.send("hello\\n")
+    ...         yield
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = SimpleServer(protocol=Greeter, port=1500).activate()
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.run()
+    ...     peer.read(), peer.closed
+    (b'hello\\n', True)
+    """
+
+    def __init__(self, network: SimulatedNetwork, sock: SimulatedConnection, connected: bool) -> None:
+        self.number = len(network.peers) + 1
+        network.peers[self.number] = self
+        self.line = sock.line
+        self.here, self.there = (self.line.there, self.line.here) if connected else (self.line.here, self.line.there)
+        self.connected = connected
+        self.ended = False
+        self.reason = ""
+        self._network = network
+        self._sock: SimulatedConnection | None = sock
+        self._arrived = bytearray()
+        self._read = 0
+        self._unsent = bytearray()
+        self._finishing = self._finished = self._closing = self._holds = False
+        self._look_out()
+
+    # -- what the user does -----------------------------------------------------------------------------
+
+    @property
+    def received(self) -> bytes:
+        """All that has come so far."""
+        return bytes(self._arrived)
+
+    def read(self) -> bytes:
+        """Return what has come since the last ``read``."""
+        data = bytes(self._arrived[self._read :])
+        self._read += len(data)
+        return data
+
+    def send(self, data: bytes | str) -> None:
+        """Send bytes, or text as UTF-8, as far and as soon as the network takes it.
+
+        Raises:
+            BadDataToSend: it is neither.
+            PeerIsClosed: the connection is over, or this end has finished.
+        """
+        if isinstance(data, str):
+            data = data.encode("utf-8")
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise BadDataToSend(f"{self!r} was given a {type(data).__name__}; it can send bytes, or text as UTF-8")
+        self._network.perform("peer send", self.number, bytes(data))
+
+    def finish(self) -> None:
+        """Say, after what was sent, that no more will come; what the other end says still arrives."""
+        self._network.perform("peer finish", self.number)
+
+    def close(self) -> None:
+        """Hang up, after what was sent has left; a second time does nothing."""
+        self._network.perform("peer close", self.number)
+
+    def reset(self) -> None:
+        """Hang up at once, in the way that the other end sees as a reset."""
+        self._network.perform("peer reset", self.number)
+
+    def hold(self) -> None:
+        """Read no more, as a slow reader; what is sent piles up on the way here."""
+        self._network.perform("peer hold", self.number, True)
+
+    def let_go(self) -> None:
+        """Read again."""
+        self._network.perform("peer hold", self.number, False)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over."""
+        return self._sock is None or self._sock.fileno() < 0
+
+    @property
+    def unsent(self) -> int:
+        """How many bytes wait because the other end has no room, or is not there yet."""
+        return len(self._unsent) + (self._sock.unsent if self._sock is not None else 0)
+
+    def __repr__(self) -> str:
+        state = "connected" if self.connected else "connecting"
+        if self.closed:
+            state = f"closed, {self.reason}" if self.reason else "closed"
+        ends = f"{written(*self.here)} to {written(*self.there)}"
+        return f"<peer {self.number}: {ends}, {state}, {len(self._arrived)} bytes came>"
+
+    # -- how it is done -----------------------------------------------------------------------------------
+
+    def do_send(self, data: bytes) -> None:
+        """Carry out :meth:`send`."""
+        self._check_sending()
+        self._unsent += data
+        self._flush()
+
+    def do_finish(self) -> None:
+        """Carry out :meth:`finish`."""
+        self._check_sending()
+        self._finishing = True
+        self._flush()
+
+    def do_close(self) -> None:
+        """Carry out :meth:`close`."""
+        if self._sock is not None and not self._holds:
+            self._take_all()  # what is here already was read; else closing would be a reset
+        self._closing = True
+        self._flush()
+
+    def do_reset(self) -> None:
+        """Carry out :meth:`reset`."""
+        if self._sock is not None:
+            self._sock.abort()
+            self._sock = None
+
+    def do_hold(self, holds: bool) -> None:
+        """Carry out :meth:`hold` and :meth:`let_go`."""
+        self._holds = holds
+        self._look_out()
+
+    def _check_sending(self) -> None:
+        if self.closed or self._finishing or self._closing:
+            why = self.reason or ("it was closed" if self.closed else "it has said that no more would come")
+            raise PeerIsClosed(f"peer {self.number} can send no more: {why}. Dial again: lab.network.dial(...)")
+
+    def _look_out(self) -> None:
+        """Watch for what matters now."""
+        sock = self._sock
+        if sock is None:
+            return
+        events = 0 if self._holds or self.ended else READ
+        if not self.connected or self._unsent:
+            events |= WRITE
+        if events:
+            self._network.watch(sock, events, self._ready)
+        else:
+            self._network.unwatch(sock)
+
+    def _ready(self, events: int) -> None:
+        if not self.connected:
+            self._greet()
+        elif events & READ:
+            self._take_all()
+        self._flush()
+
+    def _greet(self) -> None:
+        """Look how connecting went."""
+        assert self._sock is not None
+        number = self._sock.getsockopt(SOL_SOCKET, SO_ERROR)
+        if number:
+            self._lose(failure(number))
+        else:
+            self.connected = True
+
+    def _take_all(self) -> None:
+        assert self._sock is not None
+        try:
+            while data := self._sock.recv(SIZE):
+                self._arrived += data
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._lose(error)
+            return
+        self.ended = True
+        self._closing = True
+
+    def _flush(self) -> None:
+        """Send what is left, then do what was to be done after it."""
+        sock = self._sock
+        if sock is None:
+            return
+        try:
+            while self._unsent and self.connected:
+                del self._unsent[: sock.send(self._unsent)]
+            if self._finishing and not self._finished and self.connected:
+                sock.shutdown(SHUT_WR)
+                self._finished = True
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            self._lose(error)
+            return
+        if self._closing and not self._unsent:
+            sock.close()
+            self._sock = None
+        self._look_out()
+
+    def _lose(self, error: OSError) -> None:
+        sock, self._sock = self._sock, None
+        assert sock is not None
+        number = sock.getsockopt(SOL_SOCKET, SO_ERROR)  # the cause, where the error is only its consequence
+        self.reason = reason_of(failure(number) if number else error)
+        self._unsent.clear()
+        with contextlib.suppress(OSError):
+            while not self._holds and (data := sock.recv(SIZE)):
+                self._arrived += data
+        sock.close()
+
+
+class PeerListener:
+    """A server in the user's hand: everybody who connects becomes one of its ``peers``, oldest first."""
+
+    def __init__(self, network: SimulatedNetwork, host: str, listener: SimulatedListener) -> None:
+        self.number = len(network.peer_listeners) + 1
+        network.peer_listeners[self.number] = self
+        self.host = host
+        self.port: int = listener.getsockname()[1]
+        self.peers: list[Peer] = []
+        self._network = network
+        self._listener = listener
+        listener.owner = self
+        network.watch(listener, READ, self._ready)
+
+    @property
+    def short_name(self) -> str:
+        """What it is called where its port is in somebody's way."""
+        return f"peer listener {self.number}"
+
+    @property
+    def closed(self) -> bool:
+        """Whether it listens no longer."""
+        return self._listener.fileno() < 0
+
+    def close(self) -> None:
+        """Listen no longer; those who are connected stay so."""
+        self._network.perform("listener close", self.number)
+
+    def do_close(self) -> None:
+        """Carry out :meth:`close`."""
+        self._listener.close()
+
+    def _ready(self, _events: int) -> None:
+        try:
+            while True:
+                sock, _ = self._listener.accept()
+                self.peers.append(Peer(self._network, sock, connected=True))
+        except BlockingIOError:
+            return
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else f"{len(self.peers)} have connected"
+        return f"<{self.short_name}: {written(self.host, self.port)}, {state}>"

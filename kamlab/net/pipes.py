@@ -1,0 +1,270 @@
+"""What happens to bytes on their way, in a simulated network: TCP on an unreliable wire.
+
+A connection is a :class:`Line` with a :class:`Pipe` each way. Bytes that a socket takes wait in the
+pipe until the receiving side has room for them, then they are cut into segments, and a segment is
+under way until a timer of the lab's clock says that it is there. Only the first segment of a pipe
+has a timer: the others are behind it and arrive no sooner, so nothing can be overtaken.
+
+*Loss.* A TCP program never sees that a segment was lost, only that it is late, with all that was
+sent after it. So each loss costs ``retransmit`` seconds, twice as many the second time, and so on.
+After ``retries`` losses in a row the sender gives up: ETIMEDOUT for it, and a reset for the other
+end if that can be reached. Where a partition is between them, the other end learns nothing until it
+sends something itself: a half-open connection, as on a real network.
+
+*Reset.* A segment of data that draws it breaks the connection: both ends get ECONNRESET. What has
+arrived before can still be read.
+
+*Order of the draws.* All come from one generator: size of a piece and jitter when a segment sets
+out, loss and reset when it arrives. So the order of the timers decides, and nothing else.
+
+Rejected: a model of acknowledgements and congestion (it doubles the events and shows a learner
+nothing that the inbox does not), and one timer for each segment.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .endpoints import SimulatedConnection
+    from .simulated import SimulatedNetwork
+
+#: The most bytes of a segment, as on an Ethernet.
+SEGMENT = 1460
+
+SYN = "syn"
+OPEN = "open"
+DATA = "data"
+END = "end"
+RESET = "reset"
+REFUSED = "refused"
+
+
+class Segment:
+    """What travels: some bytes, or a word about the connection."""
+
+    __slots__ = ("data", "due", "kind", "losses")
+
+    def __init__(self, kind: str, data: bytes, due: float) -> None:
+        self.kind = kind
+        self.data = data
+        self.due = due
+        self.losses = 0
+
+
+class Pipe:
+    """One direction of a connection.
+
+    Attributes:
+        source, sink: its two ends; ``None`` where nobody has answered yet.
+        waiting: what the sender gave and the receiver has no room for.
+    """
+
+    __slots__ = (
+        "_end_sent",
+        "_ending",
+        "_flight",
+        "_flying",
+        "_free_at",
+        "_last_due",
+        "_reset_sent",
+        "_timer",
+        "hosts",
+        "line",
+        "network",
+        "sink",
+        "source",
+        "waiting",
+    )
+
+    def __init__(self, network: SimulatedNetwork, line: Line, hosts: tuple[str, str]) -> None:
+        self.network = network
+        self.line = line
+        self.hosts = hosts
+        self.source: SimulatedConnection | None = None
+        self.sink: SimulatedConnection | None = None
+        self.waiting = bytearray()
+        self._flight: deque[Segment] = deque()
+        self._flying = 0
+        self._free_at = 0.0
+        self._last_due = 0.0
+        self._timer: Any = None
+        self._ending = self._end_sent = self._reset_sent = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is in it."""
+        return not self._flight and not self.waiting
+
+    # -- what the sender does ---------------------------------------------------------------------------
+
+    def put(self, data: bytes) -> None:
+        """Take bytes; whoever calls has looked that there is room."""
+        self.waiting += data
+        self.pump()
+
+    def finish(self) -> None:
+        """Say, after all that waits, that no more will come."""
+        self._ending = True
+        self.pump()
+
+    def abort(self) -> None:
+        """Forget what waits and tell the other end that the connection is broken."""
+        self.waiting.clear()
+        self._ending = False
+        if not self._reset_sent:
+            self._reset_sent = True
+            self.launch(RESET)
+
+    def drop(self) -> None:
+        """Forget what waits and what is under way."""
+        self.waiting.clear()
+        self._flight.clear()
+        self._flying = 0
+        self._ending = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def pump(self) -> None:
+        """Let set out what the receiver has room for."""
+        waiting = self.waiting
+        conditions = self.network.conditions
+        while waiting:
+            held = self.sink.held if self.sink is not None else 0
+            size = min(len(waiting), SEGMENT, conditions.buffer - self._flying - held)
+            if size <= 0:
+                break
+            if conditions.fragment is not None:
+                size = min(size, 1 + int(self.network.draw() * conditions.fragment))
+            data = bytes(waiting[:size])
+            del waiting[:size]
+            self._flying += size
+            self.launch(DATA, data)
+        if self.source is not None:
+            self.network.touch(self.source)
+        if self._ending and not waiting and not self._end_sent:
+            self._end_sent = True
+            self.launch(END)
+
+    def launch(self, kind: str, data: bytes = b"") -> None:
+        """Send a segment on its way."""
+        network = self.network
+        conditions = network.conditions
+        leaves = max(network.now(), self._free_at)
+        if conditions.bandwidth is not None:
+            leaves += len(data) / conditions.bandwidth
+        self._free_at = leaves
+        due = leaves + conditions.latency
+        if conditions.jitter:
+            due += conditions.jitter * network.draw()
+        self._last_due = due = max(due, self._last_due)
+        self._flight.append(Segment(kind, data, due))
+        self._wait()
+
+    # -- what the wire does -----------------------------------------------------------------------------
+
+    def _wait(self) -> None:
+        if self._flight and self._timer is None:
+            self._timer = self.network.call_at(self._flight[0].due, self._arrive)
+
+    def _arrive(self) -> None:
+        """The first segment is due; so may be others behind it."""
+        self._timer = None
+        network = self.network
+        now = network.now()
+        while self._flight and self._flight[0].due <= now:
+            segment = self._flight[0]
+            if self._is_lost(segment):
+                if not self._sent_again(segment, now):
+                    return
+                break
+            if segment.kind is DATA and network.happens(network.conditions.reset):
+                self.line.reset()
+                return
+            self._flight.popleft()
+            self._flying -= len(segment.data)
+            self._hand_over(segment)
+        self._wait()
+        self.line.tidy()
+
+    def _is_lost(self, segment: Segment) -> bool:
+        network = self.network
+        if network.hosts.are_cut(*self.hosts) or network.happens(network.conditions.loss):
+            return True
+        return segment.kind is SYN and network.is_full(self.line)
+
+    def _sent_again(self, segment: Segment, now: float) -> bool:
+        """Send a lost segment again; return False if that was done often enough."""
+        conditions = self.network.conditions
+        segment.losses += 1
+        if segment.losses > conditions.retries:
+            self._give_up(segment)
+            return False
+        segment.due = now + conditions.retransmit * 2.0 ** (segment.losses - 1)
+        self._last_due = max(self._last_due, segment.due)
+        return True
+
+    def _give_up(self, segment: Segment) -> None:
+        self.drop()
+        if self.source is not None:
+            self.source.fail(errno.ETIMEDOUT)
+        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # its own question was asked again in vain
+            self.sink.fail(errno.ETIMEDOUT)
+        elif self.sink is not None and not self.network.hosts.are_cut(*self.hosts):
+            self.sink.fail(errno.ECONNRESET)
+        self.line.tidy()
+
+    def _hand_over(self, segment: Segment) -> None:
+        if segment.kind is SYN:
+            self.network.answer(self.line)
+        elif self.sink is not None:
+            self.sink.take_in(segment.kind, segment.data)
+
+
+class Line:
+    """A connection, as the network sees it: the end that asked, the end that was asked, a pipe each way.
+
+    Attributes:
+        number: 1 for the first of a network.
+        here, there: host and port of the two ends.
+    """
+
+    def __init__(self, network: SimulatedNetwork, number: int, here: tuple[str, int], there: tuple[str, int]) -> None:
+        self.network = network
+        self.number = number
+        self.here = here
+        self.there = there
+        self.out = Pipe(network, self, (here[0], there[0]))
+        self.back = Pipe(network, self, (there[0], here[0]))
+        self.client: SimulatedConnection | None = None
+        self.server: SimulatedConnection | None = None
+
+    def reset(self) -> None:
+        """Break the connection: both ends get ECONNRESET."""
+        self.out.drop()
+        self.back.drop()
+        for end in (self.client, self.server):
+            if end is not None:
+                end.fail(errno.ECONNRESET)
+        self.tidy()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether neither end wants anything any more and nothing is under way."""
+        return (
+            all(end is None or end.is_done for end in (self.client, self.server))
+            and self.out.is_idle
+            and self.back.is_idle
+        )
+
+    def tidy(self) -> None:
+        """Be forgotten by the network once it is over."""
+        if self.is_over:
+            self.network.forget_line(self)
+
+    def __repr__(self) -> str:
+        (one, at), (other, port) = self.here, self.there
+        return f"<connection {self.number}: {one}:{at} to {other}:{port}>"

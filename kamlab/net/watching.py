@@ -1,0 +1,160 @@
+"""The idle door of a lab whose network is in memory; the counterpart of :mod:`kamlab.net.poller`.
+
+A socket says when it may have become ready for something. Who watches it is told in ``dispatch``,
+between two rounds, lowest number first, again and again for as long as it is ready. Where a socket
+becomes ready while nothing runs (a timer, the user's hands), a call is posted as well: a posted call
+keeps a virtual clock from jumping on before the news is told. So it is where a callback itself has
+read, sent or unwatched; the round then counts, and what is done by hand afterwards has its place after it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from kamlab.core.idle import ThreadIdle
+
+from .door import Ready
+
+if TYPE_CHECKING:
+    from kamlab.core.world import World
+
+    from .endpoints import SimulatedSocket
+
+#: The number of the first socket: far from those of the operating system.
+FIRST_SOCKET = 1001
+
+
+def _look_again() -> None:
+    """Do nothing: that it was posted makes the driver look again, and the round count."""
+
+
+class Watching:
+    """Knows the sockets of a network by number, who watches them, and which are ready.
+
+    It takes the place of the lab's idle door as it is made.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._idle = ThreadIdle()
+        self._next_number = FIRST_SOCKET
+        self.sockets: dict[int, SimulatedSocket] = {}
+        self._watches: dict[int, tuple[SimulatedSocket, int, Ready]] = {}
+        self._ready: set[int] = set()
+        self._posted = self._news = self._closed = False
+        self._changes = 0
+        with world.lock:
+            before, world.scheduler.idle = world.scheduler.idle, self
+            before.wake()  # a driver that waits there shall come and wait here
+
+    # -- sockets ------------------------------------------------------------------------------------------
+
+    def enlist(self, sock: SimulatedSocket) -> int:
+        """Return a number for a new socket."""
+        number = self._next_number
+        self._next_number += 1
+        self.sockets[number] = sock
+        return number
+
+    def dismiss(self, sock: SimulatedSocket) -> None:
+        """Forget a socket that is closed."""
+        self.sockets.pop(sock.number, None)
+        self._forget(sock.number)
+
+    def watch(self, sock: Any, events: int, callback: Ready) -> None:
+        """Call ``callback(events)`` whenever ``sock`` (a socket, or its number) is ready; replaces an earlier watch.
+
+        Raises:
+            ValueError: the socket is closed, or is none of this network.
+        """
+        number = sock if isinstance(sock, int) else sock.fileno()
+        known = self.sockets.get(number)
+        if known is None or (known is not sock and not isinstance(sock, int)):
+            raise ValueError(f"{sock!r} is closed, or no socket of this network, and cannot be watched")
+        self._watches[number] = (known, events, callback)
+        self._look(known)
+
+    def unwatch(self, sock: Any) -> None:
+        """Stop calling for a socket; nothing happens if it is not watched."""
+        self._forget(sock if isinstance(sock, int) else getattr(sock, "number", -1))
+
+    def touch(self, sock: SimulatedSocket) -> None:
+        """A socket has changed: look whether somebody waits for what it is ready for now."""
+        self._changes += 1
+        self._look(sock)
+
+    def _look(self, sock: SimulatedSocket) -> None:
+        watch = self._watches.get(sock.number)
+        if watch is None or not watch[1] & sock.readiness():
+            self._ready.discard(sock.number)
+        elif sock.number not in self._ready:
+            self._ready.add(sock.number)
+            self._news = True
+            if not self._posted:
+                self._posted = True
+                self._world.scheduler.post(self._tell_news)
+
+    def _forget(self, number: int) -> None:
+        self._changes += 1
+        self._watches.pop(number, None)
+        self._ready.discard(number)
+
+    def _tell_news(self) -> None:
+        self._posted = False
+        if self._news:
+            self.dispatch()
+
+    # -- the idle door ------------------------------------------------------------------------------------
+
+    def wait(self, timeout: float | None) -> None:
+        """Block until ``wake`` is called or ``timeout`` seconds are over; not at all if a socket is ready."""
+        if not self._ready and not self._closed:
+            self._idle.wait(timeout)
+
+    def wake(self) -> None:
+        """End a ``wait``, now or the next one. From any thread, and from a signal handler."""
+        self._idle.wake()
+
+    def dispatch(self) -> int:
+        """Call the callbacks of the sockets that are ready; return how many."""
+        self._news = False
+        changes = self._changes
+        called = 0
+        for number in sorted(self._ready):
+            watch = self._watches.get(number)
+            if watch is None:
+                continue
+            sock, events, callback = watch
+            events &= sock.readiness()
+            if not events:
+                continue
+            called += 1
+            try:
+                callback(events)
+            except Exception:
+                self._forget(number)
+                self._world.report(
+                    f"a callback of the network failed; {sock!r} is watched no longer.\n{traceback.format_exc()}"
+                )
+        if self._changes != changes:  # what comes of it is looked at before time goes on
+            self._world.scheduler.post(_look_again)
+        if self._ready:  # have the scheduler look again at the end of the very next round, in a free run, too
+            scheduler = self._world.scheduler
+            scheduler._since_poll = scheduler.slices_per_poll
+        return called
+
+    def sources(self) -> int:
+        """Return how many watched sockets are ready now; what is under way is a timer."""
+        return len(self._ready)
+
+    def close(self) -> None:
+        """Watch nothing any more, and let the lab wait without a network again."""
+        if self._closed:
+            return
+        self._closed = True
+        self._watches.clear()
+        self._ready.clear()
+        if self._world.scheduler.idle is self:
+            self._world.scheduler.idle = ThreadIdle()
+        self._idle.wake()
