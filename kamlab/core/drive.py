@@ -104,7 +104,7 @@ class Driven:
             """Return 1 once the round is over, 0 if nothing can run or somebody wants attention first."""
             nonlocal turns
             if not turns:
-                if (scheduler.chooser is not None or not scheduler.turn_waits()) and not scheduler.end_round():
+                if not scheduler.look_ahead():
                     return 0
                 turns = len(scheduler.queue)
             while turns and scheduler.turn_waits():
@@ -241,7 +241,7 @@ class Driven:
     def _watch_over(self, stepping: bool) -> None:
         """Make ready for a drive: in a run that shall be the same again, threads take their turns as in steps."""
         in_step = stepping or self.lockstep
-        self.scheduler.slices_per_poll = 1 if in_step else SLICES_PER_POLL
+        self.scheduler.slices_per_poll = 0 if in_step else SLICES_PER_POLL
         self._set_gate(not in_step)
 
     def _driving(self, complete: bool, thread: threading.Thread | None = None) -> Driving:
@@ -309,7 +309,7 @@ class Driven:
                 break
             if ran or scheduler.attention:
                 continue
-            if not scheduler.members and not scheduler.posted and not forever:
+            if not scheduler.members and not forever and not self._comes_something():
                 reason = "finished"
                 break
             if not background and not scheduler.can_be_woken():
@@ -338,6 +338,10 @@ class Driven:
 
     def _sleepers(self) -> tuple[str, ...]:
         return tuple(each.short_name for each in list(self.scheduler.members.values()) if each._life is ASLEEP)
+
+    def _comes_something(self) -> bool:
+        """Return whether something is under way in a lab without components: a call, or bytes of a simulated network."""
+        return bool(self.scheduler.posted) or (self.virtual and self.scheduler.next_timer() is not None)
 
     def _wait(self, deadline: float | None, patience: float | None) -> None:
         """Block until a timer is due or something comes from outside; the lock is free meanwhile.

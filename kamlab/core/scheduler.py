@@ -105,6 +105,7 @@ class Scheduler:
         self._since_poll = 0
         self._numbers = itertools.count(1)
         self._picked: Microprocess | None = None
+        self._looked = False
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -120,7 +121,8 @@ class Scheduler:
         chooser = self.chooser
         while ran < limit and not self.attention:
             if not queue or chooser is not None:
-                if not self.end_round():
+                looked, self._looked = self._looked, False
+                if not (looked and self.turn_waits()) and not self._end_round():
                     break
                 queue = self.queue
                 log = self.log
@@ -220,7 +222,19 @@ class Scheduler:
     def end_round(self) -> bool:
         """Apply pauses, wake-ups, timers and what came from outside; return whether any can run.
 
-        A round in which there was nothing to apply does not count: how often somebody looked whether
+        The next slice then begins from here: whether somebody looked ahead is not part of a run.
+        """
+        self._looked = True
+        return self._end_round()
+
+    def look_ahead(self) -> bool:
+        """End the round if the next slice begins with that; return whether any can run."""
+        if self.turn_waits() and (self.chooser is None or self._looked):
+            return True
+        return self.end_round()
+
+    def _end_round(self) -> bool:
+        """End a round. A round in which there was nothing to apply does not count: how often somebody looked whether
         anything can run is not part of a run.
         """
         self.running = None  # whatever stops a component from here on does not come from its own slice

@@ -450,11 +450,8 @@ class _Brake:
 
     def _coming(self, scheduler: Scheduler) -> Microprocess | None:
         """Return who has the next slice, ending the round if that is due; ``None`` if nobody can run."""
-        if scheduler.chooser is not None and not scheduler.end_round():
+        if not scheduler.look_ahead():
             return None
-        while not scheduler.turn_waits():
-            if not scheduler.end_round():
-                return None
         chooser, queue = scheduler.chooser, scheduler.queue
         if chooser is None:
             return queue[0]

@@ -155,8 +155,12 @@ def _perform(lab: World, journal: Journal, entry: Entry) -> None:
 def _end_rounds(lab: World, rounds: int) -> None:
     """End rounds, as long as nothing can run, until there were so many."""
     scheduler = lab.scheduler
-    while scheduler.rounds < rounds and not scheduler.turn_waits():
-        if not scheduler.end_round() and scheduler.rounds < rounds:
+    while scheduler.rounds < rounds and (scheduler.chooser is not None or not scheduler.turn_waits()):
+        before = scheduler.rounds
+        if scheduler.end_round():
+            if scheduler.rounds == before:
+                return
+        elif scheduler.rounds < rounds:
             _wait(lab)
 
 

@@ -394,7 +394,13 @@ class TestMoving:
     def test_other_code(self, record: Any) -> None:
         """A system that asks its network something else is stopped there, and the error names both calls."""
         protocols: list[Any] = [Upper]
-        lab = record(a_server(lambda: protocols[0]()), lambda server: talk_to(server.port, b"hello"))
+
+        def say_hello(server: Any) -> bytes:
+            with socket.create_connection((LOOPBACK, server.port), timeout=20) as sock:
+                sock.sendall(b"hello")
+                return sock.recv(100)
+
+        lab = record(a_server(lambda: protocols[0]()), say_hello)
         line = str(lab.recording)
 
         class Longer(Upper):

@@ -92,13 +92,13 @@ class Mover:
 
     def hand(self, one: int, two: int) -> None:
         components = [each for each in self.lab.components if isinstance(each, Component) and "inbox" in each.inboxes]
-        full = [each for each in components if each.data_ready()]
+        full = [each for each in components if each.inboxes["inbox"].target.items]
         if not full:
             if components:
                 self.lab.inject(components[one % len(components)], two)
             return
         where = full[one % len(full)]
-        index = two % where.data_ready()
+        index = two % len(where.inboxes["inbox"].target.items)
         act = (one + two) % 6
         try:
             if act == 0:
