@@ -182,6 +182,10 @@ class NoSuchMessage(KamlabError, IndexError):
     """No message waits at the place of an inbox that was named."""
 
 
+class RecordIsOver(KamlabError):
+    """A recorded run has come to its end, and what it lived on, such as a network, is not there to go on."""
+
+
 class NotRunnable(KamlabError):
     """A component was chosen to go next, and cannot run now."""
 

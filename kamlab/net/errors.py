@@ -9,7 +9,27 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from kamlab.core.errors import KamlabError
+from kamlab.core.errors import KamlabError, RecordIsOver
+
+__all__ = [
+    "BadAddress",
+    "BadConditions",
+    "BadDataToSend",
+    "BadMapping",
+    "ConnectFailed",
+    "ConnectionLost",
+    "ListenFailed",
+    "NetworkIsClosed",
+    "NoNetwork",
+    "NotRecorded",
+    "NothingRecords",
+    "PeerIsClosed",
+    "PortInUse",
+    "RecordDoesNotFit",
+    "RecordIsOver",
+    "TLSNotSupported",
+    "UnknownAct",
+]
 
 
 class NoNetwork(KamlabError):
@@ -99,10 +119,6 @@ class NothingRecords(KamlabError):
 
 class RecordDoesNotFit(KamlabError):
     """A record has something from the network that nobody in this lab waits for."""
-
-
-class RecordIsOver(KamlabError):
-    """A replayed network was asked for more than was recorded."""
 
 
 #: The words for what an operating system says when it cannot connect.

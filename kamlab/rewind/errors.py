@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from kamlab.core.errors import KamlabError, NoSuchMessage
+from kamlab.core.errors import KamlabError, NoSuchMessage, RecordIsOver
 
 __all__ = [
     "BadRecording",
+    "BuilderDrives",
     "CannotRewind",
     "MessageIsGone",
     "NoSuchBranch",
@@ -20,6 +21,10 @@ class CannotRewind(KamlabError):
     """The past can be looked at, but the lab cannot go on from there; the message says what to change."""
 
 
+class BuilderDrives(CannotRewind):
+    """A function that builds a system has driven the lab; it shall only make and activate components."""
+
+
 class RunDiffers(KamlabError):
     """A recorded run does not fit the system any more; it was stopped at the first difference.
 
@@ -29,10 +34,6 @@ class RunDiffers(KamlabError):
     def __init__(self, message: str, step: int | None = None) -> None:
         super().__init__(message)
         self.step = step
-
-
-class RecordIsOver(KamlabError):
-    """A recorded run has come to its end, and what it lived on (a network, say) is not there to go on."""
 
 
 class BadRecording(KamlabError, ValueError):

@@ -110,7 +110,7 @@ class Recording:
             OSError: it cannot be read.
         """
         content = FilePath(file).read_bytes()
-        if content.startswith(b"kamlab") and b":" in content[:20]:
+        if re.match(rb"\s*kamlab\d+:", content):
             return cls.parse(content.decode("ascii", "replace"))
         if not content.startswith(b"kamlab%d\n" % VERSION):
             raise BadRecording(f"{file} holds no recorded run of format {VERSION}")

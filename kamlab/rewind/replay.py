@@ -97,9 +97,10 @@ def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
     """
     scheduler = lab.scheduler
     if scheduler.step and not scheduler.turn_waits():
-        entry = journal.next_entry()
         place = (scheduler.step, scheduler.rounds)
-        if entry is not None and entry.kind in ("late", "time") and (entry.step, entry.rounds) == place:
+        while (entry := journal.next_entry()) is not None and not entry.by_hand:
+            if (entry.step, entry.rounds) != place:
+                break
             _perform(lab, journal, entry)
         scheduler.end_round()
     tip = at_end is None and journal.at_tip()

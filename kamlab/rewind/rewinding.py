@@ -16,7 +16,7 @@ import copy
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from kamlab.core import worlds
 from kamlab.core.choice import SeededRandom
@@ -25,14 +25,16 @@ from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED, error_in_words
 from kamlab.core.microprocess import Microprocess
 
-from .checks import Checks, fingerprints
-from .errors import BadRecording, CannotRewind, RecordIsOver, RunDiffers
+from .errors import BadRecording, BuilderDrives, CannotRewind, RecordIsOver, RunDiffers
 from .hands import Hands
 from .journal import Journal, Path
-from .recording import Recording
 from .replay import play
 from .tree import Branch, Tree
 from .unheard import unheard
+
+if TYPE_CHECKING:
+    from .checks import Checks
+    from .recording import Recording
 
 HOW = (
     "Build the system in a function, Lab(build=function), or in a %%system cell, and the lab can go back. "
@@ -58,6 +60,10 @@ class Rewinding(Hands):
 
     _builder: Callable[..., Any] | None = None
     _rebuilding = False
+    #: Whether ``run()`` did more than activate when the system was built first: the building ended there.
+    _run_ends_building = False
+    #: Whether the lab is being reset or taken to another moment just now: what one sees of it is in between.
+    in_between = False
     #: Whether the lab runs for the first time, rather than stands in a run that was played again.
     _live = True
     _moving = False
@@ -83,7 +89,11 @@ class Rewinding(Hands):
 
     @contextlib.contextmanager
     def building(self, again: Callable[..., Any]) -> Iterator[None]:
-        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more."""
+        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
+
+        The building ends where the lab is driven for the first time. What is done in the ``with`` after
+        that is done from outside, and ``again`` is stopped there by a BuilderDrives.
+        """
         self._check_open()
         if self.scheduler.members or self.scheduler.step:
             raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
@@ -128,14 +138,39 @@ class Rewinding(Hands):
     def run_component(self, component: Microprocess) -> Any:
         """Do what ``component.run()`` means here; while the system is built, nothing more than to activate it."""
         if self._rebuilding:
+            if self._run_ends_building:
+                self._check_not_inside("run")
             return None
+        journal = self._journal
+        building = journal is not None and journal.building
+        try:
+            return super().run_component(component)
+        finally:
+            if journal is not None and building and not journal.building:
+                self._run_ends_building = True
+
+    def _check_not_inside(self, what: str) -> None:
+        """Refuse to be driven from within a slice, and by a builder; otherwise the building is over."""
+        super()._check_not_inside(what)
+        if self._rebuilding:
+            raise BuilderDrives(
+                f"{what}() while the system is built: a builder makes and activates the components; drive the lab "
+                "when it is done"
+            )
         journal = self._journal
         if journal is not None:
             journal.building = False
-        return super().run_component(component)
 
     def reset(self) -> Self:
         """Stop everything and begin anew, at step 0; a lab that knows how to builds its system again."""
+        before, self.in_between = self.in_between, True
+        try:
+            self._begin_anew()
+        finally:
+            self.in_between = before
+        return self
+
+    def _begin_anew(self) -> None:
         super().reset()
         self._past = None
         self._live = not self._moving
@@ -147,7 +182,6 @@ class Rewinding(Hands):
                 self._build_now()
             finally:
                 journal.building = False
-        return self
 
     # -- going back and forth ------------------------------------------------------------------------
 
@@ -250,7 +284,7 @@ class Rewinding(Hands):
         tree = self.branches
         order = _who_ran(self.trace, min(step, self.scheduler.step)) if branch == self._here else []
         hooks = self.trace.hooks
-        self._moving = True
+        self._moving = self.in_between = True
         try:
             with unheard(self):
                 epoch = getattr(self.clock, "epoch", None)
@@ -261,7 +295,7 @@ class Rewinding(Hands):
                 self.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step, at_end)
         finally:
-            self._moving = False
+            self._moving = self.in_between = False
             self.trace.adopt_hooks(hooks)
             journal = self._journal
             if journal is not None:
@@ -367,7 +401,28 @@ class Rewinding(Hands):
                     f"this run cannot be replayed after step {path.ends_at}, because {path.ends}. "
                     'Use Lab(clock="virtual"), or Lab(recorded=True) for the real network.'
                 )
+            from .recording import Recording
+
             return Recording(path, self._doors(), _prints(self.trace))
+
+    @classmethod
+    def replayed(cls, run: Recording | str, build: Callable[..., Any], to: int | None = None, **how: Any) -> Self:
+        """Return a lab that stands at the end of a recorded run, or at its step ``to``.
+
+        Unlike ``Lab(build=build).replay(run)`` it never runs for itself: where the run was recorded on the
+        real network no port is opened. ``how`` are other arguments of the lab. Errors as for ``replay``.
+        """
+        recording = run if isinstance(run, Recording) else Recording.parse(run)
+        lab = cls(**how)
+        lab._builder = build
+        lab._forget_branches()
+        try:
+            lab.replay(recording, to)
+        except BaseException as error:
+            if not isinstance(error, RunDiffers):
+                lab.stop()
+            raise
+        return lab
 
     def replay(self, run: Recording | str, to: int | None = None) -> None:
         """Play a recorded run in this lab, to its end or to step ``to``; the lab then goes on from there.
@@ -382,6 +437,8 @@ class Rewinding(Hands):
             RunDiffers: it does not fit the system any more; the lab stands where they part.
             CannotRewind: this lab does not know how its system is built.
         """
+        from .recording import Recording
+
         recording = run if isinstance(run, Recording) else Recording.parse(run)
         step = recording.steps if to is None else to
         if type(step) is not int or not 0 <= step <= recording.steps:
@@ -471,6 +528,8 @@ def _who_ran(trace: Any, steps: int) -> list[str]:
 
 def _prints(trace: Any) -> Checks:
     """Return the fingerprints of the slices that are wholly in a trace."""
+    from .checks import Checks, fingerprints
+
     first = trace.first_step
     return Checks(1, 0, ()) if first is None else fingerprints(trace.records_from(trace.known_from), first)
 
@@ -484,4 +543,3 @@ def _compare_order(trace: Any, before: list[str]) -> None:
                 "use random numbers, files or the network by itself? The lab stands as it was played this time.",
                 step,
             )
-

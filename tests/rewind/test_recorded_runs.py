@@ -327,3 +327,26 @@ def test_a_lab_without_builder_has_no_recording() -> None:
     """Nobody could replay it, and it says so."""
     with Lab(clock="virtual") as lab, pytest.raises(CannotRewind):
         _ = lab.recording
+
+
+class TestReplayed:
+    """``Lab.replayed`` makes a lab out of a run."""
+
+    def test_a_lab_from_a_line(self, make_lab: Any) -> None:
+        """A lab made of a line and a builder stands where the other one stood, and goes on from there."""
+        lab = make_lab(chooser=SeededRandom(4))
+        lab.step(30)
+        again = type(lab).replayed(str(lab.recording), lab._builder, clock="virtual")
+        try:
+            assert state_of(again) == state_of(lab)
+            assert len(again.branches) == 2
+            again.back(3)
+            again.step(3)
+            assert state_of(again) == state_of(lab)
+        finally:
+            again.stop()
+
+    def test_a_garbled_line(self) -> None:
+        """A garbled line makes no lab."""
+        with pytest.raises(BadRecording):
+            Lab.replayed("kamlab1:2:xyz", build=print)
