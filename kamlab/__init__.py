@@ -35,9 +35,11 @@ if TYPE_CHECKING:
         Selector,
         ServerCore,
         SimpleServer,
+        Simulated,
         TCPClient,
         TCPServer,
     )
+    from .rewind import Recording
 
 __version__ = "0.1.0"
 
@@ -61,11 +63,13 @@ _HOMES = {
             "Selector",
             "ServerCore",
             "SimpleServer",
+            "Simulated",
             "TCPClient",
             "TCPServer",
         ),
         ".net",
     ),
+    "Recording": ".rewind",
 }
 
 __all__ = [
@@ -88,6 +92,7 @@ __all__ = [
     "Pipeline",
     "ProducerFinished",
     "PublishTo",
+    "Recording",
     "SeededRandom",
     "Selector",
     "Seq",
@@ -95,6 +100,7 @@ __all__ = [
     "Shutdown",
     "ShutdownMicroprocess",
     "SimpleServer",
+    "Simulated",
     "SubscribeTo",
     "TCPClient",
     "TCPServer",

@@ -97,7 +97,8 @@ class Lab(Breaking, Asking, Explaining, Rewinding):
     def _make_network(self) -> Network:
         door = self._network_door
         if callable(door):
-            return door(self)
+            made: Network = door(self)
+            return made
         if self.recorded and not self.virtual:
             from .net.recorded import Recorded
 
@@ -190,7 +191,8 @@ class Lab(Breaking, Asking, Explaining, Rewinding):
             return super().where(of)
         name = of if of is None or isinstance(of, str) else of.short_name
         with self.twin(step) as past:
-            return past.where(name)
+            stood: Standing | Standings = past.where(name)
+            return stood
 
     def _fresh_twin(self) -> Lab:
         return type(self)(

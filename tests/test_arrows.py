@@ -31,7 +31,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "notebook": {"core", "net", "views", "lab", "handle", "axon", "kamlab"},
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "notebook"},
+    "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "rewind", "notebook"},
     "__main__": {"demo", "lab", "notebook", "axon", "kamlab"},
 }
 

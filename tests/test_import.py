@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def test_the_import_brings_nothing_unwanted() -> None:
     assert {name.split(".")[0] for name in modules} & UNWANTED == set()
     assert "kamlab.core.world" in modules
     rooms = {name.split(".")[1] for name in modules if name.startswith("kamlab.")}
-    assert rooms == {"core", "lab"}
+    assert rooms == {"core", "lab", "history", "explain", "rewind"}
 
 
 def test_the_import_is_quick() -> None:
@@ -58,3 +59,30 @@ def test_every_public_name_can_be_imported() -> None:
         assert name in dir(kamlab)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'; it has: .*Pipeline"):
         kamlab.nonsense
+
+
+#: Rooms of which a name is also that of a module: what is asked for is what the room offers, whichever came first.
+NAMESAKES = """
+import json, sys
+import kamlab.explain.{module}
+from kamlab.explain import {module}
+print(json.dumps(type({module}).__name__))
+"""
+
+
+@pytest.mark.parametrize("module", ["why", "standing", "leaks"])
+def test_a_function_named_as_its_module_is_not_hidden_by_it(module: str) -> None:
+    """A room offers its function of that name, even if the module was imported before."""
+    assert import_afresh(NAMESAKES.format(module=module)) == "function"
+
+
+@pytest.mark.parametrize("room", ["history", "explain", "rewind"])
+def test_every_name_of_a_lazy_room_is_there(room: str) -> None:
+    """Each name in __all__ can be loaded, dir() has it, and an unknown one says which there are."""
+    module = importlib.import_module(f"kamlab.{room}")
+    for name in module.__all__:
+        assert getattr(module, name).__name__ == name
+        assert name in dir(module)
+    assert len(module.__all__) == len(module._homes)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'; it has: [A-Z]"):
+        _ = module.nonsense

@@ -15,6 +15,7 @@ from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, shown
 from .waits import Waits
+from .worlds import in_slice
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
@@ -176,6 +177,9 @@ class Component(Waits, Microprocess):
             box.target.deliver(message)
             return
         scheduler = self._scheduler
+        caller = in_slice.component
+        if caller is not None and caller._puts_off(lambda: self.deliver(message, boxname)):
+            return
         with scheduler.world.lock:
             box.target.deliver(message)
             if scheduler.journal is not None and scheduler.is_outside():

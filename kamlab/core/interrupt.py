@@ -4,11 +4,14 @@ Python's own handler raises wherever it happens to be, often inside a component'
 is then dead. This one lets the first interrupt stop the lab between two slices, with everything in
 place; only a second one, for a component that hangs, is raised inside that component.
 It is never raised within the engine itself, wherever it strikes.
+
+What is engine is told by the package whose names a frame sees, not by its file: a method that a
+dataclass was given has no file. Other rooms whose code runs in the middle of a drive say so with
+:func:`part_of_the_engine`; the standard library, where the engine has called it, is engine as well.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -16,13 +19,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .drive import Driven
+    from .driver import Drivable
 
 
 class Interruptible:
     """Holds the handler while a lab runs on the main thread; elsewhere it does nothing."""
 
-    def __init__(self, world: Driven) -> None:
+    def __init__(self, world: Drivable) -> None:
         self._world = world
         self._before: Any = None
         self._installed = False
@@ -52,6 +55,11 @@ class Interruptible:
         scheduler.idle.wake()
 
 
+def part_of_the_engine(package: str) -> None:
+    """Have no interrupt raised within the modules of a package, but in the code of the user that they call."""
+    _ENGINE.add(package)
+
+
 def _raise_outside_the_engine(frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt in the code that the engine has called: now, or when that has the word again.
 
@@ -59,14 +67,13 @@ def _raise_outside_the_engine(frame: FrameType | None) -> None:
     without its place in the queue. Between two slices there is no such code, and nothing is raised.
     """
     hung = frame
-    while hung is not None and _of_the_engine(hung):
+    in_engine = False
+    while hung is not None and ((engine := _of_the_engine(hung)) or _of_the_library(hung)):
+        in_engine = in_engine or engine
         hung = hung.f_back
-    outer = hung
-    while outer is not None and not (_of_the_engine(outer) and outer.f_code.co_name == "_drive"):
-        outer = outer.f_back
-    if hung is None or outer is None:
+    if hung is None or not _is_driven(hung):
         return
-    if hung is frame:
+    if not in_engine:
         raise KeyboardInterrupt
 
     def tracer(there: FrameType, _event: str, _argument: object) -> None:
@@ -78,8 +85,28 @@ def _raise_outside_the_engine(frame: FrameType | None) -> None:
     sys.settrace(tracer)
 
 
+def _is_driven(frame: FrameType) -> bool:
+    """Return whether this code was called in a drive, rather than that it called for one."""
+    outer: FrameType | None = frame
+    while outer is not None and not (outer.f_code.co_name in DRIVES and _of_the_engine(outer)):
+        outer = outer.f_back
+    return outer is not None
+
+
 def _of_the_engine(frame: FrameType) -> bool:
-    return os.path.dirname(frame.f_code.co_filename) == _ENGINE
+    return _module_of(frame).rpartition(".")[0] in _ENGINE
 
 
-_ENGINE = os.path.dirname(__file__)
+def _of_the_library(frame: FrameType) -> bool:
+    return _module_of(frame).partition(".")[0] in sys.stdlib_module_names
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+#: The functions that drive a world, within which user's code may be interrupted.
+DRIVES = ("_drive", "_come_to_rest")
+
+#: The packages whose modules are the engine.
+_ENGINE = {__name__.rpartition(".")[0]}

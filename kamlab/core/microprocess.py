@@ -246,7 +246,8 @@ class Microprocess:
 
     def stop(self) -> None:
         """End this, for good. Its generator is closed, so its ``finally`` blocks run."""
-        if self._life in ENDED:
+        caller = worlds.in_slice.component
+        if self._life in ENDED or (caller is not None and caller._puts_off(self.stop)):
             return
         if self._scheduler is not None:
             self._scheduler.retire(self)

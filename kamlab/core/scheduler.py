@@ -121,8 +121,11 @@ class Scheduler:
         chooser = self.chooser
         while ran < limit and not self.attention:
             if not queue or chooser is not None:
-                looked, self._looked = self._looked, False
-                if not (looked and self.turn_waits()) and not self._end_round():
+                if self._looked:
+                    self._looked = False
+                    if not self.turn_waits() and not self._end_round():
+                        break
+                elif not self._end_round():
                     break
                 queue = self.queue
                 log = self.log
@@ -240,25 +243,29 @@ class Scheduler:
         self.running = None  # whatever stops a component from here on does not come from its own slice
         if self.journal is not None:
             self.journal.before_round()
-        if self._since_poll >= self.slices_per_poll or not self.done:
+        done = self.done
+        if self._since_poll >= self.slices_per_poll or not done:
             self._since_poll = 0
             if self.idle.sources():
                 self.idle.wait(0)
                 self.idle.dispatch()
-        applied = bool(self.posted)
+        applied = False
         while self.posted:
+            applied = True
             self._call(self.posted.popleft())
-        self.now = self.clock.now()
-        if self.now >= self.deadline:
+        now = self.now = self.clock.now()
+        if now >= self.deadline:
             self.attention = True
-        if not (applied or self.done or self.wakes or self.pauses or self.timers.are_due(self.now)):
+        due = self.timers._heap and self.timers.are_due(now)
+        if not (done or self.wakes or self.pauses or applied or due):
             return self.turn_waits()
         self.rounds += 1
-        if self.timers:
+        if due:
             self._fire_timers()
         queue = self.queue
-        queue.extend(self.done)
-        self.done.clear()
+        if done:
+            queue.extend(done)
+            done.clear()
         dozing = self._apply_pauses() if self.pauses else 0
         if self.wakes:
             dozing -= self._apply_wakes()
@@ -325,11 +332,14 @@ class Scheduler:
         return 0
 
     def _enlist(self, component: Microprocess) -> None:
+        by = component._activated_by
+        if by is not None:
+            component._activated_by = None  # else a line of components, each made by the one before, is all kept
         if component._life in ALIVE:
             component._life = RUNNABLE
             self.queue.append(component)
             if self.log is not None:
-                self.log((ACTIVATED, component, component._activated_by or "outside"))
+                self.log((ACTIVATED, component, by or "outside"))
 
     def _fire_timers(self) -> None:
         for timer, callback in self.timers.due(self.now):
@@ -348,6 +358,8 @@ class Scheduler:
 
     def adopt(self, component: Microprocess) -> None:
         """Take a microprocess in; its first slice is in the next round."""
+        if put_off(lambda: self.adopt(component)):
+            return
         self.world._check_open()
         if self.journal is not None and self.is_outside():
             self.world.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
@@ -373,6 +385,8 @@ class Scheduler:
 
     def request_wake(self, component: Microprocess, cause: Any = None) -> None:
         """Wake a microprocess at the end of this round. Safe from any thread."""
+        if put_off(lambda: self.request_wake(component, cause)):
+            return
         self.wakes.append((component, cause))
         self.nudge()
 
@@ -475,7 +489,7 @@ class Scheduler:
         if component._delegate is not None:
             self.retire(component._delegate)
         flow = component._flow
-        for last in (lambda: getattr(flow, "close", _nothing)(), component.stop, component.close_down):
+        for last in (lambda: _close(flow), component.stop, component.close_down):
             try:
                 last()
             except BaseException as error:
@@ -517,8 +531,16 @@ class Scheduler:
         self.on_failure(component, error)
 
 
-def _nothing() -> None:
-    """Do nothing: an iterator that is no generator has nothing to close."""
+def put_off(call: Callable[[], Any]) -> bool:
+    """Return whether a component's thread calls that is busy elsewhere: then it is done when that is let in."""
+    caller = worlds.in_slice.component
+    return caller is not None and caller._puts_off(call)
+
+
+def _close(flow: Any) -> None:
+    close = getattr(flow, "close", None)  # an iterator that is no generator has none
+    if close is not None:
+        close()
 
 
 def _refused_await(component: Microprocess) -> BadAwait:

@@ -7,15 +7,20 @@ compared. Nothing here changes a lab or is there while it runs.
 
 from __future__ import annotations
 
-from .errors import CannotExplain, NoSuchMessage
-from .explaining import Explaining
-from .explanation import Explanation
-from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
-from .losses import Loss, Losses, losses
-from .messages import why_message
-from .standing import Place, Standing, Standings, standing, standings
-from .waiting import Wait, Waiting, waiting
-from .why import why
+from typing import TYPE_CHECKING
+
+from ..core.rooms import load_lazily
+
+if TYPE_CHECKING:
+    from .errors import CannotExplain, NoSuchMessage
+    from .explaining import Explaining
+    from .explanation import Explanation
+    from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
+    from .losses import Loss, Losses, losses
+    from .messages import why_message
+    from .standing import Place, Standing, Standings, standing, standings
+    from .waiting import Wait, Waiting, waiting
+    from .why import why
 
 __all__ = [
     "CannotExplain",
@@ -42,3 +47,32 @@ __all__ = [
     "why",
     "why_message",
 ]
+
+load_lazily(
+    __name__,
+    {
+        "CannotExplain": "errors",
+        "Explaining": "explaining",
+        "Explanation": "explanation",
+        "Leak": "leaks",
+        "Leaks": "leaks",
+        "leaks": "leaks",
+        "Loss": "losses",
+        "Losses": "losses",
+        "losses": "losses",
+        "NoSuchMessage": "errors",
+        "Place": "standing",
+        "Standing": "standing",
+        "standing": "standing",
+        "Standings": "standing",
+        "standings": "standing",
+        "Survivor": "leaks",
+        "Survivors": "leaks",
+        "Wait": "waiting",
+        "Waiting": "waiting",
+        "waiting": "waiting",
+        "who_still_runs": "leaks",
+        "why": "why",
+        "why_message": "messages",
+    },
+)

@@ -1,23 +1,25 @@
-"""The questions of this room as methods of a lab."""
+"""The questions of this room as methods of a lab.
+
+Who answers them is imported once somebody asks: every lab has these methods, and most are never asked.
+"""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..core.errors import LabIsRunning, UnknownComponent, listed
 from ..core.events import Event, name_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
 from .errors import CannotExplain
-from .explanation import Explanation
-from .facts import Moment, standing_still
-from .leaks import Leaks, Survivors, leaks, who_still_runs
-from .losses import Losses, losses
-from .messages import why_message
-from .standing import Standing, Standings, standing, standings
-from .waiting import Waiting, waiting
-from .why import why
-from .words import shown
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+    from .facts import Moment
+    from .leaks import Leaks, Survivors
+    from .losses import Losses
+    from .standing import Standing, Standings
+    from .waiting import Waiting
 
 
 class Explaining:
@@ -54,6 +56,9 @@ class Explaining:
         """
         if of is None:
             return self.waiting()
+        from .messages import why_message
+        from .why import why
+
         if isinstance(of, Event):
             return why_message(of)
         if isinstance(of, tuple):
@@ -62,6 +67,8 @@ class Explaining:
 
     def waiting(self) -> Waiting:
         """Return who waits for whom."""
+        from .waiting import waiting
+
         return waiting(cast(World, self))
 
     def where(self, of: Any = None) -> Standing | Standings:
@@ -71,24 +78,35 @@ class Explaining:
             UnknownComponent: no component, or more than one, answers to the name.
             CannotExplain: it is no component.
         """
+        from .standing import standing, standings
+
         if of is None:
             return standings(cast(World, self))
         return standing(self._component_called(of))
 
     def lost(self) -> Losses:
         """Return the messages that nobody will ever take."""
+        from .losses import losses
+
         return losses(cast(World, self))
 
     def leaks(self) -> Leaks:
         """Return the components that live on with nothing left to do."""
+        from .leaks import leaks
+
         return leaks(cast(World, self))
 
     def still_running(self) -> Survivors:
         """Return everybody who is alive, what they wait for, and whether they were told to end."""
+        from .leaks import who_still_runs
+
         return who_still_runs(cast(World, self))
 
     def _component_called(self, name: Any) -> Microprocess:
         """Return a component by itself or by its name; those that have ended answer, too."""
+        from .facts import standing_still
+        from .words import shown
+
         lab = cast(World, self)
         if isinstance(name, Microprocess):
             if name._scheduler is not None and name._scheduler.world is not lab:

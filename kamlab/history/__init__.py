@@ -1,12 +1,19 @@
 """The past of a lab, worked out from its trace: contents of boxes at any step, stories, causes."""
 
-from .asking import Asking
-from .causality import Causality, causality_of
-from .contents import History, histories, history_of
-from .errors import NoStory, NotInTrace, StepOutOfRange
-from .message_story import MessageStory, Story
-from .moment import Moment, moment
-from .stories import BoxStory, ComponentStory, Slice, story
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..core.rooms import load_lazily
+
+if TYPE_CHECKING:
+    from .asking import Asking
+    from .causality import Causality, causality_of
+    from .contents import History, histories, history_of
+    from .errors import NoStory, NotInTrace, StepOutOfRange
+    from .message_story import MessageStory, Story
+    from .moment import Moment, moment
+    from .stories import BoxStory, ComponentStory, Slice, story
 
 __all__ = [
     "Asking",
@@ -27,3 +34,26 @@ __all__ = [
     "moment",
     "story",
 ]
+
+load_lazily(
+    __name__,
+    {
+        "Asking": "asking",
+        "BoxStory": "stories",
+        "Causality": "causality",
+        "causality_of": "causality",
+        "ComponentStory": "stories",
+        "histories": "contents",
+        "History": "contents",
+        "history_of": "contents",
+        "MessageStory": "message_story",
+        "Moment": "moment",
+        "moment": "moment",
+        "NoStory": "errors",
+        "NotInTrace": "errors",
+        "Slice": "stories",
+        "StepOutOfRange": "errors",
+        "Story": "message_story",
+        "story": "stories",
+    },
+)

@@ -1,18 +1,20 @@
-"""What can be asked of a lab about its past; mixed into the lab."""
+"""What can be asked of a lab about its past; mixed into the lab.
+
+Who answers is imported once somebody asks: every lab has these methods, and most are never asked.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.driving import WorldLock
 from ..core.events import Event
 from ..core.scheduler import Scheduler
 from ..core.trace import Trace
-from .causality import causality_of
-from .contents import histories
-from .message_story import Story
-from .moment import Moment, moment
-from .stories import story
+
+if TYPE_CHECKING:
+    from .message_story import Story
+    from .moment import Moment
 
 
 class Asking:
@@ -35,6 +37,8 @@ class Asking:
         Raises:
             StepOutOfRange: it lies ahead, is negative or no whole number, or a free run has forgotten it.
         """
+        from .moment import moment
+
         with self.lock:
             return moment(self, step)
 
@@ -50,11 +54,15 @@ class Asking:
             NoStory: there is no such thing in this lab's past.
             NotInTrace: the event is of another lab, or forgotten.
         """
+        from .stories import story
+
         with self.lock:
             return story(of, self, step)
 
     def histories(self) -> dict[str, tuple[str, ...]]:
         """Return all messages that were put into each inbox, in order, as words; for comparing two runs."""
+        from .contents import histories
+
         with self.lock:
             return histories(self)
 
@@ -64,6 +72,8 @@ class Asking:
         Raises:
             NotInTrace: one of them is of another lab, or forgotten.
         """
+        from .causality import causality_of
+
         with self.lock:
             return causality_of(self).before(a, b)
 
@@ -73,5 +83,7 @@ class Asking:
         Raises:
             NotInTrace: it is of another lab, or forgotten.
         """
+        from .causality import causality_of
+
         with self.lock:
             return causality_of(self).causes(event)

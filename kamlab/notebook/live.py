@@ -8,7 +8,8 @@ A click may be carried out on any thread: the main one, or a subshell's. Everyth
 goes through the lab, which has a lock for it, and an error it meets is shown in the view.
 
 A displayed view lives until its lab is stopped, which is when it draws its last picture; one that
-is not displayed lives as long as somebody holds it.
+is not displayed lives as long as somebody holds it. A lab that is turned back, or is reset and knows
+how to build its system, goes on, and so does its view.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ class LiveView:
     """The widgets that show one lab from here to its end.
 
     Args:
-        lab: the lab. After a ``lab.reset()`` this view stays with what was stopped.
+        lab: the lab. After a ``lab.reset()`` this view stays with what was stopped, unless the lab has
+            built its system again.
     """
 
     def __init__(self, lab: World) -> None:
         self.lab = lab
-        self._scheduler = lab.scheduler
         self._lock = threading.RLock()
         self._seen: tuple[Any, ...] = ()
         self._view: Inboxes | None = None
@@ -59,12 +60,17 @@ class LiveView:
         self._note = ipywidgets.HTML()
         buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         self.widget = ipywidgets.VBox([buttons, self._picture, self._note])
-        self._transcripts = transcripts_of(lab)
+        self._watch()
+        self.refresh()
+        FLUSHER.add(self)
+
+    def _watch(self) -> None:
+        """Look at the lab as it is now."""
+        self._scheduler = self.lab.scheduler
+        self._transcripts = transcripts_of(self.lab)
         self._transcripts.on_line = FLUSHER.nudge
         self._clean_up = finalize(self, _clean_up, self.widget, self._transcripts)
         self._clean_up.atexit = False
-        self.refresh()
-        FLUSHER.add(self)
 
     def _button(self, name: str) -> Any:
         button = ipywidgets.Button(description=name, tooltip=TOOLTIPS[name], layout={"width": "auto"})
@@ -92,12 +98,37 @@ class LiveView:
     def tick(self) -> bool:
         """Draw a new picture if the lab has moved; return whether it had."""
         if self.over:
-            self._finish()
-            return True
+            return self._settle()
         if self._signs() == self._seen:
             return False
         self.refresh()
         return True
+
+    def _settle(self) -> bool:
+        """Follow the lab to where it stands now, or draw the last picture; return whether that was it."""
+        if self.closed or getattr(self.lab, "in_between", False):
+            return False
+        with self._lock:
+            follows = self.lab.scheduler is not self._scheduler and getattr(self.lab, "can_build", False)
+            if follows:
+                self._follow()
+        if follows:
+            self.refresh()
+        elif self.over:
+            self._finish()
+        return True
+
+    def _follow(self) -> None:
+        self._clean_up.detach()
+        self._transcripts.unwatch()
+        with _shown_lock:
+            shown = _shown.get(self._scheduler) is self
+            if shown:
+                del _shown[self._scheduler]
+            self._watch()
+            if shown:
+                _shown[self._scheduler] = self
+        self._seen = ()
 
     def _signs(self) -> tuple[Any, ...]:
         """What tells cheaply that something has happened; not even the lab's lock is needed."""
@@ -109,7 +140,7 @@ class LiveView:
     def refresh(self) -> None:
         """Look at the lab and show it, now."""
         if self.over:
-            self._finish()
+            self._settle()
             return
         with self._lock:
             lock = self.lab.lock
@@ -215,6 +246,10 @@ class LiveView:
 
 def live_view(lab: World) -> LiveView:
     """Return the live view of a lab: the one that is shown already, or a new one."""
+    with _shown_lock:
+        views = [view for view in _shown.values() if view.lab is lab]
+    for view in views:
+        view.refresh()  # it may not have noticed yet that the lab was turned back
     with _shown_lock:
         found = _shown.get(lab.scheduler)
     return found if found is not None else LiveView(lab)

@@ -1,7 +1,8 @@
 """``%%system``: the cell builds a system in a fresh lab, and can be run again and again.
 
 Whatever the cell built the last time it was run is stopped first, so its names and ports are free.
-The lab keeps the source of the cell as its recipe.
+The lab keeps the source of the cell as its recipe, and the cell is its builder: ``lab.back()``,
+``lab.goto()``, ``lab.replay()`` and ``lab.reset()`` run it again, see :mod:`.recipe`.
 
 The cell's code is run here, not handed back to the shell, so that what it raises leaves the cell as
 any error would: "Run All" stops, and the traceback shows the cell's own lines.
@@ -9,7 +10,6 @@ any error would: "Run All" stops, and the traceback shows the cell's own lines.
 
 from __future__ import annotations
 
-import ast
 import shlex
 from argparse import Namespace
 from collections.abc import Iterator
@@ -19,12 +19,14 @@ from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
 
 from ..core import worlds
+from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess
 from ..core.world import World
 from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
 from . import cells
+from .recipe import Recipe
 from .running import show_once
 
 #: How long, in seconds, the previous system may take to come to the end of a slice.
@@ -50,9 +52,15 @@ class Systems:
         What the cell built before is stopped first, and so is the default lab. The new lab is
         the current one, and is bound to ``lab``.
 
-            %%system [--paused] [--quiet] [--name NAME] [--hosts HOSTS] [--ports PORTS]
+            %%system [--paused] [--virtual] [--recorded] [--seed N] [--quiet] [--name NAME]
+                     [--hosts HOSTS] [--ports PORTS]
 
         --paused          run() in the cell only activates; step the lab, or start it with lab.start()
+        --virtual         virtual time, which jumps to the next timer, and a simulated network: a run can be
+                          turned back and played again. run() in the cell only activates, as with --paused
+        --recorded        the real network and the real time, recorded as it goes, so that the run can be
+                          turned back and played again
+        --seed N          what runs next is drawn at random; the same seed draws the same again
         --quiet           show no live view
         --name NAME       bind the lab to NAME; systems of other names go on
         --hosts HOSTS     other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} in it
@@ -64,15 +72,25 @@ class Systems:
         lab = self._fresh(options, cell)
         if options.paused:
             lab.on_run = _leave_paused
+        elif options.virtual:
+            lab.on_run = _leave_virtual
         elif options.quiet and self._live:
             lab.on_run = _start_unseen
-        result = run_source(self._shell, cell)
+        recipe = Recipe(self._shell, cell, options.name, lab)
+        with lab.building(recipe):
+            result = recipe.first()
         if self._live and not options.quiet:
             show_once(lab)
         return result
 
     def _fresh(self, options: Namespace, recipe: str) -> Lab:
-        lab = Lab(hosts=options.hosts, ports=options.ports)
+        lab = Lab(
+            hosts=options.hosts,
+            ports=options.ports,
+            clock="virtual" if options.virtual else None,
+            chooser=None if options.seed is None else SeededRandom(options.seed),
+            recorded=options.recorded,
+        )
         lab.recipe = recipe
         others = [each for name, each in self._labs.items() if name != options.name]
         for old in (self._labs.get(options.name), worlds.peek()):
@@ -110,35 +128,24 @@ def parse(line: str) -> Namespace:
         raise UsageError(f"%%system {line}: {error}") from None
     if not options.name.isidentifier():
         raise UsageError(f"%%system --name {options.name}: the name of a variable is needed")
+    if options.virtual and options.recorded:
+        raise UsageError(
+            "%%system --virtual --recorded: the real network keeps real time. Take --virtual for a simulated "
+            "network, or --recorded for the real one."
+        )
     return options
 
 
 _make_parser: Any = MagicArgumentParser
 _PARSER = _make_parser("%%system")
 _PARSER.add_argument("--paused", action="store_true")
+_PARSER.add_argument("--virtual", action="store_true")
+_PARSER.add_argument("--recorded", action="store_true")
+_PARSER.add_argument("--seed", type=int)
 _PARSER.add_argument("--quiet", action="store_true")
 _PARSER.add_argument("--name", default="lab")
 _PARSER.add_argument("--hosts", action="append", default=[])
 _PARSER.add_argument("--ports", action="append", default=[])
-
-
-def run_source(shell: Any, source: str) -> Any:
-    """Run code as a cell of this shell; return the value of a last expression."""
-    __tracebackhide__ = "__ipython_bottom__"
-    code = shell.transform_cell(source)
-    name = shell.compile.cache(code, _number_of_cell(shell), raw_code=source)
-    tree = shell.transform_ast(shell.compile.ast_parse(code, filename=name))
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(shell.compile(tree, name, "exec"), shell.user_ns)
-    if last is None:
-        return None
-    return eval(shell.compile(ast.Expression(last.value), name, "eval"), shell.user_ns)
-
-
-def _number_of_cell(shell: Any) -> int:
-    """Return the number of the cell that is being executed; the shell's own counter may be ahead of it."""
-    history = getattr(shell.history_manager, "input_hist_raw", None)
-    return len(history) - 1 if history else int(shell.execution_count)
 
 
 def stop_or_leave(lab: World) -> None:
@@ -152,6 +159,14 @@ def stop_or_leave(lab: World) -> None:
 
 def _leave_paused(lab: World, component: Microprocess) -> None:
     """Do nothing: the component is active, and the user will step it."""
+
+
+def _leave_virtual(lab: World, component: Microprocess) -> None:
+    """Leave it to be stepped: a free run would rush through virtual time without an end."""
+    print(
+        "kamlab: the time of this lab is virtual, so run() has only activated the system; "
+        "lab.step(), lab.run(max_steps=...) and lab.start() drive it."
+    )
 
 
 def _start_unseen(lab: World, component: Microprocess) -> None:

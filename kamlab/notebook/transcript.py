@@ -69,6 +69,18 @@ class Proxy:
         for line in lines:
             self.write(line)
 
+    def note(self, text: str) -> None:
+        """Put on record what a component writes, and show it nowhere: it was seen when it ran first."""
+        speaker = _speaker()
+        if speaker is None:
+            return
+        lab, component = speaker
+        driver = lab.scheduler.driver
+        if component is not None or not cells.executes(driver):
+            lines = transcripts_of(lab).write(component, text, self._error)
+            if not self._error:
+                _note(lab, component, lines, driver)
+
     def write_held(self) -> None:
         """Write down what threads said while this cell stepped them; at the latest when the cell ends."""
         if self._held and cells.here():
@@ -90,7 +102,11 @@ def _speaker() -> tuple[Any, Any] | None:
 
 
 def _note(lab: Any, component: Any, lines: list[str], driver: int | None) -> None:
-    """Put lines on record, between two slices if need be."""
+    """Put lines on record; those of a thread that goes its own way between two slices.
+
+    A thread that takes turns with the components has the lab to itself meanwhile, and what is posted
+    makes a round: a run would not be the same where nobody notes its prints.
+    """
     scheduler = lab.scheduler
     if component is None:
         return
@@ -100,7 +116,7 @@ def _note(lab: Any, component: Any, lines: list[str], driver: int | None) -> Non
             for line in lines:
                 scheduler.log((PRINTED, component, line))
 
-    if driver == threading.get_ident():
+    if driver == threading.get_ident() or not lab.gate_open:
         note()
     elif lines and scheduler.log is not None:
         scheduler.post(note)

@@ -174,16 +174,17 @@ class Hands(World):
     def _present(self, component: Any) -> Microprocess:
         """Return the component that is meant, in the lab as it stands: the one of that name if it was rebuilt."""
         if isinstance(component, str):
-            return self[component]
+            found: Microprocess = self[component]
+            return found
         if not isinstance(component, Microprocess):
             raise KamlabError(f"{component!r} is no component; give one, or its name: {self._alive()}")
-        mine = component._scheduler is self.scheduler
-        if mine or getattr(component._scheduler, "world", None) is not self:
-            return component
+        given: Microprocess = component
+        if given._scheduler is self.scheduler or getattr(given._scheduler, "world", None) is not self:
+            return given
         for each in self.scheduler.members.values():
-            if each.short_name == component.short_name:
+            if each.short_name == given.short_name:
                 return each
-        return component
+        return given
 
     def _alive(self) -> str:
         return listed(each.short_name for each in self.scheduler.members.values())

@@ -111,6 +111,11 @@ class Journal:
 
     def outside(self, kind: str, *what: Any) -> None:
         """Note something that comes from outside here and now; nothing while a run is replayed."""
+        if self.replaying and kind == "late" and not self.expects_late(what[0]):
+            self._differ(
+                f"in slice {self.scheduler.step} the thread of {what[0]} did not come to its next send, recv or pause "
+                "in time; it did when the run was recorded"
+            )
         if self.replaying or self.building or self.ends is not None:
             return
         if kind in HANDS:
@@ -214,11 +219,16 @@ class Journal:
             who = running.short_name if running is not None else "a call between two slices"
             there = "is at its end there" if recorded is None else f"has {recorded!r} there"
             step = self.scheduler.step
-            # Remembered as well as raised: the component may catch it.
-            self.differs = RunDiffers(f"at step {step} {who} asks the network {call!r}; the record {there}", step)
-            raise self.differs
+            raise self._differ(f"at step {step} {who} asks the network {call!r}; the record {there}")
         self.answers.append((recorded, value))
         return value
+
+    def _differ(self, text: str) -> RunDiffers:
+        """Note the first difference; whoever plays the run looks for it, since a component may catch an error."""
+        if self.differs is None:
+            self.differs = RunDiffers(text, self.scheduler.step)
+        self.scheduler.attention = True
+        return self.differs
 
     def expects_late(self, name: str) -> bool:
         """Return whether a thread did not come to a point of contact in this very slice when it was recorded."""

@@ -67,7 +67,7 @@ def loaded(value: Any) -> Any:
         ((kind, content),) = value.items()
         return _LOADERS[kind](content)
     except (KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
-        raise BadRecording(f"the recorded run holds {shorten(value)}, which is no value that is written down") from error
+        raise BadRecording(f"the recorded run holds {shorten(value)}, which nobody writes down") from error
 
 
 def _loaded_message(name: str) -> Any:

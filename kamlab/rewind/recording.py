@@ -65,7 +65,9 @@ class Recording:
 
     def __repr__(self) -> str:
         by_hand = sum(entry.by_hand for entry in self.path.entries)
-        return f"<recorded run: {self.steps} slices, {by_hand} acts of the user; print() it for the line to paste>"
+        acts = f", {by_hand} act{'s' if by_hand != 1 else ''} by hand" if by_hand else ""
+        slices = f"{self.steps} slice{'s' if self.steps != 1 else ''}"
+        return f"<recorded run: {slices}{acts}; print it for the line to paste>"
 
     @classmethod
     def parse(cls, line: str) -> Recording:
@@ -75,7 +77,7 @@ class Recording:
             BadRecording: it is garbled, no such line at all, or of a newer version.
         """
         if not isinstance(line, str):
-            raise BadRecording(f"a recorded run is one line of text that begins with 'kamlab{VERSION}:', not {line!r:.60}")
+            raise BadRecording(f"a recorded run is one line of text that begins with 'kamlab{VERSION}:', not {line!r}")
         found = _LINE.fullmatch(line) if len(line) <= LONGEST else None
         if found is None:
             raise BadRecording(
@@ -198,4 +200,3 @@ def _packed(prints: tuple[int, ...]) -> str:
 def _unpacked(text: str) -> tuple[int, ...]:
     data = base64.b64decode(text, validate=True)
     return tuple(int.from_bytes(data[place : place + 2], "big") for place in range(0, len(data) - 1, 2))
-

@@ -106,6 +106,11 @@ class Rewinding(Hands):
         finally:
             journal.building = False
 
+    @property
+    def can_build(self) -> bool:
+        """Whether this lab knows how to build its system again."""
+        return self._builder is not None
+
     def _forget_branches(self) -> None:
         self._branches = (Branch(0, None, 0, Path()),)
         self._here = 0
@@ -260,8 +265,8 @@ class Rewinding(Hands):
     def _check_step(self, step: Any, way: Branch) -> None:
         if type(step) is not int or not 0 <= step <= way.steps:
             raise StepOutOfRange(
-                f"there is no step {step!r}: branch {way.number} has the steps 0 to {way.steps}, counted in slices since "
-                "the beginning. Steps to come are reached with step() or run().",
+                f"there is no step {step!r}: branch {way.number} has the steps 0 to {way.steps}, counted in slices "
+                "since the beginning. Steps to come are reached with step() or run().",
                 0,
                 way.steps,
             )
@@ -412,6 +417,8 @@ class Rewinding(Hands):
         Unlike ``Lab(build=build).replay(run)`` it never runs for itself: where the run was recorded on the
         real network no port is opened. ``how`` are other arguments of the lab. Errors as for ``replay``.
         """
+        from .recording import Recording
+
         recording = run if isinstance(run, Recording) else Recording.parse(run)
         lab = cls(**how)
         lab._builder = build
@@ -447,8 +454,9 @@ class Rewinding(Hands):
             )
         self._check_can_rewind(0, recording.path)
         self._set_doors(recording.doors)
-        number = 1 + max(each.number for each in self._branches)
-        self._branches = (*self.branches.branches, Branch(number, None, 0, recording.path))
+        before = tuple(each for each in self.branches if each.steps or each.path.entries)
+        number = 1 + max((each.number for each in before), default=-1)
+        self._branches = (*before, Branch(number, None, 0, recording.path))
         self._past, self._here = recording.path, number
         stopped: RunDiffers | None = None
         try:
@@ -523,7 +531,9 @@ def _who_ran(trace: Any, steps: int) -> list[str]:
     """Return who had the first slices, as far as the trace goes back."""
     if not trace.whole:
         return []
-    return [rec[3].short_name for rec in trace.records_from(0) if rec[0] is RESUMED and rec[1] <= steps]
+    who = [rec[3] for rec in trace.records_from(0) if rec[0] is RESUMED and rec[1] <= steps]
+    names = {id(each): each.short_name for each in {id(each): each for each in who}.values()}
+    return [names[id(each)] for each in who]
 
 
 def _prints(trace: Any) -> Checks:
@@ -536,7 +546,10 @@ def _prints(trace: Any) -> Checks:
 
 def _compare_order(trace: Any, before: list[str]) -> None:
     """Raise RunDiffers if not the same components ran as before."""
-    for step, (then, now) in enumerate(zip(before, _who_ran(trace, len(before)), strict=False), 1):
+    again = _who_ran(trace, len(before))
+    if again == before:
+        return
+    for step, (then, now) in enumerate(zip(before, again, strict=False), 1):
         if then != now:
             raise RunDiffers(
                 f"the system does not do the same again: slice {step} was {then}'s, and now it is {now}'s. Does it "

@@ -85,4 +85,3 @@ def _lines(flow: Any) -> Iterator[int]:
         if frame is not None:
             yield frame.f_lineno
         flow = getattr(flow, "gi_yieldfrom", None) or getattr(flow, "cr_await", None)
-

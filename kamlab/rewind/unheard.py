@@ -43,7 +43,7 @@ def unheard(lab: Any) -> Iterator[None]:
     """Let nothing be heard of a lab meanwhile; everybody else is."""
     before = sys.stdout, sys.stderr
     muted = Muted(before[0], lab), Muted(before[1], lab)
-    sys.stdout, sys.stderr = muted  # type: ignore[assignment]
+    sys.stdout, sys.stderr = muted
     try:
         yield
     finally:

@@ -8,12 +8,10 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from kamlab import Component, ThreadedComponent
-from kamlab.core import box
 from kamlab.core.idle import ThreadIdle
 
 
@@ -334,9 +332,9 @@ def test_a_second_interrupt_is_raised_in_a_component_that_hangs(make_lab, hang, 
 def test_a_second_interrupt_never_strikes_within_the_engine(lab):
     """Where the engine has the word the second interrupt waits until the component has it again, and strikes there."""
     lines = []
-    of_the_engine = {"interrupt": signal.raise_signal, "lines": lines}
+    of_the_engine = {"__name__": "kamlab.core.made_up", "interrupt": signal.raise_signal, "lines": lines}
     source = "def call():\n    interrupt(2)\n    interrupt(2)\n    lines.append('the engine came to its end')\n"
-    exec(compile(source, str(Path(box.__file__).with_name("made_up.py")), "exec"), of_the_engine)
+    exec(source, of_the_engine)
 
     class Calling(Component):
         def main(self):

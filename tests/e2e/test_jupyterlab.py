@@ -158,3 +158,25 @@ def test_an_untrusted_notebook_shows_the_still_picture(open_notebook: Any) -> No
     table.scroll_into_view_if_needed()
     assert "TimeTick" in table.inner_text()
     notebook.shoot("untrusted")
+
+
+def test_a_lab_is_turned_back(open_notebook: Any) -> None:
+    """A virtual lab is stepped and turned back by cells; the view follows, and the branches are shown."""
+    build = BUILD.replace("%%system", "%%system --paused --virtual")
+    branch = "lab.back(20)\nlab.inject('Keeps', 'by hand')\n_ = lab.step(5)\nlab.branches"
+    notebook = open_notebook([WAITS, build, "_ = lab.step(40)", branch, "_ = lab.step(3)"])
+    notebook.run_all()
+    assert notebook.errors() == []
+    tree = notebook.output(3).locator(".jp-OutputArea-executeResult .jp-OutputArea-output").inner_text()
+    assert "branch 0: to step 40" in tree
+    assert "branch 1: to step 25, leaves branch 0 after step 20, 1 by hand  <- here" in tree
+    wait_for_state(notebook, "paused")
+    notebook.page.wait_for_function(
+        "() => document.querySelector('.jupyter-widgets .kamlab-view').innerText.includes('at step 28')"
+    )
+    notebook.button("Step").click()
+    notebook.page.wait_for_function(
+        "() => document.querySelector('.jupyter-widgets .kamlab-view').innerText.includes('at step 29')"
+    )
+    picture(notebook).scroll_into_view_if_needed()
+    notebook.shoot("turned-back")

@@ -12,7 +12,6 @@ import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
 from kamlab.core.errors import NoSpaceInBox
-from kamlab.explain import Explaining
 
 
 class AskedLab(Lab):

@@ -10,7 +10,7 @@ import pytest
 
 from kamlab import Lab
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.explain import CannotExplain, Explaining, NoSuchMessage
+from kamlab.explain import CannotExplain, NoSuchMessage
 
 
 class SomeLab(Lab):

@@ -1,6 +1,7 @@
-"""Plays a run of each of the ten systems and prints one line for each: its name, its recording, its fingerprint.
+"""Plays a run of each of the ten systems.
 
-With ``--traces`` it prints everything that happened instead. Called as a program by the tests that compare processes and Python versions, and by hand to write
+It prints one line for each: its name, its recording, its fingerprint; with ``--traces`` everything that
+happened instead. Called as a program by the tests that compare processes and Python versions, and by hand to write
 ``golden_runs.txt`` anew after a change that is meant to change runs:
 ``python tests/rewind/play_systems.py > tests/rewind/golden_runs.txt``.
 """

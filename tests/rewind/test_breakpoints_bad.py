@@ -306,7 +306,6 @@ def test_breakpoints_outlive_a_reset(lab):
         lab.break_on(what)
     lab.break_on(sink, kind="received", message=2)
     lab.reset()
-    lab._rearm_breakpoints()
 
     class Another(Component):  # as a cell that runs again makes another class of the same name
         main = Sink.main
@@ -319,6 +318,35 @@ def test_breakpoints_outlive_a_reset(lab):
         numbers.append({each.number for each in outcome.breakpoints})
     assert numbers[:3] == [{2, 3}, {1, 4}, {2}]
     assert {2, 5} in numbers
+
+
+def test_breakpoints_outlive_the_reset_of_a_lab_that_builds_itself(make_lab):
+    """A plain reset() of a lab with a builder keeps them, each kind of them, and counts the hits on."""
+    lab = make_lab(build=source_and_sink, clock="virtual")
+    stops = [
+        lab.break_on(lab["Sink"], kind="received", message=1),
+        lab.break_on("Source", when=lambda lab: lab.step_number == 4),
+        lab.break_on(when=lambda lab: lab.step_number >= 6),
+    ]
+    off = lab.break_on(kind="sent")
+    off.enabled = False
+
+    def hits():
+        found = []
+        while (outcome := lab.run()).reason == "breakpoint":
+            found.append([(each.number, each.step, each.what) for each in outcome.breakpoints])
+        return found
+
+    first = hits()
+    assert [each[0][0] for each in first] == [2, 1, 3]
+    assert hits() == []
+    assert lab.reset().breakpoints == (*stops, off)
+    assert hits() == first
+    lab.reset()
+    lab.clear_breakpoints()
+    assert (lab.brake, lab.trace.hooks) == (None, {})
+    assert lab.reset().brake is None
+    assert hits() == []
 
 
 def test_an_object_of_the_system_before_stands_for_its_successor(lab):

@@ -215,7 +215,9 @@ class TestBranches:
 class TestRefused:
     """What cannot be done is refused by name, and the lab is as it was."""
 
-    @pytest.mark.parametrize("call", ["back(0)", "back(-1)", "back('x')", "back(31)", "goto(31)", "goto(-1)", "goto(1.5)"])
+    @pytest.mark.parametrize(
+        "call", ["back(0)", "back(-1)", "back('x')", "back(31)", "goto(31)", "goto(-1)", "goto(1.5)"]
+    )
     def test_a_step_that_is_not_there(self, make_lab: Any, call: str) -> None:
         """A step out of range is a StepOutOfRange, and changes nothing."""
         lab = make_lab()

@@ -57,9 +57,7 @@ def test_a_hundred_processes_play_one_run() -> None:
     """A hundred processes, each with another hash seed and on two Pythons where there are two, print the same bytes."""
     pythons = [sys.executable, *other_pythons()[:1]]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(
-            lambda number: played_by(pythons[number % len(pythons)], 1000 + number), range(PROCESSES)
-        )
+        answers = pool.map(lambda number: played_by(pythons[number % len(pythons)], 1000 + number), range(PROCESSES))
         different = set(answers)
     assert len(different) == 1
     text = different.pop().decode()
@@ -81,9 +79,7 @@ def test_golden_runs(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     player = load_player()
     name, run, fingerprint = line.split()
     has_seed = "seed" in Recording.parse(run).doors
-    lab = player.SilentLab(
-        build=player.SYSTEMS[name], clock="virtual", chooser=SeededRandom(0) if has_seed else None
-    )
+    lab = player.SilentLab(build=player.SYSTEMS[name], clock="virtual", chooser=SeededRandom(0) if has_seed else None)
     try:
         lab.replay(run)
         assert player.fingerprint(lab) == fingerprint

@@ -73,6 +73,9 @@ class Size:
     idle_components: int = 100_000
     idle_clients: int = 50
     idle_seconds: float = 2.0
+    depth: int = 10_000
+    moves: int = 10
+    free_steps: int = 200_000
     extras: bool = field(default=False)
 
 
@@ -92,6 +95,9 @@ SMOKE = Size(
     idle_components=100,
     idle_clients=2,
     idle_seconds=0.05,
+    depth=50,
+    moves=2,
+    free_steps=200,
     extras=True,
 )
 QUICK = Size(rounds=3, seconds=0.1, messages=1500, tcp_rounds=2, tcp_deliveries=30_000, kamaelia_audience=100)
@@ -263,6 +269,44 @@ def idleness(size: Size) -> list[Case]:
     ]
 
 
+def rewinding(size: Size) -> list[Case]:
+    """Return going back by one slice, deep in a run, and what it costs a free run that one could.
+
+    A slice of a thread is two changes of thread, which cost the system 10 to 50 µs; whoever goes back
+    plays them all again, so systems with threads do not meet the bar.
+    """
+    return [
+        *(going_back(size, system) for system in ("pipeline", "backplane", "timeouts", "threads", "time_server")),
+        *(rewindable(size, system) for system in ("pipeline", "backplane")),
+    ]
+
+
+def going_back(size: Size, system: str) -> Case:
+    """Return one system that goes back by one slice."""
+    work = ("rewinding.py", "back", f"--system={system}", f"--steps={size.depth}", f"--moves={size.moves}")
+    return Case(
+        f"back by 1 slice at {size.depth:,}, {system.replace('_', ' ')}",
+        "",
+        {"kamlab": Program(work)},
+        limits=tuple(
+            Limit("kamlab", key, unit, 100.0)
+            for key, unit in (("back", "ms"), ("longest", "ms, the longest"), ("line", "ms for a line to paste"))
+        ),
+    )
+
+
+def rewindable(size: Size, system: str) -> Case:
+    """Return a free run of a lab that can go back, and of one that cannot; both keep their last events."""
+    work = ("rewinding.py", "run", f"--system={system}", f"--steps={size.free_steps}")
+    return Case(
+        f"free run, {system}",
+        "slices/CPU s",
+        {"kamlab rewindable": Program(work), "kamlab": Program((*work, "--plain"))},
+        (Comparison("kamlab rewindable", "kamlab", 0.95),),
+        rounds=size.rounds,
+    )
+
+
 def make_cases(size: Size) -> list[Case]:
     """Return every case there is."""
-    return [*pipelines(size), *backplanes(size), *fanouts(size), *idleness(size)]
+    return [*pipelines(size), *backplanes(size), *fanouts(size), *idleness(size), *rewinding(size)]

@@ -1,0 +1,183 @@
+"""The loop that drives a world.
+
+It is a loop over :meth:`Scheduler.advance`, which runs slices and never waits. It adds what that
+leaves out: waiting while nothing can run, looking at a condition or a limit, giving way to other
+threads, and letting an interrupt or a breakpoint stop things between two slices.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .clock import VirtualClock
+from .driver import Drivable
+from .errors import KamlabError
+from .interrupt import Interruptible
+from .microprocess import Microprocess
+from .outcome import Outcome
+from .patched_time import real_monotonic
+from .scheduler import Scheduler
+from .states import ASLEEP, ENDED
+
+#: How many slices run between two looks at the time.
+BATCH = 1000
+
+Until = Callable[[Any], Any] | Microprocess | None
+
+
+class Looping(Drivable):
+    """What has slices run in it until there is a reason to stop."""
+
+    @property
+    def virtual(self) -> bool:
+        """Whether the clock of this lab is moved rather than awaited."""
+        return isinstance(self.scheduler.clock, VirtualClock)
+
+    def _drive(
+        self,
+        interrupt: Interruptible,
+        *,
+        limit: int | None = None,
+        until: Until = None,
+        timeout: float | None = None,
+        advance: Callable[[Scheduler], int] | None = None,
+        stepping: bool = False,
+        background: bool = False,
+        forever: bool = False,
+    ) -> Outcome:
+        """Run slices until a reason to stop; the caller holds the lock."""
+        scheduler = self.scheduler
+        condition = _condition(until)
+        first_step = scheduler.step
+        failed_before = self.failed_count
+        began = scheduler.clock.now()
+        deadline = None if timeout is None or (stepping and self.virtual) else began + timeout
+        patience = None if timeout is None or not (stepping and self.virtual) else real_monotonic() + timeout
+        left = limit
+        timed = not stepping or limit is None  # n slices may take the time they take
+        scheduler.deadline = deadline if deadline is not None and timed else math.inf
+        while True:
+            if self._closed:
+                reason = "stopped"
+                break
+            brake = self.brake
+            if brake is not None and brake.has_hit:
+                reason = "breakpoint"
+                break
+            if condition is not None and condition(self):
+                reason = "steps" if stepping else "condition"
+                break
+            if left is not None and left <= 0:
+                reason = "steps" if stepping else "max_steps"
+                break
+            if scheduler.attention:
+                scheduler.attention = False
+                if self._pause_requested:
+                    self._pause_requested = False
+                    reason = "stopped" if self._stop_requested else "paused"
+                    break
+                if interrupt.interrupted:
+                    reason = "interrupted"
+                    break
+                self.lock.give_way()
+            if scheduler.clock.now() >= scheduler.deadline or (timed and _is_over(patience)):
+                reason = "timeout"
+                break
+            if advance is not None:
+                ran = min(1, advance(scheduler))
+            else:
+                batch = 1 if condition is not None else BATCH
+                ran = (brake or scheduler).advance(batch if left is None else min(batch, left))
+            if left is not None:
+                left -= ran
+            if scheduler.fatal is not None:
+                reason = "failed"
+                break
+            if ran or scheduler.attention:
+                continue
+            if not scheduler.members and not forever and not self._comes_something():
+                reason = "finished"
+                break
+            if not background and not scheduler.can_be_woken():
+                reason = "stuck"
+                break
+            if (deadline is not None and scheduler.clock.now() >= deadline) or _is_over(patience):
+                reason = "idle" if stepping else "timeout"
+                break
+            self._wait(deadline, patience)
+        outcome = Outcome(
+            reason,
+            scheduler.step - first_step,
+            scheduler.clock.now() - began,
+            tuple(self.failures[-(self.failed_count - failed_before) :] if self.failed_count > failed_before else ()),
+            self._sleepers() if reason in ("stuck", "idle") else (),
+        )
+        return self._ended(outcome)
+
+    def _come_to_rest(self, outcome: Outcome) -> Outcome:
+        """End a round in which nobody has a turn left: whoever looks now shall see who sleeps and who is woken."""
+        if self.scheduler.turn_waits():
+            return outcome
+        self.scheduler.end_round()
+        return self._ended(outcome)
+
+    def _ended(self, outcome: Outcome) -> Outcome:
+        """Name the breakpoints that were hit, and raise what has to be raised now that the world stands."""
+        self.outcome = outcome = outcome if self.brake is None else self.brake.release(outcome)
+        if self.scheduler.fatal is not None:
+            fatal, self.scheduler.fatal = self.scheduler.fatal, None
+            raise fatal
+        return outcome
+
+    def _sleepers(self) -> tuple[str, ...]:
+        return tuple(each.short_name for each in list(self.scheduler.members.values()) if each._life is ASLEEP)
+
+    def _comes_something(self) -> bool:
+        """Return whether something is under way in a lab without components: a call, or simulated bytes."""
+        return bool(self.scheduler.posted) or (self.virtual and self.scheduler.next_timer() is not None)
+
+    def _wait(self, deadline: float | None, patience: float | None) -> None:
+        """Block until a timer is due or something comes from outside; the lock is free meanwhile.
+
+        ``deadline`` is a time of the lab's clock, ``patience`` one of the real clock.
+        """
+        scheduler = self.scheduler
+        if scheduler.posted or scheduler.wakes:  # asked for since the last round, perhaps by this very thread
+            return
+        if self.virtual and scheduler.idle.sources():  # what is there now comes before what comes later
+            scheduler.idle.dispatch()
+            if scheduler.posted or scheduler.wakes:
+                return
+        timer = scheduler.next_timer()
+        times = [when for when in (timer, deadline) if when is not None]
+        self.lock.release()
+        try:
+            if times or patience is None:
+                scheduler.clock.wait(scheduler.idle, min(times) if times else None)
+            else:
+                scheduler.idle.wait(max(0.0, patience - real_monotonic()))
+        finally:
+            self.lock.acquire()
+        if (
+            scheduler.journal is not None
+            and self.virtual
+            and times
+            and (timer is None or deadline == min(times) != timer)
+        ):
+            scheduler.journal.outside("time", deadline)
+        scheduler.idle.dispatch()
+
+
+def _is_over(moment: float | None) -> bool:
+    """Return whether a moment of the real clock has passed."""
+    return moment is not None and real_monotonic() >= moment
+
+
+def _condition(until: Until) -> Callable[[Any], Any] | None:
+    if until is None or callable(until):
+        return until
+    if isinstance(until, Microprocess):
+        return lambda _: until._life in ENDED
+    raise KamlabError(f"run(until={until!r}): give a predicate on the lab, or a component that shall end")
