@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import socket
 import threading
 import time
@@ -11,10 +13,60 @@ from typing import Any
 
 import pytest
 
+from kamlab import Lab
+
 #: The listings of the page are no tests.
 collect_ignore_glob = ["listings/*"]
 
 LISTINGS = Path(__file__).parent / "listings"
+#: Seconds after which a test that hangs is ended, with the stack of every thread.
+HANGS_AFTER = 120
+
+
+class QuietLab(Lab):
+    """A lab that keeps what it reports instead of writing it to stderr."""
+
+    def __init__(self, **how: Any) -> None:
+        self.reports: list[str] = []
+        super().__init__(**how)
+
+    def report(self, text: str) -> None:
+        self.reports.append(text)
+
+    def tell(self, component: Any, message: Any, box: str = "control") -> None:
+        """Put a message into an inbox, from outside."""
+        with self.lock:
+            component.deliver(message, box)
+
+
+@pytest.fixture
+def make_lab() -> Iterator[Callable[..., QuietLab]]:
+    """Make labs that are stopped at the end; the last one made is the current one, unless told otherwise."""
+    with contextlib.ExitStack() as labs:
+
+        def make(*, current: bool = True, **how: Any) -> QuietLab:
+            lab = QuietLab(**how)
+            if current:
+                labs.enter_context(lab)
+            else:
+                labs.callback(lab.stop)
+            return lab
+
+        yield make
+
+
+@pytest.fixture
+def lab(make_lab: Callable[..., QuietLab]) -> QuietLab:
+    """A current lab with the ordinary doors."""
+    return make_lab()
+
+
+@pytest.fixture
+def watchdog() -> Iterator[None]:
+    """End a test run that hangs, and show where."""
+    faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 def eventually(condition: Callable[[], Any], timeout: float = 10.0) -> Any:

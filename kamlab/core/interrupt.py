@@ -94,11 +94,13 @@ def _is_driven(frame: FrameType) -> bool:
 
 
 def _of_the_engine(frame: FrameType) -> bool:
-    return _module_of(frame).rpartition(".")[0] in _ENGINE
+    name = _module_of(frame)
+    return name.rpartition(".")[0] in _ENGINE and name not in LIKE_THE_LIBRARY
 
 
 def _of_the_library(frame: FrameType) -> bool:
-    return _module_of(frame).partition(".")[0] in sys.stdlib_module_names
+    name = _module_of(frame)
+    return name.partition(".")[0] in sys.stdlib_module_names or name in LIKE_THE_LIBRARY
 
 
 def _module_of(frame: FrameType) -> str:
@@ -107,6 +109,9 @@ def _module_of(frame: FrameType) -> str:
 
 #: The functions that drive a world, within which user's code may be interrupted.
 DRIVES = ("_drive", "_come_to_rest")
+
+#: The modules that stand in for some of Python's: who sleeps in there shall be woken.
+LIKE_THE_LIBRARY = ("kamlab.core.patched_time",)
 
 #: The packages whose modules are the engine.
 _ENGINE = {__name__.rpartition(".")[0]}

@@ -508,6 +508,8 @@ class Scheduler:
         component._life = STATE_FAILED
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.fatal = error
+            if isinstance(error, KeyboardInterrupt) and self.journal is not None:
+                self.world.note_foreign(f"{component.short_name} was interrupted in the middle of that slice")
         try:
             self.note_failure(component, error)
         finally:

@@ -25,7 +25,6 @@ from IPython.utils.capture import capture_output
 
 from ..core import worlds
 from ..lab import Lab
-from ..rewind.errors import BuilderDrives
 
 _ABSENT: Any = object()
 _LOADS = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"))
@@ -74,10 +73,12 @@ class Recipe:
         codes = self._codes or compiled(self._shell, self._source)
         names[self._variable] = lab
         before = lab.breakpoints
-        with silence(), self._as_before(names, codes), contextlib.suppress(BuilderDrives):
-            _run(codes, names)
-        if lab is self._lab():
-            self._keep_breakpoints(lab, before, names)
+        try:
+            with silence(), self._as_before(names, codes):
+                _run(codes, names)  # the lab stops it where it drives the lab
+        finally:
+            if lab is self._lab():
+                self._keep_breakpoints(lab, before, names)
 
     def _keep_breakpoints(self, lab: Lab, before: tuple[Any, ...], names: dict[str, Any]) -> None:
         """Take away those that the cell has set once more; who names one means the one of the first time."""
@@ -194,7 +195,7 @@ def silence() -> Iterator[None]:
     """Let nothing be seen of what this thread prints and displays meanwhile: it was seen before."""
     before = sys.stdout, sys.stderr
     silent = _Silent(before[0]), _Silent(before[1])
-    sys.stdout, sys.stderr = silent  # type: ignore[assignment]
+    sys.stdout, sys.stderr = silent
     try:
         with capture_output(stdout=False, stderr=False, display=True):
             yield

@@ -99,6 +99,7 @@ class Journal:
         self._path = path or Path()
         self.entries: list[Entry] = []
         self.picks: list[str] = []
+        self._names: dict[str, str] = {}  # each name is kept once: there is a pick for every slice
         self.answers: list[tuple[str, Any]] = []
         #: Why nothing after the present can be rebuilt, or ``None``.
         self.ends: str | None = None
@@ -129,10 +130,10 @@ class Journal:
         else:
             entries.append(entry)
 
-    def foreign(self, why: str) -> None:
-        """Note that something happened which cannot be done again; ``why`` completes "because"."""
+    def foreign(self, why: str, after: int | None = None) -> None:
+        """Note that nothing after step ``after``, now unless told, can be done again; ``why`` completes "because"."""
         if not self.replaying and not self.building and self.ends is None:
-            self.ends, self.ends_at = why, self.scheduler.step
+            self.ends, self.ends_at = why, self.scheduler.step if after is None else after
 
     def before_round(self) -> None:
         """Look at a clock that is held, and note what it says."""
@@ -157,7 +158,8 @@ class Journal:
     def picked(self, component: Microprocess) -> None:
         """Note whom the chooser has let run."""
         if self.ends is None:
-            self.picks.append(component.short_name)
+            name = component.short_name
+            self.picks.append(self._names.setdefault(name, name))
 
     def answer(self, call: str, value: Any) -> None:
         """Note what the network answered to a call of a component."""

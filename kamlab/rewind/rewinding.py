@@ -30,6 +30,7 @@ from .hands import Hands
 from .journal import Journal, Path
 from .replay import play
 from .tree import Branch, Tree
+from .uncollected import uncollected
 from .unheard import unheard
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Rewinding(Hands):
     _rebuilding = False
     #: Whether ``run()`` did more than activate when the system was built first: the building ended there.
     _run_ends_building = False
+    #: Whether the building ends where the builder first drives the lab; else it must not.
+    _drives_end_building = False
     #: Whether the lab is being reset or taken to another moment just now: what one sees of it is in between.
     in_between = False
     #: Whether the lab runs for the first time, rather than stands in a run that was played again.
@@ -84,6 +87,7 @@ class Rewinding(Hands):
         if not callable(function):
             raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
         with self.building(function):
+            self._drives_end_building = False
             self._build_now()
         return self
 
@@ -92,12 +96,13 @@ class Rewinding(Hands):
         """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
 
         The building ends where the lab is driven for the first time. What is done in the ``with`` after
-        that is done from outside, and ``again`` is stopped there by a BuilderDrives.
+        that is done from outside, and ``again`` is stopped there.
         """
         self._check_open()
         if self.scheduler.members or self.scheduler.step:
             raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
         self._builder = again
+        self._drives_end_building = True
         self._forget_branches()
         journal = self._make_journal(None)
         journal.building = True
@@ -135,6 +140,9 @@ class Rewinding(Hands):
                 self._builder(self)
             else:
                 self._builder()
+        except BuilderDrives:
+            if not self._drives_end_building:
+                raise
         finally:
             worlds.leave(self)
             worlds.in_slice.world = before
@@ -251,6 +259,8 @@ class Rewinding(Hands):
         other.clock = copy.deepcopy(self.clock)
         other._builder, other._branches = self._builder, (Branch(0, None, 0, here.path),)
         other._past = here.path
+        other._run_ends_building = self._run_ends_building
+        other._drives_end_building = self._drives_end_building
         try:
             other._move(0, here.path, wanted)
             yield other
@@ -291,9 +301,11 @@ class Rewinding(Hands):
         hooks = self.trace.hooks
         self._moving = self.in_between = True
         try:
-            with unheard(self):
+            with unheard(self), uncollected(step):
                 epoch = getattr(self.clock, "epoch", None)
+                left = self.scheduler
                 self.reset()
+                left.log = None  # the old records go at once; its components only when garbage is looked for
                 if isinstance(self.clock, HeldClock) and epoch is not None:
                     self.clock.epoch = epoch
                 self._branches, self._here = tree.branches, branch
@@ -344,7 +356,8 @@ class Rewinding(Hands):
         journal = self._journal
         if journal is not None and not journal.building and not self._moving:
             self._branch_off()
-            journal.foreign(why)
+            inside = self.scheduler.running is not None  # then the slice itself cannot be run again
+            journal.foreign(why, self.scheduler.step - inside)
 
     def _before_drive(self, complete: bool) -> None:
         """Called before the lab is driven: open a branch, and give up the journal where nothing is held."""

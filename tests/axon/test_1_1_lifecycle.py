@@ -406,7 +406,7 @@ def test_waitcomplete_runs_a_microprocess_of_its_own(lab: Any) -> None:
     parent = Waits(log=[]).activate()
     lab.step(2)
     (helper,) = [each for each in scheduler.run.listAllThreads() if each is not parent]
-    assert helper.name.endswith("__" + parent.name[-10:])
+    assert helper.name.endswith("__" + parent.short_name[-10:])
     assert not parent._isRunnable()
 
 

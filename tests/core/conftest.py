@@ -1,59 +1,21 @@
-"""What the engine's tests share: a lab that keeps its reports, and a patient eye."""
+"""What the engine's tests share: a patient eye, and calls from another thread."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from kamlab import Lab
-
-
-class QuietLab(Lab):
-    """A lab that keeps what it reports instead of writing it to stderr."""
-
-    def __init__(self, **how: Any) -> None:
-        self.reports: list[str] = []
-        super().__init__(**how)
-
-    def report(self, text: str) -> None:
-        self.reports.append(text)
-
 
 @pytest.fixture
-def make_lab() -> Iterator[Callable[..., QuietLab]]:
-    """Make labs that are stopped at the end; the last one made is the current one."""
-    labs: list[QuietLab] = []
-
-    def make(**how: Any) -> QuietLab:
-        lab = QuietLab(**how)
-        labs.append(lab)
-        lab.__enter__()
-        return lab
-
-    yield make
-    for lab in reversed(labs):
-        lab.__exit__(None, None, None)
-
-
-@pytest.fixture
-def lab(make_lab: Callable[..., QuietLab]) -> QuietLab:
-    """A current lab with the ordinary doors."""
-    return make_lab()
-
-
-@pytest.fixture
-def eventually() -> Callable[..., Any]:
+def eventually(eventually: Callable[..., Any]) -> Callable[..., Any]:
     """Wait until a condition holds and return its value; fail when it never does."""
 
-    def wait(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
-        deadline = time.monotonic() + seconds
-        while not (value := condition()):
-            assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
-            time.sleep(0.002)
+    def wait(condition: Callable[[], Any], timeout: float = 10.0) -> Any:
+        value = eventually(condition, timeout)
+        assert value, f"it did not happen within {timeout} s"
         return value
 
     return wait

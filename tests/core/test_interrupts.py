@@ -12,6 +12,7 @@ import time
 import pytest
 
 from kamlab import Component, ThreadedComponent
+from kamlab.core import patched_time
 from kamlab.core.idle import ThreadIdle
 
 
@@ -264,6 +265,11 @@ def hangs_in_sleep(self):
     time.sleep(20)
 
 
+def hangs_in_sleep_of_the_lab(self):
+    patched_time.install()  # as a lab with a virtual clock does, for all labs
+    hangs_in_sleep(self)
+
+
 def hangs_sending(self):
     while True:
         self.turns += 1
@@ -288,7 +294,7 @@ def hangs_calling(self):
 @pytest.mark.parametrize("record", [True, False])
 @pytest.mark.parametrize(
     "hang",
-    [hangs_in_its_own_code, hangs_in_sleep, hangs_sending, hangs_asking, hangs_calling],
+    [hangs_in_its_own_code, hangs_in_sleep, hangs_in_sleep_of_the_lab, hangs_sending, hangs_asking, hangs_calling],
     ids=lambda f: f.__name__,
 )
 def test_a_second_interrupt_is_raised_in_a_component_that_hangs(make_lab, hang, record):
@@ -351,6 +357,40 @@ def test_a_second_interrupt_never_strikes_within_the_engine(lab):
     assert sys.gettrace() is None
     assert lab.run().reason == "finished"
     assert numbers == [0, 1, 2, 3, 4]
+
+
+def test_what_the_engine_has_called_of_the_library_is_engine_too(lab):
+    """A second interrupt in a module of Python's that the engine has called is not raised in there."""
+    lines = []
+    library = {"__name__": "queue", "interrupt": signal.raise_signal}
+    exec("def get():\n    interrupt(2)\n    interrupt(2)", library)
+    of_the_engine = {"__name__": "kamlab.core.made_up", "get": library["get"], "lines": lines}
+    exec("def call():\n    get()\n    lines.append('the engine came to its end')", of_the_engine)
+
+    class Calling(Component):
+        def main(self):
+            of_the_engine["call"]()
+            lines.append("never")
+            yield
+
+    class CallingTheLibrary(Component):
+        def main(self):
+            try:
+                library["get"]()
+            finally:
+                lines.append(sys.exc_info()[2].tb_next is not None)
+            yield
+
+    calling = Calling().activate()
+    with pytest.raises(KeyboardInterrupt):
+        lab.run()
+    assert lines == ["the engine came to its end"]
+    assert isinstance(calling.error, KeyboardInterrupt)
+    other = CallingTheLibrary().activate()
+    with pytest.raises(KeyboardInterrupt):
+        lab.run()
+    assert lines[1:] == [True]  # raised where it hangs: in the library
+    assert isinstance(other.error, KeyboardInterrupt)
 
 
 def test_a_component_that_hangs_while_it_is_closed_can_be_interrupted_too(lab):

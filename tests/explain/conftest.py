@@ -1,28 +1,17 @@
-"""What the tests of explanations share: a lab that can be asked, and components that wait in known ways."""
+"""What the tests of explanations share: components that wait in known ways."""
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, ThreadedComponent
+from kamlab import Component, ThreadedComponent
 from kamlab.core.errors import NoSpaceInBox
-
-
-class AskedLab(Lab):
-    """A lab that can be asked, and keeps what it reports instead of writing it to stderr."""
-
-    def __init__(self, **how: Any) -> None:
-        self.reports: list[str] = []
-        super().__init__(**how)
-
-    def report(self, text: str) -> None:
-        self.reports.append(text)
 
 
 class Source(Component):
@@ -181,28 +170,6 @@ def parts() -> SimpleNamespace:
             )
         }
     )
-
-
-@pytest.fixture
-def make_lab() -> Iterator[Callable[..., AskedLab]]:
-    """Make labs that are stopped at the end; the last one made is the current one."""
-    labs: list[AskedLab] = []
-
-    def make(**how: Any) -> AskedLab:
-        lab = AskedLab(**how)
-        labs.append(lab)
-        lab.__enter__()
-        return lab
-
-    yield make
-    for lab in reversed(labs):
-        lab.__exit__(None, None, None)
-
-
-@pytest.fixture
-def lab(make_lab: Callable[..., AskedLab]) -> AskedLab:
-    """A current lab with the ordinary doors."""
-    return make_lab()
 
 
 @pytest.fixture

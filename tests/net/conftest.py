@@ -1,8 +1,7 @@
-"""What the network tests share: a lab that keeps its reports, servers, plain clients, and a count of descriptors."""
+"""What the network tests share: servers, plain clients, and a count of descriptors."""
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import os
 import socket
@@ -12,30 +11,12 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, ProducerFinished, ShutdownMicroprocess
+from kamlab import Component, ProducerFinished, ShutdownMicroprocess
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.net import SimpleServer
 
-#: Seconds after which a test that hangs is ended, with the stack of every thread.
-HANGS_AFTER = 120
 #: Seconds a plain client waits for anything.
 PATIENCE = 20
-
-
-class QuietLab(Lab):
-    """A lab that keeps what it reports instead of writing it to stderr."""
-
-    def __init__(self, **how: Any) -> None:
-        self.reports: list[str] = []
-        super().__init__(**how)
-
-    def report(self, text: str) -> None:
-        self.reports.append(text)
-
-    def tell(self, component: Component, message: Any, box: str = "control") -> None:
-        """Put a message into an inbox, from outside."""
-        with self.lock:
-            component.deliver(message, box)
 
 
 class Echo(Component):
@@ -131,37 +112,12 @@ def parts() -> SimpleNamespace:
 
 
 @pytest.fixture(autouse=True)
-def _watchdog() -> Iterator[None]:
-    """End a test run that hangs, and show where."""
-    faulthandler.dump_traceback_later(HANGS_AFTER, exit=True)
-    yield
-    faulthandler.cancel_dump_traceback_later()
+def _watched(watchdog: None) -> None:
+    """Every test of this room is watched."""
 
 
 @pytest.fixture
-def make_lab() -> Iterator[Callable[..., QuietLab]]:
-    """Make labs that are stopped at the end; the last one made is the current one."""
-    labs: list[QuietLab] = []
-
-    def make(**how: Any) -> QuietLab:
-        lab = QuietLab(**how)
-        labs.append(lab)
-        lab.__enter__()
-        return lab
-
-    yield make
-    for lab in reversed(labs):
-        lab.__exit__(None, None, None)
-
-
-@pytest.fixture
-def lab(make_lab: Callable[..., QuietLab]) -> QuietLab:
-    """One lab, the current one."""
-    return make_lab()
-
-
-@pytest.fixture
-def serve(lab: QuietLab) -> Callable[..., SimpleServer]:
+def serve(lab: Any) -> Callable[..., SimpleServer]:
     """Activate a server on a free port, and run the lab in the background."""
 
     def make(protocol: Any, kind: Any = SimpleServer, **how: Any) -> Any:

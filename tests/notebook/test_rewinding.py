@@ -1,4 +1,4 @@
-"""%%system cells are turned back: the cell is run again, its variables mean the new components, nothing is shown twice."""
+"""%%system cells are turned back: the cell runs again, its variables mean the new components, nothing shows twice."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ class TestTheTimeServer:
         """The recorded run gives the same trace in the lab of a second cell, and in a plain script."""
         ran(kernel, paused(listing))
         ran(kernel, "_ = lab.step(40); _ = lab.step_message()")
-        ran(kernel, "lab.edit([each for each in lab.trace if each.kind == 'sent'][-1], 'half past\\n'); _ = lab.step(20)")
+        ran(
+            kernel,
+            "lab.edit([each for each in lab.trace if each.kind == 'sent'][-1], 'half past\\n'); _ = lab.step(20)",
+        )
         line, text = kernel.value("str(lab.recording), lab.trace.text()")
         ran(kernel, paused(listing, "--name other"))
         ran(kernel, f"other.replay({line!r})")
@@ -111,12 +114,18 @@ class TestTheCellAsABuilder:
         ran(kernel, "_ = lab.step(20); after = lab.transcripts[counts].lines, lab.trace.text(); lab.back(20)")
         assert kernel.value("(lab.transcripts[counts].lines, lab.trace.text()) == before") is True
         ran(kernel, "lab.goto(40)")
-        assert kernel.value("(lab.transcripts[counts].lines, lab.trace.text()) == after, after != before") == (True, True)
+        assert kernel.value("(lab.transcripts[counts].lines, lab.trace.text()) == after, after != before") == (
+            True,
+            True,
+        )
 
     def test_the_cell_is_run_again_with_the_names_it_had(self, kernel: Any) -> None:
         """Cells executed since change nothing in the past, and keep what they have bound."""
-        ran(kernel, "first, count = 7, 0\nfrom kamlab import Component\nclass Says(Component):\n"
-            "    def main(self):\n        self.send(self.what)\n        yield")
+        ran(
+            kernel,
+            "first, count = 7, 0\nfrom kamlab import Component\nclass Says(Component):\n"
+            "    def main(self):\n        self.send(self.what)\n        yield",
+        )
         ran(kernel, "%%system --paused --virtual\ncount += 1\nsays = Says(); says.what = first + count\nsays.run()")
         text = kernel.value("_ = lab.step(2); lab.trace.text()")
         assert ": 8 is discarded" in text
@@ -143,7 +152,10 @@ class TestTheCellAsABuilder:
 
     def test_the_building_ends_where_the_cell_drives_the_lab(self, kernel: Any) -> None:
         """What a cell does after it has stepped its lab is not done again."""
-        ran(kernel, SYSTEM + "done = globals().get('done', 0) + 1\n_ = lab.step(9)\nafter = globals().get('after', 0) + 1")
+        ran(
+            kernel,
+            SYSTEM + "done = globals().get('done', 0) + 1\n_ = lab.step(9)\nafter = globals().get('after', 0) + 1",
+        )
         for move in ("lab.back(2)", "lab.goto(9)", "lab.goto(0)"):
             ran(kernel, move)
         assert kernel.value("lab.step_number, after") == (0, 1)
@@ -200,8 +212,14 @@ class TestDoors:
     def test_a_recorded_lab_is_turned_back_after_a_free_run(self, kernel: Any, listing: Any) -> None:
         """With --recorded the real network's run is rebuilt without it, though it ran in the background."""
         ran(kernel, "%%system --recorded --ports 1500=0\n" + listing("time_server"))
-        ran(kernel, "deadline = time.monotonic() + 10\nwhile lab.step_number < 10 and time.monotonic() < deadline: time.sleep(0.01)")
-        ran(kernel, "lab.pause(); end = lab.step_number; text = lab.trace.text(); line = str(lab.recording); lab.back(3)")
+        ran(
+            kernel,
+            "end = time.monotonic() + 10\nwhile lab.step_number < 10 and time.monotonic() < end: time.sleep(0.01)",
+        )
+        ran(
+            kernel,
+            "lab.pause(); end = lab.step_number; text = lab.trace.text(); line = str(lab.recording); lab.back(3)",
+        )
         assert kernel.value("lab.step_number == end - 3") is True
         ran(kernel, "lab.goto(end)")
         assert kernel.value("lab.trace.text() == text") is True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, Pipeline
+from kamlab import Component, Pipeline
 
 
 class Count(Component):
@@ -67,27 +68,23 @@ def clocked() -> None:
     Pipeline(Clocked(), Keep()).activate()
 
 
-class QuietLab(Lab):
-    """A lab that keeps what it reports instead of writing it to stderr."""
+@pytest.fixture
+def make_lab(make_lab: Callable[..., Any]) -> Callable[..., Any]:
+    """Make labs that build their system, and are not current; virtual time unless told otherwise."""
 
-    def __init__(self, **how: Any) -> None:
-        self.reports: list[str] = []
-        super().__init__(**how)
+    def make(build: Any = counting, **how: Any) -> Any:
+        return make_lab(build=build, **{"clock": "virtual", "current": False, **how})
 
-    def report(self, text: str) -> None:
-        self.reports.append(text)
+    return make
 
 
 @pytest.fixture
-def make_lab() -> Iterator[Callable[..., QuietLab]]:
-    """Make labs that are stopped at the end; virtual time unless told otherwise."""
-    labs: list[QuietLab] = []
+def make_plain_lab(make_lab: Callable[..., Any]) -> Callable[..., Any]:
+    """Make current labs that nothing is built in; real time unless told otherwise."""
+    return functools.partial(make_lab, build=None, clock=None, current=True)
 
-    def make(build: Any = counting, **how: Any) -> QuietLab:
-        lab = QuietLab(build=build, **{"clock": "virtual", **how})
-        labs.append(lab)
-        return lab
 
-    yield make
-    for lab in labs:
-        lab.stop()
+@pytest.fixture
+def lab(make_plain_lab: Callable[..., Any]) -> Any:
+    """A current lab with the ordinary doors."""
+    return make_plain_lab()

@@ -10,42 +10,6 @@ import pytest
 from kamlab import Component, Lab, Pipeline, ThreadedComponent
 from kamlab.core.choice import SeededRandom
 from kamlab.core.ipc import ProducerFinished, WaitComplete
-from kamlab.rewind.breakpoints import Breaking
-
-BASES = (Lab,) if issubclass(Lab, Breaking) else (Lab)
-
-
-class BreakLab(*BASES):
-    """A lab with breakpoints that keeps what it reports."""
-
-    def __init__(self, **how):
-        self.reports = []
-        super().__init__(**how)
-
-    def report(self, text):
-        self.reports.append(text)
-
-
-@pytest.fixture
-def make_lab():
-    """Make labs that are stopped at the end; the last one made is the current one."""
-    labs = []
-
-    def make(**how):
-        lab = BreakLab(**how)
-        labs.append(lab)
-        lab.__enter__()
-        return lab
-
-    yield make
-    for lab in reversed(labs):
-        lab.__exit__(None, None, None)
-
-
-@pytest.fixture
-def lab(make_lab):
-    """A current lab with the ordinary doors."""
-    return make_lab()
 
 
 class Source(Component):
@@ -306,9 +270,9 @@ def test_of_what_is_sent_the_component_is_the_sender(lab):
         ("resumed", "boss resumed"),
     ],
 )
-def test_any_kind_of_event_can_stop_the_lab(make_lab, kind, what):
+def test_any_kind_of_event_can_stop_the_lab(make_plain_lab, kind, what):
     """break_on(kind=...) stops in or right after the slice in which such an event happens."""
-    lab = make_lab(clock="virtual")
+    lab = make_plain_lab(clock="virtual")
 
     class Slow(Component):
         def main(self):
@@ -336,11 +300,11 @@ def test_any_kind_of_event_can_stop_the_lab(make_lab, kind, what):
     assert outcome.breakpoints[0].event.step == outcome.breakpoints[0].step == lab.step_number
 
 
-def test_what_happens_between_two_slices_stops_the_lab_right_there(make_lab):
+def test_what_happens_between_two_slices_stops_the_lab_right_there(make_plain_lab):
     """After an event at the end of a round no further slice runs, in steps as in a run."""
     stopped_at = []
     for drive in (Lab.run, Lab.step):
-        lab = make_lab()
+        lab = make_plain_lab()
         source_and_sink(times=1)
         ticks = Ticks(name="ticks").activate()
         lab.break_on("sink", kind="paused")
@@ -464,13 +428,15 @@ def test_a_step_for_a_message_stops_before_it(lab):
 
 
 def test_a_run_in_the_background_stops_too(lab, eventually):
-    """start() ends at a breakpoint, the outcome names it, and the lab stands between two slices."""
+    """start() ends at a breakpoint, a line says so, the outcome names it, and the lab stands between two slices."""
     ticks = Ticks(name="ticks").activate()
     stop = lab.break_on(when=lambda lab: ticks.count >= 5)
     lab.start()
     assert eventually(lambda: not lab.running)
     assert (lab.outcome.reason, lab.outcome.breakpoints[0].breakpoint) == ("breakpoint", stop)
     assert (ticks.count, lab.state) == (5, "paused")
+    assert lab.reports == [f"the background run has stopped: {lab.outcome.breakpoints[0]}"]
+    assert "\n" not in lab.reports[0]
 
 
 def test_a_breakpoint_set_while_the_lab_runs_counts(lab, eventually):
@@ -583,12 +549,12 @@ def busy_system():
 
 
 @pytest.mark.parametrize("chooser", [lambda: None, lambda: SeededRandom(4), lambda: SeededRandom(11)])
-def test_breakpoints_do_not_change_the_run(make_lab, chooser):
+def test_breakpoints_do_not_change_the_run(make_plain_lab, chooser):
     """Stopped as often as can be, and with breakpoints taken away in between, a run is the one without them."""
-    plain = make_lab(clock="virtual", chooser=chooser())
+    plain = make_plain_lab(clock="virtual", chooser=chooser())
     busy_system()
     plain.run()
-    lab = make_lab(clock="virtual", chooser=chooser())
+    lab = make_plain_lab(clock="virtual", chooser=chooser())
     busy_system()
     for what in (Component, "a", ("sink", "inbox")):
         lab.break_on(what)
@@ -605,9 +571,9 @@ def test_breakpoints_do_not_change_the_run(make_lab, chooser):
     assert [str(event) for event in lab.trace] == [str(event) for event in plain.trace]
 
 
-def test_the_user_may_choose_another_than_the_one_it_stopped_at(make_lab):
+def test_the_user_may_choose_another_than_the_one_it_stopped_at(make_plain_lab):
     """After a stop before a component, lab.choose() lets another go first; the lab then stops at the same one again."""
-    lab = make_lab(chooser=SeededRandom(1))
+    lab = make_plain_lab(chooser=SeededRandom(1))
     first, second = Ticks(name="first").activate(), Ticks(name="second").activate()
     lab.break_on(Component)
     lab.run()

@@ -256,6 +256,24 @@ class TestRefused:
         lab.step(2)
         lab.back()
 
+    def test_an_interrupted_slice_cannot_be_repeated(self, make_lab: Any) -> None:
+        """What a second Ctrl-C cut off comes to another end each time; the lab goes back to before it."""
+
+        class Hangs(Component):
+            def main(self) -> Any:
+                yield
+                yield
+                raise KeyboardInterrupt
+
+        lab = make_lab(build=lambda: Hangs(name="hangs").activate())
+        lab.step(2)
+        with pytest.raises(KeyboardInterrupt):
+            lab.step()
+        with pytest.raises(CannotRewind, match="hangs was interrupted"):
+            lab.goto(3)
+        lab.back()
+        assert lab.step_number == 2
+
     def test_not_while_it_runs(self, make_lab: Any) -> None:
         """A lab that runs in the background is paused first."""
         lab = make_lab()
