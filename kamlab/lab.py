@@ -15,7 +15,7 @@ from .core.outcome import Outcome
 from .explain.explaining import Explaining
 from .history.asking import Asking
 from .rewind.breakpoints import Breaking
-from .rewind.rewinding import Rewinding
+from .rewind.runs import Runs
 
 if TYPE_CHECKING:
     from .explain.standing import Standing, Standings
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 TICK = 0.05
 
 
-class Lab(Breaking, Asking, Explaining, Rewinding):
+class Lab(Breaking, Asking, Explaining, Runs):
     """A world that you can run, pause, step and look into.
 
     There is always a current one, so ``component.activate()`` needs no argument; ``with Lab():``

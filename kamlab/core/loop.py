@@ -53,8 +53,7 @@ class Looping(Drivable):
         first_step = scheduler.step
         failed_before = self.failed_count
         began = scheduler.clock.now()
-        deadline = None if timeout is None or (stepping and self.virtual) else began + timeout
-        patience = None if timeout is None or not (stepping and self.virtual) else real_monotonic() + timeout
+        deadline, patience = self._until_when(timeout, stepping)
         left = limit
         timed = not stepping or limit is None  # n slices may take the time they take
         scheduler.deadline = deadline if deadline is not None and timed else math.inf
@@ -96,6 +95,8 @@ class Looping(Drivable):
                 reason = "failed"
                 break
             if ran or scheduler.attention:
+                if ran and not timed:  # patience is for a time in which nothing can run
+                    deadline, patience = self._until_when(timeout, stepping)
                 continue
             if not scheduler.members and not forever and not self._comes_something():
                 reason = "finished"
@@ -115,6 +116,17 @@ class Looping(Drivable):
             self._sleepers() if reason in ("stuck", "idle") else (),
         )
         return self._ended(outcome)
+
+    def _until_when(self, timeout: float | None, stepping: bool) -> tuple[float | None, float | None]:
+        """Return until when to wait: a time of the lab's clock, and one of the real clock; ``None`` is for ever.
+
+        In steps under a virtual clock only what comes from outside is waited for, in real time.
+        """
+        if timeout is None:
+            return None, None
+        if stepping and self.virtual:
+            return None, real_monotonic() + timeout
+        return self.scheduler.clock.now() + timeout, None
 
     def _come_to_rest(self, outcome: Outcome) -> Outcome:
         """End a round in which nobody has a turn left: whoever looks now shall see who sleeps and who is woken."""

@@ -24,49 +24,33 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from . import worlds
 from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
 from .component import check_component
-from .errors import BadAwait, BadMain, NotRunnable
-from .events import ACTIVATED, FAILED, FINISHED, PAUSED, RESUMED, TIMER, WOKEN
+from .endings import Endings, refused_await
+from .errors import BadMain, NotRunnable
+from .events import ACTIVATED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
+from .journal import Journal
 from .microprocess import Microprocess, raising_in
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
-from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
-from .states import STOPPED as STATE_STOPPED
 from .timers import Timer, Timers
 
 if TYPE_CHECKING:
     from .world import World
 
 
-class Journal(Protocol):
-    """What a run that shall be rebuilt is written to, and played from."""
-
-    def before_round(self) -> None:
-        """Called before a round ends: play what came from outside then, or note what time it is."""
-
-    def picked(self, component: Microprocess) -> None:
-        """Called when the chooser has picked who runs next."""
-
-    def end_round(self) -> None:
-        """Called to end a round before all turns in it were taken."""
-
-    def outside(self, kind: str, *what: Any) -> None:
-        """Called when something is done to the world that no slice, timer or message did."""
-
-
 #: How many slices may run in a free run before the network is looked at again. In steps it is every round.
 SLICES_PER_POLL = 64
 
 
-class Scheduler:
+class Scheduler(Endings):
     """Runs microprocesses, one slice at a time.
 
     Args:
@@ -180,7 +164,7 @@ class Scheduler:
         elif isinstance(said, WaitComplete):
             self._wait_complete(component, said)
         elif hasattr(said, "_asyncio_future_blocking"):
-            raise _refused_await(component)
+            raise refused_await(component)
 
     def _wait_complete(self, component: Microprocess, said: WaitComplete) -> None:
         given = said.args[0] if said.args else None
@@ -463,94 +447,11 @@ class Scheduler:
         """Return whether somebody is in the queue, now or in the next round."""
         return component._life is RUNNABLE and (component in self.queue or component in self.done)
 
-    # -- the end of a microprocess ----------------------------------------------------------------
-
-    def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
-        """End a microprocess from outside its own code; its generator is closed."""
-        with self.world.lock:  # never in the middle of somebody's slice
-            if component._life in ENDED:
-                return
-            if self.journal is not None and self.is_outside():
-                self.world.note_act("stop", component.short_name)
-            component._life = state
-            if component is not self.running:
-                self._end(component, state)
-
-    def _end(self, component: Microprocess, state: str) -> None:
-        """Close, tell the parent, forget. No error in here stops the scheduler."""
-        if component.id not in self.members:
-            return
-        del self.members[component.id]
-        component._life = state
-        if component._pause_timer is not None:
-            component._cancel_pause_timer()
-        if self.log is not None:
-            self.log((FINISHED, component, state))
-        if component._delegate is not None:
-            self.retire(component._delegate)
-        flow = component._flow
-        for last in (lambda: _close(flow), component.stop, component.close_down):
-            try:
-                last()
-            except BaseException as error:
-                self.note_failure(component, error)
-        self.world.note_end(component)
-
-    def _fail(self, component: Microprocess, error: BaseException) -> None:
-        if error.args == ("no running event loop",) and hasattr(component._flow, "cr_frame"):
-            refused = _refused_await(component)
-            refused.__cause__ = error
-            error = refused
-        waiting = component._awaited_by
-        if waiting is not None and waiting._delegate is component:
-            self._hand_on(component, waiting, error)
-            return
-        component._life = STATE_FAILED
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            self.fatal = error
-            if isinstance(error, KeyboardInterrupt) and self.journal is not None:
-                self.world.note_foreign(f"{component.short_name} was interrupted in the middle of that slice")
-        try:
-            self.note_failure(component, error)
-        finally:
-            self._end(component, STATE_FAILED)
-
-    def _hand_on(self, helper: Microprocess, waiting: Microprocess, error: BaseException) -> None:
-        """Raise the error of a generator in the component that waits for it, at its ``yield``."""
-        helper._error = error
-        self._end(helper, STATE_FAILED)
-        if isinstance(error, Exception):
-            waiting._flow = raising_in(waiting, error)
-        else:
-            self._raise_in(waiting, error)
-
-    def note_failure(self, component: Microprocess, error: BaseException) -> None:
-        """Mark a component as failed, and tell."""
-        component._error = error
-        component._life = STATE_FAILED
-        if self.log is not None:
-            self.log((FAILED, component, error))
-        self.on_failure(component, error)
-
 
 def put_off(call: Callable[[], Any]) -> bool:
     """Return whether a component's thread calls that is busy elsewhere: then it is done when that is let in."""
     caller = worlds.in_slice.component
     return caller is not None and caller._puts_off(call)
-
-
-def _close(flow: Any) -> None:
-    close = getattr(flow, "close", None)  # an iterator that is no generator has none
-    if close is not None:
-        close()
-
-
-def _refused_await(component: Microprocess) -> BadAwait:
-    return BadAwait(
-        f"main() of {component.short_name} awaits something of asyncio. A component may await "
-        "self.receive(), self.ready(), self.sleep(), self.tick() and coroutines made of those; "
-        "for asyncio code use a ThreadedComponent and asyncio.run()."
-    )
 
 
 def _pause_in_words(component: Microprocess) -> str:

@@ -179,7 +179,8 @@ class Hands(World):
         if not isinstance(component, Microprocess):
             raise KamlabError(f"{component!r} is no component; give one, or its name: {self._alive()}")
         given: Microprocess = component
-        if given._scheduler is self.scheduler or getattr(given._scheduler, "world", None) is not self:
+        scheduler = given._scheduler
+        if scheduler is self.scheduler or scheduler is None or scheduler.world is not self:
             return given
         for each in self.scheduler.members.values():
             if each.short_name == given.short_name:

@@ -13,29 +13,21 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-from kamlab.core import worlds
-from kamlab.core.choice import SeededRandom
-from kamlab.core.clock import EPOCH, HeldClock, RealClock, VirtualClock
+from kamlab.core.clock import HeldClock
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED, error_in_words
-from kamlab.core.microprocess import Microprocess
 
-from .errors import BadRecording, BuilderDrives, CannotRewind, RecordIsOver, RunDiffers
-from .hands import Hands
+from .building import Building
+from .errors import CannotRewind, RecordIsOver, RunDiffers
 from .journal import Journal, Path
 from .replay import play
 from .tree import Branch, Tree
 from .uncollected import uncollected
 from .unheard import unheard
-
-if TYPE_CHECKING:
-    from .checks import Checks
-    from .recording import Recording
 
 HOW = (
     "Build the system in a function, Lab(build=function), or in a %%system cell, and the lab can go back. "
@@ -43,7 +35,7 @@ HOW = (
 )
 
 
-class Rewinding(Hands):
+class Rewinding(Building):
     """What a lab can do with its past.
 
     >>> from kamlab import Component, Lab
@@ -58,143 +50,6 @@ class Rewinding(Hands):
     >>> lab.step_number
     40
     """
-
-    _builder: Callable[..., Any] | None = None
-    _rebuilding = False
-    #: Whether ``run()`` did more than activate when the system was built first: the building ended there.
-    _run_ends_building = False
-    #: Whether the building ends where the builder first drives the lab; else it must not.
-    _drives_end_building = False
-    #: Whether the lab is being reset or taken to another moment just now: what one sees of it is in between.
-    in_between = False
-    #: Whether the lab runs for the first time, rather than stands in a run that was played again.
-    _live = True
-    _moving = False
-    _past: Path | None = None
-    _branches: tuple[Branch, ...] = ()
-    _here = 0
-
-    # -- building ------------------------------------------------------------------------------------
-
-    def build(self, function: Callable[..., Any]) -> Self:
-        """Build the system with a function, called with the lab if it takes an argument, and remember it.
-
-        What it activates belongs to this lab. ``run()`` in it only activates. Returns the lab.
-
-        Raises:
-            CannotRewind: something is in this lab already.
-        """
-        if not callable(function):
-            raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
-        with self.building(function):
-            self._drives_end_building = False
-            self._build_now()
-        return self
-
-    @contextlib.contextmanager
-    def building(self, again: Callable[..., Any]) -> Iterator[None]:
-        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
-
-        The building ends where the lab is driven for the first time. What is done in the ``with`` after
-        that is done from outside, and ``again`` is stopped there.
-        """
-        self._check_open()
-        if self.scheduler.members or self.scheduler.step:
-            raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
-        self._builder = again
-        self._drives_end_building = True
-        self._forget_branches()
-        journal = self._make_journal(None)
-        journal.building = True
-        try:
-            yield
-        finally:
-            journal.building = False
-
-    @property
-    def can_build(self) -> bool:
-        """Whether this lab knows how to build its system again."""
-        return self._builder is not None
-
-    def _forget_branches(self) -> None:
-        self._branches = (Branch(0, None, 0, Path()),)
-        self._here = 0
-        self._past = None
-
-    def _make_journal(self, path: Path | None) -> Journal:
-        if type(self.clock) is RealClock:
-            self.clock = self.scheduler.clock = HeldClock()
-        journal = Journal(self.scheduler, path, self._branch_off)
-        self.scheduler.journal = journal
-        return journal
-
-    def _build_now(self) -> None:
-        """Call the builder, with this lab as the current one."""
-        assert self._builder is not None
-        self._rebuilding = True
-        before = worlds.in_slice.world
-        worlds.in_slice.world = None  # the lab that counts is this one, wherever it is built from
-        worlds.enter(self)
-        try:
-            if _takes_lab(self._builder):
-                self._builder(self)
-            else:
-                self._builder()
-        except BuilderDrives:
-            if not self._drives_end_building:
-                raise
-        finally:
-            worlds.leave(self)
-            worlds.in_slice.world = before
-            self._rebuilding = False
-
-    def run_component(self, component: Microprocess) -> Any:
-        """Do what ``component.run()`` means here; while the system is built, nothing more than to activate it."""
-        if self._rebuilding:
-            if self._run_ends_building:
-                self._check_not_inside("run")
-            return None
-        journal = self._journal
-        building = journal is not None and journal.building
-        try:
-            return super().run_component(component)
-        finally:
-            if journal is not None and building and not journal.building:
-                self._run_ends_building = True
-
-    def _check_not_inside(self, what: str) -> None:
-        """Refuse to be driven from within a slice, and by a builder; otherwise the building is over."""
-        super()._check_not_inside(what)
-        if self._rebuilding:
-            raise BuilderDrives(
-                f"{what}() while the system is built: a builder makes and activates the components; drive the lab "
-                "when it is done"
-            )
-        journal = self._journal
-        if journal is not None:
-            journal.building = False
-
-    def reset(self) -> Self:
-        """Stop everything and begin anew, at step 0; a lab that knows how to builds its system again."""
-        before, self.in_between = self.in_between, True
-        try:
-            self._begin_anew()
-        finally:
-            self.in_between = before
-        return self
-
-    def _begin_anew(self) -> None:
-        super().reset()
-        self._past = None
-        self._live = not self._moving
-        if self._builder is not None and not self._moving:
-            self._forget_branches()
-            journal = self._make_journal(None)
-            journal.building = True
-            try:
-                self._build_now()
-            finally:
-                journal.building = False
 
     # -- going back and forth ------------------------------------------------------------------------
 
@@ -340,11 +195,6 @@ class Rewinding(Hands):
         with self._driving(complete=True) as interrupt:
             play(self, journal, step, interrupt, at_end)
 
-    @property
-    def _journal(self) -> Journal | None:
-        journal = self.scheduler.journal
-        return journal if isinstance(journal, Journal) else None
-
     # -- going on ------------------------------------------------------------------------------------
 
     def note_act(self, kind: str, *what: Any) -> None:
@@ -401,140 +251,6 @@ class Rewinding(Hands):
                 kept.remove(branch)
         self._branches = tuple(kept)
 
-    # -- recorded runs -------------------------------------------------------------------------------
-
-    @property
-    def recording(self) -> Recording:
-        """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
-
-        Raises:
-            CannotRewind: the lab cannot be built again, so nobody could replay it.
-        """
-        with self.lock:
-            path = self._journal.path() if self._journal is not None else Path(ends="")
-            if self._builder is None or self._journal is None:
-                raise CannotRewind(f"this lab does not know how its system is built, so nobody could replay it. {HOW}")
-            if path.ends is not None and path.steps > path.ends_at:
-                raise CannotRewind(
-                    f"this run cannot be replayed after step {path.ends_at}, because {path.ends}. "
-                    'Use Lab(clock="virtual"), or Lab(recorded=True) for the real network.'
-                )
-            from .recording import Recording
-
-            return Recording(path, self._doors(), _prints(self.trace))
-
-    @classmethod
-    def replayed(cls, run: Recording | str, build: Callable[..., Any], to: int | None = None, **how: Any) -> Self:
-        """Return a lab that stands at the end of a recorded run, or at its step ``to``.
-
-        Unlike ``Lab(build=build).replay(run)`` it never runs for itself: where the run was recorded on the
-        real network no port is opened. ``how`` are other arguments of the lab. Errors as for ``replay``.
-        """
-        from .recording import Recording
-
-        recording = run if isinstance(run, Recording) else Recording.parse(run)
-        lab = cls(**how)
-        lab._builder = build
-        lab._forget_branches()
-        try:
-            lab.replay(recording, to)
-        except BaseException as error:
-            if not isinstance(error, RunDiffers):
-                lab.stop()
-            raise
-        return lab
-
-    def replay(self, run: Recording | str, to: int | None = None) -> None:
-        """Play a recorded run in this lab, to its end or to step ``to``; the lab then goes on from there.
-
-        Args:
-            run: a recording, or the line that it was written as.
-            to: how many slices of it.
-
-        Raises:
-            BadRecording: the line is garbled, or no recorded run.
-            StepOutOfRange: the run has no such step.
-            RunDiffers: it does not fit the system any more; the lab stands where they part.
-            CannotRewind: this lab does not know how its system is built.
-        """
-        from .recording import Recording
-
-        recording = run if isinstance(run, Recording) else Recording.parse(run)
-        step = recording.steps if to is None else to
-        if type(step) is not int or not 0 <= step <= recording.steps:
-            raise StepOutOfRange(
-                f"replay(to={to!r}): the recorded run has the steps 0 to {recording.steps}", 0, recording.steps
-            )
-        self._check_can_rewind(0, recording.path)
-        self._set_doors(recording.doors)
-        before = tuple(each for each in self.branches if each.steps or each.path.entries)
-        number = 1 + max((each.number for each in before), default=-1)
-        self._branches = (*before, Branch(number, None, 0, recording.path))
-        self._past, self._here = recording.path, number
-        stopped: RunDiffers | None = None
-        try:
-            self._move(number, recording.path, step)
-        except RunDiffers as error:
-            stopped = error
-        differs = recording.checks.difference(_prints(self.trace))
-        if differs is not None:
-            first, last = differs
-            where = f"at step {first}" if first == last else f"between the steps {first} and {last}"
-            further = f" ({stopped})" if stopped is not None else ""
-            self._move(number, recording.path, first - 1)
-            raise RunDiffers(
-                f"the recorded run does not fit this system any more: {where} something else happened than when it "
-                f"was recorded{further}. The lab stands at step {first - 1}, before that; has the code changed?",
-                first,
-            ) from stopped
-        if stopped is not None:
-            raise stopped
-
-    def _doors(self) -> dict[str, Any]:
-        """Return which doors the lab has, as plain values; what is ordinary is left out."""
-        doors: dict[str, Any] = {}
-        clock = self.clock
-        if isinstance(clock, VirtualClock) and (clock.start, clock.epoch) != (0.0, EPOCH):
-            doors["virtual"] = [clock.start, clock.epoch]
-        elif isinstance(clock, HeldClock):
-            doors["held"] = clock.epoch
-        if isinstance(self.chooser, SeededRandom):
-            doors["seed"] = self.chooser.seed
-        elif self.chooser is not None:
-            doors["chooser"] = type(self.chooser).__name__
-        return doors
-
-    def _set_network(self, doors: dict[str, Any]) -> None:
-        """Give the lab the network of a recorded run."""
-
-    def _set_doors(self, doors: dict[str, Any]) -> None:
-        """Give the lab the doors of a recorded run."""
-        own = doors.get("chooser")
-        if own is not None and self.chooser is None:
-            raise BadRecording(
-                f"this run was recorded with a chooser of its own, {own}; give the lab one: Lab(chooser=...)"
-            )
-        if "held" in doors:
-            self.clock = HeldClock()
-            self.clock.epoch = doors["held"]
-        else:
-            self.clock = VirtualClock(*doors.get("virtual", ()))
-        self._set_network(doors)
-        self.lockstep = "held" not in doors or bool(doors.get("recorded"))
-        if own is None:
-            self.chooser = SeededRandom(doors["seed"]) if "seed" in doors else None
-
-
-def _takes_lab(function: Callable[..., Any]) -> bool:
-    """Return whether a builder wants the lab as its argument."""
-    try:
-        inspect.signature(function).bind()
-    except TypeError:
-        return True
-    except ValueError:
-        return False
-    return False
-
 
 def _is_before(journal: Journal, path: Path) -> bool:
     return journal.scheduler.step < path.steps or len(journal.entries) < len(path.entries)
@@ -547,14 +263,6 @@ def _who_ran(trace: Any, steps: int) -> list[str]:
     who = [rec[3] for rec in trace.records_from(0) if rec[0] is RESUMED and rec[1] <= steps]
     names = {id(each): each.short_name for each in {id(each): each for each in who}.values()}
     return [names[id(each)] for each in who]
-
-
-def _prints(trace: Any) -> Checks:
-    """Return the fingerprints of the slices that are wholly in a trace."""
-    from .checks import Checks, fingerprints
-
-    first = trace.first_step
-    return Checks(1, 0, ()) if first is None else fingerprints(trace.records_from(trace.known_from), first)
 
 
 def _compare_order(trace: Any, before: list[str]) -> None:

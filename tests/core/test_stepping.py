@@ -8,6 +8,7 @@ import pytest
 
 from kamlab import Component, Lab
 from kamlab.core.errors import LabIsClosed, LabIsRunning
+from kamlab.core.patched_time import real_sleep
 
 
 class Counting(Component):
@@ -358,3 +359,20 @@ def test_a_stopped_lab_cannot_be_driven(make_lab, call):
     lab.stop()
     with pytest.raises(LabIsClosed, match="reset"):
         call(lab)
+
+
+@pytest.mark.parametrize("clock", ["real", "virtual"])
+def test_patience_is_for_a_time_in_which_nothing_can_run(make_lab, clock):
+    """However long its slices take, a step of n slices has n slices, with short pauses in between."""
+
+    class Slow(Component):
+        def main(self):
+            while True:
+                real_sleep(0.02)
+                self.pause(0.01)
+                yield
+
+    lab = make_lab(clock=clock)
+    lab.patience = 0.1
+    Slow().activate()
+    assert lab.step(20).steps == 20

@@ -302,7 +302,7 @@ def rewindable(size: Size, system: str) -> Case:
         f"free run, {system}",
         "slices/CPU s",
         {"kamlab rewindable": Program(work), "kamlab": Program((*work, "--plain"))},
-        (Comparison("kamlab rewindable", "kamlab", 0.95),),
+        (Comparison("kamlab rewindable", "kamlab", 0.9),),
         rounds=size.rounds,
     )
 

@@ -1,0 +1,28 @@
+"""The door to what a run is written down in, so that it can be played again.
+
+Most runs have none. The engine says here what came from outside; :mod:`kamlab.rewind.journal` tells
+why that is enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from .microprocess import Microprocess
+
+
+class Journal(Protocol):
+    """The door."""
+
+    def before_round(self) -> None:
+        """Called before a round ends: play what came from outside then, or note what time it is."""
+
+    def picked(self, component: Microprocess) -> None:
+        """Called when the chooser has picked who runs next."""
+
+    def end_round(self) -> None:
+        """Called to end a round before all turns in it were taken."""
+
+    def outside(self, kind: str, *what: Any) -> None:
+        """Called when something is done to the world that no slice, timer or message did."""

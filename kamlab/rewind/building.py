@@ -1,0 +1,179 @@
+"""Building a system, and building it again: the cell or the function that a lab goes back by.
+
+While the system is built nothing is written to the journal, since the builder does it all again. The
+building ends with the builder, or, in a cell, where the lab is driven for the first time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+from kamlab.core import worlds
+from kamlab.core.clock import HeldClock, RealClock
+from kamlab.core.microprocess import Microprocess
+
+from .errors import BuilderDrives, CannotRewind
+from .hands import Hands
+from .journal import Journal, Path
+from .tree import Branch
+
+
+class Building(Hands):
+    """What a lab knows of how its system is built."""
+
+    _builder: Callable[..., Any] | None = None
+    _rebuilding = False
+    #: Whether ``run()`` did more than activate when the system was built first: the building ended there.
+    _run_ends_building = False
+    #: Whether the building ends where the builder first drives the lab; else it must not.
+    _drives_end_building = False
+    #: Whether the lab is being reset or taken to another moment just now: what one sees of it is in between.
+    in_between = False
+    #: Whether the lab runs for the first time, rather than stands in a run that was played again.
+    _live = True
+    _moving = False
+    _past: Path | None = None
+    _branches: tuple[Branch, ...] = ()
+    _here = 0
+
+    def build(self, function: Callable[..., Any]) -> Self:
+        """Build the system with a function, called with the lab if it takes an argument, and remember it.
+
+        What it activates belongs to this lab. ``run()`` in it only activates. Returns the lab.
+
+        Raises:
+            CannotRewind: something is in this lab already.
+        """
+        if not callable(function):
+            raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
+        with self.building(function):
+            self._drives_end_building = False
+            self._build_now()
+        return self
+
+    @contextlib.contextmanager
+    def building(self, again: Callable[..., Any]) -> Iterator[None]:
+        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
+
+        The building ends where the lab is driven for the first time. What is done in the ``with`` after
+        that is done from outside, and ``again`` is stopped there.
+        """
+        self._check_open()
+        if self.scheduler.members or self.scheduler.step:
+            raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
+        self._builder = again
+        self._drives_end_building = True
+        self._forget_branches()
+        journal = self._make_journal(None)
+        journal.building = True
+        try:
+            yield
+        finally:
+            journal.building = False
+
+    @property
+    def can_build(self) -> bool:
+        """Whether this lab knows how to build its system again."""
+        return self._builder is not None
+
+    def _forget_branches(self) -> None:
+        self._branches = (Branch(0, None, 0, Path()),)
+        self._here = 0
+        self._past = None
+
+    def _make_journal(self, path: Path | None) -> Journal:
+        if type(self.clock) is RealClock:
+            self.clock = self.scheduler.clock = HeldClock()
+        journal = Journal(self.scheduler, path, self._branch_off)
+        self.scheduler.journal = journal
+        return journal
+
+    def _build_now(self) -> None:
+        """Call the builder, with this lab as the current one."""
+        assert self._builder is not None
+        self._rebuilding = True
+        before = worlds.in_slice.world
+        worlds.in_slice.world = None  # the lab that counts is this one, wherever it is built from
+        worlds.enter(self)
+        try:
+            if _takes_lab(self._builder):
+                self._builder(self)
+            else:
+                self._builder()
+        except BuilderDrives:
+            if not self._drives_end_building:
+                raise
+        finally:
+            worlds.leave(self)
+            worlds.in_slice.world = before
+            self._rebuilding = False
+
+    def run_component(self, component: Microprocess) -> Any:
+        """Do what ``component.run()`` means here; while the system is built, nothing more than to activate it."""
+        if self._rebuilding:
+            if self._run_ends_building:
+                self._check_not_inside("run")
+            return None
+        journal = self._journal
+        building = journal is not None and journal.building
+        try:
+            return super().run_component(component)
+        finally:
+            if journal is not None and building and not journal.building:
+                self._run_ends_building = True
+
+    def _check_not_inside(self, what: str) -> None:
+        """Refuse to be driven from within a slice, and by a builder; otherwise the building is over."""
+        super()._check_not_inside(what)
+        if self._rebuilding:
+            raise BuilderDrives(
+                f"{what}() while the system is built: a builder makes and activates the components; drive the lab "
+                "when it is done"
+            )
+        journal = self._journal
+        if journal is not None:
+            journal.building = False
+
+    def reset(self) -> Self:
+        """Stop everything and begin anew, at step 0; a lab that knows how to builds its system again."""
+        before, self.in_between = self.in_between, True
+        try:
+            self._begin_anew()
+        finally:
+            self.in_between = before
+        return self
+
+    def _begin_anew(self) -> None:
+        super().reset()
+        self._past = None
+        self._live = not self._moving
+        if self._builder is not None and not self._moving:
+            self._forget_branches()
+            journal = self._make_journal(None)
+            journal.building = True
+            try:
+                self._build_now()
+            finally:
+                journal.building = False
+
+    @property
+    def _journal(self) -> Journal | None:
+        journal = self.scheduler.journal
+        return journal if isinstance(journal, Journal) else None
+
+    def _branch_off(self) -> None:
+        """Called before anything new happens; where branches are known one begins, if need be."""
+
+
+def _takes_lab(function: Callable[..., Any]) -> bool:
+    """Return whether a builder wants the lab as its argument."""
+    try:
+        inspect.signature(function).bind()
+    except TypeError:
+        return True
+    except ValueError:
+        return False
+    return False
