@@ -41,10 +41,13 @@ class Names:
         return f"{self.of(box.owner)}.{box.name}"
 
     def component(self, name: str) -> Any:
-        """Return the component that has a name, or ``None``."""
+        """Return the component that has a name, or is the only one of the class of that name, or ``None``."""
         if self._stale or len(self._names) != len(self._seen):
             self._name_all()
-        return self._by_name.get(name)
+        if name in self._by_name:
+            return self._by_name[name]
+        of_class = [component for component in self._seen if type(component).__name__ == name]
+        return of_class[0] if len(of_class) == 1 else None
 
     def all(self) -> list[str]:
         """Return all names."""

@@ -252,3 +252,20 @@ def test_a_message_story_is_a_value(lab, parts):
     assert isinstance(story, MessageStory)
     with pytest.raises(AttributeError):
         story.fate = "taken"
+
+
+def test_a_class_of_which_there_is_one_is_a_name(lab):
+    """As ``lab["Class"]`` does, a story takes the name of a class that has only one component."""
+
+    class Only(Component):
+        def main(self):
+            self.send("hello")
+            yield
+
+    only = Only().activate()
+    lab.step(2)
+    assert str(lab.story("Only")) == str(lab.story(only))
+    Only().activate()
+    lab.step(2)
+    with pytest.raises(NoStory, match="Only"):
+        lab.story("Only")

@@ -215,9 +215,12 @@ def step_through(lab: Lab) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(conditions(), st.lists(st.binary(min_size=1, max_size=100), min_size=1, max_size=5))
+@given(conditions(most_loss=0.05), st.lists(st.binary(min_size=1, max_size=100), min_size=1, max_size=5))
 def test_components_under_any_conditions(how: Simulated, chunks: list[bytes]) -> None:
-    """Server and client components echo all bytes whatever the conditions, and stepping and running give one run."""
+    """Server and client components echo all bytes whatever the conditions, and stepping and running give one run.
+
+    Little is lost: a connection that stands still for 30 seconds, as after five losses in a row, is given up.
+    """
     got, stepped, now = echoed(how, chunks, step_through)
     assert got == b"".join(chunks)
     assert (got, stepped, now) == echoed(how, chunks, lambda lab: lab.run())

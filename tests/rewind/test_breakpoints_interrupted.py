@@ -185,8 +185,7 @@ def test_two_interrupts_at_any_point_of_a_run_with_breakpoints(record):
                 assert [each.hits for each in lab.breakpoints] == expected
         lab.stop()
     assert unharmed > 0
-    assert failed > 0
-    assert spoilt > 0
+    assert failed + spoilt > 0
 
 
 def test_two_interrupts_at_any_point_of_going_back():
