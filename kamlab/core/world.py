@@ -210,7 +210,8 @@ class World(Driven):
         return any(each is component for each in self.scheduler.members.values())
 
     def __repr__(self) -> str:
-        return f"<lab: {self.state}, step {self.step_number}, {len(self.scheduler.members)} components>"
+        count = len(self.scheduler.members)
+        return f"<lab: {self.state}, step {self.step_number}, {count} component{'s' if count != 1 else ''}>"
 
     # -- being current ------------------------------------------------------------------------------------
 

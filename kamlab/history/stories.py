@@ -179,7 +179,8 @@ def story_of_box(history: History, box: Box) -> BoxStory:
     takings = history.events(sorted(gone))
     events = tuple(sorted((*arrivals, *takings), key=lambda event: event.number))
     text = (
-        f"{len(came)} messages came to {name}, {len(takings)} have left it, and {length} wait now. "
+        f"{len(came)} message{'s' if len(came) != 1 else ''} came to {name}; "
+        f"{len(takings)} left it, {length} in it now. "
         f"At most {longest} waited at once."
     )
     return BoxStory(events, _with_events(text, events), name, arrivals, takings, tuple(lengths), longest)

@@ -286,7 +286,7 @@ def test_a_lab_says_what_it_is(lab):
     """repr() of a lab has its state, its step and the number of its components."""
     Endless().activate()
     lab.step(3)
-    assert repr(lab) == "<lab: paused, step 3, 1 components>"
+    assert repr(lab) == "<lab: paused, step 3, 1 component>"
 
 
 # -- lookup -------------------------------------------------------------------------------------------

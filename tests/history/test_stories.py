@@ -214,7 +214,7 @@ def test_the_story_of_an_inbox(lab, parts):
     assert [event.message for event in story.takings] == ["a", "b"]
     assert [(step, length) for step, _, length in story.lengths] == [(1, 1), (2, 2), (3, 3), (lab.step_number, 1)]
     assert story.longest == 3
-    assert str(story).startswith("3 messages came to lazy.inbox, 2 have left it, and 1 wait now. At most 3 waited at")
+    assert str(story).startswith("3 messages came to lazy.inbox; 2 left it, 1 in it now. At most 3 waited at")
 
 
 def test_the_story_of_an_outbox(lab, parts):
