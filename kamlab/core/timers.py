@@ -69,10 +69,6 @@ class Timers:
         """Return those that were not cancelled, the earliest first."""
         return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2]) if entry[2].callback is not None]
 
-    def pending(self) -> list[float]:
-        """Return the times of all timers that were not cancelled, the earliest first."""
-        return sorted(when for when, _, timer in self._heap if timer.callback is not None)
-
     def are_due(self, now: float) -> bool:
         """Return whether the time of any has come."""
         if not self._heap or self._heap[0][0] > now:

@@ -8,7 +8,6 @@ again has again.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -96,16 +95,9 @@ def insert(inbox: Inbox, index: int, message: Any, why: str, crowd: bool = False
     check_index(inbox, index, len(inbox.items) + 1)
     if inbox.limit is not None and len(inbox.items) >= inbox.limit and not crowd:
         raise NoSpaceInBox(len(inbox.items), inbox.limit, str(inbox))
-    if not isinstance(inbox.items, deque):
-        inbox.items = deque()
-    inbox.items.insert(index, message)
-    scheduler = inbox.scheduler
-    if scheduler is not None:
-        if scheduler.log is not None:
-            scheduler.log((INSERTED, inbox, message, (index, why)))
-        if not inbox.arrived:
-            inbox.arrived = True
-            scheduler.wakes.append(inbox)
+    inbox.put(message, index)
+    if inbox.scheduler is not None and inbox.scheduler.log is not None:
+        inbox.scheduler.log((INSERTED, inbox, message, (index, why)))
 
 
 def check_index(inbox: Inbox, index: Any, places: int) -> None:

@@ -53,7 +53,7 @@ class Hands(World):
             if journal is not None and not self.scheduler.takes_turns(chosen) and chosen in self.scheduler.runnable():
                 journal.end_round()  # it is about to join the queue
             self.scheduler.choose(chosen)
-            self._note("choose", chosen.short_name)
+            self.note_act("choose", chosen.short_name)
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Lose a message that waits.
@@ -121,7 +121,7 @@ class Hands(World):
             if kind in ("duplicate", "inject") and inbox.is_full():
                 raise NoSpaceInBox(len(inbox.items), inbox.limit or 0, str(inbox))
             what = (inbox.owner.short_name, inbox.name, index, *more)
-            self._note(kind, *what)
+            self.note_act(kind, *what)
             acts.perform(self, kind, what)
 
     def _find(self, where: Any, box: str, index: int) -> tuple[Inbox, int]:
@@ -192,7 +192,8 @@ class Hands(World):
 
     # -- noting ------------------------------------------------------------------------------------
 
-    def _note(self, kind: str, *what: Any) -> None:
+    def note_act(self, kind: str, *what: Any) -> None:
+        """Note what is done from outside."""
         journal = self.scheduler.journal
         if journal is not None:
             journal.outside(kind, *what)

@@ -113,7 +113,7 @@ class Journal:
     def outside(self, kind: str, *what: Any) -> None:
         """Note something that comes from outside here and now; nothing while a run is replayed."""
         if self.replaying and kind == "late" and not self.expects_late(what[0]):
-            self._differ(
+            self.differ(
                 f"in slice {self.scheduler.step} the thread of {what[0]} did not come to its next send, recv or pause "
                 "in time; it did when the run was recorded"
             )
@@ -221,11 +221,11 @@ class Journal:
             who = running.short_name if running is not None else "a call between two slices"
             there = "is at its end there" if recorded is None else f"has {recorded!r} there"
             step = self.scheduler.step
-            raise self._differ(f"at step {step} {who} asks the network {call!r}; the record {there}")
+            raise self.differ(f"at step {step} {who} asks the network {call!r}; the record {there}")
         self.answers.append((recorded, value))
         return value
 
-    def _differ(self, text: str) -> RunDiffers:
+    def differ(self, text: str) -> RunDiffers:
         """Note the first difference; whoever plays the run looks for it, since a component may catch an error."""
         if self.differs is None:
             self.differs = RunDiffers(text, self.scheduler.step)

@@ -45,20 +45,14 @@ class PlayedChoices:
             if each.short_name == name:
                 return index
         step = self._journal.scheduler.step
-        self._journal.differs = RunDiffers(
-            f"after step {step} the record lets {name} run next, and these can run: "
-            f"{', '.join(each.short_name for each in runnable)}",
-            step,
-        )
-        self._journal.scheduler.attention = True
+        self._journal.differ(f"after step {step} the record lets {name} run next, and these can run: {_who(runnable)}")
         return own
 
 
-def play(lab: World, journal: Journal, steps: int, interrupt: Interruptible, at_end: int | None = None) -> None:
+def play(lab: World, journal: Journal, steps: int, interrupt: Interruptible) -> None:
     """Run a lab by its journal until ``steps`` slices have run.
 
-    What came by hand after the last of them is played, too: all of it, or up to the entry with the
-    number ``at_end``.
+    What came by hand after the last of them is played, too.
 
     Raises:
         RunDiffers: the run is not the recorded one any more.
@@ -70,7 +64,7 @@ def play(lab: World, journal: Journal, steps: int, interrupt: Interruptible, at_
         scheduler.chooser = PlayedChoices(journal, scheduler.chooser)
     try:
         _play_slices(lab, journal, steps, interrupt)
-        _play_trailing(lab, journal, at_end)
+        _play_trailing(lab, journal)
     finally:
         scheduler.chooser = lab.chooser
         scheduler.deadline = float("inf")
@@ -90,7 +84,7 @@ def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interrupti
             _wait(lab)
 
 
-def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
+def _play_trailing(lab: World, journal: Journal) -> None:
     """End the round of the last slice as a step does, then do what was done by hand after it.
 
     At the tip of the run everything is played that was recorded, up to the very round.
@@ -103,10 +97,8 @@ def _play_trailing(lab: World, journal: Journal, at_end: int | None) -> None:
                 break
             _perform(lab, journal, entry)
         scheduler.end_round()
-    tip = at_end is None and journal.at_tip()
-    last = at_end
-    if last is None:
-        last = len(journal.entries) + len(journal.rest()) if tip else _last_by_hand(journal, scheduler.step)
+    tip = journal.at_tip()
+    last = len(journal.entries) + len(journal.rest()) if tip else _last_by_hand(journal, scheduler.step)
     while len(journal.entries) < last:
         entry = journal.next_entry()
         assert entry is not None
@@ -200,5 +192,5 @@ def _check(lab: World, journal: Journal, interrupt: Interruptible) -> None:
         lab.lock.give_way()
 
 
-def _who(runnable: list[Microprocess]) -> str:
+def _who(runnable: Sequence[Microprocess]) -> str:
     return ", ".join(each.short_name for each in runnable) or "nobody"

@@ -148,7 +148,7 @@ class Rewinding(Building):
                 "the lab can go back. lab.at(step) shows what was where later."
             )
 
-    def _move(self, branch: int, path: Path, step: int, at_end: int | None = None) -> None:
+    def _move(self, branch: int, path: Path, step: int) -> None:
         """Build the system again and play a path to a step."""
         self._check_open()
         tree = self.branches
@@ -165,7 +165,7 @@ class Rewinding(Building):
                     self.clock.epoch = epoch
                 self._branches, self._here = tree.branches, branch
                 self.trace.adopt_hooks({})
-                self._rebuild_and_play(path, step, at_end)
+                self._rebuild_and_play(path, step)
         finally:
             self._moving = self.in_between = False
             self.trace.adopt_hooks(hooks)
@@ -179,7 +179,7 @@ class Rewinding(Building):
         self._prune()
         _compare_order(self.trace, order)
 
-    def _rebuild_and_play(self, path: Path, step: int, at_end: int | None) -> None:
+    def _rebuild_and_play(self, path: Path, step: int) -> None:
         journal = self._make_journal(path)
         journal.building = True
         try:
@@ -193,13 +193,9 @@ class Rewinding(Building):
         finally:
             journal.building = False
         with self._driving(complete=True) as interrupt:
-            play(self, journal, step, interrupt, at_end)
+            play(self, journal, step, interrupt)
 
     # -- going on ------------------------------------------------------------------------------------
-
-    def note_act(self, kind: str, *what: Any) -> None:
-        """Note what is done from outside."""
-        self._note(kind, *what)
 
     def note_foreign(self, why: str) -> None:
         """Note that nothing after this can be done again."""
@@ -245,9 +241,7 @@ class Rewinding(Building):
         for branch in self._branches:
             if branch.number == self._here or any(each.parent == branch.number for each in kept):
                 continue
-            if self.lockstep and any(
-                each is not branch and branch.path.is_beginning_of(each.path) for each in kept if each in kept
-            ):
+            if self.lockstep and any(each is not branch and branch.path.is_beginning_of(each.path) for each in kept):
                 kept.remove(branch)
         self._branches = tuple(kept)
 

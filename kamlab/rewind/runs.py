@@ -15,7 +15,6 @@ from kamlab.core.clock import EPOCH, HeldClock, VirtualClock
 from kamlab.core.errors import StepOutOfRange
 
 from .errors import BadRecording, CannotRewind, RunDiffers
-from .journal import Path
 from .rewinding import HOW, Rewinding
 from .tree import Branch
 
@@ -35,9 +34,9 @@ class Runs(Rewinding):
             CannotRewind: the lab cannot be built again, so nobody could replay it.
         """
         with self.lock:
-            path = self._journal.path() if self._journal is not None else Path(ends="")
             if self._builder is None or self._journal is None:
                 raise CannotRewind(f"this lab does not know how its system is built, so nobody could replay it. {HOW}")
+            path = self._journal.path()
             if path.ends is not None and path.steps > path.ends_at:
                 raise CannotRewind(
                     f"this run cannot be replayed after step {path.ends_at}, because {path.ends}. "

@@ -59,7 +59,7 @@ def state_of(lab: World) -> State:
             scheduler.rounds,
             scheduler.clock.now(),
             tuple(each.short_name for each in scheduler.runnable()),
-            tuple(scheduler.timers.pending()),
+            tuple(timer.when for timer in scheduler.timers.waiting()),
             tuple(_standing(each) for each in scheduler.members.values()),
         )
 
