@@ -194,5 +194,9 @@ class ThreadIsAway(KamlabError):
     """A run cannot be replayed further: a component's thread does not come back where it did when that was recorded."""
 
 
+class BadPace(KamlabError, ValueError):
+    """A pace is no number of slices per second."""
+
+
 class UnknownDoor(KamlabError, ValueError):
     """A lab was asked for a clock, a network or a chooser that there is not."""

@@ -13,22 +13,46 @@ from typing import Any
 
 from .clock import VirtualClock
 from .driver import Drivable
-from .errors import KamlabError
 from .interrupt import Interruptible
 from .microprocess import Microprocess
 from .outcome import Outcome
-from .patched_time import real_monotonic
+from .errors import BadPace, KamlabError
+from .patched_time import real_monotonic, real_sleep
 from .scheduler import Scheduler
 from .states import ASLEEP, ENDED
 
 #: How many slices run between two looks at the time.
 BATCH = 1000
 
+#: How often, in seconds, slow motion looks whether somebody wants the lab to stop, or at another pace.
+BLINK = 0.02
+
 Until = Callable[[Any], Any] | Microprocess | None
 
 
 class Looping(Drivable):
     """What has slices run in it until there is a reason to stop."""
+
+    _pace: float | None = None
+
+    @property
+    def pace(self) -> float | None:
+        """How many slices a run has in a second of real time: slow motion, for eyes. ``None`` is full speed.
+
+        It may be changed while the lab runs. Steps are not held up.
+
+        Raises:
+            BadPace: set to anything but ``None`` or a number above 0.
+        """
+        return self._pace
+
+    @pace.setter
+    def pace(self, pace: float | None) -> None:
+        if pace is not None and not (type(pace) in (int, float) and 0 < pace < math.inf):
+            raise BadPace(f"pace = {pace!r}: give a number of slices per second above 0, or None for full speed")
+        self._pace = pace
+        if self.scheduler.driver is not None:
+            self.scheduler.attention = True  # a run at full speed sees it at once
 
     @property
     def virtual(self) -> bool:
@@ -87,13 +111,15 @@ class Looping(Drivable):
             if advance is not None:
                 ran = min(1, advance(scheduler))
             else:
-                batch = 1 if condition is not None else BATCH
+                batch = 1 if condition is not None or self._pace is not None else BATCH
                 ran = (brake or scheduler).advance(batch if left is None else min(batch, left))
             if left is not None:
                 left -= ran
             if scheduler.fatal is not None:
                 reason = "failed"
                 break
+            if ran and self._pace is not None and not stepping:
+                self._linger()
             if ran or scheduler.attention:
                 if ran and not timed:  # patience is for a time in which nothing can run
                     deadline, patience = self._until_when(timeout, stepping)
@@ -116,6 +142,19 @@ class Looping(Drivable):
             self._sleepers() if reason in ("stuck", "idle") else (),
         )
         return self._ended(outcome)
+
+    def _linger(self) -> None:
+        """Let the time pass that a slice takes in slow motion; the lock is free meanwhile."""
+        began = real_monotonic()
+        self.lock.release()
+        try:
+            while self._pace is not None and not (self.must_stop() or self._closed):
+                left = began + 1 / self._pace - real_monotonic()
+                if left <= 0:
+                    break
+                real_sleep(min(left, BLINK))
+        finally:
+            self.lock.acquire()
 
     def _until_when(self, timeout: float | None, stepping: bool) -> tuple[float | None, float | None]:
         """Return until when to wait: a time of the lab's clock, and one of the real clock; ``None`` is for ever.
