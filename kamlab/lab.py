@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .core import worlds
@@ -11,6 +11,7 @@ from .core.choice import Chooser
 from .core.clock import Clock
 from .core.drive import Until
 from .core.errors import LabIsClosed, UnknownDoor
+from .core.events import Event
 from .core.outcome import Outcome
 from .explain.explaining import Explaining
 from .history.asking import Asking
@@ -19,8 +20,13 @@ from .rewind.runs import Runs
 
 if TYPE_CHECKING:
     from .explain.standing import Standing, Standings
+    from .history.message_story import Story
     from .net.door import Network
     from .views import Inboxes, Transcripts
+    from .views.graph import Graph
+    from .views.source import SourceLook
+    from .views.story import StoryLook
+    from .views.timeline import Timeline
 
 #: How often, in seconds, an awaited run lets the kernel see to other things.
 TICK = 0.05
@@ -205,11 +211,103 @@ class Lab(Breaking, Asking, Explaining, Runs):
             on_error=self.on_error,
         )
 
-    def inboxes(self, *names: str) -> Inboxes:
-        """Return what waits in every inbox now, or in those of the components named; see :func:`kamlab.views.look`."""
+    # -- seeing ------------------------------------------------------------------------------------
+
+    def panel(self, *pieces: str) -> Any:
+        """Return the panel of this lab: its pieces, to look at and to take a hand in.
+
+        In a notebook it is live, with buttons; elsewhere it is what there is to see now, as text.
+
+        Args:
+            pieces: which to show, all unless told: controls, graph, inboxes, source, timeline, story.
+
+        Raises:
+            UnknownPiece: there is no such piece.
+
+        ::
+
+            lab.panel()
+            lab.panel("controls", "graph")
+        """
+        from .notebook.panel import make_panel
+
+        return make_panel(self, pieces)
+
+    def graph(self, step: int | None = None) -> Graph:
+        """Return the components, their boxes and the links between them, now or at a step of the past.
+
+        Raises:
+            StepOutOfRange: there was no such step, or it is forgotten.
+        """
+        from .views.graph import graph_of
+
+        return graph_of(self, step=step)
+
+    def inboxes(self, *names: str, step: int | None = None) -> Inboxes:
+        """Return what waits in every inbox, or in those of the components named, now or at a step of the past.
+
+        Raises:
+            StepOutOfRange: there was no such step, or it is forgotten.
+        """
         from .views import look
 
-        return look(self, *names)
+        return look(self, *names, step=step)
+
+    def source(self, of: Any) -> SourceLook:
+        """Return the code of a component, with the line that it stands at and its variables.
+
+        Args:
+            of: a component or its name.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+        """
+        from .views.source import source_of
+
+        return source_of(self, self._component_called(of))
+
+    def timeline(self, first: int | None = None, last: int | None = None, event: Event | int | None = None) -> Timeline:
+        """Return the space-time diagram of some steps: who ran when, and which message went from where to where.
+
+        Args:
+            first, last: the steps; the last forty unless told.
+            event: one to be shown with what happened before it and what it led to.
+        """
+        from .views.timeline import timeline_of
+
+        return timeline_of(self, first, last, event=event.number if isinstance(event, Event) else event)
+
+    def story(
+        self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None
+    ) -> Story | StoryLook:
+        """Return what became of a message, what a component did, what went through a box; or all that happened.
+
+        Args:
+            of: an event in which a message moves; a pair (inbox, index) for the message that waits there, now
+                or at ``step``; a component, a box, or a name such as ``"Sink_3"`` or ``"Sink_3.inbox"``.
+                Without it the events of the lab are told, the last ones, up to ``step``.
+            step: for a pair: when.
+            words: tell only of events in whose line all of these words are.
+            kinds: tell of these kinds of events; of those that move messages or end something unless told.
+
+        Raises:
+            NoStory: there is no such thing in this lab's past.
+            NotInTrace: the event is of another lab, or forgotten.
+        """
+        if of is not None:
+            return super().story(of, step)
+        from .views.story import story_of
+
+        return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
+
+    def figure(self, kind: str = "queues", **how: Any) -> Any:
+        """Return a matplotlib figure for a report: queues, throughput, spacetime or turns.
+
+        Arguments, and what is raised, are those of :func:`kamlab.views.figures.figure`.
+        """
+        from .views.figures import figure
+
+        return figure(self, kind, **how)
 
     @property
     def transcripts(self) -> Transcripts:

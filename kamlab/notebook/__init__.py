@@ -1,8 +1,7 @@
-"""In the notebook: the extension, its magics, the live view, and who prints where.
+"""In the notebook: the extension, its magics, the panel, and who prints where.
 
-``%load_ext kamlab`` does all of it. Without the extension, ``kamlab.notebook.show(lab)`` shows the
-live view of a lab. Nothing in here is imported before it is asked for, so kamlab works without
-IPython and ipywidgets.
+``%load_ext kamlab`` does all of it. Without the extension, ``lab.panel()`` shows the panel of a lab.
+Nothing in here is imported before it is asked for, so kamlab works without IPython and ipywidgets.
 """
 
 from __future__ import annotations
@@ -10,9 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .live import LiveView, live_view, show
+    from .panel.panel import Panel
+    from .showing import panel_of, show
 
-__all__ = ["LiveView", "live_view", "show"]
+_HOMES = {"Panel": ".panel.panel", "panel_of": ".showing", "show": ".showing"}
+
+__all__ = ["Panel", "panel_of", "show"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,4 +22,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'kamlab.notebook' has no attribute {name!r}; it has: {', '.join(__all__)}")
     from importlib import import_module
 
-    return getattr(import_module(".live", __name__), name)
+    return getattr(import_module(_HOMES[name], __name__), name)

@@ -2,7 +2,7 @@
 
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
 - ``%%system`` and ``%kamlab``;
-- in a notebook: ``component.run()`` returns, the system runs on in the background, its live view is
+- in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is
   under the cell, and what components print goes to their transcripts.
 
 Each change is put on a stack together with what undoes it, so ``%unload_ext kamlab`` leaves nothing.
@@ -68,13 +68,13 @@ def _magic(shell: Any, undo: contextlib.ExitStack, kind: str, name: str, functio
 
 
 def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
-    from . import live
+    from .panel import shown
 
-    undo.callback(live.close_all)
+    undo.callback(shown.close_all)
     undo.callback(transcript.install())
     Lab.on_run = staticmethod(run_in_notebook)
     undo.callback(lambda: delattr(Lab, "on_run"))
-    undo.callback(cells.at_end(live.refresh_all))
+    undo.callback(cells.at_end(shown.settle_all))
     for event, call in (("pre_run_cell", cells.begin), ("post_run_cell", cells.end)):
         shell.events.register(event, call)
         undo.callback(shell.events.unregister, event, call)
@@ -97,7 +97,7 @@ class Commands:
     def kamlab(self, line: str) -> Any:
         """Look at the current lab, or drive it.
 
-        %kamlab                 its live view, with buttons
+        %kamlab                 its panel, with buttons
         %kamlab inboxes [NAMES] what waits in its inboxes now
         %kamlab prints [NAME]   what its components have printed
         %kamlab start           let it run in the background
@@ -105,16 +105,16 @@ class Commands:
         %kamlab stop            end everything in it
         %kamlab reset           end everything in it, and begin anew
         """
-        command, *rest = line.split() or ["live"]
+        command, *rest = line.split() or ["panel"]
         lab = current()
         if command == "inboxes":
             return lab.inboxes(*rest)
         if command == "prints":
             return print(lab.transcripts[rest[0]] if rest else repr(lab.transcripts))
-        if rest or command not in ("live", "start", "pause", "stop", "reset"):
+        if rest or command not in ("panel", "start", "pause", "stop", "reset"):
             raise UsageError(f"%kamlab {line}: there is no such command; %kamlab? lists them")
-        if command == "live":
-            return show_once(lab) if self._live else lab.inboxes()
+        if command == "panel":
+            return show_once(lab) if self._live else lab.panel()
         if command == "start" and self._live:
             return start_and_show(lab)
         getattr(lab, command)()

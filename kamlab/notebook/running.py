@@ -1,7 +1,7 @@
 """What ``component.run()`` means in a notebook: the system runs on, and the cell returns.
 
 In a script ``run()`` blocks until everything has ended; a cell that did would block the notebook.
-So the lab is started in the background and its live view is shown under the cell. Before that the
+So the lab is started in the background and its panel is shown under the cell. Before that the
 cell waits a moment, until the system has come to rest for the first time: the next cell may
 connect to a server as soon as this one is done.
 
@@ -17,14 +17,14 @@ from typing import Any
 
 from ..core import worlds
 from ..core.microprocess import Microprocess
-from ..core.world import World
+from ..lab import Lab
 from . import cells
 
 #: How long, in seconds, a cell waits at most for a system to come to rest.
 SETTLING = 1.0
 
 
-def run_in_notebook(lab: World, component: Microprocess) -> Any:
+def run_in_notebook(lab: Lab, component: Microprocess) -> Any:
     """Do what ``component.run()`` shall do in a notebook; ``component`` is active already."""
     del component
     if not cells.here() or worlds.is_entered(lab):
@@ -33,8 +33,8 @@ def run_in_notebook(lab: World, component: Microprocess) -> Any:
     return None
 
 
-def start_and_show(lab: World) -> None:
-    """Run a lab in the background and show its live view under this cell."""
+def start_and_show(lab: Lab) -> None:
+    """Run a lab in the background and show its panel under this cell."""
     failed_before = lab.failed_count
     lab.start()
     settle(lab)
@@ -43,15 +43,15 @@ def start_and_show(lab: World) -> None:
         print(f"kamlab: {component.short_name} failed: {component._error}", file=sys.stderr)
 
 
-def show_once(lab: World) -> None:
-    """Show the live view of a lab under this cell, unless it is there already."""
-    from .live import show
+def show_once(lab: Lab) -> None:
+    """Show the panel of a lab under this cell, unless it is there already."""
+    from .showing import show
 
     if cells.first_time(lab):
         show(lab)
 
 
-def settle(lab: World, timeout: float = SETTLING) -> bool:
+def settle(lab: Lab, timeout: float = SETTLING) -> bool:
     """Wait until nothing in a running lab wants to run; return whether that came about in time."""
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline and lab.running:

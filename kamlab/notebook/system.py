@@ -38,7 +38,7 @@ class Systems:
 
     Args:
         shell: the IPython shell.
-        live: whether there is a notebook to show a live view in.
+        live: whether there is a notebook to show a panel in.
     """
 
     def __init__(self, shell: Any, live: bool) -> None:
@@ -61,7 +61,7 @@ class Systems:
         --recorded        the real network and the real time, recorded as it goes, so that the run can be
                           turned back and played again
         --seed N          what runs next is drawn at random; the same seed draws the same again
-        --quiet           show no live view
+        --quiet           show no panel
         --name NAME       bind the lab to NAME; systems of other names go on
         --hosts HOSTS     other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} in it
                           is replaced by the value of the variable port

@@ -86,6 +86,16 @@ class Rewinding(Building):
         self._check_can_rewind(wanted, way.path)
         self._move(way.number, way.path, wanted)
 
+    def check_can_go(self, step: int) -> None:
+        """Raise what ``goto(step)`` would raise, and go nowhere.
+
+        Raises:
+            StepOutOfRange, CannotRewind, LabIsRunning: as for ``goto``.
+        """
+        way = self.branches[self._here]
+        self._check_step(step, way)
+        self._check_can_rewind(step, way.path)
+
     @property
     def branches(self) -> Tree:
         """The branches of this lab's runs, and where it stands."""

@@ -267,7 +267,7 @@ def test_the_log_has_real_dates(lab):
         ("kamlab.demo", False),
         ("kamlab.parts.rates", False),
         ("kamlab.core.clock", True),
-        ("kamlab.notebook.live", True),
+        ("kamlab.notebook.panel.panel", True),
         ("asyncio.base_events", True),
         ("threading", True),
         ("ipykernel.iostream", True),

@@ -130,9 +130,9 @@ def test_an_interrupt_leaves_the_lab_usable(kernel: Any) -> None:
 
 def test_the_buttons_work_while_a_cell_awaits(kernel: Any) -> None:
     """While a cell awaits lab.arun(), a click is carried out, and pausing ends the cell."""
-    kernel.run(COMPONENTS + "_ = Waits().activate()\nfrom kamlab.notebook import live_view\nview = live_view(lab)")
+    kernel.run(COMPONENTS + "_ = Waits().activate()\nfrom kamlab.notebook import panel_of\npanel = panel_of(lab)")
     request = kernel.send(
-        "import asyncio\nasyncio.get_running_loop().call_later(0.3, view.click, 'Pause')\n"
+        "import asyncio\nasyncio.get_running_loop().call_later(0.3, panel.do, 'pause')\n"
         "(await lab.arun(timeout=20)).reason"
     )
     assert kernel.result(request).value == "'paused'"

@@ -255,25 +255,27 @@ class TestDoors:
             parse(options)
 
 
-def test_the_live_view_follows_the_lab(kernel: Any) -> None:
-    """The view that is shown stays the one of the lab when that is turned back or reset, and its buttons work."""
+def test_the_panel_follows_the_lab(kernel: Any) -> None:
+    """The panel that is shown stays the one of the lab when that is turned back or reset, and its buttons work."""
     ran(kernel, SYSTEM.replace(" --quiet", ""))
-    ran(kernel, "from kamlab.notebook import live_view\nview = live_view(lab)\n_ = lab.step(9)")
+    ran(kernel, "from kamlab.notebook import panel_of\npanel = panel_of(lab)\nshown = lambda: panel.page.now['step']")
+    ran(kernel, "panel.receive({'do': 'hello', 'view': 'page/1'})\n_ = lab.step(9)")
     ran(kernel, "lab.back(3)")
-    assert kernel.value("live_view(lab) is view, 'at step 6' in view.html, view.closed") == (True, True, False)
-    assert kernel.value("view.click('Step'); lab.step_number, 'at step 7' in view.html") == (7, True)
+    assert kernel.value("panel_of(lab) is panel, shown(), panel.page.now['gone']") == (True, 6, "")
+    assert kernel.value("panel.do('step') and (lab.step_number, shown())") == (7, 7)
     ran(kernel, "lab.reset()")
-    assert kernel.value("live_view(lab) is view, 'at step 0' in view.html") == (True, True)
+    assert kernel.value("panel_of(lab) is panel, shown()") == (True, 0)
     ran(kernel, "lab.stop()")
-    assert kernel.value("view.closed, 'stopped' in view.html") == (True, True)
+    assert kernel.value("panel.page.now['state'], 'was stopped' in panel.page.now['gone']") == ("stopped", True)
 
 
-def test_the_live_view_follows_a_click_on_another_thread(kernel: Any) -> None:
-    """While a lab is turned back again and again the view neither crashes nor takes its end for the last."""
+def test_the_panel_follows_a_lab_that_is_turned_back_often(kernel: Any) -> None:
+    """While a lab is turned back again and again the panel neither crashes nor takes its end for the last."""
     ran(kernel, SYSTEM.replace(" --quiet", ""))
-    ran(kernel, "from kamlab.notebook import live_view\nview = live_view(lab)\n_ = lab.step(200)")
-    ran(kernel, "import contextlib\nfor _ in range(30):\n    lab.back(5); view.tick()")
-    assert kernel.value("view.closed, live_view(lab) is view, 'at step 50' in view.html") == (False, True, True)
+    ran(kernel, "from kamlab.notebook import panel_of\npanel = panel_of(lab)\n_ = lab.step(200)")
+    ran(kernel, "panel.receive({'do': 'hello', 'view': 'page/1'})")
+    ran(kernel, "import contextlib\nfor _ in range(30):\n    lab.back(5); panel.tick()")
+    assert kernel.value("panel_of(lab) is panel, panel.page.now['step'], panel.page.now['gone']") == (True, 50, "")
 
 
 def test_the_names_that_a_cell_needs() -> None:

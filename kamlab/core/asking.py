@@ -1,0 +1,425 @@
+"""Having something asked that may never answer: in a thread that does nothing else, with a deadline.
+
+If an object has not answered after :data:`PATIENCE`, the thread is given up, together with whatever it is
+stuck in, and the class is not asked again. There is no way to end a thread that blocks; one that loops in
+Python ends when an exception is raised in it from outside, which is tried. A few stuck threads are put up
+with; after :data:`HUNG` of them nobody is asked any more.
+
+The thread runs in no slice of any lab and knows no context of the asker, so what an object does when it is
+asked is not taken for the doing of a component.
+
+Where many are shown they are asked in one go, :func:`cautiously`: handing over to another thread
+costs little on a quiet machine, but ten milliseconds where a third thread computes. For the same reason
+the thread is used again. All that one look asks together gets :data:`BUDGET`; :class:`one_look` says
+what belongs together.
+
+Where no thread can be started (Python in a browser) the asker asks directly; then an object that hangs
+hangs everything.
+
+Rejected: a signal or an exception in the asker's own thread, since neither ends a wait for a lock, and a
+signal reaches the main thread only; asking in another process, since messages are live objects; and
+never asking, since what a class says of itself is what its author wants to see. Code in C that keeps
+the interpreter to itself, as a huge power does, is beyond all this.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from contextvars import Context
+from typing import Any, TypeVar
+
+from .patched_time import real_monotonic
+from .worlds import in_slice
+
+#: How long one object may take to answer, and all those of one look together, in seconds.
+PATIENCE = 0.15
+BUDGET = 0.5
+#: How many threads may hang at a time.
+HUNG = 5
+#: How many times a class may take too long and answer after all before it is not asked any more.
+CHANCES = 1
+
+_TOO_SLOW = "too many slow reprs"
+_TOO_MANY = "too many others hang"
+
+T = TypeVar("T")
+
+
+class NoAnswer(Exception):
+    """An object did not answer. ``error`` is the type of what it raised, if it did; ``refusal`` why it was not asked."""
+
+    def __init__(self, error: type[BaseException] | None = None, refusal: str = "") -> None:
+        super().__init__(error, refusal)
+        self.error = error
+        self.refusal = refusal
+
+
+# -- whom nobody asks again -------------------------------------------------------------------------------
+
+
+class _Slow:
+    """What is known of a class that took too long."""
+
+    __slots__ = ("asked", "cls", "late")
+
+    def __init__(self, cls: type) -> None:
+        key = id(cls)
+        self.cls = weakref.ref(cls, lambda _: _slow.pop(key, None))
+        self.asked = False
+        self.late = 0
+
+
+_slow: dict[int, _Slow] = {}  # by id: a metaclass may forbid to hash its classes
+
+
+def _known_slow(cls: type) -> _Slow | None:
+    found = _slow.get(id(cls))
+    return found if found is not None and found.cls() is cls else None
+
+
+def _blame(cls: type) -> None:
+    found = _known_slow(cls)
+    if found is None:
+        found = _slow[id(cls)] = _Slow(cls)
+    found.asked = False
+
+
+def _forgive(cls: type) -> None:
+    """Give a class that answered late another chance: the machine may have been busy, or a lock held."""
+    found = _known_slow(cls)
+    if found is not None and found.late < CHANCES:
+        found.late += 1
+        found.asked = True
+
+
+# -- asking -----------------------------------------------------------------------------------------------
+
+
+class _Foreign(BaseException):
+    """Raised where a foreign object turns up and nobody foreign is to be asked yet."""
+
+
+class _GiveUp(SystemExit):
+    """Raised in a thread that is given up. As a SystemExit it ends the thread without a word."""
+
+
+class _Asker:
+    """Who asks: when it began, how long it may take, and whom it asks now, and since when."""
+
+    def __init__(self) -> None:
+        self.begun = 0.0
+        self.may_take = BUDGET
+        self.asked: tuple[type, float] | None = None
+        self.given_up = False
+
+
+class _Here(threading.local):
+    asker: _Asker | None = None
+    deferring = False
+    refusal = ""
+    look: one_look | None = None
+
+
+_here = _Here()
+
+
+class one_look:  # noqa: N801
+    """Within this the foreign reprs together get :data:`BUDGET` seconds, on this thread.
+
+    >>> with one_look():
+    ...     answer(str, 1)
+    '1'
+    """
+
+    def __init__(self) -> None:
+        self.spent = 0.0
+
+    def __enter__(self) -> one_look:
+        self._outer = _here.look
+        if self._outer is None:
+            _here.look = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._outer is None:
+            _here.look = None
+
+
+def said(say: Callable[[Any], T], value: Any) -> T:
+    """Return what ``say`` makes of a value; if that takes foreign reprs, it is called in the asking thread.
+
+    ``say`` may be called more than once, so it must do nothing but say.
+    """
+    if _is_settled():
+        return say(value)
+    try:
+        return _deferring(say, value)
+    except _Foreign:
+        return _ask_all(say, [value])[0]
+
+
+def cautiously(say: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
+    """Return what ``say`` makes of each of these values, as :func:`said` does, with one change of threads for all.
+
+    >>> cautiously(str, [1, None])
+    ['1', 'None']
+    """
+    if _is_settled():
+        return [say(value) for value in values]
+    texts: dict[int, T] = {}
+    foreign: list[int] = []
+    for index, value in enumerate(values):
+        try:
+            texts[index] = _deferring(say, value)
+        except _Foreign:
+            foreign.append(index)
+    if foreign:
+        texts.update(zip(foreign, _ask_all(say, [values[index] for index in foreign]), strict=True))
+    return [texts[index] for index in range(len(values))]
+
+
+def _is_settled() -> bool:
+    """Return whether it is settled what happens to foreign objects here."""
+    return bool(_here.asker is not None or _here.deferring or _here.refusal)
+
+
+def _deferring(say: Callable[[Any], T], value: Any) -> T:
+    _here.deferring = True
+    try:
+        return say(value)
+    finally:
+        _here.deferring = False
+
+
+def _refusing(say: Callable[[Any], T], values: Sequence[Any], why: str) -> list[T]:
+    _here.refusal = why
+    try:
+        return [say(value) for value in values]
+    finally:
+        _here.refusal = ""
+
+
+def answer(ask: Callable[[Any], str], value: Any) -> str:
+    """Return what a foreign object answers.
+
+    Raises:
+        NoAnswer: it raised something, took too long, or was not asked.
+    """
+    slow = _known_slow(type(value))
+    if slow is not None and not slow.asked:
+        raise NoAnswer
+    if _here.asker is not None:
+        return _answer(_here.asker, ask, value)
+    if _here.refusal:
+        raise NoAnswer(refusal=_here.refusal)
+    if _here.deferring:
+        raise _Foreign
+    found: str | NoAnswer = _ask_all(lambda each: _answer_or_not(ask, each), [value])[0]
+    if isinstance(found, NoAnswer):
+        raise found
+    return found
+
+
+def _answer_or_not(ask: Callable[[Any], str], value: Any) -> str | NoAnswer:
+    try:
+        return answer(ask, value)
+    except NoAnswer as none:
+        return none.with_traceback(None)
+
+
+def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
+    """Ask an object, in the thread that is there for it."""
+    outermost = asker.asked is None
+    if outermost:
+        now = real_monotonic()
+        if now - asker.begun > asker.may_take:
+            raise NoAnswer(refusal=_TOO_SLOW)
+        asker.asked = (type(value), now)
+    try:
+        text = ask(value)
+    except BaseException as error:
+        raise NoAnswer(type(error)) from None
+    finally:
+        if outermost:
+            asker.asked = None
+    if asker.given_up:
+        _forgive(type(value))
+    return text
+
+
+def _ask_all(say: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
+    """Call ``say`` with each of the values in an asking thread; begin another one where that hangs."""
+    with one_look():
+        look = _here.look
+        assert look is not None
+        answers: list[T] = []
+        while len(answers) < len(values):
+            rest = values[len(answers) :]
+            if look.spent > BUDGET:
+                return answers + _refusing(say, rest, _TOO_SLOW)
+            begun = real_monotonic()
+            try:
+                thread = _hire()
+                if thread is None:
+                    return answers + _refusing(say, rest, _TOO_MANY)
+                answers += thread.ask(_Job(say, rest), BUDGET - look.spent)
+            except RuntimeError as error:
+                if not isinstance(error, _NoThread):
+                    raise
+                return answers + _without_thread(say, rest, BUDGET - look.spent)
+            finally:
+                look.spent += real_monotonic() - begun
+        return answers
+
+
+# -- the threads ------------------------------------------------------------------------------------------
+
+
+class _NoThread(RuntimeError):
+    """No thread can be started here."""
+
+
+class _Job:
+    """What an asking thread is to do: call ``say`` with each value."""
+
+    def __init__(self, say: Callable[[Any], Any], values: Sequence[Any]) -> None:
+        self.say = say
+        self.values = values
+        self.answers: list[Any] = []
+        self.error: BaseException | None = None
+        self.done = _thread.allocate_lock()
+        self.done.acquire()
+
+    def run(self) -> None:
+        for value in self.values:
+            self.answers.append(self.say(value))
+
+
+class _Thread(_Asker):
+    """A thread that asks, and waits for the next job when it has done one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = False
+        self._job: _Job | None = None
+        self._go = _thread.allocate_lock()
+        self._go.acquire()
+        self._ending = _thread.allocate_lock()
+        try:
+            self._ident = _thread.start_new_thread(self._work, ())
+        except RuntimeError as error:
+            raise _NoThread from error
+
+    def ask(self, job: _Job, may_take: float) -> list[Any]:
+        """Have a job done; return the answers there are when it is, or when it hangs."""
+        self.begun, self.may_take = real_monotonic(), may_take
+        self._job = job
+        self._go.release()
+        finished = False
+        try:
+            finished = self._wait_for(job)
+        finally:
+            if finished:
+                _idle.append(self)
+            else:
+                self._give_up()
+        if job.error is not None:
+            raise job.error
+        return list(job.answers)
+
+    def _wait_for(self, job: _Job) -> bool:
+        """Return whether a job was done, each of its objects in time; remember the class of one that was not."""
+        patience = PATIENCE
+        while not job.done.acquire(timeout=patience):
+            asked, now = self.asked, real_monotonic()
+            patience = PATIENCE
+            if asked is not None:
+                patience = asked[1] + PATIENCE - now
+                if patience <= 0:
+                    _blame(asked[0])
+                    return False
+            elif now - self.begun > 4 * BUDGET:  # the machine has no time for this thread at all
+                return False
+        return True
+
+    def _give_up(self) -> None:
+        self.given_up = True
+        _hung.append(self)
+        with self._ending:  # so that it is not over, and its number not that of another thread
+            if not self.over:
+                _raise_in(self._ident)
+
+    def _work(self) -> None:
+        try:
+            _here.asker = self
+            while not self.given_up:
+                self._go.acquire()
+                self._do()
+            with self._ending:
+                self.over = True
+        finally:
+            self.over = True
+
+    def _do(self) -> None:
+        job, self._job = self._job, None
+        assert job is not None
+        try:
+            job.run()
+        except BaseException as error:
+            job.error = error if not isinstance(error, _GiveUp) else None
+        finally:
+            job.done.release()
+
+
+#: Those that have nothing to do, and those that were given up. At rest there is one, and none.
+_idle: list[_Thread] = []
+_hung: list[_Thread] = []
+
+
+def _hire() -> _Thread | None:
+    """Return a thread to ask in; ``None`` if too many hang already."""
+    _hung[:] = [each for each in _hung if not each.over]
+    if len(_hung) >= HUNG:
+        return None
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Thread()
+
+
+def _raise_in(ident: int) -> None:
+    """End a thread at its next line of Python; one that blocks in C takes no notice."""
+    try:
+        import ctypes
+
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(_GiveUp))
+    except (ImportError, AttributeError):
+        pass
+
+
+def _without_thread(say: Callable[[Any], T], values: Sequence[Any], may_take: float) -> list[T]:
+    """Ask on the caller's thread, as if it ran in no slice."""
+    asker = _Asker()
+    asker.begun, asker.may_take = real_monotonic(), may_take
+    before = in_slice.world, in_slice.component
+    in_slice.world = in_slice.component = None
+    _here.asker = asker
+    try:
+        return [Context().run(say, value) for value in values]
+    finally:
+        _here.asker = None
+        in_slice.world, in_slice.component = before
+
+
+def _forget_threads() -> None:
+    """In a process that was forked off there are no threads but one."""
+    _idle.clear()
+    _hung.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)

@@ -1,0 +1,129 @@
+"""What an object says of itself, without being at its mercy.
+
+A ``__repr__`` that somebody wrote is code that somebody wrote: it may raise, never return, wait for a
+lock that the asker holds, return megabytes or no text at all. Whoever shows messages must get a short
+text all the same, and soon.
+
+What is written in C and runs no other code is asked directly: numbers, functions, objects that have no
+``__repr__`` of their own. Everything else is asked elsewhere, with a deadline; see :mod:`.asking`. What
+kind of object it is is read off its class past everything that a class may say to the contrary: no
+``isinstance``, no ``__class__``, no attribute of a class is asked for, since these may run code as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import (
+    AsyncGeneratorType,
+    BuiltinFunctionType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+)
+from typing import Any
+
+from .asking import NoAnswer, answer
+
+#: The most characters of an answer that are kept.
+LIMIT = 100_000
+#: From this size on a number is not written down: that takes time with the square of its length.
+BITS = 14_000
+#: How many characters of a class's name are shown.
+NAME = 80
+
+# -- what can be known without asking ---------------------------------------------------------------------
+
+_mro_of: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
+_names_of: Callable[[type], Any] = vars(type)["__dict__"].__get__
+_name_of: Callable[[type], str] = vars(type)["__name__"].__get__
+_args_of: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
+
+
+def class_attribute(cls: type, name: str) -> Any:
+    """Return what a class, or one it derives from, has under a name; ``None`` if nothing. No code of it is run.
+
+    >>> class_attribute(bool, "__add__") is vars(int)["__add__"]
+    True
+    """
+    for each in _mro_of(cls):
+        names = _names_of(each)
+        if name in names:
+            return names[name]
+    return None
+
+
+def class_name(cls: type) -> str:
+    """Return the name of a class, shortened, whatever its metaclass says.
+
+    >>> class_name(type("X" * 1000, (), {})) == "X" * 80
+    True
+    """
+    return str.__str__(_name_of(cls))[:NAME]
+
+
+#: The reprs that run no code but their own.
+_PLAIN = frozenset(
+    id(vars(cls)["__repr__"])
+    for cls in (
+        object, type, int, bool, float, complex, type(None), FunctionType, BuiltinFunctionType, GeneratorType,
+        CoroutineType, AsyncGeneratorType, CodeType, FrameType,
+    )
+)  # fmt: skip
+_INT_REPR = vars(int)["__repr__"]
+_ERROR_STR = vars(BaseException)["__str__"]
+
+
+def cautious_repr(value: Any) -> str:
+    """Return what ``repr`` says of a value; a text in its place if it says nothing, or nothing in time.
+
+    It never raises and never hangs, and the text has at most :data:`LIMIT` characters.
+
+    >>> class Broken:
+    ...     def __repr__(self):
+    ...         raise ValueError
+    >>> cautious_repr(Broken())
+    '<Broken whose repr raises ValueError>'
+    >>> cautious_repr(1.5)
+    '1.5'
+    """
+    own = class_attribute(type(value), "__repr__")
+    if id(own) not in _PLAIN:
+        return _asked("repr", repr, value)
+    if own is _INT_REPR and int.bit_length(value) > BITS:
+        return f"<{class_name(type(value))} of {int.bit_length(value)} bits>"
+    try:
+        text: str = own(value)
+    except Exception as error:  # somebody gave a class the repr of another
+        return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
+    return text[:LIMIT]
+
+
+def cautious_str(value: Any) -> str:
+    """Return what ``str`` says of a value, such as an error; otherwise as :func:`cautious_repr`.
+
+    >>> cautious_str(ValueError("too big"))
+    'too big'
+    """
+    cls = type(value)
+    if cls is str:
+        return str(value[:LIMIT])
+    if class_attribute(cls, "__str__") is _ERROR_STR:
+        args = _args_of(value)
+        if not args:
+            return ""
+        if len(args) == 1 and type(args[0]) is str:
+            return str(args[0][:LIMIT])
+    return _asked("text", str, value)
+
+
+def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
+    """Return what an object answers, or that it does not."""
+    try:
+        return answer(lambda each: str.__getitem__(ask(each), slice(LIMIT)), value)  # cut there, where there is time
+    except NoAnswer as none:
+        name = class_name(type(value))
+        if none.error is not None:
+            return f"<{name} whose {what} raises {class_name(none.error)}>"
+        return f"<{name}, not asked: {none.refusal}>" if none.refusal else f"<{name} whose {what} takes too long>"

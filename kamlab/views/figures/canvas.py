@@ -1,0 +1,216 @@
+"""The sheet that figures are drawn on: sizes, colours and lines, names as plain text, and how it is shown.
+
+It keeps clear of ``pyplot``, which holds every figure it makes until somebody closes it, opens windows, and
+is meant for the main thread. A figure of matplotlib that ``pyplot`` does not know is shown in a notebook only
+where an inline backend has been set up, so ours says itself what picture it is. What is on a sheet of our own
+does not depend on the user's style either: black on white, in the fonts that come with matplotlib. Where the
+user gives axes of his own, his style is left as it is.
+
+Names may hold dollar signs, which matplotlib would take for formulas, and letters that its font has not got;
+:meth:`Sheet.finish` and :func:`written` see to these. Colours are those of M. Okabe and K. Ito, "Color Universal
+Design" (2008), without the yellow, which cannot be read on white; neighbours differ in dashes and markers, too.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from .errors import NoMatplotlib
+from .window import Window
+
+#: Inches.
+WIDTH = 8.0
+DPI = 100
+INK, FAINT, GRID = "#1a1a1a", "#6b6b6b", "#d9d9d9"
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+#: How many markers a line has at most.
+MARKED = 8
+#: Characters of the text that stands for a picture.
+ALT = 600
+
+
+class Sheet:
+    """A figure, or the axes of somebody else's, to draw on.
+
+    Args:
+        ax: somebody else's axes; a figure is made where there are none.
+        height: how high that is, in inches.
+    """
+
+    def __init__(self, ax: Any = None, height: float = 4.0) -> None:
+        self._given = ax
+        self.figure = ax.figure if ax is not None else _new_figure(height)
+        self._axes: list[Any] = []
+
+    @property
+    def whole(self) -> bool:
+        """Whether the figure is our own."""
+        return self._given is None
+
+    def axes(self, heights: Sequence[float]) -> list[Any]:
+        """Return axes one above the other, of these heights; somebody else's are always one."""
+        if self._given is not None:
+            self._axes = [self._given]
+            return self._axes
+        grid = self.figure.subplots(len(heights), 1, squeeze=False, height_ratios=list(heights))
+        self._axes = [row[0] for row in grid]
+        for each in self._axes:
+            each.set_facecolor("white")
+            each.set_axisbelow(True)
+            each.grid(visible=False)
+            each.tick_params(which="both", colors=INK, labelsize=9)
+            for side, spine in each.spines.items():
+                spine.set_visible(side in ("left", "bottom"))
+                spine.set_color(FAINT)
+        return self._axes
+
+    # -- what is written ----------------------------------------------------------------------------
+
+    def head(self, axes: Any, title: str, note: str) -> None:
+        """Write a title, and below it which part of the run it is."""
+        axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=22)
+        axes.annotate(
+            note, (0, 1), (0, 7), xycoords="axes fraction", textcoords="offset points", fontsize=9, color=FAINT
+        )
+
+    def say(self, axes: Any, text: str) -> None:
+        """Write a sentence where there is nothing to draw."""
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=11)
+
+    def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str], columns: int = 2) -> None:
+        """Write what each line is, below the axes; a name may begin with anything."""
+        where: dict[str, Any] = {"loc": "best"}
+        if self.whole:
+            where = {"loc": "upper left", "bbox_to_anchor": (0.0, -0.17), "borderaxespad": 0.0}
+        legend = axes.legend(
+            handles, [str(place) for place in range(len(labels))], ncols=columns, fontsize=9, frameon=not self.whole,
+            handlelength=3.2, **where,
+        )  # fmt: skip
+        for text, name in zip(legend.get_texts(), labels, strict=True):
+            text.set_text(written(name))
+
+    def rows(self, axes: Any, names: Sequence[str]) -> None:
+        """Have a row for each name, the first at the top."""
+        axes.set_yticks(range(len(names)), labels=[written(name) for name in names])
+        axes.set_ylim(len(names) - 0.4, -0.6)
+        axes.tick_params(axis="y", length=0)
+        if self.whole:
+            axes.spines["left"].set_visible(False)
+
+    # -- axes and lines -----------------------------------------------------------------------------
+
+    def along(self, axes: Any, window: Window, by: str) -> None:
+        """Have the axis run from the beginning of a window to its end."""
+        begin, end = window.place(window.first, by), window.place(window.last, by)
+        room = 0.015 * (end - begin) or 0.5
+        axes.set_xlim(begin - room, end + room)
+        if by == "step":
+            self.count_axis(axes.xaxis, ticks=9)
+
+    def count_axis(self, axis: Any, ticks: int = 6) -> None:
+        """Write whole numbers at an axis, with lines through the picture."""
+        from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+        axis.set_major_locator(MaxNLocator(ticks, integer=True))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        if self.whole and axis.axis_name == "y":
+            axis.grid(visible=True, color=GRID, linewidth=0.7)
+
+    def look(self, index: int) -> dict[str, Any]:
+        """Return how the line of a number looks: its colour, dashes and marker differ from those of the others."""
+        return {
+            "color": COLOURS[index % len(COLOURS)],
+            "linestyle": DASHES[index % len(DASHES)],
+            "linewidth": 1.7,
+            "marker": MARKERS[index % len(MARKERS)],
+            "markersize": 4.5,
+            "markevery": (0.03 * index % 0.12, 1 / MARKED),
+        }
+
+    # -- the end ------------------------------------------------------------------------------------
+
+    def finish(self, data: Any) -> Any:
+        """Return the figure, or the axes that were given; no text in it is a formula."""
+        from matplotlib.text import Text
+
+        for axes in self._axes:
+            for text in axes.findobj(Text):
+                text.set_parse_math(False)
+                text.set_usetex(False)
+                if self.whole and text.get_color() != FAINT:
+                    text.set_color(INK)
+        if self._given is not None:
+            return self._given
+        self.figure.data = data
+        return self.figure
+
+
+def written(text: str) -> str:
+    """Return a text with what the font has no letters for escaped."""
+    return "".join(each if ord(each) in _letters() else ascii(each)[1:-1] for each in text)
+
+
+@functools.cache
+def _letters() -> frozenset[int]:
+    from matplotlib import font_manager
+
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    return frozenset(font.get_charmap())
+
+
+def _new_figure(height: float) -> Any:
+    return lab_figure()(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white", edgecolor="white")
+
+
+@functools.cache
+def lab_figure() -> Any:
+    """Return the class of figures that show themselves.
+
+    Raises:
+        NoMatplotlib: it is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise NoMatplotlib(
+            f"figures are drawn by matplotlib, which cannot be imported here ({error}). Install it with "
+            '"pip install matplotlib", or with "pip install kamlab[lab]". The numbers can be had without it: '
+            "kamlab.views.figures.queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab)."
+        ) from error
+
+    class LabFigure(Figure):
+        """A figure of matplotlib that is shown as a picture under a cell; ``data`` is what it is drawn from."""
+
+        data: Any = None
+
+        def __init__(self, *args: Any, **how: Any) -> None:
+            super().__init__(*args, **how)
+            FigureCanvasAgg(self)
+
+        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
+            """Return the picture, once, whatever backend is set up, with a text for those who cannot see it."""
+            width, height = (round(inches * DPI) for inches in self.get_size_inches())
+            about = {"width": width, "height": height, "alt": str(self.data)[:ALT]}
+            return {"image/png": self._repr_png_(), "text/plain": repr(self)}, {"image/png": about}
+
+        def _repr_png_(self) -> bytes:
+            """Return the picture as PNG, fine enough for a screen of high resolution."""
+            file = io.BytesIO()
+            self.savefig(file, format="png", dpi=2 * DPI, facecolor=self.get_facecolor(), bbox_inches=None,
+                         metadata={"Software": None})  # fmt: skip
+            return file.getvalue()
+
+        def __repr__(self) -> str:
+            headline = str(self.data).split("\n", 1)[0]
+            return f'<figure: {headline}; savefig("name.png") or savefig("name.pdf") writes it to a file>'
+
+    return LabFigure

@@ -1,0 +1,201 @@
+"""How many messages waited in each inbox over time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.box import Inbox
+from ...core.events import ACTIVATED
+from ...history.contents import History, history_of
+from ...history.errors import StepOutOfRange
+from ..text import counted
+from .canvas import Sheet
+from .naming import find_components, find_inboxes, shown_box
+from .window import AXES, Window, window_of
+
+#: How many inboxes are drawn unless they are named.
+INBOXES = 10
+
+TITLE = "Queue lengths"
+TAKES = frozenset({"boxes", "components"})
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLength:
+    """How many messages waited in one inbox: ``lengths[i]`` from the end of step ``steps[i]`` on.
+
+    ``longest`` is the most that waited, even in the middle of a slice; ``limit`` how many the inbox takes now.
+    """
+
+    box: str
+    steps: tuple[int, ...]
+    lengths: tuple[int, ...]
+    longest: int
+    limit: int | None = None
+
+    def at(self, step: int) -> int:
+        """Return how many waited at the end of a step."""
+        return self.lengths[max(0, bisect_right(self.steps, step) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLengths:
+    """The lengths of the queues of a lab, the longest first; ``more`` inboxes that held something are left out."""
+
+    window: Window
+    queues: tuple[QueueLength, ...] = ()
+    more: int = 0
+
+    def __getitem__(self, box: str) -> QueueLength:
+        for each in self.queues:
+            if each.box == box:
+                return each
+        raise KeyError(f"no queue of {box!r} here; there are: {', '.join(each.box for each in self.queues) or 'none'}")
+
+    def __str__(self) -> str:
+        lines = [f"{TITLE}, {self.window.note}"]
+        wide = max((len(each.box) for each in self.queues), default=0)
+        for each in self.queues:
+            limit = f", limit {each.limit}" if each.limit is not None else ""
+            lines.append(f"  {each.box:<{wide}}  longest {each.longest}, {each.lengths[-1]} at the end{limit}")
+        if self.more:
+            lines.append(f"  and {_more(self.more)}")
+        return "\n".join(lines if self.queues else [*lines, f"  {EMPTY}"])
+
+
+EMPTY = "No message has waited in any inbox."
+
+
+def queue_lengths(
+    lab: Any,
+    boxes: Iterable[Any] | None = None,
+    components: Iterable[Any] | None = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> QueueLengths:
+    """Return how long the queues of a lab were.
+
+    Args:
+        lab: the lab.
+        boxes: these inboxes only, by names such as ``"Sink_3.inbox"``; the fullest of all unless told.
+        components: the inboxes of these components only.
+        first: the step to begin with; the earliest that is known unless told.
+        last: the step to end with; the present unless told.
+
+    Raises:
+        UnknownComponent, NoSuchBox: something is named that there is not.
+        StepOutOfRange: there is no such step, or it is forgotten.
+
+    >>> from kamlab import Component, Lab
+    >>> with Lab() as lab:
+    ...     sink = Component(name="sink").activate()
+    ...     _ = sink.deliver("a"), sink.deliver("b")
+    ...     _ = lab.step()
+    ...     print(queue_lengths(lab))
+    Queue lengths, steps 0 to 1
+      sink.inbox  longest 2, 2 at the end
+    """
+    with lab.lock:
+        history = history_of(lab)
+        window = window_of(history, first, last)
+        if boxes is not None:
+            return QueueLengths(window, tuple(_queue(history, box, window) for box in find_inboxes(history, boxes)))
+        owners = None if components is None else find_components(history, components)
+        lines = [box for box in history.lines if owners is None or box.owner in owners]
+        queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: box.owner._number)]
+        held = sorted((each for each in queues if each.longest), key=lambda each: -each.longest)
+        return QueueLengths(window, tuple(held[:INBOXES]), len(held[INBOXES:]))
+
+
+def _queue(history: History, box: Inbox, window: Window) -> QueueLength:
+    start = history.end_of(window.first)
+    end = history.end_of(window.last)
+    length = longest = len(history.arrivals_in(box, start))
+    steps, lengths = [window.first], [length]
+    for number, change in _changes(history, box, start, end):
+        length += change
+        longest = max(longest, length)
+        step = max(window.first, history.step_of(number))
+        if steps[-1] == step:
+            lengths[-1] = length
+        else:
+            steps.append(step)
+            lengths.append(length)
+    return QueueLength(shown_box(history, box), tuple(steps), tuple(lengths), longest, box.limit)
+
+
+def _changes(history: History, box: Inbox, start: int, end: int) -> list[tuple[int, int]]:
+    """Return at which events after ``start``, up to ``end``, the number of messages changed, and by how much."""
+    line = history.lines.get(box)
+    if line is None:
+        return []
+    changes = []
+    there = {*line.waiting(start)}
+    came_early = None
+    for arrival in line.arrivals():
+        departure = history.departure_of.get(arrival, end + 1)
+        came = arrival
+        if arrival < 0 and arrival not in there:  # sent before its owner was activated, and told of from then on
+            if came_early is None:
+                came_early = _activation(history, box.owner)
+            came = came_early
+        if departure <= start:
+            continue
+        if came > start:
+            changes.append((came, 1))
+        changes.append((departure, -1))
+    return sorted(change for change in changes if change[0] <= end)
+
+
+def _activation(history: History, component: Any) -> int:
+    about: Sequence[int] = history.about.get(component, ())
+    return next((number for number in about if history.record(number)[0] is ACTIVATED), -1)
+
+
+# -- drawing ------------------------------------------------------------------------------------------
+
+
+def height(data: QueueLengths) -> float:
+    """Return how high the figure is, in inches."""
+    return 3.4 + 0.2 * ((len(data.queues) + bool(data.more) + 1) // 2)
+
+
+def draw(data: QueueLengths, sheet: Sheet, by: str) -> None:
+    """Draw a step line for each queue, and its limit as a dashed one."""
+    (axes,) = sheet.axes([1])
+    sheet.head(axes, TITLE, data.window.note)
+    if not data.queues:
+        sheet.say(axes, EMPTY)
+        return
+    window = data.window
+    handles, labels = [], []
+    for index, queue in enumerate(data.queues):
+        steps = [*queue.steps, window.last]
+        x = [window.place(step, by) for step in steps]
+        look = sheet.look(index)
+        (line,) = axes.plot(x, [*queue.lengths, queue.lengths[-1]], drawstyle="steps-post", **look)
+        handles.append(line)
+        limit = "" if queue.limit is None else f", limit {queue.limit}"
+        labels.append(f"{queue.box}: at most {queue.longest}{limit}")
+        if queue.limit is not None:
+            axes.axhline(queue.limit, color=look["color"], linestyle=(0, (6, 4)), linewidth=1.0, alpha=0.8)
+    if data.more:
+        handles.append(axes.plot([], [], linestyle="none")[0])
+        labels.append(f"and {_more(data.more)}")
+    sheet.count_axis(axes.yaxis)
+    axes.set_ylim(bottom=0)
+    axes.margins(y=0.08)
+    axes.set_ylabel("messages waiting")
+    sheet.along(axes, window, by)
+    axes.set_xlabel(AXES[by])
+    sheet.legend(axes, handles, labels)
+
+
+def _more(number: int) -> str:
+    return counted(number, "more inbox").replace("inboxs", "inboxes")
+
+
+__all__ = ["QueueLength", "QueueLengths", "StepOutOfRange", "queue_lengths"]

@@ -1,0 +1,284 @@
+"""How many messages went over each link, in all and over time.
+
+A link here is the way of a message as it was sent: from the outbox of its sender to the inbox in which it came
+to rest, through whatever containers. What led nowhere is a link to nowhere, and what was delivered by a cell or
+by the network's own doings comes from outside.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.component import Component
+from ...core.errors import listed
+from ...core.events import DISCARDED, SENT
+from ...history.contents import History, history_of
+from ..text import counted
+from .canvas import FAINT, Sheet, written
+from .errors import NoSuchLink
+from .naming import find_components, shown_box
+from .window import AXES, Window, check_by, window_of
+
+#: How many links are drawn unless they are named; how many of them over time; and in how many bins at most.
+LINKS = 12
+LINES = 6
+BINS = 40
+
+TITLE = "Messages per link"
+EMPTY = "No message has been sent."
+NOWHERE, OUTSIDE = "nowhere", "outside"
+TAKES = frozenset({"links", "components"})
+#: What the numbers themselves depend on.
+COMPUTED_BY = ("by",)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFlow:
+    """How many messages went over one link: in all, and in each bin. ``lost``: it leads nowhere."""
+
+    link: str
+    total: int
+    bins: tuple[int, ...] = ()
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How many messages went over the links of a lab, those with the most first.
+
+    A bin is ``width`` steps, or seconds, long, and the first begins at ``begin``. ``more`` links are left out, over
+    which ``more_messages`` went.
+    """
+
+    window: Window
+    by: str
+    begin: float = 0.0
+    width: float = 1.0
+    flows: tuple[LinkFlow, ...] = ()
+    more: int = 0
+    more_messages: int = 0
+
+    def __getitem__(self, link: str) -> LinkFlow:
+        for each in self.flows:
+            if each.link == link:
+                return each
+        raise KeyError(f"no link {link!r} here; there are: {', '.join(each.link for each in self.flows) or 'none'}")
+
+    def __str__(self) -> str:
+        lines = [f"{TITLE}, {self.window.note}"]
+        wide = max((len(each.link) for each in self.flows), default=0)
+        for each in self.flows:
+            lines.append(f"  {each.link:<{wide}}  {each.total}{' lost' if each.lost else ''}")
+        if self.more:
+            lines.append(f"  {_more(self)}")
+        return "\n".join(lines if self.flows else [*lines, f"  {EMPTY}"])
+
+    @property
+    def bin_in_words(self) -> str:
+        """How long a bin is: ``50 steps``, ``0.5 s``."""
+        return counted(round(self.width), "step") if self.by == "step" else f"{self.width:g} s"
+
+
+def throughput(
+    lab: Any,
+    links: Iterable[str] | None = None,
+    components: Iterable[Any] | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    by: str = "step",
+) -> Throughput:
+    """Return how many messages went over the links of a lab.
+
+    Args:
+        lab: the lab.
+        links: these only, by names such as ``"Count_2.outbox -> Keep_3.inbox"``, or by the box at one of their ends.
+        components: the links from and to these components only.
+        first: the step to begin with; the earliest that is known unless told.
+        last: the step to end with; the present unless told.
+        by: ``"step"`` or ``"time"``: what the bins are parts of.
+
+    Raises:
+        NoSuchLink, UnknownComponent: something is named that there is not.
+        StepOutOfRange: there is no such step, or it is forgotten.
+        BadFigure: ``by`` is something else.
+
+    >>> from kamlab import Component, Lab
+    >>> class Says(Component):
+    ...     def main(self):
+    ...         for word in ("a", "b"):
+    ...             self.send(word)
+    ...             yield
+    >>> with Lab() as lab:
+    ...     _ = Says(name="says").activate()
+    ...     _ = lab.step(2)
+    ...     print(throughput(lab))
+    Messages per link, steps 0 to 2
+      says.outbox -> nowhere  2 lost
+    """
+    check_by(by)
+    with lab.lock:
+        history = history_of(lab)
+        window = window_of(history, first, last)
+        sent = _sent(history, window)
+        wanted = list(sent)
+        if links is not None:
+            everything = {**_possible(history), **sent, **_sent(history, window_of(history))}
+            wanted = [pair for pair in everything if pair in _named(history, everything, links)]
+        if components is not None:
+            owners = find_components(history, components)
+            wanted = [pair for pair in wanted if any(box is not None and box.owner in owners for box in pair)]
+        begin, width, count = _bins(window, by)
+        flows = [_flow(history, pair, sent.get(pair, []), window, (by, begin, width, count)) for pair in wanted]
+        if links is None:
+            flows.sort(key=lambda each: -each.total)
+        shown = flows if links is not None else flows[:LINKS]
+        left = flows[len(shown) :]
+        return Throughput(window, by, begin, width, tuple(shown), len(left), sum(each.total for each in left))
+
+
+Pair = tuple[Any, Any]
+
+
+def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
+    """Return, by outbox and inbox, in which steps messages were sent."""
+    sent: dict[Pair, list[int]] = {}
+    start, end = history.end_of(window.first) + 1, history.end_of(window.last)
+    if window.first == history.earliest:
+        start = history.first  # what was delivered before the first slice
+    for number in range(start, end + 1):
+        record = history.record(number)
+        if record[0] is SENT or record[0] is DISCARDED:
+            sent.setdefault((record[1], record[2]), []).append(max(window.first, history.step_of(number)))
+    return sent
+
+
+def _possible(history: History) -> dict[Pair, list[int]]:
+    """Return the links there are now, whether or not anything went over them."""
+    owners = [each for each in history.lives if isinstance(each, Component)]
+    boxes = [box for each in owners for box in each._out.values()]
+    return {(box, box.target): [] for box in boxes if hasattr(box.target, "owner") and not box.sources}
+
+
+def _name(history: History, pair: Pair) -> str:
+    source, sink = pair
+    return (
+        f"{OUTSIDE if source is None else shown_box(history, source)} -> "
+        f"{NOWHERE if sink is None else shown_box(history, sink)}"
+    )
+
+
+def _named(history: History, known: Iterable[Pair], links: Iterable[str]) -> set[Pair]:
+    names = {pair: _name(history, pair) for pair in known}
+    found: set[Pair] = set()
+    for wanted in [links] if isinstance(links, str) else links:
+        meant = {pair for pair, name in names.items() if wanted == name or wanted in name.split(" -> ")}
+        if not meant:
+            raise NoSuchLink(f"no link is called {wanted!r}, as far as is known; there are: {listed(names.values())}")
+        found |= meant
+    return found
+
+
+def _bins(window: Window, by: str) -> tuple[float, float, int]:
+    """Return where the first bin begins, how long each is, and how many there are: a round number of steps or seconds.
+
+    >>> _bins(Window(0, 100, (0.0,) * 101), "step")
+    (0.0, 5.0, 21)
+    """
+    begin, end = window.place(window.first, by), window.place(window.last, by)
+    least = (end - begin) / BINS
+    if least <= 0:
+        return begin, 1.0, 1
+    power = 10.0 ** math.floor(math.log10(least))
+    width = next(power * each for each in (1, 2, 5, 10) if power * each >= least * 0.999)
+    if by == "step":
+        width = max(1.0, round(width))
+    begin = round(math.floor(begin / width) * width, 9)
+    return begin, round(width, 9), math.floor((end - begin) / width * (1 + 1e-9)) + 1
+
+
+def _flow(history: History, pair: Pair, steps: list[int], window: Window, how: tuple[str, float, float, int]) -> LinkFlow:
+    by, begin, width, count = how
+    edges = [begin + width * (1 - 1e-9) * place for place in range(count)]
+    bins = [0] * count
+    for step in steps:
+        bins[max(0, bisect_right(edges, window.place(step, by)) - 1)] += 1
+    return LinkFlow(_name(history, pair), len(steps), tuple(bins), pair[1] is None)
+
+
+# -- drawing ------------------------------------------------------------------------------------------
+
+
+def height(data: Throughput) -> float:
+    """Return how high the figure is, in inches."""
+    return _bars_height(data) + (_over_time(data) and 3.0)
+
+
+def _bars_height(data: Throughput) -> float:
+    return 1.3 + 0.28 * max(3, len(data.flows) + bool(data.more))
+
+
+def _over_time(data: Throughput) -> bool:
+    return any(len(each.bins) > 2 for each in data.flows)
+
+
+def draw(data: Throughput, sheet: Sheet, by: str) -> None:
+    """Draw a bar for each link and, on a sheet of our own, how many went over the busiest of them in each bin."""
+    both = sheet.whole and _over_time(data)
+    axes = sheet.axes([_bars_height(data), 3.0] if both else [1])
+    sheet.head(axes[0], TITLE, data.window.note)
+    if not data.flows:
+        sheet.say(axes[0], EMPTY)
+        return
+    _draw_bars(data, sheet, axes[0])
+    if both:
+        _draw_lines(data, sheet, axes[1])
+
+
+def _draw_bars(data: Throughput, sheet: Sheet, axes: Any) -> None:
+    most = max(1, *(each.total for each in data.flows))
+    for row, flow in enumerate(data.flows):
+        colour = sheet.look(row)["color"] if row < LINES else FAINT
+        fill = {"facecolor": "white", "edgecolor": colour, "hatch": "////"} if flow.lost else {"color": colour}
+        axes.barh(row, flow.total, height=0.62, linewidth=1.2, **fill)
+        text = f" {flow.total:,}{' lost' if flow.lost else ''}"
+        axes.annotate(text, (flow.total, row), (2, 0), textcoords="offset points", va="center", fontsize=9)
+    names = [each.link for each in data.flows]
+    if data.more:
+        names.append(_more(data))
+        axes.annotate(
+            f" {data.more_messages:,} in all", (0, len(names) - 1), (2, 0), textcoords="offset points", va="center",
+            fontsize=9,
+        )  # fmt: skip
+    sheet.rows(axes, names)
+    axes.set_xlim(0, most * 1.15)
+    sheet.count_axis(axes.xaxis, ticks=6)
+    axes.set_xlabel("messages")
+
+
+def _draw_lines(data: Throughput, sheet: Sheet, axes: Any) -> None:
+    handles, labels = [], []
+    edges = [data.begin + data.width * place for place in range(len(data.flows[0].bins) + 1)]
+    for row, flow in enumerate(data.flows[:LINES]):
+        look = sheet.look(row)
+        (line,) = axes.plot(edges, [*flow.bins, flow.bins[-1]], drawstyle="steps-post", **look)
+        handles.append(line)
+        labels.append(written(flow.link))
+    sheet.along(axes, data.window, data.by)
+    axes.set_xlim(right=max(edges[-1], axes.get_xlim()[1]))
+    axes.set_ylim(bottom=0)
+    axes.margins(y=0.1)
+    sheet.count_axis(axes.yaxis)
+    axes.set_ylabel(f"messages per {data.bin_in_words}".replace("per 1 step", "per step"))
+    axes.set_xlabel(AXES[data.by])
+    sheet.legend(axes, handles, labels)
+
+
+def _more(data: Throughput) -> str:
+    return f"and {counted(data.more, 'more link')}"
+
+
+__all__ = ["LinkFlow", "Throughput", "throughput"]

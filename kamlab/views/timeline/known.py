@@ -1,0 +1,131 @@
+"""What is known of a lab's run around a window of steps, at a cost that does not grow with the run.
+
+While every record is kept, the history takes in only what is new, and is asked. The ring of a free run
+slides all the time, and then the history would go through all of it at each look, while the lab waits. So
+there an *excerpt* is read: the records of the window and some before it, up to now. Read by the very same
+history it gives the same answers, but that it does not know what is older than it: a message that was sent
+before the excerpt began comes from nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.events import RESUMED
+from ...core.trace import Trace
+from ...core.world import World
+from ...history.causality import Causality, causality_of
+from ...history.contents import History, history_of
+
+#: How many steps are shown unless told, and how many at most.
+STEPS = 40
+WIDEST = 400
+#: How many records before the window are read in a free run, to see who sent what was taken in it.
+MARGIN = 300
+
+
+class Excerpt:
+    """The newest records of a trace, to be read as if they were a trace of their own.
+
+    Args:
+        trace: the trace.
+        records: its newest records.
+        first: the number of the first of them.
+    """
+
+    #: It is as it is, and nothing is added.
+    complete = True
+
+    def __init__(self, trace: Trace, records: list[Any], first: int) -> None:
+        self._trace = trace
+        self._records = records
+        self.known_from = first
+        self.next_number = first + len(records)
+        self.before = trace.before
+
+    def records_from(self, number: int) -> list[Any]:
+        """Return the records from a number on."""
+        return self._records[max(0, number - self.known_from) :]
+
+    def from_outside(self, number: int) -> bool:
+        """Return whether an event happened while the world stood still."""
+        return self._trace.from_outside(number)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A history that reaches over a window, the window, and which steps are known at all."""
+
+    history: History
+    first: int
+    last: int
+    earliest: int
+    latest: int
+
+    def order(self) -> Causality:
+        """Return what happened before what."""
+        excerpt = isinstance(self.history.trace, Excerpt)
+        return Causality(self.history) if excerpt else causality_of(self.history)
+
+
+def known_around(lab: World, first: int | None, last: int | None, at: int | None, event: int | None) -> Known:
+    """Return what is known of a window of steps; it is cut to what is known. Whoever calls holds the lab's lock.
+
+    Args:
+        lab: the lab.
+        first: the first step; so many before the last as are shown unless told.
+        last: the last step; the latest unless told, or the window is where ``at`` is.
+        at: a step that is to be in the window if neither end is told.
+        event: the number of an event that is to be known too.
+    """
+    if lab.trace.complete:
+        history = history_of(lab)
+        earliest, latest = history.earliest, history.latest
+        return Known(history, *window(earliest, latest, first, last, at), earliest, latest)
+    known = lab.trace.known_from
+    records = lab.trace.records_from(known)
+    earliest, latest = _ends(lab, known, records)
+    begin, end = window(earliest, latest, first, last, at)
+    start = _start(records, begin)
+    if event is not None and event >= known:
+        start = min(start, event - known)
+    start = max(0, start - MARGIN)
+    excerpt: Any = Excerpt(lab.trace, records[start:], known + start)
+    return Known(History(excerpt, lab.scheduler), begin, end, earliest, latest)
+
+
+def window(earliest: int, latest: int, first: int | None, last: int | None, at: int | None) -> tuple[int, int]:
+    """Return the first and the last step of a window, within those that are known.
+
+    >>> window(0, 100, None, None, None), window(0, 100, None, None, 30), window(0, 10, 5, 99, None)
+    ((61, 100), (10, 49), (5, 10))
+    """
+    if first is None and last is None and at is not None and at <= latest - STEPS:
+        first = max(earliest, at - STEPS // 2)
+    if last is None:
+        last = latest if first is None else first + STEPS - 1
+    if first is None:
+        first = last - STEPS + 1
+    last = min(max(last, earliest), latest)
+    return min(max(first, earliest, last - WIDEST + 1), last), last
+
+
+def _ends(lab: World, known: int, records: list[Any]) -> tuple[int, int]:
+    """Return the earliest and the latest step that records tell of."""
+    latest = next((record[1] for record in reversed(records) if record[0] is RESUMED), lab.scheduler.step)
+    if known == 0:
+        return 0, latest
+    return next((record[1] - 1 for record in records if record[0] is RESUMED), latest), latest
+
+
+def _start(records: list[Any], step: int) -> int:
+    """Return where the records of a step begin."""
+    start = len(records)
+    for place in range(len(records) - 1, -1, -1):
+        record = records[place]
+        if record[0] is RESUMED:
+            if record[1] < step:
+                return start
+            start = place
+    return 0

@@ -1,0 +1,276 @@
+"""The space-time diagram as a picture. What it says by colour it also says by form: dashes, weight, signs.
+
+No identifiers are in it, so that any number of pictures can be on one page; arrow heads are therefore drawn
+one by one. Numbers are rounded, and everything comes in the order of the view: the same view, the same bytes.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+from ..quoting import label
+from . import model
+from .layout import HALF, TOP, Arrow, Free, Layout, width_of
+from .model import Mark, Passage, Ran, Timeline
+from .words import summary
+
+#: How many characters of a message are written at its arrow.
+SHORT = 16
+
+_STYLE = (
+    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;font-size:12px;fill:#1f2933}"
+    ".t{font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:10px;fill:#37424d;"
+    "paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round;direction:ltr;unicode-bidi:isolate}"
+    ".n{font-size:10px;fill:#66727f}.g{stroke:#eceff3;fill:none}"
+    ".l{stroke:#9aa6b2;fill:none}.o{stroke:#c3ccd5;stroke-dasharray:1 4;fill:none}"
+    ".b{fill:#d8e6f8;stroke:#2f5d95}.a{stroke:#46525e;fill:none;stroke-width:1.2}.h{fill:#46525e}"
+    ".w{stroke-dasharray:3 2}.r{fill:#fff;stroke:#46525e;stroke-width:1.4}"
+    ".x{stroke:#b3261e;fill:none;stroke-width:2}.xt{fill:#b3261e}"
+    ".up{fill:#2e7d32}.end{stroke:#1f2933;stroke-width:3}.hand{fill:#ffc233;stroke:#7a5200}"
+    ".dim{opacity:.28}"
+    ".past .a,.past.b{stroke:#7b3fb5;stroke-width:2.4}.past .h{fill:#7b3fb5}.past.b{fill:#ead9fb}"
+    ".past .r{stroke:#7b3fb5}"
+    ".next .a,.next.b{stroke:#00796b;stroke-width:2.4;stroke-dasharray:5 3}.next .h{fill:#00796b}"
+    ".next.b{fill:#d3f0ec}.next .r{stroke:#00796b}"
+    ".sel .a,.sel.b{stroke:#c75000;stroke-width:3.4}.sel .h{fill:#c75000}.sel.b{fill:#ffe3cc}.sel .r{stroke:#c75000}"
+    ".sel .t{font-weight:700;fill:#8f3a00}"
+    ".here{stroke:#1f2933;stroke-width:1.6}.at{stroke:#1565c0;stroke-width:1.6;stroke-dasharray:6 3}.att{fill:#1565c0}"
+)
+
+
+def as_svg(view: Timeline) -> str:
+    """Return the picture of a diagram."""
+    return _Drawing(view).svg()
+
+
+class _Drawing:
+    def __init__(self, view: Timeline) -> None:
+        self.view = view
+        self.at = Layout(view)
+        self.free = Free()
+        self.before, self.after = set(view.before), set(view.after)
+
+    def svg(self) -> str:
+        at, notes = self.at, self._notes()
+        width = max(at.right + 24, at.left + 330)
+        height = at.bottom + 14 + 18 * len(notes)
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+            f'viewBox="0 0 {width} {height}" role="img">',
+            f"<title>{escape(summary(self.view))}</title><style>{_STYLE}</style>",
+            f'<rect width="{width}" height="{height}" rx="6" fill="#fff"/>',
+            *self._axis(),
+            *self._lifelines(),
+            *self._moments(),
+        ]
+        boxes = [self._slice(each) for each in self.view.slices]
+        arrows = [at.arrow(each) for each in self.view.messages]
+        for each in self.view.marks:
+            self.free.block(at.edge(each.step) - 6, at.y(each.line) - 6, 12, 12)
+        parts += [self._arrow(each) for each in self._in_order(arrows)]
+        parts += boxes
+        parts += [self._mark(each) for each in self.view.marks]
+        parts += [self._written(each) for each in reversed(self._in_order(arrows))]
+        parts += [
+            f'<text x="12" y="{at.bottom + 20 + 18 * place}" class="n">{note}</text>'
+            for place, note in enumerate(notes)
+        ]
+        return "\n".join(part for part in parts if part) + "\n</svg>\n"
+
+    # -- the ground -------------------------------------------------------------------------------
+
+    def _axis(self) -> list[str]:
+        at, view = self.at, self.view
+        every = next(each for each in (1, 2, 5, 10, 20, 50, 100) if each * at.slot >= 26)
+        parts = [f'<text x="12" y="{TOP - 12}" class="n">step</text>']
+        for step in range(view.first, view.last + 1):
+            if step % every == 0 or step == view.first == view.last:
+                x = _n(at.x(step) + at.slot / 2)
+                parts.append(f'<path d="M{x} {TOP - 6}V{at.bottom}" class="g"/>')
+                parts.append(f'<text x="{x}" y="{TOP - 12}" class="n" text-anchor="middle">{step}</text>')
+        return parts
+
+    def _lifelines(self) -> list[str]:
+        at, parts = self.at, []
+        for index, line in enumerate(self.view.lines):
+            y, begin, end = at.y(index), float(at.left), float(at.right)
+            for mark in self.view.marks:
+                if mark.line == index and mark.kind == "activated":
+                    begin = at.edge(mark.step)
+                elif mark.line == index and mark.kind != "by hand":
+                    end = at.edge(mark.step)
+            if line.key == model.OUTSIDE:
+                begin = end
+            parts.append(f'<path d="M{at.left} {_n(y)}H{at.right}" class="o"/>')
+            if begin < end:
+                parts.append(f'<path d="M{_n(begin)} {_n(y)}H{_n(end)}" class="l"/>')
+            style = ' font-style="italic"' if line.key == model.OUTSIDE else ""
+            name = escape(label(line.name, 28))
+            parts.append(f'<text x="{at.left - 12}" y="{_n(y + 4)}" text-anchor="end"{style}>{name}</text>')
+        return parts
+
+    def _moments(self) -> list[str]:
+        """Mark where the lab stands, and which step is looked at."""
+        view = self.view
+        moments = [("here", "", view.here, f"here, step {view.here}")]
+        if view.at != view.here:
+            moments.append(("at", " att", view.at, f"looked at, step {view.at}"))
+        parts = []
+        for kind, text, step, said in moments:
+            if not view.first - 1 <= step <= view.last:
+                continue
+            x = self.at.edge(step)
+            half = width_of(said, 10) / 2
+            middle = min(max(x, half + 4), max(self.at.right + 20, self.at.left + 326) - half)
+            y = 14 if kind == "here" else 28
+            parts.append(f'<path d="M{_n(x)} {y + 4}V{self.at.bottom}" class="{kind}"/>')
+            parts.append(f'<text x="{_n(middle)}" y="{y}" class="n{text}" text-anchor="middle">{said}</text>')
+        return parts
+
+    # -- what happens -----------------------------------------------------------------------------
+
+    def _slice(self, ran: Ran) -> str:
+        x, y, width, height = self.at.box(ran.line, ran.step)
+        self.free.block(x, y, width, height)
+        look = self._look(ran.number)
+        return (
+            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
+        )
+
+    def _look(self, *numbers: int | None) -> str:
+        """Return the class of something that is in an event's past or future, or is that event."""
+        event = self.view.event
+        if event is None:
+            return ""
+        if event in numbers:
+            return " sel"
+        if numbers[-1] in self.before:
+            return " past"
+        return " next" if numbers[0] in self.after else " dim"
+
+    def _way_look(self, message: Passage) -> str:
+        took = message.took if message.took is not None else message.number
+        return self._look(message.number, took)
+
+    def _in_order(self, arrows: list[Arrow]) -> list[Arrow]:
+        """Return what stands out last, so that it is on top."""
+        rank = {" sel": 3, " past": 2, " next": 2}
+        return sorted(arrows, key=lambda each: rank.get(self._way_look(each.message), 0))
+
+    def _arrow(self, arrow: Arrow) -> str:
+        message = arrow.message
+        (x1, y1), (x2, y2) = arrow.start, arrow.end
+        lost = message.fate in (model.DISCARDED, model.REMOVED)
+        kind = "a w" if message.fate == model.WAITS else "a"
+        if arrow.bow:
+            path = f"M{_n(x1)} {_n(y1)}C{_n(x1)} {_n(y1 - 18)} {_n(x2)} {_n(y2 - 18)} {_n(x2)} {_n(y2)}"
+            angle = math.pi / 2
+        else:
+            path = f"M{_n(x1)} {_n(y1)}L{_n(x2)} {_n(y2)}"
+            angle = math.atan2(y2 - y1, x2 - x1)
+        parts = [f'<path d="{path}" class="{kind}"/>']
+        if arrow.cut_right or (arrow.message.end is None and not lost):
+            parts.append(_dots(x2, y2))
+        elif message.fate == model.WAITS:
+            parts.append(f'<circle cx="{_n(x2)}" cy="{_n(y2)}" r="3.5" class="r"/>')
+        elif lost:
+            parts.append(_cross(x2, y2, 4))
+        else:
+            parts.append(_head(x2, y2, angle))
+        if arrow.cut_left or message.start is None:
+            parts.append(_dots(x1, y1))
+        return f'<g class="m{self._way_look(message)}">{"".join(parts)}</g>'
+
+    def _written(self, arrow: Arrow) -> str:
+        """Write the message at its arrow, where there is room."""
+        look = self._way_look(arrow.message)
+        if look == " dim":
+            return ""
+        text = label(arrow.message.text, SHORT)
+        (x1, y1), (x2, y2) = arrow.start, arrow.end
+        width = width_of(text, 10) + 4
+        for part in (0.5, 0.35, 0.65, 0.22, 0.8):
+            x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part - (13 if arrow.bow else 0)
+            for left in (x + 3, x - width - 1):
+                if left >= self.at.left and self.free.take(left, y - 6, width, 11):
+                    return f'<g class="m{look}"><text x="{_n(left + 2)}" y="{_n(y + 3)}" class="t">{escape(text)}</text></g>'
+        return ""
+
+    def _mark(self, mark: Mark) -> str:
+        x, y = self.at.edge(mark.step), self.at.y(mark.line)
+        if mark.kind == "activated":
+            shape = f'<path d="M{_n(x - 4)} {_n(y - 5)}l8 5l-8 5z" class="up"/>'
+        elif mark.kind == "failed":
+            shape = _cross(x, y, 6)
+        elif mark.kind == "by hand":
+            shape = f'<path d="M{_n(x)} {_n(y - 6)}l6 6l-6 6l-6 -6z" class="hand"/>'
+        else:
+            second = f"M{_n(x - 5)} {_n(y - HALF)}v{HALF * 2}" if mark.kind == "stopped" else ""
+            shape = f'<path d="M{_n(x)} {_n(y - HALF)}v{HALF * 2}{second}" class="end"/>'
+        look = self._look(mark.number)
+        return f'<g class="k{look if look == " dim" else ""}">{shape}</g>'
+
+    def _notes(self) -> list[str]:
+        """Say below what the signs mean that are in it, and what is left out."""
+        view = self.view
+        notes = []
+        if view.event is not None:
+            notes.append(
+                "thick: the event asked about; purple, solid: happened before it; teal, dashed: can follow from it; "
+                "pale: neither"
+            )
+        signs = [
+            ("circle: waits in an inbox", any(each.fate == model.WAITS for each in view.messages)),
+            ("cross at an arrow: lost or removed",
+             any(each.fate in (model.DISCARDED, model.REMOVED) for each in view.messages)),
+            *((said, any(each.kind == kind for each in view.marks)) for kind, said in _SIGNS),
+        ]  # fmt: skip
+        said = [text for text, there in signs if there]
+        if view.more:
+            said.append(f"not shown: {view.more} more component{'s' if view.more > 1 else ''}")
+        if view.more_messages:
+            said.append(f"{view.more_messages} older messages")
+        if said:
+            notes.append("; ".join(said))
+        if not view.slices and not view.marks and not view.messages:
+            notes.append("nothing happened in these steps")
+        return notes
+
+
+_SIGNS = (
+    ("activated", "triangle: activated"),
+    ("finished", "bar: finished"),
+    ("stopped", "double bar: stopped"),
+    ("failed", "red cross on a line: failed"),
+    ("by hand", "diamond: by hand"),
+)
+
+
+def _n(value: Any) -> str:
+    """Write a number with one decimal at most.
+
+    >>> _n(3.0), _n(2.25), _n(-0.04)
+    ('3', '2.2', '0')
+    """
+    text = f"{value:.1f}"
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _head(x: float, y: float, angle: float) -> str:
+    """An arrow head with its tip at a point."""
+    points = [(x, y)]
+    for side in (-0.42, 0.42):
+        points.append((x - 8 * math.cos(angle + side), y - 8 * math.sin(angle + side)))
+    return f'<polygon points="{" ".join(f"{_n(a)},{_n(b)}" for a, b in points)}" class="h"/>'
+
+
+def _cross(x: float, y: float, size: int) -> str:
+    way = f"M{_n(x - size)} {_n(y - size)}l{2 * size} {2 * size}m0 {-2 * size}l{-2 * size} {2 * size}"
+    return f'<path d="{way}" class="x"/>'
+
+
+def _dots(x: float, y: float) -> str:
+    return "".join(f'<circle cx="{_n(x + shift)}" cy="{_n(y)}" r="1.1" class="h"/>' for shift in (-4, 0, 4))

@@ -1,0 +1,101 @@
+"""A panel as the page shows it: found by roles and names, waited for by what it says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: The buttons of every panel, by their accessible names.
+BUTTONS = ("Step", "Message", "Round", "Back", "Run", "Pause", "Run to breakpoint", "Reset")
+#: The pieces of a whole panel, by the names of their sections.
+PIECES = ("Graph", "Inboxes", "Source", "Timeline", "Story")
+
+
+class Panel:
+    """One panel of a page.
+
+    Args:
+        page: the browser's page.
+        root: where its root element is.
+    """
+
+    def __init__(self, page: Any, root: Any) -> None:
+        self.page = page
+        self.root = root
+
+    # -- what it says of itself -----------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        """The state that it shows."""
+        return str(self.root.get_attribute("data-state"))
+
+    @property
+    def step(self) -> int:
+        """The step that it shows the lab at."""
+        return int(self.root.get_attribute("data-step"))
+
+    @property
+    def reply(self) -> str:
+        """Which command was the last one carried out."""
+        return str(self.root.get_attribute("data-reply"))
+
+    def wait(self, state: str | None = None, step: int | None = None) -> Panel:
+        """Wait until it shows this state, and this step."""
+        wanted = {name: str(value) for name, value in (("state", state), ("step", step)) if value is not None}
+        self.until("(root, wanted) => Object.keys(wanted).every(name => root.dataset[name] === wanted[name])", wanted)
+        return self
+
+    def until(self, condition: str, argument: Any = None) -> None:
+        """Wait until a function of the root element, in JavaScript, is true."""
+        self.root.wait_for()
+        self.page.wait_for_function(
+            f"([root, argument]) => ({condition})(root, argument)", arg=[self.root.element_handle(), argument]
+        )
+
+    # -- its parts --------------------------------------------------------------------------------------
+
+    def button(self, name: str) -> Any:
+        """Return a button by its name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def piece(self, name: str) -> Any:
+        """Return one of its pieces, by the name of its section."""
+        return self.root.locator(f"section[aria-label='{name}']")
+
+    def node(self, name: str) -> Any:
+        """Return a component of the graph, by the first word of its name."""
+        return self.piece("Graph").locator(f"g[data-node][aria-label^='{name}']")
+
+    def chips(self, name: str = "") -> Any:
+        """Return the messages that wait, or those whose text contains this."""
+        chips = self.piece("Inboxes").locator("[data-message]")
+        return chips.filter(has_text=name) if name else chips
+
+    def can(self, name: str) -> bool:
+        """Return whether a button can be used now."""
+        return self.button(name).get_attribute("aria-disabled") != "true"
+
+    # -- using it -----------------------------------------------------------------------------------------
+
+    def click(self, name: str) -> Panel:
+        """Click a button and wait until the kernel has carried out what it says."""
+        return self.answered(self.button(name).click)
+
+    def answered(self, act: Any) -> Panel:
+        """Do something that sends a command, and wait until it was carried out."""
+        before = self.reply
+        act()
+        self.until("(root, before) => root.dataset.reply !== before", before)
+        return self
+
+    def scrub(self, step: int) -> Panel:
+        """Look at a step, by the timeline's slider."""
+        slider = self.piece("Timeline").get_by_label("Step looked at")
+        return self.answered(lambda: slider.evaluate(_SET_RANGE, step))
+
+
+_SET_RANGE = """(slider, value) => {
+    slider.value = value;
+    slider.dispatchEvent(new Event('input', {bubbles: true}));
+    slider.dispatchEvent(new Event('change', {bubbles: true}));
+}"""
