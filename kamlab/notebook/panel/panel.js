@@ -827,16 +827,15 @@ function graphPiece(panel) {
     panel.button({ label: "Fit", icon: "fit", title: "Fit the picture into the panel", words: false, run: () => zoomed(0) }),
   ];
   const root = panel.section("graph", "Graph", tools);
-  const bar = selectionBar(panel, () => nodeOf(panel.selected()));
+  let places = new Map(); // key -> node of the scene
+  const bar = selectionBar(panel, () => places.get(panel.selected()));
   root.append(bar.root, empty, box, more);
 
   let scene = {};
-  let places = new Map(); // key -> node of the scene
   let focusKey = ""; // the one that Tab goes to
-  let drawn = { scene: "", seen: new Set(), step: null, counts: {} };
+  const drawn = { once: false, seen: new Set(), step: null, counts: {} };
   const travel = traveller(panel, layers.moves, (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`));
 
-  const nodeOf = (key) => places.get(key);
   const elementOf = (key) => layers.nodes.querySelector(`[data-node="${CSS.escape(key)}"]`);
 
   const size = () => {
@@ -906,7 +905,6 @@ function graphPiece(panel) {
     const nodes = scene.nodes || [];
     const links = scene.links || [];
     places = new Map(nodes.map((node) => [node.key, node]));
-    const first = !drawn.scene;
     const active = svg.getRootNode().activeElement;
     const focused = active && svg.contains(active) ? active : null;
     patchList(layers.nodes, nodes, (node) => node.key, makeNode, placeNode);
@@ -917,7 +915,7 @@ function graphPiece(panel) {
       if (!path.style.markerEnd) path.style.markerEnd = `url(#${marker})`;
     });
     patchList(layers.counts, links, (link) => link.key, makeCount, (text, link) => put(text, { x: link.x, y: link.y }));
-    if (!first && !panel.still()) fadeIn(layers.links, layers.counts);
+    if (drawn.once && !panel.still()) fadeIn(layers.links, layers.counts);
     if (!places.has(focusKey)) focusKey = places.has(panel.selected()) ? panel.selected() : (nodes[0] || {}).key || "";
     if (focusKey) rove(focusKey);
     if (focused && !svg.contains(svg.getRootNode().activeElement) && focusKey) focus(focusKey);
@@ -984,7 +982,7 @@ function graphPiece(panel) {
       const isNew = panel.changed(root, scene);
       if (isNew) drawScene();
       if (panel.changed(svg, [graph, now.selected, now.breaks, now.state]) || isNew) drawNow(graph, now);
-      if (drawn.scene !== "drawn") drawn.scene = "drawn";
+      drawn.once = true;
       drawMoves(graph, now);
       bar.draw(now);
     },

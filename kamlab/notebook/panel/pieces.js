@@ -103,6 +103,14 @@ function pieceReveal(box, top, bottom, margin = 0) {
   else if (bottom + margin > scrollTop + clientHeight) box.scrollTop = bottom + margin - clientHeight;
 }
 
+/** In a box that scrolls, the keys that scroll it do nothing else. */
+function pieceScrolls(box) {
+  box.addEventListener("keydown", (event) => {
+    if (event.target === box && (event.key.startsWith("Arrow") || event.key === " ")) event.stopPropagation();
+  });
+  return box;
+}
+
 /** Mark everything in the panel that shows this event, and unmark the rest. */
 function pieceLink(panel, from) {
   const holder = from && from.closest ? from.closest("[data-event]") : null;
@@ -169,7 +177,7 @@ function pieceForm(panel, { name, action, iconName, hint, can, send, done, cance
     autocomplete: "off",
     spellcheck: "false",
   });
-  const trouble = h("p", { class: "kamlab-trouble", role: "alert", id: panel.id("trouble"), hidden: true });
+  const trouble = h("p", { class: "kamlab-trouble", role: "alert", id: panel.id(`trouble-${name.replaceAll(" ", "-")}`), hidden: true });
   const submit = () => {
     if (answer.waiting()) return;
     const why = can();
@@ -224,10 +232,11 @@ function inboxesPiece(panel) {
 
   const parts = new WeakMap(); // of a card or an inbox: its inner elements
   const slots = new Map(); // where the payload of an inbox goes, by key and name
-  const detail = piecePayload(panel, (place) => focusChip(place));
+  const detail = piecePayload(panel);
   const inject = pieceInject(panel);
   let opened = null; // the payload that is shown
   let chosen = null; // the key that was selected when last drawn
+  let boxes = 0; // how many were made, for their ids
 
   const placeOf = (key, box) => `${key}.${box}`;
 
@@ -237,12 +246,12 @@ function inboxesPiece(panel) {
     const name = h("span", { class: "kamlab-card-name" });
     const say = h("span", { class: "kamlab-card-say" });
     const head = h("button", { type: "button", class: "kamlab-card-head", onclick: () => panel.act("select", { key }) }, dot, name, say);
-    const boxes = h("div", { class: "kamlab-card-boxes" });
+    const inside = h("div", { class: "kamlab-card-boxes" });
     const rest = h("p", { class: "kamlab-dim" });
     const lost = h("p", { class: "kamlab-lost" }, icon("warn"), h("span"));
     const slot = h("div", { class: "kamlab-card-slot" });
-    const card = h("li", { class: "kamlab-card", dataset: { component: key } }, head, boxes, rest, lost, slot);
-    parts.set(card, { dot, name, say, head, boxes, rest, lost, slot });
+    const card = h("li", { class: "kamlab-card", dataset: { component: key } }, head, inside, rest, lost, slot);
+    parts.set(card, { dot, name, say, head, inside, rest, lost, slot });
     return card;
   }
 
@@ -255,7 +264,7 @@ function inboxesPiece(panel) {
     put(part.head, { "aria-pressed": String(selected) });
     write(part.name, component.name);
     write(part.say, component.say || component.state);
-    patchList(part.boxes, component.inboxes, (box) => box.name, (box) => makeBox(component, box), (node, box) => updateBox(node, component, box));
+    patchList(part.inside, component.inboxes, (box) => box.name, (box) => makeBox(component, box), (node, box) => updateBox(node, component, box));
     write(part.rest, component.more ? `and ${component.more} more ${component.more === 1 ? "inbox" : "inboxes"}` : "");
     part.rest.hidden = !component.more;
     const lost = (component.lost || []).map(([outbox, count]) => `${count} from ${outbox}`);
@@ -272,12 +281,11 @@ function inboxesPiece(panel) {
     const count = h("span", { class: "kamlab-box-count" });
     const chips = h("ol", { class: "kamlab-chips" });
     const rest = h("p", { class: "kamlab-dim kamlab-box-rest" });
-    const slot = h("div", { class: "kamlab-box-slot", id: panel.id("payload") });
-    const name = h("span", { class: "kamlab-box-name", text: box.name });
+    const slot = h("div", { class: "kamlab-box-slot", id: panel.id(`payload-${(boxes += 1)}`) });
     const node = h(
       "div",
       { class: "kamlab-inbox", role: "group", tabindex: "-1", dataset: { inbox: placeOf(component.key, box.name) } },
-      h("div", { class: "kamlab-box-head" }, name, count),
+      h("div", { class: "kamlab-box-head" }, h("span", { class: "kamlab-box-name", text: box.name }), count),
       chips,
       rest,
       slot,
@@ -457,41 +465,34 @@ function pieceInject(panel) {
 }
 
 /** The whole of one message, and what can be done to it. */
-function piecePayload(panel, focusChip) {
+function piecePayload(panel) {
   const title = h("p", { class: "kamlab-payload-title" });
-  const text = h("pre", { class: "kamlab-payload-text", tabindex: "0", role: "region" });
+  const text = pieceScrolls(h("pre", { class: "kamlab-payload-text", tabindex: "0", role: "region" }));
   const cut = h("p", { class: "kamlab-dim", text: "Only the beginning is shown." });
   const tabs = pieceTabs(panel, text);
   const table = pieceTable("Parts");
-  const dropping = pieceAnswer(panel);
   let shown = null;
   let count = 0;
   let edited = null; // what the message was when its editing began
 
   const place = () => ({ key: shown.key, box: shown.box, index: shown.index });
-  const hand = (label, name, can, run) =>
-    panel.button({ label, icon: name, run, can: () => (!shown ? "No message is open." : can() === true ? panel.can("edit") : can()) });
-  const always = () => true;
+  const here = () => (shown ? true : "No message is open.");
+  const hand = (label, name, command, more = () => ({}), can = () => true) =>
+    panel.button({ label, icon: name, command, args: () => ({ ...place(), ...more() }), can: () => (shown ? can() : here()) });
+  const first = () => (shown.index > 0 ? true : "It is the first one already.");
+  const last = () => (shown.index + 1 < count ? true : "It is the last one already.");
+  const editButton = panel.button({ label: "Edit", icon: "edit", run: startEditing, can: () => (shown ? panel.can("edit") : here()) });
   const buttons = h(
     "div",
     { class: "kamlab-payload-acts", role: "group", "aria-label": "Act on this message" },
-    hand("Deliver next", "deliver", always, () => panel.act("next", place())),
-    hand("Move up", "up", () => (shown.index > 0 ? true : "It is the first one already."), () =>
-      panel.act("move", { ...place(), to: shown.index - 1 }),
-    ),
-    hand("Move down", "down", () => (shown.index + 1 < count ? true : "It is the last one already."), () =>
-      panel.act("move", { ...place(), to: shown.index + 1 }),
-    ),
-    hand("Duplicate", "copy", always, () => panel.act("duplicate", place())),
-    hand("Edit", "edit", always, startEditing),
-    hand("Drop", "drop", always, () => {
-      dropped = place();
-      dropping.expect(panel.act("drop", dropped));
-    }),
-    panel.button({ label: "Close", icon: "close", run: () => panel.act("close") }),
+    hand("Deliver next", "deliver", "next"),
+    hand("Move up", "up", "move", () => ({ to: shown.index - 1 }), first),
+    hand("Move down", "down", "move", () => ({ to: shown.index + 1 }), last),
+    hand("Duplicate", "copy", "duplicate"),
+    editButton,
+    hand("Drop", "drop", "drop"),
+    panel.button({ label: "Close", icon: "close", command: "close" }),
   );
-  let dropped = null;
-  const editButton = [...buttons.children].find((each) => (each.getAttribute("aria-label") || each.textContent).trim() === "Edit");
 
   const form = pieceForm(panel, {
     name: "New message",
@@ -576,8 +577,6 @@ function piecePayload(panel, focusChip) {
         count = known || payload.index + 1;
         if (panel.changed(root, [payload, count])) drawBody(payload);
       }
-      const fate = dropping.answered();
-      if (fate && !fate.error && payload && pieceFocus(root)) focusChip(dropped);
       form.check();
       tellEditing();
     },
@@ -639,7 +638,7 @@ function sourcePiece(panel) {
   const file = h("p", { class: "kamlab-dim kamlab-source-file" });
   const remark = h("p", { class: "kamlab-remark" });
   const lines = h("ol", { class: "kamlab-code-lines" });
-  const code = h("div", { class: "kamlab-code", tabindex: "0", role: "region", "aria-label": "Code" }, lines);
+  const code = pieceScrolls(h("div", { class: "kamlab-code", tabindex: "0", role: "region", "aria-label": "Code" }, lines));
   const locals = pieceTable("Locals");
   const attributes = pieceTable("Attributes");
   const stack = h("ol", { class: "kamlab-stack" });
@@ -853,6 +852,7 @@ function pieceChart(panel) {
     const who = message.from ? `${nameOf(message.from[0])} sends` : "somebody outside puts";
     const step = (message.from || message.to || [0, "?"])[1];
     const fate = message.fate === "taken" ? (message.to ? `taken at step ${message.to[1]}` : "taken") : PIECE_FATES[message.fate] || message.fate;
+    if (message.fate === "discarded") return `step ${step}: ${who} ${message.text} out of ${message.box}; ${fate}`;
     const way = message.from ? "to" : "into";
     return `step ${step}: ${who} ${message.text} ${way} ${whom}, ${fate}`;
   }
@@ -936,10 +936,10 @@ function pieceChart(panel) {
     put(axis, { width: wide, height: 30, viewBox: `${from} 0 ${wide} 30` });
     patchList(names, line.lines, (each) => each.key, makeName, (node, each) => {
       write(node, each.name);
-      put(node, { "aria-pressed": String(each.key === panel.selected()), title: each.name });
+      put(node, { "aria-pressed": each.key ? String(each.key === panel.selected()) : null, title: each.name });
     });
     patchList(rows, line.lines, (each) => each.key, () => s("path", { class: "kamlab-lifeline" }), (node, each, index) =>
-      put(node, { d: `M${from} ${y(index)}h${wide}`, "data-selected": each.key === panel.selected() ? "true" : null }),
+      put(node, { d: `M${from} ${y(index)}h${wide}`, "data-selected": each.key && each.key === panel.selected() ? "true" : null }),
     );
     const every = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((each) => each * col >= 34) || 1000;
     const steps = [];
@@ -948,12 +948,15 @@ function pieceChart(panel) {
       put(node, { x: x(step) });
       write(node, step);
     });
-    write(more, line.more ? `and ${pieceCount(line.more, "component")} more` : "");
-    more.hidden = !line.more;
+    const beyond = [line.more && pieceCount(line.more, "component"), line.more_messages && pieceCount(line.more_messages, "earlier message")];
+    write(more, beyond.some(Boolean) ? `and ${beyond.filter(Boolean).join(", ")} more` : "");
+    more.hidden = !beyond.some(Boolean);
     drawFlags(now, from);
   }
 
-  const makeName = (each) => h("button", { type: "button", class: "kamlab-chart-name", onclick: () => panel.act("select", { key: each.key }) });
+  const makeName = (each) =>
+    each.key ? nameButton(each) : h("span", { class: "kamlab-chart-name" });
+  const nameButton = (each) => h("button", { type: "button", class: "kamlab-chart-name", onclick: () => panel.act("select", { key: each.key }) });
 
   function drawFlags(now, from) {
     const shown = (step) => step !== null && step !== undefined && step >= line.first && step <= line.last;
@@ -1109,7 +1112,7 @@ function pieceChart(panel) {
       drawFrame(now);
       patchList(slices, line.slices, (each) => each[2], makeSlice, updateSlice);
       patchList(messages, spread(), (each) => each.message.n, makeMessage, updateMessage);
-      patchList(marks, line.marks, (each) => `${each.n} ${each.kind}`, makeMark, updateMark);
+      patchList(marks, line.marks, (each) => `${each.n} ${each.line} ${each.kind}`, makeMark, updateMark);
       collect();
       drawChoice();
       drawRover();
@@ -1153,7 +1156,6 @@ function pieceScrub(panel) {
     put(slider, { "aria-valuetext": wordsOf(Number(slider.value)) });
     throttle.want(Number(slider.value));
   });
-  slider.addEventListener("keydown", (event) => event.stopPropagation());
   const wordsOf = (step) => `step ${step} of ${line.latest}`;
 
   /** Move the window by most of its width, so that something of it stays in sight. */

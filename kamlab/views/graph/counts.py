@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...core.box import Inbox
-from ...core.events import ACTIVATED, DISCARDED, FAILED, FINISHED, LINKED, RESUMED, SENT, UNLINKED
+from ...core.events import ACTIVATED, DISCARDED, FINISHED, LINKED, RESUMED, SENT, UNLINKED
 from ...core.trace import Trace
 
 #: A link as the two boxes at its ends.
@@ -25,6 +25,8 @@ Hop = tuple[Any, Any]
 
 #: How many of those that ended are remembered, and for how many slices.
 ENDED, ENDED_FOR = 8, 50
+#: Of how many components it is remembered who activated them.
+HOMES = 4096
 #: How many messages are shown on their way.
 MOVES = 12
 
@@ -166,16 +168,10 @@ class Ledger:
                 by = getattr(record[2], "_number", 0)
                 if by:
                     self._homes[record[1]._number] = by
+                if len(self._homes) > HOMES:
+                    del self._homes[next(iter(self._homes))]
             elif kind is FINISHED:
-                self._homes_needed(record[1])
                 self._ended.append((weakref.ref(record[1]), self.step))
-            elif kind is FAILED:
-                self._homes_needed(record[1])
-
-    def _homes_needed(self, component: Any) -> None:
-        """Let go of the oldest homes: numbers rise, so those are of whoever came first."""
-        while len(self._homes) > 4096:
-            del self._homes[next(iter(self._homes))]
 
     def count(self, source: Any, sink: Any) -> int:
         """Return how many messages went over the link between two boxes."""

@@ -1,0 +1,97 @@
+"""What there was to be drawn at a step of the past, from the history of a lab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.component import Component
+from ...core.events import ACTIVATED, FAILED, RESUMED
+from ...core.states import ENDED, NEW
+from ...core.world import World
+from ...history import history_of
+from .counts import ENDED as ENDED_KEPT
+from .counts import ENDED_FOR, Onward, last_moves, tally
+from .situation import FAILURES, WORDS, Situation, ended_in_words, parents_of
+
+
+class Past:
+    """A lab as it was after a step.
+
+    Raises:
+        StepOutOfRange: there is no such step, or it is forgotten.
+    """
+
+    def __init__(self, lab: World, step: int) -> None:
+        self.history = history_of(lab)
+        self.step = step
+        self.number = self.history.end_of(step)
+        end = self.number + 1 - self.history.first
+        onward = Onward()
+        for record in reversed(self.history.records[end:]):
+            onward.undo(record)
+        self.moves = last_moves(self.history.records[:end], self.number + 1, onward)
+        onward = Onward()
+        for record in reversed(self.history.records[end:]):
+            onward.undo(record)
+        self.counts, self.lost = tally(self.history.records[:end], onward)
+        self.exact = self.history.first == 0
+
+    @property
+    def last(self) -> Any:
+        """Who had the slice of that step."""
+        return self._slice(self.step)
+
+    def _slice(self, step: int) -> Any:
+        """Return who had a slice, as far as that is known."""
+        history = self.history
+        place = step - history.steps[0] if history.steps else -1
+        if not 0 <= place < len(history.starts):
+            return None
+        record = history.record(history.starts[place])
+        found = record[3] if record[0] is RESUMED and record[1] == step else None
+        while found is not None and found._awaited_by is not None and not isinstance(found, Component):
+            found = found._awaited_by
+        return found
+
+    def situation(self) -> Situation:
+        """Return what there was."""
+        history = self.history
+        lives = {each: life for each, life in history.states(self.step).items() if isinstance(each, Component)}
+        ended = [each for each, life in lives.items() if life in ENDED]
+        when = {each: self._ended_at(each) for each in ended}
+        ended.sort(key=lambda each: when[each])
+        failed = [each for each in ended if lives[each] == FAILED][-FAILURES:]
+        alive = {each._number for each in lives if lives[each] not in ENDED}
+        late = [
+            each
+            for each in ended
+            if self.step - history.step_of(when[each]) <= ENDED_FOR and self._home(each._number) not in alive
+        ][-ENDED_KEPT:]
+        links = [(link.source_box, link.sink_box) for link in history.links_at(self.step)]
+        shown = {each: None for each, life in lives.items() if life not in ENDED}
+        shown.update(dict.fromkeys(end.owner for link in links for end in link))
+        shown.update(dict.fromkeys(failed))
+        shown.update(dict.fromkeys(late))
+        who = {}
+        for each in shown:
+            state = WORDS.get(lives.get(each, NEW), "waiting")
+            who[each] = (state, ended_in_words(each, state))
+        waiting = {box: len(messages) for box, messages in history.contents(self.step).items() if box.owner in who}
+        following = self._slice(self.step + 1) if self.step < history.latest else None
+        return Situation(who, parents_of(who, self._home), links, waiting, self.lost, following)
+
+    def _home(self, number: int) -> int:
+        return self._homes().get(number, 0)
+
+    def _homes(self) -> dict[int, int]:
+        found: dict[int, int] = getattr(self, "_found_homes", None) or {}
+        if not found:
+            for record in self.history.records:
+                if record[0] is ACTIVATED:
+                    found[record[1]._number] = getattr(record[2], "_number", 0)
+            self._found_homes = found
+        return found
+
+    def _ended_at(self, component: Any) -> int:
+        """Return the number of the event of a component's end."""
+        return max((number for number in self.history.about.get(component, ()) if number <= self.number), default=-1)
