@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 
 class NoAnswer(Exception):
-    """An object did not answer. ``error`` is the type of what it raised, if it did; ``refusal`` why it was not asked."""
+    """An object did not answer: it raised an ``error`` of a type, was not asked for a reason, or takes too long."""
 
     def __init__(self, error: type[BaseException] | None = None, refusal: str = "") -> None:
         super().__init__(error, refusal)
@@ -239,13 +239,16 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
         if now - asker.begun > asker.may_take:
             raise NoAnswer(refusal=_TOO_SLOW)
         asker.asked = (type(value), now)
+    raised = None
     try:
         text = ask(value)
     except BaseException as error:
-        raise NoAnswer(type(error)) from None
+        raised = type(error)
     finally:
         if outermost:
             asker.asked = None
+    if raised is not None:
+        raise NoAnswer(raised)  # here, where nothing holds on to what was raised
     if asker.given_up:
         _forgive(type(value))
     return text

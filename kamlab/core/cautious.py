@@ -12,6 +12,7 @@ kind of object it is is read off its class past everything that a class may say 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import (
     AsyncGeneratorType,
@@ -35,8 +36,10 @@ NAME = 80
 
 # -- what can be known without asking ---------------------------------------------------------------------
 
-_mro_of: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
-_names_of: Callable[[type], Any] = vars(type)["__dict__"].__get__
+#: The classes that a class derives from, itself first.
+class_mro: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
+#: The names that a class itself defines, and what they stand for.
+names_of_class: Callable[[type], Any] = vars(type)["__dict__"].__get__
 _name_of: Callable[[type], str] = vars(type)["__name__"].__get__
 _args_of: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 
@@ -47,8 +50,8 @@ def class_attribute(cls: type, name: str) -> Any:
     >>> class_attribute(bool, "__add__") is vars(int)["__add__"]
     True
     """
-    for each in _mro_of(cls):
-        names = _names_of(each)
+    for each in class_mro(cls):
+        names = names_of_class(each)
         if name in names:
             return names[name]
     return None
@@ -60,7 +63,24 @@ def class_name(cls: type) -> str:
     >>> class_name(type("X" * 1000, (), {})) == "X" * 80
     True
     """
-    return str.__str__(_name_of(cls))[:NAME]
+    name = str.__str__(_name_of(cls))[:NAME]
+    return name if name.isprintable() else printable(name).replace("\n", "\\n")
+
+
+def printable(text: str) -> str:
+    r"""Return a text with whatever is neither printable nor the end of a line written as an escape.
+
+    So it can be encoded, and does nothing to the terminal that it is written to.
+
+    >>> printable("a\x1b[1m\ud800\n")
+    'a\\x1b[1m\\ud800\n'
+    """
+    if text.isprintable():
+        return text
+    return _NOT_PLAIN.sub(lambda found: found[0] if found[0].isprintable() else ascii(found[0])[1:-1], text)
+
+
+_NOT_PLAIN = re.compile("[^ -~\n]")
 
 
 #: The reprs that run no code but their own.
@@ -78,7 +98,8 @@ _ERROR_STR = vars(BaseException)["__str__"]
 def cautious_repr(value: Any) -> str:
     """Return what ``repr`` says of a value; a text in its place if it says nothing, or nothing in time.
 
-    It never raises and never hangs, and the text has at most :data:`LIMIT` characters.
+    It never raises and never hangs, no more than :data:`LIMIT` characters of the answer are looked at, and what
+    cannot be printed is written as an escape.
 
     >>> class Broken:
     ...     def __repr__(self):
@@ -97,7 +118,7 @@ def cautious_repr(value: Any) -> str:
         text: str = own(value)
     except Exception as error:  # somebody gave a class the repr of another
         return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
-    return text[:LIMIT]
+    return printable(text[:LIMIT])
 
 
 def cautious_str(value: Any) -> str:
@@ -108,20 +129,20 @@ def cautious_str(value: Any) -> str:
     """
     cls = type(value)
     if cls is str:
-        return str(value[:LIMIT])
+        return printable(value[:LIMIT])
     if class_attribute(cls, "__str__") is _ERROR_STR:
         args = _args_of(value)
         if not args:
             return ""
         if len(args) == 1 and type(args[0]) is str:
-            return str(args[0][:LIMIT])
+            return printable(args[0][:LIMIT])
     return _asked("text", str, value)
 
 
 def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
     """Return what an object answers, or that it does not."""
     try:
-        return answer(lambda each: str.__getitem__(ask(each), slice(LIMIT)), value)  # cut there, where there is time
+        return printable(answer(lambda each: str.__getitem__(ask(each), slice(LIMIT)), value))
     except NoAnswer as none:
         name = class_name(type(value))
         if none.error is not None:

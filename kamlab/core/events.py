@@ -38,6 +38,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .asking import said
+from .cautious import cautious_repr, cautious_str, class_attribute, class_name, names_of_class
 from .ipc import Ipc
 from .microprocess import Microprocess
 
@@ -165,10 +167,7 @@ def error_in_words(error: BaseException) -> str:
     >>> error_in_words(ValueError("too big"))
     'ValueError: too big'
     """
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return f"{type(error).__name__}, whose text cannot be made"
+    return f"{class_name(type(error))}: {cautious_str(error)}"
 
 
 def cause_in_words(cause: Any) -> str:
@@ -198,7 +197,8 @@ def name_of(component: Any) -> str:
             return f"{kind}_{component._number or '?'} for {name_of(component._awaited_by)}"
         if not component._number:
             return f"{kind}_?"
-    return str(getattr(component, "short_name", None) or getattr(component, "name", component))
+    name = getattr(component, "short_name", None) or getattr(component, "name", component)
+    return name if type(name) is str else cautious_str(name)
 
 
 # -- messages in words --------------------------------------------------------------------------------
@@ -229,33 +229,50 @@ def words_of(value: Any, enough: int | None = None) -> str:
     >>> words_of([object()])
     '[<object object>]'
     """
+    if type(value) is str:
+        return repr(value[:enough])
+    return said(lambda each: _words_or_why_not(each, enough), value)
+
+
+def _words_or_why_not(value: Any, enough: int | None) -> str:
     try:
         return _words(value, enough, ())
-    except Exception as error:  # a broken repr must not break the view of it
-        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    except Exception as error:  # it changed while it was looked at
+        return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
 
 
 def _words(value: Any, enough: int | None, within: tuple[int, ...]) -> str:
-    if isinstance(value, Microprocess):
+    cls = type(value)
+    for kind in (str, bytes, bytearray):
+        if issubclass(cls, kind):
+            return repr(kind.__getitem__(value, slice(enough)))
+    if issubclass(cls, Microprocess):
         return name_of(value)
-    if isinstance(value, (str, bytes, bytearray)):
-        return repr(value if enough is None else value[:enough])
-    container = _CONTAINERS.get(type(value))
-    is_ipc = isinstance(value, Ipc) and type(value).__repr__ is Ipc.__repr__
-    if container is not None or is_ipc:
+    own = class_attribute(cls, "__repr__")
+    base, write = _CONTAINERS.get(id(own), (None, None))
+    is_ipc = own is _IPC_REPR and issubclass(cls, Ipc)
+    if is_ipc or (base is not None and issubclass(cls, base)):
         if id(value) in within or len(within) > DEEPEST:
             return "..."
         within += (id(value),)
-    if container is not None:
-        return container(value, lambda each: _words(each, enough, within), enough)
-    if is_ipc:
-        given = ((name, each) for name, each in vars(value).items() if each is not None and each != () and each != {})
+        if write is not None:
+            return write(value, lambda each: _words(each, enough, within), enough)
+        given = ((name, each) for name, each in _VARS_OF_IPC(value).items() if not _is_nothing(each))
         inside = _joined(given, lambda pair: f"{pair[0]}={_words(pair[1], enough, within)}", enough)
-        return f"{type(value).__dict__.get('axon_name', type(value).__name__)}({inside})"
-    if all(hasattr(type(value), name) for name in ("onward", "owner", "target")):  # a box: its repr counts messages
+        name = names_of_class(cls).get("axon_name")
+        return f"{name if type(name) is str else class_name(cls)}({inside})"
+    if class_attribute(cls, "onward") and class_attribute(cls, "target"):  # a box: its repr counts messages
         return f"<{end_of(value.owner, value.name)}>"
-    return _STATE.sub(r"\1", _ADDRESS.sub("", repr(value)))
+    text = cautious_repr(value)
+    return _STATE.sub(r"\1", _ADDRESS.sub("", text)) if "<" in text else text
 
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (type(value) in (tuple, dict) and not value)
+
+
+_IPC_REPR = vars(Ipc)["__repr__"]
+_VARS_OF_IPC: Callable[[Any], dict[str, Any]] = vars(Ipc)["__dict__"].__get__
 
 #: How many containers within one another are shown.
 DEEPEST = 20
@@ -275,19 +292,45 @@ def _joined(values: Iterable[Any], say: Callable[[Any], str], enough: int | None
     return ", ".join(texts)
 
 
-def _sorted(values: Any, say: Callable[[Any], str], enough: int | None) -> str:
-    if enough is not None and len(values) > LARGEST_SET:
-        return f"{len(values)} items"
+def _sorted(values: Iterable[Any], length: int, say: Callable[[Any], str], enough: int | None) -> str:
+    if enough is not None and length > LARGEST_SET:
+        return f"{length} items"
     return ", ".join(sorted(map(say, values)))
 
 
-_CONTAINERS: dict[type, Callable[[Any, Callable[[Any], str], int | None], str]] = {
-    list: lambda value, say, enough: f"[{_joined(value, say, enough)}]",
-    tuple: lambda value, say, enough: f"({_joined(value, say, enough)}{',' if len(value) == 1 else ''})",
-    deque: lambda value, say, enough: f"deque([{_joined(value, say, enough)}])",
-    dict: lambda value, say, enough: (
-        "{" + _joined(value.items(), lambda pair: f"{say(pair[0])}: {say(pair[1])}", enough) + "}"
-    ),
-    set: lambda value, say, enough: f"{{{_sorted(value, say, enough)}}}" if value else "set()",
-    frozenset: lambda value, say, enough: f"frozenset({{{_sorted(value, say, enough)}}})" if value else "frozenset()",
+def _set_in_words(value: Any, say: Callable[[Any], str], enough: int | None) -> str:
+    name, length = class_name(type(value)), set.__len__(value)
+    inside = _sorted(set.__iter__(value), length, say, enough)
+    return f"{name}()" if not length else f"{{{inside}}}" if name == "set" else f"{name}({{{inside}}})"
+
+
+def _frozenset_in_words(value: Any, say: Callable[[Any], str], enough: int | None) -> str:
+    name, length = class_name(type(value)), frozenset.__len__(value)
+    return f"{name}({{{_sorted(frozenset.__iter__(value), length, say, enough)}}})" if length else f"{name}()"
+
+
+def _tuple_in_words(value: Any, say: Callable[[Any], str], enough: int | None) -> str:
+    return f"({_joined(tuple.__iter__(value), say, enough)}{',' if tuple.__len__(value) == 1 else ''})"
+
+
+#: How containers are written, by their repr, which classes that derive from them may have, too. The methods are
+#: those of the containers themselves, not what a class derived from one may put in their place.
+_CONTAINERS: dict[int, tuple[type, Callable[[Any, Callable[[Any], str], int | None], str]]] = {
+    id(vars(base)["__repr__"]): (base, write)
+    for base, write in (
+        (list, lambda value, say, enough: f"[{_joined(list.__iter__(value), say, enough)}]"),
+        (tuple, _tuple_in_words),
+        (
+            deque,
+            lambda value, say, enough: f"{class_name(type(value))}([{_joined(deque.__iter__(value), say, enough)}])",
+        ),
+        (
+            dict,
+            lambda value, say, enough: (
+                "{" + _joined(dict.items(value), lambda pair: f"{say(pair[0])}: {say(pair[1])}", enough) + "}"
+            ),
+        ),
+        (set, _set_in_words),
+        (frozenset, _frozenset_in_words),
+    )
 }

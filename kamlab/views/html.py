@@ -32,6 +32,8 @@ _RULES = {
     " display: inline-block; padding: 0 4px; margin: 1px 4px 1px 0; white-space: pre-wrap; overflow-wrap: anywhere",
     ".kamlab-good": "color: var(--jp-success-color1, inherit); font-weight: 600",
     ".kamlab-bad": "color: var(--jp-error-color1, inherit); font-weight: 600",
+    "table tr.kamlab-here": "background: var(--jp-layout-color2, rgba(128, 128, 128, .25))",
+    ".kamlab-full": "border-left: 3px solid var(--jp-error-color1, currentColor); padding-left: 6px",
     "pre": "margin: 0; padding: 4px; max-height: 12em; overflow: auto; color: inherit; background: transparent;"
     " font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 12px)",
 }
@@ -77,29 +79,39 @@ def _line(text: str, kind: str) -> str:
 
 
 def _row(component: ComponentLook) -> str:
-    state = escape(component.state)
-    if component.state == "runnable":
-        state = f'<span class="kamlab-good">{state}</span>'
-    if component.remark:
-        state += f'<div class="kamlab-faint">{escape(component.remark)}</div>'
+    word = escape(component.word)
+    kind = _KINDS.get(component.word)
+    state = f'<span class="{kind}">{word}</span>' if kind else word
+    if component.remark or component.say:
+        state += f'<div class="kamlab-faint">{escape(component.remark or component.say)}</div>'
     return (
         f"<tr><td{_LEFT}>{escape(component.name)}</td><td{_LEFT}>{state}</td><td{_LEFT}>{_boxes(component)}</td></tr>"
     )
 
 
+#: How the words that matter most are marked.
+_KINDS = {"runnable": "kamlab-good", "running": "kamlab-good", "blocked": "kamlab-bad", "failed": "kamlab-bad"}
+
+
 def _boxes(component: ComponentLook) -> str:
-    full = [_inbox(box) for box in component.inboxes if box.length]
-    empty = [f"{box.name} {box.count}" for box in component.inboxes if not box.length]
+    used = [_inbox(box) for box in component.inboxes if box.length or box.full]
+    empty = [f"{box.name} {box.count}" for box in component.inboxes if not (box.length or box.full)]
     if component.more:
         empty.append(f"and {component.more} more")
     if empty:
-        full.append(_line(", ".join(empty), "kamlab-faint"))
+        used.append(_line(", ".join(empty), "kamlab-faint"))
     for name, lost in component.discarded:
-        full.append(_line(f"{name} leads nowhere: {counted(lost, 'message')} discarded", ""))
-    return "".join(full)
+        used.append(
+            f'<div>{escape(name)} leads nowhere: <b class="kamlab-bad">{counted(lost, "message")} lost</b></div>'
+        )
+    return "".join(used)
 
 
 def _inbox(box: InboxLook) -> str:
     messages = "".join(f"<code>{escape(message)}</code>" for message in box.messages)
     more = f" and {box.more} more" if box.more else ""
-    return f"<div>{escape(box.name)} <b>{escape(box.count)}</b> {messages}{more}</div>"
+    count = f"<b>{escape(box.count)}</b>"
+    if not box.full:
+        return f"<div>{escape(box.name)} {count} {messages}{more}</div>"
+    count = f'<span class="kamlab-bad">{count}</span>'
+    return f'<div class="kamlab-full">{escape(box.name)} {count} {messages}{more}</div>'

@@ -1,4 +1,4 @@
-"""What waits where: every inbox of a lab, as a plain value.
+"""What waits where: every inbox of a lab, now or at a step of the past, as a plain value.
 
 :func:`look` computes it between two slices, under the lab's lock. Nothing in it leads back to the
 lab: names and messages are written down as text at once, because a message may change later, and
@@ -12,37 +12,49 @@ others when there is no room for all.
 
 from __future__ import annotations
 
-import sys
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, TypeVar
 
+from ..core.asking import one_look
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
+from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
-from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.world import World
-from .quoting import label, quoted
-from .transcript import Line, transcripts_of
+from .keys import key_of
+from .moments import Moment, moment_of
+from .quoting import label, quoted_all
+from .transcript import Line
 
 COMPONENTS = 40
 BOXES = 8
 MESSAGES = 6
 LINES = 8
+LINE_WIDTH = 200
 FAILURES = 5
 #: How many components are searched for waiting messages; those beyond are only counted.
 SEARCHED = 2000
+#: How many characters :meth:`Inboxes.data` may become as JSON, about; components beyond are only counted.
+ROOM = 24_000
 
 
 @dataclass(frozen=True, slots=True)
 class InboxLook:
-    """One inbox: how many messages wait, its limit, and the oldest of them as text."""
+    """One inbox: how many messages wait, its limit, and the oldest of them as text.
+
+    ``kinds`` has for each of ``messages`` what it is: ``str``, ``bytes`` or ``other``. The first ``held``
+    of them are in the hands of the component's own thread already, so nobody can act on them any more.
+    """
 
     name: str
     length: int
     limit: int | None = None
     messages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    held: int = 0
 
     @property
     def more(self) -> int:
@@ -54,15 +66,35 @@ class InboxLook:
         """The number of messages in words: ``3``, ``3 of 10``, ``10 of 10, full``."""
         if self.limit is None:
             return str(self.length)
-        return f"{self.length} of {self.limit}" + (", full" if self.length >= self.limit else "")
+        return f"{self.length} of {self.limit}" + (", full" if self.full else "")
+
+    @property
+    def full(self) -> bool:
+        """Whether the next message would be refused."""
+        return self.limit is not None and self.length >= self.limit
+
+    def data(self) -> dict[str, Any]:
+        """Return this as JSON can have it."""
+        kinds = self.kinds or ("other",) * len(self.messages)
+        return {
+            "name": self.name,
+            "n": self.length,
+            "limit": self.limit,
+            "full": self.full,
+            "messages": [{"text": text, "kind": kind} for text, kind in zip(self.messages, kinds, strict=True)],
+            "more": self.more,
+            "held": self.held,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentLook:
     """One component: its state, a remark on it, its inboxes, and what its outboxes lost.
 
+    ``state`` is the engine's word, ``look_state`` that of a picture (new, runnable, running, waiting,
+    blocked, failed, finished or stopped), and ``say`` what more there is to say of it in a few words.
     ``discarded`` has a (name, number) pair for each outbox that leads nowhere and was sent to.
-    ``more`` is how many of its inboxes are left out.
+    ``more`` is how many of its inboxes are left out. ``key`` names it in data.
     """
 
     name: str
@@ -71,14 +103,34 @@ class ComponentLook:
     inboxes: tuple[InboxLook, ...] = ()
     discarded: tuple[tuple[str, int], ...] = ()
     more: int = 0
+    key: str = ""
+    look_state: str = ""
+    say: str = ""
 
     def __getitem__(self, name: str) -> InboxLook:
         return _named(name, self.inboxes, f"inbox of {self.name}", NoSuchBox)
 
     @property
+    def word(self) -> str:
+        """The state in a word: that of a picture, if it is known."""
+        return self.look_state or self.state
+
+    @property
     def waiting(self) -> int:
         """How many messages wait in the inboxes shown."""
         return sum(box.length for box in self.inboxes)
+
+    def data(self) -> dict[str, Any]:
+        """Return this as JSON can have it."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "state": self.word,
+            "say": self.remark or self.say,
+            "inboxes": [box.data() for box in self.inboxes],
+            "lost": [list(pair) for pair in self.discarded],
+            "more": self.more,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +170,23 @@ class Inboxes:
         """How many messages wait in the inboxes shown."""
         return sum(component.waiting for component in self.components)
 
+    def data(self, room: int = ROOM) -> dict[str, Any]:
+        """Return this as JSON can have it; beyond about ``room`` characters it is left out."""
+        shown = []
+        for component in self.components:
+            data = component.data()
+            room -= len(json.dumps(data))
+            if room < 0:
+                break
+            shown.append(data)
+        return {
+            "components": shown,
+            "more": self.more + len(self.components) - len(shown),
+            "failures": [list(pair) for pair in self.failures],
+            "more_failures": self.more_failures,
+            "printed": [{"name": line.name, "text": line.text, "error": line.error} for line in self.printed],
+        }
+
     def __str__(self) -> str:
         from .text import as_text
 
@@ -134,30 +203,36 @@ class Inboxes:
 Look = TypeVar("Look", InboxLook, ComponentLook)
 
 
-def look(lab: World, *names: str, components: int = COMPONENTS, messages: int = MESSAGES) -> Inboxes:
+def look(
+    lab: World, *names: str, step: int | None = None, components: int = COMPONENTS, messages: int = MESSAGES
+) -> Inboxes:
     """Return what waits in the inboxes of a lab, between two slices.
 
     Args:
         lab: the lab.
         names: look at these components only: their names, or those of their classes.
+        step: as it was after this step of the past; as it stands, unless told.
         components: how many components to show at most.
         messages: how many messages of each inbox to show at most.
+
+    Raises:
+        StepOutOfRange: there is no such step, or it is forgotten.
     """
-    with lab.lock:
-        everyone = lab.components
+    with lab.lock, one_look():
+        moment = moment_of(lab, step)
+        everyone = moment.everyone()
         if names:
             everyone = [each for each in everyone if {each.short_name, each.name, type(each).__name__} & {*names}]
-        shown = _worth_showing(everyone, components)
-        failures = [each for each in lab.failures if not names or each.short_name in names]
-        standing = lab.state != "running"
+        shown = _worth_showing(moment, everyone, components)
+        failures = [each for each in moment.failures() if not names or each.short_name in names]
         return Inboxes(
-            lab.state,
-            lab.step_number,
-            tuple(_component(each, messages, standing) for each in shown),
+            moment.state,
+            moment.step,
+            _components(moment, shown, messages),
             len(everyone) - len(shown),
             tuple((_name(each), _error(each)) for each in failures[-FAILURES:]),
             max(0, len(failures) - FAILURES),
-            transcripts_of(lab).last(LINES, names),
+            tuple(_line(line) for line in moment.printed(LINES, names)),
         )
 
 
@@ -168,11 +243,11 @@ def _named(name: str, looks: Sequence[Look], kind: str, error: type[KamlabError]
     raise error(f"there is no {kind} called {name!r}; there are: {listed(each.name for each in looks)}")
 
 
-def _worth_showing(everyone: list[Component], room: int) -> list[Component]:
+def _worth_showing(moment: Moment, everyone: list[Component], room: int) -> list[Component]:
     """Return those there is room for, in order of activation; those with messages go first."""
     if len(everyone) <= room:
         return everyone
-    busy = (each for each in everyone[:SEARCHED] if any(_length(each, name) for name in each._in))
+    busy = (each for each in everyone[:SEARCHED] if any(_length(moment, each, name) for name in each._in))
     chosen = {id(each) for each in islice(busy, room)}
     for each in everyone:
         if len(chosen) >= room:
@@ -181,69 +256,80 @@ def _worth_showing(everyone: list[Component], room: int) -> list[Component]:
     return [each for each in everyone if id(each) in chosen]
 
 
-def _component(component: Component, messages: int, standing: bool) -> ComponentLook:
-    names = list(component._in or component.Inboxes)  # looking makes no boxes that nobody has asked for
-    shown = sorted(names, key=lambda name: not _length(component, name))[:BOXES]
+def _components(moment: Moment, shown: list[Component], messages: int) -> tuple[ComponentLook, ...]:
+    """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
+    boxes = {(each, name): _first(moment, each, name, messages) for each in shown for name in _names(moment, each)}
+    texts = iter(quoted_all([message for first in boxes.values() for message in first]))
+    looks: dict[Component, list[InboxLook]] = {each: [] for each in shown}
+    for (each, name), first in boxes.items():
+        box = each._in.get(name)
+        held = len(moment.held(each, name))
+        looks[each].append(
+            InboxLook(
+                label(str(name), 30),
+                held + len(moment.items(each, name)),
+                box.limit if box is not None else None,
+                tuple(islice(texts, len(first))),
+                tuple(map(kind_of, first)),
+                min(held, len(first)),
+            )
+        )
+    states = moment.states(shown)
+    return tuple(_component(moment, each, tuple(looks[each]), *states[each]) for each in shown)
+
+
+def _component(
+    moment: Moment, component: Component, boxes: tuple[InboxLook, ...], state: str, say: str
+) -> ComponentLook:
     return ComponentLook(
         _name(component),
-        component._life,
-        _remark(component, standing),
-        tuple(_inbox(component, name, messages) for name in names if name in shown),
-        tuple((label(str(box.name), 30), box.discarded) for box in component._out.values() if box.discarded)[:BOXES],
-        len(names) - len(shown),
+        moment.life(component),
+        moment.remark(component),
+        boxes,
+        tuple((label(name, 30), number) for name, number in moment.lost(component))[:BOXES],
+        len(component._in or component.Inboxes) - len(boxes),
+        key_of(component),
+        state,
+        say,
     )
 
 
-def _inbox(component: Component, name: str, messages: int) -> InboxLook:
-    box = component._in.get(name)
-    if box is None:
-        return InboxLook(label(str(name), 30), 0)
-    first = islice(chain(_held_by_thread(component, name), box.items), messages)
-    return InboxLook(label(str(name), 30), _length(component, name), box.limit, tuple(quoted(each) for each in first))
+def _names(moment: Moment, component: Component) -> list[str]:
+    """Return the names of the inboxes to be shown; looking makes no boxes that nobody has asked for."""
+    names = list(component._in or component.Inboxes)
+    if len(names) <= BOXES:
+        return names
+    chosen = sorted(names, key=lambda name: not _length(moment, component, name))[:BOXES]
+    return [name for name in names if name in chosen]
 
 
-def _length(component: Component, name: str) -> int:
-    box = component._in.get(name)
-    return (len(box.items) if box is not None else 0) + len(_held_by_thread(component, name))
+def _first(moment: Moment, component: Component, name: str, messages: int) -> list[Any]:
+    return list(islice(chain(moment.held(component, name), moment.items(component, name)), messages))
 
 
-def _held_by_thread(component: Component, boxname: str) -> tuple[Any, ...]:
-    """Return what has left an inbox for the component's own thread, and was not taken by it yet."""
-    queues = getattr(component, "_incoming", None)
-    if not queues or not queues.get(boxname):
-        return ()
-    with component._contact:  # type: ignore[attr-defined]
-        return tuple(queues[boxname])
+def _length(moment: Moment, component: Component, name: str) -> int:
+    return len(moment.items(component, name)) + len(moment.held(component, name))
 
 
-def _remark(component: Component, standing: bool) -> str:
-    """Say where the thread of a component is, if it has one."""
-    place = getattr(component, "thread_place", None)
-    if place is None:
-        return ""
-    if place == THREAD_BUSY and standing:
-        return f"its thread is busy{_line_of(component)}"
-    return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
-
-
-def _line_of(component: Any) -> str:
-    """Return the place in the component's main where its thread is, in words."""
-    frame = sys._current_frames().get(component._ident)
-    while frame is not None and (frame.f_back is None or frame.f_back.f_code.co_name != "_thread_body"):
-        frame = frame.f_back
-    return f" in line {frame.f_lineno} of {frame.f_code.co_name}()" if frame is not None else ""
+def kind_of(message: Any) -> str:
+    """Return what a message is: ``str``, ``bytes``, or ``other``."""
+    cls = type(message)
+    if issubclass(cls, str):
+        return "str"
+    return "bytes" if issubclass(cls, (bytes, bytearray)) else "other"
 
 
 def _name(component: Microprocess) -> str:
-    return label(str(component.short_name), 40)
+    return label(name_of(component), 40)
+
+
+def _line(line: Line) -> Line:
+    """Return a line that was printed, so that it can be shown."""
+    return Line(label(line.name, 40), label(line.text.expandtabs(4), LINE_WIDTH), line.error)
 
 
 def _error(component: Microprocess) -> str:
     error = component._error
     if error is None:
         return "no error is known"
-    try:
-        text = str(error)
-    except Exception:
-        text = "an error whose text cannot be had"
-    return label(f"{type(error).__name__}: {text}" if text else type(error).__name__, 200)
+    return label(error_in_words(error).removesuffix(": "), 200)

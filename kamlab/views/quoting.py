@@ -1,52 +1,24 @@
-"""How a message is written down: short, on one line, whatever the message is.
+r"""How a message is written down: short, on one line, whatever the message is.
 
-Messages come from the network and from users' classes. So a repr may raise, return something that
-is no text, be megabytes long, or hold control characters and marks that turn the writing
-direction. What comes out of here is printable text of a known length; escaping it for HTML is the
-business of whoever writes HTML.
+Messages come from the network and from users' classes. What they say of themselves is asked by
+:mod:`kamlab.core.cautious`, which minds neither lies nor silence; here it is made printable: control
+characters, marks that turn the writing direction, marks of no width and halves of characters are
+written as escapes. What comes out is text of a known length, with nothing in it that a browser, a
+terminal or UTF-8 could stumble over; escaping it for HTML is the business of whoever writes HTML.
 
-``reprlib`` does the shortening of containers, because it looks only at the items it will show; a
-list of a million items costs no more than one of ten.
+The words are those of :func:`kamlab.core.events.words_of`: the same in every process, since addresses
+are left out and sets are sorted.
 """
 
 from __future__ import annotations
 
-import reprlib
-from itertools import islice
+from collections.abc import Sequence
 from typing import Any
 
+from ..core.asking import cautiously
+from ..core.events import words_of
+
 WIDTH = 60
-
-
-class _Quoter(reprlib.Repr):
-    """``reprlib`` with limits of our own, that cuts at the end and never reprs huge bytes whole."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.width = width
-        self.maxstring = self.maxother = 4 * width
-        self.maxlevel = 3
-        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdeque = self.maxdict = 6
-
-    def repr_str(self, value: str, _level: int) -> str:
-        return repr(value[: self.width + 1])
-
-    def repr_bytes(self, value: bytes | bytearray, _level: int) -> str:
-        return repr(value[: self.width + 1])
-
-    repr_bytearray = repr_bytes
-
-    def repr_instance(self, value: Any, _level: int) -> str:
-        if isinstance(value, (str, bytes, bytearray)):
-            value = value[: self.width + 1]
-        return _plain_repr(value)
-
-
-def _plain_repr(value: Any) -> str:
-    try:
-        return str(repr(value))
-    except Exception as error:
-        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 
 
 def quoted(value: Any, width: int = WIDTH) -> str:
@@ -57,11 +29,16 @@ def quoted(value: Any, width: int = WIDTH) -> str:
     >>> quoted(b"x" * 1_000_000, 12)
     "b'xxxxxxx..."
     """
-    try:
-        text = _Quoter(width).repr(value)
-    except Exception:  # a class that only pretends to be a list, say
-        text = _plain_repr(value)
-    return label(text, width)
+    return label(words_of(value, width + 1), width)
+
+
+def quoted_all(values: Sequence[Any], width: int = WIDTH) -> list[str]:
+    """Return each of these messages as :func:`quoted` does; quicker where they are objects of users' classes.
+
+    >>> quoted_all(["a", 1])
+    ["'a'", '1']
+    """
+    return cautiously(lambda value: quoted(value, width), values)
 
 
 def label(text: str, width: int = WIDTH) -> str:
@@ -70,6 +47,26 @@ def label(text: str, width: int = WIDTH) -> str:
     >>> label("two" + chr(10) + "lines")
     'two\\\\nlines'
     """
-    pieces = [each if each.isprintable() else ascii(each)[1:-1] for each in islice(text, width + 1)]
-    short = "".join(pieces)
+    short = escaped(text[: width + 1])
     return short if len(short) <= width else short[: width - 3] + "..."
+
+
+def escaped(text: str) -> str:
+    r"""Return ``text`` with everything that cannot be printed written as an escape.
+
+    >>> escaped("a\u202eb\ud800\t")
+    'a\\u202eb\\ud800\\t'
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+def lines_of_text(text: str) -> str:
+    r"""Return a text of several lines as such, each line end written as an escape and then done; the rest escaped.
+
+    >>> print(lines_of_text("one\ntwo\x00"))
+    one\n
+    two\x00
+    """
+    return "\n".join(escaped(line) for line in text.replace("\n", "\\n\n").split("\n"))

@@ -8,13 +8,13 @@ from .inboxes import ComponentLook, Inboxes, InboxLook
 def as_text(view: Inboxes) -> str:
     """Return the inboxes of a lab as lines of text, one component after the other.
 
-    Inboxes with something in them have a line each; empty ones share one.
+    Inboxes with something in them have a line each; empty ones share one. What is full or lost is in capitals.
     """
     lines = [headline(view)]
     names = max((len(each.name) for each in view.components), default=0)
-    states = max((len(each.state) for each in view.components), default=0)
+    states = max((len(each.word) for each in view.components), default=0)
     for component in view.components:
-        begin = f"  {component.name:<{names}}  {component.state:<{states}}  "
+        begin = f"  {component.name:<{names}}  {component.word:<{states}}  "
         for text in _lines_of(component):
             lines.append((begin + text).rstrip())
             begin = " " * len(begin)
@@ -44,18 +44,19 @@ def counted(number: int, thing: str) -> str:
 
 
 def _lines_of(component: ComponentLook) -> list[str]:
-    lines = [_inbox(box) for box in component.inboxes if box.length]
-    empty = [f"{box.name} {box.count}" for box in component.inboxes if not box.length]
+    lines = [_inbox(box) for box in component.inboxes if box.length or box.full]
+    empty = [f"{box.name} {box.count}" for box in component.inboxes if not (box.length or box.full)]
     if component.more:
         empty.append(f"and {counted(component.more, 'more inbox').replace('inboxs', 'inboxes')}")
     if empty:
         lines.append(", ".join(empty))
-    if component.remark:
-        lines.append(f"({component.remark})")
-    lines += [f"{name} leads nowhere: {counted(lost, 'message')} discarded" for name, lost in component.discarded]
+    if component.remark or component.say:
+        lines.append(f"({component.remark or component.say})")
+    lines += [f"{name} leads nowhere: {counted(lost, 'message')} LOST" for name, lost in component.discarded]
     return lines or [""]
 
 
 def _inbox(box: InboxLook) -> str:
     more = f", and {box.more} more" if box.more else ""
-    return f"{box.name} {box.count}: {', '.join(box.messages)}{more}"
+    count = f"{box.count.removesuffix('full')}FULL" if box.full else box.count
+    return f"{box.name} {count}: {', '.join(box.messages)}{more}".removesuffix(": ")

@@ -21,7 +21,7 @@ import pytest
 
 from . import probes, systems
 from .desk import Desk
-from .pages import SHOTS, Notebook
+from .pages import SHOTS, VIEWPORT, Notebook
 from .servers import Server, start
 
 CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
@@ -37,7 +37,6 @@ CHROMIUM_ARGUMENTS = [
 ]
 #: Milliseconds that anything in a page may take.
 PATIENCE = 20_000
-VIEWPORT = {"width": 1280, "height": 1000}
 
 
 @pytest.fixture(scope="package", params=["lab", "notebook"])

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from .pages import Notebook
+from .pages import VIEWPORT, Notebook
 from .panels import Panel
 from .probes import Traffic
 
 _WRITE = """([index, code]) =>
     window.jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(code)"""
 _CLEAR = """() => {
-    for (const cell of window.jupyterapp.shell.currentWidget.content.widgets)
-        if (cell.model.type === 'code') cell.model.clearExecution ? cell.model.clearExecution() : null;
-    for (const cell of window.jupyterapp.shell.currentWidget.content.widgets)
-        cell.outputArea?.model.clear();
+    for (const cell of window.jupyterapp.shell.currentWidget.content.widgets) cell.outputArea.model.clear();
 }"""
+_STOP = """
+if isinstance(globals().get("lab"), kamlab.Lab) and lab.state != "stopped":
+    lab.pause(5)
+    lab.stop()
+"""
 #: The cell that a system is built in, and the one after it.
 SYSTEM, AFTER = 1, 2
 
@@ -48,16 +50,18 @@ class Desk:
 
     def clear(self, name: str) -> None:
         """Forget what the test before has done."""
-        self.notebook._name = name
-        self.complaints.clear()
-        self.notebook.do("import kamlab\nif 'lab' in globals() and lab.state != 'stopped':\n    lab.pause(5); lab.stop()")
+        self.notebook.name = name
+        self.notebook.do(_STOP)
         self.page.evaluate(_CLEAR)
+        self.page.set_viewport_size(VIEWPORT)
+        self.complaints.clear()
 
     def run(self, code: str, cell: int = AFTER) -> None:
         """Write and run a cell that must not fail; returns when it is done."""
         self.page.evaluate(_WRITE, [cell, code])
         self.notebook.run_cell(cell)
-        assert self.notebook.errors() == []
+        errors = self.notebook.errors()
+        assert not errors, errors
 
     def start(self, code: str, cell: int = AFTER) -> None:
         """Write a cell and begin to run it; returns at once."""

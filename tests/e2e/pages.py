@@ -17,6 +17,8 @@ from .servers import Server
 
 #: Where screenshots go: what a test wants to show, and how each page looked at the end.
 SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
+#: How large a page is, in pixels, unless a test makes it something else.
+VIEWPORT = {"width": 1280, "height": 1000}
 
 _READY = """async () => {
     const app = window.jupyterapp;
@@ -59,7 +61,7 @@ class Notebook:
         self.server = server
         self.page = page
         self.file = file
-        self._name = name
+        self.name = name
 
     @property
     def path(self) -> Path:
@@ -113,7 +115,7 @@ class Notebook:
         """Take a screenshot of the page, or of an element, where screenshots are wanted."""
         if SHOTS is not None:
             what = self.page if of is None else of
-            what.screenshot(path=SHOTS / f"{self.server.front}-{self._name}-{name}.png")
+            what.screenshot(path=SHOTS / f"{self.server.front}-{self.name}-{name}.png")
 
     # -- the cells ------------------------------------------------------------------------------------
 

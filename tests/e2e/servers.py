@@ -89,9 +89,7 @@ def start(front: str, home: Path) -> Server:
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     log = home / "server.log"
     with log.open("wb") as sink:
-        process = subprocess.Popen(
-            command, env=_environment(home), stdout=sink, stderr=sink, stdin=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, env=_environment(home), stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
     server = Server(front, f"http://127.0.0.1:{port}", token, root, process)
     try:
         _wait_for(server, log)

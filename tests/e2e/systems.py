@@ -1,8 +1,9 @@
 """The cells that the tests run: small systems whose every step is known."""
 
 LOAD = """%load_ext kamlab
-import asyncio, gc, threading
-from kamlab import Component, Graphline, Pipeline
+import gc, threading
+import kamlab
+from kamlab import Component, Pipeline
 
 
 class Source(Component):

@@ -16,6 +16,11 @@ import traitlets
 _HERE = Path(__file__).parent
 
 
+def _joined(*names: str) -> str:
+    """Return one text of several files: they are parts of one module."""
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+
+
 class Page(anywidget.AnyWidget):
     """What is shared with the page.
 
@@ -23,8 +28,8 @@ class Page(anywidget.AnyWidget):
     the names of the pieces to show, in order.
     """
 
-    _esm = _HERE / "panel.js"
-    _css = _HERE / "panel.css"
+    _esm = _joined("panel.js", "pieces.js")
+    _css = _joined("panel.css", "pieces.css")
 
     scene: Any = traitlets.Dict().tag(sync=True)
     now: Any = traitlets.Dict().tag(sync=True)

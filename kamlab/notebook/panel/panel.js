@@ -189,7 +189,7 @@ const UNSENT = "The kernel cannot be reached: this panel's lab is gone. Run the 
 const PERMISSION = {
   step: "step", message: "message", round: "round", back: "back", run: "run", pause: "pause",
   breakpoint: "breakpoint", reset: "reset", goto: "goto", branch: "goto", look: "look", choose: "choose",
-  break: "break", unbreak: "break", drop: "edit", duplicate: "edit", next: "edit", move: "edit", edit: "edit",
+  break: "break", drop: "edit", duplicate: "edit", next: "edit", move: "edit", edit: "edit",
   inject: "edit",
 };
 
@@ -465,9 +465,8 @@ class Panel {
       this.local = null; // Python spoke last
     }
     this.settle(Number(said.reply) || 0);
-    const gone = this.gone();
     put(this.root, {
-      "data-state": gone ? "gone" : now.state || "new",
+      "data-state": this.lost ? "gone" : now.state || "new",
       "data-step": now.step === undefined ? "" : now.step,
       "data-reply": Number(said.reply) || 0,
       "data-past": now.at === null || now.at === undefined ? null : now.at,
@@ -550,6 +549,10 @@ const BUTTONS = [
 
 const PACES = [1, 2, 5, 10, 20, 50, 100, null]; // slices per second; null is full speed
 
+function paceShort(pace) {
+  return pace === null || pace === undefined ? "full speed" : `${pace} slice${pace === 1 ? "" : "s"}/s`;
+}
+
 function paceWords(pace) {
   if (pace === null || pace === undefined) return "full speed";
   return `${pace} slice${pace === 1 ? "" : "s"} per second`;
@@ -584,7 +587,7 @@ function controlsOf(panel) {
     },
   });
   const show = (pace) => {
-    write(words, paceWords(pace));
+    write(words, paceShort(pace));
     put(slider, { "aria-valuetext": paceWords(pace) });
   };
   const speed = h("label", { class: "kamlab-speed", title: "Slices per second of a free run" }, h("span", { text: "Speed", "aria-hidden": "true" }), slider, words);
@@ -720,7 +723,7 @@ function stateLineOf(panel) {
     root: h("div", { class: "kamlab-line" }, gone, h("div", { class: "kamlab-states" }, state, where, headline), looking, h("div", { class: "kamlab-notes" }, note, error)),
     draw(now) {
       const lost = panel.gone();
-      const name = lost ? "gone" : now.state || "new";
+      const name = panel.lost ? "gone" : now.state || "new";
       write(gone, lost);
       gone.hidden = !lost;
       write(state, STATES[name] || name);
@@ -783,7 +786,7 @@ const PIPS = [
   [[-3, -3], [3, -3], [-3, 3], [3, 3]],
   [[-3, -3], [3, -3], [0, 0], [-3, 3], [3, 3]],
 ];
-const ZOOMS = { least: 0.25, most: 3, factor: 1.25, fits: 0.55 };
+const ZOOMS = { least: 0.25, most: 3, factor: 1.25, fits: 0.75 };
 const TRAVEL = 350; // milliseconds that a message is on its way
 const TRAVELLERS = 12;
 const FAST = 5; // slices per second from which a new batch of messages takes the place of the one under way
@@ -834,7 +837,10 @@ function graphPiece(panel) {
   let scene = {};
   let focusKey = ""; // the one that Tab goes to
   const drawn = { once: false, seen: new Set(), step: null, counts: {} };
-  const travel = traveller(panel, layers.moves, (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`));
+  const travel = traveller(panel, layers.moves, (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`), (key, name) => {
+    const node = places.get(key);
+    return node && ([...(node.out || []), ...(node.in || [])].find((port) => port.name === name) || null);
+  });
 
   const elementOf = (key) => layers.nodes.querySelector(`[data-node="${CSS.escape(key)}"]`);
 
@@ -856,7 +862,8 @@ function graphPiece(panel) {
     focus(key);
     panel.act("select", { key });
   });
-  svg.addEventListener("focusin", (event) => {
+  box.addEventListener("focusin", (event) => {
+    // Not at the picture itself: Chromium lets Tab stop at an SVG element that listens for the focus.
     const node = event.target.closest("[data-node]");
     if (node) rove(node.dataset.node);
   });
@@ -1059,7 +1066,7 @@ function placeNode(element, node) {
   element.classList.toggle("kamlab-container", !!node.container);
   element.classList.toggle("kamlab-open", isOpen(node));
   put(label, isOpen(node) ? { x: 24, y: 16, "text-anchor": null } : { x: node.w / 2, y: tall(node) ? node.h / 2 - 3 : node.h / 2 + 4, "text-anchor": "middle" });
-  const room = isOpen(node) ? node.w - 40 : node.w - (node.container ? 48 : 26);
+  const room = isOpen(node) ? node.w - 40 : node.w - (node.container ? 50 : 36);
   write(label, shorten(node.label, room, LABEL_FONT));
 }
 
@@ -1087,7 +1094,7 @@ function showNode(element, node, state, selected, breaks) {
   let words = `${state.say || name}${inside}`;
   const open = isOpen(node);
   if (open) words = node.w > 150 ? words : "";
-  const room = open ? node.w - measure(shorten(node.label, node.w - 40, LABEL_FONT), LABEL_FONT) - 62 : node.w - 38;
+  const room = open ? node.w - measure(shorten(node.label, node.w - 40, LABEL_FONT), LABEL_FONT) - 62 : node.w - 48;
   const shown = (open || tall(node)) && room > 20 ? shorten(words, room, SAY_FONT) : "";
   write(says, shown);
   const width = measure(shown, SAY_FONT);
@@ -1150,7 +1157,7 @@ function showPorts(group, node, state) {
     ...(node.in || []).map((port) => ({ ...port, side: "in", held: waiting[port.name] || [0, null] })),
     ...(node.out || []).map((port) => ({ ...port, side: "out", lost: lost[port.name] || 0 })),
   ];
-  patchList(group, ports, (port) => `${port.side} ${port.name}`, makePort, (element, port) => {
+  patchList(group, ports, (port) => `${port.side} ${port.x} ${port.y} ${port.name}`, makePort, (element, port) => {
     put(element, { transform: `translate(${port.x - node.x} ${port.y - node.y})` });
     if (element.dataset.shows !== portKey(port)) showPort(element, port, node);
   });
@@ -1169,20 +1176,21 @@ function showPort(element, port, node) {
   const [count, limit] = port.held || [0, null];
   const full = port.side === "in" && isFull(count, limit);
   const words = full ? `${count}/${limit}` : count > 5 ? shortCount(count) : "";
-  const half = words ? Math.max(7, Math.ceil(measure(words, TAG_FONT) / 2) + 4) : 7;
+  const width = words ? Math.max(14, Math.ceil(measure(words, TAG_FONT)) + 7) : 14;
+  const left = port.x - node.x > node.w / 2 ? 7 - width : -7; // it grows into the node, not over the link's end
   element.classList.toggle("kamlab-full", full);
   element.classList.toggle("kamlab-held", count > 0);
   const parts = [
     s("title", { text: portWords(node, port, count, limit) }),
-    s("rect", { class: "kamlab-portbody", x: -half, y: -7, width: 2 * half, height: 14, rx: port.side === "in" ? 3 : 7 }),
+    s("rect", { class: "kamlab-portbody", x: left, y: -7, width, height: 14, rx: port.side === "in" ? 3 : 7 }),
   ];
-  if (words) parts.push(s("text", { class: "kamlab-portcount", y: 3.5, "text-anchor": "middle", text: words }));
+  if (words) parts.push(s("text", { class: "kamlab-portcount", x: left + width / 2, y: 3.5, "text-anchor": "middle", text: words }));
   else for (const [x, y] of PIPS[count] || []) parts.push(s("circle", { class: "kamlab-pip", cx: x, cy: y, r: 1.8 }));
   if (port.lost) {
     const text = `${shortCount(port.lost)} lost`;
-    const width = Math.ceil(measure(text, TAG_FONT)) + 10;
+    const wide = Math.ceil(measure(text, TAG_FONT)) + 10;
     parts.push(
-      s("g", { class: "kamlab-tag kamlab-tag-lost", transform: `translate(${-width / 2 + 8} 9)` }, s("rect", { width, height: 14, rx: 3 }), s("text", { x: width / 2, y: 10.5, "text-anchor": "middle", text })),
+      s("g", { class: "kamlab-tag kamlab-tag-lost", transform: `translate(${8 - wide / 2} 9)` }, s("rect", { width: wide, height: 14, rx: 3 }), s("text", { x: wide / 2, y: 10.5, "text-anchor": "middle", text })),
     );
   }
   element.replaceChildren(...parts);
@@ -1212,7 +1220,7 @@ function makeFold(node) {
 }
 
 function placeFold(element, node) {
-  place(element, node.x + 13, node.y + (isOpen(node) ? 12 : node.h / 2));
+  place(element, node.x + 13, node.y + 12);
   put(element, { "aria-label": `${node.folded ? "Unfold" : "Fold"} ${node.label}`, "aria-expanded": String(!node.folded) });
   put(element.lastChild, { d: node.folded ? "M-2 -4L3 0L-2 4" : "M-4 -2L0 3L4 -2" });
 }
@@ -1222,7 +1230,7 @@ function makeLink(link) {
 }
 
 function linkClass(link) {
-  return `kamlab-link${link.feedback ? " kamlab-feedback" : ""}${link.inner ? " kamlab-inner" : ""}`;
+  return `kamlab-link${link.feedback ? " kamlab-feedback" : ""}${link.inner ? " kamlab-inner" : ""}${link.quiet ? " kamlab-quiet" : ""}`;
 }
 
 function makeCount(link) {
@@ -1236,7 +1244,7 @@ function fadeIn(...elements) {
 // ---- messages on their way
 
 /** Lets messages travel along links; those of a batch set out one after the other. */
-function traveller(panel, layer, pathOf) {
+function traveller(panel, layer, pathOf, portOf) {
   const ways = new Map(); // key of a link -> points along it
   const pointsOf = (key) => {
     if (!ways.has(key)) {
@@ -1247,6 +1255,8 @@ function traveller(panel, layer, pathOf) {
     }
     return ways.get(key);
   };
+  // What is handed over past the links goes straight from box to box.
+  const straight = ({ from, to }) => (from && to ? [portOf(...from), portOf(...to)].filter(Boolean) : []);
   const clear = () => layer.replaceChildren();
   panel.onEnd(clear);
   return {
@@ -1258,7 +1268,7 @@ function traveller(panel, layer, pathOf) {
       if (instead) clear();
       while (layer.childElementCount + moves.length > 2 * TRAVELLERS) layer.firstChild.remove();
       moves.forEach((move, index) => {
-        const points = move.way.flatMap(pointsOf);
+        const points = move.way.length ? move.way.flatMap(pointsOf) : straight(move);
         if (points.length < 2) return;
         const letter = letterOf(move);
         layer.append(letter);

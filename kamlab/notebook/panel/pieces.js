@@ -96,11 +96,23 @@ function pieceThrottle(panel, send) {
   };
 }
 
+/** Do what has to know how things lie after all pieces are drawn, so that the page is laid out once and not for each. */
+function pieceLater(panel, fn) {
+  queueMicrotask(() => panel.root.isConnected && fn());
+}
+
 /** Scroll a box so that what lies from `top` to `bottom` in it is seen; nothing outside of the box moves. */
 function pieceReveal(box, top, bottom, margin = 0) {
   const { scrollTop, clientHeight } = box;
   if (top - margin < scrollTop) box.scrollTop = Math.max(0, top - margin);
   else if (bottom + margin > scrollTop + clientHeight) box.scrollTop = bottom + margin - clientHeight;
+}
+
+/** Scroll a box so that a node in it is seen. */
+function pieceShow(box, node) {
+  const top = node.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientTop + box.scrollTop;
+  pieceReveal(box, Math.max(top, top + node.offsetHeight - box.clientHeight), top + node.offsetHeight, 4);
+  if (node.offsetHeight > box.clientHeight) box.scrollTop = top;
 }
 
 /** In a box that scrolls, the keys that scroll it do nothing else. */
@@ -232,7 +244,7 @@ function inboxesPiece(panel) {
 
   const parts = new WeakMap(); // of a card or an inbox: its inner elements
   const slots = new Map(); // where the payload of an inbox goes, by key and name
-  const detail = piecePayload(panel);
+  const detail = piecePayload(panel, (node) => scroll.contains(node) && pieceShow(scroll, node));
   const inject = pieceInject(panel);
   let opened = null; // the payload that is shown
   let chosen = null; // the key that was selected when last drawn
@@ -296,6 +308,9 @@ function inboxesPiece(panel) {
   }
 
   function updateBox(node, component, box) {
+    const open = openIndex(component.key);
+    const at = open && open[0] === box.name ? open[1] : -1;
+    if (!panel.changed(node, [box, component.name, at])) return;
     const part = parts.get(node);
     const words = pieceFill(box);
     write(part.count, words);
@@ -304,8 +319,6 @@ function inboxesPiece(panel) {
       "data-empty": box.n ? null : "true",
       "aria-label": `${box.name} of ${component.name}: ${words}`,
     });
-    const open = openIndex(component.key);
-    const at = open && open[0] === box.name ? open[1] : -1;
     patchList(part.chips, box.messages, (_, index) => index, (_, index) => makeChip(component.key, box.name, index), (chip, message, index) =>
       updateChip(chip.firstChild, message, index, box, index === at, part.slot),
     );
@@ -353,6 +366,8 @@ function inboxesPiece(panel) {
     const shown = node && node.isConnected && box;
     if (opened) pieceMove(detail.root, shown ? parts.get(node).slot : stray);
     detail.draw(opened, box);
+    if (!opened || !panel.changed(slots, [opened.key, opened.box, opened.index])) return;
+    if (shown) pieceLater(panel, () => pieceShow(scroll, detail.root));
   }
 
   function boxOf(now, { key, box }) {
@@ -404,14 +419,15 @@ function inboxesPiece(panel) {
       patchList(cards, components, (each) => each.key, makeCard, updateCard);
       for (const [place, node] of slots) if (!node.isConnected && !node.contains(detail.root)) slots.delete(place);
       empty.hidden = components.length > 0;
-      write(more, looks.more ? `and ${pieceCount(looks.more, "component")} more` : "");
+      write(more, looks.more ? `and ${pieceCount(looks.more, "more component")}` : "");
       more.hidden = !looks.more;
-      if (selected !== chosen) scroll.scrollTop = 0;
+      if (selected !== chosen) pieceLater(panel, () => (scroll.scrollTop = 0));
       chosen = selected;
     }
     drawInject(now, looks.components);
     drawPayload(now);
     drawTail(looks);
+    if (!opened) panel.changed(slots, null);
     if (before && !opened && held) focusChip(before) || pieceFocusOn(cards.querySelector("button"));
   }
 
@@ -465,7 +481,7 @@ function pieceInject(panel) {
 }
 
 /** The whole of one message, and what can be done to it. */
-function piecePayload(panel) {
+function piecePayload(panel, reveal) {
   const title = h("p", { class: "kamlab-payload-title" });
   const text = pieceScrolls(h("pre", { class: "kamlab-payload-text", tabindex: "0", role: "region" }));
   const cut = h("p", { class: "kamlab-dim", text: "Only the beginning is shown." });
@@ -535,6 +551,7 @@ function piecePayload(panel) {
     form.tell("");
     editing.hidden = false;
     tellEditing();
+    reveal(editing);
     pieceFocusOn(form.field);
     form.field.select();
   }
@@ -680,9 +697,11 @@ function sourcePiece(panel) {
     const place = `${source.key} ${source.file} ${source.function} ${source.at}`;
     if (place === stood) return;
     stood = place;
-    const line = lines.querySelector("[aria-current]");
-    if (line) pieceReveal(code, line.offsetTop, line.offsetTop + line.offsetHeight, 2 * line.offsetHeight);
-    else code.scrollTop = 0;
+    pieceLater(panel, () => {
+      const line = lines.querySelector("[aria-current]");
+      if (line) pieceReveal(code, line.offsetTop, line.offsetTop + line.offsetHeight, 2 * line.offsetHeight);
+      else code.scrollTop = 0;
+    });
   }
 
   function draw(now) {
@@ -757,6 +776,7 @@ const PIECE_MARKS = {
   failed: "M-4 -4l8 8M4 -4l-8 8",
   "by hand": "M0 -5l5 5l-5 5l-5 -5z",
 };
+const PIECE_PAD = 12; // above the first lifeline of a diagram and below the last, in pixels
 const PIECE_FATES = { waits: "it still waits", discarded: "nobody takes it: it is lost", removed: "it was taken away" };
 
 /** Who ran when and what went where, any step of it to be looked at, and the branches of the run. */
@@ -834,13 +854,14 @@ function pieceChart(panel) {
   function layout() {
     const count = Math.max(1, line.last - line.first + 1);
     const room = width ? width - beside - 2 : 560;
-    const col = Math.max(14, Math.min(44, Math.floor(room / count)));
-    const row = line.lines.length <= 8 ? 34 : 26;
+    const col = Math.max(14, Math.min(72, Math.floor(room / count)));
+    const row = line.lines.length <= 6 ? 40 : line.lines.length <= 10 ? 32 : 26;
     const base = line.first - (line.first % 512);
-    return { col, row, base, count, wide: count * col, high: line.lines.length * row };
+    return { col, row, base, count, wide: count * col, high: line.lines.length * row + 2 * PIECE_PAD };
   }
   const x = (step) => (step - grid.base) * grid.col + grid.col / 2;
-  const y = (index) => index * grid.row + grid.row / 2;
+  const y = (index) => PIECE_PAD + index * grid.row + grid.row / 2;
+  const sliceWidth = () => Math.max(6, Math.min(30, Math.round(grid.col * 0.62)));
   const nameOf = (index) => (line.lines[index] ? line.lines[index].name : "a component that is not shown");
 
   // what each event is called
@@ -882,13 +903,13 @@ function pieceChart(panel) {
   function updateSlice(node, [step, index, number]) {
     if (!panel.changed(node, [step, index, number, nameOf(index), grid.col, grid.row, grid.base])) return;
     markEvent(node, number, null, `step ${step}: ${nameOf(index)} runs`);
-    const wide = Math.max(6, Math.round(grid.col * 0.62));
+    const wide = sliceWidth();
     put(node.children[1], { x: x(step) - grid.col / 2, y: y(index) - grid.row / 2, width: grid.col, height: grid.row });
     put(node.children[2], { x: x(step) - wide / 2, y: y(index) - 6, width: wide, height: 12 });
   }
 
   const makeMessage = () =>
-    makeEvent([s("path", { class: "kamlab-arrow-area" }), s("path", { class: "kamlab-arrow" }), s("path", { class: "kamlab-tip" }), s("text", { class: "kamlab-arrow-text", "aria-hidden": "true" })]);
+    makeEvent([s("path", { class: "kamlab-passage-area" }), s("path", { class: "kamlab-passage" }), s("path", { class: "kamlab-tip" }), s("text", { class: "kamlab-passage-text", "aria-hidden": "true" })]);
 
   function updateMessage(node, { message, shift, labelled }) {
     if (!panel.changed(node, [message, shift, labelled, grid.col, grid.row, grid.base, line.lines.length])) return;
@@ -905,7 +926,7 @@ function pieceChart(panel) {
 
   /** Where an arrow begins and ends; what comes from outside or goes nowhere has a short one. */
   function ends(message, shift) {
-    const half = Math.max(6, Math.round(grid.col * 0.62)) / 2;
+    const half = sliceWidth() / 2;
     const { from, to } = message;
     const down = from && to && to[0] < from[0] ? -1 : 1;
     const start = from ? [x(from[1]) + shift, y(from[0]) + (to && to[0] === from[0] ? -6 : 6 * down)] : null;
@@ -932,6 +953,7 @@ function pieceChart(panel) {
     const { wide, high, base, col } = grid;
     const from = (line.first - base) * col;
     inner.style.setProperty("--kamlab-row", `${grid.row}px`);
+    names.style.paddingBlock = `${PIECE_PAD}px`;
     put(svg, { width: wide, height: high, viewBox: `${from} 0 ${wide} ${high}`, "aria-label": `Steps ${line.first} to ${line.last}, a line for each of ${pieceCount(line.lines.length, "component")}` });
     put(axis, { width: wide, height: 30, viewBox: `${from} 0 ${wide} 30` });
     patchList(names, line.lines, (each) => each.key, makeName, (node, each) => {
@@ -948,8 +970,8 @@ function pieceChart(panel) {
       put(node, { x: x(step) });
       write(node, step);
     });
-    const beyond = [line.more && pieceCount(line.more, "component"), line.more_messages && pieceCount(line.more_messages, "earlier message")];
-    write(more, beyond.some(Boolean) ? `and ${beyond.filter(Boolean).join(", ")} more` : "");
+    const beyond = [line.more && pieceCount(line.more, "more component"), line.more_messages && pieceCount(line.more_messages, "more message")];
+    write(more, beyond.some(Boolean) ? `and ${beyond.filter(Boolean).join(", ")}` : "");
     more.hidden = !beyond.some(Boolean);
     drawFlags(now, from);
   }
@@ -971,6 +993,7 @@ function pieceChart(panel) {
       put(group.firstChild, { d: `M${x(step)} 0v${grid.high}` });
       each.push({ step, words, place: Math.min(Math.max(x(step), from + 15), from + grid.wide - 15) });
     }
+    if (each.length === 2 && Math.abs(each[0].place - each[1].place) < 32) each[1].place = each[0].place + (each[1].step < each[0].step ? -32 : 32);
     patchList(flags, each, (flag) => flag.words, (flag) => s("text", { class: `kamlab-flag kamlab-flag-${flag.words}`, y: 12 }), (node, flag) => {
       put(node, { x: flag.place });
       write(node, flag.words);
@@ -994,12 +1017,12 @@ function pieceChart(panel) {
     const before = new Set(line.before || []);
     const after = new Set(line.after || []);
     const chosen = line.event === undefined ? null : line.event;
-    svg.classList.toggle("kamlab-chosen", chosen !== null);
+    svg.classList.toggle("kamlab-asked", chosen !== null);
     let words = "";
     for (const { node, numbers } of events) {
       const selected = chosen !== null && numbers.includes(chosen);
       if (selected) words = node.getAttribute("aria-label");
-      node.classList.toggle("kamlab-selected", selected);
+      node.classList.toggle("kamlab-picked", selected);
       node.classList.toggle("kamlab-before", !selected && numbers.some((each) => before.has(each)));
       node.classList.toggle("kamlab-after", !selected && numbers.some((each) => after.has(each)));
       put(node, { "aria-pressed": String(selected) });
@@ -1035,7 +1058,7 @@ function pieceChart(panel) {
 
   /** One event can be reached by Tab: the one last visited, else the selected one, else the newest. */
   function drawRover() {
-    const at = events.find((each) => String(each.numbers[0]) === rover) || events.find((each) => each.node.classList.contains("kamlab-selected")) || events[events.length - 1];
+    const at = events.find((each) => String(each.numbers[0]) === rover) || events.find((each) => each.node.classList.contains("kamlab-picked")) || events[events.length - 1];
     for (const each of events) put(each.node, { tabindex: each === at ? "0" : "-1" });
   }
 
@@ -1080,7 +1103,7 @@ function pieceChart(panel) {
   });
   function press(event) {
     const node = event.target.closest(".kamlab-event");
-    if (node) pieceChoose(panel, Number(node.dataset.event), node.classList.contains("kamlab-selected"));
+    if (node) pieceChoose(panel, Number(node.dataset.event), node.classList.contains("kamlab-picked"));
   }
   svg.addEventListener("click", press);
   svg.addEventListener("keydown", (event) => {
@@ -1117,7 +1140,7 @@ function pieceChart(panel) {
       drawChoice();
       drawRover();
       const step = now.at === null || now.at === undefined ? line.here : now.at;
-      if (JSON.stringify([step, width]) !== seen && step >= line.first && step <= line.last) reveal(step);
+      if (JSON.stringify([step, width]) !== seen && step >= line.first && step <= line.last) pieceLater(panel, () => reveal(step));
       seen = JSON.stringify([step, width]);
     },
   };
@@ -1129,7 +1152,7 @@ function pieceCut(text, most) {
   return letters.length <= most ? letters.join("") : `${letters.slice(0, most - 1).join("")}…`;
 }
 
-/** The paths of an arrow, its tip, and its middle. */
+/** The paths of an arrow and of its tip, and where its text begins: beside its middle, on the side that it slopes from. */
 function pieceArrow({ start, end, bow, outside }, fate) {
   const [ax, ay] = start.map(Math.round);
   const [bx, by] = end.map(Math.round);
@@ -1141,12 +1164,13 @@ function pieceArrow({ start, end, bow, outside }, fate) {
   if (fate === "waits") tip = `M${bx - 3} ${by}a3 3 0 1 1 6 0a3 3 0 1 1 -6 0z`;
   if (fate === "discarded" || fate === "removed") tip = `M${bx - 3.5} ${by - 3.5}l7 7M${bx + 3.5} ${by - 3.5}l-7 7`;
   if (outside) tip += `M${ax - 2.5} ${ay}a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1 -5 0z`;
-  return { path, tip, middle: [Math.round((ax + bx) / 2), Math.round((ay + by) / 2 - rise * 0.75 + 3)] };
+  const middle = [Math.round((ax + bx) / 2) + (bow ? -8 : 5), Math.round((ay + by) / 2 - rise * 0.75) + (bow ? -2 : by < ay ? 10 : 1)];
+  return { path, tip, middle };
 }
 
 /** The slider that looks at any step, and the buttons around it. */
 function pieceScrub(panel) {
-  const slider = h("input", { type: "range", class: "kamlab-slider", "aria-label": "Step looked at", step: 1 });
+  const slider = h("input", { type: "range", class: "kamlab-scrubber", "aria-label": "Step looked at", step: 1 });
   const output = h("output", { class: "kamlab-step-words" });
   let line = null;
   let at = null;
@@ -1315,9 +1339,9 @@ function storyPiece(panel) {
   );
   function follow() {
     following = true;
-    newest.hidden = true;
     box.scrollTop = box.scrollHeight;
-    if (!pieceFocus(root)) pieceFocusOn(list.querySelector("li:last-child button"));
+    if (pieceFocus(foot)) pieceFocusOn(list.querySelector("li:last-child button"));
+    newest.hidden = true;
   }
 
   function makeKind([kind]) {
@@ -1342,7 +1366,7 @@ function storyPiece(panel) {
   function makeItem() {
     const press = (event) => {
       const button = event.currentTarget;
-      pieceChoose(panel, Number(button.dataset.event), button.classList.contains("kamlab-selected"));
+      pieceChoose(panel, Number(button.dataset.event), button.classList.contains("kamlab-picked"));
     };
     const step = h("span", { class: "kamlab-story-step" }, h("span", { class: "kamlab-visually-hidden", text: "step " }), h("span"));
     const mark = h("span", { class: "kamlab-mark" });
@@ -1367,18 +1391,18 @@ function storyPiece(panel) {
   }
 
   function drawSelected(event) {
-    for (const node of list.querySelectorAll(".kamlab-selected")) {
-      node.classList.remove("kamlab-selected");
+    for (const node of list.querySelectorAll(".kamlab-picked")) {
+      node.classList.remove("kamlab-picked");
       put(node, { "aria-pressed": null });
     }
     const node = event === null ? null : list.querySelector(`[data-event="${Number(event)}"]`);
     if (node) {
-      node.classList.add("kamlab-selected");
+      node.classList.add("kamlab-picked");
       put(node, { "aria-pressed": "true" });
     }
     if (event === picked) return;
     picked = event;
-    if (node) pieceReveal(box, node.parentNode.offsetTop, node.parentNode.offsetTop + node.parentNode.offsetHeight, 8);
+    if (node) pieceLater(panel, () => pieceReveal(box, node.parentNode.offsetTop, node.parentNode.offsetTop + node.parentNode.offsetHeight, 8));
   }
 
   function drawField(story) {
@@ -1403,8 +1427,8 @@ function storyPiece(panel) {
       write(empty, filtered ? "No event is like that." : "Nothing has happened yet: step the lab.");
       write(count, story.total > story.shown ? `${story.shown} of ${pieceCount(story.total, "event")}` : pieceCount(story.total, "event"));
     }
-    if (items && following) box.scrollTop = 1e7;
-    if (panel.changed(empty, [items, event])) drawSelected(event);
+    if (items && following) pieceLater(panel, () => (box.scrollTop = 1e7));
+    if (panel.changed(empty, event) || items) drawSelected(event);
   }
 
   return { name: "story", title: "Story", root, draw };

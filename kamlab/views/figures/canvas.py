@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import io
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,10 +28,16 @@ DPI = 100
 INK, FAINT, GRID = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#000000")
+OURS = frozenset({FAINT, *COLOURS, PURPLE})
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 #: How many markers a line has at most.
 MARKED = 8
+#: What all our figures are made with; and inches: the space at the left, and between the axes and what is below them.
+PAPER: dict[str, Any] = {"dpi": DPI, "facecolor": "white", "edgecolor": "white"}
+MARGIN, BELOW = 0.45, 0.56
+#: Characters of a line of a note.
+NOTE = 72
 #: Characters of the text that stands for a picture.
 ALT = 600
 
@@ -40,59 +47,94 @@ class Sheet:
 
     Args:
         ax: somebody else's axes; a figure is made where there are none.
-        height: how high that is, in inches.
     """
 
-    def __init__(self, ax: Any = None, height: float = 4.0) -> None:
+    def __init__(self, ax: Any = None) -> None:
         self._given = ax
-        self.figure = ax.figure if ax is not None else _new_figure(height)
-        self._axes: list[Any] = []
+        self.figure: Any = None
 
     @property
     def whole(self) -> bool:
         """Whether the figure is our own."""
         return self._given is None
 
-    def axes(self, heights: Sequence[float]) -> list[Any]:
-        """Return axes one above the other, of these heights; somebody else's are always one."""
+    def single(self, height: float) -> Any:
+        """Return the only axes of a figure so many inches high, with room for whatever is written around them."""
         if self._given is not None:
-            self._axes = [self._given]
-            return self._axes
-        grid = self.figure.subplots(len(heights), 1, squeeze=False, height_ratios=list(heights))
-        self._axes = [row[0] for row in grid]
-        for each in self._axes:
-            each.set_facecolor("white")
-            each.set_axisbelow(True)
-            each.grid(visible=False)
-            each.tick_params(which="both", colors=INK, labelsize=9)
-            for side, spine in each.spines.items():
-                spine.set_visible(side in ("left", "bottom"))
-                spine.set_color(FAINT)
-        return self._axes
+            return self._given
+        self.figure = lab_figure()(figsize=(WIDTH, height), layout="constrained", **PAPER)
+        self.figure.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
+        return self._tidy(self.figure.subplots())
+
+    def paper(self, height: float, title: str, note: str) -> None:
+        """Begin a figure on which axes are placed by the inch."""
+        self.figure = lab_figure()(figsize=(WIDTH, height), **PAPER)
+        self.write(MARGIN, 0.22, title, fontsize=12, fontweight="bold")
+        self.write(MARGIN, 0.44, note, fontsize=9, color=FAINT)
+
+    def write(self, left: float, top: float, text: str, **how: Any) -> None:
+        """Write on the paper, so many inches from its left and upper edges."""
+        self.figure.text(left / WIDTH, 1 - top / self.figure.get_figheight(), text, va="center", **how)
+
+    def add(self, left: float, top: float, width: float, height: float, sharex: Any = None) -> Any:
+        """Place axes on the paper: inches from its left and upper edges, and how large they are."""
+        high = self.figure.get_figheight()
+        place = (left / WIDTH, 1 - (top + height) / high, width / WIDTH, height / high)
+        return self._tidy(self.figure.add_axes(place, sharex=sharex))
+
+    @staticmethod
+    def _tidy(axes: Any) -> Any:
+        axes.set_facecolor("white")
+        axes.set_axisbelow(True)
+        axes.grid(visible=False)
+        axes.tick_params(which="both", colors=INK, labelsize=9)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set_color(FAINT)
+        return axes
 
     # -- what is written ----------------------------------------------------------------------------
 
     def head(self, axes: Any, title: str, note: str) -> None:
         """Write a title, and below it which part of the run it is."""
-        axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=22)
-        axes.annotate(
-            note, (0, 1), (0, 7), xycoords="axes fraction", textcoords="offset points", fontsize=9, color=FAINT
+        lines = textwrap.wrap(note, NOTE)
+        axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=9 + 13 * len(lines))
+        below = axes.annotate(
+            "\n".join(lines),
+            (0, 1),
+            (0, 7),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=9,
+            color=FAINT,
         )
+        below.set_in_layout(False)  # it may be wider than the axes
+
+    def nothing(self, title: str, note: str, text: str) -> None:
+        """Have a figure that says why there is nothing to draw."""
+        axes = self.single(2.2)
+        self.head(axes, title, note)
+        self.say(axes, text)
 
     def say(self, axes: Any, text: str) -> None:
         """Write a sentence where there is nothing to draw."""
         axes.set_xticks([])
         axes.set_yticks([])
+        for spine in axes.spines.values():
+            spine.set_visible(False)
         axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=11)
 
     def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str], columns: int = 2) -> None:
         """Write what each line is, below the axes; a name may begin with anything."""
+        from matplotlib.transforms import ScaledTranslation
+
         where: dict[str, Any] = {"loc": "best"}
         if self.whole:
-            where = {"loc": "upper left", "bbox_to_anchor": (0.0, -0.17), "borderaxespad": 0.0}
+            below = axes.transAxes + ScaledTranslation(0, -BELOW, axes.figure.dpi_scale_trans)
+            where = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "bbox_transform": below, "borderaxespad": 0.0}
         legend = axes.legend(
             handles, [str(place) for place in range(len(labels))], ncols=columns, fontsize=9, frameon=not self.whole,
-            handlelength=3.2, **where,
+            handlelength=2.6, **where,
         )  # fmt: skip
         for text, name in zip(legend.get_texts(), labels, strict=True):
             text.set_text(written(name))
@@ -141,12 +183,11 @@ class Sheet:
         """Return the figure, or the axes that were given; no text in it is a formula."""
         from matplotlib.text import Text
 
-        for axes in self._axes:
-            for text in axes.findobj(Text):
-                text.set_parse_math(False)
-                text.set_usetex(False)
-                if self.whole and text.get_color() != FAINT:
-                    text.set_color(INK)
+        for text in (self._given or self.figure).findobj(Text):
+            text.set_parse_math(False)
+            text.set_usetex(False)
+            if self.whole and text.get_color() not in OURS:
+                text.set_color(INK)
         if self._given is not None:
             return self._given
         self.figure.data = data
@@ -164,10 +205,6 @@ def _letters() -> frozenset[int]:
 
     font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
     return frozenset(font.get_charmap())
-
-
-def _new_figure(height: float) -> Any:
-    return lab_figure()(figsize=(WIDTH, height), dpi=DPI, layout="constrained", facecolor="white", edgecolor="white")
 
 
 @functools.cache

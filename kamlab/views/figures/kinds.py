@@ -75,6 +75,17 @@ def figure(
 def drawn(data: Any, by: str = "step", ax: Any = None) -> Any:
     """Return the figure of data that was computed before, or the axes that it was drawn on."""
     module = importlib.import_module(type(data).__module__)
-    sheet = Sheet(ax, module.height(data))
-    module.draw(data, sheet, by)
+    sheet = Sheet(ax)
+    if data.is_empty:
+        sheet.nothing(module.TITLE, data.window.note, module.EMPTY)
+    elif check_by(by) == "time" and not data.window.seconds and kind_of(data) != "throughput":
+        when = f'All of it was at {data.window.times[0]:g} s by the lab\'s clock; by="step" tells the steps apart.'
+        sheet.nothing(module.TITLE, data.window.note, when)
+    else:
+        module.draw(data, sheet, by)
     return sheet.finish(data)
+
+
+def kind_of(data: Any) -> str:
+    """Return which kind of figure data are for."""
+    return type(data).__module__.rpartition(".")[2]

@@ -11,7 +11,7 @@ from ...core.states import ALIVE
 from ...history.contents import History
 from .canvas import FAINT, GREEN, INK, VERMILLION, Sheet
 from .naming import owner_of, shown_name
-from .window import Window
+from .window import Window, events_in
 
 #: What is marked: its word, and the marker and colour it has.
 MARKS = {
@@ -48,7 +48,7 @@ def slices_in(history: History, window: Window) -> dict[Any, list[int]]:
     """Return the steps in which each component ran; a generator that one waits for runs for that one."""
     ran: dict[Any, list[int]] = {}
     for start, step in zip(history.starts, history.steps, strict=True):
-        if window.first < step <= window.last or (step == window.first == 1):
+        if window.first <= step <= window.last:
             ran.setdefault(owner_of(history.record(start)[3]), []).append(step)
     return ran
 
@@ -73,11 +73,9 @@ def lifeline(history: History, component: Any, slices: Iterable[int], window: Wi
 def happenings(history: History, component: Any, window: Window) -> Iterator[tuple[int, str]]:
     """Yield what happened to a component in a window: the step, and one of :data:`MARKS`; each once."""
     told = set()
-    since, until = history.end_of(window.first), history.end_of(window.last)
-    if window.first == history.earliest:
-        since = history.first - 1
+    since, until = events_in(history, window)
     for number in history.about.get(component, ()):
-        if not since < number <= until:
+        if not since <= number <= until:
             continue
         record = history.record(number)
         kind = _KINDS.get(record[0])
@@ -131,8 +129,18 @@ def draw_marks(axes: Any, marks: Iterable[Mark], window: Window, by: str, hide: 
         if points and kind not in hide:
             x, y = zip(*points, strict=True)
             handles.append(
-                axes.scatter(x, y, s=52, marker=marker, color=colour, edgecolors="white", linewidths=0.9, zorder=5,
-                             label=kind, clip_on=False)  # fmt: skip
+                axes.scatter(
+                    x,
+                    y,
+                    s=52,
+                    marker=marker,
+                    color=colour,
+                    edgecolors="white",
+                    linewidths=0.9,
+                    zorder=5,
+                    label=kind,
+                    clip_on=False,
+                )
             )
     return handles
 
@@ -140,6 +148,4 @@ def draw_marks(axes: Any, marks: Iterable[Mark], window: Window, by: str, hide: 
 def legend_of(sheet: Sheet, axes: Any, handles: list[Any]) -> None:
     """Write what the marks mean."""
     if handles:
-        sheet.legend(axes, handles, [str(each.get_label()) for each in handles], columns=len(handles))
-
-
+        sheet.legend(axes, handles, [str(each.get_label()) for each in handles], columns=3)

@@ -66,7 +66,8 @@ def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
 def find_inboxes(history: History, wanted: Iterable[Any]) -> list[Inbox]:
     """Return the inboxes that are meant: given as they are, or by names such as ``"Sink_3.inbox"``.
 
-    A name of a component alone means all of its inboxes; one that leads on means the inbox it leads to.
+    A name of a component alone means all of its inboxes; one that leads on, and held nothing itself, means the
+    inbox it leads to.
 
     Raises:
         NoSuchBox: there is no such inbox.
@@ -76,7 +77,7 @@ def find_inboxes(history: History, wanted: Iterable[Any]) -> list[Inbox]:
     for each in _several(wanted):
         if isinstance(each, Box):
             find_components(history, [each.owner])
-            found.update(dict.fromkeys(_ends([each], each)))
+            found.update(dict.fromkeys(_ends(history, [each], each)))
             continue
         owners, name = _owners(history, str(each))
         for owner in owners:
@@ -87,7 +88,7 @@ def find_inboxes(history: History, wanted: Iterable[Any]) -> list[Inbox]:
                     f"Inboxes that held something: {listed(map(history.names.of_box, history.lines))}"
                 )
             ends = [box for key, box in boxes.items() if name in (None, key)]
-            found.update(dict.fromkeys(_ends(ends, each)))
+            found.update(dict.fromkeys(_ends(history, ends, each)))
     return list(found)
 
 
@@ -99,9 +100,9 @@ def inboxes_of(history: History, component: Any) -> dict[str, Box]:
     return boxes
 
 
-def _ends(boxes: Iterable[Box], named: Any) -> Iterator[Inbox]:
+def _ends(history: History, boxes: Iterable[Box], named: Any) -> Iterator[Inbox]:
     for box in boxes:
-        end = box.target
+        end: Any = box if box in history.lines else box.target
         if not isinstance(end, Inbox):
             raise NoSuchBox(f"{_told(named)} is no inbox, and leads to none, so that nothing can wait in it")
         yield end

@@ -12,12 +12,18 @@ from ...core.events import ACTIVATED
 from ...history.contents import History, history_of
 from ...history.errors import StepOutOfRange
 from ..text import counted
-from .canvas import Sheet
+from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .naming import find_components, find_inboxes, shown_box
 from .window import AXES, Window, window_of
 
 #: How many inboxes are drawn unless they are named.
 INBOXES = 10
+
+#: Inches: above the first row, from row to row, of that for the name, below the last row, and left of all.
+HEAD, ROW, NAME, FOOT, LEFT = 0.9, 0.74, 0.3, 0.55, 0.75
+#: How far above its row a name is.
+UP = 0.1
+DASHED = (0, (6, 4))
 
 TITLE = "Queue lengths"
 TAKES = frozenset({"boxes", "components"})
@@ -54,6 +60,11 @@ class QueueLengths:
             if each.box == box:
                 return each
         raise KeyError(f"no queue of {box!r} here; there are: {', '.join(each.box for each in self.queues) or 'none'}")
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.queues
 
     def __str__(self) -> str:
         lines = [f"{TITLE}, {self.window.note}"]
@@ -158,40 +169,84 @@ def _activation(history: History, component: Any) -> int:
 # -- drawing ------------------------------------------------------------------------------------------
 
 
-def height(data: QueueLengths) -> float:
-    """Return how high the figure is, in inches."""
-    return 3.4 + 0.2 * ((len(data.queues) + bool(data.more) + 1) // 2)
-
-
 def draw(data: QueueLengths, sheet: Sheet, by: str) -> None:
-    """Draw a step line for each queue, and its limit as a dashed one."""
-    (axes,) = sheet.axes([1])
+    """Draw a step line for each queue, and its limit as a dashed one.
+
+    Each has a row of its own, all to one scale: a dozen lines over one another that go up and down between 0 and 1
+    cannot be told apart. On axes that were given there is room for one row only.
+    """
+    if sheet.whole:
+        _draw_rows(data, sheet, by)
+    else:
+        _draw_together(data, sheet, by)
+
+
+def _draw_rows(data: QueueLengths, sheet: Sheet, by: str) -> None:
+    top = _top(data)
+    pitch = ROW if len(data.queues) > 2 else 2 * ROW
+    under = HEAD + pitch * len(data.queues)
+    sheet.paper(under + FOOT, TITLE, data.window.note)
+    first = None
+    for row, queue in enumerate(data.queues):
+        axes = sheet.add(LEFT, HEAD + pitch * row, WIDTH - LEFT - MARGIN, pitch - NAME, sharex=first)
+        first = first or axes
+        sheet.write(LEFT, HEAD + pitch * row - UP, written(_label(queue)), fontsize=9)
+        _draw_queue(queue, axes, data.window, by, {"color": BLUE, "linewidth": 1.3}, fill=True)
+        if queue.limit is not None and queue.limit <= top:
+            axes.axhline(queue.limit, color=VERMILLION, linestyle=DASHED, linewidth=1.2)
+        axes.set_ylim(0, top * 1.06)
+        axes.set_yticks([0, top], labels=["0", f"{top:,}"])
+        axes.tick_params(axis="x", labelbottom=False)
+    assert first is not None
+    sheet.along(axes, data.window, by)
+    axes.tick_params(axis="x", labelbottom=True)
+    axes.set_xlabel(AXES[by])
+    told = "messages waiting at the end of each step"
+    if any(queue.limit is not None and queue.limit <= top for queue in data.queues):
+        told += "; dashed: the limit of the inbox"
+    if data.more:
+        told += f"; not shown: {_more(data.more)} that held something"
+    sheet.write(LEFT, under + FOOT - 0.17, told, fontsize=9, color=FAINT)
+
+
+def _draw_together(data: QueueLengths, sheet: Sheet, by: str) -> None:
+    axes = sheet.single(4.0)
     sheet.head(axes, TITLE, data.window.note)
-    if not data.queues:
-        sheet.say(axes, EMPTY)
-        return
-    window = data.window
     handles, labels = [], []
     for index, queue in enumerate(data.queues):
-        steps = [*queue.steps, window.last]
-        x = [window.place(step, by) for step in steps]
         look = sheet.look(index)
-        (line,) = axes.plot(x, [*queue.lengths, queue.lengths[-1]], drawstyle="steps-post", **look)
-        handles.append(line)
-        limit = "" if queue.limit is None else f", limit {queue.limit}"
-        labels.append(f"{queue.box}: at most {queue.longest}{limit}")
-        if queue.limit is not None:
-            axes.axhline(queue.limit, color=look["color"], linestyle=(0, (6, 4)), linewidth=1.0, alpha=0.8)
+        handles.append(_draw_queue(queue, axes, data.window, by, look))
+        labels.append(_label(queue))
+        if queue.limit is not None and queue.limit <= _top(data):
+            axes.axhline(queue.limit, color=look["color"], linestyle=DASHED, linewidth=1.0)
     if data.more:
         handles.append(axes.plot([], [], linestyle="none")[0])
         labels.append(f"and {_more(data.more)}")
     sheet.count_axis(axes.yaxis)
     axes.set_ylim(bottom=0)
-    axes.margins(y=0.08)
     axes.set_ylabel("messages waiting")
-    sheet.along(axes, window, by)
+    sheet.along(axes, data.window, by)
     axes.set_xlabel(AXES[by])
-    sheet.legend(axes, handles, labels)
+    sheet.legend(axes, handles, labels, columns=1)
+
+
+def _draw_queue(queue: QueueLength, axes: Any, window: Window, by: str, look: Any, fill: bool = False) -> Any:
+    x = [window.place(step, by) for step in (*queue.steps, window.last)]
+    y = [*queue.lengths, queue.lengths[-1]]
+    if fill:
+        axes.fill_between(x, y, step="post", color=look["color"], alpha=0.18, linewidth=0)
+    return axes.plot(x, y, drawstyle="steps-post", **look)[0]
+
+
+def _top(data: QueueLengths) -> int:
+    """Return how high the scale goes: to the longest queue, or to a limit that is not far above."""
+    longest = max(1, *(each.longest for each in data.queues))
+    return max(longest, *(each.limit for each in data.queues if each.limit and each.limit <= 3 * longest), 1)
+
+
+def _label(queue: QueueLength) -> str:
+    limit = "" if queue.limit is None else f", limit {queue.limit:,}"
+    return f"{queue.box}: at most {queue.longest:,}{limit}"
 
 
 def _more(number: int) -> str:

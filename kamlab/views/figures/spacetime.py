@@ -19,13 +19,14 @@ from ..text import counted
 from .canvas import BLUE, FAINT, INK, PURPLE, VERMILLION, Sheet, written
 from .lifelines import Lifeline, Mark, draw_lives, draw_marks, legend_of, lifeline, marks_of, slices_in
 from .naming import find_components, known_components, owner_of, shown_box
-from .window import AXES, Window, window_of
+from .window import AXES, Window, events_in, window_of
 
-#: How many steps are drawn, and how many components, unless they are named; how many messages with their text.
+#: How many steps are drawn, and how many components, unless they are named; and how long the text of a message may be.
 SPAN = 40
 ROWS = 24
-TEXTS = 30
 TEXT_WIDTH = 16
+#: Inches: from row to row; of a character, and of a line, of such a text; and how wide the picture is, or nearly so.
+PITCH, CHARACTER, LINE, ACROSS = 0.46, 0.075, 0.15, 6.0
 
 TITLE = "Space-time diagram"
 EMPTY = "Nothing has happened."
@@ -52,7 +53,9 @@ class Arrow:
     text: str
 
     def __str__(self) -> str:
-        end = {TAKEN: f"taken at step {self.until}", TAKEN_AWAY: f"removed at step {self.until}"}.get(self.fate, self.fate)
+        end = {TAKEN: f"taken at step {self.until}", TAKEN_AWAY: f"removed at step {self.until}"}.get(
+            self.fate, self.fate
+        )
         return f"{self.text}, sent at step {self.sent}, {end}: {self.box}"
 
 
@@ -71,6 +74,11 @@ class Spacetime:
     more: int = 0
     more_messages: int = 0
     unseen: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.lines
 
     def __str__(self) -> str:
         lines = [f"{TITLE}, {self.window.note}"]
@@ -164,9 +172,7 @@ class _Message:
 
 def _messages(history: History, window: Window) -> Iterator[_Message]:
     """Yield the messages that were sent or taken in a window, in order."""
-    start, end = history.end_of(window.first) + 1, history.end_of(window.last)
-    if window.first == history.earliest:
-        start = history.first
+    start, end = events_in(history, window)
     told = set()
     for number in range(start, end + 1):
         kind = history.record(number)[0]
@@ -224,18 +230,10 @@ def _shown(
 # -- drawing ------------------------------------------------------------------------------------------
 
 
-def height(data: Spacetime) -> float:
-    """Return how high the figure is, in inches."""
-    return 1.9 + 0.46 * max(3, len(data.lines) + 1) + 0.2 * len(data.left_out)
-
-
 def draw(data: Spacetime, sheet: Sheet, by: str) -> None:
     """Draw the lifelines, a dot for each slice, and the way of each message."""
-    (axes,) = sheet.axes([1])
+    axes = sheet.single(2.2 + PITCH * max(2, len(data.lines) + 1))
     sheet.head(axes, TITLE, "; ".join((data.window.note, *data.left_out)))
-    if not data.lines:
-        sheet.say(axes, EMPTY)
-        return
     window = data.window
     draw_lives(axes, data.lines, window, by)
     x = [window.place(step, by) for line in data.lines for step in line.slices]
@@ -269,19 +267,25 @@ def _draw_arrows(data: Spacetime, axes: Any, by: str) -> list[Any]:
     from matplotlib.lines import Line2D
 
     handles = []
-    with_text = len(data.arrows) <= TEXTS
+    writing = _Writing(axes, data, by)
     for fate, (colour, dashes, words) in _LOOKS.items():
         those = [arrow for arrow in data.arrows if arrow.fate == fate]
         for arrow in those:
             begin, end = _ends(arrow, data.window, by)
             _draw_arrow(axes, fate, begin, end)
-            if with_text:
-                _write(axes, arrow.text, begin, end, colour)
+            writing.write(arrow.text, begin, end)
         if those:
             marker = {WAITS: "o", LOST: "x", TAKEN_AWAY: "x"}.get(fate, ">")
             handles.append(
-                Line2D([], [], color=colour, linestyle=dashes, marker=marker, label=words,
-                       markerfacecolor="white" if fate == WAITS else colour)  # fmt: skip
+                Line2D(
+                    [],
+                    [],
+                    color=colour,
+                    linestyle=dashes,
+                    marker=marker,
+                    label=words,
+                    markerfacecolor="white" if fate == WAITS else colour,
+                )
             )
     return handles
 
@@ -317,14 +321,31 @@ def _draw_arrow(axes: Any, fate: str, begin: Point, end: Point) -> None:
         axes.scatter([end[0]], [end[1]], s=34, zorder=4.5, linewidths=1.5, **look)
 
 
-def _write(axes: Any, text: str, begin: Point, end: Point, colour: str) -> None:
-    """Write what a message is beside the beginning of its way."""
-    x = begin[0] + (end[0] - begin[0]) * 0.42
-    y = begin[1] + (end[1] - begin[1]) * 0.42
-    axes.annotate(
-        written(text), (x, y), (3, 2), textcoords="offset points", fontsize=7.5, annotation_clip=True, zorder=6,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}, color=colour,
-    )  # fmt: skip
+class _Writing:
+    """Writes what messages are beside the beginnings of their ways, where there is room."""
+
+    def __init__(self, axes: Any, data: Spacetime, by: str) -> None:
+        self._axes = axes
+        window = data.window
+        wide = window.place(window.last, by) - window.place(window.first, by)
+        self._inch = (wide or 1.0) / ACROSS, 1 / PITCH
+        self._taken: list[tuple[float, float, float]] = []
+
+    def write(self, text: str, begin: Point, end: Point) -> None:
+        """Write a text, unless another one is there already."""
+        x = begin[0] + (end[0] - begin[0]) * 0.42
+        y = begin[1] + (end[1] - begin[1]) * 0.42
+        text = written(text)
+        until = x + len(text) * CHARACTER * self._inch[0]
+        if any(
+            x < right and left < until and abs(y - other) < LINE * self._inch[1] for left, right, other in self._taken
+        ):
+            return
+        self._taken.append((x, until, y))
+        self._axes.annotate(
+            text, (x, y), (3, 2), textcoords="offset points", fontsize=7.5, annotation_clip=True, zorder=6, color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
+        )  # fmt: skip
 
 
 __all__ = ["Arrow", "Spacetime", "spacetime"]

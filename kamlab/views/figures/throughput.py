@@ -18,15 +18,19 @@ from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
 from ...history.contents import History, history_of
 from ..text import counted
-from .canvas import FAINT, Sheet, written
+from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .errors import NoSuchLink
 from .naming import find_components, shown_box
-from .window import AXES, Window, check_by, window_of
+from .window import AXES, Window, check_by, events_in, window_of
 
-#: How many links are drawn unless they are named; how many of them over time; and in how many bins at most.
+#: How many links are drawn unless they are named, and in how many bins at most.
 LINKS = 12
-LINES = 6
 BINS = 40
+#: Inches: above the first row, from row to row, of that for the name, below the last row; left of all, the bars, a gap.
+HEAD, ROW, NAME, FOOT = 0.9, 0.58, 0.3, 0.66
+LEFT, BARS, GAP = 0.45, 2.3, 0.55
+#: How far above its row a name is.
+UP = 0.1
 
 TITLE = "Messages per link"
 EMPTY = "No message has been sent."
@@ -68,13 +72,18 @@ class Throughput:
                 return each
         raise KeyError(f"no link {link!r} here; there are: {', '.join(each.link for each in self.flows) or 'none'}")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.flows
+
     def __str__(self) -> str:
         lines = [f"{TITLE}, {self.window.note}"]
         wide = max((len(each.link) for each in self.flows), default=0)
         for each in self.flows:
             lines.append(f"  {each.link:<{wide}}  {each.total}{' lost' if each.lost else ''}")
         if self.more:
-            lines.append(f"  {_more(self)}")
+            lines.append(f"  and {_more(self)}, {self.more_messages} in all")
         return "\n".join(lines if self.flows else [*lines, f"  {EMPTY}"])
 
     @property
@@ -127,7 +136,8 @@ def throughput(
         wanted = list(sent)
         if links is not None:
             everything = {**_possible(history), **sent, **_sent(history, window_of(history))}
-            wanted = [pair for pair in everything if pair in _named(history, everything, links)]
+            named = _named(history, everything, links)
+            wanted = [pair for pair in everything if pair in named]
         if components is not None:
             owners = find_components(history, components)
             wanted = [pair for pair in wanted if any(box is not None and box.owner in owners for box in pair)]
@@ -146,9 +156,7 @@ Pair = tuple[Any, Any]
 def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
     """Return, by outbox and inbox, in which steps messages were sent."""
     sent: dict[Pair, list[int]] = {}
-    start, end = history.end_of(window.first) + 1, history.end_of(window.last)
-    if window.first == history.earliest:
-        start = history.first  # what was delivered before the first slice
+    start, end = events_in(history, window)
     for number in range(start, end + 1):
         record = history.record(number)
         if record[0] is SENT or record[0] is DISCARDED:
@@ -197,10 +205,12 @@ def _bins(window: Window, by: str) -> tuple[float, float, int]:
     if by == "step":
         width = max(1.0, round(width))
     begin = round(math.floor(begin / width) * width, 9)
-    return begin, round(width, 9), math.floor((end - begin) / width * (1 + 1e-9)) + 1
+    return float(begin), round(float(width), 9), math.floor((end - begin) / width * (1 + 1e-9)) + 1
 
 
-def _flow(history: History, pair: Pair, steps: list[int], window: Window, how: tuple[str, float, float, int]) -> LinkFlow:
+def _flow(
+    history: History, pair: Pair, steps: list[int], window: Window, how: tuple[str, float, float, int]
+) -> LinkFlow:
     by, begin, width, count = how
     edges = [begin + width * (1 - 1e-9) * place for place in range(count)]
     bins = [0] * count
@@ -212,73 +222,84 @@ def _flow(history: History, pair: Pair, steps: list[int], window: Window, how: t
 # -- drawing ------------------------------------------------------------------------------------------
 
 
-def height(data: Throughput) -> float:
-    """Return how high the figure is, in inches."""
-    return _bars_height(data) + (_over_time(data) and 3.0)
-
-
-def _bars_height(data: Throughput) -> float:
-    return 1.3 + 0.28 * max(3, len(data.flows) + bool(data.more))
-
-
-def _over_time(data: Throughput) -> bool:
-    return any(len(each.bins) > 2 for each in data.flows)
-
-
 def draw(data: Throughput, sheet: Sheet, by: str) -> None:
-    """Draw a bar for each link and, on a sheet of our own, how many went over the busiest of them in each bin."""
-    both = sheet.whole and _over_time(data)
-    axes = sheet.axes([_bars_height(data), 3.0] if both else [1])
-    sheet.head(axes[0], TITLE, data.window.note)
-    if not data.flows:
-        sheet.say(axes[0], EMPTY)
-        return
-    _draw_bars(data, sheet, axes[0])
-    if both:
-        _draw_lines(data, sheet, axes[1])
+    """Draw a bar for each link and, on a sheet of our own, beside it how many went over it in each bin."""
+    if sheet.whole:
+        _draw_rows(data, sheet)
+    else:
+        _draw_bars(data, sheet)
 
 
-def _draw_bars(data: Throughput, sheet: Sheet, axes: Any) -> None:
+def _draw_rows(data: Throughput, sheet: Sheet) -> None:
     most = max(1, *(each.total for each in data.flows))
+    top = max(1, *(count for each in data.flows for count in each.bins))
+    under = HEAD + ROW * len(data.flows)
+    sheet.paper(under + FOOT, TITLE, data.window.note)
+    over_time = len(data.flows[0].bins) > 2
+    left = LEFT + BARS + GAP
+    bars: Any = None
+    lines: Any = None
     for row, flow in enumerate(data.flows):
-        colour = sheet.look(row)["color"] if row < LINES else FAINT
-        fill = {"facecolor": "white", "edgecolor": colour, "hatch": "////"} if flow.lost else {"color": colour}
-        axes.barh(row, flow.total, height=0.62, linewidth=1.2, **fill)
-        text = f" {flow.total:,}{' lost' if flow.lost else ''}"
-        axes.annotate(text, (flow.total, row), (2, 0), textcoords="offset points", va="center", fontsize=9)
-    names = [each.link for each in data.flows]
+        down = HEAD + ROW * row
+        sheet.write(LEFT, down - UP, written(flow.link), fontsize=9)
+        bars = sheet.add(LEFT, down, BARS if over_time else WIDTH - LEFT - MARGIN, ROW - NAME, sharex=bars)
+        _draw_bar(flow, bars, 0)
+        bars.set_xlim(0, most * 1.3)
+        bars.set_yticks([])
+        bars.tick_params(axis="x", labelbottom=False)
+        if over_time:
+            lines = sheet.add(left, down, WIDTH - left - MARGIN, ROW - NAME, sharex=lines)
+            _draw_bins(data, flow, lines)
+            lines.set_ylim(0, top * 1.06)
+            lines.set_yticks([0, top], labels=["0", f"{top:,}"])
+            lines.tick_params(axis="x", labelbottom=False)
+    bars.tick_params(axis="x", labelbottom=True)
+    sheet.count_axis(bars.xaxis, ticks=4)
+    bars.set_xlabel("messages in all")
+    if over_time:
+        lines.tick_params(axis="x", labelbottom=True)
+        sheet.along(lines, data.window, data.by)
+        lines.set_xlim(right=max(lines.get_xlim()[1], data.begin + data.width * len(data.flows[0].bins)))
+        lines.set_xlabel(AXES[data.by])
+    told = [f"right: messages per {data.bin_in_words}".replace("per 1 step", "per step")] if over_time else []
+    told += [f"all of it at {data.begin:g} s"] if data.by == "time" and not data.window.seconds else []
+    told += ["hatched: lost"] if any(each.lost for each in data.flows) else []
+    told += [f"{_more(data)} with {data.more_messages:,} in all"] if data.more else []
+    sheet.write(LEFT, under + FOOT - 0.17, "; ".join(told), fontsize=9, color=FAINT)
+
+
+def _draw_bar(flow: LinkFlow, axes: Any, row: int) -> None:
+    axes.barh(row, flow.total, height=0.8, linewidth=1.2, **_fill(flow))
+    text = f" {flow.total:,}{' lost' if flow.lost else ''}"
+    axes.annotate(text, (flow.total, row), (2, 0), textcoords="offset points", va="center", fontsize=9)
+
+
+def _draw_bins(data: Throughput, flow: LinkFlow, axes: Any) -> None:
+    edges = [data.begin + data.width * place for place in range(len(flow.bins) + 1)]
+    counts = [*flow.bins, flow.bins[-1]]
+    fill = _fill(flow)
+    axes.fill_between(edges, counts, step="post", alpha=None if flow.lost else 0.18, **{**fill, "linewidth": 0})
+    axes.plot(edges, counts, drawstyle="steps-post", color=VERMILLION if flow.lost else BLUE, linewidth=1.3)
+
+
+def _fill(flow: LinkFlow) -> dict[str, Any]:
+    return {"facecolor": "white", "edgecolor": VERMILLION, "hatch": "////"} if flow.lost else {"color": BLUE}
+
+
+def _draw_bars(data: Throughput, sheet: Sheet) -> None:
+    axes = sheet.single(4.0)
+    sheet.head(axes, TITLE, data.window.note)
+    for row, flow in enumerate(data.flows):
+        _draw_bar(flow, axes, row)
+    sheet.rows(axes, [*(each.link for each in data.flows), *([_more(data)] if data.more else [])])
     if data.more:
-        names.append(_more(data))
-        axes.annotate(
-            f" {data.more_messages:,} in all", (0, len(names) - 1), (2, 0), textcoords="offset points", va="center",
-            fontsize=9,
-        )  # fmt: skip
-    sheet.rows(axes, names)
-    axes.set_xlim(0, most * 1.15)
-    sheet.count_axis(axes.xaxis, ticks=6)
+        axes.annotate(f" {data.more_messages:,} in all", (0, len(data.flows)), va="center", fontsize=9)
+    axes.set_xlim(0, 1.2 * max(1, *(each.total for each in data.flows)))
     axes.set_xlabel("messages")
 
 
-def _draw_lines(data: Throughput, sheet: Sheet, axes: Any) -> None:
-    handles, labels = [], []
-    edges = [data.begin + data.width * place for place in range(len(data.flows[0].bins) + 1)]
-    for row, flow in enumerate(data.flows[:LINES]):
-        look = sheet.look(row)
-        (line,) = axes.plot(edges, [*flow.bins, flow.bins[-1]], drawstyle="steps-post", **look)
-        handles.append(line)
-        labels.append(written(flow.link))
-    sheet.along(axes, data.window, data.by)
-    axes.set_xlim(right=max(edges[-1], axes.get_xlim()[1]))
-    axes.set_ylim(bottom=0)
-    axes.margins(y=0.1)
-    sheet.count_axis(axes.yaxis)
-    axes.set_ylabel(f"messages per {data.bin_in_words}".replace("per 1 step", "per step"))
-    axes.set_xlabel(AXES[data.by])
-    sheet.legend(axes, handles, labels)
-
-
 def _more(data: Throughput) -> str:
-    return f"and {counted(data.more, 'more link')}"
+    return counted(data.more, "more link")
 
 
 __all__ = ["LinkFlow", "Throughput", "throughput"]

@@ -36,6 +36,11 @@ class Turns:
                 return each
         raise KeyError(f"no row of {name!r} here; there are: {', '.join(each.name for each in self.rows) or 'none'}")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self.rows
+
     def __str__(self) -> str:
         lines = [f"{TITLE}, {self.window.note}"]
         wide = max((len(each.name) for each in self.rows), default=0)
@@ -87,18 +92,12 @@ def turns(
 # -- drawing ------------------------------------------------------------------------------------------
 
 
-def height(data: Turns) -> float:
-    """Return how high the figure is, in inches."""
-    return 1.7 + 0.24 * max(3, len(data.rows) + bool(data.more))
-
-
 def draw(data: Turns, sheet: Sheet, by: str) -> None:
     """Draw an upright stroke for each slice, and mark who was activated, failed and ended."""
-    (axes,) = sheet.axes([1])
+    axes = sheet.single(1.9 + 0.24 * max(2, len(data.rows) + bool(data.more)))
     sheet.head(axes, TITLE, data.window.note)
-    if not data.rows:
-        sheet.say(axes, EMPTY)
-        return
+    from matplotlib.lines import Line2D
+
     window = data.window
     draw_lives(axes, data.rows, window, by)
     x, y = [], []
@@ -107,13 +106,13 @@ def draw(data: Turns, sheet: Sheet, by: str) -> None:
         y += [row] * len(line.slices)
     columns = max(1, window.last - window.first)
     stroke = min(8.0, max(0.7, 0.6 * 72 * (WIDTH - 2) / columns)) if by == "step" else 1.2
-    strokes = axes.vlines(
-        x, [row - 0.34 for row in y], [row + 0.34 for row in y], color=BLUE, linewidth=stroke, zorder=3
+    axes.vlines(x, [row - 0.34 for row in y], [row + 0.34 for row in y], color=BLUE, linewidth=stroke, zorder=3)
+    stroke_alone = Line2D(
+        [], [], color=BLUE, marker="|", markersize=10, markeredgewidth=2, linestyle="", label="a slice"
     )
-    strokes.set_label("a slice")
     begun = window.place(window.first, by)
     marks = [mark for mark in data.marks if mark.kind != "activated" or window.place(mark.step, by) > begun]
-    handles = [strokes, *draw_marks(axes, marks, window, by)]
+    handles = [stroke_alone, *draw_marks(axes, marks, window, by)]
     names = [each.name for each in data.rows]
     sheet.rows(axes, [*names, _more(data.more)] if data.more else names)
     sheet.along(axes, window, by)

@@ -51,7 +51,7 @@ class Window:
         whole = self.first == self.known_from and self.last == self.latest
         said = f"steps {self.first} to {self.last}" + ("" if whole else f" of {self.latest}")
         if self.known_from:
-            said += f"; known from step {self.known_from} on: a free run keeps only its newest events"
+            said += f"; known from step {self.known_from} on"
         return said
 
 
@@ -76,6 +76,13 @@ def window_of(history: History, first: int | None = None, last: int | None = Non
             latest,
         )
     return Window(begin, end, _times(history, begin, end), earliest, latest)
+
+
+def events_in(history: History, window: Window) -> tuple[int, int]:
+    """Return the numbers of the first event of a window, which is in slice ``first``, and of the last."""
+    if window.first <= history.earliest:
+        return history.first, history.end_of(window.last)
+    return history.end_of(window.first - 1) + 1, history.end_of(window.last)
 
 
 def _times(history: History, first: int, last: int) -> tuple[float, ...]:

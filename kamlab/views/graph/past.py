@@ -11,7 +11,7 @@ from ...core.world import World
 from ...history import history_of
 from .counts import ENDED as ENDED_KEPT
 from .counts import ENDED_FOR, Onward, last_moves, tally
-from .situation import FAILURES, WORDS, Situation, ended_in_words, parents_of
+from .situation import FAILURES, WORDS, Situation, ended_in_words, next_of, parents_of
 
 
 class Past:
@@ -22,6 +22,7 @@ class Past:
     """
 
     def __init__(self, lab: World, step: int) -> None:
+        self.lab = lab
         self.history = history_of(lab)
         self.step = step
         self.number = self.history.end_of(step)
@@ -77,7 +78,7 @@ class Past:
             state = WORDS.get(lives.get(each, NEW), "waiting")
             who[each] = (state, ended_in_words(each, state))
         waiting = {box: len(messages) for box, messages in history.contents(self.step).items() if box.owner in who}
-        following = self._slice(self.step + 1) if self.step < history.latest else None
+        following = self._slice(self.step + 1) if self.step < history.latest else next_of(self.lab)
         return Situation(who, parents_of(who, self._home), links, waiting, self.lost, following)
 
     def _home(self, number: int) -> int:

@@ -34,6 +34,8 @@ from .counts import Ledger
 
 #: How many of those that failed stay in the picture.
 FAILURES = 8
+#: How many components are looked at; those beyond are only counted.
+SEARCHED = 1000
 
 #: The words of the engine for a component's life, in the words of a picture.
 WORDS = {
@@ -65,6 +67,7 @@ class Situation:
     waiting: dict[Any, int]
     lost: dict[Any, int]
     next: Any = None
+    more: int = 0
     keys: dict[Any, str] = field(default_factory=dict)
 
     def key(self, component: Any) -> str:
@@ -79,6 +82,8 @@ def situation_of(lab: World, ledger: Ledger) -> Situation:
     """Return what there is in a lab now; under its lock."""
     running = lab.state == "running"
     members = _members(lab.scheduler.members.values())
+    more = max(0, len(members) - SEARCHED)
+    members = members[:SEARCHED]
     everybody = dict.fromkeys(members)
     for each in members:
         everybody.update(dict.fromkeys(_children(each)))
@@ -99,7 +104,8 @@ def situation_of(lab: World, ledger: Ledger) -> Situation:
         links,
         waiting,
         lost,
-        None if running else _next(lab),
+        None if running else next_of(lab),
+        more,
     )
 
 
@@ -181,7 +187,7 @@ def _boxes(components: Iterable[Any]) -> tuple[dict[Any, int], dict[Any, int]]:
     return waiting, lost
 
 
-def _next(lab: World) -> Any:
+def next_of(lab: World) -> Any:
     """Return who has the next turn; somebody's helper counts as that one."""
     first: Any = next(iter(lab.scheduler.runnable()), None)
     while first is not None and first._awaited_by is not None and first._awaited_by._delegate is first:
@@ -249,4 +255,4 @@ def ended_in_words(component: Any, state: str) -> str:
     return _SAY.get(state, "")
 
 
-__all__ = ["FAILURES", "WORDS", "Situation", "ended_in_words", "parents_of", "situation_of"]
+__all__ = ["FAILURES", "WORDS", "Situation", "ended_in_words", "next_of", "parents_of", "situation_of"]

@@ -134,8 +134,9 @@ class _Seen:
             kind = record[0]
             if kind is RESUMED:
                 step = record[1]
-                self.slices.append((step, record[3], number))
-                self.did[record[3]] += 1
+                who = whose(record[3])
+                self.slices.append((step, who, number))
+                self.did[who] += 1
             elif kind is SENT or kind is INSERTED:
                 self._came(number, record, step)
             elif kind is DISCARDED:
@@ -188,13 +189,15 @@ class _Seen:
         for back in range(number - 1, max(self.history.first, number - BACK) - 1, -1):
             before = self.history.record(back)
             if before[0] is RESUMED:
-                return before[3]
+                return whose(before[3])
             if before[0] in _BETWEEN:
                 return None
         return None
 
     def _happened(self, number: int, record: Any, step: int) -> None:
         kind, component, detail = record
+        if component._awaited_by is not None:  # its life is a part of another's
+            return
         if kind is FINISHED:
             kind = detail
             if component in self._failed:  # told already, with the error
@@ -277,6 +280,13 @@ class _Seen:
 
 
 _MARKS = (ACTIVATED, FAILED, FINISHED)
+
+
+def whose(microprocess: Any) -> Any:
+    """Return the component whose line something belongs to: a generator is one with the component that waits for it."""
+    while microprocess._awaited_by is not None:
+        microprocess = microprocess._awaited_by
+    return microprocess
 
 
 def _order(component: Any) -> tuple[int, str]:

@@ -16,6 +16,8 @@ from .model import DISCARDED, Passage, Place, Timeline
 TOP = 58
 #: Half the height of a box.
 HALF = 9
+#: How many characters of a name are written.
+NAME = 28
 #: How long the stub of a message is of which one end is not shown.
 STUB = 17
 
@@ -48,7 +50,7 @@ class Layout:
         count = max(1, view.last - view.first + 1)
         self.slot = max(14, min(56, 960 // count))
         self.row = 48 if len(view.lines) <= 10 else 38
-        names = max((width_of(each.name[:28], 12) for each in view.lines), default=0)
+        names = max((width_of(each.name[:NAME], 12) for each in view.lines), default=0)
         self.left = round(max(names, 60) + 26)
         self.right = self.left + count * self.slot
         self.bottom = TOP + max(1, len(view.lines)) * self.row

@@ -12,9 +12,9 @@ from typing import Any
 
 from ..quoting import label
 from . import model
-from .layout import HALF, TOP, Arrow, Free, Layout, width_of
+from .layout import HALF, NAME, TOP, Arrow, Free, Layout, width_of
 from .model import Mark, Passage, Ran, Timeline
-from .words import summary
+from .words import fitted, summary
 
 #: How many characters of a message are written at its arrow.
 SHORT = 16
@@ -55,7 +55,7 @@ class _Drawing:
     def svg(self) -> str:
         at, notes = self.at, self._notes()
         width = max(at.right + 24, at.left + 330)
-        height = at.bottom + 14 + 18 * len(notes)
+        height = at.bottom + 24 + 18 * len(notes)
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" role="img">',
@@ -68,13 +68,13 @@ class _Drawing:
         boxes = [self._slice(each) for each in self.view.slices]
         arrows = [at.arrow(each) for each in self.view.messages]
         for each in self.view.marks:
-            self.free.block(at.edge(each.step) - 6, at.y(each.line) - 6, 12, 12)
+            self.free.block(at.edge(each.step) - 6, at.y(each.line) - 6, 12, 12 if each.kind != "by hand" else 25)
         parts += [self._arrow(each) for each in self._in_order(arrows)]
         parts += boxes
         parts += [self._mark(each) for each in self.view.marks]
         parts += [self._written(each) for each in reversed(self._in_order(arrows))]
         parts += [
-            f'<text x="12" y="{at.bottom + 20 + 18 * place}" class="n">{note}</text>'
+            f'<text x="12" y="{at.bottom + 28 + 18 * place}" class="n">{note}</text>'
             for place, note in enumerate(notes)
         ]
         return "\n".join(part for part in parts if part) + "\n</svg>\n"
@@ -107,7 +107,7 @@ class _Drawing:
             if begin < end:
                 parts.append(f'<path d="M{_n(begin)} {_n(y)}H{_n(end)}" class="l"/>')
             style = ' font-style="italic"' if line.key == model.OUTSIDE else ""
-            name = escape(label(line.name, 28))
+            name = escape(fitted(line.name, NAME))
             parts.append(f'<text x="{at.left - 12}" y="{_n(y + 4)}" text-anchor="end"{style}>{name}</text>')
         return parts
 
@@ -191,10 +191,12 @@ class _Drawing:
         text = label(arrow.message.text, SHORT)
         (x1, y1), (x2, y2) = arrow.start, arrow.end
         width = width_of(text, 10) + 4
-        for part in (0.5, 0.35, 0.65, 0.22, 0.8):
+        short = arrow.message.end is None  # a stub: beside its end
+        for part in (1.0,) if short else (0.5, 0.35, 0.65, 0.22, 0.8):
             x, y = x1 + (x2 - x1) * part, y1 + (y2 - y1) * part - (13 if arrow.bow else 0)
-            for left in (x + 3, x - width - 1):
-                if left >= self.at.left and self.free.take(left, y - 6, width, 11):
+            for left in (x + (6 if short else 3), x - width - (6 if short else 1)):
+                inside = self.at.left <= left and left + width <= self.at.right + 22
+                if inside and self.free.take(left, y - 6, width, 11):
                     return f'<g class="m{look}"><text x="{_n(left + 2)}" y="{_n(y + 3)}" class="t">{escape(text)}</text></g>'
         return ""
 
@@ -205,7 +207,7 @@ class _Drawing:
         elif mark.kind == "failed":
             shape = _cross(x, y, 6)
         elif mark.kind == "by hand":
-            shape = f'<path d="M{_n(x)} {_n(y - 6)}l6 6l-6 6l-6 -6z" class="hand"/>'
+            shape = f'<path d="M{_n(x)} {_n(y + 7)}l6 6l-6 6l-6 -6z" class="hand"/>'
         else:
             second = f"M{_n(x - 5)} {_n(y - HALF)}v{HALF * 2}" if mark.kind == "stopped" else ""
             shape = f'<path d="M{_n(x)} {_n(y - HALF)}v{HALF * 2}{second}" class="end"/>'

@@ -30,6 +30,19 @@ def summary(view: Timeline) -> str:
     return text + "".join(f"; {each}" for each in ends[:5]) + "."
 
 
+def fitted(name: str, width: int) -> str:
+    """Return a name on so many characters; the number at its end, which tells it from others, stays.
+
+    >>> fitted("ConnectedSocketAdapter_8", 12), fitted("Keep_3", 12)
+    ('Connecte.._8', 'Keep_3')
+    """
+    if len(name) <= width:
+        return name
+    stem, line, number = name.rpartition("_")
+    end = f"..{line}{number}" if stem and len(number) <= 5 else ".."
+    return name[: max(1, width - len(end))] + end
+
+
 def as_html(view: Timeline) -> str:
     """Return the diagram as an image in HTML; it needs no script, no style and no trust."""
     picture = b64encode(view.svg.encode()).decode()

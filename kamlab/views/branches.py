@@ -1,0 +1,241 @@
+"""The branches of a lab's runs as a small tree: which way left which one where, and where the lab stands.
+
+The tree itself is :class:`kamlab.rewind.tree.Tree`; this is what is shown of it: numbers and words, without the
+paths that lead to the branches, so that it can be kept and compared. Steps go to the right; each branch has a
+row, and forks off the row of its parent at the step after which it left it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+
+#: How many branches are shown: those on the way to where the lab stands, and the newest.
+BRANCHES = 40
+
+_LEFT, _WIDTH, _ROW, _TOP = 26, 420, 26, 24
+_STYLE = (
+    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;font-size:12px;fill:#1f2933}"
+    ".n{font-size:10px;fill:#66727f}.p{stroke:#7b8794;stroke-width:2;fill:none}"
+    ".w{stroke:#1565c0;stroke-width:3.4;fill:none}.e{fill:#fff;stroke:#7b8794;stroke-width:1.6}"
+    ".h{fill:#1565c0;stroke:#fff;stroke-width:1.5}.b{font-weight:700}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BranchLook:
+    """One branch: it left its parent after ``forked_at`` slices, and goes to step ``steps``.
+
+    ``by_hand`` is how many things were done by hand on it; ``text`` says all of it.
+    """
+
+    number: int
+    parent: int | None
+    forked_at: int
+    steps: int
+    by_hand: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTree:
+    """The branches of a lab, and where it stands: on branch ``here``, after slice ``step``.
+
+    ``more`` are left out. Printed, it is text; in a notebook, a picture.
+
+    >>> print(RunTree((BranchLook(0, None, 0, 9, 0, "branch 0: to step 9"),), 0, 9))
+    branch 0: to step 9  <- here, at step 9
+    """
+
+    branches: tuple[BranchLook, ...]
+    here: int
+    step: int
+    more: int = 0
+
+    def __len__(self) -> int:
+        return len(self.branches)
+
+    def __iter__(self) -> Iterator[BranchLook]:
+        return iter(self.branches)
+
+    @property
+    def svg(self) -> str:
+        """The tree as a picture, the same byte for byte wherever the same is shown."""
+        return _as_svg(self)
+
+    def data(self) -> dict[str, Any]:
+        """Return all of it as plain values, ready for JSON."""
+        return {
+            "branches": [
+                {
+                    "number": each.number,
+                    "parent": each.parent,
+                    "forked_at": each.forked_at,
+                    "steps": each.steps,
+                    "by_hand": each.by_hand,
+                    "text": each.text,
+                }
+                for each in self.branches
+            ],
+            "here": self.here,
+            "step": self.step,
+            "more": self.more,
+        }
+
+    def __str__(self) -> str:
+        lines = []
+        for branch, depth in _in_order(self):
+            here = f"  <- here, at step {self.step}" if branch.number == self.here else ""
+            lines.append("  " * depth + branch.text + here)
+        if self.more:
+            lines.append(f"and {self.more} more")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        picture = b64encode(self.svg.encode()).decode()
+        return (
+            f'<div class="kamlab-view"><img src="data:image/svg+xml;base64,{picture}" '
+            f'alt="{escape(_summary(self))}" style="max-width: 100%"></div>'
+        )
+
+
+def branches_of(lab: Any) -> RunTree:
+    """Return the branches of a lab's runs: one, until somebody goes back and then on.
+
+    >>> from kamlab import Component, Lab
+    >>> class Count(Component):
+    ...     def main(self):
+    ...         for number in range(100):
+    ...             self.send(number)
+    ...             yield
+    >>> lab = Lab(build=lambda: Count().activate(), clock="virtual")
+    >>> _ = lab.step(9)
+    >>> lab.back(5)
+    >>> lab.choose("Count_1")
+    >>> _ = lab.step(2)
+    >>> print(branches_of(lab))
+    branch 0: to step 9
+      branch 1: to step 6, leaves branch 0 after step 4, 1 by hand  <- here, at step 6
+    """
+    with lab.lock:
+        tree = lab.branches
+        kept = _kept(tree)
+        looks = tuple(_look(each) for each in tree if each.number in kept)
+        return RunTree(looks, tree.here, tree.step, len(tree) - len(looks))
+
+
+def _look(branch: Any) -> BranchLook:
+    by_hand = sum(entry.by_hand and entry.step >= branch.forked_at for entry in branch.path.entries)
+    return BranchLook(branch.number, branch.parent, branch.forked_at, branch.steps, by_hand, str(branch))
+
+
+def _kept(tree: Iterable[Any]) -> set[int]:
+    """Return the numbers of the branches to show; with each, the ones that it leaves."""
+    parents = {each.number: each.parent for each in tree}
+    kept: set[int] = set()
+    for number in (tree.here, *sorted(parents, reverse=True)):  # type: ignore[attr-defined]
+        way = set()
+        while number is not None and number not in kept:
+            way.add(number)
+            number = parents.get(number)
+        if kept and len(kept) + len(way) > BRANCHES:
+            break
+        kept |= way
+    return kept
+
+
+def _in_order(tree: RunTree) -> list[tuple[BranchLook, int]]:
+    """Return the branches, each after its parent, and how deep each lies."""
+    children: dict[int | None, list[BranchLook]] = {}
+    for each in tree.branches:
+        children.setdefault(each.parent, []).append(each)
+    found: list[tuple[BranchLook, int]] = []
+    ahead = [(each, 0) for each in reversed(children.get(None, []))]
+    while ahead:
+        branch, depth = ahead.pop()
+        found.append((branch, depth))
+        ahead += [(each, depth + 1) for each in reversed(children.get(branch.number, []))]
+    return found
+
+
+def _summary(tree: RunTree) -> str:
+    count = len(tree.branches) + tree.more
+    branches = "1 branch" if count == 1 else f"{count} branches"
+    return f"Tree of runs, {branches}; the lab is on branch {tree.here} at step {tree.step}."
+
+
+# -- the picture ------------------------------------------------------------------------------------------
+
+
+def _as_svg(tree: RunTree) -> str:
+    rows = {branch.number: row for row, (branch, _) in enumerate(_in_order(tree))}
+    longest = max([tree.step, 1, *(each.steps for each in tree.branches)])
+    way = _way(tree)
+
+    def x(step: int) -> str:
+        return f"{_LEFT + _WIDTH * step / longest:.1f}".removesuffix(".0")
+
+    width, height = _LEFT + _WIDTH + 210, _TOP + _ROW * len(rows) + (22 if tree.more else 4)
+    lines, ends = [], []
+    for branch in tree.branches:
+        y = _y(rows[branch.number])
+        on_way = branch.number in way
+        until = min(way[branch.number], branch.steps) if on_way else 0
+        lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(branch.steps)}" class="p"/>')
+        if branch.parent in rows:
+            lines.append(_fork(x(branch.forked_at), _y(rows[branch.parent]), y, "w" if on_way else "p"))
+        if on_way and until > branch.forked_at:
+            lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(until)}" class="w"/>')
+        ends.append(f'<circle cx="{x(branch.steps)}" cy="{y}" r="4" class="e"/>')
+        ends.append(_written(tree, branch, y))
+    if tree.here in rows:
+        ends.append(f'<circle cx="{x(tree.step)}" cy="{_y(rows[tree.here])}" r="6" class="h"/>')
+    axis = [
+        f'<text x="{_LEFT}" y="12" class="n" text-anchor="middle">0</text>',
+        f'<text x="{_LEFT + _WIDTH}" y="12" class="n" text-anchor="middle">step {longest}</text>',
+    ]
+    if tree.more:
+        axis.append(f'<text x="{_LEFT}" y="{height - 8}" class="n">not shown: {tree.more} more</text>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img">\n<title>{escape(_summary(tree))}</title><style>{_STYLE}</style>\n'
+        f'<rect width="{width}" height="{height}" rx="6" fill="#fff"/>\n'
+        + "\n".join([*axis, *lines, *ends])
+        + "\n</svg>\n"
+    )
+
+
+def _way(tree: RunTree) -> dict[int, int]:
+    """Return the branches on the way to where the lab stands, and up to which step the way goes along each."""
+    branches = {each.number: each for each in tree.branches}
+    way: dict[int, int] = {}
+    number: int | None = tree.here
+    until = tree.step
+    while number in branches and number not in way:
+        branch = branches[number]
+        way[number] = until
+        number, until = branch.parent, branch.forked_at
+    return way
+
+
+def _y(row: int) -> int:
+    return _TOP + _ROW * row + _ROW // 2
+
+
+def _fork(x: str, above: int, below: int, kind: str) -> str:
+    return f'<path d="M{x} {above}V{below}" class="{kind}"/>'
+
+
+def _written(tree: RunTree, branch: BranchLook, y: int) -> str:
+    hands = f", {branch.by_hand} by hand" if branch.by_hand else ""
+    text = f"{branch.number}: to step {branch.steps}{hands}"
+    if branch.number == tree.here:
+        text += f"; here, step {tree.step}"
+    kind = ' class="b"' if branch.number == tree.here else ""
+    return f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{kind}>{escape(text)}</text>'

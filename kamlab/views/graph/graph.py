@@ -1,0 +1,233 @@
+"""The graph of a lab: a scene, how everything in it is, and a headline."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from ...core.events import DISCARDED
+from ...core.world import World
+from ..quoting import label, quoted
+from .counts import Onward, last_moves, ledger_of
+from .layout import Picture, picture_of
+from .scene import Look, Move, Node, Now, Scene
+from .situation import Situation, situation_of
+from .structure import Layered, structure_of
+
+#: How much of a message is shown on its way.
+TEXT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The components of a lab, their boxes and links, at one moment.
+
+    Printed, it is text; in a notebook, a picture. Two graphs are equal if they show the same.
+    """
+
+    state: str
+    step: int
+    scene: Scene
+    now: Now
+    #: Whether this is the past of a lab that stands elsewhere.
+    past: bool = False
+    _picture: Picture | None = field(default=None, compare=False, repr=False)
+
+    def __getitem__(self, name: str) -> tuple[Node, Look]:
+        """Return the node of a key or a label, and how it is."""
+        for node in self.scene.nodes:
+            if name in (node.key, node.label):
+                return node, self.now.nodes[node.key]
+        raise KeyError(f"there is no {name!r} in this graph; there are: {', '.join(n.label for n in self.scene.nodes)}")
+
+    @property
+    def headline(self) -> str:
+        """How the lab stands, in one line."""
+        count = sum(1 + node.inside for node in self.scene.nodes) + self.scene.more
+        components = f"{count} component{'' if count == 1 else 's'}"
+        return f"{'as it was' if self.past else self.state} at step {self.step}, {components}"
+
+    def data(self) -> dict[str, Any]:
+        """Return scene and now as dictionaries that can be written as JSON."""
+        return {"scene": self.scene.data(), "now": self.now.data()}
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG: the same text for the same graph."""
+        from .svg import as_svg
+
+        return as_svg(self)
+
+    @property
+    def summary(self) -> str:
+        """What the picture shows, in a sentence."""
+        states: dict[str, int] = {}
+        for look in self.now.nodes.values():
+            states[look.state] = states.get(look.state, 0) + 1
+        counted = ", ".join(f"{number} {state}" for state, number in states.items())
+        return f"Graph: {self.headline}" + (f": {counted}" if counted else "")
+
+    def __str__(self) -> str:
+        from .text import as_text
+
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        picture = base64.b64encode(self.svg.encode("utf-8", "replace")).decode("ascii")
+        return (
+            f'<div class="kamlab-graph"><img src="data:image/svg+xml;base64,{picture}" alt="{escape(self.summary)}" '
+            'style="max-width:100%"></div>'
+        )
+
+
+def graph_of(
+    lab: World,
+    step: int | None = None,
+    folded: Iterable[str] = frozenset(),
+    previous: Graph | None = None,
+    since: int | None = None,
+) -> Graph:
+    """Return the graph of a lab, as it is now or was after a step.
+
+    Without ``previous`` it is a function of the lab alone.
+
+    Args:
+        lab: the lab.
+        step: the step; now, unless told.
+        folded: the keys of containers that are shown as one part. ``"-4"`` keeps container 4 open, where
+            there are so many components that the largest containers fold by themselves.
+        previous: the graph shown before this one; what is in both keeps its place.
+        since: show the messages from this event number on, instead of those of the last slice.
+
+    Raises:
+        StepOutOfRange: there is no such step, or it is forgotten.
+
+    >>> from kamlab import Component, Lab, Pipeline
+    >>> class Hello(Component):
+    ...     def main(self):
+    ...         self.send("hello")
+    ...         yield
+    >>> with Lab() as lab:
+    ...     _ = Pipeline(Hello(), Component()).activate()
+    ...     _ = lab.step(2)
+    ...     graph = graph_of(lab)
+    >>> [node.label for node in graph.scene.nodes]
+    ['Pipeline_1', 'Hello_2', 'Component_3']
+    >>> graph.now.links["2.outbox>3.inbox"]
+    (1, True)
+    """
+    with lab.lock:
+        picture = previous._picture if previous is not None else None
+        kept = picture.structure if picture is not None else None
+        if step is None:
+            return _now(lab, folded, picture, kept, since)
+        return _then(lab, step, folded, picture, kept)
+
+
+def _now(lab: World, folded: Iterable[str], picture: Picture | None, kept: Any, since: int | None) -> Graph:
+    ledger = ledger_of(lab.trace)
+    situation = situation_of(lab, ledger)
+    layered = structure_of(situation, folded, kept)
+    recent = _recent(lab, since)
+    moves = last_moves(recent[0], recent[1], Onward(), since)
+    last = None if lab.state == "running" else _who_ran(recent[0])
+    now = Now(
+        _looks(situation, layered, last, situation.next),
+        {
+            key: (sum(ledger.count(source, sink) for source, sink in hops), ledger.exact)
+            for key, hops in layered.hops.items()
+        },
+        _moves(moves, situation, layered),
+    )
+    drawn = picture_of(layered.structure, picture)
+    return Graph(lab.state, lab.step_number, drawn.scene, now, False, drawn)
+
+
+def _then(lab: World, step: int, folded: Iterable[str], picture: Picture | None, kept: Any) -> Graph:
+    from .past import Past
+
+    past = Past(lab, step)
+    situation = past.situation()
+    layered = structure_of(situation, folded, kept)
+    now = Now(
+        _looks(situation, layered, past.last, situation.next),
+        {key: (sum(past.counts.get(hop, 0) for hop in hops), past.exact) for key, hops in layered.hops.items()},
+        _moves(past.moves, situation, layered),
+    )
+    drawn = picture_of(layered.structure, picture)
+    return Graph(lab.state, step, drawn.scene, now, step != lab.step_number, drawn)
+
+
+#: How many records back the last slice, or what came since the last look, is searched for.
+SEARCHED = 2048
+
+
+def _recent(lab: World, since: int | None) -> tuple[list[Any], int]:
+    """Return the newest records, and the number that follows them."""
+    end = lab.trace.next_number
+    return lab.trace.records_from(max(since or 0, end - SEARCHED)), end
+
+
+def _who_ran(records: list[Any]) -> Any:
+    """Return who had the last slice, as far as these records tell; somebody's helper counts as that one."""
+    ran: Any = next((record[3] for record in reversed(records) if record[0] == "resumed"), None)
+    while ran is not None and ran._awaited_by is not None:
+        ran = ran._awaited_by
+    return ran
+
+
+def _looks(situation: Situation, layered: Layered, last: Any, following: Any) -> dict[str, Look]:
+    looks = {}
+    for part in layered.structure.parts:
+        component = layered.components[part.key]
+        state, say = situation.who[component]
+        inboxes, outboxes = _boxes(situation, component, part.lefts)
+        looks[part.key] = Look(state, say, component is following, component is last, inboxes, outboxes)
+    return looks
+
+
+def _boxes(
+    situation: Situation, component: Any, shown: tuple[str, ...]
+) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
+    inboxes = []
+    made = {label(str(name), 40): box for name, box in component._in.items()}
+    declared = {label(str(name), 40) for name in component.Inboxes}
+    for name in shown:
+        box = made.get(name)
+        if box is not None:
+            inboxes.append((name, situation.waiting.get(box, 0), box.limit))
+        elif name in declared:
+            inboxes.append((name, 0, None))
+    outboxes = tuple(
+        (label(str(name), 40), situation.lost[box]) for name, box in component._out.items() if situation.lost.get(box)
+    )
+    return tuple(inboxes), outboxes
+
+
+def _moves(found: list[tuple[int, Any, Any]], situation: Situation, layered: Layered) -> tuple[Move, ...]:
+    """Write down the last messages: their way over the links that are shown, and their text."""
+    wires = {hop: key for key, hops in layered.hops.items() for hop in hops}
+    moves = []
+    for number, record, way in found:
+        source, target = record[1], record[2]
+        keys = tuple(dict.fromkeys(wires[hop] for hop in way if hop in wires))
+        moves.append(
+            Move(
+                number,
+                keys,
+                quoted(record[3], TEXT),
+                record[0] == DISCARDED,
+                _end(source, situation) if source is not None else None,
+                _end(target, situation) if target is not None else None,
+            )
+        )
+    return tuple(moves)
+
+
+def _end(box: Any, situation: Situation) -> tuple[str, str]:
+    return situation.key(box.owner), label(str(box.name), 40)

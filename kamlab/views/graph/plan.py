@@ -1,0 +1,179 @@
+"""What a layout is made for: slots that parts sit in, which outlive the parts.
+
+A picture must not jump when a connection ends and another one begins. So what is laid out is not the parts
+but *slots*: when a part goes, its slot stays, with its boxes and links, and a newcomer of the same class
+in the same container takes it. As long as the plan is the same, so is every coordinate. Slots that
+nobody sits in are given up all together once there are more of them than of the others.
+
+Without a picture before it, a plan is a function of the structure alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .structure import Part, Structure, Wire
+
+#: How many empty seats, and links of nobody, are kept in any case.
+SPARE = 8
+
+
+class Slot(NamedTuple):
+    """A place for a part of a class. ``w`` is how wide a part it was made for."""
+
+    name: str
+    kind: str
+    parent: str
+    container: bool
+    folded: bool
+    w: int
+    lefts: tuple[str, ...]
+    rights: tuple[str, ...]
+
+
+class Plan(NamedTuple):
+    """Slots and the wires between them, in the order in which they are laid out. Wires name slots, not parts."""
+
+    slots: tuple[Slot, ...] = ()
+    wires: tuple[Wire, ...] = ()
+
+
+class Seating(NamedTuple):
+    """A plan, and who sits where: slot names by part key, wire keys in the plan by wire key."""
+
+    plan: Plan
+    seats: dict[str, str]
+    wires: dict[str, str]
+
+
+def seated(structure: Structure, before: Seating | None = None) -> Seating:
+    """Return the plan for a structure; one that goes on from the plan before, where there was one."""
+    if before is None:
+        return _fresh(structure, {})
+    seats = _seats(structure, before)
+    seating = _joined(structure, before, seats)
+    used = len(structure.parts), len(structure.wires)
+    empty = len(seating.plan.slots) - used[0], len(seating.plan.wires) - used[1]
+    if empty[0] > max(SPARE, used[0]) or empty[1] > max(4 * SPARE, 2 * used[1]):
+        return _fresh(structure, {})
+    return seating
+
+
+def _fresh(structure: Structure, seats: dict[str, str]) -> Seating:
+    seats = {part.key: part.key for part in structure.parts}
+    slots = tuple(_slot(part, part.key, part.parent) for part in structure.parts)
+    return Seating(Plan(slots, structure.wires), seats, {wire.key: wire.key for wire in structure.wires})
+
+
+def _seats(structure: Structure, before: Seating) -> dict[str, str]:
+    """Return the slot of each part: its own, one that is free and of its kind, or a new one."""
+    slots = {slot.name: slot for slot in before.plan.slots}
+    here = {part.key for part in structure.parts}
+    seats: dict[str, str] = {}
+    taken: set[str] = set()
+    for key, slot in before.seats.items():
+        if key in here:
+            seats[key] = slot
+            taken.add(slot)
+    free: dict[tuple[str, str, bool, bool], list[str]] = {}
+    for slot in before.plan.slots:
+        if slot.name not in taken:
+            free.setdefault((slot.parent, slot.kind, slot.container, slot.folded), []).append(slot.name)
+    for part in structure.parts:  # parents come first
+        parent = seats[part.parent] if part.parent else ""
+        own = slots.get(seats.get(part.key, ""))
+        if own is not None and own.parent == parent:
+            continue
+        room = free.get((parent, part.kind, part.container, part.folded)) or (
+            free.get((parent, part.kind, not part.container, part.folded)) if not part.folded else None
+        )
+        seats[part.key] = room.pop(0) if room else _new_name(part.key, slots)
+        slots.setdefault(seats[part.key], _slot(part, seats[part.key], parent))
+    return seats
+
+
+def _new_name(key: str, slots: dict[str, Slot]) -> str:
+    name = key
+    while name in slots:
+        name += "'"
+    return name
+
+
+def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Seating:
+    slots = {slot.name: slot for slot in before.plan.slots}
+    for part in structure.parts:
+        name = seats[part.key]
+        new, old = _slot(part, name, seats[part.parent] if part.parent else ""), slots.get(name)
+        slots[name] = new if old is None else _both(old, new)
+    parents = {slot.parent for slot in slots.values()}
+    wires = {wire.key: wire for wire in before.plan.wires}
+    keys = {}
+    for wire in structure.wires:
+        source, target = seats[wire.source], seats[wire.target]
+        moved = wire._replace(source=source, target=target)
+        key = f"{source}.{wire.source_box}.{wire.source_side}>{target}.{wire.target_box}.{wire.target_side}"
+        known = wires.get(wire.key)
+        if known is not None and (known.source, known.target) == (source, target):
+            key = wire.key
+        else:
+            known = next((each for each in wires.values() if each._replace(key="") == moved._replace(key="")), None)
+            key = known.key if known is not None else key if wire.key in wires else wire.key
+        keys[wire.key] = key
+        wires[key] = moved._replace(key=key)
+    inside = {name for name in slots if name in parents}
+    kept = tuple(slot._replace(container=slot.container or slot.name in inside) for slot in _families_in_order(slots))
+    return Seating(Plan(kept, tuple(wires.values())), seats, keys)
+
+
+def _families_in_order(slots: dict[str, Slot]) -> list[Slot]:
+    """Return the slots, parents before their children."""
+    children: dict[str, list[Slot]] = {}
+    for slot in slots.values():
+        children.setdefault(slot.parent if slot.parent in slots else "", []).append(slot)
+    found: list[Slot] = []
+    left = list(reversed(children.get("", ())))
+    while left:
+        slot = left.pop()
+        found.append(slot)
+        left.extend(reversed(children.get(slot.name, ())))
+    return found
+
+
+def _both(old: Slot, new: Slot) -> Slot:
+    """Return a slot for what sat in it and what sits in it now."""
+    return new._replace(
+        container=new.container or (old.container and not new.folded),
+        w=max(old.w, new.w),
+        lefts=tuple(dict.fromkeys((*old.lefts, *new.lefts))),
+        rights=tuple(dict.fromkeys((*old.rights, *new.rights))),
+    )
+
+
+def _slot(part: Part, name: str, parent: str) -> Slot:
+    return Slot(name, part.kind, parent, part.container, part.folded, width_of(part), part.lefts, part.rights)
+
+
+#: How wide a letter is taken to be: in a name, and in the name of a box.
+LETTER, SMALL = 8.3, 6.3
+NARROW, BROAD = 150, 248
+
+
+def width_of(part: Part) -> int:
+    """Return how wide a part must be for its name and those of its boxes.
+
+    Numbers are taken to have three digits, so that ``Echo_9`` and ``Echo_10`` are equally wide.
+    """
+    stem, _, number = part.label.rpartition("_")
+    letters = len(stem) + 4 if number.isdigit() else len(part.label)
+    names = max((shown_box(name) for name in part.lefts), default=0), max(map(shown_box, part.rights), default=0)
+    wide = max(letters * LETTER + 44, sum(names) * SMALL + 60, NARROW)
+    return min(BROAD, 10 * -(-int(wide) // 10))
+
+
+#: How much of the name of a box is shown on the picture.
+BOX_LETTERS = 14
+
+
+def shown_box(name: str) -> int:
+    """Return how many letters of the name of a box are shown."""
+    return min(len(name), BOX_LETTERS)

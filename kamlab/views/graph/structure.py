@@ -1,0 +1,315 @@
+"""What is in the picture, without any place: parts with their boxes, and wires between them.
+
+This is where it is decided what is left out. Of the boxes of a component those are shown that are
+linked, hold something or have lost something, and one on each side if there would be none. A
+container's ``control`` that only leads on to a child, and to which nobody is linked, says nothing and
+is left out, as is a ``signal`` that leads nowhere. A folded container is one part, and what is linked
+to something in it is linked to it.
+
+A structure is a plain value. As long as it stays the same, so does the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ...core.box import Inbox
+from ..quoting import label
+from .situation import Situation
+
+#: How many parts are shown before the largest containers are folded, and before the rest is left out.
+ROOMY, MOST = 60, 150
+#: How many boxes are shown on each side of a part.
+BOXES = 16
+
+#: What is sent from and to these is no work but orders.
+_QUIET_FROM, _QUIET_TO = {"signal", "CreatorFeedback"}, {"control", "configuration"}
+
+
+class Part(NamedTuple):
+    """A component in the picture. ``lefts`` and ``rights`` are the names of the boxes on its sides.
+
+    On the left are its inboxes, on the right its outboxes; a box that only passes on what others send is on
+    the other side as well.
+    """
+
+    key: str
+    label: str
+    kind: str
+    parent: str = ""
+    container: bool = False
+    folded: bool = False
+    inside: int = 0
+    lefts: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
+    boxes_more: int = 0
+
+
+class Wire(NamedTuple):
+    """A link in the picture. The sides are ``"L"`` and ``"R"``: where on its part each end is."""
+
+    key: str
+    source: str
+    source_box: str
+    source_side: str
+    target: str
+    target_box: str
+    target_side: str
+    inner: bool = False
+    quiet: bool = False
+
+
+class Structure(NamedTuple):
+    """Everything in the picture; parents come before their children. ``more``: how many components are left out."""
+
+    parts: tuple[Part, ...] = ()
+    wires: tuple[Wire, ...] = ()
+    more: int = 0
+
+
+class Layered(NamedTuple):
+    """A structure, and what in the lab its parts and wires stand for."""
+
+    structure: Structure
+    #: The component of each part.
+    components: dict[str, Any]
+    #: The links that each wire stands for: several, where it leads to something folded.
+    hops: dict[str, list[tuple[Any, Any]]]
+
+
+def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structure | None = None) -> Layered:
+    """Return what is in the picture of a situation.
+
+    Args:
+        situation: what there is.
+        folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
+        kept: what was in the picture before: boxes that were shown then still are.
+    """
+    family = _Family(situation)
+    family.fold(frozenset(folded))
+    shown = family.visible()
+    more = situation.more + max(0, len(shown) - MOST)
+    shown = shown[:MOST]
+    wires, hops = _wires(situation, family, set(shown))
+    boxes = _boxes(situation, family, shown, wires, kept)
+    keys = situation.keys
+    parts = tuple(
+        Part(
+            situation.key(each),
+            label(each.short_name, 40),
+            label(type(each).__name__, 40),
+            keys.get(family.parents.get(each), "") if family.parents.get(each) is not None else "",
+            each in family.children and each not in family.folded,
+            each in family.folded,
+            family.inside[each] if each in family.folded else 0,
+            *boxes[each],
+        )
+        for each in shown
+    )
+    return Layered(Structure(parts, tuple(wires), more), {keys[each]: each for each in shown}, hops)
+
+
+class _Family:
+    """Who is in whom, and which containers are folded."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self.parents = situation.parents
+        self.children: dict[Any, list[Any]] = {}
+        self.tops: list[Any] = []
+        for each in situation.who:
+            parent = self.parents.get(each)
+            if parent is None:
+                self.tops.append(each)
+            else:
+                self.children.setdefault(parent, []).append(each)
+        self.inside: dict[Any, int] = {}
+        self.folded: set[Any] = set()
+        for top in self.tops:
+            self._count(top)
+
+    def _count(self, component: Any) -> int:
+        own = sum(1 + self._count(child) for child in self.children.get(component, ()))
+        self.inside[component] = own
+        return own
+
+    def fold(self, asked: frozenset[str]) -> None:
+        """Fold what shall be, and the largest containers of single parts where there are too many."""
+        key = self.situation.key
+        if asked:
+            self.folded = {each for each in self.children if key(each) in asked}
+        shown = self.visible()
+        while len(shown) > ROOMY:
+            room = len(shown)
+            for each in self._foldable(shown, asked):
+                if room <= ROOMY:
+                    break
+                self.folded.add(each)
+                room -= len(self.children[each])
+            if room == len(shown):
+                return
+            shown = self.visible()
+
+    def _foldable(self, shown: list[Any], asked: frozenset[str]) -> list[Any]:
+        """Return the open containers of single parts that nobody wants open, the largest first."""
+        found = [
+            each
+            for each in shown
+            if each in self.children
+            and each not in self.folded
+            and f"-{self.situation.key(each)}" not in asked
+            and not any(child in self.children and child not in self.folded for child in self.children[each])
+        ]
+        return sorted(found, key=lambda each: -len(self.children[each]))
+
+    def visible(self) -> list[Any]:
+        """Return who is not inside something folded, parents before their children."""
+        found: list[Any] = []
+        left = list(reversed(self.tops))
+        while left:
+            each = left.pop()
+            found.append(each)
+            if each not in self.folded:
+                left.extend(reversed(self.children.get(each, ())))
+        return found
+
+    def shown_as(self, component: Any) -> Any:
+        """Return the outermost folded container that a component is in, or itself."""
+        found = component
+        while component is not None:
+            if component in self.folded:
+                found = component
+            component = self.parents.get(component)
+        return found
+
+    def within(self, component: Any, container: Any) -> bool:
+        """Return whether a component is somewhere in another one."""
+        while component is not None:
+            component = self.parents.get(component)
+            if component is container:
+                return True
+        return False
+
+
+def _wires(situation: Situation, family: _Family, shown: set[Any]) -> tuple[list[Wire], dict[str, list[Any]]]:
+    idle = _Idle(situation, family)
+    wires: dict[str, Wire] = {}
+    hops: dict[str, list[Any]] = {}
+    for source, sink in situation.links:
+        start, end = family.shown_as(source.owner), family.shown_as(sink.owner)
+        if start not in shown or end not in shown or idle.link(source, sink):
+            continue
+        if start is end and (start is not source.owner or end is not sink.owner):
+            continue
+        wire = _wire(situation, family, source, sink, start, end)
+        wires.setdefault(wire.key, wire)
+        hops.setdefault(wire.key, []).append((source, sink))
+    return list(wires.values()), hops
+
+
+def _wire(situation: Situation, family: _Family, source: Any, sink: Any, start: Any, end: Any) -> Wire:
+    from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
+    down, up = family.within(end, start), family.within(start, end)
+    from_side = "L" if from_in and down else "R"
+    to_side = "R" if not to_in and up else "L"
+    source_name, sink_name = label(str(source.name), 40), label(str(sink.name), 40)
+    begin, finish = situation.key(start), situation.key(end)
+    kind = "in " if from_in else "" if to_in else "out "
+    quiet = (
+        source.name in _QUIET_FROM
+        or sink.name in _QUIET_TO
+        or str(source.name).startswith("_")
+        or str(sink.name).startswith("_")
+    )
+    return Wire(
+        f"{kind}{begin}.{source_name}>{finish}.{sink_name}",
+        begin,
+        source_name,
+        from_side,
+        finish,
+        sink_name,
+        to_side,
+        (from_in or not to_in) and (down or up),
+        quiet,
+    )
+
+
+class _Idle:
+    """Which links say nothing: those by which a container would pass on what nobody can send it."""
+
+    def __init__(self, situation: Situation, family: _Family) -> None:
+        self.situation = situation
+        self.family = family
+        self.sources: dict[Any, list[Any]] = {}
+        self.onward: dict[Any, Any] = {}
+        for source, sink in situation.links:
+            self.sources.setdefault(sink, []).append(source)
+            self.onward[source] = sink
+
+    def link(self, source: Any, sink: Any) -> bool:
+        if isinstance(source, Inbox):
+            return self.family.within(sink.owner, source.owner) and self._unfed(source)
+        return not isinstance(sink, Inbox) and self.family.within(source.owner, sink.owner) and self._unheard(sink)
+
+    def _unfed(self, box: Any) -> bool:
+        if box.name == "inbox" or box in self.situation.waiting:
+            return False
+        return all(
+            isinstance(each, Inbox) and self.family.within(box.owner, each.owner) and self._unfed(each)
+            for each in self.sources.get(box, ())
+        )
+
+    def _unheard(self, box: Any) -> bool:
+        if box.name == "outbox" or box in self.situation.lost:
+            return False
+        onward = self.onward.get(box)
+        if onward is None:
+            return True
+        inner = not isinstance(onward, Inbox) and self.family.within(box.owner, onward.owner)
+        return inner and self._unheard(onward)
+
+
+def _boxes(
+    situation: Situation, family: _Family, shown: list[Any], wires: list[Wire], kept: Structure | None
+) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...], int]]:
+    """Return for each part the boxes on its left and right, and how many are left out."""
+    lefts: dict[str, dict[str, None]] = {}
+    rights: dict[str, dict[str, None]] = {}
+    for wire in wires:
+        sides = lefts if wire.source_side == "L" else rights
+        sides.setdefault(wire.source, {})[wire.source_box] = None
+        sides = lefts if wire.target_side == "L" else rights
+        sides.setdefault(wire.target, {})[wire.target_box] = None
+    for boxes, sides in ((situation.waiting, lefts), (situation.lost, rights)):
+        for box in boxes:
+            if box.owner in situation.keys:
+                sides.setdefault(situation.keys[box.owner], {})[label(str(box.name), 40)] = None
+    for part in kept.parts if kept is not None else ():
+        for sides, names in ((lefts, part.lefts), (rights, part.rights)):
+            if names:
+                sides.setdefault(part.key, {}).update(dict.fromkeys(names))
+    found = {}
+    for each in shown:
+        key = situation.key(each)
+        declared = list(each._in or each.Inboxes), list(each._out or each.Outboxes)
+        left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
+        if each not in family.children:
+            left = left or _one(declared[0], "inbox")
+            right = right or _one(declared[1], "outbox")
+        total = len(declared[0]) + len(declared[1])
+        here = sum(name in declared[0] for name in left) + sum(name in declared[1] for name in right)
+        found[each] = (left[:BOXES], right[:BOXES], max(0, total - here))
+    return found
+
+
+def _in_order(names: dict[str, None] | None, declared: list[str]) -> tuple[str, ...]:
+    """Return box names in the order in which they are declared; orders come last."""
+    if not names:
+        return ()
+    place = {name: number for number, name in enumerate(declared)}
+    return tuple(sorted(names, key=lambda name: (name in ("control", "signal"), place.get(name, len(place)))))
+
+
+def _one(declared: list[str], name: str) -> tuple[str, ...]:
+    return (name,) if name in declared else tuple(label(str(each), 40) for each in declared[:1])

@@ -1,0 +1,277 @@
+"""One message as a whole: its text, its bytes, its parts, and what to write in order to edit it.
+
+A look at the inboxes shows the beginning of each message; this is what is shown when one is opened. It
+is bounded as well, and as careful: nothing of the message is run but its repr, and that where it can do
+no harm. The attributes of an object are read from where they are kept, so no property is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from types import MemberDescriptorType
+from typing import Any
+
+from ..core.asking import one_look
+from ..core.cautious import class_attribute, class_mro, class_name, names_of_class
+from ..core.component import Component
+from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
+from ..core.events import LARGEST_SET, name_of, words_of
+from ..core.microprocess import Microprocess
+from ..core.world import World
+from .keys import component_of, key_of
+from .literals import BadValue, literal_of, read_literal
+from .moments import moment_of
+from .quoting import escaped, label, lines_of_text, quoted_all
+
+__all__ = ["BadValue", "NoMessage", "Payload", "literal_of", "payload_of", "read_literal"]
+
+#: The most characters of text, bytes of a dump, and parts that are shown.
+TEXT = 4000
+DUMP = 512
+PARTS = 30
+PART_WIDTH = 200
+
+
+class NoMessage(KamlabError, IndexError):
+    """No message waits at that place of that inbox, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """One message that waits, in full as far as there is room.
+
+    Attributes:
+        key, name, box, index: where it waits: the key and the name of the component, the inbox, the place.
+        kind: the name of its class.
+        length: how many characters, bytes or items it has; ``None`` where that has no meaning.
+        text: what it is in words: a string as it is, anything else by its repr. What cannot be printed is
+            written as an escape; a line end is, and ends the line as well.
+        cut: whether there is more than ``text``.
+        hex: the first bytes as a dump; ``None`` for what is not bytes.
+        parts: (name, text) pairs: the items of a container, the attributes of an object.
+        more: how many parts are left out.
+        literal: a text that can be edited and read back; ``None`` if there is none.
+    """
+
+    key: str
+    name: str
+    box: str
+    index: int
+    kind: str
+    length: int | None = None
+    text: str = ""
+    cut: bool = False
+    hex: str | None = None
+    parts: tuple[tuple[str, str], ...] = ()
+    more: int = 0
+    literal: str | None = None
+
+    @property
+    def headline(self) -> str:
+        """Where it waits and what it is, in a line."""
+        length = "" if self.length is None else f" of {self.length}"
+        return f"{self.name}.{self.box}, place {self.index}: {self.kind}{length}"
+
+    def data(self) -> dict[str, Any]:
+        """Return this as JSON can have it."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "box": self.box,
+            "index": self.index,
+            "kind": self.kind,
+            "length": self.length,
+            "text": self.text,
+            "cut": self.cut,
+            "hex": self.hex,
+            "parts": [list(part) for part in self.parts],
+            "more": self.more,
+            "literal": self.literal,
+        }
+
+    def __str__(self) -> str:
+        from .payload_forms import as_text
+
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from .payload_forms import as_html
+
+        return as_html(self)
+
+
+def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None = None) -> Payload:
+    """Return the whole of one message that waits.
+
+    Args:
+        lab: the lab.
+        key: the key of the component; see :mod:`.keys`.
+        box: the name of the inbox.
+        index: its place, 0 being the oldest, counted as a look at the inboxes shows them.
+        step: where it waited after this step of the past; where it waits now, unless told.
+
+    Raises:
+        UnknownComponent, NoSuchBox, NoMessage: there is none; the message says what there is.
+        StepOutOfRange: there is no such step, or it is forgotten.
+    """
+    with lab.lock, one_look():
+        moment = moment_of(lab, step)
+        component = _component(lab, moment.everyone(), key)
+        names = list(component._in or component.Inboxes)
+        if box not in names:
+            raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(names)}")
+        waiting = [*moment.held(component, box), *moment.items(component, box)]
+        if type(index) is not int or not 0 <= index < len(waiting):
+            there = f"there are {len(waiting)}, counted from 0" if waiting else "nothing waits there"
+            raise NoMessage(f"no message waits at place {index} of {name_of(component)}.{box}; {there}")
+        return described(waiting[index], key, label(name_of(component), 40), label(box, 30), index)
+
+
+def _component(lab: World, alive: list[Component], key: str) -> Component:
+    found = component_of(lab, key) or next((each for each in alive if key_of(each) == key), None)
+    if found is None:
+        keys = listed(f"{key_of(each)} ({each.short_name})" for each in lab.components)
+        raise UnknownComponent(f"there is no component with the key {key!r}; there are: {keys}")
+    return found
+
+
+def described(message: Any, key: str = "", name: str = "", box: str = "", index: int = 0) -> Payload:
+    """Return the whole of any message, wherever it waits.
+
+    >>> payload = described(["a", 1])
+    >>> payload.kind, payload.length, payload.parts
+    ('list', 2, (('0', "'a'"), ('1', '1')))
+    """
+    cls = type(message)
+    text, cut = _text(message)
+    names, values, count = _parts(message)
+    texts = quoted_all(values, PART_WIDTH)
+    return Payload(
+        key,
+        name,
+        box,
+        index,
+        label(class_name(cls), 80),
+        _length(message),
+        text,
+        cut,
+        hex_dump(bytes(_bytes_of(message))) if issubclass(cls, (bytes, bytearray)) else None,
+        tuple((label(each, 60), text) for each, text in zip(names, texts, strict=True)),
+        count - len(names),
+        literal_of(message),
+    )
+
+
+def hex_dump(data: bytes) -> str:
+    r"""Return bytes as lines of sixteen: place, numbers, and what of them can be read.
+
+    >>> print(hex_dump(b"GET /\r\n"))
+    0000  47 45 54 20 2f 0d 0a                              GET /..
+    """
+    lines = []
+    for place in range(0, len(data), 16):
+        row = data[place : place + 16]
+        readable = "".join(chr(each) if 32 <= each < 127 else "." for each in row)
+        lines.append(f"{place:04x}  {row.hex(' '):<47}   {readable}")
+    return "\n".join(lines)
+
+
+def _bytes_of(message: Any) -> Any:
+    base = bytes if issubclass(type(message), bytes) else bytearray
+    return base.__getitem__(message, slice(DUMP))
+
+
+def _text(message: Any) -> tuple[str, bool]:
+    """Return what a message is in words, and whether there is more."""
+    if issubclass(type(message), str):
+        begin = str.__getitem__(message, slice(TEXT))
+        text = lines_of_text(begin)
+        return text[:TEXT], len(text) > TEXT or str.__len__(message) > TEXT
+    words = escaped(words_of(message, TEXT + 1)[: TEXT + 1])
+    return words[:TEXT], len(words) > TEXT
+
+
+def _length(message: Any) -> int | None:
+    for base in (str, bytes, bytearray, list, tuple, dict, set, frozenset, deque):
+        if issubclass(type(message), base):
+            return int(base.__len__(message))
+    return None
+
+
+def _parts(message: Any) -> tuple[list[str], list[Any], int]:
+    """Return names and values of the parts of a message that are shown, and how many it has."""
+    cls = type(message)
+    if issubclass(cls, (str, bytes, bytearray)):
+        return [], [], 0
+    if issubclass(cls, dict):
+        pairs = list(islice(dict.items(message), PARTS))
+        return quoted_all([key for key, _ in pairs]), [value for _, value in pairs], dict.__len__(message)
+    if issubclass(cls, (set, frozenset)):
+        return _members(message)
+    for base in (list, tuple, deque):
+        if issubclass(cls, base):
+            values = list(islice(base.__iter__(message), PARTS))
+            return _places(cls, len(values)), values, base.__len__(message)
+    named = list(plain_attributes(message))
+    if issubclass(cls, BaseException):
+        named = [("args", vars(BaseException)["args"].__get__(message)), *named]
+    if issubclass(cls, Microprocess):
+        named = [(name, value) for name, value in named if not name.startswith("_")]
+    return [name for name, _ in named[:PARTS]], [value for _, value in named[:PARTS]], len(named)
+
+
+def _members(message: Any) -> tuple[list[str], list[Any], int]:
+    """Return the members of a set, in an order that is the same in every process; none, if that takes too long."""
+    base = set if issubclass(type(message), set) else frozenset
+    length = base.__len__(message)
+    if length > LARGEST_SET:
+        return [], [], length
+    values = list(base.__iter__(message))
+    texts = quoted_all(values)
+    chosen = sorted(range(length), key=texts.__getitem__)[:PARTS]
+    return [""] * len(chosen), [values[index] for index in chosen], length
+
+
+def _places(cls: type, count: int) -> list[str]:
+    """Return the names of the places of a sequence: numbers, or those of a named tuple."""
+    fields = class_attribute(cls, "_fields")
+    if type(fields) is tuple and len(fields) >= count and all(type(each) is str for each in fields):
+        return list(fields[:count])
+    return [str(index) for index in range(count)]
+
+
+def plain_attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the (name, value) pairs of what an object keeps in its ``__dict__`` and its slots. No code of it runs.
+
+    >>> class Point:
+    ...     __slots__ = ("x",)
+    >>> point = Point()
+    >>> point.x = 3
+    >>> list(plain_attributes(point))
+    [('x', 3)]
+    """
+    for cls in class_mro(type(value)):
+        for name, member in names_of_class(cls).items():
+            if name == "__dict__" and type(member) is _GETSET:
+                yield from _items(member.__get__, value)
+            elif type(member) is MemberDescriptorType and type(name) is str and not name.startswith("__"):
+                yield from _slot(name, member.__get__, value)
+
+
+_GETSET = type(vars(type("_", (), {}))["__dict__"])
+
+
+def _items(get: Callable[[Any], dict[Any, Any]], value: Any) -> list[tuple[str, Any]]:
+    return [(name, each) for name, each in list(dict.items(get(value))) if type(name) is str]
+
+
+def _slot(name: str, get: Callable[[Any], Any], value: Any) -> list[tuple[str, Any]]:
+    try:
+        return [(name, get(value))]
+    except AttributeError:  # nothing was put there yet
+        return []

@@ -1,0 +1,345 @@
+"""How far a long run has come, and who tells it: nobody in the first second, then four times a second.
+
+Whoever wants to know looks from a thread of his own, at numbers that the engine keeps anyway; the lab's lock
+is not asked for, since a busy driver would have to stop for it. So what is read may belong to two moments that
+lie a few microseconds apart, as may be forgiven in a number that is shown for a quarter of a second.
+
+A front end says where it is told: :func:`reporter_for` here writes to a terminal; a notebook has its own. What
+either makes is a context manager around the run, so that it ends with the run however that ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from html import escape
+from types import TracebackType
+from typing import Any, Protocol
+
+from ..core.clock import VirtualClock
+from ..core.events import name_of
+from ..core.outcome import REASONS
+from ..core.patched_time import real_monotonic
+from ..core.world import World
+from .quoting import label
+
+#: Seconds: between two looks, and before the first word. A run of fewer slices than ``MANY`` is never told of.
+TICK = 0.25
+SILENCE = 1.0
+MANY = 1000
+#: Over how many looks the rate is taken; how long one slice may take before it is named, in seconds.
+RECENT = 8
+LONG = 1.0
+#: How wide a line of text is at most, and how much of it a name.
+COLUMNS = 79
+NAME = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come.
+
+    ``steps`` slices have run in it, in ``seconds`` of real time; ``rate`` of them a second of late. ``limit`` is how
+    many there shall be at most. ``runnable`` and ``asleep`` are how many components can and cannot run.
+    ``waits`` says what it waits for where nothing runs, in a few words. ``end`` says why it ended, if it has.
+
+    >>> print(Progress("running", 1_234_567, 5.2, 237_000.0, 10_000_000, 3, 97))
+    running: 1,234,567 slices, 12% of 10,000,000, 237,000/s, 5.2 s, 3 can run
+    >>> print(Progress("paused", 1_234_567, 5.2, 237_000.0, end="paused"))
+    ran 1,234,567 slices in 5.2 s, 237,000 per second: paused
+    """
+
+    state: str
+    steps: int
+    seconds: float
+    rate: float = 0.0
+    limit: int | None = None
+    runnable: int = 0
+    asleep: int = 0
+    waits: str = ""
+    end: str = ""
+    #: For the next look: the lab's own number of the step, and when this was.
+    step: int = field(default=0, compare=False, repr=False)
+    at: float = field(default=0.0, compare=False, repr=False)
+
+    @property
+    def fraction(self) -> float | None:
+        """How much of it is done, from 0 to 1; ``None`` where nobody knows."""
+        return min(1.0, self.steps / self.limit) if self.limit else None
+
+    def __str__(self) -> str:
+        return _ended(self) if self.end else _going(self)
+
+    def _repr_html_(self) -> str:
+        bar = ""
+        if self.fraction is not None and not self.end:
+            bar = f' <progress max="100" value="{self.fraction * 100:.0f}"></progress>'
+        return f'<div class="kamlab-progress" role="status">{escape(str(self))}{bar}</div>'
+
+
+def _going(progress: Progress) -> str:
+    head = f"{progress.state}: {progress.steps:,} slice{'s' * (progress.steps != 1)}"
+    if progress.fraction is not None:
+        head += f", {progress.fraction:.0%} of {progress.limit:,}"
+    seconds = f"{progress.seconds:.1f} s"
+    if progress.waits:
+        return _fitting([head, seconds, f"waits for {progress.waits}"], [1])
+    asleep = [f"{progress.asleep:,} asleep"] if progress.asleep else []
+    return _fitting(
+        [head, f"{_rounded(progress.rate)}/s", seconds, f"{progress.runnable:,} can run", *asleep], [4, 3, 2]
+    )
+
+
+def _ended(progress: Progress) -> str:
+    rate = f", {_rounded(progress.rate)} per second" if progress.seconds > 0 else ""
+    slices = f"{progress.steps:,} slice{'s' * (progress.steps != 1)}"
+    return label(f"ran {slices} in {progress.seconds:.1f} s{rate}: {progress.end}", COLUMNS)
+
+
+def _fitting(parts: list[str], spare: list[int]) -> str:
+    """Return parts as a line, without so many of those that can be spared that it fits."""
+    left = dict(enumerate(parts))
+    for place in spare:
+        if len(", ".join(left.values())) > COLUMNS - 4:
+            left.pop(place, None)
+    return label(", ".join(left.values()), COLUMNS)
+
+
+def _rounded(number: float) -> str:
+    """Write a rate with three digits that count.
+
+    >>> _rounded(237_412.9), _rounded(12.34), _rounded(0.5), _rounded(0)
+    ('237,000', '12.3', '0.5', '0')
+    """
+    if number >= 1000:
+        digits = len(str(int(number))) - 3
+        return f"{round(number / 10**digits) * 10**digits:,}"
+    return f"{number:.3g}"
+
+
+# -- looking ------------------------------------------------------------------------------------------
+
+
+def progress_of(
+    lab: World, limit: int | None = None, began: Progress | None = None, before: Progress | None = None
+) -> Progress:
+    """Return how far a lab has come. It takes no lock and never waits.
+
+    Args:
+        lab: the lab; any thread may look.
+        limit: how many slices the run shall have at most.
+        began: what was returned when the run began; since the lab itself began, unless told.
+        before: an earlier look, for the rate since then; since the beginning, unless told.
+
+    >>> from kamlab import Component, Lab
+    >>> with Lab() as lab:
+    ...     began = progress_of(lab)
+    ...     _ = Component().activate()
+    ...     _ = lab.step()
+    ...     progress_of(lab, began=began).steps
+    1
+    """
+    now = real_monotonic()
+    scheduler = lab.scheduler
+    step = scheduler.step
+    start = began.step if began is not None else 0
+    seconds = now - began.at if began is not None else 0.0
+    since = before or began
+    passed = now - since.at if since is not None else 0.0
+    rate = max(0, step - since.step) / passed if since is not None and passed > 0 else 0.0
+    runnable = len(scheduler.queue) + len(scheduler.done)
+    runnable += scheduler.running is not None
+    members = len(scheduler.members)
+    idle = not (runnable or scheduler.wakes or scheduler.posted)
+    waits = ""
+    if lab.state == "running":
+        waits = _waits_for(lab) if idle else _hangs_in(lab, step, before, now)
+    if scheduler.step != step:  # it went on meanwhile
+        waits = ""
+    return Progress(
+        lab.state, max(0, step - start), seconds, rate, limit, min(runnable, members), max(0, members - runnable),
+        waits, "", step, now,
+    )  # fmt: skip
+
+
+def _waits_for(lab: World) -> str:
+    """Say what a lab in which nobody can run waits for."""
+    scheduler = lab.scheduler
+    if any(outsider.may_wake() for outsider in list(scheduler.outsiders)):
+        return "a thread, or an answer from outside" if scheduler.idle.sources() else "a thread"
+    network = bool(scheduler.idle.sources())
+    timer = min((when for when, _, each in list(scheduler.timers._heap) if each.callback is not None), default=None)
+    if timer is not None and not isinstance(scheduler.clock, VirtualClock):
+        due = max(0.0, timer - scheduler.clock.now())
+        return f"the next timer, due in {due:.1f} s" + (", or the network" if network else "")
+    if network:
+        return "the network"
+    return "nobody: only a call from outside can wake it"
+
+
+def _hangs_in(lab: World, step: int, before: Progress | None, now: float) -> str:
+    """Say whose slice does not come to its end, if there is such a one."""
+    running = lab.scheduler.running
+    if before is None or before.step != step or now - before.at < LONG or running is None:
+        return ""
+    return f"{label(name_of(running), NAME)} to come to its next yield"
+
+
+# -- telling ------------------------------------------------------------------------------------------
+
+
+class Teller(Protocol):
+    """Where progress is told. All is called from one thread at a time; what it raises ends the telling."""
+
+    def tell(self, progress: Progress) -> None:
+        """Show it in the place of what was shown before."""
+
+    def close(self, last: Progress | None) -> None:
+        """Show the last word, ``None`` if nothing was told; nothing is shown afterwards."""
+
+
+class Reporter:
+    """Tells the progress of one run, as a context manager around it.
+
+    Args:
+        lab: the lab that is run within.
+        limit: how many slices it shall run at most.
+        teller: where it is told.
+
+    Nothing is told in the first second. The thread that looks ends with the run, and is never in its way.
+    """
+
+    def __init__(self, lab: World, limit: int | None, teller: Teller) -> None:
+        self._lab = lab
+        self._limit = limit
+        self._teller = teller
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._told = False
+        self._speaking = threading.Lock()
+
+    def __enter__(self) -> Reporter:
+        self._began = progress_of(self._lab, self._limit)
+        self._outcome = getattr(self._lab, "outcome", None)
+        thread = threading.Thread(target=self._watch, name="kamlab progress", daemon=True)
+        with contextlib.suppress(RuntimeError):  # where there are no threads nobody tells, and the run goes on
+            thread.start()
+            self._thread = thread
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._over.set()
+        with self._speaking:  # what is being said is said to its end, and nothing after it
+            last = self._last_word(error) if self._told else None
+            with contextlib.suppress(Exception):
+                self._teller.close(last)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        looks = [self._began]
+        wait = SILENCE
+        while not self._over.wait(wait):
+            wait = TICK
+            progress = self._look(looks)
+            with self._speaking:
+                if self._over.is_set():
+                    return
+                try:
+                    self._told = True
+                    self._teller.tell(progress)
+                except Exception:  # a stream that is closed, a kernel that is gone: the run does not suffer
+                    return
+
+    def _look(self, looks: list[Progress]) -> Progress:
+        before = looks[0]
+        standing = [each for each in looks if each.step == self._lab.scheduler.step]
+        progress = progress_of(self._lab, self._limit, self._began, standing[0] if standing else before)
+        looks.append(progress)
+        del looks[:-RECENT]
+        return progress
+
+    def _last_word(self, error: BaseException | None) -> Progress:
+        progress = progress_of(self._lab, self._limit, self._began)
+        outcome = getattr(self._lab, "outcome", None)
+        if isinstance(error, KeyboardInterrupt):
+            end = "interrupted"
+        elif error is not None:
+            end = f"{type(error).__name__} was raised"
+        elif outcome is not None and outcome is not self._outcome:
+            end = REASONS[outcome.reason].removeprefix("it was ").removeprefix("it ")
+        else:
+            end = "ended"
+        return replace(progress, end=end, waits="")
+
+
+class TerminalLine:
+    """One line of a terminal, written anew in its place, and cleared at the end."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._width = 0
+
+    def tell(self, progress: Progress) -> None:
+        """Write it over what was there."""
+        text = str(progress)
+        self._stream.write(f"\r{text:<{self._width}}\r")
+        self._stream.flush()
+        self._width = len(text)
+
+    def close(self, last: Progress | None) -> None:
+        """Leave the line empty."""
+        if self._width:
+            self._stream.write("\r" + " " * self._width + "\r")
+            self._stream.flush()
+            self._width = 0
+
+
+Factory = Callable[[World, int | None], AbstractContextManager[Any]]
+
+
+def reporter_for(lab: World, limit: int | None = None) -> AbstractContextManager[Any]:
+    """Return what tells, on a terminal, how far a lab has come, as a context manager around a run of it.
+
+    On stderr, one line in its place, where that is a terminal; anywhere else nothing is told, nor of a run that
+    has fewer than 1000 slices.
+
+    >>> with reporter_for(None):  # a test has no terminal
+    ...     pass
+    """
+    stream = sys.stderr
+    if (limit is not None and limit < MANY) or stream is None or not _is_terminal(stream):
+        return contextlib.nullcontext()
+    return Reporter(lab, limit, TerminalLine(stream))
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError, OSError):  # no stream at all, or one that is closed
+        return False
+
+
+def install(lab_class: Any, factory: Factory = reporter_for) -> Callable[[], None]:
+    """Have all labs of a class tell how far their runs have come; return what undoes it.
+
+    The class has an attribute ``progress``: ``None``, or what makes the context manager for a run, from the lab and
+    the most slices that there shall be.
+    """
+    before = lab_class.__dict__.get("progress", _NOTHING)
+    lab_class.progress = staticmethod(factory)
+
+    def undo() -> None:
+        if before is _NOTHING:
+            del lab_class.progress
+        else:
+            lab_class.progress = before
+
+    return undo
+
+
+_NOTHING: Any = object()

@@ -1,0 +1,93 @@
+"""The bars: from click to picture, and a page that stays responsive while a lab runs at full speed.
+
+Machines are noisy: a measurement that misses its bar is taken once more. ``-s`` shows the figures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from . import probes
+from .pages import SHOTS
+from .systems import QUEUE
+
+pytestmark = pytest.mark.browser
+
+#: Milliseconds from a click to its picture, as the median of so many clicks.
+CLICK_TO_PAINT, CLICKS = 50, 20
+#: The longest that a task may block the page, in ms; messages a second to the page; bytes of each.
+LONGEST_TASK, MESSAGES, SNAPSHOT = 100, 15, 50_000
+#: Seconds that the free run is watched.
+WATCHED = 3
+
+#: A hundred components, all of them busy.
+HUNDRED = """%%system --paused
+Pipeline(Source(), *[Relay() for _ in range(98)], Sink()).run()
+"""
+#: What the frame of a message adds to what is in it, in bytes: its header, its parent's and the names of traits.
+FRAME = 4_000
+
+
+def twice(measure: Callable[[], dict[str, float]], good: Callable[[dict[str, float]], bool]) -> dict[str, float]:
+    """Measure, and once more if that was not good."""
+    figures = measure()
+    return figures if good(figures) else measure()
+
+
+def tell(desk: Any, record_property: Any, figures: dict[str, float]) -> None:
+    """Report figures: in the test's report, on standard output, and in a file next to the screenshots."""
+    front = desk.notebook.server.front
+    print(f"\n{front}: {figures}")
+    for name, value in figures.items():
+        record_property(name, value)
+    if SHOTS is not None:
+        with (SHOTS / "figures.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"front": front, **figures}) + "\n")
+
+
+def test_click_to_paint(desk: Any, record_property: Any) -> None:
+    """From a click on Step to the frame after the panel shows the next step it takes less than 50 ms, at the median."""
+    panel = desk.show(QUEUE).wait("new", 0)
+    panel.click("Step").wait("paused", 1)
+
+    def measure() -> dict[str, float]:
+        taken = probes.click_to_paint(panel, "Step", CLICKS)
+        return {"median ms": probes.median(taken), "least ms": round(min(taken), 1), "most ms": round(max(taken), 1)}
+
+    figures = twice(measure, lambda figures: figures["median ms"] < CLICK_TO_PAINT)
+    tell(desk, record_property, figures)
+    assert figures["median ms"] < CLICK_TO_PAINT
+
+
+def test_a_free_run_leaves_the_page_responsive(desk: Any, record_property: Any) -> None:
+    """A hundred components at full speed: no task blocks the page for 100 ms, and few and short messages reach it."""
+    panel = desk.show(HUNDRED).wait("new", 0)
+    panel.click("Run").wait("running")
+    panel.until("(root, step) => Number(root.dataset.step) > step", panel.step)
+
+    def measure() -> dict[str, float]:
+        since, before = probes.now(desk.page), panel.step
+        count, longest = desk.traffic.during(WATCHED)
+        return {
+            "longest task ms": max(probes.long_tasks(desk.page, since), default=0.0),
+            "messages/s": round(count / WATCHED, 1),
+            "longest message": longest,
+            "slices/s": round((panel.step - before) / WATCHED),
+        }
+
+    def good(figures: dict[str, float]) -> bool:
+        return (
+            figures["longest task ms"] <= LONGEST_TASK
+            and figures["messages/s"] < MESSAGES
+            and figures["longest message"] < SNAPSHOT + FRAME
+        )
+
+    figures = twice(measure, good)
+    panel.click("Pause").wait("paused")
+    tell(desk, record_property, figures)
+    assert figures["slices/s"] > 0, "the panel must follow"
+    assert good(figures), figures

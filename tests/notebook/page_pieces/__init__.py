@@ -1,0 +1,1 @@
+"""Inboxes, source, timeline and story of the panel, in a bare page."""

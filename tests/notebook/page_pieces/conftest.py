@@ -1,0 +1,173 @@
+"""The pieces beside the graph in a bare page: no Jupyter, no kernel, a model that records what is sent.
+
+Chromium is the system's (Debian: ``apt-get install chromium``). Set KAMLAB_CHROMIUM to use another one,
+and KAMLAB_SHOTS to a folder to get screenshots.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kamlab.notebook
+
+CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
+FRONT_END = Path(kamlab.notebook.__file__).parent / "panel"
+THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
+#: The words at the head of the pieces' own text, which is part of the panel's once the two are one file.
+HEAD = "The pieces beside the graph: inboxes, source, timeline, story"
+
+#: A model as anywidget has it, whose commands go no further than a list.
+SHOW = """async ({source, traits}) => {
+    const listeners = {};
+    const model = {
+        get: name => traits[name],
+        set(name, value) { traits[name] = value; for (const fn of listeners['change:' + name] || []) fn(); },
+        on(name, fn) { (listeners[name] ||= []).push(fn); },
+        off(name, fn) { listeners[name] = (listeners[name] || []).filter(each => each !== fn); },
+        send(content) { window.sent.push(content); },
+    };
+    window.sent = [];
+    window.model = model;
+    const url = URL.createObjectURL(new Blob([source], {type: 'text/javascript'}));
+    window.end = (await import(url)).default.render({model, el: document.getElementById('here')});
+}"""
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+Values = dict[str, Any]
+
+
+def text_of(kind: str) -> str:
+    """Return the panel's text with that of the pieces, which may be in a file of their own or at its end."""
+    whole = (FRONT_END / f"panel.{kind}").read_text(encoding="utf-8")
+    pieces = FRONT_END / f"pieces.{kind}"
+    if pieces.exists() and HEAD not in whole:
+        whole += "\n" + pieces.read_text(encoding="utf-8")
+    return whole
+
+
+def theme_of(name: str) -> str:
+    """Return the variables of one of JupyterLab's themes; without JupyterLab none, and the fall-backs are used."""
+    path = THEMES / f"theme-{name}-extension" / "index.css"
+    found = re.search(r":root\{.*?\}", path.read_text(encoding="utf-8")) if path.exists() else None
+    return found[0] if found else ""
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Any]:
+    """A browser."""
+    if not CHROMIUM:
+        pytest.skip("there is no chromium here: apt-get install chromium, or set KAMLAB_CHROMIUM")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class View:
+    """A panel in a page, with what a test asks it and does to it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.root = page.locator(".kamlab-panel")
+
+    def push(self, **changes: Any) -> None:
+        """Change parts of ``now``, as Python does, and return when that is drawn."""
+        self.page.evaluate("changes => model.set('now', {...model.get('now'), ...changes})", changes)
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Return when what has changed is drawn."""
+        self.page.evaluate(DRAWN)
+
+    def answer(self, text: str = "", error: bool = False, **changes: Any) -> None:
+        """Carry out all that was sent, with these changes, and say this."""
+        reply = max([0, *(each.get("id", 0) for each in self.sent())])
+        self.push(said={"text": text, "error": error, "reply": reply}, **changes)
+
+    def sent(self, *names: str) -> list[Values]:
+        """Return the commands that were sent, but for greetings; or those of these names."""
+        found = [each for each in self.page.evaluate("() => window.sent") if each["do"] not in ("hello", "bye")]
+        return [each for each in found if not names or each["do"] in names]
+
+    def last(self) -> Values:
+        """Return the last command, without its id; an empty one if there is none."""
+        found = self.sent()
+        return {name: value for name, value in found[-1].items() if name != "id"} if found else {}
+
+    def wait_for(self, name: str, count: int = 1) -> None:
+        """Wait until a command was sent so many times."""
+        self.page.wait_for_function("([name, count]) => sent.filter(each => each.do === name).length >= count", arg=[name, count])
+
+    def piece(self, name: str) -> Any:
+        """Return the section of a piece."""
+        return self.root.locator(f"section.kamlab-{name}")
+
+    def button(self, name: str) -> Any:
+        """Return a button by its exact name."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def chip(self, place: str) -> Any:
+        """Return the chip of a message, as in ``7.inbox.0``."""
+        return self.root.locator(f"button[data-message='{place}']")
+
+    def note(self) -> str:
+        """Return what the note line says."""
+        return " ".join(self.root.locator(".kamlab-note").all_text_contents())
+
+    def focused(self) -> str:
+        """Return what has the focus: its message, event, inbox or branch, or else its name or text."""
+        return str(
+            self.page.evaluate(
+                """() => {
+                    const active = document.activeElement;
+                    const { message, event, inbox, component } = active.dataset;
+                    return message || event || inbox || component || active.ariaLabel || active.textContent;
+                }"""
+            )
+        )
+
+    def shoot(self, name: str, **how: Any) -> None:
+        """Take a screenshot, where screenshots are wanted."""
+        if SHOTS is not None:
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            self.root.screenshot(path=SHOTS / f"pieces-{name}.png", **how)
+
+
+@pytest.fixture
+def show(chromium: Any) -> Iterator[Callable[..., View]]:
+    """Show these values in a page of a theme; nothing may go wrong in its script."""
+    contexts = []
+    errors: list[str] = []
+
+    def open_it(now: Values, *pieces: str, theme: str = "light", width: int = 1000, scene: Values | None = None, **how: Any) -> View:
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **how)
+        contexts.append(context)
+        context.set_default_timeout(5_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.set_content('<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>')
+        body = "body {margin: 8px; background: var(--jp-layout-color0)}"
+        page.add_style_tag(content=f"{theme_of(theme)} {body} {text_of('css')}")
+        traits = {"now": now, "scene": scene or {}, "pieces": list(pieces) or ["inboxes", "source", "timeline", "story"]}
+        page.evaluate(SHOW, {"source": text_of("js"), "traits": traits})
+        view = View(page)
+        view.drawn()
+        view.drawn()  # what was measured in the first drawing is used in the second
+        return view
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert errors == []
