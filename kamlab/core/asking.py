@@ -247,10 +247,12 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
     finally:
         if outermost:
             asker.asked = None
+    if asker.given_up:  # nobody waits for the rest
+        if raised is None:
+            _forgive(type(value))
+        raise _GiveUp
     if raised is not None:
         raise NoAnswer(raised)  # here, where nothing holds on to what was raised
-    if asker.given_up:
-        _forgive(type(value))
     return text
 
 

@@ -42,7 +42,7 @@ class CellLine:
         """Show it, or show it anew."""
         data = {"text/html": progress._repr_html_(), "text/plain": str(progress)}
         update, self._shown = self._shown, True
-        self._context.run(self._publish, data, metadata={}, transient={"display_id": self._id}, update=update)
+        self._publish(data, metadata={}, transient={"display_id": self._id}, update=update)
 
     def close(self, last: Progress | None) -> None:
         """Leave the last word there, if there was a word at all."""
@@ -66,7 +66,7 @@ def _publisher() -> Callable[..., Any] | None:
     """Return what displays in this session; ``None`` if there is no kernel."""
     from IPython.core.getipython import get_ipython
 
-    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    shell: Any = get_ipython()
     if shell is None or getattr(shell, "kernel", None) is None:
         return None
     publish: Callable[..., Any] = shell.display_pub.publish

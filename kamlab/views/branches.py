@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-
 #: How many branches are shown: those on the way to where the lab stands, and the newest.
 BRANCHES = 40
 
@@ -181,7 +180,9 @@ def _as_svg(tree: RunTree) -> str:
     def x(step: int) -> str:
         return f"{_LEFT + _WIDTH * step / longest:.1f}".removesuffix(".0")
 
-    width, height = _LEFT + _WIDTH + 210, _TOP + _ROW * len(rows) + (22 if tree.more else 4)
+    texts = [_words(tree, branch) for branch in tree.branches]
+    width = _LEFT + _WIDTH + 40 + 7 * max(map(len, texts), default=0)
+    height = _TOP + _ROW * len(rows) + (22 if tree.more else 4)
     lines, ends = [], []
     for branch in tree.branches:
         y = _y(rows[branch.number])
@@ -232,10 +233,12 @@ def _fork(x: str, above: int, below: int, kind: str) -> str:
     return f'<path d="M{x} {above}V{below}" class="{kind}"/>'
 
 
-def _written(tree: RunTree, branch: BranchLook, y: int) -> str:
+def _words(tree: RunTree, branch: BranchLook) -> str:
     hands = f", {branch.by_hand} by hand" if branch.by_hand else ""
-    text = f"{branch.number}: to step {branch.steps}{hands}"
-    if branch.number == tree.here:
-        text += f"; here, step {tree.step}"
+    here = f"; here, at step {tree.step}" if branch.number == tree.here else ""
+    return f"{branch.number}: to step {branch.steps}{hands}{here}"
+
+
+def _written(tree: RunTree, branch: BranchLook, y: int) -> str:
     kind = ' class="b"' if branch.number == tree.here else ""
-    return f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{kind}>{escape(text)}</text>'
+    return f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{kind}>{_words(tree, branch)}</text>'

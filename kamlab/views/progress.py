@@ -34,6 +34,8 @@ MANY = 1000
 #: Over how many looks the rate is taken; how long one slice may take before it is named, in seconds.
 RECENT = 8
 LONG = 1.0
+#: How many looks in a row may find that nothing runs, until it is taken for the end: nobody may be left to say so.
+PATIENCE = 20
 #: How wide a line of text is at most, and how much of it a name.
 COLUMNS = 79
 NAME = 24
@@ -226,9 +228,14 @@ class Reporter:
         self._began = progress_of(self._lab, self._limit)
         self._outcome = getattr(self._lab, "outcome", None)
         thread = threading.Thread(target=self._watch, name="kamlab progress", daemon=True)
-        with contextlib.suppress(RuntimeError):  # where there are no threads nobody tells, and the run goes on
+        try:
             thread.start()
             self._thread = thread
+        except RuntimeError:  # where there are no threads nobody tells, and the run goes on
+            pass
+        except BaseException:  # an interrupt: there will be no run
+            self._over.set()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
@@ -243,9 +250,16 @@ class Reporter:
     def _watch(self) -> None:
         looks = [self._began]
         wait = SILENCE
+        still = 0
         while not self._over.wait(wait):
             wait = TICK
             progress = self._look(looks)
+            if progress.state != "running":  # it has ended, or does not begin
+                still += 1
+                if still > PATIENCE:
+                    return
+                continue
+            still = 0
             with self._speaking:
                 if self._over.is_set():
                     return

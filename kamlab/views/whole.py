@@ -106,10 +106,7 @@ def whole_of(
     from .graph import graph_of
     from .inboxes import look
     from .source import source_of
-    try:
-        from .story import story_of
-    except ImportError:  # TEMPORARY
-        pieces = [each for each in pieces if each != "story"]
+    from .story import story_of
     from .timeline import timeline_of
 
     with lab.lock:

@@ -7,6 +7,7 @@ from typing import Any
 from .pages import VIEWPORT, Notebook
 from .panels import Panel
 from .probes import Traffic
+from .systems import QUEUE
 
 _WRITE = """([index, code]) =>
     window.jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(code)"""
@@ -78,3 +79,9 @@ class Desk:
         panel = self.panel()
         panel.root.wait_for()
         return panel
+
+    def stepped(self, steps: int, system: str = QUEUE) -> Panel:
+        """Build a system, let it take so many steps, and return its panel."""
+        panel = self.show(system).wait("new", 0)
+        self.notebook.do(f"_ = lab.step({steps})")
+        return panel.wait("paused", steps)

@@ -88,6 +88,10 @@ class Panel:
         self.until("(root, before) => root.dataset.reply !== before", before)
         return self
 
+    def select(self, name: str) -> Panel:
+        """Select a component of the graph, by the first word of its name; a container may lie under its parts."""
+        return self.answered(lambda: self.node(name).first.press("Enter"))
+
     def scrub(self, step: int) -> Panel:
         """Look at a step, by the timeline's slider."""
         slider = self.piece("Timeline").get_by_label("Step looked at")

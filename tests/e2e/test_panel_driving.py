@@ -12,12 +12,10 @@ from .systems import QUEUE, TICKS
 
 pytestmark = pytest.mark.browser
 
-
-def stepped(desk: Any, steps: int, system: str = QUEUE) -> Any:
-    """Return the panel of a system that has taken so many steps."""
-    panel = desk.show(system).wait("new", 0)
-    desk.notebook.do(f"_ = lab.step({steps})")
-    return panel.wait("paused", steps)
+#: The same system in a lab that nobody looks at.
+TWIN = """
+twin = kamlab.Lab(build=lambda: Pipeline(Source(), Relay(), Slow()).activate(), clock="virtual")
+"""
 
 
 def test_it_shows_the_lab(desk: Any) -> None:
@@ -30,9 +28,10 @@ def test_it_shows_the_lab(desk: Any) -> None:
         assert panel.piece(name).get_by_role("heading").first.inner_text() == name
     assert panel.root.get_attribute("role") == "group"
     assert panel.root.locator(".kamlab-state").inner_text().strip()
+    panel.node("Pipeline").wait_for()
+    panel.click("Step")
     for name in ("Source", "Relay", "Slow"):
         panel.node(name).wait_for()
-    desk.notebook.shoot("new")
 
 
 def test_step(desk: Any) -> None:
@@ -55,11 +54,12 @@ def test_message(desk: Any) -> None:
 def test_round(desk: Any) -> None:
     """Round gives everybody who can run one slice."""
     panel = desk.show(QUEUE).wait("new", 0)
-    for _ in range(2):
-        before, rounds = panel.step, desk.notebook.value("lab.scheduler.rounds")
+    desk.notebook.do(TWIN)
+    for _ in range(3):
         panel.click("Round").wait("paused")
-        assert desk.notebook.value("lab.step_number, lab.scheduler.rounds") == (panel.step, rounds + 1)
-        assert panel.step > before + 1
+        step = desk.notebook.value("twin.step_number", "_ = twin.step_round()")
+        assert (panel.step, desk.notebook.value("lab.step_number")) == (step, step)
+    assert step > 5
 
 
 def test_run_and_pause(desk: Any) -> None:
@@ -110,7 +110,7 @@ def test_back(desk: Any) -> None:
 
 def test_reset(desk: Any) -> None:
     """Reset builds the system again, at step 0; the panel stays and works."""
-    panel = stepped(desk, 7)
+    panel = desk.stepped(7)
     panel.click("Reset").wait("new", 0)
     assert desk.notebook.value("lab.step_number") == 0
     panel.click("Step").wait("paused", 1)
@@ -118,7 +118,7 @@ def test_reset(desk: Any) -> None:
 
 def test_run_to_a_breakpoint(desk: Any) -> None:
     """Without a breakpoint the button says so; with one the lab runs to it and stops there."""
-    panel = stepped(desk, 1)
+    panel = desk.stepped(1)
     assert not panel.can("Run to breakpoint")
     assert "breakpoint" in panel.button("Run to breakpoint").get_attribute("aria-description")
     desk.notebook.do("stop = lab.break_on(message='message 3')")
@@ -130,7 +130,7 @@ def test_run_to_a_breakpoint(desk: Any) -> None:
 
 def test_edit_a_message(desk: Any) -> None:
     """A message that waits is opened, edited and saved: the lab has the new one, and it is the one that is taken."""
-    panel = stepped(desk, 12)
+    panel = desk.stepped(12)
     chip = panel.chips("message").first
     before = chip.inner_text()
     panel.answered(chip.click)
@@ -147,7 +147,7 @@ def test_edit_a_message(desk: Any) -> None:
 
 def test_drop_a_message(desk: Any) -> None:
     """A message that is dropped waits no more."""
-    panel = stepped(desk, 12)
+    panel = desk.stepped(12)
     waiting = panel.chips("message").count()
     assert waiting == desk.notebook.value("lab.inboxes().waiting") > 0
     text = panel.chips("message").first.inner_text()
@@ -159,7 +159,7 @@ def test_drop_a_message(desk: Any) -> None:
 
 def test_fold(desk: Any) -> None:
     """A container folds into one box, and unfolds again."""
-    panel = desk.show(QUEUE).wait("new", 0)
+    panel = desk.stepped(3)
     panel.node("Source").wait_for()
     fold = panel.piece("Graph").locator("[data-fold]").first
     panel.answered(fold.click)
@@ -170,7 +170,7 @@ def test_fold(desk: Any) -> None:
 
 def test_scrub(desk: Any) -> None:
     """The slider shows the past while the lab stays; Go there takes the lab there; Now comes back."""
-    panel = stepped(desk, 9)
+    panel = desk.stepped(9)
     panel.scrub(4)
     panel.root.get_by_text(re.compile("step 4")).first.wait_for()
     assert panel.root.get_attribute("data-past") == "4"
@@ -213,8 +213,8 @@ def test_no_button_does_nothing(desk: Any) -> None:
 
 def test_select_a_component(desk: Any) -> None:
     """A click on a component selects it: its code and its variables are shown."""
-    panel = stepped(desk, 4)
-    panel.answered(panel.node("Source").click)
+    panel = desk.stepped(4)
+    panel.answered(panel.node("Source").click)  # by the mouse; others select by the keyboard
     panel.piece("Source").get_by_text("number += 1").first.wait_for()
     assert panel.piece("Source").get_by_text("number", exact=True).count() >= 1
     desk.notebook.shoot("selected")
@@ -222,7 +222,7 @@ def test_select_a_component(desk: Any) -> None:
 
 def test_the_story_is_filtered(desk: Any) -> None:
     """The story tells what happened; the filter leaves what contains its words."""
-    panel = stepped(desk, 9)
+    panel = desk.stepped(9)
     story = panel.piece("Story")
     items = story.locator("[data-event]")
     items.first.wait_for()
@@ -236,7 +236,7 @@ def test_the_story_is_filtered(desk: Any) -> None:
 
 def test_a_lab_that_is_stopped_says_so(desk: Any) -> None:
     """The panel of a lab that was stopped shows its last picture, and says what to do."""
-    panel = stepped(desk, 3)
+    panel = desk.stepped(3)
     desk.notebook.do("lab.stop()")
     panel.wait("stopped")
     assert "run the cell again" in panel.root.locator(".kamlab-gone").inner_text().lower()

@@ -76,7 +76,7 @@ def test_the_list_of_keys_is_opened_and_closed(desk: Any) -> None:
 
 def test_the_graph_is_walked_by_arrows(desk: Any) -> None:
     """Tab leads to one component; arrows go to the others, and Enter selects one."""
-    panel = desk.show(QUEUE).wait("new", 0)
+    panel = desk.stepped(3)
     source = panel.node("Source")
     source.focus()
     desk.page.keyboard.press("ArrowRight")

@@ -32,10 +32,8 @@ TWICE = """() => {
 
 def busy(desk: Any) -> Any:
     """Return a panel in which there is something to see."""
-    panel = desk.show(QUEUE).wait("new", 0)
-    desk.notebook.do("_ = lab.step(14)")
-    panel.wait("paused", 14)
-    panel.answered(panel.node("Source").click)
+    panel = desk.stepped(14)
+    panel.select("Source")
     return panel
 
 
@@ -51,9 +49,11 @@ def test_legible_in_both_themes(desk: Any) -> None:
         )
         assert texts.count() > 10
         poor = [
-            (text.inner_text()[:30], round(contrast, 1))
+            ((text.text_content() or "")[:30], round(contrast, 1))
             for text in texts.all()[:60]
-            if text.is_visible() and text.inner_text().strip() and (contrast := desk.notebook.contrast(text)) < LEGIBLE
+            if text.is_visible()
+            and (text.text_content() or "").strip()
+            and (contrast := desk.notebook.contrast(text)) < LEGIBLE
         ]
         assert poor == [], theme
     desk.notebook.theme(THEMES[0])

@@ -58,7 +58,7 @@ def test_a_recipe_with_its_panel(desk: Any, listing: Any, name: str) -> None:
     panel.wait("paused", desk.notebook.value("lab.step_number"))
     assert panel.step > 10
     assert panel.piece("Graph").locator("g[data-node]").count() > 3
-    panel.answered(panel.node("SimpleServer").first.click)
+    panel.select("SimpleServer")
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         desk.notebook.theme(theme)
         desk.notebook.shoot(f"{name} {theme.split()[-1].lower()}", panel.root)

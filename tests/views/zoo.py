@@ -52,7 +52,7 @@ def release() -> None:
     for lock in _locks:
         lock.release()
     _locks.clear()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 5
     while any(not each.over for each in asking._hung) and time.monotonic() < end:
         time.sleep(0.01)
     assert all(each.over for each in asking._hung)

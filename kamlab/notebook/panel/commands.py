@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...core.component import Component
-from ...core.errors import KamlabError
+from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
 from ...views.keys import component_of
@@ -155,11 +155,10 @@ def deliver_next(looking: Looking, given: Given) -> str:
     if index:
         lab.move(component, 0, box, index)
         looking.opened = (str(given["key"]), box, 0)
-    with lab.lock:
-        ready = lab.scheduler.takes_turns(component) or (lab.scheduler.look_ahead() and _takes_turns(lab, component))
-    if not ready:
+    try:
+        lab.choose(component)
+    except NotRunnable:
         return f"The message is the first in {name}.{box} now; {name} is {component._life} and cannot go next."
-    lab.choose(component)
     return f"{name} goes next, and the message is the first in its {box}."
 
 
@@ -225,7 +224,7 @@ def select(looking: Looking, given: Given) -> str:
 
 def fold(looking: Looking, given: Given) -> str:
     """Fold a container, or unfold it."""
-    looking.folded ^= {str(given.get("key") or "")[:40]}
+    looking.fold(str(given.get("key") or "")[:40])
     return ""
 
 
@@ -315,10 +314,6 @@ def _told(happened: Happened, everything: bool = False) -> str:
     if happened.reason != "steps" or not lines:
         lines.append(f"({happened.outcome})")
     return "\n".join(lines)
-
-
-def _takes_turns(lab: Any, component: Component) -> bool:
-    return bool(lab.scheduler.takes_turns(component))
 
 
 def _place(looking: Looking, given: Given) -> tuple[Component, str, int]:

@@ -87,6 +87,16 @@ class Looking:
             self._selected = (self.lab.scheduler, self.selected, found)
         return found
 
+    def fold(self, key: str) -> None:
+        """Fold a container, or unfold it, also one that the graph has folded by itself."""
+        nodes = self._graph.data()["scene"]["nodes"] if self._graph is not None else ()
+        is_folded = any(node["key"] == key and node["folded"] for node in nodes)
+        by_hand = self.folded - {key, f"-{key}"}
+        if is_folded:
+            self.folded = by_hand if key in self.folded else by_hand | {f"-{key}"}
+        else:
+            self.folded = by_hand | {key}
+
     # -- what is shown ------------------------------------------------------------------------------
 
     def look(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -240,10 +250,8 @@ def _timeline(looking: Looking, detail: Detail) -> dict[str, Any]:
 
 
 def _story(looking: Looking, detail: Detail) -> dict[str, Any]:
-    try:
-        from ...views.story import story_of
-    except ImportError:  # TEMPORARY
-        return {}
+    from ...views.story import story_of
+
     view = story_of(looking.lab, looking.filter, looking.kinds, last=detail.events, upto=looking.at)
     return {"story": view.data()}
 

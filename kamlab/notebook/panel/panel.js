@@ -38,7 +38,8 @@
 //   h(tag, props, ...children)    an HTML element; s(tag, props, ...children) the same for SVG
 //     props: {class, text, dataset: {a: 1}, on<event>: listener, anything else: attribute; null and false leave it out}
 //     children: nodes, texts (always text, never markup), arrays of them; null and false are left out
-//   put(node, {attributes})       set attributes that differ (null or false removes); write(node, text) sets text that differs
+//   put(node, {attributes})       set attributes that differ (null or false removes); write(node, text) sets text that differs;
+//                                 hide(node, yes) sets hidden if that differs
 //   patchList(parent, items, keyOf, make, update)   keyed children: make(item) once per key, update(node, item, index) each
 //                                 time; what stays is not rebuilt or moved without need, so it keeps focus; when a focused one
 //                                 goes, the focus goes to its neighbour. Only for parents that hold nothing else.
@@ -88,6 +89,11 @@ function write(node, text) {
   const words = text === null || text === undefined ? "" : String(text);
   if (node.textContent !== words) node.textContent = words;
   return node;
+}
+
+/** Show an element or not; nothing is touched when that is as it was. */
+function hide(node, hidden) {
+  if (node.hidden !== hidden) node.hidden = hidden;
 }
 
 const FOCUSABLE = "button, input, select, textarea, summary, a[href], [tabindex]";
@@ -481,7 +487,7 @@ class Panel {
   /** Have the pieces that the trait names, in its order. */
   gather() {
     const names = this.model.get("pieces") || ["controls", ...Object.keys(PIECES)];
-    this.controls.root.hidden = !names.includes("controls");
+    hide(this.controls.root, !names.includes("controls"));
     if (!this.changed(this.grid, names)) return;
     const before = new Map(this.pieces.map((piece) => [piece.name, piece]));
     this.pieces = [];
@@ -608,7 +614,7 @@ function controlsOf(panel) {
       if (!panel.changed(list, now.breaks || [])) return;
       const known = now.breaks || [];
       patchList(list, known, (each) => each.id, (each) => breakChip(panel, each), (node, each) => write(node.firstChild, each.text));
-      breaks.hidden = !known.length;
+      hide(breaks, !known.length);
     },
   };
 }
@@ -725,7 +731,7 @@ function stateLineOf(panel) {
       const lost = panel.gone();
       const name = panel.lost ? "gone" : now.state || "new";
       write(gone, lost);
-      gone.hidden = !lost;
+      hide(gone, !lost);
       write(state, STATES[name] || name);
       put(state, { "data-state": name });
       write(where, whereWords(now));
@@ -735,14 +741,14 @@ function stateLineOf(panel) {
       write(at, told);
       write(why, reason);
       const isPast = now.at !== null && now.at !== undefined;
-      looking.hidden = !isPast;
+      hide(looking, !isPast);
       write(past, isPast ? `Showing step ${now.at}. The lab stands at step ${now.step}.` : "");
       const said = panel.local || now.said || {};
       const text = said.text || "";
       write(note, said.error ? "" : text);
       write(error, said.error ? text : "");
-      note.hidden = !!said.error;
-      error.hidden = !said.error;
+      hide(note, !!said.error);
+      hide(error, !said.error);
     },
   };
 }
@@ -785,7 +791,7 @@ const PIPS = [
   [[-3, 3], [0, 0], [3, -3]],
   [[-3, -3], [3, -3], [-3, 3], [3, 3]],
   [[-3, -3], [3, -3], [0, 0], [-3, 3], [3, 3]],
-];
+].map((dots) => dots.map(([x, y]) => `M${x} ${y}h0`).join(""));
 const ZOOMS = { least: 0.25, most: 3, factor: 1.25, fits: 0.75 };
 const TRAVEL = 350; // milliseconds that a message is on its way
 const TRAVELLERS = 12;
@@ -796,8 +802,10 @@ function graphPiece(panel) {
   const layer = (name, hidden) => s("g", { class: `kamlab-layer-${name}`, "aria-hidden": hidden ? "true" : null });
   const layers = {
     nodes: layer("nodes"), links: layer("links", true), counts: layer("counts", true),
-    ports: layer("ports", true), folds: layer("folds"), moves: layer("moves", true),
+    ports: layer("ports", true), folds: layer("folds"),
   };
+  // Messages travel above the picture, not in it: so the browser moves them without painting the picture anew.
+  const letters = h("div", { class: "kamlab-letters", "aria-hidden": "true" });
   const svg = s(
     "svg",
     { class: "kamlab-picture", role: "group", "aria-label": "Components" },
@@ -813,7 +821,7 @@ function graphPiece(panel) {
     ),
     Object.values(layers),
   );
-  const box = h("div", { class: "kamlab-scroll", tabindex: "-1" }, svg);
+  const box = h("div", { class: "kamlab-scroll", tabindex: "-1" }, h("div", { class: "kamlab-canvas" }, svg, letters));
   const empty = h("p", { class: "kamlab-empty", text: "There are no components yet." });
   const more = h("p", { class: "kamlab-empty" });
   const zoom = { scale: 1, fit: true };
@@ -836,8 +844,8 @@ function graphPiece(panel) {
 
   let scene = {};
   let focusKey = ""; // the one that Tab goes to
-  const drawn = { once: false, seen: new Set(), step: null, counts: {} };
-  const travel = traveller(panel, layers.moves, (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`), (key, name) => {
+  const drawn = { once: false, scene: null, now: null, seen: new Set(), step: null, counts: {} };
+  const travel = traveller(panel, letters, (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`), (key, name) => {
     const node = places.get(key);
     return node && ([...(node.out || []), ...(node.in || [])].find((port) => port.name === name) || null);
   });
@@ -847,6 +855,7 @@ function graphPiece(panel) {
   const size = () => {
     const [width, height] = [scene.w || 0, scene.h || 0];
     if (zoom.fit && box.clientWidth && width) zoom.scale = Math.max(ZOOMS.fits, Math.min(1, (box.clientWidth - 2) / width));
+    letters.style.transform = `scale(${zoom.scale})`;
     put(svg, { viewBox: `0 0 ${width} ${height}`, width: Math.round(width * zoom.scale), height: Math.round(height * zoom.scale) });
   };
   const observer = new ResizeObserver(() => zoom.fit && size());
@@ -926,9 +935,9 @@ function graphPiece(panel) {
     if (!places.has(focusKey)) focusKey = places.has(panel.selected()) ? panel.selected() : (nodes[0] || {}).key || "";
     if (focusKey) rove(focusKey);
     if (focused && !svg.contains(svg.getRootNode().activeElement) && focusKey) focus(focusKey);
-    empty.hidden = nodes.length > 0;
-    box.hidden = !nodes.length;
-    more.hidden = !scene.more;
+    hide(empty, nodes.length > 0);
+    hide(box, !nodes.length);
+    hide(more, !scene.more);
     write(more, scene.more ? `${scene.more} more component${scene.more === 1 ? " is" : "s are"} not shown. Fold containers to see the others.` : "");
     size();
     travel.forget();
@@ -986,9 +995,10 @@ function graphPiece(panel) {
     draw(now) {
       scene = panel.scene();
       const graph = now.graph || {};
-      const isNew = panel.changed(root, scene);
+      const isNew = scene !== drawn.scene;
       if (isNew) drawScene();
-      if (panel.changed(svg, [graph, now.selected, now.breaks, now.state]) || isNew) drawNow(graph, now);
+      if (isNew || now !== drawn.now) drawNow(graph, now);
+      [drawn.scene, drawn.now] = [scene, now];
       drawn.once = true;
       drawMoves(graph, now);
       bar.draw(now);
@@ -1127,13 +1137,13 @@ function isFull(count, limit) {
 function marksOf(node, state, breaks) {
   const found = [];
   let x = 10;
-  const tag = (text, name) => {
-    const width = Math.ceil(measure(text, TAG_FONT)) + 10;
+  const tag = (text, name) =>
     found.push(
-      s("g", { class: `kamlab-tag ${name}`, transform: `translate(${x} -7)` }, s("rect", { width, height: 14, rx: 7 }), s("text", { x: width / 2, y: 10.5, "text-anchor": "middle", text })),
+      tagOf(text, name, (width) => {
+        x += width + 4;
+        return [x - width - 4, -7];
+      }),
     );
-    x += width + 4;
-  };
   if (state.next) tag("next", "kamlab-tag-next");
   if (state.last) tag("last", "kamlab-tag-last");
   if (breaks) found.push(s("circle", { class: "kamlab-stop", cx: node.w - 2, cy: 2, r: 5 }));
@@ -1168,7 +1178,14 @@ function portKey(port) {
 }
 
 function makePort(port) {
-  return s("g", { class: `kamlab-port kamlab-port-${port.side}`, "data-box": port.name });
+  return s(
+    "g",
+    { class: `kamlab-port kamlab-port-${port.side}`, "data-box": port.name },
+    s("title"),
+    s("rect", { class: "kamlab-portbody", x: -7, y: -7, width: 14, height: 14, rx: port.side === "in" ? 3 : 7 }),
+    s("path", { class: "kamlab-pips" }),
+    s("text", { class: "kamlab-portcount", y: 3.5, "text-anchor": "middle" }),
+  );
 }
 
 function showPort(element, port, node) {
@@ -1180,20 +1197,26 @@ function showPort(element, port, node) {
   const left = port.x - node.x > node.w / 2 ? 7 - width : -7; // it grows into the node, not over the link's end
   element.classList.toggle("kamlab-full", full);
   element.classList.toggle("kamlab-held", count > 0);
-  const parts = [
-    s("title", { text: portWords(node, port, count, limit) }),
-    s("rect", { class: "kamlab-portbody", x: left, y: -7, width, height: 14, rx: port.side === "in" ? 3 : 7 }),
-  ];
-  if (words) parts.push(s("text", { class: "kamlab-portcount", x: left + width / 2, y: 3.5, "text-anchor": "middle", text: words }));
-  else for (const [x, y] of PIPS[count] || []) parts.push(s("circle", { class: "kamlab-pip", cx: x, cy: y, r: 1.8 }));
-  if (port.lost) {
-    const text = `${shortCount(port.lost)} lost`;
-    const wide = Math.ceil(measure(text, TAG_FONT)) + 10;
-    parts.push(
-      s("g", { class: "kamlab-tag kamlab-tag-lost", transform: `translate(${8 - wide / 2} 9)` }, s("rect", { width: wide, height: 14, rx: 3 }), s("text", { x: wide / 2, y: 10.5, "text-anchor": "middle", text })),
-    );
-  }
-  element.replaceChildren(...parts);
+  const [title, body, pips, number, tag] = element.children;
+  write(title, portWords(node, port, count, limit));
+  put(body, { x: left, width });
+  put(pips, { d: (!words && PIPS[count]) || null });
+  if (words) put(number, { x: left + width / 2 });
+  write(number, words);
+  if (tag) tag.remove();
+  if (port.lost) element.append(tagOf(`${shortCount(port.lost)} lost`, "kamlab-tag-lost", (wide) => [8 - wide / 2, 9]));
+}
+
+/** A word on a ground of its own. */
+function tagOf(text, name, place) {
+  const width = Math.ceil(measure(text, TAG_FONT)) + 10;
+  const [x, y] = place(width);
+  return s(
+    "g",
+    { class: `kamlab-tag ${name}`, transform: `translate(${x} ${y})` },
+    s("rect", { width, height: 14, rx: 7 }),
+    s("text", { x: width / 2, y: 10.5, "text-anchor": "middle", text }),
+  );
 }
 
 function portWords(node, port, count, limit) {
@@ -1289,24 +1312,18 @@ function framesOf(points, lost) {
   let gone = 0;
   const frames = points.map((point, index) => {
     gone += steps[index];
-    return { transform: `translate(${point.x}px, ${point.y}px)`, opacity: 1, offset: Math.min(share, (gone / whole) * share) };
+    return { transform: `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`, opacity: 1, offset: Math.min(share, (gone / whole) * share) };
   });
   if (lost) {
     const end = points[points.length - 1];
-    frames.push({ transform: `translate(${end.x}px, ${end.y + 22}px)`, opacity: 0, offset: 1 });
+    frames.push({ transform: `translate(${end.x}px, ${end.y + 22}px) translate(-50%, -50%)`, opacity: 0, offset: 1 });
   }
   return frames;
 }
 
 function letterOf(move) {
-  const text = shorten(move.text || "", 96, MONO_FONT);
-  const width = text ? Math.ceil(measure(text, MONO_FONT)) + 12 : 14;
-  return s(
-    "g",
-    { class: `kamlab-letter${move.lost ? " kamlab-letter-lost" : ""}`, "data-move": move.n },
-    s("rect", { x: -width / 2, y: -9, width, height: 18, rx: 4 }),
-    text ? s("text", { y: 3.5, "text-anchor": "middle", text }) : s("path", { d: "M-5 -4L0 1L5 -4" }),
-  );
+  const name = `kamlab-letter${move.lost ? " kamlab-letter-lost" : ""}`;
+  return h("span", { class: name, dataset: { move: move.n } }, move.text ? shorten(move.text, 96, MONO_FONT) : icon("message"));
 }
 
 // ---- the width of texts

@@ -172,7 +172,7 @@ function pieceTable(caption) {
   return {
     root: table,
     fill(rows) {
-      table.hidden = !rows || !rows.length;
+      hide(table, !rows || !rows.length);
       patchList(body, rows || [], ([name], index) => `${index} ${name}`, make, update);
     },
   };
@@ -206,7 +206,7 @@ function pieceForm(panel, { name, action, iconName, hint, can, send, done, cance
   });
   const tell = (text) => {
     write(trouble, text);
-    trouble.hidden = !text;
+    hide(trouble, !text);
     put(field, { "aria-invalid": text ? "true" : null, "aria-describedby": text ? trouble.id : null });
   };
   field.addEventListener("input", () => tell(""));
@@ -278,10 +278,10 @@ function inboxesPiece(panel) {
     write(part.say, component.say || component.state);
     patchList(part.inside, component.inboxes, (box) => box.name, (box) => makeBox(component, box), (node, box) => updateBox(node, component, box));
     write(part.rest, component.more ? `and ${component.more} more ${component.more === 1 ? "inbox" : "inboxes"}` : "");
-    part.rest.hidden = !component.more;
+    hide(part.rest, !component.more);
     const lost = (component.lost || []).map(([outbox, count]) => `${count} from ${outbox}`);
     write(part.lost.lastChild, lost.length ? `Lost: ${lost.join(", ")}` : "");
-    part.lost.hidden = !lost.length;
+    hide(part.lost, !lost.length);
   }
 
   /** The opened message of this component, in a form that can be compared. */
@@ -322,9 +322,9 @@ function inboxesPiece(panel) {
     patchList(part.chips, box.messages, (_, index) => index, (_, index) => makeChip(component.key, box.name, index), (chip, message, index) =>
       updateChip(chip.firstChild, message, index, box, index === at, part.slot),
     );
-    part.chips.hidden = !box.messages.length;
+    hide(part.chips, !box.messages.length);
     write(part.rest, box.more ? `and ${box.more} more` : "");
-    part.rest.hidden = !box.more;
+    hide(part.rest, !box.more);
   }
 
   function makeChip(key, box, index) {
@@ -391,13 +391,13 @@ function inboxesPiece(panel) {
     if (!panel.changed(failed, [looks.failures, looks.more_failures, looks.printed])) return;
     const rows = (looks.failures || []).map(([name, error]) => [name, error]);
     if (looks.more_failures) rows.push(["", `and ${looks.more_failures} more`]);
-    failed.hidden = !rows.length;
+    hide(failed, !rows.length);
     patchList(failures, rows, (_, index) => index, () => h("li", {}, h("b"), " ", h("span", { class: "kamlab-mono" })), (node, [name, error]) => {
       write(node.firstChild, name);
       write(node.lastChild, error);
     });
     const last = (looks.printed || []).slice(-8);
-    printed.hidden = !last.length;
+    hide(printed, !last.length);
     patchList(lines, last, (_, index) => index, () => h("li", {}, h("b"), " ", h("span", { class: "kamlab-mono" })), (node, line) => {
       put(node, { "data-error": line.error ? "true" : null });
       write(node.firstChild, line.name);
@@ -407,7 +407,7 @@ function inboxesPiece(panel) {
 
   function draw(now) {
     const looks = now.inboxes;
-    root.hidden = !looks;
+    hide(root, !looks);
     if (!looks) return;
     const before = opened;
     const held = pieceFocus(detail.root);
@@ -418,9 +418,9 @@ function inboxesPiece(panel) {
       const components = [...looks.components].sort((one, other) => rank(one) - rank(other));
       patchList(cards, components, (each) => each.key, makeCard, updateCard);
       for (const [place, node] of slots) if (!node.isConnected && !node.contains(detail.root)) slots.delete(place);
-      empty.hidden = components.length > 0;
+      hide(empty, components.length > 0);
       write(more, looks.more ? `and ${pieceCount(looks.more, "more component")}` : "");
-      more.hidden = !looks.more;
+      hide(more, !looks.more);
       if (selected !== chosen) pieceLater(panel, () => (scroll.scrollTop = 0));
       chosen = selected;
     }
@@ -466,8 +466,8 @@ function pieceInject(panel) {
     draw(key, name, names) {
       form.check();
       const ready = Boolean(key && names.length);
-      hint.hidden = Boolean(key);
-      body.hidden = !ready;
+      hide(hint, Boolean(key));
+      hide(body, !ready);
       if (key !== target) {
         target = key;
         form.field.value = drafts.get(key) || "";
@@ -549,7 +549,7 @@ function piecePayload(panel, reveal) {
     edited = { key: shown.key, box: shown.box, text: shown.text, literal: shown.literal };
     form.field.value = shown.literal === null || shown.literal === undefined ? "" : shown.literal;
     form.tell("");
-    editing.hidden = false;
+    hide(editing, false);
     tellEditing();
     reveal(editing);
     pieceFocusOn(form.field);
@@ -559,7 +559,7 @@ function piecePayload(panel, reveal) {
   function stopEditing() {
     const focused = pieceFocus(editing);
     edited = null;
-    editing.hidden = true;
+    hide(editing, true);
     if (focused) pieceFocusOn(editButton);
   }
 
@@ -577,7 +577,7 @@ function piecePayload(panel, reveal) {
     write(title, `Message ${payload.index + 1}${count ? ` of ${count}` : ""} in ${payload.name}.${payload.box}: ${sorted}${pieceLength(payload)}`);
     put(root, { "aria-label": `Message ${payload.index + 1} in ${payload.box} of ${payload.name}` });
     tabs.fill(payload);
-    cut.hidden = !payload.cut;
+    hide(cut, !payload.cut);
     table.fill(payload.parts);
   }
 
@@ -585,7 +585,7 @@ function piecePayload(panel, reveal) {
     root,
     draw(payload, box) {
       const known = box ? box.n : 0;
-      root.hidden = !payload;
+      hide(root, !payload);
       if (!payload) {
         if (shown) stopEditing();
         shown = null;
@@ -631,7 +631,7 @@ function pieceTabs(panel, view) {
   function show() {
     const hex = payload.hex !== null && payload.hex !== undefined;
     const name = hex ? chosen : "text";
-    root.hidden = !hex;
+    hide(root, !hex);
     Object.keys(labels).forEach((each, index) => put(buttons[index], { "aria-selected": String(each === name), tabindex: each === name ? "0" : "-1" }));
     put(view, { "aria-label": name === "hex" ? "Bytes of the message in hex" : "Text of the message", "data-as": name });
     write(view, name === "hex" ? payload.hex : payload.text);
@@ -689,7 +689,7 @@ function sourcePiece(panel) {
     patchList(lines, items, (each) => each.number, makeLine, (node, item) =>
       updateLine(node, { ...item, words: item.words.map(([kind, text]) => (kind ? h("span", { class: `kamlab-code-${kind}`, text }) : text)), plain: source.lines[item.number - source.first] }),
     );
-    code.hidden = !items.length;
+    hide(code, !items.length);
     put(code, { "aria-label": `Code of ${source.name}` });
   }
 
@@ -708,8 +708,8 @@ function sourcePiece(panel) {
     const source = now.source;
     if (!panel.changed(root, source)) return;
     const shown = Boolean(source && source.name);
-    body.hidden = !shown;
-    empty.hidden = shown;
+    hide(body, !shown);
+    hide(empty, shown);
     write(empty, shown ? "" : (source && source.note) || "Select a component to see its code.");
     if (!shown) {
       stood = "";
@@ -717,14 +717,14 @@ function sourcePiece(panel) {
     }
     write(title, titleOf(source));
     write(file, source.file || "");
-    file.hidden = !source.file;
+    hide(file, !source.file);
     write(remark, source.remark || "");
-    remark.hidden = !source.remark;
+    hide(remark, !source.remark);
     drawLines(source);
     locals.fill(source.locals);
     attributes.fill(source.attributes);
-    values.hidden = !(source.locals || []).length && !(source.attributes || []).length;
-    calls.hidden = !(source.stack || []).length;
+    hide(values, !(source.locals || []).length && !(source.attributes || []).length);
+    hide(calls, !(source.stack || []).length);
     patchList(stack, source.stack || [], (_, index) => index, () => h("li", { class: "kamlab-mono" }), (node, text) => write(node, text));
     reveal(source);
   }
@@ -792,14 +792,14 @@ function timelinePiece(panel) {
 
   function draw(now) {
     const line = now.timeline;
-    root.hidden = !line;
+    hide(root, !line);
     if (!line) return;
     const past = now.at !== null && now.at !== undefined;
     write(banner, past ? `You look at step ${now.at}. The lab stands at step ${line.here}.` : "");
-    banner.hidden = !past;
+    hide(banner, !past);
     const nothing = !line.lines.length;
-    empty.hidden = !nothing;
-    chart.root.hidden = nothing;
+    hide(empty, !nothing);
+    hide(chart.root, nothing);
     if (!nothing) chart.draw(line, now);
     scrub.draw(line, now);
     tree.draw(now.tree);
@@ -972,7 +972,7 @@ function pieceChart(panel) {
     });
     const beyond = [line.more && pieceCount(line.more, "more component"), line.more_messages && pieceCount(line.more_messages, "more message")];
     write(more, beyond.some(Boolean) ? `and ${beyond.filter(Boolean).join(", ")}` : "");
-    more.hidden = !beyond.some(Boolean);
+    hide(more, !beyond.some(Boolean));
     drawFlags(now, from);
   }
 
@@ -1027,7 +1027,7 @@ function pieceChart(panel) {
       node.classList.toggle("kamlab-after", !selected && numbers.some((each) => after.has(each)));
       put(node, { "aria-pressed": String(selected) });
     }
-    about.hidden = chosen === null;
+    hide(about, chosen === null);
     if (chosen === null) return about.replaceChildren();
     if (!panel.changed(about, [chosen, words, before.size, after.size])) return;
     about.replaceChildren(
@@ -1255,7 +1255,7 @@ function pieceTree(panel) {
     const share = (step) => `${((100 * step) / most).toFixed(1)}%`;
     bar.firstChild.style.left = share(branch.forked_at);
     bar.firstChild.style.width = share(Math.max(0, branch.steps - branch.forked_at));
-    bar.lastChild.hidden = !here;
+    hide(bar.lastChild, !here);
     bar.lastChild.style.left = share(Math.min(most, shown.step));
   }
 
@@ -1270,7 +1270,7 @@ function pieceTree(panel) {
     root,
     draw(tree) {
       if (!panel.changed(root, [tree, panel.can("goto")])) return;
-      root.hidden = !tree || !tree.branches.length;
+      hide(root, !tree || !tree.branches.length);
       if (root.hidden) return;
       shown = tree;
       patchList(list, tree.branches, (each) => each.number, makeBranch, updateBranch);
@@ -1307,7 +1307,7 @@ function storyPiece(panel) {
   let typed = false; // whether what is typed waits to be sent
   let sent = 0;
   let picked = null;
-  newest.hidden = true;
+  hide(newest, true);
 
   function send() {
     clearTimeout(timer);
@@ -1333,7 +1333,7 @@ function storyPiece(panel) {
     "scroll",
     () => {
       following = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
-      newest.hidden = following;
+      hide(newest, following);
     },
     { passive: true },
   );
@@ -1341,7 +1341,7 @@ function storyPiece(panel) {
     following = true;
     box.scrollTop = box.scrollHeight;
     if (pieceFocus(foot)) pieceFocusOn(list.querySelector("li:last-child button"));
-    newest.hidden = true;
+    hide(newest, true);
   }
 
   function makeKind([kind]) {
@@ -1387,7 +1387,7 @@ function storyPiece(panel) {
     }
     write(text, item.text);
     write(times, item.times > 1 ? `x ${item.times}` : "");
-    times.hidden = !(item.times > 1);
+    hide(times, !(item.times > 1));
   }
 
   function drawSelected(event) {
@@ -1413,7 +1413,7 @@ function storyPiece(panel) {
 
   function draw(now) {
     const story = now.story;
-    root.hidden = !story;
+    hide(root, !story);
     if (!story) return;
     drawField(story);
     const event = now.timeline && now.timeline.event !== undefined ? now.timeline.event : null;
@@ -1422,8 +1422,8 @@ function storyPiece(panel) {
       drawKinds(story);
       patchList(list, story.items, (item) => item.n, makeItem, updateItem);
       const filtered = Boolean(field.value || chosen.size);
-      empty.hidden = story.items.length > 0;
-      box.hidden = !story.items.length;
+      hide(empty, story.items.length > 0);
+      hide(box, !story.items.length);
       write(empty, filtered ? "No event is like that." : "Nothing has happened yet: step the lab.");
       write(count, story.total > story.shown ? `${story.shown} of ${pieceCount(story.total, "event")}` : pieceCount(story.total, "event"));
     }

@@ -329,6 +329,7 @@ class _Writing:
         window = data.window
         wide = window.place(window.last, by) - window.place(window.first, by)
         self._inch = (wide or 1.0) / ACROSS, 1 / PITCH
+        self._edge = window.place(window.last, by)
         self._taken: list[tuple[float, float, float]] = []
 
     def write(self, text: str, begin: Point, end: Point) -> None:
@@ -336,14 +337,14 @@ class _Writing:
         x = begin[0] + (end[0] - begin[0]) * 0.42
         y = begin[1] + (end[1] - begin[1]) * 0.42
         text = written(text)
-        until = x + len(text) * CHARACTER * self._inch[0]
-        if any(
-            x < right and left < until and abs(y - other) < LINE * self._inch[1] for left, right, other in self._taken
-        ):
+        wide, high = len(text) * CHARACTER * self._inch[0], LINE * self._inch[1]
+        before = x + wide > self._edge + 2 * CHARACTER * self._inch[0]
+        since, until = (x - wide, x) if before else (x, x + wide)
+        if any(since < right and left < until and abs(y - other) < high for left, right, other in self._taken):
             return
-        self._taken.append((x, until, y))
+        self._taken.append((since, until, y))
         self._axes.annotate(
-            text, (x, y), (3, 2), textcoords="offset points", fontsize=7.5, annotation_clip=True, zorder=6, color=INK,
+            text, (x, y), (-4 if before else 3, 2), ha="right" if before else "left", textcoords="offset points", fontsize=7.5, annotation_clip=True, zorder=6, color=INK,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
         )  # fmt: skip
 

@@ -234,8 +234,8 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
                 part.container,
                 part.folded,
                 part.inside,
-                tuple(Port(name, *ports[f"L:{name}"]) for name in part.lefts),
-                tuple(Port(name, *ports[f"R:{name}"]) for name in part.rights),
+                tuple(Port(name, *ports[f"L:{seating.ports[part.key, 'L', name]}"]) for name in part.lefts),
+                tuple(Port(name, *ports[f"R:{seating.ports[part.key, 'R', name]}"]) for name in part.rights),
                 part.boxes_more,
             )
         )

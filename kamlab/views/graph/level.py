@@ -135,7 +135,7 @@ def _bands(grid: Grid, blocks: list[list[list[str]]], wide: int) -> list[list[li
             need = width + (CHANNEL if place else APART)
             if need > room and bands[-1]:
                 bands.append([])
-                room, wraps = wide, True
+                room, wraps, need = wide, True, width + APART
             bands[-1].append(column)
             room -= need
         if wraps:

@@ -10,7 +10,8 @@ Without a picture before it, a plan is a function of the structure alone.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from .structure import Part, Structure, Wire
 
@@ -39,30 +40,37 @@ class Plan(NamedTuple):
 
 
 class Seating(NamedTuple):
-    """A plan, and who sits where: slot names by part key, wire keys in the plan by wire key."""
+    """A plan, and who sits where: slots by part, wires of the plan by wire, and boxes of the slot by box of the part."""
 
     plan: Plan
     seats: dict[str, str]
     wires: dict[str, str]
+    ports: dict[tuple[str, str, str], str]
 
 
 def seated(structure: Structure, before: Seating | None = None) -> Seating:
     """Return the plan for a structure; one that goes on from the plan before, where there was one."""
     if before is None:
-        return _fresh(structure, {})
+        return _fresh(structure)
     seats = _seats(structure, before)
     seating = _joined(structure, before, seats)
     used = len(structure.parts), len(structure.wires)
     empty = len(seating.plan.slots) - used[0], len(seating.plan.wires) - used[1]
     if empty[0] > max(SPARE, used[0]) or empty[1] > max(4 * SPARE, 2 * used[1]):
-        return _fresh(structure, {})
+        return _fresh(structure)
     return seating
 
 
-def _fresh(structure: Structure, seats: dict[str, str]) -> Seating:
+def _fresh(structure: Structure) -> Seating:
     seats = {part.key: part.key for part in structure.parts}
     slots = tuple(_slot(part, part.key, part.parent) for part in structure.parts)
-    return Seating(Plan(slots, structure.wires), seats, {wire.key: wire.key for wire in structure.wires})
+    ports = {
+        (part.key, side, box): box
+        for part in structure.parts
+        for side, boxes in (("L", part.lefts), ("R", part.rights))
+        for box in boxes
+    }
+    return Seating(Plan(slots, structure.wires), seats, {wire.key: wire.key for wire in structure.wires}, ports)
 
 
 def _seats(structure: Structure, before: Seating) -> dict[str, str]:
@@ -92,37 +100,99 @@ def _seats(structure: Structure, before: Seating) -> dict[str, str]:
     return seats
 
 
-def _new_name(key: str, slots: dict[str, Slot]) -> str:
+def _new_name(key: str, taken: Mapping[str, Any]) -> str:
     name = key
-    while name in slots:
+    while name in taken:
         name += "'"
     return name
 
 
 def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Seating:
     slots = {slot.name: slot for slot in before.plan.slots}
+    ports = _Ports(structure, before, seats).found
     for part in structure.parts:
         name = seats[part.key]
-        new, old = _slot(part, name, seats[part.parent] if part.parent else ""), slots.get(name)
+        moved = part._replace(
+            lefts=tuple(ports[part.key, "L", box] for box in part.lefts),
+            rights=tuple(ports[part.key, "R", box] for box in part.rights),
+        )
+        new, old = _slot(moved, name, seats[part.parent] if part.parent else ""), slots.get(name)
+        new = new._replace(w=width_of(part))
         slots[name] = new if old is None else _both(old, new)
-    parents = {slot.parent for slot in slots.values()}
     wires = {wire.key: wire for wire in before.plan.wires}
+    known = {wire._replace(key=""): wire.key for wire in before.plan.wires}
     keys = {}
     for wire in structure.wires:
-        source, target = seats[wire.source], seats[wire.target]
-        moved = wire._replace(source=source, target=target)
-        key = f"{source}.{wire.source_box}.{wire.source_side}>{target}.{wire.target_box}.{wire.target_side}"
-        known = wires.get(wire.key)
-        if known is not None and (known.source, known.target) == (source, target):
-            key = wire.key
-        else:
-            known = next((each for each in wires.values() if each._replace(key="") == moved._replace(key="")), None)
-            key = known.key if known is not None else key if wire.key in wires else wire.key
-        keys[wire.key] = key
-        wires[key] = moved._replace(key=key)
-    inside = {name for name in slots if name in parents}
-    kept = tuple(slot._replace(container=slot.container or slot.name in inside) for slot in _families_in_order(slots))
-    return Seating(Plan(kept, tuple(wires.values())), seats, keys)
+        moved_wire = wire._replace(
+            key="",
+            source=seats[wire.source],
+            target=seats[wire.target],
+            source_box=ports.get((wire.source, wire.source_side, wire.source_box), wire.source_box),
+            target_box=ports.get((wire.target, wire.target_side, wire.target_box), wire.target_box),
+        )
+        key = known.get(moved_wire) or _new_name(wire.key, wires)
+        known[moved_wire] = keys[wire.key] = key
+        wires[key] = moved_wire._replace(key=key)
+    parents = {slot.parent for slot in slots.values()}
+    kept = tuple(
+        slot._replace(container=slot.container or slot.name in parents) for slot in _families_in_order(slots)
+    )
+    return Seating(Plan(kept, tuple(wires.values())), seats, keys, ports)
+
+
+class _Ports:
+    """Which box of a part is in the place of which box of its slot.
+
+    A box keeps its place, or takes that of its name. Boxes that are named after whom they lead to, as the
+    outlets of a splitter are, take the place of one that has gone; best of one that led to the same place.
+    """
+
+    def __init__(self, structure: Structure, before: Seating, seats: dict[str, str]) -> None:
+        self.seats = seats
+        self.found: dict[tuple[str, str, str], str] = {}
+        self.slots = {slot.name: slot for slot in before.plan.slots}
+        self.led = {(wire.source, wire.source_box): wire.target for wire in before.plan.wires}
+        self.used: dict[tuple[str, str], set[str]] = {}
+        wanted = [
+            (part.key, side, box)
+            for part in structure.parts
+            for side, boxes in (("L", part.lefts), ("R", part.rights))
+            for box in boxes
+        ]
+        for port in wanted:
+            place = before.ports.get(port)
+            if place is not None and before.seats.get(port[0]) == seats[port[0]]:
+                self._take(port, place)
+        for port in wanted:
+            if port not in self.found and port[2] not in self._used(port):
+                slot = self.slots.get(seats[port[0]])
+                if slot is None or port[2] in (slot.lefts if port[1] == "L" else slot.rights):
+                    self._take(port, port[2])
+        goals = {(wire.source, wire.source_side, wire.source_box): seats[wire.target] for wire in structure.wires}
+        for port in wanted:
+            if port not in self.found:
+                self._take(port, self._place(port, goals.get(port)))
+
+    def _place(self, port: tuple[str, str, str], goal: str | None) -> str:
+        slot, used = self.slots[self.seats[port[0]]], self._used(port)
+        boxes = slot.lefts if port[1] == "L" else slot.rights
+        free = [box for box in boxes if box not in used and _stem(box) == _stem(port[2])]
+        for box in free:
+            if goal is not None and self.led.get((slot.name, box)) == goal:
+                return box
+        return free[0] if free else _new_name(port[2], dict.fromkeys((*boxes, *used)))
+
+    def _used(self, port: tuple[str, str, str]) -> set[str]:
+        return self.used.setdefault(port[:2], set())
+
+    def _take(self, port: tuple[str, str, str], place: str) -> None:
+        self.found[port] = place
+        self._used(port).add(place)
+
+
+def _stem(name: str) -> str:
+    """Return a name without its numbers."""
+    return "".join(letter for letter in name if not letter.isdigit())
 
 
 def _families_in_order(slots: dict[str, Slot]) -> list[Slot]:
@@ -155,7 +225,7 @@ def _slot(part: Part, name: str, parent: str) -> Slot:
 
 #: How wide a letter is taken to be: in a name, and in the name of a box.
 LETTER, SMALL = 8.3, 6.3
-NARROW, BROAD = 150, 248
+NARROW, BROAD = 160, 248
 
 
 def width_of(part: Part) -> int:

@@ -178,15 +178,23 @@ def path_of(points: tuple[tuple[int, int], ...], radius: int = RADIUS) -> str:
     """Return the SVG path through some corners, each of them rounded off.
 
     >>> path_of(((0, 0), (20, 0), (20, 30)))
-    'M0 0L14 0Q20 0 20 6L20 30'
+    'M0 0H14Q20 0 20 6V30'
     """
-    parts = [f"M{points[0][0]} {points[0][1]}"]
+    at = points[0]
+    parts = [f"M{at[0]} {at[1]}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         begin = _toward(corner, before, radius)
         end = _toward(corner, after, radius)
-        parts.append(f"L{begin[0]} {begin[1]}Q{corner[0]} {corner[1]} {end[0]} {end[1]}")
-    parts.append(f"L{points[-1][0]} {points[-1][1]}")
+        parts.append(f"{_straight(at, begin)}Q{corner[0]} {corner[1]} {end[0]} {end[1]}")
+        at = end
+    parts.append(_straight(at, points[-1]))
     return "".join(parts)
+
+
+def _straight(one: tuple[int, int], other: tuple[int, int]) -> str:
+    if one[1] == other[1]:
+        return f"H{other[0]}"
+    return f"V{other[1]}" if one[0] == other[0] else f"L{other[0]} {other[1]}"
 
 
 def _toward(corner: tuple[int, int], other: tuple[int, int], radius: int) -> tuple[int, int]:

@@ -23,8 +23,8 @@ ROOMY, MOST = 60, 150
 #: How many boxes are shown on each side of a part.
 BOXES = 16
 
-#: What is sent from and to these is no work but orders.
-_QUIET_FROM, _QUIET_TO = {"signal", "CreatorFeedback"}, {"control", "configuration"}
+#: What goes to these is no work but orders; so is what goes from or to a box with an underscore.
+_QUIET = {"control", "configuration", "signal"}
 
 
 class Part(NamedTuple):
@@ -216,12 +216,7 @@ def _wire(situation: Situation, family: _Family, source: Any, sink: Any, start: 
     source_name, sink_name = label(str(source.name), 40), label(str(sink.name), 40)
     begin, finish = situation.key(start), situation.key(end)
     kind = "in " if from_in else "" if to_in else "out "
-    quiet = (
-        source.name in _QUIET_FROM
-        or sink.name in _QUIET_TO
-        or str(source.name).startswith("_")
-        or str(sink.name).startswith("_")
-    )
+    quiet = sink.name in _QUIET or source_name.startswith("_") or sink_name.startswith("_")
     return Wire(
         f"{kind}{begin}.{source_name}>{finish}.{sink_name}",
         begin,
@@ -285,14 +280,16 @@ def _boxes(
         for box in boxes:
             if box.owner in situation.keys:
                 sides.setdefault(situation.keys[box.owner], {})[label(str(box.name), 40)] = None
-    for part in kept.parts if kept is not None else ():
-        for sides, names in ((lefts, part.lefts), (rights, part.rights)):
-            if names:
-                sides.setdefault(part.key, {}).update(dict.fromkeys(names))
+    known = {part.key: part for part in kept.parts} if kept is not None else {}
     found = {}
     for each in shown:
         key = situation.key(each)
         declared = list(each._in or each.Inboxes), list(each._out or each.Outboxes)
+        if key in known:
+            for sides, names, there in ((lefts, known[key].lefts, declared[0]), (rights, known[key].rights, declared[1])):
+                still = dict.fromkeys(name for name in names if name in there)
+                if still:
+                    sides.setdefault(key, {}).update(still)
         left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
         if each not in family.children:
             left = left or _one(declared[0], "inbox")

@@ -189,19 +189,27 @@ class _Drawing:
         return f'<text class="count" x="{line.x}" y="{line.y}" text-anchor="middle">{text}</text>'
 
     def _moves(self) -> Iterator[str]:
-        """Draw the last message of each link at its end, as an envelope with its text."""
-        last: dict[str, tuple[Move, int]] = {}
+        """Draw the last message at each place as an envelope with its text, and how many there were."""
+        last: dict[tuple[int, int], tuple[Move, int]] = {}
         lines = {line.key: line for line in self.scene.links}
         for move in self.graph.now.moves:
-            if move.way:
-                key = move.way[-1]
-                last[key] = (move, last[key][1] + 1 if key in last else 1)
-        for key, (move, times) in last.items():
-            points = lines[key].points
-            x, y = _middle(points)
+            at = self._place(move, lines)
+            if at is not None:
+                last[at] = (move, last[at][1] + 1 if at in last else 1)
+        for (x, y), (move, times) in last.items():
             text = move.text if len(move.text) <= 14 else move.text[:11] + "..."
             text += f" x{times}" if times > 1 else ""
             yield _envelope(x, y, text, move.lost)
+
+    def _place(self, move: Move, lines: dict[str, Line]) -> tuple[int, int] | None:
+        """Return where a message is drawn: at its last link, or beside the outbox that lost it."""
+        if move.way:
+            line = lines[move.way[-1]]
+            x, y = _middle(line.points)
+            return x, y + (10 if line.inner else 0)
+        node = next((node for node in self.scene.nodes if move.source and node.key == move.source[0]), None)
+        port = next((port for port in node.outboxes if move.source and port.name == move.source[1]), None) if node else None
+        return (port.x + 40, port.y) if port is not None else None
 
 
 def _envelope(x: int, y: int, text: str, lost: bool) -> str:

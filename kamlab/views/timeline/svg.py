@@ -135,9 +135,7 @@ class _Drawing:
         x, y, width, height = self.at.box(ran.line, ran.step)
         self.free.block(x, y, width, height)
         look = self._look(ran.number)
-        return (
-            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
-        )
+        return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
 
     def _look(self, *numbers: int | None) -> str:
         """Return the class of something that is in an event's past or future, or is that event."""
@@ -197,7 +195,8 @@ class _Drawing:
             for left in (x + (6 if short else 3), x - width - (6 if short else 1)):
                 inside = self.at.left <= left and left + width <= self.at.right + 22
                 if inside and self.free.take(left, y - 6, width, 11):
-                    return f'<g class="m{look}"><text x="{_n(left + 2)}" y="{_n(y + 3)}" class="t">{escape(text)}</text></g>'
+                    written = f'<text x="{_n(left + 2)}" y="{_n(y + 3)}" class="t">{escape(text)}</text>'
+                    return f'<g class="m{look}">{written}</g>'
         return ""
 
     def _mark(self, mark: Mark) -> str:

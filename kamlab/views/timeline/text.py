@@ -34,10 +34,8 @@ def as_text(view: Timeline) -> str:
     if not rows:
         return f"{head}\nnothing happened in these steps"
     column = (WIDTH - MARGIN - WORDS) // max(1, len(view.lines))
-    if column >= NARROWEST:
-        body = _Columns(view, min(column, BROADEST)).lines(rows)
-    else:
-        body = _listing(view, rows)
+    broad = column >= NARROWEST
+    body = _Columns(view, min(column, BROADEST)).lines(rows) if broad else _listing(view, rows)
     return "\n".join(_cut(line.rstrip()) for line in [head, *body, *_foot(view)])
 
 
@@ -190,7 +188,7 @@ class _Columns:
 def _fate(message: Passage) -> str:
     """Say what became of a message that was not taken."""
     if message.fate == model.DISCARDED:
-        return "lost: it leads nowhere"
+        return "lost"
     if message.fate == model.WAITS:
         return f"waits in {message.box.rpartition('.')[2]}"
     if message.fate == model.REMOVED:

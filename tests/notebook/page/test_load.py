@@ -1,36 +1,32 @@
-"""The panel under load: a hundred components that change a dozen times a second."""
+"""The panel under load: a hundred components that change a dozen times a second.
+
+A task is measured by the processor time that the browser's own trace gives for it: what else the machine
+does meanwhile makes no difference.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from . import samples
 
 COUNT, UPDATES = 100, 50
+#: The longest that the page may be kept from anything else, in milliseconds.
+LONGEST = 100
 
-#: Push prepared values one after the other, each when the last one was drawn, and note the long tasks meanwhile.
-DRIVE = """async ([states, scenes]) => {
-    const tasks = [];
-    const observer = new PerformanceObserver(list => tasks.push(...list.getEntries()));
-    observer.observe({type: 'longtask'});
-    const frame = () => new Promise(requestAnimationFrame);
+#: Let Python send what was prepared: each when the one before was drawn.
+DRIVE = """async () => {
     const model = window.models.one;
-    const took = [];
-    for (const [index, state] of states.entries()) {
-        model.traits.now = state;
-        if (scenes[index]) {
-            model.traits.scene = scenes[index];
+    for (const [scene, now] of window.prepared) {
+        if (scene) {
+            model.traits.scene = scene;
             model.trigger('change:scene');
         }
+        model.traits.now = now;
         model.trigger('change:now');
-        const start = performance.now();
-        await frame();
-        took.push(performance.now() - start);
-        await new Promise(done => setTimeout(done, 0));
+        await new Promise(done => requestAnimationFrame(() => setTimeout(done, 20)));
     }
-    await new Promise(done => setTimeout(done, 60));
-    tasks.push(...observer.takeRecords());
-    return tasks.map(each => each.duration);
 }"""
 
 
@@ -40,23 +36,43 @@ def states(count: int, updates: int, **more: Any) -> list[Any]:
     return [{**now, "step": tick * 40, "graph": samples.busy(count, tick), **more} for tick in range(1, updates + 1)]
 
 
+def longest_task(view: Any, updates: list[Any]) -> float:
+    """Draw these (scene or None, now), and return how long the longest task of the page was, in milliseconds."""
+    browser = view.page.context.browser
+    view.page.evaluate("prepared => { window.prepared = prepared; }", updates)
+    browser.start_tracing(page=view.page, categories=["toplevel"])
+    try:
+        view.page.evaluate(DRIVE)
+    finally:
+        events = json.loads(browser.stop_tracing())["traceEvents"]
+    main = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        event["tdur"] / 1000
+        for event in events
+        if "RunTask" in event["name"] and "tdur" in event and (event["pid"], event["tid"]) in main
+    ]
+    assert len(tasks) > len(updates)
+    return max(tasks)
+
+
 def test_a_hundred_components_at_full_speed_keep_the_page_free(panel: Any) -> None:
     """Drawing a hundred busy components fifty times makes no task of more than 100 ms."""
     view = panel(samples.many(COUNT))
-    tasks = view.page.evaluate(DRIVE, [states(COUNT, UPDATES), []])
-    assert [task for task in tasks if task > 100] == []
+    assert longest_task(view, [(None, now) for now in states(COUNT, UPDATES)]) < LONGEST
 
 
 def test_a_hundred_components_in_slow_motion_keep_the_page_free(panel: Any) -> None:
     """Nor does it with messages travelling."""
     view = panel(samples.many(COUNT))
-    tasks = view.page.evaluate(DRIVE, [states(COUNT, UPDATES, pace=20), []])
-    assert [task for task in tasks if task > 100] == []
+    assert longest_task(view, [(None, now) for now in states(COUNT, UPDATES, pace=20)]) < LONGEST
 
 
-def test_a_large_system_that_is_folded_keeps_the_page_free(panel: Any) -> None:
-    """Nor does a picture that changes as a whole, again and again."""
+def test_a_picture_that_changes_as_a_whole_keeps_the_page_free(panel: Any) -> None:
+    """Nor does it when half of the components come and go, again and again."""
     view = panel(samples.many(COUNT))
     scenes = [samples.many(COUNT if tick % 2 else COUNT // 2)[0] for tick in range(10)]
-    tasks = view.page.evaluate(DRIVE, [states(COUNT, 10), scenes])
-    assert [task for task in tasks if task > 100] == []
+    assert longest_task(view, list(zip(scenes, states(COUNT, 10), strict=True))) < LONGEST

@@ -169,5 +169,5 @@ def test_messages_on_their_way_look_like_messages(panel: Any) -> None:
         "() => document.getAnimations().filter(each => each.effect.target.matches('.kamlab-letter'))"
         ".forEach(each => { each.pause(); each.currentTime = 190; })"
     )
-    assert view.root.locator(".kamlab-letter text").all_text_contents() == ["'tick 20'"]
+    assert view.root.locator(".kamlab-letter").all_text_contents() == ["'tick 20'", ""]
     view.shoot("moves")

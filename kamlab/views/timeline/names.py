@@ -1,0 +1,48 @@
+"""Names and texts made safe once and used often: a diagram has few components, and one message twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.events import name_of, shorten
+from ..quoting import label
+
+
+def safe(text: str, width: int) -> str:
+    r"""Return a text on one line of at most so many characters, as :func:`~kamlab.views.quoting.label` does.
+
+    >>> safe("short", 10), safe("a\nb", 10)
+    ('short', 'a\\nb')
+    """
+    return text if len(text) <= width and text.isprintable() else label(text, width)
+
+
+class Names:
+    """The names of components and boxes, and the texts of messages, for one view.
+
+    Args:
+        width: how long each of them may be.
+    """
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._names: dict[Any, str] = {}
+        self._boxes: dict[Any, str] = {}
+
+    def of(self, component: Any) -> str:
+        """Return the name of a component."""
+        name = self._names.get(component)
+        if name is None:
+            name = self._names[component] = safe(name_of(component), self._width)
+        return name
+
+    def of_box(self, box: Any) -> str:
+        """Return the name of a box: that of its component, a dot, and its own."""
+        name = self._boxes.get(box)
+        if name is None:
+            name = self._boxes[box] = f"{self.of(box.owner)}.{safe(str(box.name), self._width)}"
+        return name
+
+    def of_message(self, message: Any) -> str:
+        """Return what a message says of itself."""
+        return safe(shorten(message, self._width), self._width)

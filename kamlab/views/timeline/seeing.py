@@ -1,0 +1,174 @@
+"""Going through the records of a window, once, and noting what belongs into a space-time diagram.
+
+Who is at the ends of a message is noted as components; which of them get a line is decided later, when it is known
+how much each of them did.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.events import (
+    ACTIVATED,
+    DISCARDED,
+    FAILED,
+    FINISHED,
+    INSERTED,
+    PAUSED,
+    RECEIVED,
+    REMOVED,
+    RESUMED,
+    SENT,
+    TIMER,
+    WOKEN,
+)
+from . import model
+from .known import Known
+
+#: How far back it is looked for who put a message in by itself.
+BACK = 50
+
+_BETWEEN = (PAUSED, WOKEN, ACTIVATED, TIMER)
+_MARKS = (ACTIVATED, FAILED, FINISHED)
+
+
+@dataclass(slots=True)
+class Way:
+    """A message on its way, its ends still components; ``None`` is the outside."""
+
+    number: int
+    took: int | None
+    start: tuple[Any, int] | None
+    end: tuple[Any, int] | None
+    box: Any
+    message: Any
+    fate: str
+
+
+class Seen:
+    """What happens in a window: who ran, which messages were on their way, what else there was to note.
+
+    ``did`` counts how much each component has to do with it.
+    """
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.history = known.history
+        self.did: Counter[Any] = Counter()
+        self.slices: list[tuple[int, Any, int]] = []
+        self.ways: list[Way] = []
+        self.marks: list[tuple[int, Any, int, str]] = []
+        self._failed: set[Any] = set()
+        self._begin, self._end = self._range()
+        self._read()
+
+    def _range(self) -> tuple[int, int]:
+        """Return the numbers of the first record of the window and of the first after it."""
+        history, known = self.history, self.known
+        begin, end = bisect_left(history.steps, known.first), bisect_right(history.steps, known.last)
+        first = history.first if known.first <= history.earliest else self._number(begin)
+        return first, self._number(end)
+
+    def _number(self, place: int) -> int:
+        starts = self.history.starts
+        return starts[place] if place < len(starts) else self.history.next_number
+
+    # -- reading ----------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        step = self.history.step_of(self._begin) if self._begin < self._end else self.known.first
+        for number in range(self._begin, self._end):
+            record = self.history.record(number)
+            kind = record[0]
+            if kind is RESUMED:
+                step = record[1]
+                who = whose(record[3])
+                self.slices.append((step, who, number))
+                self.did[who] += 1
+            elif kind is SENT or kind is INSERTED:
+                self._came(number, record, step)
+            elif kind is DISCARDED:
+                start = (record[1].owner, step)
+                self._add(Way(number, None, start, None, record[1], record[3], model.DISCARDED))
+            elif kind is RECEIVED or kind is REMOVED:
+                self._went(number, record, step)
+            elif kind in _MARKS:
+                self._happened(number, record, step)
+            if (kind is INSERTED or kind is REMOVED) and record[3][1] != "linked":
+                self._by_hand(number, record, step)
+
+    def _came(self, number: int, record: Any, step: int) -> None:
+        box, message = (record[2], record[3]) if record[0] is SENT else (record[1], record[2])
+        took = self.history.departure_of.get(number)
+        end, fate = (box.owner, step), model.WAITS
+        if took is not None:
+            end, fate = (box.owner, self.history.step_of(took)), self._fate(took)
+        self._add(Way(number, took, (self._sender(number, record), step), end, box, message, fate))
+
+    def _went(self, number: int, record: Any, step: int) -> None:
+        """Note a message that came before the window; others were noted when they came."""
+        arrival = self.history.arrival_of.get(number, -1)
+        if arrival >= self._begin:
+            return
+        start = None
+        if arrival >= self.history.first:
+            start = (self._sender(arrival, self.history.record(arrival)), self.history.step_of(arrival))
+        end = (record[1].owner, step)
+        n = number if start is None else arrival
+        self._add(Way(n, number, start, end, record[1], record[2], self._fate(number)))
+
+    def _add(self, way: Way) -> None:
+        self.ways.append(way)
+        for end in (way.start, way.end):
+            if end is not None:
+                self.did[end[0]] += 1
+
+    def _fate(self, departure: int) -> str:
+        return model.TAKEN if self.history.record(departure)[0] is RECEIVED else model.REMOVED
+
+    def _sender(self, number: int, record: Any) -> Any:
+        """Return who put a message into an inbox; ``None`` for hands from outside."""
+        if record[0] is SENT and record[1] is not None:
+            return record[1].owner
+        if record[0] is INSERTED and record[3][1] != "linked":
+            return None
+        if self.history.trace.from_outside(number):
+            return None
+        for back in range(number - 1, max(self.history.first, number - BACK) - 1, -1):
+            before = self.history.record(back)
+            if before[0] is RESUMED:
+                return whose(before[3])
+            if before[0] in _BETWEEN:
+                return None
+        return None
+
+    def _happened(self, number: int, record: Any, step: int) -> None:
+        kind, component, detail = record
+        if component._awaited_by is not None:  # its life is a part of another's
+            return
+        if kind is FINISHED:
+            kind = detail
+            if component in self._failed:  # told already, with the error
+                return
+        elif kind is FAILED:
+            self._failed.add(component)
+        self.did[component] += 1
+        self.marks.append((number, component, step, kind))
+
+    def _by_hand(self, number: int, record: Any, step: int) -> None:
+        if record[0] is REMOVED and number + 1 < self.history.next_number:
+            following = self.history.record(number + 1)
+            if following[0] is INSERTED and following[3][1] == record[3][1]:
+                return  # one act: what was taken out is put in again
+        self.did[record[1].owner] += 1
+        self.marks.append((number, record[1].owner, step, "by hand"))
+
+
+def whose(microprocess: Any) -> Any:
+    """Return the component whose line something belongs to: a generator is one with the component that waits for it."""
+    while microprocess._awaited_by is not None:
+        microprocess = microprocess._awaited_by
+    return microprocess

@@ -1,0 +1,447 @@
+"""The graph of a lab, as a value: who is in it, how each is, what waits and what is lost."""
+
+from __future__ import annotations
+
+import gc
+import json
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SubscribeTo, ThreadedComponent
+from kamlab.history.errors import StepOutOfRange
+from kamlab.views.graph import Graph, graph_of
+from kamlab.views.graph.scene import STATES
+from kamlab.views.graph.situation import FAILURES
+from kamlab.views.graph.structure import MOST, ROOMY
+
+
+class Count(Component):
+    """Sends numbers, one a slice."""
+
+    limit = 1000
+
+    def main(self) -> Iterator[Any]:
+        for number in range(self.limit):
+            self.send(number)
+            yield
+
+
+class Pass(Component):
+    """Sends on what it gets."""
+
+    def main(self) -> Iterator[Any]:
+        while True:
+            for message in self.messages():
+                self.send(message)
+            self.pause()
+            yield
+
+
+class Keep(Component):
+    """Takes one message a slice."""
+
+    def main(self) -> Iterator[Any]:
+        while True:
+            if self.data_ready():
+                self.recv()
+            else:
+                self.pause()
+            yield
+
+
+class Idle(Component):
+    """Never takes anything."""
+
+    def main(self) -> Iterator[Any]:
+        while True:
+            yield
+
+
+class Fails(Component):
+    """Fails in its second slice."""
+
+    def main(self) -> Iterator[Any]:
+        yield
+        raise ValueError("out of paper")
+
+
+class WithRoom(Component):
+    """Waits for room."""
+
+    async def main(self) -> None:
+        for number in range(1000):
+            await self.send_when_room(number)
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """A current lab with virtual time that keeps its reports to itself."""
+    with Lab(clock="virtual") as lab:
+        lab.report = lambda text: None  # type: ignore[method-assign]
+        yield lab
+
+
+def tree(graph: Graph) -> dict[str, str]:
+    """Return the label of the parent of each component, by its label."""
+    labels = {node.key: node.label for node in graph.scene.nodes}
+    return {node.label: labels.get(node.parent, "") for node in graph.scene.nodes}
+
+
+def state(graph: Graph, name: str) -> str:
+    return graph[name][1].state
+
+
+# -- who is in it -----------------------------------------------------------------------------------------
+
+
+def test_containers_hold_their_children(lab: Lab) -> None:
+    """A Pipeline in a Graphline is drawn in it, and its components in the Pipeline."""
+    inner = Pipeline(Pass(), Pass())
+    Graphline(a=Count(), b=inner, linkages={("a", "outbox"): ("b", "inbox")}).activate()
+    lab.step(3)
+    graph = graph_of(lab)
+    assert tree(graph) == {
+        "Graphline_1": "",
+        "Count_2": "Graphline_1",
+        "Pipeline_3": "Graphline_1",
+        "Pass_4": "Pipeline_3",
+        "Pass_5": "Pipeline_3",
+    }
+    assert [node.label for node in graph.scene.nodes if node.container] == ["Graphline_1", "Pipeline_3"]
+
+
+def test_links_have_both_ends_and_say_whether_they_lead_inside(lab: Lab) -> None:
+    """There is a link for each one in the lab; one between a container's box and its child's is an inner one."""
+    Pipeline(Count(), Keep()).activate()
+    lab.step(2)
+    links = {line.key: line for line in graph_of(lab).scene.links}
+    assert links["2.outbox>3.inbox"].source == ("2", "outbox")
+    assert links["2.outbox>3.inbox"].target == ("3", "inbox")
+    assert [key for key, line in links.items() if line.inner] == ["in 1.inbox>2.inbox", "out 3.outbox>1.outbox"]
+
+
+def test_children_that_are_not_active_yet_are_shown_as_new(lab: Lab) -> None:
+    """A child that its parent has taken in and not activated is there, new, with its links."""
+    parent, child = Idle(), Idle()
+    parent.activate()
+    lab.step()
+    parent.add_children(child)
+    parent.link((parent, "outbox"), (child, "inbox"))
+    graph = graph_of(lab)
+    assert graph["1.0"][1].state == "new"
+    assert "1.outbox>1.0.inbox" in {line.key for line in graph.scene.links}
+
+
+def test_an_empty_lab_has_an_empty_graph(lab: Lab) -> None:
+    """Where there is nothing, there is a picture and a text that say so."""
+    graph = graph_of(lab)
+    assert (graph.scene.nodes, graph.headline) == ((), "new at step 0, 0 components")
+    assert str(graph) == graph.headline
+    assert graph.svg.startswith("<svg")
+
+
+def test_a_component_that_failed_stays_where_it_was(lab: Lab) -> None:
+    """Its container lets go of it, and the picture does not."""
+    Pipeline(Fails(), Keep()).activate()
+    lab.step(8)
+    graph = graph_of(lab)
+    assert tree(graph)["Fails_2"] == "Pipeline_1"
+    assert graph["Fails_2"][1][:2] == ("failed", "ValueError: out of paper")
+
+
+def test_only_the_last_failures_are_kept(lab: Lab) -> None:
+    """However many fail, the last few are shown."""
+    for _ in range(FAILURES + 5):
+        Fails().activate()
+    lab.step(4 * FAILURES)
+    labels = [node.label for node in graph_of(lab).scene.nodes]
+    assert labels == [f"Fails_{number}" for number in range(6, FAILURES + 6)]
+
+
+def test_what_has_just_ended_is_shown_and_goes_later(lab: Lab) -> None:
+    """A system that has come to its end is still to be seen; one that goes on drops those that ended long ago."""
+    Pipeline(Count(limit=2), name="line").activate()
+    lab.run()
+    graph = graph_of(lab)
+    assert tree(graph) == {"line": "", "Count_2": "line"}
+    assert {look.state for look in graph.now.nodes.values()} == {"finished"}
+    Idle().activate()
+    lab.step(80)
+    assert tree(graph_of(lab)) == {"Idle_3": ""}
+
+
+# -- how each is ------------------------------------------------------------------------------------------
+
+
+def test_states_are_told_apart(lab: Lab) -> None:
+    """Runnable, waiting, blocked, failed: each has its word, and what it waits for."""
+    Graphline(
+        source=WithRoom(), sink=Idle(), bad=Fails(), quiet=Keep(), linkages={("source", "outbox"): ("sink", "inbox")}
+    ).activate()
+    lab.step()
+    lab["Idle"].set_inbox_size("inbox", 2)
+    lab.step(20)
+    graph = graph_of(lab)
+    assert {state(graph, name) for name in ("WithRoom_2", "Idle_3", "Fails_4", "Keep_5")} == {
+        "blocked",
+        "runnable",
+        "failed",
+        "waiting",
+    }
+    assert graph["WithRoom_2"][1].say == "waits for room in Idle_3.inbox"
+    assert graph["Keep_5"][1].say == "waits for a message"
+    assert graph["Graphline_1"][1].say == "waits for its children"
+
+
+def test_every_state_is_a_word_of_the_list(lab: Lab) -> None:
+    """Whatever the lab does, states are those that a picture knows."""
+    Pipeline(Count(limit=3), Pass(), Fails()).activate()
+    for _ in range(20):
+        lab.step()
+        assert {look.state for look in graph_of(lab).now.nodes.values()} <= set(STATES)
+
+
+def test_who_ran_last_and_who_runs_next_is_shown(lab: Lab) -> None:
+    """One has had the last slice, and one has the next turn."""
+    Pipeline(Count(), Keep()).activate()
+    for _ in range(10):
+        lab.step()
+        graph = graph_of(lab)
+        following = lab.runnable()[0].short_name
+        assert [node.label for node in graph.scene.nodes if graph.now.nodes[node.key].next] == [following]
+        ran = lab.trace.events()[-1].cause or next(e.component for e in reversed(lab.trace.events()) if e.kind == "resumed")
+        assert [node.label for node in graph.scene.nodes if graph.now.nodes[node.key].last] == [ran.short_name]
+
+
+def test_waiting_messages_limits_and_losses_are_counted(lab: Lab) -> None:
+    """What waits in an inbox is there with its limit, and so is what an outbox has lost."""
+    idle = Idle().activate()
+    idle.deliver("a")
+    idle.set_inbox_size("inbox", 1)
+    idle.send("nobody hears")
+    graph = graph_of(lab)
+    assert graph["Idle_1"][1].inboxes == (("inbox", 1, 1),)
+    assert graph["Idle_1"][1].full == ("inbox",)
+    assert graph["Idle_1"][1].outboxes == (("outbox", 1),)
+    assert graph.data()["now"]["nodes"]["1"]["in"] == {"inbox": [1, 1]}
+
+
+def test_boxes_that_say_nothing_are_left_out(lab: Lab) -> None:
+    """A control that is not linked and empty is only counted; once something is in it, it is shown."""
+    idle = Idle().activate()
+    before = graph_of(lab)["Idle_1"][0]
+    idle.deliver("stop", "control")
+    after = graph_of(lab)["Idle_1"][0]
+    assert ([port.name for port in before.inboxes], before.boxes_more) == (["inbox"], 2)
+    assert ([port.name for port in after.inboxes], after.boxes_more) == (["inbox", "control"], 1)
+
+
+def test_a_container_does_not_show_orders_that_cannot_come(lab: Lab) -> None:
+    """The control of a Pipeline at the top is not drawn, though it is linked inwards; what waits there is."""
+    line = Pipeline(Keep(), Keep()).activate()
+    lab.step(4)
+    assert [port.name for port in graph_of(lab)["Pipeline_1"][0].inboxes] == ["inbox"]
+    feeder = Idle().activate()
+    feeder.link((feeder, "signal"), (line, "control"))
+    assert [port.name for port in graph_of(lab)["Pipeline_1"][0].inboxes] == ["inbox", "control"]
+
+
+# -- folding ------------------------------------------------------------------------------------------------
+
+
+def test_a_folded_container_is_one_node(lab: Lab) -> None:
+    """Folded, a container says how many are inside, and links to what is inside lead to it."""
+    Graphline(
+        a=Count(), b=Pipeline(Pass(), Keep()), linkages={("a", "outbox"): ("b", "inbox")}
+    ).activate()
+    lab.step(12)
+    graph = graph_of(lab, folded={"3"})
+    node = graph["Pipeline_3"][0]
+    assert (node.folded, node.container, node.inside) == (True, False, 2)
+    assert [line.key for line in graph.scene.links] == ["2.outbox>3.inbox"]
+    assert graph.now.links["2.outbox>3.inbox"] == graph_of(lab).now.links["2.outbox>3.inbox"]
+
+
+def test_links_past_the_boxes_of_a_folded_container_lead_to_it(lab: Lab) -> None:
+    """A publisher in a folded Pipeline is linked to the Backplane straight; so then is the Pipeline."""
+    Backplane("NEWS").activate()
+    Pipeline(Count(), PublishTo("NEWS")).activate()
+    Pipeline(SubscribeTo("NEWS"), Keep()).activate()
+    lab.step(30)
+    graph = graph_of(lab, folded={"1", "2", "3"})
+    ends = {(line.source[0], line.target[0]) for line in graph.scene.links}
+    assert ends == {("2", "1"), ("1", "3"), ("3", "1")}
+
+
+def test_large_containers_fold_by_themselves(lab: Lab) -> None:
+    """With more components than there is room for, the largest containers fold; one that shall stay open does."""
+    for count in (ROOMY, 3):
+        Pipeline(*(Pass() for _ in range(count))).activate()
+    lab.step(4)
+    graph = graph_of(lab)
+    assert [graph[name][0].folded for name in ("Pipeline_1", "Pipeline_2")] == [True, False]
+    assert not graph_of(lab, folded={"-1"})["Pipeline_1"][0].folded
+
+
+def test_too_many_are_cut(lab: Lab) -> None:
+    """Where nothing can be folded, so many are shown, and the rest is counted."""
+    for _ in range(MOST + 20):
+        Idle().activate()
+    graph = graph_of(lab)
+    assert (len(graph.scene.nodes), graph.scene.more) == (MOST, 20)
+    assert f"{MOST + 20} components" in graph.headline
+
+
+# -- the past -------------------------------------------------------------------------------------------------
+
+
+def build() -> None:
+    """A line whose source ends and whose middle fails."""
+    Pipeline(Count(limit=6), Pass(), Keep()).activate()
+    Fails().activate()
+
+
+def shown(graph: Graph) -> Any:
+    """Return what a graph shows, without what only the present knows."""
+    return (
+        {
+            node.label: (graph.now.nodes[node.key].state.replace("blocked", "waiting"), graph.now.nodes[node.key].inboxes)
+            for node in graph.scene.nodes
+        },
+        graph.now.links,
+        [(move.way, move.text) for move in graph.now.moves],
+        [node.label for node in graph.scene.nodes if graph.now.nodes[node.key].last],
+    )
+
+
+def test_the_past_is_shown_as_it_was() -> None:
+    """The graph of a step of the past has the states, contents, links and counts that there were then."""
+    with Lab(clock="virtual") as lab:
+        lab.report = lambda text: None  # type: ignore[method-assign]
+        build()
+        seen = {}
+        for _ in range(25):
+            seen[lab.step_number] = shown(graph_of(lab))
+            lab.step()
+        for step in (1, 2, 5, 9, 14, 20, 24):
+            assert shown(graph_of(lab, step=step)) == seen[step], step
+
+
+def test_looking_at_the_past_leaves_the_lab_where_it_is(lab: Lab) -> None:
+    """A graph of the past says so, and the lab stands where it stood."""
+    build()
+    lab.step(12)
+    graph = graph_of(lab, step=4)
+    assert (graph.step, graph.past, lab.step_number) == (4, True, 12)
+    assert graph.headline.startswith("as it was at step 4")
+    with pytest.raises(StepOutOfRange):
+        graph_of(lab, step=13)
+
+
+# -- as a value -------------------------------------------------------------------------------------------------
+
+
+def test_a_graph_is_a_plain_value(lab: Lab) -> None:
+    """Two graphs with nothing in between are equal, a slice makes a difference, and JSON can hold it all."""
+    build()
+    lab.step(6)
+    graph = graph_of(lab)
+    assert graph == graph_of(lab)
+    data = graph.data()
+    assert json.loads(json.dumps(data)) == data
+    assert {*data["scene"]["nodes"][0]} >= {"key", "label", "kind", "x", "y", "w", "h", "parent", "in", "out"}
+    assert {*data["now"]} == {"nodes", "links", "moves"}
+    lab.step()
+    assert graph != graph_of(lab)
+
+
+def test_a_graph_keeps_no_component_alive() -> None:
+    """A graph that somebody keeps, and what is remembered of counts, hold no lab and no component."""
+    lab = Lab(clock="virtual")
+    lab.report = lambda text: None  # type: ignore[method-assign]
+    with lab:
+        idle = Idle().activate()
+        idle.deliver("a")
+        lab.step(3)
+        graph = graph_of(lab)
+    there = weakref.ref(idle), weakref.ref(lab)
+    del idle, lab
+    gc.collect()
+    assert [ref() for ref in there] == [None, None]
+    assert graph["Idle_1"][1].inboxes == (("inbox", 1, None),)
+
+
+def test_a_system_built_again_gives_the_same_graph() -> None:
+    """The graph of a run is the same in every lab that does the same."""
+
+    def drawn() -> tuple[Graph, str]:
+        with Lab(clock="virtual") as lab:
+            lab.report = lambda text: None  # type: ignore[method-assign]
+            build()
+            lab.step(9)
+            graph = graph_of(lab)
+            return graph, graph.svg
+
+    assert drawn() == drawn()
+
+
+def test_looking_changes_nothing(lab: Lab) -> None:
+    """A look makes no boxes, takes no message, writes no record and wakes nobody."""
+    idle = Idle().activate()
+    before = (lab.step_number, len(lab.trace), idle.state)
+    graph_of(lab)
+    assert not idle._in
+    assert before == (lab.step_number, len(lab.trace), idle.state)
+
+
+def test_a_lab_that_runs_can_be_looked_at(lab: Lab, eventually: Callable[..., Any]) -> None:
+    """In a free run the states are those of the engine, and nothing is computed twice that has not changed."""
+    Pipeline(Count(limit=10**9), Keep()).activate()
+    lab.start()
+    try:
+        eventually(lambda: lab.step_number > 1000)
+        graph = graph_of(lab)
+        again = graph_of(lab, previous=graph)
+        assert graph.state == "running"
+        assert again.scene is graph.scene
+        assert {look.state for look in graph.now.nodes.values()} <= {"runnable", "waiting"}
+    finally:
+        lab.pause()
+
+
+def test_connections_that_come_and_go_keep_the_others_in_place(lab: Lab) -> None:
+    """Components of a running system keep their places exactly while others end and others of their class begin."""
+    lines = [Pipeline(Idle(), Idle()).activate() for _ in range(5)]
+    lab.step(30)
+    graph = graph_of(lab)
+    for ended in (1, 3, 0):
+        lines[ended].stop()
+        lab.step(60)
+        lines[ended] = Pipeline(Idle(), Idle()).activate()
+        lab.step(12)
+        after = graph_of(lab, previous=graph)
+        was = {node.key: (node.x, node.y) for node in graph.scene.nodes}
+        kept = [node for node in after.scene.nodes if node.key in was]
+        assert len(kept) >= 8
+        assert [(node.x, node.y) for node in kept] == [was[node.key] for node in kept]
+        assert (after.scene.w, after.scene.h) == (graph.scene.w, graph.scene.h)
+        graph = after
+
+
+def test_threads_have_states_too(lab: Lab) -> None:
+    """A component with a thread is shown like any other; what its thread has not taken yet still waits."""
+
+    class Takes(ThreadedComponent):
+        def main(self) -> None:
+            while True:
+                self.recv()
+
+    takes = Takes().activate()
+    takes.deliver("a")
+    graph = graph_of(lab)
+    assert graph["Takes_1"][1].inboxes == (("inbox", 1, None),)
+    lab.step(6)
+    assert state(graph_of(lab), "Takes_1") in ("waiting", "runnable")
