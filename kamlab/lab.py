@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from .core import worlds
@@ -12,7 +14,7 @@ from .core.clock import Clock
 from .core.drive import Until
 from .core.errors import LabIsClosed, UnknownDoor
 from .core.events import Event
-from .core.outcome import Outcome
+from .core.outcome import Happened, Outcome
 from .explain.explaining import Explaining
 from .history.asking import Asking
 from .rewind.breakpoints import Breaking
@@ -20,16 +22,17 @@ from .rewind.runs import Runs
 
 if TYPE_CHECKING:
     from .explain.standing import Standing, Standings
-    from .history.message_story import Story
     from .net.door import Network
     from .views import Inboxes, Transcripts
     from .views.graph import Graph
     from .views.source import SourceLook
-    from .views.story import StoryLook
     from .views.timeline import Timeline
 
 #: How often, in seconds, an awaited run lets the kernel see to other things.
 TICK = 0.05
+
+#: From how many slices on a step tells how far it is.
+MANY = 1000
 
 
 class Lab(Breaking, Asking, Explaining, Runs):
@@ -159,6 +162,48 @@ class Lab(Breaking, Asking, Explaining, Runs):
             network.close()
         super()._release_outside(components, timeout)
 
+    # -- driving -----------------------------------------------------------------------------------
+
+    #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
+    #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
+    progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
+
+    def _told(self, limit: int | None) -> AbstractContextManager[Any]:
+        if self.progress is not None:
+            return self.progress(self, limit)
+        if sys.stderr is None or not sys.stderr.isatty():
+            return nullcontext()
+        from .views.progress import reporter_for
+
+        return reporter_for(self, limit)
+
+    def run(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
+        """Run on this thread until everything has ended, or ``until``, or a limit; a long run tells how far it is.
+
+        Args:
+            until: a predicate on the lab, asked after every slice, or a component that shall end.
+            timeout: seconds.
+            max_steps: slices.
+
+        Raises:
+            KeyboardInterrupt: the run was interrupted; it stands between two slices and can go on.
+            LabIsRunning: it runs in the background already, or a component's own slice asks.
+        """
+        with self._told(max_steps):
+            return super().run(until, timeout, max_steps)
+
+    def step(self, n: int = 1, timeout: float | None = None) -> Happened:
+        """Run ``n`` slices on this thread and return what happened.
+
+        When nothing can run it waits up to ``timeout`` seconds (``patience`` unless told) for a
+        timer, a thread or the network. Under a virtual clock timers are jumped to, and what is
+        waited for in real time is only what comes from outside.
+        """
+        if n < MANY:
+            return super().step(n, timeout)
+        with self._told(n):
+            return super().step(n, timeout)
+
     async def arun(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
         """Run while a notebook stays responsive: ``await lab.arun()`` lets clicks through.
 
@@ -168,12 +213,13 @@ class Lab(Breaking, Asking, Explaining, Runs):
         import asyncio
 
         self.start(until=until, timeout=timeout, max_steps=max_steps)
-        try:
-            while self.running:
-                await asyncio.sleep(TICK)
-        finally:
-            if self.running:
-                self.pause()
+        with self._told(max_steps):
+            try:
+                while self.running:
+                    await asyncio.sleep(TICK)
+            finally:
+                if self.running:
+                    self.pause()
         error, self.background_error = self.background_error, None
         if error is not None:
             raise error
@@ -279,7 +325,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
     def story(
         self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None
-    ) -> Story | StoryLook:
+    ) -> Any:
         """Return what became of a message, what a component did, what went through a box; or all that happened.
 
         Args:

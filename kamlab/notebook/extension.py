@@ -68,10 +68,12 @@ def _magic(shell: Any, undo: contextlib.ExitStack, kind: str, name: str, functio
 
 
 def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
+    from . import progress
     from .panel import shown
 
     undo.callback(shown.close_all)
     undo.callback(transcript.install())
+    undo.callback(progress.install(Lab))
     Lab.on_run = staticmethod(run_in_notebook)
     undo.callback(lambda: delattr(Lab, "on_run"))
     undo.callback(cells.at_end(shown.settle_all))

@@ -42,7 +42,7 @@ class CellLine:
         """Show it, or show it anew."""
         data = {"text/html": progress._repr_html_(), "text/plain": str(progress)}
         update, self._shown = self._shown, True
-        self._publish(data, metadata={}, transient={"display_id": self._id}, update=update)
+        self._context.run(self._publish, data, metadata={}, transient={"display_id": self._id}, update=update)
 
     def close(self, last: Progress | None) -> None:
         """Leave the last word there, if there was a word at all."""

@@ -169,7 +169,7 @@ def _leave_virtual(lab: World, component: Microprocess) -> None:
     )
 
 
-def _start_unseen(lab: World, component: Microprocess) -> None:
+def _start_unseen(lab: Lab, component: Microprocess) -> None:
     from .running import settle
 
     lab.start()

@@ -172,22 +172,39 @@ class Notebook:
 
     def contrast(self, element: Any) -> float:
         """Return the ratio of luminance between an element's text and what is behind it."""
-        colours = element.evaluate(
-            """element => {
-                const colours = [getComputedStyle(element).color];
-                for (let each = element; each; each = each.parentElement)
-                    colours.push(getComputedStyle(each).backgroundColor);
-                return colours;
-            }"""
-        )
-        text, *behind = [_rgba(colour) for colour in colours]
-        ground = next(colour for colour in [*behind, (255, 255, 255, 1)] if colour[3] == 1)
-        lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
-        return (lighter + 0.05) / (darker + 0.05)
+        return _contrast(element.evaluate(f"element => ({_COLOURS})(element)"))
+
+    def contrasts(self, root: Any) -> list[tuple[str, float]]:
+        """Return each text in an element that can be seen and is not greyed, and how it stands out from its ground."""
+        found = root.evaluate(_TEXTS.replace("COLOURS", _COLOURS))
+        return [(text, _contrast(colours)) for text, colours in found]
+
+
+#: The colour of an element's text, and the grounds behind it, from the nearest one to the farthest.
+_COLOURS = """element => {
+    const colours = [getComputedStyle(element).color];
+    for (let each = element; each; each = each.parentElement) colours.push(getComputedStyle(each).backgroundColor);
+    return colours;
+}"""
+#: The elements with a text of their own; pictures have other grounds than these.
+_TEXTS = """root => [...root.querySelectorAll('*:not(svg *):not([aria-disabled=true] *):not([aria-disabled=true])')]
+    .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 1 && !each.closest('[aria-hidden=true], :disabled'))
+    .map(each => [each.textContent.trim().slice(0, 30), (COLOURS)(each)])"""
+
+
+def _contrast(colours: list[str]) -> float:
+    text, *behind = [_rgba(colour) for colour in colours]
+    ground = next(colour for colour in [*behind, (255, 255, 255, 1)] if colour[3] == 1)
+    lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def _rgba(colour: str) -> tuple[float, ...]:
-    numbers = [float(number) for number in re.findall(r"[\d.]+", colour)]
+    """Read ``rgb(1, 2, 3)``, ``rgba(1, 2, 3, 0.5)`` or, where colours were mixed, ``color(srgb 0.1 0.2 0.3 / 0.5)``."""
+    numbers = [float(number) for number in re.findall(r"[\d.]+(?:e-?\d+)?", colour)]
+    if colour.startswith("color(srgb"):
+        numbers[:3] = [255 * part for part in numbers[:3]]
     return tuple(numbers) if len(numbers) == 4 else (*numbers, 1.0)
 
 

@@ -18,10 +18,14 @@ new PerformanceObserver(list => {
 #: Loaded before anything else in a page: from the next click on a button to the end of the frame that shows another
 #: step, in ms. A task that is queued while a frame is made is carried out once it is painted; where the step is set
 #: between two frames, it takes the next one to paint it. The second number is the beginning of the frame after that.
-CLICK_TO_PAINT = """
+CLICK_TO_PAINT = """(() => {
 let painting = false;
 const nextFrame = window.requestAnimationFrame.bind(window);
-const afterThis = call => { const {port1, port2} = new MessageChannel(); port1.onmessage = call; port2.postMessage(0); };
+const afterThis = call => {
+    const {port1, port2} = new MessageChannel();
+    port1.onmessage = call;
+    port2.postMessage(0);
+};
 window.requestAnimationFrame = call => nextFrame(time => {
     if (!painting) {
         painting = true;
@@ -49,6 +53,7 @@ window.armClickToPaint = (root, button) => {
         }).observe(root, {attributes: true, attributeFilter: ['data-step']});
     });
 };
+})();
 """
 
 

@@ -45,7 +45,7 @@ RECIPES = {
     ),
 }
 #: Large enough for a whole panel.
-LARGE = {"width": 1400, "height": 2400}
+LARGE = {"width": 1400, "height": 3400}
 
 
 @pytest.mark.parametrize("name", RECIPES)

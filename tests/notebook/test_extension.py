@@ -38,13 +38,14 @@ class Ticks(Component):
 
 
 def test_a_listing_pasted_into_a_cell_runs_and_the_cell_returns(kernel: Any, listing: Any) -> None:
-    """After %load_ext kamlab a listing needs nothing else; run() returns, and the lab runs on, with its live view."""
+    """After %load_ext kamlab a listing needs nothing else; run() returns, and the lab runs on, with its panel."""
     kernel.run("kamlab.current().ports[1500] = 0")
     result = kernel.run(listing("time_server"))
     assert not result.error
-    (shown,) = result.displayed
-    assert "application/vnd.jupyter.widget-view+json" in shown
-    assert "TimeTick" in shown["text/html"]
+    live, still = result.displayed
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert "data:image/svg+xml" in still["text/html"]
+    assert "TimeTick" in still["text/plain"]
     assert kernel.value("lab.state") == "running"
 
 

@@ -17,16 +17,29 @@ class Busy(Component):
         while True:
             yield
 _ = Busy().activate()
-def run(**how):
-    with progress.reporter_for(lab):
-        return lab.run(**how)
-async def arun(**how):
-    with progress.reporter_for(lab):
-        return await lab.arun(**how)
 """
 
 
-def displays(kernel: Any, request: str, timeout: float = 60, ask: bool = False) -> list[tuple[bool, str, str, str]]:
+def make_subshell(kernel: Any) -> str:
+    """Have the kernel answer requests on another thread as well, as JupyterLab does for clicks."""
+    client = kernel.client
+    client.control_channel.send(client.session.msg("create_subshell_request"))
+    reply = client.get_control_msg(timeout=30)
+    if "subshell_id" not in reply["content"]:
+        pytest.skip("this kernel has no subshells")
+    return str(reply["content"]["subshell_id"])
+
+
+def ask(kernel: Any, subshell: str) -> None:
+    """Ask something of a subshell."""
+    message = kernel.client.session.msg("complete_request", {"code": "la", "cursor_pos": 2})
+    message["header"]["subshell_id"] = subshell
+    kernel.client.shell_channel.send(message)
+
+
+def displays(
+    kernel: Any, request: str, timeout: float = 60, subshell: str | None = None
+) -> list[tuple[bool, str, str, str]]:
     """Return what is displayed until a cell ends: whether it belongs to that cell, how, with what id, and the text."""
     found = []
     deadline = time.monotonic() + timeout
@@ -37,8 +50,8 @@ def displays(kernel: Any, request: str, timeout: float = 60, ask: bool = False) 
         if message["msg_type"] in ("display_data", "update_display_data"):
             shown = content["transient"].get("display_id", "")
             found.append((mine, message["msg_type"], shown, content["data"].get("text/html", "")))
-            if ask:  # something else of the kernel, so that it has another request to answer
-                kernel.client.complete("la")
+            if subshell is not None:  # ask something else of the kernel, as a click does
+                ask(kernel, subshell)
         if message["msg_type"] == "error":
             found.append((mine, "error", "", content["ename"]))
         if mine and message["msg_type"] == "status" and content["execution_state"] == "idle":
@@ -49,7 +62,7 @@ def displays(kernel: Any, request: str, timeout: float = 60, ask: bool = False) 
 def test_a_run_is_told_of_under_its_cell_in_one_place(kernel: Any) -> None:
     """There is one output with one id, updated in its place, of the cell that runs; the last is the last word."""
     kernel.run(BUSY)
-    told = displays(kernel, kernel.send("_ = run(timeout=1)"))
+    told = displays(kernel, kernel.send("_ = lab.run(timeout=1)"))
     assert len(told) >= 3
     assert all(mine for mine, *_ in told)
     assert [kind for _, kind, *_ in told] == ["display_data"] + ["update_display_data"] * (len(told) - 1)
@@ -58,7 +71,7 @@ def test_a_run_is_told_of_under_its_cell_in_one_place(kernel: Any) -> None:
     assert all(">running: " in html for *_, html in told[:-1])
     assert ">ran " in told[-1][3]
     assert "the time was up" in told[-1][3]
-    again = displays(kernel, kernel.send("_ = run(timeout=1)"))
+    again = displays(kernel, kernel.send("_ = lab.run(timeout=1)"))
     assert {shown for _, _, shown, _ in again}.isdisjoint({shown for _, _, shown, _ in told})
     assert kernel.strays() == ""
     assert kernel.value("[each.name for each in threading.enumerate() if 'progress' in each.name]") == []
@@ -67,8 +80,8 @@ def test_a_run_is_told_of_under_its_cell_in_one_place(kernel: Any) -> None:
 def test_an_awaited_run_is_told_of_under_its_cell_whatever_is_asked_meanwhile(kernel: Any) -> None:
     """While a cell awaits a run the kernel answers other requests; what is told stays under the cell."""
     kernel.run(BUSY)
-    request = kernel.send("_ = await arun(timeout=1.5)")
-    told = displays(kernel, request, ask=True)
+    request = kernel.send("_ = await lab.arun(timeout=1.5)")
+    told = displays(kernel, request, subshell=make_subshell(kernel))
     assert len(told) >= 3
     assert all(mine for mine, *_ in told)
     assert ">ran " in told[-1][3]
@@ -88,20 +101,20 @@ def test_what_a_thread_of_another_cell_tells_is_under_the_cell_of_the_run(kernel
         "    await asyncio.wrap_future(pool.submit(line.tell, one))\n"
         "    await asyncio.sleep(0.1)"
     )
-    told = displays(kernel, kernel.send(code), ask=True)
+    told = displays(kernel, kernel.send(code), subshell=make_subshell(kernel))
     assert [mine for mine, *_ in told] == [True] * 8
 
 
 def test_a_run_that_takes_less_than_a_second_is_not_told_of(kernel: Any) -> None:
     """A run that is over before the first word leaves no output."""
     kernel.run(BUSY + "kamlab.views.progress.SILENCE = 1.0")
-    assert displays(kernel, kernel.send("_ = run(timeout=0.2)")) == []
+    assert displays(kernel, kernel.send("_ = lab.run(timeout=0.2)")) == []
 
 
 def test_an_interrupted_run_has_its_last_word(kernel: Any) -> None:
     """The stop button ends the telling with the run, and the last word says so."""
     kernel.run(BUSY)
-    request = kernel.send("_ = run()")
+    request = kernel.send("_ = lab.run()")
     kernel.client.get_iopub_msg(timeout=30)
     while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "display_data":
         pass
@@ -115,14 +128,14 @@ def test_an_interrupted_run_has_its_last_word(kernel: Any) -> None:
 def test_a_click_is_told_of_under_no_cell(kernel: Any) -> None:
     """What runs because a button was clicked belongs to no cell, so nothing is told."""
     kernel.run(BUSY + "from kamlab.notebook import cells")
-    assert displays(kernel, kernel.send("with cells.aside():\n    _ = run(timeout=0.5)")) == []
+    assert displays(kernel, kernel.send("with cells.aside():\n    _ = lab.run(timeout=0.5)")) == []
 
 
 def test_the_outputs_of_a_cell_stay_in_it() -> None:
     """In a saved notebook the cell that ran has one output, the last word, and the next cell has its own only."""
     nbclient = pytest.importorskip("nbclient")
     nbformat = pytest.importorskip("nbformat")
-    cells = ["%load_ext kamlab\n" + BUSY, "print('before')\n_ = run(timeout=0.7)", "print('after')"]
+    cells = ["%load_ext kamlab\n" + BUSY, "print('before')\n_ = lab.run(timeout=0.7)", "print('after')"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(book, timeout=60, kernel_name="python3").execute()
     ran, after = (cell.outputs for cell in book.cells[1:])

@@ -53,7 +53,7 @@ def test_the_cell_runs_in_the_user_s_names(kernel: Any) -> None:
 def test_paused_leaves_the_system_at_step_0(kernel: Any, listing: Any) -> None:
     """With --paused run() only activates; the lab can be stepped from its first slice, and started."""
     result = kernel.run("%%system --paused --ports 1500=0\n" + listing("time_server"))
-    assert len(result.displayed) == 1
+    assert len(result.displayed) == 2  # the panel, and its still picture
     assert kernel.value("lab.state, lab.step_number, len(lab.components)") == ("new", 0, 3)
     assert kernel.value("lab.step().steps, lab.state") == (1, "paused")
     assert kernel.value("lab.start(); lab.state") == "running"

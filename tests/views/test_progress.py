@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -287,8 +288,7 @@ def test_on_a_terminal_it_is_one_line_that_is_gone_at_the_end(
     monkeypatch.setattr("sys.stderr", screen)
     Busy().activate()
     seen: list[str] = []
-    with reporter_for(lab):
-        lab.run(until=lambda lab: seen.append(screen.line) or screen.getvalue().count("running") > 3, timeout=20)
+    lab.run(until=lambda lab: seen.append(screen.line) or screen.getvalue().count("running") > 3, timeout=20)
     assert any(line.startswith("running: ") for line in seen)
     assert "\n" not in screen.getvalue()
     assert screen.line.strip() == ""
@@ -303,8 +303,7 @@ def test_on_a_real_terminal(lab: Any, hasty: None, monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("sys.stderr", stream)
         Busy().activate()
         read: list[bytes] = []
-        with reporter_for(lab):
-            lab.run(max_steps=10**9, until=lambda lab: bool(_peek(mine, read)), timeout=20)
+        lab.run(max_steps=10**9, until=lambda lab: bool(_peek(mine, read)), timeout=20)
         _peek(mine, read)
     os.close(mine)
     assert b"running: " in b"".join(read)
@@ -319,9 +318,30 @@ def _peek(file: int, read: list[bytes]) -> bool:
     return bool(read)
 
 
-def test_where_there_is_no_terminal_nothing_is_told(
-    lab: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_step_is_told_of_too(lab: Any, hasty: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stepping by a thousand slices or more is told of as a run is; by fewer it is not."""
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+
+    class Waits(Component):
+        def main(self) -> Iterator[None]:
+            for _ in range(400):
+                yield
+            while told and "running" not in screen.getvalue() and time.monotonic() < deadline:
+                pass
+            yield
+
+    deadline, told = time.monotonic() + 20, False
+    Waits().activate()
+    lab.step(999)
+    assert screen.getvalue() == ""
+    told = True
+    Waits().activate()
+    lab.step(1000)
+    assert "running: 4" in screen.getvalue()
+
+
+def test_where_there_is_no_terminal_nothing_is_told(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stderr that is a file, closed or missing gets not a word, and no thread is started."""
     closed = io.StringIO()
     closed.close()

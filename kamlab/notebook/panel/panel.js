@@ -777,7 +777,7 @@ const GLYPHS = {
   new: "M6 2.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7z",
   runnable: "M3.5 2v8l6-4z",
   running: "M2 2v8l4-4zM6.5 2v8l4-4z",
-  waiting: "M3 1.8h6M3 10.2h6M3.6 2c0 5 4.8 3 4.8 8M8.4 2c0 5-4.8 3-4.8 8",
+  waiting: "M4 2.5v7M8 2.5v7",
   blocked: "M6 1.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 0 1 0-9zM3.5 6h5",
   failed: "M2.5 2.5l7 7M9.5 2.5l-7 7",
   finished: "M2 6.5L4.8 9.2L10 3",
@@ -965,11 +965,13 @@ function graphPiece(panel) {
       text.classList.toggle("kamlab-zero", !count);
     }
     const running = now.state === "running";
+    const went = new Set((graph.moves || []).flatMap((move) => move.way));
     for (const path of layers.links.children) {
       const key = path.dataset.link;
       const [count] = counts[key] || [0];
       const rose = running && drawn.counts[key] !== undefined && count > drawn.counts[key];
       path.classList.toggle("kamlab-hot", rose);
+      path.classList.toggle("kamlab-went", !running && went.has(key));
     }
     drawn.counts = Object.fromEntries(Object.entries(counts).map(([key, [count]]) => [key, count]));
   }
@@ -1048,12 +1050,13 @@ function makeNode(node) {
     "g",
     { class: "kamlab-node", role: "button", tabindex: "-1", "data-node": node.key },
     s("title"),
-    s("rect", { class: "kamlab-ring", rx: 9 }),
-    s("rect", { class: "kamlab-body", rx: 6 }),
+    s("rect", { class: "kamlab-ring", rx: 11 }),
+    s("rect", { class: "kamlab-behind", x: 4, y: 4, rx: 8 }),
+    s("rect", { class: "kamlab-body", rx: 8 }),
     s("text", { class: "kamlab-label" }),
     s("path", { class: "kamlab-glyph" }),
     s("text", { class: "kamlab-says" }),
-    s("text", { class: "kamlab-moreboxes" }),
+    s("text", { class: "kamlab-moreboxes", "text-anchor": "end" }),
     s("g", { class: "kamlab-marks" }),
   );
 }
@@ -1063,32 +1066,43 @@ function place(element, x, y) {
   if (element.style.transform !== where) element.style.transform = where;
 }
 
-/** Containers have their name at the top left, after the fold control; the others have it in the middle. */
+/** One whose inside is shown. */
 function isOpen(node) {
   return node.container && !node.folded;
 }
 
-function placeNode(element, node) {
-  place(element, node.x, node.y);
-  const [, ring, body, label] = element.children;
-  put(ring, { x: -4, y: -4, width: node.w + 8, height: node.h + 8 });
-  put(body, { width: node.w, height: node.h });
-  element.classList.toggle("kamlab-container", !!node.container);
-  element.classList.toggle("kamlab-open", isOpen(node));
-  put(label, isOpen(node) ? { x: 24, y: 16, "text-anchor": null } : { x: node.w / 2, y: tall(node) ? node.h / 2 - 3 : node.h / 2 + 4, "text-anchor": "middle" });
-  const room = isOpen(node) ? node.w - 40 : node.w - (node.container ? 50 : 36);
-  write(label, shorten(node.label, room, LABEL_FONT));
+/** Where the name begins: after the fold control, where there is one. */
+function indent(node) {
+  return node.container ? 25 : 12;
 }
 
-function tall(node) {
-  return node.h >= 34;
+function placeNode(element, node) {
+  place(element, node.x, node.y);
+  const [, ring, behind, body, label, , , moreBoxes] = element.children;
+  put(ring, { x: -4, y: -4, width: node.w + 8, height: node.h + 8 });
+  put(behind, { width: node.w, height: node.h });
+  put(body, { width: node.w, height: node.h });
+  put(moreBoxes, { x: node.w - 7, y: node.h - 5 });
+  put(label, { x: indent(node), y: 20 });
+  write(label, shorten(node.label, labelRoom(node), LABEL_FONT));
+  element.classList.toggle("kamlab-folded", !!node.folded);
+  element.classList.toggle("kamlab-open", isOpen(node));
+}
+
+function labelRoom(node) {
+  return isOpen(node) ? Math.max(60, node.w - 150) : node.w - indent(node) - 8;
+}
+
+/** The state stands under the name; beside it in a container, which has others under it. */
+function stateAt(node) {
+  if (!isOpen(node)) return [12, 38];
+  return [indent(node) + Math.ceil(measure(shorten(node.label, labelRoom(node), LABEL_FONT), LABEL_FONT)) + 14, 20];
 }
 
 function showNode(element, node, state, selected, breaks) {
   const name = state.state || "new";
-  const [title, , , , glyph, says, moreBoxes, marks] = element.children;
-  const boxes = Object.entries(state.in || {});
-  const heard = boxes.filter(([, [count]]) => count).map(([box, [count]]) => `${box} ${count}`);
+  const [title, , , , , glyph, says, moreBoxes, marks] = element.children;
+  const heard = Object.entries(state.in || {}).filter(([, [count]]) => count).map(([box, [count]]) => `${box} ${count}`);
   const told = descriptionOf(node, state, breaks);
   put(element, {
     "data-state": name,
@@ -1099,21 +1113,15 @@ function showNode(element, node, state, selected, breaks) {
     "data-last": state.last ? "" : null,
   });
   element.classList.toggle("kamlab-selected", selected);
-  write(title, [`${node.label}${node.kind && !node.label.startsWith(node.kind) ? ` (${node.kind})` : ""}: ${name}`, ...told].join("\n"));
+  const kind = node.kind && !node.label.startsWith(node.kind) ? ` (${node.kind})` : "";
+  write(title, [`${node.label}${kind}: ${name}`, ...told].join("\n"));
+  const [x, y] = stateAt(node);
   const inside = node.folded && node.inside ? `, ${node.inside} inside` : "";
-  let words = `${state.say || name}${inside}`;
-  const open = isOpen(node);
-  if (open) words = node.w > 150 ? words : "";
-  const room = open ? node.w - measure(shorten(node.label, node.w - 40, LABEL_FONT), LABEL_FONT) - 62 : node.w - 48;
-  const shown = (open || tall(node)) && room > 20 ? shorten(words, room, SAY_FONT) : "";
-  write(says, shown);
-  const width = measure(shown, SAY_FONT);
-  const [x, y] = open ? [node.w - 10 - width, 16] : [(node.w - width + 16) / 2, node.h / 2 + 13];
-  put(says, { x, y });
-  put(glyph, { d: GLYPHS[name] || GLYPHS.new, transform: shown || open ? `translate(${x - 16} ${y - 10})` : "translate(4 4)" });
+  write(says, shorten(`${state.say || name}${inside}`, node.w - x - 24, SAY_FONT));
+  put(says, { x: x + 17, y });
+  put(glyph, { d: GLYPHS[name] || GLYPHS.new, transform: `translate(${x} ${y - 10})` });
   const hidden = node.boxes_more || 0;
   write(moreBoxes, hidden ? `+${hidden} box${hidden === 1 ? "" : "es"}` : "");
-  put(moreBoxes, { x: node.w - 6, y: node.h - 4, "text-anchor": "end" });
   marks.replaceChildren(...marksOf(node, state, breaks));
 }
 
@@ -1136,17 +1144,17 @@ function isFull(count, limit) {
 /** Who is next and who was last, said in words on the upper edge. */
 function marksOf(node, state, breaks) {
   const found = [];
-  let x = 10;
+  let right = node.w - 8;
   const tag = (text, name) =>
     found.push(
       tagOf(text, name, (width) => {
-        x += width + 4;
-        return [x - width - 4, -7];
+        right -= width + 4;
+        return [right + 4, -7];
       }),
     );
   if (state.next) tag("next", "kamlab-tag-next");
-  if (state.last) tag("last", "kamlab-tag-last");
-  if (breaks) found.push(s("circle", { class: "kamlab-stop", cx: node.w - 2, cy: 2, r: 5 }));
+  if (state.last) tag("ran", "kamlab-tag-last");
+  if (breaks) found.push(s("circle", { class: "kamlab-stop", cx: 1, cy: 1, r: 5 }));
   return found;
 }
 
@@ -1184,6 +1192,7 @@ function makePort(port) {
     s("title"),
     s("rect", { class: "kamlab-portbody", x: -7, y: -7, width: 14, height: 14, rx: port.side === "in" ? 3 : 7 }),
     s("path", { class: "kamlab-pips" }),
+    s("text", { class: "kamlab-boxname" }),
     s("text", { class: "kamlab-portcount", y: 3.5, "text-anchor": "middle" }),
   );
 }
@@ -1194,10 +1203,14 @@ function showPort(element, port, node) {
   const full = port.side === "in" && isFull(count, limit);
   const words = full ? `${count}/${limit}` : count > 5 ? shortCount(count) : "";
   const width = words ? Math.max(14, Math.ceil(measure(words, TAG_FONT)) + 7) : 14;
-  const left = port.x - node.x > node.w / 2 ? 7 - width : -7; // it grows into the node, not over the link's end
+  const right = port.x - node.x > node.w / 2; // on the right side: it grows into the node, not over the link's end
+  const left = right ? 7 - width : -7;
   element.classList.toggle("kamlab-full", full);
   element.classList.toggle("kamlab-held", count > 0);
-  const [title, body, pips, number, tag] = element.children;
+  const [title, body, pips, name, number, tag] = element.children;
+  const open = isOpen(node); // its own boxes are named above the links that lead to them from inside
+  put(name, { x: right ? left - 4 : left + width + 4, y: open ? -7 : 4, "text-anchor": right ? "end" : null });
+  write(name, shorten(port.name, 86, SAY_FONT));
   write(title, portWords(node, port, count, limit));
   put(body, { x: left, width });
   put(pips, { d: (!words && PIPS[count]) || null });
@@ -1328,7 +1341,7 @@ function letterOf(move) {
 
 // ---- the width of texts
 
-const LABEL_FONT = "600 12px system-ui, sans-serif";
+const LABEL_FONT = "600 13px system-ui, sans-serif";
 const SAY_FONT = "11px system-ui, sans-serif";
 const TAG_FONT = "600 10px system-ui, sans-serif";
 const MONO_FONT = "11px monospace";

@@ -42,10 +42,8 @@ from .allowed import ALL, STOPPED
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy
 from .looking import Looking
 from .page import Page
-from .still import Still
+from .still import LOOK_PATIENCE, Still
 
-#: How long, in seconds, a panel waits for a slice to end before it says who keeps it waiting.
-LOOK_PATIENCE = 0.3
 #: How much of the time of a running lab may go into looking at it.
 SHARE = 0.06
 #: How long, in seconds, nothing must have changed before the still picture is drawn again.

@@ -153,6 +153,7 @@ function pieceCount(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+const PIECE_MANY = 40; // children of a list from which those out of sight are left out of the layout
 const PIECE_SORTS = { str: ["text", "abc"], bytes: ["bytes", "01"], other: ["object", "{ }"] };
 
 /** What a message is, in words and as a mark. */
@@ -416,6 +417,7 @@ function inboxesPiece(panel) {
     if (panel.changed(root, [looks.components, looks.more, selected, opened && [opened.key, opened.box, opened.index]])) {
       const rank = (each) => (each.key === selected ? 0 : 1);
       const components = [...looks.components].sort((one, other) => rank(one) - rank(other));
+      put(cards, { "data-many": components.length > PIECE_MANY ? "true" : null });
       patchList(cards, components, (each) => each.key, makeCard, updateCard);
       for (const [place, node] of slots) if (!node.isConnected && !node.contains(detail.root)) slots.delete(place);
       hide(empty, components.length > 0);
@@ -487,17 +489,22 @@ function piecePayload(panel, reveal) {
   const cut = h("p", { class: "kamlab-dim", text: "Only the beginning is shown." });
   const tabs = pieceTabs(panel, text);
   const table = pieceTable("Parts");
+  const beyond = h("p", { class: "kamlab-dim" });
   let shown = null;
   let count = 0;
+  let held = 0; // how many of the inbox its owner's thread has in its hands
   let edited = null; // what the message was when its editing began
 
   const place = () => ({ key: shown.key, box: shown.box, index: shown.index });
-  const here = () => (shown ? true : "No message is open.");
+  const here = () => {
+    if (!shown) return "No message is open.";
+    return shown.index < held ? `The thread of ${shown.name} has it in its hands already.` : true;
+  };
   const hand = (label, name, command, more = () => ({}), can = () => true) =>
-    panel.button({ label, icon: name, command, args: () => ({ ...place(), ...more() }), can: () => (shown ? can() : here()) });
-  const first = () => (shown.index > 0 ? true : "It is the first one already.");
+    panel.button({ label, icon: name, command, args: () => ({ ...place(), ...more() }), can: () => (here() === true ? can() : here()) });
+  const first = () => (shown.index > held ? true : "It is the first one already.");
   const last = () => (shown.index + 1 < count ? true : "It is the last one already.");
-  const editButton = panel.button({ label: "Edit", icon: "edit", run: startEditing, can: () => (shown ? panel.can("edit") : here()) });
+  const editButton = panel.button({ label: "Edit", icon: "edit", run: startEditing, can: () => (here() === true ? panel.can("edit") : here()) });
   const buttons = h(
     "div",
     { class: "kamlab-payload-acts", role: "group", "aria-label": "Act on this message" },
@@ -530,6 +537,7 @@ function piecePayload(panel, reveal) {
     text,
     cut,
     table.root,
+    beyond,
     buttons,
     editing,
   );
@@ -579,12 +587,15 @@ function piecePayload(panel, reveal) {
     tabs.fill(payload);
     hide(cut, !payload.cut);
     table.fill(payload.parts);
+    write(beyond, payload.more ? `and ${pieceCount(payload.more, "more part")}` : "");
+    hide(beyond, !payload.more);
   }
 
   return {
     root,
     draw(payload, box) {
       const known = box ? box.n : 0;
+      held = (box && box.held) || 0;
       hide(root, !payload);
       if (!payload) {
         if (shown) stopEditing();
@@ -603,7 +614,7 @@ function piecePayload(panel, reveal) {
 /** How long a message is, in words. */
 function pieceLength(payload) {
   if (payload.length === null || payload.length === undefined) return "";
-  const nouns = { str: "character", bytes: "byte" };
+  const nouns = { str: "character", bytes: "byte", bytearray: "byte" };
   return `, ${pieceCount(payload.length, nouns[payload.kind] || "item")}`;
 }
 
@@ -1420,6 +1431,7 @@ function storyPiece(panel) {
     const items = panel.changed(list, story);
     if (items) {
       drawKinds(story);
+      put(list, { "data-many": story.items.length > PIECE_MANY ? "true" : null });
       patchList(list, story.items, (item) => item.n, makeItem, updateItem);
       const filtered = Boolean(field.value || chosen.size);
       hide(empty, story.items.length > 0);

@@ -11,6 +11,10 @@ from uuid import uuid4
 
 from ...lab import Lab
 from ...views.whole import Whole, whole_of
+from .commands import who_is_busy
+
+#: How long, in seconds, a look waits for a slice to end.
+LOOK_PATIENCE = 0.3
 
 if TYPE_CHECKING:
     from .looking import Looking
@@ -31,8 +35,13 @@ class Still:
 
     def look(self) -> Whole:
         """Return what there is to see now."""
-        looking = self._looking
-        self._whole = whole_of(self._lab, self._pieces, step=looking.at, folded=looking.folded, of=looking.followed())
+        lab, looking = self._lab, self._looking
+        if not lab.lock.acquire(timeout=LOOK_PATIENCE):
+            return Whole(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
+        try:
+            self._whole = whole_of(lab, self._pieces, step=looking.at, folded=looking.folded, of=looking.followed())
+        finally:
+            lab.lock.release()
         return self._whole
 
     def text(self) -> str:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from ...core.rooms import load_lazily
 
 if TYPE_CHECKING:
+    from .arrows import Arrow
     from .errors import BadFigure, NoMatplotlib, NoSuchLink
     from .kinds import KINDS, drawn, figure
     from .lifelines import Lifeline, Mark
     from .queues import QueueLength, QueueLengths, queue_lengths
-    from .spacetime import Arrow, Spacetime, spacetime
+    from .spacetime import Spacetime, spacetime
     from .throughput import LinkFlow, Throughput, throughput
     from .turns import Turns, turns
     from .window import Window
@@ -46,7 +47,7 @@ __all__ = [
 load_lazily(
     __name__,
     {
-        "Arrow": "spacetime",
+        "Arrow": "arrows",
         "BadFigure": "errors",
         "drawn": "kinds",
         "figure": "kinds",

@@ -63,7 +63,7 @@ class Onward:
         hops: list[Hop] = []
         box = source
         while box is not None and box is not target:
-            onward = self._then[box] if box in self._then else box.onward
+            onward = self._then.get(box, box.onward)
             if onward is None or len(hops) > 100:
                 break
             hops.append((box, onward))
@@ -143,7 +143,7 @@ class Ledger:
     def read(self, trace: Trace) -> None:
         """Take in what is new in the trace."""
         known, end = trace.known_from, trace.next_number
-        if known > self.next:
+        if known > self.next or not trace.recording:
             self.exact = False
         if end == self.next:
             return

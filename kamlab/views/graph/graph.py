@@ -222,12 +222,12 @@ def _moves(found: list[tuple[int, Any, Any]], situation: Situation, layered: Lay
                 keys,
                 quoted(record[3], TEXT),
                 record[0] == DISCARDED,
-                _end(source, situation) if source is not None else None,
-                _end(target, situation) if target is not None else None,
+                _end(source, situation, layered) if source is not None else None,
+                _end(target, situation, layered) if target is not None else None,
             )
         )
     return tuple(moves)
 
 
-def _end(box: Any, situation: Situation) -> tuple[str, str]:
-    return situation.key(box.owner), label(str(box.name), 40)
+def _end(box: Any, situation: Situation, layered: Layered) -> tuple[str, str]:
+    return situation.key(layered.shown_as(box.owner)), label(str(box.name), 40)

@@ -152,7 +152,9 @@ def _sort_by_neighbours(column: list[str], near: Mapping[str, list[str]], place:
     column[:] = [next(moving) if name in middles else name for name in column]
 
 
-def stacked(wanted: Sequence[float], heights: Sequence[int], gaps: Sequence[int], weights: Sequence[float]) -> list[int]:
+def stacked(
+    wanted: Sequence[float], heights: Sequence[int], gaps: Sequence[int], weights: Sequence[float]
+) -> list[int]:
     """Return tops for a column, in order and without overlap, as near as can be to where each wants to be.
 
     ``gaps[i]`` is the room between ``i`` and ``i + 1``. Pools of those that are pushed together move as one

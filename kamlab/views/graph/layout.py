@@ -105,7 +105,9 @@ class _Nest:
                 gate = f"gate:{wire.source}.{source}"
                 pieces.append(self._segment(level, at, End("", gate, "R"), wire.quiet))
                 at = End(level, gate, "R")
-        goal = End("" if common == wire.target and wire.source != wire.target else wire.target, target, wire.target_side)
+        goal = End(
+            "" if common == wire.target and wire.source != wire.target else wire.target, target, wire.target_side
+        )
         levels = [] if goal.part == "" else down[1 : down.index(common)] if common in down else down[1:]
         gate = f"gate:{wire.target}.{target}"
         inward = [common, *reversed(levels)]

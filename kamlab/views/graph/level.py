@@ -165,7 +165,9 @@ def _open_gaps(grid: Grid, inside: Sequence[Segment], block_of: Mapping[str, int
     return steps
 
 
-def _place(grid: Grid, band: int, steps: list[tuple[End, End, bool]], hints: Hints, block_of: Mapping[str, int]) -> None:
+def _place(
+    grid: Grid, band: int, steps: list[tuple[End, End, bool]], hints: Hints, block_of: Mapping[str, int]
+) -> None:
     """Order the columns of a band, and find the height of everything in it."""
     columns = grid.bands[band]
     names = [[entry.name for entry in column] for column in columns]

@@ -134,9 +134,7 @@ def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Sea
         known[moved_wire] = keys[wire.key] = key
         wires[key] = moved_wire._replace(key=key)
     parents = {slot.parent for slot in slots.values()}
-    kept = tuple(
-        slot._replace(container=slot.container or slot.name in parents) for slot in _families_in_order(slots)
-    )
+    kept = tuple(slot._replace(container=slot.container or slot.name in parents) for slot in _families_in_order(slots))
     return Seating(Plan(kept, tuple(wires.values())), seats, keys, ports)
 
 

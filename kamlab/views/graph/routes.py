@@ -66,7 +66,9 @@ class Laid(NamedTuple):
 class Router:
     """Lays the links of one level."""
 
-    def __init__(self, grid: Grid, segments: Sequence[Segment], lanes: tuple[int, int] = (0, 0), least: int = 0) -> None:
+    def __init__(
+        self, grid: Grid, segments: Sequence[Segment], lanes: tuple[int, int] = (0, 0), least: int = 0
+    ) -> None:
         self.grid = grid
         self.lanes = lanes
         self.least = least
@@ -116,7 +118,9 @@ class Router:
             for gap in gaps:
                 entry = grid.entries[gap]
                 level = grid.where[gap][0] * _BIG + entry.y + GAP // 2
-                way.legs.append(Leg((grid.where[gap][0], grid.where[gap][1]), at, level, share=f"{segment.name}/{gap}", gap=gap))
+                way.legs.append(
+                    Leg((grid.where[gap][0], grid.where[gap][1]), at, level, share=f"{segment.name}/{gap}", gap=gap)
+                )
                 at = level
             way.legs.append(Leg(finish, at, end, share=share))
             return way
@@ -136,7 +140,9 @@ class Router:
         way.legs.append(Leg(begin, start, level, free, alone, first, group))
         if second != first:
             lane = second * _BIG - _BIG // 2
-            way.legs.append(Leg(WEST, level, lane, False, f"{share}>{first}>{second}", second, self._group(second, other)))
+            way.legs.append(
+                Leg(WEST, level, lane, False, f"{share}>{first}>{second}", second, self._group(second, other))
+            )
             level = lane
         way.legs.append(Leg(finish, level, end, not way.segment.target.part, share))
         return way
@@ -268,7 +274,9 @@ class Router:
         before = self.rows.get((leg.gutter, 0), 0)
         if not leg.group:
             return self.gutters[leg.gutter] + TRACK * (leg.row + 1) + MARGIN // 4
-        below = self.tops[leg.gutter] if leg.gutter < len(self.tops) else self.gutters[leg.gutter] + TRACK * (before + 9)
+        below = (
+            self.tops[leg.gutter] if leg.gutter < len(self.tops) else self.gutters[leg.gutter] + TRACK * (before + 9)
+        )
         return below - TRACK * (leg.row + 1) - MARGIN // 4
 
     # -- the border -----------------------------------------------------------------------------------------
@@ -390,7 +398,8 @@ def _upright(groups: list[list[Leg]]) -> int:
 def _level(groups: list[list[tuple[Leg, int, int]]]) -> int:
     """Hand out the rows of one side of a gutter, the shortest nearest to its band; return how many there are."""
     spans = sorted(
-        (max(high for _, _, high in group) - min(low for _, low, _ in group), place) for place, group in enumerate(groups)
+        (max(high for _, _, high in group) - min(low for _, low, _ in group), place)
+        for place, group in enumerate(groups)
     )
     taken: list[list[tuple[int, int]]] = []
     for _, place in spans:

@@ -150,7 +150,9 @@ def _ended(lab: World, ledger: Ledger) -> list[Any]:
     return [
         each
         for each in ledger.ended(lab.scheduler.step)
-        if isinstance(each, Component) and each._scheduler is lab.scheduler and ledger.home(each._number) not in _numbers(members)
+        if isinstance(each, Component)
+        and each._scheduler is lab.scheduler
+        and ledger.home(each._number) not in _numbers(members)
     ]
 
 

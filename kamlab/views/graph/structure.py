@@ -1,7 +1,7 @@
 """What is in the picture, without any place: parts with their boxes, and wires between them.
 
 This is where it is decided what is left out. Of the boxes of a component those are shown that are
-linked, hold something or have lost something, and one on each side if there would be none. A
+linked, hold something or have lost something; on a side where none is linked, ``inbox`` or ``outbox`` too. A
 container's ``control`` that only leads on to a child, and to which nobody is linked, says nothing and
 is left out, as is a ``signal`` that leads nowhere. A folded container is one part, and what is linked
 to something in it is linked to it.
@@ -11,10 +11,11 @@ A structure is a plain value. As long as it stays the same, so does the picture.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ...core.box import Inbox
+from ...core.events import name_of
 from ..quoting import label
 from .situation import Situation
 
@@ -76,6 +77,8 @@ class Layered(NamedTuple):
     components: dict[str, Any]
     #: The links that each wire stands for: several, where it leads to something folded.
     hops: dict[str, list[tuple[Any, Any]]]
+    #: Tells as what a component is shown: the outermost folded container that it is in, or itself.
+    shown_as: Callable[[Any], Any]
 
 
 def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structure | None = None) -> Layered:
@@ -97,7 +100,7 @@ def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structu
     parts = tuple(
         Part(
             situation.key(each),
-            label(each.short_name, 40),
+            label(name_of(each), 40),
             label(type(each).__name__, 40),
             keys.get(family.parents.get(each), "") if family.parents.get(each) is not None else "",
             each in family.children and each not in family.folded,
@@ -107,7 +110,7 @@ def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structu
         )
         for each in shown
     )
-    return Layered(Structure(parts, tuple(wires), more), {keys[each]: each for each in shown}, hops)
+    return Layered(Structure(parts, tuple(wires), more), {keys[each]: each for each in shown}, hops, family.shown_as)
 
 
 class _Family:
@@ -276,24 +279,30 @@ def _boxes(
         sides.setdefault(wire.source, {})[wire.source_box] = None
         sides = lefts if wire.target_side == "L" else rights
         sides.setdefault(wire.target, {})[wire.target_box] = None
+    there = set(shown)
+    linked = set(lefts), set(rights)
     for boxes, sides in ((situation.waiting, lefts), (situation.lost, rights)):
         for box in boxes:
-            if box.owner in situation.keys:
-                sides.setdefault(situation.keys[box.owner], {})[label(str(box.name), 40)] = None
+            if box.owner in there:
+                sides.setdefault(situation.key(box.owner), {})[label(str(box.name), 40)] = None
     known = {part.key: part for part in kept.parts} if kept is not None else {}
     found = {}
     for each in shown:
         key = situation.key(each)
         declared = list(each._in or each.Inboxes), list(each._out or each.Outboxes)
         if key in known:
-            for sides, names, there in ((lefts, known[key].lefts, declared[0]), (rights, known[key].rights, declared[1])):
-                still = dict.fromkeys(name for name in names if name in there)
+            for sides, names, side in (
+                (lefts, known[key].lefts, declared[0]),
+                (rights, known[key].rights, declared[1]),
+            ):
+                still = dict.fromkeys(name for name in names if name in side)
                 if still:
                     sides.setdefault(key, {}).update(still)
-        left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
         if each not in family.children:
-            left = left or _one(declared[0], "inbox")
-            right = right or _one(declared[1], "outbox")
+            for sides, names, usual, known_as in ((lefts, declared[0], "inbox", 0), (rights, declared[1], "outbox", 1)):
+                if key not in linked[known_as]:
+                    sides.setdefault(key, {}).update(dict.fromkeys(_one(names, usual)))
+        left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
         total = len(declared[0]) + len(declared[1])
         here = sum(name in declared[0] for name in left) + sum(name in declared[1] for name in right)
         found[each] = (left[:BOXES], right[:BOXES], max(0, total - here))

@@ -124,7 +124,7 @@ class _Drawing:
             marks += _pill(node.x + node.w - 8, node.y - 7, "next", "#1a7f37")
         if look.last:
             marks += _pill(node.x + node.w - (52 if look.next else 8), node.y - 7, "ran", "#0b57d0")
-        inside = f", {node.inside} inside" if node.folded else ""
+        inside = f"{node.inside} inside, " if node.folded else ""
         return (
             f"<g><title>{_titled(node, look)}</title>{behind}"
             f'<rect x="{node.x}" y="{node.y}" width="{node.w}" height="{node.h}" rx="8" fill="{fill}" '
@@ -133,14 +133,14 @@ class _Drawing:
             f"{self._state(look, node.x + 12, node.y + 29, node.w - 22, inside)}{marks}</g>"
         )
 
-    def _state(self, look: Look, x: int, y: int, room: int, more: str = "") -> str:
+    def _state(self, look: Look, x: int, y: int, room: int, before: str = "") -> str:
         colour, _, sign = SIGNS[look.state]
         said = look.say if look.say and look.state not in ("new",) else look.state
         if look.state in ("blocked", "failed") and said != look.state:
             said = f"{look.state}: {said}"
         return (
             f'<path transform="translate({x} {y})" d="{sign}" fill="{colour}" fill-rule="evenodd"/>'
-            f'<text class="say" x="{x + 17}" y="{y + 10}" fill="{colour}">{_fitted(said + more, room - 17, 6.0)}</text>'
+            f'<text class="say" x="{x + 17}" y="{y + 10}" fill="{colour}">{_fitted(before + said, room - 17, 6.0)}</text>'
         )
 
     def _ports(self, node: Node) -> str:
@@ -156,7 +156,9 @@ class _Drawing:
             name = escape(_short(port.name))
             said.append(f'<text class="box" x="{port.x + 9}" y="{port.y + lift}">{name}</text>')
             if waiting or full:
-                text = f"{waiting}/{limit} full" if full else f"{waiting}/{limit}" if limit is not None else f"{waiting}"
+                text = (
+                    f"{waiting}/{limit} full" if full else f"{waiting}/{limit}" if limit is not None else f"{waiting}"
+                )
                 colour = "#c62828" if full else "#3b4654"
                 x = port.x + 14 + int(len(_short(port.name)) * SMALL) if not node.container else port.x + 5
                 said.append(_badge(x, port.y - 7 if not node.container else port.y + 5, text, colour))
@@ -208,7 +210,11 @@ class _Drawing:
             x, y = _middle(line.points)
             return x, y + (10 if line.inner else 0)
         node = next((node for node in self.scene.nodes if move.source and node.key == move.source[0]), None)
-        port = next((port for port in node.outboxes if move.source and port.name == move.source[1]), None) if node else None
+        port = (
+            next((port for port in node.outboxes if move.source and port.name == move.source[1]), None)
+            if node
+            else None
+        )
         return (port.x + 40, port.y) if port is not None else None
 
 
@@ -234,7 +240,11 @@ def _middle(points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
 
 def _border(look: Look, colour: str) -> str:
     width = 3 if look.next else 1.6
-    dashes = {"new": ' stroke-dasharray="2 3"', "finished": ' stroke-dasharray="6 4"', "stopped": ' stroke-dasharray="9 3 2 3"'}
+    dashes = {
+        "new": ' stroke-dasharray="2 3"',
+        "finished": ' stroke-dasharray="6 4"',
+        "stopped": ' stroke-dasharray="9 3 2 3"',
+    }
     return f'stroke="{colour}" stroke-width="{2.2 if look.state == "failed" else width}"{dashes.get(look.state, "")}'
 
 

@@ -79,19 +79,18 @@ def _links(graph: Graph) -> Iterator[str]:
     if not graph.scene.links:
         return
     names = {node.key: node.label for node in graph.scene.nodes}
-    told = [line for line in graph.scene.links if not line.quiet or graph.now.links.get(line.key, (0, True)) != (0, True)]
+    told = [
+        line for line in graph.scene.links if not line.quiet or graph.now.links.get(line.key, (0, True)) != (0, True)
+    ]
     rows = [(_end(line.source, names), _end(line.target, names), _count(graph, line), line) for line in told]
     silent = len(graph.scene.links) - len(told)
     if silent:
-        beyond = f"{silent} link{'' if silent == 1 else 's'} for orders, over which nothing went"
-        yield f"links, and how many messages went over each ({beyond}, left out):" if rows else f"links: {beyond}"
+        yield f"links, and how many messages went over each; {silent} more for orders, over which none went:"
     else:
         yield "links, and how many messages went over each:"
-    if not rows:
-        return
-    left = min(44, max(len(row[0]) for row in rows))
-    right = min(44, max(len(row[1]) for row in rows))
-    digits = max(len(row[2]) for row in rows)
+    left = min(40, max((len(row[0]) for row in rows), default=0))
+    right = min(40, max((len(row[1]) for row in rows), default=0))
+    digits = max((len(row[2]) for row in rows), default=0)
     for source, target, count, line in rows:
         back = "  (back)" if line.feedback else ""
         yield f"   {label(source, left):<{left}} -> {label(target, right):<{right}}  {count:>{digits}}{back}"

@@ -51,6 +51,8 @@ class _Drawing:
         self.at = Layout(view)
         self.free = Free()
         self.before, self.after = set(view.before), set(view.after)
+        self._later = {each.end for each in view.messages if each.took in self.after}
+        self._later |= {each.start for each in view.messages if each.number in self.after}
 
     def svg(self) -> str:
         at, notes = self.at, self._notes()

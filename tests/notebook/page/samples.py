@@ -6,7 +6,9 @@ from typing import Any
 
 Values = dict[str, Any]
 
-W, H = 150, 54
+W, H = 160, 76
+#: How far below the upper edge the boxes are.
+BOX = 62
 CAN = ("step", "message", "round", "back", "run", "pause", "breakpoint", "reset", "goto", "look", "edit", "choose")
 #: Names and messages of somebody who means harm.
 HOSTILE = (
@@ -26,8 +28,8 @@ def node(key: str, label: str, x: int, y: int, **more: Any) -> Values:
     w, h = more.pop("w", W), more.pop("h", H)
     shape = {"w": w, "h": h, "parent": "", "container": False, "folded": False, "inside": 0, "boxes_more": 0}
     boxes = {
-        "in": [{"name": "inbox", "x": x, "y": y + h // 2}],
-        "out": [{"name": "outbox", "x": x + w, "y": y + h // 2}],
+        "in": [{"name": "inbox", "x": x, "y": y + BOX}],
+        "out": [{"name": "outbox", "x": x + w, "y": y + BOX}],
     }
     return {"key": key, "label": label, "kind": label.rpartition("_")[0], "x": x, "y": y, **shape, **boxes, **more}
 
@@ -41,7 +43,7 @@ def link(source: Values, target: Values, **more: Any) -> Values:
     middle = (start["x"] + end["x"]) // 2
     path = f"M{start['x']} {start['y']}L{middle} {start['y']}L{middle} {end['y']}L{end['x']} {end['y']}"
     if more.get("feedback"):
-        low = max(source["y"] + source["h"], target["y"] + target["h"]) + 24
+        low = max(source["y"] + source["h"], target["y"] + target["h"]) + 22
         right, left = start["x"] + 20, end["x"] - 20
         path = (
             f"M{start['x']} {start['y']}L{right} {start['y']}L{right} {low}"
@@ -71,8 +73,8 @@ def now_of(graph: Values, **more: Any) -> Values:
 def pipeline() -> tuple[Values, Values]:
     """Three stages and a way back: scene and now."""
     source, echo, sink = (node(str(3 + i), f"{name}_{3 + i}", 30 + 230 * i, 30) for i, name in enumerate(("Source", "Echo", "Sink")))
-    links = [link(source, echo), link(echo, sink), link(sink, source, feedback=True, x=300, y=108)]
-    scene = {"w": 680, "h": 150, "nodes": [source, echo, sink], "links": links, "more": 0}
+    links = [link(source, echo), link(echo, sink), link(sink, source, feedback=True, x=300, y=128)]
+    scene = {"w": 680, "h": 160, "nodes": [source, echo, sink], "links": links, "more": 0}
     looks = {
         "3": look("runnable", "can run", next=True),
         "4": look("blocked", "waits for room in Sink_5.inbox", 3, last=True),
@@ -84,13 +86,13 @@ def pipeline() -> tuple[Values, Values]:
 
 def nested() -> tuple[Values, Values]:
     """A pipeline in a graphline, a folded container, and every state."""
-    outer = node("1", "Graphline_1", 20, 20, w=760, h=330, container=True)
-    inner = node("2", "Pipeline_2", 60, 70, w=440, h=100, container=True, parent="1")
-    first = node("3", "Upper_3", 90, 102, parent="2")
-    second = node("4", "Reverse_4", 315, 102, parent="2")
-    folded = node("5", "TCPServer_5", 580, 94, container=True, folded=True, inside=7, parent="1")
+    outer = node("1", "Graphline_1", 20, 20, w=800, h=420, container=True)
+    inner = node("2", "Pipeline_2", 70, 70, w=460, h=130, container=True, parent="1")
+    first = node("3", "Upper_3", 130, 110, parent="2")
+    second = node("4", "Reverse_4", 345, 110, parent="2")
+    folded = node("5", "TCPServer_5", 610, 94, container=True, folded=True, inside=7, parent="1")
     names = ("new", "running", "failed", "finished", "stopped")
-    rest = [node(str(10 + i), f"{name.title()}_{10 + i}", 60 + (i % 3) * 230, 205 + (i // 3) * 70, parent="1") for i, name in enumerate(names)]
+    rest = [node(str(10 + i), f"{name.title()}_{10 + i}", 70 + (i % 3) * 240, 225 + (i // 3) * 105, parent="1") for i, name in enumerate(names)]
     rest[0]["boxes_more"] = 3
     links = [
         link(outer, inner, inner=True),
@@ -111,7 +113,7 @@ def nested() -> tuple[Values, Values]:
         **{str(10 + i): look(state, {"failed": "ValueError: too small"}.get(state, state), i) for i, state in enumerate(names)},
     }
     nodes = [outer, inner, first, second, folded, *rest]
-    scene = {"w": 800, "h": 370, "nodes": nodes, "links": links, "more": 2}
+    scene = {"w": 840, "h": 460, "nodes": nodes, "links": links, "more": 2}
     graph = {"nodes": looks, "links": {each["key"]: [i * 3, True] for i, each in enumerate(links)}, "moves": []}
     return scene, now_of(graph, selected="4", choose={"4": "Reverse_4 sleeps until something wakes it."})
 
@@ -137,14 +139,14 @@ def busy(count: int, tick: int) -> Values:
 
 def hostile() -> tuple[Values, Values]:
     """Components, words and messages that try to be markup."""
-    nodes = [node(f"k{i}\"'<", text, 30 + (i % 4) * 200, 30 + (i // 4) * 90, w=140) for i, text in enumerate(HOSTILE)]
+    nodes = [node(f"k{i}\"'<", text, 30 + (i % 4) * 200, 30 + (i // 4) * 110, w=150) for i, text in enumerate(HOSTILE)]
     links = [link(a, b) for a, b in zip(nodes[:3], nodes[1:4], strict=True)]
     looks = {each["key"]: look("waiting", text, i) for i, (each, text) in enumerate(zip(nodes, HOSTILE, strict=True))}
     moves = [
         {"n": i, "way": [links[i % 3]["key"]], "text": text, "lost": bool(i % 2)} for i, text in enumerate(HOSTILE)
     ]
     graph = {"nodes": looks, "links": {each["key"]: [1, True] for each in links}, "moves": moves}
-    scene = {"w": 830, "h": 200, "nodes": nodes, "links": links, "more": 0}
+    scene = {"w": 830, "h": 240, "nodes": nodes, "links": links, "more": 0}
     said = {"text": "\n".join(HOSTILE), "error": True, "reply": 0}
     breaks = [{"id": i, "text": text} for i, text in enumerate(HOSTILE)]
     now = now_of(graph, said=said, breaks=breaks, headline=HOSTILE[0], selected=nodes[0]["key"])

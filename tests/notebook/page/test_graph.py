@@ -91,7 +91,7 @@ def test_who_is_next_and_who_was_last_stands_on_them(panel: Any) -> None:
     """The component with the next turn and the one with the last slice are marked in words."""
     view = panel(samples.pipeline())
     assert "next" in texts(view, "3")
-    assert "last" in texts(view, "4")
+    assert "ran" in texts(view, "4")
     assert "next" not in texts(view, "5")
 
 

@@ -34,7 +34,9 @@ def structures(draw: Any, most: int = 14) -> Structure:
         parents.append(draw(st.integers(-1, number - 1)))
     kids = {parent for parent in parents if parent >= 0}
     names = [f"Part_{number}" if number % 3 else f"AVeryLongNameOfAPart_{number}" for number in range(count)]
-    pairs = draw(st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.booleans()), max_size=2 * most))
+    pairs = draw(
+        st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.booleans()), max_size=2 * most)
+    )
 
     def above(number: int) -> list[int]:
         found = []
@@ -137,15 +139,14 @@ def _within(node: Node, outer: Node) -> bool:
 
 def _overlap(one: Node, other: Node) -> bool:
     return (
-        one.x < other.x + other.w
-        and other.x < one.x + one.w
-        and one.y < other.y + other.h
-        and other.y < one.y + one.h
+        one.x < other.x + other.w and other.x < one.x + one.w and one.y < other.y + other.h and other.y < one.y + one.h
     )
 
 
 def _crosses(node: Node, left: int, right: int, top: int, bottom: int) -> bool:
     """Whether a piece of a line has a point inside a node, its rim left out."""
-    return left < node.x + node.w and node.x < right if node.y < top == bottom < node.y + node.h else (
-        top < node.y + node.h and node.y < bottom if node.x < left == right < node.x + node.w else False
+    return (
+        left < node.x + node.w and node.x < right
+        if node.y < top == bottom < node.y + node.h
+        else (top < node.y + node.h and node.y < bottom if node.x < left == right < node.x + node.w else False)
     )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SubscribeTo, ThreadedComponent
+from kamlab.core.errors import NoSpaceInBox
 from kamlab.history.errors import StepOutOfRange
 from kamlab.views.graph import Graph, graph_of
 from kamlab.views.graph.scene import STATES
@@ -71,9 +72,13 @@ class Fails(Component):
 class WithRoom(Component):
     """Waits for room."""
 
-    async def main(self) -> None:
-        for number in range(1000):
-            await self.send_when_room(number)
+    def main(self) -> Iterator[Any]:
+        while True:
+            try:
+                self.send("one more")
+            except NoSpaceInBox:
+                self.pause()
+            yield
 
 
 @pytest.fixture
@@ -212,7 +217,9 @@ def test_who_ran_last_and_who_runs_next_is_shown(lab: Lab) -> None:
         graph = graph_of(lab)
         following = lab.runnable()[0].short_name
         assert [node.label for node in graph.scene.nodes if graph.now.nodes[node.key].next] == [following]
-        ran = lab.trace.events()[-1].cause or next(e.component for e in reversed(lab.trace.events()) if e.kind == "resumed")
+        ran = lab.trace.events()[-1].cause or next(
+            e.component for e in reversed(lab.trace.events()) if e.kind == "resumed"
+        )
         assert [node.label for node in graph.scene.nodes if graph.now.nodes[node.key].last] == [ran.short_name]
 
 
@@ -254,9 +261,7 @@ def test_a_container_does_not_show_orders_that_cannot_come(lab: Lab) -> None:
 
 def test_a_folded_container_is_one_node(lab: Lab) -> None:
     """Folded, a container says how many are inside, and links to what is inside lead to it."""
-    Graphline(
-        a=Count(), b=Pipeline(Pass(), Keep()), linkages={("a", "outbox"): ("b", "inbox")}
-    ).activate()
+    Graphline(a=Count(), b=Pipeline(Pass(), Keep()), linkages={("a", "outbox"): ("b", "inbox")}).activate()
     lab.step(12)
     graph = graph_of(lab, folded={"3"})
     node = graph["Pipeline_3"][0]
@@ -305,12 +310,15 @@ def build() -> None:
 
 
 def shown(graph: Graph) -> Any:
-    """Return what a graph shows, without what only the present knows."""
+    """Return what a graph shows, but for what a history tells at the end of a round only: who sleeps."""
+    ended = {"finished", "failed", "stopped"}
+    looks = graph.now.nodes
     return (
         {
-            node.label: (graph.now.nodes[node.key].state.replace("blocked", "waiting"), graph.now.nodes[node.key].inboxes)
+            node.label: (looks[node.key].state if looks[node.key].state in ended else "", looks[node.key].inboxes)
             for node in graph.scene.nodes
         },
+        tree(graph),
         graph.now.links,
         [(move.way, move.text) for move in graph.now.moves],
         [node.label for node in graph.scene.nodes if graph.now.nodes[node.key].last],

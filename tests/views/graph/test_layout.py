@@ -31,7 +31,14 @@ def wire(source: str, target: str, inner: str = "") -> Wire:
     box = "inbox" if inner == "in" else "outbox"
     to = "outbox" if inner == "out" else "inbox"
     return Wire(
-        f"{source}>{target}", source, box, "L" if inner == "in" else "R", target, to, "R" if inner == "out" else "L", bool(inner)
+        f"{source}>{target}",
+        source,
+        box,
+        "L" if inner == "in" else "R",
+        target,
+        to,
+        "R" if inner == "out" else "L",
+        bool(inner),
     )
 
 
@@ -177,7 +184,9 @@ def test_places_that_nobody_takes_are_given_up() -> None:
 def test_a_box_that_comes_does_not_move_the_others() -> None:
     """When a box turns up on one part, the other parts of its row stay where they are."""
     before = picture_of(chain(3))
-    parts = [each._replace(lefts=(*each.lefts, "extra")) if each.key == "2" else each for each in before.structure.parts]
+    parts = [
+        each._replace(lefts=(*each.lefts, "extra")) if each.key == "2" else each for each in before.structure.parts
+    ]
     after = picture_of(Structure(tuple(parts), before.structure.wires), before)
     was, now = places(before.scene.nodes), places(after.scene.nodes)
     assert [now[key] for key in "123"] == [was[key] for key in "123"]
