@@ -267,7 +267,9 @@ _GETSET = type(vars(type("_", (), {}))["__dict__"])
 
 
 def _items(get: Callable[[Any], dict[Any, Any]], value: Any) -> list[tuple[str, Any]]:
-    return [(name, each) for name, each in list(dict.items(get(value))) if type(name) is str]
+    kept = names_of_class(value) if issubclass(type(value), type) else get(value)
+    items = dict.items(kept) if issubclass(type(kept), dict) else kept.items()
+    return [(name, each) for name, each in list(items) if type(name) is str and not name.startswith("__")]
 
 
 def _slot(name: str, get: Callable[[Any], Any], value: Any) -> list[tuple[str, Any]]:

@@ -189,7 +189,8 @@ _COLOURS = """element => {
 #: The elements with a text of their own; pictures have other grounds than these.
 _TEXTS = """root => [...root.querySelectorAll('*:not(svg *):not([aria-disabled=true] *):not([aria-disabled=true])')]
     .filter(each => [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
-    .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 1 && !each.closest('[aria-hidden=true], :disabled'))
+    .filter(each => each.checkVisibility() && each.getBoundingClientRect().width > 1)
+    .filter(each => !each.closest('[aria-hidden=true], :disabled'))
     .map(each => [each.textContent.trim().slice(0, 30), (COLOURS)(each)])"""
 
 

@@ -1,6 +1,6 @@
 """The bars: from click to picture, and a page that stays responsive while a lab runs at full speed.
 
-Machines are noisy: a measurement that misses its bar is taken once more. ``-s`` shows the figures.
+Machines are noisy: a measurement that misses its bar is taken again, twice at most. ``-s`` shows the figures.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ pytestmark = pytest.mark.browser
 CLICK_TO_PAINT, CLICKS = 50, 20
 #: The longest that a task may block the page, in ms; messages a second to the page; bytes of each.
 LONGEST_TASK, MESSAGES, SNAPSHOT = 100, 15, 50_000
+#: How often is measured at most, where other work disturbs it.
+ATTEMPTS = 3
 #: Seconds that the free run is watched.
 WATCHED = 3
 
@@ -32,10 +34,13 @@ Pipeline(Source(), *[Relay() for _ in range(98)], Sink()).run()
 FRAME = 4_000
 
 
-def twice(measure: Callable[[], dict[str, float]], good: Callable[[dict[str, float]], bool]) -> dict[str, float]:
-    """Measure, and once more if that was not good."""
-    figures = measure()
-    return figures if good(figures) else measure()
+def measured(measure: Callable[[], dict[str, float]], good: Callable[[dict[str, float]], bool]) -> dict[str, float]:
+    """Measure, and again if that was not good."""
+    for _ in range(ATTEMPTS - 1):
+        figures = measure()
+        if good(figures):
+            return figures
+    return measure()
 
 
 def tell(desk: Any, record_property: Any, figures: dict[str, float]) -> None:
@@ -63,7 +68,7 @@ def test_click_to_paint(desk: Any, record_property: Any) -> None:
             "median to the frame after ms": probes.median(after),
         }
 
-    figures = twice(measure, lambda figures: figures["median ms"] < CLICK_TO_PAINT)
+    figures = measured(measure, lambda figures: figures["median ms"] < CLICK_TO_PAINT)
     tell(desk, record_property, figures)
     assert figures["median ms"] < CLICK_TO_PAINT
 
@@ -91,7 +96,7 @@ def test_a_free_run_leaves_the_page_responsive(desk: Any, record_property: Any) 
             and figures["longest message"] < SNAPSHOT + FRAME
         )
 
-    figures = twice(measure, good)
+    figures = measured(measure, good)
     panel.click("Pause").wait("paused")
     tell(desk, record_property, figures)
     assert figures["slices/s"] > 0, "the panel must follow"

@@ -720,7 +720,7 @@ function stateLineOf(panel) {
   const why = h("span", {});
   const headline = h("span", { class: "kamlab-headline", "aria-live": "polite" }, at, why);
   const past = h("span", { class: "kamlab-dim" });
-  const back = panel.button({ label: "Now", icon: "here", command: "look", args: { step: null }, title: "Show the lab as it is now" });
+  const back = panel.button({ label: "Back to now", icon: "here", command: "look", args: { step: null }, title: "Show the lab as it is now" });
   const looking = h("div", { class: "kamlab-looking", hidden: true }, past, back);
   const gone = h("div", { class: "kamlab-gone", role: "alert" });
   const note = h("p", { class: "kamlab-note", role: "status" });
@@ -1056,7 +1056,6 @@ function makeNode(node) {
     s("text", { class: "kamlab-label" }),
     s("path", { class: "kamlab-glyph" }),
     s("text", { class: "kamlab-says" }),
-    s("text", { class: "kamlab-moreboxes", "text-anchor": "end" }),
     s("g", { class: "kamlab-marks" }),
   );
 }
@@ -1078,11 +1077,10 @@ function indent(node) {
 
 function placeNode(element, node) {
   place(element, node.x, node.y);
-  const [, ring, behind, body, label, , , moreBoxes] = element.children;
+  const [, ring, behind, body, label] = element.children;
   put(ring, { x: -4, y: -4, width: node.w + 8, height: node.h + 8 });
   put(behind, { width: node.w, height: node.h });
   put(body, { width: node.w, height: node.h });
-  put(moreBoxes, { x: node.w - 7, y: node.h - 5 });
   put(label, { x: indent(node), y: 20 });
   write(label, shorten(node.label, labelRoom(node), LABEL_FONT));
   element.classList.toggle("kamlab-folded", !!node.folded);
@@ -1101,7 +1099,7 @@ function stateAt(node) {
 
 function showNode(element, node, state, selected, breaks) {
   const name = state.state || "new";
-  const [title, , , , , glyph, says, moreBoxes, marks] = element.children;
+  const [title, , , , , glyph, says, marks] = element.children;
   const heard = Object.entries(state.in || {}).filter(([, [count]]) => count).map(([box, [count]]) => `${box} ${count}`);
   const told = descriptionOf(node, state, breaks);
   put(element, {
@@ -1120,8 +1118,6 @@ function showNode(element, node, state, selected, breaks) {
   write(says, shorten(`${state.say || name}${inside}`, node.w - x - 24, SAY_FONT));
   put(says, { x: x + 17, y });
   put(glyph, { d: GLYPHS[name] || GLYPHS.new, transform: `translate(${x} ${y - 10})` });
-  const hidden = node.boxes_more || 0;
-  write(moreBoxes, hidden ? `+${hidden} box${hidden === 1 ? "" : "es"}` : "");
   marks.replaceChildren(...marksOf(node, state, breaks));
 }
 
@@ -1134,6 +1130,7 @@ function descriptionOf(node, state, breaks) {
   for (const [box, count] of Object.entries(state.out || {})) words.push(`${count} lost from ${box}`);
   if (breaks) words.push("breakpoint");
   if (node.folded && node.inside) words.push(`folded, ${node.inside} inside`);
+  if (node.boxes_more) words.push(`${node.boxes_more} more box${node.boxes_more === 1 ? "" : "es"}, empty and not linked`);
   return words;
 }
 

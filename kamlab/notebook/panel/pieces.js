@@ -179,6 +179,8 @@ function pieceTable(caption) {
   };
 }
 
+const PIECE_EMPTY = "Write the message first: a Python value.";
+
 /** A form of a text field and its buttons: Enter sends, Escape gives up. It keeps the draft until the answer is good. */
 function pieceForm(panel, { name, action, iconName, hint, can, send, done, cancel }) {
   const answer = pieceAnswer(panel);
@@ -190,12 +192,16 @@ function pieceForm(panel, { name, action, iconName, hint, can, send, done, cance
     autocomplete: "off",
     spellcheck: "false",
   });
-  const trouble = h("p", { class: "kamlab-trouble", role: "alert", id: panel.id(`trouble-${name.replaceAll(" ", "-")}`), hidden: true });
+  const trouble = h("p", { class: "kamlab-trouble", id: panel.id(`trouble-${name.replaceAll(" ", "-")}`), hidden: true });
   const submit = () => {
     if (answer.waiting()) return;
     const why = can();
     if (why !== true) panel.say(why, true);
-    else answer.expect(send(field.value));
+    else if (field.value.trim()) answer.expect(send(field.value));
+    else {
+      tell(PIECE_EMPTY);
+      panel.say(PIECE_EMPTY, true);
+    }
   };
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -453,7 +459,7 @@ function pieceInject(panel) {
     iconName: "plus",
     hint: "'text', b'bytes', 42, [1, 2]",
     can: () => (target ? panel.can("edit") : "Select a component first."),
-    send: (text) => (text.trim() ? panel.act("inject", { key: target, box: select.value, text }) : form.tell("Write the message first: a Python value.")),
+    send: (text) => panel.act("inject", { key: target, box: select.value, text }),
     done: () => {
       form.field.value = "";
       drafts.delete(target);
@@ -523,7 +529,7 @@ function piecePayload(panel, reveal) {
     iconName: "edit",
     hint: "'text', b'bytes', 42, [1, 2]",
     can: () => (isOther() ? "This is another message than the one you edited: cancel, and look again." : panel.can("edit")),
-    send: (value) => (value.trim() ? panel.act("edit", { ...place(), text: value }) : form.tell("Write the message first: a Python value.")),
+    send: (text) => panel.act("edit", { ...place(), text }),
     done: () => stopEditing(),
     cancel: () => stopEditing(),
   });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ _LOOKS: dict[str, tuple[str, Any, str]] = {
 }
 
 
-def draw_arrows(arrows: Iterable[Arrow], axes: Any, window: Window, by: str) -> list[Any]:
+def draw_arrows(arrows: Sequence[Arrow], axes: Any, window: Window, by: str) -> list[Any]:
     """Draw the way of each message; returns a handle for each fate there is."""
     from matplotlib.lines import Line2D
 

@@ -4,9 +4,10 @@
 
 - :mod:`.situation` and :mod:`.past`: who there is, linked to whom, now or at a step of the past;
 - :mod:`.counts`: how many messages went over each link, and which went last;
-- :mod:`.structure`: what of that is shown, with containers folded;
+- :mod:`.structure` and :mod:`.family`: what of that is shown, with containers folded;
 - :mod:`.plan`: the slots that things sit in, so that the picture does not jump;
-- :mod:`.layout`, :mod:`.level`, :mod:`.layers`, :mod:`.routes`: where everything goes;
+- :mod:`.layout`, :mod:`.level`, :mod:`.layers`: where the parts go;
+- :mod:`.ways`, :mod:`.tracks`, :mod:`.routes`: where the links go;
 - :mod:`.scene`: the result, which :mod:`.svg` and :mod:`.text` draw.
 """
 

@@ -19,7 +19,7 @@ from .structure import Structure, Wire
 #: The head of a part, that of a container, and what is left free at its other sides.
 HEAD, TITLE, FOOT = 50, 34, 8
 #: The lane at the side of a container in which the names of its boxes stand.
-LANE = 60
+LANE = 66
 #: What is left free around the whole.
 PAD = 16
 
@@ -245,7 +245,7 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
     for wire in structure.wires:
         key = seating.wires[wire.key]
         points = placed.ways[key]
-        x, y = _count_at(points, wire.inner)
+        x, y = _count_at(points, wire.source_side if wire.inner else "")
         lines.append(
             Line(
                 wire.key,
@@ -262,10 +262,11 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
     return Scene(placed.w, placed.h, tuple(nodes), tuple(lines), structure.more)
 
 
-def _count_at(points: tuple[tuple[int, int], ...], inner: bool) -> tuple[int, int]:
-    """Return where the count of a link goes: at its first piece; of one from a container's box below that one's name."""
+def _count_at(points: tuple[tuple[int, int], ...], inner: str) -> tuple[int, int]:
+    """Return where the count of a link goes: over its first piece; at a container's own box, over the other end."""
+    if inner == "L":
+        return points[-1][0] - 12, points[-1][1] - 5
     one, other = points[0], points[1]
-    down = 12 if inner else -5
-    if 30 <= abs(one[0] - other[0]) <= 120 and one[1] == other[1]:
-        return (one[0] + other[0]) // 2, one[1] + down
-    return one[0] + (16 if other[0] >= one[0] else -16), one[1] + down
+    if not inner and 30 <= abs(one[0] - other[0]) <= 120 and one[1] == other[1]:
+        return (one[0] + other[0]) // 2, one[1] - 5
+    return one[0] + (14 if other[0] >= one[0] else -14), one[1] - 5

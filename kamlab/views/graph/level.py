@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from .layers import blocks_of, columns_of, forward_edges, ordered, stacked
@@ -21,7 +22,7 @@ from .layers import blocks_of, columns_of, forward_edges, ordered, stacked
 #: How wide a level may be before its columns go on in the next band; and one of more than so many blocks.
 WIDE, WIDER, MANY = 940, 1260, 8
 #: The room between two columns that are linked, and between two that are not.
-CHANNEL, APART = 66, 28
+CHANNEL, APART = 60, 28
 #: The room between two parts of a column, and beside a gap; how high a gap is.
 BETWEEN, BESIDE, GAP = 22, 10, 12
 #: How much a place from the last picture counts against the wish to be straight.
@@ -161,7 +162,7 @@ def _open_gaps(grid: Grid, inside: Sequence[Segment], block_of: Mapping[str, int
             grid.where[gap] = (band, number)
             grid.bands[band][number].append(Entry(gap, 0, GAP))
         ends = [each.source, *(End(gap, "", "") for gap in gaps), each.target]
-        steps += [(one, next_one, each.quiet) for one, next_one in zip(ends, ends[1:], strict=False)]
+        steps += [(one, next_one, each.quiet) for one, next_one in pairwise(ends)]
     return steps
 
 
@@ -205,7 +206,7 @@ def _straighten(
     for near, order in ((before, columns), (after, columns[::-1]), (before, columns)):
         for column in order:
             wishes = [_wish(grid, entry, near, held) for entry in column]
-            gaps = [_gap(one, other) for one, other in zip(column, column[1:], strict=False)]
+            gaps = [_gap(one, other) for one, other in pairwise(column)]
             tops = stacked([wish for wish, _ in wishes], [e.h for e in column], gaps, [w for _, w in wishes])
             for entry, top in zip(column, tops, strict=True):
                 entry.y = top

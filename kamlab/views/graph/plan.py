@@ -40,7 +40,7 @@ class Plan(NamedTuple):
 
 
 class Seating(NamedTuple):
-    """A plan, and who sits where: slots by part, wires of the plan by wire, and boxes of the slot by box of the part."""
+    """A plan, and who sits where: slots by part, its wires by wire, and the boxes of slots by those of parts."""
 
     plan: Plan
     seats: dict[str, str]
@@ -79,10 +79,10 @@ def _seats(structure: Structure, before: Seating) -> dict[str, str]:
     here = {part.key for part in structure.parts}
     seats: dict[str, str] = {}
     taken: set[str] = set()
-    for key, slot in before.seats.items():
+    for key, name in before.seats.items():
         if key in here:
-            seats[key] = slot
-            taken.add(slot)
+            seats[key] = name
+            taken.add(name)
     free: dict[tuple[str, str, bool, bool], list[str]] = {}
     for slot in before.plan.slots:
         if slot.name not in taken:

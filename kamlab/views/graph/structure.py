@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 from ...core.box import Inbox
 from ...core.events import name_of
 from ..quoting import label
+from .family import Family
 from .situation import Situation
 
-#: How many parts are shown before the largest containers are folded, and before the rest is left out.
-ROOMY, MOST = 60, 150
+#: How many parts are shown before the rest is left out.
+MOST = 150
 #: How many boxes are shown on each side of a part.
 BOXES = 16
 
@@ -89,7 +90,7 @@ def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structu
         folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
         kept: what was in the picture before: boxes that were shown then still are.
     """
-    family = _Family(situation)
+    family = Family(situation)
     family.fold(frozenset(folded))
     shown = family.visible()
     more = situation.more + max(0, len(shown) - MOST)
@@ -113,89 +114,7 @@ def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structu
     return Layered(Structure(parts, tuple(wires), more), {keys[each]: each for each in shown}, hops, family.shown_as)
 
 
-class _Family:
-    """Who is in whom, and which containers are folded."""
-
-    def __init__(self, situation: Situation) -> None:
-        self.situation = situation
-        self.parents = situation.parents
-        self.children: dict[Any, list[Any]] = {}
-        self.tops: list[Any] = []
-        for each in situation.who:
-            parent = self.parents.get(each)
-            if parent is None:
-                self.tops.append(each)
-            else:
-                self.children.setdefault(parent, []).append(each)
-        self.inside: dict[Any, int] = {}
-        self.folded: set[Any] = set()
-        for top in self.tops:
-            self._count(top)
-
-    def _count(self, component: Any) -> int:
-        own = sum(1 + self._count(child) for child in self.children.get(component, ()))
-        self.inside[component] = own
-        return own
-
-    def fold(self, asked: frozenset[str]) -> None:
-        """Fold what shall be, and the largest containers of single parts where there are too many."""
-        key = self.situation.key
-        if asked:
-            self.folded = {each for each in self.children if key(each) in asked}
-        shown = self.visible()
-        while len(shown) > ROOMY:
-            room = len(shown)
-            for each in self._foldable(shown, asked):
-                if room <= ROOMY:
-                    break
-                self.folded.add(each)
-                room -= len(self.children[each])
-            if room == len(shown):
-                return
-            shown = self.visible()
-
-    def _foldable(self, shown: list[Any], asked: frozenset[str]) -> list[Any]:
-        """Return the open containers of single parts that nobody wants open, the largest first."""
-        found = [
-            each
-            for each in shown
-            if each in self.children
-            and each not in self.folded
-            and f"-{self.situation.key(each)}" not in asked
-            and not any(child in self.children and child not in self.folded for child in self.children[each])
-        ]
-        return sorted(found, key=lambda each: -len(self.children[each]))
-
-    def visible(self) -> list[Any]:
-        """Return who is not inside something folded, parents before their children."""
-        found: list[Any] = []
-        left = list(reversed(self.tops))
-        while left:
-            each = left.pop()
-            found.append(each)
-            if each not in self.folded:
-                left.extend(reversed(self.children.get(each, ())))
-        return found
-
-    def shown_as(self, component: Any) -> Any:
-        """Return the outermost folded container that a component is in, or itself."""
-        found = component
-        while component is not None:
-            if component in self.folded:
-                found = component
-            component = self.parents.get(component)
-        return found
-
-    def within(self, component: Any, container: Any) -> bool:
-        """Return whether a component is somewhere in another one."""
-        while component is not None:
-            component = self.parents.get(component)
-            if component is container:
-                return True
-        return False
-
-
-def _wires(situation: Situation, family: _Family, shown: set[Any]) -> tuple[list[Wire], dict[str, list[Any]]]:
+def _wires(situation: Situation, family: Family, shown: set[Any]) -> tuple[list[Wire], dict[str, list[Any]]]:
     idle = _Idle(situation, family)
     wires: dict[str, Wire] = {}
     hops: dict[str, list[Any]] = {}
@@ -211,7 +130,7 @@ def _wires(situation: Situation, family: _Family, shown: set[Any]) -> tuple[list
     return list(wires.values()), hops
 
 
-def _wire(situation: Situation, family: _Family, source: Any, sink: Any, start: Any, end: Any) -> Wire:
+def _wire(situation: Situation, family: Family, source: Any, sink: Any, start: Any, end: Any) -> Wire:
     from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
     down, up = family.within(end, start), family.within(start, end)
     from_side = "L" if from_in and down else "R"
@@ -236,7 +155,7 @@ def _wire(situation: Situation, family: _Family, source: Any, sink: Any, start: 
 class _Idle:
     """Which links say nothing: those by which a container would pass on what nobody can send it."""
 
-    def __init__(self, situation: Situation, family: _Family) -> None:
+    def __init__(self, situation: Situation, family: Family) -> None:
         self.situation = situation
         self.family = family
         self.sources: dict[Any, list[Any]] = {}
@@ -269,7 +188,7 @@ class _Idle:
 
 
 def _boxes(
-    situation: Situation, family: _Family, shown: list[Any], wires: list[Wire], kept: Structure | None
+    situation: Situation, family: Family, shown: list[Any], wires: list[Wire], kept: Structure | None
 ) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...], int]]:
     """Return for each part the boxes on its left and right, and how many are left out."""
     lefts: dict[str, dict[str, None]] = {}
@@ -290,23 +209,23 @@ def _boxes(
     for each in shown:
         key = situation.key(each)
         declared = list(each._in or each.Inboxes), list(each._out or each.Outboxes)
-        if key in known:
-            for sides, names, side in (
-                (lefts, known[key].lefts, declared[0]),
-                (rights, known[key].rights, declared[1]),
-            ):
-                still = dict.fromkeys(name for name in names if name in side)
-                if still:
-                    sides.setdefault(key, {}).update(still)
-        if each not in family.children:
-            for sides, names, usual, known_as in ((lefts, declared[0], "inbox", 0), (rights, declared[1], "outbox", 1)):
-                if key not in linked[known_as]:
-                    sides.setdefault(key, {}).update(dict.fromkeys(_one(names, usual)))
+        before = known.get(key, _NOBODY)
+        for place, (sides, names, usual) in enumerate(
+            ((lefts, before.lefts, "inbox"), (rights, before.rights, "outbox"))
+        ):
+            more = [name for name in names if name in declared[place]]
+            if each not in family.children and key not in linked[place]:
+                more += _one(declared[place], usual)
+            if more:
+                sides.setdefault(key, {}).update(dict.fromkeys(more))
         left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
         total = len(declared[0]) + len(declared[1])
         here = sum(name in declared[0] for name in left) + sum(name in declared[1] for name in right)
         found[each] = (left[:BOXES], right[:BOXES], max(0, total - here))
     return found
+
+
+_NOBODY = Part("", "", "")
 
 
 def _in_order(names: dict[str, None] | None, declared: list[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import pairwise
 
 from .graph import Graph
 from .plan import BOX_LETTERS, LETTER, SMALL
@@ -30,7 +31,8 @@ SIGNS = {
 }
 
 _STYLE = """
-text{font-family:system-ui,-apple-system,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif;font-size:11px;fill:#3b4654}
+text{font-family:system-ui,-apple-system,"Segoe UI","Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+text{font-size:11px;fill:#3b4654}
 .head{font-size:13px;fill:#1f2933}
 .name{font-size:13px;font-weight:600;fill:#1f2933}
 .say{font-size:11px;fill:#52606d}
@@ -124,23 +126,25 @@ class _Drawing:
             marks += _pill(node.x + node.w - 8, node.y - 7, "next", "#1a7f37")
         if look.last:
             marks += _pill(node.x + node.w - (52 if look.next else 8), node.y - 7, "ran", "#0b57d0")
+        name = _fitted(node.label, node.w - 22, LETTER)
         inside = f"{node.inside} inside, " if node.folded else ""
         return (
             f"<g><title>{_titled(node, look)}</title>{behind}"
             f'<rect x="{node.x}" y="{node.y}" width="{node.w}" height="{node.h}" rx="8" fill="{fill}" '
             f"{_border(look, colour)}/>{double}"
-            f'<text class="name" x="{node.x + 12}" y="{node.y + 21}">{_fitted(node.label, node.w - 22, LETTER)}</text>'
+            f'<text class="name" x="{node.x + 12}" y="{node.y + 21}">{name}</text>'
             f"{self._state(look, node.x + 12, node.y + 29, node.w - 22, inside)}{marks}</g>"
         )
 
     def _state(self, look: Look, x: int, y: int, room: int, before: str = "") -> str:
         colour, _, sign = SIGNS[look.state]
-        said = look.say if look.say and look.state not in ("new",) else look.state
+        said = look.say if look.say and look.state != "new" else look.state
         if look.state in ("blocked", "failed") and said != look.state:
-            said = f"{look.state}: {said}"
+            said = f"{look.state}: {said}".replace("blocked: waits for room in", "blocked by")
+        said = _fitted(before + said, room - 17, 6.0)
         return (
             f'<path transform="translate({x} {y})" d="{sign}" fill="{colour}" fill-rule="evenodd"/>'
-            f'<text class="say" x="{x + 17}" y="{y + 10}" fill="{colour}">{_fitted(before + said, room - 17, 6.0)}</text>'
+            f'<text class="say" x="{x + 17}" y="{y + 10}" fill="{colour}">{said}</text>'
         )
 
     def _ports(self, node: Node) -> str:
@@ -167,7 +171,11 @@ class _Drawing:
             said.append(_dot(port.x, port.y, "#ffffff"))
             said.append(f'<text class="box" x="{port.x - 9}" y="{port.y + lift}" text-anchor="end">{name}</text>')
             if lost.get(port.name):
-                said.append(_badge(port.x + 4, port.y - 11, f"{lost[port.name]} lost", "#c62828"))
+                free = not node.container and all(
+                    port.y != each.y or not held.get(each.name, (0,))[0] for each in node.inboxes
+                )
+                x = port.x - 14 - int(len(_short(port.name)) * SMALL) if free else port.x + 4
+                said.append(_badge(x, port.y - (7 if free else 11), f"{lost[port.name]} lost", "#c62828", end=free))
         return "".join(said)
 
     # -- links ------------------------------------------------------------------------------------------
@@ -209,7 +217,9 @@ class _Drawing:
             line = lines[move.way[-1]]
             x, y = _middle(line.points)
             return x, y + (10 if line.inner else 0)
-        node = next((node for node in self.scene.nodes if move.source and node.key == move.source[0]), None)
+        if not move.lost or move.source is None:
+            return None
+        node = next((node for node in self.scene.nodes if node.key == move.source[0]), None)
         port = (
             next((port for port in node.outboxes if move.source and port.name == move.source[1]), None)
             if node
@@ -231,7 +241,7 @@ def _envelope(x: int, y: int, text: str, lost: bool) -> str:
 
 def _middle(points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
     """Return the middle of the longest level piece of a way."""
-    pieces = [(abs(a[0] - b[0]), a, b) for a, b in zip(points, points[1:], strict=False) if a[1] == b[1]]
+    pieces = [(abs(a[0] - b[0]), a, b) for a, b in pairwise(points) if a[1] == b[1]]
     if not pieces:
         return points[0]
     _, one, other = max(pieces, key=lambda each: each[0])
@@ -287,4 +297,4 @@ def _fitted(text: str, room: float, letter: float) -> str:
 
 
 def _wide(text: str) -> float:
-    return len(text) * LETTER
+    return sum(9.9 if letter.isupper() else LETTER for letter in text)

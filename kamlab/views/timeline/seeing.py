@@ -106,7 +106,21 @@ class Seen:
         end, fate = (box.owner, step), model.WAITS
         if took is not None:
             end, fate = (box.owner, self.history.step_of(took)), self._fate(took)
-        self._add(Way(number, took, (self._sender(number, record), step), end, box, message, fate))
+        way = self._goes_on(number, record)
+        if way is None:
+            self._add(Way(number, took, (self._sender(number, record), step), end, box, message, fate))
+            return
+        way.took, way.end, way.box, way.fate = took, end, box, fate
+        self.did[box.owner] += 1
+
+    def _goes_on(self, number: int, record: Any) -> Way | None:
+        """Return the way of a message that was only moved: out of one box, and at once into another place."""
+        if record[0] is not INSERTED or number <= self.history.first:
+            return None
+        before = self.history.record(number - 1)
+        if before[0] is not REMOVED or before[2] is not record[2] or before[3][1] != record[3][1]:
+            return None
+        return next((way for way in reversed(self.ways) if way.took == number - 1), None)
 
     def _went(self, number: int, record: Any, step: int) -> None:
         """Note a message that came before the window; others were noted when they came."""

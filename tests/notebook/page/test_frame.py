@@ -314,10 +314,10 @@ def test_breakpoints_are_chips_that_can_be_removed(panel: Any) -> None:
 def test_looking_at_the_past_is_said_and_can_be_ended(panel: Any) -> None:
     """When a step of the past is shown the line says so, and a button leads back to now."""
     view = panel(samples.pipeline())
-    assert not view.button("Now").is_visible()
+    assert not view.button("Back to now").is_visible()
     view.push(at=7)
     assert "Showing step 7. The lab stands at step 12." in view.root.inner_text()
-    view.button("Now").click()
+    view.button("Back to now").click()
     assert view.last() == {"do": "look", "step": None}
 
 

@@ -38,7 +38,12 @@ CONTRASTS = """root => {
         for (let each = element; each; each = each.parentElement) {
             const style = getComputedStyle(each);
             if (each instanceof SVGElement) {
-                const body = each.matches('g') && each.querySelector(':scope > rect:not(.kamlab-ring)');
+                // The name of a box stands on its component, not on the box.
+                const owner = element.matches('.kamlab-boxname') && each.matches('.kamlab-ports')
+                    && root.querySelector(`[data-node="${CSS.escape(each.dataset.of)}"] > .kamlab-body`);
+                const own = each.matches('g') && !element.matches('.kamlab-boxname')
+                    && each.querySelector(':scope > .kamlab-body, :scope > rect:not(.kamlab-ring)');
+                const body = owner || own;
                 if (body) {
                     const fill = getComputedStyle(body);
                     found.unshift([fill.fill, Number(fill.fillOpacity)]);

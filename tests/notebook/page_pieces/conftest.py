@@ -107,7 +107,9 @@ class View:
 
     def wait_for(self, name: str, count: int = 1) -> None:
         """Wait until a command was sent so many times."""
-        self.page.wait_for_function("([name, count]) => sent.filter(each => each.do === name).length >= count", arg=[name, count])
+        self.page.wait_for_function(
+            "([name, count]) => sent.filter(each => each.do === name).length >= count", arg=[name, count]
+        )
 
     def piece(self, name: str) -> Any:
         """Return the section of a piece."""
@@ -150,17 +152,25 @@ def show(chromium: Any) -> Iterator[Callable[..., View]]:
     contexts = []
     errors: list[str] = []
 
-    def open_it(now: Values, *pieces: str, theme: str = "light", width: int = 1000, scene: Values | None = None, **how: Any) -> View:
+    def open_it(
+        now: Values, *pieces: str, theme: str = "light", width: int = 1000, scene: Values | None = None, **how: Any
+    ) -> View:
         context = chromium.new_context(viewport={"width": width, "height": 900}, **how)
         contexts.append(context)
         context.set_default_timeout(5_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.set_content('<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>')
+        page.set_content(
+            '<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>'
+        )
         body = "body {margin: 8px; background: var(--jp-layout-color0)}"
         page.add_style_tag(content=f"{theme_of(theme)} {body} {text_of('css')}")
-        traits = {"now": now, "scene": scene or {}, "pieces": list(pieces) or ["inboxes", "source", "timeline", "story"]}
+        traits = {
+            "now": now,
+            "scene": scene or {},
+            "pieces": list(pieces) or ["inboxes", "source", "timeline", "story"],
+        }
         page.evaluate(SHOW, {"source": text_of("js"), "traits": traits})
         view = View(page)
         view.drawn()

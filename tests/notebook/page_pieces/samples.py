@@ -54,7 +54,16 @@ def inbox(name: str, *messages: Values, limit: int | None = None, more: int = 0)
 
 def component(key: str, name: str, state: str, say: str, *inboxes: Values, **more: Any) -> Values:
     """One component with its inboxes."""
-    return {"key": key, "name": name, "state": state, "say": say, "inboxes": list(inboxes), "lost": [], "more": 0, **more}
+    return {
+        "key": key,
+        "name": name,
+        "state": state,
+        "say": say,
+        "inboxes": list(inboxes),
+        "lost": [],
+        "more": 0,
+        **more,
+    }
 
 
 def inboxes(**changes: Any) -> Values:
@@ -66,7 +75,15 @@ def inboxes(**changes: Any) -> Values:
         "components": [
             component("3", "TimeTick_3", "waiting", "waits for its timer", inbox("inbox"), control),
             component("7", "Echo_7", "runnable", "has the next turn", inbox("inbox", *some, limit=10), control),
-            component("8", "Sink_8", "blocked", "waits for room", inbox("inbox", *full, limit=10, more=4), control, lost=[["outbox", 3], ["signal", 1]]),
+            component(
+                "8",
+                "Sink_8",
+                "blocked",
+                "waits for room",
+                inbox("inbox", *full, limit=10, more=4),
+                control,
+                lost=[["outbox", 3], ["signal", 1]],
+            ),
             component("9", "Logger_9", "finished", "finished", inbox("inbox", message("'late'"), more=5), control),
             component("11", "Broken_11", "failed", "failed: ValueError", inbox("inbox"), control, more=2),
         ],
@@ -206,7 +223,9 @@ def past(at: int = 30, **changes: Any) -> Values:
     """The small system while an earlier step is looked at."""
     why = "You look at the past: press “Now” to act on the lab as it stands."
     can = {**head()["can"], "edit": why, "choose": why}
-    return now(at=at, can=can, timeline=timeline(at=at), source={"note": "The code is shown where the lab stands."}, **changes)
+    return now(
+        at=at, can=can, timeline=timeline(at=at), source={"note": "The code is shown where the lab stands."}, **changes
+    )
 
 
 def large(turn: int) -> Values:
@@ -214,25 +233,62 @@ def large(turn: int) -> Values:
     step = 1000 + 5 * turn
     parts = []
     for key in range(1, 101):
-        waiting = [message(f"'message {n} for {key} at {step if key % 4 == 0 else 0}'") for n in range((key + turn) % 4)]
+        waiting = [
+            message(f"'message {n} for {key} at {step if key % 4 == 0 else 0}'") for n in range((key + turn) % 4)
+        ]
         state = "running" if key == turn % 100 else "runnable"
-        parts.append(component(str(key), f"Worker_{key}", state, f"{state} now", inbox("inbox", *waiting, limit=10), inbox("control")))
+        parts.append(
+            component(
+                str(key), f"Worker_{key}", state, f"{state} now", inbox("inbox", *waiting, limit=10), inbox("control")
+            )
+        )
     first = step - 59
     lines = [{"key": str(key), "name": f"Worker_{key}"} for key in range(1, 25)]
     slices = [[at, at * 7 % 24, at * 10] for at in range(first, step + 1)]
     messages = [
-        passage(at * 10 + part + 1, at * 10 + 37, [at * 7 % 24, at], [(at * 7 + 5 + part) % 24, min(at + 3, step)], "Worker_1.inbox", f"'m {at}'")
+        passage(
+            at * 10 + part + 1,
+            at * 10 + 37,
+            [at * 7 % 24, at],
+            [(at * 7 + 5 + part) % 24, min(at + 3, step)],
+            "Worker_1.inbox",
+            f"'m {at}'",
+        )
         for at in range(step - 49, step + 1)
         for part in range(3)
     ]
-    items = [item(at * 2, at // 3, "sent" if at % 2 else "received", f"Worker_{at % 100} sends 'message {at}' to Worker_{at % 7}", 1 + at % 3) for at in range(step * 3 - 199, step * 3 + 1)]
+    items = [
+        item(
+            at * 2,
+            at // 3,
+            "sent" if at % 2 else "received",
+            f"Worker_{at % 100} sends 'message {at}' to Worker_{at % 7}",
+            1 + at % 3,
+        )
+        for at in range(step * 3 - 199, step * 3 + 1)
+    ]
     code = source(at=4 + turn % 10, locals=[[f"name_{n}", f"{n + turn}"] for n in range(12)])
     whole = head(state="running", step=step, selected="7")
     whole.update(
-        inboxes=inboxes(components=parts, failures=[], printed=[{"name": "Worker_1", "text": f"line {turn + n}", "error": False} for n in range(8)]),
+        inboxes=inboxes(
+            components=parts,
+            failures=[],
+            printed=[{"name": "Worker_1", "text": f"line {turn + n}", "error": False} for n in range(8)],
+        ),
         payload=None,
         source=code,
-        timeline=timeline(first=first, last=step, latest=step, at=step, here=step, lines=lines, slices=slices, messages=messages, marks=[], more=76),
+        timeline=timeline(
+            first=first,
+            last=step,
+            latest=step,
+            at=step,
+            here=step,
+            lines=lines,
+            slices=slices,
+            messages=messages,
+            marks=[],
+            more=76,
+        ),
         tree=None,
         story=story(items=items, kinds={"sent": step, "received": step}, total=step * 3, shown=200),
     )

@@ -30,7 +30,15 @@ def test_the_current_line_is_marked(show: Show) -> None:
 
 def test_code_is_shown_as_it_is(show: Show) -> None:
     """Colours take nothing away: each line has exactly the text that was sent."""
-    odd = [*samples.LINES, 'text = """begins', "  def inside: # no comment", 'ends""" + "# no" # yes', "s = 'it\\'s'", "", "\tunended = '"]
+    odd = [
+        *samples.LINES,
+        'text = """begins',
+        "  def inside: # no comment",
+        'ends""" + "# no" # yes',
+        "s = 'it\\'s'",
+        "",
+        "\tunended = '",
+    ]
     view = show(samples.now(source=samples.source(lines=odd)), "source")
     assert view.root.locator(".kamlab-code-line code").all_text_contents() == odd
     assert view.root.locator(".kamlab-code-text", has_text="def inside").count() == 1

@@ -18,7 +18,8 @@ from kamlab.views.graph.structure import Part, Structure, Wire
 def load(name: str, path: Path) -> ModuleType:
     """Load a module that lies beside the tests."""
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules.setdefault(name, module)
     spec.loader.exec_module(module)
@@ -104,7 +105,7 @@ def faults(scene: Scene) -> Iterator[str]:
         for (x1, y1), (x2, y2) in zip(line.points, line.points[1:], strict=False):
             if x1 != x2 and y1 != y2:
                 yield f"{line.key} runs aslant"
-            if not (0 <= min(x1, x2) and max(x1, x2) <= scene.w and 0 <= min(y1, y2) and max(y1, y2) <= scene.h):
+            if not (min(x1, x2) >= 0 and max(x1, x2) <= scene.w and min(y1, y2) >= 0 and max(y1, y2) <= scene.h):
                 yield f"{line.key} leaves the scene"
             for node in scene.nodes:
                 if node.key not in spared and _crosses(node, min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)):

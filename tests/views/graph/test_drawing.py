@@ -22,7 +22,8 @@ from kamlab.views.graph.svg import SIGNS
 from kamlab.views.graph.text import WIDE
 
 _spec = importlib.util.spec_from_file_location("snapshots", Path(__file__).parent.parent / "snapshots.py")
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 snapshots = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(snapshots)
 

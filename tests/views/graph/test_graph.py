@@ -14,9 +14,10 @@ from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, Su
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.history.errors import StepOutOfRange
 from kamlab.views.graph import Graph, graph_of
+from kamlab.views.graph.family import ROOMY
 from kamlab.views.graph.scene import STATES
 from kamlab.views.graph.situation import FAILURES
-from kamlab.views.graph.structure import MOST, ROOMY
+from kamlab.views.graph.structure import MOST
 
 
 class Count(Component):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from kamlab.views.graph.scene import Node, path_of
 from kamlab.views.graph.structure import Part, Structure, Wire
 
 _spec = importlib.util.spec_from_file_location("graph_support", Path(__file__).with_name("support.py"))
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 support = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(support)
 
@@ -49,7 +51,7 @@ def chain(count: int) -> Structure:
         (part("0", container=True), *(part(stage, "0") for stage in stages)),
         (
             wire("0", "1", "in"),
-            *(wire(one, other) for one, other in zip(stages, stages[1:], strict=False)),
+            *(wire(one, other) for one, other in pairwise(stages)),
             wire(stages[-1], "0", "out"),
         ),
     )
