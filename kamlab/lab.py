@@ -171,7 +171,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
     def _told(self, limit: int | None) -> AbstractContextManager[Any]:
         if self.progress is not None:
             return self.progress(self, limit)
-        if sys.stderr is None or not sys.stderr.isatty():
+        if not _on_terminal():
             return nullcontext()
         from .views.progress import reporter_for
 
@@ -212,8 +212,8 @@ class Lab(Breaking, Asking, Explaining, Runs):
         """
         import asyncio
 
-        self.start(until=until, timeout=timeout, max_steps=max_steps)
         with self._told(max_steps):
+            self.start(until=until, timeout=timeout, max_steps=max_steps)
             try:
                 while self.running:
                     await asyncio.sleep(TICK)
@@ -364,6 +364,14 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
     def _repr_html_(self) -> str:
         return self.inboxes()._repr_html_()
+
+
+def _on_terminal() -> bool:
+    """Return whether what is written to stderr is read as it comes."""
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError, OSError):  # there is none, or it is closed
+        return False
 
 
 def _check_network(door: Any, virtual: bool) -> Any:

@@ -1,7 +1,8 @@
 """Having something asked that may never answer: in a thread that does nothing else, with a deadline.
 
 If an object has not answered after :data:`PATIENCE`, the thread is given up, together with whatever it is
-stuck in, and the class is not asked again. There is no way to end a thread that blocks; one that loops in
+stuck in, and the class is not asked again; only one that was kept from answering, and did not compute all
+the while, gets another chance when it comes back. There is no way to end a thread that blocks; one that loops in
 Python ends when an exception is raised in it from outside, which is tried. A few stuck threads are put up
 with; after :data:`HUNG` of them nobody is asked any more.
 
@@ -27,6 +28,7 @@ from __future__ import annotations
 import _thread
 import os
 import threading
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from contextvars import Context
@@ -40,7 +42,7 @@ PATIENCE = 0.15
 BUDGET = 0.5
 #: How many threads may hang at a time.
 HUNG = 5
-#: How many times a class may take too long and answer after all before it is not asked any more.
+#: How many times a class may come back after all before it is not asked any more.
 CHANCES = 1
 
 _TOO_SLOW = "too many slow reprs"
@@ -89,7 +91,7 @@ def _blame(cls: type) -> None:
 
 
 def _forgive(cls: type) -> None:
-    """Give a class that answered late another chance: the machine may have been busy, or a lock held."""
+    """Give a class that came back late another chance: the machine may have been busy, or a lock held."""
     found = _known_slow(cls)
     if found is not None and found.late < CHANCES:
         found.late += 1
@@ -240,6 +242,7 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
             raise NoAnswer(refusal=_TOO_SLOW)
         asker.asked = (type(value), now)
     raised = None
+    busy = time.thread_time()
     try:
         text = ask(value)
     except BaseException as error:
@@ -248,7 +251,7 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
         if outermost:
             asker.asked = None
     if asker.given_up:  # nobody waits for the rest
-        if raised is None:
+        if time.thread_time() - busy < PATIENCE / 2:  # it was kept from answering, and did not loop
             _forgive(type(value))
         raise _GiveUp
     if raised is not None:

@@ -1,4 +1,4 @@
-"""What is shown of a lab: models first, then their text and their HTML.
+"""What is shown of a lab: models first, then their text, their still pictures and their data for a page.
 
 A view is a plain immutable value computed from a lab while the lab stands between two slices. It
 can be compared, tested and printed; drawing it is a function of that value alone. Nothing in here
@@ -12,20 +12,71 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .branches import RunTree, branches_of
+    from .figures import figure
+    from .graph import Graph, graph_of
     from .inboxes import ComponentLook, Inboxes, InboxLook, look
+    from .payload import Payload, payload_of
+    from .progress import Progress, progress_of
+    from .source import SourceLook, source_of
+    from .story import StoryLook, story_of
+    from .timeline import Timeline, timeline_of
     from .transcript import Transcript, Transcripts, transcripts_of
+    from .whole import Whole, whole_of
 
 _HOMES = {
     "ComponentLook": "inboxes",
+    "Graph": "graph",
     "InboxLook": "inboxes",
     "Inboxes": "inboxes",
-    "look": "inboxes",
+    "Payload": "payload",
+    "Progress": "progress",
+    "RunTree": "branches",
+    "SourceLook": "source",
+    "StoryLook": "story",
+    "Timeline": "timeline",
     "Transcript": "transcript",
     "Transcripts": "transcript",
+    "Whole": "whole",
+    "branches_of": "branches",
+    "figure": "figures",
+    "graph_of": "graph",
+    "look": "inboxes",
+    "payload_of": "payload",
+    "progress_of": "progress",
+    "source_of": "source",
+    "story_of": "story",
+    "timeline_of": "timeline",
     "transcripts_of": "transcript",
+    "whole_of": "whole",
 }
 
-__all__ = ["ComponentLook", "InboxLook", "Inboxes", "Transcript", "Transcripts", "look", "transcripts_of"]
+__all__ = [
+    "ComponentLook",
+    "Graph",
+    "InboxLook",
+    "Inboxes",
+    "Payload",
+    "Progress",
+    "RunTree",
+    "SourceLook",
+    "StoryLook",
+    "Timeline",
+    "Transcript",
+    "Transcripts",
+    "Whole",
+    "branches_of",
+    "figure",
+    "graph_of",
+    "look",
+    "payload_of",
+    "progress_of",
+    "source_of",
+    "story_of",
+    "timeline_of",
+    "transcripts_of",
+    "whole_of",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -30,8 +30,9 @@ LIMIT = 48_000
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much is shown at most: components with their inboxes, messages of each, events of the story, lifelines."""
+    """How much is shown at most: parts of the graph, components with their inboxes, and so on."""
 
+    parts: int
     components: int
     messages: int
     events: int
@@ -40,11 +41,12 @@ class Detail:
 
 #: From the most to the least.
 DETAILS = (
-    Detail(40, 6, 120, 24),
-    Detail(30, 4, 60, 20),
-    Detail(20, 3, 30, 14),
-    Detail(10, 2, 15, 8),
-    Detail(4, 1, 6, 4),
+    Detail(100, 40, 6, 100, 24),
+    Detail(100, 25, 4, 50, 20),
+    Detail(100, 12, 3, 25, 14),
+    Detail(80, 8, 2, 15, 10),
+    Detail(50, 5, 1, 10, 8),
+    Detail(20, 4, 1, 6, 4),
 )
 
 
@@ -199,10 +201,21 @@ def _graph(looking: Looking, detail: Detail) -> dict[str, Any]:
     from ...views.graph import graph_of
 
     looking._graph = graph = graph_of(
-        looking.lab, step=looking.at, folded=looking.folded, previous=looking._graph, since=looking._seen
+        looking.lab,
+        step=looking.at,
+        folded=looking.folded,
+        previous=looking._graph,
+        since=looking._seen,
+        most=detail.parts,
     )
     data = graph.data()
-    return {"scene": data["scene"], "graph": data["now"]}
+    scene = {**data["scene"], "nodes": _lean(data["scene"]["nodes"]), "links": _lean(data["scene"]["links"])}
+    return {"scene": scene, "graph": data["now"]}
+
+
+def _lean(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows without the values that say nothing; a page takes what is absent for that."""
+    return [{name: value for name, value in row.items() if value is not False and value != ""} for row in rows]
 
 
 def _inboxes(looking: Looking, detail: Detail) -> dict[str, Any]:

@@ -909,7 +909,7 @@ function graphPiece(panel) {
     } else if (key === "Home" || key === "End") focus(all[key === "Home" ? 0 : all.length - 1].key);
     else if (key === "Enter" || key === " ") panel.act("select", { key: at });
     else if (key === "f") {
-      if (places.get(at).container) panel.act("fold", { key: at });
+      if (canFold(places.get(at))) panel.act("fold", { key: at });
       else panel.say(`${places.get(at).label} holds no components, so it cannot be folded.`, true);
     } else if (key === "c") panel.act("choose", { key: at });
     else if (key === "p") panel.act("break", { key: at });
@@ -925,7 +925,7 @@ function graphPiece(panel) {
     const focused = active && svg.contains(active) ? active : null;
     patchList(layers.nodes, nodes, (node) => node.key, makeNode, placeNode);
     patchList(layers.ports, nodes, (node) => node.key, makePorts, placePorts);
-    patchList(layers.folds, nodes.filter((node) => node.container), (node) => node.key, makeFold, placeFold);
+    patchList(layers.folds, nodes.filter(canFold), (node) => node.key, makeFold, placeFold);
     patchList(layers.links, links, (link) => link.key, makeLink, (path, link) => {
       put(path, { d: link.path, class: linkClass(link) });
       if (!path.style.markerEnd) path.style.markerEnd = `url(#${marker})`;
@@ -1065,6 +1065,11 @@ function place(element, x, y) {
   if (element.style.transform !== where) element.style.transform = where;
 }
 
+/** One that holds others, whether they are shown or not: what is folded away may be no container to the eye. */
+function canFold(node) {
+  return !!(node.container || node.folded);
+}
+
 /** One whose inside is shown. */
 function isOpen(node) {
   return node.container && !node.folded;
@@ -1072,7 +1077,7 @@ function isOpen(node) {
 
 /** Where the name begins: after the fold control, where there is one. */
 function indent(node) {
-  return node.container ? 25 : 12;
+  return canFold(node) ? 25 : 12;
 }
 
 function placeNode(element, node) {

@@ -34,16 +34,17 @@ class Family:
         self.inside[component] = own
         return own
 
-    def fold(self, asked: frozenset[str]) -> None:
+    def fold(self, asked: frozenset[str], most: int = ROOMY) -> None:
         """Fold what shall be, and the largest containers of single parts where there are too many."""
+        roomy = min(ROOMY, most)
         key = self.situation.key
         if asked:
             self.folded = {each for each in self.children if key(each) in asked}
         shown = self.visible()
-        while len(shown) > ROOMY:
+        while len(shown) > roomy:
             room = len(shown)
             for each in self._foldable(shown, asked):
-                if room <= ROOMY:
+                if room <= roomy:
                     break
                 self.folded.add(each)
                 room -= len(self.children[each])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,7 +16,10 @@ from .counts import Onward, last_moves, ledger_of
 from .layout import Picture, picture_of
 from .scene import Look, Move, Node, Now, Scene
 from .situation import Situation, situation_of
-from .structure import Layered, structure_of
+from .structure import MOST, Layered, structure_of
+
+#: Makes what is in the picture of a situation.
+Structuring = Callable[[Situation], Layered]
 
 #: How much of a message is shown on its way.
 TEXT = 40
@@ -91,6 +95,7 @@ def graph_of(
     folded: Iterable[str] = frozenset(),
     previous: Graph | None = None,
     since: int | None = None,
+    most: int = MOST,
 ) -> Graph:
     """Return the graph of a lab, as it is now or was after a step.
 
@@ -103,6 +108,7 @@ def graph_of(
             there are so many components that the largest containers fold by themselves.
         previous: the graph shown before this one; what is in both keeps its place.
         since: show the messages from this event number on, instead of those of the last slice.
+        most: how many components to show at most; the largest containers are folded before any is left out.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -125,14 +131,14 @@ def graph_of(
         picture = previous._picture if previous is not None else None
         kept = picture.structure if picture is not None else None
         if step is None:
-            return _now(lab, folded, picture, kept, since)
-        return _then(lab, step, folded, picture, kept)
+            return _now(lab, partial(structure_of, folded=folded, kept=kept, most=most), picture, since)
+        return _then(lab, step, partial(structure_of, folded=folded, kept=kept, most=most), picture)
 
 
-def _now(lab: World, folded: Iterable[str], picture: Picture | None, kept: Any, since: int | None) -> Graph:
+def _now(lab: World, structure: Structuring, picture: Picture | None, since: int | None) -> Graph:
     ledger = ledger_of(lab.trace)
     situation = situation_of(lab, ledger)
-    layered = structure_of(situation, folded, kept)
+    layered = structure(situation)
     recent = _recent(lab, since)
     moves = last_moves(recent[0], recent[1], Onward(), since)
     last = None if lab.state == "running" else _who_ran(recent[0])
@@ -148,12 +154,12 @@ def _now(lab: World, folded: Iterable[str], picture: Picture | None, kept: Any, 
     return Graph(lab.state, lab.step_number, drawn.scene, now, False, drawn)
 
 
-def _then(lab: World, step: int, folded: Iterable[str], picture: Picture | None, kept: Any) -> Graph:
+def _then(lab: World, step: int, structure: Structuring, picture: Picture | None) -> Graph:
     from .past import Past
 
     past = Past(lab, step)
     situation = past.situation()
-    layered = structure_of(situation, folded, kept)
+    layered = structure(situation)
     now = Now(
         _looks(situation, layered, past.last, situation.next),
         {key: (sum(past.counts.get(hop, 0) for hop in hops), past.exact) for key, hops in layered.hops.items()},

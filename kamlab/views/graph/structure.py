@@ -82,19 +82,22 @@ class Layered(NamedTuple):
     shown_as: Callable[[Any], Any]
 
 
-def structure_of(situation: Situation, folded: Iterable[str] = (), kept: Structure | None = None) -> Layered:
+def structure_of(
+    situation: Situation, folded: Iterable[str] = (), kept: Structure | None = None, most: int = MOST
+) -> Layered:
     """Return what is in the picture of a situation.
 
     Args:
         situation: what there is.
         folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
         kept: what was in the picture before: boxes that were shown then still are.
+        most: how many parts there may be; the rest is counted.
     """
     family = Family(situation)
-    family.fold(frozenset(folded))
+    family.fold(frozenset(folded), most)
     shown = family.visible()
-    more = situation.more + max(0, len(shown) - MOST)
-    shown = shown[:MOST]
+    more = situation.more + max(0, len(shown) - most)
+    shown = shown[:most]
     wires, hops = _wires(situation, family, set(shown))
     boxes = _boxes(situation, family, shown, wires, kept)
     keys = situation.keys

@@ -90,7 +90,7 @@ def nested() -> tuple[Values, Values]:
     inner = node("2", "Pipeline_2", 70, 70, w=460, h=130, container=True, parent="1")
     first = node("3", "Upper_3", 130, 110, parent="2")
     second = node("4", "Reverse_4", 345, 110, parent="2")
-    folded = node("5", "TCPServer_5", 610, 94, container=True, folded=True, inside=7, parent="1")
+    folded = node("5", "TCPServer_5", 610, 94, folded=True, inside=7, parent="1")
     names = ("new", "running", "failed", "finished", "stopped")
     rest = [node(str(10 + i), f"{name.title()}_{10 + i}", 70 + (i % 3) * 240, 225 + (i // 3) * 105, parent="1") for i, name in enumerate(names)]
     rest[0]["boxes_more"] = 3

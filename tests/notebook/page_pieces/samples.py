@@ -6,18 +6,34 @@ from typing import Any
 
 Values = dict[str, Any]
 
-COMMANDS = "step message round back run pause breakpoint reset goto look edit choose break".split()
+COMMANDS = (
+    "step",
+    "message",
+    "round",
+    "back",
+    "run",
+    "pause",
+    "breakpoint",
+    "reset",
+    "goto",
+    "look",
+    "edit",
+    "choose",
+    "break",
+)
 EVIL = '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script>'
-LINES = """def main(self) -> Iterator[None]:
-    \"\"\"Give back what comes in.\"\"\"
-    while not self.told_to_stop():
-        for message in self.waiting("inbox"):  # the oldest first
-            self.counted += 1
-            self.send(f"{message}!", "outbox")
-        if not self.any_ready():
-            self.pause()
-        yield
-    self.send(self.reason, "signal")""".split("\n")
+LINES = [
+    "def main(self) -> Iterator[None]:",
+    '    """Give back what comes in."""',
+    "    while not self.told_to_stop():",
+    '        for message in self.waiting("inbox"):  # the oldest first',
+    "            self.counted += 1",
+    '            self.send(f"{message}!", "outbox")',
+    "        if not self.any_ready():",
+    "            self.pause()",
+    "        yield",
+    '    self.send(self.reason, "signal")',
+]
 
 
 def head(**changes: Any) -> Values:

@@ -43,7 +43,8 @@ def test_no_control_is_silent(show: Show, allowed: Any) -> None:
             const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
             for (const control of document.querySelectorAll(selector)) {
                 if (!control.checkVisibility()) continue;
-                const note = () => [...document.querySelectorAll('.kamlab-note')].map(each => each.textContent).join('');
+                const notes = document.querySelectorAll('.kamlab-note');
+                const note = () => [...notes].map(each => each.textContent).join('');
                 const before = sent.length;
                 model.set('now', {...model.get('now'), said: {text: '', error: false, reply: before}});
                 await drawn();
@@ -64,7 +65,8 @@ def test_every_control_has_a_name(show: Show) -> None:
     view = show(everything())
     nameless = view.page.evaluate(
         """selector => [...document.querySelectorAll(selector + ', .kamlab-piece input, .kamlab-piece select')]
-            .filter(each => !(each.getAttribute('aria-label') || each.textContent).trim()).map(each => each.outerHTML)""",
+            .filter(each => !(each.getAttribute('aria-label') || each.textContent).trim())
+            .map(each => each.outerHTML)""",
         CONTROLS,
     )
     assert nameless == []
@@ -158,7 +160,8 @@ def test_texts_can_be_read(show: Show) -> None:
                     paint.fillStyle = color; paint.fillRect(0, 0, 1, 1);
                     return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
                 };
-                const light = color => color.map(each => each / 255).map(each => each <= .04045 ? each / 12.92 : ((each + .055) / 1.055) ** 2.4)
+                const light = color => color.map(each => each / 255)
+                    .map(each => each <= .04045 ? each / 12.92 : ((each + .055) / 1.055) ** 2.4)
                     .reduce((sum, each, index) => sum + each * [.2126, .7152, .0722][index], 0);
                 const behind = node => {
                     const chain = [];
@@ -169,14 +172,15 @@ def test_texts_can_be_read(show: Show) -> None:
                 const walk = document.createTreeWalker(document.querySelector('.kamlab-pieces'), NodeFilter.SHOW_TEXT);
                 while (walk.nextNode()) {
                     const node = walk.currentNode.parentElement;
-                    if (!walk.currentNode.textContent.trim() || !node.checkVisibility() || node.tagName === 'OPTION' || node.closest('title')) continue;
-                    if (node.closest('[aria-disabled=true]') || node.closest('.kamlab-asked')) continue;
+                    if (!walk.currentNode.textContent.trim() || !node.checkVisibility()) continue;
+                    if (node.closest('option, title, [aria-disabled=true]')) continue;
                     const below = behind(node);
                     const style = getComputedStyle(node);
                     const color = rgb(node.namespaceURI.endsWith('svg') ? style.fill : style.color, below);
                     const [one, other] = [light(color), light(below)].sort((a, b) => b - a);
                     const contrast = (one + .05) / (other + .05);
-                    if (contrast < 4.5) poor.push([node.className.baseVal ?? node.className, node.textContent.slice(0, 20), contrast.toFixed(2)]);
+                    const name = node.className.baseVal ?? node.className;
+                    if (contrast < 4.5) poor.push([name, node.textContent.slice(0, 20), contrast.toFixed(2)]);
                 }
                 return poor;
             }"""

@@ -12,7 +12,7 @@ from . import samples
 pytestmark = pytest.mark.browser
 
 Show = Callable[..., Any]
-HANDS = {
+HANDS: dict[str, dict[str, Any]] = {
     "Deliver next": {"do": "next"},
     "Move up": {"do": "move", "to": 0},
     "Move down": {"do": "move", "to": 2},
@@ -129,7 +129,7 @@ def test_the_ends_of_an_inbox(show: Show) -> None:
 
 
 def test_focus_after_drop_and_close(opened: Any) -> None:
-    """When the open message goes, the focus that was in it goes to the next chip, or to the inbox where none is left."""
+    """When the open message goes, the focus in it goes to the next chip, or to the inbox if none is left."""
     opened.button("Drop").click()
     looks = samples.inboxes()
     box = looks["components"][1]["inboxes"][0]
@@ -157,7 +157,7 @@ def test_a_chip_that_was_clicked_keeps_the_focus(opened: Any) -> None:
 
 
 def test_editing(opened: Any) -> None:
-    """Edit opens a field with the literal; Enter sends it; it closes when it is done, and stays with the reason when not."""
+    """Edit opens a field with the literal; Enter sends it; it closes when that is done, and else stays with the reason."""
     opened.button("Edit").click()
     field = opened.root.get_by_role("textbox", name="New message")
     assert field.input_value() == "'hello'"

@@ -47,7 +47,8 @@ def test_a_narrow_page_and_a_large_picture(show: Callable[..., Any]) -> None:
     view = show(samples.now(payload=samples.payload()), width=380)
     view.shoot("narrow")
     wide = view.page.evaluate(
-        "() => [...document.querySelectorAll('.kamlab-piece')].filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.className)"
+        """() => [...document.querySelectorAll('.kamlab-piece')]
+            .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.className)"""
     )
     assert wide == []
     view = show(samples.large(0))

@@ -19,7 +19,7 @@ def test_the_current_line_is_marked(show: Show) -> None:
     view = show(samples.now(), "source")
     assert "Echo_7 at line 12 of main()" in view.piece("source").inner_text()
     lines = view.root.locator(".kamlab-code-line")
-    assert [each.split(" ")[0] for each in lines.all_inner_texts()][0].startswith("4")
+    assert lines.first.inner_text().startswith("4")
     current = view.root.locator("[aria-current='true']")
     assert current.inner_text().split() == ["12", "yield"]
     assert view.root.locator(".kamlab-code-arrow svg").count() == 1
@@ -72,7 +72,8 @@ def test_only_its_own_box_scrolls(show: Show) -> None:
     view.page.evaluate("() => window.scrollTo(0, 40)")
     view.push(source=samples.source(first=1, lines=lines, at=250))
     box = "document.querySelector('.kamlab-code')"
-    inside = f"""() => {{ const line = {box}.querySelector('[aria-current]').getBoundingClientRect(), box = {box}.getBoundingClientRect();
+    inside = f"""() => {{ const box = {box}.getBoundingClientRect();
+        const line = {box}.querySelector('[aria-current]').getBoundingClientRect();
         return line.top >= box.top && line.bottom <= box.bottom; }}"""
     assert view.page.evaluate(inside)
     assert view.page.evaluate("() => window.scrollY") == 40

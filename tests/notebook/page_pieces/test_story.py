@@ -12,7 +12,10 @@ from . import samples
 pytestmark = pytest.mark.browser
 
 Show = Callable[..., Any]
-AT_END = "() => { const box = document.querySelector('.kamlab-story-box'); return box.scrollHeight - box.scrollTop - box.clientHeight < 24; }"
+AT_END = """() => {
+    const box = document.querySelector('.kamlab-story-box');
+    return box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+}"""
 
 
 def line(view: Any, number: int) -> Any:
@@ -57,7 +60,7 @@ def test_the_selected_event_is_scrolled_to_in_its_box(show: Show) -> None:
 
 
 def test_pointing_at_an_event_shows_it_elsewhere(show: Show) -> None:
-    """What is pointed at or focused in the story is marked in the diagram, by any of its numbers, and the other way round."""
+    """What is pointed at or focused in the story is marked in the diagram, by any number it has, and the other way round."""
     view = show(samples.now(), "story", "timeline")
     arrow = view.piece("timeline").locator("[data-event='101']")
     linked = "node => node.classList.contains('kamlab-linked')"
@@ -72,7 +75,7 @@ def test_pointing_at_an_event_shows_it_elsewhere(show: Show) -> None:
 
 
 def test_the_filter_is_sent_when_typing_stops(show: Show) -> None:
-    """Words to filter by are sent once, after the last key; what is typed is not overwritten by what comes meanwhile."""
+    """Words to filter by are sent after the last key; what comes meanwhile does not overwrite them."""
     view = show(samples.now(), "story")
     field = view.root.get_by_role("searchbox", name="Filter the story")
     field.press_sequentially("echo")

@@ -62,9 +62,10 @@ def test_a_click_selects_and_another_clears(show: Show) -> None:
 
 
 def test_before_and_after_are_highlighted(show: Show) -> None:
-    """What could have led to the selected event and what it could have led to differ in colour and in line, and are counted."""
+    """What led to the selected event and what it led to differ in colour and in line, and are counted."""
     view = show(samples.now(timeline=samples.timeline(event=181, before=[101, 112], after=[191, 192])), "timeline")
-    style = """number => { const style = getComputedStyle(document.querySelector(`[data-event='${number}'] .kamlab-passage`));
+    style = """number => { const path = document.querySelector(`[data-event='${number}'] .kamlab-passage`);
+        const style = getComputedStyle(path);
         return [style.stroke, style.strokeWidth, style.strokeDasharray]; }"""
     before, after, other = (view.page.evaluate(style, number) for number in (101, 192, 131))
     assert before[0] != after[0] != other[0]
@@ -134,7 +135,7 @@ def test_looking_at_a_step(show: Show) -> None:
 
 
 def test_scrubbing_is_held_back(show: Show) -> None:
-    """While an answer is outstanding steps are asked for at most ten times a second, and the last one is always sent."""
+    """While an answer is outstanding at most ten steps a second are asked for, and the last one always."""
     view = show(samples.now(), "timeline")
     asked = view.page.evaluate(
         """async () => {
@@ -176,7 +177,7 @@ def test_the_buttons_of_the_slider(show: Show) -> None:
 
 
 def test_branches(show: Show) -> None:
-    """Branches are buttons that go there, the present one is marked; at its end, or where one cannot go, it says why."""
+    """Branches are buttons that go there, the present one is marked, and says why one cannot go to its end."""
     view = show(samples.now(), "timeline")
     other, here = (view.root.locator(f"[data-branch='{number}']") for number in (2, 1))
     assert here.get_attribute("aria-current") == "true"
