@@ -22,7 +22,7 @@ def as_text(look: SourceLook) -> str:
     if look.at and not look.lines:
         lines.append(f"  ({NO_SOURCE})")
     if len(look.stack) > 1:
-        lines += ["  called by way of:", *(f"    {place}" for place in look.stack)]
+        lines += ["  the calls, innermost last:", *(f"    {place}" for place in look.stack)]
     lines += [f"  {name} = {text}" for name, text in look.locals]
     lines += [f"  self.{name} = {text}" for name, text in look.attributes]
     return "\n".join(lines)
@@ -37,7 +37,7 @@ def as_html(look: SourceLook) -> str:
     stack = ""
     if len(look.stack) > 1:
         places = "".join(f"<div><code>{escape(place)}</code></div>" for place in look.stack)
-        stack = f'<div class="kamlab-faint">called by way of</div>{places}'
+        stack = f'<div class="kamlab-faint">the calls, innermost last</div>{places}'
     return (
         f'<div class="kamlab-view">{STYLE}<div><b>{escape(look.headline)}</b></div>{code}{stack}'
         f"{_variables('', look.locals)}{_variables('self.', look.attributes)}</div>"

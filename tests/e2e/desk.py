@@ -12,7 +12,10 @@ from .systems import QUEUE
 _WRITE = """([index, code]) =>
     window.jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(code)"""
 _CLEAR = """() => {
-    for (const cell of window.jupyterapp.shell.currentWidget.content.widgets) cell.outputArea.model.clear();
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const cells = notebook.model.sharedModel;
+    if (cells.cells.length > 3) cells.deleteCellRange(3, cells.cells.length);  // where a key went astray
+    for (const cell of notebook.widgets) cell.outputArea.model.clear();
 }"""
 _STOP = """
 if isinstance(globals().get("lab"), kamlab.Lab) and lab.state != "stopped":

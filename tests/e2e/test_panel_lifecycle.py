@@ -98,6 +98,21 @@ def test_ten_panels_of_one_lab(desk: Any) -> None:
     assert desk.page.locator(".kamlab-panel").count() == 2
 
 
+def test_a_notebook_that_is_run_without_a_page(tmp_path: Path) -> None:
+    """Executed by nbclient, as nbconvert does it, a notebook has the still of the state that the last cell left."""
+    nbclient = pytest.importorskip("nbclient")
+    nbformat = pytest.importorskip("nbformat")
+    cells = [nbformat.v4.new_code_cell(code) for code in (LOAD, QUEUE, "_ = lab.step(9)")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    where = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, timeout=60, store_widget_state=False, resources=where).execute()
+    html = [output.data.get("text/html", "") for output in notebook.cells[1].outputs if "data" in output]
+    stills = [each for each in html if "kamlab-still" in each]
+    assert len(stills) == 1
+    assert "step 9" in stills[0]
+    assert "data:image/svg+xml" in stills[0]
+
+
 def test_the_saved_notebook(open_notebook: Any, context: Any, tmp_path: Path) -> None:
     """The saved notebook shows the stills of the last state, opened untrusted and not run, and as nbconvert's page."""
     nbconvert = pytest.importorskip("nbconvert")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
+from kamlab.chassis.room import send_when_room
 from kamlab.core.errors import NoSuchBox, UnknownComponent
+from kamlab.history.errors import StepOutOfRange
 from kamlab.views import Inboxes, look
 from kamlab.views.inboxes import BOXES, COMPONENTS, FAILURES
 
@@ -281,3 +284,112 @@ def test_a_lab_shows_its_inboxes(lab: Lab) -> None:
     assert lab.inboxes() == look(lab)
     assert lab.inboxes("Sink") == look(lab, "Sink")
     assert lab._repr_html_() == look(lab)._repr_html_()
+
+
+# -- what pictures need ---------------------------------------------------------------------------------
+
+
+class Fills(Component):
+    def main(self) -> Iterator[None]:
+        for number in range(5):
+            yield from send_when_room(self, number, "outbox")
+
+
+def test_data_is_json_with_a_key_for_each_component(lab: Lab) -> None:
+    """The data of a look has, by key, state, boxes, messages with their kind, and what was lost."""
+    sink = filled(lab, "a", b"b", 3)
+    sink.set_inbox_size("inbox", 3)
+    sink.send("lost")
+    data = look(lab).data()
+    assert json.loads(json.dumps(data)) == data
+    (component,) = data["components"]
+    assert (component["key"], component["name"], component["state"]) == ("1", "Sink_1", "runnable")
+    assert component["lost"] == [["outbox", 1]]
+    inbox, control = component["inboxes"]
+    assert (inbox["n"], inbox["limit"], inbox["full"], inbox["more"], inbox["held"]) == (3, 3, True, 0, 0)
+    assert inbox["messages"] == [
+        {"text": "'a'", "kind": "str"},
+        {"text": "b'b'", "kind": "bytes"},
+        {"text": "3", "kind": "other"},
+    ]
+    assert (control["n"], control["limit"], control["full"], control["messages"]) == (0, None, False, [])
+
+
+def test_data_is_bounded_and_counts_what_it_leaves_out(lab: Lab) -> None:
+    """Components beyond the room there is are counted."""
+    for _ in range(30):
+        filled(lab, *("x" * 60,) * 6)
+    data = look(lab).data(room=5000)
+    assert len(json.dumps(data)) < 6000
+    assert 0 < len(data["components"]) < 30
+    assert len(data["components"]) + data["more"] == 30
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_who_waits_for_room_is_blocked(lab: Lab, running: bool, eventually: Callable[..., Any]) -> None:
+    """A component that sleeps because a box is full is blocked, one that waits for a message is waiting."""
+    fills, sink = Fills().activate(lab), Sink().activate(lab)
+    sink.set_inbox_size("inbox", 1)
+    fills.link((fills, "outbox"), (sink, "inbox"))
+    if running:
+        lab.start()
+    else:
+        lab.step(6)
+
+    def states() -> list[str]:
+        return [each.look_state for each in look(lab)]
+
+    assert eventually(lambda: states() == ["blocked", "waiting"])
+    says = [each.say for each in look(lab)]
+    assert says[0] == ("waits for room" if running else "waits for room in Sink_2.inbox")
+
+
+def test_a_look_at_the_past_shows_what_waited_then() -> None:
+    """With a step a look shows the boxes, states, losses and failures of that step, and the lab stays as it is."""
+
+    class Talks(Component):
+        def main(self) -> Iterator[None]:
+            self.send("one")
+            yield
+            self.send("two")
+            self.send("three", "signal")
+            yield
+            raise ValueError("late")
+
+    with Lab() as lab:
+        lab.report = lambda text: None  # type: ignore[method-assign]
+        talks, sink = Talks().activate(lab), Sink().activate(lab)
+        talks.link((talks, "outbox"), (sink, "inbox"))
+        looks = [look(lab)]
+        for _ in range(6):
+            lab.step()
+            looks.append(look(lab))
+        for step, then in enumerate(looks):
+            past = look(lab, step=step)
+            assert [each.inboxes for each in past] == [each.inboxes for each in then], step
+            assert [each.discarded for each in past] == [each.discarded for each in then], step
+            assert [each.key for each in past] == [each.key for each in then], step
+            assert [name for name, _ in past.failures] == [name for name, _ in then.failures], step
+        assert str(look(lab, step=1)).splitlines()[0] == "as it was at step 1, 2 components"
+        assert look(lab, step=lab.step_number) == look(lab)
+        with pytest.raises(StepOutOfRange):
+            look(lab, step=99)
+
+
+def test_what_a_thread_holds_is_told_from_what_can_still_be_changed(lab: Lab) -> None:
+    """Messages that the component's own thread holds already are counted as such; they come first."""
+    go_on = threading.Event()
+
+    class Busy(ThreadedComponent):
+        def main(self) -> None:
+            go_on.wait(30)
+
+    busy = Busy().activate(lab)
+    try:
+        busy.deliver("a")
+        lab.step(2)
+        busy.deliver("b")
+        box = look(lab)["Busy_1"]["inbox"]
+        assert (box.messages, box.held) == (("'a'", "'b'"), 1)
+    finally:
+        go_on.set()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.views.quoting import label, quoted
+from kamlab.views.quoting import label, lines_of_text, quoted, quoted_all
 
 
 class Raises:
@@ -98,3 +98,23 @@ def test_a_name_with_a_line_break_stays_on_one_line() -> None:
     """Names are free text too, and are shown on one line."""
     assert label("two\nlines") == "two\\nlines"
     assert len(label("x" * 500, 40)) == 40
+
+
+def test_many_messages_are_quoted_at_once() -> None:
+    """quoted_all() says of each what quoted() says."""
+    assert quoted_all(AWKWARD, 40) == [quoted(value, 40) for value in AWKWARD]
+
+
+def test_the_same_is_written_in_every_process() -> None:
+    """Addresses are left out and sets are sorted, so that a picture is the same when it is drawn again."""
+
+    class Plain:
+        pass
+
+    assert " at 0x" not in quoted(Plain(), 200)
+    assert quoted({"b", "a", "c"}) == "{'a', 'b', 'c'}"
+
+
+def test_the_lines_of_a_text_stay_lines() -> None:
+    """For a text that is shown as a whole line ends are kept, and marked; nothing else of its kind is."""
+    assert lines_of_text("a\r\nb\u2028c\n") == "a\\r\\n\nb\\u2028c\\n\n"

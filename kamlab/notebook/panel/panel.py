@@ -304,6 +304,9 @@ class Panel:
         if not self.closed and not self.over:
             if self.views:
                 self.refresh()
+            else:
+                self.still.due = self.still.due or self._signs != self._signs_now()
+                self._signs = self._signs_now()
             self.still.draw()
         elif not self.closed:
             self._settle()

@@ -153,7 +153,7 @@ function pieceCount(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-const PIECE_MANY = 40; // children of a list from which those out of sight are left out of the layout
+const PIECE_MANY = 40; // cards from which those out of sight are left out of the layout
 const PIECE_SORTS = { str: ["text", "abc"], bytes: ["bytes", "01"], other: ["object", "{ }"] };
 
 /** What a message is, in words and as a mark. */
@@ -1437,7 +1437,6 @@ function storyPiece(panel) {
     const items = panel.changed(list, story);
     if (items) {
       drawKinds(story);
-      put(list, { "data-many": story.items.length > PIECE_MANY ? "true" : null });
       patchList(list, story.items, (item) => item.n, makeItem, updateItem);
       const filtered = Boolean(field.value || chosen.size);
       hide(empty, story.items.length > 0);

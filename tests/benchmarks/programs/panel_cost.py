@@ -1,7 +1,9 @@
-"""What a panel costs a free run: slices per second with one that is displayed, and without.
+"""What a panel costs a free run: slices per second with one that is displayed, divided by those without.
 
 Both runs are in this process, in turn, a second each, so that what the machine does besides hits both.
-The panel's widget talks to a comm that turns everything into JSON, as a kernel's does, and counts it.
+``value`` is by processor time, of which a panel takes some; ``on_the_wall`` also has what the run waits
+for, and is only good on a machine that does nothing else. The panel's widget talks to a comm that turns
+everything into JSON, as a kernel's does, and counts it.
 """
 
 import argparse
@@ -54,8 +56,8 @@ class Counting(comm.base_comm.BaseComm):
             self.lengths.append(len(json.dumps(data, default=str).encode()))
 
 
-def slices_per_second(with_panel):
-    """Return how many slices a second a free run takes, on the wall; and how many messages a panel sends in one."""
+def free_run(with_panel):
+    """Return how many slices a free run takes in a second of processor time, and of the wall's; and messages in one."""
     lab = Lab()
     panel = None
     with lab:
@@ -67,14 +69,14 @@ def slices_per_second(with_panel):
         lab.start()
         time.sleep(options.seconds / 4)  # the start is not what is measured
         del Counting.lengths[:]
-        began, step = time.perf_counter(), lab.step_number
+        began, used, step = time.perf_counter(), time.process_time(), lab.step_number
         time.sleep(options.seconds)
-        steps, taken = lab.step_number - step, time.perf_counter() - began
+        steps, taken, used = lab.step_number - step, time.perf_counter() - began, time.process_time() - used
         messages = len(Counting.lengths) / taken
         lab.pause()
         if panel is not None:
             panel.close()
-    return steps / taken, messages
+    return steps / used, steps / taken, messages
 
 
 parser = argparse.ArgumentParser()
@@ -84,20 +86,23 @@ parser.add_argument("--rounds", type=int, default=7)
 options = parser.parse_args()
 
 comm.create_comm = Counting
-ratios, messages, longest, without = [], [], [], []
+ratios, on_the_wall, messages, longest, without = [], [], [], [0], []
 for number in range(options.rounds):
     taken = {}
     for with_panel in (False, True) if number % 2 else (True, False):
-        taken[with_panel], sent = slices_per_second(with_panel)
+        *taken[with_panel], sent = free_run(with_panel)
         if with_panel:
             messages.append(sent)
-            longest.append(max(Counting.lengths, default=0))
-    ratios.append(taken[True] / taken[False])
-    without.append(taken[False])
+            longest += Counting.lengths
+    (by_processor, by_wall), (plain_by_processor, plain_by_wall) = taken[True], taken[False]
+    ratios.append(by_processor / plain_by_processor)
+    on_the_wall.append(by_wall / plain_by_wall)
+    without.append(plain_by_wall)
 report(
     value=statistics.median(ratios),
     least=min(ratios),
     most=max(ratios),
+    on_the_wall=statistics.median(on_the_wall),
     slices=statistics.median(without),
     messages=statistics.median(messages),
     longest=max(longest),

@@ -157,7 +157,7 @@ def test_a_chip_that_was_clicked_keeps_the_focus(opened: Any) -> None:
 
 
 def test_editing(opened: Any) -> None:
-    """Edit opens a field with the literal; Enter sends it; it closes when that is done, and else stays with the reason."""
+    """Edit opens a field with the literal; Enter sends it; it closes once that is done, or tells why not."""
     opened.button("Edit").click()
     field = opened.root.get_by_role("textbox", name="New message")
     assert field.input_value() == "'hello'"

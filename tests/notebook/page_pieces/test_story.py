@@ -60,7 +60,7 @@ def test_the_selected_event_is_scrolled_to_in_its_box(show: Show) -> None:
 
 
 def test_pointing_at_an_event_shows_it_elsewhere(show: Show) -> None:
-    """What is pointed at or focused in the story is marked in the diagram, by any number it has, and the other way round."""
+    """What is pointed at or focused in the story is marked in the diagram, and the other way round."""
     view = show(samples.now(), "story", "timeline")
     arrow = view.piece("timeline").locator("[data-event='101']")
     linked = "node => node.classList.contains('kamlab-linked')"
