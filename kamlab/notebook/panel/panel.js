@@ -238,7 +238,7 @@ class Panel {
       role: "group",
       "aria-label": "kamlab panel",
       tabindex: "-1",
-      dataset: { lmSuppressShortcuts: "true" },
+      [SUPPRESS]: "true",
       onkeydown: (event) => shortcut(this, event),
     });
     this.controls = controlsOf(this);
@@ -246,6 +246,7 @@ class Panel {
     this.grid = h("div", { class: "kamlab-pieces" });
     this.root.append(this.controls.root, this.line.root, this.grid);
     el.append(this.root);
+    shield(this);
     this.listen();
     this.redraw();
     this.tell({ do: "hello", view: this.view });
@@ -691,7 +692,29 @@ function ownKey(target, key) {
   return key === " " && !!target.closest(PRESSED_BY_SPACE);
 }
 
-/** Keys of the panel. JupyterLab has its own for most of them, so those that are ours go no further. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
+/**
+ * Keep JupyterLab from taking the panel's keys for its own: x would cut the cell.
+ *
+ * JupyterLab goes from the element with the focus upwards, and the first one that a shortcut is for gets it, unless one
+ * with this attribute comes before. Some shortcuts are for whatever has the focus in a notebook; so that element needs
+ * the attribute itself. Keys with Ctrl or Cmd are let through, to save a notebook, say; but not those of a text field.
+ */
+function shield(panel) {
+  panel.root.addEventListener("focusin", (event) => put(event.target, { [SUPPRESS]: "true" }));
+  const letThrough = (event) => {
+    const { target } = event;
+    if (!(event.ctrlKey || event.metaKey) || !panel.root.contains(target) || target.matches("input, textarea, select")) return;
+    const shields = [target, panel.root];
+    for (const node of shields) node.removeAttribute(SUPPRESS);
+    setTimeout(() => shields.forEach((node) => put(node, { [SUPPRESS]: "true" })), 0);
+  };
+  window.addEventListener("keydown", letThrough, true);
+  panel.onEnd(() => window.removeEventListener("keydown", letThrough, true));
+}
+
+/** Keys of the panel. Those that are ours go no further. */
 function shortcut(panel, event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const { key } = event;
@@ -1072,7 +1095,7 @@ function canFold(node) {
 
 /** One whose inside is shown. */
 function isOpen(node) {
-  return node.container && !node.folded;
+  return !!node.container && !node.folded;
 }
 
 /** Where the name begins: after the fold control, where there is one. */

@@ -37,8 +37,10 @@ from .folding import folds
 from .model import StoryItem, StoryLook
 from .newest import newest
 
-#: The kinds that are left out unless they are asked for.
+#: The kinds that go on and on; cycles of them are folded.
 QUIET = frozenset({RESUMED, PAUSED, WOKEN, TIMER})
+#: The kinds that are left out unless they are asked for.
+HIDDEN = QUIET | {LINKED, UNLINKED}
 #: How long a line may be.
 WIDTH = 160
 #: How many items are told unless told otherwise, and at most.
@@ -55,7 +57,7 @@ def story_of(
     Args:
         lab: the lab.
         filter: words that must all be in a line, as it is shown with its kind; large and small letters are alike.
-        kinds: the kinds of events to tell; without, all but *resumed*, *paused*, *woken* and *timer*.
+        kinds: the kinds of events to tell; without, all but *resumed*, *paused*, *woken*, *timer*, *linked* and *unlinked*.
         last: how many items to tell at most.
         upto: the last step to tell of; all of them unless told.
 
@@ -76,7 +78,7 @@ def story_of(
         3  x Hello_1.outbox -> nowhere: 'hello' is discarded  (3 times)
     """
     words = filter.lower().split()
-    wanted = frozenset(KINDS) - (QUIET - set(words)) if kinds is None else frozenset(kinds)
+    wanted = frozenset(KINDS) - (HIDDEN - set(words)) if kinds is None else frozenset(kinds)
     with lab.lock:
         return _Telling(lab, words, wanted, min(max(0, last), MOST)).look(upto, filter)
 

@@ -16,7 +16,7 @@ from kamlab.core.events import KINDS, describe
 from kamlab.views.story import story_of
 from kamlab.views.story.folding import folds
 from kamlab.views.story.forms import SIGNS, WIDTH
-from kamlab.views.story.telling import QUIET, SEARCHED
+from kamlab.views.story.telling import HIDDEN, SEARCHED
 
 
 def load(name: str) -> Any:
@@ -74,7 +74,7 @@ def stepped(make_lab: Any) -> Any:
 
 def test_events_are_told_in_the_words_of_the_trace(stepped: Any) -> None:
     """Each item is an event, in order, with its number, step, kind and words."""
-    told = {event.number: event for event in stepped.trace if event.kind not in QUIET}
+    told = {event.number: event for event in stepped.trace if event.kind not in HIDDEN}
     story = story_of(stepped)
     assert [each.number for each in story] == list(told)
     assert all(each.text == describe(told[each.number]) for each in story)
@@ -82,8 +82,8 @@ def test_events_are_told_in_the_words_of_the_trace(stepped: Any) -> None:
 
 
 def test_how_turns_come_about_is_left_out_unless_asked_for(stepped: Any) -> None:
-    """Resumed, paused, woken and timer are told only if their kind, or their word in the filter, is given."""
-    assert not {each.kind for each in story_of(stepped)} & QUIET
+    """Turns, sleep, timers and links are told only if their kind, or their word in the filter, is given."""
+    assert not {each.kind for each in story_of(stepped)} & HIDDEN
     assert {each.kind for each in story_of(stepped, kinds=["resumed"])} == {"resumed"}
     assert {each.kind for each in story_of(stepped, "PAUSED")} == {"paused"}
     assert set(story_of(stepped).kinds) >= {"resumed", "sent", "received"}
