@@ -28,7 +28,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "views": {"core", "history", "explain", "rewind"},
     "lab": {"core", "history", "explain", "rewind", "net", "views", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "notebook": {"core", "rewind", "net", "views", "lab", "handle", "axon", "kamlab"},
+    "notebook": {"core", "explain", "rewind", "net", "views", "lab", "handle", "axon", "kamlab"},
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "rewind", "notebook"},

@@ -41,7 +41,8 @@ _home = _os.getcwd()
 AFTER = """
 for _port in {ports}:
     _socket.create_server(("127.0.0.1", _port)).close()
-_left = [_thread.name for _thread in _threading.enumerate() if _thread not in _threads]
+_left = [_thread for _thread in _threading.enumerate() if _thread not in _threads]
+_left = [_thread.name for _thread in _left if type(_thread).__module__.split(".")[0] != "zmq"]  # the kernel's own
 print(_left, _os.listdir(), _os.getcwd() == _home)
 """
 

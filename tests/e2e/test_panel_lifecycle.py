@@ -23,6 +23,9 @@ def left():
     held = sum(not each.closed for each in panels)
     return len(panels), held, len(module._instances), len(threading.enumerate())
 """
+#: Whether an output of a cell, as it would be saved, is a still that says this.
+STILL_SAYS = """([index, text]) => window.jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel
+    .getOutputs().some(output => [output.data?.['text/html']].flat().join('').includes(text))"""
 #: How often the cell is run before it is counted, and between.
 WARM, TEN = 4, 10
 
@@ -120,6 +123,7 @@ def test_the_saved_notebook(open_notebook: Any, context: Any, tmp_path: Path) ->
     notebook.run_all()
     panel_of(notebook, 1).wait("paused", 9)
     assert stills(notebook.page) == [], "where the panel is, the still is not needed"
+    notebook.page.wait_for_function(STILL_SAYS, arg=[1, "step 9"])
     saved = notebook.saved()
     assert "widgets" not in saved["metadata"]
 

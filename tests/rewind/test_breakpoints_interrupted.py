@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import time
 
 import pytest
 
@@ -211,14 +212,13 @@ def test_two_interrupts_at_any_point_of_going_back():
     lab.stop()
 
 
-def test_a_repr_that_hangs_is_interrupted_and_the_breakpoint_stays():
-    """The words of a hit are made while the lab runs; an interrupt of a message's repr costs the words only."""
+def test_a_repr_that_hangs_costs_the_words_only():
+    """The words of a hit are made while the lab runs; a message whose repr never returns is told so, and no more."""
 
     class Hangs:
         def __repr__(self):
-            for _ in range(2):
-                signal.raise_signal(signal.SIGINT)
-            raise AssertionError("it was not interrupted")
+            while True:
+                time.sleep(0.01)
 
     class Sends(Component):
         def main(self):
@@ -229,9 +229,7 @@ def test_a_repr_that_hangs_is_interrupted_and_the_breakpoint_stays():
     with QuietLab() as lab:
         Sends(name="sends").activate()
         stop = lab.break_on(kind="discarded")
-        with pytest.raises(KeyboardInterrupt):
-            lab.run()
-        assert lab.outcome.breakpoints[0].what == "discarded, by sends"
+        assert "<Hangs whose repr takes too long> is discarded" in lab.run().breakpoints[0].what
         assert (lab.failures, lab.reports) == ([], [])
         assert lab.run().breakpoints[0].breakpoint is stop
         assert stop.hits == 2

@@ -14,6 +14,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
+from ...explain.facts import held_by_thread
 from ...views.keys import component_of
 from ...views.payload import read_literal
 from .looking import Looking
@@ -136,7 +137,7 @@ def move(looking: Looking, given: Given) -> str:
     """Move a message to another place of its inbox."""
     component, box, index = _place(looking, given)
     to = _number(given, "to")
-    looking.lab.move(component, to, box, index)
+    looking.lab.move(component, to - (_number(given, "index") - index), box, index)
     looking.opened = (str(given["key"]), box, to)
     return ""
 
@@ -154,7 +155,7 @@ def deliver_next(looking: Looking, given: Given) -> str:
     lab, name = looking.lab, component.short_name
     if index:
         lab.move(component, 0, box, index)
-        looking.opened = (str(given["key"]), box, 0)
+        looking.opened = (str(given["key"]), box, _number(given, "index") - index)
     try:
         lab.choose(component)
     except NotRunnable:
@@ -317,7 +318,12 @@ def _told(happened: Happened, everything: bool = False) -> str:
 
 
 def _place(looking: Looking, given: Given) -> tuple[Component, str, int]:
-    return _component(looking, given), _text(given, "box"), _number(given, "index")
+    """Return component, inbox and index of a message; what a thread holds already is shown before the rest."""
+    component, box, index = _component(looking, given), _text(given, "box"), _number(given, "index")
+    held = len(held_by_thread(component, box))
+    if 0 <= index < held:
+        raise NotThere(f"{component.short_name} has this message in its thread already, so it cannot be changed.")
+    return component, box, index - held
 
 
 def _component(looking: Looking, given: Given) -> Component:

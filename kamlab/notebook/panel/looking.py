@@ -266,7 +266,7 @@ def _story(looking: Looking, detail: Detail) -> dict[str, Any]:
     from ...views.story import story_of
 
     view = story_of(looking.lab, looking.filter, looking.kinds, last=detail.events, upto=looking.at)
-    return {"story": view.data()}
+    return {"story": {**view.data(), "chosen": list(looking.kinds or ())}}
 
 
 PIECES: dict[str, Callable[[Looking, Detail], dict[str, Any]]] = {

@@ -11,39 +11,45 @@
 // THE COMMON GROUND, for every piece (a piece is a function `xPiece(panel)`, see `PIECES` below):
 //
 //   xPiece(panel) -> { name, title, root, draw(now) }
-//     name    its word in the trait `pieces`; title its heading; root its <section>: make it by panel.section(name, title)
+//     name    its word in the trait `pieces`
+//     title   its heading
+//     root    its <section>: make it by panel.section(name, title)
 //     draw    called at most once per animation frame, after something in the traits changed, with now as it is then;
 //             must be cheap when its own part did not change: `if (!panel.changed(root, now.story)) return;`
 //
 //   panel.now() panel.scene()     the traits as they are (never null)
 //   panel.selected()              key of the selected component, or ""
-//   panel.can(command, args)      true, or why not (a sentence); args only matters for choose: {key}
-//   panel.act(command, args)      send {do: command, id, ...args}; returns the id, or 0 when it cannot be done: the reason
-//                                 is then said in the note line
+//   panel.can(command, args)      true, or why not (a sentence); of args only the key of choose and break matters
+//   panel.act(command, args)      send {do: command, id, ...args}; returns the id, or 0 when it cannot be done: then
+//                                 the reason is said in the note line
 //   panel.say(text, error)        say something in the note line
-//   panel.button({label, icon, command, args, title, words})
+//   panel.button({label, icon, command, args, title, keys, words, can, run})
 //                                 a <button> that does `command`, greyed with its reason while panel.can says why not,
-//                                 showing that it waits until the kernel has answered. args: an object, or a function
-//                                 called at the click; title: tooltip; words: false shows the icon alone (the label stays
-//                                 its name). Instead of a command, `run: (event) => ...` with optional `can: () => true | reason`.
-//                                 It keeps itself up to date wherever it stands in the panel.
-//   panel.section(name, title, ...tools)   the <section class="kamlab-NAME" aria-label=TITLE> with its heading; tools stand
-//                                 at the right end of the heading's row (section.lastChild is the heading's row at first)
-//   panel.changed(holder, value)  true when value differs from the one given last time for this holder (compared as JSON)
-//   panel.id(word)                an id for an element that is unique in the page (for aria-controls and the like)
+//                                 and showing that it waits until the kernel has answered. It keeps itself up to date
+//                                 wherever it stands in the panel.
+//                                 args: an object, or a function called at the click; title: its tooltip; keys: what
+//                                 to press instead, said in the tooltip; words: false shows the icon alone, and the
+//                                 label stays its name; can: () => true or one more reason why not; run: (event) => ...
+//                                 instead of a command, for what concerns this view alone
+//   panel.section(name, title, ...tools)
+//                                 the <section class="kamlab-NAME" aria-label=TITLE> with its heading's row, at the
+//                                 right end of which the tools stand
+//   panel.changed(holder, value)  true when value differs from the one given last time for this holder, as JSON
+//   panel.id(word)                an id for an element, unique in the page (for aria-controls and the like)
 //   panel.still()                 true when the user wants no motion
-//   panel.root                    the panel's root element; panel.draw() asks for a drawing in the next frame
+//   panel.root panel.draw()       the panel's root element; ask for a drawing in the next frame
 //   panel.onEnd(fn)               fn is called when the view goes
 //
 //   h(tag, props, ...children)    an HTML element; s(tag, props, ...children) the same for SVG
 //     props: {class, text, dataset: {a: 1}, on<event>: listener, anything else: attribute; null and false leave it out}
 //     children: nodes, texts (always text, never markup), arrays of them; null and false are left out
-//   put(node, {attributes})       set attributes that differ (null or false removes); write(node, text) sets text that differs;
-//                                 hide(node, yes) sets hidden if that differs
-//   patchList(parent, items, keyOf, make, update)   keyed children: make(item) once per key, update(node, item, index) each
-//                                 time; what stays is not rebuilt or moved without need, so it keeps focus; when a focused one
-//                                 goes, the focus goes to its neighbour. Only for parents that hold nothing else.
-//   icon(name)                    an inline SVG, drawn in the colour of the text; names: see ICONS
+//   put(node, {attributes})       set attributes that differ; null or false removes one
+//   write(node, text)             set the text, if it differs; hide(node, yes) the same for hidden
+//   patchList(parent, items, keyOf, make, update)
+//                                 keyed children: make(item) once for each key, update(node, item, index) each time.
+//                                 What stays is neither rebuilt nor moved without need, so it keeps the focus; when
+//                                 what has the focus goes, its neighbour gets it. For parents that hold nothing else.
+//   icon(name)                    an inline SVG in the colour of the text; for names see ICONS
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -176,7 +182,8 @@ const FILLED = new Set(["step", "back", "run", "pause", "breakpoint", "stop"]);
 /** Make an icon. */
 function icon(name) {
   const kind = FILLED.has(name) ? "kamlab-icon kamlab-filled" : "kamlab-icon";
-  const picture = s("svg", { class: kind, viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true", focusable: "false" });
+  const size = { viewBox: "0 0 16 16", width: 16, height: 16 };
+  const picture = s("svg", { class: kind, ...size, "aria-hidden": "true", focusable: "false" });
   picture.append(s("path", { d: ICONS[name] || ICONS.wait }));
   return picture;
 }
@@ -333,7 +340,12 @@ class Panel {
     const words = spec.words !== false;
     const button = h(
       "button",
-      { type: "button", class: "kamlab-button", "data-does": spec.command || "view", "aria-label": words ? null : spec.label },
+      {
+        type: "button",
+        class: "kamlab-button",
+        "data-does": spec.command || "view",
+        "aria-label": words ? null : spec.label,
+      },
       h("span", { class: "kamlab-sign" }, spec.icon ? icon(spec.icon) : null),
       words ? h("span", { class: "kamlab-word", text: spec.label }) : null,
     );
@@ -382,7 +394,12 @@ class Panel {
     const title = why || (spec.title ? spec.title + keys : spec.words === false ? spec.label + keys : null);
     const label = typeof spec.name === "function" ? spec.name() : null;
     if (label !== null) write(button.querySelector(".kamlab-word"), label);
-    put(button, { "aria-disabled": why ? "true" : null, "aria-description": why, title, "aria-busy": waits ? "true" : null });
+    put(button, {
+      "aria-disabled": why ? "true" : null,
+      "aria-description": why,
+      "aria-busy": waits ? "true" : null,
+      title,
+    });
     const sign = waits ? "wait" : spec.icon || "";
     if (button.dataset.sign !== sign) {
       button.dataset.sign = sign;
@@ -579,7 +596,7 @@ function controlsOf(panel) {
     h(
       "div",
       { class: "kamlab-group" },
-      group.map(([label, command, picture, title, keys]) => panel.button({ label, command, icon: picture, title, keys })),
+      group.map(([label, command, sign, title, keys]) => panel.button({ label, command, icon: sign, title, keys })),
     ),
   );
   const words = h("output", { class: "kamlab-pace" });
@@ -597,11 +614,23 @@ function controlsOf(panel) {
     write(words, paceShort(pace));
     put(slider, { "aria-valuetext": paceWords(pace) });
   };
-  const speed = h("label", { class: "kamlab-speed", title: "Slices per second of a free run" }, h("span", { text: "Speed", "aria-hidden": "true" }), slider, words);
+  const speed = h(
+    "label",
+    { class: "kamlab-speed", title: "Slices per second of a free run" },
+    h("span", { text: "Speed", "aria-hidden": "true" }),
+    slider,
+    words,
+  );
   const keys = keysOf(panel);
-  const bar = h("div", { class: "kamlab-toolbar", role: "group", "aria-label": "Controls" }, groups, speed, keys.button);
+  const named = { class: "kamlab-toolbar", role: "group", "aria-label": "Controls" };
+  const bar = h("div", named, groups, speed, keys.button);
   const list = h("ul", { class: "kamlab-chips" });
-  const breaks = h("div", { class: "kamlab-breaks", role: "group", "aria-label": "Breakpoints", hidden: true }, h("span", { class: "kamlab-dim", text: "Breakpoints" }), list);
+  const breaks = h(
+    "div",
+    { class: "kamlab-breaks", role: "group", "aria-label": "Breakpoints", hidden: true },
+    h("span", { class: "kamlab-dim", text: "Breakpoints" }),
+    list,
+  );
   return {
     root: h("div", { class: "kamlab-controls" }, bar, keys.root, breaks),
     draw(now) {
@@ -614,7 +643,8 @@ function controlsOf(panel) {
       put(slider, { "aria-disabled": gone ? "true" : null, "aria-description": gone || null });
       if (!panel.changed(list, now.breaks || [])) return;
       const known = now.breaks || [];
-      patchList(list, known, (each) => each.id, (each) => breakChip(panel, each), (node, each) => write(node.firstChild, each.text));
+      const rename = (node, each) => write(node.firstChild, each.text);
+      patchList(list, known, (each) => each.id, (each) => breakChip(panel, each), rename);
       hide(breaks, !known.length);
     },
   };
@@ -651,8 +681,9 @@ const GRAPH_KEYS = [
 /** The list of keys, and the button that shows it. */
 function keysOf(panel) {
   const id = panel.id("keys");
-  const table = (title, rows) =>
-    h("div", {}, h("h4", { text: title }), h("dl", {}, rows.map(([keys, words]) => h("div", {}, h("dt", {}, keys.split(", ").flatMap((key, index) => [index ? " or " : null, h("kbd", { text: key })])), h("dd", { text: words })))));
+  const caps = (keys) => keys.split(", ").flatMap((key, index) => [index ? " or " : null, h("kbd", { text: key })]);
+  const row = ([keys, words]) => h("div", {}, h("dt", {}, caps(keys)), h("dd", { text: words }));
+  const table = (title, rows) => h("div", {}, h("h4", { text: title }), h("dl", {}, rows.map(row)));
   const root = h(
     "div",
     { id, class: "kamlab-keys", role: "dialog", "aria-label": "Keys", tabindex: "-1", hidden: true },
@@ -669,9 +700,12 @@ function keysOf(panel) {
     if (show) {
       before = root.getRootNode().activeElement;
       root.focus({ preventScroll: true });
-    } else (before && before.isConnected && panel.root.contains(before) ? before : button).focus({ preventScroll: true });
+    } else (before && panel.root.contains(before) ? before : button).focus({ preventScroll: true });
   };
-  root.append(h("button", { type: "button", class: "kamlab-button kamlab-small-button kamlab-keys-close", "aria-label": "Close the list of keys", onclick: () => toggle(false) }, icon("close")));
+  const shut = () => toggle(false);
+  const close = panel.button({ label: "Close the list of keys", icon: "close", words: false, run: shut });
+  close.classList.add("kamlab-small-button", "kamlab-keys-close");
+  root.append(close);
   panel.toggleKeys = toggle;
   panel.keysShown = () => !root.hidden;
   return { root, button };
@@ -705,7 +739,8 @@ function shield(panel) {
   panel.root.addEventListener("focusin", (event) => put(event.target, { [SUPPRESS]: "true" }));
   const letThrough = (event) => {
     const { target } = event;
-    if (!(event.ctrlKey || event.metaKey) || !panel.root.contains(target) || target.matches("input, textarea, select")) return;
+    if (!(event.ctrlKey || event.metaKey) || !panel.root.contains(target)) return;
+    if (target.matches("input, textarea, select")) return;
     const shields = [target, panel.root];
     for (const node of shields) node.removeAttribute(SUPPRESS);
     setTimeout(() => shields.forEach((node) => put(node, { [SUPPRESS]: "true" })), 0);
@@ -735,6 +770,8 @@ const STATES = {
   new: "Ready", running: "Running", paused: "Paused", finished: "Finished", stopped: "Stopped", gone: "Gone",
 };
 
+const NOTE_LINES = 6;
+
 /** The state in words, where the lab stands, what was said last, and whether the lab is still there. */
 function stateLineOf(panel) {
   const state = h("span", { class: "kamlab-state", role: "status" });
@@ -743,13 +780,17 @@ function stateLineOf(panel) {
   const why = h("span", {});
   const headline = h("span", { class: "kamlab-headline", "aria-live": "polite" }, at, why);
   const past = h("span", { class: "kamlab-dim" });
-  const back = panel.button({ label: "Back to now", icon: "here", command: "look", args: { step: null }, title: "Show the lab as it is now" });
+  const title = "Show the lab as it is now";
+  const back = panel.button({ label: "Back to now", icon: "here", command: "look", args: { step: null }, title });
   const looking = h("div", { class: "kamlab-looking", hidden: true }, past, back);
   const gone = h("div", { class: "kamlab-gone", role: "alert" });
   const note = h("p", { class: "kamlab-note", role: "status" });
   const error = h("p", { class: "kamlab-note kamlab-error", role: "alert" });
+  const notes = h("div", { class: "kamlab-notes" }, note, error);
+  const states = h("div", { class: "kamlab-states" }, state, where, headline);
+  let lines = 1; // room is kept for the longest note so far: what stands below must not jump with every step
   return {
-    root: h("div", { class: "kamlab-line" }, gone, h("div", { class: "kamlab-states" }, state, where, headline), looking, h("div", { class: "kamlab-notes" }, note, error)),
+    root: h("div", { class: "kamlab-line" }, gone, states, looking, notes),
     draw(now) {
       const lost = panel.gone();
       const name = panel.lost ? "gone" : now.state || "new";
@@ -770,6 +811,8 @@ function stateLineOf(panel) {
       const text = said.text || "";
       write(note, said.error ? "" : text);
       write(error, said.error ? text : "");
+      lines = Math.max(lines, Math.min(NOTE_LINES, text.split("\n").length));
+      if (panel.changed(notes, lines)) notes.style.setProperty("--kamlab-lines", lines);
       hide(note, !!said.error);
       hide(error, !said.error);
     },
@@ -838,7 +881,16 @@ function graphPiece(panel) {
       // The tip stands before the box that the link ends in, which is drawn over the end.
       s(
         "marker",
-        { id: marker, viewBox: "0 0 8 8", markerWidth: 8, markerHeight: 8, refX: 15.5, refY: 4, markerUnits: "userSpaceOnUse", orient: "auto" },
+        {
+          id: marker,
+          viewBox: "0 0 8 8",
+          markerWidth: 8,
+          markerHeight: 8,
+          refX: 15.5,
+          refY: 4,
+          markerUnits: "userSpaceOnUse",
+          orient: "auto",
+        },
         s("path", { d: "M0 0.5L8 4L0 7.5z", class: "kamlab-arrow" }),
       ),
     ),
@@ -856,10 +908,12 @@ function graphPiece(panel) {
   };
   const ends = (end, words) => () => (Math.abs(zoom.scale - end) > 0.001 ? true : words);
   const tools = [
-    panel.button({ label: "Zoom out", icon: "minus", words: false, run: () => zoomed(1 / ZOOMS.factor), can: ends(ZOOMS.least, "It cannot be smaller.") }),
-    panel.button({ label: "Zoom in", icon: "plus", words: false, run: () => zoomed(ZOOMS.factor), can: ends(ZOOMS.most, "It cannot be larger.") }),
-    panel.button({ label: "Fit", icon: "fit", title: "Fit the picture into the panel", words: false, run: () => zoomed(0) }),
-  ];
+    ["Zoom out", "minus", 1 / ZOOMS.factor, "", ends(ZOOMS.least, "It cannot be smaller.")],
+    ["Zoom in", "plus", ZOOMS.factor, "", ends(ZOOMS.most, "It cannot be larger.")],
+    ["Fit", "fit", 0, "Fit the picture into the panel", null],
+  ].map(([label, sign, factor, title, can]) =>
+    panel.button({ label, icon: sign, title, words: false, run: () => zoomed(factor), can }),
+  );
   const root = panel.section("graph", "Graph", tools);
   let places = new Map(); // key -> node of the scene
   const bar = selectionBar(panel, () => places.get(panel.selected()));
@@ -868,18 +922,23 @@ function graphPiece(panel) {
   let scene = {};
   let focusKey = ""; // the one that Tab goes to
   const drawn = { once: false, scene: null, now: null, seen: new Set(), step: null, counts: {} };
-  const travel = traveller(panel, letters, (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`), (key, name) => {
+  const pathOf = (key) => layers.links.querySelector(`[data-link="${CSS.escape(key)}"]`);
+  const portOf = (key, name) => {
     const node = places.get(key);
-    return node && ([...(node.out || []), ...(node.in || [])].find((port) => port.name === name) || null);
-  });
+    return node && [...(node.out || []), ...(node.in || [])].find((port) => port.name === name);
+  };
+  const travel = traveller(panel, letters, pathOf, portOf);
 
   const elementOf = (key) => layers.nodes.querySelector(`[data-node="${CSS.escape(key)}"]`);
 
   const size = () => {
     const [width, height] = [scene.w || 0, scene.h || 0];
-    if (zoom.fit && box.clientWidth && width) zoom.scale = Math.max(ZOOMS.fits, Math.min(1, (box.clientWidth - 2) / width));
+    if (zoom.fit && box.clientWidth && width) {
+      zoom.scale = Math.max(ZOOMS.fits, Math.min(1, (box.clientWidth - 2) / width));
+    }
     letters.style.transform = `scale(${zoom.scale})`;
-    put(svg, { viewBox: `0 0 ${width} ${height}`, width: Math.round(width * zoom.scale), height: Math.round(height * zoom.scale) });
+    const [shownWidth, shownHeight] = [Math.round(width * zoom.scale), Math.round(height * zoom.scale)];
+    put(svg, { viewBox: `0 0 ${width} ${height}`, width: shownWidth, height: shownHeight });
   };
   const observer = new ResizeObserver(() => zoom.fit && size());
   observer.observe(box);
@@ -961,7 +1020,8 @@ function graphPiece(panel) {
     hide(empty, nodes.length > 0);
     hide(box, !nodes.length);
     hide(more, !scene.more);
-    write(more, scene.more ? `${scene.more} more component${scene.more === 1 ? " is" : "s are"} not shown. Fold containers to see the others.` : "");
+    const left = scene.more === 1 ? "1 more component is" : `${scene.more} more components are`;
+    write(more, scene.more ? `${left} not shown. Fold containers to see the others.` : "");
     size();
     travel.forget();
   }
@@ -1054,10 +1114,14 @@ function selectionBar(panel, selected) {
   const key = () => ({ key: panel.selected() });
   const some = () => (selected() ? true : "Select a component first.");
   const name = h("span", { class: "kamlab-chosen" });
-  const choose = panel.button({ label: "Choose as next", icon: "choose", command: "choose", args: key, can: some, title: "Give it the next slice", keys: "c" });
-  const halt = panel.button({ label: "Break here", icon: "stop", command: "break", args: key, can: some, title: "Stop before it runs; once more takes the breakpoint away", keys: "p" });
+  const buttons = [
+    ["Choose as next", "choose", "choose", "Give it the next slice", "c"],
+    ["Break here", "stop", "break", "Stop before it runs; once more takes the breakpoint away", "p"],
+  ].map(([label, sign, command, title, keys]) =>
+    panel.button({ label, icon: sign, command, args: key, can: some, title, keys }),
+  );
   return {
-    root: h("div", { class: "kamlab-selection", role: "group", "aria-label": "Selected component" }, name, choose, halt),
+    root: h("div", { class: "kamlab-selection", role: "group", "aria-label": "Selected component" }, name, buttons),
     draw() {
       const node = selected();
       write(name, node ? node.label : "Nothing selected");
@@ -1128,7 +1192,8 @@ function stateAt(node) {
 function showNode(element, node, state, selected, breaks) {
   const name = state.state || "new";
   const [title, , , , , glyph, says, marks] = element.children;
-  const heard = Object.entries(state.in || {}).filter(([, [count]]) => count).map(([box, [count]]) => `${box} ${count}`);
+  const held = Object.entries(state.in || {}).filter(([, [count]]) => count);
+  const heard = held.map(([box, [count]]) => `${box} ${count}`);
   const told = descriptionOf(node, state, breaks);
   put(element, {
     "data-state": name,
@@ -1154,11 +1219,14 @@ function descriptionOf(node, state, breaks) {
   if (state.say && state.say !== state.state) words.push(state.say);
   if (state.next) words.push("has the next turn");
   if (state.last) words.push("had the last slice");
-  for (const [box, [count, limit]] of Object.entries(state.in || {})) if (isFull(count, limit)) words.push(`${box} is full (${count} of ${limit})`);
+  for (const [box, [count, limit]] of Object.entries(state.in || {})) {
+    if (isFull(count, limit)) words.push(`${box} is full (${count} of ${limit})`);
+  }
   for (const [box, count] of Object.entries(state.out || {})) words.push(`${count} lost from ${box}`);
   if (breaks) words.push("breakpoint");
   if (node.folded && node.inside) words.push(`folded, ${node.inside} inside`);
-  if (node.boxes_more) words.push(`${node.boxes_more} more box${node.boxes_more === 1 ? "" : "es"}, empty and not linked`);
+  const more = node.boxes_more;
+  if (more) words.push(`${more} more box${more === 1 ? "" : "es"}, empty and not linked`);
   return words;
 }
 
@@ -1259,7 +1327,8 @@ function tagOf(text, name, place) {
 
 function portWords(node, port, count, limit) {
   const name = `${node.label}.${port.name}`;
-  if (port.side === "out") return port.lost ? `${name} (outbox): ${port.lost} lost, because nothing is linked to it` : `${name} (outbox)`;
+  const lost = port.lost ? `: ${port.lost} lost, because nothing is linked to it` : "";
+  if (port.side === "out") return `${name} (outbox)${lost}`;
   const of = limit === null || limit === undefined ? "" : ` of ${limit}`;
   return `${name} (inbox): ${count}${of} waiting${isFull(count, limit) ? ", full" : ""}`;
 }
@@ -1282,7 +1351,8 @@ function makeFold(node) {
 
 function placeFold(element, node) {
   place(element, node.x + 13, node.y + 12);
-  put(element, { "aria-label": `${node.folded ? "Unfold" : "Fold"} ${node.label}`, "aria-expanded": String(!node.folded) });
+  const label = `${node.folded ? "Unfold" : "Fold"} ${node.label}`;
+  put(element, { "aria-label": label, "aria-expanded": String(!node.folded) });
   put(element.lastChild, { d: node.folded ? "M-2 -4L3 0L-2 4" : "M-4 -2L0 3L4 -2" });
 }
 
@@ -1291,7 +1361,8 @@ function makeLink(link) {
 }
 
 function linkClass(link) {
-  return `kamlab-link${link.feedback ? " kamlab-feedback" : ""}${link.inner ? " kamlab-inner" : ""}${link.quiet ? " kamlab-quiet" : ""}`;
+  const kinds = ["feedback", "inner", "quiet"].filter((kind) => link[kind]);
+  return ["kamlab-link", ...kinds.map((kind) => `kamlab-${kind}`)].join(" ");
 }
 
 function makeCount(link) {
@@ -1299,7 +1370,8 @@ function makeCount(link) {
 }
 
 function fadeIn(...elements) {
-  for (const element of elements) element.animate([{ opacity: 0 }, { opacity: 1 }], { duration: 200, easing: "ease-in" });
+  const frames = [{ opacity: 0 }, { opacity: 1 }];
+  for (const element of elements) element.animate(frames, { duration: 200, easing: "ease-in" });
 }
 
 // ---- messages on their way
@@ -1344,24 +1416,29 @@ function traveller(panel, layer, pathOf, portOf) {
 
 /** Keyframes with even speed along the points; one that is lost falls at the end. */
 function framesOf(points, lost) {
-  const steps = points.map((point, index) => (index ? Math.hypot(point.x - points[index - 1].x, point.y - points[index - 1].y) : 0));
+  const steps = points.map((point, index) => {
+    const before = points[index - 1] || point;
+    return Math.hypot(point.x - before.x, point.y - before.y);
+  });
+  const at = (x, y) => `translate(${x}px, ${y}px) translate(-50%, -50%)`;
   const whole = steps.reduce((sum, step) => sum + step, 0) || 1;
   const share = lost ? 0.75 : 1;
   let gone = 0;
   const frames = points.map((point, index) => {
     gone += steps[index];
-    return { transform: `translate(${point.x}px, ${point.y}px) translate(-50%, -50%)`, opacity: 1, offset: Math.min(share, (gone / whole) * share) };
+    return { transform: at(point.x, point.y), opacity: 1, offset: Math.min(share, (gone / whole) * share) };
   });
   if (lost) {
     const end = points[points.length - 1];
-    frames.push({ transform: `translate(${end.x}px, ${end.y + 22}px) translate(-50%, -50%)`, opacity: 0, offset: 1 });
+    frames.push({ transform: at(end.x, end.y + 22), opacity: 0, offset: 1 });
   }
   return frames;
 }
 
 function letterOf(move) {
   const name = `kamlab-letter${move.lost ? " kamlab-letter-lost" : ""}`;
-  return h("span", { class: name, dataset: { move: move.n } }, move.text ? shorten(move.text, 96, MONO_FONT) : icon("message"));
+  const text = move.text ? shorten(move.text, 96, MONO_FONT) : icon("message");
+  return h("span", { class: name, dataset: { move: move.n } }, text);
 }
 
 // ---- the width of texts

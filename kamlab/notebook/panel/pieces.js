@@ -1426,6 +1426,7 @@ function storyPiece(panel) {
     if (typed || sent > pieceReply(panel)) return;
     const filter = typeof story.filter === "string" ? story.filter : (story.filter && story.filter.text) || "";
     if (field.value !== filter && pieceFocus(root) !== field) field.value = filter;
+    if (Array.isArray(story.chosen)) chosen = new Set(story.chosen);
   }
 
   function draw(now) {

@@ -49,7 +49,9 @@ def _source(kind: str) -> str:
 def _answer(route: Any) -> None:
     name = route.request.url.removeprefix(ADDRESS)
     if name == "":
-        route.fulfill(content_type="text/html; charset=utf-8", body='<!doctype html><link rel="icon" href="data:,"><body></body>')
+        route.fulfill(
+            content_type="text/html; charset=utf-8", body='<!doctype html><link rel="icon" href="data:,"><body></body>'
+        )
     elif name == "panel.js":
         route.fulfill(content_type="text/javascript; charset=utf-8", body=_source("js"))
     elif name == "model.js":
@@ -131,11 +133,7 @@ class View:
 
     def focused(self) -> str:
         """Return what has the focus: its accessible name or its text."""
-        return str(
-            self.page.evaluate(
-                "() => document.activeElement.ariaLabel || document.activeElement.textContent"
-            )
-        )
+        return str(self.page.evaluate("() => document.activeElement.ariaLabel || document.activeElement.textContent"))
 
     def shoot(self, name: str) -> None:
         """Take a screenshot, where screenshots are wanted."""
@@ -155,9 +153,7 @@ def open_page(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., An
     """Load an empty page, with the variables of a theme; nothing may go wrong in its scripts."""
     used = []
 
-    def open_it(
-        theme: str = "light", width: int = 1000, height: int = 900, by_hand: bool = False, **how: Any
-    ) -> Any:
+    def open_it(theme: str = "light", width: int = 1000, height: int = 900, by_hand: bool = False, **how: Any) -> Any:
         """``by_hand``: the page's time stands still until the test lets it go on."""
         key = repr((width, height, by_hand, how))
         if key not in pages:
@@ -204,7 +200,10 @@ def panel(open_page: Callable[..., Any]) -> Callable[..., View]:
         views = how.pop("views", 1)
         page = page or open_page(**how)
         scene, now = values
-        page.evaluate("([name, traits, views]) => window.show(name, traits, views)", [name, {"scene": scene, "now": now, "pieces": pieces}, views])
+        page.evaluate(
+            "([name, traits, views]) => window.show(name, traits, views)",
+            [name, {"scene": scene, "now": now, "pieces": pieces}, views],
+        )
         view = View(page, name)
         view.drawn()
         return view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 Values = dict[str, Any]
@@ -65,14 +66,18 @@ def now_of(graph: Values, **more: Any) -> Values:
     """A paused lab with this graph, where everything can be done but pausing."""
     can: Values = {**dict.fromkeys(CAN, True), "pause": "The lab is not running.", "break": "Select a component first."}
     head = {"state": "paused", "step": 12, "round": 3, "time": 0.4, "virtual": True}
-    head.update(headline="paused at step 12: nothing can run now", pace=None, breaks=[], at=None, selected="", choose={})
+    head.update(
+        headline="paused at step 12: nothing can run now", pace=None, breaks=[], at=None, selected="", choose={}
+    )
     said = {"text": "", "error": False, "reply": 0}
     return {**head, "can": can, "said": said, "gone": "", "graph": graph, **more}
 
 
 def pipeline() -> tuple[Values, Values]:
     """Three stages and a way back: scene and now."""
-    source, echo, sink = (node(str(3 + i), f"{name}_{3 + i}", 30 + 230 * i, 30) for i, name in enumerate(("Source", "Echo", "Sink")))
+    source, echo, sink = (
+        node(str(3 + i), f"{name}_{3 + i}", 30 + 230 * i, 30) for i, name in enumerate(("Source", "Echo", "Sink"))
+    )
     links = [link(source, echo), link(echo, sink), link(sink, source, feedback=True, x=300, y=128)]
     scene = {"w": 680, "h": 160, "nodes": [source, echo, sink], "links": links, "more": 0}
     looks = {
@@ -92,7 +97,10 @@ def nested() -> tuple[Values, Values]:
     second = node("4", "Reverse_4", 345, 110, parent="2")
     folded = node("5", "TCPServer_5", 610, 94, folded=True, inside=7, parent="1")
     names = ("new", "running", "failed", "finished", "stopped")
-    rest = [node(str(10 + i), f"{name.title()}_{10 + i}", 70 + (i % 3) * 240, 225 + (i // 3) * 105, parent="1") for i, name in enumerate(names)]
+    rest = [
+        node(str(10 + i), f"{name.title()}_{10 + i}", 70 + (i % 3) * 240, 225 + (i // 3) * 105, parent="1")
+        for i, name in enumerate(names)
+    ]
     rest[0]["boxes_more"] = 3
     links = [
         link(outer, inner, inner=True),
@@ -110,7 +118,10 @@ def nested() -> tuple[Values, Values]:
         "3": look("runnable", "can run", 5, next=True),
         "4": look("waiting", "waits for a message", 0, last=True),
         "5": look("runnable", "can run", 1234),
-        **{str(10 + i): look(state, {"failed": "ValueError: too small"}.get(state, state), i) for i, state in enumerate(names)},
+        **{
+            str(10 + i): look(state, {"failed": "ValueError: too small"}.get(state, state), i)
+            for i, state in enumerate(names)
+        },
     }
     nodes = [outer, inner, first, second, folded, *rest]
     scene = {"w": 840, "h": 460, "nodes": nodes, "links": links, "more": 2}
@@ -121,7 +132,7 @@ def nested() -> tuple[Values, Values]:
 def many(count: int = 100) -> tuple[Values, Values]:
     """A grid of components, each linked to the next."""
     nodes = [node(str(i), f"Worker_{i}", 30 + (i % 10) * 230, 30 + (i // 10) * 100) for i in range(count)]
-    links = [link(a, b) for a, b in zip(nodes, nodes[1:], strict=False)]
+    links = [link(a, b) for a, b in pairwise(nodes)]
     scene = {"w": 2330, "h": 30 + 100 * ((count + 9) // 10), "nodes": nodes, "links": links, "more": 0}
     return scene, now_of(busy(count, 0), state="running", step=0)
 
@@ -132,7 +143,8 @@ def busy(count: int, tick: int) -> Values:
     looks = {str(i): look(states[(i + tick) % 4], "can run", (i * 7 + tick) % 9, limit=8) for i in range(count)}
     links = {f"{i}-{i + 1}": [tick * 3 + i % 2, True] for i in range(count - 1)}
     moves = [
-        {"n": tick * 12 + i, "way": [f"{i * 8}-{i * 8 + 1}"], "text": f"'message {i}'", "lost": False} for i in range(12)
+        {"n": tick * 12 + i, "way": [f"{i * 8}-{i * 8 + 1}"], "text": f"'message {i}'", "lost": False}
+        for i in range(12)
     ]
     return {"nodes": looks, "links": links, "moves": moves}
 
@@ -140,7 +152,7 @@ def busy(count: int, tick: int) -> Values:
 def hostile() -> tuple[Values, Values]:
     """Components, words and messages that try to be markup."""
     nodes = [node(f"k{i}\"'<", text, 30 + (i % 4) * 200, 30 + (i // 4) * 110, w=150) for i, text in enumerate(HOSTILE)]
-    links = [link(a, b) for a, b in zip(nodes[:3], nodes[1:4], strict=True)]
+    links = [link(a, b) for a, b in pairwise(nodes[:4])]
     looks = {each["key"]: look("waiting", text, i) for i, (each, text) in enumerate(zip(nodes, HOSTILE, strict=True))}
     moves = [
         {"n": i, "way": [links[i % 3]["key"]], "text": text, "lost": bool(i % 2)} for i, text in enumerate(HOSTILE)

@@ -210,13 +210,40 @@ def test_typing_in_a_text_field_is_no_command(panel: Any) -> None:
 def test_keys_of_the_panel_go_no_further(panel: Any) -> None:
     """The page around never hears a key that the panel used; it hears the others, and those with Ctrl."""
     view = panel(samples.pipeline())
-    view.page.evaluate("() => { window.heard = []; document.addEventListener('keydown', e => window.heard.push(e.key)); }")
+    view.page.evaluate(
+        "() => { window.heard = []; document.addEventListener('keydown', e => window.heard.push(e.key)); }"
+    )
     view.root.focus()
     for key in ("s", "r", "x", "Control+s"):
         view.press(key)
     assert view.page.evaluate("window.heard") == ["x", "Control", "s"]
     assert [each["do"] for each in view.sent()] == ["step", "round"]
     assert view.root.get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_jupyterlab_is_kept_from_the_panels_keys(panel: Any) -> None:
+    """Whatever has the focus tells JupyterLab to leave its keys alone; not those with Ctrl, but in text fields."""
+    view = panel(samples.pipeline())
+    view.root.evaluate("root => root.append(document.createElement('input'))")
+    view.page.evaluate(
+        """() => {
+            window.shields = [];
+            document.addEventListener('keydown', event => window.shields.push(
+                [event.target, event.target.closest('.kamlab-panel')]
+                    .map(each => each.dataset.lmSuppressShortcuts)), true);
+        }"""
+    )
+    for place in (view.node("4"), view.button("Step"), view.root.locator("> input")):
+        place.focus()
+        view.press("x")
+        assert view.page.evaluate("window.shields.pop()") == ["true", "true"]
+    view.press("Control+e")
+    assert view.page.evaluate("window.shields.pop()") == ["true", "true"]
+    view.node("4").focus()
+    view.press("Control+e")
+    assert view.page.evaluate("window.shields.pop()") == [None, None]
+    view.press("x")
+    assert view.page.evaluate("window.shields.pop()") == ["true", "true"]
 
 
 def test_the_list_of_keys_opens_and_closes(panel: Any) -> None:
@@ -282,6 +309,19 @@ def test_what_was_said_stands_in_the_note_line(panel: Any) -> None:
     view.push(said={"text": "It went wrong.", "error": True, "reply": 2})
     assert view.root.locator(".kamlab-note[role=alert]").inner_text() == "It went wrong."
     assert view.note() == "It went wrong."
+
+
+def test_notes_of_different_length_do_not_move_what_stands_below(panel: Any) -> None:
+    """Room is kept for the longest note so far, so the graph stays where it is from then on."""
+    view = panel(samples.pipeline())
+    top = "each => each.getBoundingClientRect().top"
+    graph = view.root.get_by_role("region", name="Graph")
+    view.push(said={"text": "one\ntwo\nthree", "error": False, "reply": 1})
+    before = graph.evaluate(top)
+    view.push(said={"text": "", "error": False, "reply": 2})
+    assert graph.evaluate(top) == before
+    view.push(said={"text": "one", "error": True, "reply": 3})
+    assert graph.evaluate(top) == before
 
 
 def test_a_reason_goes_when_python_speaks_again(panel: Any) -> None:
@@ -369,7 +409,9 @@ def test_a_restart_of_the_kernel_is_noticed_by_the_model(panel: Any) -> None:
     view.page.evaluate("() => window.models.one.trigger('comm_live_update')")
     view.page.wait_for_timeout(20)
     assert gone(view) == ""
-    view.page.evaluate("() => { window.models.one.traits.layout.comm_live = false; window.models.one.trigger('comm_live_update'); }")
+    view.page.evaluate(
+        "() => { window.models.one.traits.layout.comm_live = false; window.models.one.trigger('comm_live_update'); }"
+    )
     view.page.wait_for_selector(".kamlab-gone:not([hidden])")
     assert "The kernel was restarted" in gone(view)
 

@@ -63,12 +63,12 @@ def test_states_differ_by_more_than_colour(panel: Any) -> None:
 def test_what_waits_is_shown_in_the_boxes(panel: Any) -> None:
     """Up to five messages are dots, more are a number; a full box shows its limit, a lost message is counted."""
     view = panel(samples.pipeline())
-    dots = lambda: view.root.locator("[data-of='4'] [data-box=inbox] .kamlab-pips").get_attribute("d").count("M")  # noqa: E731
-    assert dots() == 3
+    pips = view.root.locator("[data-of='4'] [data-box=inbox] .kamlab-pips")
+    assert pips.get_attribute("d").count("M") == 3
     nodes = {"4": samples.look("waiting", "", 5), "5": samples.look("waiting", "", 17)}
     nodes["3"] = samples.look("waiting", "", 8, limit=8, lost={"outbox": 4})
     view.push(graph={"nodes": nodes, "links": {}, "moves": []})
-    assert dots() == 5
+    assert pips.get_attribute("d").count("M") == 5
     assert view.root.locator("[data-of='5'] [data-box=inbox] .kamlab-portcount").text_content() == "17"
     full = view.root.locator("[data-of='3'] [data-box=inbox]")
     assert full.locator(".kamlab-portcount").text_content() == "8/8"
@@ -337,7 +337,7 @@ def test_a_lost_message_falls(panel: Any) -> None:
 
 
 def test_at_full_speed_links_light_up_instead(panel: Any) -> None:
-    """While the lab runs at full speed no message travels; the links whose count rose are lit, until it does not rise."""
+    """While the lab runs at full speed no message travels; the links whose count rose are lit, as long as it does."""
     scene, now = samples.pipeline()
     view = panel((scene, {**now, "state": "running"}))
     view.page.evaluate(COUNT_LETTERS)

@@ -84,7 +84,12 @@ def test_every_text_is_legible(panel: Any, theme: str, sample: str) -> None:
     values = getattr(samples, sample)()
     view = panel(with_everything(values), theme=theme)
     view.button("Keys").click()
-    for more in ({}, {"gone": "", "said": {"text": "It failed.", "error": True, "reply": 0}}, {"state": "finished"}, {"state": "running"}):
+    for more in (
+        {},
+        {"gone": "", "said": {"text": "It failed.", "error": True, "reply": 0}},
+        {"state": "finished"},
+        {"state": "running"},
+    ):
         view.push(**more)
         measured = view.root.evaluate(CONTRASTS)
         assert len(measured) > 30
@@ -123,7 +128,7 @@ def test_the_focus_is_seen(panel: Any) -> None:
 
 @pytest.mark.parametrize("width", [320, 500])
 def test_a_narrow_page_needs_no_scrolling_sideways(panel: Any, width: int) -> None:
-    """At the width of a page at 200 % and less, nothing stands beyond the edge but the picture, which scrolls in its box."""
+    """At half the width of a page and less nothing stands beyond the edge; the picture scrolls in its box."""
     view = panel(with_everything(samples.nested()), width=width, height=700)
     view.button("Keys").click()
     view.shoot(f"narrow-{width}")
@@ -139,7 +144,9 @@ def test_texts_that_mean_harm_are_shown_as_text(panel: Any) -> None:
     """Names, words, reasons and messages that try to be markup are shown letter by letter, and no script runs."""
     scene, now = samples.hostile()
     view = panel((scene, now))
-    view.push(step=13, graph={**now["graph"], "moves": [{**each, "n": each["n"] + 50} for each in now["graph"]["moves"]]})
+    view.push(
+        step=13, graph={**now["graph"], "moves": [{**each, "n": each["n"] + 50} for each in now["graph"]["moves"]]}
+    )
     view.click(view.button("Run"))
     view.drawn()
     assert view.page.evaluate("window.pwned") is None
