@@ -22,6 +22,7 @@ from types import (
     FrameType,
     FunctionType,
     GeneratorType,
+    WrapperDescriptorType,
 )
 from typing import Any
 
@@ -41,7 +42,6 @@ class_mro: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
 #: The names that a class itself defines, and what they stand for.
 names_of_class: Callable[[type], Any] = vars(type)["__dict__"].__get__
 _name_of: Callable[[type], str] = vars(type)["__name__"].__get__
-_args_of: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 
 
 def class_attribute(cls: type, name: str) -> Any:
@@ -92,7 +92,7 @@ _PLAIN = frozenset(
     )
 )  # fmt: skip
 _INT_REPR = vars(int)["__repr__"]
-_ERROR_STR = vars(BaseException)["__str__"]
+_OBJECT_STR = vars(object)["__str__"]
 
 
 def cautious_repr(value: Any) -> str:
@@ -122,20 +122,18 @@ def cautious_repr(value: Any) -> str:
 
 
 def cautious_str(value: Any) -> str:
-    """Return what ``str`` says of a value, such as an error; otherwise as :func:`cautious_repr`.
+    """Return what ``str`` says of a value; otherwise as :func:`cautious_repr`.
 
-    >>> cautious_str(ValueError("too big"))
-    'too big'
+    >>> cautious_str("two" + chr(10) + "lines")
+    'two\\nlines'
+    >>> cautious_str(1.5)
+    '1.5'
     """
     cls = type(value)
     if cls is str:
         return printable(value[:LIMIT])
-    if class_attribute(cls, "__str__") is _ERROR_STR:
-        args = _args_of(value)
-        if not args:
-            return ""
-        if len(args) == 1 and type(args[0]) is str:
-            return printable(args[0][:LIMIT])
+    if class_attribute(cls, "__str__") is _OBJECT_STR:
+        return cautious_repr(value)
     return _asked("text", str, value)
 
 
@@ -148,3 +146,18 @@ def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
         if none.error is not None:
             return f"<{name} whose {what} raises {class_name(none.error)}>"
         return f"<{name}, not asked: {none.refusal}>" if none.refusal else f"<{name} whose {what} takes too long>"
+
+
+#: What errors are made with whose text is made by no user's code.
+_PLAIN_ARGS = (str, bytes, int, float, bool, type(None))
+
+
+def speaks_plainly(error: BaseException) -> bool:
+    """Return whether the text of an error is made by Python itself, of plain values.
+
+    >>> speaks_plainly(ValueError("too big")), speaks_plainly(ValueError(object()))
+    (True, False)
+    """
+    if type(class_attribute(type(error), "__str__")) is not WrapperDescriptorType:
+        return False
+    return all(type(each) in _PLAIN_ARGS for each in vars(BaseException)["args"].__get__(error))

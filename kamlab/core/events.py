@@ -39,7 +39,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .asking import said
-from .cautious import cautious_repr, cautious_str, class_attribute, class_name, names_of_class
+from .cautious import LIMIT, cautious_repr, cautious_str, class_attribute, class_name, names_of_class
 from .ipc import Ipc
 from .microprocess import Microprocess
 
@@ -167,7 +167,27 @@ def error_in_words(error: BaseException) -> str:
     >>> error_in_words(ValueError("too big"))
     'ValueError: too big'
     """
-    return f"{class_name(type(error))}: {cautious_str(error)}"
+    return f"{class_name(type(error))}: {_text_of(error)}"
+
+
+def _text_of(error: BaseException) -> str:
+    """Return what ``str`` says of an error; what it was made with is written as in a message."""
+    args = _ARGS_OF(error)
+    write = class_attribute(type(error), "__str__")
+    if write is _ERROR_STR and len(args) > 1:
+        return words_of(args, ERROR_TEXT)
+    if write in (_ERROR_STR, _KEY_ERROR_STR) and len(args) == 1:
+        only = args[0]
+        if write is _KEY_ERROR_STR or id(class_attribute(type(only), "__repr__")) in _CONTAINERS:
+            return words_of(only, ERROR_TEXT)
+        return cautious_str(only)
+    return cautious_str(error)
+
+
+#: The most characters of the text of an error that was made with something else than a text.
+ERROR_TEXT = 4000
+_ERROR_STR, _KEY_ERROR_STR = vars(BaseException)["__str__"], vars(KeyError)["__str__"]
+_ARGS_OF: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 
 
 def cause_in_words(cause: Any) -> str:
@@ -231,17 +251,17 @@ def words_of(value: Any, enough: int | None = None) -> str:
     """
     if type(value) is str:
         return repr(value[:enough])
-    return said(lambda each: _words_or_why_not(each, enough), value)
+    return said(lambda each: _words_or_why_not(each, LIMIT if enough is None else enough), value)
 
 
-def _words_or_why_not(value: Any, enough: int | None) -> str:
+def _words_or_why_not(value: Any, enough: int) -> str:
     try:
         return _words(value, enough, ())
     except Exception as error:  # it changed while it was looked at
         return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
 
 
-def _words(value: Any, enough: int | None, within: tuple[int, ...]) -> str:
+def _words(value: Any, enough: int, within: tuple[int, ...]) -> str:
     cls = type(value)
     for kind in (str, bytes, bytearray):
         if issubclass(cls, kind):
@@ -281,41 +301,41 @@ DEEPEST = 20
 LARGEST_SET = 1000
 
 
-def _joined(values: Iterable[Any], say: Callable[[Any], str], enough: int | None) -> str:
+def _joined(values: Iterable[Any], say: Callable[[Any], str], enough: int) -> str:
     texts = []
     length = 0
     for value in values:
         texts.append(say(value))
         length += len(texts[-1]) + 2
-        if enough is not None and length > enough:
+        if length > enough:
             break
     return ", ".join(texts)
 
 
-def _sorted(values: Iterable[Any], length: int, say: Callable[[Any], str], enough: int | None) -> str:
-    if enough is not None and length > LARGEST_SET:
+def _sorted(values: Iterable[Any], length: int, say: Callable[[Any], str], enough: int) -> str:
+    if enough < LIMIT and length > LARGEST_SET:
         return f"{length} items"
     return ", ".join(sorted(map(say, values)))
 
 
-def _set_in_words(value: Any, say: Callable[[Any], str], enough: int | None) -> str:
+def _set_in_words(value: Any, say: Callable[[Any], str], enough: int) -> str:
     name, length = class_name(type(value)), set.__len__(value)
     inside = _sorted(set.__iter__(value), length, say, enough)
     return f"{name}()" if not length else f"{{{inside}}}" if name == "set" else f"{name}({{{inside}}})"
 
 
-def _frozenset_in_words(value: Any, say: Callable[[Any], str], enough: int | None) -> str:
+def _frozenset_in_words(value: Any, say: Callable[[Any], str], enough: int) -> str:
     name, length = class_name(type(value)), frozenset.__len__(value)
     return f"{name}({{{_sorted(frozenset.__iter__(value), length, say, enough)}}})" if length else f"{name}()"
 
 
-def _tuple_in_words(value: Any, say: Callable[[Any], str], enough: int | None) -> str:
+def _tuple_in_words(value: Any, say: Callable[[Any], str], enough: int) -> str:
     return f"({_joined(tuple.__iter__(value), say, enough)}{',' if tuple.__len__(value) == 1 else ''})"
 
 
 #: How containers are written, by their repr, which classes that derive from them may have, too. The methods are
 #: those of the containers themselves, not what a class derived from one may put in their place.
-_CONTAINERS: dict[int, tuple[type, Callable[[Any, Callable[[Any], str], int | None], str]]] = {
+_CONTAINERS: dict[int, tuple[type, Callable[[Any, Callable[[Any], str], int], str]]] = {
     id(vars(base)["__repr__"]): (base, write)
     for base, write in (
         (list, lambda value, say, enough: f"[{_joined(list.__iter__(value), say, enough)}]"),
@@ -329,6 +349,10 @@ _CONTAINERS: dict[int, tuple[type, Callable[[Any, Callable[[Any], str], int | No
             lambda value, say, enough: (
                 "{" + _joined(dict.items(value), lambda pair: f"{say(pair[0])}: {say(pair[1])}", enough) + "}"
             ),
+        ),
+        (
+            BaseException,
+            lambda value, say, enough: f"{class_name(type(value))}({_joined(_ARGS_OF(value), say, enough)})",
         ),
         (set, _set_in_words),
         (frozenset, _frozenset_in_words),

@@ -13,10 +13,13 @@ class Ipc:
     """The base of all such messages."""
 
     def __repr__(self) -> str:
-        inside = ", ".join(
-            f"{name}={_short(value)}" for name, value in vars(self).items() if value not in (None, (), {})
-        )
+        inside = ", ".join(f"{name}={_short(value)}" for name, value in vars(self).items() if not _says_nothing(value))
         return f"{_axon_name(type(self))}({inside})"
+
+
+def _says_nothing(value: object) -> bool:
+    """Whether a value is one that is there because nothing was given; a user's own is never asked."""
+    return value is None or (type(value) in (tuple, dict) and not value)
 
 
 def _axon_name(cls: type) -> str:

@@ -13,10 +13,10 @@ from typing import Any
 
 from .clock import VirtualClock
 from .driver import Drivable
+from .errors import BadPace, KamlabError
 from .interrupt import Interruptible
 from .microprocess import Microprocess
 from .outcome import Outcome
-from .errors import BadPace, KamlabError
 from .patched_time import real_monotonic, real_sleep
 from .scheduler import Scheduler
 from .states import ASLEEP, ENDED

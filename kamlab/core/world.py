@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import worlds
+from .cautious import speaks_plainly
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
 from .component import Component
@@ -229,7 +230,7 @@ class World(Driven):
         self.failed_count += 1
         self.failures.append(component)
         del self.failures[:-FAILURES_KEPT]
-        text = "".join(traceback.format_exception(type(error), error, _own_frames(error)))
+        text = _told(error)
         self.report(f"{component.short_name} failed at step {self.scheduler.step}; the others go on.\n{text}")
         if self.on_error == "raise" and isinstance(error, Exception) and self.scheduler.fatal is None:
             fatal = ComponentFailed(f"{component.short_name} failed: {error_in_words(error)}")
@@ -244,7 +245,7 @@ class World(Driven):
 
     def note_broken_call(self, error: BaseException) -> None:
         """Called when a call made between two slices, posted or by a timer, raised an error; the run goes on."""
-        text = "".join(traceback.format_exception(type(error), error, _own_frames(error)))
+        text = _told(error)
         self.report(f"a call made between two slices failed, at step {self.scheduler.step}; the run goes on.\n{text}")
 
     def report(self, text: str) -> None:
@@ -254,6 +255,27 @@ class World(Driven):
     def note_end(self, component: Microprocess) -> None:
         """Called when a component has ended, to clear up after it."""
         self.services.drop_services_of(component)
+
+
+def _told(error: BaseException) -> str:
+    """Return the traceback of an error, with all that led to it; shorter, where a text in it is not to be trusted."""
+    frames = _own_frames(error)
+    if all(speaks_plainly(each) for each in _led_to(error)):
+        return "".join(traceback.format_exception(type(error), error, frames))
+    return "".join(["Traceback (most recent call last):\n", *traceback.format_tb(frames), error_in_words(error), "\n"])
+
+
+def _led_to(error: BaseException) -> list[BaseException]:
+    """Return an error, those that caused it, and those that it is a group of."""
+    found: list[BaseException] = []
+    left: list[BaseException | None] = [error]
+    while left and len(found) < 1000:
+        each = left.pop()
+        if each is None or any(each is other for other in found):
+            continue
+        found.append(each)
+        left += [each.__cause__, each.__context__, *(each.exceptions if isinstance(each, BaseExceptionGroup) else ())]
+    return found
 
 
 def _own_frames(error: BaseException) -> TracebackType | None:

@@ -310,7 +310,7 @@ def _pairs(point: Standpoint) -> tuple[tuple[str, str], ...]:
 def _attributes(component: Microprocess) -> tuple[tuple[str, str], ...]:
     return _written(
         dict(vars(component)),
-        lambda name, value: not (name.startswith("_") or name in _ENGINES or isinstance(value, Box)),
+        lambda name, value: not (name.startswith("_") or name in _ENGINES or issubclass(type(value), Box)),
     )
 
 

@@ -31,7 +31,7 @@ def key_of(component: Microprocess) -> str:
 
 
 def component_of(lab: World, key: str) -> Component | None:
-    """Return the component of a key, a living one or a child of one that is not active yet; ``None`` if there is none."""
+    """Return the component of a key, a living one or a child that is not active yet; ``None`` if there is none."""
     for each in _known(lab):
         if key_of(each) == key:
             return each

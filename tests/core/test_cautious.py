@@ -19,7 +19,7 @@ import pytest
 from kamlab import Component
 from kamlab.core import asking, worlds
 from kamlab.core.asking import BUDGET, HUNG, cautiously, one_look, said
-from kamlab.core.cautious import LIMIT, cautious_repr, cautious_str, class_attribute, class_name, printable
+from kamlab.core.cautious import LIMIT, cautious_repr, class_attribute, class_name, printable
 from kamlab.core.events import error_in_words, words_of
 
 
@@ -114,8 +114,11 @@ def test_a_huge_number_is_not_written_down() -> None:
 def test_the_text_of_an_error_is_asked_as_carefully() -> None:
     """The text of an ordinary error is as ever; one that raises is named."""
     assert error_in_words(ValueError("too big")) == "ValueError: too big"
-    assert cautious_str(ValueError()) == ""
-    assert cautious_str(KeyError("a")) == "'a'"
+    assert error_in_words(ValueError()) == "ValueError: "
+    assert error_in_words(KeyError("a")) == "KeyError: 'a'"
+    assert error_in_words(ValueError(["a", 1])) == "ValueError: ['a', 1]"
+    assert error_in_words(ValueError("a", 1)) == "ValueError: ('a', 1)"
+    assert error_in_words(ValueError(says(lambda self: "what it says")())) == "ValueError: what it says"
     broken = says(lambda self: 1 / 0, "Broken", ValueError)()
     assert error_in_words(broken) == "Broken: <Broken whose text raises ZeroDivisionError>"
 
@@ -140,6 +143,18 @@ def test_a_class_is_looked_at_past_what_it_says() -> None:
 def test_a_hostile_item_does_not_hide_its_container() -> None:
     """In a container only the item that does not answer is named so."""
     assert words_of([1, says(lambda self: 1 / 0)(), 2]) == "[1, <Says whose repr raises ZeroDivisionError>, 2]"
+
+
+def test_what_is_small_but_would_be_written_long_is_not_walked_to_its_end() -> None:
+    """Sixty lists, each holding the next one twice, would be written with 2 to the 60 items."""
+    value: Any = 1
+    for _ in range(60):
+        value = [value, value]
+    assert len(words_of(value, 60)) < 500
+    assert len(words_of(value)) < 1_000_000
+    assert len(words_of(ValueError(value), 60)) < 500
+    assert len(error_in_words(ValueError(value))) < 10_000
+    assert len(error_in_words(KeyError(value))) < 10_000
 
 
 def test_a_container_that_lies_is_walked_all_the_same() -> None:

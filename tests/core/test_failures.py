@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kamlab import Component, Lab
@@ -252,3 +254,29 @@ def test_leaving_the_program_in_the_background_stops_that_run_only(lab, eventual
     assert isinstance(lab.background_error, SystemExit)
     assert lab.run().reason == "finished"
     assert lines == [0, 1, 2, 3, 4]
+
+
+def test_the_text_of_an_error_cannot_hold_up_the_others(capsys):
+    """An error whose text never returns is told with its traceback and without its text; the others go on."""
+
+    class Endless(Exception):
+        def __str__(self):
+            while True:
+                time.sleep(0.01)
+
+    class Fails(Component):
+        def main(self):
+            raise Endless
+            yield
+
+    class Goes(Component):
+        def main(self):
+            yield
+            yield
+
+    with Lab() as lab:
+        Fails().activate()
+        Goes(name="goes").activate()
+        assert lab.run().reason == "finished"
+        assert "raise Endless" in capsys.readouterr().err
+        assert lab.step_number == 4

@@ -7,6 +7,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+#: Milliseconds between two clicks of somebody in a hurry. Without any, the next click meets what the last one has left
+#: to do: messages still under way, and a socket that waits for an acknowledgement before it sends (Nagle).
+BETWEEN = 200
+
 #: Loaded before anything else in a page: notes every task of more than 50 ms, as [start, duration], in ms.
 LONG_TASKS = """
 window.longTasks = [];
@@ -121,6 +125,7 @@ def click_to_paint(panel: Any, button: str = "Step", clicks: int = 20) -> list[t
     target.scroll_into_view_if_needed()
     taken = []
     for _ in range(clicks):
+        panel.page.wait_for_timeout(BETWEEN)
         box = target.bounding_box()
         panel.page.evaluate("([root, button]) => window.armClickToPaint(root, button)", [root, element])
         panel.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -352,7 +352,7 @@ def test_looking_at_the_past_leaves_the_lab_where_it_is(rewindable: Lab) -> None
     assert panel.page.now["at"] == 5
     assert len(waiting(panel, "Waits")) < len(now)
     assert "past" in panel.page.now["can"]["edit"]
-    assert "Now" in panel.do("drop", key=key_of(panel, "Waits"), box="inbox", index=0)
+    assert "go back to now" in panel.do("drop", key=key_of(panel, "Waits"), box="inbox", index=0)
     panel.do("look", step=None)
     assert panel.page.now["at"] is None
     assert waiting(panel, "Waits") == now

@@ -52,7 +52,7 @@ def allowed(lab: Lab, selected: Microprocess | None = None, looking_back: bool =
         can["pause"] = NOT_RUNNING
         can.update(_standing(lab))
         if looking_back:
-            past = "You look at the past: press “Now” to act on the lab as it stands."
+            past = "You look at the past: go back to now to act on the lab as it stands."
             can.update(dict.fromkeys(HANDS, past))
         elif can["choose"] is True:
             can["choose"] = _may_go_next(selected)

@@ -20,6 +20,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
 from ...lab import Lab
+from ...rewind.breakpoint import Breakpoint
 from ...views.keys import component_of, key_of
 from ...views.quoting import label
 from .allowed import allowed
@@ -143,11 +144,20 @@ class Looking:
             "can": can,
             "choose": {self.selected: can["choose"]} if self.selected else {},
             "pace": lab.pace,
-            "breaks": [{"id": each.number, "text": label(each.words(), 80)} for each in lab.breakpoints],
+            "breaks": [self._break(each) for each in lab.breakpoints],
             "at": self.at,
             "selected": self.selected,
             "gone": "",
         }
+
+    def _break(self, breakpoint: Breakpoint) -> dict[str, Any]:
+        """Return a breakpoint; with the key of the component that it is about, where it is about one."""
+        shown = {"id": breakpoint.number, "text": label(breakpoint.words(), 80)}
+        who = str(breakpoint.aim)
+        for each in self.lab.scheduler.members.values():
+            if breakpoint.looks_ahead and each.short_name == who:
+                return {**shown, "key": key_of(each)}
+        return shown
 
     def followed(self) -> Component | None:
         """Return whose code is shown: the component that is selected, or else whoever had the last slice."""

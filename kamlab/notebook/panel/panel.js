@@ -162,6 +162,7 @@ const ICONS = {
   minus: "M3 8h10",
   fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
   choose: "M2 8h9M7.5 4.5L11 8l-3.5 3.5M14 3v10",
+  end: "M4 4h8v8H4z",
   stop: "M8 3a5 5 0 1 1 0 10 5 5 0 0 1 0-10z",
   wait: "M4 8h.1M8 8h.1M12 8h.1",
   open: "M4 6l4 4 4-4",
@@ -177,7 +178,7 @@ const ICONS = {
   here: "M8 14s-4.5-4.5-4.5-8a4.5 4.5 0 0 1 9 0c0 3.5-4.5 8-4.5 8z",
   warn: "M8 2l6.5 11.5h-13zM8 6.5v3.5M8 12h.1",
 };
-const FILLED = new Set(["step", "back", "run", "pause", "breakpoint", "stop"]);
+const FILLED = new Set(["step", "back", "run", "pause", "breakpoint", "stop", "end"]);
 
 /** Make an icon. */
 function icon(name) {
@@ -201,7 +202,7 @@ const UNSENT = "The kernel cannot be reached: this panel's lab is gone. Run the 
 /** What `now.can` calls the permission for a command; commands that are not here are always possible. */
 const PERMISSION = {
   step: "step", message: "message", round: "round", back: "back", run: "run", pause: "pause",
-  breakpoint: "breakpoint", reset: "reset", goto: "goto", branch: "goto", look: "look", choose: "choose",
+  breakpoint: "breakpoint", reset: "reset", stop: "stop", goto: "goto", branch: "goto", look: "look", choose: "choose",
   break: "break", drop: "edit", duplicate: "edit", next: "edit", move: "edit", edit: "edit",
   inject: "edit",
 };
@@ -568,7 +569,10 @@ const BUTTONS = [
     ["Pause", "pause", "pause", "Pause between two slices", "space"],
     ["Run to breakpoint", "breakpoint", "breakpoint", "Run until the next breakpoint", "k"],
   ],
-  [["Reset", "reset", "reset", "Build the system again, at step 0", ""]],
+  [
+    ["Reset", "reset", "reset", "Build the system again, at step 0", ""],
+    ["Stop", "end", "stop", "End everything: close its files, sockets and threads", ""],
+  ],
 ];
 
 const PACES = [1, 2, 5, 10, 20, 50, 100, null]; // slices per second; null is full speed
@@ -1044,8 +1048,7 @@ function graphPiece(panel) {
     const counts = graph.links || {};
     for (const text of layers.counts.children) {
       const [count, exact] = counts[text.dataset.count] || [0, true];
-      write(text, `${exact === false ? "\u2265 " : ""}${count}`);
-      text.classList.toggle("kamlab-zero", !count);
+      write(text, exact === false ? `${count}+` : count || ""); // a link that nothing went over says nothing
     }
     const running = now.state === "running";
     const went = new Set((graph.moves || []).flatMap((move) => move.way));
@@ -1366,7 +1369,7 @@ function linkClass(link) {
 }
 
 function makeCount(link) {
-  return s("text", { class: "kamlab-count", "data-count": link.key, "text-anchor": "middle", dy: 3 });
+  return s("text", { class: "kamlab-count", "data-count": link.key, "text-anchor": "middle" });
 }
 
 function fadeIn(...elements) {

@@ -9,9 +9,10 @@ from ...core.events import ACTIVATED, FAILED, RESUMED
 from ...core.states import ENDED, NEW
 from ...core.world import World
 from ...history import history_of
+from ..states import in_the_past
 from .counts import ENDED as ENDED_KEPT
 from .counts import ENDED_FOR, Onward, last_moves, tally
-from .situation import FAILURES, WORDS, Situation, ended_in_words, next_of, parents_of
+from .situation import FAILURES, Situation, next_of, parents_of
 
 
 class Past:
@@ -73,10 +74,7 @@ class Past:
         shown.update(dict.fromkeys(end.owner for link in links for end in link))
         shown.update(dict.fromkeys(failed))
         shown.update(dict.fromkeys(late))
-        who = {}
-        for each in shown:
-            state = WORDS.get(lives.get(each, NEW), "waiting")
-            who[each] = (state, ended_in_words(each, state))
+        who = {each: in_the_past(each, lives.get(each, NEW)) for each in shown}
         waiting = {box: len(messages) for box, messages in history.contents(self.step).items() if box.owner in who}
         following = self._slice(self.step + 1) if self.step < history.latest else next_of(self.lab)
         return Situation(who, parents_of(who, self._home), links, waiting, self.lost, following)

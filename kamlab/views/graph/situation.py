@@ -22,39 +22,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.component import Component
-from ...core.events import error_in_words
 from ...core.microprocess import Microprocess
-from ...core.states import ASLEEP, ENDED, FAILED, FINISHED, NEW, RUNNABLE, STOPPED, WAITING
+from ...core.states import ENDED
 from ...core.world import World
-from ...explain import facts
-from ...explain.needs import CHILD, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, needs_of
 from ..keys import key_of
-from ..quoting import label
+from ..states import states_of
 from .counts import Ledger
 
 #: How many of those that failed stay in the picture.
 FAILURES = 8
 #: How many components are looked at; those beyond are only counted.
 SEARCHED = 1000
-
-#: The words of the engine for a component's life, in the words of a picture.
-WORDS = {
-    NEW: "new",
-    RUNNABLE: "runnable",
-    ASLEEP: "waiting",
-    WAITING: "waiting",
-    FINISHED: "finished",
-    STOPPED: "stopped",
-    FAILED: "failed",
-    facts.RUNNING: "running",
-    facts.PAUSING: "waiting",
-    facts.ELSEWHERE: "blocked",
-}
-
-_SAY = {"new": "not active yet", "finished": "has finished", "stopped": "was stopped"}
-
-#: What may end the waiting, in the order in which it is said.
-_AWAITED = ((MESSAGE, "a message"), (OUTSIDE, "a message"), (NETWORK, "the network"), (TIMER, "its timer"))
 
 
 @dataclass(slots=True)
@@ -97,7 +75,7 @@ def situation_of(lab: World, ledger: Ledger) -> Situation:
     everybody.update(dict.fromkeys(each for each in lab.failures[-FAILURES:] if isinstance(each, Component)))
     everybody.update(dict.fromkeys(_ended(lab, ledger)))
     waiting, lost = _boxes(everybody)
-    states = _rough_states(everybody) if running else _states(everybody, lab)
+    states = states_of(lab, everybody)
     return Situation(
         states,
         parents_of(everybody, ledger.home),
@@ -197,64 +175,4 @@ def next_of(lab: World) -> Any:
     return first
 
 
-def _rough_states(components: Iterable[Any]) -> dict[Any, tuple[str, str]]:
-    found = {}
-    for each in components:
-        life = each._life
-        state = WORDS.get(life, "waiting")
-        if state == "waiting" and _is_held_up(each):
-            found[each] = ("blocked", "waits for room")
-        else:
-            found[each] = (state, ended_in_words(each, state))
-    return found
-
-
-def _states(components: Iterable[Any], lab: World) -> dict[Any, tuple[str, str]]:
-    moment = facts.Moment(lab)
-    found = {}
-    for each in components:
-        life = each._life
-        status = moment.status(each) if life not in ENDED and each._scheduler is lab.scheduler else life
-        state = WORDS.get(status, "waiting")
-        if status == facts.ELSEWHERE:
-            found[each] = (state, "its thread is busy elsewhere")
-        elif state == "waiting":
-            found[each] = _waiting(each, moment)
-        else:
-            found[each] = (state, ended_in_words(each, state))
-    return found
-
-
-def _waiting(component: Any, moment: facts.Moment) -> tuple[str, str]:
-    """Say what a sleeper waits for."""
-    if component._delegate is not None:
-        return "waiting", "waits for its own generator"
-    needs = needs_of(component, moment)
-    room = [need for need in needs if need.kind == ROOM]
-    if room and room[0].box is not None:
-        box = room[0].box
-        return "blocked", f"waits for room in {label(box.owner.short_name, 24)}.{label(str(box.name), 16)}"
-    kinds = {need.kind for need in needs}
-    words = list(dict.fromkeys(word for kind, word in _AWAITED if kind in kinds))
-    if CHILD in kinds and not any(need.kind == MESSAGE for need in needs):
-        words.insert(0, "its children")
-        words = [word for word in words if word != "a message"]
-    return "waiting", f"waits for {' or '.join(words[:2])}" if words else "waits to be woken"
-
-
-def _is_held_up(component: Any) -> bool:
-    """Whether a sleeper has sent to an inbox that is full now, as far as can be told without its code."""
-    return any(
-        box.target.limit is not None and len(box.target.items) >= box.target.limit for box in component._out.values()
-    )
-
-
-def ended_in_words(component: Any, state: str) -> str:
-    """Say how a component came to its end, or why it did not begin; nothing for the others."""
-    if state == "failed":
-        error = component._error
-        return label(error_in_words(error), 60) if error is not None else "has failed"
-    return _SAY.get(state, "")
-
-
-__all__ = ["FAILURES", "WORDS", "Situation", "ended_in_words", "next_of", "parents_of", "situation_of"]
+__all__ = ["FAILURES", "Situation", "next_of", "parents_of", "situation_of"]

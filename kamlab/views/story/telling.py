@@ -57,7 +57,8 @@ def story_of(
     Args:
         lab: the lab.
         filter: words that must all be in a line, as it is shown with its kind; large and small letters are alike.
-        kinds: the kinds of events to tell; without, all but *resumed*, *paused*, *woken*, *timer*, *linked* and *unlinked*.
+        kinds: the kinds of events to tell; without, all but *resumed*, *paused*, *woken*, *timer*,
+            *linked* and *unlinked*.
         last: how many items to tell at most.
         upto: the last step to tell of; all of them unless told.
 
