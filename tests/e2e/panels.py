@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 #: The buttons of every panel, by their accessible names.
-BUTTONS = ("Step", "Message", "Round", "Back", "Run", "Pause", "Run to breakpoint", "Reset")
+BUTTONS = ("Step", "Message", "Round", "Back", "Run", "Pause", "Run to breakpoint", "Reset", "Stop")
 #: The pieces of a whole panel, by the names of their sections.
 PIECES = ("Graph", "Inboxes", "Source", "Timeline", "Story")
 

@@ -235,9 +235,9 @@ def test_the_story_is_filtered(desk: Any) -> None:
 
 
 def test_a_lab_that_is_stopped_says_so(desk: Any) -> None:
-    """The panel of a lab that was stopped shows its last picture, and says what to do."""
+    """Stop ends the lab: the panel shows its last picture, and says what to do."""
     panel = desk.stepped(3)
-    desk.notebook.do("lab.stop()")
-    panel.wait("stopped")
+    panel.click("Stop").wait("stopped")
+    assert desk.notebook.value("lab.state") == "stopped"
     assert "run the cell again" in panel.root.locator(".kamlab-gone").inner_text().lower()
     assert not any(panel.can(name) for name in BUTTONS)

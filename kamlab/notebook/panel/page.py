@@ -1,24 +1,18 @@
 """The model that a page shares with the kernel: plain values one way, commands the other.
 
 All that is drawn is in these traits, so a page that is reloaded draws the same again, and two places
-that show one panel show the same. The drawing is ``panel.js``, one module as it is, without a
-bundler and without anything from elsewhere.
+that show one panel show the same. The drawing is one ES module, see :mod:`.parts`, without a bundler
+and without anything from elsewhere.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-_HERE = Path(__file__).parent
-
-
-def _joined(*names: str) -> str:
-    """Return one text of several files: they are parts of one module."""
-    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
+from .parts import module, style
 
 
 class Page(anywidget.AnyWidget):
@@ -28,8 +22,8 @@ class Page(anywidget.AnyWidget):
     the names of the pieces to show, in order.
     """
 
-    _esm = _joined("panel.js", "pieces.js")
-    _css = _joined("panel.css", "pieces.css")
+    _esm = module()
+    _css = style()
 
     scene: Any = traitlets.Dict().tag(sync=True)
     now: Any = traitlets.Dict().tag(sync=True)

@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 
-import kamlab.notebook
+from kamlab.notebook.panel import parts
 
 from .themes import THEMES
 
 CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
-FRONT_END = Path(kamlab.notebook.__file__).parent / "panel"
 ADDRESS = "http://panel.test/"
 HERE = Path(__file__).parent
 
@@ -40,12 +39,6 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def _source(kind: str) -> str:
-    """Return the panel's own file and that of its pieces, if they are apart, as one."""
-    names = [f"panel.{kind}", f"pieces.{kind}"]
-    return "\n".join((FRONT_END / name).read_text(encoding="utf-8") for name in names if (FRONT_END / name).exists())
-
-
 def _answer(route: Any) -> None:
     name = route.request.url.removeprefix(ADDRESS)
     if name == "":
@@ -53,7 +46,7 @@ def _answer(route: Any) -> None:
             content_type="text/html; charset=utf-8", body='<!doctype html><link rel="icon" href="data:,"><body></body>'
         )
     elif name == "panel.js":
-        route.fulfill(content_type="text/javascript; charset=utf-8", body=_source("js"))
+        route.fulfill(content_type="text/javascript; charset=utf-8", body=parts.module())
     elif name == "model.js":
         route.fulfill(content_type="text/javascript; charset=utf-8", path=HERE / "model.js")
     else:
@@ -169,7 +162,7 @@ def open_page(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., An
                 document.head.append(Object.assign(document.createElement('style'), {textContent: style}));
                 await import(address);
             }""",
-            [f":root {{{variables}}} {ground} {_source('css')}", ADDRESS + "model.js"],
+            [f":root {{{variables}}} {ground} {parts.style()}", ADDRESS + "model.js"],
         )
         return page
 

@@ -10,7 +10,21 @@ Values = dict[str, Any]
 W, H = 160, 76
 #: How far below the upper edge the boxes are.
 BOX = 62
-CAN = ("step", "message", "round", "back", "run", "pause", "breakpoint", "reset", "goto", "look", "edit", "choose")
+CAN = (
+    "step",
+    "message",
+    "round",
+    "back",
+    "run",
+    "pause",
+    "breakpoint",
+    "reset",
+    "stop",
+    "goto",
+    "look",
+    "edit",
+    "choose",
+)
 #: Names and messages of somebody who means harm.
 HOSTILE = (
     "<img src=x onerror='window.pwned=1'>",

@@ -17,6 +17,7 @@ BUTTONS = {
     "Pause": "pause",
     "Run to breakpoint": "breakpoint",
     "Reset": "reset",
+    "Stop": "stop",
 }
 KEYS = {
     "s": "step",
@@ -66,7 +67,7 @@ def test_the_tab_key_reaches_every_button(panel: Any) -> None:
     view = panel(allowing(samples.pipeline(), run="No."))
     view.button("Step").focus()
     seen = [view.focused()]
-    for _ in range(15):
+    for _ in range(16):
         view.press("Tab")
         seen.append(view.focused())
     expected = [*BUTTONS, "Speed", "Keys", "Zoom out", "Zoom in", "Fit", "Choose as next", "Break here"]

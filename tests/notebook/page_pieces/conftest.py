@@ -16,15 +16,12 @@ from typing import Any
 
 import pytest
 
-import kamlab.notebook
+from kamlab.notebook.panel import parts
 
 CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
-FRONT_END = Path(kamlab.notebook.__file__).parent / "panel"
 THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
-#: The words at the head of the pieces' own text, which is part of the panel's once the two are one file.
-HEAD = "The pieces beside the graph: inboxes, source, timeline, story"
 
 #: A model as anywidget has it, whose commands go no further than a list.
 SHOW = """async ({source, traits}) => {
@@ -44,15 +41,6 @@ SHOW = """async ({source, traits}) => {
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 Values = dict[str, Any]
-
-
-def text_of(kind: str) -> str:
-    """Return the panel's text with that of the pieces, which may be in a file of their own or at its end."""
-    whole = (FRONT_END / f"panel.{kind}").read_text(encoding="utf-8")
-    pieces = FRONT_END / f"pieces.{kind}"
-    if pieces.exists() and HEAD not in whole:
-        whole += "\n" + pieces.read_text(encoding="utf-8")
-    return whole
 
 
 def theme_of(name: str) -> str:
@@ -165,13 +153,13 @@ def show(chromium: Any) -> Iterator[Callable[..., View]]:
             '<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>'
         )
         body = "body {margin: 8px; background: var(--jp-layout-color0)}"
-        page.add_style_tag(content=f"{theme_of(theme)} {body} {text_of('css')}")
+        page.add_style_tag(content=f"{theme_of(theme)} {body} {parts.style()}")
         traits = {
             "now": now,
             "scene": scene or {},
             "pieces": list(pieces) or ["inboxes", "source", "timeline", "story"],
         }
-        page.evaluate(SHOW, {"source": text_of("js"), "traits": traits})
+        page.evaluate(SHOW, {"source": parts.module(), "traits": traits})
         view = View(page)
         view.drawn()
         view.drawn()  # what was measured in the first drawing is used in the second
