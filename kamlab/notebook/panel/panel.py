@@ -45,7 +45,7 @@ from .page import Page
 from .still import LOOK_PATIENCE, Still
 
 #: How much of the time of a running lab may go into looking at it.
-SHARE = 0.06
+SHARE = 0.05
 #: How long, in seconds, nothing must have changed before the still picture is drawn again.
 STILL_AFTER = 0.7
 #: How many lines of what a command did are shown, and how long they may be.
@@ -302,11 +302,11 @@ class Panel:
     def settle(self) -> None:
         """Bring the panel and its still picture up to date, as at the end of a cell."""
         if not self.closed and not self.over:
-            if self.views:
-                self.refresh()
-            else:
-                self.still.due = self.still.due or self._signs != self._signs_now()
-                self._signs = self._signs_now()
+            with self._lock:
+                if self.views:
+                    self.refresh()
+                elif self._signs != (signs := self._signs_now()):
+                    self._signs, self.still.due = signs, True
             self.still.draw()
         elif not self.closed:
             self._settle()

@@ -6,6 +6,7 @@ come to rest; not while it runs, since nobody saves a notebook a dozen times a s
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ class Still:
         self._whole: Whole | None = None
         self._shown: dict[str, str] = {}
         self._displayed: list[str] = []
+        self._lock = threading.Lock()
         #: Whether the lab has moved since it was drawn.
         self.due = True
 
@@ -61,14 +63,16 @@ class Still:
 
     def draw(self) -> None:
         """Bring what is displayed up to date."""
-        if self._displayed and self.due:
-            self.due = False
-            self._update(self._bundle(self.look()))
+        with self._lock:  # one after the other, so that an older picture never comes last
+            if self._displayed and self.due:
+                self.due = False
+                self._update(self._bundle(self.look()))
 
     def finish(self, step: int) -> None:
         """Say under the last picture that it is the last."""
-        if self._displayed and self._whole is not None:
-            self._update(self._bundle(self._whole.stopped_at(step)))
+        with self._lock:
+            if self._displayed and self._whole is not None:
+                self._update(self._bundle(self._whole.stopped_at(step)))
 
     def _update(self, bundle: dict[str, str]) -> None:
         if bundle == self._shown:

@@ -174,6 +174,12 @@ class Panel {
     if (!this.frame) this.frame = requestAnimationFrame(() => this.redraw());
   }
 
+  drawNow() {
+    if (!this.root.isConnected) return this.draw();
+    cancelAnimationFrame(this.frame);
+    this.redraw();
+  }
+
   // ---- how buttons keep up to date
 
   /** Why a button cannot be used now, or true. */
@@ -263,7 +269,7 @@ class Panel {
     };
     on("change:now", () => {
       this.lost = ""; // news from the kernel: there is one
-      this.draw();
+      queueMicrotask(() => this.drawNow()); // a click is answered one frame earlier than by waiting for the next
     });
     on("change:scene", () => this.draw());
     on("change:pieces", () => this.draw());
