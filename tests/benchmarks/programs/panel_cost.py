@@ -1,6 +1,6 @@
 """What a panel costs a free run: slices per second with one that is displayed, divided by those without.
 
-Both runs are in this process, in turn, a second each, so that what the machine does besides hits both.
+``percent`` is what is missing to one, at least none. Both runs are in this process, in turn, a second each, so that what the machine does besides hits both.
 ``value`` is by processor time, of which a panel takes some; ``on_the_wall`` also has what the run waits
 for, and is only good on a machine that does nothing else. The panel's widget talks to a comm that turns
 everything into JSON, as a kernel's does, and counts it.
@@ -100,6 +100,7 @@ for number in range(options.rounds):
     without.append(plain_by_wall)
 report(
     value=statistics.median(ratios),
+    percent=max(0.0, 100 * (1 - statistics.median(ratios))),
     least=min(ratios),
     most=max(ratios),
     on_the_wall=statistics.median(on_the_wall),

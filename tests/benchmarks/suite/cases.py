@@ -76,6 +76,7 @@ class Size:
     depth: int = 10_000
     moves: int = 10
     free_steps: int = 200_000
+    panel_rounds: int = 7
     extras: bool = field(default=False)
 
 
@@ -98,6 +99,7 @@ SMOKE = Size(
     depth=50,
     moves=2,
     free_steps=200,
+    panel_rounds=1,
     extras=True,
 )
 QUICK = Size(rounds=3, seconds=0.1, messages=1500, tcp_rounds=2, tcp_deliveries=30_000, kamaelia_audience=100)
@@ -307,6 +309,23 @@ def rewindable(size: Size, system: str) -> Case:
     )
 
 
+def panels(size: Size) -> list[Case]:
+    """Return what a panel that is displayed takes from a free run of a hundred components."""
+    work = Program(("panel_cost.py", f"--seconds={size.idle_seconds / 2}", f"--rounds={size.panel_rounds}"))
+    limits = (("percent", "% of the slices", 10.0), ("messages", "messages/s to the page", 15.0))
+    return [
+        Case(
+            "a panel on a free run of 100",
+            "",
+            {"kamlab": work},
+            limits=(
+                *(Limit("kamlab", *each) for each in limits),
+                Limit("kamlab", "longest", "bytes at most", 50_000.0),
+            ),
+        )
+    ]
+
+
 def make_cases(size: Size) -> list[Case]:
     """Return every case there is."""
-    return [*pipelines(size), *backplanes(size), *fanouts(size), *idleness(size), *rewinding(size)]
+    return [*pipelines(size), *backplanes(size), *fanouts(size), *idleness(size), *rewinding(size), *panels(size)]

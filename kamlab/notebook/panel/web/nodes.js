@@ -171,14 +171,18 @@ function showPort(element, port, node) {
   const [title, body, pips, name, number, tag] = element.children;
   const open = isOpen(node); // its own boxes are named above the links that lead to them from inside
   put(name, { x: right ? left - 4 : left + width + 4, y: open ? -7 : 4, "text-anchor": right ? "end" : null });
-  write(name, shorten(port.name, 86, SAY_FONT));
+  const short = shorten(port.name, 86, SAY_FONT);
+  write(name, short);
   write(title, portWords(node, port, count, limit));
   put(body, { x: left, width });
   put(pips, { d: (!words && PIPS[count]) || null });
   if (words) put(number, { x: left + width / 2 });
   write(number, words);
   if (tag) tag.remove();
-  if (port.lost) element.append(tagOf(`${shortCount(port.lost)} lost`, "kamlab-tag-lost", (wide) => [8 - wide / 2, 9]));
+  if (port.lost) {
+    const beside = (wide) => (open ? [10, -7] : [left - 8 - Math.ceil(measure(short, SAY_FONT)) - wide, -7]);
+    element.append(tagOf(`${shortCount(port.lost)} lost`, "kamlab-tag-lost", beside));
+  }
 }
 
 /** A word on a ground of its own. */
