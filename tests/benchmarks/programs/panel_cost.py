@@ -1,9 +1,9 @@
 """What a panel costs a free run: slices per second with one that is displayed, divided by those without.
 
-``percent`` is what is missing to one, at least none. Both runs are in this process, in turn, a second each, so that what the machine does besides hits both.
-``value`` is by processor time, of which a panel takes some; ``on_the_wall`` also has what the run waits
-for, and is only good on a machine that does nothing else. The panel's widget talks to a comm that turns
-everything into JSON, as a kernel's does, and counts it.
+``percent`` is what is missing to one, at least none. Both runs are in this process, in turn, a second each,
+so that what the machine does besides hits both. ``value`` is by processor time, of which a panel takes
+some; ``on_the_wall`` also has what the run waits for, and is only good on a machine that does nothing
+else. The panel's widget talks to a comm that turns everything into JSON, as a kernel's does, and counts it.
 """
 
 import argparse
