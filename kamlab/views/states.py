@@ -1,7 +1,7 @@
 """The state of a component in the words of a picture, and in a few more what it waits for.
 
 The engine's own words are about its queues; these are about what a learner sees. A component that
-sleeps because a box is full is *blocked*, any other that sleeps is *waiting*. While a lab runs freely
+sleeps because a box is full is *blocked*, any other that sleeps is *waiting*. While a lab runs at full speed
 this is asked a dozen times a second; then a component's own word has to do, and no code is read.
 """
 
@@ -37,12 +37,17 @@ _SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}
 _AWAITED = ((MESSAGE, "a message"), (OUTSIDE, "a message"), (NETWORK, "the network"), (TIMER, "its timer"))
 
 
+def is_rushing(lab: World) -> bool:
+    """Return whether a lab runs at full speed, so that whose turn it is is over before anybody could read it."""
+    return lab.state == "running" and lab.pace is None
+
+
 def states_of(lab: World, components: Iterable[Any]) -> dict[Any, tuple[str, str]]:
     """Return for each component its state and what more there is to say of it; hold the lab's lock.
 
     The state is one of: new runnable running waiting blocked failed finished stopped.
     """
-    if lab.state == "running":
+    if is_rushing(lab):
         return {each: _roughly(each) for each in components}
     moment = facts.Moment(lab)
     return {each: _exactly(each, moment) for each in components}

@@ -12,6 +12,7 @@ from typing import Any
 from ...core.events import DISCARDED
 from ...core.world import World
 from ..quoting import label, quoted
+from ..states import is_rushing
 from .counts import Onward, last_moves, ledger_of
 from .layout import Picture, picture_of
 from .scene import Look, Move, Node, Now, Scene
@@ -141,7 +142,7 @@ def _now(lab: World, structure: Structuring, picture: Picture | None, since: int
     layered = structure(situation)
     recent = _recent(lab, since)
     moves = last_moves(recent[0], recent[1], Onward(), since)
-    last = None if lab.state == "running" else _who_ran(recent[0])
+    last = None if is_rushing(lab) else _who_ran(recent[0])
     now = Now(
         _looks(situation, layered, last, situation.next),
         {

@@ -26,7 +26,7 @@ from ...core.microprocess import Microprocess
 from ...core.states import ENDED
 from ...core.world import World
 from ..keys import key_of
-from ..states import states_of
+from ..states import is_rushing, states_of
 from .counts import Ledger
 
 #: How many of those that failed stay in the picture.
@@ -58,7 +58,6 @@ class Situation:
 
 def situation_of(lab: World, ledger: Ledger) -> Situation:
     """Return what there is in a lab now; under its lock."""
-    running = lab.state == "running"
     members = _members(lab.scheduler.members.values())
     more = max(0, len(members) - SEARCHED)
     members = members[:SEARCHED]
@@ -82,7 +81,7 @@ def situation_of(lab: World, ledger: Ledger) -> Situation:
         links,
         waiting,
         lost,
-        None if running else next_of(lab),
+        None if is_rushing(lab) else next_of(lab),
         more,
     )
 

@@ -454,3 +454,16 @@ def test_threads_have_states_too(lab: Lab) -> None:
     assert graph["Takes_1"][1].inboxes == (("inbox", 1, None),)
     lab.step(6)
     assert state(graph_of(lab), "Takes_1") in ("waiting", "runnable")
+
+
+def test_in_slow_motion_one_sees_whose_turn_it_is(make_lab: Any, eventually: Any) -> None:
+    """A lab that runs slowly marks who ran last and who is next; one at full speed does not."""
+    lab = make_lab(build=lambda: Pipeline(Component(), Component()).activate(), clock="virtual")
+    lab.step(3)
+    lab.pace = 0.001
+    lab.start()
+    assert eventually(lambda: lab.step_number == 4)
+    marks = [(look.last, look.next) for look in graph_of(lab).now.nodes.values()]
+    assert (True, False) in marks
+    assert sum(mark[1] for mark in marks) <= 1
+    lab.pause()
