@@ -2,9 +2,10 @@
 
 If an object has not answered after :data:`PATIENCE`, the thread is given up, together with whatever it is
 stuck in, and the class is not asked again; only one that was kept from answering, and did not compute all
-the while, gets another chance when it comes back. There is no way to end a thread that blocks; one that loops in
-Python ends when an exception is raised in it from outside, which is tried. A few stuck threads are put up
-with; after :data:`HUNG` of them nobody is asked any more.
+the while, gets another chance when it comes back. There is no way to end a thread that blocks; one that
+loops in Python ends when an exception is raised in it from outside. That is done only if it takes
+processor time: one that waits for a lock would have it by then, and never give it back. A few stuck
+threads are put up with; after :data:`HUNG` of them nobody is asked any more.
 
 The thread runs in no slice of any lab and knows no context of the asker, so what an object does when it is
 asked is not taken for the doing of a component.
@@ -40,6 +41,8 @@ from .worlds import in_slice
 #: How long one object may take to answer, and all those of one look together, in seconds.
 PATIENCE = 0.15
 BUDGET = 0.5
+#: How much processor time, in seconds, a thread that is stuck has taken if it is not one that only waits.
+COMPUTING = 0.01
 #: How many threads may hang at a time.
 HUNG = 5
 #: How many times a class may come back after all before it is not asked any more.
@@ -110,12 +113,16 @@ class _GiveUp(SystemExit):
 
 
 class _Asker:
-    """Who asks: when it began, how long it may take, and whom it asks now, and since when."""
+    """Who asks: when it began, how long it may take, and whom it asks now, and since when.
+
+    ``busy`` is how much processor time the thread had taken before that.
+    """
 
     def __init__(self) -> None:
         self.begun = 0.0
         self.may_take = BUDGET
         self.asked: tuple[type, float] | None = None
+        self.busy = 0.0
         self.given_up = False
 
 
@@ -240,6 +247,7 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
         now = real_monotonic()
         if now - asker.begun > asker.may_take:
             raise NoAnswer(refusal=_TOO_SLOW)
+        asker.busy = time.thread_time()
         asker.asked = (type(value), now)
     raised = None
     busy = time.thread_time()
@@ -358,8 +366,19 @@ class _Thread(_Asker):
         self.given_up = True
         _hung.append(self)
         with self._ending:  # so that it is not over, and its number not that of another thread
-            if not self.over:
+            if not self.over and self._computes():
                 _raise_in(self._ident)
+
+    def _computes(self) -> bool:
+        """Return whether what it is stuck in takes processor time, rather than waits.
+
+        What waits for a lock must not be ended: it would have the lock, and nobody left to give it back.
+        """
+        try:
+            clock = time.pthread_getcpuclockid(self._ident)
+            return time.clock_gettime(clock) - self.busy > COMPUTING
+        except (AttributeError, OSError):  # not known here
+            return True
 
     def _work(self) -> None:
         try:

@@ -27,6 +27,7 @@ from types import (
 from typing import Any
 
 from .asking import NoAnswer, answer
+from .errors import KamlabError
 
 #: The most characters of an answer that are kept.
 LIMIT = 100_000
@@ -158,6 +159,7 @@ def speaks_plainly(error: BaseException) -> bool:
     >>> speaks_plainly(ValueError("too big")), speaks_plainly(ValueError(object()))
     (True, False)
     """
-    if type(class_attribute(type(error), "__str__")) is not WrapperDescriptorType:
+    says = class_attribute(type(error), "__str__")
+    if type(says) is not WrapperDescriptorType and says is not KamlabError.__str__:
         return False
     return all(type(each) in _PLAIN_ARGS for each in vars(BaseException)["args"].__get__(error))

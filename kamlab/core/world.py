@@ -262,7 +262,11 @@ def _told(error: BaseException) -> str:
     frames = _own_frames(error)
     if all(speaks_plainly(each) for each in _led_to(error)):
         return "".join(traceback.format_exception(type(error), error, frames))
-    return "".join(["Traceback (most recent call last):\n", *traceback.format_tb(frames), error_in_words(error), "\n"])
+    lines = []
+    for each in reversed(_led_to(error)):
+        where = frames if each is error else each.__traceback__
+        lines += ["Traceback (most recent call last):\n", *traceback.format_tb(where), error_in_words(each), "\n"]
+    return "".join(lines)
 
 
 def _led_to(error: BaseException) -> list[BaseException]:

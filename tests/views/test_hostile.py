@@ -210,6 +210,8 @@ def test_a_repr_that_wants_the_lab_s_lock_does_no_harm(make_lab: Callable[..., L
 
     keeps.deliver(zoo.says(answer, name="Locks")())
     assert look(lab)["Keeps_1"]["inbox"].messages == ("<Locks whose repr takes too long>",)
+    assert lab.step().steps == 1
+    lab.stop(timeout=30)
 
 
 @given(st.text())
