@@ -45,9 +45,17 @@ class Flusher:
             self._views.add(view)
             self._last_gone.clear()
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="kamlab live views", daemon=True)
-                self._thread.start()
+                self._thread = self._begun()
         self._news.set()
+
+    def _begun(self) -> threading.Thread | None:
+        """Return the thread, at work; ``None`` where there are no threads: views then follow clicks and cells only."""
+        thread = threading.Thread(target=self._run, name="kamlab live views", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return None
+        return thread
 
     def discard(self, view: Ticking) -> None:
         """Leave a view as it is."""

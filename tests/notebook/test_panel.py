@@ -746,3 +746,17 @@ def test_threads_are_shown_where_they_are(lab: Lab, eventually: Callable[..., An
     panel = seen(lab)
     assert key_of(panel, "Listens")
     assert looking.headline(lab).startswith("paused at step")
+
+
+def test_without_threads_a_panel_follows_its_commands(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no thread can be started a panel is not kept up to date by itself, and answers what it is asked."""
+
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    Sends().activate(lab)
+    panel = seen(lab)
+    assert "resumed" in panel.do("step")
+    assert panel.page.now["step"] == 1
+    panel.close()

@@ -49,7 +49,7 @@ SHARE = 0.05
 #: How long, in seconds, nothing must have changed before the still picture is drawn again.
 STILL_AFTER = 0.7
 #: How many lines of what a command did are shown, and how long they may be.
-LINES, WIDTH = 12, 200
+LINES, WIDTH = 6, 200
 
 
 class Panel:
