@@ -134,6 +134,17 @@ def click_to_paint(panel: Any, button: str = "Step", clicks: int = 20) -> list[t
     return taken
 
 
+def slowdown() -> float:
+    """Return how much longer a computation takes here, just now, than the processor time that it needs; 1 or more.
+
+    It is 1 on a machine that nobody else uses, and about 2 where two want the same processor.
+    """
+    began, used = time.perf_counter(), time.process_time()
+    while time.process_time() - used < 0.2:
+        sum(range(1000))
+    return max(1.0, (time.perf_counter() - began) / (time.process_time() - used))
+
+
 def median(numbers: Sequence[float]) -> float:
     """Return the median, rounded to one decimal."""
     return round(statistics.median(numbers), 1)

@@ -1,6 +1,8 @@
 """The bars: from click to picture, and a page that stays responsive while a lab runs at full speed.
 
-Machines are noisy: a measurement that misses its bar is taken again, twice at most. ``-s`` shows the figures.
+Machines are noisy: a measurement that misses its bar is taken again, twice at most, and where others want the
+same processors the bar for times is as much longer as a bare computation takes there, measured before and
+after. ``-s`` shows the figures.
 """
 
 from __future__ import annotations
@@ -36,11 +38,13 @@ FRAME = 4_000
 
 def measured(measure: Callable[[], dict[str, float]], good: Callable[[dict[str, float]], bool]) -> dict[str, float]:
     """Measure, and again if that was not good."""
-    for _ in range(ATTEMPTS - 1):
+    for _ in range(ATTEMPTS):
+        before = probes.slowdown()
         figures = measure()
+        figures["slowdown"] = round(max(before, probes.slowdown()), 2)
         if good(figures):
-            return figures
-    return measure()
+            break
+    return figures
 
 
 def tell(desk: Any, record_property: Any, figures: dict[str, float]) -> None:
@@ -68,9 +72,12 @@ def test_click_to_paint(desk: Any, record_property: Any) -> None:
             "median to the frame after ms": probes.median(after),
         }
 
-    figures = measured(measure, lambda figures: figures["median ms"] < CLICK_TO_PAINT)
+    def good(figures: dict[str, float]) -> bool:
+        return figures["median ms"] < CLICK_TO_PAINT * figures["slowdown"]
+
+    figures = measured(measure, good)
     tell(desk, record_property, figures)
-    assert figures["median ms"] < CLICK_TO_PAINT
+    assert good(figures), figures
 
 
 def test_a_free_run_leaves_the_page_responsive(desk: Any, record_property: Any) -> None:
@@ -91,7 +98,7 @@ def test_a_free_run_leaves_the_page_responsive(desk: Any, record_property: Any) 
 
     def good(figures: dict[str, float]) -> bool:
         return (
-            figures["longest task ms"] <= LONGEST_TASK
+            figures["longest task ms"] <= LONGEST_TASK * figures["slowdown"]
             and figures["messages/s"] < MESSAGES
             and figures["longest message"] < SNAPSHOT + FRAME
         )

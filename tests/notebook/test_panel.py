@@ -19,6 +19,7 @@ pytest.importorskip("anywidget", reason="anywidget is not installed")
 from kamlab.notebook.panel import allowed, commands, looking, shown
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
+from kamlab.notebook.showing import panel_of
 from kamlab.views.whole import UnknownPiece
 
 
@@ -672,6 +673,34 @@ def test_a_lab_that_begins_anew_leaves_its_panel_behind(lab: Lab, eventually: Ca
     panel = seen(lab)
     lab.reset()
     assert eventually(lambda: panel.page.now["gone"] != "")
+
+
+def test_a_lab_that_begins_anew_gets_a_panel_anew(lab: Lab, capsys: Any) -> None:
+    """Shown once more, a stopped lab has its last picture, and one that was reset a panel of its own."""
+    pytest.importorskip("IPython")
+    counting(lab)
+    lab.step(3)
+    first = Panel(lab)
+    first._ipython_display_()
+    assert panel_of(lab) is first
+    lab.stop()
+    first.tick()
+    assert panel_of(lab) is first
+    lab.reset()
+    counting(lab)
+    second = panel_of(lab)
+    assert second is not first
+    assert second.page.now["gone"] == ""
+    assert {"step", "run"} <= can(second)
+
+
+def test_a_panel_of_a_stopped_lab_says_so(lab: Lab) -> None:
+    """Made when all is over, a panel says that its lab was stopped, and can do nothing."""
+    lab.stop()
+    panel = seen(lab)
+    assert "was stopped" in panel.page.now["gone"]
+    assert can(panel) == set()
+    assert str(panel)
 
 
 def test_one_thread_serves_all_panels(lab: Lab) -> None:

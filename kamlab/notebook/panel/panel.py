@@ -69,6 +69,8 @@ class Panel:
         self.pieces = checked(pieces)
         self.looking = Looking(lab, self.pieces)
         self.closed = False
+        #: Whether it shows the last picture of what was stopped.
+        self.finished = False
         self.views: set[str] = set()
         self._lock = threading.RLock()
         self._signs: tuple[Any, ...] = ()
@@ -188,6 +190,7 @@ class Panel:
 
     def _finish(self) -> None:
         """Leave the last picture: of what was stopped nothing is left to look at."""
+        self.finished = True
         step = self._scheduler.step
         gone = f"This lab was stopped at step {step}. The picture is the last one before that; run the cell again."
         last = {**self.page.now, "state": "stopped", "step": step, "headline": f"stopped at step {step}"}

@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ...lab import Lab
     from .panel import Panel
 
 #: How many panels that no page shows are kept.
@@ -51,9 +52,12 @@ def all_shown() -> list[Panel]:
         return list(_shown)
 
 
-def panel_of(lab: object) -> Panel | None:
-    """Return the panel of a lab that was displayed last, if there is one."""
-    return next((each for each in reversed(all_shown()) if each.lab is lab and not each.closed), None)
+def panel_of(lab: Lab) -> Panel | None:
+    """Return the panel of a lab that was displayed last, if there is one that shows the lab as it is."""
+    for each in reversed(all_shown()):
+        if each.lab is lab and not each.closed and (not each.finished or lab.state == "stopped"):
+            return each
+    return None
 
 
 def settle_all() -> None:
