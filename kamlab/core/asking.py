@@ -365,6 +365,12 @@ class _Thread(_Asker):
     def _give_up(self) -> None:
         self.given_up = True
         _hung.append(self)
+        if self._go.locked():  # it may have come to its end just now, and wait for a job that never comes
+            self._go.release()
+        self.end_if_it_computes()
+
+    def end_if_it_computes(self) -> None:
+        """End it, unless it only waits for something."""
         with self._ending:  # so that it is not over, and its number not that of another thread
             if not self.over and self._computes():
                 _raise_in(self._ident)
@@ -385,7 +391,8 @@ class _Thread(_Asker):
             _here.asker = self
             while not self.given_up:
                 self._go.acquire()
-                self._do()
+                if self._job is not None:
+                    self._do()
             with self._ending:
                 self.over = True
         finally:
@@ -410,6 +417,8 @@ _hung: list[_Thread] = []
 def _hire() -> _Thread | None:
     """Return a thread to ask in; ``None`` if too many hang already."""
     _hung[:] = [each for each in _hung if not each.over]
+    for each in _hung:  # on a busy machine one that computes may have had no time to show it
+        each.end_if_it_computes()
     if len(_hung) >= HUNG:
         return None
     try:

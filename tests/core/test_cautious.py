@@ -386,3 +386,11 @@ def test_an_interrupt_of_the_asker_is_the_asker_s(gate: Gate) -> None:
         "    raise SystemExit(cautious_repr(Fine()) != 'fine')\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_a_thread_given_up_while_it_waits_for_work_ends(eventually: Callable[..., Any]) -> None:
+    """An interrupt may come when an answer is there already: the thread that gave it has nothing to do, and ends."""
+    thread = asking._Thread()
+    thread._give_up()
+    assert eventually(lambda: thread.over)
+    asking._hung.clear()

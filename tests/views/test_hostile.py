@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlab import Component, Lab
+from kamlab.core import asking
 from kamlab.core.events import error_in_words
 from kamlab.views.inboxes import look
 from kamlab.views.keys import key_of
@@ -52,8 +53,9 @@ class Keeps(Component):
 @pytest.fixture(autouse=True)
 def _let_go() -> Iterator[None]:
     """Leave no thread behind."""
+    before = list(asking._hung)
     yield
-    zoo.release()
+    zoo.release(before)
 
 
 @pytest.fixture
