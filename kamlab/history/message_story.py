@@ -127,16 +127,16 @@ def _story_of_arrival(history: History, arrival: int) -> MessageStory:
 def _stays(history: History, arrival: int) -> list[int]:
     """Return every arrival of a message that was moved from inbox to inbox without being taken."""
     stays = [arrival]
-    while (number := stays[0]) >= 0 and history.record(number)[0] is INSERTED and _follows(history, number):
+    while (number := stays[0]) >= 0 and history.record(number)[0] is INSERTED and follows(history, number):
         stays.insert(0, history.arrival_of[number - 1])
     while (gone := history.departure_of.get(stays[-1])) is not None and gone + 1 < history.next_number:
-        if history.record(gone)[0] is not REMOVED or not _follows(history, gone + 1):
+        if history.record(gone)[0] is not REMOVED or not follows(history, gone + 1):
             break
         stays.append(gone + 1)
     return stays
 
 
-def _follows(history: History, number: int) -> bool:
+def follows(history: History, number: int) -> bool:
     """Return whether an insertion goes on with what the removal right before it took away."""
     if number <= history.first:
         return False

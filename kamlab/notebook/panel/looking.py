@@ -21,7 +21,7 @@ from ...core.errors import KamlabError
 from ...core.events import RESUMED
 from ...lab import Lab
 from ...rewind.breakpoint import Breakpoint
-from ...views.keys import component_of, key_of
+from ...views.keys import component_of, key_of, whose
 from ...views.quoting import label
 from .allowed import allowed
 
@@ -195,8 +195,8 @@ def last_run(lab: Lab) -> Component | None:
     records = lab.trace.records_from(max(0, lab.trace.next_number - 64))
     for record in reversed(records):
         if record[0] is RESUMED:
-            who = record[3]
-            return who if isinstance(who, Component) else getattr(who, "_awaited_by", None)
+            who = whose(record[3])
+            return who if isinstance(who, Component) else None
     return None
 
 

@@ -79,7 +79,7 @@ class Panel:
         self._said: dict[str, Any] = {"text": "", "error": False, "reply": 0}
         self._complained = False
         self.page = Page(pieces=list(self.pieces))
-        self.still = Still(lab, self.pieces, self.looking)
+        self.still = Still(self.looking)
         self._watch()
         message = WeakMethod(self.receive)
         self.page.on_msg(lambda _, content, __: (call := message()) and call(content))

@@ -10,7 +10,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ...lab import Lab
 from ...views.whole import Whole, whole_of
 from .commands import who_is_busy
 
@@ -22,11 +21,9 @@ if TYPE_CHECKING:
 
 
 class Still:
-    """The still picture of one panel."""
+    """The still picture of what one panel looks at."""
 
-    def __init__(self, lab: Lab, pieces: tuple[str, ...], looking: Looking) -> None:
-        self._lab = lab
-        self._pieces = pieces
+    def __init__(self, looking: Looking) -> None:
         self._looking = looking
         self._whole: Whole | None = None
         self._shown: dict[str, str] = {}
@@ -37,18 +34,19 @@ class Still:
 
     def look(self) -> Whole:
         """Return what there is to see now."""
-        lab, looking = self._lab, self._looking
+        looking = self._looking
+        lab = looking.lab
         if not lab.lock.acquire(timeout=LOOK_PATIENCE):
             return Whole(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
         try:
-            self._whole = whole_of(lab, self._pieces, step=looking.at, folded=looking.folded, of=looking.followed())
+            self._whole = whole_of(lab, looking.pieces, step=looking.at, folded=looking.folded, of=looking.followed())
         finally:
             lab.lock.release()
         return self._whole
 
     def text(self) -> str:
         """Return the panel as text."""
-        return str(self._whole if self._lab.state == "stopped" and self._whole is not None else self.look())
+        return str(self._whole if self._looking.lab.state == "stopped" and self._whole is not None else self.look())
 
     def display(self) -> None:
         """Display it under the cell."""

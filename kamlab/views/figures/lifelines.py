@@ -9,8 +9,9 @@ from typing import Any
 from ...core.events import ACTIVATED, FAILED, FINISHED
 from ...core.states import ALIVE
 from ...history.contents import History
+from ..keys import whose
 from .canvas import FAINT, GREEN, INK, VERMILLION, Sheet
-from .naming import owner_of, shown_name
+from .naming import shown_name
 from .window import Window, events_in
 
 #: What is marked: its word, and the marker and colour it has.
@@ -49,7 +50,7 @@ def slices_in(history: History, window: Window) -> dict[Any, list[int]]:
     ran: dict[Any, list[int]] = {}
     for start, step in zip(history.starts, history.steps, strict=True):
         if window.first <= step <= window.last:
-            ran.setdefault(owner_of(history.record(start)[3]), []).append(step)
+            ran.setdefault(whose(history.record(start)[3]), []).append(step)
     return ran
 
 

@@ -10,22 +10,16 @@ from ...core.component import Component
 from ...core.errors import NoSuchBox, UnknownComponent, listed
 from ...core.microprocess import Microprocess
 from ...history.contents import History
+from ..keys import whose
 from ..quoting import label
 
 #: The most characters of a name.
 WIDTH = 40
 
 
-def owner_of(component: Any) -> Any:
-    """Return whose work it is: a generator that a component waits for works for that component."""
-    while getattr(component, "_awaited_by", None) is not None:
-        component = component._awaited_by
-    return component
-
-
 def shown_name(history: History, component: Any) -> str:
     """Return the name of a component as it is shown."""
-    return label(history.names.of(owner_of(component)), WIDTH)
+    return label(history.names.of(whose(component)), WIDTH)
 
 
 def shown_box(history: History, box: Box) -> str:
@@ -35,7 +29,7 @@ def shown_box(history: History, box: Box) -> str:
 
 def known_components(history: History) -> list[Any]:
     """Return every component that was activated, in that order."""
-    known = dict.fromkeys(map(owner_of, history.lives))
+    known = dict.fromkeys(map(whose, history.lives))
     known.update(dict.fromkeys(box.owner for box in history.lines))
     return sorted(known, key=lambda each: (not each._number, each._number))
 
@@ -50,7 +44,7 @@ def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
     found: dict[Any, None] = {}
     for each in _several(wanted):
         if isinstance(each, Microprocess):
-            meant = [owner_of(each)] if owner_of(each) in known else []
+            meant = [whose(each)] if whose(each) in known else []
         else:
             meant = [one for one in known if history.names.of(one) == each]
             meant = meant or [one for one in known if type(one).__name__ == each]

@@ -14,12 +14,13 @@ from typing import Any
 
 from ...core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
 from ...history.contents import History, history_of
+from ..keys import whose
 from ..quoting import quoted
 from ..text import counted
 from .arrows import LOST, PITCH, TAKEN, TAKEN_AWAY, WAITS, Arrow, draw_arrows
 from .canvas import INK, Sheet, written
 from .lifelines import Lifeline, Mark, draw_lives, draw_marks, legend_of, lifeline, marks_of, slices_in
-from .naming import find_components, known_components, owner_of, shown_box
+from .naming import find_components, known_components, shown_box
 from .window import AXES, Window, events_in, window_of
 
 #: How many steps are drawn, and how many components, unless they are named; and how long the text of a message may be.
@@ -172,9 +173,9 @@ def _message(history: History, arrival: int, number: int) -> _Message:
     fate = WAITS if departure is None else TAKEN if history.record(departure)[0] is RECEIVED else TAKEN_AWAY
     return _Message(
         arrival,
-        owner_of(sender),
+        whose(sender),
         history.step_of(max(arrival, history.first)) if arrival >= 0 else history.earliest,
-        owner_of(box.owner),
+        whose(box.owner),
         until,
         fate,
         shown_box(history, box),
@@ -186,7 +187,7 @@ def _lost(history: History, number: int, window: Window) -> _Message:
     record = history.record(number)
     step = max(window.first, history.step_of(number))
     text, box = quoted(record[3], TEXT_WIDTH), record[1]
-    return _Message(number, owner_of(box.owner), step, None, None, LOST, shown_box(history, box), text)
+    return _Message(number, whose(box.owner), step, None, None, LOST, shown_box(history, box), text)
 
 
 def _shown(

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...core.events import DISCARDED
 from ...core.world import World
+from ..keys import whose
 from ..quoting import label, quoted
 from ..states import is_rushing
 from .counts import Onward, last_moves, ledger_of
@@ -182,10 +183,7 @@ def _recent(lab: World, since: int | None) -> tuple[list[Any], int]:
 
 def _who_ran(records: list[Any]) -> Any:
     """Return who had the last slice, as far as these records tell; somebody's helper counts as that one."""
-    ran: Any = next((record[3] for record in reversed(records) if record[0] == "resumed"), None)
-    while ran is not None and ran._awaited_by is not None:
-        ran = ran._awaited_by
-    return ran
+    return whose(next((record[3] for record in reversed(records) if record[0] == "resumed"), None))
 
 
 def _looks(situation: Situation, layered: Layered, last: Any, following: Any) -> dict[str, Look]:

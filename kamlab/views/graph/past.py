@@ -9,6 +9,7 @@ from ...core.events import ACTIVATED, FAILED, RESUMED
 from ...core.states import ENDED, NEW
 from ...core.world import World
 from ...history import history_of
+from ..keys import whose
 from ..states import in_the_past
 from .counts import ENDED as ENDED_KEPT
 from .counts import ENDED_FOR, Onward, last_moves, tally
@@ -50,10 +51,7 @@ class Past:
         if not 0 <= place < len(history.starts):
             return None
         record = history.record(history.starts[place])
-        found = record[3] if record[0] is RESUMED and record[1] == step else None
-        while found is not None and found._awaited_by is not None and not isinstance(found, Component):
-            found = found._awaited_by
-        return found
+        return whose(record[3]) if record[0] is RESUMED and record[1] == step else None
 
     def situation(self) -> Situation:
         """Return what there was."""

@@ -32,7 +32,7 @@ from ...core.events import (
 from ...core.trace import make_event
 from ...core.world import World
 from ..keys import key_of
-from ..timeline.names import safe
+from ..quoting import label
 from .folding import folds
 from .model import StoryItem, StoryLook
 from .newest import newest
@@ -165,7 +165,7 @@ def _in_words(event: Event) -> str:
 
 
 def _safe(text: str) -> str:
-    return safe(text, WIDTH)
+    return label(text, WIDTH)
 
 
 def _concerned(event: Event) -> Iterable[Any]:

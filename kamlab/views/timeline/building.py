@@ -8,9 +8,10 @@ from typing import Any
 from ...core.events import describe, name_of
 from ...core.world import World
 from ..keys import key_of
+from ..quoting import label
 from .known import Known, known_around
 from .model import OUTSIDE, Lifeline, Mark, Passage, Place, Ran, Timeline
-from .names import Names, safe
+from .names import Names
 from .seeing import Seen, Way
 
 #: How many lifelines are shown unless told, and how many messages and marks at most: the newest.
@@ -127,7 +128,7 @@ class _Drawing:
         return (self.place[end[0]], end[1]) if end is not None and end[0] in self.place else None
 
     def _words(self, number: int) -> str:
-        return safe(describe(self.history.event(number)), SENTENCE)
+        return label(describe(self.history.event(number)), SENTENCE)
 
     def _with_order(self, made: Timeline, event: int | None) -> Timeline:
         """Add what happened before an event, and after it, if it is known."""

@@ -8,15 +8,6 @@ from ...core.events import name_of, shorten
 from ..quoting import label
 
 
-def safe(text: str, width: int) -> str:
-    r"""Return a text on one line of at most so many characters, as :func:`~kamlab.views.quoting.label` does.
-
-    >>> safe("short", 10), safe("a\nb", 10)
-    ('short', 'a\\nb')
-    """
-    return text if len(text) <= width and text.isprintable() else label(text, width)
-
-
 class Names:
     """The names of components and boxes, and the texts of messages, for one view.
 
@@ -33,16 +24,16 @@ class Names:
         """Return the name of a component."""
         name = self._names.get(component)
         if name is None:
-            name = self._names[component] = safe(name_of(component), self._width)
+            name = self._names[component] = label(name_of(component), self._width)
         return name
 
     def of_box(self, box: Any) -> str:
         """Return the name of a box: that of its component, a dot, and its own."""
         name = self._boxes.get(box)
         if name is None:
-            name = self._boxes[box] = f"{self.of(box.owner)}.{safe(str(box.name), self._width)}"
+            name = self._boxes[box] = f"{self.of(box.owner)}.{label(str(box.name), self._width)}"
         return name
 
     def of_message(self, message: Any) -> str:
         """Return what a message says of itself."""
-        return safe(shorten(message, self._width), self._width)
+        return label(shorten(message, self._width), self._width)

@@ -25,6 +25,8 @@ from ...core.events import (
     TIMER,
     WOKEN,
 )
+from ...history.message_story import follows
+from ..keys import whose
 from . import model
 from .known import Known
 
@@ -115,10 +117,7 @@ class Seen:
 
     def _goes_on(self, number: int, record: Any) -> Way | None:
         """Return the way of a message that was only moved: out of one box, and at once into another place."""
-        if record[0] is not INSERTED or number <= self.history.first:
-            return None
-        before = self.history.record(number - 1)
-        if before[0] is not REMOVED or before[2] is not record[2] or before[3][1] != record[3][1]:
+        if not follows(self.history, number) or self.history.record(number - 1)[2] is not record[2]:
             return None
         return next((way for way in reversed(self.ways) if way.took == number - 1), None)
 
@@ -173,16 +172,7 @@ class Seen:
         self.marks.append((number, component, step, kind))
 
     def _by_hand(self, number: int, record: Any, step: int) -> None:
-        if record[0] is REMOVED and number + 1 < self.history.next_number:
-            following = self.history.record(number + 1)
-            if following[0] is INSERTED and following[3][1] == record[3][1]:
-                return  # one act: what was taken out is put in again
+        if number + 1 < self.history.next_number and follows(self.history, number + 1):
+            return  # one act: what was taken out is put in again
         self.did[record[1].owner] += 1
         self.marks.append((number, record[1].owner, step, "by hand"))
-
-
-def whose(microprocess: Any) -> Any:
-    """Return the component whose line something belongs to: a generator is one with the component that waits for it."""
-    while microprocess._awaited_by is not None:
-        microprocess = microprocess._awaited_by
-    return microprocess

@@ -13,36 +13,10 @@ import time
 
 import comm
 from measuring import report
+from stages import Relay, Sink, Source
 
-from kamlab import Component, Lab, Pipeline
+from kamlab import Lab, Pipeline
 from kamlab.notebook.panel.panel import Panel
-
-
-class Source(Component):
-    def main(self):
-        number = 0
-        while True:
-            self.send(number)
-            number += 1
-            yield
-
-
-class Relay(Component):
-    def main(self):
-        while True:
-            for message in self.messages():
-                self.send(message)
-            self.pause()
-            yield
-
-
-class Sink(Component):
-    def main(self):
-        while True:
-            for _ in self.messages():
-                pass
-            self.pause()
-            yield
 
 
 class Counting(comm.base_comm.BaseComm):

@@ -10,36 +10,10 @@ import statistics
 import time
 
 from measuring import report
+from stages import Relay, Sink, Source
 
 from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SimpleServer, SubscribeTo
 from kamlab import ThreadedComponent as Threaded
-
-
-class Source(Component):
-    def main(self):
-        number = 0
-        while True:
-            self.send(number)
-            number += 1
-            yield
-
-
-class Relay(Component):
-    def main(self):
-        while True:
-            for message in self.messages():
-                self.send(message)
-            self.pause()
-            yield
-
-
-class Sink(Component):
-    def main(self):
-        while True:
-            for _ in self.messages():
-                pass
-            self.pause()
-            yield
 
 
 class Asking(Component):
