@@ -15,8 +15,8 @@ import pytest
 
 from kamlab import Lab
 
-#: The listings of the page are no tests.
-collect_ignore_glob = ["listings/*"]
+#: The listings of the page and the answers to the exercises are no tests.
+collect_ignore_glob = ["listings/*", "course/answers/*"]
 
 LISTINGS = Path(__file__).parent / "listings"
 #: Seconds after which a test that hangs is ended, with the stack of every thread.

@@ -20,6 +20,7 @@ from .. import axon
 from ..core import worlds
 from ..lab import Lab, current
 from . import cells, transcript
+from .nested import nested
 from .running import run_in_notebook, show_once, start_and_show
 from .system import Systems, stop_or_leave
 
@@ -106,8 +107,11 @@ class Commands:
         %kamlab pause           let it stand still between two slices
         %kamlab stop            end everything in it
         %kamlab reset           end everything in it, and begin anew
+        %kamlab nested on       let asyncio.run(...) work in a cell; without "on" it says whether it does
         """
         command, *rest = line.split() or ["panel"]
+        if command == "nested":
+            return print(nested(" ".join(rest)))
         lab = current()
         if command == "inboxes":
             return lab.inboxes(*rest)

@@ -1,0 +1,102 @@
+"""``%kamlab nested``: let ``asyncio.run(...)`` work in a cell.
+
+A notebook's cells run inside an event loop, and asyncio refuses to run a second one inside the first. In
+a cell ``await`` does the same work and needs nothing. A listing that ends with ``asyncio.run(main())``
+can be kept as it is with ``nest_asyncio2``, which makes the event loop reentrant.
+
+It is never applied by itself, because it has a price: it replaces parts of asyncio for the whole process
+(before Python 3.14 also the fast C tasks by those written in Python), and while ``asyncio.run`` runs in a
+cell, clicks wait until it has ended (with ``await lab.arun()`` they do not). And it keeps nothing of what
+it replaces, so nobody can undo it. Restoring ``asyncio.run`` alone would look like an undo and be none, so
+``off`` says what does help.
+
+``nest_asyncio``, without the 2, is no longer maintained, and loses cells that are queued; where it has
+patched asyncio before us, that is an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from IPython.core.error import UsageError
+
+#: What nest_asyncio and nest_asyncio2 leave on what they have patched, and the latter alone.
+PATCHED, BY_US = "_nest_patched", "_nest_asyncio2"
+
+ON = (
+    "nested is on: asyncio.run(...) works in a cell, until the kernel is restarted. "
+    "While it runs, clicks wait; `await lab.arun()` lets them through."
+)
+OFF = "nested is off: in a cell use `await main()` instead of asyncio.run(main()), or say `%kamlab nested on`."
+NO_LOOP = "No event loop runs here, so asyncio.run(...) works as it is. Nothing was changed."
+NO_UNDO = (
+    "nested stays on: nest_asyncio2 keeps nothing of what it replaces in asyncio, so it cannot be undone. "
+    "Restart the kernel; a fresh one is without it until you say `%kamlab nested on`."
+)
+NOT_INSTALLED = (
+    "nest_asyncio2 is not installed. Install it (`%pip install nest-asyncio2`), "
+    "or use `await main()` in the cell instead of asyncio.run(main())."
+)
+WRONG_PATCH = (
+    "nest_asyncio (without the 2) has patched asyncio here already; with it cells that are queued get lost. "
+    "Restart the kernel, do not apply nest_asyncio, and say `%kamlab nested on`."
+)
+
+
+def nested(command: str = "") -> str:
+    """Turn the patch on, or say whether it is on.
+
+    Args:
+        command: ``"on"``, ``"off"``, or nothing to ask.
+
+    Returns:
+        How it stands now, in a sentence.
+
+    Raises:
+        UsageError: the command is another word, or what it asks for cannot be done; it says why.
+
+    >>> print(nested())
+    No event loop runs here, so asyncio.run(...) works as it is. Nothing was changed.
+    """
+    if command not in ("", "on", "off"):
+        raise UsageError(f"%kamlab nested {command}: say on, off, or nothing to see whether it is on")
+    loop = _running_loop()
+    if command == "on" and loop is not None and not is_on(loop):
+        _apply(loop)
+    if command == "off" and is_on(loop):
+        raise UsageError(NO_UNDO)
+    if is_on(loop):
+        return ON
+    return NO_LOOP if loop is None else OFF
+
+
+def is_on(loop: Any = None) -> bool:
+    """Return whether nest_asyncio2 has patched asyncio, and a loop if one is given.
+
+    >>> is_on()
+    False
+    """
+    return hasattr(asyncio, BY_US) and (loop is None or hasattr(loop, PATCHED))
+
+
+def _running_loop() -> Any:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _apply(loop: Any) -> None:
+    if hasattr(asyncio, PATCHED) and not hasattr(asyncio, BY_US):
+        raise UsageError(WRONG_PATCH)
+    if not isinstance(loop, asyncio.BaseEventLoop):  # asked first: it would patch half and then refuse
+        raise UsageError(
+            f"nest_asyncio2 cannot patch the event loop that runs here, a {type(loop).__module__}."
+            f"{type(loop).__name__}; use `await main()` in the cell instead of asyncio.run(main())"
+        )
+    try:
+        import nest_asyncio2
+    except ImportError:
+        raise UsageError(NOT_INSTALLED) from None
+    nest_asyncio2.apply(loop)

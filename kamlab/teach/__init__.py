@@ -1,0 +1,46 @@
+"""Teaching with a running system: questions that it answers, exercises that check themselves.
+
+A question is asked of a lab as it stands, and the lab answers it: it is stepped. An exercise runs what
+a student hands in under many orders of turns; a run that goes wrong is handed back as a line that can be
+played again. Nothing in here knows an answer beforehand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..core.rooms import load_lazily
+
+if TYPE_CHECKING:
+    from .exercise import CheckFailed, Exercise, exercise
+    from .questions import Quiz
+    from .runs import Run, Wrong, runs
+    from .score import score
+    from .verdict import Verdict
+
+__all__ = [
+    "CheckFailed",
+    "Exercise",
+    "Quiz",
+    "Run",
+    "Verdict",
+    "Wrong",
+    "exercise",
+    "runs",
+    "score",
+]
+
+load_lazily(
+    __name__,
+    {
+        "CheckFailed": "exercise",
+        "Exercise": "exercise",
+        "exercise": "exercise",
+        "Quiz": "questions",
+        "Run": "runs",
+        "runs": "runs",
+        "score": "score",
+        "Verdict": "verdict",
+        "Wrong": "runs",
+    },
+)

@@ -1,0 +1,168 @@
+"""Exercises: what a student hands in is run, and what it does is said in a sentence.
+
+A check is an ordinary function that looks at what was handed in and raises :class:`~.runs.Wrong`. It is
+run apart from this process, see :mod:`.apart`, so nothing that a student writes can harm the kernel. What
+comes back is plain: a sentence, and the line of the run it is about. So the verdict can open that run here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from ..core.cautious import cautious_repr
+from ..core.errors import KamlabError
+from ..core.events import error_in_words
+from .apart import Trouble, run_apart
+from .blame import place_of
+from .runs import Wrong, still_to_do
+from .verdict import Verdict
+
+#: Set where nbgrader runs a notebook; there a check that fails has to raise an error.
+GRADING = "NBGRADER_EXECUTION"
+
+Body = Callable[..., str | None]
+
+
+class CheckFailed(KamlabError, AssertionError):
+    """An exercise is not done, and a grader wants to know by an error. ``verdict`` says why."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict))
+        self.verdict = verdict
+
+
+class Exercise:
+    """A check that can be called with what a student hands in. Made by :func:`exercise`."""
+
+    def __init__(
+        self,
+        body: Body,
+        name: str,
+        takes: str,
+        points: float,
+        stage: Callable[..., Callable[[], Any]] | None,
+        accepts: Callable[[Any], bool],
+        seconds: float,
+    ) -> None:
+        self.body = body
+        self.name = name
+        self.takes = takes
+        self.points = points
+        self.stage = stage
+        self.accepts = accepts
+        self.seconds = seconds
+        self.__doc__ = body.__doc__
+
+    def __call__(self, *handed_in: Any) -> Verdict:
+        """Check what is handed in.
+
+        Raises:
+            CheckFailed: it is not done, and nbgrader is running this notebook.
+        """
+        from .score import record
+
+        verdict = self._verdict(handed_in)
+        record(self.name, verdict.points if verdict.passed else 0, verdict.points, "exercise")
+        if not verdict.passed and os.environ.get(GRADING):
+            raise CheckFailed(verdict)
+        return verdict
+
+    def _verdict(self, handed_in: tuple[Any, ...]) -> Verdict:
+        bad = [each for each in handed_in if not self.accepts(each)]
+        if bad or not handed_in:
+            return self._no(self._of_wrong_type(bad))
+        try:
+            answer = run_apart(lambda: self._examine(handed_in), self.seconds)
+        except Trouble as trouble:
+            return self._no(str(trouble))
+        if answer["passed"]:
+            return Verdict(self.name, True, answer["sentence"], self.points)
+        found = {key: answer.get(key) for key in ("seed", "step")}
+        line = answer.get("line") or ""
+        return self._no(answer["sentence"], line=line, build=self._builder(handed_in) if line else None, **found)
+
+    def _no(self, sentence: str, **more: Any) -> Verdict:
+        return Verdict(self.name, False, sentence, self.points, **more)
+
+    def _of_wrong_type(self, bad: list[Any]) -> str:
+        if not bad:
+            return f"Nothing was handed in. This exercise takes {self.takes}."
+        given = bad[0]
+        if given is None or given is ...:
+            return f"Still to do: this exercise takes {self.takes}; what was handed in is {given!r}."
+        what = f"of the type {type(given).__name__}: {cautious_repr(given)[:80]}"
+        return f"This exercise takes {self.takes}. What was handed in is {what}"
+
+    def _builder(self, handed_in: tuple[Any, ...]) -> Callable[[], Any]:
+        build: Callable[[], Any] = self.stage(*handed_in) if self.stage is not None else handed_in[0]
+        return build
+
+    def _examine(self, handed_in: tuple[Any, ...]) -> dict[str, Any]:
+        """Run the check and tell what came out as plain values; called in a process of its own."""
+        try:
+            said = self.body(*handed_in) if self.stage is None else self.body(self.stage(*handed_in))
+        except Wrong as wrong:
+            return _found(wrong)
+        except NotImplementedError as error:
+            return {"passed": False, "sentence": still_to_do(error)}
+        except RecursionError as error:
+            return {"passed": False, "sentence": f"Your code calls itself without an end.{place_of(error)}"}
+        except MemoryError as error:
+            return {"passed": False, "sentence": f"Your code takes more memory than there is for it.{place_of(error)}"}
+        except Exception as error:
+            return {"passed": False, "sentence": f"Your code raised {error_in_words(error)}{place_of(error)}"}
+        return {"passed": True, "sentence": said or "All of it holds."}
+
+    def __repr__(self) -> str:
+        return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
+
+
+def _found(wrong: Wrong) -> dict[str, Any]:
+    found: dict[str, Any] = {"passed": False, "sentence": str(wrong)}
+    if wrong.run is not None:
+        found.update(seed=wrong.run.seed, step=wrong.step, line=wrong.run.line)
+    return found
+
+
+def exercise(
+    name: str,
+    *,
+    takes: str,
+    points: float = 1,
+    stage: Callable[..., Callable[[], Any]] | None = None,
+    accepts: Callable[[Any], bool] = callable,
+    seconds: float = 10.0,
+) -> Callable[[Body], Exercise]:
+    """Make a check of a function that raises :class:`~.runs.Wrong` where what was handed in does wrong.
+
+    Args:
+        name: of the exercise.
+        takes: what one hands in, in words that complete "this exercise takes".
+        points: what it is worth.
+        stage: makes the function that builds the system from what was handed in; what was handed in is that
+            function, unless told. The check gets what this returns.
+        accepts: tells whether something that was handed in can be checked at all; it must be callable, unless told.
+        seconds: how long the check may take.
+
+    >>> from kamlab.teach import exercise, Wrong
+    >>> @exercise("double", takes="a function of a number")
+    ... def check(double):
+    ...     if double(21) != 42:
+    ...         raise Wrong(f"double(21) is {double(21)}; it shall be 42.")
+    >>> print(check(lambda number: number + number))
+    double: done
+      All of it holds.
+    >>> print(check(lambda number: number + 2))
+    double: not yet
+      double(21) is 23; it shall be 42.
+    >>> print(check(42))
+    double: not yet
+      This exercise takes a function of a number. What was handed in is of the type int: 42
+    """
+
+    def make(body: Body) -> Exercise:
+        return Exercise(body, name, takes, points, stage, accepts, seconds)
+
+    return make

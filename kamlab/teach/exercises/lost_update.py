@@ -1,0 +1,55 @@
+"""Lost update: two clients read a balance, add to it, and write it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...core.component import Component
+from ...core.events import Event
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+
+#: How many orders of turns are tried.
+SCHEDULES = 1000
+
+
+def happened(run: Run) -> str:
+    """Say that a deposit of two was lost, with what the account was sent; empty where none was."""
+    account = run.made
+    if account.balance >= 2:
+        return ""
+    taken = [repr(event.message) for event in run.lab.trace.events() if _gets(event, account)]
+    return f"Two deposits of 1 were made, and the balance is {account.balance}. The account took: {', '.join(taken)}."
+
+
+def _gets(event: Event, account: Component) -> bool:
+    return event.kind == "received" and event.component is account
+
+
+@exercise("lost-update", takes="a function that activates the system and returns its account", points=2)
+def check(system: Callable[[], Component]) -> str:
+    """In no order of turns is a deposit lost."""
+    for run in runs(system, SCHEDULES):
+        _is_as_asked(run)
+        if run.outcome.reason == "max_steps":
+            raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
+        if run.made.balance > 2:
+            raise Wrong(f"Two deposits of 1 were made, but the balance is {run.made.balance}: more than that.", run)
+        waiting = [each.short_name for each in run.lab.components if "Client" in type(each).__name__]
+        if waiting:
+            raise Wrong(f"{' and '.join(waiting)} did not end: nobody will send what is waited for.", run)
+        if lost := happened(run):
+            raise Wrong(lost, run)
+    return f"In {SCHEDULES} orders of turns no deposit was lost."
+
+
+def _is_as_asked(run: Run) -> None:
+    """Raise where it is not the system that was asked for: two clients that deposit by messages to an account."""
+    account = run.made
+    if not isinstance(account, Component) or not hasattr(account, "balance"):
+        what = f"a value of the type {type(account).__name__}"
+        raise Wrong(f"cured() shall return the account, a component with a balance. It returned {what}.")
+    senders = {event.component for event in run.lab.trace.events() if event.kind == "sent"} - {account}
+    if len(senders) < 2:
+        names = ", ".join(each.short_name for each in senders) or "nobody"
+        raise Wrong(f"Two clients shall each send a deposit of their own. Messages came from: {names}.", run)

@@ -1,0 +1,168 @@
+"""One system under many orders of turns: who runs next is drawn, by a seed, so each run can be had again.
+
+All that a schedule can do to a system whose components share nothing but messages is to change the order
+of their slices. So a run is told by its seed alone, and the virtual clock makes it quick. This is random
+testing, not proof: what does not happen in a thousand runs may still be possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..core.choice import SeededRandom
+from ..core.errors import KamlabError
+from ..core.events import error_in_words
+from ..lab import Lab
+from .blame import place_of
+
+#: How many slices a run may have.
+SLICES = 1000
+
+System = Callable[[], Any]
+
+
+class Run:
+    """One run of a system, at its end.
+
+    ``made`` is what the system's function returned, ``lab`` the lab at the end of the run, ``seed`` what
+    decided who ran next, ``outcome`` why it ended.
+    """
+
+    __slots__ = ("_lab", "made", "outcome", "seed")
+    made: Any
+
+    def __init__(self, system: System, seed: int, **how: Any) -> None:
+        def build() -> None:
+            self.made = system()
+
+        self.seed = seed
+        self.outcome: Any = None
+        self._lab = _SilentLab(build=build, clock="virtual", chooser=SeededRandom(seed), **how)
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, at the end of the run. It is stopped when the next run begins."""
+        return self._lab
+
+    @property
+    def step(self) -> int:
+        """How many slices it had."""
+        return self._lab.step_number
+
+    @property
+    def line(self) -> str:
+        """The run as a line: ``Lab(build=system, clock="virtual").replay(line)`` plays it again."""
+        return str(self._lab.recording)
+
+    @property
+    def deadlock(self) -> str:
+        """Who waits for whom in a circle, in words; empty where nobody does."""
+        why = self._lab.why()
+        return "\n".join(why.sentences) if "deadlock" in why.headline else ""
+
+    @property
+    def failures(self) -> list[Any]:
+        """The components that failed."""
+        return self._lab.failures
+
+    def __repr__(self) -> str:
+        return f"<run with seed {self.seed}: {self.outcome}>"
+
+
+class _SilentLab(Lab):
+    """A lab that does not write to stderr what goes wrong in it: whoever runs it finds that in the run."""
+
+    def report(self, text: str) -> None:
+        pass
+
+
+class Wrong(KamlabError):
+    """A system did what it must not do.
+
+    Args:
+        sentence: what happened, in words for the student.
+        run: in which run, if in one.
+        step: at which step of it one should look, its end unless told.
+    """
+
+    def __init__(self, sentence: str, run: Run | None = None, step: int | None = None) -> None:
+        super().__init__(sentence)
+        self.run = run
+        self.step = step if step is not None or run is None else run.step
+
+
+def runs(
+    system: System,
+    schedules: int = 100,
+    *,
+    slices: int = SLICES,
+    until: Callable[[Run], Any] | None = None,
+    failures: bool = False,
+    network: Any = None,
+) -> Iterator[Run]:
+    """Run a system once for each seed from 0 on, and give each run when it has ended.
+
+    Args:
+        system: a function that activates the components of the system. What it returns is ``run.made``.
+        schedules: how many runs.
+        slices: how many slices each may have.
+        until: asked after each slice; a run ends where it is true.
+        failures: whether runs in which a component failed are given like others.
+        network: as for a :class:`~kamlab.lab.Lab`.
+
+    Raises:
+        Wrong: a component failed, and ``failures`` was not asked for.
+
+    >>> from kamlab import Component, Graphline
+    >>> class Say(Component):
+    ...     def __init__(self, word):
+    ...         super().__init__()
+    ...         self.word = word
+    ...     def main(self):
+    ...         self.send(self.word)
+    ...         yield
+    >>> class Keep(Component):
+    ...     async def main(self):
+    ...         self.kept = [await self.receive(), await self.receive()]
+    >>> def system():
+    ...     keep = Keep()
+    ...     wires = {("A", "outbox"): ("K", "inbox"), ("B", "outbox"): ("K", "inbox")}
+    ...     Graphline(A=Say("ping"), B=Say("pong"), K=keep, linkages=wires).activate()
+    ...     return keep
+    >>> sorted({tuple(run.made.kept) for run in runs(system, 20)})
+    [('ping', 'pong'), ('pong', 'ping')]
+    """
+    if not callable(system):
+        raise TypeError(f"runs({system!r}): give a function that activates the components of a system")
+    how = {} if network is None else {"network": network}
+    before: Run | None = None
+    for seed in range(schedules):
+        if before is not None:
+            before.lab.stop()
+        before = run = Run(system, seed, **how)
+        condition = None if until is None else _asked(until, run)
+        run.outcome = run.lab.run(until=condition, max_steps=slices)
+        if run.failures and not failures:
+            raise _wrong(run)
+        yield run
+    if before is not None:
+        before.lab.stop()
+
+
+def _asked(until: Callable[[Run], Any], run: Run) -> Callable[[Any], Any]:
+    return lambda _lab: until(run)
+
+
+def _wrong(run: Run) -> Wrong:
+    component = run.failures[0]
+    error = component.error
+    if isinstance(error, NotImplementedError):
+        return Wrong(still_to_do(error))
+    return Wrong(f"{component.short_name} failed: {error_in_words(error)}{place_of(error)}", run)
+
+
+def still_to_do(error: NotImplementedError) -> str:
+    """Say that an exercise has not been done yet."""
+    what = str(error)
+    return f"Still to do: {what}" if what else f"Still to do{place_of(error)}"

@@ -1,0 +1,85 @@
+"""What a check has to say: right or not, why, and a run in which one can see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import KamlabError
+
+if TYPE_CHECKING:
+    from ..lab import Lab
+
+
+class NothingToOpen(KamlabError):
+    """A verdict was asked for a run, and it is not about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result of a check.
+
+    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` what was seen; ``points``
+    what it is worth. Where a run went wrong: ``seed`` is its seed, ``step`` where to look, and ``line`` the
+    run up to its end, to paste.
+
+    >>> print(Verdict("lost-update", False, "The balance is 1.", seed=3, step=14, line="kamlab1:..."))
+    lost-update: not yet
+      The balance is 1.
+      Seed 3, step 14: verdict.open() opens it there.
+      kamlab1:...
+    """
+
+    of: str
+    passed: bool
+    sentence: str
+    points: float = 1
+    seed: int | None = None
+    step: int | None = None
+    line: str = ""
+    build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
+
+    def open(self) -> Lab:
+        """Return a lab in which the run that went wrong was played again, up to the step where it did.
+
+        It can be stepped, turned back and looked into, ``verdict.open().panel()`` shows it.
+
+        Raises:
+            NothingToOpen: the verdict is not about a run.
+            RunDiffers: the system is not the same any more.
+        """
+        from ..lab import Lab
+
+        if self.build is None or not self.line:
+            about = "it passed" if self.passed else "what it says is not about one run"
+            raise NothingToOpen(f"{self.of}: this verdict has no run to open, because {about}.")
+        lab = Lab(build=self.build, clock="virtual")
+        lab.replay(self.line, to=self.step)
+        return lab
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __str__(self) -> str:
+        head = f"{self.of}: {'done' if self.passed else 'not yet'}"
+        return "\n  ".join([head, *self.sentence.splitlines(), *self._run_in_words()])
+
+    __repr__ = __str__
+
+    def _run_in_words(self) -> list[str]:
+        if not self.line:
+            return []
+        seed = f"Seed {self.seed}, step" if self.seed is not None else "Step"
+        return [f"{seed} {self.step}: verdict.open() opens it there.", self.line]
+
+    def _repr_html_(self) -> str:
+        colour = "#1a7f37" if self.passed else "#b35900"
+        head = f'<b style="color:{colour}">{escape(self.of)}: {"done" if self.passed else "not yet"}</b>'
+        lines = [escape(line) for line in self.sentence.splitlines()]
+        if self.line:
+            where, line = self._run_in_words()
+            lines += [escape(where), f'<code style="overflow-wrap:anywhere">{escape(line)}</code>']
+        body = "".join(f"<div>{line}</div>" for line in lines)
+        return f'<div style="border-left:4px solid {colour};padding:2px 10px"><div>{head}</div>{body}</div>'
