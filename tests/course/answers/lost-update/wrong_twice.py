@@ -1,4 +1,4 @@
-# It says: ('a', 'read'), ('a', 'write', 1)
+# It says: ('a', 'read'), ('a', 'read')
 class SafeAccount(Account):
     pass
 
