@@ -27,8 +27,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "rewind": {"core"},
     "views": {"core", "history", "explain", "rewind"},
     "lab": {"core", "history", "explain", "rewind", "net", "views", "notebook"},
+    "teach": {"core", "history", "explain", "rewind", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "notebook": {"core", "explain", "rewind", "net", "views", "lab", "handle", "axon", "kamlab"},
+    "notebook": {"core", "explain", "rewind", "net", "views", "lab", "teach", "handle", "axon", "kamlab"},
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "rewind", "notebook"},
@@ -36,7 +37,11 @@ MAY_KNOW: dict[str, set[str]] = {
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.
-AT_ONCE = {"lab": {"core", "history", "explain", "rewind"}, "__init__": {"core", "lab"}}
+AT_ONCE = {
+    "lab": {"core", "history", "explain", "rewind"},
+    "teach": {"core", "history", "explain", "rewind", "views", "lab"},
+    "__init__": {"core", "lab"},
+}
 
 #: What the engine may not know, although it comes with Python.
 NOT_FOR_CORE = {
@@ -151,11 +156,11 @@ def test_the_arrows_run_one_way() -> None:
 
 @pytest.mark.parametrize("room", sorted(AT_ONCE))
 def test_what_is_not_needed_yet_is_not_imported_yet(room: str) -> None:
-    """The package and the lab import network, chassis and views in functions only."""
+    """The package, the lab and the teacher import what not everybody needs in functions only."""
     wrong = [
         str(each)
         for each in IMPORTS
-        if each.room == room and each.at_once and each.target_room in MAY_KNOW and each.target_room not in AT_ONCE[room]
+        if each.room == room and each.at_once and each.target_room in MAY_KNOW.keys() - AT_ONCE[room] - {room}
     ]
     assert wrong == []
 

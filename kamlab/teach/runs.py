@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core.choice import SeededRandom
-from ..core.errors import KamlabError
+from ..core.errors import KamlabError, LabIsClosed
 from ..core.events import error_in_words
 from ..lab import Lab
 from .blame import place_of
@@ -57,7 +57,13 @@ class Run:
 
     @property
     def deadlock(self) -> str:
-        """Who waits for whom in a circle, in words; empty where nobody does."""
+        """Who waits for whom in a circle, in words; empty where nobody does.
+
+        Raises:
+            LabIsClosed: the next run has begun, or there is no further one; ask within the loop over the runs.
+        """
+        if self._lab.state == "stopped":
+            raise LabIsClosed("the lab of this run is stopped, so nobody waits any more; ask in the loop over runs()")
         why = self._lab.why()
         return "\n".join(why.sentences) if "deadlock" in why.headline else ""
 
