@@ -1,11 +1,15 @@
-"""The cookbook notebooks: the listings are the page's, they run, and they leave nothing behind."""
+"""The notebooks: the listings are the page's, all of them run, and they leave nothing behind."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +19,28 @@ nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 
 ROOT = Path(__file__).parent.parent
-COOKBOOK = ROOT / "notebooks" / "cookbook"
+NOTEBOOKS = ROOT / "notebooks"
+COOKBOOK = NOTEBOOKS / "cookbook"
+ALL = sorted(path.relative_to(NOTEBOOKS).with_suffix("").as_posix() for path in NOTEBOOKS.rglob("*.ipynb"))
 
-#: What each notebook shows of the page, by the names of the files in tests/listings.
+#: What each notebook shows of the cookbook's page, by the names of the files in tests/listings.
 LISTINGS = {
-    "01-time-server": ("time_server",),
-    "02-relay": ("page_imports", "relay"),
-    "03-aggregating-logger": ("page_imports", "logger"),
-    "04-logger-and-relay": ("page_imports", "logger", "logger_relay"),
+    "cookbook/01-time-server": ("time_server",),
+    "cookbook/02-relay": ("page_imports", "relay"),
+    "cookbook/03-aggregating-logger": ("page_imports", "logger"),
+    "cookbook/04-logger-and-relay": ("page_imports", "logger", "logger_relay"),
 }
 
-#: The ports that each listens at.
+#: The ports that some listen at; the others need none.
 PORTS = {
-    "01-time-server": [1500],
-    "02-relay": [1600],
-    "03-aggregating-logger": [1500],
-    "04-logger-and-relay": [1500, 1501],
+    "cookbook/01-time-server": [1500],
+    "cookbook/02-relay": [1600],
+    "cookbook/03-aggregating-logger": [1500],
+    "cookbook/04-logger-and-relay": [1500, 1501],
 }
+
+#: How many notebooks run at once.
+AT_ONCE = 2
 
 BEFORE = """
 import os as _os, socket as _socket, threading as _threading
@@ -49,7 +58,7 @@ print(_left, _os.listdir(), _os.getcwd() == _home)
 
 def read(name: str) -> Any:
     """Read a notebook."""
-    return nbformat.read(COOKBOOK / f"{name}.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
 
 
 def code_lines(text: str) -> list[str]:
@@ -57,9 +66,12 @@ def code_lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("%%system")]
 
 
-def test_every_notebook_is_known_here() -> None:
-    """There is a notebook for each system of the page, and none that these tests miss."""
-    assert sorted(path.stem for path in COOKBOOK.glob("*.ipynb")) == sorted(LISTINGS)
+def test_the_notebooks_are_there() -> None:
+    """There are a start page, the cookbook's pages and the course; what is named in the tables above is there."""
+    assert "start" in ALL
+    assert len([name for name in ALL if name.startswith("cookbook/")]) == 11
+    assert len([name for name in ALL if name.startswith("course/")]) == 13
+    assert set(LISTINGS) | set(PORTS) <= set(ALL)
 
 
 @pytest.mark.parametrize("name", LISTINGS)
@@ -69,16 +81,7 @@ def test_the_listings_are_unchanged(name: str, listing: Any) -> None:
     assert code_lines("\n".join(cells)) == code_lines(listing(*LISTINGS[name]))
 
 
-@pytest.mark.parametrize("name", LISTINGS)
-def test_a_notebook_begins_with_what_one_will_be_able_to_do(name: str) -> None:
-    """The first cell is a title and a list of what one can do afterwards."""
-    first = read(name).cells[0]
-    assert first.cell_type == "markdown"
-    assert first.source.startswith("# ")
-    assert "After this notebook you can" in first.source
-
-
-@pytest.mark.parametrize("name", LISTINGS)
+@pytest.mark.parametrize("name", ALL)
 def test_notebooks_are_saved_executed_and_clean(name: str) -> None:
     """Saved are outputs and numbers of a run from top to bottom, no widget state, no times, no paths, no errors."""
     notebook = read(name)
@@ -87,35 +90,86 @@ def test_notebooks_are_saved_executed_and_clean(name: str) -> None:
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     assert notebook.metadata.kernelspec.name == "python3"
-    assert all(set(cell.metadata) <= {"tags"} for cell in notebook.cells)
+    assert all(set(cell.metadata) <= {"tags", "nbgrader"} for cell in notebook.cells)
     outputs = [output for cell in code for output in cell.outputs]
     assert outputs
     assert not [output for output in outputs if output.output_type == "error"]
     text = json.dumps(outputs)
     assert "widget-view" not in text
     assert str(Path.home()) not in text
+    assert str(ROOT) not in text
 
 
-@pytest.mark.parametrize("name", LISTINGS)
-def test_a_notebook_runs_twice_in_one_kernel_and_leaves_nothing(name: str, tmp_path: Path) -> None:
-    """From top to bottom, and again, without a person; afterwards no thread, port or file is left."""
+@pytest.mark.parametrize("name", ALL)
+def test_links_lead_somewhere(name: str) -> None:
+    """Every link to another notebook or file leads to one that is there."""
+    here = (NOTEBOOKS / name).parent
+    text = "\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", text)
+    assert [each for each in targets if not each.startswith("http") and not (here / each).exists()] == []
+
+
+def run_twice(name: str, where: Path) -> str:
+    """Run a notebook twice in one kernel, and return what is left, as a last cell tells it."""
     notebook = read(name)
     first = nbformat.v4.new_code_cell(BEFORE)
-    last = nbformat.v4.new_code_cell(AFTER.format(ports=PORTS[name]))
+    last = nbformat.v4.new_code_cell(AFTER.format(ports=PORTS.get(name, [])))
     cells = [json.loads(json.dumps(cell)) for cell in (*notebook.cells, *notebook.cells)]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     notebook.cells = [first, *(nbformat.from_dict(cell) for cell in cells), last]
-    where = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(notebook, timeout=60, resources=where).execute()
-    assert notebook.cells[-1].outputs[0].text == "[] [] True\n"
-    assert list(tmp_path.iterdir()) == []
+    nbclient.NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(where)}}).execute()
+    return str(notebook.cells[-1].outputs[0].text)
 
 
-def test_the_saved_outputs_are_what_comes_out(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def run_twice_already(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[Future[str], Path]]]:
+    """Run all notebooks twice, some at a time; return what each left, and where it ran."""
+    listening = threading.Lock()  # some listen at the same port
+
+    def run(name: str, where: Path) -> str:
+        if name not in PORTS:
+            return run_twice(name, where)
+        with listening:
+            return run_twice(name, where)
+
+    places = {name: tmp_path_factory.mktemp(name.replace("/", "-")) for name in ALL}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: (pool.submit(run, name, place), place) for name, place in places.items()}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", ALL)
+def test_a_notebook_runs_twice_in_one_kernel_and_leaves_nothing(name: str, run_twice_already: Any) -> None:
+    """From top to bottom, and again, without a person; afterwards no thread, port or file is left."""
+    left, place = run_twice_already[name]
+    assert left.result() == "[] [] True\n"
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.timeout(400)
+def test_the_saved_outputs_are_what_comes_out() -> None:
     """Checked by nbval: every output that does not depend on time is the one that is saved."""
     pytest.importorskip("nbval")
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", str(COOKBOOK)]
+    others = [name for name in ALL if name not in PORTS]
+    halves = [[*PORTS, *others[: len(others) // 3]], others[len(others) // 3 :]]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider"]
+    checks = [
+        subprocess.Popen(
+            [*command, *(str(NOTEBOOKS / f"{name}.ipynb") for name in half)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for half in halves
+    ]
+    try:
+        told = [check.communicate(timeout=360)[0] for check in checks]
+    finally:
+        for check in checks:
+            check.kill()
+    assert [check.returncode for check in checks] == [0, 0], "\n".join(text[-5000:] for text in told)

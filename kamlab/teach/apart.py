@@ -291,5 +291,3 @@ def _here(call: Callable[[], Any], seconds: float) -> Any:
 
 def _no_input(*_args: Any) -> NoReturn:
     raise Trouble(_asks(place_now(sys._getframe())))
-
-

@@ -1,0 +1,206 @@
+"""A question in a notebook: buttons for what it offers, or a field to write in, and the result below.
+
+A cell gets the widget, and after it the same as plain HTML, which the page hides while the widget is there;
+so a saved notebook shows what was asked, and what was clicked, wherever it is opened. Only a click changes
+that HTML: what is answered in another cell is that cell's output, and a cell that was compared or saved
+stays as it was.
+
+A click may come on any thread; the lab has a lock for that. Whatever goes wrong is shown below the buttons.
+
+Nobody holds on to a widget that a cell shows, so the newest :data:`KEPT` are kept here, and older ones are
+closed: their buttons go, their HTML stays.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+from uuid import uuid4
+
+import ipywidgets
+from IPython.display import display, update_display
+
+from ..core.errors import KamlabError
+from ..teach.questions import Question, Verdict
+from ..teach.questions.look import box, heading
+from ..views.quoting import label
+from . import cells
+
+#: How many questions are kept with their buttons.
+KEPT = 24
+
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_HIDE_STILL = (
+    "<style>.jp-OutputArea-child:has(.kamlab-question) + .jp-OutputArea-child:has(.kamlab-question-still)"
+    " {display: none} .kamlab-question .widget-button {max-width: 100%}</style>"
+)
+
+_shown: list[Asked] = []
+_lock = threading.RLock()
+
+
+def show(question: Question) -> Asked:
+    """Display a question under this cell; return what displays it."""
+    with _lock:
+        asked = next((each for each in _shown if each.question is question), None) or Asked(question)
+        if asked in _shown:
+            _shown.remove(asked)
+        _shown.append(asked)
+        for old in _shown[:-KEPT]:
+            old.close()
+    asked.display()
+    return asked
+
+
+def close_all() -> None:
+    """Take the buttons of all questions away."""
+    with _lock:
+        for each in list(_shown):
+            each.close()
+
+
+class Asked:
+    """The widget of one question.
+
+    Args:
+        question: which is answered by a click, or by whoever else answers it.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._displayed: list[str] = []
+        self._by_click = False
+        head = heading(question.asked_at, question.text)
+        self.buttons = [self._button(each, each) for each in question.choices]
+        self.field: Any = None
+        self.enter: Any = None
+        self.go_on = self._button("Step without an answer", None)
+        self.said = ipywidgets.HTML()
+        asking = self.buttons or self._writing()
+        self.widget = ipywidgets.VBox(
+            [ipywidgets.HTML(_HIDE_STILL + head), _row(asking), _row([self.go_on]), self.said]
+        )
+        self.widget.add_class("kamlab-question")
+        question.listeners.append(self._on_verdict)
+        if question.result is not None:
+            self._show(question.result)
+
+    def _button(self, text: str, choice: str | None) -> Any:
+        button = ipywidgets.Button(description=text, tooltip=text, layout=ipywidgets.Layout(width="auto"))
+        button.on_click(lambda pressed: self._on_click(pressed, choice))
+        return button
+
+    def _writing(self) -> list[Any]:
+        """Return what one writes an answer with, where nothing is offered."""
+        self.field = ipywidgets.Text(placeholder=self.question.example, layout=ipywidgets.Layout(width="24em"))
+        self.field.on_msg(self._on_field)
+        self.enter = self._button("Answer", None)
+        return [ipywidgets.HTML(f"Answer with {escape(self.question.takes)}."), self.field, self.enter]
+
+    # -- what is clicked --------------------------------------------------------------------------------
+
+    def _on_click(self, button: Any, choice: str | None) -> None:
+        if choice is not None:
+            self._do(lambda: self.question.pick(choice))
+        elif button is self.enter:
+            self._answer_field()
+        else:
+            self._do(self.question.step)
+
+    def _on_field(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        if isinstance(content, dict) and content.get("event") == "submit":
+            self._answer_field()
+
+    def _answer_field(self) -> None:
+        self._do(lambda: self.question.answer_text(self.field.value))
+
+    def _do(self, act: Any) -> None:
+        """Carry out a click; nothing is raised, since nobody would see it."""
+        self._by_click = True
+        try:
+            with cells.aside():
+                act()
+        except (KamlabError, KeyboardInterrupt) as error:
+            self._complain(str(error) or "It was interrupted; the lab stands between two slices.")
+        except Exception as error:
+            self._complain(f"{type(error).__name__}: {error}")
+        finally:
+            self._by_click = False
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def _on_verdict(self, verdict: Verdict) -> None:
+        self._show(verdict)
+        if self._by_click and self.question.result is not None:
+            self._update_still()
+
+    def _show(self, verdict: Verdict) -> None:
+        self.said.value = f'<div role="status">{verdict._repr_html_()}</div>'
+        result = self.question.result
+        if result is None:
+            return
+        right = self._words(result)
+        for button in self.buttons:
+            button.button_style = right.get(button.description, "")
+        for part in (*self.buttons, self.field, self.enter, self.go_on):
+            if part is not None:
+                part.disabled = True
+
+    def _words(self, result: Verdict) -> dict[str, str]:
+        """Return which buttons stand out, and how: the right one, and the one that was pressed."""
+        found: dict[str, str] = {}
+        if type(result.given) is str and result.right is False:
+            found[result.given] = "danger"
+        if result.right is not None:
+            found[result.in_words] = "success"
+        return found
+
+    def _complain(self, text: str) -> None:
+        self.said.value = f'<div role="status">{box(escape(label(text, 400)), "bad")}</div>'
+
+    # -- as an output -------------------------------------------------------------------------------------
+
+    def display(self) -> None:
+        """Display the widget, and the HTML that stays after it."""
+        bundle = self.widget._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        show_raw: Any = display
+        if data and _WIDGET in data:  # without text: then a page that has no widgets shows the HTML alone
+            show_raw({_WIDGET: data[_WIDGET]}, raw=True)
+        self._displayed.append(uuid4().hex)
+        del self._displayed[:-8]
+        show_raw(self._still(), raw=True, display_id=self._displayed[-1])
+
+    def _still(self) -> dict[str, str]:
+        html = f'<div class="kamlab-question-still">{self.question._repr_html_()}</div>'
+        return {"text/html": html, "text/plain": str(self.question)}
+
+    def _update_still(self) -> None:
+        update: Any = update_display
+        for each in self._displayed:
+            update(self._still(), display_id=each, raw=True)
+
+    def close(self) -> None:
+        """Take the buttons away."""
+        with _lock:
+            if self in _shown:
+                _shown.remove(self)
+        if self._on_verdict in self.question.listeners:
+            self.question.listeners.remove(self._on_verdict)
+        _close(self.widget)
+
+
+def _row(widgets: Sequence[Any]) -> Any:
+    layout = ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+    return ipywidgets.HBox(list(widgets), layout=layout)
+
+
+def _close(widget: Any) -> None:
+    """Close a widget with all that is in it; ipywidgets hold on to every one that is not closed."""
+    for each in getattr(widget, "children", ()):
+        _close(each)
+    for part in (getattr(widget, "style", None), widget.layout, widget):
+        if part is not None:
+            part.close()

@@ -1,0 +1,136 @@
+"""Back-pressure: a producer that is faster than its consumer, and what waits between them.
+
+The queue may be in the consumer's inbox, where the trace shows it. It may also be moved out of sight: into
+another component, or into a list of the producer's own. So what is made and not yet done is counted as well,
+after each slice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...core.component import Component
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+
+#: How many orders of turns are tried.
+SCHEDULES = 1000
+
+#: How many numbers the producer makes, and how many slices the work on each takes at least.
+COUNT, SLICES_EACH = 12, 4
+#: How many may wait in the inbox; and how many may be under way: those, one at work, one in the producer's hand.
+ROOM = 3
+UNDER_WAY = ROOM + 2
+#: With so many slices for each number a producer does not sleep while it waits. Two are enough.
+POLLING = 3
+
+
+def happened(run: Run) -> str:
+    """Say that more waited in the consumer's inbox than there is room for, and when; empty where none did."""
+    return _overrun(run)[0]
+
+
+def _overrun(run: Run) -> tuple[str, int]:
+    """Say how long the consumer's queue became, and in which step it was first too long."""
+    consumer = run.made[1]
+    length = longest = first = 0
+    for event in run.lab.trace.events():
+        if event.kind == "sent" and event.box.owner is consumer and event.box.name == "inbox":
+            length += 1
+        elif event.kind == "received" and event.component is consumer and event.box.name == "inbox":
+            length -= 1
+        if length > ROOM and not first:
+            first = event.step
+        longest = max(longest, length)
+    if not first:
+        return "", 0
+    grew = f", and later as many as {longest}" if longest > ROOM + 1 else ""
+    where = f"in the inbox of {consumer.short_name} in step {first}"
+    return f"{ROOM + 1} numbers waited {where}{grew}; at most {ROOM} may.", first
+
+
+class _UnderWay:
+    """Watches, after each slice, how many numbers are made and not yet done."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, tuple[int, int, int, int]] = {}
+
+    def __call__(self, run: Run) -> bool:
+        """Note the first moment with too many; a run is not ended by it."""
+        if run.seed not in self.seen and _is_pair(run.made):
+            producer, consumer = run.made
+            made, done = producer.made, len(consumer.done)
+            if made - done > UNDER_WAY:
+                self.seen[run.seed] = (run.step, made, done, consumer.data_ready())
+        return False
+
+
+@exercise("back-pressure", takes="a function that activates the system and returns its producer and consumer", points=2)
+def check(system: Callable[[], Any]) -> str:
+    """The queue is never longer than 3, the rest is not made before there is room, and everything arrives."""
+    under_way = _UnderWay()
+    for run in runs(system, SCHEDULES, until=under_way):
+        _is_as_asked(run)
+        overrun, step = _overrun(run)
+        if overrun:
+            raise Wrong(overrun, run, step)
+        _arrives(run)
+        if run.seed in under_way.seen:
+            raise _hidden(run, *under_way.seen[run.seed])
+        _sleeps_meanwhile(run)
+    return f"In {SCHEDULES} orders of turns at most {ROOM} numbers waited, and all {COUNT} were done."
+
+
+def _is_pair(made: Any) -> bool:
+    if not (isinstance(made, tuple) and len(made) == 2 and all(isinstance(each, Component) for each in made)):
+        return False
+    return isinstance(getattr(made[0], "made", None), int) and isinstance(getattr(made[1], "done", None), list)
+
+
+def _is_as_asked(run: Run) -> None:
+    if not _is_pair(run.made):
+        what = f"a value of the type {type(run.made).__name__}"
+        raise Wrong(f"cured() shall return the producer and the consumer, as broken() does. It returned {what}.")
+    if run.outcome.reason == "max_steps":
+        raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
+
+
+def _arrives(run: Run) -> None:
+    """Raise where not all numbers were made, and then done, once and in order."""
+    producer, consumer = run.made
+    if producer.made < COUNT:
+        how = "sleeps for ever" if producer.asleep else "has ended"
+        raise Wrong(f"{producer.short_name} made {producer.made} numbers of {COUNT} and {how}.", run)
+    lost = [number for number in range(1, COUNT + 1) if number not in consumer.done]
+    if lost:
+        numbers = ", ".join(map(str, lost))
+        raise Wrong(f"Lost on the way: {numbers}. {producer.short_name} made them, and they never arrived.", run)
+    if consumer.done != list(range(1, COUNT + 1)):
+        raise Wrong(f"Each number shall be done once, and in order. What was done: {consumer.done}.", run)
+    turns = _turns(run, consumer)
+    if turns < COUNT * SLICES_EACH:
+        less = f"{COUNT} numbers were done in {turns} slices"
+        raise Wrong(f"The consumer's work shall take as long as before, {SLICES_EACH} slices a number: {less}.", run)
+
+
+def _hidden(run: Run, step: int, made: int, done: int, waiting: int) -> Wrong:
+    rest = made - done - waiting
+    where = f"{waiting} waited in the inbox, so {rest} were somewhere else, and no more than 2 should be"
+    return Wrong(f"In step {step} {made} numbers were made and {done} done; {where}.", run, step)
+
+
+def _sleeps_meanwhile(run: Run) -> None:
+    """Raise where the producer waits by looking again and again, or by the clock."""
+    producer = run.made[0]
+    if any(event.kind == "timer" for event in run.lab.trace.events()):
+        late = "If the consumer takes longer one day, it is too early; if not, it is too late"
+        raise Wrong(f"{producer.short_name} waits for a time of the clock, not for room. {late}.", run)
+    turns = _turns(run, producer)
+    if turns > POLLING * COUNT:
+        busy = f"it had {turns} slices for {COUNT} numbers"
+        raise Wrong(f"{producer.short_name} does not sleep while it waits: {busy}.", run)
+
+
+def _turns(run: Run, component: Component) -> int:
+    return sum(event.kind == "resumed" and event.component is component for event in run.lab.trace.events())

@@ -1,0 +1,115 @@
+"""Duplicates: a shop repeats its orders until they are answered, and a bank pays some of them twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...core.component import Component
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+from .reordering import check_links, check_made, in_words, moved, role
+
+#: How many orders of turns are tried.
+SCHEDULES = 1000
+#: What the shop orders to be paid.
+ORDERS = (10, 20, 20)
+#: Who sends to whom.
+LINKS = {("Shop", "Link"), ("Link", "Bank"), ("Bank", "Account"), ("Bank", "Link"), ("Link", "Shop"), ("Storm", "Link")}
+
+
+def happened(run: Run) -> str:
+    """Say that something was paid more often than it was ordered; empty where nothing was."""
+    more = Counter(run.made.paid) - Counter(ORDERS)
+    if not more:
+        return ""
+    took = in_words(moved(run, "received", "Bank"))
+    twice = _row(sorted(more.elements()))
+    return f"{_paid(run)}, so {twice} was paid once too often. The bank took: {took}."
+
+
+@exercise("duplicates", takes="a function that activates the system and returns its account", points=2)
+def check(system: Callable[[], Component]) -> str:
+    """Whatever the link loses, in every order of turns each order is paid, and paid once."""
+    lost = 0
+    for run in runs(system, SCHEDULES):
+        check_made(run, "Account", "paid")
+        check_links(run, LINKS)
+        lost += _losses(run)
+        _check_order_of_work(run)
+        _check_end(run)
+        _check_paid(run)
+        if said := happened(run):
+            raise Wrong(said, run, _step_of_extra(run))
+        _check_repeats(run)
+    if not lost:
+        raise Wrong(f"In {SCHEDULES} orders of turns nothing was lost. The link and the storm shall stay as they are.")
+    return f"In {SCHEDULES} orders of turns the link lost {lost} messages, and each order was paid once."
+
+
+def _losses(run: Run) -> int:
+    return sum(event.box.name == "storm" for event in moved(run, "received", "Link"))
+
+
+def _check_order_of_work(run: Run) -> None:
+    """Raise where the bank answers before it has paid anything."""
+    for event in run.lab.trace.events():
+        if event.kind == "sent" and event.source is not None and role(event.source.owner, ["Bank"]) == "Bank":
+            if role(event.box.owner, ["Link"]) == "Link":
+                first = f"The bank answered {event.message!r} before it had paid anything."
+                raise Wrong(f"{first} If it fails in between, the shop takes for done what is not.", run, event.step)
+            return
+
+
+def _check_end(run: Run) -> None:
+    """Raise where the shop never comes to an end of its repeating."""
+    if run.outcome.reason != "max_steps":
+        return
+    took = moved(run, "received", "Bank")
+    answers = sum(event.box.name == "from bank" for event in moved(run, "sent", "Link"))
+    counts = f"The bank took {len(took)} messages from the link and sent {answers} answers."
+    raise Wrong(f"The shop does not stop: it still sends after {run.step} turns. {counts}", run)
+
+
+def _check_paid(run: Run) -> None:
+    """Raise where the account has got what nobody ordered, or misses what was ordered."""
+    strange = [each for each in run.made.paid if not isinstance(each, int) or each not in ORDERS]
+    if strange:
+        raise Wrong(f"The account was sent {strange[0]!r}: it takes the amounts that were ordered, and no others.", run)
+    missing = sorted((Counter(ORDERS) - Counter(run.made.paid)).elements())
+    sent = [event for event in moved(run, "sent", "Link") if event.box.name == "from shop"]
+    if missing and _losses(run) and len(sent) <= len(ORDERS):
+        why = f"The link lost something, and all that the shop ever sent is {in_words(sent)}."
+        raise Wrong(f"{_paid(run)}. Missing: {_row(missing)}. {why}", run)
+    if missing:
+        took = in_words(moved(run, "received", "Bank"))
+        raise Wrong(f"{_paid(run)}. Missing: {_row(missing)}. What the bank took: {took}.", run)
+    waits = [each.short_name for each in run.lab.components if role(each, ["Shop"]) == "Shop"]
+    if waits:
+        raise Wrong(f"All is paid, but {waits[0]} still waits: it never learnt that it is done.", run)
+
+
+def _check_repeats(run: Run) -> None:
+    """Raise where the shop sends far more than what was lost."""
+    sent = [event for event in moved(run, "sent", "Link") if event.box.name == "from shop"]
+    if len(sent) > 2 * len(ORDERS) + _losses(run):
+        counts = f"{len(sent)} messages for {len(ORDERS)} orders, and the link lost {_losses(run)}"
+        raise Wrong(f"The shop sent {counts}. It shall repeat only what was not answered.", run)
+
+
+def _step_of_extra(run: Run) -> int:
+    open_orders = Counter(ORDERS)
+    for event in moved(run, "sent", "Account"):
+        if not open_orders[event.message]:
+            return event.step
+        open_orders[event.message] -= 1
+    return run.step
+
+
+def _paid(run: Run) -> str:
+    return f"The shop ordered {_row(ORDERS)}, and the account paid {_row(run.made.paid) or 'nothing'}"
+
+
+def _row(amounts: Sequence[Any]) -> str:
+    return ", ".join(map(str, amounts))

@@ -1,0 +1,111 @@
+"""Livelock: two robots at a narrow door let each other go first, for ever.
+
+Who is in the door is read from what the door is sent: pairs that end in ``"in"`` or ``"out"``. That two are
+never in it at a time must not be luck: the one who goes in must have been able to know that the other is out,
+so the one event has to have happened before the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from ...core.component import Component
+from ...core.events import Event
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+
+#: How many orders of turns are tried, and in how many one looks who could have known what.
+SCHEDULES = 1000
+CLOSELY = 100
+#: How a run is played: a good one needs about twenty slices.
+HOW: dict[str, Any] = {"slices": 300}
+
+ROBOTS = 2
+IN, OUT = "in", "out"
+
+
+def happened(run: Run) -> str:
+    """Say how much was sent, where the run did not end and not all got through; empty where it is otherwise."""
+    through = [event for event in _at_door(run) if event.message[-1] == OUT]
+    if run.outcome.reason != "max_steps" or len(through) >= ROBOTS:
+        return ""
+    said = [event for event in run.lab.trace if event.kind == "sent" and event.box.owner is not run.made]
+    last = ", ".join(repr(event.message) for event in said[-4:])
+    who = " and ".join(event.component.short_name for event in through) or "nobody"
+    return f"In {run.step} turns {who} got through, and {len(said)} messages were sent. The last ones: {last}."
+
+
+def _at_door(run: Run) -> Iterator[Event]:
+    """Yield the messages by which the door was told who goes in and who comes out."""
+    for event in run.lab.trace:
+        if event.kind == "sent" and event.box.owner is run.made and _is_pair(event.message):
+            yield event
+
+
+def _is_pair(message: Any) -> bool:
+    return isinstance(message, tuple) and len(message) > 1 and message[-1] in (IN, OUT)
+
+
+@exercise("livelock", takes="a function that activates the system and returns its door", points=2)
+def check(system: Callable[[], Any]) -> str:
+    """In every order of turns both robots get through the door, one after the other."""
+    for run in runs(system, SCHEDULES, **HOW):
+        if not isinstance(run.made, Component):
+            what = f"a value of the type {type(run.made).__name__}"
+            raise Wrong(f"cured() shall return the door, a component. It returned {what}.")
+        _one_at_a_time(run)
+        if wrong := happened(run):
+            raise Wrong(wrong, run)
+        _all_are_through(run)
+        if run.outcome.reason == "max_steps":
+            raise Wrong(f"Both robots are through, but after {run.step} turns there is still no end of messages.", run)
+    for run in runs(system, CLOSELY, **HOW):
+        _not_by_luck(run)
+    return f"In {SCHEDULES} orders of turns both robots got through the door, one after the other."
+
+
+def _one_at_a_time(run: Run) -> None:
+    """Raise where one goes in while another is in."""
+    if not run.lab.trace.whole:
+        raise Wrong(f"So much was sent in {run.step} turns that the lab does not remember the first ones.", run)
+    inside: Any = None
+    for event in _at_door(run):
+        name, goes_in = event.component.short_name, event.message[-1] == IN
+        if goes_in and inside is not None:
+            who = inside.short_name
+            raise Wrong(f"{name} went into the door in step {event.step}, while {who} was in it.", run, event.step)
+        if not goes_in and inside is not event.component:
+            raise Wrong(f"{name} came out of the door in step {event.step}, but it was not in it.", run, event.step)
+        inside = event.component if goes_in else None
+
+
+def _not_by_luck(run: Run) -> None:
+    """Raise where one goes in after another is out, without a message that could have told it so."""
+    for out, into in pairwise(_at_door(run)):
+        if into.message[-1] == IN and not run.lab.happens_before(out, into):
+            name, who = into.component.short_name, out.component.short_name
+            raise Wrong(
+                f"{name} went into the door in step {into.step}. {who} was out since step {out.step}, "
+                f"but no message could have told {name}: it was luck.",
+                run,
+                into.step,
+            )
+
+
+def _all_are_through(run: Run) -> None:
+    """Raise where nobody can run any more, and a robot has not come out of the door by itself."""
+    through = {event.component: None for event in _at_door(run) if event.message[-1] == OUT}
+    names = [each.short_name for each in through]
+    if len(names) >= ROBOTS:
+        return
+    waiting = [
+        each.short_name
+        for each in run.lab.components
+        if isinstance(each, Component) and each is not run.made and not each.child_components()
+    ]
+    who = f"Only {names[0]} has got" if names else "No robot has got"
+    rest = f"{' and '.join(waiting)} still wait for a message" if waiting else "nobody is left who would"
+    circle = ", each for the other: that is a deadlock" if run.deadlock else ""
+    raise Wrong(f"{who} through the door, and {rest}{circle}.", run)

@@ -1,0 +1,91 @@
+"""Lost wake-up: a worker looks for work, finds none, and goes to sleep a turn later; what came between wakes nobody.
+
+When a component looks for messages leaves no trace. So it is told by what does: when jobs came, when the
+worker had its turns, when it took a job, and when it fell asleep.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from ...core.component import Component
+from ...core.events import Event
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+
+#: How many orders of turns are tried.
+SCHEDULES = 1000
+
+JOBS = ("a1", "a2", "b1", "b2")
+
+
+def happened(run: Run) -> str:
+    """Say that the worker sleeps although work waits, and when that came; empty where it does not."""
+    return _slept_over(run)[0]
+
+
+def _slept_over(run: Run) -> tuple[str, int]:
+    """Say what waits for a worker that sleeps for good, and since which step it sleeps."""
+    worker = run.made
+    if not worker.asleep or not worker.data_ready():
+        return "", 0
+    events = run.lab.trace.events()
+    waiting = [event for event in events if event.kind == "sent" and event.box.owner is worker][-worker.data_ready() :]
+    taken = [event.step for event in events if event.kind == "received" and event.component is worker]
+    turns = [event.step for event in events if event.kind == "resumed" and event.component is worker]
+    slept = max(event.step for event in events if event.kind == "paused" and event.component is worker)
+    words = f"{worker.short_name} fell asleep in step {slept} and sleeps for ever, and in its inbox {_listed(waiting)}."
+    if taken and waiting[0].step <= taken[-1]:
+        return f"{words} When it last took a job, in step {taken[-1]}, that was there already, and it left it.", slept
+    since = [step for step in turns if not taken or step >= taken[-1]]
+    last = f"It last took a job in step {taken[-1]}" if taken else "It has not taken a single job"
+    return f"{words} {last}; the turns it had: step {', '.join(map(str, since))}.", slept
+
+
+def _listed(waiting: list[Event]) -> str:
+    jobs = " and ".join(f"{event.message!r} (since step {event.step})" for event in waiting)
+    return f"{'waits' if len(waiting) == 1 else 'wait'} {jobs}"
+
+
+@exercise("lost-wake-up", takes="a function that activates the system and returns its worker", points=2)
+def check(system: Callable[[], Component]) -> str:
+    """In no order of turns does the worker sleep while work waits; and when none waits it sleeps, tools put away."""
+    for run in runs(system, SCHEDULES):
+        _is_as_asked(run)
+        slept, step = _slept_over(run)
+        if slept:
+            raise Wrong(slept, run, step)
+        _rests(run)
+        _did_each_job_once(run)
+        if run.made.tools_out:
+            raise Wrong(f"{run.made.short_name} sleeps, and its tools are still out: it shall tidy up before.", run)
+    return f"In {SCHEDULES} orders of turns each job was done, and the worker slept only when none waited."
+
+
+def _is_as_asked(run: Run) -> None:
+    worker = run.made
+    if not isinstance(worker, Component) or not isinstance(getattr(worker, "done", None), list):
+        what = f"a value of the type {type(worker).__name__}"
+        raise Wrong(f"cured() shall return the worker, a component with a list `done`. It returned {what}.")
+
+
+def _rests(run: Run) -> None:
+    """Raise where the worker looks again and again, with or without a clock."""
+    if run.outcome.reason != "max_steps":
+        return
+    worker = run.made
+    own = [event for event in run.lab.trace.events() if event.component is worker]
+    last = max((event.step for event in own if event.kind == "received"), default=0)
+    times = sum(event.kind == "resumed" and event.step > last for event in own)
+    since = f"since it took its last job, in step {last}, it had {times} turns"
+    if any(event.kind == "paused" and event.step > last for event in own):
+        raise Wrong(f"{worker.short_name} falls asleep, but not until it is woken by a message: {since}.", run)
+    raise Wrong(f"{worker.short_name} never sleeps: {since} in which there was nothing to do.", run)
+
+
+def _did_each_job_once(run: Run) -> None:
+    done = Counter(run.made.done)
+    for job in JOBS:
+        if done[job] != 1:
+            raise Wrong(f"The job {job!r} was done {done[job]} times, not once. Done were: {run.made.done}.", run)

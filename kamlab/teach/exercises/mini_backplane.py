@@ -1,0 +1,108 @@
+"""Step 6 of "build your own": a backplane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core.events import shorten
+from kamlab.teach import Wrong, exercise
+
+from .mini_chassis import judge as judge_pipeline
+from .mini_chassis import need_parts
+from .mini_steps import drive, need, said
+
+_TAKES = "your classes Microprocess, Scheduler, Component, Postman, Pipeline and Backplane"
+
+
+@exercise("mini-backplane", takes=_TAKES, points=2, seconds=20)
+def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipeline: Any, backplane: Any) -> str:
+    """Every subscriber gets each message that is published after it has subscribed, once and in order."""
+    need_parts(microprocess, scheduler, component, postman)
+    need(5, "Pipeline", judge_pipeline, scheduler, component, pipeline)
+    judge(scheduler, component, backplane)
+    return "Every subscriber gets every message that is published after it has subscribed."
+
+
+def judge(scheduler: Any, component: Any, backplane: Any) -> None:
+    """Raise Wrong if this is no backplane."""
+    mine = scheduler()
+    plane = backplane("NEWS", mine)
+    named: Any = getattr(mine, "names", {})
+    if named.get("NEWS") is not plane:
+        raise Wrong("Backplane('NEWS', scheduler) cannot be found as scheduler.names['NEWS'].")
+    mine.activate(plane)
+    anna, ben, carl = component(), component(), component()
+    plane.subscribe(anna)
+    plane.subscribe(ben)
+    _both_get_all(mine, plane, anna, ben)
+    _late(mine, plane, anna, carl)
+    _boxes(scheduler, component, backplane)
+
+
+def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
+    published = [["rain"], ["snow"]]
+    for message in published:
+        plane.send(message, "inbox")
+    drive(mine, 10)
+    if not any(each is plane for each in mine.active):
+        raise Wrong("The main() of the backplane came to its end. It shall go on for ever.")
+    got = anna.boxes["inbox"], ben.boxes["inbox"]
+    if got[0] is got[1]:
+        raise Wrong("Two subscribers have one and the same list as their inbox: what one takes is gone for the other.")
+    _all_taken(plane)
+    anna_got, ben_got = said(got[0]), said(got[1])
+    total = sorted(map(id, [*got[0], *got[1]]))
+    if total == sorted(map(id, published)):
+        raise Wrong(
+            f"['rain'] and ['snow'] were published for two subscribers; one got {anna_got}, the other {ben_got}: "
+            "a message that one of them gets the other misses."
+        )
+    for name, inbox in (("first", got[0]), ("second", got[1])):
+        if [id(each) for each in inbox] != [id(each) for each in published]:
+            raise Wrong(
+                f"['rain'] and ['snow'] were published in this order; the {name} of two subscribers got {said(inbox)}."
+            )
+
+
+def _all_taken(plane: Any) -> None:
+    left = plane.boxes["inbox"]
+    if left:
+        raise Wrong(
+            f"The backplane had {said(left)} in its inbox, and that is there still after its slices; messages that "
+            "stay are handed out again, or never."
+        )
+
+
+def _late(mine: Any, plane: Any, anna: Any, carl: Any) -> None:
+    plane.subscribe(carl)
+    drive(mine, 3)
+    if carl.boxes["inbox"]:
+        raise Wrong(
+            f"Somebody subscribed when two messages had been published already, and got {said(carl.boxes['inbox'])}: "
+            "old ones. A late subscriber gets later messages only."
+        )
+    plane.send("wind", "inbox")
+    drive(mine, 3)
+    if carl.boxes["inbox"] != ["wind"]:
+        raise Wrong(f"After a late subscriber 'wind' was published, and it got {shorten(carl.boxes['inbox'])}.")
+    if anna.boxes["inbox"] != [["rain"], ["snow"], "wind"]:
+        raise Wrong(
+            f"'wind' was published as the third message, and now there is {said(anna.boxes['inbox'])} in the inbox of "
+            "somebody who subscribed before all of them."
+        )
+
+
+def _boxes(scheduler: Any, component: Any, backplane: Any) -> None:
+    mine, anna = scheduler(), component()
+    one, other = backplane("ONE", mine), backplane("OTHER", mine)
+    for plane in (one, other):
+        mine.activate(plane)
+    one.subscribe(anna, "outbox")
+    one.send(1, "inbox")
+    other.send(2, "inbox")
+    drive(mine, 6)
+    if anna.boxes["outbox"] != [1] or anna.boxes["inbox"]:
+        raise Wrong(
+            "There are two backplanes, 1 was published in the one and 2 in the other. Who subscribed to the first, "
+            f"with its outbox, has {said(anna.boxes['outbox'])} there and {said(anna.boxes['inbox'])} in its inbox."
+        )

@@ -1,0 +1,159 @@
+"""Step 5 of "build your own": a chassis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core.events import shorten
+from kamlab.teach import Wrong, exercise
+
+from .mini_component import judge as judge_component
+from .mini_microprocess import judge as judge_microprocess
+from .mini_postman import judge as judge_postman
+from .mini_scheduler import judge as judge_scheduler
+from .mini_steps import drive, need, said
+
+
+@exercise(
+    "mini-chassis", takes="your classes Microprocess, Scheduler, Component, Postman and Pipeline", points=2, seconds=20
+)
+def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipeline: Any) -> str:
+    """What goes into the pipeline goes through all its components, in order, and comes out at its end."""
+    need_parts(microprocess, scheduler, component, postman)
+    judge(scheduler, component, pipeline)
+    return "What goes in at the front comes out at the end, through everybody, once and in order."
+
+
+def need_parts(microprocess: Any, scheduler: Any, component: Any, postman: Any) -> None:
+    """Check the first four steps first."""
+    need(1, "Microprocess", judge_microprocess, microprocess)
+    need(2, "Scheduler", judge_scheduler, microprocess, scheduler)
+    need(3, "Component", judge_component, microprocess, component)
+    need(4, "Postman", judge_postman, component, postman)
+
+
+def judge(scheduler: Any, component: Any, pipeline: Any) -> None:
+    """Raise Wrong if this is no pipeline."""
+    add = _add(component)
+    _activation(scheduler, add, pipeline)
+    _inside(scheduler, add, pipeline)
+    _outer_boxes(scheduler, add, pipeline)
+    _one(scheduler, add, pipeline)
+    _nested(scheduler, add, pipeline)
+
+
+def _add(component: Any) -> Any:
+    class Add(component):  # type: ignore[misc]
+        """Puts a letter behind each word."""
+
+        def __init__(self, letter: str) -> None:
+            super().__init__()
+            self.letter = letter
+
+        def main(self) -> Any:
+            while True:
+                while self.data_ready("inbox"):
+                    self.send(self.recv("inbox") + self.letter, "outbox")
+                yield
+
+    return Add
+
+
+def _activation(scheduler: Any, add: Any, pipeline: Any) -> None:
+    parts = [add("A"), add("B")]
+    mine, line = scheduler(), pipeline(*parts)
+    mine.activate(line)
+    drive(mine, 30)
+    for part in parts:
+        times = sum(each is part for each in mine.active)
+        if not times:
+            raise Wrong(
+                "The pipeline was activated and had slices, and its components are not active. "
+                "It shall activate them with self.scheduler.activate()."
+            )
+        if times > 1:
+            raise Wrong(f"After 30 slices a component of the pipeline is {times} times in the list active.")
+    if not any(each is line for each in mine.active):
+        raise Wrong("The main() of the pipeline came to its end. It shall go on for ever, with a yield in each round.")
+    children = getattr(line, "children", None)
+    if not isinstance(children, list) or not all(any(each is part for each in children) for part in parts):
+        raise Wrong(f"The list children of the pipeline shall hold its parts; it is {shorten(children)}.")
+
+
+def _inside(scheduler: Any, add: Any, pipeline: Any) -> None:
+    parts = [add("A"), add("B"), add("C")]
+    mine, line = scheduler(), pipeline(*parts)
+    mine.activate(line)
+    drive(mine, 10)
+    parts[0].send("x", "inbox")
+    drive(mine)
+    first, second, third = parts
+    if third.boxes["outbox"] + line.boxes["outbox"] == ["xABC"]:
+        return
+    if first.boxes["outbox"] == ["xA"]:
+        raise Wrong(f"The first component sent 'xA', and it is in its outbox still. {_ways(mine, line)}")
+    found = {part.letter: said(part.boxes["inbox"] + part.boxes["outbox"]) for part in parts}
+    if not (second.boxes["outbox"] or third.boxes["inbox"] or third.boxes["outbox"] or line.boxes["outbox"]):
+        raise Wrong("The first component's message has left its outbox, and never came to the second one.")
+    came = line.boxes["outbox"] or third.boxes["outbox"]
+    if came:
+        raise Wrong(f"'x' went into Pipeline(A, B, C), each adds its letter, and {said(came)} came out.")
+    raise Wrong(f"'x' went into Pipeline(A, B, C), and it never came to the end. What is in their boxes: {found}.")
+
+
+def _ways(scheduler: Any, line: Any) -> str:
+    """Say between which boxes the active postmen go."""
+
+    def name(component: Any) -> str:
+        return "the pipeline" if component is line else getattr(component, "letter", type(component).__name__)
+
+    postmen = [each for each in scheduler.active if hasattr(each, "source_box")]
+    if not postmen:
+        return "No postman is active."
+    ways = (f"{name(p.source)}'s {p.source_box} to {name(p.sink)}'s {p.sink_box}" for p in postmen)
+    return f"The active postmen go from {', from '.join(ways)}."
+
+
+def _outer_boxes(scheduler: Any, add: Any, pipeline: Any) -> None:
+    parts = [add("A"), add("B")]
+    mine, line = scheduler(), pipeline(*parts)
+    mine.activate(line)
+    for word in ("x", "y"):
+        line.send(word, "inbox")
+    drive(mine)
+    if line.boxes["inbox"]:
+        raise Wrong(
+            f"{said(line.boxes['inbox'])} came into the inbox of the pipeline, and waits there still: nobody takes it "
+            "to the first component."
+        )
+    if parts[1].boxes["outbox"]:
+        raise Wrong(
+            f"The last component sent {said(parts[1].boxes['outbox'])}, and it is in its outbox still: nobody takes it "
+            "to the outbox of the pipeline."
+        )
+    if line.boxes["outbox"] != ["xAB", "yAB"]:
+        raise Wrong(
+            f"'x' and 'y' went into the inbox of Pipeline(A, B), and {said(line.boxes['outbox'])} came out; "
+            "['xAB', 'yAB'] is wanted."
+        )
+
+
+def _one(scheduler: Any, add: Any, pipeline: Any) -> None:
+    mine, line = scheduler(), pipeline(add("A"))
+    mine.activate(line)
+    line.send("x", "inbox")
+    drive(mine)
+    if line.boxes["outbox"] != ["xA"]:
+        raise Wrong(f"Pipeline(A) has a single component; 'x' went in, and {said(line.boxes['outbox'])} came out.")
+
+
+def _nested(scheduler: Any, add: Any, pipeline: Any) -> None:
+    mine, line = scheduler(), pipeline(pipeline(add("A"), add("B")), add("C"))
+    mine.activate(line)
+    line.send("x", "inbox")
+    drive(mine)
+    if line.boxes["outbox"] != ["xABC"]:
+        raise Wrong(
+            "A pipeline is a component, too. 'x' went into Pipeline(Pipeline(A, B), C), and "
+            f"{said(line.boxes['outbox'])} came out."
+        )

@@ -1,0 +1,106 @@
+"""Step 3 of "build your own": a component."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.core.events import shorten
+from kamlab.teach import Wrong, exercise
+
+from .mini_microprocess import judge as judge_microprocess
+from .mini_steps import need, said
+
+
+@exercise("mini-component", takes="your classes Microprocess and Component")
+def check(microprocess: Any, component: Any) -> str:
+    """send() puts a message behind the others, recv() takes the oldest, data_ready() counts."""
+    need(1, "Microprocess", judge_microprocess, microprocess)
+    judge(microprocess, component)
+    return "Each component has boxes of its own, and the oldest message comes out first."
+
+
+def judge(microprocess: Any, component: Any) -> None:
+    """Raise Wrong if this is no component."""
+    if not (isinstance(component, type) and issubclass(component, microprocess)):
+        raise Wrong("A component is a microprocess, too: begin with 'class Component(Microprocess):'.")
+    _boxes(component)
+    _sending(component)
+    _receiving(component)
+    _runs(component)
+
+
+def _boxes(component: Any) -> None:
+    one, other = component(), component()
+    boxes = getattr(one, "boxes", None)
+    if not isinstance(boxes, dict) or not {"inbox", "outbox"} <= set(boxes):
+        raise Wrong(f"boxes shall be a dictionary with an 'inbox' and an 'outbox'; it is {shorten(boxes)}.")
+    if boxes["inbox"] is boxes["outbox"]:
+        raise Wrong("The inbox and the outbox are one and the same list: a message that is sent comes in at once.")
+    if one.boxes is other.boxes or one.boxes["inbox"] is other.boxes["inbox"]:
+        raise Wrong(
+            "Two components have the same boxes: what one of them is sent, the other receives. Each object needs boxes "
+            "of its own, made when it is made."
+        )
+
+
+def _sending(component: Any) -> None:
+    one = component()
+    one.send("first")
+    one.send("second")
+    if one.boxes["outbox"] != ["first", "second"]:
+        raise Wrong(
+            f"After send('first') and send('second') there is {said(one.boxes['outbox'])} in the outbox; "
+            "['first', 'second'] is wanted, the oldest in front."
+        )
+    one.send("third", "inbox")
+    if one.boxes["inbox"] != ["third"]:
+        raise Wrong(f"After send('third', 'inbox') there is {said(one.boxes['inbox'])} in the inbox.")
+
+
+def _receiving(component: Any) -> None:
+    one = component()
+    if one.data_ready():
+        raise Wrong("data_ready() of an empty inbox is not 0.")
+    for message in ("first", "second", "third"):
+        one.send(message, "inbox")
+    if one.data_ready() != 3:
+        raise Wrong(f"Three messages wait in the inbox, and data_ready() returned {one.data_ready()!r}.")
+    got = one.recv()
+    if got == "third":
+        raise Wrong(
+            "'first', 'second' and 'third' came in, in this order, and recv() returned 'third': the newest. "
+            "The oldest shall come out first."
+        )
+    if got != "first":
+        raise Wrong(f"'first' is the oldest message in the inbox, and recv() returned {shorten(got)}.")
+    if one.boxes["inbox"] != ["second", "third"]:
+        raise Wrong(
+            f"recv() returned 'first', and now there is {said(one.boxes['inbox'])} in the inbox; what is received "
+            "shall be gone from the box, and nothing else."
+        )
+    one.recv(), one.recv()
+    try:
+        nothing = one.recv()
+    except IndexError:
+        return
+    raise Wrong(
+        f"recv() of an empty inbox returned {shorten(nothing)}, which could be a message. It shall raise IndexError."
+    )
+
+
+def _runs(component: Any) -> None:
+    class Working(component):  # type: ignore[misc]
+        def main(self) -> Any:
+            self.send("done")
+            yield
+
+    working = Working()
+    try:
+        next(working)
+    except AttributeError as error:
+        raise Wrong(
+            f"A component with a main() cannot be run: next(component) raised AttributeError: {error}. Does __init__ "
+            "of Component call super().__init__()?"
+        ) from None
+    if working.boxes["outbox"] != ["done"]:
+        raise Wrong("next(component) did not run the main() of a component.")

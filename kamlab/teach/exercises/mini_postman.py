@@ -1,0 +1,98 @@
+"""Step 4 of "build your own": a postman."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.teach import Wrong, exercise
+
+from .mini_component import judge as judge_component
+from .mini_microprocess import judge as judge_microprocess
+from .mini_steps import need, said
+
+
+@exercise("mini-postman", takes="your classes Microprocess, Component and Postman")
+def check(microprocess: Any, component: Any, postman: Any) -> str:
+    """In every slice, for ever, all messages that wait go from one box to the other, in order, each once."""
+    need(1, "Microprocess", judge_microprocess, microprocess)
+    need(3, "Component", judge_component, microprocess, component)
+    judge(component, postman)
+    return "Every message is carried, once, in order, for as long as there are messages."
+
+
+def judge(component: Any, postman: Any) -> None:
+    """Raise Wrong if this is no postman."""
+    source, sink = component(), component()
+    sink.send("earlier", "inbox")
+    for number in (1, 2, 3):
+        source.send(number)
+    carrier = postman(source, "outbox", sink, "inbox")
+    if len(sink.boxes["inbox"]) != 1:
+        raise Wrong("The postman carried messages when it was made. It shall do so in its slices, in main().")
+    for name in ("source", "source_box", "sink", "sink_box"):
+        if not hasattr(carrier, name):
+            raise Wrong(f"The postman has no attribute {name}, by which others see between which boxes it goes.")
+    _first_slice(carrier, source, sink)
+    _later_slices(carrier, source, sink)
+    _other_boxes(component, postman)
+
+
+def _first_slice(carrier: Any, source: Any, sink: Any) -> None:
+    _slice(carrier, "three messages waited")
+    came = sink.boxes["inbox"][1:]
+    left = source.boxes["outbox"]
+    if left is sink.boxes["inbox"]:
+        raise Wrong(
+            "After a slice of the postman the two boxes are one and the same list: what is sent from now on is in the "
+            "inbox at once. Move the messages, not the list."
+        )
+    if sink.boxes["inbox"][:1] != ["earlier"]:
+        raise Wrong(f"A message waited in the sink's box before, and now there is {said(sink.boxes['inbox'])}.")
+    if came == [1, 2, 3] and left:
+        raise Wrong(
+            f"The messages 1, 2, 3 came, and they are in the source's outbox still: {said(left)}. The postman copies "
+            "them, and will bring them again."
+        )
+    if came == [3, 2, 1]:
+        raise Wrong("1, 2, 3 were sent, and they came as 3, 2, 1: the postman takes the newest first.")
+    if not came:
+        raise Wrong("1, 2 and 3 waited in the source's outbox, and after a slice of the postman none has come.")
+    if came != [1, 2, 3]:
+        raise Wrong(
+            f"1, 2 and 3 waited in the source's outbox; after one slice of the postman {said(came)} came, and "
+            f"{said(left)} waits still. In a slice it shall carry all that waits."
+        )
+
+
+def _later_slices(carrier: Any, source: Any, sink: Any) -> None:
+    _slice(carrier, "nothing waited")
+    for number in (4, 5):
+        source.send(number)
+        _slice(carrier, "one message waited")
+    came = sink.boxes["inbox"][1:]
+    if came != [1, 2, 3, 4, 5]:
+        raise Wrong(f"1 to 5 were sent, two of them later, and {said(came)} came.")
+
+
+def _slice(carrier: Any, when: str) -> None:
+    try:
+        next(carrier)
+    except StopIteration:
+        raise Wrong(
+            f"The postman's main() came to its end in a slice in which {when}. What is sent later nobody would carry: "
+            "it shall go on for ever."
+        ) from None
+    except IndexError:
+        raise Wrong(f"The postman raised IndexError in a slice in which {when}: it took from an empty box.") from None
+
+
+def _other_boxes(component: Any, postman: Any) -> None:
+    source, sink = component(), component()
+    source.send("through", "inbox")
+    message = source.boxes["inbox"][0]
+    _slice(postman(source, "inbox", sink, "outbox"), "one message waited")
+    if [id(each) for each in sink.boxes["outbox"]] != [id(message)]:
+        raise Wrong(
+            "Postman(a, 'inbox', b, 'outbox') shall carry from a's inbox to b's outbox, and it did not. "
+            "Use the names of the boxes that it was made with."
+        )

@@ -1,0 +1,156 @@
+"""Step 2 of "build your own": a scheduler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kamlab.teach import Wrong, exercise
+
+from .mini_microprocess import judge as judge_microprocess
+from .mini_steps import choose, need
+
+
+@exercise("mini-scheduler", takes="your classes Microprocess and Scheduler", points=2)
+def check(microprocess: Any, scheduler: Any) -> str:
+    """In each round everybody who is active has one slice; who has ended leaves, who is new joins in the next round."""
+    need(1, "Microprocess", judge_microprocess, microprocess)
+    judge(microprocess, scheduler)
+    return "In each round everybody has one slice, those that end leave, and new ones join in the next round."
+
+
+def judge(microprocess: Any, scheduler: Any) -> None:
+    """Raise Wrong if this is no scheduler."""
+    talker = _talker(microprocess)
+    _nobody(scheduler)
+    _activation(scheduler, talker)
+    _turns(scheduler, talker)
+    _endings(scheduler, talker)
+    _newcomers(scheduler, talker)
+
+
+def _talker(microprocess: Any) -> Any:
+    class Talker(microprocess):  # type: ignore[misc]
+        """Says its letter in each slice; in the first it may activate somebody else."""
+
+        def __init__(self, letter: str, slices: int, heard: list[str], other: Any = None) -> None:
+            super().__init__()
+            self.letter, self.slices, self.heard, self.other = letter, slices, heard, other
+
+        def main(self) -> Any:
+            for number in range(self.slices):
+                self.heard.append(self.letter)
+                if self.other is not None and number == 0:
+                    self.scheduler.activate(self.other)
+                yield
+
+    return Talker
+
+
+def _nobody(scheduler: Any) -> None:
+    try:
+        chosen = scheduler().choose()
+    except (IndexError, ValueError, ZeroDivisionError, StopIteration) as error:
+        raise Wrong(f"Nobody was active, and choose() raised {type(error).__name__}. It shall return None.") from None
+    if chosen is not None:
+        raise Wrong(f"Nobody was active, and choose() returned {chosen!r}. It shall return None.")
+
+
+def _activation(scheduler: Any, talker: Any) -> None:
+    heard: list[str] = []
+    mine, process = scheduler(), talker("A", 3, heard)
+    mine.activate(process)
+    if heard:
+        raise Wrong("activate(process) ran a slice of it at once. The first slice shall be in the next round.")
+    if not any(each is process for each in mine.active):
+        raise Wrong("After activate(process) the process is not in the list active.")
+    if getattr(process, "scheduler", None) is not mine:
+        raise Wrong("activate(process) shall set process.scheduler, so that a process can activate others.")
+
+
+def _turns(scheduler: Any, talker: Any) -> None:
+    heard: list[str] = []
+    mine = scheduler()
+    for letter in "AB":
+        mine.activate(talker(letter, 3, heard))
+    chosen = choose(mine)
+    if heard:
+        raise Wrong("choose() ran a slice. It shall only say who goes next; run(process) runs the slice.")
+    mine.run(chosen)
+    if len(heard) > 1:
+        raise Wrong(
+            f"One run(process) let {heard[0]} have {len(heard)} slices. It shall run one, then others have turns."
+        )
+    _go_on(mine, 5)
+    order = "".join(heard)
+    if order[:2] in ("AA", "BB"):
+        raise Wrong(
+            f"A and B are active; the slices went to {_row(order)}. One had its second before the other its first."
+        )
+    if order != "ABABAB":
+        raise Wrong(
+            f"A and B are active, and their slices went to {_row(order)}; A, B, A, B, A, B is the order wanted."
+        )
+
+
+def _endings(scheduler: Any, talker: Any) -> None:
+    heard: list[str] = []
+    mine = scheduler()
+    short = talker("A", 1, heard)
+    for process in (short, talker("B", 3, heard), talker("C", 3, heard)):
+        mine.activate(process)
+    ran = _go_on(mine, 20)
+    if any(each is short for each in mine.active):
+        raise Wrong(
+            f"A has come to its end after one slice, and is in the list active for ever: of {len(ran)} slices "
+            f"{sum(each is short for each in ran)} went to it."
+        )
+    order = "".join(heard)
+    if order != "ABCBCBC":
+        raise Wrong(
+            f"A ends after one slice, B and C after three; the slices went to {_row(order)}, and {_row('ABCBCBC')} is "
+            "the order wanted. Look at what happens to the one behind A when A leaves."
+        )
+    if mine.active:
+        raise Wrong(f"A, B and C have all ended, and {len(mine.active)} of them are still in the list active.")
+
+
+def _newcomers(scheduler: Any, talker: Any) -> None:
+    heard: list[str] = []
+    mine = scheduler()
+    for process in (talker("A", 2, heard, talker("N", 2, heard)), talker("B", 2, heard)):
+        mine.activate(process)
+    _go_on(mine, 20)
+    order = "".join(heard)
+    if "N" not in order:
+        raise Wrong("A activated N, and N never had a slice.")
+    if order[:3] == "ABN" or order.startswith("AN"):
+        raise Wrong(
+            f"In its first slice A activated N, and N ran in that very round: {_row(order)}. "
+            "It shall join in the next round: A, B, then A, B, N."
+        )
+    if order != "ABABNN":
+        raise Wrong(
+            f"In its first slice A activated N. The slices went to {_row(order)}, and {_row('ABABNN')} is the "
+            "order wanted."
+        )
+
+
+def _go_on(scheduler: Any, slices: int) -> list[Any]:
+    """Run so many slices, and say it if StopIteration comes out."""
+    ran = []
+    for _ in range(slices):
+        chosen = choose(scheduler)
+        if chosen is None:
+            break
+        ran.append(chosen)
+        try:
+            scheduler.run(chosen)
+        except StopIteration:
+            raise Wrong(
+                f"{chosen.letter} came to its end, and StopIteration came out of run(): the system would end there."
+            ) from None
+    return ran
+
+
+def _row(letters: str) -> str:
+    return ", ".join(letters)

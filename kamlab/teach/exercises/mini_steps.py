@@ -1,0 +1,66 @@
+"""What the six checks of "build your own" share: the steps before a step, and a scheduler driven by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kamlab.core.errors import listed
+from kamlab.core.events import error_in_words, shorten
+from kamlab.teach import Wrong
+from kamlab.teach.blame import place_of
+
+#: How many slices a system in a check may have.
+MANY = 200
+
+
+def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None:
+    """Check an earlier step first.
+
+    Raises:
+        Wrong: it is not done; the sentence says which step it is.
+    """
+    try:
+        judge(*classes)
+    except Wrong as wrong:
+        raise Wrong(f"Step {step} first: {wrong}") from None
+    except NotImplementedError:
+        raise Wrong(f"Step {step} first: {name} is still to do.") from None
+    except Exception as error:
+        raise Wrong(f"Step {step} first: your {name} raised {error_in_words(error)}{place_of(error)}") from error
+
+
+def drive(scheduler: Any, slices: int = MANY) -> list[Any]:
+    """Have a scheduler run so many slices, fewer if nobody goes next; return who had them.
+
+    Raises:
+        Wrong: ``choose`` returned somebody who is not there.
+    """
+    ran = []
+    for _ in range(slices):
+        chosen = choose(scheduler)
+        if chosen is None:
+            break
+        ran.append(chosen)
+        scheduler.run(chosen)
+    return ran
+
+
+def choose(scheduler: Any) -> Any:
+    """Ask a scheduler who goes next.
+
+    Raises:
+        Wrong: it returned somebody who is not there.
+    """
+    chosen = scheduler.choose()
+    if chosen is not None and not any(chosen is each for each in scheduler.active):
+        raise Wrong(
+            f"choose() returned {shorten(chosen)}, which is not in the list active: "
+            f"{listed(type(each).__name__ for each in scheduler.active)}."
+        )
+    return chosen
+
+
+def said(messages: Any) -> str:
+    """Write down some messages."""
+    return shorten(list(messages), 120)

@@ -1,0 +1,112 @@
+"""Race on order: one creates a file, another writes into it, and nothing says who comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...core.component import Component
+from ...core.events import Event
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+
+#: How many orders of turns are tried.
+SCHEDULES = 1000
+
+NAME = "diary"
+WANTED = ["A diary", "Monday", "Tuesday"]
+
+#: How many messages a sentence tells of.
+TOLD = 8
+
+
+def happened(run: Run) -> str:
+    """Say what the diary has become and what the store was sent, and when; empty where the diary is as it should be."""
+    store = run.made
+    if store.files.get(NAME) == WANTED:
+        return ""
+    taken = [repr(each.message) for each in _taken(run)]
+    more = f" and {len(taken) - TOLD} more" if len(taken) > TOLD else ""
+    said = f"The {NAME} is {store.files.get(NAME)}, not {WANTED}."
+    told = f"The store took: {', '.join(taken[:TOLD]) or 'nothing'}{more}."
+    return " ".join(part for part in (said, told, _missing(store), _first_sender(run)) if part)
+
+
+def _events(run: Run, kind: str) -> list[Event]:
+    return [each for each in run.lab.trace if each.kind == kind]
+
+
+def _taken(run: Run) -> list[Event]:
+    return [each for each in _events(run, "received") if each.component is run.made]
+
+
+def _missing(store: Any) -> str:
+    """Say which lines the store refused, or else which it took and has no more."""
+    refused = getattr(store, "refused", None)
+    if refused:
+        return f"It refused {refused}."
+    gone = [line for line in WANTED if line not in (store.files.get(NAME) or ())]
+    return f"It refused nothing, and yet {' and '.join(map(repr, gone))} cannot be found in the {NAME}." if gone else ""
+
+
+def _first_sender(run: Run) -> str:
+    """Say whose message came first, and in which of its turns it was sent."""
+    for event in _events(run, "sent"):
+        if event.box.owner is run.made and event.source is not None:
+            sender = event.source.owner
+            turn = sum(each.component is sender and each.step <= event.step for each in _events(run, "resumed"))
+            return f"The first message came from {sender.short_name}, in turn {turn} of its own."
+    return ""
+
+
+@exercise("race-on-order", takes="a function that activates the system and returns its store", points=2)
+def check(system: Callable[[], Any]) -> str:
+    """In every order of turns the diary has its title and both lines, in this order."""
+    for run in runs(system, SCHEDULES):
+        _gives_a_store(run)
+        if run.outcome.reason == "max_steps":
+            raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
+        wrong = happened(run)
+        if wrong and (waiting := _waiting(run)):
+            files = run.made.files
+            raise Wrong(f"{waiting} for a message which nobody will send. The files of the store are {files}.", run)
+        if wrong:
+            raise Wrong(wrong, run)
+        _came_by_messages(run)
+        _came_from_two(run)
+    return f"In {SCHEDULES} orders of turns the {NAME} was always the same."
+
+
+def _gives_a_store(run: Run) -> None:
+    """Raise where what the system's function returned cannot be asked for the diary."""
+    store = run.made
+    if not isinstance(store, Component) or not isinstance(getattr(store, "files", None), dict):
+        what = f"a value of the type {type(store).__name__}"
+        raise Wrong(f"cured() shall return the store, a component with a dictionary `files`. It returned {what}.")
+
+
+def _waiting(run: Run) -> str:
+    """Say who has not ended, among those that are there to send."""
+    names = [
+        each.short_name
+        for each in run.lab.components
+        if isinstance(each, Component) and each is not run.made and not each.child_components()
+    ]
+    return f"{' and '.join(names)} {'wait' if len(names) > 1 else 'waits'}" if names else ""
+
+
+def _came_by_messages(run: Run) -> None:
+    """Raise where a line is in the diary that no message brought to the store."""
+    brought = "\n".join(repr(each.message) for each in _taken(run))
+    for line in WANTED:
+        if line not in brought:
+            raise Wrong(f"{line!r} is in the {NAME}, but the store took no message with it.", run)
+
+
+def _came_from_two(run: Run) -> None:
+    """Raise where title and lines are the work of one component."""
+    senders = dict.fromkeys(event.component for event in _events(run, "sent") if event.component is not run.made)
+    names = [each.short_name for each in senders]
+    if len(names) < 2:
+        who = ", ".join(names) or "nobody"
+        raise Wrong(f"The title shall come from the owner, the lines from the writer. Only {who} sent a message.", run)

@@ -1,0 +1,18 @@
+# It says: Missing: 20. What the bank took: 10, 20, 20
+class NewShop(Shop):
+    pass
+
+
+class NewBank(Bank):
+    async def main(self):
+        done = set()
+        while True:
+            amount = await self.receive()
+            if amount not in done:  # the third order looks like the second
+                done.add(amount)
+                self.send(amount, "pay")
+            self.send("paid", "answer")
+
+
+def cured():
+    return wired(NewShop(), NewBank())

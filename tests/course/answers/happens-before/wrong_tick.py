@@ -1,0 +1,17 @@
+# It says: Cleo took: 'At noon.', 'When?'
+class NewBob(Bob):
+    async def main(self):
+        while True:
+            question = await self.receive()
+            await self.tick()  # let the others go first
+            await self.tick()
+            await self.tick()
+            self.send(ANSWERS[question])
+
+
+class NewCleo(Cleo):
+    pass
+
+
+def cured():
+    return wired(Ann(), NewBob(), NewCleo())

@@ -1,0 +1,27 @@
+# It says: In 300 turns nobody got through
+class CleverRobot(Robot):
+    async def main(self):
+        if not self.data_ready():
+            await self.tick()
+            self.send("I am here", "other")
+        while not self.may_go(await self.receive()):
+            for _ in range(3):  # thinks before it answers
+                await self.tick()
+            self.gave_way = True
+            self.send("after you", "other")
+        self.send((self.who, "in"), "door")
+        await self.tick()
+        self.send((self.who, "out"), "door")
+        self.send("I am through", "other")
+
+
+def cured():
+    door = Door()
+    wires = {
+        ("a", "other"): ("b", "inbox"),
+        ("b", "other"): ("a", "inbox"),
+        ("a", "door"): ("door", "inbox"),
+        ("b", "door"): ("door", "inbox"),
+    }
+    Graphline(a=CleverRobot("a"), b=CleverRobot("b"), door=door, linkages=wires).activate()
+    return door

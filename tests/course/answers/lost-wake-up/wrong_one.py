@@ -1,0 +1,12 @@
+# It says: was there already, and it left it
+class CuredWorker(Worker):
+    async def main(self):
+        while True:
+            self.do(await self.receive())
+            await self.tidy()
+            self.pause()  # one job for each time it is woken
+            await self.tick()
+
+
+def cured():
+    return system(CuredWorker())

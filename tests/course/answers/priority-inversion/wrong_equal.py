@@ -1,0 +1,8 @@
+# It says: low was given a turn before high
+class CuredProcessor(Processor):
+    def priority(self, who):
+        return 1  # nobody is urgent any more: first come, first served
+
+
+def cured():
+    return system(CuredProcessor())

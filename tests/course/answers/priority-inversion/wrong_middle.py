@@ -1,0 +1,8 @@
+# It says: low was given a turn before middle
+class CuredProcessor(Processor):
+    def priority(self, who):
+        return 0 if who == "middle" else super().priority(who)  # middle shall not be in the way
+
+
+def cured():
+    return system(CuredProcessor())

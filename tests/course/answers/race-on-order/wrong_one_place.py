@@ -1,0 +1,30 @@
+# It says: The diary is ['A diary', 'Tuesday']
+class SafeStore(Store):
+    async def main(self):
+        early = None
+        while True:
+            what, name, line = await self.receive()
+            if what == "create":
+                self.files[name] = [line] if early is None else [line, early]
+            elif name in self.files:
+                self.files[name].append(line)
+            else:
+                early = line  # there is room for one line only
+
+
+class SafeOwner(Owner):
+    pass
+
+
+class SafeWriter(Writer):
+    pass
+
+
+def cured():
+    store = SafeStore()
+    wires = {
+        ("owner", "outbox"): ("store", "inbox"),
+        ("writer", "outbox"): ("store", "inbox"),
+    }
+    Graphline(owner=SafeOwner(), writer=SafeWriter(), store=store, linkages=wires).activate()
+    return store

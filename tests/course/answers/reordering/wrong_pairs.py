@@ -1,0 +1,22 @@
+# It says: Screen_6 failed
+class NewSender(Sender):
+    async def main(self):
+        for number, letter in enumerate(WORD):
+            self.send((number, letter), "right" if number % 2 else "left")
+            await self.tick()
+
+
+class NewReceiver(Receiver):
+    async def main(self):
+        early = {}
+        due = 0
+        while True:
+            number, letter = await self.receive()
+            early[number] = number, letter
+            while due in early:
+                self.send(early.pop(due))  # with its number
+                due += 1
+
+
+def cured():
+    return wired(NewSender(), NewReceiver())

@@ -1,0 +1,12 @@
+# It says: Each letter shall be a message of its own
+class NewSender(Sender):
+    async def main(self):
+        self.send(WORD, "left")
+
+
+class NewReceiver(Receiver):
+    pass
+
+
+def cured():
+    return wired(NewSender(), NewReceiver())
