@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ class Changes(NamedTuple):
 
 def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
     """Return whether two lists hold the very same messages."""
-    return len(before) == len(after) and all(one is other for one, other in zip(before, after, strict=True))
+    return len(before) == len(after) and all(map(operator.is_, before, after))
 
 
 def changes(before: Sequence[Any], after: Sequence[Any]) -> Changes:

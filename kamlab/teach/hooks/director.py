@@ -126,9 +126,10 @@ class Director:
                 chosen = self.scheduler.choose()
             except Exception as error:
                 raise HookError(f"choose() of your scheduler raised {error_in_words(error)}") from error
-            self._take_in()
             if chosen is None:
                 return None
+            if id(chosen) not in self._standins:
+                self._take_in()
             standin = self._standins.get(id(chosen))
             if standin is None or not among(chosen, active_of(self.scheduler)):
                 raise self._not_active(chosen)

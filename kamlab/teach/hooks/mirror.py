@@ -139,14 +139,16 @@ class Mirror:
 
     def follow(self, runner: StandIn) -> None:
         """Have the stand-ins do what the slice of one process has done to the lists."""
-        changed = [(held, changes(held.seen, list(held.list()))) for held in self._held.values()]
+        lists = {each: boxes_of(each.process) for each in self._standins}
+        now = [(held, lists[held.standin].get(held.key, ())) for held in self._held.values()]
+        changed = [(held, changes(held.seen, list(found))) for held, found in now if not same(held.seen, found)]
         for held, change in changed:
             for place in change.taken:
                 self._take(runner, held, place)
         for held, change in changed:
             for place, message in change.put:
                 self._put(runner, held, place, message)
-        for held in self._held.values():
+        for held, _ in changed:
             held.remember()
 
     def _take(self, runner: StandIn, held: Held, place: int) -> None:

@@ -133,8 +133,12 @@ def boxes_of(process: Any) -> dict[tuple[str, str], Any]:
 
 def route_of(process: Any) -> Route | None:
     """Return between which boxes a postman goes; ``None`` if this is none."""
-    ends: list[Any] = [getattr(process, name, None) for name in Route._fields]
-    return None if any(end is None for end in ends) else Route(*ends)
+    ends: list[Any] = []
+    for name in Route._fields:
+        ends.append(getattr(process, name, None))
+        if ends[-1] is None:
+            return None
+    return Route(*ends)
 
 
 def kind(thing: Any) -> str:

@@ -247,6 +247,8 @@ def test_the_source_is_the_students_code() -> None:
     assert where.file == __file__.replace("test_mirror", "minis")
     assert any("self.send(word)" in text for text in lab.source("Producer_2").lines)
     assert dict(where.attributes)["words"] == "'ab'"
+    lab.step(20)
+    assert str(lab.where("Producer_2", step=3)) == str(where)
     lab.stop()
 
 

@@ -1,0 +1,88 @@
+"""Fairness: whoever asks more is served more, although requests are served in the order they came.
+
+Shares are counted over the first answers only, while all clients still have requests waiting; later, when one
+has all it wanted, there is nothing to share.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from ...core.component import Component
+from ..exercise import exercise
+from ..runs import Run, Wrong, runs
+
+#: How many orders of turns are tried.
+SCHEDULES = 1000
+
+#: How many requests each client has in all, and how many it sends before it waits for an answer.
+ASKS = {"a": 14, "b": 10, "c": 8}
+AT_ONCE = {"a": 12, "b": 3, "c": 3}
+#: Shares are counted over so many answers, and may differ by so many: a client may be late with its next request.
+FIRST = 18
+MAY_DIFFER = 4
+
+
+def happened(run: Run) -> str:
+    """Say who got how much of the first answers, where that differs much; empty where it does not."""
+    got = _answered(run)[:FIRST]
+    shares = Counter(who for _, who, _ in got)
+    counts = [shares[who] for who in ASKS]
+    if max(counts) - min(counts) <= MAY_DIFFER:
+        return ""
+    words = ", ".join(f"{who} got {shares[who]}" for who in ASKS)
+    none = [who for who in ASKS if not shares[who]]
+    starved = f" While the others were served, {' and '.join(none)} starved." if none else ""
+    return f"Of the first {len(got)} answers {words}; all three had asked before the first.{starved}"
+
+
+def _answered(run: Run) -> list[tuple[int, str, object]]:
+    """Return the answers of the server, in order: the step, which client, what."""
+    sent = (event for event in run.lab.trace.events() if event.kind == "sent" and event.component is run.made)
+    return [(event.step, getattr(event.box.owner, "who", ""), event.message) for event in sent]
+
+
+@exercise("fairness", takes="a function that activates the system and returns its server", points=2)
+def check(system: Callable[[], Component]) -> str:
+    """As long as all clients have requests waiting, each gets about a third of the answers; and all are answered."""
+    for run in runs(system, SCHEDULES):
+        if not isinstance(run.made, Component):
+            what = f"a value of the type {type(run.made).__name__}"
+            raise Wrong(f"cured() shall return the server, a component. It returned {what}.")
+        if run.outcome.reason == "max_steps":
+            raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
+        _clients_are_as_before(run)
+        _all_are_answered(run)
+        if unfair := happened(run):
+            raise Wrong(unfair, run, _answered(run)[FIRST - 1][0])
+    return f"In {SCHEDULES} orders of turns each client got about a third of the first {FIRST} answers."
+
+
+def _clients_are_as_before(run: Run) -> None:
+    """Raise where a client sends more or fewer requests at once than it did."""
+    asked: Counter[str] = Counter()
+    served = set()
+    for event in run.lab.trace.events():
+        who = getattr(event.component, "who", "")
+        if event.kind == "received":
+            served.add(who)
+        elif event.kind == "sent" and who not in served:
+            asked[who] += 1
+    for who, number in AT_ONCE.items():
+        if asked[who] != number:
+            rule = f"The clients shall stay as they are: {who} asks for {number} things at once"
+            raise Wrong(f"{rule}. Here it sent {asked[who]} before its first answer.", run)
+
+
+def _all_are_answered(run: Run) -> None:
+    """Raise where a request was not answered, or more than once."""
+    for who, asks in ASKS.items():
+        numbers = Counter(number for _, client, number in _answered(run) if client == who)
+        twice = [number for number, times in numbers.items() if times > 1]
+        if twice:
+            raise Wrong(f"{who} got the answer {twice[0]} {numbers[twice[0]]} times, and asked once for it.", run)
+        if len(numbers) == asks:
+            continue
+        waits = f", and now {run.made.short_name} waits" if run.made.asleep else ""
+        raise Wrong(f"{who} would ask {asks} times, and was answered {len(numbers)} times{waits}.", run)

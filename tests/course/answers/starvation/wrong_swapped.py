@@ -1,0 +1,11 @@
+# It says: Client_3 waits
+class FairServer(Server):
+    async def main(self):
+        while True:  # now the others starve
+            await self.serve(await self.ready("normal", "urgent"))
+
+
+def cured():
+    server = FairServer()
+    connect(server)
+    return server

@@ -1,0 +1,15 @@
+# It says: Client_4 waits
+class FairServer(Server):
+    async def main(self):
+        in_a_row = 0
+        while True:
+            order = ("normal", "urgent") if in_a_row >= 25 else ("urgent", "normal")  # far too patient
+            box = await self.ready(*order)
+            in_a_row = in_a_row + 1 if box == "urgent" else 0
+            await self.serve(box)
+
+
+def cured():
+    server = FairServer()
+    connect(server)
+    return server
