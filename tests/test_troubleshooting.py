@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kamlab import Lab
 from kamlab.core import worlds
 
 PAGE = (Path(__file__).parent.parent / "notebooks" / "troubleshooting.md").read_text(encoding="utf-8")
@@ -43,7 +44,7 @@ def test_each_message_is_what_its_code_brings_about(message: str, tmp_path: Path
         said.write(str(error))
     finally:
         for each in space.values():
-            if hasattr(each, "stop") and hasattr(each, "step_number"):
+            if isinstance(each, Lab):
                 each.stop()
         worlds.set_current(before)
     assert message in said.getvalue()

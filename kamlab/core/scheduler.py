@@ -415,10 +415,28 @@ class Scheduler(Endings):
         )
 
     def runnable(self) -> list[Microprocess]:
-        """Return who could run now, in queue order; those whose round is over come last."""
+        """Return who could run now, in queue order; those whose round is over come last.
+
+        Where it is known who goes next although there is a chooser, that one is first.
+        """
         waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
         newcomers = [wake for wake in tuple(self.wakes) if isinstance(wake, Microprocess)]
-        return waiting + newcomers
+        found = waiting + newcomers
+        if self.chooser is not None and (foreseen := self._foreseen(found)) is not None:
+            found.remove(foreseen)
+            found.insert(0, foreseen)
+        return found
+
+    def next_up(self) -> Microprocess | None:
+        """Return who goes next, or ``None`` where nobody can run or only the chooser knows."""
+        found = self.runnable()
+        return self._foreseen(found) if self.chooser is not None else next(iter(found), None)
+
+    def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
+        if self._picked in runnable:
+            return self._picked
+        peek = getattr(self.chooser, "peek", None)
+        return runnable[peek(runnable)] if peek is not None and runnable else None
 
     def turn_waits(self) -> bool:
         """Return whether anybody still has a turn in this round."""

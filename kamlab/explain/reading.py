@@ -10,6 +10,9 @@ ways to write it down can be read off with certainty:
   ``is_full()`` of an outbox, or with ``children_done()``;
 - an ``except NoSpaceInBox`` around the line it stands at.
 
+Loop and handler count only if nothing happens in them but waiting: one that works off another inbox, or
+leaves when control says so, is let go on by other messages as well.
+
 Everything else is a plain pause, and nothing more is claimed than the engine knows. The source is read
 from :mod:`linecache`, so cells of a notebook can be read, too. Nothing is run.
 """
@@ -32,6 +35,9 @@ from .flows import Standpoint, lines_of, users_place
 #: Methods that look into one inbox, "inbox" unless an argument says which; and into any of them.
 LOOK_INTO_ONE = {"recv", "data_ready", "dataReady", "messages", "Inbox", "receive"}
 LOOK_INTO_ANY = {"ready", "any_ready", "anyReady"}
+
+#: What may be called where one only waits: none of it lets a message do anything.
+PASSIVE = {"pause", "tick", "print", "len", "range"}
 
 PLAIN, MESSAGE, ROOM, CHILD, TIME = "plain", "message", "room", "child", "time"
 
@@ -90,10 +96,21 @@ def _of_source(point: Standpoint) -> Awaited:
         return Awaited()
     for node in reversed(list(_around(function, point.line))):
         if isinstance(node, ast.ExceptHandler) and _is_about_room(node):
-            return Awaited(ROOM)
+            return Awaited(ROOM) if _only_waits(node.body) else Awaited()
         if isinstance(node, ast.While):
-            return _of_test(node.test, point.frame.f_locals) or Awaited()
+            found = _of_test(node.test, point.frame.f_locals) if _only_waits(node.body) else None
+            return found or Awaited()
     return Awaited()
+
+
+def _only_waits(body: list[ast.stmt]) -> bool:
+    """Return whether nothing in a loop or handler could be the work that some other message is for."""
+    for node in (each for statement in body for each in ast.walk(statement)):
+        if isinstance(node, (ast.Return, ast.Break, ast.Raise)):
+            return False
+        if isinstance(node, ast.Call) and _last_name(node.func) not in PASSIVE:
+            return False
+    return True
 
 
 def _around(function: ast.AST, line: int) -> Iterator[ast.AST]:

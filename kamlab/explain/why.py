@@ -137,7 +137,9 @@ def _running(component: Microprocess, moment: Moment) -> Iterator[str]:
 def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     runner = runner_of(component)
     queue = [runner_of(each) for each in moment.scheduler.runnable()]
-    if runner in queue:
+    if moment.scheduler.chooser is not None and moment.scheduler.next_up() is not runner:
+        turn = "when the lab's chooser picks it"
+    elif runner in queue:
         before = queue.index(runner)
         turn = "and is the next" if not before else f"and {counted(before, 'other')} {_have(before)} a turn before it"
     else:

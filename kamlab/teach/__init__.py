@@ -13,6 +13,7 @@ from ..core.rooms import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
+    from .hooks import HookError, show_mine
     from .questions import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckFailed",
     "Exercise",
+    "HookError",
     "Quiz",
     "Run",
     "Verdict",
@@ -28,6 +30,7 @@ __all__ = [
     "exercise",
     "runs",
     "score",
+    "show_mine",
 ]
 
 load_lazily(
@@ -36,6 +39,8 @@ load_lazily(
         "CheckFailed": "exercise",
         "Exercise": "exercise",
         "exercise": "exercise",
+        "HookError": "hooks",
+        "show_mine": "hooks",
         "Quiz": "questions",
         "Run": "runs",
         "runs": "runs",

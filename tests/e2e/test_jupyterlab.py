@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from .panels import BUTTONS, Panel
@@ -43,6 +44,17 @@ def panel_of(notebook: Any, cell: int) -> Panel:
     return Panel(notebook.page, notebook.output(cell).locator(".kamlab-panel"))
 
 
+def cell_of(words: str) -> int:
+    """Return which cell of the time server's notebook has these words in its code."""
+    cells = nbformat.read(COOKBOOK / "01-time-server.ipynb", as_version=4).cells
+    (place,) = [n for n, cell in enumerate(cells) if cell.cell_type == "code" and words in cell.source]
+    return place
+
+
+#: The two cells of its listing, and the one that looks for what is left.
+LISTING, SYSTEM, LEFT = cell_of("class TimeTick"), cell_of("%%system"), cell_of("threading.enumerate()")
+
+
 @pytest.fixture
 def time_server(open_notebook: Any) -> Any:
     """The time server's notebook, opened, and its port free."""
@@ -56,9 +68,9 @@ def test_the_time_server_s_notebook_runs_from_top_to_bottom(time_server: Any) ->
     """Run All ends without an error; the panel shows the end of the lab, with no button left that could be used."""
     time_server.run_all()
     assert time_server.errors() == []
-    panel = panel_of(time_server, 3).wait("stopped")
+    panel = panel_of(time_server, SYSTEM).wait("stopped")
     assert not any(panel.can(name) for name in BUTTONS)
-    assert time_server.output(-2).locator(".jp-OutputArea-output").inner_text() == "[]"
+    assert time_server.output(LEFT).locator(".jp-OutputArea-output").inner_text() == "[]"
     panel.root.scroll_into_view_if_needed()
     time_server.shoot("end")
 
@@ -66,8 +78,9 @@ def test_the_time_server_s_notebook_runs_from_top_to_bottom(time_server: Any) ->
 def test_the_time_server_is_driven_by_clicks(time_server: Any) -> None:
     """The system of notebook 01 is paused, stepped by messages and run on by clicks alone."""
     time_server.run_cell(1)
-    time_server.run_cell(3)
-    panel = panel_of(time_server, 3).wait("running")
+    time_server.run_cell(LISTING)
+    time_server.run_cell(SYSTEM)
+    panel = panel_of(time_server, SYSTEM).wait("running")
     panel.node("TimeTick").wait_for()
     assert not panel.can("Step")
     paused_at = panel.click("Pause").wait("paused").step
@@ -112,7 +125,7 @@ def test_the_still_picture_is_legible(open_notebook: Any) -> None:
 def test_an_untrusted_notebook_shows_what_was_saved(open_notebook: Any) -> None:
     """Opened without being run, the saved notebook shows what was saved, though nothing in it is trusted."""
     notebook = open_notebook(COOKBOOK / "01-time-server.ipynb")
-    notebook.output(3).get_by_text("TimeTick").first.wait_for()
+    notebook.output(SYSTEM).get_by_text("TimeTick").first.wait_for()
     notebook.shoot("untrusted")
 
 

@@ -28,32 +28,47 @@ LIMIT = 10
 
 @dataclass
 class Wait:
-    """A client waits: since which step, whether the server has taken its message, and how many others were served."""
+    """A client waits: since which step, whether the server took its message, how many others were served meanwhile.
+
+    ``too_long`` is the step in which those became too many, ``until`` the one in which it was answered, if it was.
+    """
 
     client: Any
     since: int
     taken: bool = False
     overtaken: int = 0
+    too_long: int = 0
+    until: int = 0
 
-    def in_words(self, step: int) -> str:
-        """Say how long it is by now."""
-        what = "The server took its message and has not answered it" if self.taken else "Its message is not taken"
+    def overtake(self, step: int) -> None:
+        """Somebody else is served."""
+        self.overtaken += 1
+        if self.overtaken == LIMIT + 1:
+            self.too_long = step
+
+    def __str__(self) -> str:
+        who = self.client.short_name
+        if self.until:
+            return (
+                f"{who} waited from step {self.since} to {self.until}, while {self.overtaken} answers went to others."
+            )
+        what = "the server took its message, and never answered it" if self.taken else "its message was never taken"
         return (
-            f"{self.client.short_name} waits since step {self.since}. {what}, "
-            f"and by step {step} {self.overtaken} answers went to others."
+            f"{who} asked in step {self.since}, and {what}, while {self.overtaken} answers went to others "
+            "until the run was over."
         )
 
 
 class Log:
     """What was asked and answered in a run. It is read once, since a run of many slices has many events.
 
-    ``answers`` are counted by the client that got them, ``starved`` says who was overtaken too often, if one was.
+    ``answers`` are counted by the client that got them; ``starved`` is the first wait that was too long, if one was.
     """
 
     def __init__(self, run: Run) -> None:
         self.asked: dict[Any, None] = {}
         self.answers: Counter[Any] = Counter()
-        self.starved = ""
+        self.starved: Wait | None = None
         self._waits: dict[Any, Wait] = {}
         for event in run.lab.trace:
             if event.kind == "sent" and event.box.owner is run.made:
@@ -75,20 +90,19 @@ class Log:
     def _answers(self, event: Event) -> None:
         client = event.box.owner
         self.answers[client] += 1
-        self._waits.pop(client, None)
+        done = self._waits.pop(client, None)
+        if done is not None:
+            done.until = event.step
         for wait in self._waits.values():
-            wait.overtaken += 1
-            if wait.overtaken > LIMIT and not self.starved:
-                self.starved = wait.in_words(event.step)
+            wait.overtake(event.step)
+            if wait.too_long and self.starved is None:
+                self.starved = wait
 
 
 def happened(run: Run) -> str:
     """Say who was overtaken more than ten times while it waited; empty where nobody was."""
-    return _starved(run, Log(run))
-
-
-def _starved(run: Run, log: Log) -> str:
-    return f"{log.starved} {_served(run)}" if log.starved else ""
+    wait = Log(run).starved
+    return f"{wait} {_served(run)}" if wait else ""
 
 
 def _served(run: Run) -> str:
@@ -104,8 +118,8 @@ def check(system: Callable[[], Any]) -> str:
         _gives_a_server(run)
         log = Log(run)
         _clients_go_on(run, log)
-        if wrong := _starved(run, log):
-            raise Wrong(wrong, run)
+        if log.starved:
+            raise Wrong(f"{log.starved} {_served(run)}", run, log.starved.too_long)
         _answers_are_jobs(run, log)
         _urgent_is_not_last(run)
     return f"In {SCHEDULES} orders of turns nobody who waited was overtaken more than {LIMIT} times."

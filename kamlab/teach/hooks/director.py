@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...core.component import Component
@@ -207,18 +207,6 @@ class Director:
                 ):
                     container.add_children(part)
 
-    def in_order(self, runnable: Callable[[], list[Microprocess]]) -> Callable[[], list[Microprocess]]:
-        """Return what tells who can run, with the one first that goes next."""
-
-        def in_order() -> list[Microprocess]:
-            found = runnable()
-            if self.next in found and self._lab.scheduler._picked is None:
-                found.remove(self.next)
-                found.insert(0, self.next)
-            return found
-
-        return in_order
-
 
 class Theirs:
     """The chooser of a lab in which the student's scheduler decides."""
@@ -229,6 +217,9 @@ class Theirs:
             if each.is_next:
                 return place
         return 0
+
+    #: Asking decides nothing here, so it can be asked at any time.
+    peek = choose
 
 
 class _Complaint(Component):

@@ -60,8 +60,6 @@ def show_mine(my_system: Callable[[], TheirScheduler]) -> Lab:
     made_by = "my_system" if made_by == "<lambda>" else made_by
 
     def build(lab: Lab) -> None:
-        director = Director(lab, my_system(), made_by)
-        # Who runs next is shown by the order in which they can run, and with a chooser that order is not known.
-        setattr(lab.scheduler, "runnable", director.in_order(lab.scheduler.runnable))  # noqa: B010
+        Director(lab, my_system(), made_by)
 
     return Lab(build=build, clock="virtual", chooser=Theirs())

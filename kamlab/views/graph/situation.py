@@ -168,7 +168,7 @@ def _boxes(components: Iterable[Any]) -> tuple[dict[Any, int], dict[Any, int]]:
 
 def next_of(lab: World) -> Any:
     """Return who has the next turn; somebody's helper counts as that one."""
-    first: Any = next(iter(lab.scheduler.runnable()), None)
+    first: Any = lab.scheduler.next_up()
     while first is not None and first._awaited_by is not None and first._awaited_by._delegate is first:
         first = first._awaited_by
     return first

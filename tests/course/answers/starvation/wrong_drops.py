@@ -1,4 +1,4 @@
-# It says: took its message and has not answered it
+# It says: took its message, and never answered it
 class FairServer(Server):
     async def main(self):
         while True:

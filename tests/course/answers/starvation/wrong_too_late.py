@@ -1,12 +1,10 @@
-# It says: Client_4 waits
+# It says: its message was never taken
 class FairServer(Server):
     async def main(self):
-        in_a_row = 0
         while True:
-            order = ("normal", "urgent") if in_a_row >= 25 else ("urgent", "normal")  # far too patient
-            box = await self.ready(*order)
-            in_a_row = in_a_row + 1 if box == "urgent" else 0
-            await self.serve(box)
+            turn_of_normal = len(self.served) % 20 == 19  # each twentieth job: not often enough
+            order = ("normal", "urgent") if turn_of_normal else ("urgent", "normal")
+            await self.serve(await self.ready(*order))
 
 
 def cured():
