@@ -13,6 +13,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 #: Where the notebooks are: in an installed package, and in a checkout.
 NOTEBOOK_PLACES = (PACKAGE / "_notebooks", PACKAGE.parent / "notebooks")
+#: The notebook that is opened first.
+START = "start.ipynb"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +52,7 @@ def open_lab(folder: Path, fresh: bool, no_browser: bool, extra: Sequence[str]) 
     if kept:
         print(f"kamlab: {kept} of them were there already and are kept as they are; --fresh writes them anew")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
+    command.append(f"--LabApp.default_url=/lab/tree/{START}")
     if no_browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -31,6 +31,27 @@ def test_the_systems_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> No
     space["lab"].stop()
 
 
+def test_the_questions_of_the_readme_are_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    """The piece under "Teach a class" runs after the one above it; its question is answered right."""
+    space: dict[str, Any] = {"__name__": "readme"}
+    exec(blocks("Step your own system")[0] + blocks("Teach a class")[0], space)
+    printed = capsys.readouterr().out
+    assert "Which inbox gets the next message?" in printed
+    assert "Right: the next message went to Double_3.inbox" in printed
+    assert "0 deadlocks in 100 orders of turns" in printed
+    space["lab"].stop()
+
+
+def test_every_name_for_teachers_is_there() -> None:
+    """What the table for teachers calls is offered by kamlab.teach."""
+    from kamlab import teach
+
+    section = README.split("## Teach a class\n", 1)[1].split("\n## ", 1)[0]
+    named = set(re.findall(r"^\| `@?([A-Za-z_]+)\(", section, re.M)) - {"check"}
+    assert named >= {"Quiz", "runs", "exercise", "score", "show_mine"}
+    assert named <= set(teach.__all__)
+
+
 def test_every_call_of_its_tables_is_there() -> None:
     """Each ``lab.name`` in the README is an attribute of a lab."""
     from kamlab import Lab

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Chooser(Protocol):
-    """The door. One that also has ``peek``, with the same arguments, tells what it would choose, and chooses nothing."""
+    """The door. One that also has ``peek``, with the same arguments, tells beforehand what it will choose."""
 
     def choose(self, runnable: Sequence[Microprocess]) -> int:
         """Return the index of the one that runs next; ``runnable`` is never empty."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..core.box import Box, Inbox, Outbox
 from ..core.component import Component
-from ..core.events import DISCARDED, Event, name_of
+from ..core.events import Event, name_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
+from .discards import discards
 from .facts import ENDED, Moment, ended_in_words, held_by_thread, standing_still
 from .words import counted, end_of, paragraph, shown
 
@@ -91,22 +93,40 @@ def losses(lab: World) -> Losses:
       talker.outbox leads nowhere: 1 message discarded, the last was 'hello' in step 1.
     """
     with standing_still(lab) as moment:
-        last = {id(event.source): event for event in moment.events if event.kind == DISCARDED}
-        found = [loss for each in moment.everybody for loss in _losses_of(each, moment, last)]
+        at = _by_outbox(moment.events)
+        found = [loss for each in moment.everybody for loss in _losses_of(each, at)]
         return Losses(moment.scheduler.step, tuple(found))
 
 
-def _losses_of(component: Microprocess, moment: Moment, last: dict[int, Event]) -> Iterator[Loss]:
+@dataclass(slots=True)
+class _Known:
+    """What the trace tells of the messages discarded at one outbox."""
+
+    last: Event | None = None
+    nowhere: bool = False
+    full: Box | None = None  # the inbox that had no room for one, the last time
+
+
+def _by_outbox(events: list[Event]) -> dict[Box, _Known]:
+    known: dict[Box, _Known] = {}
+    for event, end in discards(events):
+        sent = known.setdefault(event.source, _Known())
+        sent.last = sent.last or event
+        if isinstance(end, Inbox):
+            sent.full = sent.full or end
+        else:  # it is counted at the end of the chain
+            known.setdefault(end, _Known()).nowhere = True
+    return known
+
+
+def _losses_of(component: Microprocess, at: dict[Box, _Known]) -> Iterator[Loss]:
     if not isinstance(component, Component):
         return
     name = name_of(component)
     for box in component._out.values():
         if box.discarded:
-            if box.onward is None:
-                why = "leads nowhere"
-            else:
-                why = f"leads to {end_of(box.onward)}, but not at first, or there was no room"
-            event = last.get(id(box))
+            known = at.get(box, _Known())
+            why, event = _why(box, known), known.last
             newest = f", the last was {shown(event.message)} in step {event.step}" if event is not None else ""
             text = f"{end_of(box)} {why}: {counted(box.discarded, 'message')} discarded{newest}."
             yield Loss(DISCARD, name, box.name, box.discarded, text)
@@ -123,3 +143,21 @@ def _losses_of(component: Microprocess, moment: Moment, last: dict[int, Event]) 
         if count and not (counted_itself and inbox.name == "inbox"):  # who counts has counted those
             text = f"{name} {ended_in_words(component)} and left {counted(count, 'message')} in its {inbox.name!r}."
             yield Loss(LEFT, name, inbox.name, count, text)
+
+
+def _why(box: Outbox, known: _Known) -> str:
+    """Say where an outbox leads, and why messages were discarded there, as far as the trace goes back."""
+    full, onward = known.full, box.onward
+    if onward is None:
+        if full is None:
+            return "leads nowhere" if known.nowhere else "leads nowhere now"
+        if known.nowhere:
+            return f"leads nowhere; for a time it led to {end_of(full)}, which had no room"
+        return f"led to {end_of(full)}, which had no room"
+    if full is None:
+        return f"leads to {end_of(onward)}, but not at first" + ("" if known.nowhere else ", or there was no room")
+    if known.nowhere:
+        return f"leads to {end_of(onward)}, but not at first, and later there was no room"
+    if full is box.target:
+        return f"leads to {end_of(full)}, which had no room"
+    return f"leads to {end_of(onward)}; before, it led to {end_of(full)}, which had no room"

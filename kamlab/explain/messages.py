@@ -16,6 +16,7 @@ from ..core.component import Component
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
 from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
+from .discards import discards
 from .errors import CannotExplain, NoSuchMessage
 from .explanation import Explanation
 from .facts import ASLEEP, ENDED, NEW, PAUSING, Moment, held_by_thread, standing_still
@@ -126,17 +127,11 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
 def _of_event(event: Event, moment: Moment | None) -> Explanation:
     name = f"the message {shown(event.message)}"
     if event.kind == DISCARDED:
-        box = event.source
-        if box.onward is None:
-            why = (
-                f"{_sender(event)} it in step {event.step}, from its {box.name!r}, which led nowhere: it was discarded."
-            )
-        else:
-            why = (
-                f"{_sender(event)} it in step {event.step}, from its {box.name!r}, and it was discarded: the box led "
-                "nowhere then, or there was no room at its end."
-            )
-        return Explanation(name, LOST, (why,), (end_of(box),))
+        scheduler = event.source.owner._scheduler
+        if moment is not None or scheduler is None:
+            return Explanation(name, LOST, (_discarded_in_words(event, moment),), (end_of(event.source),))
+        with standing_still(scheduler.world) as now:
+            return Explanation(name, LOST, (_discarded_in_words(event, now),), (end_of(event.source),))
     if event.kind in (RECEIVED, REMOVED):
         return Explanation(name, *_gone_in_words(event), related=_ends(event.box))
     if event.kind not in (SENT, INSERTED):
@@ -151,6 +146,17 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
         return _fate_of(event, name, moment)
     with standing_still(scheduler.world) as now:
         return _fate_of(event, name, now)
+
+
+def _discarded_in_words(event: Event, moment: Moment | None) -> str:
+    events = moment.events if moment is not None else []
+    end = next((end for each, end in discards(events) if each.source is event.source and _same(each, event)), None)
+    if isinstance(end, Inbox):
+        return f"{name_of(event.component)} dropped it in step {event.step}: it was for {end_of(end)}, which had no room."
+    sent = f"{_sender(event)} it in step {event.step}, from its {event.source.name!r}, "
+    if end is not None:
+        return sent + "which led nowhere: it was discarded."
+    return sent + "and it was discarded: the box led nowhere then, or there was no room at its end."
 
 
 def _fate_of(event: Event, name: str, moment: Moment) -> Explanation:

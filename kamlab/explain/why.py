@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ..core.box import Inbox
 from ..core.component import Component
 from ..core.errors import LabIsRunning
 from ..core.events import (
@@ -27,6 +28,7 @@ from ..core.events import FAILED as FAILED_EVENT
 from ..core.events import FINISHED as FINISHED_EVENT
 from ..core.microprocess import Microprocess
 from . import reading
+from .discards import discards
 from .explanation import Explanation
 from .facts import (
     ASLEEP,
@@ -321,8 +323,16 @@ def _did_last(component: Microprocess, moment: Moment) -> Iterator[str]:
     elif last.kind == RECEIVED:
         did = f"took {shown(last.message)} from its {last.box.name!r}"
     else:
-        did = f"sent {shown(last.message)} from its {last.source.name!r}, which leads nowhere"
+        did = _discarded_in_words(last, moment)
     yield f"Last it {did}, in step {last.step}."
+
+
+def _discarded_in_words(last: Event, moment: Moment) -> str:
+    end = next(end for event, end in discards(moment.events) if event is last)
+    if isinstance(end, Inbox):
+        return f"dropped {shown(last.message)}, for which {end_of(end)} had no room"
+    leads = "leads" if end.onward is None else "led"
+    return f"sent {shown(last.message)} from its {last.source.name!r}, which {leads} nowhere"
 
 
 def _in_step(event: Event | None) -> str:

@@ -1,4 +1,4 @@
-# It says: Lost on the way: 
+# It says: Lost on the way:
 class PatientProducer(Producer):
     async def main(self):
         while self.made < COUNT:
