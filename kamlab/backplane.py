@@ -170,6 +170,16 @@ class PublishTo(Component):
 
     Raises:
         NoSuchBackplane: as a failure of the component; there was none of that name when it first ran.
+
+    >>> from kamlab import Backplane, Lab, Pipeline, PublishTo, SubscribeTo
+    >>> from kamlab.parts import ConsoleEchoer, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Backplane("NEWS").activate()
+    ...     _ = Pipeline(SubscribeTo("NEWS"), ConsoleEchoer()).activate()
+    ...     _ = Pipeline(DataSource(["rain\\n", "sun\\n"]), PublishTo("NEWS")).activate()
+    ...     _ = lab.run()
+    rain
+    sun
     """
 
     Inboxes = {"inbox": "Messages to publish.", "control": "Messages that ask this to end."}
@@ -268,6 +278,19 @@ class SubscribeTo(Component):
     Raises:
         UnknownPolicy: there is no such policy.
         NoSuchBackplane: as a failure of the component; there was none of that name when it first ran.
+
+    >>> from kamlab import Backplane, Lab, Pipeline, PublishTo, SubscribeTo
+    >>> from kamlab.parts import ConsoleEchoer
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Backplane("NEWS").activate()
+    ...     publisher = PublishTo("NEWS").activate()
+    ...     for name in ("Ada", "Bob"):
+    ...         _ = Pipeline(SubscribeTo("NEWS"), ConsoleEchoer(tag=f"{name} reads: ")).activate()
+    ...     _ = lab.run()
+    ...     publisher.deliver("rain\\n")
+    ...     _ = lab.run()
+    Ada reads: rain
+    Bob reads: rain
     """
 
     Inboxes = {"inbox": "Messages to send on as well.", "control": "Messages that ask this to end."}

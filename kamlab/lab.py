@@ -386,7 +386,14 @@ def _check_network(door: Any, virtual: bool) -> Any:
 
 
 def current() -> Lab:
-    """Return the lab in force: that of the running slice, of the innermost ``with``, or the default."""
+    """Return the lab in force: that of the running slice, of the innermost ``with``, or the default.
+
+    >>> from kamlab import Component, Lab, current
+    >>> with Lab(clock="virtual") as lab:
+    ...     component = Component().activate()
+    ...     print(current() is lab, component in lab.components)
+    True True
+    """
     lab: Lab = worlds.current()
     return lab
 

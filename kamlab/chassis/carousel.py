@@ -31,6 +31,19 @@ class Carousel(Chassis):
     Raises:
         BadComponent: ``component_factory`` cannot be called, or (as a failure of the Carousel) what it
             returned is no component.
+
+    >>> from kamlab import Carousel, Lab, Pipeline
+    >>> from kamlab.parts import ConsoleEchoer, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     carousel = Carousel(lambda word: DataSource([f"{word}\\n", f"more {word}\\n"]))
+    ...     _ = Pipeline(carousel, ConsoleEchoer()).activate()
+    ...     for word in ("tea", "milk"):
+    ...         carousel.deliver(word, "next")
+    ...         _ = lab.run()
+    tea
+    more tea
+    milk
+    more milk
     """
 
     Inboxes = {

@@ -28,6 +28,14 @@ class Par(Chassis):
         BadComponent: one of them is no component.
         BelongsElsewhere: a component is given twice.
         NoSuchBox: one of them has no outbox or no signal.
+
+    >>> from kamlab import Handle, Lab, Par
+    >>> from kamlab.parts import DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(Par(DataSource([1, 2]), DataSource([10, 20]))).activate()
+    ...     _ = lab.run()
+    ...     [handle.get() for _ in range(4)], type(handle.get("signal")).__name__
+    ([1, 10, 2, 20], 'ProducerFinished')
     """
 
     Inboxes = {

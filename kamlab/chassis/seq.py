@@ -22,6 +22,18 @@ class Seq(Chassis):
     Raises:
         BadComponent: an item is neither.
         BelongsElsewhere: a component is given twice.
+
+    >>> from kamlab import Lab, Pipeline, Seq
+    >>> from kamlab.parts import ConsoleEchoer, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     sequence = Seq("first", DataSource(["a\\n", "b\\n"]), "then", DataSource(["c\\n"]))
+    ...     _ = Pipeline(sequence, ConsoleEchoer()).activate()
+    ...     _ = lab.run()
+    first
+    a
+    b
+    then
+    c
     """
 
     def __init__(self, *items: Component | str) -> None:

@@ -146,4 +146,17 @@ class AdaptiveCommsComponent(_Adaptive, Component):
 
 
 class ThreadedAdaptiveCommsComponent(_Adaptive, ThreadedComponent):
-    """The same with a thread of its own; boxes are made and dropped in the scheduler's time."""
+    """The same with a thread of its own; boxes are made and dropped in the scheduler's time.
+
+    >>> from kamlab import Lab, ThreadedAdaptiveCommsComponent
+    >>> class Sorter(ThreadedAdaptiveCommsComponent):
+    ...     def main(self):
+    ...         for word in ("apple", "pear"):
+    ...             self.send(word, self.add_outbox("fruit"))
+    ...         self.sync()
+    >>> with Lab(clock="virtual") as lab:
+    ...     sorter = Sorter().activate()
+    ...     _ = lab.run()
+    >>> sorted(sorter.outboxes)
+    ['fruit', 'fruit1', 'outbox', 'signal']
+    """

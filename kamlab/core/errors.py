@@ -12,7 +12,17 @@ from typing import Any
 
 
 class KamlabError(Exception):
-    """The base of every error that kamlab raises on purpose."""
+    """The base of every error that kamlab raises on purpose.
+
+    >>> from kamlab import Component, KamlabError, Lab
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Component().activate()
+    ...     try:
+    ...         lab["Listener"]
+    ...     except KamlabError as error:
+    ...         print(f"{type(error).__name__}: {error}")
+    UnknownComponent: no component is called 'Listener'; these are alive: 'Component_1'
+    """
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""

@@ -94,6 +94,16 @@ class Event:
     ``component`` is who it happened to, ``cause`` whose slice it happened in (``None``: from
     outside). ``box`` and ``source`` are set where messages move. ``number`` is its place in the
     lab's trace, counted from 0 since the lab began; -1 if it is in none.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), PassThrough()).activate()
+    ...     event = lab.step_message().of_kind("sent")[0]
+    >>> event.kind, event.step, event.box.name, event.message
+    ('sent', 4, 'inbox', 'hello')
+    >>> print(event)
+        4  DataSource_2.outbox -> PassThrough_3.inbox: 'hello'
     """
 
     kind: str

@@ -46,7 +46,17 @@ class ProducerFinished(Ipc):
 
 
 class ShutdownMicroprocess(Ipc):
-    """End now; what is still in the boxes may be dropped."""
+    """End now; what is still in the boxes may be dropped.
+
+    >>> from kamlab import Handle, Lab, ShutdownMicroprocess
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(PassThrough()).activate()
+    ...     handle.put(ShutdownMicroprocess(), "control")
+    ...     _ = lab.run()
+    ...     handle.component.state, handle.get("signal")
+    ('finished', shutdownMicroprocess())
+    """
 
     axon_name = "shutdownMicroprocess"
 
@@ -59,13 +69,35 @@ class ShutdownMicroprocess(Ipc):
 
 
 class Shutdown(Ipc):
-    """End; a message of its own, neither of the two above."""
+    """End; a message of its own, neither of the two above.
+
+    >>> from kamlab import Lab, Selector, Shutdown
+    >>> with Lab(clock="virtual") as lab:
+    ...     selector = Selector().activate()
+    ...     selector.deliver(Shutdown(), "control")
+    ...     lab.run().seconds, selector.state
+    (0.0, 'finished')
+    """
 
     axon_name = "shutdown"
 
 
 class NewComponent(Ipc):
-    """Yield it from ``main`` to have these components activated."""
+    """Yield it from ``main`` to have these components activated.
+
+    >>> from kamlab import Component, Lab, NewComponent
+    >>> class Child(Component):
+    ...     def main(self):
+    ...         print("the child runs")
+    ...         yield
+    >>> class Parent(Component):
+    ...     def main(self):
+    ...         yield NewComponent(Child())
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Parent().activate()
+    ...     _ = lab.run()
+    the child runs
+    """
 
     axon_name = "newComponent"
 
@@ -81,6 +113,20 @@ class WaitComplete(Ipc):
     """Yield it from ``main`` to wait until another generator has run to its end.
 
     ``args[0]`` is the generator; the keyword ``tag`` names it in the list of components.
+
+    >>> from kamlab import Component, Lab, WaitComplete
+    >>> class Meal(Component):
+    ...     def cook(self):
+    ...         print("cook")
+    ...         yield
+    ...     def main(self):
+    ...         yield WaitComplete(self.cook())
+    ...         print("eat")
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Meal().activate()
+    ...     _ = lab.run()
+    cook
+    eat
     """
 
     def __init__(self, *args: Any, **argd: Any) -> None:

@@ -32,6 +32,18 @@ class Outcome:
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` who sleeps, where
     nothing can run; ``breakpoints`` those that were hit, each with the step and what did it.
+
+    >>> from kamlab import Component, Lab
+    >>> class Listener(Component):
+    ...     async def main(self):
+    ...         await self.receive()
+    >>> with Lab(clock="virtual") as lab:
+    ...     listener = Listener().activate()
+    ...     print(lab.run())
+    ...     listener.deliver("hello")
+    ...     print(lab.run())
+    1 slice: nothing can run, and nothing is left that could wake a component; asleep: Listener_1
+    1 slice: every component has ended
     """
 
     reason: str
@@ -72,7 +84,16 @@ class Brake(Protocol):
 
 @dataclass(frozen=True)
 class Happened:
-    """What a step did: its events, in order, and the outcome."""
+    """What a step did: its events, in order, and the outcome.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), PassThrough()).activate()
+    ...     happened = lab.step_message()
+    >>> happened.steps, happened.reason, [event.message for event in happened.of_kind("sent")]
+    (4, 'steps', ['hello'])
+    """
 
     outcome: Outcome
     events: tuple[Event, ...] = field(default=())

@@ -42,6 +42,18 @@ class ThreadedComponent(Relayed):
 
     Raises:
         BadMain: at activation, if ``main`` is a generator or an ``async def``.
+
+    >>> from kamlab import Handle, Lab, ThreadedComponent
+    >>> class Greeter(ThreadedComponent):
+    ...     def main(self):
+    ...         name = self.recv()
+    ...         self.send(f"hello {name}")
+    >>> with Lab(clock="virtual") as lab:
+    ...     greeter = Handle(Greeter()).activate()
+    ...     greeter.put("Ada")
+    ...     _ = lab.run()
+    ...     greeter.get()
+    'hello Ada'
     """
 
     def main(self) -> Any:

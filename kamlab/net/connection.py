@@ -77,6 +77,17 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         dropped: how many messages could not be sent any more.
         reason: a ConnectionLost, if it ended otherwise than by agreement.
         told: (time, bytes_out) when the receiver was told that nothing more will come.
+
+    >>> from kamlab import Lab, SimpleServer
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     server = SimpleServer(protocol=PassThrough, port=1500).activate()
+    ...     peer = lab.network.dial(1500)
+    ...     peer.send("hello")
+    ...     _ = lab.run()
+    ...     adapter = server.clients[0].adapter
+    ...     type(adapter).__name__, adapter.bytes_in, adapter.bytes_out, peer.read()
+    ('ConnectedSocketAdapter', 5, 5, b'hello')
     """
 
     Inboxes = {

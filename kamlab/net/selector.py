@@ -42,6 +42,17 @@ class Selector(Component):
 
     It ends on Shutdown once nothing is left to watch, on ShutdownMicroprocess at once, and by itself
     after ``idle_time`` seconds with nothing to watch.
+
+    >>> from kamlab import Component, Lab
+    >>> from kamlab.net import NewReader, Selector
+    >>> with Lab(clock="virtual") as lab:
+    ...     listener, asker = lab.network.listen(None, 1500), Component()
+    ...     selector = Selector().activate()
+    ...     selector.deliver(NewReader(asker, ((asker, "inbox"), listener)), "notify")
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.run()
+    ...     asker.recv() is listener
+    True
     """
 
     Inboxes = {

@@ -59,6 +59,16 @@ class ServerCore(EarlyListener):
 
     Raises:
         BadProtocol: there is no protocol, or it is neither a factory nor a component.
+
+    >>> from kamlab import Lab, ServerCore
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     server = ServerCore(protocol=lambda **who: OneShot(f"you are {who['peer']}"), port=1500)
+    ...     _ = server.activate()
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.run()
+    ...     peer.read()
+    b'you are 127.0.0.1'
     """
 
     Inboxes = {
@@ -299,7 +309,20 @@ class SimpleServer(ServerCore):
 
 
 class FastRestartServer(ServerCore):
-    """A ServerCore with SO_REUSEADDR, which here every server has."""
+    """A ServerCore with SO_REUSEADDR, which here every server has.
+
+    >>> from kamlab import FastRestartServer, Lab
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     for greeting in ("hello", "hello again"):
+    ...         server = FastRestartServer(protocol=lambda **who: OneShot(greeting), port=1500).activate()
+    ...         peer = lab.network.dial(1500)
+    ...         _ = lab.run()
+    ...         server.stop()
+    ...         print(peer.read())
+    b'hello'
+    b'hello again'
+    """
 
     socketOptions = (socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # noqa: N815
 

@@ -67,6 +67,21 @@ class TCPServer(EarlyListener):
         socketOptions: one ``setsockopt`` call, (level, option, value), made before binding.
         host: ``None`` is this machine only, "" is everybody.
         inbox_size: how many messages may wait for a slow reader, in each connection.
+
+    >>> from kamlab import Component, Lab, TCPServer
+    >>> class Greet(Component):
+    ...     async def main(self):
+    ...         connection = (await self.receive()).object
+    ...         self.link((self, "outbox"), (connection, "inbox"))
+    ...         self.send("hello")
+    ...         connection.activate()
+    >>> with Lab(clock="virtual") as lab:
+    ...     server, greet = TCPServer(1500).activate(), Greet().activate()
+    ...     _ = server.link((server, "protocolHandlerSignal"), (greet, "inbox"))
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.run()
+    ...     peer.read()
+    b'hello'
     """
 
     Inboxes = {

@@ -26,7 +26,21 @@ Body = Callable[..., str | None]
 
 
 class CheckFailed(KamlabError, AssertionError):
-    """An exercise is not done, and a grader wants to know by an error. ``verdict`` says why."""
+    """An exercise is not done, and a grader wants to know by an error. ``verdict`` says why.
+
+    >>> from unittest.mock import patch
+    >>> from kamlab.teach import Wrong, exercise
+    >>> @exercise("double", takes="a function of a number")
+    ... def check(double):
+    ...     if double(21) != 42:
+    ...         raise Wrong(f"double(21) is {double(21)}; it shall be 42.")
+    >>> with patch.dict("os.environ", NBGRADER_EXECUTION="on"):
+    ...     check(lambda number: number + 2)
+    Traceback (most recent call last):
+        ...
+    kamlab.teach.exercise.CheckFailed: double: not yet
+      double(21) is 23; it shall be 42.
+    """
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(str(verdict))
@@ -34,7 +48,18 @@ class CheckFailed(KamlabError, AssertionError):
 
 
 class Exercise:
-    """A check that can be called with what a student hands in. Made by :func:`exercise`."""
+    """A check that can be called with what a student hands in. Made by :func:`exercise`.
+
+    >>> from kamlab.teach import Wrong, exercise
+    >>> @exercise("reverse", takes="a function of a list", points=2)
+    ... def check(reverse):
+    ...     if reverse([1, 2]) != [2, 1]:
+    ...         raise Wrong("The list [1, 2] does not come back as [2, 1].")
+    >>> check
+    <exercise reverse: takes a function of a list, 2 points>
+    >>> check(sorted).passed, check(lambda items: items[::-1]).passed
+    (False, True)
+    """
 
     def __init__(
         self,

@@ -27,6 +27,22 @@ class Run:
 
     ``made`` is what the system's function returned, ``lab`` the lab at the end of the run, ``seed`` what
     decided who ran next, ``outcome`` why it ended.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, DataSource
+    >>> from kamlab.teach import runs
+    >>> def system():
+    ...     keep = Collate()
+    ...     _ = Pipeline(DataSource([1, 2]), keep).activate()
+    ...     return keep
+    >>> for run in runs(system, 2):
+    ...     print(run, run.made.collated)
+    <run with seed 0: 11 slices: every component has ended> [1, 2]
+    <run with seed 1: 10 slices: every component has ended> [1, 2]
+    >>> with Lab(build=system, clock="virtual") as lab:
+    ...     _ = lab.replay(run.line)
+    ...     lab.step_number == run.step
+    True
     """
 
     __slots__ = ("_lab", "made", "outcome", "seed")
@@ -90,6 +106,16 @@ class Wrong(KamlabError):
         sentence: what happened, in words for the student.
         run: in which run, if in one.
         step: at which step of it one should look, its end unless told.
+
+    >>> from kamlab.parts import OneShot
+    >>> from kamlab.teach import Wrong, runs
+    >>> for run in runs(lambda: OneShot("hello").activate(), 3):
+    ...     if run.seed == 2:
+    ...         wrong = Wrong("The greeting came to nobody.", run)
+    >>> print(wrong)
+    The greeting came to nobody.
+    >>> wrong.run.seed, wrong.step
+    (2, 2)
     """
 
     def __init__(self, sentence: str, run: Run | None = None, step: int | None = None) -> None:

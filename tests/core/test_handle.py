@@ -7,7 +7,7 @@ import queue
 import pytest
 
 from kamlab import AdaptiveCommsComponent, Component, Handle
-from kamlab.core.errors import AlreadyEnded, BadComponent, NoSuchBox
+from kamlab.core.errors import AlreadyEnded, BadComponent, HandleHasEnded, NoSuchBox
 
 
 class Echo(Component):
@@ -137,6 +137,61 @@ def test_get_waits_as_long_as_it_is_told(lab):
         handle.get(timeout=0.01)
     with pytest.raises(queue.Empty):
         handle.get()
+
+
+@pytest.mark.parametrize("timeout", [0, 60, None])
+def test_get_of_one_that_has_ended_does_not_wait(lab, in_thread, timeout):
+    """After the end get() hands out what is still there, and then says at once that the component has ended."""
+    handle = Handle(Echo(name="echo")).activate()
+    handle.put("last")
+    handle.put("end", "control")
+    lab.run()
+    assert handle.get(timeout=timeout) == "last"
+    for _ in range(2):
+        with pytest.raises(HandleHasEnded, match=r"echo has finished.*'outbox'") as caught:
+            in_thread(lambda: handle.get(timeout=timeout))()
+    assert isinstance(caught.value, queue.Empty), "code that catches queue.Empty keeps working"
+    assert isinstance(caught.value, AlreadyEnded)
+    assert handle.get("signal", timeout=timeout) == "end"
+
+
+def test_those_who_wait_in_get_are_told_of_the_end(lab, in_thread, eventually):
+    """When the component ends while several threads wait in get(), each of them is told, whatever box it waits at."""
+    handle = Handle(Echo(name="echo")).activate()
+    lab.start()
+    waiting = [in_thread(lambda box=box: handle.get(box, timeout=None)) for box in ("outbox", "outbox", "log")]
+    with lab.lock:
+        handle.component.stop()
+    for each in waiting:
+        with pytest.raises(HandleHasEnded, match="echo has been stopped"):
+            each()
+
+
+def test_those_who_wait_in_get_are_told_when_the_lab_is_stopped(make_lab, in_thread):
+    """The end of the lab is the end of its handles, also of one that was never activated and is stopped."""
+    lab = make_lab()
+    handle, other = Handle(Echo(name="echo")).activate(), Handle(Echo(name="other"))
+    lab.step()
+    waiting = [in_thread(lambda each=each: each.get(timeout=None)) for each in (handle, other)]
+    lab.stop()
+    other.stop()
+    for each in waiting:
+        with pytest.raises(HandleHasEnded, match="echo|other"):
+            each()
+
+
+def test_what_came_out_of_one_that_ended_waits_for_the_handle(lab):
+    """While the handle has still to carry out what its component sent last, get() does not speak of an end."""
+    handle = Handle(Echo(name="echo")).activate()
+    handle.put("last")
+    handle.put("end", "control")
+    lab.run(until=handle.component)
+    assert not handle.is_stopped()
+    with pytest.raises(queue.Empty) as caught:
+        handle.get()
+    assert not isinstance(caught.value, AlreadyEnded)
+    lab.run()
+    assert handle.get() == "last"
 
 
 def test_a_wrong_box_name_is_a_named_error(lab):

@@ -126,8 +126,8 @@ def _work_is_as_long(run: Run, events: list[Event]) -> None:
 
 def _hidden(run: Run, step: int, made: int, done: int, waiting: int) -> Wrong:
     rest = made - done - waiting
-    where = f"{waiting} waited in the inbox, so {rest} were somewhere else, and no more than 2 should be"
-    return Wrong(f"In step {step} {made} numbers were made and {done} done; {where}.", run, step)
+    where = f"{waiting} waited in the inbox and {rest} somewhere else, where there may be 2"
+    return Wrong(f"{made} numbers were made and {done} done in step {step}; {where}.", run, step)
 
 
 def _sleeps_meanwhile(run: Run, events: list[Event]) -> None:

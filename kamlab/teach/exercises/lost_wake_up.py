@@ -65,9 +65,10 @@ def check(system: Callable[[], Component]) -> str:
 
 def _is_as_asked(run: Run) -> None:
     worker = run.made
-    if not isinstance(worker, Component) or not isinstance(getattr(worker, "done", None), list):
+    is_worker = isinstance(worker, Component) and isinstance(getattr(worker, "done", None), list)
+    if not is_worker or not hasattr(worker, "tools_out"):
         what = f"a value of the type {type(worker).__name__}"
-        raise Wrong(f"cured() shall return the worker, a component with a list `done`. It returned {what}.")
+        raise Wrong(f"cured() shall return the worker, with its list `done` and `tools_out`. It returned {what}.")
 
 
 def _rests(run: Run) -> None:

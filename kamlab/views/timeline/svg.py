@@ -137,6 +137,8 @@ class _Drawing:
         x, y, width, height = self.at.box(ran.line, ran.step)
         self.free.block(x, y, width, height)
         look = self._look(ran.number)
+        if look == " dim" and (ran.line, ran.step) in self._later:  # it began without, and took what can follow
+            look = " next"
         return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
 
     def _look(self, *numbers: int | None) -> str:

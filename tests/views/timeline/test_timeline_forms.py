@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kamlab import Component, Pipeline
+from kamlab import Component, Graphline, Pipeline
 from kamlab.views.timeline import Timeline, timeline_of
 from kamlab.views.timeline.text import WIDTH
 
@@ -166,3 +166,36 @@ def test_the_event_asked_about_stands_out_by_more_than_colour(make_lab: Any) -> 
     assert "happened before it" in svg
     text = str(view_of(make_lab, "feedback_event"))
     assert {line[0] for line in text.splitlines()} >= {"*", "<", ">"}
+
+
+def test_a_slice_that_takes_what_can_follow_is_not_pale(make_lab: Any) -> None:
+    """A slice that began without the event, and then took a message that it led to, belongs to what can follow."""
+
+    class Ask(Component):
+        Outboxes = ("outbox", "signal", "two")
+
+        async def main(self) -> None:
+            self.send("q")
+            self.send("q", "two")
+
+    class Answer(Component):
+        async def main(self) -> None:
+            await self.receive()
+            self.send("a")
+
+    class Hear(Component):
+        async def main(self) -> None:
+            await self.receive()
+            await self.receive()
+
+    def build() -> None:
+        wires = {("A", "outbox"): ("B", "inbox"), ("A", "two"): ("C", "inbox"), ("B", "outbox"): ("C", "inbox")}
+        Graphline(A=Ask(), B=Answer(), C=Hear(), linkages=wires).activate()
+
+    lab = make_lab(build=build, clock="virtual")
+    lab.step()
+    for name in ("Ask", "Answer", "Hear"):
+        lab.choose(name)
+        lab.step()
+    (answer,) = [each for each in lab.trace.events() if each.kind == "sent" and each.message == "a"]
+    assert 'class="b next"' in timeline_of(lab, event=answer.number).svg

@@ -1,4 +1,4 @@
-# It says: were somewhere else
+# It says: somewhere else, where there may be 2
 class PatientProducer(Producer):
     async def main(self):
         kept = []
