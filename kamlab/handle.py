@@ -10,8 +10,11 @@ import queue
 from typing import Any
 
 from .core.component import Component, check_component
-from .core.errors import AlreadyEnded, NoSpaceInBox, NoSuchBox, listed
+from .core.errors import AlreadyEnded, HandleHasEnded, NoSpaceInBox, NoSuchBox, listed
 from .core.link import find_box
+
+#: The last that comes out of every box; whoever finds it leaves it there for the next who asks.
+_THE_END: Any = object()
 
 
 class Handle(Component):
@@ -41,6 +44,7 @@ class Handle(Component):
         check_component(component, "what a handle talks to")
         self.component = component
         self._held: dict[str, list[Any]] = {}
+        self._over = False
         # A box for each of the component's: to feed it, and to collect from it.
         self.Inboxes = list(component.outboxes)  # type: ignore[misc]
         self.Outboxes = list(component.inboxes)  # type: ignore[misc]
@@ -70,12 +74,50 @@ class Handle(Component):
 
         Raises:
             queue.Empty: there is none.
+            HandleHasEnded: there is none, and none will come, since the component has ended, before or while one
+                waits. It is a ``queue.Empty``, too.
             NoSuchBox: the component has no such outbox.
         """
         self._check_box(boxname, "outboxes", self.Inboxes)
-        if timeout == 0:
-            return self._came_out[boxname].get_nowait()
-        return self._came_out[boxname].get(timeout=timeout)
+        out = self._came_out[boxname]
+        try:
+            message = out.get_nowait() if timeout == 0 else out.get(timeout=timeout)
+        except queue.Empty:
+            if self._over:  # another thread has the end in its hand
+                raise self._has_ended(boxname) from None
+            raise
+        if message is _THE_END:
+            out.put(_THE_END)
+            raise self._has_ended(boxname)
+        return message
+
+    def _has_ended(self, boxname: str) -> HandleHasEnded:
+        return HandleHasEnded(
+            f"{self._end_in_words()}, so nothing more comes out of its {boxname!r}; all that came was taken. For more "
+            "make a new component and a new Handle."
+        )
+
+    def _end_in_words(self) -> str:
+        name = self.component.short_name
+        if self.component.is_stopped():
+            return f"{name} has {self.component._life}, and its handle with it"
+        return f"the handle of {name} has {self._life}"
+
+    def stop(self) -> None:
+        """End the handle, for good; those who wait in ``get`` are told."""
+        super().stop()
+        if self._scheduler is None and self.is_stopped():  # never activated: nobody closes it down
+            self._tell_the_end()
+
+    def close_down(self) -> Any:
+        """Tell those who wait in ``get``."""
+        self._tell_the_end()
+        return super().close_down()
+
+    def _tell_the_end(self) -> None:
+        self._over = True
+        for out in self._came_out.values():
+            out.put(_THE_END)
 
     def _check_box(self, boxname: str, side: str, mine: Any) -> None:
         find_box(self.component, boxname, side)
@@ -88,8 +130,8 @@ class Handle(Component):
     def _check_alive(self) -> None:
         if self.is_stopped():
             raise AlreadyEnded(
-                f"{self.component.short_name} has {self.component._life}, and its handle with it, so nothing can be "
-                "put in. What came out before can still be got; for more make a new component and a new Handle."
+                f"{self._end_in_words()}, so nothing can be put in. What came out before can still be got; for more "
+                "make a new component and a new Handle."
             )
 
     def _put_now(self, message: Any, boxname: str) -> None:

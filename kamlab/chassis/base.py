@@ -22,7 +22,24 @@ Route = tuple[Component, str, Component, str, int]
 
 
 class Chassis(Component):
-    """The base of components that are made of others."""
+    """The base of components that are made of others.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.chassis import Chassis
+    >>> from kamlab.parts import ConsoleEchoer, DataSource
+    >>> class Both(Chassis):
+    ...     def main(self):
+    ...         source, sink = DataSource(["hello\\n"]), ConsoleEchoer()
+    ...         self.add_children(source, sink)
+    ...         self.wire([(source, "outbox", sink, "inbox", 0), (source, "signal", sink, "control", 0)])
+    ...         self.activate_children()
+    ...         yield from self.until_children_done()
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Both().activate()
+    ...     print(lab.run().reason)
+    hello
+    finished
+    """
 
     woken_by_collection = False
 

@@ -15,7 +15,16 @@ Linkages = Mapping[tuple[str, str], tuple[str, str]]
 
 
 class NoLinkages(KamlabError, TypeError):
-    """A Graphline was made without saying what is linked to what."""
+    """A Graphline was made without saying what is linked to what.
+
+    >>> from kamlab.chassis import Graphline, NoLinkages
+    >>> from kamlab.parts import OneShot
+    >>> try:
+    ...     Graphline(SOURCE=OneShot("hello"))
+    ... except NoLinkages as error:
+    ...     print(error)
+    a Graphline needs linkages: Graphline(linkages={('A', 'outbox'): ('B', 'inbox')}, A=..., B=...)
+    """
 
 
 class Graphline(Chassis):

@@ -14,6 +14,17 @@ def join_chooser_to_carousel(chooser: Component, carousel: Component) -> Graphli
 
     Raises:
         NoSuchBox: ``carousel`` has no boxes ``next`` and ``requestNext``.
+
+    >>> from kamlab import Carousel, Lab, Pipeline
+    >>> from kamlab.chassis import join_chooser_to_carousel
+    >>> from kamlab.parts import ConsoleEchoer, ForwardIteratingChooser, OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     chooser, carousel = ForwardIteratingChooser(["tea\\n", "milk\\n"]), Carousel(OneShot)
+    ...     _ = Pipeline(join_chooser_to_carousel(chooser, carousel), ConsoleEchoer()).activate()
+    ...     print(lab.run().reason)
+    tea
+    milk
+    finished
     """
     return Graphline(
         CHOOSER=chooser,

@@ -48,7 +48,7 @@ class Box:
         self.sources: tuple[Box, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name!r} of {self.owner.name}"
+        return f"{self.kind} {self.name!r} of {self.owner.short_name}"
 
     def __repr__(self) -> str:
         return f"<{self}: {len(self)} waiting>"

@@ -7,6 +7,7 @@ code that catches the old type keeps working.
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Iterable
 from typing import Any
 
@@ -54,13 +55,12 @@ class EmptyInbox(KamlabError, IndexError):
 class NoSpaceInBox(KamlabError):
     """A message was sent to a box that is full; the sender still has it.
 
-    ``count`` is how many messages wait, ``size`` the limit of the box.
+    ``count`` is how many messages wait, ``size`` the limit of the box, ``where`` says which box that is.
     """
 
-    def __init__(self, count: int, size: int, where: str = "") -> None:
-        place = f" {where}" if where else ""
+    def __init__(self, count: int, size: int, where: str = "box") -> None:
         super().__init__(
-            f"the box{place} is full: {count} of {size} messages wait. "
+            f"the {where} is full: {count} of {size} messages wait. "
             "Let the receiver take some first (pause() wakes you when it does), or raise the limit."
         )
         self.count = count
@@ -95,6 +95,10 @@ class NotActivated(KamlabError):
 
 class AlreadyEnded(KamlabError):
     """A component that has ended was activated again."""
+
+
+class HandleHasEnded(AlreadyEnded, queue.Empty):
+    """Nothing more comes out of a component in a Handle: it has ended, and all that came out was taken."""
 
 
 class BelongsElsewhere(KamlabError):
@@ -180,6 +184,18 @@ class StepOutOfRange(KamlabError, IndexError):
     """A lab was asked for a step that it never had or has forgotten, or for something that is no step at all.
 
     ``earliest`` and ``latest`` are the steps that can be asked for.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.history import StepOutOfRange
+    >>> from kamlab.parts import DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = DataSource([1, 2]).activate()
+    ...     _ = lab.step(2)
+    ...     try:
+    ...         lab.at(9)
+    ...     except StepOutOfRange as error:
+    ...         print(error.earliest, error.latest)
+    0 2
     """
 
     def __init__(self, text: str, earliest: int, latest: int) -> None:
@@ -189,11 +205,40 @@ class StepOutOfRange(KamlabError, IndexError):
 
 
 class NoSuchMessage(KamlabError, IndexError):
-    """No message waits at the place of an inbox that was named."""
+    """No message waits at the place of an inbox that was named.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> from kamlab.rewind import NoSuchMessage
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = PassThrough().activate()
+    ...     try:
+    ...         lab.drop("PassThrough", index=2)
+    ...     except NoSuchMessage as error:
+    ...         print(error)
+    there is no place 2 in PassThrough_1.inbox: nothing waits there
+    """
 
 
 class RecordIsOver(KamlabError):
-    """A recorded run has come to its end, and what it lived on, such as a network, is not there to go on."""
+    """A recorded run has come to its end, and what it lived on, such as a network, is not there to go on.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import DataSource
+    >>> from kamlab.rewind import RecordIsOver
+    >>> def system():
+    ...     _ = DataSource([1, 2]).activate()
+    >>> with Lab(build=system, recorded=True) as lab:
+    ...     _ = lab.step(2)
+    ...     line = str(lab.recording)
+    >>> with Lab(build=system, recorded=True) as again:
+    ...     _ = again.replay(line)
+    ...     try:
+    ...         again.step()
+    ...     except RecordIsOver as error:
+    ...         print(str(error).split(",")[0])
+    the lab stands at step 2 of a run on the real network
+    """
 
 
 class NotRunnable(KamlabError):

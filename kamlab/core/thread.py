@@ -109,7 +109,7 @@ class ThreadedComponent(Relayed):
     def _put_in_queue(self, message: Any, boxname: str) -> None:
         queue = self._outgoing.setdefault(boxname, deque())
         if len(queue) >= self.queuelengths:
-            raise NoSpaceInBox(len(queue), self.queuelengths, f"that leads from the thread of {self.short_name}")
+            raise NoSpaceInBox(len(queue), self.queuelengths, f"box that leads from the thread of {self.short_name}")
         queue.append(message)
 
     def recv(self, boxname: str = "inbox") -> Any:

@@ -26,6 +26,18 @@ class Explaining:
     """What a lab can be asked about itself; to be mixed into a :class:`~kamlab.core.world.World`.
 
     Every answer is a plain value that prints itself as text.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.explain import Explaining
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = OneShot("hello").activate()
+    ...     _ = lab.run()
+    ...     print(isinstance(lab, Explaining), lab.lost())
+    True step 2: 2 messages were lost
+      OneShot_1.outbox leads nowhere: 1 message discarded, the last was 'hello' in step 1.
+      OneShot_1.signal leads nowhere: 1 message discarded, the last was
+        producerFinished(caller=OneShot_1) in step 2.
     """
 
     def why(self, of: Any = None) -> Explanation | Waiting:

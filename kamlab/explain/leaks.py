@@ -33,7 +33,19 @@ CONNECTION, ORPHAN, FORGOTTEN = "connection", "orphan", "forgotten"
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """One component that lives on: of which kind, and why it is called a leak."""
+    """One component that lives on: of which kind, and why it is called a leak.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import OneShot, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(OneShot("hello"), PassThrough(shutdown_on=[])).activate()
+    ...     _ = lab.run()
+    ...     leak = lab.leaks().all[0]
+    >>> leak.kind, leak.component
+    ('forgotten', 'PassThrough_3')
+    >>> print(leak)
+    PassThrough_3 sleeps, and nobody is left who sends to it.
+    """
 
     kind: str
     component: str
@@ -73,7 +85,16 @@ class Leaks:
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """One that is still alive: its state, what it waits for, and what it was told."""
+    """One that is still alive: its state, what it waits for, and what it was told.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = PassThrough().activate()
+    ...     _ = lab.run()
+    ...     print(lab.still_running().of("PassThrough_1"))
+    PassThrough_1 sleeps, waits for a message from outside; it was not told to end.
+    """
 
     component: str
     state: str
@@ -119,6 +140,15 @@ def leaks(lab: World) -> Leaks:
 
     Raises:
         LabIsRunning: a slice does not come to its end.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import OneShot, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(OneShot("hello"), PassThrough(shutdown_on=[])).activate()
+    ...     _ = lab.run()
+    ...     print(leaks(lab))
+    step 7: 1 leak
+      PassThrough_3 sleeps, and nobody is left who sends to it.
     """
     with standing_still(lab) as moment:
         graph = Graph(moment)

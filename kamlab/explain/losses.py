@@ -16,7 +16,7 @@ from ..core.events import Event, name_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
 from .discards import discards
-from .facts import ENDED, Moment, ended_in_words, held_by_thread, standing_still
+from .facts import ENDED, ended_in_words, held_by_thread, standing_still
 from .words import counted, end_of, paragraph, shown
 
 DISCARD, LEFT, DROP = "discarded", "left", "dropped"
@@ -27,7 +27,19 @@ COUNTERS = ("dropped", "refused")
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Messages lost at one place: ``kind`` is discarded (an outbox), left (an inbox) or dropped (a component)."""
+    """Messages lost at one place: ``kind`` is discarded (an outbox), left (an inbox) or dropped (a component).
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = OneShot("hello").activate()
+    ...     _ = lab.run()
+    ...     loss = lab.lost().of("OneShot_1")[0]
+    >>> loss.kind, loss.box, loss.count
+    ('discarded', 'outbox', 1)
+    >>> print(loss)
+    OneShot_1.outbox leads nowhere: 1 message discarded, the last was 'hello' in step 1.
+    """
 
     kind: str
     component: str

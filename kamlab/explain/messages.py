@@ -152,7 +152,9 @@ def _discarded_in_words(event: Event, moment: Moment | None) -> str:
     events = moment.events if moment is not None else []
     end = next((end for each, end in discards(events) if each.source is event.source and _same(each, event)), None)
     if isinstance(end, Inbox):
-        return f"{name_of(event.component)} dropped it in step {event.step}: it was for {end_of(end)}, which had no room."
+        return (
+            f"{name_of(event.component)} dropped it in step {event.step}: it was for {end_of(end)}, which had no room."
+        )
     sent = f"{_sender(event)} it in step {event.step}, from its {event.source.name!r}, "
     if end is not None:
         return sent + "which led nowhere: it was discarded."

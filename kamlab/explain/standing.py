@@ -53,7 +53,19 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of code: its file, number, function, and text."""
+    """A line of code: its file, number, function, and text.
+
+    >>> from kamlab import Component, Lab
+    >>> class Listener(Component):
+    ...     async def main(self):
+    ...         name = await self.receive()
+    >>> with Lab(clock="virtual") as lab:
+    ...     listener = Listener().activate()
+    ...     _ = lab.step()
+    ...     place = lab.where("Listener").place
+    >>> place.line, place.function, place.source.strip()
+    (3, 'main', 'name = await self.receive()')
+    """
 
     file: str
     line: int
@@ -72,6 +84,18 @@ class Standing:
     own. ``variables`` and ``attributes`` are (name, text) pairs, of that frame and of the component.
     ``remark`` says what the place alone does not: what a thread waits for, why it ended. ``around`` are
     the (number, text) pairs of the lines near by.
+
+    >>> from kamlab import Component, Lab
+    >>> class Count(Component):
+    ...     def main(self):
+    ...         for number in range(3):
+    ...             yield
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Count().activate()
+    ...     _ = lab.step(2)
+    ...     standing = lab.where("Count")
+    >>> standing.state, standing.line, standing.variables
+    ('runnable', 4, (('number', '1'),))
     """
 
     name: str
@@ -129,7 +153,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Standings:
-    """Where every component of a lab stands, in order of activation."""
+    """Where every component of a lab stands, in order of activation.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import OneShot, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(OneShot("hello"), PassThrough()).activate()
+    ...     _ = lab.step_message()
+    ...     [(each.name, each.function) for each in lab.where()]
+    [('Pipeline_1', 'until_children_done'), ('OneShot_2', 'main'), ('PassThrough_3', 'main')]
+    """
 
     all: tuple[Standing, ...] = ()
 
@@ -191,7 +224,16 @@ def standing(component: Microprocess) -> Standing:
 
 
 def standings(lab: World) -> Standings:
-    """Return where every living component of a lab stands now."""
+    """Return where every living component of a lab stands now.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = PassThrough().activate()
+    ...     _ = lab.run()
+    ...     standings(lab)["PassThrough_1"].state
+    'asleep'
+    """
     held = hold(lab)
     try:
         if not held:

@@ -68,6 +68,19 @@ class Wait:
     ``on`` is nothing where nobody in the lab could. ``kind`` is one of message, room, child, timer,
     thread, network, turn, outside; ``box`` the inbox it is about. ``sure``: there is no alternative but
     others of the same kind.
+
+    >>> from kamlab import Component, Lab
+    >>> class Listener(Component):
+    ...     async def main(self):
+    ...         await self.receive()
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Listener().activate()
+    ...     _ = lab.run()
+    ...     wait = lab.why().of("Listener_1")[0]
+    >>> print(wait)
+    Listener_1 waits for a message from outside in its 'inbox'
+    >>> wait.kind, wait.on
+    ('outside', '')
     """
 
     waiter: str
@@ -88,6 +101,20 @@ class Waiting:
     ``waits`` are the edges, in order of activation. Each of ``circles`` is a closed chain of them, with
     nothing from elsewhere that would open it. ``certain`` says whether they can be nothing but deadlocks.
     ``left`` are sentences on what nobody will take; ``coming`` what is still to come.
+
+    >>> from kamlab import Component, Lab
+    >>> class Polite(Component):
+    ...     async def main(self):
+    ...         self.send(await self.receive())
+    >>> with Lab(clock="virtual") as lab:
+    ...     ada, bob = Polite(name="Ada").activate(), Polite(name="Bob").activate()
+    ...     _ = ada.link((ada, "outbox"), (bob, "inbox")), bob.link((bob, "outbox"), (ada, "inbox"))
+    ...     _ = lab.run()
+    ...     waiting = lab.why()
+    >>> waiting.verdict, waiting.certain
+    ('deadlock', False)
+    >>> print(*waiting.circles[0], sep="; ")
+    Ada waits for a message from Bob in its 'inbox'; Bob waits for a message from Ada in its 'inbox'
     """
 
     verdict: str

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 
 class Asking:
-    """Questions about the past. A lab that runs is looked at between two slices."""
+    """Questions about the past. A lab that runs is looked at between two slices.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.history import Asking
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+    ...     _ = lab.step(10)
+    ...     isinstance(lab, Asking), lab.at(4).contents("PassThrough_3.inbox")
+    (True, (1,))
+    """
 
     lock: WorldLock
     scheduler: Scheduler

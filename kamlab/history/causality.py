@@ -56,6 +56,17 @@ class Causality:
 
     Args:
         history: a history, or the lab or trace to have it of.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.history import Causality
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     for _ in range(2):
+    ...         PassThrough().activate().deliver("hello")
+    ...     first, second = lab.step_round().of_kind("received")
+    ...     order = Causality(lab)
+    ...     order.participant(first), order.participant(second), order.concurrent(first, second)
+    ('PassThrough_1', 'PassThrough_2', True)
     """
 
     def __init__(self, history: Any) -> None:
@@ -292,7 +303,18 @@ class Causality:
 
 
 def causality_of(lab_or_trace: Any) -> Causality:
-    """Return the order of the events of a lab or trace up to now; it is kept, as the history is."""
+    """Return the order of the events of a lab or trace up to now; it is kept, as the history is.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     sent = lab.step_message().of_kind("sent")[0]
+    ...     taken = lab.step_round().of_kind("received")[0]
+    ...     order = causality_of(lab)
+    ...     order.before(sent, taken), order.before(taken, sent)
+    (True, False)
+    """
     history = history_of(lab_or_trace)
     if not isinstance(history.memo, Causality):
         history.memo = Causality(history)

@@ -29,6 +29,17 @@ class History(Reading):
         trace: the trace of a lab.
         scheduler: the lab's scheduler, if there is one at hand: it knows components that no record
             names, and which step it is now.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.history import history_of
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     echo = PassThrough().activate()
+    ...     echo.deliver("hello")
+    ...     _ = lab.step()
+    ...     history = history_of(lab)
+    ...     [history.contents(step).get(echo.inboxes["inbox"]) for step in (0, 1)]
+    [('hello',), None]
     """
 
     # -- events -----------------------------------------------------------------------------------
@@ -171,7 +182,16 @@ class History(Reading):
 
 
 def history_of(lab_or_trace: Any) -> History:
-    """Return the history of a lab, or of a trace, up to now; it is kept, so that the next one costs little."""
+    """Return the history of a lab, or of a trace, up to now; it is kept, so that the next one costs little.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = OneShot("hello").activate()
+    ...     _ = lab.run()
+    ...     history_of(lab).event(0), history_of(lab) is history_of(lab.trace)
+    (    0  OneShot_1 activated, True)
+    """
     if isinstance(lab_or_trace, History):
         return lab_or_trace.look()
     trace = lab_or_trace if isinstance(lab_or_trace, Trace) else lab_or_trace.trace
@@ -187,6 +207,14 @@ def histories(trace: Any) -> dict[str, tuple[str, ...]]:
 
     Two runs did the same where these are equal. Inboxes to which nothing came are not in it. Where the
     oldest events are forgotten it tells of the rest.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource([1, "two"]), NullSink()).activate()
+    ...     _ = lab.run()
+    ...     histories(lab)["NullSink_3.inbox"]
+    ('1', "'two'")
     """
     history = history_of(trace)
     came: dict[str, list[int]] = {}

@@ -8,8 +8,31 @@ __all__ = ["NoStory", "NotInTrace", "StepOutOfRange"]
 
 
 class NotInTrace(KamlabError, LookupError):
-    """An event was asked about that the trace does not hold, or no longer."""
+    """An event was asked about that the trace does not hold, or no longer.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.history import NotInTrace
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab, Lab(clock="virtual") as other:
+    ...     _ = OneShot("hello").activate()
+    ...     event = other.step().events[0]
+    ...     try:
+    ...         lab.causes(event)
+    ...     except NotInTrace as error:
+    ...         print(str(error).split(",")[0])
+    the event '0  OneShot_1 activated' is not in this trace
+    """
 
 
 class NoStory(KamlabError, LookupError):
-    """A story was asked for of something that has none: no component, no box, no message."""
+    """A story was asked for of something that has none: no component, no box, no message.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.history import NoStory
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         lab.story(42)
+    ...     except NoStory as error:
+    ...         print(str(error).split(";")[0])
+    42 has no story
+    """

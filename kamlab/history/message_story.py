@@ -17,7 +17,19 @@ TAKEN, WAITS, REMOVED_BY_HAND, LOST = "taken", "waits", "removed", "discarded"
 
 @dataclass(frozen=True, eq=False)
 class Story:
-    """The events that concern one thing, in order, and what they say in sentences."""
+    """The events that concern one thing, in order, and what they say in sentences.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = OneShot("hello").activate()
+    ...     sent = lab.step().of_kind("discarded")[0]
+    ...     story = lab.story(sent)
+    >>> print(story)
+    'hello' was sent by OneShot_1 at step 1 (0.000 s). It led nowhere and was discarded.
+    >>> story.events
+    (    1  OneShot_1.outbox -> nowhere: 'hello' is discarded,)
+    """
 
     events: tuple[Event, ...]
     text: str
@@ -37,6 +49,17 @@ class MessageStory(Story):
     ``waited`` is for how many slices it was in inboxes, ``seconds`` for how long by the lab's time, until it
     was taken, or until now. ``sent_later`` are the messages that the taker sent afterwards in the same
     slice, and ``passed_on`` those of them that are this very object.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     sent = lab.step_message().of_kind("sent")[0]
+    ...     before = lab.story(sent)
+    ...     _ = lab.run()
+    ...     after = lab.story(sent)
+    >>> before.fate, after.fate, after.taker, after.path
+    ('waits', 'taken', 'NullSink_3', ('DataSource_2.outbox', 'NullSink_3.inbox'))
     """
 
     message: Any

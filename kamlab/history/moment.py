@@ -24,6 +24,19 @@ class Moment:
 
     Two moments are equal if step, boxes, states and links are, messages compared by what they say of
     themselves. So moments of two runs can be compared; the time is no part of that.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     _ = lab.run()
+    ...     print(lab.at(0))
+    ...     print(lab.at(1))
+    step 0
+      PassThrough_1: runnable
+        inbox: 'hello'
+    step 1
+      PassThrough_1: asleep
     """
 
     step: int
@@ -104,6 +117,15 @@ def moment(lab_or_trace: Any, step: int) -> Moment:
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     echo = PassThrough().activate()
+    ...     echo.deliver("hello")
+    ...     _ = lab.step()
+    ...     dict(moment(lab, 0).boxes), dict(moment(lab, 1).boxes)
+    ({'PassThrough_1.inbox': ('hello',)}, {})
     """
     history = history_of(lab_or_trace)
     number = history.end_of(step)

@@ -21,7 +21,18 @@ from .message_story import Story, story_of_event, story_of_waiting
 
 @dataclass(frozen=True)
 class Slice:
-    """One slice of a component: what it took, and what it sent."""
+    """One slice of a component: what it took, and what it sent.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     echo = PassThrough().activate()
+    ...     echo.deliver("hello")
+    ...     _ = lab.step()
+    ...     first = lab.story(echo).slices[0]
+    >>> first.step, first.took[0].message, first.sent[0].message
+    (1, 'hello', 'hello')
+    """
 
     step: int
     time: float
@@ -31,7 +42,21 @@ class Slice:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ComponentStory(Story):
-    """What a component did, slice by slice."""
+    """What a component did, slice by slice.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PureTransformer
+    >>> with Lab(clock="virtual") as lab:
+    ...     square = PureTransformer(lambda n: n * n).activate()
+    ...     for number in (2, 3):
+    ...         square.deliver(number)
+    ...         _ = lab.step()
+    ...     story = lab.story("PureTransformer_1")
+    >>> for each in story.slices:
+    ...     print(each.step, [event.message for event in each.took], [event.message for event in each.sent])
+    1 [2] [4]
+    2 [3] [9]
+    """
 
     name: str
     slices: tuple[Slice, ...]
@@ -44,6 +69,15 @@ class BoxStory(Story):
     ``lengths`` is a step function: (step, time in seconds, how many waited from the end of that step on),
     with an entry for each step in which the number changed. ``longest`` is the most that ever waited,
     even in the middle of a slice.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+    ...     _ = lab.run()
+    ...     story = lab.story("PassThrough_3.inbox")
+    >>> [event.message for event in story.arrivals], story.longest
+    ([1, 2], 2)
     """
 
     name: str
@@ -67,6 +101,17 @@ def story(of: Any, lab_or_trace: Any, step: int | None = None) -> Story:
         NoStory: there is no such thing in this history.
         NotInTrace: the event is of another trace, or forgotten.
         StepOutOfRange: there is no such step.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     echo = PassThrough().activate()
+    ...     echo.deliver("hello")
+    ...     _ = lab.step()
+    ...     print(story("PassThrough_1.inbox", lab))
+    1 message came to PassThrough_1.inbox; 1 left it, 0 in it now. At most 1 waited at once.
+          0  outside -> PassThrough_1.inbox: 'hello'
+          1  PassThrough_1 takes 'hello' from inbox
     """
     history = history_of(lab_or_trace)
     if isinstance(of, Event):

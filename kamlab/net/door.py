@@ -85,7 +85,18 @@ class Lookup(Protocol):
 
 
 class Network(Protocol):
-    """The door."""
+    """The door.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = PassThrough().activate()
+    ...     listener = lab.network.listen(None, 1500)
+    ...     lab.network.watch(listener, READ, lambda events: print("somebody connects", listener.accept()[1]))
+    ...     _ = lab.network.dial(1500)
+    ...     _ = lab.run()
+    somebody connects ('127.0.0.1', 49152)
+    """
 
     def listen(
         self, host: str | None, port: int, backlog: int = ..., options: Sequence[SocketOption] = ..., owner: Any = ...

@@ -24,6 +24,7 @@ __all__ = [
     "NotRecorded",
     "NothingRecords",
     "PeerIsClosed",
+    "PeerIsOfThePast",
     "PortInUse",
     "RecordDoesNotFit",
     "RecordIsOver",
@@ -33,27 +34,89 @@ __all__ = [
 
 
 class NoNetwork(KamlabError):
-    """A component needs a network, and no lab that runs it has one."""
+    """A component needs a network, and no lab that runs it has one.
+
+    >>> from kamlab import Component
+    >>> from kamlab.net import NoNetwork
+    >>> from kamlab.net.door import network_of
+    >>> try:
+    ...     network_of(Component())
+    ... except NoNetwork as error:
+    ...     print(str(error).split(", ")[1])
+    and no lab runs it; activate() it first
+    """
 
 
 class NetworkIsClosed(KamlabError):
-    """The network was closed with its lab."""
+    """The network was closed with its lab.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import NetworkIsClosed
+    >>> with Lab(clock="virtual") as lab:
+    ...     network = lab.network
+    ...     network.close()
+    ...     try:
+    ...         network.dial(1500)
+    ...     except NetworkIsClosed as error:
+    ...         print(str(error).split(".")[0])
+    this network was closed with its lab
+    """
 
 
 class BadMapping(KamlabError, ValueError):
-    """An alias of a host or a port cannot be understood."""
+    """An alias of a host or a port cannot be understood.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import BadMapping
+    >>> try:
+    ...     Lab(clock="virtual", hosts={"time": "127.0.0.1:many"}).network
+    ... except BadMapping as error:
+    ...     print(str(error).split("; ")[0])
+    the alias 'time' of a host to '127.0.0.1:many': 'many' in '127.0.0.1:many' is no port
+    """
 
 
 class BadAddress(KamlabError, ValueError):
-    """A host or a port is not of a kind that exists."""
+    """A host or a port is not of a kind that exists.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import BadAddress
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         lab.network.dial(70000)
+    ...     except BadAddress as error:
+    ...         print(error)
+    70000 is no port; a port is a number from 0 to 65535
+    """
 
 
 class ListenFailed(KamlabError, OSError):
-    """A server cannot listen where it was told to."""
+    """A server cannot listen where it was told to.
+
+    >>> from kamlab import Lab, SimpleServer
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         SimpleServer(protocol=PassThrough, host="192.0.2.1", port=1500).activate()
+    ...     except OSError as error:
+    ...         print(type(error).__name__, str(error).split(": ")[1].split(".")[0])
+    ListenFailed that is not this machine
+    """
 
 
 class PortInUse(ListenFailed):
-    """Somebody listens at that port already."""
+    """Somebody listens at that port already.
+
+    >>> from kamlab import Lab, SimpleServer
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = SimpleServer(protocol=PassThrough, port=1500).activate()
+    ...     try:
+    ...         SimpleServer(protocol=PassThrough, port=1500).activate()
+    ...     except OSError as error:
+    ...         print(type(error).__name__, str(error).split(": ")[1].split(".")[0])
+    PortInUse SimpleServer_1 in this lab does already
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -82,7 +145,20 @@ class ConnectFailed(KamlabError, OSError):
 
 
 class ConnectionLost(KamlabError, OSError):
-    """A connection ended otherwise than by agreement; ``reason`` is "reset", "stalled" and the like."""
+    """A connection ended otherwise than by agreement; ``reason`` is "reset", "stalled" and the like.
+
+    >>> from kamlab import Handle, Lab, TCPClient
+    >>> from kamlab.net import ConnectionLost
+    >>> with Lab(clock="virtual") as lab:
+    ...     listener = lab.network.serve("foo.bar.com", 1600)
+    ...     client = Handle(TCPClient("foo.bar.com", 1600)).activate()
+    ...     _ = lab.run()
+    ...     listener.peers[0].reset()
+    ...     _ = lab.run()
+    ...     goodbye = client.get("signal").message
+    >>> isinstance(goodbye, ConnectionLost), goodbye.reason
+    (True, 'reset')
+    """
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
@@ -90,35 +166,134 @@ class ConnectionLost(KamlabError, OSError):
 
 
 class BadDataToSend(KamlabError, TypeError):
-    """A message on its way to a socket is neither bytes nor text."""
+    """A message on its way to a socket is neither bytes nor text.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import BadDataToSend
+    >>> with Lab(clock="virtual") as lab:
+    ...     peer = lab.network.dial(1500)
+    ...     try:
+    ...         peer.send(42)
+    ...     except BadDataToSend as error:
+    ...         print(str(error).split("> ")[1])
+    was given a int; it can send bytes, or text as UTF-8
+    """
 
 
 class TLSNotSupported(KamlabError):
-    """A connection was asked to turn to TLS, which it cannot do."""
+    """A connection was asked to turn to TLS, which it cannot do.
+
+    >>> from kamlab import Lab, TCPClient
+    >>> with Lab(clock="virtual") as lab:
+    ...     client = TCPClient("foo.bar.com", 1600).activate()
+    ...     client.deliver("now", "makessl")
+    ...     _ = lab.run()
+    >>> print(type(client.error).__name__, str(client.error).split(". ")[1])
+    TLSNotSupported The connection is closed, so that nothing goes out in the clear.
+    """
 
 
 class BadConditions(KamlabError, ValueError):
-    """A simulated network was given a condition that cannot be."""
+    """A simulated network was given a condition that cannot be.
+
+    >>> from kamlab.net import BadConditions, Simulated
+    >>> try:
+    ...     Simulated(loss=2)
+    ... except BadConditions as error:
+    ...     print(error)
+    Simulated(loss=2): loss is a probability, 0 to 1
+    """
 
 
 class PeerIsClosed(KamlabError, OSError):
-    """Something was asked of a hand-held end of a connection that is over."""
+    """Something was asked of a hand-held end of a connection that is over.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import PeerIsClosed
+    >>> with Lab(clock="virtual") as lab:
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.run()
+    ...     try:
+    ...         peer.send("hello")
+    ...     except PeerIsClosed as error:
+    ...         print(error)
+    peer 1 can send no more: refused. Dial again: lab.network.dial(...)
+    """
+
+
+class PeerIsOfThePast(NetworkIsClosed):
+    """A hand-held end of a connection was made before its lab was turned back or reset: there is another one now.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import PeerIsOfThePast
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(build=lambda: PassThrough().activate(), clock="virtual") as lab:
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.step()
+    ...     lab.goto(0)
+    ...     try:
+    ...         peer.send("hello")
+    ...     except PeerIsOfThePast as error:
+    ...         print(str(error).split(":")[0])
+    peer 1 is of a run that is no more
+    """
 
 
 class UnknownAct(KamlabError, ValueError):
-    """A simulated network was asked for something that there is not: an act, a peer, a connection."""
+    """A simulated network was asked for something that there is not: an act, a peer, a connection.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import UnknownAct
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         lab.network.reset_connection(3)
+    ...     except UnknownAct as error:
+    ...         print(error)
+    there is no connection 3 to reset; there are: none
+    """
 
 
 class NotRecorded(KamlabError, ValueError, AttributeError):
-    """Something cannot be written down, so a lab whose network is recorded does not do it."""
+    """Something cannot be written down, so a lab whose network is recorded does not do it.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import NotRecorded
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(build=lambda: PassThrough().activate(), recorded=True) as lab:
+    ...     try:
+    ...         lab.network.watch(0, 1, print)
+    ...     except NotRecorded as error:
+    ...         print(str(error).split(",")[0])
+    descriptor 0 was not made by the network of this lab
+    """
 
 
 class NothingRecords(KamlabError):
-    """A network that is recorded was asked for in a lab without a journal."""
+    """A network that is recorded was asked for in a lab without a journal.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import NothingRecords, Recorded
+    >>> with Lab(network=Recorded()) as lab:
+    ...     try:
+    ...         lab.network
+    ...     except NothingRecords as error:
+    ...         print(str(error).split(":")[0])
+    the network shall be recorded, and this lab keeps no journal
+    """
 
 
 class RecordDoesNotFit(KamlabError):
-    """A record has something from the network that nobody in this lab waits for."""
+    """A record has something from the network that nobody in this lab waits for.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import RecordDoesNotFit, ReplayedNetwork, play_outside
+    >>> with Lab(network=ReplayedNetwork) as lab:
+    ...     try:
+    ...         play_outside(lab, "ready", 1, 1)
+    ...     except RecordDoesNotFit as error:
+    ...         print(error)
+    in the record socket 1 is ready to be read, and nobody waits for that
+    """
 
 
 #: The words for what an operating system says when it cannot connect.

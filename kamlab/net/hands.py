@@ -82,7 +82,10 @@ class Hands:
 
         Raises:
             UnknownAct: there is no such connection.
+            PeerIsOfThePast: the peer was made before the lab was turned back.
         """
+        if isinstance(which, Peer):
+            which.check_now()
         self.perform("reset connection", _number_of(which))
 
     def dial(self, host_or_port: str | int, port: int | None = None, *, source: str = "localhost") -> Peer:

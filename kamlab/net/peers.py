@@ -2,39 +2,41 @@
 
 A :class:`Peer` is an ordinary program of the network, told when its socket is ready as any component
 is; only that no component runs it. What a user asks of it is an act (:mod:`kamlab.net.hands`).
+
+A lab that is turned back builds its network again, and peers with the same numbers in it. The one that
+the user still holds does not turn into that: on another branch it could be somebody else. It says so.
 """
 
 from __future__ import annotations
 
 import contextlib
 from socket import SHUT_WR, SO_ERROR, SOL_SOCKET
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .addresses import written
 from .door import READ, WRITE
 from .endpoints import SimulatedConnection, SimulatedListener, failure
-from .errors import BadDataToSend, PeerIsClosed, reason_of
+from .errors import BadDataToSend, PeerIsClosed, PeerIsOfThePast, reason_of
 
 if TYPE_CHECKING:
     from .simulated import SimulatedNetwork
 
 #: How many bytes are read at once.
 SIZE = 65536
+PAST = "of a run that is no more"
 
 
 class Peer:
     """One end of a connection, in the user's hand.
 
     It reads all that comes, at once, and closes when the other end has ended, as telnet does. While a
-    lab stands still nothing moves: step or run it to see what comes.
+    lab stands still nothing moves: step or run it to see what comes. All that is asked of it, but its
+    text, raises PeerIsOfThePast once the lab was turned back or reset; the peer of now is the one of
+    the same number in ``lab.network.peers``.
 
     Attributes:
         number: 1 for the first of a network.
         here, there: host and port of the two ends.
-        connected: whether the connection came about.
-        ended: whether the other end has said that no more will come.
-        closed: whether it is over.
-        reason: why it could not be made or broke: "refused", "timeout", "reset"; "" otherwise.
 
     >>> from kamlab import Component, Lab
     >>> from kamlab.net import SimpleServer
@@ -55,9 +57,9 @@ class Peer:
         network.peers[self.number] = self
         self.line = sock.line
         self.here, self.there = (self.line.there, self.line.here) if connected else (self.line.here, self.line.there)
-        self.connected = connected
-        self.ended = False
-        self.reason = ""
+        self._connected = connected
+        self._ended = False
+        self._reason = ""
         self._network = network
         self._sock: SimulatedConnection | None = sock
         self._arrived = bytearray()
@@ -69,12 +71,38 @@ class Peer:
     # -- what the user does -----------------------------------------------------------------------------
 
     @property
+    def connected(self) -> bool:
+        """Whether the connection came about."""
+        self.check_now()
+        return self._connected
+
+    @property
+    def ended(self) -> bool:
+        """Whether the other end has said that no more will come."""
+        self.check_now()
+        return self._ended
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over."""
+        self.check_now()
+        return self._is_over()
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be made or broke: "refused", "timeout", "reset"; "" otherwise."""
+        self.check_now()
+        return self._reason
+
+    @property
     def received(self) -> bytes:
         """All that has come so far."""
+        self.check_now()
         return bytes(self._arrived)
 
     def read(self) -> bytes:
         """Return what has come since the last ``read``."""
+        self.check_now()
         data = bytes(self._arrived[self._read :])
         self._read += len(data)
         return data
@@ -90,44 +118,46 @@ class Peer:
             data = data.encode("utf-8")
         if not isinstance(data, (bytes, bytearray, memoryview)):
             raise BadDataToSend(f"{self!r} was given a {type(data).__name__}; it can send bytes, or text as UTF-8")
-        self._network.perform("peer send", self.number, bytes(data))
+        self._perform("peer send", bytes(data))
 
     def finish(self) -> None:
         """Say, after what was sent, that no more will come; what the other end says still arrives."""
-        self._network.perform("peer finish", self.number)
+        self._perform("peer finish")
 
     def close(self) -> None:
         """Hang up, after what was sent has left; a second time does nothing."""
-        self._network.perform("peer close", self.number)
+        self._perform("peer close")
 
     def reset(self) -> None:
         """Hang up at once, in the way that the other end sees as a reset."""
-        self._network.perform("peer reset", self.number)
+        self._perform("peer reset")
 
     def hold(self) -> None:
         """Read no more, as a slow reader; what is sent piles up on the way here."""
-        self._network.perform("peer hold", self.number, True)
+        self._perform("peer hold", True)
 
     def let_go(self) -> None:
         """Read again."""
-        self._network.perform("peer hold", self.number, False)
-
-    @property
-    def closed(self) -> bool:
-        """Whether it is over."""
-        return self._sock is None or self._sock.fileno() < 0
+        self._perform("peer hold", False)
 
     @property
     def unsent(self) -> int:
         """How many bytes wait because the other end has no room, or is not there yet."""
+        self.check_now()
         return len(self._unsent) + (self._sock.unsent if self._sock is not None else 0)
 
     def __repr__(self) -> str:
-        state = "connected" if self.connected else "connecting"
-        if self.closed:
-            state = f"closed, {self.reason}" if self.reason else "closed"
         ends = f"{written(*self.here)} to {written(*self.there)}"
+        if self._network.is_of_the_past:
+            return f"<peer {self.number}: {ends}, {PAST}>"
+        state = "connected" if self._connected else "connecting"
+        if self._is_over():
+            state = f"closed, {self._reason}" if self._reason else "closed"
         return f"<peer {self.number}: {ends}, {state}, {len(self._arrived)} bytes came>"
+
+    def check_now(self) -> None:
+        """Raise PeerIsOfThePast if the lab was turned back or reset since this was made."""
+        _check_now(self._network, f"peer {self.number}", f"lab.network.peers[{self.number}]")
 
     # -- how it is done -----------------------------------------------------------------------------------
 
@@ -161,9 +191,16 @@ class Peer:
         self._holds = holds
         self._look_out()
 
+    def _perform(self, name: str, *what: Any) -> None:
+        self.check_now()
+        self._network.perform(name, self.number, *what)
+
+    def _is_over(self) -> bool:
+        return self._sock is None or self._sock.fileno() < 0
+
     def _check_sending(self) -> None:
-        if self.closed or self._finishing or self._closing:
-            why = self.reason or ("it was closed" if self.closed else "it has said that no more would come")
+        if self._is_over() or self._finishing or self._closing:
+            why = self._reason or ("it was closed" if self._is_over() else "it has said that no more would come")
             raise PeerIsClosed(f"peer {self.number} can send no more: {why}. Dial again: lab.network.dial(...)")
 
     def _look_out(self) -> None:
@@ -171,8 +208,8 @@ class Peer:
         sock = self._sock
         if sock is None:
             return
-        events = 0 if self._holds or self.ended else READ
-        if not self.connected or self._unsent:
+        events = 0 if self._holds or self._ended else READ
+        if not self._connected or self._unsent:
             events |= WRITE
         if events:
             self._network.watch(sock, events, self._ready)
@@ -180,7 +217,7 @@ class Peer:
             self._network.unwatch(sock)
 
     def _ready(self, events: int) -> None:
-        if not self.connected:
+        if not self._connected:
             self._greet()
         elif events & READ:
             self._take_all()
@@ -193,7 +230,7 @@ class Peer:
         if number:
             self._lose(failure(number))
         else:
-            self.connected = True
+            self._connected = True
 
     def _take_all(self) -> None:
         assert self._sock is not None
@@ -205,7 +242,7 @@ class Peer:
         except OSError as error:
             self._lose(error)
             return
-        self.ended = True
+        self._ended = True
         self._closing = True
 
     def _flush(self) -> None:
@@ -214,9 +251,9 @@ class Peer:
         if sock is None:
             return
         try:
-            while self._unsent and self.connected:
+            while self._unsent and self._connected:
                 del self._unsent[: sock.send(self._unsent)]
-            if self._finishing and not self._finished and self.connected:
+            if self._finishing and not self._finished and self._connected:
                 sock.shutdown(SHUT_WR)
                 self._finished = True
         except BlockingIOError:
@@ -233,7 +270,7 @@ class Peer:
         sock, self._sock = self._sock, None
         assert sock is not None
         number = sock.getsockopt(SOL_SOCKET, SO_ERROR)  # the cause, where the error is only its consequence
-        self.reason = reason_of(failure(number) if number else error)
+        self._reason = reason_of(failure(number) if number else error)
         self._unsent.clear()
         with contextlib.suppress(OSError):
             while not self._holds and (data := sock.recv(SIZE)):
@@ -241,15 +278,34 @@ class Peer:
         sock.close()
 
 
+def _check_now(network: SimulatedNetwork, who: str, now: str) -> None:
+    if network.is_of_the_past:
+        raise PeerIsOfThePast(
+            f"{who} is {PAST}: the lab was turned back or reset since. The one of now is {now}, if the lab stands "
+            "where there is one."
+        )
+
+
 class PeerListener:
-    """A server in the user's hand: everybody who connects becomes one of its ``peers``, oldest first."""
+    """A server in the user's hand: everybody who connects becomes one of its ``peers``, oldest first.
+
+    >>> from kamlab import Handle, Lab, TCPClient
+    >>> with Lab(clock="virtual") as lab:
+    ...     listener = lab.network.serve("foo.bar.com", 1600)
+    ...     client = Handle(TCPClient("foo.bar.com", 1600)).activate()
+    ...     _ = lab.run()
+    ...     listener.peers[0].send("hello")
+    ...     _ = lab.run()
+    ...     print(listener, client.get())
+    <peer listener 1: foo.bar.com:1600, 1 have connected> b'hello'
+    """
 
     def __init__(self, network: SimulatedNetwork, host: str, listener: SimulatedListener) -> None:
         self.number = len(network.peer_listeners) + 1
         network.peer_listeners[self.number] = self
         self.host = host
         self.port: int = listener.getsockname()[1]
-        self.peers: list[Peer] = []
+        self._peers: list[Peer] = []
         self._network = network
         self._listener = listener
         listener.owner = self
@@ -263,24 +319,41 @@ class PeerListener:
     @property
     def closed(self) -> bool:
         """Whether it listens no longer."""
-        return self._listener.fileno() < 0
+        self.check_now()
+        return self._is_over()
+
+    @property
+    def peers(self) -> list[Peer]:
+        """Those who have connected, oldest first."""
+        self.check_now()
+        return self._peers
 
     def close(self) -> None:
         """Listen no longer; those who are connected stay so."""
+        self.check_now()
         self._network.perform("listener close", self.number)
+
+    def check_now(self) -> None:
+        """Raise PeerIsOfThePast if the lab was turned back or reset since this was made."""
+        _check_now(self._network, self.short_name, f"lab.network.peer_listeners[{self.number}]")
 
     def do_close(self) -> None:
         """Carry out :meth:`close`."""
         self._listener.close()
 
+    def _is_over(self) -> bool:
+        return self._listener.fileno() < 0
+
     def _ready(self, _events: int) -> None:
         try:
             while True:
                 sock, _ = self._listener.accept()
-                self.peers.append(Peer(self._network, sock, connected=True))
+                self._peers.append(Peer(self._network, sock, connected=True))
         except BlockingIOError:
             return
 
     def __repr__(self) -> str:
-        state = "closed" if self.closed else f"{len(self.peers)} have connected"
+        state = "closed" if self._is_over() else f"{len(self._peers)} have connected"
+        if self._network.is_of_the_past:
+            state = PAST
         return f"<{self.short_name}: {written(self.host, self.port)}, {state}>"

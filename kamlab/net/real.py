@@ -88,6 +88,13 @@ class RealNetwork:
 
     Raises:
         BadMapping: an alias, given here or in the environment, cannot be understood.
+
+    >>> from kamlab import Lab
+    >>> with Lab() as lab:
+    ...     lab.network
+    ...     lab.network.resolve("127.0.0.1", 80, print)
+    <real network: 0 sockets, 0 watched>
+    [(2, ('127.0.0.1', 80))]
     """
 
     def __init__(

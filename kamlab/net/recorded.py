@@ -26,6 +26,13 @@ class Recorded:
 
     Raises:
         NothingRecords: the lab has no journal, so there is nothing to write to.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.net import Recorded
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(build=lambda: PassThrough().activate(), recorded=True) as lab:
+    ...     Recorded()(lab)
+    <recording of <real network: 0 sockets, 0 watched>>
     """
 
     def __call__(self, lab: Any) -> RecordingNetwork | ReplayedNetwork:
@@ -45,6 +52,14 @@ def play_outside(lab: Any, kind: str, *what: Any) -> None:
 
     Raises:
         RecordDoesNotFit: nobody waits for it, or the lab does not replay a network.
+
+    >>> from kamlab import Lab
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         play_outside(lab, "ready", 1, 1)
+    ...     except RecordDoesNotFit as error:
+    ...         print(str(error).split(", and")[0])
+    the record has 'ready' from a network on real TCP
     """
     network = lab.network
     if not isinstance(network, ReplayedNetwork):

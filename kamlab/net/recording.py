@@ -20,6 +20,14 @@ class RecordingNetwork(AnsweredNetwork):
     Args:
         lab: the lab; ``lab.scheduler.journal`` is what is written to, if there is one.
         inner: the network that does the work.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(build=lambda: PassThrough().activate(), recorded=True) as lab:
+    ...     lab.network
+    ...     lab.network.resolve("127.0.0.1", 80, print)
+    <recording of <real network: 0 sockets, 0 watched>>
+    [(2, ('127.0.0.1', 80))]
     """
 
     def __init__(self, lab: World, inner: Network) -> None:

@@ -31,6 +31,21 @@ class ReplayedNetwork(AnsweredNetwork):
 
     Args:
         lab: the lab; ``lab.scheduler.journal`` is what is read.
+
+    >>> from kamlab import Component, Lab
+    >>> answers = []
+    >>> class Ask(Component):
+    ...     def main(self):
+    ...         network = self.scheduler_in_charge.world.network
+    ...         network.resolve("127.0.0.1", 80, lambda found: answers.append((type(network).__name__, found[0][1])))
+    ...         yield
+    >>> def system():
+    ...     _ = Ask().activate()
+    >>> with Lab(build=system, recorded=True) as lab, Lab(build=system, recorded=True) as again:
+    ...     _ = lab.run()
+    ...     _ = again.replay(str(lab.recording))
+    >>> answers
+    [('RecordingNetwork', ('127.0.0.1', 80)), ('ReplayedNetwork', ('127.0.0.1', 80))]
     """
 
     def __init__(self, lab: World) -> None:

@@ -264,6 +264,11 @@ class SimulatedNetwork(Hands):
                 self.forget_line(line)
             self.watching.close()
 
+    @property
+    def is_of_the_past(self) -> bool:
+        """Whether the lab was turned back or reset since this was made, and has another network."""
+        return self.world.scheduler is not self._scheduler
+
     def check_open(self) -> None:
         """Raise NetworkIsClosed if it is."""
         if self._closed:

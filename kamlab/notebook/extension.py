@@ -11,6 +11,7 @@ Each change is put on a stack together with what undoes it, so ``%unload_ext kam
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -73,6 +74,7 @@ def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
     from .panel import shown
 
     undo.callback(shown.close_all)
+    undo.callback(_close_questions)
     undo.callback(transcript.install())
     undo.callback(progress.install(Lab))
     Lab.on_run = staticmethod(run_in_notebook)
@@ -82,6 +84,13 @@ def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
         shell.events.register(event, call)
         undo.callback(shell.events.unregister, event, call)
     cells.begin()  # the cell that loads the extension has begun already
+
+
+def _close_questions() -> None:
+    """Take the buttons of questions away; where none was asked, what shows them is not loaded for that."""
+    questions = sys.modules.get(f"{__package__}.questions")
+    if questions is not None:
+        questions.close_all()
 
 
 def _stop_default() -> None:

@@ -23,8 +23,9 @@ import ipywidgets
 from IPython.display import display, update_display
 
 from ..core.errors import KamlabError
-from ..teach.questions import Question, Verdict
-from ..teach.questions.look import box, heading
+from ..teach.look import box
+from ..teach.questions import Question, Result
+from ..teach.questions.look import heading
 from ..views.quoting import label
 from . import cells
 
@@ -83,7 +84,7 @@ class Asked:
             [ipywidgets.HTML(_HIDE_STILL + head), _row(asking), _row([self.go_on]), self.said]
         )
         self.widget.add_class("kamlab-question")
-        question.listeners.append(self._on_verdict)
+        question.listeners.append(self._on_result)
         if question.result is not None:
             self._show(question.result)
 
@@ -131,13 +132,13 @@ class Asked:
 
     # -- what is shown ------------------------------------------------------------------------------------
 
-    def _on_verdict(self, verdict: Verdict) -> None:
-        self._show(verdict)
+    def _on_result(self, result: Result) -> None:
+        self._show(result)
         if self._by_click and self.question.result is not None:
             self._update_still()
 
-    def _show(self, verdict: Verdict) -> None:
-        self.said.value = f'<div role="status">{verdict._repr_html_()}</div>'
+    def _show(self, said: Result) -> None:
+        self.said.value = f'<div role="status">{said._repr_html_()}</div>'
         result = self.question.result
         if result is None:
             return
@@ -148,7 +149,7 @@ class Asked:
             if part is not None:
                 part.disabled = True
 
-    def _words(self, result: Verdict) -> dict[str, str]:
+    def _words(self, result: Result) -> dict[str, str]:
         """Return which buttons stand out, and how: the right one, and the one that was pressed."""
         found: dict[str, str] = {}
         if type(result.given) is str and result.right is False:
@@ -187,8 +188,8 @@ class Asked:
         with _lock:
             if self in _shown:
                 _shown.remove(self)
-        if self._on_verdict in self.question.listeners:
-            self.question.listeners.remove(self._on_verdict)
+        if self._on_result in self.question.listeners:
+            self.question.listeners.remove(self._on_result)
         _close(self.widget)
 
 

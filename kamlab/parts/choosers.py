@@ -57,6 +57,16 @@ class Chooser(_Chooser):
     Args:
         items: the items.
         loop: whether NEXT after the last item is the first, and PREV before the first the last.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import Chooser
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(Chooser(["one", "two", "three"])).activate()
+    ...     for request in ("NEXT", "LAST", "NEXT", "PREV"):
+    ...         handle.put(request)
+    ...     _ = lab.run()
+    ...     [handle.get() for _ in range(4)]
+    ['one', 'two', 'three', 'two']
     """
 
     def __init__(self, items: Iterable[Any] = (), loop: bool = False) -> None:
@@ -91,6 +101,17 @@ class ForwardIteratingChooser(_Chooser):
 
     Args:
         items: an iterable, or a function without arguments that returns one.
+
+    >>> from itertools import count
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import ForwardIteratingChooser
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(ForwardIteratingChooser(count(1))).activate()
+    ...     for request in ("NEXT", "SAME", "NEXT"):
+    ...         handle.put(request)
+    ...     _ = lab.run()
+    ...     [handle.get() for _ in range(4)]
+    [1, 2, 2, 3]
     """
 
     def __init__(self, items: Iterable[Any] = ()) -> None:

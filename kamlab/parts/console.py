@@ -81,6 +81,16 @@ class ConsoleReader(ThreadedComponent):
     Args:
         prompt: what is printed before each line.
         eol: what is put at the end of each line.
+
+    >>> from unittest.mock import patch
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, ConsoleReader
+    >>> with Lab(clock="virtual") as lab, patch("builtins.input", side_effect=["hello", EOFError]):
+    ...     lines = Collate()
+    ...     _ = Pipeline(ConsoleReader(), lines).activate()
+    ...     _ = lab.run()
+    >>> lines.collated
+    ['hello\\n']
     """
 
     Inboxes = {"inbox": "Not used.", "control": "Messages that ask this to end."}
@@ -178,6 +188,14 @@ class ConsoleEchoer(Worker):
         forwarder: whether messages go on to outbox.
         use_repr: print ``repr`` of each message instead.
         tag: what is printed before each message.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import ConsoleEchoer, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello\\n", b"world\\n"]), ConsoleEchoer(tag="> ")).activate()
+    ...     _ = lab.run()
+    > hello
+    > world
     """
 
     ends_on = (object,)

@@ -12,6 +12,15 @@ class TwoWaySplitter(Worker):
     """Copies inbox to outbox and outbox2, control to signal and signal2.
 
     Where one of two is full the other gets its copy at once, and the next message waits.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import TwoWaySplitter
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(TwoWaySplitter()).activate()
+    ...     handle.put("hello")
+    ...     _ = lab.run()
+    ...     handle.get("outbox"), handle.get("outbox2")
+    ('hello', 'hello')
     """
 
     Outboxes = {
@@ -35,6 +44,15 @@ class Fanout(Worker):
 
     Args:
         boxnames: names of the outboxes to make.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import Fanout
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(Fanout(["screen", "file"])).activate()
+    ...     handle.put("hello")
+    ...     _ = lab.run()
+    ...     handle.get("screen"), handle.get("file")
+    ('hello', 'hello')
     """
 
     def __init__(self, boxnames: Iterable[str]) -> None:

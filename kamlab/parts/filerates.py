@@ -18,6 +18,17 @@ class RateControlledFileReader(Graphline):
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
         rate: the arguments of ByteRate_RequestControl: ``rate`` in bytes or lines per second, and
             ``chunksize`` or ``chunkrate``.
+
+    >>> import tempfile
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, RateControlledFileReader
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"hello world")
+    ...     file.flush()
+    ...     chunks = Collate()
+    ...     _ = Pipeline(RateControlledFileReader(file.name, rate=8, chunksize=4), chunks).activate()
+    ...     lab.run().seconds, chunks.collated
+    (1.5, [b'hell', b'o wo', b'rld'])
     """
 
     def __init__(self, filename: Filename, readmode: str = "bytes", **rate: Any) -> None:
@@ -39,6 +50,20 @@ class ReusableFileReader(Carousel):
 
     Args:
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
+
+    >>> import tempfile
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, ReusableFileReader
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"hello")
+    ...     file.flush()
+    ...     reader, chunks = ReusableFileReader(), Collate()
+    ...     _ = Pipeline(reader, chunks).activate()
+    ...     for message, box in ((file.name, "next"), (2, "inbox"), (file.name, "next"), (4, "inbox")):
+    ...         reader.deliver(message, box)
+    ...         _ = lab.run()
+    ...     chunks.collated
+    [b'he', b'hell']
     """
 
     def __init__(self, readmode: str = "bytes") -> None:
@@ -50,6 +75,18 @@ class RateControlledReusableFileReader(Carousel):
 
     Args:
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
+
+    >>> import tempfile
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, RateControlledReusableFileReader
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"hello")
+    ...     file.flush()
+    ...     reader, chunks = RateControlledReusableFileReader(), Collate()
+    ...     _ = Pipeline(reader, chunks).activate()
+    ...     reader.deliver((file.name, {"rate": 8, "chunksize": 4}), "next")
+    ...     lab.run().seconds, chunks.collated
+    (1.0, [b'hell', b'o'])
     """
 
     def __init__(self, readmode: str = "bytes") -> None:
@@ -62,6 +99,19 @@ class FixedRateControlledReusableFileReader(Graphline):
     Args:
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
         rate: the arguments of ByteRate_RequestControl.
+
+    >>> import tempfile
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, FixedRateControlledReusableFileReader
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"hello")
+    ...     file.flush()
+    ...     reader, chunks = FixedRateControlledReusableFileReader(rate=8, chunksize=4), Collate()
+    ...     _ = Pipeline(reader, chunks).activate()
+    ...     reader.deliver(file.name)
+    ...     _ = lab.run(timeout=5)
+    ...     chunks.collated
+    [b'hell', b'o']
     """
 
     def __init__(self, readmode: str = "bytes", **rate: Any) -> None:
@@ -94,6 +144,17 @@ class ReadFileAdaptor(Graphline):
 
     Raises:
         ValueError: another readmode.
+
+    >>> import tempfile
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, ReadFileAdaptor
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"hello world")
+    ...     file.flush()
+    ...     blocks = Collate()
+    ...     _ = Pipeline(ReadFileAdaptor(file.name, "block", readsize=6, steptime=1), blocks).activate()
+    ...     lab.run().seconds, blocks.collated
+    (2.0, [b'hello ', b'world'])
     """
 
     def __init__(

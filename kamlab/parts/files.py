@@ -32,6 +32,17 @@ class SimpleFileWriter(Worker):
     Raises:
         BadMessage: as a failure of the component; a message is neither bytes nor str.
         OSError: as a failure of the component; the file cannot be opened or written.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, SimpleFileWriter
+    >>> with Lab(clock="virtual") as lab, tempfile.TemporaryDirectory() as folder:
+    ...     _ = Pipeline(DataSource(["hello", b"bytes\\n"]), SimpleFileWriter(Path(folder, "log"))).activate()
+    ...     _ = lab.run()
+    ...     print(Path(folder, "log").read_text(), end="")
+    hello
+    bytes
     """
 
     def __init__(self, filename: Filename, mode: str = "wb") -> None:
@@ -79,6 +90,19 @@ class PromptedFileReader(Component):
     Raises:
         ValueError: another readmode.
         OSError: as a failure of the component; the file cannot be opened or read.
+
+    >>> import tempfile
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import PromptedFileReader
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"hello world")
+    ...     file.flush()
+    ...     handle = Handle(PromptedFileReader(file.name)).activate()
+    ...     handle.put(5)
+    ...     handle.put(100)
+    ...     _ = lab.run()
+    ...     handle.get(), handle.get()
+    (b'hello', b' world')
     """
 
     woken_by_collection = False
@@ -119,6 +143,17 @@ class SimpleReader(Component):
         filename: the file.
         mode: ``"r"`` for lines as str (UTF-8; what is not becomes U+FFFD), ``"rb"`` as bytes.
         argd: any other keyword becomes an attribute.
+
+    >>> import tempfile
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import ConsoleEchoer, SimpleReader
+    >>> with Lab(clock="virtual") as lab, tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"first line\\nsecond line\\n")
+    ...     file.flush()
+    ...     _ = Pipeline(SimpleReader(file.name), ConsoleEchoer()).activate()
+    ...     _ = lab.run()
+    first line
+    second line
     """
 
     woken_by_collection = False

@@ -19,6 +19,15 @@ class ChunksToLines(Worker):
 
     Raises:
         BadMessage: as a failure of the component; a message is neither bytes nor str.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import ChunksToLines, Collate, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     lines = Collate()
+    ...     _ = Pipeline(DataSource([b"he", b"llo\\r\\nwor", b"ld"]), ChunksToLines(), lines).activate()
+    ...     _ = lab.run()
+    ...     lines.collated
+    ['hello', 'world']
     """
 
     def __init__(self) -> None:

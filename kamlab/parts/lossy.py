@@ -14,6 +14,18 @@ class LossyConnector(Component):
     """Passes messages on, and drops those for which there is no room.
 
     ``dropped`` counts them. Shutdown messages end it and are passed on; they are never dropped.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, DataSource, LossyConnector
+    >>> with Lab(clock="virtual") as lab:
+    ...     connector, sink = LossyConnector(), Collate()
+    ...     sink.set_inbox_size("inbox", 2)
+    ...     for number in range(5):
+    ...         connector.deliver(number)
+    ...     _ = Pipeline(connector, sink).activate()
+    ...     _ = lab.run()
+    ...     sink.collated, connector.dropped
+    ([0, 1], 3)
     """
 
     woken_by_collection = False

@@ -26,7 +26,16 @@ POLICIES = (HOLD, DROP, WAIT)
 
 
 class UnknownPolicy(KamlabError, ValueError):
-    """A subscriber asks for a policy that there is not."""
+    """A subscriber asks for a policy that there is not.
+
+    >>> from kamlab import SubscribeTo
+    >>> from kamlab.parts import UnknownPolicy
+    >>> try:
+    ...     SubscribeTo("NEWS", policy="forget")
+    ... except UnknownPolicy as error:
+    ...     print(error)
+    there is no policy 'forget' for a full subscriber; there are: hold, drop, wait
+    """
 
 
 def check_policy(policy: str) -> str:
@@ -45,6 +54,17 @@ class AddSink(Ipc):
         sinkcontrol: the inbox that gets what the splitter gets at its control; None for none.
         passthrough: 0 if ``sinkbox`` is an inbox, 2 if it is an outbox.
         policy: what to do when the sink is full: ``"hold"``, ``"drop"`` or ``"wait"``.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import AddSink, ConsoleEchoer, Splitter
+    >>> with Lab(clock="virtual") as lab:
+    ...     splitter = Splitter().activate()
+    ...     for name in ("first", "second"):
+    ...         splitter.deliver(AddSink(ConsoleEchoer(tag=f"{name}: ").activate()), "configuration")
+    ...     splitter.deliver("hello\\n")
+    ...     _ = lab.run()
+    first: hello
+    second: hello
     """
 
     axon_name = "addsink"
@@ -65,7 +85,18 @@ class AddSink(Ipc):
 
 
 class RemoveSink(Ipc):
-    """Asks a splitter to send to a sink no more; the arguments are those of AddSink."""
+    """Asks a splitter to send to a sink no more; the arguments are those of AddSink.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import AddSink, ConsoleEchoer, RemoveSink, Splitter
+    >>> with Lab(clock="virtual") as lab:
+    ...     splitter, sink = Splitter().activate(), ConsoleEchoer().activate()
+    ...     for message, box in ((AddSink(sink), "configuration"), ("heard\\n", "inbox"),
+    ...                          (RemoveSink(sink), "configuration"), ("not heard\\n", "inbox")):
+    ...         splitter.deliver(message, box)
+    ...         _ = lab.run()
+    heard
+    """
 
     axon_name = "removesink"
 

@@ -14,6 +14,16 @@ class PassThrough(Worker):
 
     Args:
         shutdown_on: the types of control message that end it; ``[]`` for none.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(PassThrough()).activate()
+    ...     handle.put("hello")
+    ...     handle.put("news", "control")
+    ...     _ = lab.run()
+    ...     handle.get("outbox"), handle.get("signal")
+    ('hello', 'news')
     """
 
     def __init__(self, shutdown_on: Iterable[type] = SHUTDOWN_MESSAGES) -> None:
@@ -26,7 +36,16 @@ class PassThrough(Worker):
 
 
 class Collate(Worker):
-    """Keeps every message, and sends them all as one list when it is told to end."""
+    """Keeps every message, and sends them all as one list when it is told to end.
+
+    >>> from kamlab import Handle, Lab, Pipeline
+    >>> from kamlab.parts import Collate, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(Pipeline(DataSource("abc"), Collate())).activate()
+    ...     _ = lab.run()
+    ...     handle.get()
+    ['a', 'b', 'c']
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +92,15 @@ class Filter(Worker):
 
 
 class NullSink(Worker):
-    """Takes every message and does nothing with it."""
+    """Takes every message and does nothing with it.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource("abc"), NullSink()).activate()
+    ...     print(lab.run().reason, lab.lost().of("DataSource_2"))
+    finished ()
+    """
 
     def work(self, message: Any) -> Iterable[Any]:
         """Return nothing."""

@@ -45,6 +45,13 @@ class MessageRateLimit(_Timed):
 
     Raises:
         ValueError: the rate is not above 0.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, MessageRateLimit, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(range(5)), MessageRateLimit(2, buffer=1), NullSink()).activate()
+    ...     lab.run().seconds
+    2.0
     """
 
     hardlimit = 0
@@ -94,6 +101,14 @@ class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
 
     Raises:
         ValueError: both chunksize and chunkrate are given, or a chunk would be smaller than 1.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import ByteRate_RequestControl
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(ByteRate_RequestControl(rate=100, chunksize=25)).activate()
+    ...     _ = lab.run(timeout=0.6)
+    ...     [handle.get() for _ in range(3)]
+    [25, 25, 25]
     """
 
     def __init__(
@@ -140,6 +155,18 @@ class VariableByteRate_RequestControl(ByteRate_RequestControl):  # noqa: N801 - 
 
     Args:
         rate, chunksize, chunkrate, allowchunkaggregation: as above, ten chunks a second unless told.
+
+    >>> from kamlab import Handle, Lab, Pipeline
+    >>> from kamlab.parts import Collate, VariableByteRate_RequestControl
+    >>> with Lab(clock="virtual") as lab:
+    ...     requests, asked = VariableByteRate_RequestControl(rate=10, chunksize=10), Collate()
+    ...     _ = Pipeline(requests, asked).activate()
+    ...     _ = lab.run(timeout=2.5)
+    ...     slow = len(asked.collated)
+    ...     requests.deliver(100)
+    ...     _ = lab.run(timeout=2.5)
+    ...     slow, len(asked.collated) - slow
+    (3, 25)
     """
 
     def __init__(
@@ -181,6 +208,17 @@ class OnDemandLimit(_Timed):
 
     A NEXT that comes before its message waits for it. ProducerFinished ends it, and so does
     ShutdownMicroprocess; what nobody asked for stays behind.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import OnDemandLimit
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(OnDemandLimit()).activate()
+    ...     for slide in ("first slide", "second slide"):
+    ...         handle.put(slide)
+    ...     handle.put("NEXT", "slidecontrol")
+    ...     _ = lab.run()
+    ...     handle.get(), handle.component.data_ready()
+    ('first slide', 1)
     """
 
     Inboxes = {

@@ -35,6 +35,14 @@ class DataSource(_Source):
 
     Args:
         messages: a list or another iterable; one without an end is fine.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, DataSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     numbers = Collate()
+    ...     _ = Pipeline(DataSource(range(3)), numbers).activate()
+    ...     print(lab.run().reason, numbers.collated)
+    finished [0, 1, 2]
     """
 
     def __init__(self, messages: Iterable[Any]) -> None:
@@ -58,6 +66,14 @@ class OneShot(_Source):
 
     Args:
         msg: the message.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import ConsoleEchoer, OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(OneShot("hello\\n"), ConsoleEchoer()).activate()
+    ...     print(lab.run().reason)
+    hello
+    finished
     """
 
     def __init__(self, msg: Any = None) -> None:
@@ -78,6 +94,15 @@ class TriggeredOneShot(_Source):
 
     Args:
         msg: the message.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import TriggeredOneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(TriggeredOneShot("hello")).activate()
+    ...     handle.put("whoever comes")
+    ...     _ = lab.run()
+    ...     handle.get(), handle.component.state
+    ('hello', 'finished')
     """
 
     def __init__(self, msg: Any = None) -> None:
@@ -104,6 +129,16 @@ class TriggeredSource(PureTransformer):
 
     Args:
         msg: the message to send.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import TriggeredSource
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(TriggeredSource("tick")).activate()
+    ...     handle.put(1)
+    ...     handle.put(2)
+    ...     _ = lab.run()
+    ...     handle.get(), handle.get()
+    ('tick', 'tick')
     """
 
     def __init__(self, msg: Any) -> None:

@@ -23,6 +23,16 @@ class PlugSplitter(Splitter):
 
     Args:
         source_component: where the data comes from; without it, from the inbox.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import ConsoleEchoer, DataSource, Plug, PlugSplitter
+    >>> with Lab(clock="virtual") as lab:
+    ...     splitter = PlugSplitter(DataSource(["hello\\n"]))
+    ...     _ = Plug(splitter, ConsoleEchoer(tag="plugged in: ")).activate()
+    ...     _ = Pipeline(splitter, ConsoleEchoer(tag="linked: ")).activate()
+    ...     _ = lab.run()
+    linked: hello
+    plugged in: hello
     """
 
     Inboxes = {
@@ -63,6 +73,18 @@ class Plug(Chassis):
 
     Raises:
         NoSuchBox: ``splitter`` has no box ``configuration``.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import ConsoleEchoer, Plug, PlugSplitter
+    >>> with Lab(clock="virtual") as lab:
+    ...     splitter = PlugSplitter().activate()
+    ...     for name in ("first", "second"):
+    ...         _ = Plug(splitter, ConsoleEchoer(tag=f"{name}: ")).activate()
+    ...     _ = lab.run()
+    ...     splitter.deliver("hello\\n")
+    ...     _ = lab.run()
+    first: hello
+    second: hello
     """
 
     Outboxes = {

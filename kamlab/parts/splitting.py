@@ -32,6 +32,17 @@ class Splitter(Chassis):
     Messages to control go to the control box of every sink that named one, and to signal. Shutdown
     messages also end the splitter: ProducerFinished when everything is delivered, ShutdownMicroprocess
     at once. One and the same message object goes to all sinks.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import AddSink, Collate, Splitter
+    >>> with Lab(clock="virtual") as lab:
+    ...     splitter, early, late = Splitter().activate(), Collate().activate(), Collate().activate()
+    ...     for sink, message in ((early, "first"), (late, "second")):
+    ...         splitter.deliver(AddSink(sink), "configuration")
+    ...         splitter.deliver(message)
+    ...         _ = lab.run()
+    >>> early.collated, late.collated
+    (['first', 'second'], ['second'])
     """
 
     Inboxes = {

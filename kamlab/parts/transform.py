@@ -18,6 +18,15 @@ class PureTransformer(Worker):
 
     Args:
         function: called with each message.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Collate, DataSource, PureTransformer
+    >>> with Lab(clock="virtual") as lab:
+    ...     results = Collate()
+    ...     _ = Pipeline(DataSource([1, 2, 3]), PureTransformer(lambda n: n * n), results).activate()
+    ...     _ = lab.run()
+    ...     results.collated
+    [1, 4, 9]
     """
 
     ends_on = (ProducerFinished, Shutdown, ShutdownMicroprocess)

@@ -18,7 +18,17 @@ from ..core.ipc import SHUTDOWN_MESSAGES
 
 
 class BadMessage(KamlabError, TypeError):
-    """A part was sent a message of a kind that it cannot work on."""
+    """A part was sent a message of a kind that it cannot work on.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import ChunksToLines
+    >>> with Lab(clock="virtual") as lab:
+    ...     lines = ChunksToLines().activate()
+    ...     lines.deliver(42)
+    ...     outcome = lab.run()
+    >>> print(lines.error)
+    ChunksToLines_1 makes lines of bytes or str, and was sent a int. Put a PureTransformer(str) before it.
+    """
 
 
 class Worker(Component):
@@ -26,6 +36,18 @@ class Worker(Component):
 
     Override :meth:`work`, and :meth:`finish` for what is to come out at the end. Messages to control
     go on to signal; those of the types in ``ends_on`` end it, after the data that waits.
+
+    >>> from kamlab import Handle, Lab
+    >>> from kamlab.parts import Worker
+    >>> class Twice(Worker):
+    ...     def work(self, message):
+    ...         return [message, message]
+    >>> with Lab(clock="virtual") as lab:
+    ...     handle = Handle(Twice()).activate()
+    ...     handle.put("hello")
+    ...     _ = lab.run()
+    ...     handle.get(), handle.get()
+    ('hello', 'hello')
     """
 
     woken_by_collection = False

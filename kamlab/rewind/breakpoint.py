@@ -23,6 +23,15 @@ class BadBreakpoint(KamlabError, ValueError):
     """A breakpoint is asked for that cannot be, or the predicate of one has raised an error.
 
     In the second case the error it raised is the ``__cause__``, and the breakpoint is disabled.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.rewind import BadBreakpoint
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         lab.break_on(queue=0)
+    ...     except BadBreakpoint as error:
+    ...         print(error)
+    break_on(queue=0): give the number of messages that wait, 1 or more
     """
 
 

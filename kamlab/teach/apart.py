@@ -19,6 +19,7 @@ line by line so that a loop can be ended; what is refused then is only to end Py
 from __future__ import annotations
 
 import builtins
+import faulthandler
 import gc
 import io
 import json
@@ -197,6 +198,7 @@ def _be_the_copy(call: Callable[[], Any], seconds: float, writer: int) -> NoRetu
 
 def _fence(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
     """Keep what is done in this copy within it."""
+    faulthandler.disable()  # a crash is told in a sentence
     gc.freeze()  # what belongs to the original is not taken apart here
     sys.dont_write_bytecode = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the original is interrupted, and ends this

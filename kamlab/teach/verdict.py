@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import KamlabError
+from .look import box
 
 if TYPE_CHECKING:
     from ..lab import Lab
@@ -75,11 +76,9 @@ class Verdict:
         return [f"{seed} {self.step}: verdict.open() opens it there.", self.line]
 
     def _repr_html_(self) -> str:
-        colour = "#1a7f37" if self.passed else "#b35900"
-        head = f'<b style="color:{colour}">{escape(self.of)}: {"done" if self.passed else "not yet"}</b>'
-        lines = [escape(line) for line in self.sentence.splitlines()]
+        lines = [f"<b>{escape(self.of)}: {'done' if self.passed else 'not yet'}</b>"]
+        lines += [escape(line) for line in self.sentence.splitlines()]
         if self.line:
             where, line = self._run_in_words()
             lines += [escape(where), f'<code style="overflow-wrap:anywhere">{escape(line)}</code>']
-        body = "".join(f"<div>{line}</div>" for line in lines)
-        return f'<div style="border-left:4px solid {colour};padding:2px 10px"><div>{head}</div>{body}</div>'
+        return box("".join(f"<div>{line}</div>" for line in lines), "good" if self.passed else "bad")

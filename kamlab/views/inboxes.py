@@ -47,6 +47,17 @@ class InboxLook:
 
     ``kinds`` has for each of ``messages`` what it is: ``str``, ``bytes`` or ``other``. The first ``held``
     of them are in the hands of the component's own thread already, so nobody can act on them any more.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     echo = PassThrough().activate()
+    ...     echo.set_inbox_size("inbox", 2)
+    ...     for word in ("hello", "world"):
+    ...         echo.deliver(word)
+    ...     look = lab.inboxes()["PassThrough_1"]["inbox"]
+    >>> look.count, look.messages
+    ('2 of 2, full', ("'hello'", "'world'"))
     """
 
     name: str
@@ -95,6 +106,14 @@ class ComponentLook:
     blocked, failed, finished or stopped), and ``say`` what more there is to say of it in a few words.
     ``discarded`` has a (name, number) pair for each outbox that leads nowhere and was sent to.
     ``more`` is how many of its inboxes are left out. ``key`` names it in data.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     look = lab.inboxes()["PassThrough_1"]
+    >>> look.word, look.waiting, look["inbox"].messages
+    ('runnable', 1, ("'hello'",))
     """
 
     name: str
@@ -217,6 +236,21 @@ def look(
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     _ = lab.step()
+    ...     print(look(lab, step=0))
+    ...     print(look(lab))
+    as it was at step 0, 1 component
+      PassThrough_1  runnable  inbox 1: 'hello'
+                               control 0
+    paused at step 1, 1 component
+      PassThrough_1  waiting  inbox 0, control 0
+                              (waits for a message)
+                              outbox leads nowhere: 1 message LOST
     """
     with lab.lock, one_look():
         moment = moment_of(lab, step)

@@ -54,6 +54,15 @@ class Payload:
         parts: (name, text) pairs: the items of a container, the attributes of an object.
         more: how many parts are left out.
         literal: a text that can be edited and read back; ``None`` if there is none.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> from kamlab.views import payload_of
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver({"name": "Ada", "age": 36})
+    ...     payload = payload_of(lab, lab.inboxes()["PassThrough_1"].key, "inbox")
+    >>> payload.kind, payload.parts
+    ('dict', (("'name'", "'Ada'"), ("'age'", '36')))
     """
 
     key: str
@@ -118,6 +127,14 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
     Raises:
         UnknownComponent, NoSuchBox, NoMessage: there is none; the message says what there is.
         StepOutOfRange: there is no such step, or it is forgotten.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     key = lab.inboxes()["PassThrough_1"].key
+    ...     payload_of(lab, key, "inbox").headline
+    'PassThrough_1.inbox, place 0: str of 5'
     """
     with lab.lock, one_look():
         moment = moment_of(lab, step)

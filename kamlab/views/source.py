@@ -49,6 +49,18 @@ class SourceLook:
         at: the number of the line it stands at; 0 if it stands at none.
         locals, attributes: (name, text) pairs: the variables there, and those of the component.
         stack: the places from the outermost call to the innermost, in words.
+
+    >>> from kamlab import Component, Lab
+    >>> class Count(Component):
+    ...     def main(self):
+    ...         for number in range(3):
+    ...             yield
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Count().activate()
+    ...     _ = lab.step(2)
+    ...     look = lab.source("Count")
+    >>> look.at, look.lines[look.at - look.first].strip(), look.locals
+    (4, 'yield', (('number', '1'),))
     """
 
     key: str

@@ -74,6 +74,15 @@ class Transcripts:
     """The transcripts of one lab, found by component or by its short name.
 
     They are kept by name, so that they keep no component, and with it no lab, alive.
+
+    >>> transcripts = Transcripts()
+    >>> transcripts.write(None, "hello\\nwor")
+    ['hello']
+    >>> transcripts.write(None, "ld\\n")
+    ['world']
+    >>> transcripts
+    the lab: hello
+    the lab: world
     """
 
     def __init__(self) -> None:
@@ -147,7 +156,16 @@ _all_lock = threading.Lock()
 
 
 def transcripts_of(lab: World) -> Transcripts:
-    """Return the transcripts of a lab; a lab that was reset begins with none."""
+    """Return the transcripts of a lab; a lab that was reset begins with none.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     echo = PassThrough().activate()
+    ...     _ = transcripts_of(lab).write(echo, "hello\\n")
+    ...     print(lab.transcripts["PassThrough_1"])
+    hello
+    """
     with _all_lock:
         found = _all.get(lab.scheduler)
         if found is None:

@@ -43,6 +43,17 @@ class Whole:
     """What there is to see of a lab: printed it is text, in a notebook a picture.
 
     ``pieces`` are (name, value) pairs; each value can stand alone.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> from kamlab.views import whole_of
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     whole = whole_of(lab, ["inboxes", "story"])
+    >>> whole.headline, [name for name, value in whole.pieces]
+    ('new at step 0', ['inboxes', 'story'])
+    >>> whole["inboxes"]["PassThrough_1"].waiting
+    1
     """
 
     headline: str
@@ -101,6 +112,18 @@ def whole_of(
         step: as of which step of the past; as it stands unless told.
         folded: the keys of the containers to be folded in the graph.
         of: the component whose code is shown; without one no code is.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     print(whole_of(lab, ["inboxes"]))
+    new at step 0
+    <BLANKLINE>
+    -- Inboxes -------------------------------------------------
+    new at step 0, 1 component
+      PassThrough_1  runnable  inbox 1: 'hello'
+                               control 0
     """
     from .branches import branches_of
     from .graph import graph_of

@@ -163,7 +163,7 @@ def test_those_who_wait_in_get_are_told_of_the_end(lab, in_thread, eventually):
     with lab.lock:
         handle.component.stop()
     for each in waiting:
-        with pytest.raises(HandleHasEnded, match="echo has been stopped"):
+        with pytest.raises(HandleHasEnded, match="echo has stopped, and its handle with it"):
             each()
 
 

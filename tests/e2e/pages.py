@@ -127,6 +127,11 @@ class Notebook:
         """Run one cell; returns when it is done."""
         self.page.evaluate(_RUN_CELL, [index, True])
 
+    def run_all_below(self, index: int) -> None:
+        """Run a cell and all below it; returns when the last one is done."""
+        for number in range(index, self.page.locator(f"{_NOTEBOOK} .jp-Notebook-cell").count()):
+            self.run_cell(number)
+
     def start_cell(self, index: int) -> None:
         """Begin to run a cell; returns at once."""
         self.page.evaluate(_RUN_CELL, [index, False])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kamlab import Component, Lab, Pipeline, ProducerFinished
-from kamlab.core.events import DISCARDED
 from kamlab.core.errors import NoSpaceInBox
+from kamlab.core.events import DISCARDED
 from kamlab.explain import losses, waiting, why
 from kamlab.parts import LossyConnector
 
@@ -173,7 +173,9 @@ def test_what_led_nowhere_first_and_had_no_room_later_says_both(lab):
     lossy.deliver("late")
     lab.run()
     told = flat(losses(lab).of("lossy")[0])
-    assert told.startswith("lossy.outbox leads to slow.inbox, but not at first, and later there was no room: 2 messages")
+    assert told.startswith(
+        "lossy.outbox leads to slow.inbox, but not at first, and later there was no room: 2 messages"
+    )
     lossy.unlink(slow)
     told = flat(losses(lab).of("lossy")[0])
     assert told.startswith("lossy.outbox leads nowhere; for a time it led to slow.inbox, which had no room: 2 messages")

@@ -15,6 +15,7 @@ from kamlab.net import (
     ConnectFailed,
     NetworkIsClosed,
     PeerIsClosed,
+    PeerIsOfThePast,
     PortInUse,
     SimpleServer,
     Simulated,
@@ -196,9 +197,40 @@ class TestDialling:
         peer = lab.network.dial(1500)
         lab.run()
         lab.reset()
-        assert peer.closed
         with pytest.raises(NetworkIsClosed, match=r"lab\.network\.peers"):
             peer.send(b"x")
+
+    @pytest.mark.parametrize("turn", ["back", "goto", "reset"])
+    def test_of_a_run_that_is_no_more(self, make_lab: Any, parts: Any, turn: str) -> None:
+        """In a lab that was turned back what it got is not shown any more; the peer of now is named, and goes on."""
+        lab = make_lab(clock="virtual", build=lambda: SimpleServer(protocol=parts.Echo, port=1500).activate())
+        peer = lab.network.dial(1500)
+        peer.send(b"hello")
+        before = lab.run(until=lambda _: peer.received).steps
+        {"back": lab.back, "goto": lambda: lab.goto(before - 1), "reset": lab.reset}[turn]()
+        asked = (
+            *(lambda name=name: getattr(peer, name) for name in ("received", "unsent", "connected", "ended", "closed")),
+            *(getattr(peer, name) for name in ("read", "finish", "close", "reset", "hold", "let_go")),
+            lambda: peer.send(b"more"),
+            lambda: lab.network.reset_connection(peer),
+        )
+        for each in asked:
+            with pytest.raises(PeerIsOfThePast, match=r"turned back.*lab\.network\.peers\[1\]"):
+                each()
+        assert str(peer) == "<peer 1: 127.0.0.1:49152 to 127.0.0.1:1500, of a run that is no more>"
+        if turn != "reset":
+            now = lab.network.peers[1]
+            assert now.received == b""
+            lab.run()
+            assert now.received == b"hello"
+
+    def test_of_a_lab_that_was_stopped(self, lab: Any, echo: Any) -> None:
+        """What came before the lab was stopped can be read after that."""
+        peer = lab.network.dial(1500)
+        peer.send(b"hello")
+        lab.run()
+        lab.stop()
+        assert (peer.received, peer.closed) == (b"hello", True)
 
     def test_its_text(self, lab: Any, echo: Any) -> None:
         """A peer reads as its number, its ends and how it stands."""
@@ -232,6 +264,18 @@ class TestServing:
         lab.network.serve(1501)
         with pytest.raises(PortInUse, match="peer listener 2"):
             lab.network.serve(1501)
+
+    def test_a_listener_of_a_run_that_is_no_more(self, make_lab: Any) -> None:
+        """A listener says, too, that the lab was turned back, and which one is that of now."""
+        lab = make_lab(clock="virtual", build=lambda: Sleep().activate())
+        lab.step()
+        listener = lab.network.serve(1600)
+        lab.back()
+        lab.run()
+        for each in (lambda: listener.peers, lambda: listener.closed, listener.close):
+            with pytest.raises(PeerIsOfThePast, match=r"lab\.network\.peer_listeners\[1\]"):
+                each()
+        assert str(listener) == "<peer listener 1: localhost:1600, of a run that is no more>"
 
     def test_closing(self, lab: Any) -> None:
         """After close() connecting is refused, and those who are connected stay so."""

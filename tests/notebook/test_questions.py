@@ -276,3 +276,28 @@ def test_without_widgets(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kamlab.notebook.panel.in_notebook", lambda: True)
     with pytest.raises(NotImplementedError):
         Quiz(lab).who_runs_next()._ipython_display_()
+
+
+BUTTONS = """
+from ipywidgets.widgets import widget as widgets
+sum(getattr(each, "description", None) == "Step without an answer" for each in widgets._instances.values())
+"""
+
+
+def test_unload_takes_the_buttons_away(kernel: Any) -> None:
+    """After %unload_ext no question has buttons any more, and nothing is said of it."""
+    before = kernel.value(BUTTONS)
+    assert not kernel.run(CELL).error
+    assert kernel.value(BUTTONS) == before + 1
+    unloaded = kernel.run("%unload_ext kamlab")
+    assert (unloaded.error, unloaded.stderr) == ("", "")
+    assert kernel.value(BUTTONS) == 0
+    kernel.run("lab.stop()")
+
+
+def test_unload_loads_no_questions(kernel: Any) -> None:
+    """Where nothing was asked, %unload_ext does not load what shows questions."""
+    kernel.run("before = sys.modules.pop('kamlab.notebook.questions', None)")
+    kernel.run("%unload_ext kamlab")
+    assert kernel.value("'kamlab.notebook.questions' in sys.modules") is False
+    kernel.run("if before: sys.modules['kamlab.notebook.questions'] = before")

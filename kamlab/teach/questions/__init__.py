@@ -14,6 +14,6 @@ from __future__ import annotations
 from .errors import BadAnswer, NoQuestion
 from .question import Question
 from .quiz import Quiz
-from .verdict import Verdict
+from .result import Result
 
-__all__ = ["BadAnswer", "NoQuestion", "Question", "Quiz", "Verdict"]
+__all__ = ["BadAnswer", "NoQuestion", "Question", "Quiz", "Result"]

@@ -9,18 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-_COLOURS = {
-    "good": "var(--jp-success-color1, #1a7f37)",
-    "bad": "var(--jp-error-color1, #b35900)",
-    "": "var(--jp-border-color1, #8c959f)",
-}
 _CHIP = "border:1px solid #8c959f;border-radius:3px;padding:1px 6px;margin:0 6px 4px 0;display:inline-block"
-
-
-def box(html: str, kind: str = "") -> str:
-    """Put HTML into a box with a coloured edge: ``good``, ``bad``, or neither."""
-    style = f"border-left:4px solid {_COLOURS[kind]};padding:2px 10px;line-height:1.5"
-    return f'<div class="kamlab-question-box" style="{style}">{html}</div>'
 
 
 def heading(step: int, text: str) -> str:

@@ -13,14 +13,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ...views.literals import BadValue, read_literal
+from ..look import box
 from ..score import record
 from .errors import BadAnswer, NoQuestion
 from .kinds.kind import Kind
-from .look import as_html, as_text, box
+from .look import as_html, as_text
 from .names import in_answer
+from .result import Result, in_lines
 from .same import system_of
 from .stepping import rests
-from .verdict import Verdict, in_lines
 
 if TYPE_CHECKING:
     from ...lab import Lab
@@ -33,7 +34,7 @@ class Question:
     """A question about a lab, which the lab answers. :class:`~.quiz.Quiz` makes them.
 
     ``text`` is what is asked, ``choices`` what is offered, as words, ``asked_at`` the step, and ``result``
-    the :class:`~.verdict.Verdict` once there is one. As the last expression of a cell it shows itself.
+    the :class:`~.result.Result` once there is one. As the last expression of a cell it shows itself.
     """
 
     def __init__(self, lab: Lab, kind: Kind, series: int = 0) -> None:
@@ -42,9 +43,9 @@ class Question:
         self.example = kind.example
         self.choices = tuple(map(kind.words, kind.choices))
         self.asked_at = lab.step_number
-        self.result: Verdict | None = None
-        #: Called with a verdict whenever there is a new one.
-        self.listeners: list[Callable[[Verdict], Any]] = []
+        self.result: Result | None = None
+        #: Called with a result whenever there is a new one.
+        self.listeners: list[Callable[[Result], Any]] = []
         self._lab: Lab | None = lab
         self._kind: Kind | None = kind
         self._stood = _stand_of(lab)
@@ -54,14 +55,14 @@ class Question:
 
     # -- answering ------------------------------------------------------------------------------------
 
-    def answer(self, given: Any) -> Verdict:
+    def answer(self, given: Any) -> Result:
         """Answer the question: the lab is stepped by what was asked, and says whether it is right.
 
         Args:
             given: what ``takes`` says: a component or its name, an inbox or its name, a list of messages, a number.
 
         Returns what came out. What is no answer, or an answer to a lab that has moved, is said so in the
-        verdict, steps nothing and is not counted.
+        result, steps nothing and is not counted.
         """
         with self._lock:
             if self.result is not None:
@@ -69,14 +70,14 @@ class Question:
             assert self._kind is not None
             return self._decide(given, self._kind.read)
 
-    def pick(self, choice: str) -> Verdict:
+    def pick(self, choice: str) -> Result:
         """Answer with one of ``choices``, as it stands there; so one answers with what cannot be written down."""
         with self._lock:
             if self.result is not None:
                 return self._again(choice)
             return self._decide(choice, self._chosen)
 
-    def answer_text(self, text: str) -> Verdict:
+    def answer_text(self, text: str) -> Result:
         """Answer with what was typed into a field: one of the choices, or a value as Python writes it."""
         typed = text.strip()
         if typed in self.choices:
@@ -86,7 +87,7 @@ class Question:
         except BadValue as error:
             return self._refused(f"This question takes {self.takes}. {error}.", typed)
 
-    def step(self) -> Verdict:
+    def step(self) -> Result:
         """Go on without an answer: the lab is stepped, and says what the answer was.
 
         It counts as not answered. Once there is a result, that is returned, and nothing is stepped.
@@ -97,7 +98,7 @@ class Question:
             why_not = self._why_not()
             return self._refused(why_not, None) if why_not is not None else self._carry_out(None, None, answered=False)
 
-    def _decide(self, given: Any, read: Callable[[Any], Any]) -> Verdict:
+    def _decide(self, given: Any, read: Callable[[Any], Any]) -> Result:
         why_not = self._why_not()
         if why_not is not None:
             return self._refused(why_not, given)
@@ -113,7 +114,7 @@ class Question:
             return self._kind.choices[self.choices.index(choice)]
         raise BadAnswer(f"{in_answer(choice)} It is none of the choices.")
 
-    def _again(self, given: Any) -> Verdict:
+    def _again(self, given: Any) -> Result:
         """Return the result once more, to somebody who answers once more."""
         result = self.result
         assert result is not None
@@ -137,15 +138,15 @@ class Question:
             return f"The lab has moved from step {step} to {now[1]} since this question was asked; ask again."
         return None if now[2] == mark else "Something was done to the lab since this question was asked; ask again."
 
-    def _refused(self, sentence: str, given: Any) -> Verdict:
+    def _refused(self, sentence: str, given: Any) -> Result:
         lab = self._lab
-        verdict = Verdict(None, sentence, given=given, step=lab.step_number if lab is not None else 0, counted=False)
-        self._tell(verdict)
-        return verdict
+        result = Result(None, sentence, given=given, step=lab.step_number if lab is not None else 0, counted=False)
+        self._tell(result)
+        return result
 
     # -- stepping ---------------------------------------------------------------------------------------
 
-    def _carry_out(self, given: Any, value: Any, answered: bool = True) -> Verdict:
+    def _carry_out(self, given: Any, value: Any, answered: bool = True) -> Result:
         lab, kind = self._lab, self._kind
         assert lab is not None
         assert kind is not None
@@ -154,14 +155,14 @@ class Question:
             return self._refused(f"The lab could not be stepped: {ran.stopped}", given)
         if ran.stopped:
             stopped = f"The lab stopped at step {lab.step_number}, before the answer was there: {ran.stopped}"
-            return self._finish(Verdict(None, stopped, None, given, ran.events, lab.step_number, counted=False))
+            return self._finish(Result(None, stopped, None, given, ran.events, lab.step_number, counted=False))
         with lab.lock:
             found = kind.found(lab, kind.known, ran)
         right = kind.same(value, found.value) if answered else None
         if right is False and type(found.value) is str and kind.choices and found.value not in kind.choices:
             sentence = f"Nobody could have known: {found.clause}, and that was not there yet. It is not counted."
-            verdict = Verdict(None, sentence, found.value, given, found.events, lab.step_number, counted=False)
-            return self._finish(replace(verdict, lines=in_lines(found.events)))
+            result = Result(None, sentence, found.value, given, found.events, lab.step_number, counted=False)
+            return self._finish(replace(result, lines=in_lines(found.events)))
         if right is None:
             sentence = f"Not answered: {found.clause}."
         else:
@@ -171,21 +172,21 @@ class Question:
                 else f"Not right: you answered {kind.words(value)}, but {found.clause}."
             )
         lines, words = in_lines(found.events), kind.words(found.value)
-        verdict = Verdict(right, sentence, found.value, given, found.events, lab.step_number, lines, in_words=words)
+        result = Result(right, sentence, found.value, given, found.events, lab.step_number, lines, in_words=words)
         got = None if right is None else int(right)
         record(f"step {self.asked_at}: {self.text}", got, 1, "question", key=self._key, series=self._series)
-        return self._finish(verdict)
+        return self._finish(result)
 
-    def _finish(self, verdict: Verdict) -> Verdict:
-        self.result = verdict
+    def _finish(self, result: Result) -> Result:
+        self.result = result
         self._lab = self._kind = None  # it needs them no more, and may be kept for long
         self._stood = (None, self.asked_at, 0)
-        self._tell(verdict)
-        return verdict
+        self._tell(result)
+        return result
 
-    def _tell(self, verdict: Verdict) -> None:
+    def _tell(self, result: Result) -> None:
         for each in list(self.listeners):
-            each(verdict)
+            each(result)
 
     # -- showing ----------------------------------------------------------------------------------------
 

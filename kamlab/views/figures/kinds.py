@@ -54,6 +54,15 @@ def figure(
         UnknownComponent, NoSuchBox, NoSuchLink: something is named that there is not.
         StepOutOfRange: there is no such step, or a free run has forgotten it.
         NoMatplotlib: it is not installed.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource([1, 2]), NullSink()).activate()
+    ...     _ = lab.run()
+    ...     drawn = figure(lab, "queues", boxes=["NullSink_3.inbox"])
+    >>> [(queue.box, queue.lengths) for queue in drawn.data.queues]
+    [('NullSink_3.inbox', (0, 1, 2, 0))]
     """
     if kind not in KINDS:
         raise BadFigure(f"there is no figure {kind!r}; there are: {listed(KINDS)}")

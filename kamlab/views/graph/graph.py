@@ -32,6 +32,15 @@ class Graph:
     """The components of a lab, their boxes and links, at one moment.
 
     Printed, it is text; in a notebook, a picture. Two graphs are equal if they show the same.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), PassThrough()).activate()
+    ...     _ = lab.step_message()
+    ...     graph = lab.graph()
+    >>> graph.headline, [node.label for node in graph.scene.nodes], graph.svg[:4]
+    ('paused at step 4, 3 components', ['Pipeline_1', 'DataSource_2', 'PassThrough_3'], '<svg')
     """
 
     state: str

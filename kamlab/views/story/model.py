@@ -29,6 +29,17 @@ class StoryLook:
 
     ``filter`` is the words that were asked for, ``kinds`` how many events of each kind there are among the
     ``searched`` newest, which were looked at, and ``total`` how many events are known.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     _ = lab.run()
+    ...     story = lab.story(words="hello")
+    >>> for item in story:
+    ...     print(item.step, item.text)
+    4 DataSource_2.outbox -> NullSink_3.inbox: 'hello'
+    6 NullSink_3 takes 'hello' from inbox
     """
 
     items: tuple[StoryItem, ...]

@@ -74,6 +74,17 @@ class Timeline:
     lab stands. ``more`` counts the components that there was no room for, ``more_messages`` the messages.
     ``event`` is the number of the event that was asked about; ``before`` and ``after`` the numbers of those shown
     that happened before it, so that they can have had a part in it, and of those in which it can have had one.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     _ = lab.step(6)
+    ...     timeline = lab.timeline()
+    >>> [each.name for each in timeline.lines], timeline.messages[0].text
+    (['Pipeline_1', 'DataSource_2', 'NullSink_3'], "'hello'")
+    >>> timeline.summary
+    'Space-time diagram, steps 0 to 6 of 6: 3 components, 3 messages (2 taken, 1 lost).'
     """
 
     first: int

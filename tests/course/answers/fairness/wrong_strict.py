@@ -6,7 +6,7 @@ class FairServer(Server):
             for who in "abc":
                 while not [each for each in self.waiting if each[0] == who]:
                     self.waiting.append(await self.receive())  # it is the turn of this one, and of nobody else
-                request = [each for each in self.waiting if each[0] == who][0]
+                request = next(each for each in self.waiting if each[0] == who)
                 self.waiting.remove(request)
                 self.send(request[1], f"to {who}")
                 await self.tick()

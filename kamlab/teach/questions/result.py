@@ -9,14 +9,14 @@ from typing import Any
 
 from ...core.events import Event
 from ...views.quoting import label
-from .look import box
+from ..look import box
 
 #: How many events are shown, and how long a line may be.
 LINES, WIDTH = 8, 160
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Result:
     """The result of a question.
 
     ``right`` is ``True`` or ``False``, or ``None`` where nothing was answered or what was answered is no
@@ -25,7 +25,7 @@ class Verdict:
     as they were then. ``counted`` says whether the question is over, ``remark`` what else there is to say,
     ``in_words`` is the answer as it stands among the choices.
 
-    >>> print(Verdict(True, "Right: Echo_3 ran next.", lines=("    7  Echo_3 resumed",)))
+    >>> print(Result(True, "Right: Echo_3 ran next.", lines=("    7  Echo_3 resumed",)))
     Right: Echo_3 ran next.
         7  Echo_3 resumed
     """
