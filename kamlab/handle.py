@@ -45,10 +45,10 @@ class Handle(Component):
         self.component = component
         self._held: dict[str, list[Any]] = {}
         self._over = False
-        # A box for each of the component's: to feed it, and to collect from it.
-        self.Inboxes = list(component.outboxes)  # type: ignore[misc]
-        self.Outboxes = list(component.inboxes)  # type: ignore[misc]
-        self._came_out: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in component.outboxes}
+        # A box for each of the component's: to feed it, and to collect from it. Private ones it links itself.
+        self.Inboxes = [name for name in component.outboxes if not name.startswith("_")]  # type: ignore[misc]
+        self.Outboxes = [name for name in component.inboxes if not name.startswith("_")]  # type: ignore[misc]
+        self._came_out: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in self.Inboxes}
 
     def put(self, message: Any, boxname: str = "inbox") -> None:
         """Have a message delivered to an inbox of the component. Safe from any thread.
@@ -144,9 +144,9 @@ class Handle(Component):
 
     def main(self) -> Any:
         """Carry messages both ways until the component ends."""
-        for name in self.component.inboxes:
+        for name in self.Outboxes:
             self.link((self, name), (self.component, name))
-        for name in self.component.outboxes:
+        for name in self.Inboxes:
             self.link((self.component, name), (self, name))
         self.add_children(self.component)
         self.component.activate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+from typing import Any
 
 import pytest
 
@@ -229,3 +230,23 @@ def test_a_run_on_this_thread_is_not_stuck_while_a_put_is_on_its_way(lab):
     handle.put("x")
     assert lab.run().steps > 0
     assert handle.get() == "x"
+
+
+def test_a_component_with_private_boxes_can_be_handled(lab: Any) -> None:
+    """Boxes whose names begin with an underscore are the component's own business; it links them itself."""
+    from kamlab import Carousel
+
+    class Say(Component):
+        def __init__(self, word: str) -> None:
+            super().__init__()
+            self.word = word
+
+        def main(self) -> Any:
+            self.send(self.word)
+            yield
+
+    handle = Handle(Carousel(Say)).activate()
+    handle.put("hello", "next")
+    lab.run()
+    assert not lab.failures
+    assert handle.get() == "hello"

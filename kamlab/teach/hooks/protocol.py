@@ -13,7 +13,15 @@ OUTBOXES = ("outbox", "signal")
 
 
 class HookError(KamlabError):
-    """A system cannot be shown: something that the panel needs to ask for is missing or gives a wrong answer."""
+    """A system cannot be shown: something that the panel needs to ask for is missing or gives a wrong answer.
+
+    >>> from kamlab.teach import HookError, show_mine
+    >>> try:
+    ...     show_mine(lambda: 42)
+    ... except HookError as error:
+    ...     print(str(error).split(";")[0])
+    Your scheduler, which my_system() returned, has no active
+    """
 
 
 class TheirScheduler(Protocol):
