@@ -163,7 +163,7 @@ def _ended(status: int) -> str:
 
 
 def _too_long(seconds: float, place: str = "") -> str:
-    return f"Your code was still running after {seconds:g} seconds; there is probably a loop without an end.{place}"
+    return f"Your code was still running after {seconds:g} seconds; it loops without an end, or waits for what does not come.{place}"
 
 
 def _too_much(place: str = "") -> str:

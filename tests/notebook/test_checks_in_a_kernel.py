@@ -48,7 +48,7 @@ BAD = {
     "def bad(): open('left', 'w')": "writes a file",
     "def bad(): raise KeyboardInterrupt": "KeyboardInterrupt",
     "def bad(): threading.Thread(target=Spin().main).start(); time.sleep(99)": "still running after 0.5 seconds",
-    "def bad(): background.step()": "the lab runs in the background",
+    "def bad(): background.step()": "waits for what does not come",
     "def bad(): Spin().activate()": "It never comes to rest.",
     "bad = 5": "of the type int: 5",
 }
