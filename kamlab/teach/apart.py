@@ -163,7 +163,8 @@ def _ended(status: int) -> str:
 
 
 def _too_long(seconds: float, place: str = "") -> str:
-    return f"Your code was still running after {seconds:g} seconds; it loops without an end, or waits for what does not come.{place}"
+    still = f"Your code was still running after {seconds:g} seconds"
+    return f"{still}; it loops without an end, or waits for what does not come.{place}"
 
 
 def _too_much(place: str = "") -> str:

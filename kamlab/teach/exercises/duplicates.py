@@ -9,7 +9,7 @@ from typing import Any
 from ...core.component import Component
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
-from .reordering import check_links, check_made, in_words, moved, role
+from .traffic import check_links, check_made, in_words, moved, role
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000

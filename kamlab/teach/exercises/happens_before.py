@@ -9,7 +9,7 @@ from typing import Any
 from ...core.component import Component
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
-from .reordering import ON_TIME, check_links, check_made, check_rest, gives_on_early, in_words, moved
+from .traffic import ON_TIME, check_links, check_made, check_rest, gives_on_early, in_words, moved
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000

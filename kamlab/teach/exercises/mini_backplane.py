@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.core.events import shorten
-from kamlab.teach import Wrong, exercise
-
+from ...core.events import shorten
+from ..exercise import exercise
+from ..runs import Wrong
 from .mini_chassis import judge as judge_pipeline
 from .mini_chassis import need_parts
 from .mini_steps import drive, need, said

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.core.events import shorten
-from kamlab.teach import Wrong, exercise
-
+from ...core.events import shorten
+from ..exercise import exercise
+from ..runs import Wrong
 from .mini_microprocess import judge as judge_microprocess
 from .mini_steps import need, said
 

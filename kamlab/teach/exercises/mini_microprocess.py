@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.teach import Wrong, exercise
-
+from ..exercise import exercise
+from ..runs import Wrong
 from .mini_steps import said
 
 #: Said where two objects have one generator.

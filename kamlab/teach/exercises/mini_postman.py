@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.teach import Wrong, exercise
-
+from ..exercise import exercise
+from ..runs import Wrong
 from .mini_component import judge as judge_component
 from .mini_microprocess import judge as judge_microprocess
 from .mini_steps import need, said

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kamlab.core.errors import listed
-from kamlab.core.events import error_in_words, shorten
-from kamlab.teach import Wrong
-from kamlab.teach.blame import place_of
+from ...core.errors import listed
+from ...core.events import error_in_words, shorten
+from ..blame import place_of
+from ..runs import Wrong
 
 #: How many slices a system in a check may have.
 MANY = 200

@@ -1,18 +1,14 @@
-"""Reordering: letters that take two ways to one receiver come in another order than they were sent.
-
-The other exercises about messages on their way use what is here to look at the links of a system.
-"""
+"""Reordering: letters that take two ways to one receiver come in another order than they were sent."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Callable
 
 from ...core.component import Component
-from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import ON_TIME, check_links, check_made, check_rest, gives_on_early, in_words, moved
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -20,9 +16,6 @@ SCHEDULES = 1000
 WORD = "LETTER"
 #: Who sends to whom.
 LINKS = {("Sender", "Relay"), ("Relay", "Receiver"), ("Receiver", "Screen")}
-
-#: What is wrong with a cure that waits for a while.
-ON_TIME = "somebody waits for a time to go by. A message can always be slower than that."
 
 
 def happened(run: Run) -> str:
@@ -88,65 +81,3 @@ def _first_wrong_step(run: Run) -> int:
         if not WORD.startswith(shown):
             return event.step
     return run.step
-
-
-# -- the links of a system --------------------------------------------------------------------------------
-
-
-def role(component: Any, roles: Collection[str]) -> str:
-    """Return which part a component plays: the role that is in the name of its class, or of one it derives from.
-
-    >>> class Sender(Component):
-    ...     pass
-    >>> class MySender(Sender):
-    ...     pass
-    >>> role(MySender(), ["Sender", "Receiver"])
-    'Sender'
-    """
-    names = [cls.__name__ for cls in type(component).__mro__]
-    return next((each for name in names for each in roles if each in name), names[0])
-
-
-def moved(run: Run, kind: str, to: str) -> list[Event]:
-    """Return the events in which a message was sent to, or received by, those who play a part."""
-    events = (event for event in run.lab.trace.events() if event.kind == kind)
-    return [event for event in events if role(event.box.owner, [to]) == to]
-
-
-def in_words(events: list[Event]) -> str:
-    """Return the messages of some events, in a row."""
-    return ", ".join(repr(event.message) for event in events)
-
-
-def check_made(run: Run, name: str, attribute: str) -> None:
-    """Raise where a system did not return the component at its end."""
-    if not isinstance(run.made, Component) or not hasattr(run.made, attribute):
-        what = f"a value of the type {type(run.made).__name__}"
-        raise Wrong(f"cured() shall return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
-
-
-def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
-    """Raise where somebody sent a message to somebody else over a link that is not part of the system."""
-    roles = dict.fromkeys(each for link in links for each in link)
-    for event in run.lab.trace.events():
-        if event.kind == "sent" and event.source is not None:
-            ends = event.source.owner, event.box.owner
-            if tuple(role(each, roles) for each in ends) not in links:
-                source, sink = (each.short_name for each in ends)
-                what = f"{source} sent {event.message!r} straight to {sink}"
-                raise Wrong(f"{what}: that link is not part of the system. The links shall stay.", run, event.step)
-
-
-def check_rest(run: Run) -> None:
-    """Raise where a system does not come to rest."""
-    if run.outcome.reason == "max_steps":
-        raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
-
-
-def gives_on_early(run: Run, name: str) -> bool:
-    """Return whether somebody gave something on before the last of all messages had come to it."""
-    came = moved(run, "received", name)
-    given = [
-        e for e in run.lab.trace.events() if e.kind == "sent" and e.source and role(e.source.owner, [name]) == name
-    ]
-    return bool(came and given) and given[0].number < came[-1].number

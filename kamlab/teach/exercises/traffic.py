@@ -1,0 +1,72 @@
+"""The messages of a run, as the exercises about messages on their way look at them: who sent what to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ...core.component import Component
+from ...core.events import Event
+from ..runs import Run, Wrong
+
+#: What is wrong with a cure that waits for a while.
+ON_TIME = "somebody waits for a time to go by. A message can always be slower than that."
+
+
+def role(component: Any, roles: Collection[str]) -> str:
+    """Return which part a component plays: the role that is in the name of its class, or of one it derives from.
+
+    >>> class Sender(Component):
+    ...     pass
+    >>> class MySender(Sender):
+    ...     pass
+    >>> role(MySender(), ["Sender", "Receiver"])
+    'Sender'
+    """
+    names = [cls.__name__ for cls in type(component).__mro__]
+    return next((each for name in names for each in roles if each in name), names[0])
+
+
+def moved(run: Run, kind: str, to: str) -> list[Event]:
+    """Return the events in which a message was sent to, or received by, those who play a part."""
+    events = (event for event in run.lab.trace.events() if event.kind == kind)
+    return [event for event in events if role(event.box.owner, [to]) == to]
+
+
+def in_words(events: list[Event]) -> str:
+    """Return the messages of some events, in a row."""
+    return ", ".join(repr(event.message) for event in events)
+
+
+def check_made(run: Run, name: str, attribute: str) -> None:
+    """Raise where a system did not return the component at its end."""
+    if not isinstance(run.made, Component) or not hasattr(run.made, attribute):
+        what = f"a value of the type {type(run.made).__name__}"
+        raise Wrong(f"cured() shall return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
+
+
+def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
+    """Raise where somebody sent a message to somebody else over a link that is not part of the system."""
+    roles = dict.fromkeys(each for link in links for each in link)
+    for event in run.lab.trace.events():
+        if event.kind == "sent" and event.source is not None:
+            ends = event.source.owner, event.box.owner
+            if tuple(role(each, roles) for each in ends) not in links:
+                source, sink = (each.short_name for each in ends)
+                what = f"{source} sent {event.message!r} straight to {sink}"
+                raise Wrong(f"{what}: that link is not part of the system. The links shall stay.", run, event.step)
+
+
+def check_rest(run: Run) -> None:
+    """Raise where a system does not come to rest."""
+    if run.outcome.reason == "max_steps":
+        raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
+
+
+def gives_on_early(run: Run, name: str) -> bool:
+    """Return whether somebody gave something on before the last of all messages had come to it."""
+    came = moved(run, "received", name)
+    given = [
+        e for e in run.lab.trace.events() if e.kind == "sent" and e.source and role(e.source.owner, [name]) == name
+    ]
+    return bool(came and given) and given[0].number < came[-1].number
