@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .chassis import Carousel, Graphline, Par, Pipeline, Seq
     from .core.adaptive import AdaptiveCommsComponent, ThreadedAdaptiveCommsComponent
     from .core.choice import SeededRandom
+    from .core.errors import NoSpaceInBox
     from .core.events import Event
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
@@ -49,6 +50,7 @@ _HOMES = {
     "ThreadedAdaptiveCommsComponent": ".core.adaptive",
     "ThreadedComponent": ".core.thread",
     "Microprocess": ".core.microprocess",
+    "NoSpaceInBox": ".core.errors",
     "SeededRandom": ".core.choice",
     "Event": ".core.events",
     "Outcome": ".core.outcome",
@@ -87,6 +89,7 @@ __all__ = [
     "Lab",
     "Microprocess",
     "NewComponent",
+    "NoSpaceInBox",
     "Outcome",
     "Par",
     "Pipeline",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -118,7 +119,8 @@ def run_twice(name: str, where: Path) -> str:
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     notebook.cells = [first, *(nbformat.from_dict(cell) for cell in cells), last]
-    nbclient.NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(where)}}).execute()
+    client = nbclient.NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(where)}})
+    asyncio.run(client.async_execute())  # in a thread execute() would leave its event loop open
     return str(notebook.cells[-1].outputs[0].text)
 
 

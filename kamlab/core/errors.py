@@ -56,6 +56,20 @@ class NoSpaceInBox(KamlabError):
     """A message was sent to a box that is full; the sender still has it.
 
     ``count`` is how many messages wait, ``size`` the limit of the box, ``where`` says which box that is.
+
+    >>> from kamlab import Component, Lab
+    >>> class Small(Component):
+    ...     def main(self):
+    ...         yield
+    >>> with Lab():
+    ...     small = Small(name="small")
+    ...     small.set_inbox_size("inbox", 1)
+    ...     small.deliver("one", "inbox")
+    ...     try:
+    ...         small.deliver("two", "inbox")
+    ...     except NoSpaceInBox as full:
+    ...         print(full.count, "of", full.size)
+    1 of 1
     """
 
     def __init__(self, count: int, size: int, where: str = "box") -> None:

@@ -226,7 +226,6 @@ def test_axonexception_keeps_its_arguments() -> None:
         lambda: PureTransformer(function=str.upper),
         lambda: threadedcomponent(queuelengths=3),
     ],
-    ids=str,
 )
 def test_constructors_take_the_old_keywords(make: Any) -> None:
     """Constructors take their arguments under the old names."""

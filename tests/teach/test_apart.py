@@ -159,11 +159,13 @@ copies = pytest.mark.skipif(not apart.FORKS, reason="this system cannot copy a p
 def test_whatever_the_code_does_a_sentence_comes_back(call: Any, said: str, tmp_path: Path, monkeypatch: Any) -> None:
     """Loops, prints, exits, ports, programs, files: each is told in words, and this process is as it was."""
     monkeypatch.chdir(tmp_path)
-    before = threading.active_count(), sys.stdout, len(os.listdir("/proc/self/fd"))
+    threads, files, stdout = threading.enumerate(), os.listdir("/proc/self/fd"), sys.stdout
     with pytest.raises(Trouble) as caught:
         run_apart(call, SHORT if "still running" in said else 20)
     assert said in str(caught.value)
-    assert (threading.active_count(), sys.stdout, len(os.listdir("/proc/self/fd"))) == before
+    assert [each for each in threading.enumerate() if each not in threads] == []
+    assert len(os.listdir("/proc/self/fd")) <= len(files)
+    assert sys.stdout is stdout
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)  # no copy is left

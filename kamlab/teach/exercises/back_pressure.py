@@ -16,7 +16,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 
 #: How many orders of turns are tried.
-SCHEDULES = 500
+SCHEDULES = 1000
 
 #: How many numbers the producer makes, and how many slices the work on each takes at least.
 COUNT, SLICES_EACH = 12, 4

@@ -15,7 +15,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 
 #: How many orders of turns are tried.
-SCHEDULES = 500
+SCHEDULES = 1000
 
 #: How many requests each client has in all, and how many it sends before it waits for an answer.
 ASKS = {"a": 14, "b": 10, "c": 8}

@@ -14,7 +14,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 
 #: How many orders of turns are tried.
-SCHEDULES = 500
+SCHEDULES = 1000
 
 PRIORITY = {"low": 1, "middle": 2, "high": 3}
 SCRIPTS = {
