@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 import pytest
 
-from .taking import ANSWERS, SAYS, TASKS, Task, answers_before
+from .taking import ANSWERS, SAYS, TASKS, answers_before
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
-def verdict(task: Task, answer: str):
+@functools.cache
+def verdict(name: str, answer: str) -> Any:
     """Return what the check says about an answer, with the other exercises of the notebook solved."""
-    return task.verdict(answer, answers_before(task))
+    return TASKS[name].verdict(answer, answers_before(TASKS[name]))
 
 
 def test_there_are_answers_for_every_exercise_and_no_others() -> None:
@@ -22,7 +26,7 @@ def test_there_are_answers_for_every_exercise_and_no_others() -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_the_solution_passes(name: str) -> None:
     """The check of an exercise accepts the right answer."""
-    found = verdict(TASKS[name], TASKS[name].solution)
+    found = verdict(name, TASKS[name].solution)
     assert found.passed, found
     assert found.of == name
 
@@ -32,12 +36,12 @@ def test_the_stub_and_typical_mistakes_get_apt_and_different_sentences(name: str
     """The stub and at least three wrong answers fail, each with a sentence of its own that says what it must."""
     task = TASKS[name]
     assert len(task.wrong) >= 3
-    sentences = {"the stub": verdict(task, task.stub)}
+    sentences = {"the stub": verdict(name, task.stub)}
     for path in task.wrong:
         text = path.read_text(encoding="utf-8")
         first, _ = text.split("\n", 1)
         assert first.startswith(SAYS), path
-        sentences[path.name] = found = verdict(task, text)
+        sentences[path.name] = found = verdict(name, text)
         assert first.removeprefix(SAYS) in found.sentence, f"{path.name}: {found}"
     passed = [who for who, found in sentences.items() if found.passed]
     assert not passed
@@ -51,7 +55,7 @@ def test_a_run_that_went_wrong_can_be_opened(name: str) -> None:
     """Where a verdict is about a run, it opens a lab that stands at the step it names."""
     task = TASKS[name]
     for text in (task.stub, *(path.read_text(encoding="utf-8") for path in task.wrong)):
-        found = verdict(task, text)
+        found = verdict(name, text)
         if found.line:
             lab = found.open()
             assert lab.step_number == found.step
