@@ -81,5 +81,4 @@ def test_whatever_is_handed_in_is_answered_by_a_sentence(outputs: list[Any], pla
 
 def test_the_kernel_and_its_labs_go_on(outputs: list[Any]) -> None:
     """After all of it a lab still runs in the background, and a right answer passes."""
-    (said,) = outputs[-1]
-    assert said.text == "running True It comes to rest.\n"
+    assert "".join(each.text for each in outputs[-1]) == "running True It comes to rest.\n"  # it may come in pieces
