@@ -419,9 +419,7 @@ class Scheduler(Endings):
 
         Where it is known who goes next although there is a chooser, that one is first.
         """
-        waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
-        newcomers = [wake for wake in tuple(self.wakes) if isinstance(wake, Microprocess)]
-        found = waiting + newcomers
+        found = self._could_run()
         if self.chooser is not None and (foreseen := self._foreseen(found)) is not None:
             found.remove(foreseen)
             found.insert(0, foreseen)
@@ -429,8 +427,13 @@ class Scheduler(Endings):
 
     def next_up(self) -> Microprocess | None:
         """Return who goes next, or ``None`` where nobody can run or only the chooser knows."""
-        found = self.runnable()
+        found = self._could_run()
         return self._foreseen(found) if self.chooser is not None else next(iter(found), None)
+
+    def _could_run(self) -> list[Microprocess]:
+        waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
+        newcomers = [wake for wake in tuple(self.wakes) if isinstance(wake, Microprocess)]
+        return waiting + newcomers
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
         if self._picked in runnable:

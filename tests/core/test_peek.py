@@ -74,3 +74,24 @@ def test_the_one_that_was_chosen_by_hand_is_next() -> None:
     lab.step()
     assert ran_last(lab) is last
     lab.stop()
+
+
+class AtTheEnd:
+    """A chooser that goes by the place alone."""
+
+    def choose(self, runnable: Sequence[Any]) -> int:
+        return len(runnable) - 1
+
+    peek = choose
+
+
+def test_a_chooser_is_asked_beforehand_about_the_order_it_will_be_asked_about() -> None:
+    """One that goes by the place in the queue foresees the one that runs."""
+    lab = Lab(build=three, clock="virtual", chooser=AtTheEnd())
+    lab.step()
+    for _ in range(4):
+        foreseen = lab.scheduler.next_up()
+        assert lab.runnable()[0] is foreseen
+        lab.step()
+        assert ran_last(lab) is foreseen
+    lab.stop()
