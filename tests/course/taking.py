@@ -85,6 +85,6 @@ def tasks() -> list[Task]:
 TASKS = {task.name: task for task in tasks()}
 
 
-def answers_before(task: Task) -> dict[int, str]:
-    """Return right answers for the student's cells before this exercise's, by the number of the cell."""
+def answers_of(task: Task) -> dict[int, str]:
+    """Return right answers for all of the student's cells in an exercise's notebook, by the number of the cell."""
     return {each.solution_cell: each.solution for each in TASKS.values() if each.notebook == task.notebook}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .taking import ANSWERS, SAYS, TASKS, answers_before
+from .taking import ANSWERS, SAYS, TASKS, answers_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @functools.cache
 def verdict(name: str, answer: str) -> Any:
     """Return what the check says about an answer, with the other exercises of the notebook solved."""
-    return TASKS[name].verdict(answer, answers_before(TASKS[name]))
+    return TASKS[name].verdict(answer, answers_of(TASKS[name]))
 
 
 def test_there_are_answers_for_every_exercise_and_no_others() -> None:

@@ -14,6 +14,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -97,7 +98,7 @@ def _is_pair(made: Any) -> bool:
 
 def _is_as_asked(run: Run) -> None:
     if not _is_pair(run.made):
-        what = f"a value of the type {type(run.made).__name__}"
+        what = of_type(run.made)
         raise Wrong(f"cured() shall return the producer and the consumer, as broken() does. It returned {what}.")
     if run.outcome.reason == "max_steps":
         raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)

@@ -14,6 +14,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -117,7 +118,7 @@ def _diners(run: Run) -> Any:
     made = run.made
     pair = made if isinstance(made, (tuple, list)) else ()
     if len(pair) != 2 or not all(isinstance(each, Component) and hasattr(each, "meals") for each in pair):
-        what = f"a value of the type {type(made).__name__}"
+        what = of_type(made)
         raise Wrong(f"cured() shall return the two diners, components that count their meals. It returned {what}.")
     return made
 

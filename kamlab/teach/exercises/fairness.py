@@ -13,6 +13,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -56,7 +57,7 @@ def check(system: Callable[[], Component]) -> str:
     """As long as all clients have requests waiting, each gets about a third of the answers; and all are answered."""
     for run in runs(system, SCHEDULES):
         if not isinstance(run.made, Component):
-            what = f"a value of the type {type(run.made).__name__}"
+            what = of_type(run.made)
             raise Wrong(f"cured() shall return the server, a component. It returned {what}.")
         if run.outcome.reason == "max_steps":
             raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)

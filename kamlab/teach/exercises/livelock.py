@@ -15,6 +15,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried, and in how many one looks who could have known what.
 SCHEDULES = 1000
@@ -62,7 +63,7 @@ def _all_goes_well(system: Callable[[], Any], schedules: int) -> None:
     """Raise where in one of so many orders of turns not both get through, or both at a time, or there is no end."""
     for run in runs(system, schedules, **HOW):
         if not isinstance(run.made, Component):
-            what = f"a value of the type {type(run.made).__name__}"
+            what = of_type(run.made)
             raise Wrong(f"cured() shall return the door, a component. It returned {what}.")
         _one_at_a_time(run)
         if wrong := happened(run):

@@ -8,6 +8,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import check_rest, of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -31,8 +32,7 @@ def check(system: Callable[[], Component]) -> str:
     """In no order of turns is a deposit lost."""
     for run in runs(system, SCHEDULES):
         _is_as_asked(run)
-        if run.outcome.reason == "max_steps":
-            raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
+        check_rest(run)
         if run.made.balance > 2:
             raise Wrong(f"Two deposits of 1 were made, but the balance is {run.made.balance}: more than that.", run)
         waiting = [each.short_name for each in run.lab.components if "Client" in type(each).__name__]
@@ -47,7 +47,7 @@ def _is_as_asked(run: Run) -> None:
     """Raise where it is not the system that was asked for: two clients that deposit by messages to an account."""
     account = run.made
     if not isinstance(account, Component) or not hasattr(account, "balance"):
-        what = f"a value of the type {type(account).__name__}"
+        what = of_type(account)
         raise Wrong(f"cured() shall return the account, a component with a balance. It returned {what}.")
     senders = {event.component for event in run.lab.trace.events() if event.kind == "sent"} - {account}
     if len(senders) < 2:

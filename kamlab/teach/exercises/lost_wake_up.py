@@ -13,6 +13,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -67,7 +68,7 @@ def _is_as_asked(run: Run) -> None:
     worker = run.made
     is_worker = isinstance(worker, Component) and isinstance(getattr(worker, "done", None), list)
     if not is_worker or not hasattr(worker, "tools_out"):
-        what = f"a value of the type {type(worker).__name__}"
+        what = of_type(worker)
         raise Wrong(f"cured() shall return the worker, with its list `done` and `tools_out`. It returned {what}.")
 
 

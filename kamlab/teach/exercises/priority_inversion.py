@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from ...core.component import Component
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -111,7 +112,7 @@ def check(system: Callable[[], Component]) -> str:
     """While the urgent task waits for the lock, no turn goes to a task that neither waits for it nor holds it."""
     for run in runs(system, SCHEDULES):
         if not isinstance(run.made, Component):
-            what = f"a value of the type {type(run.made).__name__}"
+            what = of_type(run.made)
             raise Wrong(f"cured() shall return the processor, a component. It returned {what}.")
         if run.outcome.reason == "max_steps":
             raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)

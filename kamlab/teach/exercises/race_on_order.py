@@ -9,6 +9,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import check_rest, of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -64,8 +65,7 @@ def check(system: Callable[[], Any]) -> str:
     """In every order of turns the diary has its title and both lines, in this order."""
     for run in runs(system, SCHEDULES):
         _gives_a_store(run)
-        if run.outcome.reason == "max_steps":
-            raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
+        check_rest(run)
         wrong = happened(run)
         if wrong and (waiting := _waiting(run)):
             files = run.made.files
@@ -81,7 +81,7 @@ def _gives_a_store(run: Run) -> None:
     """Raise where what the system's function returned cannot be asked for the diary."""
     store = run.made
     if not isinstance(store, Component) or not isinstance(getattr(store, "files", None), dict):
-        what = f"a value of the type {type(store).__name__}"
+        what = of_type(store)
         raise Wrong(f"cured() shall return the store, a component with a dictionary `files`. It returned {what}.")
 
 

@@ -15,6 +15,7 @@ from ...core.component import Component
 from ...core.events import Event
 from ..exercise import exercise
 from ..runs import Run, Wrong, runs
+from .traffic import of_type
 
 #: How many orders of turns are tried.
 SCHEDULES = 1000
@@ -128,7 +129,7 @@ def check(system: Callable[[], Any]) -> str:
 def _gives_a_server(run: Run) -> None:
     server = run.made
     if not isinstance(server, Component) or not isinstance(getattr(server, "served", None), list):
-        what = f"a value of the type {type(server).__name__}"
+        what = of_type(server)
         raise Wrong(f"cured() shall return the server, a component with a list `served`. It returned {what}.")
     if not run.lab.trace.whole:
         raise Wrong(f"So much was sent in {run.step} turns that the lab does not remember the first ones.", run)

@@ -38,10 +38,15 @@ def in_words(events: list[Event]) -> str:
     return ", ".join(repr(event.message) for event in events)
 
 
+def of_type(made: Any) -> str:
+    """Say what was returned instead of what was wanted."""
+    return f"a value of the type {type(made).__name__}"
+
+
 def check_made(run: Run, name: str, attribute: str) -> None:
     """Raise where a system did not return the component at its end."""
     if not isinstance(run.made, Component) or not hasattr(run.made, attribute):
-        what = f"a value of the type {type(run.made).__name__}"
+        what = of_type(run.made)
         raise Wrong(f"cured() shall return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
 
 
