@@ -28,7 +28,6 @@ else:
 
 import kamlab
 from kamlab import Lab
-from kamlab.core.errors import KamlabError
 
 Moment = tuple[str, str]
 
@@ -167,7 +166,7 @@ def _or_error(look: Callable[[], str]) -> str:
     """Return what a look returns, or the error that a user gets instead."""
     try:
         return look()
-    except KamlabError as error:
+    except Exception as error:  # a view that crashes is what the user sees, too
         return f"{type(error).__name__}: {error}"
 
 

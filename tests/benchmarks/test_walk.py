@@ -1,0 +1,35 @@
+"""How far a call leads through the package is counted, not timed."""
+
+import walk
+
+
+def near():
+    """Enter nothing of kamlab."""
+
+
+def test_a_call_outside_the_package_leads_nowhere():
+    """Functions of other files are not counted."""
+    assert walk.walk(near) == walk.Walk(0, 0, 0)
+
+
+def test_files_and_changes_of_file_are_counted():
+    """Each call that is entered counts, each file once, and a change of file each time."""
+    from kamlab.core.events import words_of
+
+    found = walk.walk(lambda: words_of(17))
+    assert found.calls >= 1
+    assert found.files <= found.calls
+    assert found.hops < found.calls
+
+
+def test_the_same_code_gives_the_same_figures():
+    """The figures are exact, so two runs are equal."""
+    assert walk.walks() == walk.walks()
+
+
+def test_the_figures_are_printed(capsys):
+    """The table has a row for each call."""
+    walk.main()
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[0].split() == ["calls", "files", "hops"]
+    assert len(rows) == 1 + len(walk.walks())
