@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ collect_ignore_glob = ["listings/*", "course/answers/*"]
 
 LISTINGS = Path(__file__).parent / "listings"
 #: Seconds after which a test that hangs is ended, with the stack of every thread.
-HANGS_AFTER = 120
+HANGS_AFTER = 500
 
 
 class QuietLab(Lab):
@@ -99,6 +100,33 @@ def free_port() -> Callable[[], int]:
             return int(probe.getsockname()[1])
 
     return find
+
+
+@contextlib.contextmanager
+def alone_at_the_page_ports() -> Iterator[None]:
+    """Wait until no other test on this machine uses the ports that the cookbook's page names: 1500, 1501, 1600."""
+    import fcntl
+
+    with (Path(tempfile.gettempdir()) / "kamlab-tests-page-ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def page_ports() -> Iterator[None]:
+    """Have the ports of the cookbook's page for this test alone; skip it where another program listens there."""
+    with alone_at_the_page_ports():
+        for port in (1500, 1501, 1600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    pytest.skip(f"another program listens at port {port}")
+        yield
+
+
+@pytest.fixture(scope="session", name="alone_at_the_page_ports")
+def alone_fixture() -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """Return a context in which one has the page's ports alone; for threads of a test."""
+    return alone_at_the_page_ports
 
 
 class Source:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -25,8 +26,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from sampling import FULL
+
 ROOT = Path(__file__).parent.parent
 BINDER = ROOT / "binder"
+#: The hash of the inputs of the last image that worked.
+KEPT = Path(__file__).with_name("binder_inputs.txt")
 #: Where the links to Binder lead.
 START = "notebooks/start.ipynb"
 #: What repo2docker would take before requirements.txt.
@@ -179,6 +184,23 @@ def first_code(notebook: Any) -> str:
     return "".join(source)  # in a file it is a list of lines
 
 
+def inputs_of_the_image() -> str:
+    """Return a hash of what decides the image: binder's files, the package's dependencies, and what is run in it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    parts = {name: project[name] for name in ("build-system", "project")}
+    parts["project"]["optional-dependencies"] = parts["project"]["optional-dependencies"]["lab"]
+    files = [*sorted(BINDER.iterdir()), ROOT / "notebooks" / "start.ipynb", ROOT / "kamlab" / "__main__.py"]
+    texts = [json.dumps(parts, sort_keys=True), *(path.read_text() for path in files)]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+#: The image takes a minute to build, so it is built only where this hash is not the one of the last image that worked.
+UNCHANGED = KEPT.exists() and KEPT.read_text().strip() == inputs_of_the_image()
+in_the_image = pytest.mark.skipif(
+    UNCHANGED and not FULL, reason="nothing has changed since the last image that worked; .ci/full builds it"
+)
+
+
 def test_only_what_is_known_here_decides_the_image() -> None:
     """repo2docker takes requirements.txt only where no stronger file is beside it, and only one folder counts."""
     assert sorted(path.name for path in BINDER.iterdir()) == ["postBuild", "requirements.txt", "runtime.txt"]
@@ -209,6 +231,7 @@ def test_post_build_fails_where_one_of_its_commands_does() -> None:
     assert os.access(BINDER / "postBuild", os.X_OK)
 
 
+@in_the_image
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_is_installed_is_this_checkout(image: Image) -> None:
@@ -222,6 +245,7 @@ def test_what_is_installed_is_this_checkout(image: Image) -> None:
         assert (installed / name).read_bytes() == (image.root / "kamlab" / name).read_bytes()
 
 
+@in_the_image
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_server_of_the_image_has_the_start_page_and_runs_its_first_cell(image: Image, server: Server) -> None:
@@ -238,9 +262,19 @@ def test_a_server_of_the_image_has_the_start_page_and_runs_its_first_cell(image:
     server.ask("DELETE", f"/api/sessions/{session['id']}")
 
 
+@in_the_image
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_start_page_runs_in_the_image(image: Image) -> None:
     """With nothing but what the image has, the start page runs from top to bottom."""
     name = Path(START).name
     image.run("jupyter", "execute", name, cwd=image.root / "notebooks")
+
+
+@in_the_image
+def test_the_image_that_worked_is_remembered(request: pytest.FixtureRequest) -> None:
+    """After the tests above have passed, ``KAMLAB_RENEW=1`` keeps the hash of what they were run with."""
+    if os.environ.get("KAMLAB_RENEW") == "1" and not request.session.testsfailed:
+        KEPT.write_text(inputs_of_the_image() + "\n")
+    how = "KAMLAB_RENEW=1 python -m pytest tests/test_binder.py"
+    assert KEPT.read_text().strip() == inputs_of_the_image(), f"the image's inputs have changed: {how}"

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kamlab import Component
 from kamlab.core.errors import BadLink, BoxAlreadyLinked, EmptyInbox, NoSpaceInBox
+from sampling import sampled
 
 COUNT = 4
 COMPONENTS = st.integers(0, COUNT - 1)
@@ -130,7 +131,7 @@ class Boxes(RuleBasedStateMachine):
 
 
 TestBoxes = Boxes.TestCase
-TestBoxes.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestBoxes.settings = settings(max_examples=sampled(15, 60), stateful_step_count=40, deadline=None)
 
 
 class ActiveBoxes(Boxes):
@@ -156,4 +157,4 @@ class ActiveBoxes(Boxes):
 
 
 TestActiveBoxes = ActiveBoxes.TestCase
-TestActiveBoxes.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestActiveBoxes.settings = settings(max_examples=sampled(15, 60), stateful_step_count=40, deadline=None)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from sampling import FULL
 
 ROOT = Path(__file__).parent.parent.parent
 COURSE = ROOT / "notebooks" / "course"
@@ -55,15 +58,31 @@ class Task:
         value = None
         for number, source in enumerate(self.cells[:end]):
             given = answer if number == self.solution_cell else (others or {}).get(number, source)
+            aside = number not in (self.solution_cell, self.check_cell) and not FULL
             with contextlib.redirect_stdout(io.StringIO()):
-                value = run_cell(given, space, f"<cell {number}>")
+                value = run_cell(given, space, f"<cell {number}>", without_runs=aside)
         return space, value
 
 
-def run_cell(source: str, space: dict[str, Any], name: str) -> Any:
-    """Run a cell without its magic lines; return the value of its last expression, if it ends in one."""
+#: What a statement calls that only shows something, and takes long.
+_SHOWS = {"runs", "panel", "figure"}
+
+
+def _names(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            yield node.id if isinstance(node, ast.Name) else node.attr
+
+
+def run_cell(source: str, space: dict[str, Any], name: str, *, without_runs: bool = False) -> Any:
+    """Run a cell without its magic lines; return the value of its last expression, if it ends in one.
+
+    With ``without_runs`` the statements that only show many runs of a system, or a panel, are left out.
+    """
     lines = ["" if line.lstrip().startswith("%") else line for line in source.splitlines()]
     tree = ast.parse("\n".join(lines))
+    if without_runs:
+        tree.body = [each for each in tree.body if not (isinstance(each, ast.Expr) and _SHOWS & set(_names(each)))]
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, name, "exec"), space)
     return eval(compile(ast.Expression(last.value), name, "eval"), space) if last is not None else None

@@ -12,12 +12,16 @@ from typing import Any
 import nbformat
 import pytest
 
+from sampling import sampled
+
 from .taking import COURSE, TASKS, Task
 
 pytest.importorskip("nbgrader")
 
 #: The exercise that is graded here.
 GRADED = TASKS["lost-update"]
+#: The notebooks that are released here.
+RELEASED = sampled([GRADED.notebook], sorted(COURSE.rglob("*.ipynb")))
 COURSE_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'kamlab'\nc.ClearSolutions.enabled = False\n"
 
 
@@ -26,7 +30,7 @@ def call(course: Path, *arguments: str) -> str:
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # nbgrader calls alembic
     environment = {**os.environ, "PATH": places, "HOME": str(course), "JUPYTER_CONFIG_DIR": str(course / "config")}
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=200)
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=1000)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -53,24 +57,24 @@ def sources(path: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course in which all notebooks are released as one assignment; what is in the students' cells is left there."""
+    """A course in which the notebooks are released as one assignment; what is in the students' cells is left there."""
     course = tmp_path_factory.mktemp("course")
     (course / "nbgrader_config.py").write_text(COURSE_CONFIG)
-    for path in sorted(COURSE.rglob("*.ipynb")):
+    for path in RELEASED:
         put(path, course / "source" / "all")
     call(course, "-m", "nbgrader", "generate_assignment", "all", "--create")
     return course
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 @pytest.mark.slow
-def test_every_notebook_of_the_course_can_be_released(released: Path) -> None:
-    """nbgrader accepts the metadata of all notebooks, and gives the students what is in the repository."""
+def test_the_notebooks_of_the_course_can_be_released(released: Path) -> None:
+    """nbgrader accepts the notebooks' metadata, and gives the students what is in the repository."""
     for path in sorted((released / "source" / "all").iterdir()):
         assert sources(released / "release" / "all" / path.name) == sources(path)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 @pytest.mark.slow
 def test_a_solved_notebook_gets_its_points_and_an_untouched_one_none(released: Path) -> None:
     """Submitted and graded by nbgrader: the solution gets all points, the stub none."""

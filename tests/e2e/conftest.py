@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from sampling import FULL
+
 from . import probes, systems
 from .desk import Desk
 from .pages import SHOTS, VIEWPORT, Notebook
@@ -37,6 +39,18 @@ CHROMIUM_ARGUMENTS = [
 ]
 #: Milliseconds that anything in a page may take.
 PATIENCE = 20_000
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave Notebook 7 to the full run, but for the tests that are marked as a smoke test of it."""
+
+    def is_left_out(item: pytest.Item) -> bool:
+        in_notebook = getattr(item, "callspec", None) is not None and item.callspec.params.get("front") == "notebook"  # type: ignore[attr-defined]
+        return in_notebook and item.get_closest_marker("smoke") is None
+
+    left_out = [] if FULL else [item for item in items if is_left_out(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="package", params=["lab", "notebook"])

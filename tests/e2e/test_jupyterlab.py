@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +55,8 @@ LISTING, SYSTEM, LEFT = cell_of("class TimeTick"), cell_of("%%system"), cell_of(
 
 
 @pytest.fixture
-def time_server(open_notebook: Any) -> Any:
+def time_server(open_notebook: Any, page_ports: None) -> Any:
     """The time server's notebook, opened, and its port free."""
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", 1500)) == 0:
-            pytest.skip("something else listens at port 1500")
     return open_notebook(COOKBOOK / "01-time-server.ipynb")
 
 

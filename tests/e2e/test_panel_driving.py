@@ -18,6 +18,7 @@ twin = kamlab.Lab(build=lambda: Pipeline(Source(), Relay(), Slow()).activate(), 
 """
 
 
+@pytest.mark.smoke
 def test_it_shows_the_lab(desk: Any) -> None:
     """A new panel has every button and every piece, says its state in words, and shows each component by name."""
     panel = desk.show(QUEUE).wait("new", 0)
@@ -34,6 +35,7 @@ def test_it_shows_the_lab(desk: Any) -> None:
         panel.node(name).wait_for()
 
 
+@pytest.mark.smoke
 def test_step(desk: Any) -> None:
     """Step runs one slice: the lab and the panel are at the next step."""
     panel = desk.show(QUEUE).wait("new", 0)
@@ -62,6 +64,7 @@ def test_round(desk: Any) -> None:
     assert step > 5
 
 
+@pytest.mark.smoke
 def test_run_and_pause(desk: Any) -> None:
     """While the lab runs the panel follows, and Step says why it cannot be used; Pause stops between two slices."""
     panel = desk.show(TICKS).wait("new", 0)
@@ -97,6 +100,7 @@ def test_speed(desk: Any) -> None:
     assert desk.notebook.value("lab.pace") is None
 
 
+@pytest.mark.smoke
 def test_back(desk: Any) -> None:
     """Back takes back the last slice; the first one can be taken back, and then there is nothing left to."""
     panel = desk.show(QUEUE).wait("new", 0)
@@ -128,6 +132,7 @@ def test_run_to_a_breakpoint(desk: Any) -> None:
     assert panel.step == desk.notebook.value("lab.step_number") > 1
 
 
+@pytest.mark.smoke
 def test_edit_a_message(desk: Any) -> None:
     """A message that waits is opened, edited and saved: the lab has the new one, and it is the one that is taken."""
     panel = desk.stepped(12)

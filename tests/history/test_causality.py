@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 
 from kamlab import Component
 from kamlab.history import Causality, NotInTrace, causality_of
+from sampling import sampled
 
 _spec = importlib.util.spec_from_file_location("random_systems", Path(__file__).with_name("random_systems.py"))
 random_systems = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(random_systems)
 System = random_systems.System
 
-RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(
+    max_examples=sampled(10, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def the(lab, kind, message=None, who=None):

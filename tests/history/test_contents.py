@@ -13,13 +13,16 @@ from kamlab import Component
 from kamlab.core.errors import UnknownComponent
 from kamlab.history import History, StepOutOfRange, histories, history_of, moment
 from kamlab.history.boxline import BoxLine
+from sampling import sampled
 
 _spec = importlib.util.spec_from_file_location("random_systems", Path(__file__).with_name("random_systems.py"))
 random_systems = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(random_systems)
 System = random_systems.System
 
-RANDOM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(
+    max_examples=sampled(15, 60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def as_really(one):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kamlab import Component, Lab, ProducerFinished
 from kamlab.net import SimpleServer, Simulated, TCPClient
 from kamlab.net.door import READ, WRITE
+from sampling import sampled
 
 CHUNKS = st.lists(st.binary(min_size=1, max_size=300), max_size=12)
 SECONDS = st.floats(0, 2)
@@ -122,7 +123,7 @@ def left_over(lab: Any) -> tuple[int, int, Any, int]:
     return len(watching.sockets), len(lab.network.connections), lab.scheduler.next_timer(), len(watching._watches)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sampled(37, 150), deadline=None)
 @given(conditions(), CHUNKS, CHUNKS)
 def test_all_arrives(how: Simulated, there: list[bytes], back: list[bytes]) -> None:
     """Whatever the conditions, where nothing resets all bytes arrive in order both ways, and nothing is left."""
@@ -136,7 +137,7 @@ def test_all_arrives(how: Simulated, there: list[bytes], back: list[bytes]) -> N
     lab.stop()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sampled(37, 150), deadline=None)
 @given(conditions(resets=True, most_loss=0.9), CHUNKS, CHUNKS)
 def test_what_arrives_is_a_prefix(how: Simulated, there: list[bytes], back: list[bytes]) -> None:
     """Where connections break, what arrives is a prefix of what was sent; both ends learn of it and nothing is left."""
@@ -150,7 +151,7 @@ def test_what_arrives_is_a_prefix(how: Simulated, there: list[bytes], back: list
     lab.stop()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sampled(25, 100), deadline=None)
 @given(conditions(resets=True), CHUNKS, CHUNKS)
 def test_the_same_seed_gives_the_same_run(how: Simulated, there: list[bytes], back: list[bytes]) -> None:
     """The same conditions give the same pieces, the same errors and the same end of time."""
@@ -214,7 +215,7 @@ def step_through(lab: Lab) -> None:
         pass
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sampled(10, 40), deadline=None)
 @given(conditions(most_loss=0.05), st.lists(st.binary(min_size=1, max_size=100), min_size=1, max_size=5))
 def test_components_under_any_conditions(how: Simulated, chunks: list[bytes]) -> None:
     """Server and client components echo all bytes whatever the conditions, and stepping and running give one run.

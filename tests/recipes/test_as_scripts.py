@@ -88,14 +88,8 @@ def test_time_server(script: Any, listing: Any, free_port: Any) -> None:
     assert "failed" not in server.said()
 
 
-def test_time_server_listens_where_the_listing_says(script: Any, listing: Any) -> None:
+def test_time_server_listens_where_the_listing_says(script: Any, listing: Any, page_ports: None) -> None:
     """With nothing but the two lines in front, the time server is at port 1500."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", 1500))
-        except OSError:
-            pytest.skip("port 1500 is in use on this machine")
     server = script(listing("time_server"))
     with server.connect(1500) as client:
         assert time.strptime(lines(client, 1)[0].strip())

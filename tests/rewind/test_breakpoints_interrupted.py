@@ -11,11 +11,12 @@ import pytest
 from kamlab import Component, Lab, Pipeline
 from kamlab.core.states import ALIVE
 from kamlab.rewind import BadBreakpoint
+from sampling import sampled
 
 MESSAGES = 4
 
 #: How many points are left out between two strikes; no multiple of anything that comes again and again.
-STRIDE = 37
+STRIDE = sampled(149, 37)
 
 
 class Source(Component):

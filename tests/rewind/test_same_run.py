@@ -15,12 +15,13 @@ import pytest
 
 from kamlab.core.choice import SeededRandom
 from kamlab.rewind import Recording
+from sampling import sampled
 
 HERE = Path(__file__).parent
 PLAYER = HERE / "play_systems.py"
 GOLDEN = HERE / "golden_runs.txt"
-PROCESSES = 100
-AT_ONCE = 3
+PROCESSES = sampled(4, 100)
+AT_ONCE = 2
 
 
 def load_player() -> ModuleType:
@@ -49,12 +50,12 @@ def played_by(python: str, hash_seed: int) -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
     environment.pop("PYTHONPATH", None)
     return subprocess.run(
-        [python, str(PLAYER), "--traces"], env=environment, capture_output=True, check=True, timeout=120
+        [python, str(PLAYER), "--traces"], env=environment, capture_output=True, check=True, timeout=600
     ).stdout
 
 
-def test_a_hundred_processes_play_one_run() -> None:
-    """A hundred processes, each with another hash seed and on two Pythons where there are two, print the same bytes."""
+def test_many_processes_play_one_run() -> None:
+    """Many processes, each with another hash seed and on two Pythons where there are two, print the same bytes."""
     pythons = [sys.executable, *other_pythons()[:1]]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = pool.map(lambda number: played_by(pythons[number % len(pythons)], 1000 + number), range(PROCESSES))
@@ -68,7 +69,7 @@ def test_a_hundred_processes_play_one_run() -> None:
 def test_there_is_another_python() -> None:
     """The test above runs on two versions, not on one; where there is only one installed this says so."""
     if not other_pythons():
-        pytest.skip("no second supported Python is installed under pyenv; all hundred processes used this one")
+        pytest.skip("no second supported Python is installed under pyenv; all processes used this one")
     assert subprocess.run([other_pythons()[0], "-c", ""], check=False).returncode == 0
 
 

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 #: Seconds that a loop without an end is given in these tests.
 SHORT = 0.5
+#: Seconds that are enough on a busy machine, for what ends by itself.
+AMPLE = 120
 
 
 def loops() -> None:
@@ -161,7 +163,7 @@ def test_whatever_the_code_does_a_sentence_comes_back(call: Any, said: str, tmp_
     monkeypatch.chdir(tmp_path)
     threads, files, stdout = threading.enumerate(), os.listdir("/proc/self/fd"), sys.stdout
     with pytest.raises(Trouble) as caught:
-        run_apart(call, SHORT if "still running" in said else 20)
+        run_apart(call, SHORT if "still running" in said else AMPLE)
     assert said in str(caught.value)
     assert [each for each in threading.enumerate() if each not in threads] == []
     assert len(os.listdir("/proc/self/fd")) <= len(files)
@@ -223,7 +225,7 @@ def test_without_copies_loops_prints_and_exits_are_told_all_the_same(
     monkeypatch.setattr(apart, "FORKS", False)
     kept = sys.stdout, sys.stderr, sys.gettrace()
     with pytest.raises(Trouble) as caught:
-        run_apart(call, SHORT)
+        run_apart(call, SHORT if "still running" in said else AMPLE)
     assert said in str(caught.value)
     assert (sys.stdout, sys.stderr, sys.gettrace()) == kept
     assert run_apart(lambda: 42) == 42

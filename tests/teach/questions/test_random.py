@@ -13,6 +13,7 @@ from kamlab import Lab
 from kamlab.teach import Quiz
 from kamlab.teach.questions import NoQuestion
 from kamlab.teach.score import score
+from sampling import sampled
 
 from .systems import Keep, Nap, Pass, Source, Take, lab_of, line
 
@@ -26,7 +27,9 @@ PARTS = st.one_of(
 SYSTEMS = st.builds(line, *[PARTS] * 2) | st.builds(line, *[PARTS] * 3) | st.builds(line, *[PARTS] * 4)
 SEEDS = st.none() | st.integers(0, 50)
 MANY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=sampled(15, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 

@@ -14,6 +14,7 @@ from kamlab.views.graph.layout import picture_of
 from kamlab.views.graph.plan import SPARE
 from kamlab.views.graph.scene import Node, path_of
 from kamlab.views.graph.structure import Part, Structure, Wire
+from sampling import sampled
 
 _spec = importlib.util.spec_from_file_location("graph_support", Path(__file__).with_name("support.py"))
 assert _spec is not None
@@ -58,7 +59,7 @@ def chain(count: int) -> Structure:
 
 
 @given(structures=support.structures())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sampled(37, 150), deadline=None)
 def test_nothing_overlaps_and_no_link_runs_through_a_part(structures: Structure) -> None:
     """Whatever is in whatever and linked to whatever: siblings do not overlap, children are inside, links go round."""
     scene = picture_of(structures).scene
@@ -67,7 +68,7 @@ def test_nothing_overlaps_and_no_link_runs_through_a_part(structures: Structure)
 
 
 @given(one=support.structures(10), other=support.structures(10))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=sampled(20, 80), deadline=None)
 def test_a_picture_that_goes_on_from_any_other_keeps_the_same_rules(one: Structure, other: Structure) -> None:
     """Going on from a picture of something quite different, nothing overlaps either, and nothing is missing."""
     before = picture_of(one)
@@ -78,7 +79,7 @@ def test_a_picture_that_goes_on_from_any_other_keeps_the_same_rules(one: Structu
 
 
 @given(structure=support.structures())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=sampled(10, 30), deadline=None)
 def test_the_same_structure_gives_the_same_picture(structure: Structure) -> None:
     """Without a picture before it, a layout is a function of the structure; going on from itself, it stays."""
     picture = picture_of(structure)
@@ -146,7 +147,7 @@ def places(nodes: tuple[Node, ...]) -> dict[str, tuple[int, int]]:
 
 
 @given(moves=st.lists(st.integers(0, 7), min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sampled(15, 60), deadline=None)
 def test_connections_that_come_and_go_move_nothing_else(moves: list[int]) -> None:
     """While connections end and others begin, up to as many as there were, every other part keeps its place exactly."""
     there = [str(number) for number in range(10, 18)]

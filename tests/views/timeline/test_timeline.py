@@ -17,6 +17,7 @@ from kamlab.history import history_of
 from kamlab.views.timeline import timeline_of
 from kamlab.views.timeline.building import MESSAGES
 from kamlab.views.timeline.known import STEPS, WIDEST
+from sampling import sampled
 
 
 def load(name: str) -> Any:
@@ -31,7 +32,9 @@ def load(name: str) -> Any:
 
 
 System = load("history/random_systems.py").System
-RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(
+    max_examples=sampled(10, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 class Count(Component):
