@@ -220,6 +220,8 @@ class Inbox(Box):
         if not self.arrived:
             self.arrived = True
             scheduler.wakes.append(self)
+            if log is not None:
+                scheduler.note_wake(self.owner, self)
 
     def put(self, message: Any, index: int | None = None) -> None:
         """Put a message in at a place, the end unless told, whatever the limit, and have the owner woken.
@@ -229,9 +231,12 @@ class Inbox(Box):
         if self.items is _NOTHING:
             self.items = deque()
         self.items.insert(len(self.items) if index is None else index, message)
-        if self.scheduler is not None and not self.arrived:
+        scheduler = self.scheduler
+        if scheduler is not None and not self.arrived:
             self.arrived = True
-            self.scheduler.wakes.append(self)
+            scheduler.wakes.append(self)
+            if scheduler.log is not None:
+                scheduler.note_wake(self.owner, self)
 
     def _note_arrival(self, message: Any, source: Box | None) -> None:
         """Record, in the sender's lab, what reaches a component that is not active."""
@@ -264,9 +269,18 @@ class Inbox(Box):
         if not self.taken:
             collection = self.collection or self._find_feeders()
             if collection[1]:
-                self.taken = True
-                scheduler.wakes.append(collection)
+                self.note_taken(collection)
         return message
+
+    def note_taken(self, collection: tuple[Inbox, tuple[Component, ...]]) -> None:
+        """Have those woken at the end of this round whose messages lead here."""
+        scheduler = self.scheduler
+        assert scheduler is not None
+        self.taken = True
+        scheduler.wakes.append(collection)
+        if scheduler.log is not None:
+            for owner in collection[1]:
+                scheduler.note_wake(owner, collection)
 
     def _take_at(self, index: int) -> Any:
         """Take a message from elsewhere than the front."""
@@ -282,8 +296,8 @@ class Inbox(Box):
             if scheduler.log is not None:
                 scheduler.log((RECEIVED, self, message, place))
             if self.feeders and not self.taken:
-                self.taken = True
-                scheduler.wakes.append(self.collection)
+                assert self.collection is not None
+                self.note_taken(self.collection)
         return message
 
     @property

@@ -14,7 +14,7 @@ discarded   outbox, None, message
 received    inbox, message, and the index unless it was the oldest
 removed     inbox, message, (index, why): taken away by no component
 inserted    inbox, message, (index, why): put there by no component
-paused      component, reason
+paused      component, when its timer is due (or None)
 woken       component, cause
 activated   component, who did it
 linked      link, None
@@ -28,6 +28,10 @@ timer       component, what
 failed      component, exception
 finished    component, how
 ==========  ============================================================
+
+Pauses, wake-ups and activations are recorded when they are asked for, in the slice that asks, although the engine
+applies them at the end of the round. So the records up to any moment tell how every component stands at it. Only what
+has an effect is recorded: the pause of a component that was woken in the same round has none, because wake-ups win.
 """
 
 from __future__ import annotations
@@ -156,6 +160,11 @@ def describe(event: Event, error_texts: bool = True) -> str:
     if event.kind in (BYTES_IN, BYTES_OUT):
         return f"{who} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
     return f"{who} {event.kind}: {event.detail}"
+
+
+def pause_in_words(deadline: Any) -> str:
+    """Say what ends a pause: ``deadline`` is when its timer is due, in seconds, or ``None``."""
+    return "waits to be woken" if deadline is None else "waits to be woken, or for its timer"
 
 
 def _handled_in_words(event: Event) -> str:

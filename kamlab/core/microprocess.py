@@ -71,6 +71,8 @@ class Microprocess:
     _activated_by: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
+    _drowsy = -1
+    _roused = -1
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 
@@ -216,8 +218,11 @@ class Microprocess:
         does nothing.
         """
         if timeout is None and self._life is RUNNABLE:
-            assert self._scheduler is not None
-            self._scheduler.pauses.append(self)
+            scheduler = self._scheduler
+            assert scheduler is not None
+            scheduler.pauses.append(self)
+            if scheduler.log is not None:
+                scheduler.note_pause(self)
             return
         runner = self
         while runner._delegate is not None:

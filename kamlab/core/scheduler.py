@@ -87,6 +87,7 @@ class Scheduler(Endings):
         self.fatal: BaseException | None = None
         self.slices_per_poll = SLICES_PER_POLL
         self._since_poll = 0
+        self._applied = 0  # how often pauses and wake-ups were applied
         self._numbers = itertools.count(1)
         self._picked: Microprocess | None = None
         self._looked = False
@@ -257,6 +258,7 @@ class Scheduler(Endings):
             awake = [each for each in queue if each._life is RUNNABLE]
             queue.clear()
             queue.extend(awake)
+        self._applied += 1
         return bool(queue)
 
     def _apply_pauses(self) -> int:
@@ -269,8 +271,8 @@ class Scheduler(Endings):
                 component._life = ASLEEP
                 component._dozed = rounds
                 dozing += 1
-                if log is not None:
-                    log((PAUSED, component, _pause_in_words(component)))
+                if log is not None and self._applied not in (component._drowsy, component._roused):
+                    log((PAUSED, component, _deadline(component)))
         self.pauses.clear()
         return dozing
 
@@ -308,7 +310,7 @@ class Scheduler(Endings):
         component._life = RUNNABLE
         if component._pause_timer is not None:
             component._cancel_pause_timer()
-        if self.log is not None:
+        if self.log is not None and component._roused != self._applied:
             self.log((WOKEN, component, cause))
         if component._dozed == self.rounds:
             return 1
@@ -322,7 +324,7 @@ class Scheduler(Endings):
         if component._life in ALIVE:
             component._life = RUNNABLE
             self.queue.append(component)
-            if self.log is not None:
+            if self.log is not None and component._roused != self._applied:
                 self.log((ACTIVATED, component, by or "outside"))
 
     def _fire_timers(self) -> None:
@@ -355,6 +357,9 @@ class Scheduler(Endings):
         component._prepare()
         self.members[component.id] = component
         self.wakes.append(component)
+        if self.log is not None:
+            component._roused = self._applied
+            self.log((ACTIVATED, component, component._activated_by or "outside"))
         self.nudge()
 
     def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
@@ -366,13 +371,36 @@ class Scheduler(Endings):
             component._pause_timer = self.call_later(
                 timeout, lambda: self.request_wake(component, "its timer"), component
             )
+        if self.log is not None:
+            self.note_pause(component)
 
     def request_wake(self, component: Microprocess, cause: Any = None) -> None:
         """Wake a microprocess at the end of this round. Safe from any thread."""
         if put_off(lambda: self.request_wake(component, cause)):
             return
         self.wakes.append((component, cause))
+        if self.log is not None:
+            self.note_wake(component, cause)
         self.nudge()
+
+    def note_pause(self, component: Microprocess) -> None:
+        """Record that a component pauses, when it asks for it and the pause has an effect; see :mod:`.events`."""
+        if component._life is not RUNNABLE or component._roused == self._applied or self.log is None:
+            return
+        deadline = _deadline(component)
+        if component._drowsy != self._applied or deadline is not None:
+            component._drowsy = self._applied
+            self.log((PAUSED, component, deadline))
+
+    def note_wake(self, component: Microprocess, cause: Any) -> None:
+        """Record that a component is woken, when that is asked for and it sleeps or has asked for a pause."""
+        while component._delegate is not None:
+            component = component._delegate
+        if component._roused == self._applied or self.log is None:
+            return
+        component._roused = self._applied
+        if component._life is ASLEEP or (component._life is RUNNABLE and component._drowsy == self._applied):
+            self.log((WOKEN, component, cause))
 
     def post(self, call: Callable[[], Any]) -> None:
         """Have a call made between two rounds, by whoever drives. Safe from any thread."""
@@ -475,7 +503,6 @@ def put_off(call: Callable[[], Any]) -> bool:
     return caller is not None and caller._puts_off(call)
 
 
-def _pause_in_words(component: Microprocess) -> str:
-    if component._pause_timer is None:
-        return "waits to be woken"
-    return "waits to be woken, or for its timer"
+def _deadline(component: Microprocess) -> float | None:
+    """Return when the timer of a pause is due, in seconds of the lab's clock; ``None`` if it has none."""
+    return None if component._pause_timer is None else component._pause_timer.when

@@ -27,7 +27,20 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .events import DISCARDED, INSERTED, KINDS, RECEIVED, REMOVED, RESUMED, SENT, Event, describe, name_of
+from .events import (
+    DISCARDED,
+    INSERTED,
+    KINDS,
+    PAUSED,
+    RECEIVED,
+    REMOVED,
+    RESUMED,
+    SENT,
+    Event,
+    describe,
+    name_of,
+    pause_in_words,
+)
 
 Hook = Callable[[Event], Any]
 
@@ -314,4 +327,6 @@ def make_event(record: Any, step: int, time: float, running: Any, number: int = 
         detail = record[3] if len(record) > 3 else None
         return Event(kind, step, time, box.owner, running, box, None, message, detail, number)
     _, subject, detail = record
+    if kind is PAUSED:
+        detail = pause_in_words(detail)
     return Event(kind, step, time, subject, running, detail=detail, number=number)

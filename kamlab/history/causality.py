@@ -84,11 +84,7 @@ class Causality:
         self._causes: list[tuple[int, ...]] = []  # and its direct causes
         self._running: Any = None
         self._slice_over = True
-        self._slice_began = -1
-        self._round_over = -1
         self._ran: dict[Any, None] = {}
-        self._arrived: dict[Any, int] = {}
-        self._taken: dict[Any, int] = {}
         self._last_arrived: dict[Any, int] = {}
         self._last_taken: dict[Any, int] = {}
         self._ended: dict[Any, int] = {}
@@ -107,10 +103,9 @@ class Causality:
     def _take_in(self, number: int, record: Any) -> None:
         kind = record[0]
         if kind is RESUMED:
-            self._begin_slice(number, record[3])
-        elif kind in _BETWEEN:
+            self._begin_slice(record[3])
+        elif kind is TIMER:
             self._slice_over = True
-            self._round_over = number
         actor = self._actor(number, record)
         line = self._lines.get(actor)
         if line is None:
@@ -121,22 +116,12 @@ class Causality:
         self._add(number, line, before, causes)
         self._remember(number, record)
 
-    def _begin_slice(self, number: int, component: Any) -> None:
-        between = self._round_over > self._slice_began
-        if between or component in self._ran:  # another round: nobody has two slices in one
+    def _begin_slice(self, component: Any) -> None:
+        if component in self._ran:  # another round: no component has two slices in one
             self._ran.clear()
-            since = self._round_over if between else number
-            for noted in (self._arrived, self._taken):
-                for box in [box for box, when in noted.items() if not self._is_due(when, since)]:
-                    del noted[box]
         self._ran[component] = None
         self._running = component
         self._slice_over = False
-        self._slice_began = number
-
-    def _is_due(self, when: int, since: int) -> bool:
-        """Return whether what came at a time has not yet been heeded at the end of a round."""
-        return when > since or (when > self._slice_began and self.history.trace.from_outside(when))
 
     def _actor(self, number: int, record: Any) -> Any:
         """Return who did it: a component, or ``None`` for the outside."""
@@ -181,9 +166,9 @@ class Causality:
 
     def _waker(self, cause: Any) -> int | None:
         if isinstance(cause, Inbox):
-            return self._arrived.pop(cause, self._last_arrived.get(cause))
+            return self._last_arrived.get(cause)
         if isinstance(cause, tuple):
-            return self._taken.get(cause[0], self._last_taken.get(cause[0]))
+            return self._last_taken.get(cause[0])
         if isinstance(cause, Microprocess):
             return self._ended.get(cause, self._last_of(cause))
         return None
@@ -226,10 +211,8 @@ class Causality:
         kind = record[0]
         if kind is SENT or kind is INSERTED:
             box = record[2] if kind is SENT else record[1]
-            self._arrived.setdefault(box, number)
             self._last_arrived[box] = number
-        elif kind is RECEIVED:
-            self._taken.setdefault(record[1], number)
+        elif kind is RECEIVED or kind is REMOVED:
             self._last_taken[record[1]] = number
         elif kind is FINISHED:
             self._ended[record[1]] = number

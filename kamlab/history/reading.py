@@ -150,11 +150,10 @@ class Reading:
             self._link(-1, link, True)
 
     def _members(self) -> list[Any]:
-        """Return who is alive now, but for those whose activation is yet to be carried out."""
+        """Return who is alive now."""
         if self.scheduler is None:
             return []
-        newcomers = [each for each in self.scheduler.wakes if isinstance(each, Microprocess)]
-        return [each for each in self.scheduler.members.values() if each not in newcomers]
+        return list(self.scheduler.members.values())
 
     def _unseen(self, message: Any) -> int:
         self._there.append(message)

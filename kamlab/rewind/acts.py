@@ -81,7 +81,7 @@ def remove(inbox: Inbox, index: int, why: str) -> Any:
         if scheduler.log is not None:
             scheduler.log((REMOVED, inbox, message, (index, why)))
         if inbox.feeders:
-            scheduler.wakes.append((inbox, inbox.feeders))
+            inbox.note_taken(inbox.collection)
     return message
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ..core.box import Outbox
 from ..core.component import Component
-from ..core.events import DISCARDED, PAUSED, PRINTED
+from ..core.events import DISCARDED, PAUSED, PRINTED, pause_in_words
 from ..core.microprocess import Microprocess
 from ..core.states import ALIVE, ASLEEP, FAILED
 from ..core.thread import RUNNING as THREAD_BUSY
@@ -147,7 +147,7 @@ class _Then:
         for number in reversed(self._history.about.get(component, ())):
             record = self._history.record(number)
             if number <= self._number and record[0] is PAUSED:
-                return str(record[2])
+                return pause_in_words(record[2])
         return ""
 
     def remark(self, component: Any) -> str:
