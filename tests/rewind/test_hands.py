@@ -255,7 +255,7 @@ def quiet_receiver() -> None:
 
 @pytest.mark.parametrize("act", ["drop", "duplicate", "edit", "delay", "move"])
 def test_a_message_in_a_component_that_is_not_active_is_in_reach(act: str, make_lab: Any) -> None:
-    """A message that waits where no component is active yet is addressed by a box that leads there, also in a replay."""
+    """A message in a component that is not active is addressed by a box that leads there, also in a replay."""
     lab = make_lab(build=quiet_receiver)
     lab.step(3)
     event = [event for event in lab.trace.events() if event.kind == "sent"][1]
