@@ -35,7 +35,7 @@ from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Any, TypeVar
 
-from .patched_time import real_monotonic
+from .patched_time import real_monotonic, thread_time
 from .worlds import in_slice
 
 #: How long one object may take to answer, and all those of one look together, in seconds.
@@ -247,10 +247,10 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
         now = real_monotonic()
         if now - asker.begun > asker.may_take:
             raise NoAnswer(refusal=_TOO_SLOW)
-        asker.busy = time.thread_time()
+        asker.busy = thread_time()
         asker.asked = (type(value), now)
     raised = None
-    busy = time.thread_time()
+    busy = thread_time()
     try:
         text = ask(value)
     except BaseException as error:
@@ -259,7 +259,7 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
         if outermost:
             asker.asked = None
     if asker.given_up:  # nobody waits for the rest
-        if time.thread_time() - busy < PATIENCE / 2:  # it was kept from answering, and did not loop
+        if thread_time() - busy < PATIENCE / 2:  # it was kept from answering, and did not loop
             _forgive(type(value))
         raise _GiveUp
     if raised is not None:

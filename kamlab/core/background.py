@@ -39,7 +39,11 @@ class Background(Looping):
         how = {"until": until, "timeout": timeout, "limit": max_steps, "forever": forever}
         thread = threading.Thread(target=self._background, args=(how,), name="kamlab lab", daemon=True)
         self._thread = thread
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # Python in a browser has no threads
+            self._thread = None
+            raise
 
     def _background(self, how: dict[str, Any]) -> None:
         me = threading.current_thread()

@@ -50,7 +50,8 @@ class Link:
         return f"Link( source:[{self.source.name},{self.sourcebox}], sink:[{self.sink.name},{self.sinkbox}] )"
 
     def __repr__(self) -> str:
-        return f"<{self}>"
+        source = f"{self.source.short_name}.{self.sourcebox}"
+        return f"<link {source} -> {self.sink.short_name}.{self.sinkbox}>"
 
 
 def find_box(component: Any, name: str, side: str) -> Box:

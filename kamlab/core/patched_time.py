@@ -55,6 +55,8 @@ _asctime, _gmtime, _localtime, _mktime, _strftime = (
     time.mktime,
     time.strftime,
 )
+#: The processor time of this thread; where the platform does not tell (Python in a browser), of the process.
+thread_time: Callable[[], float] = getattr(time, "thread_time", time.process_time)
 
 #: Code of these is no component's, although components call it when they print or are looked at.
 _TOOLS = frozenset(

@@ -160,7 +160,8 @@ class RealNetwork:
         listener.owner = owner
         listener.joins(self)
         try:
-            if os.name == "posix":  # elsewhere it would let two servers share a port
+            # On Windows it would let two servers share a port; Python in a browser does not have it.
+            if os.name == "posix" and hasattr(socket, "SO_REUSEADDR"):
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             for option in options:
                 listener.setsockopt(*option)

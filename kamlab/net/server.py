@@ -324,7 +324,10 @@ class FastRestartServer(ServerCore):
     b'hello again'
     """
 
-    socketOptions = (socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # noqa: N815
+    # Python in a browser has no such option.
+    socketOptions = (  # noqa: N815
+        (socket.SOL_SOCKET, socket.SO_REUSEADDR, 1) if hasattr(socket, "SO_REUSEADDR") else None
+    )
 
 
 #: The name that an older Kamaelia had for ServerCore.

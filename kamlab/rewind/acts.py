@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from kamlab.core.box import Inbox
+from kamlab.core.box import Box, Inbox
 from kamlab.core.component import Component
-from kamlab.core.errors import NoSpaceInBox
+from kamlab.core.errors import NoSpaceInBox, NoSuchBox
 from kamlab.core.events import INSERTED, REMOVED
 from kamlab.core.link import find_box
 from kamlab.core.microprocess import Microprocess
@@ -56,15 +56,37 @@ def named(lab: World, name: str) -> Microprocess:
 
 
 def inbox_of(lab: World, name: str, boxname: str) -> Inbox:
-    """Return the inbox in which the messages wait that are sent to this one: itself, or the end of its chain.
+    """Return the inbox that a box of a living component is, or leads to.
 
     Raises:
-        RunDiffers: nobody of that name is alive.
-        NoSuchBox: it has no such inbox.
+        RunDiffers: no component of that name is alive.
+        NoSuchBox: it has no such box, or the box leads nowhere.
     """
-    target = find_box(named(lab, name), boxname, "inboxes").target
-    assert isinstance(target, Inbox)
+    owner = named(lab, name)
+    side = "outboxes" if isinstance(owner, Component) and boxname not in owner.inboxes else "inboxes"
+    target = find_box(owner, boxname, side).target
+    if not isinstance(target, Inbox):
+        raise NoSuchBox(f"the box {boxname!r} of {name} leads nowhere")
     return target
+
+
+def address_of(lab: World, inbox: Inbox) -> tuple[str, str]:
+    """Return (component, box) by which a replay finds an inbox: its owner's, or that of a living component before it.
+
+    The owner of an inbox may not be activated yet. Then its name is not the same when the system is built again, and
+    a box that leads to the inbox stands for it.
+
+    Raises:
+        NoSuchBox: the owner is not active, and no box of an active component leads to the inbox.
+    """
+    alive = lab.scheduler.members
+    candidates: list[Box] = [inbox]
+    while candidates:
+        box = candidates.pop(0)
+        if box.owner.id in alive:
+            return box.owner.short_name, box.name
+        candidates += box.sources
+    raise NoSuchBox(f"{inbox} cannot be reached: its owner is not active, and no active component leads to it")
 
 
 def remove(inbox: Inbox, index: int, why: str) -> Any:

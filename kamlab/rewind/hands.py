@@ -120,7 +120,7 @@ class Hands(World):
             acts.check_index(inbox, index, len(inbox.items) if places is None else places)
             if kind in ("duplicate", "inject") and inbox.is_full():
                 raise NoSpaceInBox(len(inbox.items), inbox.limit or 0, str(inbox))
-            what = (inbox.owner.short_name, inbox.name, index, *more)
+            what = (*acts.address_of(self, inbox), index, *more)
             self.note_act(kind, *what)
             acts.perform(self, kind, what)
 

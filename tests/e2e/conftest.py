@@ -38,7 +38,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 #: Milliseconds that anything in a page may take.
-PATIENCE = 20_000
+PATIENCE = 120_000
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

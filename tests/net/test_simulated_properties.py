@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sampling
 from kamlab import Component, Lab, ProducerFinished
 from kamlab.net import SimpleServer, Simulated, TCPClient
 from kamlab.net.door import READ, WRITE
@@ -230,13 +231,13 @@ def test_components_under_any_conditions(how: Simulated, chunks: list[bytes]) ->
 def test_no_hash_shows() -> None:
     """Under different PYTHONHASHSEEDs a run gives one trace, byte for byte."""
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import test_simulated_properties as t\n"
+        "import sys; sys.path[:0] = sys.argv[1:]; import test_simulated_properties as t\n"
         "how = t.Simulated(latency=0.1, jitter=0.2, loss=0.1, fragment=3, seed=11)\n"
         "print(*t.echoed(how, [b'abc' * 10, b'd'], t.step_through)[1], sep='\\n')\n"
     )
     texts = {
         subprocess.run(
-            [sys.executable, "-c", code, os.path.dirname(__file__)],
+            [sys.executable, "-c", code, os.path.dirname(__file__), os.path.dirname(sampling.__file__)],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import pytest
 
+from kamlab import Component
+
 from .systems import SYSTEMS
 from .telling import told
 
@@ -108,3 +110,12 @@ def difference(name: str, moment: str, text: str, request: pytest.FixtureRequest
         return f"The code of commit {commit} tells the same: {KEPT.name} was not renewed with it."
     more = [f"... and {len(lines) - LINES} more lines"] if len(lines) > LINES else []
     return "\n".join([*lines[:LINES], *more])
+
+
+@pytest.mark.parametrize("name", ["family", "backplane", "random_7"])
+def test_what_the_process_did_before_does_not_show(name: str) -> None:
+    """However many components the process has made before, a system is shown in the same words."""
+    first = dict(told(name))
+    for _ in range(100):
+        Component()
+    assert dict(told(name)) == first

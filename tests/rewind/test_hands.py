@@ -236,3 +236,36 @@ def test_a_handle_is_part_of_the_run(make_lab: Any) -> None:
     lab.goto(after.step)
     assert state_of(lab) == after
     assert lab["Handle"].get() == "hello"
+
+
+def quiet_receiver() -> None:
+    """Build a source whose messages wait in a component that is not activated."""
+
+    class Source(Component):
+        def main(self) -> Any:
+            receiver = Component()
+            between = self.link((self, "outbox"), (receiver, "inbox"))
+            for number in range(3):
+                self.send(number)
+                yield
+            self.unlink(linkage=between)
+
+    Source(name="source").activate()
+
+
+@pytest.mark.parametrize("act", ["drop", "duplicate", "edit", "delay", "move"])
+def test_a_message_in_a_component_that_is_not_active_is_in_reach(act: str, make_lab: Any) -> None:
+    """A message in a component that is not active is addressed by a box that leads there, also in a replay."""
+    lab = make_lab(build=quiet_receiver)
+    lab.step(3)
+    event = [event for event in lab.trace.events() if event.kind == "sent"][1]
+    more = {"edit": ("x",), "delay": (0.5,), "move": (0,)}.get(act, ())
+    getattr(lab, act)(event, *more)
+    contents = event.box.contents
+    again = make_lab(build=quiet_receiver)
+    again.replay(str(lab.recording))
+    (target,) = {link.sink_box for component in again.components for link in component.switchboard.links}
+    assert target.contents == contents
+    lab.step()
+    with pytest.raises(NoSuchBox, match="not active"):
+        lab.drop(event)

@@ -31,6 +31,7 @@ from typing import Any
 from weakref import WeakMethod, finalize
 
 from ...core.errors import KamlabError, listed
+from ...core.patched_time import thread_time
 from ...lab import Lab
 from ...views.quoting import label
 from ...views.transcript import transcripts_of
@@ -157,7 +158,7 @@ class Panel:
             if not lock.acquire(timeout=LOOK_PATIENCE):
                 self._complain()
                 return
-            began, cpu = time.monotonic(), time.thread_time()
+            began, cpu = time.monotonic(), thread_time()
             try:
                 self._signs = self._signs_now()
                 scene, now = self.looking.look()
@@ -168,7 +169,7 @@ class Panel:
                 self._complained = False
                 self._said["text"] = ""
             self._send(scene, now)
-            cost = max(held, time.thread_time() - cpu)
+            cost = max(held, thread_time() - cpu)
             self._look_again_at = began + (cost / SHARE if self.lab.state == "running" else 0.0)
             self._changed_at = time.monotonic()
             self.still.due = True

@@ -1,0 +1,108 @@
+"""Download Pyodide and the packages that kamlab needs in it, once.
+
+Pyodide comes from npm, pinned by ``package-lock.json``. The wheels come from PyPI: the packages of Pyodide's own
+distribution in the versions that its lock file names, and those that JupyterLite adds. kamlab is not among them; it is
+mounted from this checkout. The cache is a folder in ``.pytest_cache``; set KAMLAB_PYODIDE to use another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+CACHE = Path(os.environ.get("KAMLAB_PYODIDE") or ROOT / ".pytest_cache" / "pyodide").absolute()
+
+#: Packages of Pyodide's distribution; its lock file knows their versions and dependencies.
+IN_DISTRIBUTION = ("ipython", "typing-extensions")
+#: Packages that are not part of it.
+ADDED = {
+    "anywidget": "0.11.0",
+    "comm": "0.2.3",
+    "ipywidgets": "8.1.9",
+    "jupyterlab-widgets": "3.0.17",
+    "jupyterlite-pyodide-kernel": "0.8.7",
+    "psygnal": "0.16.1",
+}
+#: The wheels inside jupyterlite-pyodide-kernel that make up the kernel.
+KERNEL_WHEELS = ("pyodide_kernel-", "ipykernel-")
+#: Timeout of each download, in seconds.
+PATIENCE = 80
+
+
+def prepare() -> Path:
+    """Return the folder that has ``node_modules`` and ``site``; download both if they are not cached."""
+    pinned = b"".join((HERE / name).read_bytes() for name in ("preparing.py", "package.json", "package-lock.json"))
+    folder = CACHE / hashlib.sha256(pinned).hexdigest()[:12]
+    if folder.exists():
+        return folder
+    npm = find("npm")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE, ignore_cleanup_errors=True) as unfinished:
+        _download(Path(unfinished), npm)
+        try:
+            os.rename(unfinished, folder)
+        except OSError:
+            if not folder.exists():  # otherwise another test run was faster
+                raise
+    return folder
+
+
+def find(program: str) -> str:
+    """Return the path of a program, or skip the test."""
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"{program} is not installed: these tests run Pyodide under node, and npm downloads it")
+    return found
+
+
+def _download(folder: Path, npm: str) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    _call(folder, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    lock = json.loads((folder / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
+    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14", "--platform", "any"]
+    _call(folder, sys.executable, "-m", "pip", "download", *options, "--dest", "wheels", *_pins(lock["packages"]))
+    for wheel in (folder / "wheels").glob("*.whl"):
+        _unpack(wheel, folder / "site")
+    shutil.rmtree(folder / "wheels")
+
+
+def _pins(distribution: dict[str, Any]) -> list[str]:
+    versions, todo = dict(ADDED), list(IN_DISTRIBUTION)
+    while todo:
+        name = todo.pop().replace("_", "-")
+        if name not in versions:
+            versions[name] = distribution[name]["version"]
+            todo += distribution[name]["depends"]
+    return [f"{name}=={version}" for name, version in sorted(versions.items())]
+
+
+def _unpack(wheel: Path, site: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            if name.rpartition("/")[2].startswith(KERNEL_WHEELS):
+                with archive.open(name) as inner, zipfile.ZipFile(inner) as kernel:
+                    kernel.extractall(site)
+            elif ".data/" not in name:
+                archive.extract(name, site)
+
+
+def _call(folder: Path, *command: str) -> None:
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        pytest.fail(str(error), pytrace=False)
+    if done.returncode:
+        pytest.fail(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}", pytrace=False)
