@@ -15,6 +15,7 @@ from ..core.component import Component, check_component
 from ..core.errors import BelongsElsewhere, NoSpaceInBox
 from ..core.link import Link
 from ..core.states import FAILED, STOPPED
+from ..core.waits import CHILDREN
 from .room import send_when_room
 
 #: A link to be made: source component and box, sink component and box, passthrough.
@@ -56,8 +57,10 @@ class Chassis(Component):
     def until_children_done(self) -> Generator[None, None, None]:
         """Sleep until the last child has ended."""
         while not self.children_done():
+            self._awaits = (CHILDREN,)
             self.pause()
             yield
+            self._awaits = None
 
     def children_done(self) -> bool:
         """Let go of the children that have ended, and return whether none is left.

@@ -14,7 +14,7 @@ discarded   outbox, None, message
 received    inbox, message, and the index unless it was the oldest
 removed     inbox, message, (index, why): taken away by no component
 inserted    inbox, message, (index, why): put there by no component
-paused      component, when its timer is due (or None)
+paused      component, (when its timer is due or None, what it awaits or None)
 woken       component, cause
 activated   component, who did it
 linked      link, None
@@ -25,6 +25,7 @@ bytes_in    component, count
 bytes_out   component, count
 printed     component, text
 timer       component, what
+clock       None, the time that a virtual clock has jumped to
 failed      component, exception
 finished    component, how
 ==========  ============================================================
@@ -64,6 +65,7 @@ BYTES_IN = "bytes_in"
 BYTES_OUT = "bytes_out"
 PRINTED = "printed"
 TIMER = "timer"
+CLOCK = "clock"
 FAILED = "failed"
 FINISHED = "finished"
 
@@ -85,6 +87,7 @@ KINDS = (
     BYTES_OUT,
     PRINTED,
     TIMER,
+    CLOCK,
     FAILED,
     FINISHED,
 )
@@ -150,6 +153,8 @@ def describe(event: Event, error_texts: bool = True) -> str:
         return f"{who} failed: {error_in_words(event.detail) if error_texts else type(event.detail).__name__}"
     if event.kind == WOKEN:
         return f"{who} woken by {cause_in_words(event.detail)}"
+    if event.kind == CLOCK:
+        return f"the clock jumps to {event.detail:.3f} s"
     if event.kind == PRINTED:
         return f"{who} prints {shorten(event.detail)}"
     if event.kind in (LINKED, UNLINKED):
@@ -162,9 +167,9 @@ def describe(event: Event, error_texts: bool = True) -> str:
     return f"{who} {event.kind}: {event.detail}"
 
 
-def pause_in_words(deadline: Any) -> str:
-    """Say what ends a pause: ``deadline`` is when its timer is due, in seconds, or ``None``."""
-    return "waits to be woken" if deadline is None else "waits to be woken, or for its timer"
+def pause_in_words(pause: tuple[float | None, Any]) -> str:
+    """Say what ends a pause, from when its timer is due and what the component awaits."""
+    return "waits to be woken" if pause[0] is None else "waits to be woken, or for its timer"
 
 
 def _handled_in_words(event: Event) -> str:

@@ -211,6 +211,8 @@ class Looping(Drivable):
                 scheduler.idle.wait(max(0.0, patience - real_monotonic()))
         finally:
             self.lock.acquire()
+        if self.virtual:
+            scheduler.note_jump()
         if (
             scheduler.journal is not None
             and self.virtual

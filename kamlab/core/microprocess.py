@@ -73,6 +73,8 @@ class Microprocess:
     _dozed = -1
     _drowsy = -1
     _roused = -1
+    #: What its code says it waits for, where a helper of :mod:`.waits` says so.
+    _awaits: tuple[str, ...] | None = None
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 

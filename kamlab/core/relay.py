@@ -34,6 +34,7 @@ from .meeting import AT_GATE, OVER, RUNNING, Meeting
 from .microprocess import shown
 from .patched_time import real_monotonic
 from .states import ENDED
+from .waits import THREAD
 
 #: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
 PATIENCE = 0.2
@@ -98,8 +99,10 @@ class Relayed(Component):
                 if not over and self._is_over():
                     continue
                 if not self._has_turn():
+                    self._awaits = self._thread_awaits()
                     super().pause()
                 yield
+                self._awaits = None
         finally:
             scheduler.outsiders.discard(self)
             with self._contact:
@@ -108,6 +111,12 @@ class Relayed(Component):
                 error = self._thread_error
             if error is not None:
                 raise error
+
+    def _thread_awaits(self) -> tuple[Any, ...]:
+        """Return what the thread waits for: where it is, and when its timer is due."""
+        meeting = self._meeting
+        timer = meeting.timer if meeting is not None else None
+        return (THREAD, RUNNING if self._late else self._place, timer.when if timer is not None else None)
 
     def _relay_in(self) -> None:
         """Move messages from the inboxes to the thread: control last, so that data comes first."""

@@ -33,7 +33,7 @@ from .clock import Clock
 from .component import check_component
 from .endings import Endings, refused_await
 from .errors import BadMain, NotRunnable
-from .events import ACTIVATED, PAUSED, RESUMED, TIMER, WOKEN
+from .events import ACTIVATED, CLOCK, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
@@ -272,7 +272,7 @@ class Scheduler(Endings):
                 component._dozed = rounds
                 dozing += 1
                 if log is not None and self._applied not in (component._drowsy, component._roused):
-                    log((PAUSED, component, _deadline(component)))
+                    log((PAUSED, component, (_deadline(component), component._awaits)))
         self.pauses.clear()
         return dozing
 
@@ -383,6 +383,11 @@ class Scheduler(Endings):
             self.note_wake(component, cause)
         self.nudge()
 
+    def note_jump(self) -> None:
+        """Record that a virtual clock has jumped: what follows belongs to the time from there on."""
+        if self.log is not None and self.clock.now() != self.now:
+            self.log((CLOCK, None, self.clock.now()))
+
     def note_pause(self, component: Microprocess) -> None:
         """Record that a component pauses, when it asks for it and the pause has an effect; see :mod:`.events`."""
         if component._life is not RUNNABLE or component._roused == self._applied or self.log is None:
@@ -390,7 +395,7 @@ class Scheduler(Endings):
         deadline = _deadline(component)
         if component._drowsy != self._applied or deadline is not None:
             component._drowsy = self._applied
-            self.log((PAUSED, component, deadline))
+            self.log((PAUSED, component, (deadline, component._awaits)))
 
     def note_wake(self, component: Microprocess, cause: Any) -> None:
         """Record that a component is woken, when that is asked for and it sleeps or has asked for a pause."""
@@ -457,6 +462,10 @@ class Scheduler(Endings):
         """Return who goes next, or ``None`` where nobody can run or only the chooser knows."""
         found = self._could_run()
         return self._foreseen(found) if self.chooser is not None else next(iter(found), None)
+
+    def foresees(self) -> bool:
+        """Return whether it is known beforehand which component goes next."""
+        return self.chooser is None or hasattr(self.chooser, "peek")
 
     def _could_run(self) -> list[Microprocess]:
         waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]

@@ -75,6 +75,7 @@ class Trace:
         self._driven = True
         self._stood = 0  # where the world last began to stand still
         self._outside: list[tuple[int, int]] = []
+        self._drives: list[int] = []  # the numbers at which the world was driven on
         self._standing_told = False
         #: Whoever reads may keep here what it worked out; the trace never looks at it.
         self.memo: Any = None
@@ -235,12 +236,19 @@ class Trace:
     def note_driving(self, driven: bool) -> None:
         """Take note that somebody begins to drive the world, or that it stands still from now on."""
         now = self.next_number
+        if driven and not self._driven and (not self._drives or self._drives[-1] != now):
+            self._drives.append(now)
         if driven and (not self._driven or not self._standing_told) and now > self._stood:
             self._outside.append((self._stood, now))
         if not driven and (self._driven or not self._standing_told):
             self._stood = now
         self._driven = driven
         self._standing_told = True
+
+    def driven_before(self, number: int) -> int | None:
+        """Return the number at which the world was last driven on, up to an event; ``None``: that is not known."""
+        place = bisect.bisect_right(self._drives, number)
+        return self._drives[place - 1] if place else None
 
     def from_outside(self, number: int) -> bool:
         """Return whether an event happened while the world stood still, by the hands of whoever looks on."""

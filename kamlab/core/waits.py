@@ -20,6 +20,11 @@ def next_slice() -> Generator[None, None, None]:
     yield None
 
 
+#: What a helper that waits says it waits for: a message in one of some inboxes, a time, the end of the children.
+#: or what its thread does.
+MESSAGE, TIME, CHILDREN, THREAD = "message", "time", "children", "thread"
+
+
 class Waits:
     """The awaitable half of :class:`~kamlab.core.component.Component`."""
 
@@ -43,14 +48,18 @@ class Waits:
                 left = deadline - self._now()
                 if left <= 0:
                     return None
+            self._awaits = (MESSAGE, *boxnames)
             self.pause(left)
             await next_slice()
+            self._awaits = None
 
     async def receive(self: Component, boxname: str = "inbox") -> Any:  # type: ignore[misc]
         """Wait for a message in an inbox and take it."""
         while not self.data_ready(boxname):
+            self._awaits = (MESSAGE, boxname)
             self.pause()
             await next_slice()
+            self._awaits = None
         return self.recv(boxname)
 
     async def sleep(self: Component, seconds: float) -> None:  # type: ignore[misc]
@@ -59,8 +68,10 @@ class Waits:
         left = seconds
         while True:
             if left > 0:
+                self._awaits = (TIME,)
                 self.pause(left)
             await next_slice()
+            self._awaits = None
             left = deadline - self._now()
             if left <= 0:
                 return

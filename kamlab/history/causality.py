@@ -28,6 +28,7 @@ from typing import Any
 from ..core.box import Inbox
 from ..core.events import (
     ACTIVATED,
+    CLOCK,
     DISCARDED,
     FINISHED,
     INSERTED,
@@ -104,7 +105,7 @@ class Causality:
         kind = record[0]
         if kind is RESUMED:
             self._begin_slice(record[3])
-        elif kind is TIMER:
+        elif kind is TIMER or kind is CLOCK:
             self._slice_over = True
         actor = self._actor(number, record)
         line = self._lines.get(actor)

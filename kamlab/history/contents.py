@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.events import Event, words_of
+from ..core.events import PAUSED, Event, words_of
 from ..core.trace import Trace, make_event
 from .boxline import in_order
 from .errors import NotInTrace, StepOutOfRange
@@ -121,9 +121,22 @@ class History(Reading):
         return step
 
     def end_of(self, step: int) -> int:
-        """Return the number of the last event that belongs to a step."""
+        """Return the number of the last event that belongs to a step: what was shown when the lab stood there.
+
+        Where the lab was driven on from there, that is the last event before; else the last one before the clock
+        jumped, and without a jump before the next slice.
+        """
         place = bisect_right(self.steps, self.check(step))
-        return (self.starts[place] if place < len(self.starts) else self.next_number) - 1
+        begin = self.starts[place - 1] if place else self.first
+        end = self.starts[place] if place < len(self.starts) else self.next_number
+        driven = self.trace.driven_before(end)
+        if driven is not None and driven > begin:
+            return driven - 1
+        if place < len(self.starts):
+            jump = bisect_right(self.jumps, begin)
+            if jump < len(self.jumps):
+                end = min(end, self.jumps[jump])
+        return end - 1
 
     def step_of(self, number: int) -> int:
         """Return the step that an event belongs to."""
@@ -134,6 +147,11 @@ class History(Reading):
         """Return the lab's time of an event, in seconds."""
         place = bisect_right(self.starts, number) - 1
         return float(self.record(self.starts[place])[2]) if place >= 0 else self._beginning()[1]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything is on record since the lab began."""
+        return self.first == 0
 
     # -- questions --------------------------------------------------------------------------------
 
@@ -162,6 +180,36 @@ class History(Reading):
         number = self.end_of(step)
         found = ((component, life.at(number)) for component, life in self.lives.items())
         return {component: state for component, state in found if state is not None}
+
+    def pause(self, component: Any, number: int) -> Any:
+        """Return the last pause of a component up to an event: (when its timer is due, what it awaits), or ``None``."""
+        about = self.about.get(component, [])
+        for place in range(bisect_right(about, number) - 1, -1, -1):
+            record = self.record(about[place])
+            if record[0] is PAUSED:
+                return record[2]
+        return None
+
+    def full_target(self, component: Any, number: int) -> Any:
+        """Return a full inbox to which an outbox of a component led after an event; ``None`` if there was none."""
+        for box in component._out.values():
+            target = self._target(box, number)
+            limit = getattr(target, "limit", None)
+            if limit is not None and len(self.arrivals_in(target, number)) >= limit:
+                return target
+        return None
+
+    def _target(self, box: Any, number: int) -> Any:
+        """Return the box at the end of the links that led away from a box after an event."""
+        seen = {box}
+        while True:
+            onward = self.onward.get(box)
+            link = onward.at(number) if onward is not None else None
+            following = link.sink_box if link is not None else None
+            if following is None or following in seen:
+                return box
+            seen.add(following)
+            box = following
 
     def links_at(self, step: int) -> list[Any]:
         """Return the links that there were at a step."""

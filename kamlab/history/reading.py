@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from ..core.events import (
     ACTIVATED,
+    CLOCK,
     DISCARDED,
     FAILED,
     FINISHED,
@@ -86,6 +87,7 @@ class Reading:
         self.records: list[Any] = []
         self.steps: list[int] = []
         self.starts: list[int] = []
+        self.jumps: list[int] = []
         self.lines: dict[Any, BoxLine] = {}
         self.lives: dict[Any, Changes] = {}
         self.links: dict[Any, Changes] = {}
@@ -182,6 +184,8 @@ class Reading:
                 self._line(record[1]).arrive_at(number, record[3][0])
             elif kind is LINKED or kind is UNLINKED:
                 self._link(number, record[1], kind is LINKED)
+            elif kind is CLOCK:
+                self.jumps.append(number)
             elif kind is not DISCARDED:
                 self._happened(number, record, made)
                 if kind is ACTIVATED:

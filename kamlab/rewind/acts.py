@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.box import Box, Inbox
+from kamlab.core.clock import VirtualClock
 from kamlab.core.component import Component
 from kamlab.core.errors import NoSpaceInBox, NoSuchBox
 from kamlab.core.events import INSERTED, REMOVED
@@ -216,6 +217,8 @@ def tell_time(lab: World, when: float) -> None:
     """Make it that time."""
     clock: Any = lab.scheduler.clock
     clock.jump(when)
+    if isinstance(clock, VirtualClock):
+        lab.scheduler.note_jump()
 
 
 def come_late(lab: World, name: str) -> None:

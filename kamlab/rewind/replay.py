@@ -176,6 +176,7 @@ def _wait(lab: World) -> None:
             scheduler.step,
         )
     scheduler.clock.jump(timer)
+    scheduler.note_jump()
     scheduler.idle.dispatch()
 
 

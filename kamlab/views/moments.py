@@ -14,14 +14,15 @@ from typing import Any, Protocol
 
 from ..core.box import Outbox
 from ..core.component import Component
-from ..core.events import DISCARDED, PAUSED, PRINTED, pause_in_words
+from ..core.events import DISCARDED, PRINTED
 from ..core.microprocess import Microprocess
-from ..core.states import ALIVE, ASLEEP, FAILED
+from ..core.states import ALIVE, ASLEEP, FAILED, NEW
 from ..core.thread import RUNNING as THREAD_BUSY
+from ..core.waits import THREAD
 from ..core.world import World
 from ..explain.facts import held_by_thread
-from ..history import history_of
-from .states import in_the_past, states_of
+from ..history import History, history_of
+from .states import exactly, is_rushing, roughly, state_of
 from .transcript import Line, transcripts_of
 
 
@@ -109,12 +110,12 @@ class _Then:
         StepOutOfRange: there is no such step, or it is forgotten.
     """
 
-    state = "as it was"
-
-    def __init__(self, lab: World, step: int) -> None:
+    def __init__(self, lab: World, step: int | None) -> None:
         self._history = history = history_of(lab)
+        now = step is None or history.check(step) == history.latest
+        self.state = str(lab.state) if now else "as it was"
+        self.step = step = lab.step_number if step is None else step
         self._number = history.end_of(step)
-        self.step = step
         self._lives = {each: life for each, life in history.states(step).items() if isinstance(each, Component)}
         self._contents = history.contents(step)
         self._lost: Counter[Any] = Counter()
@@ -135,23 +136,14 @@ class _Then:
         return str(self._lives[component])
 
     def states(self, components: Collection[Any]) -> dict[Any, tuple[str, str]]:
-        found = {}
-        for each in components:
-            state, say = in_the_past(each, self._lives[each])
-            found[each] = state, say or self._why_asleep(each)
-        return found
-
-    def _why_asleep(self, component: Any) -> str:
-        if self._lives[component] != ASLEEP:
-            return ""
-        for number in reversed(self._history.about.get(component, ())):
-            record = self._history.record(number)
-            if number <= self._number and record[0] is PAUSED:
-                return pause_in_words(record[2])
-        return ""
+        return {component: standing(self._history, self._number, component) for component in components}
 
     def remark(self, component: Any) -> str:
-        return ""
+        pause = self._history.pause(component, self._number) if self._lives[component] == ASLEEP else None
+        if pause is None or pause[1] is None or pause[1][0] != THREAD:
+            return ""
+        place = str(pause[1][1])
+        return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
 
     def held(self, component: Any, name: str) -> Sequence[Any]:
         return ()
@@ -173,9 +165,28 @@ def moment_of(lab: World, step: int | None = None) -> Moment:
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
     """
-    if step is None or history_of(lab).check(step) == history_of(lab).latest:
+    if step is None and (is_rushing(lab) or not history_of(lab).is_complete):
         return _Now(lab)
     return _Then(lab, step)
+
+
+def states_of(lab: World, components: Collection[Any]) -> dict[Any, tuple[str, str]]:
+    """Return for each component its state now and what more there is to say of it; hold the lab's lock."""
+    if is_rushing(lab):
+        return roughly(components)
+    history = history_of(lab)
+    if not history.is_complete:
+        return exactly(lab, components)
+    return {component: standing(history, history.next_number - 1, component) for component in components}
+
+
+def standing(history: History, number: int, component: Any) -> tuple[str, str]:
+    """Return the state of a component after an event, and what more there is to say of it."""
+    known = history.lives.get(component)
+    life = (known.at(number) if known is not None else None) or NEW
+    asleep = life == ASLEEP
+    pause = history.pause(component, number) if asleep else None
+    return state_of(component, life, pause, history.full_target(component, number) if asleep else None)
 
 
 def _last_of_chain(box: Any) -> Any:

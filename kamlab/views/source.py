@@ -24,8 +24,9 @@ from ..explain.flows import definition_of, lines_of, stack_of
 from ..explain.standing import Place, Standing, standing
 from ..explain.words import file_in_words
 from .keys import component_of, key_of
+from .moments import states_of
 from .quoting import label
-from .states import WORDS, states_of
+from .states import WORDS
 
 #: A function of up to so many lines is shown as a whole; of a longer one so many lines.
 WHOLE = 40

@@ -1,20 +1,25 @@
 """The state of a component in the words of a picture, and in a few more what it waits for.
 
 The engine's own words are about its queues; these are about what a learner sees. A component that
-sleeps because a box is full is *blocked*, any other that sleeps is *waiting*. While a lab runs at full speed
-this is asked a dozen times a second; then a component's own word has to do, and no code is read.
+sleeps because a box is full is *blocked*, any other that sleeps is *waiting*. What is shown of the present and of the
+past comes from the same record, so it is the same. While a lab runs at full speed this is asked a dozen times a
+second; then a component's own word has to do, and no code is read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..core.events import error_in_words
-from ..core.states import ASLEEP, ENDED, FAILED, FINISHED, NEW, RUNNABLE, STOPPED, WAITING
+from ..core.meeting import IN_PAUSE, IN_RECV, IN_SLEEP
+from ..core.meeting import RUNNING as THREAD_BUSY
+from ..core.states import ALIVE, ASLEEP, FAILED, FINISHED, NEW, RUNNABLE, STOPPED, WAITING
+from ..core.waits import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.world import World
 from ..explain import facts
-from ..explain.needs import CHILD, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, needs_of
+from ..explain.reading import inboxes_looked_at
 from .quoting import label
 
 #: The engine's words for a component's life, in the words of a picture.
@@ -26,15 +31,16 @@ WORDS = {
     FINISHED: "finished",
     STOPPED: "stopped",
     FAILED: "failed",
-    facts.RUNNING: "running",
-    facts.PAUSING: "waiting",
-    facts.ELSEWHERE: "blocked",
 }
 
 _SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}
 
-#: What may end the waiting, in the order in which it is said.
-_AWAITED = ((MESSAGE, "a message"), (OUTSIDE, "a message"), (NETWORK, "the network"), (TIMER, "its timer"))
+#: What a component waits for, by what its code says it awaits.
+_AWAITED = {MESSAGE: "a message", TIME: "its timer", CHILDREN: "its children"}
+_OF_THREAD = {IN_RECV: "a message", IN_PAUSE: "a message", IN_SLEEP: "its timer"}
+
+#: A pause: when its timer is due, and what the component awaits; see the record "paused".
+Pause = tuple[float | None, tuple[Any, ...] | None]
 
 
 def is_rushing(lab: World) -> bool:
@@ -42,53 +48,87 @@ def is_rushing(lab: World) -> bool:
     return lab.state == "running" and lab.pace is None
 
 
-def states_of(lab: World, components: Iterable[Any]) -> dict[Any, tuple[str, str]]:
-    """Return for each component its state and what more there is to say of it; hold the lab's lock.
+def roughly(components: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """Return for each component of a lab at full speed its state and what more there is to say of it."""
+    found = {}
+    for component in components:
+        state = WORDS.get(component._life, "waiting")
+        if state == "waiting" and any(box.is_full() for box in component._out.values()):
+            found[component] = ("blocked", "waits for room")
+        else:
+            found[component] = (state, _ended_in_words(component, component._life))
+    return found
+
+
+def exactly(lab: World, components: Iterable[Any]) -> dict[Any, tuple[str, str]]:
+    """Return the same from the engine, for a lab that stands still; the record may have forgotten how it began."""
+    moment = facts.Moment(lab)
+    found = {}
+    for component in components:
+        life = component._life
+        if life in ALIVE and component._scheduler is moment.scheduler:
+            life = _LIVES.get(moment.status(component), life)
+        timer = component._pause_timer
+        full = next((box.target for box in component._out.values() if box.is_full()), None)
+        found[component] = state_of(component, life, (timer.when if timer else None, component._awaits), full)
+    return found
+
+
+#: What the engine will make of these at the end of the round.
+_LIVES = {facts.PAUSING: ASLEEP, facts.RUNNING: RUNNABLE, facts.ELSEWHERE: ASLEEP, RUNNABLE: RUNNABLE}
+
+
+def state_of(component: Any, life: str, pause: Pause | None, full: Any = None) -> tuple[str, str]:
+    """Return a component's state and what more there is to say of it.
 
     The state is one of: new runnable running waiting blocked failed finished stopped.
+
+    Args:
+        component: the component.
+        life: a word of :mod:`kamlab.core.states`.
+        pause: its last pause, if it sleeps.
+        full: the full inbox at the end of one of its outboxes, if there is one.
     """
-    if is_rushing(lab):
-        return {each: _roughly(each) for each in components}
-    moment = facts.Moment(lab)
-    return {each: _exactly(each, moment) for each in components}
-
-
-def in_the_past(component: Any, life: str) -> tuple[str, str]:
-    """Return the same for a component that was in a state of its life."""
-    return WORDS.get(life, "waiting"), _ended_in_words(component, life)
-
-
-def _roughly(component: Any) -> tuple[str, str]:
-    life = component._life
     state = WORDS.get(life, "waiting")
-    if state == "waiting" and any(box.is_full() for box in component._out.values()):
-        return "blocked", "waits for room"
-    return state, _ended_in_words(component, life)
+    if state != "waiting":
+        return state, _ended_in_words(component, life)
+    if life == WAITING:
+        return state, "waits for its own generator"
+    deadline, awaited = pause or (None, None)
+    if awaited is not None and awaited[0] == THREAD:
+        return _state_of_thread(awaited)
+    if full is not None and awaited is None and component.woken_by_collection:
+        return "blocked", f"waits for room in {label(full.owner.short_name, 24)}.{label(str(full.name), 16)}"
+    if awaited is not None:
+        words = [_AWAITED[awaited[0]]]
+    else:
+        looked_at = _looked_at(component)
+        words = ["a message"] if looked_at is None or looked_at else []
+        words += ["the network"] if hasattr(component, "_network") else []
+    if deadline is not None and "its timer" not in words:
+        words.append("its timer")
+    return state, f"waits for {' or '.join(words)}" if words else "waits to be woken"
 
 
-def _exactly(component: Any, moment: facts.Moment) -> tuple[str, str]:
-    life = component._life
-    status = moment.status(component) if life not in ENDED and component._scheduler is moment.scheduler else life
-    if status == facts.ELSEWHERE:
+def _state_of_thread(awaited: tuple[Any, ...]) -> tuple[str, str]:
+    _, place, deadline = awaited
+    if place == THREAD_BUSY:
         return "blocked", "its thread is busy elsewhere"
-    state = WORDS.get(status, "waiting")
-    return _waiting(component, moment) if state == "waiting" else (state, _ended_in_words(component, life))
+    words = [_OF_THREAD.get(place, "its thread")]
+    if deadline is not None and words != ["its timer"]:
+        words.append("its timer")
+    return "waiting", f"waits for {' or '.join(words)}"
 
 
-def _waiting(component: Any, moment: facts.Moment) -> tuple[str, str]:
-    """Say what a sleeper waits for."""
-    if component._delegate is not None:
-        return "waiting", "waits for its own generator"
-    needs = needs_of(component, moment)
-    for need in needs:
-        if need.kind == ROOM and need.box is not None:
-            box = need.box
-            return "blocked", f"waits for room in {label(box.owner.short_name, 24)}.{label(str(box.name), 16)}"
-    kinds = {need.kind for need in needs}
-    words = list(dict.fromkeys(word for kind, word in _AWAITED if kind in kinds))
-    if CHILD in kinds and MESSAGE not in kinds:
-        words = ["its children", *(word for word in words if word != "a message")]
-    return "waiting", f"waits for {' or '.join(words[:2])}" if words else "waits to be woken"
+def _looked_at(component: Any) -> frozenset[str] | None:
+    """Return which inboxes the code of a class looks into, if that can be told; read once for each class."""
+    cls = type(component)
+    if cls not in _LOOKED_AT:
+        _LOOKED_AT[cls] = inboxes_looked_at(component)
+    return _LOOKED_AT[cls]
+
+
+_LOOKED_AT: WeakKeyDictionary[type, frozenset[str] | None] = WeakKeyDictionary()
 
 
 def _ended_in_words(component: Any, life: str) -> str:

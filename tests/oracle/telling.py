@@ -109,7 +109,7 @@ def _looks(lab: Lab, events: int) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "branches", lambda: str(lab.branches)
     for component in lab.components:
         name = component.short_name
-        yield f"source of {name}", lambda name=name: _values(_without_own(lab.source(name).data()))
+        yield f"source of {name}", lambda name=name: values(_without_own(lab.source(name).data()))
         yield f"why {name}", lambda name=name: str(lab.why(name))
     yield "where", lambda: str(lab.where())
     yield "why", lambda: str(lab.why())
@@ -119,7 +119,7 @@ def _looks(lab: Lab, events: int) -> Iterator[tuple[str, Callable[[], str]]]:
     before = lab.step_number - 1
     if before >= 0:
         yield "the step before: at", lambda: str(lab.at(before))
-        yield "the step before: graph", lambda: _values(lab.graph(step=before).data()["now"])
+        yield "the step before: graph", lambda: values(lab.graph(step=before).data()["now"])
         yield "the step before: inboxes", lambda: str(lab.inboxes(step=before))
         yield "the step before: story", lambda: str(lab.story(step=before))
         yield "the step before: where", lambda: str(lab.where(step=before))
@@ -127,10 +127,10 @@ def _looks(lab: Lab, events: int) -> Iterator[tuple[str, Callable[[], str]]]:
 
 def _in_full(view: Any) -> str:
     """Return a view as text and as the values that its picture is drawn from."""
-    return f"{view}\n{_values(view.data())}"
+    return f"{view}\n{values(view.data())}"
 
 
-def _values(data: Any) -> str:
+def values(data: Any) -> str:
     """Return plain data as text: a line for each value that says something, with the path to it."""
     return "\n".join(f"{path} = {json.dumps(leaf)}" for path, leaf in _leaves(data, ""))
 

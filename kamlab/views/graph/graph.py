@@ -11,11 +11,13 @@ from typing import Any
 
 from ...core.events import DISCARDED
 from ...core.world import World
+from ...history import history_of
 from ..keys import whose
 from ..quoting import label, quoted
 from ..states import is_rushing
 from .counts import Onward, last_moves, ledger_of
 from .layout import Picture, picture_of
+from .past import Past
 from .scene import Look, Move, Node, Now, Scene
 from .situation import Situation, situation_of
 from .structure import MOST, Layered, structure_of
@@ -141,9 +143,10 @@ def graph_of(
     with lab.lock:
         picture = previous._picture if previous is not None else None
         kept = picture.structure if picture is not None else None
-        if step is None:
-            return _now(lab, partial(structure_of, folded=folded, kept=kept, most=most), picture, since)
-        return _then(lab, step, partial(structure_of, folded=folded, kept=kept, most=most), picture)
+        structure = partial(structure_of, folded=folded, kept=kept, most=most)
+        if step is None and (is_rushing(lab) or not history_of(lab).is_complete):
+            return _now(lab, structure, picture, since)
+        return _then(lab, lab.step_number if step is None else step, structure, picture, since)
 
 
 def _now(lab: World, structure: Structuring, picture: Picture | None, since: int | None) -> Graph:
@@ -165,15 +168,13 @@ def _now(lab: World, structure: Structuring, picture: Picture | None, since: int
     return Graph(lab.state, lab.step_number, drawn.scene, now, False, drawn)
 
 
-def _then(lab: World, step: int, structure: Structuring, picture: Picture | None) -> Graph:
-    from .past import Past
-
-    past = Past(lab, step)
+def _then(lab: World, step: int, structure: Structuring, picture: Picture | None, since: int | None) -> Graph:
+    past = Past(lab, step, since)
     situation = past.situation()
     layered = structure(situation)
     now = Now(
         _looks(situation, layered, past.last, situation.next),
-        {key: (sum(past.counts.get(hop, 0) for hop in hops), past.exact) for key, hops in layered.hops.items()},
+        {key: (sum(past.count(*hop) for hop in hops), past.exact) for key, hops in layered.hops.items()},
         _moves(past.moves, situation, layered),
     )
     drawn = picture_of(layered.structure, picture)

@@ -6,14 +6,14 @@ from typing import Any
 
 from ...core.component import Component
 from ...core.events import ACTIVATED, FAILED, RESUMED
-from ...core.states import ENDED, NEW
+from ...core.states import ENDED
 from ...core.world import World
 from ...history import history_of
 from ..keys import whose
-from ..states import in_the_past
+from ..moments import standing
 from .counts import ENDED as ENDED_KEPT
-from .counts import ENDED_FOR, Onward, last_moves, tally
-from .situation import FAILURES, Situation, next_of, parents_of
+from .counts import ENDED_FOR, Ledger, Onward, last_moves, ledger_of, tally
+from .situation import FAILURES, Situation, lost_by, next_of, parents_of
 
 
 class Past:
@@ -23,7 +23,7 @@ class Past:
         StepOutOfRange: there is no such step, or it is forgotten.
     """
 
-    def __init__(self, lab: World, step: int) -> None:
+    def __init__(self, lab: World, step: int, since: int | None = None) -> None:
         self.lab = lab
         self.history = history_of(lab)
         self.step = step
@@ -32,12 +32,20 @@ class Past:
         onward = Onward()
         for record in reversed(self.history.records[end:]):
             onward.undo(record)
-        self.moves = last_moves(self.history.records[:end], self.number + 1, onward)
-        onward = Onward()
-        for record in reversed(self.history.records[end:]):
-            onward.undo(record)
-        self.counts, self.lost = tally(self.history.records[:end], onward)
+        self.moves = last_moves(self.history.records[:end], self.number + 1, onward, since)
+        if end == len(self.history.records):
+            self._ledger: Ledger | None = ledger_of(lab.trace)
+        else:
+            self._ledger = None
+            onward = Onward()
+            for record in reversed(self.history.records[end:]):
+                onward.undo(record)
+            self._counts, self._lost = tally(self.history.records[:end], onward)
         self.exact = self.history.first == 0
+
+    def count(self, source: Any, sink: Any) -> int:
+        """Return how many messages had gone over a link."""
+        return self._ledger.count(source, sink) if self._ledger is not None else self._counts.get((source, sink), 0)
 
     @property
     def last(self) -> Any:
@@ -72,10 +80,16 @@ class Past:
         shown.update(dict.fromkeys(end.owner for link in links for end in link))
         shown.update(dict.fromkeys(failed))
         shown.update(dict.fromkeys(late))
-        who = {each: in_the_past(each, lives.get(each, NEW)) for each in shown}
+        who = {component: standing(history, self.number, component) for component in shown}
         waiting = {box: len(messages) for box, messages in history.contents(self.step).items() if box.owner in who}
-        following = self._slice(self.step + 1) if self.step < history.latest else next_of(self.lab)
-        return Situation(who, parents_of(who, self._home), links, waiting, self.lost, following)
+        if self.step == history.latest:
+            following = next_of(self.lab)
+        else:  # with a chooser that cannot be foreseen, it was not known who would go next
+            following = self._slice(self.step + 1) if self.lab.scheduler.foresees() else None
+        if who.get(following, ("", ""))[0] != "runnable":  # it was woken later, when the clock had jumped
+            following = None
+        lost = self._lost if self._ledger is None else lost_by(who)
+        return Situation(who, parents_of(who, self._home), links, waiting, lost, following)
 
     def _home(self, number: int) -> int:
         return self._homes().get(number, 0)

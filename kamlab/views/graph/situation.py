@@ -26,7 +26,8 @@ from ...core.microprocess import Microprocess
 from ...core.states import ENDED
 from ...core.world import World
 from ..keys import key_of
-from ..states import is_rushing, states_of
+from ..moments import states_of
+from ..states import is_rushing
 from .counts import Ledger
 
 #: How many of those that failed stay in the picture.
@@ -73,14 +74,13 @@ def situation_of(lab: World, ledger: Ledger) -> Situation:
     links = list(dict.fromkeys(links))
     everybody.update(dict.fromkeys(each for each in lab.failures[-FAILURES:] if isinstance(each, Component)))
     everybody.update(dict.fromkeys(_ended(lab, ledger)))
-    waiting, lost = _boxes(everybody)
     states = states_of(lab, everybody)
     return Situation(
         states,
         parents_of(everybody, ledger.home),
         links,
-        waiting,
-        lost,
+        _waiting(everybody),
+        lost_by(everybody),
         None if is_rushing(lab) else next_of(lab),
         more,
     )
@@ -151,19 +151,21 @@ def _links(components: Iterable[Any]) -> list[tuple[Any, Any]]:
     return found
 
 
-def _boxes(components: Iterable[Any]) -> tuple[dict[Any, int], dict[Any, int]]:
-    """Return how many messages wait in each inbox that is not empty, and what each outbox has lost."""
-    waiting, lost = {}, {}
+def lost_by(components: Iterable[Any]) -> dict[Any, int]:
+    """Return how many messages each outbox has lost."""
+    return {box: box.discarded for component in components for box in component._out.values() if box.discarded}
+
+
+def _waiting(components: Iterable[Any]) -> dict[Any, int]:
+    """Return how many messages wait in each inbox that is not empty."""
+    waiting = {}
     for each in components:
         held = getattr(each, "_incoming", None)
         for name, box in each._in.items():
             number = len(box.items) + (len(held.get(name) or ()) if held else 0)
             if number:
                 waiting[box] = number
-        for box in each._out.values():
-            if box.discarded:
-                lost[box] = box.discarded
-    return waiting, lost
+    return waiting
 
 
 def next_of(lab: World) -> Any:

@@ -222,9 +222,9 @@ def _boxes(
             if more:
                 sides.setdefault(key, {}).update(dict.fromkeys(more))
         left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
-        total = len(declared[0]) + len(declared[1])
-        here = sum(name in declared[0] for name in left) + sum(name in declared[1] for name in right)
-        found[each] = (left[:BOXES], right[:BOXES], max(0, total - here))
+        # Boxes that were made later and are in no link are not counted: it is not on record since when they are there.
+        idle = len(set(each.Inboxes) - set(left)) + len(set(each.Outboxes) - set(right))
+        found[each] = (left[:BOXES], right[:BOXES], idle)
     return found
 
 
