@@ -8,6 +8,7 @@ from typing import Any
 from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
+from ..core.waits import CHILDREN
 from .base import Chassis, Route, check_parts, check_routes
 from .room import send_when_room
 
@@ -121,8 +122,10 @@ class Graphline(Chassis):
                     ends_with = message
             if self.children_done():
                 break
+            self._awaits = (CHILDREN,)
             self.pause()
             yield
+            self._awaits = None
         if (self, "signal") not in linked:
             yield from send_when_room(self, ends_with or ProducerFinished(self), "signal")
 

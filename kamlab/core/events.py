@@ -12,6 +12,7 @@ resumed     step, time, component
 sent        outbox (or None), inbox, message: it was also delivered
 discarded   outbox, None, message
 received    inbox, message, and the index unless it was the oldest
+taken       inbox, message: a component's thread took what the component had received for it
 removed     inbox, message, (index, why): taken away by no component
 inserted    inbox, message, (index, why): put there by no component
 paused      component, (when its timer is due or None, what it awaits or None)
@@ -52,6 +53,7 @@ RESUMED = "resumed"
 SENT = "sent"
 DISCARDED = "discarded"
 RECEIVED = "received"
+TAKEN = "taken"
 REMOVED = "removed"
 INSERTED = "inserted"
 PAUSED = "paused"
@@ -74,6 +76,7 @@ KINDS = (
     SENT,
     DISCARDED,
     RECEIVED,
+    TAKEN,
     REMOVED,
     INSERTED,
     PAUSED,
@@ -145,6 +148,8 @@ def describe(event: Event, error_texts: bool = True) -> str:
     if event.kind == RECEIVED:
         place = f", place {event.detail}" if event.detail else ""
         return f"{who} takes {shorten(event.message)} from {event.box.name}{place}"
+    if event.kind == TAKEN:
+        return f"the thread of {who} takes {shorten(event.message)} from {event.box.name}"
     if event.kind in (REMOVED, INSERTED):
         return _handled_in_words(event)
     if event.kind in (RESUMED, ACTIVATED):

@@ -116,7 +116,9 @@ class Relayed(Component):
         """Return what the thread waits for: where it is, and when its timer is due."""
         meeting = self._meeting
         timer = meeting.timer if meeting is not None else None
-        return (THREAD, RUNNING if self._late else self._place, timer.when if timer is not None else None)
+        frame = self.thread_frame() if self._late else None
+        where = f" in line {frame.line} of {frame.function}()" if frame is not None else ""
+        return (THREAD, RUNNING if self._late else self._place, timer.when if timer is not None else None, where)
 
     def _relay_in(self) -> None:
         """Move messages from the inboxes to the thread: control last, so that data comes first."""

@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 from . import worlds
 from .component import Component
 from .errors import BadMain, NoSpaceInBox, ThreadStopped
+from .events import TAKEN
 from .link import Link, no_such_box
 from .meeting import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, Meeting
 from .relay import Relayed
@@ -121,12 +122,15 @@ class ThreadedComponent(Relayed):
         with self._contact:
             queue = self._incoming.setdefault(boxname, deque())
             if queue and self._is_free():
-                return self._take_from(queue)
-            return self._meet(Meeting(IN_RECV, lambda: self._take_from(queue), lambda: queue))
+                return self._take_from(boxname, queue)
+            return self._meet(Meeting(IN_RECV, lambda: self._take_from(boxname, queue), lambda: queue))
 
-    def _take_from(self, queue: deque[Any]) -> Any:
+    def _take_from(self, boxname: str, queue: deque[Any]) -> Any:
         was_full = len(queue) >= self.queuelengths
         message = queue.popleft()
+        scheduler = self._scheduler
+        if scheduler is not None and scheduler.log is not None:
+            scheduler.log((TAKEN, self._in[boxname], message))
         if was_full:
             self._wake_relay("its thread, which took a message")
         return message

@@ -36,6 +36,7 @@ from .events import (
     REMOVED,
     RESUMED,
     SENT,
+    TAKEN,
     Event,
     describe,
     name_of,
@@ -180,7 +181,7 @@ class Trace:
         for back, record in enumerate(reversed(records)):
             if record is known:
                 return number - (len(records) - 1 - back)
-        return max(self._first, number) + 1
+        return max(self._first, number) + 2  # one is missing for certain: what followed the newest that was seen
 
     def _forget(self, count: int) -> None:
         """Take it that the oldest ``count`` records are going to be dropped."""
@@ -330,7 +331,7 @@ def make_event(record: Any, step: int, time: float, running: Any, number: int = 
     if kind is DISCARDED:
         _, source, _, message = record
         return Event(kind, step, time, source.owner, running, None, source, message, number=number)
-    if kind is RECEIVED or kind is REMOVED or kind is INSERTED:
+    if kind is RECEIVED or kind is REMOVED or kind is INSERTED or kind is TAKEN:
         box, message = record[1], record[2]
         detail = record[3] if len(record) > 3 else None
         return Event(kind, step, time, box.owner, running, box, None, message, detail, number)

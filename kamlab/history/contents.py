@@ -127,16 +127,14 @@ class History(Reading):
         jumped, and without a jump before the next slice.
         """
         place = bisect_right(self.steps, self.check(step))
-        begin = self.starts[place - 1] if place else self.first
-        end = self.starts[place] if place < len(self.starts) else self.next_number
+        if place == len(self.starts):
+            return self.next_number - 1
+        begin, end = self.starts[place - 1] if place else self.first, self.starts[place]
         driven = self.trace.driven_before(end)
         if driven is not None and driven > begin:
             return driven - 1
-        if place < len(self.starts):
-            jump = bisect_right(self.jumps, begin)
-            if jump < len(self.jumps):
-                end = min(end, self.jumps[jump])
-        return end - 1
+        jump = bisect_right(self.jumps, begin)
+        return min([end, *self.jumps[jump : jump + 1]]) - 1
 
     def step_of(self, number: int) -> int:
         """Return the step that an event belongs to."""
@@ -164,6 +162,11 @@ class History(Reading):
         """Return the arrivals that waited in an inbox after an event."""
         line = self.lines.get(box)
         return line.waiting(number) if line is not None else []
+
+    def held(self, box: Any, number: int) -> tuple[Any, ...]:
+        """Return what had left an inbox for its owner's thread, and was not taken by the thread, after an event."""
+        line = self.held_lines.get(box)
+        return tuple(self.record(received)[2] for received in line.waiting(number)) if line is not None else ()
 
     def contents(self, step: int) -> dict[Any, tuple[Any, ...]]:
         """Return what waited in each inbox at a step; those that were empty are not in it."""

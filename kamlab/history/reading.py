@@ -27,10 +27,12 @@ from ..core.events import (
     REMOVED,
     RESUMED,
     SENT,
+    TAKEN,
     UNLINKED,
     WOKEN,
 )
 from ..core.microprocess import Microprocess
+from ..core.relay import Relayed
 from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
 from ..core.trace import Trace
@@ -89,6 +91,8 @@ class Reading:
         self.starts: list[int] = []
         self.jumps: list[int] = []
         self.lines: dict[Any, BoxLine] = {}
+        #: What has left an inbox for its owner's thread, by the number at which it was received.
+        self.held_lines: dict[Any, BoxLine] = {}
         self.lives: dict[Any, Changes] = {}
         self.links: dict[Any, Changes] = {}
         self.onward: dict[Any, Changes] = {}
@@ -176,9 +180,14 @@ class Reading:
                 box = record[2]
                 self._line(box).arrive(number)
                 touched[box] = None
+            elif kind is TAKEN:
+                if record[1] in self.held_lines and len(self.held_lines[record[1]]):
+                    self.held_lines[record[1]].depart(number)
             elif kind is RECEIVED or kind is REMOVED:
                 touched[record[1]] = None
                 fits = self._departed(number, record) and fits
+                if kind is RECEIVED and isinstance(record[1].owner, Relayed):
+                    self.held_lines.setdefault(record[1], BoxLine()).arrive(number)
             elif kind is INSERTED:
                 touched[record[1]] = None
                 self._line(record[1]).arrive_at(number, record[3][0])

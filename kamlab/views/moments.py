@@ -112,8 +112,9 @@ class _Then:
 
     def __init__(self, lab: World, step: int | None) -> None:
         self._history = history = history_of(lab)
-        now = step is None or history.check(step) == history.latest
-        self.state = str(lab.state) if now else "as it was"
+        self._lab = lab
+        self._now = step is None or history.check(step) == history.latest
+        self.state = str(lab.state) if self._now else "as it was"
         self.step = step = lab.step_number if step is None else step
         self._number = history.end_of(step)
         self._lives = {each: life for each, life in history.states(step).items() if isinstance(each, Component)}
@@ -142,11 +143,13 @@ class _Then:
         pause = self._history.pause(component, self._number) if self._lives[component] == ASLEEP else None
         if pause is None or pause[1] is None or pause[1][0] != THREAD:
             return ""
-        place = str(pause[1][1])
+        _, place, _, where = pause[1]
+        if place == THREAD_BUSY:
+            return f"its thread is busy{where}"
         return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
 
     def held(self, component: Any, name: str) -> Sequence[Any]:
-        return ()
+        return self._history.held(component._in.get(name), self._number)
 
     def items(self, component: Any, name: str) -> Sequence[Any]:
         return self._contents.get(component._in.get(name), ())
@@ -155,6 +158,8 @@ class _Then:
         return [(str(box.name), self._lost[box]) for box in component._out.values() if self._lost[box]]
 
     def printed(self, count: int, names: Collection[str]) -> tuple[Line, ...]:
+        if self._now:
+            return transcripts_of(self._lab).last(count, names)
         lines = [Line(each.short_name, text) for each, text in self._printed]
         return tuple([line for line in lines if not names or line.name in names][-count:])
 

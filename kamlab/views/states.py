@@ -31,6 +31,7 @@ WORDS = {
     FINISHED: "finished",
     STOPPED: "stopped",
     FAILED: "failed",
+    facts.RUNNING: "running",
 }
 
 _SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}
@@ -111,7 +112,7 @@ def state_of(component: Any, life: str, pause: Pause | None, full: Any = None) -
 
 
 def _state_of_thread(awaited: tuple[Any, ...]) -> tuple[str, str]:
-    _, place, deadline = awaited
+    _, place, deadline, _ = awaited
     if place == THREAD_BUSY:
         return "blocked", "its thread is busy elsewhere"
     words = [_OF_THREAD.get(place, "its thread")]

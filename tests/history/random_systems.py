@@ -7,7 +7,12 @@ from typing import Any
 
 from kamlab import Component
 from kamlab.core.errors import KamlabError
-from kamlab.core.states import ENDED
+from kamlab.core.states import ALIVE, ASLEEP, RUNNABLE
+from kamlab.explain import facts
+
+
+#: The state of a life that pauses and wake-ups of the round lead to.
+LIVES = {facts.PAUSING: ASLEEP, facts.RUNNING: RUNNABLE, RUNNABLE: RUNNABLE}
 
 
 class Restless(Component):
@@ -105,17 +110,16 @@ class System:
         self.was[step] = self.really()
 
     def really(self) -> tuple[Any, ...]:
-        """Return what is now: contents, states of those activated and not new, links."""
-        newcomers = [each for each in self.lab.scheduler.wakes if isinstance(each, Component)]
+        """Return what is now, as the engine has it: contents, states of those activated, links."""
+        moment = facts.Moment(self.lab)
         boxes = {}
         for each in self.components:
             for name, box in each.inboxes.items():
-                # what was delivered before activation is told from the activation on
-                waiting = tuple(message for message in box.items if message != "early" or each not in newcomers)
-                if waiting:
-                    boxes[f"{each.short_name}.{name}"] = waiting
+                if box.items:
+                    boxes[f"{each.short_name}.{name}"] = tuple(box.items)
         states = {
-            each.short_name: each._life for each in self.components if each not in newcomers or each._life in ENDED
+            each.short_name: LIVES.get(moment.status(each), each._life) if each._life in ALIVE else each._life
+            for each in self.components
         }
         links = sorted(
             (f"{link.source.short_name}.{link.sourcebox}", f"{link.sink.short_name}.{link.sinkbox}")

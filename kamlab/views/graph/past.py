@@ -82,6 +82,9 @@ class Past:
         shown.update(dict.fromkeys(late))
         who = {component: standing(history, self.number, component) for component in shown}
         waiting = {box: len(messages) for box, messages in history.contents(self.step).items() if box.owner in who}
+        for box in history.held_lines:
+            if held := len(history.held(box, self.number)):
+                waiting[box] = waiting.get(box, 0) + held
         if self.step == history.latest:
             following = next_of(self.lab)
         else:  # with a chooser that cannot be foreseen, it was not known who would go next

@@ -31,6 +31,8 @@ SIGNS = {
     events.BYTES_OUT: "o",
     events.PRINTED: '"',
     events.TIMER: "@",
+    events.CLOCK: "t",
+    events.TAKEN: "v",
     events.FAILED: "F",
     events.FINISHED: "#",
 }

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from ...core.events import (
+    CLOCK,
     DISCARDED,
     INSERTED,
     KINDS,
@@ -23,6 +24,7 @@ from ...core.events import (
     REMOVED,
     RESUMED,
     SENT,
+    TAKEN,
     TIMER,
     UNLINKED,
     WOKEN,
@@ -38,7 +40,7 @@ from .model import StoryItem, StoryLook
 from .newest import newest
 
 #: The kinds that go on and on; cycles of them are folded.
-QUIET = frozenset({RESUMED, PAUSED, WOKEN, TIMER})
+QUIET = frozenset({RESUMED, PAUSED, WOKEN, TIMER, CLOCK, TAKEN})
 #: The kinds that are left out unless they are asked for.
 HIDDEN = QUIET | {LINKED, UNLINKED}
 #: How long a line may be.
