@@ -159,7 +159,7 @@ def describe(event: Event, error_texts: bool = True) -> str:
     if event.kind == WOKEN:
         return f"{who} woken by {cause_in_words(event.detail)}"
     if event.kind == CLOCK:
-        return f"the clock jumps to {event.detail:.3f} s"
+        return f"the clock jumps to {shorten(event.detail)} s"
     if event.kind == PRINTED:
         return f"{who} prints {shorten(event.detail)}"
     if event.kind in (LINKED, UNLINKED):

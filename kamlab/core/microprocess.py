@@ -74,7 +74,7 @@ class Microprocess:
     _drowsy = -1
     _roused = -1
     #: What its code says it waits for, where a helper of :mod:`.waits` says so.
-    _awaits: tuple[str, ...] | None = None
+    _awaits: tuple[Any, ...] | None = None
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 

@@ -385,8 +385,9 @@ class Scheduler(Endings):
 
     def note_jump(self) -> None:
         """Record that a virtual clock has jumped: what follows belongs to the time from there on."""
-        if self.log is not None and self.clock.now() != self.now:
-            self.log((CLOCK, None, self.clock.now()))
+        now = self.clock.now()
+        if self.log is not None and now != self.now:
+            self.log((CLOCK, None, round(now, 6)))
 
     def note_pause(self, component: Microprocess) -> None:
         """Record that a component pauses, when it asks for it and the pause has an effect; see :mod:`.events`."""

@@ -309,6 +309,7 @@ class Trace:
         self._count()
         self._forget(len(self._records))
         self._records.clear()
+        self._newest = (None, self._first - 1)  # what was forgotten is not kept alive
         self._known = max(self._known, self._first)
 
     def _events(self, records: Iterable[Any], first: int, step: int, time: float) -> Iterator[Event]:

@@ -28,6 +28,8 @@ MESSAGE, TIME, CHILDREN, THREAD = "message", "time", "children", "thread"
 class Waits:
     """The awaitable half of :class:`~kamlab.core.component.Component`."""
 
+    _awaits: tuple[Any, ...] | None
+
     async def tick(self) -> None:
         """Let the others run, then go on."""
         await next_slice()

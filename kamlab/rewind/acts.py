@@ -103,7 +103,7 @@ def remove(inbox: Inbox, index: int, why: str) -> Any:
     if scheduler is not None:
         if scheduler.log is not None:
             scheduler.log((REMOVED, inbox, message, (index, why)))
-        if inbox.feeders:
+        if inbox.feeders and inbox.collection is not None:
             inbox.note_taken(inbox.collection)
     return message
 

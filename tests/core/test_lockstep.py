@@ -315,7 +315,12 @@ def test_what_a_thread_delivers_in_its_turn_is_in_that_slice(make_lab):
     component = threaded(body, lab)
     lab.step(2)
     happened = lab.step()
-    assert [event.kind for event in happened if event.cause is component][:3] == ["resumed", "sent", "finished"]
+    assert [event.kind for event in happened if event.cause is component][:4] == [
+        "resumed",
+        "sent",
+        "woken",
+        "finished",
+    ]
     assert component.elsewhere is None
     assert not lab.lock._loans
 

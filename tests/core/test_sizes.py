@@ -52,7 +52,7 @@ def test_an_idle_component_takes_less_than_two_kilobytes(make_lab, kind):
 
 def test_a_component_that_has_ended_leaves_nothing_behind(make_lab):
     """Thousands of components that come and go take no more memory than the first thousand."""
-    lab = make_lab(record=False)
+    lab = make_lab(record=False, trace_limit=10)
 
     class Short(Component):
         def main(self):

@@ -10,7 +10,6 @@ from kamlab.core.errors import KamlabError
 from kamlab.core.states import ALIVE, ASLEEP, RUNNABLE
 from kamlab.explain import facts
 
-
 #: The state of a life that pauses and wake-ups of the round lead to.
 LIVES = {facts.PAUSING: ASLEEP, facts.RUNNING: RUNNABLE, RUNNABLE: RUNNABLE}
 

@@ -301,7 +301,7 @@ def test_any_kind_of_event_can_stop_the_lab(make_plain_lab, kind, what):
 
 
 def test_what_happens_between_two_slices_stops_the_lab_right_there(make_plain_lab):
-    """After an event at the end of a round no further slice runs, in steps as in a run."""
+    """After an event no further slice runs, in steps as in a run."""
     stopped_at = []
     for drive in (Lab.run, Lab.step):
         lab = make_plain_lab()
@@ -312,7 +312,7 @@ def test_what_happens_between_two_slices_stops_the_lab_right_there(make_plain_la
             assert lab.step_number < 20
         stopped_at.append((lab.step_number, ticks.count))
         assert lab.step().steps == 1
-    assert stopped_at == [(6, 2), (6, 2)]
+    assert stopped_at == [(5, 1), (5, 1)]
 
 
 def test_several_kinds_are_any_of_them(lab):

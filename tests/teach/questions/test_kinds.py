@@ -68,8 +68,8 @@ KINDS: list[tuple[str, Ask, list[tuple[Any, int]], list[Any]]] = [
     (
         "who is woken next",
         lambda quiz: quiz.who_is_woken(),
-        [(NAPS, 2), (NAPS_2, 2), (line(lambda: Source("abc"), Keep), 0)],
-        ["Nap_2", "Nap_1", "Keep_2"],
+        [(NAPS, 2), (NAPS_2, 2), (line(lambda: Source("abc"), Keep, backwards=True), 0)],
+        ["Nap_2", "Nap_1", "Keep_1"],
     ),
     (
         "can anybody still run",
