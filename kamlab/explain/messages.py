@@ -16,6 +16,7 @@ from ..core.component import Component
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
 from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
+from ..history import history_of
 from .discards import discards
 from .errors import CannotExplain, NoSuchMessage
 from .explanation import Explanation
@@ -168,6 +169,11 @@ def _fate_of(event: Event, name: str, moment: Moment) -> Explanation:
         if not _same(sent, event):
             continue
         if isinstance(fate, Event):
+            onward = _moved_to(fate, moment)
+            if onward is not None:
+                sentences.append(_moved_in_words(onward))
+                rest = _fate_of(onward, name, moment)
+                return Explanation(name, rest.headline, (*sentences, *rest.sentences[1:]), rest.related)
             headline, told = _gone_in_words(fate)
             return Explanation(name, headline, (*sentences, *told), _ends(event.box))
         held = held_by_thread(event.box.owner, event.box.name)
@@ -175,6 +181,18 @@ def _fate_of(event: Event, name: str, moment: Moment) -> Explanation:
         sentences += _waits_in_words(event.box, fate[1], count, len(held), moment)
         return Explanation(name, IS_WAITING, tuple(sentences), _ends(event.box))
     return Explanation(name, UNKNOWN, (*sentences, "The trace does not tell what became of it."), _ends(event.box))
+
+
+def _moved_to(gone: Event, moment: Moment) -> Event | None:
+    """Return the event that put a message in again which was taken out only to be moved."""
+    history = history_of(moment.world)
+    onward = history.goes_on(gone.number) if gone.kind == REMOVED and gone.number >= history.first else None
+    return history.event(onward) if onward is not None else None
+
+
+def _moved_in_words(event: Event) -> str:
+    index, why = event.detail
+    return f"It was moved to place {index} of {end_of(event.box)} after step {event.step} ({why})."
 
 
 def _gone_in_words(event: Event) -> tuple[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.events import PAUSED, Event, words_of
+from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, words_of
 from ..core.trace import Trace, make_event
 from .boxline import in_order
 from .errors import NotInTrace, StepOutOfRange
@@ -183,6 +183,54 @@ class History(Reading):
         number = self.end_of(step)
         found = ((component, life.at(number)) for component, life in self.lives.items())
         return {component: state for component, state in found if state is not None}
+
+    def stays(self, arrival: int) -> list[int]:
+        """Return every arrival of one message, in order: each move, by hand or by a link, is a stay of its own.
+
+        This is what makes a message one message: whatever follows it goes by these numbers.
+        """
+        stays = [arrival]
+        while (number := stays[0]) >= 0 and (removal := self.removal_before(number)) is not None:
+            stays.insert(0, self.arrival_of[removal])
+        while (gone := self.departure_of.get(stays[-1])) is not None and (again := self.goes_on(gone)) is not None:
+            stays.append(again)
+        return stays
+
+    def removal_before(self, number: int) -> int | None:
+        """Return the removal with which an insertion belongs together, as the two halves of a move."""
+        before = number - 1
+        while before >= self.first and self.record(before)[0] is WOKEN:  # who waited for the room that became free
+            before -= 1
+        return before if before >= self.first and self._are_one_move(before, number) else None
+
+    def goes_on(self, number: int) -> int | None:
+        """Return the insertion with which a removal belongs together, as the two halves of a move."""
+        after = number + 1
+        while after < self.next_number and self.record(after)[0] is WOKEN:
+            after += 1
+        return after if after < self.next_number and self._are_one_move(number, after) else None
+
+    def _are_one_move(self, removal: int, insertion: int) -> bool:
+        removed, inserted = self.record(removal), self.record(insertion)
+        return removed[0] is REMOVED and inserted[0] is INSERTED and removed[3][1] == inserted[3][1]
+
+    def box_of(self, arrival: int) -> Any:
+        """Return the inbox that a message came to."""
+        if arrival >= 0:
+            record = self.record(arrival)
+            return record[2] if record[0] is SENT else record[1]
+        departure = self.departure_of.get(arrival)
+        if departure is not None:
+            return self.record(departure)[1]
+        return next(box for box, line in self.lines.items() if arrival in line.latest())
+
+    def place_now(self, arrival: int) -> tuple[Any, int] | None:
+        """Return (inbox, index) where a message waits now, however it was moved; ``None`` if it waits nowhere."""
+        last = self.stays(arrival)[-1]
+        if last in self.departure_of:
+            return None
+        box = self.box_of(last)
+        return box, self.lines[box].latest().index(last)
 
     def pause(self, component: Any, number: int) -> Any:
         """Return the last pause of a component up to an event: (when its timer is due, what it awaits), or ``None``."""

@@ -112,7 +112,7 @@ def _story_of_lost(history: History, event: Event) -> MessageStory:
 
 
 def _story_of_arrival(history: History, arrival: int) -> MessageStory:
-    stays = _stays(history, arrival)
+    stays = history.stays(arrival)
     first, last = stays[0], stays[-1]
     departure = history.departure_of.get(last)
     numbers = [number for stay in stays for number in (stay, history.departure_of.get(stay)) if number is not None]
@@ -147,46 +147,15 @@ def _story_of_arrival(history: History, arrival: int) -> MessageStory:
     )  # fmt: skip
 
 
-def _stays(history: History, arrival: int) -> list[int]:
-    """Return every arrival of a message that was moved from inbox to inbox without being taken."""
-    stays = [arrival]
-    while (number := stays[0]) >= 0 and history.record(number)[0] is INSERTED and follows(history, number):
-        stays.insert(0, history.arrival_of[number - 1])
-    while (gone := history.departure_of.get(stays[-1])) is not None and gone + 1 < history.next_number:
-        if history.record(gone)[0] is not REMOVED or not follows(history, gone + 1):
-            break
-        stays.append(gone + 1)
-    return stays
-
-
-def follows(history: History, number: int) -> bool:
-    """Return whether an insertion goes on with what the removal right before it took away."""
-    if number <= history.first:
-        return False
-    removed, inserted = history.record(number - 1), history.record(number)
-    return removed[0] is REMOVED and inserted[0] is INSERTED and removed[3][1] == inserted[3][1]
-
-
 def _path(history: History, stays: list[int]) -> tuple[str, ...]:
     boxes: list[Any] = []
     for stay in stays:
-        inbox = _box_of(history, stay)
+        inbox = history.box_of(stay)
         record = history.record(stay) if stay >= 0 else None
         sent_by = record[1] if record is not None and record[0] is SENT else None
         way = history.path(sent_by, inbox, stay) if sent_by is not None else [inbox]
         boxes += [box for box in way if box not in boxes[-1:]]
     return tuple(map(history.names.of_box, boxes))
-
-
-def _box_of(history: History, arrival: int) -> Any:
-    """Return the inbox that a message came to."""
-    if arrival >= 0:
-        record = history.record(arrival)
-        return record[2] if record[0] is SENT else record[1]
-    departure = history.departure_of.get(arrival)
-    if departure is not None:
-        return history.record(departure)[1]
-    return next(box for box, line in history.lines.items() if arrival in line.latest())
 
 
 def _now(history: History, departure: int | None) -> float:
@@ -251,7 +220,7 @@ def _end(
 ) -> list[str]:
     long = f"{waited} slice{'' if waited == 1 else 's'} ({seconds:.3f} s)"
     if left is None:
-        box = _box_of(history, arrival)
+        box = history.box_of(arrival)
         place = history.lines[box].latest().index(arrival)
         return [f"It still waits in {history.names.of_box(box)}, at place {place}, for {long} by now"]
     if left.kind == REMOVED:

@@ -13,10 +13,11 @@ from typing import Any
 from kamlab.core.box import Inbox
 from kamlab.core.component import Component
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
-from kamlab.core.events import INSERTED, RECEIVED, REMOVED, SENT, Event, shorten
+from kamlab.core.events import INSERTED, SENT, Event, shorten
 from kamlab.core.link import find_box
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.world import World
+from kamlab.history import NotInTrace, history_of
 
 from . import acts
 from .errors import MessageIsGone, NoSuchMessage
@@ -141,35 +142,21 @@ class Hands(World):
         return target
 
     def _waiting(self, event: Event) -> tuple[Inbox, int]:
-        """Return where the message of an event waits now, by what happened to its inbox since."""
-        inbox = event.box
-        if event.kind not in (SENT, INSERTED) or not isinstance(inbox, Inbox):
+        """Return where the message of an event waits now, however it was moved since."""
+        if event.kind not in (SENT, INSERTED) or not isinstance(event.box, Inbox):
             raise NoSuchMessage(f"the event {event.kind!r} puts no message into an inbox; give one that is 'sent'")
-        waiting: list[int] = []
-        found = False
-        for number, each in enumerate(self.trace.events()):
-            if each.box is not inbox:
-                continue
-            if each == event:
-                found, mine = True, number
-            if each.kind == SENT:
-                waiting.append(number)
-            elif each.kind == INSERTED:
-                waiting.insert(each.detail[0], number)
-            elif each.kind == RECEIVED and waiting:
-                waiting.pop(each.detail or 0)
-            elif each.kind == REMOVED and waiting:
-                waiting.pop(each.detail[0])
-        place = waiting.index(mine) if found and mine in waiting else None
-        if place is None or place >= len(inbox.items):
-            who = f"{inbox.owner.short_name}.{inbox.name}"
+        history = history_of(self)
+        try:
+            place = history.place_now(history.number_of(event))
+        except NotInTrace as error:
+            raise MessageIsGone(str(error)) from None
+        if place is None:
+            who = f"{event.box.owner.short_name}.{event.box.name}"
             raise MessageIsGone(
                 f"{shorten(event.message)} does not wait in {who} any more: it was taken or removed since step "
                 f"{event.step}. lab.story(event) tells by whom; lab.goto({event.step}) is before that."
-                if found
-                else f"the event of step {event.step} is not in the trace of this lab as it is now"
             )
-        return inbox, place
+        return place
 
     def _present(self, component: Any) -> Microprocess:
         """Return the component that is meant, in the lab as it stands: the one of that name if it was rebuilt."""

@@ -25,7 +25,6 @@ from ...core.events import (
     TIMER,
     WOKEN,
 )
-from ...history.message_story import follows
 from ..keys import whose
 from . import model
 from .known import Known
@@ -117,9 +116,10 @@ class Seen:
 
     def _goes_on(self, number: int, record: Any) -> Way | None:
         """Return the way of a message that was only moved: out of one box, and at once into another place."""
-        if not follows(self.history, number) or self.history.record(number - 1)[2] is not record[2]:
+        removal = self.history.removal_before(number) if record[0] is INSERTED else None
+        if removal is None or self.history.record(removal)[2] is not record[2]:
             return None
-        return next((way for way in reversed(self.ways) if way.took == number - 1), None)
+        return next((way for way in reversed(self.ways) if way.took == removal), None)
 
     def _went(self, number: int, record: Any, step: int) -> None:
         """Note a message that came before the window; others were noted when they came."""
@@ -172,7 +172,7 @@ class Seen:
         self.marks.append((number, component, step, kind))
 
     def _by_hand(self, number: int, record: Any, step: int) -> None:
-        if number + 1 < self.history.next_number and follows(self.history, number + 1):
+        if record[0] is REMOVED and self.history.goes_on(number) is not None:
             return  # one act: what was taken out is put in again
         self.did[record[1].owner] += 1
         self.marks.append((number, record[1].owner, step, "by hand"))
