@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
 from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
+from .wording import PLAIN
 
 if TYPE_CHECKING:
     from .component import Component
@@ -214,7 +215,10 @@ class Inbox(Box):
             return
         log = scheduler.log
         if log is not None:
-            log((SENT, source, self, message))
+            if message.__class__ in PLAIN:
+                log((SENT, source, self, message))
+            else:
+                log((SENT, source, self, message, scheduler.text_of(message)))
         elif self.limit is None:
             self.quiet = True
         if not self.arrived:
@@ -242,7 +246,7 @@ class Inbox(Box):
         """Record, in the sender's lab, what reaches a component that is not active."""
         scheduler = source.owner._scheduler if source is not None else None
         if scheduler is not None and scheduler.log is not None:
-            scheduler.log((SENT, source, self, message))
+            scheduler.log((SENT, source, self, message, scheduler.text_of(message)))
 
     def take(self, index: int = 0) -> Any:
         """Take a message out, and wake the owners of the outboxes that lead here.
@@ -263,7 +267,10 @@ class Inbox(Box):
             return message
         log = scheduler.log
         if log is not None:
-            log((RECEIVED, self, message))
+            if message.__class__ in PLAIN or not scheduler.stepped:
+                log((RECEIVED, self, message))
+            else:
+                log((RECEIVED, self, message, 0, scheduler.text_of(message)))
         else:
             self.settled = True
         if not self.taken:
@@ -294,7 +301,7 @@ class Inbox(Box):
                 owner.wake(self)
         else:
             if scheduler.log is not None:
-                scheduler.log((RECEIVED, self, message, place))
+                scheduler.log((RECEIVED, self, message, place, scheduler.text_of(message)))
             if self.feeders and not self.taken:
                 assert self.collection is not None
                 self.note_taken(self.collection)
@@ -336,7 +343,7 @@ class Nowhere:
             box.discarded += 1
             scheduler = source.owner._scheduler
             if scheduler is not None and scheduler.log is not None:
-                scheduler.log((DISCARDED, source, None, message))
+                scheduler.log((DISCARDED, source, None, message, scheduler.text_of(message)))
 
     def check_size(self, size: int | None) -> None:
         """Raise ValueError: there is no inbox to limit."""

@@ -104,6 +104,7 @@ class Drivable:
         """Have the engine write what is wanted now: by the trace, and by whoever is attached to it."""
         scheduler = self.scheduler
         log = self.trace.writer(complete)
+        self.scheduler.stepped = complete
         if (scheduler.log is None) is not (log is None):
             for component in list(scheduler.members.values()):
                 for box in getattr(component, "_in", {}).values():

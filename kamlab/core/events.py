@@ -103,7 +103,8 @@ class Event:
     ``step`` counts slices from 1; 0 is before the first. ``time`` is the lab's clock in seconds.
     ``component`` is who it happened to, ``cause`` whose slice it happened in (``None``: from
     outside). ``box`` and ``source`` are set where messages move. ``number`` is its place in the
-    lab's trace, counted from 0 since the lab began; -1 if it is in none.
+    lab's trace, counted from 0 since the lab began; -1 if it is in none. ``said`` is the text of the message when
+    it moved, where it is kept: of one that may have changed since.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough
@@ -126,6 +127,7 @@ class Event:
     message: Any = None
     detail: Any = None
     number: int = -1
+    said: str | None = None
 
     def __str__(self) -> str:
         return f"{self.step:>5}  {describe(self)}"
@@ -142,12 +144,12 @@ def describe(event: Event, error_texts: bool = True) -> str:
     who = name_of(event.component)
     if event.kind == SENT:
         source = end_of(event.source.owner, event.source.name) if event.source is not None else "outside"
-        return f"{source} -> {end_of(event.box.owner, event.box.name)}: {shorten(event.message)}"
+        return f"{source} -> {end_of(event.box.owner, event.box.name)}: {message_in_words(event)}"
     if event.kind == DISCARDED:
-        return f"{who}.{event.source.name} -> nowhere: {shorten(event.message)} is discarded"
+        return f"{who}.{event.source.name} -> nowhere: {message_in_words(event)} is discarded"
     if event.kind == RECEIVED:
         place = f", place {event.detail}" if event.detail else ""
-        return f"{who} takes {shorten(event.message)} from {event.box.name}{place}"
+        return f"{who} takes {message_in_words(event)} from {event.box.name}{place}"
     if event.kind == TAKEN:
         return f"the thread of {who} takes {shorten(event.message)} from {event.box.name}"
     if event.kind in (REMOVED, INSERTED):
@@ -170,6 +172,29 @@ def describe(event: Event, error_texts: bool = True) -> str:
     if event.kind in (BYTES_IN, BYTES_OUT):
         return f"{who} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
     return f"{who} {event.kind}: {event.detail}"
+
+
+def said_in(record: Any) -> str | None:
+    """Return the text that a record keeps of its message, from when it moved; ``None`` if it keeps none."""
+    return record[4] if len(record) > 4 else None
+
+
+def message_in_words(event: Event) -> str:
+    """Say what the message of an event was when it moved, and what it is now if that reads otherwise."""
+    return then_and_now(event.said, shorten(event.message))
+
+
+def then_and_now(said: str | None, now: str) -> str:
+    """Return what a message was, from the text kept if there is one, and what it is now if that reads otherwise.
+
+    >>> then_and_now("[0]", "[0, 1]"), then_and_now(None, "17")
+    ('[0] (now [0, 1]: changed after it was sent)', '17')
+    """
+    if said is None or said == now:
+        return now
+    if now.endswith("...") and said.startswith(now[:-3]):
+        return now
+    return f"{said} (now {now}: changed after it was sent)"
 
 
 def pause_in_words(pause: tuple[float | None, Any]) -> str:

@@ -41,6 +41,7 @@ from .microprocess import Microprocess, raising_in
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
+from .wording import text_to_keep
 
 if TYPE_CHECKING:
     from .world import World
@@ -87,6 +88,8 @@ class Scheduler(Endings):
         self.fatal: BaseException | None = None
         self.slices_per_poll = SLICES_PER_POLL
         self._since_poll = 0
+        #: Whether the lab is stepped or stands still, so that there is time to look at messages.
+        self.stepped = True
         self._applied = 0  # how often pauses and wake-ups were applied
         self._numbers = itertools.count(1)
         self._picked: Microprocess | None = None
@@ -382,6 +385,10 @@ class Scheduler(Endings):
         if self.log is not None:
             self.note_wake(component, cause)
         self.nudge()
+
+    def text_of(self, message: Any) -> str | None:
+        """Return the text to keep of a message that moves; ``None`` if it cannot change, or the lab runs freely."""
+        return text_to_keep(message, self.stepped) if self.stepped or self.world.lockstep else None
 
     def note_jump(self) -> None:
         """Record that a virtual clock has jumped: what follows belongs to the time from there on."""

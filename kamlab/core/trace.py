@@ -41,6 +41,7 @@ from .events import (
     describe,
     name_of,
     pause_in_words,
+    said_in,
 )
 
 Hook = Callable[[Event], Any]
@@ -326,16 +327,17 @@ def make_event(record: Any, step: int, time: float, running: Any, number: int = 
     if kind is RESUMED:
         return Event(kind, step, time, running, running, number=number)
     if kind is SENT:
-        _, source, box, message = record
+        source, box, message = record[1:4]
         sender = source.owner if source is not None else None
-        return Event(kind, step, time, sender, running, box, source, message, number=number)
+        return Event(kind, step, time, sender, running, box, source, message, number=number, said=said_in(record))
     if kind is DISCARDED:
-        _, source, _, message = record
-        return Event(kind, step, time, source.owner, running, None, source, message, number=number)
+        source, message = record[1], record[3]
+        said = said_in(record)
+        return Event(kind, step, time, source.owner, running, None, source, message, number=number, said=said)
     if kind is RECEIVED or kind is REMOVED or kind is INSERTED or kind is TAKEN:
         box, message = record[1], record[2]
         detail = record[3] if len(record) > 3 else None
-        return Event(kind, step, time, box.owner, running, box, None, message, detail, number)
+        return Event(kind, step, time, box.owner, running, box, None, message, detail, number, said_in(record))
     _, subject, detail = record
     if kind is PAUSED:
         detail = pause_in_words(detail)

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, words_of
+from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
 from .boxline import in_order
 from .errors import NotInTrace, StepOutOfRange
@@ -162,6 +162,10 @@ class History(Reading):
         """Return the arrivals that waited in an inbox after an event."""
         line = self.lines.get(box)
         return line.waiting(number) if line is not None else []
+
+    def said(self, arrival: int) -> str | None:
+        """Return the text of a message when it came, where it is kept: of one that may have changed since."""
+        return said_in(self.record(arrival)) if arrival >= 0 else None
 
     def held(self, box: Any, number: int) -> tuple[Any, ...]:
         """Return what had left an inbox for its owner's thread, and was not taken by the thread, after an event."""

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.box import Inbox
-from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT, Event, describe, shorten
+from ..core.events import (
+    DISCARDED,
+    INSERTED,
+    RECEIVED,
+    REMOVED,
+    RESUMED,
+    SENT,
+    Event,
+    describe,
+    message_in_words,
+    shorten,
+)
 from .contents import History
 from .errors import NoStory
 
@@ -184,7 +195,7 @@ def _when(event: Event) -> str:
 
 
 def _sent_words(history: History, event: Event) -> str:
-    return f"{shorten(event.message)} was sent by {history.names.of(event.source.owner)} {_when(event)}"
+    return f"{message_in_words(event)} was sent by {history.names.of(event.source.owner)} {_when(event)}"
 
 
 def _beginning(history: History, came: Event | None, message: Any) -> list[str]:
@@ -192,10 +203,10 @@ def _beginning(history: History, came: Event | None, message: Any) -> list[str]:
         return [f"{shorten(message)} was there before the first event that is known, so nobody saw who sent it"]
     if came.kind == INSERTED:
         return [
-            f"{shorten(came.message)} was put into {history.names.of_box(came.box)} {_when(came)}: {came.detail[1]}"
+            f"{message_in_words(came)} was put into {history.names.of_box(came.box)} {_when(came)}: {came.detail[1]}"
         ]
     if came.source is None:
-        return [f"{shorten(came.message)} was delivered from outside {_when(came)}"]
+        return [f"{message_in_words(came)} was delivered from outside {_when(came)}"]
     return [_sent_words(history, came)]
 
 

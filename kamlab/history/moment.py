@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..core.errors import UnknownComponent, listed
-from ..core.events import shorten, words_of
+from ..core.events import shorten, then_and_now, words_of
 from ..core.states import ALIVE, ASLEEP, FAILED, FINISHED, RUNNABLE
 from .contents import history_of
 
@@ -20,7 +20,8 @@ class Moment:
     ``step`` is the number of the slice, ``time`` the lab's time in seconds when it began. ``boxes`` has, by
     names such as ``Sink_3.inbox``, what waited in each inbox that was not empty, oldest first; ``states``,
     by the names of components, one of the words of :mod:`kamlab.core.states`; ``links`` the pairs of box
-    names that were linked. Messages are held as they are, not copied.
+    names that were linked. Messages are held as they are, not copied; ``said`` has, like ``boxes``, the texts of those
+    that may have changed since they came.
 
     Two moments are equal if step, boxes, states and links are, messages compared by what they say of
     themselves. So moments of two runs can be compared; the time is no part of that.
@@ -44,6 +45,7 @@ class Moment:
     boxes: Mapping[str, tuple[Any, ...]]
     states: Mapping[str, str]
     links: tuple[tuple[str, str], ...] = field(default=())
+    said: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
 
     def contents(self, box: str) -> tuple[Any, ...]:
         """Return what waited in an inbox, by its name; ``()`` if nothing did.
@@ -105,7 +107,9 @@ class Moment:
             lines.append(f"  {name}: {state}")
             for box, waiting in self.boxes.items():
                 if box.startswith(f"{name}."):
-                    lines.append(f"    {box[len(name) + 1 :]}: {', '.join(map(shorten, waiting))}")
+                    said = self.said.get(box) or (None,) * len(waiting)
+                    texts = map(then_and_now, said, map(shorten, waiting))
+                    lines.append(f"    {box[len(name) + 1 :]}: {', '.join(texts)}")
         lines += [f"  {source} -> {sink}" for source, sink in self.links]
         return "\n".join(lines)
 
@@ -131,9 +135,11 @@ def moment(lab_or_trace: Any, step: int) -> Moment:
     number = history.end_of(step)
     names = history.names
     boxes: dict[str, tuple[Any, ...]] = {}
+    said: dict[str, tuple[str | None, ...]] = {}
     for box, waiting in history.contents(step).items():
         name = names.of_box(box)
         boxes[name] = boxes.get(name, ()) + waiting
+        said[name] = said.get(name, ()) + tuple(map(history.said, history.arrivals_in(box, number)))
     states = {names.of(component): state for component, state in history.states(step).items()}
     links = tuple((names.of_box(link.source_box), names.of_box(link.sink_box)) for link in history.links_at(step))
-    return Moment(step, history.time_of(number), MappingProxyType(boxes), MappingProxyType(states), links)
+    return Moment(step, history.time_of(number), MappingProxyType(boxes), MappingProxyType(states), links, said)

@@ -13,20 +13,20 @@ others when there is no room for all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any, TypeVar
 
 from ..core.asking import one_look
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
-from ..core.events import error_in_words, name_of
+from ..core.events import error_in_words, name_of, then_and_now
 from ..core.microprocess import Microprocess
 from ..core.world import World
 from .keys import key_of
 from .moments import Moment, moment_of
-from .quoting import label, quoted_all
+from .quoting import escaped, label, quoted_all
 from .transcript import Line
 
 COMPONENTS = 40
@@ -294,7 +294,7 @@ def _components(moment: Moment, shown: list[Component], messages: int) -> tuple[
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
     boxes = {(each, name): _first(moment, each, name, messages) for each in shown for name in _names(moment, each)}
     texts = iter(quoted_all([message for first in boxes.values() for message in first]))
-    looks: dict[Component, list[InboxLook]] = {each: [] for each in shown}
+    looks: dict[Component, list[InboxLook]] = {component: [] for component in shown}
     for (each, name), first in boxes.items():
         box = each._in.get(name)
         held = len(moment.held(each, name))
@@ -303,7 +303,7 @@ def _components(moment: Moment, shown: list[Component], messages: int) -> tuple[
                 label(str(name), 30),
                 held + len(moment.items(each, name)),
                 box.limit if box is not None else None,
-                tuple(islice(texts, len(first))),
+                tuple(_then_and_now(moment, each, name, held, islice(texts, len(first)))),
                 tuple(map(kind_of, first)),
                 min(held, len(first)),
             )
@@ -335,6 +335,13 @@ def _names(moment: Moment, component: Component) -> list[str]:
         return names
     chosen = sorted(names, key=lambda name: not _length(moment, component, name))[:BOXES]
     return [name for name in names if name in chosen]
+
+
+def _then_and_now(moment: Moment, component: Component, name: str, held: int, texts: Iterable[str]) -> Iterator[str]:
+    """Yield the texts of messages: what each was when it came, and what it is now if that reads otherwise."""
+    said = chain([None] * held, moment.said(component, name), repeat(None))
+    for now, then in zip(texts, said, strict=False):
+        yield now if then is None else then_and_now(escaped(then), now)
 
 
 def _first(moment: Moment, component: Component, name: str, messages: int) -> list[Any]:

@@ -54,6 +54,9 @@ class Moment(Protocol):
     def items(self, component: Any, name: str) -> Sequence[Any]:
         """What waits in an inbox, oldest first."""
 
+    def said(self, component: Any, name: str) -> Sequence[str | None]:
+        """The texts of those messages when they came, where they are kept: of such as may have changed since."""
+
     def lost(self, component: Any) -> list[tuple[str, int]]:
         """The outboxes that have lost messages, and how many."""
 
@@ -95,6 +98,9 @@ class _Now:
     def items(self, component: Any, name: str) -> Sequence[Any]:
         box = component._in.get(name)
         return box.items if box is not None else ()
+
+    def said(self, component: Any, name: str) -> Sequence[str | None]:
+        return ()
 
     def lost(self, component: Any) -> list[tuple[str, int]]:
         return [(str(box.name), box.discarded) for box in component._out.values() if box.discarded]
@@ -153,6 +159,10 @@ class _Then:
 
     def items(self, component: Any, name: str) -> Sequence[Any]:
         return self._contents.get(component._in.get(name), ())
+
+    def said(self, component: Any, name: str) -> Sequence[str | None]:
+        history = self._history
+        return [history.said(arrival) for arrival in history.arrivals_in(component._in.get(name), self._number)]
 
     def lost(self, component: Any) -> list[tuple[str, int]]:
         return [(str(box.name), self._lost[box]) for box in component._out.values() if self._lost[box]]

@@ -9,7 +9,7 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from ...core.events import DISCARDED
+from ...core.events import DISCARDED, said_in
 from ...core.world import World
 from ...history import history_of
 from ..keys import whose
@@ -235,7 +235,7 @@ def _moves(found: list[tuple[int, Any, Any]], situation: Situation, layered: Lay
             Move(
                 number,
                 keys,
-                quoted(record[3], TEXT),
+                quoted(record[3], TEXT) if said_in(record) is None else label(str(said_in(record)), TEXT),
                 record[0] == DISCARDED,
                 _end(source, situation, layered) if source is not None else None,
                 _end(target, situation, layered) if target is not None else None,

@@ -120,7 +120,7 @@ class _Drawing:
             self._placed(way.start),
             self._placed(way.end),
             self.names.of_box(way.box),
-            self.names.of_message(way.message),
+            self.names.of_message(way.message, self.history.said(way.number)),
             way.fate,
         )
 

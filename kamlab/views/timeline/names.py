@@ -34,6 +34,6 @@ class Names:
             name = self._boxes[box] = f"{self.of(box.owner)}.{label(str(box.name), self._width)}"
         return name
 
-    def of_message(self, message: Any) -> str:
-        """Return what a message says of itself."""
-        return label(shorten(message, self._width), self._width)
+    def of_message(self, message: Any, said: str | None) -> str:
+        """Return the text of a message as it was when it moved."""
+        return label(shorten(message, self._width) if said is None else said, self._width)
