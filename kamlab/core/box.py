@@ -225,7 +225,9 @@ class Inbox(Box):
             self.arrived = True
             scheduler.wakes.append(self)
             if log is not None:
-                scheduler.note_wake(self.owner, self)
+                owner = self.owner
+                if owner._roused != scheduler.era:
+                    scheduler.note_wake(owner, self)
 
     def put(self, message: Any, index: int | None = None) -> None:
         """Put a message in at a place, the end unless told, whatever the limit, and have the owner woken.
@@ -276,7 +278,12 @@ class Inbox(Box):
         if not self.taken:
             collection = self.collection or self._find_feeders()
             if collection[1]:
-                self.note_taken(collection)
+                self.taken = True
+                scheduler.wakes.append(collection)
+                if log is not None:
+                    for owner in collection[1]:
+                        if owner._roused != scheduler.era:
+                            scheduler.note_wake(owner, collection)
         return message
 
     def note_taken(self, collection: tuple[Inbox, tuple[Component, ...]]) -> None:

@@ -47,29 +47,55 @@ from typing import Any
 from .asking import said
 from .cautious import LIMIT, cautious_repr, cautious_str, class_attribute, class_name, names_of_class
 from .ipc import Ipc
+from .kinds import (
+    ACTIVATED,
+    BYTES_IN,
+    BYTES_OUT,
+    CLOCK,
+    CLOSED,
+    DISCARDED,
+    FAILED,
+    FINISHED,
+    INSERTED,
+    LINKED,
+    OPENED,
+    PAUSED,
+    PRINTED,
+    RECEIVED,
+    REMOVED,
+    RESUMED,
+    SENT,
+    TAKEN,
+    TIMER,
+    UNLINKED,
+    WOKEN,
+)
 from .microprocess import Microprocess
 
-RESUMED = "resumed"
-SENT = "sent"
-DISCARDED = "discarded"
-RECEIVED = "received"
-TAKEN = "taken"
-REMOVED = "removed"
-INSERTED = "inserted"
-PAUSED = "paused"
-WOKEN = "woken"
-ACTIVATED = "activated"
-LINKED = "linked"
-UNLINKED = "unlinked"
-OPENED = "opened"
-CLOSED = "closed"
-BYTES_IN = "bytes_in"
-BYTES_OUT = "bytes_out"
-PRINTED = "printed"
-TIMER = "timer"
-CLOCK = "clock"
-FAILED = "failed"
-FINISHED = "finished"
+#: The kinds are offered here, too.
+__all__ = [
+    "ACTIVATED",
+    "BYTES_IN",
+    "BYTES_OUT",
+    "CLOCK",
+    "CLOSED",
+    "DISCARDED",
+    "FAILED",
+    "FINISHED",
+    "INSERTED",
+    "LINKED",
+    "OPENED",
+    "PAUSED",
+    "PRINTED",
+    "RECEIVED",
+    "REMOVED",
+    "RESUMED",
+    "SENT",
+    "TAKEN",
+    "TIMER",
+    "UNLINKED",
+    "WOKEN",
+]
 
 KINDS = (
     RESUMED,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import worlds
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
+from .kinds import PAUSED, PLAIN_PAUSE
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE
 
 if TYPE_CHECKING:
@@ -223,8 +224,13 @@ class Microprocess:
             scheduler = self._scheduler
             assert scheduler is not None
             scheduler.pauses.append(self)
-            if scheduler.log is not None:
-                scheduler.note_pause(self)
+            log = scheduler.log
+            if log is not None and self._drowsy != scheduler.era and self._roused != scheduler.era:
+                self._drowsy = scheduler.era
+                if self._awaits is None and self._pause_timer is None:
+                    log((PAUSED, self, PLAIN_PAUSE))
+                else:
+                    log((PAUSED, self, (deadline_of(self), self._awaits)))
             return
         runner = self
         while runner._delegate is not None:
@@ -280,6 +286,11 @@ class Microprocess:
     def asleep(self) -> bool:
         """Whether it paused and nothing has woken it."""
         return self._life is ASLEEP
+
+
+def deadline_of(component: Microprocess) -> float | None:
+    """Return when the timer of a pause is due, in seconds of the lab's clock; ``None`` if it has none."""
+    return None if component._pause_timer is None else component._pause_timer.when
 
 
 class _Start:

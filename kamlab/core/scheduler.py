@@ -37,7 +37,7 @@ from .events import ACTIVATED, CLOCK, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
-from .microprocess import Microprocess, raising_in
+from .microprocess import Microprocess, deadline_of, raising_in
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
@@ -90,7 +90,8 @@ class Scheduler(Endings):
         self._since_poll = 0
         #: Whether the lab is stepped or stands still, so that there is time to look at messages.
         self.stepped = True
-        self._applied = 0  # how often pauses and wake-ups were applied
+        #: How often pauses and wake-ups were applied. What was asked for in the present era is still to come.
+        self.era = 0
         self._numbers = itertools.count(1)
         self._picked: Microprocess | None = None
         self._looked = False
@@ -261,21 +262,21 @@ class Scheduler(Endings):
             awake = [each for each in queue if each._life is RUNNABLE]
             queue.clear()
             queue.extend(awake)
-        self._applied += 1
+        self.era += 1
         return bool(queue)
 
     def _apply_pauses(self) -> int:
         """Put to sleep who asked for it; return how many of the queue that is."""
         dozing = 0
-        rounds = self.rounds
+        rounds, era = self.rounds, self.era
         log = self.log
         for component in self.pauses:
             if component._life is RUNNABLE:
                 component._life = ASLEEP
                 component._dozed = rounds
                 dozing += 1
-                if log is not None and self._applied not in (component._drowsy, component._roused):
-                    log((PAUSED, component, (_deadline(component), component._awaits)))
+                if log is not None and component._drowsy != era and component._roused != era:
+                    log((PAUSED, component, (deadline_of(component), component._awaits)))
         self.pauses.clear()
         return dozing
 
@@ -313,7 +314,7 @@ class Scheduler(Endings):
         component._life = RUNNABLE
         if component._pause_timer is not None:
             component._cancel_pause_timer()
-        if self.log is not None and component._roused != self._applied:
+        if self.log is not None and component._roused != self.era:
             self.log((WOKEN, component, cause))
         if component._dozed == self.rounds:
             return 1
@@ -327,7 +328,7 @@ class Scheduler(Endings):
         if component._life in ALIVE:
             component._life = RUNNABLE
             self.queue.append(component)
-            if self.log is not None and component._roused != self._applied:
+            if self.log is not None and component._roused != self.era:
                 self.log((ACTIVATED, component, by or "outside"))
 
     def _fire_timers(self) -> None:
@@ -361,7 +362,7 @@ class Scheduler(Endings):
         self.members[component.id] = component
         self.wakes.append(component)
         if self.log is not None:
-            component._roused = self._applied
+            component._roused = self.era
             self.log((ACTIVATED, component, component._activated_by or "outside"))
         self.nudge()
 
@@ -397,22 +398,21 @@ class Scheduler(Endings):
             self.log((CLOCK, None, round(now, 6)))
 
     def note_pause(self, component: Microprocess) -> None:
-        """Record that a component pauses, when it asks for it and the pause has an effect; see :mod:`.events`."""
-        if component._life is not RUNNABLE or component._roused == self._applied or self.log is None:
-            return
-        deadline = _deadline(component)
-        if component._drowsy != self._applied or deadline is not None:
-            component._drowsy = self._applied
-            self.log((PAUSED, component, (deadline, component._awaits)))
+        """Record that a component pauses with a timer, when it asks for it; see :meth:`Microprocess.pause`."""
+        if component._life is RUNNABLE and component._roused != self.era and self.log is not None:
+            component._drowsy = self.era
+            self.log((PAUSED, component, (deadline_of(component), component._awaits)))
 
     def note_wake(self, component: Microprocess, cause: Any) -> None:
-        """Record that a component is woken, when that is asked for and it sleeps or has asked for a pause."""
+        """Record that a component is woken, when that is asked for, if it sleeps or has asked for a pause."""
         while component._delegate is not None:
             component = component._delegate
-        if component._roused == self._applied or self.log is None:
+        era = self.era
+        if component._roused == era or self.log is None:
             return
-        component._roused = self._applied
-        if component._life is ASLEEP or (component._life is RUNNABLE and component._drowsy == self._applied):
+        component._roused = era
+        life = component._life
+        if life is ASLEEP or (life is RUNNABLE and component._drowsy == era):
             self.log((WOKEN, component, cause))
 
     def post(self, call: Callable[[], Any]) -> None:
@@ -518,8 +518,3 @@ def put_off(call: Callable[[], Any]) -> bool:
     """Return whether a component's thread calls that is busy elsewhere: then it is done when that is let in."""
     caller = worlds.in_slice.component
     return caller is not None and caller._puts_off(call)
-
-
-def _deadline(component: Microprocess) -> float | None:
-    """Return when the timer of a pause is due, in seconds of the lab's clock; ``None`` if it has none."""
-    return None if component._pause_timer is None else component._pause_timer.when

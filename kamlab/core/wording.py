@@ -36,8 +36,13 @@ def text_to_keep(message: Any, thoroughly: bool) -> str | None:
     cls = message.__class__
     if cls in PLAIN:
         return None
-    if cls in _QUICK and len(message) <= _FEW and _is_plain_inside(message):
-        return None if cls is tuple or cls is frozenset else repr(message)[:WIDTH]
+    if cls in _QUICK and len(message) <= _FEW:
+        for item in _items_of(message) if cls is dict else message:
+            inner = item.__class__
+            if inner not in PLAIN or ((inner is str or inner is bytes) and len(item) > _SHORT):
+                break
+        else:
+            return None if cls is tuple or cls is frozenset else repr(message)[:WIDTH]
     if not thoroughly:
         return None
     from .events import shorten
@@ -45,13 +50,5 @@ def text_to_keep(message: Any, thoroughly: bool) -> str | None:
     return shorten(message, WIDTH)
 
 
-def _is_plain_inside(container: Any) -> bool:
-    if container.__class__ is bytearray:
-        return True
-    if container.__class__ is dict:
-        return _is_plain_inside(tuple(container)) and _is_plain_inside(tuple(container.values()))
-    for item in container:
-        cls = item.__class__
-        if cls not in PLAIN or ((cls is str or cls is bytes) and len(item) > _SHORT):
-            return False
-    return True
+def _items_of(message: dict[Any, Any]) -> tuple[Any, ...]:
+    return (*message, *message.values())

@@ -98,6 +98,13 @@ class System:
         else:
             self.random.choice(self.components).wake()
 
+    def life(self, component: Restless, moment: Any) -> str:
+        """Return the state of a component, as it will be at the end of the round."""
+        life = component._life
+        if life not in ALIVE:
+            return life
+        return LIVES.get(moment.status(component), life)
+
     def touch(self) -> None:
         """Do something from outside."""
         if self.random.random() < 0.3:
@@ -116,10 +123,7 @@ class System:
             for name, box in each.inboxes.items():
                 if box.items:
                     boxes[f"{each.short_name}.{name}"] = tuple(box.items)
-        states = {
-            each.short_name: LIVES.get(moment.status(each), each._life) if each._life in ALIVE else each._life
-            for each in self.components
-        }
+        states = {each.short_name: self.life(each, moment) for each in self.components}
         links = sorted(
             (f"{link.source.short_name}.{link.sourcebox}", f"{link.sink.short_name}.{link.sinkbox}")
             for each in self.components
