@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def open_lab(folder: Path, fresh: bool, no_browser: bool, extra: Sequence[str]) -> int:
     """Copy the notebooks into a folder and replace this process by JupyterLab."""
     if importlib.util.find_spec("jupyterlab") is None:
-        print("kamlab: JupyterLab is not installed here; run: pip install 'kamlab[lab]'", file=sys.stderr)
+        print('kamlab: JupyterLab is not installed here; run: pip install "kamlab[lab]"', file=sys.stderr)
         return 1
     try:
         kept = copy_notebooks(folder, fresh)

@@ -267,5 +267,9 @@ class BadPace(KamlabError, ValueError):
     """A pace is no number of slices per second."""
 
 
+class NotInstalled(KamlabError, ImportError):
+    """Something needs a package that kamlab itself does not require, and that is not installed here."""
+
+
 class UnknownDoor(KamlabError, ValueError):
     """A lab was asked for a clock, a network or a chooser that there is not."""

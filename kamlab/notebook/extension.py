@@ -15,15 +15,17 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from IPython.core.error import UsageError
-
 from .. import axon
 from ..core import worlds
 from ..lab import Lab, current
 from . import cells, transcript
+from .needs import needs
 from .nested import nested
 from .running import run_in_notebook, show_once, start_and_show
 from .system import Systems, stop_or_leave
+
+with needs("IPython", "%load_ext kamlab"):
+    from IPython.core.error import UsageError
 
 _loaded: contextlib.ExitStack | None = None
 

@@ -19,7 +19,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from IPython.core.error import UsageError
+from .needs import needs
+
+with needs("IPython", "%load_ext kamlab"):
+    from IPython.core.error import UsageError
 
 #: What nest_asyncio and nest_asyncio2 leave on what they have patched, and the latter alone.
 PATCHED, BY_US = "_nest_patched", "_nest_asyncio2"
@@ -35,7 +38,7 @@ NO_UNDO = (
     "Restart the kernel; a fresh one is without it until you say `%kamlab nested on`."
 )
 NOT_INSTALLED = (
-    "nest_asyncio2 is not installed. Install it (`%pip install nest-asyncio2`), "
+    'nest_asyncio2 is not installed. Install it with `%pip install "kamlab[lab]"`, '
     "or use `await main()` in the cell instead of asyncio.run(main())."
 )
 WRONG_PATCH = (

@@ -13,6 +13,7 @@ import contextlib
 import contextvars
 import itertools
 import os
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -64,10 +65,9 @@ def reporter_for(lab: World, limit: int | None = None) -> AbstractContextManager
 
 def _publisher() -> Callable[..., Any] | None:
     """Return what displays in this session; ``None`` if there is no kernel."""
-    from IPython.core.getipython import get_ipython
-
-    shell: Any = get_ipython()
-    if shell is None or getattr(shell, "kernel", None) is None:
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    if getattr(shell, "kernel", None) is None:
         return None
     publish: Callable[..., Any] = shell.display_pub.publish
     return publish

@@ -19,15 +19,17 @@ from html import escape
 from typing import Any
 from uuid import uuid4
 
-import ipywidgets
-from IPython.display import display, update_display
-
 from ..core.errors import KamlabError
 from ..teach.look import box
 from ..teach.questions import Question, Result
 from ..teach.questions.look import heading
 from ..views.quoting import label
 from . import cells
+from .needs import needs
+
+with needs("ipywidgets", "a question with buttons"):
+    import ipywidgets
+    from IPython.display import display, update_display
 
 #: How many questions are kept with their buttons.
 KEPT = 24

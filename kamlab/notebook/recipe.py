@@ -21,10 +21,12 @@ from types import CodeType
 from typing import Any
 from weakref import ref
 
-from IPython.utils.capture import capture_output
-
 from ..core import worlds
 from ..lab import Lab
+from .needs import needs
+
+with needs("IPython", "%load_ext kamlab"):
+    from IPython.utils.capture import capture_output
 
 _ABSENT: Any = object()
 _LOADS = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"))

@@ -15,9 +15,6 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
-from IPython.core.error import UsageError
-from IPython.core.magic_arguments import MagicArgumentParser
-
 from ..core import worlds
 from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess
@@ -26,8 +23,13 @@ from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
 from . import cells
+from .needs import needs
 from .recipe import Recipe
 from .running import show_once
+
+with needs("IPython", "%load_ext kamlab"):
+    from IPython.core.error import UsageError
+    from IPython.core.magic_arguments import MagicArgumentParser
 
 #: How long, in seconds, the previous system may take to come to the end of a slice.
 PATIENCE = 5.0

@@ -34,6 +34,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from ..core.errors import KamlabError
+from ..core.patched_time import real_monotonic
 from .blame import place_now, place_of
 
 #: How many characters may be printed.
@@ -78,12 +79,12 @@ class Trouble(KamlabError):
     """The code that was run apart did not come to an answer; the message says what it did instead."""
 
 
-class _OutOfTime(BaseException):
-    """Raised in code that is traced, once its time is up."""
+class _OutOfTime(SystemExit):
+    """Raised in code that is traced, once its time is up. A SystemExit, since a lab lets no other error out."""
 
 
-class _TooMuchPrinted(BaseException):
-    """Raised in code that prints without an end, where it runs here."""
+class _TooMuchPrinted(SystemExit):
+    """Raised in code that prints without an end, where it runs here. A SystemExit for the same reason."""
 
 
 def run_apart(call: Callable[[], Any], seconds: float = 10.0) -> Any:
@@ -261,13 +262,13 @@ class _Sink(io.TextIOBase):
 
 
 def _here(call: Callable[[], Any], seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
+    deadline = real_monotonic() + seconds  # time.monotonic() is the lab's time in a slice
 
     def full() -> NoReturn:
         raise _TooMuchPrinted
 
     def trace(frame: FrameType, event: str, arg: Any) -> Any:
-        if time.monotonic() > deadline:
+        if real_monotonic() > deadline:
             raise _OutOfTime
         return trace
 

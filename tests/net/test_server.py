@@ -49,6 +49,7 @@ class TestMaking:
         assert repr(protocol) in str(caught.value)
         assert "function" in str(caught.value)
 
+    @pytest.mark.skipif(not hasattr(socket, "SO_REUSEADDR"), reason="this system has no SO_REUSEADDR")
     def test_defaults(self, parts: Any) -> None:
         """The port is 1601 unless told; FastRestartServer asks for SO_REUSEADDR; MoreComplexServer is ServerCore."""
         assert ServerCore(protocol=parts.Echo).port == 1601

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import anywidget
-import traitlets
-
+from ..needs import needs
 from .parts import module, style
+
+with needs("anywidget", "the panel"):
+    import anywidget
+    import traitlets
 
 
 class Page(anywidget.AnyWidget):

@@ -219,8 +219,8 @@ def lab_figure() -> Any:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise NoMatplotlib(
-            f"figures are drawn by matplotlib, which cannot be imported here ({error}). Install it with "
-            '"pip install matplotlib", or with "pip install kamlab[lab]". The numbers can be had without it: '
+            f"figures are drawn by matplotlib, which cannot be imported here ({error}). Install it with: "
+            'pip install matplotlib, or: pip install "kamlab[lab]". The numbers can be had without it: '
             "kamlab.views.figures.queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab)."
         ) from error
 

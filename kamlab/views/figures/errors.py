@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.errors import KamlabError
+from ...core.errors import KamlabError, NotInstalled
 
 
 class BadFigure(KamlabError, ValueError):
@@ -13,5 +13,5 @@ class NoSuchLink(KamlabError, KeyError):
     """A link was named that there is not."""
 
 
-class NoMatplotlib(KamlabError, ImportError):
+class NoMatplotlib(NotInstalled):
     """A figure needs matplotlib, which is not installed."""
