@@ -20,6 +20,7 @@ from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE
 
 if TYPE_CHECKING:
+    from .register import Ended
     from .scheduler import Scheduler
     from .timers import Timer
 
@@ -71,6 +72,7 @@ class Microprocess:
     _activated_by: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
+    _ended: Ended | None = None
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 
