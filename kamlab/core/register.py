@@ -93,21 +93,22 @@ def _last_of(messages: Any) -> str:
 class Ended:
     """One component that has ended.
 
-    ``state`` and ``step`` say how and when, ``error`` what it failed with, ``by`` who stopped it. ``parent`` is the
-    ``id`` of the component that contained it, or that waited for it with WaitComplete, if it is a ``helper``. ``led``
-    has for each outbox that was linked the place of the inbox at the end of its chain; ``fed`` has the places of the
-    boxes that led to its inboxes. ``final`` is what it has lost, once it is freed; ``register`` is told then, where it
-    has a value.
+    ``kind`` is the name of its class. ``state`` and ``step`` say how and when it ended, ``error`` what it failed with,
+    ``by`` which component stopped it. ``parent`` is the ``id`` of the component that contained it, or that waited for
+    it with WaitComplete, if it is a ``helper``. ``led`` has for each outbox that was linked the place of the inbox at
+    the end of its chain; ``fed`` has the places of the boxes that led to its inboxes. ``final`` is what it has lost,
+    once it is freed; ``register`` is told then, where it has a value.
     """
 
     __slots__ = (
-        *("__weakref__", "_component", "by", "error", "fed", "final", "helper", "id", "led", "name", "parent"),
-        *("register", "state", "step"),
+        *("__weakref__", "_component", "by", "error", "fed", "final", "helper", "id", "kind", "led", "name"),
+        *("parent", "register", "state", "step"),
     )
 
     def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
         self.id = component.id
         self.name = name_of(component)
+        self.kind = type(component).__name__
         self.state = component._life
         self.step = step
         self.by = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
