@@ -217,7 +217,7 @@ class Register:
         if not (failed or isinstance(component, Component)):
             return
         ended = component._ended = Ended(component, step, by)
-        if isinstance(component, Component) and (component._in or component._out):
+        if isinstance(component, Component):  # also one without boxes: they may be asked for after its end
             component._farewell = _Farewell(component, ended)
         else:
             ended.final = []

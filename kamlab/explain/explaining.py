@@ -166,7 +166,8 @@ def _called(name: str, lab: World, moment: Moment) -> Party:
             return found[0]
         if found:
             raise UnknownComponent(
-                f"{len(found)} components that are not alive are called {name!r}: {listed(map(name_of, found))}"
+                f"{len(found)} components that are not alive are called {name!r}: {listed(map(name_of, found))}; "
+                "give the component instead of its name"
             )
     raise UnknownComponent(f"no component is called {name!r}; there are: {listed(map(name_of, others))}")
 

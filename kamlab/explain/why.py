@@ -116,7 +116,7 @@ def status_in_words(component: Party, moment: Moment) -> str:
 
 def why_ended(ended: Ended) -> Explanation:
     """Return the same of a component of which nothing is left but its record."""
-    return Explanation(ended.name, ended.state, (f"It {ended_in_words(ended)}.", *_lost(ended)))
+    return Explanation(ended.name, ended.state, (_end(ended), *_lost(ended)))
 
 
 # -- those that do not sleep --------------------------------------------------------------------------
@@ -174,18 +174,23 @@ def _elsewhere(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 
 def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
-    how = ended_in_words(component, error=False)
-    if component._life == FAILED:
-        error = component._ended.error.rstrip(".") if component._ended is not None else ""
-        yield f"It {how}{_at(place_of(component))}{': ' if error else ''}{error}."
-    elif component._life == FINISHED:
-        yield f"Its main {how}."
-    else:
-        yield f"It {how}." if " by " in how or component._scheduler is None else f"It {how}, from outside its own code."
+    yield _end(component, _at(place_of(component)))
     ended = component._ended
     if ended is not None:
         yield from _lost(ended)
     yield from _did_last(component, moment)
+
+
+def _end(component: Party, at: str = "") -> str:
+    """Say how and when it ended: with the line and the error of a failure, and with what stopped it."""
+    how, ended = ended_in_words(component, error=False), component if isinstance(component, Ended) else component._ended
+    if ended is None:
+        return f"It {how}."
+    if ended.state == FAILED:
+        return f"It {how}{at}{': ' if ended.error else ''}{ended.error.rstrip('.')}."
+    if ended.state == FINISHED:
+        return f"Its main {how}."
+    return f"It {how}." if ended.by else f"It {how}, from outside its own code."
 
 
 def _lost(ended: Ended) -> Iterator[str]:
