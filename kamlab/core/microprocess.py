@@ -72,7 +72,7 @@ class Microprocess:
     _activated_by: Microprocess | None = None
     _main_method = "main"
     _dozed = -1
-    _ended: Ended | None = None
+    _end_record: Ended | None = None
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 

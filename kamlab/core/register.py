@@ -216,9 +216,9 @@ class Register:
         failed = component._life == FAILED
         if not (failed or isinstance(component, Component)):
             return
-        ended = component._ended = Ended(component, step, by)
+        ended = component._end_record = Ended(component, step, by)
         if isinstance(component, Component):  # also one without boxes: they may be asked for after its end
-            component._farewell = _Farewell(component, ended)
+            component._end_finalizer = _Farewell(component, ended)
         else:
             ended.final = []
         kept, limit = (self._failed, FAILED_KEPT) if failed else (self._others, OTHERS_KEPT)

@@ -231,8 +231,8 @@ class World(Driven):
 
     def _note_failure(self, component: Microprocess, error: BaseException) -> None:
         self.failed_count += 1
-        if component._ended is not None:  # it failed on its way out
-            component._ended.note_error(component)
+        if component._end_record is not None:  # it failed on its way out
+            component._end_record.note_error(component)
         self.failures.append(component)
         del self.failures[:-FAILURES_KEPT]
         text = _told(error)

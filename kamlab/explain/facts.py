@@ -86,13 +86,14 @@ class Moment:
         found: dict[int, Microprocess] = {id(each): each for each in self.components}
         helpers = {id(each) for each in self.scheduler.members.values()} - set(found)
         asked: set[int] = set()
-        left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()]
-        for thing in left:  # it grows meanwhile
+        left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
+        while left:
+            thing = left.pop()
             if id(thing) in asked or not isinstance(thing, Component):
                 continue
             asked.add(id(thing))
             if thing._scheduler in (None, self.scheduler):
-                left += _relatives(thing)
+                left += reversed(list(_relatives(thing)))
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
         return list(found.values())
@@ -244,7 +245,7 @@ def has_ended(component: Party) -> bool:
 
 def ended_in_words(component: Party, error: bool = True) -> str:
     """Say how a component has ended: "finished at step 7", "failed at step 4: ValueError: too hot"."""
-    ended = component if isinstance(component, Ended) else component._ended
+    ended = component if isinstance(component, Ended) else component._end_record
     if ended is None:  # it never ran, or in another lab
         return f"{'was ' if component._life == STOPPED else ''}{component._life}"  # type: ignore[union-attr]
     how = f"was stopped by {ended.by}" if ended.by else "was stopped" if ended.state == STOPPED else ended.state
@@ -252,11 +253,11 @@ def ended_in_words(component: Party, error: bool = True) -> str:
     return f"{text}: {ended.error.rstrip('.')}" if error and ended.error else text
 
 
-def gone_in_words(component: Party) -> str:
-    """Say why nothing comes from a component: how it has ended, or that it was never activated; else nothing."""
+def gone_in_words(component: Party, error: bool = True) -> str:
+    """Say why nothing comes from a component: how it has ended, or that it has not been activated; else nothing."""
     if has_ended(component):
-        return ended_in_words(component)
-    return "was never activated" if component._life is NEW else ""  # type: ignore[union-attr]
+        return ended_in_words(component, error)
+    return "has not been activated" if component._life is NEW else ""  # type: ignore[union-attr]
 
 
 def place_of_thread(component: Microprocess) -> str | None:

@@ -45,7 +45,7 @@ class Leak:
     >>> leak.kind, leak.component
     ('forgotten', 'PassThrough_3')
     >>> print(leak)
-    PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 3.
+    PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 4.
     """
 
     kind: str
@@ -150,7 +150,7 @@ def leaks(lab: World) -> Leaks:
     ...     _ = lab.run()
     ...     print(leaks(lab))
     step 7: 1 leak
-      PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 3.
+      PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 4.
     """
     with standing_still(lab) as moment:
         graph = Graph(moment)
@@ -280,7 +280,7 @@ def who_still_runs(lab: World) -> Survivors:
 def _never_activated_in_words(moment: Moment) -> Iterator[str]:
     names = [name_of(each) for each in moment.never_activated]
     if names:
-        yield f"{joined(names)} {'was' if len(names) == 1 else 'were'} never activated."
+        yield f"{joined(names)} {'has' if len(names) == 1 else 'have'} not been activated."
 
 
 def _told_to_end(moment: Moment) -> dict[int, Event]:
@@ -302,7 +302,7 @@ def _waits_for(component: Microprocess, moment: Moment, graph: Graph) -> str:
         return f" at {place}" if place is not None else ""
     found = graph.needs.get(component, [])
     gone = {need.name for need in found if need.kind == GONE}
-    needs = [str(need) for need in found if need.who is not None or (need.name != "control" and need.name not in gone)]
+    needs = [need.short for need in found if need.who is not None or (need.name != "control" and need.name not in gone)]
     short = list(dict.fromkeys(needs)) or ["a message from outside"]
     more = f" or {len(short) - 3} more" if len(short) > 3 else ""
     return f", waits for {' or '.join(short[:3])}{more}"

@@ -151,12 +151,13 @@ def _by_outbox(events: list[Event]) -> dict[Box, _Known]:
 
 def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator[Loss]:
     """Tell of the losses of one component that can be reached."""
-    if component._ended is not None and component._ended.register is not None:  # they are in the register's total
+    ended = component._end_record
+    if ended is not None and ended.register is not None:  # it is counted in the register's total
         return
     for each in tally(component):
         box = component._out.get(each.box) if each.kind == DISCARD else None
         known = at.get(box) if box is not None else None
-        if box is None or (known is None and component._ended is not None):
+        if box is None or (known is None and ended is not None):
             yield _loss(component, each)
             continue
         event = known.last if known is not None else None
@@ -169,7 +170,7 @@ def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator
 def _loss(component: Party, lost: Tally) -> Loss:
     """Tell of a loss with nothing but the counters and the register."""
     name, messages = name_of(component), counted(lost.number, "message")
-    ended = component if isinstance(component, Ended) else component._ended
+    ended = component if isinstance(component, Ended) else component._end_record
     if lost.kind == DROP:
         text = f"{name} counts {messages} as {lost.box}."
     elif lost.kind == DISCARD:

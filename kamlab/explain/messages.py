@@ -108,7 +108,7 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
     if index < held:
         yield f"It has been handed to the thread of {name_of(owner)}, which has not taken it yet."
     if owner._life is NEW or moment is None:
-        yield f"{name_of(owner)} was never activated, so nothing takes it."
+        yield f"{name_of(owner)} has not been activated, so nothing takes it."
     elif owner._life in ENDED:
         yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
     elif moment.status(owner) in (ASLEEP, PAUSING):

@@ -50,8 +50,15 @@ class Need:
 
     @property
     def why_not(self) -> str:
-        """Why no message will come from ``who``: it has ended, or was never activated; empty if one may come."""
+        """Why no message comes from ``who``: it has ended, or has not been activated; empty if one may come."""
         return gone_in_words(self.who) if self.kind in (MESSAGE, GONE) and self.who is not None else ""
+
+    @property
+    def short(self) -> str:
+        """The same as ``str``, without the error of a failure."""
+        if self.who is not None and self.why_not:
+            return f"{name_of(self.who)}, which {gone_in_words(self.who, error=False)}"
+        return str(self)
 
     def __str__(self) -> str:
         if self.why_not:

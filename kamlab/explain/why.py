@@ -175,7 +175,7 @@ def _elsewhere(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
     yield _end(component, _at(place_of(component)))
-    ended = component._ended
+    ended = component._end_record
     if ended is not None:
         yield from _lost(ended)
     yield from _did_last(component, moment)
@@ -183,7 +183,8 @@ def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 def _end(component: Party, at: str = "") -> str:
     """Say how and when it ended: with the line and the error of a failure, and with what stopped it."""
-    how, ended = ended_in_words(component, error=False), component if isinstance(component, Ended) else component._ended
+    how = ended_in_words(component, error=False)
+    ended = component if isinstance(component, Ended) else component._end_record
     if ended is None:
         return f"It {how}."
     if ended.state == FAILED:
@@ -260,8 +261,11 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
     for name, wanted in boxes.items():
         senders = [need.who for need in wanted if need.who is not None and not need.why_not]
         if senders:
-            said_of = [f"{name_of(sender)}, which {status_in_words(sender, moment)}," for sender in senders]
-            yield f"{joined(said_of, limit=4)} {'sends' if len(senders) == 1 else 'send'} to its {name!r}."
+            how = [(name_of(sender), status_in_words(sender, moment)) for sender in senders]
+            if len(how) == 1:
+                yield f"{how[0][0]}, which {how[0][1]}, sends to its {name!r}."
+            else:
+                yield f"{joined([f'{who} ({status})' for who, status in how], limit=4)} send to its {name!r}."
         for need in wanted:
             if need.why_not:
                 yield f"{'It waits for' if not senders else 'It also waits for'} {need}."

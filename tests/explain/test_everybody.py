@@ -131,7 +131,8 @@ def test_a_receiver_is_told_that_its_sender_failed(kind, through):
     assert lab.why().headline.endswith(f"; {name} failed")
     assert how in flat(lab.why("Wait"))
     assert "Nothing in this lab sends" not in flat(lab.why("Wait"))
-    assert how in flat(lab.still_running())
+    assert f"{name}, which failed at step {ended_at(lab, name)}; it was not told" in flat(lab.still_running())
+    assert f"{name} failed at step {ended_at(lab, name)}: {ERROR}." in flat(lab.still_running())
     assert f"{name} failed at step" in flat(lab.leaks().of(first)[0])
 
 
@@ -369,7 +370,7 @@ def test_a_receiver_that_nothing_activated():
     ]
     assert lab.lost().count == 0
     assert [(each.kind, str(each)) for each in lab.leaks()] == [("unclaimed", text)]
-    assert "idle was never activated." in flat(lab.still_running())
+    assert "idle has not been activated." in flat(lab.still_running())
     assert text in lab.why("idle").sentences
 
 
@@ -382,7 +383,7 @@ def test_a_child_that_nothing_activated():
             yield
 
     lab = run(lambda: (Maker(as_child=True).activate(), Forgets().activate()))
-    assert "idle and forgotten were never activated." in flat(lab.still_running())
+    assert "idle and forgotten have not been activated." in flat(lab.still_running())
     step = ended_at(lab, "Forgets_2")
     assert str(lab.leaks().of("forgotten")[0]) == (
         f"forgotten was never activated, and its parent Forgets_2 finished at step {step}."
@@ -408,8 +409,8 @@ def test_a_sender_that_nothing_activated():
         wait.activate()
 
     lab = run(system)
-    assert "Wait_1 waits for relay, which was never activated." in lab.why().sentences
-    assert "It waits for relay, which was never activated." in lab.why("Wait").sentences
+    assert "Wait_1 waits for relay, which has not been activated." in lab.why().sentences
+    assert "It waits for relay, which has not been activated." in lab.why("Wait").sentences
 
 
 @pytest.mark.parametrize("chassis", [Pipeline, lambda one, other: Graphline(one=one, other=other, linkages={})])
@@ -423,7 +424,7 @@ def test_parts_that_a_chassis_will_activate_are_not_missing(chassis):
 
     lab = QuietLab(build=system, clock="virtual")
     for words in (lab.why(), lab.lost(), lab.leaks(), lab.still_running()):
-        assert "never activated" not in flat(words)
+        assert "activated" not in flat(words)
 
 
 # -- what was lost, from counters ---------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_one_before_activation(lab, parts):
     """A message in the inbox of a new component waits for its activation."""
     echo = parts.Echo(name="echo")
     echo.deliver("x")
-    assert why_message((echo, "inbox", 0)).sentences[-1] == "echo was never activated, so nothing takes it."
+    assert why_message((echo, "inbox", 0)).sentences[-1] == "echo has not been activated, so nothing takes it."
 
 
 def test_one_that_was_discarded(lab, parts):
