@@ -57,6 +57,7 @@ class Component(Waits, Microprocess):
     _parent: Component | None = None
     _children: list[Component] | None = None
     _switchboard: Switchboard | None = None
+    _end_finalizer: Any = None  # see kamlab.core.register
     _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:

@@ -26,6 +26,7 @@ class Endings:
     world: World
     members: dict[int, Microprocess]
     running: Microprocess | None
+    step: int
     log: Callable[[Any], Any] | None
     journal: Journal | None
     fatal: BaseException | None
@@ -60,6 +61,7 @@ class Endings:
             component._cancel_pause_timer()
         if self.log is not None:
             self.log((FINISHED, component, state))
+        self.world.register.note(component, self.step, self.running)
         if component._delegate is not None:
             self.retire(component._delegate)
         flow = component._flow

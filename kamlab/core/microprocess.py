@@ -21,6 +21,7 @@ from .kinds import PAUSED, PLAIN_PAUSE
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE
 
 if TYPE_CHECKING:
+    from .register import Ended
     from .scheduler import Scheduler
     from .timers import Timer
 
@@ -76,6 +77,7 @@ class Microprocess:
     _roused = -1
     #: What its code says it waits for, where a helper of :mod:`.waits` says so.
     _awaits: tuple[Any, ...] | None = None
+    _end_record: Ended | None = None
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 

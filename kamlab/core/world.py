@@ -21,6 +21,7 @@ from .events import error_in_words
 from .idle import ThreadIdle
 from .microprocess import Microprocess
 from .patched_time import real_monotonic
+from .register import Register
 from .scheduler import Scheduler
 from .services import Services
 from .trace import Trace
@@ -77,6 +78,8 @@ class World(Driven):
         self.trace = Trace(self._trace_limit, self._record, lambda text: self.report(text))
         self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
+        #: What stays known of components that have ended.
+        self.register = Register()
         self.failures: list[Microprocess] = []
         self.failed_count = 0
         self._stand_still()
@@ -228,6 +231,8 @@ class World(Driven):
 
     def _note_failure(self, component: Microprocess, error: BaseException) -> None:
         self.failed_count += 1
+        if component._end_record is not None:  # it failed on its way out
+            component._end_record.note_error(component)
         self.failures.append(component)
         del self.failures[:-FAILURES_KEPT]
         text = _told(error)

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 from ..core.errors import LabIsRunning, UnknownComponent, listed
 from ..core.events import Event, name_of
 from ..core.microprocess import Microprocess
+from ..core.register import Ended
+from ..core.states import ALIVE
 from ..core.world import World
 from .errors import CannotExplain
 
 if TYPE_CHECKING:
     from .explanation import Explanation
-    from .facts import Moment
+    from .facts import Moment, Party
     from .leaks import Leaks, Survivors
     from .losses import Losses
     from .standing import Standing, Standings
@@ -69,13 +71,14 @@ class Explaining:
         if of is None:
             return self.waiting()
         from .messages import why_message
-        from .why import why
+        from .why import why, why_ended
 
         if isinstance(of, Event):
             return why_message(of)
         if isinstance(of, tuple):
             return why_message((self._component_called(of[0]), *of[1:])) if of else why_message(of)
-        return why(self._component_called(of))
+        found = self._party_called(of)
+        return why_ended(found) if isinstance(found, Ended) else why(found)
 
     def waiting(self) -> Waiting:
         """Return who waits for whom."""
@@ -84,7 +87,7 @@ class Explaining:
         return waiting(cast(World, self))
 
     def where(self, of: Any = None) -> Standing | Standings:
-        """Return the line that a component stands at, with its variables; of everybody if none is named.
+        """Return the line that a component stands at, with its variables; of every living one if none is named.
 
         Raises:
             UnknownComponent: no component, or more than one, answers to the name.
@@ -97,25 +100,32 @@ class Explaining:
         return standing(self._component_called(of))
 
     def lost(self) -> Losses:
-        """Return the messages that nobody will ever take."""
+        """Return the messages that no component will ever take."""
         from .losses import losses
 
         return losses(cast(World, self))
 
     def leaks(self) -> Leaks:
-        """Return the components that live on with nothing left to do."""
+        """Return the components that live on with nothing left to do, and those that were never activated."""
         from .leaks import leaks
 
         return leaks(cast(World, self))
 
     def still_running(self) -> Survivors:
-        """Return everybody who is alive, what they wait for, and whether they were told to end."""
+        """Return the components that are alive, what they wait for, and whether they were told to end."""
         from .leaks import who_still_runs
 
         return who_still_runs(cast(World, self))
 
     def _component_called(self, name: Any) -> Microprocess:
         """Return a component by itself or by its name; those that have ended answer, too."""
+        found = self._party_called(name)
+        if isinstance(found, Ended):
+            raise UnknownComponent(f"{found.name} has ended and is gone; lab.why({name!r}) tells what is known of it")
+        return found
+
+    def _party_called(self, name: Any) -> Party:
+        """Return the same, or the record of a component that has ended and that nothing leads to any more."""
         from .facts import standing_still
         from .words import shown
 
@@ -139,17 +149,28 @@ class Explaining:
             raise
 
 
-def _called(name: str, lab: World, moment: Moment) -> Microprocess:
-    """Return the component that answers to a name: a living one, or one that has ended."""
+def _called(name: str, lab: World, moment: Moment) -> Party:
+    """Return the component that answers to a name: a living one, or one that has ended or was never activated."""
     try:
         return lab[name]
     except UnknownComponent:
         known = moment.everybody
-        if any(name in (name_of(each), each.name, type(each).__name__) for each in known if not each.is_stopped()):
+        living = [each for each in known if each._life in ALIVE]
+        if any(name in (name_of(each), each.name, type(each).__name__) for each in living):
             raise  # several answer
-    ended = [each for each in known if name in (name_of(each), each.name)]
-    if len(ended) == 1:
-        return ended[0]
-    if ended:
-        raise UnknownComponent(f"{len(ended)} components that have ended are called {name!r}; give one itself")
-    raise UnknownComponent(f"no component is called {name!r}; there are: {listed(map(name_of, known))}")
+    there = {each.id for each in known}
+    others: list[Party] = [*known, *(each for each in moment.ended if each.id not in there)]
+    for names in (lambda each: (name_of(each), each.name), lambda each: (_class_of(each),)):
+        found = [each for each in others if name in names(each)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownComponent(
+                f"{len(found)} components that are not alive are called {name!r}: {listed(map(name_of, found))}; "
+                "give the component instead of its name"
+            )
+    raise UnknownComponent(f"no component is called {name!r}; there are: {listed(map(name_of, others))}")
+
+
+def _class_of(component: Party) -> str:
+    return type(component).__name__ if isinstance(component, Microprocess) else component.kind

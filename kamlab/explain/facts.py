@@ -15,14 +15,16 @@ from typing import Any
 from ..core.box import Box, Inbox, Outbox
 from ..core.component import Component
 from ..core.errors import LabIsRunning
-from ..core.events import SENT, Event, name_of
+from ..core.events import Event, name_of
+from ..core.link import Link
 from ..core.microprocess import Microprocess
+from ..core.register import Ended, Place
 from ..core.states import ASLEEP, ENDED, FAILED, FINISHED, NEW, RUNNABLE, STOPPED
 from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
 from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.timers import Timer
 from ..core.world import World
-from .flows import runner_of
+from .flows import flow_of, runner_of
 from .reading import inboxes_looked_at
 
 #: Running its slice now; has paused, in this round; busy in a thread's own code.
@@ -30,6 +32,12 @@ RUNNING, PAUSING, ELSEWHERE = "running", "pausing", "blocked elsewhere"
 
 #: The states in which something must happen before a component runs again.
 SLEEPING = frozenset({ASLEEP, PAUSING})
+
+#: How many components that have ended, and led to an inbox or were in a component, are named at most.
+FORMER = 3
+
+#: A component, or the record of one that has ended.
+Party = Microprocess | Ended
 
 #: How long, in seconds, to wait for a slice to end before saying that it does not.
 PATIENCE = 1.0
@@ -71,26 +79,83 @@ class Moment:
 
     @cached_property
     def everybody(self) -> list[Microprocess]:
-        """Who is known: those alive, then those that the trace, a link or a parent tells of."""
-        seen: dict[int, Microprocess] = {id(each): each for each in self.components}
-        helpers = {id(each) for each in self.scheduler.members.values()} - set(seen)
-        for each in [*list(seen.values()), *self.world.failures, *self._in_trace()]:
-            for found in (each, *_relatives(each)):
-                if isinstance(found, Component) and id(found) not in helpers:
-                    seen.setdefault(id(found), found)
-        return list(seen.values())
+        """Who is known: those alive, then those that the trace, a link, a parent or a service leads to.
+
+        Those that have ended and that nothing leads to any more are in the lab's register.
+        """
+        found: dict[int, Microprocess] = {id(each): each for each in self.components}
+        helpers = {id(each) for each in self.scheduler.members.values()} - set(found)
+        asked: set[int] = set()
+        left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
+        while left:
+            thing = left.pop()
+            if id(thing) in asked or not isinstance(thing, Component):
+                continue
+            asked.add(id(thing))
+            if thing._scheduler in (None, self.scheduler):
+                left += reversed(list(_relatives(thing)))
+                if id(thing) not in helpers:
+                    found.setdefault(id(thing), thing)
+        return list(found.values())
 
     def _in_trace(self) -> Iterator[Any]:
         for event in self.events:
-            yield event.component
+            thing = event.component
+            yield from (thing.source, thing.sink) if isinstance(thing, Link) else (thing,)
             for box in (event.box, event.source):
                 if box is not None:
                     yield box.owner
 
+    @cached_property
+    def never_activated(self) -> list[Component]:
+        """The components that nothing has activated, without those that a chassis will activate in its first slice."""
+        return [
+            each
+            for each in self.everybody
+            if isinstance(each, Component) and each._life is NEW and not _is_to_come(each._parent)
+        ]
+
+    @cached_property
+    def ended(self) -> list[Ended]:
+        """The records of the components that have ended, in the order in which they did; only so many are kept."""
+        return self.world.register.ended
+
+    @cached_property
+    def _links_that_were(self) -> tuple[dict[Place, list[Ended]], dict[Place, Ended]]:
+        """Return who led to each inbox at its end, and whose end took the box away that another one led to."""
+        led: dict[Place, list[Ended]] = {}
+        fed: dict[Place, Ended] = {}
+        for ended in self.ended:
+            for place in dict.fromkeys(place for _, place in ended.led):
+                led.setdefault(place, []).append(ended)
+            fed.update(dict.fromkeys(ended.fed, ended))
+        return led, fed
+
+    def former_senders(self, box: Box) -> list[Ended]:
+        """Return the components that led to an inbox and have ended: those that failed, or the last where none is left.
+
+        Those whose links are still there are among :func:`senders_to`.
+        """
+        there = senders_to(box)
+        known = {each.id for each in there}
+        former = [each for each in self._links_that_were[0].get((box.owner.id, box.name), ()) if each.id not in known]
+        failed = [each for each in former if each.state == FAILED][-FORMER:]
+        return failed or ([] if there else former[-1:])
+
+    def former_sink(self, box: Box) -> Ended | None:
+        """Return the component to which a box led that leads nowhere now, if that has ended."""
+        return self._links_that_were[1].get((box.owner.id, box.name)) if box.onward is None else None
+
+    def failed_inside(self, component: Microprocess) -> list[Ended]:
+        """Return the children of a component, and the generators that it waited for, that have failed."""
+        return [each for each in self.ended if each.parent == component.id and each.state == FAILED][-FORMER:]
+
     # -- one component ------------------------------------------------------------------------------
 
-    def status(self, component: Microprocess) -> str:
+    def status(self, component: Party) -> str:
         """Return the state of a component, as it is and not only as it will be at the end of the round."""
+        if isinstance(component, Ended):
+            return component.state
         life = component._life
         if life is NEW or life in ENDED:
             return life
@@ -173,9 +238,26 @@ def in_the_middle(world: World) -> LabIsRunning:
     return LabIsRunning(f"the lab cannot be looked at: {who}{hint}")
 
 
-def ended_in_words(component: Microprocess) -> str:
-    """Say how a component has ended: "has finished", "was stopped"."""
-    return "was stopped" if component._life == STOPPED else f"has {component._life}"
+def has_ended(component: Party) -> bool:
+    """Return whether a component will never run again."""
+    return isinstance(component, Ended) or component._life in ENDED
+
+
+def ended_in_words(component: Party, error: bool = True) -> str:
+    """Say how a component has ended: "finished at step 7", "failed at step 4: ValueError: too hot"."""
+    ended = component if isinstance(component, Ended) else component._end_record
+    if ended is None:  # it never ran, or in another lab
+        return f"{'was ' if component._life == STOPPED else ''}{component._life}"  # type: ignore[union-attr]
+    how = f"was stopped by {ended.by}" if ended.by else "was stopped" if ended.state == STOPPED else ended.state
+    text = f"{how} at step {ended.step}"
+    return f"{text}: {ended.error.rstrip('.')}" if error and ended.error else text
+
+
+def gone_in_words(component: Party, error: bool = True) -> str:
+    """Say why nothing comes from a component: how it has ended, or that it has not been activated; else nothing."""
+    if has_ended(component):
+        return ended_in_words(component, error)
+    return "has not been activated" if component._life is NEW else ""  # type: ignore[union-attr]
 
 
 def place_of_thread(component: Microprocess) -> str | None:
@@ -205,11 +287,6 @@ def senders_to(box: Box) -> list[Component]:
     return list(owners.values())
 
 
-def messages_sent_to(component: Microprocess, events: list[Event]) -> list[Event]:
-    """Return the sendings to the inboxes of a component, oldest first."""
-    return [event for event in events if event.kind == SENT and event.box.owner is component]
-
-
 def _pending(scheduler: Any) -> Iterator[Microprocess]:
     """Yield who will be woken at the end of this round."""
     for wake in tuple(scheduler.wakes):
@@ -223,17 +300,22 @@ def _pending(scheduler: Any) -> Iterator[Microprocess]:
             yield runner_of(wake[0])
 
 
-def _relatives(thing: Any) -> Iterator[Any]:
-    """Yield the children, the parent, and whoever is at the other end of a link."""
-    if not isinstance(thing, Component):
-        return
+def _relatives(thing: Component) -> Iterator[Any]:
+    """Yield the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
     yield thing._parent
     yield from thing._children or ()
+    for link in thing._switchboard.links if thing._switchboard is not None else ():
+        yield from (link.source, link.sink)
     for box in (*thing._in.values(), *thing._out.values()):
         if box.onward is not None:
             yield box.onward.owner
         for source in box.sources:
             yield source.owner
+
+
+def _is_to_come(chassis: Component | None) -> bool:
+    """Whether the first slice of a component is still to come."""
+    return chassis is not None and chassis._life not in (NEW, *ENDED) and flow_of(chassis) is None
 
 
 def _calls(watch: Any) -> Iterator[Any]:

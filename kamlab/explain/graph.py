@@ -8,12 +8,16 @@ from ..core.box import Inbox
 from ..core.component import Component
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
+from ..core.states import FAILED
 from .circles import circle_through, groups_of
-from .facts import SLEEPING, Moment, ended_in_words, held_by_thread
-from .needs import GOES_ON, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
+from .facts import SLEEPING, Moment, Party, ended_in_words, has_ended, held_by_thread
+from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .words import counted, end_of, joined
 
 Circle = list[tuple[Microprocess, Need]]
+
+#: How many components that wait in vain are written of, and how many failures.
+WRITTEN, FAILURES = 6, 3
 
 
 class Graph:
@@ -29,7 +33,7 @@ class Graph:
     def _reached(self, first: Iterable[Microprocess]) -> dict[Microprocess, None]:
         """Return those from whom something comes, and everybody whom that lets go on, directly or over others."""
         reached = dict.fromkeys(first)
-        behind: dict[Microprocess, list[Microprocess]] = {}
+        behind: dict[Party, list[Microprocess]] = {}
         for waiter, needs in self.needs.items():
             for need in needs:
                 if need.who is not None:
@@ -55,7 +59,7 @@ class Graph:
         if any(need.kind == NETWORK for need in needs):  # nothing is on its way, but the other end may send
             return True
         outside = [need for need in needs if need.kind == OUTSIDE]
-        from_lab = any(need.who is not None for need in needs)
+        from_lab = any(need.who is not None and need.kind != GONE for need in needs)
         return not from_lab or any(need.sure or need.name != "control" for need in outside)
 
     def circles(self) -> list[Circle]:
@@ -83,7 +87,7 @@ class Graph:
         return {need.name for need in needs} - {"control"} < others
 
     def _next(self, node: Microprocess) -> list[Microprocess]:
-        return [need.who for need in self.needs.get(node, ()) if need.who is not None]
+        return [need.who for need in self.needs.get(node, ()) if isinstance(need.who, Microprocess)]
 
     def _edges(self, node: Microprocess, inside: set[Microprocess]) -> list[Need]:
         """Return the needs of a node that lead to members of its group, those for room first."""
@@ -94,10 +98,10 @@ class Graph:
         """Return whom a component waits for, whom that one waits for, and so on, until nobody or a known one comes."""
         chain: Circle = []
         seen: set[Microprocess] = set()
-        at: Microprocess | None = node
-        while at is not None and at not in seen and self.needs.get(at):
+        at: Party | None = node
+        while isinstance(at, Microprocess) and at not in seen and self.needs.get(at):
             seen.add(at)
-            need = min(self.needs[at], key=_first_told)
+            need = min(self.needs[at], key=lambda need: _first_told(need, self.moment))
             if need.kind == TURN:
                 break
             chain.append((at, need))
@@ -110,7 +114,7 @@ class Graph:
         in_circle = {waiter for circle in circles for waiter, _ in circle}
         for node in self.nodes:
             for need in self.needs[node]:
-                if need.kind == ROOM and need.who is not None and need.who.is_stopped():
+                if need.kind == ROOM and need.who is not None and has_ended(need.who):
                     said.append(
                         f"{name_of(node)} waits for {need}, but {name_of(need.who)} {ended_in_words(need.who)}."
                     )
@@ -118,7 +122,42 @@ class Graph:
                 continue
             if isinstance(node, Component) and node not in self.going_on:
                 said += [unread_in_words(box, self.moment) for box in unread(node, self.moment)]
-        return said
+        return said + [unclaimed_in_words(box) for each in self.moment.never_activated for box in unclaimed(each)]
+
+    def in_vain(self) -> tuple[list[str], set[str]]:
+        """Say who waits for components from which nothing will come; return also the names of those."""
+        waiting = {node: awaited for node in self.nodes if (awaited := self._awaited_in_vain(node))}
+        said = []
+        for node, awaited in list(waiting.items())[:WRITTEN]:
+            named = "; and for ".join(awaited.values())
+            said.append(f"{name_of(node)} waits for {named}.")
+            behind = [name_of(each) for each in self._reached([node]) if each not in waiting]
+            if behind:
+                said.append(f"{joined(behind)} {_wait(behind)} for {name_of(node)} in turn.")
+        if len(waiting) > WRITTEN:
+            said.append(f"{counted(len(waiting) - WRITTEN, 'other component')} wait in the same way.")
+        return said, {name for awaited in waiting.values() for name in awaited}
+
+    def _awaited_in_vain(self, node: Microprocess) -> dict[str, str]:
+        """Return the components for which a sleeper waits in vain, by name and in words, if it waits for no other."""
+        if node in self.going_on:
+            return {}
+        needs = [need for need in self.needs[node] if need.kind in (MESSAGE, GONE)]
+        boxes = {need.name for need in needs if not need.why_not}
+        in_vain = [need for need in needs if need.name not in boxes]
+        main = [need for need in in_vain if need.name != "control"]
+        if not main and boxes:
+            return {}
+        return {name_of(need.who): str(need) for need in main or in_vain}
+
+    def failures(self, told: set[str]) -> list[tuple[str, str]]:
+        """Return the names of the last components that failed, each with a sentence unless that has been ``told``."""
+        failed = [each for each in self.moment.ended if each.state == FAILED and not each.helper]
+        last = failed[-FAILURES:]
+        found = [(each.name, "" if each.name in told else f"{each.name} {ended_in_words(each)}.") for each in last]
+        others = max(self.moment.world.failed_count, len(failed)) - len(last)
+        more = counted(others, "other component" if last else "component")
+        return [*found, (more, f"{more} failed before.")] if others else found
 
     def coming(self) -> list[str]:
         """Say what will make somebody runnable: threads, timers, the network."""
@@ -154,14 +193,25 @@ def unread_in_words(box: Inbox, moment: Moment) -> str:
     """Say what waits unread, and whether its owner would ever look there."""
     owner = box.owner
     count = len(box.items) + len(held_by_thread(owner, box.name))
-    text = (
-        f"{counted(count, 'message')} {'waits' if count == 1 else 'wait'} unread in {end_of(box)}, and "
-        f"{name_of(owner)} sleeps"
-    )
+    text = f"{_waiting(count)} unread in {end_of(box)}, and {name_of(owner)} sleeps"
     looked_at = moment.looked_at(owner)
     if looked_at is not None and box.name not in looked_at:
         return f"{text}: its code never looks into {box.name!r}."
     return f"{text}: it went to sleep without taking {'it' if count == 1 else 'them'}."
+
+
+def unclaimed(component: Component) -> list[Inbox]:
+    """Return the inboxes in which messages wait for a component that was never activated."""
+    return [box for box in component._in.values() if box.items]
+
+
+def unclaimed_in_words(box: Inbox) -> str:
+    """Say what waits in an inbox whose owner was never activated."""
+    return f"{_waiting(len(box.items))} in {end_of(box)}, and {name_of(box.owner)} was never activated."
+
+
+def _waiting(count: int) -> str:
+    return f"{counted(count, 'message')} {'waits' if count == 1 else 'wait'}"
 
 
 def _is(names: list[str]) -> str:
@@ -177,12 +227,13 @@ def _may_wake(outsider: object) -> bool:
     return bool(ask()) if ask is not None else False
 
 
-def _first_told(need: Need) -> tuple[bool, bool, bool, bool]:
-    """Order needs: what comes by itself, then room, what is sure, and whoever is alive."""
-    ended = need.who is None or need.who.is_stopped()
-    return need.kind not in GOES_ON, need.kind != ROOM, not need.sure, ended
+def _first_told(need: Need, moment: Moment) -> tuple[bool, ...]:
+    """Order needs: what comes by itself, then room, what is sure, what a failure has cut off, and whoever is alive."""
+    failed = need.who is not None and moment.status(need.who) == FAILED
+    ended = need.who is None or has_ended(need.who)
+    return need.kind not in GOES_ON, need.kind != ROOM, not need.sure, not failed, ended, need.kind == OUTSIDE
 
 
 def _end(need: Need) -> Microprocess:
-    assert need.who is not None
+    assert isinstance(need.who, Microprocess)
     return need.who

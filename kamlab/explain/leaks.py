@@ -5,7 +5,8 @@ A component *leaks* if nothing is left for it to do and it has not ended:
 - *connection*: it serves a connection that has ended, and sleeps on. A server tells its protocols of the
   end on ``control``; one that does not look there lives on.
 - *orphan*: its parent has ended, so nobody takes care of it any more.
-- *forgotten*: it sleeps, whoever sent to it has ended, and nothing else in the lab could wake it.
+- *forgotten*: it sleeps, all that sent to it have ended, and nothing else in the lab could wake it.
+- *unclaimed*: it was never activated, and messages wait in its inboxes; or its parent has ended without activating it.
 
 A source that waits for the outside, or a pipeline at rest, is no leak.
 """
@@ -21,14 +22,14 @@ from ..core.events import SENT, Event, name_of
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from .facts import ENDED, SLEEPING, Moment, ended_in_words, held_by_thread, standing_still
-from .graph import Graph
-from .needs import CHILD, NETWORK, ROOM, Need
+from .facts import ENDED, SLEEPING, Moment, ended_in_words, has_ended, held_by_thread, standing_still
+from .graph import Graph, unclaimed, unclaimed_in_words
+from .needs import CHILD, GONE, NETWORK, ROOM, Need
 from .standing import place_of
 from .why import status_in_words
-from .words import counted, paragraph, shown
+from .words import counted, joined, paragraph, shown
 
-CONNECTION, ORPHAN, FORGOTTEN = "connection", "orphan", "forgotten"
+CONNECTION, ORPHAN, FORGOTTEN, UNCLAIMED = "connection", "orphan", "forgotten", "unclaimed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Leak:
     >>> leak.kind, leak.component
     ('forgotten', 'PassThrough_3')
     >>> print(leak)
-    PassThrough_3 sleeps, and nobody is left who sends to it.
+    PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 4.
     """
 
     kind: str
@@ -107,14 +108,17 @@ class Survivor:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Survivors:
-    """Everybody who is still alive in a lab, in order of activation.
+    """The components of a lab that are still alive, in order of activation.
+
+    ``others`` are sentences on the last that failed, and on those that were never activated.
 
     >>> print(Survivors(7))
-    step 7: nobody is alive
+    step 7: no component is alive
     """
 
     step: int
     all: tuple[Survivor, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Survivor]:
         return iter(self.all)
@@ -127,10 +131,8 @@ class Survivors:
         return next((each for each in self.all if each.component == name), None)
 
     def __str__(self) -> str:
-        if not self.all:
-            return f"step {self.step}: nobody is alive"
-        headline = f"step {self.step}: {counted(len(self.all), 'component')} still alive"
-        return paragraph(headline, list(map(str, self.all)))
+        alive = f"{counted(len(self.all), 'component')} still alive" if self.all else "no component is alive"
+        return paragraph(f"step {self.step}: {alive}", [*map(str, self.all), *self.others])
 
     __repr__ = __str__
 
@@ -148,7 +150,7 @@ def leaks(lab: World) -> Leaks:
     ...     _ = lab.run()
     ...     print(leaks(lab))
     step 7: 1 leak
-      PassThrough_3 sleeps, and nobody is left who sends to it.
+      PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 4.
     """
     with standing_still(lab) as moment:
         graph = Graph(moment)
@@ -158,7 +160,23 @@ def leaks(lab: World) -> Leaks:
                 leak = _orphan(component) or _forgotten(component, moment, graph)
                 if leak is not None:
                     found[component] = leak
-        return Leaks(moment.scheduler.step, tuple(found[each] for each in moment.components if each in found))
+        living = [found[each] for each in moment.components if each in found]
+        return Leaks(moment.scheduler.step, (*living, *map(_never_activated, _unclaimed(moment))))
+
+
+def _unclaimed(moment: Moment) -> list[Component]:
+    return [each for each in moment.never_activated if unclaimed(each) or (each._parent and has_ended(each._parent))]
+
+
+def _never_activated(component: Component) -> Leak:
+    boxes = unclaimed(component)
+    parent = component._parent
+    if boxes:
+        text = " ".join(map(unclaimed_in_words, boxes))
+    else:
+        assert parent is not None
+        text = f"{name_of(component)} was never activated, and its parent {name_of(parent)} {ended_in_words(parent)}."
+    return Leak(UNCLAIMED, name_of(component), text)
 
 
 def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
@@ -197,19 +215,20 @@ def _forgotten(component: Component, moment: Moment, graph: Graph) -> Leak | Non
     if moment.status(component) not in SLEEPING or component in graph.going_on:
         return None
     needs = graph.needs[component]
-    if any(
-        need.kind in (ROOM, CHILD, NETWORK) or (need.who is not None and not need.who.is_stopped()) for need in needs
-    ):
+    if any(need.kind in (ROOM, CHILD, NETWORK) or (need.who is not None and not has_ended(need.who)) for need in needs):
         return None
     wanted = {need.name for need in needs if need.name and need.name != "control"}
     if not wanted or not wanted <= _fed_by_the_ended(component, needs, moment):
         return None
-    return Leak(FORGOTTEN, name_of(component), f"{name_of(component)} sleeps, and nobody is left who sends to it.")
+    gone = {name_of(need.who): need.why_not for need in needs if need.who is not None and need.name in wanted}
+    how = f": {'; '.join(f'{name} {how}' for name, how in gone.items())}" if gone else ""
+    text = f"{name_of(component)} sleeps, and no component is left that sends to it{how}."
+    return Leak(FORGOTTEN, name_of(component), text)
 
 
 def _fed_by_the_ended(component: Component, needs: list[Need], moment: Moment) -> set[str]:
-    """Return the inboxes to which somebody who has ended leads, or has sent."""
-    fed = {need.name for need in needs if need.who is not None and need.who.is_stopped()}
+    """Return the inboxes to which a component that has ended leads, or led, or has sent."""
+    fed = {need.name for need in needs if need.who is not None and has_ended(need.who)}
     for event in moment.events:
         if event.kind != SENT or event.box.owner is not component or event.source is None:
             continue
@@ -254,7 +273,14 @@ def who_still_runs(lab: World) -> Survivors:
                 )
                 for each in moment.components
             ),
+            (*(text for _, text in graph.failures(set())), *_never_activated_in_words(moment)),
         )
+
+
+def _never_activated_in_words(moment: Moment) -> Iterator[str]:
+    names = [name_of(each) for each in moment.never_activated]
+    if names:
+        yield f"{joined(names)} {'has' if len(names) == 1 else 'have'} not been activated."
 
 
 def _told_to_end(moment: Moment) -> dict[int, Event]:
@@ -274,7 +300,9 @@ def _waits_for(component: Microprocess, moment: Moment, graph: Graph) -> str:
     if moment.status(component) not in SLEEPING:
         place = place_of(component)
         return f" at {place}" if place is not None else ""
-    needs = [str(need) for need in graph.needs.get(component, ()) if need.name != "control" or need.who is not None]
+    found = graph.needs.get(component, [])
+    gone = {need.name for need in found if need.kind == GONE}
+    needs = [need.short for need in found if need.who is not None or (need.name != "control" and need.name not in gone)]
     short = list(dict.fromkeys(needs)) or ["a message from outside"]
     more = f" or {len(short) - 3} more" if len(short) > 3 else ""
     return f", waits for {' or '.join(short[:3])}{more}"

@@ -20,7 +20,7 @@ from ..history import history_of
 from .discards import discards
 from .errors import CannotExplain, NoSuchMessage
 from .explanation import Explanation
-from .facts import ASLEEP, ENDED, NEW, PAUSING, Moment, held_by_thread, standing_still
+from .facts import ASLEEP, ENDED, NEW, PAUSING, Moment, ended_in_words, held_by_thread, standing_still
 from .why import status_in_words
 from .words import counted, end_of, ordinal, shown
 
@@ -109,9 +109,9 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
     if index < held:
         yield f"It has been handed to the thread of {name_of(owner)}, which has not taken it yet."
     if owner._life is NEW or moment is None:
-        yield f"{name_of(owner)} is not activated yet, so nobody takes it."
+        yield f"{name_of(owner)} has not been activated, so nothing takes it."
     elif owner._life in ENDED:
-        yield f"{name_of(owner)} {status_in_words(owner, moment)}: nobody will take it."
+        yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
     elif moment.status(owner) in (ASLEEP, PAUSING):
         looked_at = moment.looked_at(owner)
         if looked_at is not None and box.name not in looked_at:

@@ -17,7 +17,7 @@ from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.thread import ThreadedComponent
 from . import reading
-from .facts import ASLEEP, ELSEWHERE, PAUSING, RUNNABLE, RUNNING, Moment, senders_to
+from .facts import ASLEEP, ELSEWHERE, PAUSING, RUNNABLE, RUNNING, Moment, Party, gone_in_words, senders_to
 from .flows import stack_of
 from .reading import Awaited, awaited
 from .words import end_of, how_full
@@ -25,6 +25,8 @@ from .words import end_of, how_full
 #: The kinds of need. The first four come from within the lab's own doings and are always met.
 TURN, THREAD, TIMER, NETWORK = "turn", "thread", "timer", "network"
 MESSAGE, ROOM, CHILD, OUTSIDE = "message", "room", "child", "outside"
+#: One that sent there until it ended: it brings nothing any more, and says why nothing comes.
+GONE = "gone"
 
 #: Whoever has one of these goes on sooner or later, whatever the other components do.
 GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
@@ -40,13 +42,27 @@ class Need:
     """
 
     kind: str
-    who: Microprocess | None = None
+    who: Party | None = None
     box: Inbox | None = None
     name: str = ""
     when: float = 0.0
     sure: bool = False
 
+    @property
+    def why_not(self) -> str:
+        """Why no message comes from ``who``: it has ended, or has not been activated; empty if one may come."""
+        return gone_in_words(self.who) if self.kind in (MESSAGE, GONE) and self.who is not None else ""
+
+    @property
+    def short(self) -> str:
+        """The same as ``str``, without the error of a failure."""
+        if self.who is not None and self.why_not:
+            return f"{name_of(self.who)}, which {gone_in_words(self.who, error=False)}"
+        return str(self)
+
     def __str__(self) -> str:
+        if self.why_not:
+            return f"{name_of(self.who)}, which {self.why_not}"
         if self.kind == MESSAGE:
             return f"a message from {name_of(self.who)}"
         if self.kind == ROOM:
@@ -97,7 +113,7 @@ def _from_others(component: Component, said: Awaited, moment: Moment) -> Iterato
             return
         said = Awaited()
     for name in inboxes_awaited(component, said, moment):
-        yield from _message(component, name, said.sure)
+        yield from _message(component, name, said.sure, moment)
     if held_back(component) or (component.woken_by_collection and not said.sure):
         for box in _full_targets(component, None):
             yield Need(ROOM, box.owner, box)
@@ -119,7 +135,7 @@ def held_back(component: Microprocess) -> bool:
     return isinstance(component, ThreadedComponent) and any(list(component._outgoing.values()))
 
 
-def _message(component: Component, name: str, sure: bool) -> Iterator[Need]:
+def _message(component: Component, name: str, sure: bool, moment: Moment) -> Iterator[Need]:
     box = component._in.get(name)
     if box is not None and box.onward is not None:  # what is sent there goes on to somebody else
         return
@@ -128,6 +144,8 @@ def _message(component: Component, name: str, sure: bool) -> Iterator[Need]:
         yield Need(MESSAGE, sender, box, name, sure=sure)
     if not senders:
         yield Need(OUTSIDE, None, box, name, sure=sure)
+    for ended in moment.former_senders(box) if box is not None else ():
+        yield Need(GONE, ended, box, name, sure=sure)
 
 
 def _full_targets(component: Component, names: tuple[str, ...] | None) -> list[Inbox]:

@@ -10,10 +10,13 @@ that follow the six verdicts, of which the first that fits is given:
 - *alive*: nobody can run now, but a timer, a thread or the network will make it so.
 - *deadlock*: some components wait in a circle, each for the next, for a message or for room in a full
   box, and nothing else would let any of them go on.
-- *stuck*: no circle, but somebody waits for room in the inbox of one that has ended or will not take
-  anything, or messages wait in an inbox whose owner has slept again without taking them.
+- *stuck*: no circle, but a component waits for room in the inbox of one that has ended or will not take
+  anything, or messages wait in an inbox whose owner has slept again without taking them, or was never activated.
 - *at rest*: all sleep, nothing waits unread, nobody waits in a circle. A message from outside would set
   it going again; a pipeline whose source has nothing to say is at rest.
+
+Whatever the verdict, it is told who has failed, who waits for a component from which nothing will come any more, what
+waits in the inbox of one that was never activated, and which inboxes grow.
 
 A circle may also exist in a lab that is alive elsewhere; it is told then as well.
 
@@ -41,6 +44,7 @@ from ..core.microprocess import Microprocess
 from ..core.world import World
 from .facts import Moment, standing_still
 from .graph import Graph
+from .growth import growing
 from .needs import MESSAGE, OUTSIDE, TURN, Need
 from .words import capital, counted, end_of, joined, paragraph
 
@@ -66,8 +70,8 @@ class Wait:
     """One edge: ``waiter`` waits for ``on``, which could let it go on.
 
     ``on`` is nothing where nobody in the lab could. ``kind`` is one of message, room, child, timer,
-    thread, network, turn, outside; ``box`` the inbox it is about. ``sure``: there is no alternative but
-    others of the same kind.
+    thread, network, turn, outside, gone (``on`` sent there and has ended); ``box`` the inbox it is about.
+    ``sure``: there is no alternative but others of the same kind.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -100,7 +104,9 @@ class Waiting:
 
     ``waits`` are the edges, in order of activation. Each of ``circles`` is a closed chain of them, with
     nothing from elsewhere that would open it. ``certain`` says whether they can be nothing but deadlocks.
-    ``left`` are sentences on what nobody will take; ``coming`` what is still to come.
+    ``left`` are sentences on what nothing will take; ``coming`` what is still to come; ``in_vain`` sentences on
+    components that wait for those that have ended or were never activated; ``failed`` the last that failed, each with
+    a sentence unless there is one already; ``growing`` sentences on inboxes that grow.
 
     >>> from kamlab import Component, Lab
     >>> class Polite(Component):
@@ -124,6 +130,9 @@ class Waiting:
     certain: bool = False
     left: tuple[str, ...] = ()
     coming: tuple[str, ...] = ()
+    in_vain: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+    growing: tuple[str, ...] = ()
 
     def of(self, name: str) -> tuple[Wait, ...]:
         """Return what a component waits for."""
@@ -131,10 +140,11 @@ class Waiting:
 
     @property
     def headline(self) -> str:
-        """The verdict, in a few words more."""
+        """The verdict, in a few words more, and who has failed."""
+        text = _HEADLINES[self.verdict]
         if self.verdict == DEADLOCK and not self.certain:
-            return "deadlock, or rest: components wait for each other in a circle"
-        return _HEADLINES[self.verdict]
+            text = "deadlock, or rest: components wait for each other in a circle"
+        return f"{text}; {joined(name for name, _ in self.failed)} failed" if self.failed else text
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -151,7 +161,8 @@ class Waiting:
             )
         elif self.circles and self.verdict != DEADLOCK:
             said.append("Those in the circle never go on, whatever the others do.")
-        said += self.left
+        said += [*self.in_vain, *(sentence for _, sentence in self.failed if sentence)]
+        said += [*self.left, *self.growing]
         if self.verdict == AT_REST:
             said.append("A message from outside would set it going again.")
             said += self._asleep()
@@ -191,12 +202,13 @@ def waiting_at(moment: Moment) -> Waiting:
     """Return the same for a moment that is held already."""
     graph = Graph(moment)
     step = moment.scheduler.step
-    if not graph.nodes:
-        return Waiting(FINISHED if step or moment.everybody else NEW, step)
     circles = graph.circles()
     left = tuple(graph.left_lying(circles))
-    coming = tuple(graph.coming())
-    if any(need.kind == TURN for needs in graph.needs.values() for need in needs) or moment.scheduler.posted:
+    coming = tuple(graph.coming()) if graph.nodes else ()
+    in_vain, told = graph.in_vain()
+    if not graph.nodes:
+        verdict = FINISHED if step or moment.everybody else NEW
+    elif any(need.kind == TURN for needs in graph.needs.values() for need in needs) or moment.scheduler.posted:
         verdict = RUNNABLE
     elif coming:
         verdict = ALIVE
@@ -212,13 +224,16 @@ def waiting_at(moment: Moment) -> Waiting:
         bool(circles) and all(map(graph.is_certain, circles)),
         left,
         coming,
+        tuple(in_vain),
+        tuple(graph.failures(told)),
+        tuple(growing([*graph.nodes, *moment.never_activated], moment)),
     )
 
 
 def as_wait(waiter: Microprocess, need: Need) -> Wait:
     """Write a need down as an edge, in names."""
     text = str(need)
-    if need.kind in (MESSAGE, OUTSIDE) and need.name:
+    if need.kind in (MESSAGE, OUTSIDE) and need.name and not need.why_not:
         text += f" in its {need.name!r}"
     return Wait(
         name_of(waiter),

@@ -21,12 +21,10 @@ from ..core.events import (
     WOKEN,
     Event,
     cause_in_words,
-    error_in_words,
     name_of,
 )
-from ..core.events import FAILED as FAILED_EVENT
-from ..core.events import FINISHED as FINISHED_EVENT
 from ..core.microprocess import Microprocess
+from ..core.register import LEFT, Ended
 from . import reading
 from .discards import discards
 from .explanation import Explanation
@@ -40,14 +38,16 @@ from .facts import (
     PAUSING,
     RUNNABLE,
     RUNNING,
-    STOPPED,
     Moment,
-    held_by_thread,
+    Party,
+    ended_in_words,
+    gone_in_words,
+    has_ended,
     standing_still,
 )
 from .flows import flow_of, helper_in_words, runner_of
-from .graph import Graph, unread, unread_in_words
-from .needs import CHILD, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
+from .graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
+from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .standing import Place, place_of
 from .waiting import as_wait, circle_in_words
 from .words import counted, end_of, how_full, joined, shown
@@ -58,15 +58,11 @@ SLEEPS, WAITS, FULL = "sleeps", "waits", "full"
 PASSED_OVER = 5
 
 _IN_WORDS = {
-    NEW: "is not activated yet",
     RUNNING: "is running",
     RUNNABLE: "can run",
     PAUSING: "is about to sleep",
     ASLEEP: "sleeps",
     ELSEWHERE: "is busy in its thread",
-    FINISHED: "has finished",
-    STOPPED: "was stopped",
-    FAILED: "has failed",
 }
 
 
@@ -113,9 +109,14 @@ def why_at(component: Microprocess, moment: Moment, graph: Graph | None = None) 
     return Explanation(name_of(component), status, tuple(tell(component, moment)), tuple(_related_boxes(component)))
 
 
-def status_in_words(component: Microprocess, moment: Moment) -> str:
-    """Say how a component is: "sleeps", "has finished"."""
-    return _IN_WORDS[moment.status(component)]
+def status_in_words(component: Party, moment: Moment) -> str:
+    """Say how a component is: "sleeps", "finished at step 7"."""
+    return gone_in_words(component) or _IN_WORDS[moment.status(component)]
+
+
+def why_ended(ended: Ended) -> Explanation:
+    """Return the same of a component of which nothing is left but its record."""
+    return Explanation(ended.name, ended.state, (_end(ended), *_lost(ended)))
 
 
 # -- those that do not sleep --------------------------------------------------------------------------
@@ -126,10 +127,12 @@ def _new(component: Microprocess, moment: Moment | None = None) -> Iterator[str]
         yield "It was stopped before it was activated."
         return
     parent = getattr(component, "_parent", None)
-    if parent is not None:
+    if parent is not None and parent._life not in ENDED:
         yield f"It is not activated yet; it is part of {name_of(parent)}, which may do that when it runs."
     else:
         yield "It is not activated yet: its activate() hands it to a lab."
+    if isinstance(component, Component):
+        yield from (unclaimed_in_words(box) for box in unclaimed(component))
 
 
 def _running(component: Microprocess, moment: Moment) -> Iterator[str]:
@@ -171,26 +174,30 @@ def _elsewhere(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 
 def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
-    state = component._life
-    if state == FAILED:
-        failure = _last(moment, component, (FAILED_EVENT,))
-        said = error_in_words(component._error) if component._error is not None else "no error is known"
-        yield f"It failed{_in_step(failure)}{_at(place_of(component))}, with {said.rstrip('.')}."
-    else:
-        end = _last(moment, component, (FINISHED_EVENT,))
-        if state == FINISHED:
-            yield f"Its main came to its end{_in_step(end)}."
-        else:
-            by = (
-                f"by {name_of(end.cause)}" if end is not None and end.cause is not None else "from outside its own code"
-            )
-            yield f"It was stopped {by}{_in_step(end)}."
-    if isinstance(component, Component):
-        for box in component._in.values():
-            count = len(box.items) + len(held_by_thread(component, box.name))
-            if count:
-                yield f"{counted(count, 'message')} in its inbox {box.name!r} will not be taken."
+    yield _end(component, _at(place_of(component)))
+    ended = component._end_record
+    if ended is not None:
+        yield from _lost(ended)
     yield from _did_last(component, moment)
+
+
+def _end(component: Party, at: str = "") -> str:
+    """Say how and when it ended: with the line and the error of a failure, and with what stopped it."""
+    how = ended_in_words(component, error=False)
+    ended = component if isinstance(component, Ended) else component._end_record
+    if ended is None:
+        return f"It {how}."
+    if ended.state == FAILED:
+        return f"It {how}{at}{': ' if ended.error else ''}{ended.error.rstrip('.')}."
+    if ended.state == FINISHED:
+        return f"Its main {how}."
+    return f"It {how}." if ended.by else f"It {how}, from outside its own code."
+
+
+def _lost(ended: Ended) -> Iterator[str]:
+    """Say what was left in the inboxes of a component that has ended."""
+    for box, count in [(each.box, each.number) for each in ended.tally if each.kind == LEFT]:
+        yield f"{counted(count, 'message')} in its inbox {box!r} will not be taken."
 
 
 _TELL = {RUNNING: _running, RUNNABLE: _runnable, ELSEWHERE: _elsewhere, NEW: _new}
@@ -236,7 +243,7 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
         yield f"It waits for {helper_in_words(runner_of(component))} to run to its end (WaitComplete)."
     boxes: dict[str, list[Need]] = {}
     for need in needs:
-        if need.kind in (MESSAGE, OUTSIDE):
+        if need.kind in (MESSAGE, OUTSIDE, GONE):
             boxes.setdefault(need.name, []).append(need)
     if boxes:
         named = joined([repr(name) for name in boxes], "or")
@@ -252,10 +259,18 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
             taker = status_in_words(need.who, moment)
             yield f"{verb} {end_of(need.box)}, which is full ({how_full(need.box)}); {name_of(need.who)} {taker}."
     for name, wanted in boxes.items():
-        senders = [need.who for need in wanted if need.who is not None]
+        senders = [need.who for need in wanted if need.who is not None and not need.why_not]
         if senders:
-            said_of = [f"{name_of(sender)}, which {status_in_words(sender, moment)}" for sender in senders]
-            yield f"To its {name!r} sends {joined(said_of, 'or', limit=4)}."
+            how = [(name_of(sender), status_in_words(sender, moment)) for sender in senders]
+            if len(how) == 1:
+                yield f"{how[0][0]}, which {how[0][1]}, sends to its {name!r}."
+            else:
+                yield f"{joined([f'{who} ({status})' for who, status in how], limit=4)} send to its {name!r}."
+        for need in wanted:
+            if need.why_not:
+                yield f"{'It waits for' if not senders else 'It also waits for'} {need}."
+    for ended in moment.failed_inside(component):
+        yield f"Its {'generator' if ended.helper else f'child {ended.name}'} {ended_in_words(ended)}."
     lonely = [repr(name) for name, wanted in boxes.items() if all(need.who is None for need in wanted)]
     if lonely:
         yield f"Nothing in this lab sends to its {joined(lonely, 'or')}."
@@ -291,11 +306,11 @@ def _outlook(component: Microprocess, graph: Graph) -> Iterator[str]:
     if len(chain) > 1:
         yield f"The chain: {circle_in_words(chain, closed=False)}."
     needs = graph.needs.get(component, [])
-    senders = [need.who for need in needs if need.kind == MESSAGE and need.who is not None]
-    if senders and all(each.is_stopped() for each in senders):
-        yield "Nobody is left who sends to it."
+    senders = [need.who for need in needs if need.kind in (MESSAGE, GONE) and need.who is not None]
+    if senders and all(map(has_ended, senders)):
+        yield "No component is left that sends to it."
     if any(need.kind == ROOM and need.sure for need in needs):
-        yield "Nobody will make room there."
+        yield "No component will make room there."
     elif any(need.kind == NETWORK for need in needs):
         yield "Nothing is on its way to it."
     else:
@@ -315,6 +330,8 @@ def _last(moment: Moment, component: Microprocess, kinds: tuple[str, ...]) -> Ev
 
 
 def _did_last(component: Microprocess, moment: Moment) -> Iterator[str]:
+    if not has_ended(component):
+        yield from _leads_nowhere_now(component, moment)
     last = _last(moment, component, (SENT, RECEIVED, DISCARDED))
     if last is None:
         return
@@ -327,16 +344,25 @@ def _did_last(component: Microprocess, moment: Moment) -> Iterator[str]:
     yield f"Last it {did}, in step {last.step}."
 
 
+def _leads_nowhere_now(component: Microprocess, moment: Moment) -> Iterator[str]:
+    """Say to which components it sent until they ended."""
+    if not isinstance(component, Component):
+        return
+    led: dict[Ended, list[str]] = {}
+    for box in (*component._out.values(), *component._in.values()):
+        sink = moment.former_sink(box)
+        if sink is not None:
+            led.setdefault(sink, []).append(repr(box.name))
+    for sink, names in led.items():
+        yield f"Its {joined(names)} led to {sink.name}, which {ended_in_words(sink)}."
+
+
 def _discarded_in_words(last: Event, moment: Moment) -> str:
     end = next(end for event, end in discards(moment.events) if event is last)
     if isinstance(end, Inbox):
         return f"dropped {shown(last.message)}, for which {end_of(end)} had no room"
     leads = "leads" if end.onward is None else "led"
     return f"sent {shown(last.message)} from its {last.source.name!r}, which {leads} nowhere"
-
-
-def _in_step(event: Event | None) -> str:
-    return f" in step {event.step}" if event is not None else ""
 
 
 def _at(place: Place | None) -> str:

@@ -68,7 +68,7 @@ def test_two_of_a_name_that_have_ended(lab, parts):
     parts.Source(name="twin").activate()
     parts.Source(name="twin").activate()
     lab.run()
-    with pytest.raises(UnknownComponent, match="2 components that have ended are called 'twin'"):
+    with pytest.raises(UnknownComponent, match="2 components that are not alive are called 'twin'"):
         lab.why("twin")
 
 

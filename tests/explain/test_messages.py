@@ -75,9 +75,12 @@ def test_one_in_a_box_that_nobody_looks_into(lab, parts):
     assert why_message((echo, "control", 0)).sentences[-1] == "echo sleeps, and its code never looks into 'control'."
 
 
-@pytest.mark.parametrize(("how", "words"), [("stop", "was stopped"), ("fail", "has failed"), ("end", "has finished")])
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [("stop", "was stopped at step 1"), ("fail", "failed at step 2"), ("end", "finished at step 2")],
+)
 def test_one_in_an_inbox_of_a_component_that_has_ended(lab, how, words):
-    """Nobody will take it."""
+    """Nothing will take it, and how and when the component ended is said."""
 
     class Short(Component):
         def main(self):
@@ -90,14 +93,14 @@ def test_one_in_an_inbox_of_a_component_that_has_ended(lab, how, words):
     lab.run()
     short.deliver("x")
     short.stop() if how == "stop" else lab.run()
-    assert why_message((short, "inbox", 0)).sentences[-1] == f"short {words}: nobody will take it."
+    assert why_message((short, "inbox", 0)).sentences[-1] == f"short {words}: nothing will take it."
 
 
 def test_one_before_activation(lab, parts):
     """A message in the inbox of a new component waits for its activation."""
     echo = parts.Echo(name="echo")
     echo.deliver("x")
-    assert why_message((echo, "inbox", 0)).sentences[-1] == "echo is not activated yet, so nobody takes it."
+    assert why_message((echo, "inbox", 0)).sentences[-1] == "echo has not been activated, so nothing takes it."
 
 
 def test_one_that_was_discarded(lab, parts):

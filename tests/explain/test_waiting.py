@@ -263,7 +263,7 @@ def test_room_that_nobody_will_make(lab, parts):
     lab.run()
     view = waiting(lab)
     assert view.verdict == "stuck"
-    assert view.left == ("pusher waits for room in sink.inbox (1 of 1), but sink was stopped.",)
+    assert view.left == ("pusher waits for room in sink.inbox (1 of 1), but sink was stopped at step 0.",)
 
 
 def test_a_timer_keeps_a_lab_alive(lab, parts):

@@ -83,7 +83,7 @@ def test_a_plain_sleeper(lab, parts):
     assert told.sentences[0].startswith("It has slept since step 4, at line ")
     assert told.sentences[1:] == (
         "It called pause(): a message in its inbox 'inbox' would wake it.",
-        "To its 'inbox' sends source, which can run.",
+        "source, which can run, sends to its 'inbox'.",
         "Last it sent 'x' from its 'outbox', which leads nowhere, in step 2.",
     )
     assert told.related == ("source", "echo.inbox")
@@ -108,8 +108,8 @@ def test_one_whose_senders_have_ended(lab, parts):
     boss.link((source, "outbox"), (echo, "inbox"))
     lab.run()
     told = str(why(echo)).replace("\n    ", " ")
-    assert "To its 'inbox' sends source, which has finished." in told
-    assert "Nobody is left who sends to it." in told
+    assert "It waits for source, which finished at step 8." in told
+    assert "No component is left that sends to it." in told
 
 
 @pytest.mark.parametrize("kind", ["Philosopher", "AsyncPhilosopher"])
@@ -121,7 +121,7 @@ def test_one_in_a_deadlock(lab, parts, kind):
     assert told.headline == "waits"
     assert told.sentences[1:3] == (
         "It waits for a message in its inbox 'right', and for nothing else.",
-        "To its 'right' sends F1, which sleeps.",
+        "F1, which sleeps, sends to its 'right'.",
     )
     assert told.sentences[3].startswith("It waits in a circle: P0 waits for a message from F1")
 
@@ -149,7 +149,7 @@ def test_one_that_waits_for_room(lab, parts):
     told = why(lab["careful"])
     assert told.headline == "full"
     assert "It waits for room in lazy.inbox, which is full (2 of 2); lazy sleeps." in told.sentences
-    assert told.sentences[-2] == "Nobody will make room there."
+    assert told.sentences[-2] == "No component will make room there."
     assert told.related == ("lazy", "lazy.inbox")
     assert "2 messages wait unread in lazy.inbox" in str(why(lab["lazy"]))
 
@@ -279,8 +279,8 @@ def test_one_that_failed(lab):
     lab.run()
     told = why(failing)
     assert told.headline == "failed"
-    assert told.sentences[0].startswith("It failed in step 2, at line")
-    assert told.sentences[0].endswith("with ValueError: too hot.")
+    assert told.sentences[0].startswith("It failed at step 2, at line")
+    assert told.sentences[0].endswith(": ValueError: too hot.")
     assert told.sentences[1] == "1 message in its inbox 'inbox' will not be taken."
 
 
@@ -296,8 +296,8 @@ def test_ended_and_stopped(lab, parts):
     Killer(victim=echo, name="killer").activate()
     lab.run()
     assert (why(source).headline, why(echo).headline) == ("finished", "stopped")
-    assert why(source).sentences[0] == "Its main came to its end in step 7."
-    assert why(echo).sentences[0] == "It was stopped by killer in step 3."
+    assert why(source).sentences[0] == "Its main finished at step 7."
+    assert why(echo).sentences[0] == "It was stopped by killer at step 3."
 
 
 def test_a_component_of_the_network(lab, parts):

@@ -1,0 +1,269 @@
+"""What stays known of components that have ended: how they ended, what they lost, and whom they were linked to.
+
+A component that has ended leaves the scheduler, its links are taken down, the trace forgets it as its ring turns, and
+in the end Python frees it. Whoever asks later why a receiver waits, or what was lost, still needs some of it. So a lab
+keeps one small record of each of the last components that ended.
+
+Nothing is counted while messages move. An outbox counts what it discards in any case, and what waits in an inbox can be
+counted at any time; as long as the component exists, its own counters are read. When Python frees it, a finalizer puts
+their last values into the record. A record that has to make room for newer ones adds its counts to a total, once the
+component is freed; until then its counters are still read. So the sum stays right however many components end, and a
+server that serves a million connections keeps a few hundred records.
+
+Two simpler ways were rejected. Strong references to the last components that ended would keep their messages alive, and
+all else that they hold. Counts taken at the end are too low: messages still arrive in a box whose owner has ended.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+from weakref import ref
+
+from .box import Inbox
+from .cautious import class_name
+from .component import Component
+from .events import error_in_words, name_of
+from .microprocess import Microprocess
+from .states import ENDED, FAILED, STOPPED
+
+#: How many records are kept of components that failed, and of the others.
+FAILED_KEPT, OTHERS_KEPT = 100, 400
+#: How many boxes that led to an inbox are remembered.
+SOURCES = 20
+#: How many characters of an error, and of a message, are kept.
+ERROR_TEXT, MESSAGE_TEXT = 120, 60
+
+#: The ways in which a component loses messages.
+DISCARD, LEFT, UNSENT, DROP = "discarded", "left", "unsent", "dropped"
+
+#: The attributes in which components count what they did not pass on.
+COUNTERS = ("dropped", "refused")
+
+#: A box, by the ``id`` of its owner and its name.
+Place = tuple[int, str]
+
+_PLAIN = (str, bytes, int, float, bool, type(None))
+
+
+class Tally(NamedTuple):
+    """How many messages were lost at a box; ``last`` is the last of them as a short text, where it is known."""
+
+    kind: str
+    box: str
+    number: int
+    last: str = ""
+
+
+def tally(component: Component) -> list[Tally]:
+    """Return what a component has lost, box by box, as its own counters say; the messages left only if it has ended."""
+    found = [Tally(DISCARD, name, box.discarded) for name, box in component._out.items() if box.discarded]
+    own = vars(component)
+    counts_itself = False
+    for name in COUNTERS:
+        if name in own and type(own[name]) is int and own[name] > 0:
+            counts_itself = True
+            found.append(Tally(DROP, name, own[name]))
+    if component._life not in ENDED:
+        return found
+    handed_over = own.get("_incoming") or {}  # to its thread, which did not take them
+    for name, inbox in component._in.items():
+        handed = handed_over.get(name, ())
+        count = len(inbox.items) + len(handed)
+        if count and not (counts_itself and name == "inbox"):  # a component that counts has counted those
+            found.append(Tally(LEFT, name, count, _last_of(inbox.items or handed)))
+    if unsent := own.get("_outgoing"):
+        found += [Tally(UNSENT, name, len(queue), _last_of(queue)) for name, queue in unsent.items() if queue]
+    return found
+
+
+def _last_of(messages: Any) -> str:
+    """Return the last message as a short text, and run no code of a user's class: this is called by finalizers."""
+    try:
+        last = messages[-1]
+    except IndexError:  # a thread has taken it meanwhile
+        return ""
+    if type(last) not in _PLAIN or (type(last) is int and last.bit_length() > MESSAGE_TEXT * 3):
+        return f"<{class_name(type(last))}>"
+    text = repr(last[:MESSAGE_TEXT] if isinstance(last, (str, bytes)) else last)
+    return text if len(text) <= MESSAGE_TEXT else text[: MESSAGE_TEXT - 3] + "..."
+
+
+class Ended:
+    """One component that has ended.
+
+    ``kind`` is the name of its class. ``state`` and ``step`` say how and when it ended, ``error`` what it failed with,
+    ``by`` which component stopped it. ``parent`` is the ``id`` of the component that contained it, or that waited for
+    it with WaitComplete, if it is a ``helper``. ``led`` has for each outbox that was linked the place of the inbox at
+    the end of its chain; ``fed`` has the places of the boxes that led to its inboxes. ``final`` is what it has lost,
+    once it is freed; ``register`` is told then, where it has a value.
+    """
+
+    __slots__ = (
+        *("__weakref__", "_component", "by", "error", "fed", "final", "helper", "id", "kind", "led", "name"),
+        *("parent", "register", "state", "step"),
+    )
+
+    def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
+        self.id = component.id
+        self.name = name_of(component)
+        self.kind = type(component).__name__
+        self.state = component._life
+        self.step = step
+        self.by = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
+        self.error = ""
+        self._component = ref(component)
+        self.final: list[Tally] | None = None
+        self.register: Register | None = None
+        self.led: tuple[tuple[str, Place], ...] = ()
+        self.fed: tuple[Place, ...] = ()
+        waiting = component._awaited_by
+        self.helper = waiting is not None
+        container = component._parent if isinstance(component, Component) else waiting
+        self.parent = container.id if container is not None else 0
+        if isinstance(component, Component):
+            self._note_links(component)
+        if self.state == FAILED:
+            self.note_error(component)
+
+    def note_error(self, component: Microprocess) -> None:
+        """Take note of the error that the component has failed with."""
+        self.state = FAILED
+        if component._error is not None:
+            text = error_in_words(component._error)
+            self.error = text if len(text) <= ERROR_TEXT else text[: ERROR_TEXT - 3] + "..."
+
+    def _note_links(self, component: Component) -> None:
+        led = [(name, box.target) for name, box in component._out.items() if box.onward is not None]
+        self.led = tuple((name, (end.owner.id, end.name)) for name, end in led if isinstance(end, Inbox))
+        sources = [source for inbox in component._in.values() for source in inbox.sources]
+        self.fed = tuple((source.owner.id, source.name) for source in sources[:SOURCES])
+
+    @property
+    def tally(self) -> list[Tally]:
+        """What it has lost: by its own counters, or by their last values if it is gone."""
+        component = self._component()
+        return tally(component) if isinstance(component, Component) else self.final or []
+
+    @property
+    def lost(self) -> int:
+        """How many messages it has lost."""
+        return sum(each.number for each in self.tally)
+
+    def seal(self, component: Component) -> None:
+        """Keep the last values of the counters of the component, which is about to be freed."""
+        self.final = tally(component)
+        if self.register is not None:
+            self.register.settle(self)
+
+
+class _Farewell:
+    """Belongs to a component that has ended: freed together with it, it has its counters read once more.
+
+    It holds the component, so Python finds both in one circle, and calls finalizers before it takes a circle apart.
+    """
+
+    __slots__ = ("component", "ended")
+
+    def __init__(self, component: Component, ended: Ended) -> None:
+        self.component = component
+        self.ended = ended
+
+    def __del__(self) -> None:
+        self.ended.seal(self.component)
+
+
+class Register:
+    """The components of a lab that have ended: the last ones as records, the others as totals.
+
+    >>> from kamlab import Component, Lab
+    >>> class Talker(Component):
+    ...     def main(self):
+    ...         self.send("hello")
+    ...         yield
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Talker().activate()
+    ...     _ = lab.run()
+    ...     (ended,) = lab.register.ended
+    >>> ended.name, ended.state, ended.step, ended.lost
+    ('Talker_1', 'finished', 2, 1)
+    """
+
+    def __init__(self) -> None:
+        self._failed: deque[Ended] = deque()
+        self._others: deque[Ended] = deque()
+        self._leaving: dict[int, Ended] = {}  # without a record of their own by now, but not freed yet
+        self._settled: deque[Ended] = deque()  # finalizers append to it, at any time and in any thread
+        self._total = Total()
+
+    @property
+    def ended(self) -> list[Ended]:
+        """The records there are, in the order in which the components ended."""
+        return sorted([*self._failed, *self._others], key=lambda ended: ended.step)
+
+    @property
+    def total(self) -> Total:
+        """What was lost by the components that have no record of their own any more."""
+        self._add_up()
+        total = self._total.copy()
+        for ended in list(self._leaving.values()):
+            total.add(ended)
+        return total
+
+    def note(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
+        """Take note that a component ends, while its links are still there; of a generator only if it failed."""
+        failed = component._life == FAILED
+        if not (failed or isinstance(component, Component)):
+            return
+        ended = component._end_record = Ended(component, step, by)
+        if isinstance(component, Component):  # also one without boxes: they may be asked for after its end
+            component._end_finalizer = _Farewell(component, ended)
+        else:
+            ended.final = []
+        kept, limit = (self._failed, FAILED_KEPT) if failed else (self._others, OTHERS_KEPT)
+        kept.append(ended)
+        if len(kept) > limit:
+            self._let_go(kept.popleft())
+
+    def _let_go(self, ended: Ended) -> None:
+        """Have the counts of a record go to the total, once they are final."""
+        if ended.final is None:
+            ended.register = self
+            self._leaving[ended.id] = ended
+            if ended.final is not None:  # it was freed in between
+                self.settle(ended)
+        elif ended.final:
+            self._total.add(ended)
+        if self._settled:
+            self._add_up()
+
+    def settle(self, ended: Ended) -> None:
+        """Take note that the counts of one that has no record of its own any more are final; called by finalizers."""
+        if self._leaving.pop(ended.id, None) is not None:
+            self._settled.append(ended)
+
+    def _add_up(self) -> None:
+        while self._settled:
+            self._total.add(self._settled.popleft())
+
+
+@dataclass(slots=True)
+class Total:
+    """So many messages, lost by so many components that ended up to a step."""
+
+    messages: int = 0
+    components: int = 0
+    step: int = 0
+
+    def add(self, ended: Ended) -> None:
+        """Add what one component has lost."""
+        lost = ended.lost
+        if lost:
+            self.messages += lost
+            self.components += 1
+            self.step = max(self.step, ended.step)
+
+    def copy(self) -> Total:
+        """Return the same in an object of its own."""
+        return replace(self)
