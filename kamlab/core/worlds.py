@@ -1,18 +1,21 @@
 """Which lab is meant when none is named.
 
 Inside a slice it is the lab that runs the slice. Everywhere else it is the lab of the innermost
-``with Lab():``, or the one that was made current last, or a fresh one. The engine does not know the
-class of the world it makes: whoever builds on it says so with :func:`set_maker`.
+``with Lab():``, or the one that was made current last, or a fresh one. A ``with`` holds for the thread and the asyncio
+task that entered it, and for tasks made inside it; a thread that is started inside it begins without one. The lab that
+was made current last holds everywhere: the cells of a notebook may each run in a context of their own. The engine does
+not know the class of the world it makes: :func:`set_maker` tells it.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 _maker: Callable[[], Any] | None = None
-_entered: list[Any] = []
+_entered: ContextVar[tuple[Any, ...]] = ContextVar("kamlab_entered", default=())
 _default: Any = None
 _lock = threading.RLock()
 
@@ -36,9 +39,10 @@ def current() -> Any:
     global _default
     if in_slice.world is not None:
         return in_slice.world
+    entered = _entered.get()
+    if entered:
+        return entered[-1]
     with _lock:
-        if _entered:
-            return _entered[-1]
         if _default is None:
             if _maker is None:
                 raise RuntimeError("there is no lab and nobody has said how to make one; import kamlab")
@@ -48,12 +52,13 @@ def current() -> Any:
 
 def peek() -> Any:
     """Return the lab in force here, or ``None`` where none was made yet."""
-    return in_slice.world or (_entered[-1] if _entered else _default)
+    entered = _entered.get()
+    return in_slice.world or (entered[-1] if entered else _default)
 
 
 def is_entered(world: Any) -> bool:
-    """Return whether a ``with`` on this world is open."""
-    return any(each is world for each in _entered)
+    """Return whether a ``with`` on this world is open here."""
+    return any(entered is world for entered in _entered.get())
 
 
 def set_current(world: Any) -> None:
@@ -65,14 +70,13 @@ def set_current(world: Any) -> None:
 
 def enter(world: Any) -> None:
     """Open a ``with`` on a world."""
-    with _lock:
-        _entered.append(world)
+    _entered.set((*_entered.get(), world))
 
 
 def leave(world: Any) -> None:
     """Close the innermost ``with`` on a world."""
-    with _lock:
-        for index in range(len(_entered) - 1, -1, -1):
-            if _entered[index] is world:
-                del _entered[index]
-                return
+    entered = _entered.get()
+    for index in range(len(entered) - 1, -1, -1):
+        if entered[index] is world:
+            _entered.set(entered[:index] + entered[index + 1 :])
+            return

@@ -79,8 +79,9 @@ def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interrupti
             continue
         limit = (steps if entry is None else min(steps, entry.step)) - scheduler.step
         ran = scheduler.advance(limit)
+        broke_off = scheduler.fatal is not None or scheduler.attention  # the round may have slices left
         _check(lab, journal, interrupt)
-        if ran < limit and not scheduler.turn_waits():
+        if ran < limit and not broke_off and not scheduler.turn_waits():
             _wait(lab)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from contextvars import ContextVar
+
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent, current
@@ -329,7 +333,7 @@ def test_the_living_are_listed_in_order_of_activation(lab):
 
 def test_there_is_always_a_current_lab(monkeypatch):
     """Without any lab one is made when it is first needed, and stays the current one."""
-    monkeypatch.setattr(worlds, "_entered", [])
+    monkeypatch.setattr(worlds, "_entered", ContextVar("entered", default=()))
     monkeypatch.setattr(worlds, "_default", None)
     assert worlds.peek() is None
     made = current()
@@ -354,7 +358,7 @@ def test_with_makes_a_lab_current_and_stops_it_at_the_end():
 
 def test_set_current_chooses_the_default(monkeypatch):
     """set_current() names the lab that is in force where no 'with' says otherwise."""
-    monkeypatch.setattr(worlds, "_entered", [])
+    monkeypatch.setattr(worlds, "_entered", ContextVar("entered", default=()))
     monkeypatch.setattr(worlds, "_default", None)
     lab = Lab()
     worlds.set_current(lab)
@@ -513,3 +517,75 @@ def test_a_lab_with_a_thread_that_never_yields_can_still_be_left(make_lab, monke
     assert "computing" in lab.reports[0]
     enough.append(True)
     eventually(lambda: computing.thread_place == "over")
+
+
+class Ends(Component):
+    """Has nothing to do."""
+
+    def main(self):
+        yield
+
+
+def test_each_task_has_the_lab_that_it_entered():
+    """Components of asyncio tasks that run in turns land each in the lab of its own task's ``with``."""
+
+    async def one(number):
+        with Lab() as world:
+            for _ in range(number):
+                await asyncio.sleep(0)
+                Ends().activate()
+            return len(world.components)
+
+    async def all_of_them():
+        return await asyncio.gather(*(one(number) for number in range(5)))
+
+    assert asyncio.run(all_of_them()) == [0, 1, 2, 3, 4]
+
+
+def test_each_thread_has_the_lab_that_it_entered():
+    """A thread that enters a lab has it for itself, whatever other threads enter and leave meanwhile."""
+    barrier, found = threading.Barrier(3), {}
+
+    def one(number):
+        with Lab() as world:
+            barrier.wait(60)
+            for _ in range(number):
+                Ends().activate()
+            barrier.wait(60)
+            found[number] = len(world.components)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {0: 0, 1: 1, 2: 2}
+
+
+def test_a_task_made_inside_a_with_has_its_lab():
+    """A task inherits the lab in which it was made, and leaving another lab in it changes nothing outside."""
+
+    async def inner():
+        before = current()
+        with Lab():
+            assert current() is not before
+        return before
+
+    async def outer():
+        with Lab() as world:
+            assert await asyncio.create_task(inner()) is world
+            assert current() is world
+
+    asyncio.run(outer())
+
+
+def test_labs_are_left_in_any_order():
+    """A lab that is left before one that was entered after it leaves that one in force."""
+    first, second = Lab(), Lab()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert current() is second
+    second.__exit__(None, None, None)
+    assert not worlds.is_entered(first)
+    assert not worlds.is_entered(second)

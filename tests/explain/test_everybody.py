@@ -336,6 +336,7 @@ def test_one_that_ended_is_explained_when_it_is_gone():
         Short().activate().deliver("unread")
         lab.run()
         lab.failures.clear()
+        lab.trace.clear()
         gc.collect()
         assert str(lab.why("bad")) == f"bad: failed\n  It failed at step 3: {ERROR}."
         assert lab.why("Short").sentences == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from typing import Any
@@ -372,3 +373,55 @@ def _ticking(seconds: float = 1.0) -> list[Component]:
                 yield
 
     return [Clocked(), Keep()]
+
+
+class Quits(Component):
+    """Raises something that ends a process, in its second slice."""
+
+    error: type[BaseException] = SystemExit
+
+    def main(self) -> Any:
+        yield
+        raise self.error
+
+
+class Busy(Component):
+    """Sends numbers, one in each slice."""
+
+    count = 0
+
+    def main(self) -> Any:
+        for number in range(self.count):
+            self.send(number)
+            yield
+
+
+class Late(Component):
+    """Sends something when its timer rings."""
+
+    async def main(self) -> None:
+        await self.sleep(5)
+        self.send("woke")
+
+
+@pytest.mark.parametrize("error", [SystemExit, GeneratorExit, ValueError])
+@pytest.mark.parametrize("others", [0, 1, 6])
+def test_a_run_in_which_a_component_ends_the_drive_is_played_again(error: Any, others: int, make_lab: Any) -> None:
+    """Whatever a component raises, and wherever in a round, the run is played to the same events."""
+
+    def build() -> None:
+        Late().activate()
+        Busy(count=others).activate()
+        Quits(error=error).activate()
+
+    lab = make_lab(build=build)
+    for _ in range(20):
+        with contextlib.suppress(BaseException):
+            lab.step()
+    end, told = lab.step_number, lab.trace.text()
+    lab.goto(2)
+    lab.goto(end)
+    assert lab.trace.text() == told
+    again = make_lab(build=build)
+    again.replay(str(lab.recording))
+    assert again.trace.text() == told
