@@ -61,7 +61,6 @@ class Lab(Breaking, Asking, Explaining, Runs):
     >>> with Lab() as lab:
     ...     _ = Hello(name="greeter").activate()
     ...     print(lab.step())
-        0  greeter activated
         1  greeter resumed
         1  greeter.outbox -> nowhere: 'hello' is discarded
     """

@@ -20,7 +20,7 @@ class NotInTrace(KamlabError, LookupError):
     ...         lab.causes(event)
     ...     except NotInTrace as error:
     ...         print(str(error).split(",")[0])
-    the event '0  OneShot_1 activated' is not in this trace
+    the event '1  OneShot_1 resumed' is not in this trace
     """
 
 

@@ -43,8 +43,6 @@ def show_mine(my_system: Callable[[], TheirScheduler]) -> Lab:
     ...             break
     >>> lab = show_mine(lambda: Scheduler(Counter(), Counter()))
     >>> print(lab.step(2))
-        0  Counter_1 activated
-        0  Counter_2 activated
         1  Counter_1 resumed
         1  Counter_1.outbox -> nowhere: 0 is discarded
         2  Counter_2 resumed
