@@ -11,14 +11,13 @@ class NotInTrace(KamlabError, LookupError):
     """An event was asked about that the trace does not hold, or no longer.
 
     >>> from kamlab import Lab
-    >>> from kamlab.history import NotInTrace
     >>> from kamlab.parts import OneShot
     >>> with Lab(clock="virtual") as lab, Lab(clock="virtual") as other:
     ...     _ = OneShot("hello").activate()
     ...     event = other.step().events[0]
     ...     try:
     ...         lab.causes(event)
-    ...     except NotInTrace as error:
+    ...     except LookupError as error:
     ...         print(str(error).split(",")[0])
     the event '1  OneShot_1 resumed' is not in this trace
     """
