@@ -10,7 +10,7 @@ import pytest
 
 from kamlab import Component
 
-COUNT = 2000
+COUNT = 1000
 #: From CPython 3.12 on an empty deque and a generator take more; the deque stays with an inbox that was used.
 USED = 2048 if sys.version_info < (3, 12) else 2560
 

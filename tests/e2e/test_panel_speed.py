@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from sampling import only_in_full
+
 from . import probes
 from .pages import SHOTS
 from .systems import QUEUE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, only_in_full]
 
 #: Milliseconds from a click to its picture, as the median of so many clicks.
 CLICK_TO_PAINT, CLICKS = 50, 20

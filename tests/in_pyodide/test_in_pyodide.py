@@ -82,7 +82,7 @@ def test_a_time_server_serves_on_the_simulated_network(session: Session) -> None
     """%%system shows a panel, the first message can be stepped to, and a client gets the virtual time."""
     _, system, stepped, _, _, got = session["server"]
     assert len(system.widgets) == 1
-    assert stepped.printed.endswith("TimeTick_5.outbox -> PublishTo_6.inbox: 'Thu Jul  1 12:00:00 2004\\n'\n")
+    assert "TimeTick_5.outbox -> PublishTo_6.inbox: 'Thu Jul  1 12:00:00 2004\\n'\n" in stepped.printed
     assert re.fullmatch(r"b'Thu Jul  1 12:00:\d\d 2004\\n'", got.value)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sampling import only_in_full
+
 from . import samples
 
 COUNT, UPDATES = 100, 50
@@ -59,18 +61,21 @@ def longest_task(view: Any, updates: list[Any]) -> float:
     return max(tasks)
 
 
+@only_in_full
 def test_a_hundred_components_at_full_speed_keep_the_page_free(panel: Any) -> None:
     """Drawing a hundred busy components fifty times makes no task of more than 100 ms."""
     view = panel(samples.many(COUNT))
     assert longest_task(view, [(None, now) for now in states(COUNT, UPDATES)]) < LONGEST
 
 
+@only_in_full
 def test_a_hundred_components_in_slow_motion_keep_the_page_free(panel: Any) -> None:
     """Nor does it with messages travelling."""
     view = panel(samples.many(COUNT))
     assert longest_task(view, [(None, now) for now in states(COUNT, UPDATES, pace=20)]) < LONGEST
 
 
+@only_in_full
 def test_a_picture_that_changes_as_a_whole_keeps_the_page_free(panel: Any) -> None:
     """Nor does it when half of the components come and go, again and again."""
     view = panel(samples.many(COUNT))
