@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
-@pytest.fixture(scope="session", params=["lab", "notebook"])
+@pytest.fixture(scope="package", params=["lab", "notebook"])
 def front(request: pytest.FixtureRequest) -> str:
     """A front end: JupyterLab, or Notebook 7."""
     if not CHROMIUM:
@@ -63,7 +63,7 @@ def front(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(front: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of this front end."""
     if SHOTS is not None:
@@ -73,7 +73,7 @@ def server(front: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     server.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """A browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -83,7 +83,7 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context(server: Server, chromium: Any) -> Iterator[Any]:
     """What the pages of one front end share: a store of what was loaded before."""
     context = chromium.new_context(viewport=VIEWPORT)
@@ -120,7 +120,7 @@ def open_notebook(server: Server, page: Any, request: pytest.FixtureRequest) -> 
         server.end_sessions(notebook.file)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_desk(server: Server, context: Any) -> Iterator[Desk]:
     """A notebook of this front end that is open for all tests."""
     page = context.new_page()

@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 Values = dict[str, Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """A browser."""
     if not CHROMIUM:
@@ -135,7 +135,7 @@ class View:
             self.page.screenshot(path=SHOTS / f"page-{name}.png", full_page=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pages(chromium: Any) -> dict[str, Any]:
     """The pages that were opened, by what they were opened with; a new one takes longer than most tests."""
     return {}

@@ -50,7 +50,7 @@ def theme_of(name: str) -> str:
     return found[0] if found else ""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """A browser."""
     if not CHROMIUM:
