@@ -27,6 +27,8 @@ from kamlab.net import (
 )
 from kamlab.net.real import TcpListener
 
+reuses_addresses = pytest.mark.skipif(not hasattr(socket, "SO_REUSEADDR"), reason="this system has no SO_REUSEADDR")
+
 
 def ended(server: Any) -> Callable[[], bool]:
     """Return a condition: no client is left."""
@@ -49,7 +51,7 @@ class TestMaking:
         assert repr(protocol) in str(caught.value)
         assert "function" in str(caught.value)
 
-    @pytest.mark.skipif(not hasattr(socket, "SO_REUSEADDR"), reason="this system has no SO_REUSEADDR")
+    @reuses_addresses
     def test_defaults(self, parts: Any) -> None:
         """The port is 1601 unless told; FastRestartServer asks for SO_REUSEADDR; MoreComplexServer is ServerCore."""
         assert ServerCore(protocol=parts.Echo).port == 1601
@@ -124,6 +126,7 @@ class TestListening:
         assert len(lab.reports) == 1
         assert second.short_name in lab.reports[0]
 
+    @reuses_addresses
     def test_a_port_is_free_again_at_once(self, lab: Any, parts: Any, dial: Any, read_all: Any) -> None:
         """A server that was stopped leaves its port free for the next one, clients or not."""
         for _ in range(3):
