@@ -86,11 +86,9 @@ class _Now:
 
     def remark(self, component: Any) -> str:
         place = getattr(component, "thread_place", None)
-        if place is None:
+        if place is None or (place == THREAD_BUSY and self.state == "running"):
             return ""
-        if place == THREAD_BUSY and self.state != "running":
-            return f"its thread is busy{_line_of(component)}"
-        return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
+        return _thread_in_words(place, _line_of(component) if place == THREAD_BUSY else "")
 
     def held(self, component: Any, name: str) -> Sequence[Any]:
         return held_by_thread(component, name)
@@ -103,7 +101,7 @@ class _Now:
         return ()
 
     def lost(self, component: Any) -> list[tuple[str, int]]:
-        return [(str(box.name), box.discarded) for box in component._out.values() if box.discarded]
+        return _lost_by_now(component)
 
     def printed(self, count: int, names: Collection[str]) -> tuple[Line, ...]:
         return transcripts_of(self._lab).last(count, names)
@@ -127,6 +125,8 @@ class _Then:
         self._contents = history.contents(step)
         self._lost: Counter[Any] = Counter()
         self._printed: deque[tuple[Any, str]] = deque(maxlen=50)
+        if self._now:  # counters and transcripts tell it, without going through the record
+            return
         for record in islice(history.records, self._number + 1 - history.first):
             if record[0] is DISCARDED:
                 self._lost[_last_of_chain(record[1])] += 1
@@ -150,9 +150,7 @@ class _Then:
         if pause is None or pause[1] is None or pause[1][0] != THREAD:
             return ""
         _, place, _, where = pause[1]
-        if place == THREAD_BUSY:
-            return f"its thread is busy{where}"
-        return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
+        return _thread_in_words(place, where)
 
     def held(self, component: Any, name: str) -> Sequence[Any]:
         return self._history.held(component._in.get(name), self._number)
@@ -165,6 +163,8 @@ class _Then:
         return [history.said(arrival) for arrival in history.arrivals_in(component._in.get(name), self._number)]
 
     def lost(self, component: Any) -> list[tuple[str, int]]:
+        if self._now:
+            return _lost_by_now(component)
         return [(str(box.name), self._lost[box]) for box in component._out.values() if self._lost[box]]
 
     def printed(self, count: int, names: Collection[str]) -> tuple[Line, ...]:
@@ -202,6 +202,17 @@ def standing(history: History, number: int, component: Any) -> tuple[str, str]:
     asleep = life == ASLEEP
     pause = history.pause(component, number) if asleep else None
     return state_of(component, life, pause, history.full_target(component, number) if asleep else None)
+
+
+def _lost_by_now(component: Any) -> list[tuple[str, int]]:
+    return [(str(box.name), box.discarded) for box in component._out.values() if box.discarded]
+
+
+def _thread_in_words(place: str, where: str) -> str:
+    """Say where a thread is, from the engine's word for it and, of one that is busy, the line."""
+    if place == THREAD_BUSY:
+        return f"its thread is busy{where}"
+    return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
 
 
 def _last_of_chain(box: Any) -> Any:

@@ -32,6 +32,7 @@ WORDS = {
     STOPPED: "stopped",
     FAILED: "failed",
     facts.RUNNING: "running",
+    facts.ELSEWHERE: "blocked",
 }
 
 _SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...core.component import Component
@@ -29,18 +30,13 @@ class Past:
         self.step = step
         self.number = self.history.end_of(step)
         end = self.number + 1 - self.history.first
-        onward = Onward()
-        for record in reversed(self.history.records[end:]):
-            onward.undo(record)
-        self.moves = last_moves(self.history.records[:end], self.number + 1, onward, since)
-        if end == len(self.history.records):
-            self._ledger: Ledger | None = ledger_of(lab.trace)
-        else:
-            self._ledger = None
-            onward = Onward()
-            for record in reversed(self.history.records[end:]):
-                onward.undo(record)
-            self._counts, self._lost = tally(self.history.records[:end], onward)
+        records, later = self.history.records, self.history.records[end:]
+        #: What counts as it goes; of the past it is counted here, from the record.
+        self._ledger: Ledger | None = None if later else ledger_of(lab.trace)
+        if later:
+            records = records[:end]
+            self._counts, self._lost = tally(records, _before(later))
+        self.moves = last_moves(records, self.number + 1, _before(later), since)
         self.exact = self.history.first == 0
 
     def count(self, source: Any, sink: Any) -> int:
@@ -95,7 +91,7 @@ class Past:
         return Situation(who, parents_of(who, self._home), links, waiting, lost, following)
 
     def _home(self, number: int) -> int:
-        return self._homes().get(number, 0)
+        return self._ledger.home(number) if self._ledger is not None else self._homes().get(number, 0)
 
     def _homes(self) -> dict[int, int]:
         found: dict[int, int] = getattr(self, "_found_homes", None) or {}
@@ -109,3 +105,11 @@ class Past:
     def _ended_at(self, component: Any) -> int:
         """Return the number of the event of a component's end."""
         return max((number for number in self.history.about.get(component, ()) if number <= self.number), default=-1)
+
+
+def _before(records: Sequence[Any]) -> Onward:
+    """Return where each box led before some records, which are the last ones."""
+    onward = Onward()
+    for record in reversed(records):
+        onward.undo(record)
+    return onward
