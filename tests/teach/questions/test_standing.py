@@ -181,7 +181,7 @@ def test_real_labs_are_not_looked_ahead(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_nobody_could_know_is_not_counted() -> None:
     """Where the answer was not there yet, so that nobody could give it, nothing is counted."""
     with Lab() as lab:
-        Nap(0.001).activate()
+        Nap(1).activate()
         lab.step(1)
         question = Quiz(lab).who_runs_next()
         lab.scheduler.post(lambda: Keep().activate(lab))  # as something from the network would
