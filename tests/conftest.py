@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import units
 from kamlab import Lab
 
 #: The listings of the page and the answers to the exercises are no tests.
@@ -22,6 +23,17 @@ collect_ignore_glob = ["listings/*", "course/answers/*"]
 LISTINGS = Path(__file__).parent / "listings"
 #: Seconds after which a test that hangs is ended, with the stack of every thread.
 HANGS_AFTER = 500
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give out the tests by file, the browser tests of a folder together."""
+    return units.ByUnit(config, log) if config.option.dist == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long at the beginning."""
+    items.sort(key=lambda item: units.rank(item.nodeid))
 
 
 class QuietLab(Lab):

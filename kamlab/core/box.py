@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
 from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
-from .wording import PLAIN
+from .wording import is_plain
 
 if TYPE_CHECKING:
     from .component import Component
@@ -215,7 +215,8 @@ class Inbox(Box):
             return
         log = scheduler.log
         if log is not None:
-            if message.__class__ in PLAIN:
+            cls = type(message)
+            if cls is int or cls is str or is_plain(cls):
                 log((SENT, source, self, message))
             else:
                 log((SENT, source, self, message, scheduler.text_of(message)))
@@ -269,7 +270,7 @@ class Inbox(Box):
             return message
         log = scheduler.log
         if log is not None:
-            if message.__class__ in PLAIN or not scheduler.stepped:
+            if not scheduler.stepped or is_plain(type(message)):
                 log((RECEIVED, self, message))
             else:
                 log((RECEIVED, self, message, 0, scheduler.text_of(message)))

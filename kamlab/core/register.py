@@ -27,6 +27,7 @@ from .component import Component
 from .events import error_in_words, name_of
 from .microprocess import Microprocess
 from .states import ENDED, FAILED, STOPPED
+from .wording import is_plain
 
 #: How many records are kept of components that failed, and of the others.
 FAILED_KEPT, OTHERS_KEPT = 100, 400
@@ -43,8 +44,6 @@ COUNTERS = ("dropped", "refused")
 
 #: A box, by the ``id`` of its owner and its name.
 Place = tuple[int, str]
-
-_PLAIN = (str, bytes, int, float, bool, type(None))
 
 
 class Tally(NamedTuple):
@@ -84,9 +83,10 @@ def _last_of(messages: Any) -> str:
         last = messages[-1]
     except IndexError:  # a thread has taken it meanwhile
         return ""
-    if type(last) not in _PLAIN or (type(last) is int and last.bit_length() > MESSAGE_TEXT * 3):
-        return f"<{class_name(type(last))}>"
-    text = repr(last[:MESSAGE_TEXT] if isinstance(last, (str, bytes)) else last)
+    cls = type(last)
+    if not is_plain(cls) or (cls is int and last.bit_length() > MESSAGE_TEXT * 3):
+        return f"<{class_name(cls)}>"
+    text = repr(last[:MESSAGE_TEXT] if cls is str or cls is bytes else last)
     return text if len(text) <= MESSAGE_TEXT else text[: MESSAGE_TEXT - 3] + "..."
 
 

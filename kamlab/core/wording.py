@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-#: Values of these classes never change.
+#: Values of these classes never change. Ask :func:`is_plain`: a metaclass may have a hash of its own.
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis)})
 
 #: Containers whose own repr is quick, calls no user's code if all they hold is plain, and is the same in each process.
@@ -21,6 +21,11 @@ _QUICK = frozenset({list, tuple, frozenset, dict, bytearray})
 _FEW, _SHORT = 32, 200
 #: How long the text of a message is.
 WIDTH = 120
+
+
+def is_plain(cls: type) -> bool:
+    """Return whether values of a class never change; no code of the class, or of a metaclass, is run."""
+    return type(cls) is type and cls in PLAIN
 
 
 def text_to_keep(message: Any, thoroughly: bool) -> str | None:
@@ -33,13 +38,13 @@ def text_to_keep(message: Any, thoroughly: bool) -> str | None:
     >>> text_to_keep([1, "two"], False), text_to_keep((1, "two"), False), text_to_keep(object(), False)
     ("[1, 'two']", None, None)
     """
-    cls = message.__class__
-    if cls in PLAIN:
+    cls = type(message)
+    if is_plain(cls):
         return None
-    if cls in _QUICK and len(message) <= _FEW:
+    if type(cls) is type and cls in _QUICK and len(message) <= _FEW:
         for item in _items_of(message) if cls is dict else message:
-            inner = item.__class__
-            if inner not in PLAIN or ((inner is str or inner is bytes) and len(item) > _SHORT):
+            inner = type(item)
+            if not is_plain(inner) or ((inner is str or inner is bytes) and len(item) > _SHORT):
                 break
         else:
             return None if cls is tuple or cls is frozenset else repr(message)[:WIDTH]

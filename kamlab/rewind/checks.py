@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kamlab.core.cautious import class_name
 from kamlab.core.events import DISCARDED, FAILED, FINISHED, RECEIVED, RESUMED, SENT, name_of
 
 _PLAIN = (str, bytes, int, float, bool, type(None))
@@ -77,7 +78,7 @@ def slice_prints(records: Iterable[Any], first: int = 0) -> Iterator[int]:
 
 
 def _text(message: Any) -> str:
-    return repr(message) if type(message) in _PLAIN else type(message).__name__
+    return repr(message) if any(type(message) is each for each in _PLAIN) else class_name(type(message))
 
 
 def _box(box: Any) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kamlab import Component, Lab
 from kamlab.core import register
 from kamlab.core.errors import KamlabError
+from sampling import sampled
 from tests.history.random_systems import System
 
 
@@ -108,7 +109,7 @@ class World:
         return self.sent - self.taken - sum(len(box.items) for each in waiting for box in each._in.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=sampled(15, 60), deadline=None)
 @given(seed=st.integers(0, 10**6), kept=st.sampled_from([0, 3, 400]), doors=st.sampled_from(["all", "ring", "nothing"]))
 def test_lost_is_what_was_sent_and_neither_taken_nor_waits(seed, kept, doors):
     """At any time, with any trace, few records or many, and after Python has freed what it can: the counts agree."""
@@ -128,7 +129,7 @@ def test_lost_is_what_was_sent_and_neither_taken_nor_waits(seed, kept, doors):
         assert unclaimed <= sum(len(box.items) for each in world.idle for box in each._in.values())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=sampled(10, 40), deadline=None)
 @given(seed=st.integers(0, 10**6), limit=st.sampled_from([16, 4096]))
 def test_lost_agrees_with_the_counters_of_restless_components(seed, limit):
     """In systems that link anything to anything, what is lost is what their own boxes say, however short the trace."""

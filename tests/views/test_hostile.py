@@ -153,6 +153,33 @@ def test_a_hostile_message_is_told_of(name: str, with_message: Callable[..., Any
         check_text(str(lab.story(of)), lines=True)
 
 
+@pytest.mark.parametrize("go", ["step", "run"])
+@pytest.mark.parametrize("name", zoo.ZOO)
+def test_a_hostile_message_fails_nobody(name: str, go: str, make_lab: Callable[..., Lab]) -> None:
+    """Who sends a message, who takes it, and who loses it go on, whatever its class and their class say."""
+
+    class Takes(Component):
+        def main(self) -> Iterator[None]:
+            while not self.data_ready():
+                yield
+            self.taken = [self.recv()]
+            yield
+            self.send(self.taken[0], "signal")  # to nobody
+
+    lab = make_lab(clock="virtual")
+    holder, takes = Holder(), Takes()
+    holder._message = message = zoo.ZOO[name]()
+    holder.link((holder, "outbox"), (takes, "inbox"))
+    holder.activate(lab)
+    takes.activate(lab)
+    lab.step(10) if go == "step" else lab.run()
+    the_same = [each is message for each in takes.taken]  # not asserted at once: pytest would ask the message
+    assert the_same == [True]
+    lost = takes.outboxes["signal"].discarded
+    assert (holder.state, takes.state, lost) == ("finished", "finished", 1)
+    assert lab.reports == []
+
+
 @pytest.mark.parametrize("name", zoo.TEXTS)
 def test_a_component_with_a_hostile_name_is_shown(name: str, with_message: Callable[..., Any]) -> None:
     """What is harmless in a message is so in a name as well."""

@@ -177,7 +177,8 @@ def _new_page(chromium: Any, by_hand: bool, **how: Any) -> Any:
     page.by_hand = by_hand
     page.expected_errors = errors = []
     if by_hand:
-        page.clock.install()
+        page.clock.install(time=0)
+        page.clock.pause_at(1)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.route("**/*", _answer)

@@ -134,21 +134,37 @@ class View:
             self.root.screenshot(path=SHOTS / f"pieces-{name}.png", **how)
 
 
+@pytest.fixture(scope="package")
+def pages(chromium: Any) -> dict[str, Any]:
+    """The pages that were opened, by what they were opened with; a new one takes longer than most tests."""
+    return {}
+
+
+def _new_page(chromium: Any, **how: Any) -> Any:
+    context = chromium.new_context(**how)
+    context.set_default_timeout(5_000)
+    page = context.new_page()
+    page.expected_errors = errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    return page
+
+
 @pytest.fixture
-def show(chromium: Any) -> Iterator[Callable[..., View]]:
+def show(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., View]]:
     """Show these values in a page of a theme; nothing may go wrong in its script."""
-    contexts = []
-    errors: list[str] = []
+    used = []
 
     def open_it(
         now: Values, *pieces: str, theme: str = "light", width: int = 1000, scene: Values | None = None, **how: Any
     ) -> View:
-        context = chromium.new_context(viewport={"width": width, "height": 900}, **how)
-        contexts.append(context)
-        context.set_default_timeout(5_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        key = repr((width, how))
+        if key not in pages:
+            pages[key] = _new_page(chromium, viewport={"width": width, "height": 900}, **how)
+        page = pages[key]
+        used.append(page)
+        page.expected_errors.clear()
+        page.goto("about:blank")  # a new window: nothing of the test before listens in it
         page.set_content(
             '<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>'
         )
@@ -166,6 +182,4 @@ def show(chromium: Any) -> Iterator[Callable[..., View]]:
         return view
 
     yield open_it
-    for context in contexts:
-        context.close()
-    assert errors == []
+    assert [error for page in used for error in page.expected_errors] == []
