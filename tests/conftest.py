@@ -25,9 +25,10 @@ LISTINGS = Path(__file__).parent / "listings"
 HANGS_AFTER = 500
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give out the tests by file, the browser tests of a folder together."""
-    return units.ByUnit(config, log) if config.option.dist == "loadfile" else None
+    return units.scheduler(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)

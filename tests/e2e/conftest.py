@@ -1,8 +1,5 @@
 """The front ends, the browser, and the notebooks that are open in them.
 
-Chromium is the system's (Debian: ``apt-get install chromium``), not one that playwright downloads.
-Set KAMLAB_CHROMIUM to use another one, and KAMLAB_SHOTS to a folder to get screenshots.
-
 A test that asks for ``desk`` is run in each front end, in a notebook that is open already: each test
 builds its system anew in a cell, so one does not see what another one did. A test that reloads,
 restarts or saves opens a notebook of its own by ``open_notebook``.
@@ -10,7 +7,6 @@ restarts or saves opens a notebook of its own by ``open_notebook``.
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -19,24 +15,15 @@ from typing import Any
 
 import pytest
 
+import browsers
+from browsers import SHOTS
 from sampling import FULL
 
 from . import probes, systems
 from .desk import Desk
-from .pages import SHOTS, VIEWPORT, Notebook
+from .pages import VIEWPORT, Notebook
 from .servers import Server, start
 
-CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 #: Milliseconds that anything in a page may take.
 PATIENCE = 120_000
 
@@ -56,8 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="package", params=["lab", "notebook"])
 def front(request: pytest.FixtureRequest) -> str:
     """A front end: JupyterLab, or Notebook 7."""
-    if not CHROMIUM:
-        pytest.skip("there is no chromium here: apt-get install chromium, or set KAMLAB_CHROMIUM")
+    browsers.path()
     pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     pytest.importorskip({"lab": "jupyterlab", "notebook": "notebook"}[request.param])
     return str(request.param)
@@ -76,11 +62,8 @@ def server(front: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """A browser."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    with browsers.browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="package")

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
+from browsers import SHOTS
+
 from .servers import Server
 
-#: Where screenshots go: what a test wants to show, and how each page looked at the end.
-SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
 #: How large a page is, in pixels, unless a test makes it something else.
 VIEWPORT = {"width": 1280, "height": 1000}
 

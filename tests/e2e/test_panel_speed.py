@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from browsers import SHOTS
 from sampling import only_in_full
 
 from . import probes
-from .pages import SHOTS
 from .systems import QUEUE
 
 pytestmark = [pytest.mark.browser, only_in_full]

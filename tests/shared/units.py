@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from xdist.scheduler import LoadFileScheduling
-
 #: Folders whose files stay together.
 TOGETHER = ("tests/e2e/", "tests/notebook/page/", "tests/notebook/page_pieces/")
 #: What takes longest, in order.
 LONG = (*TOGETHER, "tests/course/", "tests/test_notebooks.py", "tests/oracle/", "tests/in_pyodide/", "tests/platforms/")
 
 
-class ByUnit(LoadFileScheduling):  # type: ignore[misc]
-    """Give out the tests by file, or by folder where a folder shares what is slow to start."""
+def scheduler(config: Any, log: Any) -> Any:
+    """Return what gives out the tests by file, or by folder where a folder shares what is slow to start."""
+    from xdist.scheduler import LoadFileScheduling
 
-    def __init__(self, config: Any, log: Any) -> None:
-        config.option.loadscopereorder = False  # the order is that of the collection
-        super().__init__(config, log)
+    class ByUnit(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return unit(nodeid)
 
-    def _split_scope(self, nodeid: str) -> str:
-        return unit(nodeid)
+    config.option.loadscopereorder = False  # the order is that of the collection
+    return ByUnit(config, log)
 
 
 def unit(nodeid: str) -> str:

@@ -1,26 +1,18 @@
-"""A bare page with a panel in it, and a model that only remembers: no Jupyter, no kernel, no network.
-
-Chromium is the system's (Debian: ``apt-get install chromium``). Set KAMLAB_CHROMIUM to use another one,
-and KAMLAB_SHOTS to a folder to get screenshots.
-"""
+"""A bare page with a panel in it, and a model that only remembers: no Jupyter, no kernel, no network."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from browsers import SHOTS, browser
 from kamlab.notebook.panel import parts
 
 from .themes import THEMES
 
-CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
 ADDRESS = "http://panel.test/"
 HERE = Path(__file__).parent
 
@@ -30,13 +22,8 @@ Values = dict[str, Any]
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """A browser."""
-    if not CHROMIUM:
-        pytest.skip("there is no chromium here: apt-get install chromium, or set KAMLAB_CHROMIUM")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    with browser() as started:
+        yield started
 
 
 def _answer(route: Any) -> None:

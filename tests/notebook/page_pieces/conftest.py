@@ -1,14 +1,8 @@
-"""The pieces beside the graph in a bare page: no Jupyter, no kernel, a model that records what is sent.
-
-Chromium is the system's (Debian: ``apt-get install chromium``). Set KAMLAB_CHROMIUM to use another one,
-and KAMLAB_SHOTS to a folder to get screenshots.
-"""
+"""The pieces beside the graph in a bare page: no Jupyter, no kernel, a model that records what is sent."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,11 +10,9 @@ from typing import Any
 
 import pytest
 
+from browsers import SHOTS, browser
 from kamlab.notebook.panel import parts
 
-CHROMIUM = os.environ.get("KAMLAB_CHROMIUM") or shutil.which("chromium") or ""
-CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-SHOTS = Path(os.environ["KAMLAB_SHOTS"]) if os.environ.get("KAMLAB_SHOTS") else None
 THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
 
 #: A model as anywidget has it, whose commands go no further than a list.
@@ -53,13 +45,8 @@ def theme_of(name: str) -> str:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """A browser."""
-    if not CHROMIUM:
-        pytest.skip("there is no chromium here: apt-get install chromium, or set KAMLAB_CHROMIUM")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    with browser() as started:
+        yield started
 
 
 class View:
