@@ -43,11 +43,14 @@ class Poller:
 
     def __init__(self, report: Callable[[str], Any]) -> None:
         self._report = report
-        self._selector = selectors.DefaultSelector()
         self._watches: dict[int, Watch] = {}
+        self._closed = False
+        self._open()
+
+    def _open(self) -> None:
+        self._selector = selectors.DefaultSelector()
         self._ready: Sequence[tuple[selectors.SelectorKey, int]] = ()
         self._woken = False
-        self._closed = False
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
@@ -107,6 +110,19 @@ class Poller:
         if self._closed:
             return
         self._closed = True
+        self._let_go()
+
+    def start_afresh(self) -> None:
+        """Watch nothing any more, in a process that was forked off.
+
+        What the operating system lent is the parent's as well: a socket taken out of the set that is waited for
+        would be taken out of the parent's set, and a wake-up would be read by either of them.
+        """
+        if not self._closed:
+            self._let_go()
+            self._open()
+
+    def _let_go(self) -> None:
         for watch in self._watches.values():
             watch.callback = None
         self._watches.clear()

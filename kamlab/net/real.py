@@ -294,3 +294,16 @@ if sys.platform == "linux":
     _unsent = _unsent_linux
 elif sys.platform == "darwin":
     _unsent = _unsent_mac
+
+
+def _leave_to_the_parent() -> None:
+    """In a process that was forked off: the sockets are the parent's, and this copy of the labs has none."""
+    for network in list(_networks):
+        network.poller.start_afresh()
+        for sock in list(network.sockets):
+            socket.socket.close(sock)  # no shutdown, which would end the connection for the parent, too
+        network.sockets.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_the_parent)
