@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Generator, Iterable
 from os import PathLike
 from typing import IO, Any
@@ -23,6 +25,9 @@ class SimpleFileWriter(Worker):
 
     The file is opened when the component first runs, nothing is kept in a buffer, and it is closed
     when the component ends, however it ends: a shutdown message ends it after the messages that wait.
+
+    While a lab plays its run again nothing is written. Once it goes on from there the file is what it was
+    then, and what comes now follows.
 
     Args:
         filename: the file.
@@ -49,18 +54,19 @@ class SimpleFileWriter(Worker):
         super().__init__()
         self.filename = filename
         self.mode = mode
-        self._file: Any = None
+        self._output: _Output | None = None
 
     def main(self) -> Generator[None, None, None]:
         """Write messages until told to end."""
-        with open(self.filename, self.mode.replace("b", "").replace("t", "") + "b", buffering=0) as self._file:
+        assert self._scheduler is not None
+        with contextlib.closing(_Output(self._scheduler.world, self)) as self._output:
             yield from super().main()
+            self._output.finish()
 
     def work(self, message: Any) -> Iterable[Any]:
         """Write a message."""
-        data = memoryview(self._bytes_of(message)).cast("B")
-        while data:
-            data = data[self._file.write(data) :]
+        assert self._output is not None
+        self._output.write(memoryview(self._bytes_of(message)).cast("B"))
         return ()
 
     def _bytes_of(self, message: Any) -> Any:
@@ -73,6 +79,58 @@ class SimpleFileWriter(Worker):
             f"{self.short_name} writes bytes and str to {str(self.filename)!r}, and was sent a "
             f"{type(message).__name__}. Put a PureTransformer(str) before it."
         )
+
+
+class _Output:
+    """The file of a writer. While a run is played again it is left alone, and what would be written is kept."""
+
+    def __init__(self, world: Any, writer: SimpleFileWriter) -> None:
+        self._world = world
+        self._filename = writer.filename
+        self._file: IO[bytes] | None = None
+        self._played = bytearray()
+        mode = writer.mode.replace("b", "").replace("t", "")
+        begun = world.written_from
+        self._begin = begun.get(writer.short_name, 0)
+        if writer.short_name not in begun:
+            if world.writes_outside:
+                self._file = open(self._filename, mode + "b", buffering=0)  # noqa: SIM115
+            if "a" in mode and os.path.exists(self._filename):
+                self._begin = os.path.getsize(self._filename)
+            begun[writer.short_name] = self._begin
+        elif world.writes_outside:  # the lab has gone back to before this was opened, and goes on from there
+            self._file = self._caught_up()
+
+    def write(self, data: memoryview) -> None:
+        """Write all of some data, or take note of it."""
+        if not self._world.writes_outside:
+            self._played += data
+            return
+        file = self._file = self._file or self._caught_up()
+        while data:
+            data = data[file.write(data) :]
+
+    def finish(self) -> None:
+        """Nothing more is written: leave the file as it is at this moment of the run."""
+        if self._file is None and self._world.writes_outside:
+            self._file = self._caught_up()
+
+    def _caught_up(self) -> IO[bytes]:
+        """Open the file and make it what it was at the moment that was gone back to."""
+        with contextlib.suppress(FileExistsError):
+            open(self._filename, "xb").close()
+        file = open(self._filename, "r+b", buffering=0)  # noqa: SIM115
+        file.seek(self._begin)
+        if file.read(len(self._played)) != self._played:
+            file.seek(self._begin)
+            file.write(self._played)
+        file.truncate()
+        return file
+
+    def close(self) -> None:
+        """Close the file, if it was opened."""
+        if self._file is not None:
+            self._file.close()
 
 
 class PromptedFileReader(Component):
