@@ -71,6 +71,8 @@ class Graphline(Chassis):
                 "a Graphline needs linkages: Graphline(linkages={('A', 'outbox'): ('B', 'inbox')}, A=..., B=...)"
             )
         check_parts("Graphline", components.values())
+        for name, component in components.items():
+            component._given_name = name
         self.components = dict(components)
         self.layout = dict(linkages)
         routes = self._routes()

@@ -78,6 +78,8 @@ class Microprocess:
     #: What its code says it waits for, where a helper of :mod:`.waits` says so.
     _awaits: tuple[Any, ...] | None = None
     _end_record: Ended | None = None
+    #: The name that a Graphline gave it.
+    _given_name = ""
     _on_end: tuple[Callable[[], Any], ...] = ()
     _tag = ""
 

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from .box import Inbox
+from .calling import given_name
 from .cautious import class_name
 from .component import Component
 from .events import error_in_words, name_of
@@ -101,14 +102,15 @@ class Ended:
     """
 
     __slots__ = (
-        *("__weakref__", "_component", "by", "error", "fed", "final", "helper", "id", "kind", "led", "name"),
-        *("parent", "register", "state", "step"),
+        *("__weakref__", "_component", "_given_name", "by", "error", "fed", "final", "helper", "id", "kind", "led"),
+        *("name", "parent", "register", "state", "step"),
     )
 
     def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
         self.id = component.id
         self.name = name_of(component)
         self.kind = type(component).__name__
+        self._given_name = given_name(component)
         self.state = component._life
         self.step = step
         self.by = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from ..core.calling import called, label_of
 from ..core.errors import LabIsRunning, UnknownComponent, listed
 from ..core.events import Event, name_of
 from ..core.microprocess import Microprocess
@@ -156,21 +157,16 @@ def _called(name: str, lab: World, moment: Moment) -> Party:
     except UnknownComponent:
         known = moment.everybody
         living = [each for each in known if each._life in ALIVE]
-        if any(name in (name_of(each), each.name, type(each).__name__) for each in living):
+        if called(name, living):
             raise  # several answer
     there = {each.id for each in known}
     others: list[Party] = [*known, *(each for each in moment.ended if each.id not in there)]
-    for names in (lambda each: (name_of(each), each.name), lambda each: (_class_of(each),)):
-        found = [each for each in others if name in names(each)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UnknownComponent(
-                f"{len(found)} components that are not alive are called {name!r}: {listed(map(name_of, found))}; "
-                "give the component instead of its name"
-            )
-    raise UnknownComponent(f"no component is called {name!r}; there are: {listed(map(name_of, others))}")
-
-
-def _class_of(component: Party) -> str:
-    return type(component).__name__ if isinstance(component, Microprocess) else component.kind
+    found = called(name, others)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownComponent(
+            f"{len(found)} components that are not alive are called {name!r}: {listed(map(name_of, found))}; "
+            "give the component instead of its name"
+        )
+    raise UnknownComponent(f"no component is called {name!r}; there are: {listed(map(label_of, others))}")

@@ -8,6 +8,7 @@ here raises because of what a user's object does when it is asked.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import linecache
 import os
@@ -15,7 +16,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
 
 from ..core.microprocess import Microprocess
@@ -51,17 +52,31 @@ class Standpoint:
     @property
     def of_engine(self) -> bool:
         """Whether the code is part of the engine."""
-        return os.path.dirname(self.file) == _ENGINE
+        return whose_code(self.file) == ENGINE
 
     @property
     def of_kamlab(self) -> bool:
         """Whether the code came with kamlab."""
-        return self.file.startswith(_PACKAGE + os.sep)
+        return whose_code(self.file) in (ENGINE, KAMLAB)
 
     @property
     def of_library(self) -> bool:
         """Whether the code came with Python or was installed."""
-        return self.file.startswith((*_LIBRARIES, "<frozen"))
+        return whose_code(self.file) == LIBRARY
+
+
+#: Whose code a file may be.
+ENGINE, KAMLAB, LIBRARY, USER = "engine", "kamlab", "library", "user"
+
+
+@functools.lru_cache(1000)
+def whose_code(file: str) -> str:
+    """Return whose code is in a file: the engine's, kamlab's, a library's, or the user's."""
+    if os.path.dirname(file) == _ENGINE:
+        return ENGINE
+    if file.startswith(_PACKAGE + os.sep):
+        return KAMLAB
+    return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
 def runner_of(component: Microprocess) -> Microprocess:
@@ -69,6 +84,13 @@ def runner_of(component: Microprocess) -> Microprocess:
     while component._delegate is not None:
         component = component._delegate
     return component
+
+
+def whose(microprocess: Any) -> Any:
+    """Return the component that something belongs to: a generator is one with the component that waits for it."""
+    while getattr(microprocess, "_awaited_by", None) is not None:
+        microprocess = microprocess._awaited_by
+    return microprocess
 
 
 def flow_of(component: Microprocess) -> Any:
@@ -161,10 +183,19 @@ def _of_flow(flow: Any) -> Iterator[Standpoint]:
     for _ in range(DEPTH):
         if flow is None:
             return
-        frame = next((found for kind in ("gi", "cr", "ag") if (found := _get(flow, f"{kind}_frame"))), None)
+        frame_of, next_of = _PARTS.get(type(flow), _UNKNOWN)
+        frame = next((found for name in frame_of if (found := _get(flow, name))), None)
         if inspect.isframe(frame):
             yield Standpoint(frame, frame.f_lineno or 0)
-        flow = next((found for name in ("gi_yieldfrom", "cr_await", "ag_await") if (found := _get(flow, name))), None)
+        flow = next((found for name in next_of if (found := _get(flow, name))), None)
+
+
+#: The names by which flows tell their frame, and the flow that they wait for.
+_PARTS: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    GeneratorType: (("gi_frame",), ("gi_yieldfrom",)),
+    CoroutineType: (("cr_frame",), ("cr_await",)),
+}
+_UNKNOWN = (("gi_frame", "cr_frame", "ag_frame"), ("gi_yieldfrom", "cr_await", "ag_await"))
 
 
 def _of_thread(ident: int | None, below: Any) -> list[Standpoint]:

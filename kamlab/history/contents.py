@@ -188,6 +188,14 @@ class History(Reading):
         found = ((component, life.at(number)) for component, life in self.lives.items())
         return {component: state for component, state in found if state is not None}
 
+    def last_slice(self, component: Any, step: int) -> int | None:
+        """Return the number of a component's last slice until a step; 0: it had none, ``None``: that is forgotten."""
+        places = self.slices.get(component, [])
+        found = bisect_right(places, bisect_right(self.steps, step) - 1)
+        if found:
+            return self.steps[places[found - 1]]
+        return 0 if self.trace.whole else None
+
     def stays(self, arrival: int) -> list[int]:
         """Return every arrival of one message, in order: each move, by hand or by a link, is a stay of its own.
 

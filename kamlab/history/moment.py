@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from ..core.calling import given_name
 from ..core.errors import UnknownComponent, listed
 from ..core.events import shorten, then_and_now, words_of
 from ..core.states import ALIVE, ASLEEP, FAILED, FINISHED, RUNNABLE
@@ -46,6 +47,7 @@ class Moment:
     states: Mapping[str, str]
     links: tuple[tuple[str, str], ...] = field(default=())
     said: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def contents(self, box: str) -> tuple[Any, ...]:
         """Return what waited in an inbox, by its name; ``()`` if nothing did.
@@ -55,6 +57,9 @@ class Moment:
         """
         if box in self.boxes:
             return self.boxes[box]
+        owner, _, name = box.rpartition(".")
+        if owner in self.given:
+            return self.contents(f"{self.given[owner]}.{name}")
         if not any(box.startswith(f"{name}.") for name in self.states):
             raise UnknownComponent(
                 f"{box!r} is no inbox of a component that was there at step {self.step}; give component.box. "
@@ -141,5 +146,6 @@ def moment(lab_or_trace: Any, step: int) -> Moment:
         boxes[name] = boxes.get(name, ()) + waiting
         said[name] = said.get(name, ()) + tuple(map(history.said, history.arrivals_in(box, number)))
     states = {names.of(component): state for component, state in history.states(step).items()}
+    given = {given_name(each): names.of(each) for each in history.states(step) if given_name(each)}
     links = tuple((names.of_box(link.source_box), names.of_box(link.sink_box)) for link in history.links_at(step))
-    return Moment(step, history.time_of(number), MappingProxyType(boxes), MappingProxyType(states), links, said)
+    return Moment(step, history.time_of(number), MappingProxyType(boxes), MappingProxyType(states), links, said, given)

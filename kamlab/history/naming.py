@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.calling import called
 from ..core.events import name_of
 
 
@@ -41,13 +42,13 @@ class Names:
         return f"{self.of(box.owner)}.{box.name}"
 
     def component(self, name: str) -> Any:
-        """Return the component that has a name, or is the only one of the class of that name, or ``None``."""
+        """Return the component that answers to a name, or ``None`` if none does or several do."""
         if self._stale or len(self._names) != len(self._seen):
             self._name_all()
         if name in self._by_name:
             return self._by_name[name]
-        of_class = [component for component in self._seen if type(component).__name__ == name]
-        return of_class[0] if len(of_class) == 1 else None
+        found = called(name, self._seen)
+        return found[0] if len(found) == 1 else None
 
     def all(self) -> list[str]:
         """Return all names."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kamlab.core.box import Box
+from kamlab.core.calling import called
 from kamlab.core.events import Event, name_of
 from kamlab.core.link import Link
 from kamlab.core.microprocess import Microprocess
@@ -47,7 +48,7 @@ class Aim:
     def _names(self, component: Microprocess) -> bool:
         who = self.who
         if isinstance(who, str):
-            return who in (component.name, component.short_name, type(component).__name__)
+            return bool(called(who, [component]))
         if isinstance(who, type):
             if isinstance(component, who):
                 return True

@@ -85,7 +85,7 @@ def _row(component: ComponentLook) -> str:
     if component.remark or component.say:
         state += f'<div class="kamlab-faint">{escape(component.remark or component.say)}</div>'
     return (
-        f"<tr><td{_LEFT}>{escape(component.name)}</td><td{_LEFT}>{state}</td><td{_LEFT}>{_boxes(component)}</td></tr>"
+        f"<tr><td{_LEFT}>{escape(component.label)}</td><td{_LEFT}>{state}</td><td{_LEFT}>{_boxes(component)}</td></tr>"
     )
 
 

@@ -19,6 +19,7 @@ from itertools import chain, islice, repeat
 from typing import Any, TypeVar
 
 from ..core.asking import one_look
+from ..core.calling import called, given_name
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import error_in_words, name_of, then_and_now
@@ -105,7 +106,8 @@ class ComponentLook:
     ``state`` is the engine's word, ``look_state`` that of a picture (new, runnable, running, waiting,
     blocked, failed, finished or stopped), and ``say`` what more there is to say of it in a few words.
     ``discarded`` has a (name, number) pair for each outbox that leads nowhere and was sent to.
-    ``more`` is how many of its inboxes are left out. ``key`` names it in data.
+    ``more`` is how many of its inboxes are left out. ``key`` names it in data, and ``given`` is the name
+    that a Graphline gave it.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
@@ -125,9 +127,15 @@ class ComponentLook:
     key: str = ""
     look_state: str = ""
     say: str = ""
+    given: str = ""
 
     def __getitem__(self, name: str) -> InboxLook:
         return _named(name, self.inboxes, f"inbox of {self.name}", NoSuchBox)
+
+    @property
+    def label(self) -> str:
+        """The name as pictures show it: the one that a Graphline gave first."""
+        return f"{self.given} ({self.name})" if self.given else self.name
 
     @property
     def word(self) -> str:
@@ -143,7 +151,7 @@ class ComponentLook:
         """Return this as JSON can have it."""
         return {
             "key": self.key,
-            "name": self.name,
+            "name": self.label,
             "state": self.word,
             "say": self.remark or self.say,
             "inboxes": [box.data() for box in self.inboxes],
@@ -176,6 +184,9 @@ class Inboxes:
     printed: tuple[Line, ...] = field(default=())
 
     def __getitem__(self, name: str) -> ComponentLook:
+        for each in self.components:
+            if each.given == name:
+                return each
         return _named(name, self.components, "component in this view", UnknownComponent)
 
     def __iter__(self) -> Iterator[ComponentLook]:
@@ -256,9 +267,10 @@ def look(
         moment = moment_of(lab, step)
         everyone = moment.everyone()
         if names:
-            everyone = [each for each in everyone if {each.short_name, each.name, type(each).__name__} & {*names}]
+            meant = {id(each) for name in names for each in called(name, everyone)}
+            everyone = [each for each in everyone if id(each) in meant]
         shown = _worth_showing(moment, everyone, components)
-        failures = [each for each in moment.failures() if not names or each.short_name in names]
+        failures = [each for each in moment.failures() if not names or any(called(name, [each]) for name in names)]
         return Inboxes(
             moment.state,
             moment.step,
@@ -325,6 +337,7 @@ def _component(
         key_of(component),
         state,
         say,
+        label(given_name(component), 24),
     )
 
 

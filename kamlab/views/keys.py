@@ -8,7 +8,6 @@ and its place among the children.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ..core.component import Component
 from ..core.microprocess import Microprocess
@@ -37,13 +36,6 @@ def component_of(lab: World, key: str) -> Component | None:
         if key_of(each) == key:
             return each
     return None
-
-
-def whose(microprocess: Any) -> Any:
-    """Return the component that something belongs to: a generator is one with the component that waits for it."""
-    while getattr(microprocess, "_awaited_by", None) is not None:
-        microprocess = microprocess._awaited_by
-    return microprocess
 
 
 def _known(lab: World) -> Iterator[Component]:

@@ -11,10 +11,10 @@ def as_text(view: Inboxes) -> str:
     Inboxes with something in them have a line each; empty ones share one. What is full or lost is in capitals.
     """
     lines = [headline(view)]
-    names = max((len(each.name) for each in view.components), default=0)
+    names = max((len(each.label) for each in view.components), default=0)
     states = max((len(each.word) for each in view.components), default=0)
     for component in view.components:
-        begin = f"  {component.name:<{names}}  {component.word:<{states}}  "
+        begin = f"  {component.label:<{names}}  {component.word:<{states}}  "
         for text in _lines_of(component):
             lines.append((begin + text).rstrip())
             begin = " " * len(begin)

@@ -19,9 +19,10 @@ from typing import Any
 from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
+from ...explain.flows import whose
 from ...lab import Lab
 from ...rewind.breakpoint import Breakpoint
-from ...views.keys import component_of, key_of, whose
+from ...views.keys import component_of, key_of
 from ...views.quoting import label
 from .allowed import allowed
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...core.events import ACTIVATED, FAILED, FINISHED
 from ...core.states import ALIVE
+from ...explain.flows import whose
 from ...history.contents import History
-from ..keys import whose
 from .canvas import FAINT, GREEN, INK, VERMILLION, Sheet
 from .naming import shown_name
 from .window import Window, events_in

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...core.box import Box, Inbox
+from ...core.calling import called
 from ...core.component import Component
 from ...core.errors import NoSuchBox, UnknownComponent, listed
 from ...core.microprocess import Microprocess
+from ...explain.flows import whose
 from ...history.contents import History
-from ..keys import whose
 from ..quoting import label
 
 #: The most characters of a name.
@@ -46,8 +47,7 @@ def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
         if isinstance(each, Microprocess):
             meant = [whose(each)] if whose(each) in known else []
         else:
-            meant = [one for one in known if history.names.of(one) == each]
-            meant = meant or [one for one in known if type(one).__name__ == each]
+            meant = [one for one in known if history.names.of(one) == each] or called(each, known)
         if not meant:
             raise UnknownComponent(
                 f"no component of this lab is called {_told(each)}, as far as is known; there are: "

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
+from ...explain.flows import whose
 from ...history.contents import History, history_of
-from ..keys import whose
 from ..quoting import quoted
 from ..text import counted
 from .arrows import LOST, PITCH, TAKEN, TAKEN_AWAY, WAITS, Arrow, draw_arrows

@@ -11,8 +11,8 @@ from typing import Any
 
 from ...core.events import DISCARDED, said_in
 from ...core.world import World
+from ...explain.flows import whose
 from ...history import history_of
-from ..keys import whose
 from ..quoting import label, quoted
 from ..states import is_rushing
 from .counts import Onward, last_moves, ledger_of

@@ -9,8 +9,8 @@ from ...core.component import Component
 from ...core.events import ACTIVATED, FAILED, RESUMED
 from ...core.states import ENDED
 from ...core.world import World
+from ...explain.flows import whose
 from ...history import history_of
-from ..keys import whose
 from ..moments import standing
 from .counts import ENDED as ENDED_KEPT
 from .counts import ENDED_FOR, Ledger, Onward, last_moves, ledger_of, tally

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ...core.box import Inbox
-from ...core.events import name_of
+from ...core.calling import label_of
 from ..quoting import label
 from .family import Family
 from .situation import Situation
@@ -104,7 +104,7 @@ def structure_of(
     parts = tuple(
         Part(
             situation.key(each),
-            label(name_of(each), 40),
+            label(label_of(each), 40),
             label(type(each).__name__, 40),
             keys.get(family.parents.get(each), "") if family.parents.get(each) is not None else "",
             each in family.children and each not in family.folded,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core.calling import given_name
 from ...core.events import name_of, shorten
 from ..quoting import label
 
@@ -24,7 +25,7 @@ class Names:
         """Return the name of a component."""
         name = self._names.get(component)
         if name is None:
-            name = self._names[component] = label(name_of(component), self._width)
+            name = self._names[component] = label(given_name(component) or name_of(component), self._width)
         return name
 
     def of_box(self, box: Any) -> str:

@@ -25,7 +25,7 @@ from ...core.events import (
     TIMER,
     WOKEN,
 )
-from ..keys import whose
+from ...explain.flows import whose
 from . import model
 from .known import Known
 

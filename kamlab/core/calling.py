@@ -1,0 +1,70 @@
+"""The names that a component answers to: one rule for all that takes a name, and one label for all pictures.
+
+A component has a name of its own, ``DataSource_2``, which says in which order components were activated.
+A Graphline gives its components names as well, those of the drawing it was made from. Both find it, and so does
+the name of its class if there is only one of it. Pictures show the given name first.
+
+Only the own name is written into recorded runs and fingerprints: a given name is a label, and two components
+may have the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from .events import name_of
+from .microprocess import Microprocess
+
+T = TypeVar("T")
+
+
+def _own(component: Any) -> tuple[Any, ...]:
+    return name_of(component), component.name
+
+
+def _given(component: Any) -> tuple[Any, ...]:
+    return (given_name(component),)
+
+
+def _of_class(component: Any) -> tuple[Any, ...]:
+    return (type(component).__name__ if isinstance(component, Microprocess) else component.kind,)
+
+
+#: The kinds of names, those that say most first.
+_NAMES: tuple[Callable[[Any], tuple[Any, ...]], ...] = (_own, _given, _of_class)
+
+
+def given_name(component: Any) -> str:
+    """Return the name that a Graphline gave a component, or the record of one that has ended; "" if none did."""
+    given = getattr(component, "_given_name", "")
+    return given if type(given) is str else ""
+
+
+def called(name: Any, components: Iterable[T]) -> list[T]:
+    """Return those of these components that answer to a name, by the first kind of name that finds any.
+
+    Args:
+        name: an own name, with its module or without; a name that a Graphline gave; or that of a class.
+        components: components, or records of components that have ended.
+    """
+    known = list(components)
+    for names in _NAMES:
+        found = [each for each in known if name in names(each)]
+        if found and name != "":
+            return found
+    return []
+
+
+def label_of(component: Any) -> str:
+    """Return the name of a component as pictures show it.
+
+    >>> from kamlab import Graphline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> source = DataSource([1])
+    >>> _ = Graphline(producer=source, consumer=NullSink(), linkages={("producer", "outbox"): ("consumer", "inbox")})
+    >>> label_of(source)
+    'producer (DataSource_?)'
+    """
+    given, own = given_name(component), name_of(component)
+    return f"{given} ({own})" if given and given != own else own
