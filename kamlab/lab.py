@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -21,7 +22,9 @@ from .rewind.breakpoints import Breaking
 from .rewind.runs import Runs
 
 if TYPE_CHECKING:
+    from .core.microprocess import Microprocess
     from .explain.standing import Standing, Standings
+    from .explain.stood import Stood
     from .net.door import Network
     from .views import Inboxes, Transcripts
     from .views.graph import Graph
@@ -180,7 +183,8 @@ class Lab(Breaking, Asking, Explaining, Runs):
         """Run on this thread until everything has ended, or ``until``, or a limit; a long run tells how far it is.
 
         Args:
-            until: a predicate on the lab, asked after every slice, or a component that shall end.
+            until: a predicate on the lab, asked after every slice; a component that shall end; or a time of the
+                lab's clock, in seconds, at which to stop, before what is due then.
             timeout: seconds.
             max_steps: slices.
 
@@ -230,20 +234,40 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
         Args:
             of: a component or its name.
-            step: as of which step; now unless told. For a step of the past the system is built and run
-                once more, unseen, up to there; what its components do to files they do again.
+            step: as of which step; now unless told. Of a step of the past this tells what was noted while the lab
+                was stepped; nothing is run. Of a run in one go nothing was noted, and the answer says so: ``goto``
+                goes back there.
 
         Raises:
             UnknownComponent: no component, or more than one, answers to the name.
-            StepOutOfRange: there was no such step.
-            CannotRewind: the lab does not know how its system is built.
+            StepOutOfRange: there was no such step, or it is forgotten.
         """
         if step is None:
             return super().where(of)
-        name = of if of is None or isinstance(of, str) else of.short_name
-        with self.twin(step) as past:
-            stood: Standing | Standings = past.where(name)
-            return stood
+        from .explain.stood import standing_at
+
+        with self.lock:
+            return standing_at(self, self._stood, of, step)
+
+    def _before_drive(self, complete: bool) -> None:
+        super()._before_drive(complete)
+        if not self._moving:
+            self._stood.cut(self.scheduler.step)
+
+    def _leave_way(self) -> None:
+        self._stood.forget()
+
+    def _note_stands(self, ran: Iterable[tuple[Microprocess, int]]) -> None:
+        """Take note of where the components stand that have just had the slices of these numbers."""
+        notes = self._stood
+        for component, step in sorted(dict(ran).items(), key=lambda pair: pair[1]):
+            notes.note(component, step)
+
+    @functools.cached_property
+    def _stood(self) -> Stood:
+        from .explain.stood import Stood
+
+        return Stood()
 
     def _fresh_twin(self) -> Lab:
         return type(self)(

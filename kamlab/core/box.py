@@ -24,7 +24,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
-from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
+from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, WOKEN
+from .states import ASLEEP, RUNNABLE
 from .wording import is_plain
 
 if TYPE_CHECKING:
@@ -227,8 +228,15 @@ class Inbox(Box):
             scheduler.wakes.append(self)
             if log is not None:
                 owner = self.owner
-                if owner._roused != scheduler.era:
-                    scheduler.note_wake(owner, self)
+                era = scheduler.era
+                if owner._roused != era:  # note_wake, in place: this is the hot path
+                    if owner._delegate is not None:
+                        scheduler.note_wake(owner, self)
+                    else:
+                        owner._roused = era
+                        life = owner._life
+                        if life is ASLEEP or (life is RUNNABLE and owner._drowsy == era):
+                            log((WOKEN, owner, self))
 
     def put(self, message: Any, index: int | None = None) -> None:
         """Put a message in at a place, the end unless told, whatever the limit, and have the owner woken.
@@ -282,9 +290,13 @@ class Inbox(Box):
                 self.taken = True
                 scheduler.wakes.append(collection)
                 if log is not None:
+                    era = scheduler.era
                     for owner in collection[1]:
-                        if owner._roused != scheduler.era:
-                            scheduler.note_wake(owner, collection)
+                        if owner._roused != era:
+                            if owner._life is RUNNABLE and owner._drowsy != era:
+                                owner._roused = era
+                            else:
+                                scheduler.note_wake(owner, collection)
         return message
 
     def note_taken(self, collection: tuple[Inbox, tuple[Component, ...]]) -> None:

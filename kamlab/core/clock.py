@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from . import patched_datetime
 from .errors import UnknownDoor, listed
 from .idle import Idle
 from .patched_time import install, real_monotonic, real_time
@@ -25,6 +26,11 @@ class Clock(Protocol):
 
     def wait(self, idle: Idle, until: float | None) -> None:
         """Return at ``until`` (``None``: no such time) or once ``idle`` is woken, if sooner."""
+
+
+def _install() -> None:
+    install()
+    patched_datetime.install()
 
 
 class RealClock:
@@ -65,7 +71,7 @@ class VirtualClock:
     """
 
     def __init__(self, start: float = 0.0, epoch: float = EPOCH) -> None:
-        install()
+        _install()
         self.start = float(start)
         self.epoch = epoch
         self._now = self.start
@@ -104,7 +110,7 @@ class HeldClock:
     """
 
     def __init__(self) -> None:
-        install()
+        _install()
         self.restart()
 
     def restart(self) -> None:

@@ -84,7 +84,8 @@ class Driven(Background):
         """Run on this thread until everything has ended, or ``until``, or a limit.
 
         Args:
-            until: a predicate on the lab, asked after every slice, or a component that shall end.
+            until: a predicate on the lab, asked after every slice; a component that shall end; or a time of the
+                lab's clock, in seconds, at which to stop, before what is due then.
             timeout: seconds.
             max_steps: slices.
 

@@ -12,6 +12,7 @@ import threading
 from types import TracebackType
 
 from . import worlds
+from .chance import Chance
 from .driving import WorldLock
 from .errors import LabIsClosed, LabIsRunning
 from .interrupt import Interruptible
@@ -29,6 +30,8 @@ class Drivable:
 
     #: Whether threads and the network take turns with the components in a free run as well as in steps.
     lockstep: bool = False
+    #: The dice of this run; ``None`` where they are the machine's.
+    chance: Chance | None
     scheduler: Scheduler
     lock: WorldLock
     trace: Trace
@@ -162,6 +165,9 @@ class Driving:
         self.before = worlds.in_slice.world
         worlds.in_slice.world = world
         world._interrupt = self.interrupt
+        self.chance = world.chance
+        if self.chance is not None:
+            self.chance.enter()
         world._set_log(self.complete)
         world._watch_over(self.complete)
         return self.interrupt
@@ -179,6 +185,8 @@ class Driving:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         world = self.world
+        if self.chance is not None:
+            self.chance.leave()
         world._set_gate(False)
         world._interrupt = None
         worlds.in_slice.world = self.before

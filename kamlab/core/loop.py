@@ -8,7 +8,7 @@ threads, and letting an interrupt or a breakpoint stop things between two slices
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .clock import VirtualClock
@@ -24,10 +24,14 @@ from .states import ASLEEP, ENDED
 #: How many slices run between two looks at the time.
 BATCH = 1000
 
+#: Where the components stand is noted after each slice of a step of so many; of a longer one at its end.
+NOTED = 100
+
 #: How often, in seconds, slow motion looks whether somebody wants the lab to stop, or at another pace.
 BLINK = 0.02
 
-Until = Callable[[Any], Any] | Microprocess | None
+#: A predicate on the world, a component that shall end, or a time of the world's clock.
+Until = Callable[[Any], Any] | Microprocess | float | None
 
 
 class Looping(Drivable):
@@ -78,7 +82,12 @@ class Looping(Drivable):
         failed_before = self.failed_count
         began = scheduler.clock.now()
         deadline, patience = self._until_when(timeout, stepping)
+        moment = _time_in(until)
+        if moment is not None:
+            deadline = moment if deadline is None else min(deadline, moment)
         left = limit
+        seen = self.trace.mark()
+        noting = stepping and (limit is None or limit <= NOTED)
         timed = not stepping or limit is None  # n slices may take the time they take
         scheduler.deadline = deadline if deadline is not None and timed else math.inf
         while True:
@@ -106,13 +115,16 @@ class Looping(Drivable):
                     break
                 self.lock.give_way()
             if scheduler.clock.now() >= scheduler.deadline or (timed and _is_over(patience)):
-                reason = "timeout"
+                reason = "condition" if moment is not None and deadline == moment else "timeout"
                 break
             if advance is not None:
                 ran = min(1, advance(scheduler))
             else:
-                batch = 1 if condition is not None or self._pace is not None else BATCH
+                batch = 1 if condition is not None or self._pace is not None or noting else BATCH
                 ran = (brake or scheduler).advance(batch if left is None else min(batch, left))
+            if ran and noting:
+                self._note_stands(self.trace.ran_since(seen))
+                seen = self.trace.mark()
             if left is not None:
                 left -= ran
             if scheduler.fatal is not None:
@@ -131,9 +143,11 @@ class Looping(Drivable):
                 reason = "stuck"
                 break
             if (deadline is not None and scheduler.clock.now() >= deadline) or _is_over(patience):
-                reason = "idle" if stepping else "timeout"
+                reason = "idle" if stepping else "condition" if deadline == moment else "timeout"
                 break
             self._wait(deadline, patience)
+        if stepping and not noting:
+            self._note_stands(self.trace.ran_since(seen))
         outcome = Outcome(
             reason,
             scheduler.step - first_step,
@@ -142,6 +156,9 @@ class Looping(Drivable):
             self._sleepers() if reason in ("stuck", "idle") else (),
         )
         return self._ended(outcome)
+
+    def _note_stands(self, ran: Iterable[tuple[Microprocess, int]]) -> None:
+        """Called after slices that were stepped, with who had them and their numbers."""
 
     def _linger(self) -> None:
         """Let the time pass that a slice takes in slow motion; the lock is free meanwhile."""
@@ -228,9 +245,20 @@ def _is_over(moment: float | None) -> bool:
     return moment is not None and real_monotonic() >= moment
 
 
+def _time_in(until: Until) -> float | None:
+    """Return the time of the world's clock that is meant, if one is."""
+    if isinstance(until, (int, float)) and type(until) is not bool and not math.isnan(until):
+        return float(until)
+    return None
+
+
 def _condition(until: Until) -> Callable[[Any], Any] | None:
-    if until is None or callable(until):
-        return until
+    if until is None or _time_in(until) is not None:
+        return None
     if isinstance(until, Microprocess):
         return lambda _: until._life in ENDED
-    raise KamlabError(f"run(until={until!r}): give a predicate on the lab, or a component that shall end")
+    if callable(until):
+        return until
+    raise KamlabError(
+        f"run(until={until!r}): give a predicate on the lab, a component that shall end, or a time of its clock"
+    )

@@ -24,10 +24,11 @@ again and again never ends, since time stands still while it runs.
 Local time is UTC, so that a run is the same on every machine: ``localtime``, ``ctime`` and ``mktime``
 included, whether or not they are given a time.
 
-What stays real: ``datetime.now()`` and its kin, which do not ask this module; ``clock_gettime``,
-``process_time`` and ``thread_time``, which measure the machine; ``time.timezone`` and ``tzname``; and a name
-taken with ``from time import sleep`` before the first such lab was made. A cell that is pasted
-beneath ``lab = Lab(clock="virtual")`` takes the replaced one.
+``datetime.now()`` and its kin read the lab's time as well, see :mod:`.patched_datetime`.
+
+What stays real: ``clock_gettime``, ``process_time`` and ``thread_time``, which measure the machine;
+``time.timezone`` and ``tzname``; and a name taken with ``from time import sleep`` before the first such
+lab was made. A cell that is pasted beneath ``lab = Lab(clock="virtual")`` takes the replaced one.
 """
 
 from __future__ import annotations
@@ -109,6 +110,11 @@ def _asked(module: str) -> _Asked | None:
     if own is None:
         own = _own_time[module] = _has_own_time(module)
     return None if own else _Asked(scheduler, component)
+
+
+def asked_by(frame: Any) -> _Asked | None:
+    """Return what there is to know about a call from a frame, or ``None`` if it is none from component code."""
+    return None if in_slice.world is None else _asked(frame.f_globals.get("__name__", ""))
 
 
 def _has_own_time(module: str) -> bool:

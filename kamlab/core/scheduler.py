@@ -360,6 +360,8 @@ class Scheduler(Endings):
         component._life = RUNNABLE
         component._prepare()
         self.members[component.id] = component
+        if self.world.chance is not None:
+            self.world.chance.note(component)
         self.wakes.append(component)
         if self.log is not None:
             component._roused = self.era

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 #: How many timers may be there before the cancelled ones are cleared away.
@@ -29,6 +30,28 @@ class Timer:
     def cancel(self) -> None:
         """Make sure that the call is not made."""
         self.callback = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A timer that has not fired: ``when`` in seconds of the lab's clock, and ``who`` it is for."""
+
+    when: float
+    who: str
+
+    def __str__(self) -> str:
+        return f"at {self.when:g} s: {self.who}"
+
+
+class PendingTimers(tuple[Pending, ...]):
+    """Timers that have not fired, the earliest first; one a line when printed."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self)) or "no timer is pending"
+
+    __repr__ = __str__
 
 
 class Timers:

@@ -275,6 +275,10 @@ class Trace:
         """Return whether an event of this kind was recorded after a mark."""
         return any(record[0] is kind for record in self._tail(mark))
 
+    def ran_since(self, mark: int) -> list[tuple[Any, int]]:
+        """Return who had the slices that were recorded after a mark, and their numbers."""
+        return [(record[3], record[1]) for record in self._tail(mark) if record[0] is RESUMED]
+
     def _tail(self, mark: int) -> list[Any]:
         """Return the records after a mark, without going through those before it."""
         newest = list(itertools.islice(reversed(self._records), max(0, len(self._records) - mark)))

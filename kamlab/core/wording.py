@@ -16,8 +16,8 @@ from typing import Any
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis)})
 
 #: Containers whose own repr is quick, calls no user's code if all they hold is plain, and is the same in each process.
-_QUICK = frozenset({list, tuple, frozenset, dict, bytearray})
-#: How many items such a container may have, and how long a text in it may be.
+_QUICK = frozenset({list, tuple, set, frozenset, dict, bytearray})
+#: How many items such a container may have, with those in it, and how long a text in it may be.
 _FEW, _SHORT = 32, 200
 #: How long the text of a message is.
 WIDTH = 120
@@ -41,19 +41,66 @@ def text_to_keep(message: Any, thoroughly: bool) -> str | None:
     cls = type(message)
     if is_plain(cls):
         return None
-    if type(cls) is type and cls in _QUICK and len(message) <= _FEW:
-        for item in _items_of(message) if cls is dict else message:
-            inner = type(item)
-            if not is_plain(inner) or ((inner is str or inner is bytes) and len(item) > _SHORT):
-                break
-        else:
-            return None if cls is tuple or cls is frozenset else repr(message)[:WIDTH]
-    if not thoroughly:
-        return None
-    from .events import shorten
+    if type(cls) is type and cls in _QUICK and _room_after(message, cls, _FEW) >= 0:
+        if cls is set:
+            return _shortened(message)
+        return repr(message)[:WIDTH] if _may_change(message, cls) else None
+    return _shortened(message) if thoroughly else None
+
+
+def _shortened(message: Any) -> str:
+    from .events import shorten  # which needs what needs this module
 
     return shorten(message, WIDTH)
 
 
-def _items_of(message: dict[Any, Any]) -> tuple[Any, ...]:
-    return (*message, *message.values())
+def is_frozen(value: Any) -> bool:
+    """Return whether a value cannot change: a plain one, or a small tuple or frozen set of such, or a frozen record.
+
+    >>> from collections import namedtuple
+    >>> is_frozen((1, ("two", None))), is_frozen((1, [2])), is_frozen(namedtuple("Pair", "a b")(1, 2))
+    (True, False, True)
+    """
+    cls = type(value)
+    if is_plain(cls):
+        return True
+    if type(cls) is not type:
+        return False
+    if cls is tuple or cls is frozenset:
+        return _room_after(value, cls, _FEW) >= 0 and not _may_change(value, cls)
+    if tuple in cls.__mro__ and "_fields" in vars(cls):
+        return all(map(is_frozen, tuple.__iter__(value)))
+    record = vars(cls).get("__dataclass_params__")
+    if record is not None and record.frozen:
+        own = vars(object)["__getattribute__"](value, "__dict__") if "__slots__" not in vars(cls) else None
+        return type(own) is dict and all(map(is_frozen, own.values()))
+    return False
+
+
+def _room_after(message: Any, cls: type, room: int) -> int:
+    """Return how many more items there may be after those of a container; negative if one of them is not plain."""
+    room -= len(message)
+    if room < 0:
+        return room
+    for item in (*message, *message.values()) if cls is dict else message:
+        inner = type(item)
+        if inner is int:
+            continue
+        if type(inner) is not type:
+            return -1
+        if inner is frozenset:  # its items have no order; who shows it sorts them
+            return -1
+        if inner in _QUICK:
+            room = _room_after(item, inner, room - 1)
+            if room < 0:
+                return room
+        elif inner not in PLAIN or ((inner is str or inner is bytes) and len(item) > _SHORT):
+            return -1
+    return room
+
+
+def _may_change(message: Any, cls: type) -> bool:
+    """Return whether something in a container of plain values can change."""
+    if cls is tuple or cls is frozenset:
+        return any(not is_plain(type(item)) and _may_change(item, type(item)) for item in message)
+    return True

@@ -10,20 +10,23 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import worlds
+from .calling import called, label_of
 from .cautious import speaks_plainly
+from .chance import Chance
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
 from .component import Component
 from .drive import Driven
 from .driving import WorldLock
 from .errors import ComponentFailed, LabIsRunning, UnknownComponent, listed
-from .events import error_in_words
+from .events import error_in_words, name_of
 from .idle import ThreadIdle
 from .microprocess import Microprocess
 from .patched_time import real_monotonic
 from .register import Register
 from .scheduler import Scheduler
 from .services import Services
+from .timers import Pending, PendingTimers
 from .trace import Trace
 
 #: How many failures a lab remembers.
@@ -67,6 +70,8 @@ class World(Driven):
         #: How long, in seconds, a step waits for the outside when nothing can run.
         self.patience = 1.0
         self._generation = 0
+        #: Where in its file each writer has begun, by its name; the same when the run is played again.
+        self.written_from: dict[str, int] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -75,6 +80,8 @@ class World(Driven):
         self.scheduler.on_failure = self._note_failure
         self.lock.scheduler = self.scheduler
         self.services = Services()
+        #: The dice of this run, under a virtual clock.
+        self.chance = Chance(_seed_of(self.chooser)) if isinstance(self.clock, VirtualClock) else None
         self.trace = Trace(self._trace_limit, self._record, lambda text: self.report(text))
         self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
@@ -83,6 +90,11 @@ class World(Driven):
         self.failures: list[Microprocess] = []
         self.failed_count = 0
         self._stand_still()
+
+    @property
+    def writes_outside(self) -> bool:
+        """Whether what components write to files shall get there; not while a run is played again."""
+        return True
 
     def run_component(self, component: Microprocess) -> Any:
         """Do what ``component.run()`` means here: block until all has ended, unless told otherwise."""
@@ -185,27 +197,41 @@ class World(Driven):
     def __getitem__(self, name: str) -> Component:
         """Return the living component that answers to a name.
 
-        The name may be the whole name, the name without its module, a name given by the user, or
-        that of a class of which there is only one component.
+        The name may be the whole name, the name without its module, a name given by the user or by a
+        Graphline, or that of a class of which there is only one component.
 
         Raises:
             UnknownComponent: none does, or several do.
         """
         components = self.components
-        for names in (
-            lambda each: (each.name, each.short_name),
-            lambda each: (type(each).__name__,),
-        ):
-            found = [each for each in components if name in names(each)]
-            if len(found) == 1:
-                return found[0]
-            if found:
-                raise UnknownComponent(
-                    f"{len(found)} components are called {name!r}: {listed(each.short_name for each in found)}"
-                )
-        raise UnknownComponent(
-            f"no component is called {name!r}; these are alive: {listed(each.short_name for each in components)}"
-        )
+        found = called(name, components)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise UnknownComponent(
+                f"{len(found)} components are called {name!r}: {listed(each.short_name for each in found)}"
+            )
+        raise UnknownComponent(f"no component is called {name!r}; these are alive: {listed(map(label_of, components))}")
+
+    @property
+    def timers(self) -> PendingTimers:
+        """The timers that have not fired yet, the earliest first: when each is due, and for whom.
+
+        >>> from kamlab import Component, Lab
+        >>> class Nap(Component):
+        ...     async def main(self):
+        ...         await self.sleep(5)
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Nap().activate()
+        ...     _ = lab.step()
+        ...     lab.timers
+        at 5 s: Nap_1
+        """
+        with self.lock:
+            waiting = self.scheduler.timers.waiting()
+            return PendingTimers(
+                Pending(timer.when, "the network" if timer.owner is None else name_of(timer.owner)) for timer in waiting
+            )
 
     def __iter__(self) -> Iterator[Component]:
         return iter(self.components)
@@ -296,3 +322,9 @@ def _own_frames(error: BaseException) -> TracebackType | None:
 
 
 _ENGINE = os.path.dirname(Scheduler.advance.__code__.co_filename)
+
+
+def _seed_of(chooser: Chooser | None) -> int:
+    """Return the seed of a run: that of its chooser, or else 0."""
+    seed = getattr(chooser, "seed", 0)
+    return seed if type(seed) is int else 0

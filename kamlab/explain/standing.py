@@ -9,7 +9,7 @@ two of them can be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER
 from ..core.world import World
-from .facts import ASLEEP, ELSEWHERE, ENDED, FAILED, NEW, RUNNING, STOPPED, Moment, hold, place_of_thread
+from .facts import ASLEEP, ELSEWHERE, ENDED, FAILED, NEW, PAUSING, RUNNING, STOPPED, Moment, hold, place_of_thread
 from .flows import (
     Standpoint,
     definition_of,
@@ -71,6 +71,11 @@ class Place:
     line: int
     function: str
     source: str = ""
+
+    @classmethod
+    def of(cls, file: str, line: int, function: str) -> Place:
+        """Return a place with its text, looked up."""
+        return cls(file, line, function, line_of(file, line))
 
     def __str__(self) -> str:
         return f"line {self.line} of {self.function}() in {file_in_words(self.file)}"
@@ -257,7 +262,8 @@ def place_of(component: Microprocess) -> Place | None:
 def _status(moment: Moment, component: Microprocess) -> str:
     if component._scheduler is not moment.scheduler:  # of a lab that was reset since
         return component._life
-    return moment.status(component)
+    status = moment.status(component)
+    return ASLEEP if status == PAUSING else status  # a pause counts from when it is asked for, here as in the record
 
 
 def _roughly(component: Microprocess) -> str:
@@ -271,19 +277,19 @@ def _standing(component: Microprocess, state: str) -> Standing:
     if stack:
         at = users_place(stack)
         places = tuple(_place(point) for point in stack)
-        local = _pairs(stack[at])
+        local = written(variables_of(stack[at]))
     else:
         first = _beginning(component)
         at, places, local = 0, (first,) if first else (), ()
     return Standing(
         name_of(component),
         state,
-        _remark(component, state, bool(stack)),
+        remark_on(component, state, bool(stack)),
         places,
         at,
         local,
-        _attributes(component),
-        _around(places[at]) if places else (),
+        written(attributes_of(component)),
+        source_around(places[at]) if places else (),
     )
 
 
@@ -291,18 +297,23 @@ def _beginning(component: Microprocess) -> Place | None:
     """Return the first line of main, for a component that has not begun."""
     if component._life in ENDED or flow_of(component) is not None:
         return None
+    return beginning_of(component)
+
+
+def beginning_of(component: Microprocess) -> Place | None:
+    """Return the first line of the main of a component."""
     code = definition_of(component)
     if code is None:
         return None
-    line = code.co_firstlineno
-    return Place(code.co_filename, line, code.co_name, line_of(code.co_filename, line))
+    return Place.of(code.co_filename, code.co_firstlineno, code.co_name)
 
 
 def _place(point: Standpoint) -> Place:
-    return Place(point.file, point.line, point.frame.f_code.co_name, line_of(point.file, point.line))
+    return Place.of(point.file, point.line, point.frame.f_code.co_name)
 
 
-def _remark(component: Microprocess, state: str, known: bool) -> str:
+def remark_on(component: Microprocess, state: str, known: bool) -> str:
+    """Say what the place alone does not: why it ended, what its thread waits for. ``known``: there is a place."""
     if state == FAILED:
         error = component._error
         return error_in_words(error) if error is not None else "no error is known"
@@ -333,7 +344,8 @@ def _asked_box(component: Microprocess) -> str:
     return "inbox"
 
 
-def _around(place: Place) -> tuple[tuple[int, str], ...]:
+def source_around(place: Place) -> tuple[tuple[int, str], ...]:
+    """Return the lines near a place, as (number, text) pairs."""
     lines = lines_of(place.file)
     first = max(1, place.line - AROUND)
     return tuple(
@@ -341,25 +353,45 @@ def _around(place: Place) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _pairs(point: Standpoint) -> tuple[tuple[str, str], ...]:
+def variables_of(point: Standpoint) -> Iterator[tuple[str, Any]]:
+    """Yield the local variables of a frame, as (name, value) pairs, as many as are shown."""
     try:
-        local = dict(point.frame.f_locals)
+        local = point.frame.f_locals
+        names = [name for name in local if name not in ("self", "__class__") and name[0] != "."]
     except Exception:  # a thread that runs has changed them meanwhile
-        return ()
-    return _written(local, lambda name, value: name not in ("self", "__class__") and not name.startswith("."))
+        return
+    yield from _first(local, names)
 
 
-def _attributes(component: Microprocess) -> tuple[tuple[str, str], ...]:
-    return _written(
-        dict(vars(component)),
-        lambda name, value: not (name.startswith("_") or name in _ENGINES or issubclass(type(value), Box)),
+def attributes_of(component: Microprocess) -> Iterator[tuple[str, Any]]:
+    """Yield what a component has as attributes, as (name, value) pairs; not what the engine keeps in it."""
+    own = vars(component)
+    names = [name for name in own if name[:1] != "_" and name not in _ENGINES and not issubclass(type(own[name]), Box)]
+    yield from _first(own, names)
+
+
+def _first(values: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
+    for name in names[:VARIABLES]:
+        yield name, values[name]
+    if len(names) > VARIABLES:
+        yield "...", More(len(names) - VARIABLES)
+
+
+class More(int):
+    """How many values are left out."""
+
+    __slots__ = ()
+
+
+def written(pairs: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
+    """Write down values, as (name, text) pairs; a text of a value that was kept is what it is."""
+    return tuple(
+        (name, f"and {int(value)} more" if type(value) is More else str(value) if type(value) is Said else shown(value))
+        for name, value in pairs
     )
 
 
-def _written(values: dict[str, Any], wanted: Any) -> tuple[tuple[str, str], ...]:
-    """Write down the first of some values that are wanted."""
-    names = [name for name, value in values.items() if wanted(name, value)]
-    pairs = [(name, shown(values[name])) for name in names[:VARIABLES]]
-    if len(names) > VARIABLES:
-        pairs.append(("...", f"and {len(names) - VARIABLES} more"))
-    return tuple(pairs)
+class Said(str):
+    """The text of a value that may change: what it was when it was kept."""
+
+    __slots__ = ()

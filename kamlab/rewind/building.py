@@ -15,6 +15,7 @@ from kamlab.core import worlds
 from kamlab.core.clock import HeldClock, RealClock
 from kamlab.core.microprocess import Microprocess
 
+from .comparing import Kept
 from .errors import BuilderDrives, CannotRewind
 from .hands import Hands
 from .journal import Journal, Path
@@ -35,9 +36,18 @@ class Building(Hands):
     #: Whether the lab runs for the first time, rather than stands in a run that was played again.
     _live = True
     _moving = False
+    _is_twin = False
+    _classes: tuple[type, ...] = ()
     _past: Path | None = None
     _branches: tuple[Branch, ...] = ()
     _here = 0
+    #: Where the lab stood when it had gone back; it may be on another branch once it went on.
+    _arrived: tuple[int, int, int] = (0, 0, 0)
+
+    def __init__(self, *arguments: Any, **how: Any) -> None:
+        #: What was kept of each branch, by its number.
+        self._kept: dict[int, Kept] = {}
+        super().__init__(*arguments, **how)
 
     def build(self, function: Callable[..., Any]) -> Self:
         """Build the system with a function, called with the lab if it takes an argument, and remember it.
@@ -73,6 +83,7 @@ class Building(Hands):
             yield
         finally:
             journal.building = False
+            self._note_classes()
 
     @property
     def can_build(self) -> bool:
@@ -83,11 +94,12 @@ class Building(Hands):
         self._branches = (Branch(0, None, 0, Path()),)
         self._here = 0
         self._past = None
+        self._kept = {}
 
     def _make_journal(self, path: Path | None) -> Journal:
         if type(self.clock) is RealClock:
             self.clock = self.scheduler.clock = HeldClock()
-        journal = Journal(self.scheduler, path, self._branch_off)
+        journal = Journal(self.scheduler, path)
         self.scheduler.journal = journal
         return journal
 
@@ -98,6 +110,9 @@ class Building(Hands):
         before = worlds.in_slice.world
         worlds.in_slice.world = None  # the lab that counts is this one, wherever it is built from
         worlds.enter(self)
+        chance = self.chance
+        if chance is not None:
+            chance.enter(always=True)
         try:
             if _takes_lab(self._builder):
                 self._builder(self)
@@ -107,9 +122,18 @@ class Building(Hands):
             if not self._drives_end_building:
                 raise
         finally:
+            if chance is not None:
+                chance.leave()
             worlds.leave(self)
             worlds.in_slice.world = before
             self._rebuilding = False
+            self._note_classes()
+
+    def _note_classes(self) -> None:
+        """Take note of the classes that the system was built of; one that is defined anew makes another system."""
+        from .causes import named_classes
+
+        self._classes = named_classes(self.scheduler.members.values())
 
     def run_component(self, component: Microprocess) -> Any:
         """Do what ``component.run()`` means here; while the system is built, nothing more than to activate it."""
@@ -150,6 +174,9 @@ class Building(Hands):
         super().reset()
         self._past = None
         self._live = not self._moving
+        if not self._moving:
+            self._leave_way()
+            self.written_from = {}
         if self._builder is not None and not self._moving:
             self._forget_branches()
             journal = self._make_journal(None)
@@ -159,13 +186,13 @@ class Building(Hands):
             finally:
                 journal.building = False
 
+    def _leave_way(self) -> None:
+        """Called where the lab leaves the way that it went, for another run or another branch."""
+
     @property
     def _journal(self) -> Journal | None:
         journal = self.scheduler.journal
         return journal if isinstance(journal, Journal) else None
-
-    def _branch_off(self) -> None:
-        """Called before anything new happens; where branches are known one begins, if need be."""
 
 
 def _takes_lab(function: Callable[..., Any]) -> bool:

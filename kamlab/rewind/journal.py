@@ -14,8 +14,9 @@ count, so how often somebody looked does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
@@ -70,6 +71,8 @@ class Path:
         """Return whether whoever goes the other way comes by here."""
         if self.ends or self.steps > other.steps or self.answers != other.answers[: len(self.answers)]:
             return False
+        if other.ends and self.steps > other.ends_at:  # what ended the record there has not happened here
+            return False
         count = len(self.entries)
         if self.entries != other.entries[:count] or self.picks != other.picks[: len(self.picks)]:
             return False
@@ -78,6 +81,23 @@ class Path:
             return (following.step, following.rounds) >= (self.steps, self.rounds)
         return True
 
+    def misses_a_hand(self, other: Path) -> bool:
+        """Return whether the other way, which goes on from here, has something done by hand at this very step."""
+        following = other.entries[len(self.entries) : len(self.entries) + 1]
+        return any(each.by_hand and each.step == self.steps for each in following)
+
+    def parting(self, other: Path) -> int:
+        """Return the last step up to which both had the same from outside, as far as both go."""
+        step = min(self.steps, other.steps)
+        for one, two in zip_longest(self.entries, other.entries):
+            if one != two:
+                step = min([step, *(each.step for each in (one, two) if each is not None)])
+                break
+        for number, (mine, its) in enumerate(zip(self.picks, other.picks, strict=False)):
+            if mine != its:
+                return min(step, number)
+        return step
+
 
 class Journal:
     """Writes down what comes from outside, and plays it again.
@@ -85,14 +105,10 @@ class Journal:
     Args:
         scheduler: of the lab whose run it is.
         path: what to play first; nothing unless told.
-        before_hand: called before something is noted that the user did.
     """
 
-    def __init__(
-        self, scheduler: Scheduler, path: Path | None = None, before_hand: Callable[[], Any] = lambda: None
-    ) -> None:
+    def __init__(self, scheduler: Scheduler, path: Path | None = None) -> None:
         self.scheduler = scheduler
-        self.before_hand = before_hand
         self.replaying = path is not None
         #: Whether the system is being built; what happens then is no part of the run.
         self.building = False
@@ -119,8 +135,6 @@ class Journal:
             )
         if self.replaying or self.building or self.ends is not None:
             return
-        if kind in HANDS:
-            self.before_hand()
         scheduler = self.scheduler
         entries = self.entries
         entry = Entry(scheduler.step, scheduler.rounds, kind, what)

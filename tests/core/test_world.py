@@ -79,8 +79,8 @@ def test_a_run_until_a_component_ends(lab):
     Endless().activate()
     assert lab.run(until=first).reason == "condition"
     assert first.is_stopped()
-    with pytest.raises(KamlabError, match="until=5"):
-        lab.run(until=5)
+    with pytest.raises(KamlabError, match="until='5'"):
+        lab.run(until="5")
 
 
 def test_an_error_in_until_is_the_callers(lab):

@@ -54,6 +54,20 @@ def test_the_past_is_shown_as_it_was_shown(name: str, make: Callable[[str], Any]
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
+def test_everybody_stood_where_they_were_shown_to_stand(name: str, make: Callable[[str], Any]) -> None:
+    """At every step the lines at which the components stood are later told as they were told live, from notes alone."""
+    lab = make(name)
+    then = {0: str(lab.where()).splitlines()}
+    for _ in range(SYSTEMS[name].steps):
+        if lab.step().reason != "steps":
+            break
+        then[lab.step_number] = str(lab.where()).splitlines()
+    for step, before in then.items():
+        later = str(lab.where(step=step)).splitlines()
+        assert not (told := difference(before, later, step)), told
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_a_run_in_one_go_is_shown_as_one_that_was_stepped(name: str, make: Callable[[str], Any]) -> None:
     """What is shown of a step does not depend on whether the lab was stepped there or ran past it."""
     stepped, ran = make(name), make(name)

@@ -78,13 +78,91 @@ def test_no_such_step(make_lab: Any, step: Any) -> None:
 
 
 def test_without_a_builder_the_past_is_there_to_look_at() -> None:
-    """A lab that cannot go back still tells what was where; only lines and variables it cannot."""
+    """A lab that cannot go back still tells what was where, and where everybody stood."""
     with Lab() as lab:
         adding()
-        lab.step(20)
+        lab.step(5)
+        then = lab.where("Adder_2")
+        lab.step(15)
         assert "Adder_2" in str(lab.at(5))
+        assert lab.where("Adder_2", step=5) == then
         with pytest.raises(CannotRewind):
-            lab.where("Adder_2", step=5)
+            lab.back()
+
+
+class Collects(Component):
+    """Has an effect that a second run would have again."""
+
+    async def main(self) -> None:
+        while True:
+            collected.append(await self.receive())
+
+
+collected: list[Any] = []
+
+
+@pytest.mark.parametrize("way", ["stepped", "in one go"])
+def test_looking_runs_nothing(make_lab: Any, way: str) -> None:
+    """No look at the past runs a component: where, story, at, inboxes, why, graph and timeline of every step."""
+    collected.clear()
+
+    def build() -> None:
+        adder, collects = Adder(), Collects()
+        adder.link((adder, "outbox"), (collects, "inbox"))
+        adder.activate()
+        collects.activate()
+
+    lab = make_lab(build=build)
+    lab.step(40) if way == "stepped" else lab.run(max_steps=40)
+    before = list(collected)
+    assert before
+    for step in range(0, 41, 4):
+        lab.where(step=step)
+        lab.where("Collects", step)
+        lab.at(step)
+        lab.inboxes(step=step)
+        lab.graph(step=step)
+    lab.story("Collects")
+    lab.timeline()
+    assert collected == before
+
+
+def test_every_step_is_told_as_it_was(make_lab: Any) -> None:
+    """Where each component stood is told of every stepped slice as it was told then, also after going back."""
+    lab = make_lab(build=adding)
+    told = []
+    for _ in range(30):
+        told.append(lab.where())
+        lab.step()
+    for step, was in enumerate(told):
+        for then, now in zip(was, lab.where(step=step), strict=True):
+            if "first slice" not in then.remark:
+                assert now == then
+    seen = lab.where("Adder_2", step=7)
+    lab.goto(10)
+    assert lab.where("Adder_2", step=7) == seen
+    with pytest.raises(StepOutOfRange):
+        lab.where("Adder_2", step=11)
+
+
+def test_a_free_run_says_that_it_was_not_noted(make_lab: Any) -> None:
+    """Of a step in a run in one go the view names what would tell it: goto, after which where() does."""
+    lab = make_lab(build=adding)
+    lab.run(max_steps=30)
+    there = str(lab.where("Adder_2", step=12))
+    assert "was not noted, because the lab ran freely then; lab.goto(12) goes back there" in there
+    lab.goto(12)
+    assert "total" in str(lab.where("Adder_2"))
+
+
+def test_of_another_branch_nothing_is_told(make_lab: Any) -> None:
+    """Notes of steps on a branch that was left are not taken for those of the present one."""
+    lab = make_lab(build=adding)
+    lab.step(20)
+    lab.goto(8)
+    lab.inject("Adder_3", "by hand")
+    lab.run(max_steps=6)
+    assert "was not noted" in str(lab.where("Adder_2", step=12))
 
 
 def test_what_was_waiting_at_each_step(make_lab: Any) -> None:

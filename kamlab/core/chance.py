@@ -1,0 +1,100 @@
+"""Chance in a run: Python's global generator, and numpy's, begin where the seed of the run says.
+
+A run that is played again must throw the same dice. So a lab under a virtual clock has a state of its own for
+the generator behind ``random.random()`` and its kin, and for numpy's where numpy is loaded. While its system is
+built and while it is driven the generators have that state; the user's own is put back afterwards.
+
+The states are exchanged once a drive, never a slice: to read and write them takes fifteen microseconds, numpy's
+a hundred, and a slice takes one. Even that is left out while no component's code names these modules. While a
+lab runs in the background the generators are the lab's.
+
+Generators that a system makes itself, ``random.Random()``, take their seed from the machine: give them one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+import sys
+from types import BuiltinMethodType, MethodType, ModuleType
+from typing import Any
+
+from .names_in_code import code_of, names_in
+
+
+class Chance:
+    """The states of the generators in one run.
+
+    >>> chance = Chance(7)
+    >>> before = random.getstate()
+    >>> chance.enter(always=True); one = random.random(); chance.leave()
+    >>> chance.enter(always=True); two = random.random(); chance.leave()
+    >>> again = Chance(7)
+    >>> again.enter(always=True); [one, two] == [random.random(), random.random()]; again.leave()
+    True
+    >>> random.getstate() == before
+    True
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._wanted = False
+        self._own: Any = None
+        self._numpys: Any = None
+        self._depth = 0
+        self._users: tuple[Any, Any] | None = None
+
+    def note(self, component: Any) -> None:
+        """Take note of a component that is to run: from now on the states are exchanged, if its code uses chance."""
+        if not self._wanted and uses_chance(component):
+            self._wanted = True
+            if self._depth and self._users is None:
+                self._exchange()
+
+    def enter(self, always: bool = False) -> None:
+        """Give the generators the states of this run, and keep the user's."""
+        self._depth += 1
+        if (self._wanted or always) and self._users is None:
+            self._exchange()
+
+    def leave(self) -> None:
+        """Keep the states of this run, and give the generators the user's again."""
+        self._depth -= 1
+        if self._depth or self._users is None:
+            return
+        (users, numpys), self._users = self._users, None
+        self._own = random.getstate()
+        random.setstate(users)
+        if numpys is not None:
+            numpy = sys.modules["numpy.random"]
+            self._numpys = numpy.get_state()
+            numpy.set_state(numpys)
+
+    def _exchange(self) -> None:
+        if "numpy" in sys.modules:  # which loads this part when it is first used: too late
+            importlib.import_module("numpy.random")
+        numpy = sys.modules.get("numpy.random")
+        self._users = random.getstate(), None if numpy is None else numpy.get_state()
+        if self._own is None:
+            random.seed(self._seed)
+        else:
+            random.setstate(self._own)
+        if numpy is not None and self._numpys is None:
+            numpy.seed(self._seed % 2**32)
+        elif numpy is not None:
+            numpy.set_state(self._numpys)
+
+
+def uses_chance(component: Any) -> bool:
+    """Return whether the code of a component, or that it calls, names ``random`` or ``numpy``, or functions of them."""
+    return any(_is_chance(found.value) for found in names_in(code_of(component)))
+
+
+def _is_chance(value: Any) -> bool:
+    if type(value) is ModuleType:
+        return value.__name__ in ("random", "numpy", "numpy.random")
+    maker = type(getattr(value, "__self__", None)).__module__ if type(value) in _METHODS else ""
+    return maker == "random" or maker.startswith("numpy.random")
+
+
+_METHODS = (MethodType, BuiltinMethodType)

@@ -1,0 +1,118 @@
+"""The global names that the code of a component looks up, and those of the functions that it calls.
+
+The code is read, not run. What a name means is what its module says now; a name that is imported inside a
+function means that module. Functions of the user's own modules are followed, kamlab's and those of libraries
+are not.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from types import CodeType, CoroutineType, FunctionType, GeneratorType, MethodType
+from typing import Any, NamedTuple
+
+#: How many functions are followed at most.
+MOST = 200
+
+
+class Name(NamedTuple):
+    """A global name in some code: what it means, the code, the line, and whether the code sets it."""
+
+    name: str
+    value: Any
+    code: CodeType
+    line: int
+    is_set: bool
+
+
+#: A piece of code, and the globals in which it runs.
+Code = tuple[CodeType, dict[str, Any]]
+
+
+def code_of(component: Any) -> Iterator[Code]:
+    """Yield the code of a component: its methods, and the functions and generators that it has as attributes."""
+    for cls in type(component).__mro__:
+        if not of_kamlab(cls.__module__):
+            yield from (found for value in vars(cls).values() for found in code_in(value))
+    for value in vars(component).values():
+        yield from code_in(value)
+
+
+def code_in(value: Any) -> Iterator[Code]:
+    """Yield the code of a function, a method or a generator, or of those in a small container."""
+    cls = type(value)
+    if cls is FunctionType:
+        if is_users(value.__module__, value.__code__.co_filename):
+            yield value.__code__, value.__globals__
+            yield from (found for each in _held(value) for found in code_in(each))
+    elif cls is MethodType or cls is staticmethod or cls is classmethod:
+        yield from code_in(value.__func__)
+    elif cls is property:
+        yield from code_in(value.fget)
+    elif cls is functools.partial:
+        yield from code_in(value.func)
+    elif cls is GeneratorType and value.gi_frame is not None:
+        yield value.gi_code, value.gi_frame.f_globals
+    elif cls is CoroutineType and value.cr_frame is not None:
+        yield value.cr_code, value.cr_frame.f_globals
+    elif cls in (list, tuple) and len(value) < 20:
+        yield from (found for each in value if type(each) is FunctionType for found in code_in(each))
+
+
+def _held(function: FunctionType) -> Iterator[Any]:
+    """Yield the functions in the closure of a function."""
+    for cell in function.__closure__ or ():
+        try:
+            value = cell.cell_contents
+        except ValueError:  # not set yet
+            continue
+        if type(value) is FunctionType and value is not function:
+            yield value
+
+
+def names_in(code: Iterable[Code]) -> Iterator[Name]:
+    """Yield the global names in some code, and in the functions of the user's that it calls."""
+    waiting = list(code)
+    seen: set[CodeType] = set()
+    while waiting and len(seen) < MOST:
+        one, names = waiting.pop(0)
+        if one in seen:
+            continue
+        seen.add(one)
+        for inner, name, line, is_set in _names(one):
+            if name in names or name in sys.modules:
+                value = names[name] if name in names else sys.modules[name]
+                waiting += code_in(value) if type(value) is FunctionType else ()
+                yield Name(name, value, inner, line, is_set)
+            else:
+                yield Name(name, None, inner, line, is_set)
+
+
+@functools.lru_cache(1000)
+def _names(code: CodeType) -> tuple[tuple[CodeType, str, int, bool], ...]:
+    """Return the global names in a code and in those it is made of: the code, the name, the line, whether it is set."""
+    found = []
+    line, lines = code.co_firstlineno, dict(dis.findlinestarts(code))
+    for instruction in dis.get_instructions(code):
+        line = lines.get(instruction.offset) or line
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "IMPORT_NAME"):
+            found.append((code, str(instruction.argval), line, instruction.opname == "STORE_GLOBAL"))
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found += _names(constant)
+    return tuple(found)
+
+
+def of_kamlab(module: Any) -> bool:
+    """Return whether a module is kamlab's or built in."""
+    return type(module) is str and module.partition(".")[0] in ("kamlab", "builtins")
+
+
+def is_users(module: Any, file: str) -> bool:
+    """Return whether code is of the user's own modules."""
+    first = module.partition(".")[0] if type(module) is str else ""
+    return not (first == "kamlab" or first in sys.stdlib_module_names or f"{os.sep}site-packages{os.sep}" in file)

@@ -1,0 +1,103 @@
+"""``datetime.now`` and its kin as a component reads them: the lab's time, as ``time.time()`` is.
+
+The classes stay what they are: only the methods that ask the machine are exchanged, in the dictionaries of the
+classes themselves. So a name that was taken with ``from datetime import datetime`` before reads the lab's time
+as well, and every date is of the very class that other code checks for.
+
+Rejected: a subclass in place of ``datetime.datetime``, as some libraries for tests have it. What took the name
+early would keep the old one, and dates made elsewhere would not be instances of the new one.
+
+Where Python does not let the dictionary of a class be reached, nothing is changed, and these stay real.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gc
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from .patched_time import asked_by
+
+_exchanged: dict[tuple[type, str], Any] = {}
+
+
+def _in_utc(cls: Any, seconds: float) -> Any:
+    return cls.fromtimestamp(seconds, datetime.UTC).replace(tzinfo=None)
+
+
+def _say_now(cls: Any, tz: Any = None) -> Any:
+    """Return the present; in component code by the lab's clock, whose local time is UTC."""
+    asked = asked_by(sys._getframe(1))
+    if asked is None:
+        return _real(datetime.datetime, "now", cls)(tz)
+    return _in_utc(cls, asked.since_epoch) if tz is None else cls.fromtimestamp(asked.since_epoch, tz)
+
+
+def _say_utcnow(cls: Any) -> Any:
+    """Return the present in UTC; in component code by the lab's clock."""
+    asked = asked_by(sys._getframe(1))
+    return _real(datetime.datetime, "utcnow", cls)() if asked is None else _in_utc(cls, asked.since_epoch)
+
+
+def _say_today(cls: Any) -> Any:
+    """Return today; in component code by the lab's clock, whose local time is UTC."""
+    asked = asked_by(sys._getframe(1))
+    if asked is None:
+        return _real(datetime.date, "today", cls)()
+    if issubclass(cls, datetime.datetime):
+        return _in_utc(cls, asked.since_epoch)
+    day = datetime.datetime.fromtimestamp(asked.since_epoch, datetime.UTC)
+    return cls(day.year, day.month, day.day)
+
+
+_IN_LAB: dict[tuple[type, str], Callable[..., Any]] = {
+    (datetime.datetime, "now"): _say_now,
+    (datetime.datetime, "utcnow"): _say_utcnow,
+    (datetime.date, "today"): _say_today,
+}
+
+
+def _real(cls: type, name: str, asked: Any) -> Any:
+    """Return the real method, bound to the class it was asked of."""
+    return _exchanged[cls, name].__get__(None, asked)
+
+
+def install() -> None:
+    """Have component code read its lab's clock from here on. Once is enough; again does nothing."""
+    for (cls, name), in_lab in _IN_LAB.items():
+        own = _dictionary_of(cls)
+        if own is None or (cls, name) in _exchanged or not _tell(cls):
+            continue
+        in_lab.__name__, in_lab.__qualname__ = name, f"{cls.__name__}.{name}"
+        _exchanged[cls, name] = own[name]
+        own[name] = classmethod(in_lab)
+        _tell(cls)
+
+
+def restore() -> None:
+    """Put the real methods back."""
+    for (cls, name), real in _exchanged.items():
+        own = _dictionary_of(cls)
+        if own is not None:
+            own[name] = real
+            _tell(cls)
+    _exchanged.clear()
+
+
+def _dictionary_of(cls: type) -> dict[str, Any] | None:
+    """Return the dictionary behind the view that a class shows of it."""
+    found = [each for each in gc.get_referents(vars(cls)) if type(each) is dict]
+    return found[0] if len(found) == 1 and found[0] == dict(vars(cls)) else None
+
+
+def _tell(cls: type) -> bool:
+    """Have Python forget what it remembers of the methods of a class; return whether that can be done."""
+    try:
+        import ctypes
+
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(cls))
+    except (ImportError, AttributeError, OSError):
+        return False
+    return True

@@ -1,0 +1,246 @@
+"""What a run did, slice by slice, so that a past that is played again cannot be another one unnoticed.
+
+A component is code, and code may ask for things that a lab does not know: chance, the date, a file, a
+list of the notebook. Played again it then does something else. So what each slice did is kept as plain
+values, and compared: who ran, what it sent, took, lost and printed, how long it paused, how it ended.
+
+Only what the running component did itself counts. What came from outside is in the journal, and may
+stand before or after the end of a slice.
+
+Messages that cannot change are compared as they are; of others the text that was kept when they moved
+(see :mod:`kamlab.core.wording`). What was not kept is not compared: an object of a user's class in a run
+that was not stepped counts by its class.
+
+Rejected: fingerprints alone, which are small, but cannot say what was then and what is now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from kamlab.core.cautious import class_name
+from kamlab.core.events import (
+    DISCARDED,
+    FAILED,
+    FINISHED,
+    PAUSED,
+    PRINTED,
+    RECEIVED,
+    RESUMED,
+    SENT,
+    error_in_words,
+    name_of,
+    said_in,
+    shorten,
+)
+from kamlab.core.wording import is_frozen
+
+#: What one component did: a kind, where, and with which message or detail.
+Deed = tuple[str, str, Any]
+#: Who ran, and what it did.
+Slice = tuple[str, tuple[Deed, ...]]
+
+#: A text of more characters than this is kept by its beginning, its length and its hash.
+LONG = 200
+_ADDRESS = re.compile(r"0x[0-9A-Fa-f]+")
+#: What stands where an object gave no answer in time: the next time it may.
+_NO_ANSWER = re.compile(r" takes too long>|, not asked: ")
+
+
+@dataclass
+class Kept:
+    """What was kept of a run: ``slices`` are those after step ``first``, and ``times`` when each of them began."""
+
+    first: int = 0
+    slices: list[Slice] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """The last step that was kept."""
+        return self.first + len(self.slices)
+
+    def continued(self, longer: Kept) -> Kept:
+        """Return this with what the other one has beyond its end, if they meet."""
+        if not self.first <= longer.first <= self.last:
+            return longer if longer.last > self.last else self
+        cut = self.last - longer.first
+        return Kept(self.first, self.slices + longer.slices[cut:], self.times + longer.times[cut:])
+
+    def step_at(self, time: float) -> int:
+        """Return the last step that began at a time or before it."""
+        return self.first + sum(each <= time for each in self.times)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first slice in which two runs did not do the same; ``then`` and ``now`` say what, in words."""
+
+    step: int
+    who: str
+    then: str
+    now: str
+
+
+def kept_of(trace: Any) -> Kept:
+    """Return what is to be kept of the slices that are wholly in a trace."""
+    first = trace.first_step
+    if first is None:
+        return Kept(trace.before[0])
+    kept = Kept(first)
+    places: dict[Any, str] = {}
+    running: Any = None
+    deeds: list[Deed] = []
+    for record in trace.records_from(trace.known_from):
+        kind = record[0]
+        if kind is RESUMED:
+            if running is not None:
+                kept.slices.append((running.short_name, tuple(deeds)))
+            if record[1] <= first:
+                continue
+            running, deeds = record[3], []
+            kept.times.append(record[2])
+        elif running is not None and (read := _READ.get(kind)) is not None:
+            deed = read(record, running, places)
+            if deed is not None:
+                deeds.append(deed)
+    if running is not None:
+        kept.slices.append((running.short_name, tuple(deeds)))
+    return kept
+
+
+def first_difference(then: Kept, now: Kept) -> Difference | None:
+    """Return where two runs part, as far as both were kept; ``None`` if they do not."""
+    first = max(then.first, now.first)
+    mine, its = then.slices[first - then.first :], now.slices[first - now.first :]
+    for step, (one, two) in enumerate(zip(mine, its, strict=False), first + 1):
+        if one != two and not _alike(one, two):
+            return _difference(step, one, two)
+    return None
+
+
+def _alike(one: Slice, two: Slice) -> bool:
+    """Return whether two slices differ in nothing but texts that one of them does not have."""
+    if one[0] != two[0] or len(one[1]) != len(two[1]):
+        return False
+    return all(_same_deed(mine, its) for mine, its in zip(one[1], two[1], strict=True))
+
+
+def _same_deed(one: Deed, two: Deed) -> bool:
+    if one[:2] != two[:2]:
+        return False
+    mine, its = one[2], two[2]
+    if mine == its:
+        return True
+    unknown = (type(mine) is Text and mine.text is None) or (type(its) is Text and its.text is None)
+    return unknown and type(mine) is type(its) and bool(mine.kind == its.kind)
+
+
+def _difference(step: int, one: Slice, two: Slice) -> Difference:
+    if one[0] != two[0]:
+        return Difference(step, one[0], f"{one[0]} ran", f"{two[0]} runs")
+    for mine, its in zip(one[1], two[1], strict=False):
+        if not _same_deed(mine, its):
+            return Difference(step, one[0], _in_words(mine), _in_words(its))
+    more, place = (one, 1) if len(one[1]) > len(two[1]) else (two, 0)
+    deed = _in_words(more[1][min(len(one[1]), len(two[1]))])
+    texts = (deed, "it does not") if place else ("it did not do that", deed)
+    return Difference(step, one[0], *texts)
+
+
+# -- what is kept of a record -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is kept of a message that may change: its class, and its text when it moved, if that is known."""
+
+    kind: str
+    text: str | None
+
+    def __str__(self) -> str:
+        return f"a message of class {self.kind}" if self.text is None else self.text
+
+
+def _kept(message: Any, record: Any) -> Any:
+    """Return what is kept of a message: a value that compares equal to that of the same message only."""
+    cls = type(message)
+    if cls is int:
+        return message
+    if cls is str or cls is bytes:
+        return message if len(message) <= LONG else Text(cls.__name__, f"{message[:LONG]!r}... {hash(message)}")
+    text = said_in(record)
+    if text is None and is_frozen(message):
+        text = shorten(message, LONG)
+    if text is not None and _NO_ANSWER.search(text):
+        text = None
+    return Text(class_name(cls), text)
+
+
+def _place(box: Any, places: dict[Any, str]) -> str:
+    place = places.get(box)
+    if place is None:
+        place = places[box] = f"{name_of(box.owner)}.{box.name}"
+    return place
+
+
+def _sent(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+    source = record[1]
+    if source is None or source.owner is not running:
+        return None
+    return SENT, f"{_place(source, places)} > {_place(record[2], places)}", _kept(record[3], record)
+
+
+def _discarded(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+    source = record[1]
+    return (DISCARDED, _place(source, places), _kept(record[3], record)) if source.owner is running else None
+
+
+def _received(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+    box = record[1]
+    return (RECEIVED, _place(box, places), _kept(record[2], record)) if box.owner is running else None
+
+
+def _paused(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+    when = record[2][0]
+    return (PAUSED, "", None if when is None else round(when, 6)) if record[1] is running else None
+
+
+def _failed(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+    return (FAILED, "", _masked(error_in_words(record[2]))) if record[1] is running else None
+
+
+def _told(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+    return (record[0], "", _masked(str(record[2]))) if record[1] is running else None
+
+
+def _masked(text: str) -> str:
+    return _ADDRESS.sub("0x", text[:LONG])
+
+
+_READ: dict[str, Any] = {
+    SENT: _sent,
+    DISCARDED: _discarded,
+    RECEIVED: _received,
+    PAUSED: _paused,
+    FAILED: _failed,
+    FINISHED: _told,
+    PRINTED: _told,
+}
+
+
+def _in_words(deed: Deed) -> str:
+    """Say what was done, without saying who did it."""
+    kind, place, what = deed
+    text = shorten(what) if type(what) in (int, str, bytes) else str(what)
+    if kind is SENT:
+        return f"{place.replace(' > ', ' -> ')}: {text}"
+    if kind is DISCARDED:
+        return f"{place} -> nowhere: {text}"
+    if kind is RECEIVED:
+        return f"takes {text} from {place}"
+    if kind is PAUSED:
+        return "pauses" if what is None else f"pauses until {what:g}"
+    return f"{kind}: {what}"
