@@ -249,19 +249,17 @@ class Lab(Breaking, Asking, Explaining, Runs):
         with self.lock:
             return standing_at(self, self._stood, of, step)
 
-    def _before_drive(self, complete: bool) -> None:
-        super()._before_drive(complete)
-        if not self._moving:
-            self._stood.cut(self.scheduler.step)
+    def _run_on(self) -> None:
+        self._stood.cut(self.scheduler.step)
 
     def _leave_way(self) -> None:
         self._stood.forget()
 
     def _note_stands(self, ran: Iterable[tuple[Microprocess, int]]) -> None:
         """Take note of where the components stand that have just had the slices of these numbers."""
-        notes = self._stood
-        for component, step in sorted(dict(ran).items(), key=lambda pair: pair[1]):
-            notes.note(component, step)
+        note = self._stood.note
+        for component, step in ran:
+            note(component, step)
 
     @functools.cached_property
     def _stood(self) -> Stood:

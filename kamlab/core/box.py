@@ -24,8 +24,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
-from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, WOKEN
-from .states import ASLEEP, RUNNABLE
+from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
+from .states import RUNNABLE
 from .wording import is_plain
 
 if TYPE_CHECKING:
@@ -216,8 +216,7 @@ class Inbox(Box):
             return
         log = scheduler.log
         if log is not None:
-            cls = type(message)
-            if cls is int or cls is str or is_plain(cls):
+            if type(message) is int or type(message) is str or is_plain(type(message)):
                 log((SENT, source, self, message))
             else:
                 log((SENT, source, self, message, scheduler.text_of(message)))
@@ -229,14 +228,11 @@ class Inbox(Box):
             if log is not None:
                 owner = self.owner
                 era = scheduler.era
-                if owner._roused != era:  # note_wake, in place: this is the hot path
-                    if owner._delegate is not None:
-                        scheduler.note_wake(owner, self)
-                    else:
+                if owner._roused != era:
+                    if owner._life is RUNNABLE and owner._drowsy != era:  # note_wake, in place: the hot path
                         owner._roused = era
-                        life = owner._life
-                        if life is ASLEEP or (life is RUNNABLE and owner._drowsy == era):
-                            log((WOKEN, owner, self))
+                    else:
+                        scheduler.note_wake(owner, self)
 
     def put(self, message: Any, index: int | None = None) -> None:
         """Put a message in at a place, the end unless told, whatever the limit, and have the owner woken.
@@ -292,11 +288,10 @@ class Inbox(Box):
                 if log is not None:
                     era = scheduler.era
                     for owner in collection[1]:
-                        if owner._roused != era:
-                            if owner._life is RUNNABLE and owner._drowsy != era:
-                                owner._roused = era
-                            else:
-                                scheduler.note_wake(owner, collection)
+                        if owner._life is RUNNABLE and owner._drowsy != era:
+                            owner._roused = era
+                        else:
+                            scheduler.note_wake(owner, collection)
         return message
 
     def note_taken(self, collection: tuple[Inbox, tuple[Component, ...]]) -> None:

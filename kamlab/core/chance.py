@@ -93,8 +93,7 @@ def uses_chance(component: Any) -> bool:
 def _is_chance(value: Any) -> bool:
     if type(value) is ModuleType:
         return value.__name__ in ("random", "numpy", "numpy.random")
-    maker = type(getattr(value, "__self__", None)).__module__ if type(value) in _METHODS else ""
-    return maker == "random" or maker.startswith("numpy.random")
-
-
-_METHODS = (MethodType, BuiltinMethodType)
+    if type(value) is not MethodType and type(value) is not BuiltinMethodType:
+        return False
+    maker = type(value.__self__).__module__
+    return type(maker) is str and (maker in ("random", "_random") or maker.startswith("numpy.random"))

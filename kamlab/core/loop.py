@@ -123,8 +123,11 @@ class Looping(Drivable):
                 batch = 1 if condition is not None or self._pace is not None or noting else BATCH
                 ran = (brake or scheduler).advance(batch if left is None else min(batch, left))
             if ran and noting:
-                self._note_stands(self.trace.ran_since(seen))
-                seen = self.trace.mark()
+                if advance is None:
+                    self._note_stands(self.trace.last_slice())
+                else:
+                    self._note_stands(self.trace.ran_since(seen))
+                    seen = self.trace.mark()
             if left is not None:
                 left -= ran
             if scheduler.fatal is not None:
@@ -147,7 +150,8 @@ class Looping(Drivable):
                 break
             self._wait(deadline, patience)
         if stepping and not noting:
-            self._note_stands(self.trace.ran_since(seen))
+            last = dict(self.trace.ran_since(seen))
+            self._note_stands(sorted(last.items(), key=lambda pair: pair[1]))
         outcome = Outcome(
             reason,
             scheduler.step - first_step,

@@ -229,8 +229,8 @@ class Microprocess:
             assert scheduler is not None
             scheduler.pauses.append(self)
             log = scheduler.log
-            if log is not None and self._drowsy != scheduler.era and self._roused != scheduler.era:
-                self._drowsy = scheduler.era
+            if log is not None and self._roused != (era := scheduler.era) and self._drowsy != era:
+                self._drowsy = era
                 if self._awaits is None and self._pause_timer is None:
                     log((PAUSED, self, PLAIN_PAUSE))
                 else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -38,8 +39,9 @@ def code_of(component: Any) -> Iterator[Code]:
     for cls in type(component).__mro__:
         if not of_kamlab(cls.__module__):
             yield from (found for value in vars(cls).values() for found in code_in(value))
-    for value in vars(component).values():
-        yield from code_in(value)
+    for value in gc.get_referents(component):  # its attributes: to ask for its __dict__ would make each slice slower
+        if value is not type(component):
+            yield from code_in(value)
 
 
 def code_in(value: Any) -> Iterator[Code]:
@@ -59,7 +61,7 @@ def code_in(value: Any) -> Iterator[Code]:
         yield value.gi_code, value.gi_frame.f_globals
     elif cls is CoroutineType and value.cr_frame is not None:
         yield value.cr_code, value.cr_frame.f_globals
-    elif cls in (list, tuple) and len(value) < 20:
+    elif (cls is list or cls is tuple) and len(value) < 20:
         yield from (found for each in value if type(each) is FunctionType for found in code_in(each))
 
 

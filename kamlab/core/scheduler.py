@@ -271,11 +271,14 @@ class Scheduler(Endings):
         rounds, era = self.rounds, self.era
         log = self.log
         for component in self.pauses:
-            if component._life is RUNNABLE:
+            if component._roused == era and log is not None:  # wakes win, and it is about to be woken
+                if component._pause_timer is not None:
+                    component._cancel_pause_timer()
+            elif component._life is RUNNABLE:
                 component._life = ASLEEP
                 component._dozed = rounds
                 dozing += 1
-                if log is not None and component._drowsy != era and component._roused != era:
+                if log is not None and component._drowsy != era:
                     log((PAUSED, component, (deadline_of(component), component._awaits)))
         self.pauses.clear()
         return dozing

@@ -275,6 +275,13 @@ class Trace:
         """Return whether an event of this kind was recorded after a mark."""
         return any(record[0] is kind for record in self._tail(mark))
 
+    def last_slice(self) -> list[tuple[Any, int]]:
+        """Return who had the newest slice, and its number, as a list of one; an empty one if none is known."""
+        for record in reversed(self._records):
+            if record[0] is RESUMED:
+                return [(record[3], record[1])]
+        return []
+
     def ran_since(self, mark: int) -> list[tuple[Any, int]]:
         """Return who had the slices that were recorded after a mark, and their numbers."""
         return [(record[3], record[1]) for record in self._tail(mark) if record[0] is RESUMED]

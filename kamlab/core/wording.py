@@ -19,6 +19,8 @@ PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), range, typ
 _QUICK = frozenset({list, tuple, set, frozenset, dict, bytearray})
 #: How many items such a container may have, with those in it, and how long a text in it may be.
 _FEW, _SHORT = 32, 200
+#: Whole numbers beyond this are not written with all their digits.
+_LARGE = 10**_SHORT
 #: How long the text of a message is.
 WIDTH = 120
 
@@ -85,7 +87,9 @@ def _room_after(message: Any, cls: type, room: int) -> int:
     for item in (*message, *message.values()) if cls is dict else message:
         inner = type(item)
         if inner is int:
-            continue
+            if -_LARGE < item < _LARGE:
+                continue
+            return -1
         if type(inner) is not type:
             return -1
         if inner is frozenset:  # its items have no order; who shows it sorts them

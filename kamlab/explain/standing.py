@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 from ..core.box import Box
@@ -277,7 +278,7 @@ def _standing(component: Microprocess, state: str) -> Standing:
     if stack:
         at = users_place(stack)
         places = tuple(_place(point) for point in stack)
-        local = written(variables_of(stack[at]))
+        local = written(variables_of(stack[at].frame))
     else:
         first = _beginning(component)
         at, places, local = 0, (first,) if first else (), ()
@@ -353,28 +354,28 @@ def source_around(place: Place) -> tuple[tuple[int, str], ...]:
     )
 
 
-def variables_of(point: Standpoint) -> Iterator[tuple[str, Any]]:
-    """Yield the local variables of a frame, as (name, value) pairs, as many as are shown."""
+def variables_of(frame: FrameType) -> list[tuple[str, Any]]:
+    """Return the local variables of a frame, as (name, value) pairs, as many as are shown."""
     try:
-        local = point.frame.f_locals
-        names = [name for name in local if name not in ("self", "__class__") and name[0] != "."]
+        local = frame.f_locals
+        pairs = [pair for pair in local.items() if pair[0] not in _HIDDEN and pair[0][0] != "."]
     except Exception:  # a thread that runs has changed them meanwhile
-        return
-    yield from _first(local, names)
+        return []
+    return pairs if len(pairs) <= VARIABLES else _first(pairs)
 
 
-def attributes_of(component: Microprocess) -> Iterator[tuple[str, Any]]:
-    """Yield what a component has as attributes, as (name, value) pairs; not what the engine keeps in it."""
-    own = vars(component)
-    names = [name for name in own if name[:1] != "_" and name not in _ENGINES and not issubclass(type(own[name]), Box)]
-    yield from _first(own, names)
+def attributes_of(component: Microprocess) -> list[tuple[str, Any]]:
+    """Return what a component has as attributes, as (name, value) pairs; not what the engine keeps in it."""
+    pairs = [pair for pair in vars(component).items() if pair[0][:1] != "_" and pair[0] not in _ENGINES]
+    pairs = [pair for pair in pairs if not issubclass(type(pair[1]), Box)]
+    return pairs if len(pairs) <= VARIABLES else _first(pairs)
 
 
-def _first(values: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
-    for name in names[:VARIABLES]:
-        yield name, values[name]
-    if len(names) > VARIABLES:
-        yield "...", More(len(names) - VARIABLES)
+_HIDDEN = ("self", "__class__")
+
+
+def _first(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [*pairs[:VARIABLES], ("...", More(len(pairs) - VARIABLES))]
 
 
 class More(int):

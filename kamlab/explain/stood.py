@@ -12,10 +12,9 @@ that is asked of stepped ones.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
-from types import CodeType, FunctionType
+from collections import deque
+from itertools import islice
+from types import CodeType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
 from ..core.calling import called, label_of
@@ -24,12 +23,14 @@ from ..core.errors import UnknownComponent, listed
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ALIVE, ASLEEP, WAITING
+from ..core.thread import ThreadedComponent
 from ..core.wording import is_frozen, is_plain, text_to_keep
 from ..core.world import World
 from ..history import history_of
 from .errors import CannotExplain
 from .flows import stack_of, users_place, whose
 from .standing import (
+    VARIABLES,
     More,
     Place,
     Said,
@@ -55,7 +56,6 @@ LONG = 200
 class Note(NamedTuple):
     """Where one component stood after a slice of its own: its frames, and the values in the user's own one."""
 
-    step: int
     lines: tuple[tuple[CodeType, int], ...]
     at: int
     variables: tuple[tuple[str, Any], ...]
@@ -63,53 +63,79 @@ class Note(NamedTuple):
     remarks: tuple[str, str]
 
 
-@dataclass
 class Stood:
-    """The notes of a lab, by the names of its components."""
+    """The notes of a lab: one for each slice that was stepped, by its number."""
 
-    _notes: dict[str, list[Note]] = field(default_factory=lambda: defaultdict(list))
-    _order: list[tuple[int, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._notes: dict[int, Note] = {}
+        self._last = 0
+        #: Which attributes a component shows, as long as it has as many, and how many more there are.
+        self._names: dict[int, tuple[int, list[str], list[Any]]] = {}
 
     def note(self, component: Microprocess, step: int) -> None:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
-        self.cut(step - 1)
-        component = whose(component)
-        name = component.short_name
-        self._notes[name].append(_note(component, step))
-        self._order.append((step, name))
-        if len(self._order) > NOTES:
-            for _, old in self._order[: NOTES // 10]:
-                del self._notes[old][0]
-            del self._order[: NOTES // 10]
+        if self._last >= step:
+            self.cut(step - 1)
+        if component._awaited_by is not None:
+            component = whose(component)
+        notes = self._notes
+        own = vars(component)
+        count, names, more = self._names.get(component.id, (-1, [], []))
+        if count != len(own):
+            pairs = attributes_of(component)
+            names, more = [name for name, _ in pairs[:VARIABLES]], pairs[VARIABLES:]
+            self._names[component.id] = len(own), names, more
+        notes[step] = _note(component, [*[(name, own.get(name)) for name in names], *more])
+        self._last = step
+        if len(notes) > NOTES:
+            for old in list(islice(notes, NOTES // 10)):
+                del notes[old]
 
     def cut(self, step: int) -> None:
         """Drop the notes of later steps: the lab goes on from here, perhaps another way."""
-        while self._order and self._order[-1][0] > step:
-            self._notes[self._order.pop()[1]].pop()
+        while self._notes and self._last > step:
+            self._notes.popitem()
+            self._last = next(reversed(self._notes), 0)
 
     def forget(self) -> None:
         """Drop all notes: the lab is on another way."""
         self._notes.clear()
-        self._order.clear()
+        self._last = 0
 
-    def of(self, name: str, step: int) -> Note | None:
-        """Return the note of a component's slice that had this number, if it was kept."""
-        notes = self._notes.get(name, [])
-        place = bisect_right(notes, step, key=lambda note: note.step)
-        return notes[place - 1] if place and notes[place - 1].step == step else None
+    def of(self, step: int) -> Note | None:
+        """Return the note of the slice of this number, if it was kept."""
+        return self._notes.get(step)
 
 
-def _note(component: Microprocess, step: int) -> Note:
-    stack = stack_of(component)
-    at = users_place(stack) if stack else 0
+def _note(component: Microprocess, attributes: list[tuple[str, Any]]) -> Note:
+    flow = component._flow
+    simple = type(flow) is GeneratorType and flow.gi_yieldfrom is None and component._delegate is None
+    if simple and not isinstance(component, ThreadedComponent):  # as most are
+        frame = flow.gi_frame
+        lines: tuple[tuple[CodeType, int], ...] = () if frame is None else ((frame.f_code, frame.f_lineno),)
+        at, remarks = 0, NO_REMARKS if lines else _remarks(component, False)
+    else:
+        stack = stack_of(component)
+        at = users_place(stack) if stack else 0
+        lines = tuple([(point.frame.f_code, point.line) for point in stack])
+        frame = stack[at].frame if stack else None
+        remarks = _remarks(component, bool(stack))
     return Note(
-        step,
-        tuple((point.frame.f_code, point.line) for point in stack),
+        lines,
         at,
-        tuple((name, _kept(value)) for name, value in variables_of(stack[at])) if stack else (),
-        tuple((name, _kept(value)) for name, value in attributes_of(component)),
-        (remark_on(component, component._life, bool(stack)), remark_on(component, ASLEEP, bool(stack))),
+        () if frame is None else tuple([(name, _kept(value)) for name, value in variables_of(frame)]),
+        tuple([(name, _kept(value)) for name, value in attributes]),
+        remarks,
     )
+
+
+#: Of a component that stands at a yield of its own: there is nothing to say but the place, awake or asleep.
+NO_REMARKS = ("", "")
+
+
+def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
+    """Return what there is to say beside the place: as long as the component is awake, and while it sleeps."""
+    return remark_on(component, component._life, known), remark_on(component, ASLEEP, known)
 
 
 def _kept(value: Any) -> Any:
@@ -124,16 +150,22 @@ def _kept(value: Any) -> Any:
         return Said(text)
     if is_frozen(value):
         return value
-    if isinstance(value, Microprocess):
-        return Said(name_of(value))
     if (cls is list or cls is tuple) and len(value) <= FEW:
-        inner = ", ".join(str(each) if type(each) is Said else shown(each) for each in map(_kept, value))
+        inner = ", ".join(map(_brief, value))
         return Said(_short(f"[{inner}]" if cls is list else f"({inner}{',' * (len(value) == 1)})"))
-    if cls in _CONTAINERS:
-        return Said(f"<{cls.__name__} of {counted(len(value), 'item')}>")
-    if class_attribute(cls, "__repr__") is _OBJECT_REPR:
-        return Said(shown(value))
-    return Said(f"<{class_name(cls)}>")
+    return Said(_brief(value))
+
+
+def _brief(value: Any) -> str:
+    """Return the text of a value without looking into it."""
+    cls = type(value)
+    if issubclass(cls, Microprocess):
+        return name_of(value)
+    if any(cls is each for each in _CONTAINERS):
+        return f"<{cls.__name__} of {counted(len(value), 'item')}>"
+    if is_plain(cls) or class_attribute(cls, "__repr__") is _OBJECT_REPR:
+        return shown(value)
+    return f"<{class_name(cls)}>"
 
 
 def _short(text: str) -> str:
@@ -208,7 +240,7 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
         first = beginning_of(component)
         around = source_around(first) if first else ()
         return Standing(name, state, "its first slice is still to come", (first,) if first else (), around=around)
-    note = None if last_slice is None else notes.of(component.short_name, last_slice)
+    note = None if last_slice is None else notes.of(last_slice)
     if note is None:
         return Standing(
             name,

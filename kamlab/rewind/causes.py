@@ -9,6 +9,7 @@ worded as one.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import sys
 from collections.abc import Iterable, Iterator
 from types import CodeType, ModuleType
@@ -47,8 +48,9 @@ _NAMED = 3
 def guess(component: Any, builder: Any) -> str:
     """Return a sentence on what may have made a component do something else, from its code and its builder's."""
     found: dict[str, None] = {}
-    for cause in [*_asked(component, builder), *_kept(component, builder)][:_NAMED]:
-        found.setdefault(cause)
+    with contextlib.suppress(Exception):  # what the names mean may be of any class, and answer with an error
+        for cause in [*_asked(component, builder), *_kept(component, builder)][:_NAMED]:
+            found.setdefault(cause)
     if not found:
         return "Nothing in its code shows why; does it call something that uses chance, the date or a file?"
     return f"The reason may be that it uses {', or '.join(found)}."
@@ -139,7 +141,7 @@ def _outside(found: Name) -> Iterator[str]:
 
 def _kept_by(name: str, value: Any, kind: str) -> Iterator[str]:
     """Yield that a value may hold what an earlier run has left in it, if it can."""
-    if callable(value) or isinstance(value, (*_CONSTANT, staticmethod, classmethod, property)):
+    if callable(value) or issubclass(type(value), (*_CONSTANT, staticmethod, classmethod, property)):
         return
     if type(value).__name__.endswith("_descriptor"):
         return

@@ -361,6 +361,8 @@ class Rewinding(Building):
         super()._before_drive(complete)
         if self._moving:
             return
+        if not complete:
+            self._run_on()
         journal = self._journal
         if journal is None:
             return
@@ -371,6 +373,9 @@ class Rewinding(Building):
             journal.foreign("it ran freely, by the real time")
             if isinstance(self.clock, HeldClock):
                 self.clock.held = False
+
+    def _run_on(self) -> None:
+        """Called before the lab runs on in one go, from here and perhaps another way than before."""
 
     def _record_is_over(self) -> str | None:
         """Return why the lab cannot go on from here, or ``None``."""
