@@ -56,6 +56,16 @@ def called(name: Any, components: Iterable[T]) -> list[T]:
     return []
 
 
+def names_in(label: str) -> tuple[str, ...]:
+    """Return the names that are in a label.
+
+    >>> names_in("producer (DataSource_2)"), names_in("DataSource_2")
+    (('producer', 'DataSource_2'), ('DataSource_2',))
+    """
+    given, parenthesis, own = label.partition(" (")
+    return (given, own[:-1]) if parenthesis and own.endswith(")") else (label,)
+
+
 def label_of(component: Any) -> str:
     """Return the name of a component as pictures show it.
 

@@ -54,6 +54,11 @@ class Recipe:
         #: The breakpoints that it set; they are no part of the run, and stay.
         self._breakpoints: tuple[Any, ...] = ()
 
+    @property
+    def holds(self) -> tuple[Any, ...]:
+        """What the names from before mean to the cell whenever it is executed again."""
+        return tuple(self._given.values())
+
     def first(self) -> Any:
         """Execute the cell; return the value of a last expression."""
         __tracebackhide__ = "__ipython_bottom__"

@@ -81,12 +81,14 @@ def cell_of(cls: type) -> str:
 
 
 def _held_by(function: Any) -> Iterator[Any]:
+    """Yield what a function, or another builder, keeps itself, so that it means the same whenever it is called."""
     for cell in getattr(function, "__closure__", None) or ():
         try:
             yield cell.cell_contents
         except ValueError:
             continue
     yield from getattr(function, "__defaults__", None) or ()
+    yield from getattr(function, "holds", ())
 
 
 def _names(component: Any, builder: Any) -> list[Name]:

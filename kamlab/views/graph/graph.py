@@ -9,6 +9,7 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from ...core.calling import names_in
 from ...core.events import DISCARDED, said_in
 from ...core.world import World
 from ...explain.flows import whose
@@ -54,9 +55,9 @@ class Graph:
     _picture: Picture | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, name: str) -> tuple[Node, Look]:
-        """Return the node of a key or a label, and how it is."""
+        """Return the node of a key, a label, or a name in a label, and how it is."""
         for node in self.scene.nodes:
-            if name in (node.key, node.label):
+            if name in (node.key, node.label, *names_in(node.label)):
                 return node, self.now.nodes[node.key]
         raise KeyError(f"there is no {name!r} in this graph; there are: {', '.join(n.label for n in self.scene.nodes)}")
 

@@ -111,12 +111,12 @@ def test_containers_hold_their_children(lab: Lab) -> None:
     graph = graph_of(lab)
     assert tree(graph) == {
         "Graphline_1": "",
-        "Count_2": "Graphline_1",
-        "Pipeline_3": "Graphline_1",
-        "Pass_4": "Pipeline_3",
-        "Pass_5": "Pipeline_3",
+        "a (Count_2)": "Graphline_1",
+        "b (Pipeline_3)": "Graphline_1",
+        "Pass_4": "b (Pipeline_3)",
+        "Pass_5": "b (Pipeline_3)",
     }
-    assert [node.label for node in graph.scene.nodes if node.container] == ["Graphline_1", "Pipeline_3"]
+    assert [node.label for node in graph.scene.nodes if node.container] == ["Graphline_1", "b (Pipeline_3)"]
 
 
 def test_links_have_both_ends_and_say_whether_they_lead_inside(lab: Lab) -> None:
