@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
 from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
 from .states import RUNNABLE
+from .trace import LARGE
 from .wording import is_plain
 
 if TYPE_CHECKING:
@@ -216,10 +217,17 @@ class Inbox(Box):
             return
         log = scheduler.log
         if log is not None:
-            if type(message) is int or type(message) is str or is_plain(type(message)):
+            kind = type(message)
+            if kind is int or (kind is str and len(message) < LARGE):
                 log((SENT, source, self, message))
+            elif is_plain(kind):
+                log((SENT, source, self, message))
+                if (kind is str or kind is bytes) and len(message) >= LARGE:
+                    scheduler.world.trace.note_large(len(message))
             else:
                 log((SENT, source, self, message, scheduler.text_of(message)))
+                if kind is bytearray and len(message) >= LARGE:
+                    scheduler.world.trace.note_large(len(message))
         elif self.limit is None:
             self.quiet = True
         if not self.arrived:

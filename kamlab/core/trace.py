@@ -2,8 +2,9 @@
 
 The engine appends bare records (see :mod:`kamlab.core.events`); this module turns them into
 :class:`~kamlab.core.events.Event` when somebody reads. While a lab runs freely the records are
-kept in a ring of ``limit``; while it is stepped, all of them are. Messages are held as they are, not
-copied, so a message that is changed after it was sent shows its changed self.
+kept in a ring of ``limit``, and of about 64 MB of large messages; while it is stepped, all of them
+are. Messages are held as they are, not copied; of one that may change its text is kept beside it
+(:mod:`kamlab.core.wording`).
 
 Records are numbered from 0 on, and the numbers go on when a ring forgets the oldest. Since counting
 would cost something for each record, nothing is counted while they are written: whoever looks
@@ -46,6 +47,9 @@ from .events import (
 
 Hook = Callable[[Event], Any]
 
+#: A message of so many bytes or characters is large; of those a ring keeps no more than about so much in all.
+LARGE, BYTES = 1 << 16, 64 << 20
+
 
 class Trace:
     """The events of one lab.
@@ -79,6 +83,8 @@ class Trace:
         self._outside: list[tuple[int, int]] = []
         self._drives: list[int] = []  # the numbers at which the world was driven on
         self._standing_told = False
+        self._large: deque[tuple[int, int]] = deque()  # the numbers of large messages that were sent, and their sizes
+        self._bytes = 0
         #: Whoever reads may keep here what it worked out; the trace never looks at it.
         self.memo: Any = None
 
@@ -101,6 +107,27 @@ class Trace:
         if self._hooks:
             return self._keep_and_tell if keep else self._tell
         return self._records.append if keep else None
+
+    def note_large(self, size: int) -> None:
+        """Take note that the newest record holds a large message; a ring then lets go of its oldest, if need be."""
+        if self._complete or not self._keeping:
+            return
+        self._count()
+        self._large.append((self._first + len(self._records) - 1, size))
+        self._bytes += size
+        while self._bytes > BYTES and len(self._large) > 1:
+            number, gone = self._large.popleft()
+            self._bytes -= gone
+            self._let_go(number + 1 - self._first)
+
+    def _let_go(self, count: int) -> None:
+        """Drop the oldest records of a ring."""
+        count = min(count, len(self._records) - 1)
+        if count <= 0:  # it has dropped them itself
+            return
+        self._forget(count)
+        for _ in range(count):
+            self._records.popleft()
 
     def _keep_and_tell(self, record: Any) -> None:
         records = self._records
@@ -323,6 +350,8 @@ class Trace:
         self._records.clear()
         self._newest = (None, self._first - 1)  # what was forgotten is not kept alive
         self._known = max(self._known, self._first)
+        self._large.clear()
+        self._bytes = 0
 
     def _events(self, records: Iterable[Any], first: int, step: int, time: float) -> Iterator[Event]:
         running = None

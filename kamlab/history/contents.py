@@ -113,8 +113,9 @@ class History(Reading):
             )
         if step < earliest:
             raise StepOutOfRange(
-                f"step {step} is forgotten: a free run keeps only its newest events. The earliest step known is "
-                f"{earliest}. Step the lab instead of running it, or make it with a larger trace_limit.",
+                f"step {step} is forgotten: a free run keeps only its newest events, of large messages 64 MB. "
+                f"The earliest step known is {earliest}. Step the lab instead of running it, or make it with a larger "
+                "trace_limit.",
                 earliest,
                 latest,
             )
