@@ -222,12 +222,10 @@ class Inbox(Box):
                 log((SENT, source, self, message))
             elif is_plain(kind):
                 log((SENT, source, self, message))
-                if (kind is str or kind is bytes) and len(message) >= LARGE:
-                    scheduler.world.trace.note_large(len(message))
+                scheduler.note_size(message)
             else:
                 log((SENT, source, self, message, scheduler.text_of(message)))
-                if kind is bytearray and len(message) >= LARGE:
-                    scheduler.world.trace.note_large(len(message))
+                scheduler.note_size(message)
         elif self.limit is None:
             self.quiet = True
         if not self.arrived:
@@ -262,6 +260,7 @@ class Inbox(Box):
         scheduler = source.owner._scheduler if source is not None else None
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((SENT, source, self, message, scheduler.text_of(message)))
+            scheduler.note_size(message)
 
     def take(self, index: int = 0) -> Any:
         """Take a message out, and wake the owners of the outboxes that lead here.
@@ -367,6 +366,7 @@ class Nowhere:
             scheduler = source.owner._scheduler
             if scheduler is not None and scheduler.log is not None:
                 scheduler.log((DISCARDED, source, None, message, scheduler.text_of(message)))
+                scheduler.note_size(message)
 
     def check_size(self, size: int | None) -> None:
         """Raise ValueError: there is no inbox to limit."""

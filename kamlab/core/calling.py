@@ -35,6 +35,13 @@ def _of_class(component: Any) -> tuple[Any, ...]:
 _NAMES: tuple[Callable[[Any], tuple[Any, ...]], ...] = (_own, _given, _of_class)
 
 
+def whose(microprocess: Any) -> Any:
+    """Return the component that something belongs to: a generator is one with the component that waits for it."""
+    while getattr(microprocess, "_awaited_by", None) is not None:
+        microprocess = microprocess._awaited_by
+    return microprocess
+
+
 def given_name(component: Any) -> str:
     """Return the name that a Graphline gave a component, or the record of one that has ended; "" if none did."""
     given = getattr(component, "_given_name", "")

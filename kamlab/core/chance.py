@@ -6,7 +6,7 @@ built and while it is driven the generators have that state; the user's own is p
 
 The states are exchanged once a drive, never a slice: to read and write them takes fifteen microseconds, numpy's
 a hundred, and a slice takes one. Even that is left out while no component's code names these modules. While a
-lab runs in the background the generators are the lab's.
+lab runs in the background the generators are the lab's; of two labs that run at once only one has them.
 
 Generators that a system makes itself, ``random.Random()``, take their seed from the machine: give them one.
 """
@@ -16,10 +16,12 @@ from __future__ import annotations
 import importlib
 import random
 import sys
+import threading
+from functools import partial
 from types import BuiltinMethodType, MethodType, ModuleType
 from typing import Any
 
-from .names_in_code import code_of, names_in
+from .names_in_code import attributes_of, code_of, names_in
 
 
 class Chance:
@@ -48,13 +50,13 @@ class Chance:
         """Take note of a component that is to run: from now on the states are exchanged, if its code uses chance."""
         if not self._wanted and uses_chance(component):
             self._wanted = True
-            if self._depth and self._users is None:
+            if self._depth:
                 self._exchange()
 
     def enter(self, always: bool = False) -> None:
         """Give the generators the states of this run, and keep the user's."""
         self._depth += 1
-        if (self._wanted or always) and self._users is None:
+        if self._wanted or always:
             self._exchange()
 
     def leave(self) -> None:
@@ -69,11 +71,16 @@ class Chance:
             numpy = sys.modules["numpy.random"]
             self._numpys = numpy.get_state()
             numpy.set_state(numpys)
+        with _lock:
+            _holders.remove((self, threading.get_ident()))
 
     def _exchange(self) -> None:
-        if "numpy" in sys.modules:  # which loads this part when it is first used: too late
-            importlib.import_module("numpy.random")
-        numpy = sys.modules.get("numpy.random")
+        me = threading.get_ident()
+        with _lock:
+            if self._users is not None or any(thread != me for _, thread in _holders):
+                return  # there is one generator: a lab on another thread has it
+            _holders.append((self, me))
+        numpy = _numpys_generator()
         self._users = random.getstate(), None if numpy is None else numpy.get_state()
         if self._own is None:
             random.seed(self._seed)
@@ -85,14 +92,37 @@ class Chance:
             numpy.set_state(self._numpys)
 
 
+#: Who has the generators, the innermost last, and on which thread.
+_holders: list[tuple[Chance, int]] = []
+_lock = threading.Lock()
+
+
+def _numpys_generator() -> Any:
+    """Return the module with numpy's global generator, if numpy is loaded: it loads this part when it is first used."""
+    if sys.modules.get("numpy") is None:
+        return None
+    try:
+        return importlib.import_module("numpy.random")
+    except ImportError:
+        return None
+
+
 def uses_chance(component: Any) -> bool:
     """Return whether the code of a component, or that it calls, names ``random`` or ``numpy``, or functions of them."""
-    return any(_is_chance(found.value) for found in names_in(code_of(component)))
+    if any(
+        _is_chance(getattr(value, "func", value) if type(value) is partial else value)
+        for value in attributes_of(component)
+    ):
+        return True
+    return any(_is_chance(found.value) or found.name in _MODULES for found in names_in(code_of(component)))
+
+
+_MODULES = ("random", "numpy")
 
 
 def _is_chance(value: Any) -> bool:
     if type(value) is ModuleType:
-        return value.__name__ in ("random", "numpy", "numpy.random")
+        return value.__name__ in (*_MODULES, "numpy.random")
     if type(value) is not MethodType and type(value) is not BuiltinMethodType:
         return False
     maker = type(value.__self__).__module__

@@ -251,13 +251,14 @@ def _is_over(moment: float | None) -> bool:
 
 def _time_in(until: Until) -> float | None:
     """Return the time of the world's clock that is meant, if one is."""
-    if isinstance(until, (int, float)) and type(until) is not bool and not math.isnan(until):
+    if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
         return float(until)
     return None
 
 
 def _condition(until: Until) -> Callable[[Any], Any] | None:
-    if until is None or _time_in(until) is not None:
+    endless = isinstance(until, float) and until == math.inf
+    if until is None or endless or _time_in(until) is not None:
         return None
     if isinstance(until, Microprocess):
         return lambda _: until._life in ENDED

@@ -13,7 +13,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from types import CodeType, CoroutineType, FunctionType, GeneratorType, MethodType
+from types import CodeType, CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 #: How many functions are followed at most.
@@ -39,9 +39,16 @@ def code_of(component: Any) -> Iterator[Code]:
     for cls in type(component).__mro__:
         if not of_kamlab(cls.__module__):
             yield from (found for value in vars(cls).values() for found in code_in(value))
-    for value in gc.get_referents(component):  # its attributes: to ask for its __dict__ would make each slice slower
-        if value is not type(component):
-            yield from code_in(value)
+    yield from (found for value in attributes_of(component) for found in code_in(value))
+
+
+def attributes_of(component: Any) -> Iterator[Any]:
+    """Yield the values of a component's attributes; to ask for its ``__dict__`` would make each slice slower."""
+    for value in gc.get_referents(component):
+        if type(value) is dict:  # somebody has asked for it
+            yield from value.values()
+        elif value is not type(component):
+            yield value
 
 
 def code_in(value: Any) -> Iterator[Code]:
@@ -88,10 +95,23 @@ def names_in(code: Iterable[Code]) -> Iterator[Name]:
         for inner, name, line, is_set in _names(one):
             if name in names or name in sys.modules:
                 value = names[name] if name in names else sys.modules[name]
-                waiting += code_in(value) if type(value) is FunctionType else ()
+                waiting += _called_by(value, inner)
                 yield Name(name, value, inner, line, is_set)
             else:
                 yield Name(name, None, inner, line, is_set)
+
+
+def _called_by(value: Any, code: CodeType) -> Iterator[Code]:
+    """Yield what a code may call of a function, a module or a class of the user's."""
+    if type(value) is FunctionType:
+        yield from code_in(value)
+    elif type(value) is ModuleType and is_users(value.__name__, str(vars(value).get("__file__"))):
+        for name in code.co_names:
+            found = vars(value).get(name)
+            if type(found) is FunctionType or type(found) is type:
+                yield from _called_by(found, code)
+    elif type(value) is type and is_users(value.__module__, ""):
+        yield from (found for each in vars(value).values() for found in code_in(each))
 
 
 @functools.lru_cache(1000)

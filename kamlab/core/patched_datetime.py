@@ -15,12 +15,14 @@ from __future__ import annotations
 import datetime
 import gc
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from .patched_time import asked_by
 
-_exchanged: dict[tuple[type, str], Any] = {}
+_exchanged: set[tuple[type, str]] = set()
+_lock = threading.Lock()
 
 
 def _in_utc(cls: Any, seconds: float) -> Any:
@@ -61,29 +63,36 @@ _IN_LAB: dict[tuple[type, str], Callable[..., Any]] = {
 
 def _real(cls: type, name: str, asked: Any) -> Any:
     """Return the real method, bound to the class it was asked of."""
-    return _exchanged[cls, name].__get__(None, asked)
+    return _REAL[cls, name].__get__(None, asked)
+
+
+#: The methods as Python has them.
+_REAL = {(cls, name): vars(cls)[name] for cls, name in _IN_LAB}
 
 
 def install() -> None:
     """Have component code read its lab's clock from here on. Once is enough; again does nothing."""
-    for (cls, name), in_lab in _IN_LAB.items():
-        own = _dictionary_of(cls)
-        if own is None or (cls, name) in _exchanged or not _tell(cls):
-            continue
-        in_lab.__name__, in_lab.__qualname__ = name, f"{cls.__name__}.{name}"
-        _exchanged[cls, name] = own[name]
-        own[name] = classmethod(in_lab)
-        _tell(cls)
+    with _lock:
+        for (cls, name), in_lab in _IN_LAB.items():
+            if (cls, name) in _exchanged or not _tell(cls):
+                continue
+            own = _dictionary_of(cls)
+            if own is not None and own[name] is _REAL[cls, name]:  # else somebody else has exchanged it
+                in_lab.__name__, in_lab.__qualname__ = name, f"{cls.__name__}.{name}"
+                own[name] = classmethod(in_lab)
+                _exchanged.add((cls, name))
+                _tell(cls)
 
 
 def restore() -> None:
     """Put the real methods back."""
-    for (cls, name), real in _exchanged.items():
-        own = _dictionary_of(cls)
-        if own is not None:
-            own[name] = real
-            _tell(cls)
-    _exchanged.clear()
+    with _lock:
+        for cls, name in _exchanged:
+            own = _dictionary_of(cls)
+            if own is not None:
+                own[name] = _REAL[cls, name]
+                _tell(cls)
+        _exchanged.clear()
 
 
 def _dictionary_of(cls: type) -> dict[str, Any] | None:

@@ -41,6 +41,7 @@ from .microprocess import Microprocess, deadline_of, raising_in
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
+from .trace import LARGE, has_size
 from .wording import text_to_keep
 
 if TYPE_CHECKING:
@@ -387,10 +388,16 @@ class Scheduler(Endings):
         """Wake a microprocess at the end of this round. Safe from any thread."""
         if put_off(lambda: self.request_wake(component, cause)):
             return
+        era = self.era  # read first: from another thread, the round may end right after the next line
         self.wakes.append((component, cause))
         if self.log is not None:
-            self.note_wake(component, cause)
+            self.note_wake(component, cause, era)
         self.nudge()
+
+    def note_size(self, message: Any) -> None:
+        """Have the record count a message that was just recorded, if it is a large one."""
+        if has_size(type(message)) and len(message) >= LARGE:
+            self.world.trace.note_large(len(message))
 
     def text_of(self, message: Any) -> str | None:
         """Return the text to keep of a message that moves; ``None`` if it cannot change, or the lab runs freely."""
@@ -408,11 +415,12 @@ class Scheduler(Endings):
             component._drowsy = self.era
             self.log((PAUSED, component, (deadline_of(component), component._awaits)))
 
-    def note_wake(self, component: Microprocess, cause: Any) -> None:
+    def note_wake(self, component: Microprocess, cause: Any, era: int | None = None) -> None:
         """Record that a component is woken, when that is asked for, if it sleeps or has asked for a pause."""
         while component._delegate is not None:
             component = component._delegate
-        era = self.era
+        if era is None:
+            era = self.era
         if component._roused == era or self.log is None:
             return
         component._roused = era

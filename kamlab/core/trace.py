@@ -47,8 +47,16 @@ from .events import (
 
 Hook = Callable[[Event], Any]
 
+
+def has_size(kind: type) -> bool:
+    """Return whether messages of a class can be large: text and bytes."""
+    return kind is bytes or kind is str or kind is bytearray
+
+
 #: A message of so many bytes or characters is large; of those a ring keeps no more than about so much in all.
 LARGE, BYTES = 1 << 16, 64 << 20
+#: The records in which a message is new.
+_LEAVING = (SENT, DISCARDED)
 
 
 class Trace:
@@ -85,6 +93,7 @@ class Trace:
         self._standing_told = False
         self._large: deque[tuple[int, int]] = deque()  # the numbers of large messages that were sent, and their sizes
         self._bytes = 0
+        self._uncounted = False  # whether large messages came while the trace was complete
         #: Whoever reads may keep here what it worked out; the trace never looks at it.
         self.memo: Any = None
 
@@ -101,6 +110,8 @@ class Trace:
             self._forget(0 if complete else len(self._records) - self.limit)
             self._records = deque(self._records, maxlen=None if complete else self.limit)
             self._complete = complete
+            if self._uncounted and not complete:
+                self._count_large()
         if keep and not self._keeping:
             self._known = self._first + len(self._records)
         self._keeping = keep
@@ -110,11 +121,25 @@ class Trace:
 
     def note_large(self, size: int) -> None:
         """Take note that the newest record holds a large message; a ring then lets go of its oldest, if need be."""
+        if self._complete:
+            self._uncounted = True
         if self._complete or not self._keeping:
             return
         self._count()
         self._large.append((self._first + len(self._records) - 1, size))
         self._bytes += size
+        self._keep_bound()
+
+    def _count_large(self) -> None:
+        """Count the large messages in a ring that was a complete trace before."""
+        self._uncounted = False
+        sent = [(number, record) for number, record in enumerate(self._records, self._first) if record[0] in _LEAVING]
+        sizes = [(number, len(record[3])) for number, record in sent if has_size(type(record[3]))]
+        self._large = deque((number, size) for number, size in sizes if size >= LARGE)
+        self._bytes = sum(size for _, size in self._large)
+        self._keep_bound()
+
+    def _keep_bound(self) -> None:
         while self._bytes > BYTES and len(self._large) > 1:
             number, gone = self._large.popleft()
             self._bytes -= gone

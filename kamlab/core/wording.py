@@ -10,6 +10,7 @@ Rejected: a copy of the message, since it may be anything, and the receiver must
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 #: Values of these classes never change. Ask :func:`is_plain`: a metaclass may have a hash of its own.
@@ -57,26 +58,48 @@ def _shortened(message: Any) -> str:
 
 
 def is_frozen(value: Any) -> bool:
-    """Return whether a value cannot change: a plain one, or a small tuple or frozen set of such, or a frozen record.
+    """Return whether a value cannot change, and is written without any code of a user's class.
+
+    That is a plain one, a tuple or frozen set of such, a named tuple, or a frozen dataclass; a small one, with what
+    is in it.
 
     >>> from collections import namedtuple
     >>> is_frozen((1, ("two", None))), is_frozen((1, [2])), is_frozen(namedtuple("Pair", "a b")(1, 2))
     (True, False, True)
     """
-    cls = type(value)
-    if is_plain(cls):
-        return True
+    waiting, room = [value], _FEW
+    while waiting:
+        if room < 0:
+            return False
+        room -= 1
+        one = waiting.pop()
+        cls = type(one)
+        if is_plain(cls):
+            continue
+        items = _frozen_items(one, cls)
+        if items is None:
+            return False
+        waiting += items
+        room -= len(items)
+    return True
+
+
+def _frozen_items(value: Any, cls: type) -> list[Any] | None:
+    """Return what a container that cannot change holds; ``None`` if it can, or writes itself."""
     if type(cls) is not type:
-        return False
+        return None
     if cls is tuple or cls is frozenset:
-        return _room_after(value, cls, _FEW) >= 0 and not _may_change(value, cls)
-    if tuple in cls.__mro__ and "_fields" in vars(cls):
-        return all(map(is_frozen, tuple.__iter__(value)))
-    record = vars(cls).get("__dataclass_params__")
-    if record is not None and record.frozen:
-        own = vars(object)["__getattribute__"](value, "__dict__") if "__slots__" not in vars(cls) else None
-        return type(own) is dict and all(map(is_frozen, own.values()))
-    return False
+        return list(value) if len(value) <= _FEW else None
+    own = vars(cls)
+    written_by = getattr(own.get("__repr__"), "__wrapped__", own.get("__repr__"))
+    file = getattr(getattr(written_by, "__code__", None), "co_filename", "")
+    if tuple in cls.__mro__ and "_fields" in own and file == collections.__file__:
+        return list(tuple.__iter__(value))
+    record = own.get("__dataclass_params__")
+    if record is not None and record.frozen and record.repr and file == "<string>" and "__slots__" not in own:
+        held = vars(object)["__getattribute__"](value, "__dict__")
+        return list(held.values()) if type(held) is dict else None
+    return None
 
 
 def _room_after(message: Any, cls: type, room: int) -> int:

@@ -70,8 +70,8 @@ class World(Driven):
         #: How long, in seconds, a step waits for the outside when nothing can run.
         self.patience = 1.0
         self._generation = 0
-        #: Where in its file each writer has begun, by its name; the same when the run is played again.
-        self.written_from: dict[str, int] = {}
+        #: Where in its file each writer has begun, or why it could not; the same when the run is played again.
+        self.written_from: dict[tuple[int, str], int | OSError] = {}
         self._begin()
 
     def _begin(self) -> None:

@@ -86,13 +86,6 @@ def runner_of(component: Microprocess) -> Microprocess:
     return component
 
 
-def whose(microprocess: Any) -> Any:
-    """Return the component that something belongs to: a generator is one with the component that waits for it."""
-    while getattr(microprocess, "_awaited_by", None) is not None:
-        microprocess = microprocess._awaited_by
-    return microprocess
-
-
 def flow_of(component: Microprocess) -> Any:
     """Return the generator or coroutine of a component, or ``None`` before its first slice."""
     shown_as: Any = Microprocess.flow  # not component.flow, which a user's own attribute may hide

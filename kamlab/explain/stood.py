@@ -17,7 +17,7 @@ from itertools import islice
 from types import CodeType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
-from ..core.calling import called, label_of
+from ..core.calling import called, label_of, whose
 from ..core.cautious import class_attribute, class_name
 from ..core.errors import UnknownComponent, listed
 from ..core.events import name_of
@@ -28,7 +28,7 @@ from ..core.wording import is_frozen, is_plain, text_to_keep
 from ..core.world import World
 from ..history import history_of
 from .errors import CannotExplain
-from .flows import stack_of, users_place, whose
+from .flows import stack_of, users_place
 from .standing import (
     VARIABLES,
     More,
@@ -69,8 +69,8 @@ class Stood:
     def __init__(self) -> None:
         self._notes: dict[int, Note] = {}
         self._last = 0
-        #: Which attributes a component shows, as long as it has as many, and how many more there are.
-        self._names: dict[int, tuple[int, list[str], list[Any]]] = {}
+        #: Which attributes a component shows, as long as it has the same ones, and how many more there are.
+        self._names: dict[int, tuple[tuple[str, ...], list[str], list[Any]]] = {}
 
     def note(self, component: Microprocess, step: int) -> None:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
@@ -80,11 +80,14 @@ class Stood:
             component = whose(component)
         notes = self._notes
         own = vars(component)
-        count, names, more = self._names.get(component.id, (-1, [], []))
-        if count != len(own):
+        has = tuple(own)
+        had, names, more = self._names.get(component.id, ((), [], []))
+        if had != has:
             pairs = attributes_of(component)
             names, more = [name for name, _ in pairs[:VARIABLES]], pairs[VARIABLES:]
-            self._names[component.id] = len(own), names, more
+            if len(self._names) > NOTES:
+                self._names.clear()
+            self._names[component.id] = has, names, more
         notes[step] = _note(component, [*[(name, own.get(name)) for name in names], *more])
         self._last = step
         if len(notes) > NOTES:
@@ -100,6 +103,7 @@ class Stood:
     def forget(self) -> None:
         """Drop all notes: the lab is on another way."""
         self._notes.clear()
+        self._names.clear()
         self._last = 0
 
     def of(self, step: int) -> Note | None:
@@ -245,7 +249,8 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
         return Standing(
             name,
             state,
-            f"where its code stood was not noted, because the lab ran freely then; lab.goto({step}) goes back there",
+            f"where its code stood was not noted, because the lab ran freely then or has gone back since; "
+            f"lab.goto({step}) goes there",
         )
     places = tuple(Place.of(code.co_filename, line, code.co_name) for code, line in note.lines)
     remark = note.remarks[state == ASLEEP]

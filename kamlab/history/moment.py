@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from ..core.calling import given_name
+from ..core.calling import called, given_name
 from ..core.errors import UnknownComponent, listed
 from ..core.events import shorten, then_and_now, words_of
 from ..core.states import ALIVE, ASLEEP, FAILED, FINISHED, RUNNABLE
@@ -58,8 +58,8 @@ class Moment:
         if box in self.boxes:
             return self.boxes[box]
         owner, _, name = box.rpartition(".")
-        if owner in self.given:
-            return self.contents(f"{self.given[owner]}.{name}")
+        if owner in self.given and owner not in self.states:
+            return self.boxes.get(f"{self.given[owner]}.{name}", ())
         if not any(box.startswith(f"{name}.") for name in self.states):
             raise UnknownComponent(
                 f"{box!r} is no inbox of a component that was there at step {self.step}; give component.box. "
@@ -146,6 +146,9 @@ def moment(lab_or_trace: Any, step: int) -> Moment:
         boxes[name] = boxes.get(name, ()) + waiting
         said[name] = said.get(name, ()) + tuple(map(history.said, history.arrivals_in(box, number)))
     states = {names.of(component): state for component, state in history.states(step).items()}
-    given = {given_name(each): names.of(each) for each in history.states(step) if given_name(each)}
+    given: dict[str, str] = {}
+    for each in history.states(step):
+        if given_name(each) and len(called(given_name(each), history.states(step))) == 1:
+            given[given_name(each)] = names.of(each)
     links = tuple((names.of_box(link.source_box), names.of_box(link.sink_box)) for link in history.links_at(step))
     return Moment(step, history.time_of(number), MappingProxyType(boxes), MappingProxyType(states), links, said, given)

@@ -82,24 +82,37 @@ class SimpleFileWriter(Worker):
 
 
 class _Output:
-    """The file of a writer. While a run is played again it is left alone, and what would be written is kept."""
+    """The file of a writer. While a run is played again it is left alone, and what would be written is kept.
+
+    The lab remembers where in its file each writer has begun, by the writer's number and the name of the file, and
+    an error with which it could not be opened: both are the same when the run is played again.
+    """
 
     def __init__(self, world: Any, writer: SimpleFileWriter) -> None:
         self._world = world
         self._filename = writer.filename
+        self._mode = writer.mode.replace("b", "").replace("t", "")
         self._file: IO[bytes] | None = None
         self._played = bytearray()
-        mode = writer.mode.replace("b", "").replace("t", "")
-        begun = world.written_from
-        self._begin = begun.get(writer.short_name, 0)
-        if writer.short_name not in begun:
-            if world.writes_outside:
-                self._file = open(self._filename, mode + "b", buffering=0)  # noqa: SIM115
-            if "a" in mode and os.path.exists(self._filename):
-                self._begin = os.path.getsize(self._filename)
-            begun[writer.short_name] = self._begin
-        elif world.writes_outside:  # the lab has gone back to before this was opened, and goes on from there
+        place = (writer._number, str(writer.filename))
+        self._known = place in world.written_from
+        if not self._known:
+            world.written_from[place] = self._first_opened()
+        begin = world.written_from[place]
+        if isinstance(begin, OSError):
+            raise type(begin)(*begin.args, begin.filename)
+        self._begin: int = begin
+        if self._known and world.writes_outside:  # the lab has gone back to before this was opened, and goes on
             self._file = self._caught_up()
+
+    def _first_opened(self) -> int | OSError:
+        """Open the file, unless a run is played; return where writing begins, or why it cannot be opened."""
+        try:
+            if self._world.writes_outside:
+                self._file = open(self._filename, self._mode + "b", buffering=0)  # noqa: SIM115
+            return os.path.getsize(self._filename) if "a" in self._mode and os.path.exists(self._filename) else 0
+        except OSError as error:
+            return error
 
     def write(self, data: memoryview) -> None:
         """Write all of some data, or take note of it."""
@@ -117,13 +130,18 @@ class _Output:
 
     def _caught_up(self) -> IO[bytes]:
         """Open the file and make it what it was at the moment that was gone back to."""
-        with contextlib.suppress(FileExistsError):
-            open(self._filename, "xb").close()
-        file = open(self._filename, "r+b", buffering=0)  # noqa: SIM115
+        played, self._played = self._played, bytearray()
+        exists = os.path.exists(self._filename)
+        if exists and not os.path.isfile(self._filename):  # a device or a pipe: what went into it is gone
+            return open(self._filename, "ab", buffering=0)
+        if not exists or (self._mode == "x" and not self._known):  # which refuses a file that others have made
+            file = open(self._filename, "x+b", buffering=0)  # noqa: SIM115
+        else:
+            file = open(self._filename, "r+b", buffering=0)  # noqa: SIM115
         file.seek(self._begin)
-        if file.read(len(self._played)) != self._played:
+        if file.read(len(played)) != played:
             file.seek(self._begin)
-            file.write(self._played)
+            file.write(played)
         file.truncate()
         return file
 

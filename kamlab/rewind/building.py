@@ -47,6 +47,9 @@ class Building(Hands):
     def __init__(self, *arguments: Any, **how: Any) -> None:
         #: What was kept of each branch, by its number.
         self._kept: dict[int, Kept] = {}
+        #: Whether the last replay did something else, and the branches that came of such replays.
+        self._strayed = False
+        self._strays: set[int] = set()
         super().__init__(*arguments, **how)
 
     def build(self, function: Callable[..., Any]) -> Self:
@@ -79,9 +82,14 @@ class Building(Hands):
         self._forget_branches()
         journal = self._make_journal(None)
         journal.building = True
+        chance = self.chance
+        if chance is not None:
+            chance.enter(always=True)
         try:
             yield
         finally:
+            if chance is not None:
+                chance.leave()
             journal.building = False
             self._note_classes()
 
@@ -95,6 +103,7 @@ class Building(Hands):
         self._here = 0
         self._past = None
         self._kept = {}
+        self._strayed, self._strays = False, set()
 
     def _make_journal(self, path: Path | None) -> Journal:
         if type(self.clock) is RealClock:

@@ -12,6 +12,7 @@ import builtins
 import contextlib
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -68,7 +69,7 @@ def redefined(classes: Iterable[type], builder: Any) -> type | None:
 
 
 def _now(cls: type) -> Any:
-    return vars(sys.modules.get(cls.__module__, builtins)).get(cls.__qualname__)
+    return vars(sys.modules.get(cls.__module__) or builtins).get(cls.__qualname__)
 
 
 def cell_of(cls: type) -> str:
@@ -88,7 +89,10 @@ def _held_by(function: Any) -> Iterator[Any]:
         except ValueError:
             continue
     yield from getattr(function, "__defaults__", None) or ()
-    yield from getattr(function, "holds", ())
+    if type(function) is partial:
+        yield from (function.func, *function.args, *function.keywords.values())
+    holds = getattr(function, "holds", ())
+    yield from holds if type(holds) is tuple else ()
 
 
 def _names(component: Any, builder: Any) -> list[Name]:

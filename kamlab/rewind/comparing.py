@@ -20,6 +20,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from kamlab.core.calling import whose
 from kamlab.core.cautious import class_name
 from kamlab.core.events import (
     DISCARDED,
@@ -92,6 +93,7 @@ def kept_of(trace: Any) -> Kept:
     kept = Kept(first)
     places: dict[Any, str] = {}
     running: Any = None
+    who: Any = None  # whose slice it is, where a component waits for a generator
     deeds: list[Deed] = []
     for record in trace.records_from(trace.known_from):
         kind = record[0]
@@ -101,9 +103,10 @@ def kept_of(trace: Any) -> Kept:
             if record[1] <= first:
                 continue
             running, deeds = record[3], []
+            who = whose(running)
             kept.times.append(record[2])
         elif running is not None and (read := _READ.get(kind)) is not None:
-            deed = read(record, running, places)
+            deed = read(record, running, who, places)
             if deed is not None:
                 deeds.append(deed)
     if running is not None:
@@ -186,34 +189,34 @@ def _place(box: Any, places: dict[Any, str]) -> str:
     return place
 
 
-def _sent(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+def _sent(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
     source = record[1]
-    if source is None or source.owner is not running:
+    if source is None or source.owner is not who:
         return None
     return SENT, f"{_place(source, places)} > {_place(record[2], places)}", _kept(record[3], record)
 
 
-def _discarded(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+def _discarded(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
     source = record[1]
-    return (DISCARDED, _place(source, places), _kept(record[3], record)) if source.owner is running else None
+    return (DISCARDED, _place(source, places), _kept(record[3], record)) if source.owner is who else None
 
 
-def _received(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+def _received(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
     box = record[1]
-    return (RECEIVED, _place(box, places), _kept(record[2], record)) if box.owner is running else None
+    return (RECEIVED, _place(box, places), _kept(record[2], record)) if box.owner is who else None
 
 
-def _paused(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
+def _paused(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
     when = record[2][0]
-    return (PAUSED, "", None if when is None else round(when, 6)) if record[1] is running else None
+    return (PAUSED, "", None if when is None else round(when, 6)) if record[1] is running or record[1] is who else None
 
 
-def _failed(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
-    return (FAILED, "", _masked(error_in_words(record[2]))) if record[1] is running else None
+def _failed(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
+    return (FAILED, "", _masked(error_in_words(record[2]))) if record[1] is running or record[1] is who else None
 
 
-def _told(record: Any, running: Any, places: dict[Any, str]) -> Deed | None:
-    return (record[0], "", _masked(str(record[2]))) if record[1] is running else None
+def _told(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
+    return (record[0], "", _masked(str(record[2]))) if record[1] is running or record[1] is who else None
 
 
 def _masked(text: str) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -117,11 +116,14 @@ class Rewinding(Building):
         if step is not None:
             raise StepOutOfRange(f"goto({step}, time={time}): give a step or a time, not both", 0, way.steps)
         kept = self._kept_on(way.number)
-        begun = kept.times[0] if kept.times else math.inf
-        if not isinstance(time, (int, float)) or not (begun <= time if kept.first else time >= 0):
-            known = f"from {begun:g} s (step {kept.first + 1})" if kept.times else "for no step"
+        times = kept.times
+        known = isinstance(time, (int, float)) and bool(times) and (times[0] if kept.first else 0) <= time
+        if not known or (kept.last < way.steps and time >= times[-1]):
+            which = f"from step {kept.first + 1} to step {kept.last}" if times else "of no step"
+            if times:
+                which += f", {times[0]:g} s to {times[-1]:g} s"
             raise StepOutOfRange(
-                f"goto(time={time!r}): the times of branch {way.number} are known {known} on", kept.first, way.steps
+                f"goto(time={time!r}): of branch {way.number} the times are known {which}", kept.first, kept.last
             )
         return kept.step_at(time)
 
@@ -154,7 +156,7 @@ class Rewinding(Building):
     def _find_branch(self) -> None:
         """Find out, if the lab has gone on from where it stood in the past, which branch that is."""
         past, journal = self._past, self._journal
-        if past is None or journal is None or self._moving:
+        if past is None or journal is None or self._moving or self.scheduler.running is not None:
             return
         path = journal.path()
         if _place(path) == self._arrived:
@@ -171,7 +173,16 @@ class Rewinding(Building):
         differs = first_difference(self._kept.get(self._here, Kept(0)), own)
         forked_at = past.parting(path) if differs is None else min(past.parting(path), differs.step - 1)
         number = 1 + max(each.number for each in self._branches)
-        self._branches += (Branch(number, self._here, forked_at, path),)
+        parent: int | None = self._here
+        if self._strayed:
+            self._strayed = False
+            if self._here in self._strays and all(each.parent != self._here for each in self._branches):
+                left = next(each for each in self._branches if each.number == self._here)
+                parent, forked_at = left.parent, min(forked_at, left.forked_at)  # nothing was done on it: replace it
+                self._branches = tuple(each for each in self._branches if each is not left)
+                self._kept.pop(left.number, None)
+            self._strays.add(number)
+        self._branches += (Branch(number, parent, forked_at, path),)
         self._here, self._past = number, None
 
     def _leave(self, number: int) -> None:
@@ -265,6 +276,7 @@ class Rewinding(Building):
         tree = self.branches
         self._kept[self._here] = self._kept_on(self._here)
         hooks = self.trace.hooks
+        moved = False
         self._moving = self.in_between = True
         try:
             with unheard(self), uncollected(step):
@@ -279,6 +291,7 @@ class Rewinding(Building):
                 self._branches, self._here = tree.branches, branch
                 self.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
+            moved = True
         finally:
             self._moving = self.in_between = False
             self.trace.adopt_hooks(hooks)
@@ -290,6 +303,8 @@ class Rewinding(Building):
                 journal.go_live()
                 self._arrived = _place(journal.path())
             self._rearm_breakpoints()
+            if not moved:
+                self._leave_way()
         self._compare(branch)
 
     def _compare(self, branch: int) -> None:
@@ -300,6 +315,7 @@ class Rewinding(Building):
             self._kept[branch] = now if before is None else now.continued(before)
             return
         self._leave_way()
+        self._strayed = True
         if self._past is None:  # so that what is there now is another branch, and has its own record
             self._past = self.branches[branch].path
         self._arrived = (-1, -1, 0)

@@ -135,7 +135,7 @@ class ComponentLook:
     @property
     def label(self) -> str:
         """The name as pictures show it: the one that a Graphline gave first."""
-        return f"{self.given} ({self.name})" if self.given else self.name
+        return f"{label(self.given, 24)} ({self.name})" if self.given else self.name
 
     @property
     def word(self) -> str:
@@ -184,9 +184,9 @@ class Inboxes:
     printed: tuple[Line, ...] = field(default=())
 
     def __getitem__(self, name: str) -> ComponentLook:
-        for each in self.components:
-            if each.given == name:
-                return each
+        given = [each for each in self.components if name and each.given == name]
+        if given and all(each.name != name for each in self.components):
+            return given[0]
         return _named(name, self.components, "component in this view", UnknownComponent)
 
     def __iter__(self) -> Iterator[ComponentLook]:
@@ -337,7 +337,7 @@ def _component(
         key_of(component),
         state,
         say,
-        label(given_name(component), 24),
+        given_name(component),
     )
 
 

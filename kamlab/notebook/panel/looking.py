@@ -16,10 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.calling import whose
 from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
-from ...explain.flows import whose
 from ...lab import Lab
 from ...rewind.breakpoint import Breakpoint
 from ...views.keys import component_of, key_of

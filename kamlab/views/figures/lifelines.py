@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.calling import whose
 from ...core.events import ACTIVATED, FAILED, FINISHED
 from ...core.states import ALIVE
-from ...explain.flows import whose
 from ...history.contents import History
 from .canvas import FAINT, GREEN, INK, VERMILLION, Sheet
 from .naming import shown_name

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...core.box import Box, Inbox
-from ...core.calling import called
+from ...core.calling import called, whose
 from ...core.component import Component
 from ...core.errors import NoSuchBox, UnknownComponent, listed
 from ...core.microprocess import Microprocess
-from ...explain.flows import whose
 from ...history.contents import History
 from ..quoting import label
 

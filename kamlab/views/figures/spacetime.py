@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.calling import whose
 from ...core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
-from ...explain.flows import whose
 from ...history.contents import History, history_of
 from ..quoting import quoted
 from ..text import counted

@@ -9,10 +9,9 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from ...core.calling import names_in
+from ...core.calling import names_in, whose
 from ...core.events import DISCARDED, said_in
 from ...core.world import World
-from ...explain.flows import whose
 from ...history import history_of
 from ..quoting import label, quoted
 from ..states import is_rushing

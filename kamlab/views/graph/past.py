@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ...core.calling import whose
 from ...core.component import Component
 from ...core.events import ACTIVATED, FAILED, RESUMED
 from ...core.states import ENDED
 from ...core.world import World
-from ...explain.flows import whose
 from ...history import history_of
 from ..moments import standing
 from .counts import ENDED as ENDED_KEPT

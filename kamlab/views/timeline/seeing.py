@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.calling import whose
 from ...core.events import (
     ACTIVATED,
     DISCARDED,
@@ -25,7 +26,6 @@ from ...core.events import (
     TIMER,
     WOKEN,
 )
-from ...explain.flows import whose
 from . import model
 from .known import Known
 
