@@ -13,15 +13,17 @@ Generators that a system makes itself, ``random.Random()``, take their seed from
 
 from __future__ import annotations
 
+import functools
 import importlib
 import random
 import sys
 import threading
-from functools import partial
-from types import BuiltinMethodType, MethodType, ModuleType
+from collections.abc import Iterable
+from types import BuiltinMethodType, CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from .names_in_code import attributes_of, code_of, names_in
+from .names_in_code import Code, attributes_of, code_in, code_of_class, names_in
 
 
 class Chance:
@@ -109,14 +111,37 @@ def _numpys_generator() -> Any:
 
 def uses_chance(component: Any) -> bool:
     """Return whether the code of a component, or that it calls, names ``random`` or ``numpy``, or functions of them."""
-    if any(
-        _is_chance(getattr(value, "func", value) if type(value) is partial else value)
-        for value in attributes_of(component)
-    ):
-        return True
-    return any(_is_chance(found.value) or found.name in _MODULES for found in names_in(code_of(component)))
+    cls = type(component)
+    known = _classes.get(cls)
+    if known is None:
+        known = _classes[cls] = _names_chance(code_of_class(cls))
+    return known or any(_is_thrown(value) for value in attributes_of(component) if type(value) in _WITH_CODE)
 
 
+def builder_uses_chance(builder: Any) -> bool:
+    """Return whether a function that builds a system may throw dice; of another builder nobody knows."""
+    return type(builder) is not FunctionType or _function_uses_chance(builder)
+
+
+@functools.lru_cache(200)
+def _function_uses_chance(function: FunctionType) -> bool:
+    return _names_chance(code_in(function))
+
+
+def _is_thrown(value: Any) -> bool:
+    """Return whether the value of an attribute is a function of chance, or code that names one."""
+    return _is_chance(value.func if type(value) is functools.partial else value) or _names_chance(code_in(value))
+
+
+def _names_chance(code: Iterable[Code]) -> bool:
+    return any(_is_chance(found.value) or found.name in _MODULES for found in names_in(code))
+
+
+#: What was found out of each class.
+_classes: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+_WITH_CODE = frozenset(
+    (FunctionType, MethodType, BuiltinMethodType, GeneratorType, CoroutineType, functools.partial, list, tuple)
+)
 _MODULES = ("random", "numpy")
 
 

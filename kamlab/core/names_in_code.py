@@ -36,10 +36,15 @@ Code = tuple[CodeType, dict[str, Any]]
 
 def code_of(component: Any) -> Iterator[Code]:
     """Yield the code of a component: its methods, and the functions and generators that it has as attributes."""
-    for cls in type(component).__mro__:
-        if not of_kamlab(cls.__module__):
-            yield from (found for value in vars(cls).values() for found in code_in(value))
+    yield from code_of_class(type(component))
     yield from (found for value in attributes_of(component) for found in code_in(value))
+
+
+def code_of_class(cls: type) -> Iterator[Code]:
+    """Yield the code of the methods of a class and of its bases, but for those of kamlab."""
+    for each in cls.__mro__:
+        if not of_kamlab(each.__module__):
+            yield from (found for value in vars(each).values() for found in code_in(value))
 
 
 def attributes_of(component: Any) -> Iterator[Any]:

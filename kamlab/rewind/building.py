@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 from kamlab.core import worlds
+from kamlab.core.chance import builder_uses_chance
 from kamlab.core.clock import HeldClock, RealClock
 from kamlab.core.microprocess import Microprocess
 
@@ -84,7 +85,7 @@ class Building(Hands):
         journal.building = True
         chance = self.chance
         if chance is not None:
-            chance.enter(always=True)
+            chance.enter(always=builder_uses_chance(again))
         try:
             yield
         finally:
@@ -121,7 +122,7 @@ class Building(Hands):
         worlds.enter(self)
         chance = self.chance
         if chance is not None:
-            chance.enter(always=True)
+            chance.enter(always=builder_uses_chance(self._builder))
         try:
             if _takes_lab(self._builder):
                 self._builder(self)

@@ -17,7 +17,7 @@ from .taking import ANSWERS, SAYS, TASKS, answers_of
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 #: How many orders of turns each check plays here; a student's check plays a thousand.
-SCHEDULES = sampled(100, 1000)
+SCHEDULES = sampled(60, 1000)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -13,7 +13,7 @@ from sampling import sampled
 from .taking import TASKS
 
 #: How many orders of turns the cured system is played in.
-SCHEDULES = sampled(80, 1000)
+SCHEDULES = sampled(60, 1000)
 
 #: The exercises of the other part of the course, in which nothing is broken at first.
 PHENOMENA = [name for name in TASKS if not name.startswith("mini-")]
