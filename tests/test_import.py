@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -32,7 +33,10 @@ print(json.dumps({"seconds": seconds, "modules": sorted(set(sys.modules) - befor
 def import_afresh(program: str = PROGRAM, module: str = "kamlab") -> Any:
     """Import the package in a process of its own and return how long it computed and what it brought."""
     program = program.replace("MODULE", module)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    keeps_bytecode = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60, env=keeps_bytecode
+    )
     return json.loads(done.stdout)
 
 

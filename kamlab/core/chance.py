@@ -115,7 +115,12 @@ def uses_chance(component: Any) -> bool:
     known = _classes.get(cls)
     if known is None:
         known = _classes[cls] = _names_chance(code_of_class(cls))
-    return known or any(_is_thrown(value) for value in attributes_of(component) if type(value) in _WITH_CODE)
+    return known or any(_is_thrown(value) for value in attributes_of(component) if _has_code(type(value)))
+
+
+def _has_code(cls: type) -> bool:
+    """Return whether objects of a class are code, or may hold some; a metaclass may have a hash of its own."""
+    return type(cls) is type and cls in _WITH_CODE
 
 
 def builder_uses_chance(builder: Any) -> bool:
