@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from .panels import Panel
 
@@ -104,7 +106,12 @@ def test_a_check_that_takes_long_can_be_interrupted(open_notebook: Any) -> None:
         notebook.run_cell(number)
     notebook.start_cell(2)
     notebook.page.wait_for_function("() => document.querySelectorAll('.jp-InputPrompt')[2].innerText.includes('*')")
-    notebook.command("notebook:interrupt-kernel")
-    notebook.output(2).get_by_text("KeyboardInterrupt").first.wait_for()
+    ended = notebook.output(2).get_by_text("KeyboardInterrupt").first
+    for _ in range(20):  # a kernel that is about to begin a cell loses an interrupt; who waits presses again
+        notebook.command("notebook:interrupt-kernel")
+        with contextlib.suppress(pytest.importorskip("playwright.sync_api").TimeoutError):
+            ended.wait_for(timeout=5000)
+            break
+    ended.wait_for()
     notebook.run_cell(3)
     assert re.sub(r"\s", "", notebook.output(3).locator(".jp-OutputArea-output").inner_text()) == "42"
