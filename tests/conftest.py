@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import signal
 import socket
 import tempfile
 import threading
@@ -23,6 +24,10 @@ collect_ignore_glob = ["listings/*", "course/answers/*"]
 LISTINGS = Path(__file__).parent / "listings"
 #: Seconds after which a test that hangs is ended, with the stack of every thread.
 HANGS_AFTER = 500
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what it starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -320,7 +320,7 @@ def test_a_lab_that_is_reset_has_no_backplanes(lab):
 
 def test_a_second_backplane_of_one_name_is_refused(hall, news):
     """Defect 9: a name that is taken is a named error that says by what and what to do; the first one lives on."""
-    with pytest.raises(ServiceAlreadyExists, match=r"Backplane 'NEWS' in this lab already \(asleep\).*lab.reset"):
+    with pytest.raises(ServiceAlreadyExists, match=r"Backplane 'NEWS' in this lab already \(waiting\).*lab.reset"):
         Backplane("NEWS")
     publisher, (_, catcher) = PublishTo("NEWS").activate(), hall.subscriber("NEWS")
     hall.settle()
@@ -350,7 +350,7 @@ def test_a_missing_backplane_is_named(hall, lab, make):
     assert isinstance(part.error, KeyError)
     for text in ("'TIEM'", "'LOGGER', 'TIME'", part.short_name):
         assert text in str(part.error)
-    assert other.state == "asleep"
+    assert other.state == "waiting"
 
 
 def test_a_name_is_a_str():
@@ -404,7 +404,7 @@ def test_a_publishers_end_is_its_own(hall, news, message):
     publisher.deliver(message, "control")
     hall.settle()
     assert (publisher.state, behind.controls) == ("finished", ["remark", message])
-    assert (news.state, subscriber.state) == ("asleep", "asleep")
+    assert (news.state, subscriber.state) == ("waiting", "waiting")
 
 
 def test_all_control_messages_of_a_subscriber_go_to_signal(hall, news):
@@ -415,7 +415,7 @@ def test_all_control_messages_of_a_subscriber_go_to_signal(hall, news):
     subscriber.deliver(ShutdownMicroprocess(), "control")
     hall.settle()
     assert (catcher.controls[0], catcher.kinds[1:]) == ("remark", ["ShutdownMicroprocess"])
-    assert (subscriber.state, news.state) == ("finished", "asleep")
+    assert (subscriber.state, news.state) == ("finished", "waiting")
 
 
 def end_by_message(backplane):
@@ -450,7 +450,7 @@ def test_publishers_let_go_of_a_backplane_that_has_ended(hall, news, end):
     hall.settle()
     hall.publish(publisher, 1, 2, 3)
     assert publisher.outboxes["_outbox"].discarded == 3
-    assert (publisher.data_ready("inbox"), len(news.splitter.inboxes["inbox"]), publisher.state) == (0, 0, "asleep")
+    assert (publisher.data_ready("inbox"), len(news.splitter.inboxes["inbox"]), publisher.state) == (0, 0, "waiting")
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -605,7 +605,7 @@ def test_a_full_subscriber_that_ends_does_not_hold_up_the_end(hall, news):
     hall.publish(publisher, 1, 2, 3)
     news.deliver(ProducerFinished(), "control")
     hall.settle()
-    assert news.state == "asleep"
+    assert news.state == "waiting"
     subscriber.stop()
     hall.settle()
     assert (news.state, subscriber.dropped) == ("finished", 2)
@@ -654,7 +654,7 @@ def test_a_fresh_copy_belongs_to_the_same_backplane(hall, news, make):
     """A copy of a publisher or subscriber, as a server makes of a prototype, works like the first."""
     copy = make("NEWS").fresh_copy().activate()
     hall.settle()
-    assert copy.state == "asleep"
+    assert copy.state == "waiting"
 
 
 def test_a_pipeline_with_a_publisher_can_be_copied(hall, news):

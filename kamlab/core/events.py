@@ -305,7 +305,7 @@ def name_of(component: Any) -> str:
 
 #: What differs from process to process, or from moment to moment, in what objects say of themselves.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
-_STATE = re.compile(r"<([^<>:]+): (?:new|runnable|asleep|waiting for a generator|finished|stopped|failed)>")
+_STATE = re.compile(r"<([^<>:]+): (?:new|runnable|waiting|waiting for a generator|finished|stopped|failed)>")
 
 
 def shorten(value: Any, width: int = 60) -> str:

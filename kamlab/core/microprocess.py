@@ -71,6 +71,8 @@ class Microprocess:
     _delegate: Microprocess | None = None
     _awaited_by: Microprocess | None = None
     _activated_by: Microprocess | None = None
+    #: The ``id`` of the component that activated it; 0 if none did.
+    _home = 0
     _main_method = "main"
     _dozed = -1
     _drowsy = -1

@@ -42,7 +42,7 @@ class Outcome:
     ...     print(lab.run())
     ...     listener.deliver("hello")
     ...     print(lab.run())
-    1 slice: nothing can run, and nothing is left that could wake a component; asleep: Listener_1
+    1 slice: nothing can run, and nothing is left that could wake a component; waiting: Listener_1
     1 slice: every component has ended
     """
 
@@ -60,7 +60,7 @@ class Outcome:
         if self.failed:
             text += "; failed: " + ", ".join(each.short_name for each in self.failed)
         if self.waiting and self.reason in ("stuck", "idle"):
-            text += "; asleep: " + ", ".join(self.waiting[:8])
+            text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
                 text += f" and {len(self.waiting) - 8} more"
         return text

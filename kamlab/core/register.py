@@ -143,9 +143,14 @@ class Ended:
         self.fed = tuple((source.owner.id, source.name) for source in sources[:SOURCES])
 
     @property
+    def component(self) -> Any:
+        """The component itself; ``None`` if Python has freed it."""
+        return self._component()
+
+    @property
     def tally(self) -> list[Tally]:
         """What it has lost: by its own counters, or by their last values if it is gone."""
-        component = self._component()
+        component = self.component
         return tally(component) if isinstance(component, Component) else self.final or []
 
     @property

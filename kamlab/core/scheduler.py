@@ -360,6 +360,7 @@ class Scheduler(Endings):
         component._scheduler = self
         if self.running is not None:
             component._activated_by = self.running
+            component._home = self.running.id
         component._number = next(self._numbers)
         component._life = RUNNABLE
         component._prepare()

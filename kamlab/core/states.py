@@ -1,10 +1,27 @@
-"""The states of a component's life, as words that can be shown."""
+"""The states of a component, as words: one table for the engine, the record, every view and every explanation.
+
+========================= ==========================================================================================
+``new``                   not activated yet
+``runnable``              has a slice to come
+``running``               is in the middle of a slice now
+``waiting``               has paused, or waits for a message, for time, or for a generator of its own
+``blocked``               waits until there is room in a full inbox; or its thread is busy with code of its own
+``finished``              its main has come to its end
+``stopped``               was stopped
+``failed``                its main raised an error
+========================= ==========================================================================================
+
+The engine itself tells apart less and more: to it a blocked component sleeps like any other that waits, and one that
+waits for a generator of its own has a state of its own, because the generator is what is woken.
+"""
 
 from __future__ import annotations
 
 NEW = "new"
 RUNNABLE = "runnable"
-ASLEEP = "asleep"
+RUNNING = "running"
+ASLEEP = "waiting"
+BLOCKED = "blocked"
 WAITING = "waiting for a generator"
 FINISHED = "finished"
 STOPPED = "stopped"

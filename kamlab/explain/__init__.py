@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
     from .losses import Loss, Losses, losses
     from .messages import why_message
+    from .snapshot import Snapshot, snapshot_of
     from .standing import Place, Standing, Standings, standing, standings
     from .waiting import Wait, Waiting, waiting
     from .why import why
@@ -32,6 +33,7 @@ __all__ = [
     "Losses",
     "NoSuchMessage",
     "Place",
+    "Snapshot",
     "Standing",
     "Standings",
     "Survivor",
@@ -40,6 +42,7 @@ __all__ = [
     "Waiting",
     "leaks",
     "losses",
+    "snapshot_of",
     "standing",
     "standings",
     "waiting",
@@ -62,6 +65,8 @@ load_lazily(
         "losses": "losses",
         "NoSuchMessage": "errors",
         "Place": "standing",
+        "Snapshot": "snapshot",
+        "snapshot_of": "snapshot",
         "Standing": "standing",
         "standing": "standing",
         "Standings": "standing",

@@ -14,6 +14,7 @@ from ..core.microprocess import Microprocess
 from ..core.register import Ended
 from ..core.states import ALIVE
 from ..core.world import World
+from ..history import history_of
 from .errors import CannotExplain
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .facts import Moment, Party
     from .leaks import Leaks, Survivors
     from .losses import Losses
+    from .snapshot import Snapshot
     from .standing import Standing, Standings
     from .waiting import Waiting
 
@@ -67,7 +69,7 @@ class Explaining:
         ...     print(lab.why())
         step 1: at rest: all sleep, and nothing waits to be read
           A message from outside would set it going again.
-          Asleep: quiet.
+          Waiting: quiet.
         """
         if of is None:
             return self.waiting()
@@ -99,6 +101,36 @@ class Explaining:
         if of is None:
             return standings(cast(World, self))
         return standing(self._component_called(of))
+
+    def snapshot(self, step: int | None = None) -> Snapshot:
+        """Return how the lab stands, or how it stood after a step, as a value.
+
+        Step k is the moment after slice k, before the next one; 0 is before the first.
+
+        Raises:
+            StepOutOfRange: it lies ahead, is negative or no whole number, or a free run has forgotten it.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+        ...     _ = lab.step(10)
+        ...     lab.snapshot(4).contents("PassThrough_3.inbox")
+        (1,)
+        """
+        from .snapshot import snapshot_of
+
+        lab = cast(World, self)
+        with lab.lock:
+            return snapshot_of(lab, step)
+
+    def at(self, step: int) -> Snapshot:
+        """Return the same as :meth:`snapshot`, of a step."""
+        from .snapshot import from_record
+
+        lab = cast(World, self)
+        with lab.lock:
+            return from_record(lab, history_of(lab).check(step))
 
     def lost(self) -> Losses:
         """Return the messages that no component will ever take."""

@@ -19,19 +19,13 @@ from ..core.events import Event, name_of
 from ..core.link import Link
 from ..core.microprocess import Microprocess
 from ..core.register import Ended, Place
-from ..core.states import ASLEEP, ENDED, FAILED, FINISHED, NEW, RUNNABLE, STOPPED
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
 from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.timers import Timer
 from ..core.world import World
 from .flows import flow_of, runner_of
 from .reading import inboxes_looked_at
-
-#: Running its slice now; has paused, in this round; busy in a thread's own code.
-RUNNING, PAUSING, ELSEWHERE = "running", "pausing", "blocked elsewhere"
-
-#: The states in which something must happen before a component runs again.
-SLEEPING = frozenset({ASLEEP, PAUSING})
 
 #: How many components that have ended, and led to an inbox or were in a component, are named at most.
 FORMER = 3
@@ -42,8 +36,6 @@ Party = Microprocess | Ended
 #: How long, in seconds, to wait for a slice to end before saying that it does not.
 PATIENCE = 1.0
 ATTEMPTS = 20
-
-__all__ = ["ASLEEP", "ELSEWHERE", "ENDED", "FAILED", "FINISHED", "NEW", "PAUSING", "RUNNABLE", "RUNNING", "STOPPED"]
 
 
 class Moment:
@@ -153,7 +145,11 @@ class Moment:
     # -- one component ------------------------------------------------------------------------------
 
     def status(self, component: Party) -> str:
-        """Return the state of a component, as it is and not only as it will be at the end of the round."""
+        """Return the state of a component, as it will be at the end of the round: a pause counts once it is asked for.
+
+        Only one whose thread is busy with code of its own is called blocked here; whether another waits for room is
+        for :mod:`.needs` to say.
+        """
         if isinstance(component, Ended):
             return component.state
         life = component._life
@@ -165,14 +161,17 @@ class Moment:
             return RUNNING
         place = place_of_thread(component)
         if place == THREAD_BUSY:
-            return ELSEWHERE
+            return BLOCKED
         if place in (AT_GATE, IN_REQUEST, OVER) or (place and component._stirred):  # type: ignore[attr-defined]
             return RUNNABLE
         if id(runner) in self.woken or id(component) in self.woken:
             return RUNNABLE
-        if runner._life is RUNNABLE:
-            return PAUSING if id(runner) in self.pausing else RUNNABLE
-        return ASLEEP
+        return RUNNABLE if runner._life is RUNNABLE and id(runner) not in self.pausing else ASLEEP
+
+    def is_pausing(self, component: Microprocess) -> bool:
+        """Return whether a component has paused in this round: it can still be woken before it misses a slice."""
+        runner = runner_of(component)
+        return runner._life is RUNNABLE and id(runner) in self.pausing
 
     def timer(self, component: Microprocess) -> Timer | None:
         """Return the timer that will wake a component first, if there is one."""

@@ -8,9 +8,9 @@ from ..core.box import Inbox
 from ..core.component import Component
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
-from ..core.states import FAILED
+from ..core.states import ASLEEP, FAILED
 from .circles import circle_through, groups_of
-from .facts import SLEEPING, Moment, Party, ended_in_words, has_ended, held_by_thread
+from .facts import Moment, Party, ended_in_words, has_ended, held_by_thread
 from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .words import counted, end_of, joined
 
@@ -184,7 +184,7 @@ class Graph:
 
 def unread(component: Component, moment: Moment) -> list[Inbox]:
     """Return the inboxes of a sleeper in which messages wait, although it has been woken since and slept again."""
-    if moment.status(component) not in SLEEPING:
+    if moment.status(component) != ASLEEP:
         return []
     return [box for box in component._in.values() if box.items or held_by_thread(component, box.name)]
 

@@ -21,8 +21,9 @@ from ..core.component import Component
 from ..core.events import SENT, Event, name_of
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
+from ..core.states import ASLEEP, ENDED
 from ..core.world import World
-from .facts import ENDED, SLEEPING, Moment, ended_in_words, has_ended, held_by_thread, standing_still
+from .facts import Moment, ended_in_words, has_ended, held_by_thread, standing_still
 from .graph import Graph, unclaimed, unclaimed_in_words
 from .needs import CHILD, GONE, NETWORK, ROOM, Need
 from .standing import place_of
@@ -190,7 +191,7 @@ def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
                 continue
             sleeps_on = adapter.is_stopped() and protocol not in graph.going_on
             if sleeps_on or any(each is protocol for each in getattr(server, "leaked", ())):
-                how = "sleeps on" if moment.status(protocol) in SLEEPING else "lives on"
+                how = "sleeps on" if moment.status(protocol) == ASLEEP else "lives on"
                 unread = len(protocol.inboxes["control"].items) if "control" in protocol.inboxes else 0
                 told = f", with {counted(unread, 'message')} unread in its 'control'" if unread else ""
                 over = "has ended" if adapter.is_stopped() else "is over, as it was told"
@@ -212,7 +213,7 @@ def _orphan(component: Component) -> Leak | None:
 
 
 def _forgotten(component: Component, moment: Moment, graph: Graph) -> Leak | None:
-    if moment.status(component) not in SLEEPING or component in graph.going_on:
+    if moment.status(component) != ASLEEP or component in graph.going_on:
         return None
     needs = graph.needs[component]
     if any(need.kind in (ROOM, CHILD, NETWORK) or (need.who is not None and not has_ended(need.who)) for need in needs):
@@ -297,7 +298,7 @@ def _asks_to_end(message: Any) -> bool:
 
 
 def _waits_for(component: Microprocess, moment: Moment, graph: Graph) -> str:
-    if moment.status(component) not in SLEEPING:
+    if moment.status(component) != ASLEEP:
         place = place_of(component)
         return f" at {place}" if place is not None else ""
     found = graph.needs.get(component, [])

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 from ..core.box import Box, Inbox, Outbox
 from ..core.component import Component
-from ..core.events import Event, name_of
+from ..core.events import DISCARDED, Event, name_of
 from ..core.register import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
 from ..core.states import ENDED
 from ..core.world import World
-from .discards import discards
+from ..history import History, history_of
 from .facts import Moment, Party, ended_in_words, standing_still
 from .graph import unclaimed, unclaimed_in_words
 from .words import counted, end_of, paragraph, shown
@@ -110,7 +110,7 @@ def losses(lab: World) -> Losses:
       talker.outbox leads nowhere: 1 message discarded, the last was 'hello' in step 1.
     """
     with standing_still(lab) as moment:
-        at = _by_outbox(moment.events)
+        at = _by_outbox(history_of(lab))
         found = [loss for each in moment.everybody if isinstance(each, Component) for loss in _of(each, at, moment)]
         known = {each.id for each in moment.everybody}
         found += [_loss(ended, each) for ended in moment.ended if ended.id not in known for each in ended.tally]
@@ -137,9 +137,11 @@ class _Known:
     full: Box | None = None  # the inbox that had no room for one, the last time
 
 
-def _by_outbox(events: list[Event]) -> dict[Box, _Known]:
+def _by_outbox(history: History) -> dict[Box, _Known]:
     known: dict[Box, _Known] = {}
-    for event, end in discards(events):
+    numbers = range(history.next_number - 1, history.first - 1, -1)
+    for event in (history.event(number) for number in numbers if history.record(number)[0] is DISCARDED):
+        end = history.lost_at(event)
         sent = known.setdefault(event.source, _Known())
         sent.last = sent.last or event
         if isinstance(end, Inbox):

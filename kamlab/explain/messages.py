@@ -1,9 +1,7 @@
 """Where a message is, and why it is still there, who took it, or why it was lost.
 
-Messages have no name of their own, and the same object may be sent twice. So a message is a *sending*:
-an event, or a place in an inbox. What became of a sending is found by playing the trace backwards from
-now: a message that was taken goes back to where it lay, and the last one that a sending put there comes
-out again. That needs no more of the trace than what happened since the sending.
+Messages have no name of their own, and the same object may be sent twice. So a message is a *sending*, known by the
+number of the record that brought it: what became of it is looked up in the lab's history.
 """
 
 from __future__ import annotations
@@ -16,11 +14,12 @@ from ..core.component import Component
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
 from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
-from ..history import history_of
-from .discards import discards
+from ..core.states import ASLEEP, ENDED, NEW
+from ..history import History, history_of
 from .errors import CannotExplain, NoSuchMessage
 from .explanation import Explanation
-from .facts import ASLEEP, ENDED, NEW, PAUSING, Moment, ended_in_words, held_by_thread, standing_still
+from .facts import Moment, ended_in_words, held_by_thread, standing_still
+from .snapshot import snapshot_of
 from .why import status_in_words
 from .words import counted, end_of, ordinal, shown
 
@@ -94,10 +93,9 @@ def _of_place(box: Inbox, index: int, moment: Moment | None) -> Explanation:
         )
     index %= len(waiting)
     sentences = []
-    if moment is not None:
-        sent = next((event for event, fate in _fates(box, moment) if fate == ("waits", index)), None)
-        if sent is not None:
-            sentences.append(_sent_in_words(sent))
+    number = snapshot_of(moment.world).waiting[box].numbers[index] if moment is not None else -1
+    if number >= 0 and moment is not None:
+        sentences.append(_sent_in_words(history_of(moment.world).event(number)))
     sentences += _waits_in_words(box, index, len(waiting), len(held), moment)
     return Explanation(f"the message {shown(waiting[index])}", IS_WAITING, tuple(sentences), _ends(box))
 
@@ -112,7 +110,7 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
         yield f"{name_of(owner)} has not been activated, so nothing takes it."
     elif owner._life in ENDED:
         yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
-    elif moment.status(owner) in (ASLEEP, PAUSING):
+    elif moment.status(owner) == ASLEEP:
         looked_at = moment.looked_at(owner)
         if looked_at is not None and box.name not in looked_at:
             yield f"{name_of(owner)} sleeps, and its code never looks into {box.name!r}."
@@ -150,8 +148,7 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
 
 
 def _discarded_in_words(event: Event, moment: Moment | None) -> str:
-    events = moment.events if moment is not None else []
-    end = next((end for each, end in discards(events) if each.source is event.source and _same(each, event)), None)
+    end = history_of(moment.world).lost_at(event) if moment is not None else None
     if isinstance(end, Inbox):
         return (
             f"{name_of(event.component)} dropped it in step {event.step}: it was for {end_of(end)}, which had no room."
@@ -164,30 +161,41 @@ def _discarded_in_words(event: Event, moment: Moment | None) -> str:
 
 def _fate_of(event: Event, name: str, moment: Moment) -> Explanation:
     """Say what became of a message that was put into an inbox."""
+    history = history_of(moment.world)
     sentences = [_sent_in_words(event)]
-    for sent, fate in _fates(event.box, moment):
-        if not _same(sent, event):
-            continue
-        if isinstance(fate, Event):
-            onward = _moved_to(fate, moment)
-            if onward is not None:
-                sentences.append(_moved_in_words(onward))
-                rest = _fate_of(onward, name, moment)
-                return Explanation(name, rest.headline, (*sentences, *rest.sentences[1:]), rest.related)
-            headline, told = _gone_in_words(fate)
-            return Explanation(name, headline, (*sentences, *told), _ends(event.box))
+    fate = fate_in(history, event)
+    if fate is None:
+        told: tuple[str, ...] = ("The trace does not tell what became of it.",)
+        return Explanation(name, UNKNOWN, (*sentences, *told), _ends(event.box))
+    if isinstance(fate, int):
         held = held_by_thread(event.box.owner, event.box.name)
         count = len(held) + len(event.box.items)
-        sentences += _waits_in_words(event.box, fate[1], count, len(held), moment)
+        sentences += _waits_in_words(event.box, fate, count, len(held), moment)
         return Explanation(name, IS_WAITING, tuple(sentences), _ends(event.box))
-    return Explanation(name, UNKNOWN, (*sentences, "The trace does not tell what became of it."), _ends(event.box))
+    onward = history.goes_on(fate.number) if fate.kind == REMOVED else None
+    if onward is not None:
+        moved = history.event(onward)
+        rest = _fate_of(moved, name, moment)
+        told = (*sentences, _moved_in_words(moved), *rest.sentences[1:])
+        return Explanation(name, rest.headline, told, rest.related)
+    headline, told = _gone_in_words(fate)
+    return Explanation(name, headline, (*sentences, *told), _ends(event.box))
 
 
-def _moved_to(gone: Event, moment: Moment) -> Event | None:
-    """Return the event that put a message in again which was taken out only to be moved."""
-    history = history_of(moment.world)
-    onward = history.goes_on(gone.number) if gone.kind == REMOVED and gone.number >= history.first else None
-    return history.event(onward) if onward is not None else None
+def fate_in(history: History, event: Event) -> Event | int | None:
+    """Return what became of a message that was put into an inbox.
+
+    That is the event that took it away, or its place among those that wait, those that were handed to the owner's
+    thread first; ``None`` if the event is not on record any more.
+    """
+    if not history.first <= event.number < history.next_number:
+        return None
+    line, held = history.lines[event.box], history.held_lines.get(event.box)
+    in_thread = held.latest() if held is not None else []
+    gone = history.departure_of.get(event.number)
+    if gone is None:
+        return len(in_thread) + line.latest().index(event.number)
+    return in_thread.index(gone) if gone in in_thread else history.event(gone)
 
 
 def _moved_in_words(event: Event) -> str:
@@ -201,47 +209,6 @@ def _gone_in_words(event: Event) -> tuple[str, tuple[str, ...]]:
     why = event.detail[1] if isinstance(event.detail, tuple) and len(event.detail) > 1 else event.detail
     reason = f": {why}" if why else ""
     return REMOVED_BY_HAND, (f"It was taken out of {end_of(event.box)} after step {event.step}{reason}.",)
-
-
-Fate = Event | tuple[str, int]
-
-
-def _fates(box: Inbox, moment: Moment) -> Iterator[tuple[Event, Fate]]:
-    """Yield each sending to an inbox, the newest first, with what became of it.
-
-    That is the event that took the message away, or its place among those that wait.
-    """
-    held = len(held_by_thread(box.owner, box.name))
-    row: list[Fate | None] = [("waits", held + index) for index in range(len(box.items))]
-    for event in reversed(moment.events):
-        if event.box is not box:
-            continue
-        if event.kind in (RECEIVED, REMOVED):
-            fate: Fate = event
-            if held and event.kind == RECEIVED:  # taken out of the box by the component, and not by its thread yet
-                held -= 1
-                fate = ("waits", held)
-            row.insert(_index(event), fate)
-        elif event.kind in (SENT, INSERTED) and row:
-            found = row.pop(_index(event) if event.kind == INSERTED else -1)
-            if found is not None:
-                yield event, found
-
-
-def _index(event: Event) -> int:
-    detail = event.detail[0] if isinstance(event.detail, tuple) and event.detail else event.detail
-    return detail if isinstance(detail, int) else 0
-
-
-def _same(one: Event, other: Event) -> bool:
-    """Whether two events are the same one, perhaps made twice from one record."""
-    if one is other:
-        return True
-    if one.number >= 0 and other.number >= 0:
-        return one.number == other.number
-    return (one.kind, one.step, one.box, one.source) == (other.kind, other.step, other.box, other.source) and (
-        one.message is other.message
-    )
 
 
 def _sent_in_words(event: Event) -> str:

@@ -15,9 +15,10 @@ from ..core.box import Inbox, Outbox
 from ..core.component import Component
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
+from ..core.states import ASLEEP, BLOCKED, RUNNABLE, RUNNING
 from ..core.thread import ThreadedComponent
 from . import reading
-from .facts import ASLEEP, ELSEWHERE, PAUSING, RUNNABLE, RUNNING, Moment, Party, gone_in_words, senders_to
+from .facts import Moment, Party, gone_in_words, senders_to
 from .flows import stack_of
 from .reading import Awaited, awaited
 from .words import end_of, how_full
@@ -80,9 +81,9 @@ def needs_of(component: Microprocess, moment: Moment) -> list[Need]:
     status = moment.status(component)
     if status in (RUNNING, RUNNABLE):
         return [Need(TURN)]
-    if status == ELSEWHERE:
+    if status == BLOCKED:
         return [Need(THREAD)]
-    if status not in (ASLEEP, PAUSING):
+    if status != ASLEEP:
         return []
     needs = []
     timer = moment.timer(component)

@@ -18,9 +18,10 @@ from ..core.box import Box
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
-from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
+from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
-from .facts import ASLEEP, ELSEWHERE, ENDED, FAILED, NEW, PAUSING, RUNNING, STOPPED, Moment, hold, place_of_thread
+from .facts import Moment, hold, place_of_thread
 from .flows import (
     Standpoint,
     definition_of,
@@ -33,6 +34,7 @@ from .flows import (
     stack_of,
     users_place,
 )
+from .snapshot import stand_now
 from .words import file_in_words, shown
 
 #: How many variables, and how many attributes, are shown at most.
@@ -238,7 +240,7 @@ def standings(lab: World) -> Standings:
     ...     _ = PassThrough().activate()
     ...     _ = lab.run()
     ...     standings(lab)["PassThrough_1"].state
-    'asleep'
+    'waiting'
     """
     held = hold(lab)
     try:
@@ -263,8 +265,7 @@ def place_of(component: Microprocess) -> Place | None:
 def _status(moment: Moment, component: Microprocess) -> str:
     if component._scheduler is not moment.scheduler:  # of a lab that was reset since
         return component._life
-    status = moment.status(component)
-    return ASLEEP if status == PAUSING else status  # a pause counts from when it is asked for, here as in the record
+    return RUNNING if moment.status(component) == RUNNING else stand_now(moment, component).state
 
 
 def _roughly(component: Microprocess) -> str:
@@ -326,8 +327,8 @@ def remark_on(component: Microprocess, state: str, known: bool) -> str:
         if flow_of(component) is None:
             return "its first slice is still to come"
         return f"its main returned a {kind_of_flow(component)}, which does not tell where it stands"
-    if state == ELSEWHERE:
-        return "its thread is busy with code of its own, or blocked there"
+    if state == BLOCKED and isinstance(component, ThreadedComponent):
+        return BUSY
     helper = component._delegate
     if helper is not None:
         return f"waits for {helper_in_words(helper)} to run to its end"
@@ -371,6 +372,8 @@ def attributes_of(component: Microprocess) -> list[tuple[str, Any]]:
     return pairs if len(pairs) <= VARIABLES else _first(pairs)
 
 
+#: What is said of a component whose thread does not come back to the lab.
+BUSY = "its thread is busy with code of its own, or blocked there"
 _HIDDEN = ("self", "__class__")
 
 

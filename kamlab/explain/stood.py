@@ -22,14 +22,16 @@ from ..core.cautious import class_attribute, class_name
 from ..core.errors import UnknownComponent, listed
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
-from ..core.states import ALIVE, ASLEEP, WAITING
+from ..core.states import ALIVE, ASLEEP, BLOCKED
 from ..core.thread import ThreadedComponent
 from ..core.wording import is_frozen, is_plain, text_to_keep
 from ..core.world import World
 from ..history import history_of
 from .errors import CannotExplain
 from .flows import stack_of, users_place
+from .snapshot import from_record
 from .standing import (
+    BUSY,
     VARIABLES,
     More,
     Place,
@@ -196,11 +198,12 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     """
     history = history_of(lab)
     states = history.states(step)
+    stands = from_record(lab, step).components
 
     def at(component: Microprocess) -> Standing:
         slices = [history.last_slice(each, step) for each in states if whose(each) is component]
         last = None if None in slices else max(filter(None, slices), default=0)
-        return stood(notes, component, _state_of(component, states), step, last)
+        return stood(notes, component, stands[component].state, step, last)
 
     if of is None:
         return Standings(tuple(at(each) for each, state in states.items() if state in ALIVE and whose(each) is each))
@@ -218,15 +221,6 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     raise UnknownComponent(
         f"no component that was active at step {step} is called {name!r}; there were: {listed(map(label_of, states))}"
     )
-
-
-def _state_of(component: Microprocess, states: dict[Any, str]) -> str:
-    """Return the state of a component at a moment; of one that waits for a generator that one's."""
-    if states[component] == WAITING:
-        for each, state in states.items():
-            if each._awaited_by is component and state in ALIVE:
-                return _state_of(each, states)
-    return states[component]
 
 
 def stood(notes: Stood, component: Microprocess, state: str, step: int, last_slice: int | None) -> Standing:
@@ -253,6 +247,7 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
             f"lab.goto({step}) goes there",
         )
     places = tuple(Place.of(code.co_filename, line, code.co_name) for code, line in note.lines)
-    remark = note.remarks[state == ASLEEP]
+    busy = state == BLOCKED and isinstance(component, ThreadedComponent)
+    remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
     around = source_around(places[note.at]) if places else ()
     return Standing(name, state, remark, places, note.at, written(note.variables), written(note.attributes), around)

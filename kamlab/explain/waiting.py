@@ -170,7 +170,7 @@ class Waiting:
 
     def _asleep(self) -> list[str]:
         names = list(dict.fromkeys(each.waiter for each in self.waits))
-        return [f"Asleep: {joined(names)}."] if names else []
+        return [f"Waiting: {joined(names)}."] if names else []
 
     def __str__(self) -> str:
         return paragraph(f"step {self.step}: {self.headline}", self.sentences)

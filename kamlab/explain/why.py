@@ -25,26 +25,11 @@ from ..core.events import (
 )
 from ..core.microprocess import Microprocess
 from ..core.register import LEFT, Ended
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
+from ..history import history_of
 from . import reading
-from .discards import discards
 from .explanation import Explanation
-from .facts import (
-    ASLEEP,
-    ELSEWHERE,
-    ENDED,
-    FAILED,
-    FINISHED,
-    NEW,
-    PAUSING,
-    RUNNABLE,
-    RUNNING,
-    Moment,
-    Party,
-    ended_in_words,
-    gone_in_words,
-    has_ended,
-    standing_still,
-)
+from .facts import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
 from .flows import flow_of, helper_in_words, runner_of
 from .graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
 from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
@@ -52,7 +37,7 @@ from .standing import Place, place_of
 from .waiting import as_wait, circle_in_words
 from .words import counted, end_of, how_full, joined, shown
 
-SLEEPS, WAITS, FULL = "sleeps", "waits", "full"
+SLEEPS, PAUSING, WAITS, FULL = "sleeps", "pausing", "waits", "full"
 
 #: A component that a chooser passed over for so many slices, for each of those that can run, is told of.
 PASSED_OVER = 5
@@ -60,9 +45,8 @@ PASSED_OVER = 5
 _IN_WORDS = {
     RUNNING: "is running",
     RUNNABLE: "can run",
-    PAUSING: "is about to sleep",
     ASLEEP: "sleeps",
-    ELSEWHERE: "is busy in its thread",
+    BLOCKED: "is busy in its thread",
 }
 
 
@@ -103,9 +87,9 @@ def why_at(component: Microprocess, moment: Moment, graph: Graph | None = None) 
     """Return the same for a moment that is held already."""
     status = moment.status(component)
     tell: Callable[[Microprocess, Moment], Iterator[str]] = _TELL.get(status, _ended)
-    if status in (ASLEEP, PAUSING):
+    if status == ASLEEP:
         graph = graph or Graph(moment)
-        return _asleep(component, status, moment, graph)
+        return _asleep(component, moment, graph)
     return Explanation(name_of(component), status, tuple(tell(component, moment)), tuple(_related_boxes(component)))
 
 
@@ -200,22 +184,22 @@ def _lost(ended: Ended) -> Iterator[str]:
         yield f"{counted(count, 'message')} in its inbox {box!r} will not be taken."
 
 
-_TELL = {RUNNING: _running, RUNNABLE: _runnable, ELSEWHERE: _elsewhere, NEW: _new}
+_TELL = {RUNNING: _running, RUNNABLE: _runnable, BLOCKED: _elsewhere, NEW: _new}
 
 
 # -- those that sleep ---------------------------------------------------------------------------------
 
 
-def _asleep(component: Microprocess, status: str, moment: Moment, graph: Graph) -> Explanation:
+def _asleep(component: Microprocess, moment: Moment, graph: Graph) -> Explanation:
     needs = graph.needs.get(component, [])
     said = what_it_awaits(component)
-    sentences = [_since(component, status, moment), *_what(component, said, needs, moment)]
+    sentences = [_since(component, moment), *_what(component, said, needs, moment)]
     sentences += _outlook(component, graph)
     if isinstance(component, Component) and not any(need.kind == ROOM for need in needs):
         sentences += [unread_in_words(box, moment) for box in unread(component, moment)]
     sentences += _did_last(component, moment)
     headline = SLEEPS
-    if status == PAUSING:
+    if moment.is_pausing(component):
         headline = PAUSING
     elif any(need.kind == ROOM and (need.sure or held_back(component)) for need in needs):
         headline = FULL
@@ -226,9 +210,9 @@ def _asleep(component: Microprocess, status: str, moment: Moment, graph: Graph) 
     return Explanation(name_of(component), headline, tuple(sentences), tuple(dict.fromkeys(related)))
 
 
-def _since(component: Microprocess, status: str, moment: Moment) -> str:
+def _since(component: Microprocess, moment: Moment) -> str:
     where = _at(place_of(component))
-    if status == PAUSING:
+    if moment.is_pausing(component):
         return (
             f"It has called pause(): it sleeps from the end of this round on, unless something wakes it first{where}."
         )
@@ -358,10 +342,10 @@ def _leads_nowhere_now(component: Microprocess, moment: Moment) -> Iterator[str]
 
 
 def _discarded_in_words(last: Event, moment: Moment) -> str:
-    end = next(end for event, end in discards(moment.events) if event is last)
+    end = history_of(moment.world).lost_at(last)
     if isinstance(end, Inbox):
         return f"dropped {shown(last.message)}, for which {end_of(end)} had no room"
-    leads = "leads" if end.onward is None else "led"
+    leads = "leads" if end is not None and end.onward is None else "led"
     return f"sent {shown(last.message)} from its {last.source.name!r}, which {leads} nowhere"
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .contents import History, histories, history_of
     from .errors import NoStory, NotInTrace, StepOutOfRange
     from .message_story import MessageStory, Story
-    from .moment import Moment, moment
     from .stories import BoxStory, ComponentStory, Slice, story
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "ComponentStory",
     "History",
     "MessageStory",
-    "Moment",
     "NoStory",
     "NotInTrace",
     "Slice",
@@ -31,7 +29,6 @@ __all__ = [
     "causality_of",
     "histories",
     "history_of",
-    "moment",
     "story",
 ]
 
@@ -47,8 +44,6 @@ load_lazily(
         "History": "contents",
         "history_of": "contents",
         "MessageStory": "message_story",
-        "Moment": "moment",
-        "moment": "moment",
         "NoStory": "errors",
         "NotInTrace": "errors",
         "Slice": "stories",

@@ -14,7 +14,6 @@ from ..core.trace import Trace
 
 if TYPE_CHECKING:
     from .message_story import Story
-    from .moment import Moment
 
 
 class Asking:
@@ -26,8 +25,8 @@ class Asking:
     >>> with Lab(clock="virtual") as lab:
     ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
     ...     _ = lab.step(10)
-    ...     isinstance(lab, Asking), lab.at(4).contents("PassThrough_3.inbox")
-    (True, (1,))
+    ...     isinstance(lab, Asking), lab.histories()["PassThrough_3.inbox"]
+    (True, ('1', '2'))
     """
 
     lock: WorldLock
@@ -38,19 +37,6 @@ class Asking:
         """Tell the trace who acts from here on: slices, or hands from outside."""
         super()._set_log(complete)  # type: ignore[misc]
         self.trace.note_driving(self.scheduler.driver is not None)
-
-    def at(self, step: int) -> Moment:
-        """Return what was where at a step: contents of inboxes, states of components, links.
-
-        Step k is the moment after slice k, before the next one; 0 is before the first.
-
-        Raises:
-            StepOutOfRange: it lies ahead, is negative or no whole number, or a free run has forgotten it.
-        """
-        from .moment import moment
-
-        with self.lock:
-            return moment(self, step)
 
     def story(self, of: Any, step: int | None = None) -> Story:
         """Return what became of a message, what a component did, or what went through a box.

@@ -18,6 +18,7 @@ from typing import Any
 from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
 from .boxline import in_order
+from .counts import Crossings, Hop, follow
 from .errors import NotInTrace, StepOutOfRange
 from .reading import Reading
 
@@ -168,10 +169,10 @@ class History(Reading):
         """Return the text of a message when it came, where it is kept: of one that may have changed since."""
         return said_in(self.record(arrival)) if arrival >= 0 else None
 
-    def held(self, box: Any, number: int) -> tuple[Any, ...]:
-        """Return what had left an inbox for its owner's thread, and was not taken by the thread, after an event."""
+    def held(self, box: Any, number: int) -> list[int]:
+        """Return the arrivals that had left an inbox for its owner's thread, not taken by it after an event."""
         line = self.held_lines.get(box)
-        return tuple(self.record(received)[2] for received in line.waiting(number)) if line is not None else ()
+        return [self.arrival_of[received] for received in line.waiting(number)] if line is not None else []
 
     def contents(self, step: int) -> dict[Any, tuple[Any, ...]]:
         """Return what waited in each inbox at a step; those that were empty are not in it."""
@@ -281,16 +282,52 @@ class History(Reading):
         return [link for link, there in self.links.items() if there.at(number)]
 
     def path(self, source: Any, inbox: Any, number: int) -> list[Any]:
-        """Return the boxes that a message went through when it was sent, from outbox to inbox."""
-        boxes = [source]
-        while boxes[-1] is not inbox:
-            onward = self.onward.get(boxes[-1])
-            link = onward.at(number) if onward is not None else None
-            following = link.sink_box if link is not None else boxes[-1].onward
-            if following is None or following in boxes:
-                return [source, inbox]  # delivered past the links, or these are gone and were never recorded
-            boxes.append(following)
-        return boxes
+        """Return the boxes that a message went through when it was sent, from outbox to inbox.
+
+        Only these two, if it was delivered past the links, or they are gone and were never recorded.
+        """
+        way = self.way(source, inbox, number)
+        return [source, *(sink for _, sink in way)] if way else [source, inbox]
+
+    def way(self, source: Any, target: Any, number: int) -> tuple[Hop, ...]:
+        """Return the links that led from an outbox to an inbox after an event, or to where it led (``None``)."""
+
+        def onward(box: Any) -> Any:
+            known = self.onward.get(box)
+            link = known.at(number) if known is not None else None
+            if link is not None:
+                return link.sink_box
+            return box.onward if known is None else None
+
+        return follow(source, target, onward)
+
+    def lost_at(self, event: Event) -> Any:
+        """Return the box at which the way of a discarded message ended; ``None`` if the event is forgotten.
+
+        That is an inbox where there was no room, else the last outbox of the chain: an outbox counts both alike.
+        """
+        if not self.first <= event.number < self.next_number:
+            return None
+        way = self.way(event.source, None, event.number)
+        return way[-1][1] if way else event.source
+
+    def count(self, source: Any, sink: Any, number: int) -> int:
+        """Return how many messages had gone over the link between two boxes after an event."""
+        return self._crossed().count(source, sink, number)
+
+    def lost(self, number: int) -> dict[Any, int]:
+        """Return how many messages each outbox had lost after an event, those that lost none left out."""
+        return self._crossed().lost(number)
+
+    def _crossed(self) -> Crossings:
+        """Return the crossings of the links, up to now; they are noted once somebody asks for them."""
+        if self.crossings is None:
+            self.crossings = Crossings(self.way)
+            self.crossings.read = self.first
+        read = self.crossings.read
+        if read < self.next_number:
+            self.crossings.take_in(self.records[read - self.first :], read)
+        return self.crossings
 
 
 def history_of(lab_or_trace: Any) -> History:

@@ -112,9 +112,7 @@ def story_of_waiting(history: History, box: Any, index: int, step: int | None = 
 def _story_of_lost(history: History, event: Event) -> MessageStory:
     source = event.source
     sender = history.names.of(source.owner)
-    path = [source]
-    while (onward := history.onward.get(path[-1])) and (link := onward.at(event.number)) and link.sink_box not in path:
-        path.append(link.sink_box)
+    path = [source, *(sink for _, sink in history.way(source, None, event.number))]
     names = tuple(map(history.names.of_box, path))
     text = f"{_sent_words(history, event)}. It led nowhere and was discarded."
     if len(names) > 1:

@@ -37,6 +37,7 @@ from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
 from ..core.trace import Trace
 from .boxline import BoxLine
+from .counts import Crossings
 from .naming import Names
 from .undoing import boxes_before, links_before, links_of, states_before
 
@@ -101,6 +102,7 @@ class Reading:
         self.arrival_of: dict[int, int] = {}
         self.departure_of: dict[int, int] = {}
         self.names = Names()
+        self.crossings: Crossings | None = None
         self._there: list[Any] = []
         self._early: dict[Any, list[Any]] = {}
         self._unclear: set[Any] = set()

@@ -79,8 +79,8 @@ def _line(text: str, kind: str) -> str:
 
 
 def _row(component: ComponentLook) -> str:
-    word = escape(component.word)
-    kind = _KINDS.get(component.word)
+    word = escape(component.state)
+    kind = _KINDS.get(component.state)
     state = f'<span class="{kind}">{word}</span>' if kind else word
     if component.remark or component.say:
         state += f'<div class="kamlab-faint">{escape(component.remark or component.say)}</div>'

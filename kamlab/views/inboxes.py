@@ -13,9 +13,9 @@ others when there is no room for all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice, repeat
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from ..core.asking import one_look
@@ -24,11 +24,16 @@ from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import error_in_words, name_of, then_and_now
 from ..core.microprocess import Microprocess
+from ..core.register import Ended
+from ..core.states import ENDED, FAILED, NEW
+from ..core.thread import RUNNING as THREAD_BUSY
+from ..core.waits import THREAD
 from ..core.world import World
+from ..explain.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from .keys import key_of
-from .moments import Moment, moment_of
 from .quoting import escaped, label, quoted_all
-from .transcript import Line
+from .states import say
+from .transcript import Line, printed
 
 COMPONENTS = 40
 BOXES = 8
@@ -36,8 +41,6 @@ MESSAGES = 6
 LINES = 8
 LINE_WIDTH = 200
 FAILURES = 5
-#: How many components are searched for waiting messages; those beyond are only counted.
-SEARCHED = 2000
 #: How many characters :meth:`Inboxes.data` may become as JSON, about; components beyond are only counted.
 ROOM = 24_000
 
@@ -103,8 +106,7 @@ class InboxLook:
 class ComponentLook:
     """One component: its state, a remark on it, its inboxes, and what its outboxes lost.
 
-    ``state`` is the engine's word, ``look_state`` that of a picture (new, runnable, running, waiting,
-    blocked, failed, finished or stopped), and ``say`` what more there is to say of it in a few words.
+    ``state`` is a word of :mod:`kamlab.core.states`, and ``say`` what more there is to say of it in a few words.
     ``discarded`` has a (name, number) pair for each outbox that leads nowhere and was sent to.
     ``more`` is how many of its inboxes are left out. ``key`` names it in data, and ``given`` is the name
     that a Graphline gave it.
@@ -114,7 +116,7 @@ class ComponentLook:
     >>> with Lab(clock="virtual") as lab:
     ...     PassThrough().activate().deliver("hello")
     ...     look = lab.inboxes()["PassThrough_1"]
-    >>> look.word, look.waiting, look["inbox"].messages
+    >>> look.state, look.waiting, look["inbox"].messages
     ('runnable', 1, ("'hello'",))
     """
 
@@ -125,7 +127,6 @@ class ComponentLook:
     discarded: tuple[tuple[str, int], ...] = ()
     more: int = 0
     key: str = ""
-    look_state: str = ""
     say: str = ""
     given: str = ""
 
@@ -138,11 +139,6 @@ class ComponentLook:
         return f"{label(self.given, 24)} ({self.name})" if self.given else self.name
 
     @property
-    def word(self) -> str:
-        """The state in a word: that of a picture, if it is known."""
-        return self.look_state or self.state
-
-    @property
     def waiting(self) -> int:
         """How many messages wait in the inboxes shown."""
         return sum(box.length for box in self.inboxes)
@@ -152,7 +148,7 @@ class ComponentLook:
         return {
             "key": self.key,
             "name": self.label,
-            "state": self.word,
+            "state": self.state,
             "say": self.remark or self.say,
             "inboxes": [box.data() for box in self.inboxes],
             "lost": [list(pair) for pair in self.discarded],
@@ -167,10 +163,11 @@ class Inboxes:
     ``more`` and ``more_failures`` are how many components and failures are left out; ``printed`` the
     last lines that components have printed, where something collects them.
 
-    >>> view = Inboxes("paused", 7, (ComponentLook("Sink_1", "asleep", inboxes=(InboxLook("inbox", 1, 2, ("'a'",)),)),))
+    >>> inbox = InboxLook("inbox", 1, 2, ("'a'",))
+    >>> view = Inboxes("paused", 7, (ComponentLook("Sink_1", "waiting", inboxes=(inbox,)),))
     >>> print(view)
     paused at step 7, 1 component
-      Sink_1  asleep  inbox 1 of 2: 'a'
+      Sink_1  waiting  inbox 1 of 2: 'a'
     >>> view["Sink_1"]["inbox"].length
     1
     """
@@ -264,22 +261,34 @@ def look(
                               outbox leads nowhere: 1 message LOST
     """
     with lab.lock, one_look():
-        moment = moment_of(lab, step)
-        everyone = moment.everyone()
+        snapshot = snapshot_of(lab, step)
+        everyone = alive_in(snapshot)
         if names:
             meant = {id(each) for name in names for each in called(name, everyone)}
             everyone = [each for each in everyone if id(each) in meant]
-        shown = _worth_showing(moment, everyone, components)
-        failures = [each for each in moment.failures() if not names or any(called(name, [each]) for name in names)]
+        shown = _worth_showing(snapshot, everyone, components)
+        failures = [each for each, stand in snapshot.components.items() if stand.state == FAILED]
+        if names:
+            failures = [each for each in failures if any(called(name, [each]) for name in names)]
+        as_it_was = step is not None and step != lab.step_number
         return Inboxes(
-            moment.state,
-            moment.step,
-            _components(moment, shown, messages),
+            "as it was" if as_it_was else str(lab.state),
+            snapshot.step,
+            _components(snapshot, shown, messages, is_rushing(lab)),
             len(everyone) - len(shown),
             tuple((_name(each), _error(each)) for each in failures[-FAILURES:]),
             max(0, len(failures) - FAILURES),
-            tuple(_line(line) for line in moment.printed(LINES, names)),
+            tuple(_line(line) for line in printed(lab, snapshot.step if as_it_was else None, LINES, names)),
         )
+
+
+def alive_in(snapshot: Snapshot) -> list[Component]:
+    """Return the components that are alive, in order of activation."""
+    return [
+        each
+        for each, stand in snapshot.components.items()
+        if isinstance(each, Component) and stand.state != NEW and stand.state not in ENDED
+    ]
 
 
 def _named(name: str, looks: Sequence[Look], kind: str, error: type[KamlabError]) -> Look:
@@ -289,80 +298,86 @@ def _named(name: str, looks: Sequence[Look], kind: str, error: type[KamlabError]
     raise error(f"there is no {kind} called {name!r}; there are: {listed(each.name for each in looks)}")
 
 
-def _worth_showing(moment: Moment, everyone: list[Component], room: int) -> list[Component]:
+def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> list[Component]:
     """Return those there is room for, in order of activation; those with messages go first."""
     if len(everyone) <= room:
         return everyone
-    busy = (each for each in everyone[:SEARCHED] if any(_length(moment, each, name) for name in each._in))
-    chosen = {id(each) for each in islice(busy, room)}
-    for each in everyone:
-        if len(chosen) >= room:
-            break
-        chosen.add(id(each))
-    return [each for each in everyone if id(each) in chosen]
+    full = {box.owner for box in snapshot.waiting}
+    busy = (each for each in everyone if each in full)
+    chosen = set(islice(chain(busy, (each for each in everyone if each not in full)), room))
+    return [each for each in everyone if each in chosen]
 
 
-def _components(moment: Moment, shown: list[Component], messages: int) -> tuple[ComponentLook, ...]:
+def _components(snapshot: Snapshot, shown: list[Component], messages: int, rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
-    boxes = {(each, name): _first(moment, each, name, messages) for each in shown for name in _names(moment, each)}
-    texts = iter(quoted_all([message for first in boxes.values() for message in first]))
+    boxes = {(each, name): waiting_in(snapshot, each, name) for each in shown for name in _names(snapshot, each)}
+    first = {place: waiting.messages[:messages] for place, waiting in boxes.items()}
+    texts = iter(quoted_all([message for each in first.values() for message in each]))
     looks: dict[Component, list[InboxLook]] = {component: [] for component in shown}
-    for (each, name), first in boxes.items():
+    for (each, name), waiting in boxes.items():
         box = each._in.get(name)
-        held = len(moment.held(each, name))
+        there = first[each, name]
         looks[each].append(
             InboxLook(
                 label(str(name), 30),
-                held + len(moment.items(each, name)),
+                len(waiting.messages),
                 box.limit if box is not None else None,
-                tuple(_then_and_now(moment, each, name, held, islice(texts, len(first)))),
-                tuple(map(kind_of, first)),
-                min(held, len(first)),
+                tuple(map(_then_and_now, waiting.said, islice(texts, len(there)))),
+                tuple(map(kind_of, there)),
+                min(waiting.held, len(there)),
             )
         )
-    states = moment.states(shown)
-    return tuple(_component(moment, each, tuple(looks[each]), *states[each]) for each in shown)
+    return tuple(_component(snapshot, each, tuple(looks[each]), rushing) for each in shown)
 
 
-def _component(
-    moment: Moment, component: Component, boxes: tuple[InboxLook, ...], state: str, say: str
-) -> ComponentLook:
+def _component(snapshot: Snapshot, component: Component, boxes: tuple[InboxLook, ...], rushing: bool) -> ComponentLook:
+    stand = snapshot.components[component]
+    lost = [(label(str(box.name), 30), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
     return ComponentLook(
         _name(component),
-        moment.life(component),
-        moment.remark(component),
+        stand.state,
+        _thread_in_words(stand),
         boxes,
-        tuple((label(name, 30), number) for name, number in moment.lost(component))[:BOXES],
+        tuple(lost)[:BOXES],
         len(component._in or component.Inboxes) - len(boxes),
         key_of(component),
-        state,
-        say,
+        say(component, stand, rushing),
         given_name(component),
     )
 
 
-def _names(moment: Moment, component: Component) -> list[str]:
+def _names(snapshot: Snapshot, component: Component) -> list[str]:
     """Return the names of the inboxes to be shown; looking makes no boxes that nobody has asked for."""
     names = list(component._in or component.Inboxes)
     if len(names) <= BOXES:
         return names
-    chosen = sorted(names, key=lambda name: not _length(moment, component, name))[:BOXES]
+    chosen = sorted(names, key=lambda name: component._in.get(name) not in snapshot.waiting)[:BOXES]
     return [name for name in names if name in chosen]
 
 
-def _then_and_now(moment: Moment, component: Component, name: str, held: int, texts: Iterable[str]) -> Iterator[str]:
-    """Yield the texts of messages: what each was when it came, and what it is now if that reads otherwise."""
-    said = chain([None] * held, moment.said(component, name), repeat(None))
-    for now, then in zip(texts, said, strict=False):
-        yield now if then is None else then_and_now(escaped(then), now)
+NOTHING = Waiting((), (), ())
 
 
-def _first(moment: Moment, component: Component, name: str, messages: int) -> list[Any]:
-    return list(islice(chain(moment.held(component, name), moment.items(component, name)), messages))
+def waiting_in(snapshot: Snapshot, component: Component, name: str) -> Waiting:
+    """Return what waits in the inbox of a name."""
+    box = component._in.get(name)
+    return snapshot.waiting.get(box, NOTHING) if box is not None else NOTHING
 
 
-def _length(moment: Moment, component: Component, name: str) -> int:
-    return len(moment.items(component, name)) + len(moment.held(component, name))
+def _then_and_now(then: str | None, now: str) -> str:
+    """Return the text of a message: what it was when it came, and what it is now if that reads otherwise."""
+    return now if then is None else then_and_now(escaped(then), now)
+
+
+def _thread_in_words(stand: Stand) -> str:
+    """Say where the thread of a component that waits is, if it has one."""
+    awaited = stand.pause[1] if stand.pause is not None else None
+    if awaited is None or awaited[0] != THREAD:
+        return ""
+    _, place, _, where = awaited
+    if place == THREAD_BUSY:
+        return f"its thread is busy{where}"
+    return f"its thread {place}" if place.startswith(("waits", "pauses")) else ""
 
 
 def kind_of(message: Any) -> str:
@@ -373,7 +388,7 @@ def kind_of(message: Any) -> str:
     return "bytes" if issubclass(cls, (bytes, bytearray)) else "other"
 
 
-def _name(component: Microprocess) -> str:
+def _name(component: Microprocess | Ended) -> str:
     return label(name_of(component), 40)
 
 
@@ -382,8 +397,8 @@ def _line(line: Line) -> Line:
     return Line(label(line.name, 40), label(line.text.expandtabs(4), LINE_WIDTH), line.error)
 
 
-def _error(component: Microprocess) -> str:
+def _error(component: Microprocess | Ended) -> str:
+    if isinstance(component, Ended):
+        return label(component.error, 200)
     error = component._error
-    if error is None:
-        return "no error is known"
-    return label(error_in_words(error).removesuffix(": "), 200)
+    return label(error_in_words(error).removesuffix(": "), 200) if error is not None else "no error is known"

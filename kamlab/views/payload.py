@@ -21,9 +21,10 @@ from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import LARGEST_SET, name_of, words_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
+from ..explain.snapshot import snapshot_of
+from .inboxes import alive_in, waiting_in
 from .keys import component_of, key_of
 from .literals import BadValue, literal_of, read_literal
-from .moments import moment_of
 from .quoting import escaped, label, lines_of_text, quoted_all
 
 __all__ = ["BadValue", "NoMessage", "Payload", "literal_of", "payload_of", "read_literal"]
@@ -137,12 +138,12 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
     'PassThrough_1.inbox, place 0: str of 5'
     """
     with lab.lock, one_look():
-        moment = moment_of(lab, step)
-        component = _component(lab, moment.everyone(), key)
+        snapshot = snapshot_of(lab, step)
+        component = _component(lab, alive_in(snapshot), key)
         names = list(component._in or component.Inboxes)
         if box not in names:
             raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(names)}")
-        waiting = [*moment.held(component, box), *moment.items(component, box)]
+        waiting = waiting_in(snapshot, component, box).messages
         if type(index) is not int or not 0 <= index < len(waiting):
             there = f"there are {len(waiting)}, counted from 0" if waiting else "nothing waits there"
             raise NoMessage(f"no message waits at place {index} of {name_of(component)}.{box}; {there}")

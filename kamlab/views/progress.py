@@ -90,7 +90,7 @@ def _going(progress: Progress) -> str:
     seconds = f"{progress.seconds:.1f} s"
     if progress.waits:
         return _fitting([head, seconds, f"waits for {progress.waits}"], [1])
-    asleep = [f"{progress.asleep:,} asleep"] if progress.asleep else []
+    asleep = [f"{progress.asleep:,} waiting"] if progress.asleep else []
     return _fitting(
         [head, f"{_rounded(progress.rate)}/s", seconds, f"{progress.runnable:,} can run", *asleep], [4, 3, 2]
     )

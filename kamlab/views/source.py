@@ -19,14 +19,11 @@ from ..core.component import Component
 from ..core.errors import UnknownComponent, listed
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from ..explain.facts import RUNNING
 from ..explain.flows import definition_of, lines_of, stack_of
 from ..explain.standing import Place, Standing, standing
 from ..explain.words import file_in_words
 from .keys import component_of, key_of
-from .moments import states_of
 from .quoting import label
-from .states import WORDS
 
 #: A function of up to so many lines is shown as a whole; of a longer one so many lines.
 WHOLE = 40
@@ -167,7 +164,7 @@ def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook
     return SourceLook(
         key_of(component),
         label(stands.name, 40),
-        _state(lab, component, stands),
+        stands.state,
         label(stands.remark, WIDTH),
         label(file_in_words(stands.file), 60),
         label(stands.function, 60),
@@ -178,16 +175,6 @@ def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook
         _safe(stands.attributes),
         tuple(_in_words(each) for each in stands.places[-STACK:]),
     )
-
-
-def _state(lab: World, component: Microprocess, stands: Standing) -> str:
-    """Return the state in the words of a picture; roughly, while a slice does not come to its end."""
-    if stands.state == RUNNING or not lab.lock.acquire(0):
-        return WORDS.get(stands.state, "waiting")
-    try:
-        return states_of(lab, [component])[component][0]
-    finally:
-        lab.lock.release()
 
 
 def _safe(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -12,9 +12,9 @@ def as_text(view: Inboxes) -> str:
     """
     lines = [headline(view)]
     names = max((len(each.label) for each in view.components), default=0)
-    states = max((len(each.word) for each in view.components), default=0)
+    states = max((len(each.state) for each in view.components), default=0)
     for component in view.components:
-        begin = f"  {component.label:<{names}}  {component.word:<{states}}  "
+        begin = f"  {component.label:<{names}}  {component.state:<{states}}  "
         for text in _lines_of(component):
             lines.append((begin + text).rstrip())
             begin = " " * len(begin)

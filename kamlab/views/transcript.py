@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..core.events import PRINTED
 from ..core.microprocess import Microprocess
 from ..core.world import World
+from ..history import history_of
 
 #: How many lines of one component are kept, how long a line may be, and how many components there may be.
 LINES_KEPT = 500
@@ -171,6 +173,27 @@ def transcripts_of(lab: World) -> Transcripts:
         if found is None:
             found = _all[lab.scheduler] = Transcripts()
         return found
+
+
+def printed(lab: World, step: int | None, count: int, names: Collection[str] = ()) -> tuple[Line, ...]:
+    """Return the last lines that components have printed, up to now or up to a step of the past; under the lab's lock.
+
+    Args:
+        lab: the lab.
+        step: the step; ``None`` for all up to now.
+        count: how many lines at most.
+        names: the components meant; all unless told.
+
+    Raises:
+        StepOutOfRange: there is no such step, or it is forgotten.
+    """
+    if step is None:
+        return transcripts_of(lab).last(count, names)
+    history = history_of(lab)
+    end = history.end_of(step) + 1 - history.first
+    lines = (Line(record[1].short_name, record[2]) for record in history.records[:end] if record[0] is PRINTED)
+    last = deque((line for line in lines if not names or line.name in names), maxlen=count)
+    return tuple(last)
 
 
 def _name(component: Microprocess | None) -> str:

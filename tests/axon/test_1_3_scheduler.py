@@ -419,7 +419,7 @@ def test_a_run_that_nothing_could_wake_says_so(lab: Any) -> None:
     """If everybody sleeps and nothing is left that could wake anybody, run() ends and names the sleepers."""
     Sleeper(log=[], tag="s").run()
     assert len(lab.reports) == 1
-    assert "asleep: Sleeper_1" in lab.reports[0]
+    assert "waiting: Sleeper_1" in lab.reports[0]
 
 
 def test_ends_when_nothing_is_registered(lab: Any) -> None:

@@ -99,7 +99,7 @@ def test_a_request_replaces_the_child(tools, factory):
     tools.settle()
     first, second = factory.made
     assert tools.kinds(first.controls) == ["ShutdownMicroprocess"]
-    assert (first.state, second.state, catcher.data) == ("finished", "asleep", [])
+    assert (first.state, second.state, catcher.data) == ("finished", "waiting", [])
 
 
 def test_a_child_that_takes_its_time_is_waited_for(tools):

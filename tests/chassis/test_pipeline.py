@@ -112,7 +112,7 @@ def test_components_become_children_when_it_runs(tools):
     pipeline = Pipeline(part).activate()
     assert (pipeline.children, part.state) == ([], "new")
     tools.settle()
-    assert (pipeline.children, part.state) == ([part], "asleep")
+    assert (pipeline.children, part.state) == ([part], "waiting")
 
 
 def test_keywords_become_attributes(tools):

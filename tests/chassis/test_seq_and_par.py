@@ -42,7 +42,7 @@ def test_seq_ignores_control(tools):
     seq = Seq(PassThrough()).activate()
     seq.deliver(ShutdownMicroprocess(), "control")
     tools.settle()
-    assert seq.state == "asleep"
+    assert seq.state == "waiting"
 
 
 def test_seq_ends_with_one_producer_finished(tools):
@@ -114,7 +114,7 @@ def test_par_leaves_a_component_that_will_not_end(tools):
     tools.settle()
     par.deliver(ShutdownMicroprocess(), "control")
     tools.settle()
-    assert (par.children, stubborn.state) == ([], "asleep")
+    assert (par.children, stubborn.state) == ([], "waiting")
 
 
 def test_par_ends_when_all_have_ended(tools):

@@ -54,7 +54,7 @@ def test_receive_waits_for_a_message_and_takes_it(lab):
 
     component = started(lab, body)
     lab.run()
-    assert component.state == "asleep"
+    assert component.state == "waiting"
     for message in "abc":
         component.deliver(message)
     lab.run()

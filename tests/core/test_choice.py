@@ -221,7 +221,7 @@ def test_choosing_a_sleeper_is_refused(lab):
     Sleeper(name="zed").activate()
     lab.run()
     Counting([], name="anna").activate()
-    with pytest.raises(KamlabError, match="zed cannot go next: it is asleep. These can: anna"):
+    with pytest.raises(KamlabError, match="zed cannot go next: it is waiting. These can: anna"):
         lab.choose("zed")
     with pytest.raises(UnknownComponent, match="nobody"):
         lab.choose("nobody")

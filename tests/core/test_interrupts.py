@@ -157,7 +157,7 @@ def test_a_run_that_waits_can_be_interrupted(lab):
     later = Later().activate()
     with pytest.raises(KeyboardInterrupt), Pressing(lambda: later.asleep):
         lab.run()
-    assert (later.state, lab.state) == ("asleep", "paused")
+    assert (later.state, lab.state) == ("waiting", "paused")
 
 
 def test_a_run_that_waits_for_the_lock_can_be_interrupted(lab, in_thread):

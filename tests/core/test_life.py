@@ -118,7 +118,7 @@ def test_states_follow_the_life(lab):
     assert (short.state, short.is_runnable()) == ("runnable", True)
     lab.step()
     lab.run()
-    assert (short.state, short.asleep, short.is_stopped()) == ("asleep", True, False)
+    assert (short.state, short.asleep, short.is_stopped()) == ("waiting", True, False)
     short.wake()
     lab.run()
     assert (short.state, short.is_stopped(), short.error) == ("finished", True, None)
@@ -205,7 +205,7 @@ def test_a_component_of_one_lab_may_be_activated_from_a_slice_of_another(make_la
     assert [each.name for each in inner.components] == ["mine"]
     assert [each.name for each in outer.components] == ["yours"]
     outer.run()
-    assert outer["yours"].state == "asleep"
+    assert outer["yours"].state == "waiting"
 
 
 def test_a_component_may_drive_a_lab_of_its_own(make_lab):

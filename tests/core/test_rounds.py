@@ -244,7 +244,7 @@ def test_a_pause_from_outside_lets_the_slice_of_this_round_run(lab):
     counting.pause()
     assert lab.run().reason == "stuck"
     assert lines == ["a0", "b0"]
-    assert counting.state == "asleep"
+    assert counting.state == "waiting"
 
 
 def test_a_round_of_the_stopped_and_the_living(lab):

@@ -124,7 +124,7 @@ def test_after_a_step_the_states_are_true(lab):
     """When the last slice of a round has run, the round is ended: who paused is asleep, who was sent to is awake."""
     source, sink = source_and_sink()
     lab.step(2)
-    assert (source.state, sink.state) == ("runnable", "asleep")
+    assert (source.state, sink.state) == ("runnable", "waiting")
     assert lab.step_message().of_kind("woken")[-1].component is sink
     assert sink.state == "runnable"
     assert sink in lab.runnable()
@@ -137,7 +137,7 @@ def test_a_step_of_nothing_says_why(lab):
     lab.step()
     happened = lab.step()
     assert (happened.reason, happened.steps, bool(happened)) == ("stuck", 0, False)
-    assert "asleep: sleeper" in str(happened)
+    assert "waiting: sleeper" in str(happened)
 
 
 def test_a_step_waits_for_a_timer_but_not_for_ever(lab):
@@ -226,7 +226,7 @@ def test_a_message_step_without_a_message_ends(lab):
     assert lab.step_message().reason == "stuck"
     Endless().activate()
     assert lab.step_message(timeout=0.02).reason == "timeout"
-    assert sink.state == "asleep"
+    assert sink.state == "waiting"
 
 
 def test_a_discarded_message_is_none_that_was_delivered(lab):

@@ -116,7 +116,7 @@ def test_a_component_that_ends_leaves_no_timer(lab):
     stopped = Ticking([], 1000, name="t").activate()
     lab.step()
     lab.step(timeout=0)
-    assert stopped.state == "asleep"
+    assert stopped.state == "waiting"
     stopped.stop()
     assert lab.run().reason == "finished"
     assert lab.clock.now() == 0

@@ -58,7 +58,7 @@ def test_a_run_that_nothing_can_wake_is_stuck(lab):
     outcome = lab.run()
     assert outcome.reason == "stuck"
     assert outcome.waiting == ("anna",)
-    assert "asleep: anna" in str(outcome)
+    assert "waiting: anna" in str(outcome)
 
 
 def test_a_run_until_a_condition(lab):

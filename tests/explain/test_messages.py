@@ -10,8 +10,8 @@ from kamlab import Component, ThreadedComponent
 from kamlab.core.errors import NoSuchBox
 from kamlab.core.events import INSERTED, RECEIVED, REMOVED, SENT
 from kamlab.explain import CannotExplain, NoSuchMessage, why_message
-from kamlab.explain.facts import Moment
-from kamlab.explain.messages import _fates
+from kamlab.explain.messages import fate_in
+from kamlab.history import history_of
 
 
 def events_of(lab, *kinds):
@@ -185,7 +185,7 @@ def test_places_where_nothing_is(lab, parts):
 
 @given(st.lists(st.tuples(st.sampled_from(["send", "take", "insert", "remove"]), st.integers(0, 5)), max_size=40))
 def test_the_fate_of_every_sending_is_that_of_a_plain_list(moves):
-    """Played backwards, the trace gives each sending the fate that keeping a list of names would give it."""
+    """The history gives each sending the fate that keeping a list of names would give it."""
     from kamlab import Lab
 
     lab = Lab()
@@ -214,6 +214,8 @@ def test_the_fate_of_every_sending_is_that_of_a_plain_list(moves):
                 del box.items[place]
                 lab.scheduler.log((REMOVED, box, message, (place, "by hand")))
     expected.update({number: ("waits", index) for index, number in enumerate(row)})
-    found = {event.message: fate if isinstance(fate, tuple) else fate.kind for event, fate in _fates(box, Moment(lab))}
+    history = history_of(lab)
+    fates = {event.message: fate_in(history, event) for event in lab.trace.events() if event.kind in (SENT, INSERTED)}
+    found = {message: ("waits", fate) if isinstance(fate, int) else fate.kind for message, fate in fates.items()}
     assert found == expected
     lab.stop()

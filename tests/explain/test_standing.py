@@ -65,7 +65,7 @@ def test_a_generator_shows_its_line_and_where_it_was_called_from(lab):
     napping = Napping(name="napping").activate()
     lab.run()
     place = standing(napping)
-    assert (place.state, place.function, place.line) == ("asleep", "nap", line_with(Napping, "here it sleeps"))
+    assert (place.state, place.function, place.line) == ("waiting", "nap", line_with(Napping, "here it sleeps"))
     assert place.file == __file__
     assert place.source == "yield  # here it sleeps"
     assert [each.function for each in place.places] == ["main", "nap"]
@@ -187,7 +187,7 @@ def test_a_thread_in_recv_shows_the_line_that_called_it(lab, parts):
     place = standing(receiving)
     assert place.source == 'self.got = self.recv("inbox")'
     assert place.remark == "its thread waits in recv for a message in 'inbox'"
-    assert place.state == "asleep"
+    assert place.state == "waiting"
 
 
 def test_a_thread_blocked_elsewhere_is_shown_with_file_and_line(lab, parts, lock, eventually):
@@ -196,7 +196,7 @@ def test_a_thread_blocked_elsewhere_is_shown_with_file_and_line(lab, parts, lock
     lab.step(timeout=0.1)
     assert eventually(lambda: standing(locked).source == "with self.lock:")
     place = standing(locked)
-    assert place.state == "blocked elsewhere"
+    assert place.state == "blocked"
     assert place.file.endswith("conftest.py")
 
 
@@ -296,7 +296,7 @@ def test_a_name_of_the_users_own_hides_nothing(lab):
             yield
 
     place = standing_after(lab, Own(name="own"))
-    assert (place.state, place.source) == ("asleep", "yield")
+    assert (place.state, place.source) == ("waiting", "yield")
     assert dict(place.attributes)["flow"] == "'mine'"
 
 

@@ -245,7 +245,7 @@ def test_a_thread_blocked_elsewhere(lab, parts, lock, eventually):
     lab.step(timeout=0.1)
     assert eventually(lambda: "with self.lock:" in str(why(lab["locked"])))
     told = why(lab["locked"])
-    assert told.headline == "blocked elsewhere"
+    assert told.headline == "blocked"
     assert "in conftest.py (`with self.lock:`)" in told.sentences[0]
 
 

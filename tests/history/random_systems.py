@@ -7,11 +7,8 @@ from typing import Any
 
 from kamlab import Component
 from kamlab.core.errors import KamlabError
-from kamlab.core.states import ALIVE, ASLEEP, RUNNABLE
+from kamlab.core.states import ALIVE, RUNNABLE, RUNNING
 from kamlab.explain import facts
-
-#: The state of a life that pauses and wake-ups of the round lead to.
-LIVES = {facts.PAUSING: ASLEEP, facts.RUNNING: RUNNABLE, RUNNABLE: RUNNABLE}
 
 
 class Restless(Component):
@@ -103,7 +100,7 @@ class System:
         life = component._life
         if life not in ALIVE:
             return life
-        return LIVES.get(moment.status(component), life)
+        return RUNNABLE if (status := moment.status(component)) == RUNNING else status
 
     def touch(self) -> None:
         """Do something from outside."""

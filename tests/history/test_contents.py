@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kamlab import Component
 from kamlab.core.errors import UnknownComponent
-from kamlab.history import History, StepOutOfRange, histories, history_of, moment
+from kamlab.explain.snapshot import from_record
+from kamlab.history import History, StepOutOfRange, histories, history_of
 from kamlab.history.boxline import BoxLine
 from sampling import sampled
 
@@ -66,7 +67,7 @@ def test_looking_on_the_way_changes_nothing(make_lab, seed, looks):
             history_of(lab)
     fresh = History(lab.trace, lab.scheduler)
     for step in range(lab.step_number + 1):
-        assert as_really(moment(fresh, step)) == as_really(lab.at(step))
+        assert as_really(from_record(lab, step, fresh)) == as_really(lab.at(step))
     grown = history_of(lab)
     for departure, arrival in fresh.arrival_of.items():
         assert fresh.message(arrival) == grown.message(grown.arrival_of[departure])
@@ -127,7 +128,7 @@ def test_who_was_in_which_state(lab, parts):
 
 
 def test_one_who_waits_for_a_generator_is_told_apart(lab):
-    """A component that yielded WaitComplete waits for its generator until that has ended."""
+    """A component that yielded WaitComplete stands as the generator it waits for, until that has ended."""
     from kamlab.core.ipc import WaitComplete
 
     class Patient(Component):
@@ -140,12 +141,13 @@ def test_one_who_waits_for_a_generator_is_told_apart(lab):
             yield
 
     patient = Patient(name="patient").activate()
-    seen = {}
+    helped = {}
     while not patient.is_stopped():
         lab.step()
-        seen[lab.step_number] = patient.state
-    assert {step: lab.at(step).states["patient"] for step in seen} == seen
-    assert "waiting for a generator" in seen.values()
+        helped[lab.step_number] = patient.state == "waiting for a generator"
+        assert patient.is_stopped() or lab.snapshot().states["patient"] == "runnable"
+    assert {step: lab.at(step).components[patient].helper is not None for step in helped} == helped
+    assert list(helped.values()).count(True) == 3
 
 
 # -- comparing ----------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ def test_the_story_of_a_component(lab, parts):
         )
         assert [event.kind for event in story.events][:2] == ["activated", "resumed"]
         assert "paused" in [event.kind for event in story.events]
-        assert str(story).startswith(f"relay has had {len(story.slices)} slices and is asleep.")
+        assert str(story).startswith(f"relay has had {len(story.slices)} slices and is waiting.")
         assert all(f"  {event}" in str(story) for event in story.events)
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from engine_state import state_of
 from kamlab import Component, ProducerFinished
 from kamlab.core.ipc import ShutdownMicroprocess
 from kamlab.history.contents import histories
 from kamlab.net import SimpleServer, TCPClient
 from kamlab.rewind import CannotRewind, RecordIsOver, RunDiffers
-from kamlab.rewind.state import state_of
 
 LOOPBACK = "127.0.0.1"
 

@@ -524,7 +524,7 @@ class TestIdleDoor:
         SimpleServer(protocol=parts.Echo, port=1500, name="server").activate()
         outcome = lab.run()
         assert outcome.reason == "stuck"
-        assert "asleep: server" in str(outcome)
+        assert "waiting: server" in str(outcome)
         assert lab.scheduler.idle.sources() == 0
 
     def test_it_becomes_the_idle_door_until_it_is_closed(self, make_lab: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from kamlab.explain.snapshot import Snapshot, from_engine
+
 from .systems import SYSTEMS
 from .telling import SilentLab, values
 
@@ -54,6 +56,37 @@ def test_the_past_is_shown_as_it_was_shown(name: str, make: Callable[[str], Any]
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
+def test_a_snapshot_is_the_same_from_the_engine_and_from_the_record(name: str, make: Callable[[str], Any]) -> None:
+    """At every step a snapshot made from the engine equals one from the record, made now or later."""
+    lab = make(name)
+    then = {0: from_engine(lab)}
+    assert lab.snapshot() == then[0]
+    for _ in range(SYSTEMS[name].steps):
+        if lab.step().reason != "steps":
+            break
+        then[lab.step_number] = from_engine(lab)
+        assert_equal(then[lab.step_number], lab.snapshot())
+    for step, before in then.items():
+        assert_equal(before, lab.snapshot(step))
+
+
+def assert_equal(before: Snapshot, later: Snapshot) -> None:
+    """Fail with what differs, if two snapshots do."""
+    parts = zip(before._key, later._key, strict=True)
+    assert [(one, other) for one, other in map(_but_equal, parts) if one != other] == []
+    assert before == later
+
+
+def _but_equal(parts: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Leave the items out in which two dictionaries are equal, so that what differs can be read."""
+    one, other = parts
+    if not isinstance(one, dict):
+        return parts
+    same = {key for key in one if key in other and one[key] == other[key]}
+    return {key: one[key] for key in one if key not in same}, {key: other[key] for key in other if key not in same}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_everybody_stood_where_they_were_shown_to_stand(name: str, make: Callable[[str], Any]) -> None:
     """At every step the lines at which the components stood are later told as they were told live, from notes alone."""
     lab = make(name)
@@ -86,7 +119,10 @@ def test_going_there_shows_the_same(name: str, make: Callable[[str], Any]) -> No
     for _ in range(SYSTEMS[name].steps):
         if lab.step().reason != "steps":
             break
-        then[lab.step_number] = shown(lab)
+        then[lab.step_number] = shown(lab), lab.snapshot()
     for step in list(then)[::-7]:
         lab.goto(step)
-        assert not (told := difference(then[step], shown(lab), step)), told
+        before, snapshot = then[step]
+        assert not (told := difference(before, shown(lab), step)), told
+        assert_equal(snapshot, lab.snapshot())
+        assert_equal(snapshot, from_engine(lab))

@@ -63,7 +63,7 @@ def test_a_chooser_ends_on_shutdown_microprocess_only(bench):
     chooser = Chooser("ab")
     catcher = bench.catch(chooser)
     bench.feed(chooser, control=ProducerFinished())
-    assert chooser.state == "asleep"
+    assert chooser.state == "waiting"
     bench.feed(chooser, control=ShutdownMicroprocess())
     assert (catcher.kinds, chooser.state) == (["ShutdownMicroprocess"], "finished")
 
@@ -78,7 +78,7 @@ def test_an_iterating_chooser_ends_after_the_last(bench):
     chooser = ForwardIteratingChooser("ab")
     catcher = bench.catch(chooser)
     bench.feed(chooser, "NEXT")
-    assert chooser.state == "asleep"
+    assert chooser.state == "waiting"
     bench.feed(chooser, "NEXT")
     assert (catcher.data, catcher.kinds, chooser.state) == (["a", "b"], ["ProducerFinished"], "finished")
 

@@ -126,7 +126,7 @@ def test_triggered_one_shot_waits_for_anything(bench):
     shot = TriggeredOneShot("bang")
     catcher = bench.catch(shot)
     bench.settle()
-    assert (catcher.data, shot.state) == ([], "asleep")
+    assert (catcher.data, shot.state) == ([], "waiting")
     bench.feed(shot, "anything")
     assert (catcher.data, catcher.kinds, shot.state) == (["bang"], ["ProducerFinished"], "finished")
 
@@ -153,7 +153,7 @@ def test_pass_through_ends_on_what_it_is_told_to(bench):
     part = PassThrough(shutdown_on=[ShutdownMicroprocess])
     catcher = bench.catch(part)
     bench.feed(part, 1, control=ProducerFinished())
-    assert (catcher.data, part.state) == ([1], "asleep")
+    assert (catcher.data, part.state) == ([1], "waiting")
     bench.feed(part, control=ShutdownMicroprocess())
     assert (catcher.kinds, part.state) == (["ProducerFinished", "ShutdownMicroprocess"], "finished")
 
@@ -163,7 +163,7 @@ def test_pass_through_of_nothing_never_ends(bench):
     part = PassThrough([])
     bench.catch(part)
     bench.feed(part, control=ShutdownMicroprocess())
-    assert part.state == "asleep"
+    assert part.state == "waiting"
 
 
 @pytest.mark.parametrize("message", [ProducerFinished(), ShutdownMicroprocess()])

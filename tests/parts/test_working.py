@@ -55,7 +55,7 @@ def test_shutdown_ends_the_wait_for_room(bench, name):
     part.link((part, "outbox"), (never, "inbox"))
     part.activate()
     bench.feed(part, 1, 2, 3)
-    assert part.state == "asleep"
+    assert part.state == "waiting"
     bench.feed(part, control=ShutdownMicroprocess())
     assert part.state == "finished"
 
@@ -76,7 +76,7 @@ def test_other_control_messages_go_on(bench, name):
     part = ENDING[name]()
     catcher = bench.catch(part)
     bench.feed(part, control="remark")
-    assert (part.state, catcher.controls) == ("asleep", ["remark"])
+    assert (part.state, catcher.controls) == ("waiting", ["remark"])
 
 
 def test_taken_messages_wake_no_part_that_does_not_wait(lab, bench):

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 import kamlab.axon
+from engine_state import state_of
 from kamlab import Lab
 from kamlab.history.contents import histories
 from kamlab.net import ServerCore
 from kamlab.rewind import Recording
-from kamlab.rewind.state import state_of
 
 RECIPES = {
     "time server": ("time_server",),

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from engine_state import state_of
 from kamlab import Component, Lab, Pipeline
 from kamlab.core.errors import KamlabError, StepOutOfRange
 from kamlab.parts import DataSource, NullSink, PassThrough
-from kamlab.rewind.state import state_of
 
 
 class Naps(Component):

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine_state import state_of
 from kamlab import Component, Lab, Pipeline
 from kamlab.core.choice import SeededRandom
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.rewind import CannotRewind, NoSuchBranch, RunDiffers
-from kamlab.rewind.state import state_of
 
 
 def keep(lab: Lab) -> Any:

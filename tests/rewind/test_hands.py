@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from engine_state import state_of
 from kamlab import Component, Lab
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, NotRunnable, UnknownComponent
 from kamlab.rewind import MessageIsGone, NoSuchMessage
-from kamlab.rewind.state import state_of
 
 
 class Taker(Component):

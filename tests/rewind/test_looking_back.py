@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from engine_state import state_of
 from kamlab import Component, Lab, Pipeline
 from kamlab.core.errors import StepOutOfRange
 from kamlab.rewind import CannotRewind
-from kamlab.rewind.state import state_of
 
 
 class Adder(Component):

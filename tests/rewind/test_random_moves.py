@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from engine_state import state_of
 from kamlab import Lab
 from kamlab.core.choice import SeededRandom
 from kamlab.core.component import Component
 from kamlab.core.errors import NoSpaceInBox
-from kamlab.rewind.state import state_of
 from sampling import sampled
 
 

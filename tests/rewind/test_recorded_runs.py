@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine_state import state_of
 from kamlab import Component, Lab, Pipeline, ProducerFinished
 from kamlab.core.choice import SeededRandom
 from kamlab.rewind import BadRecording, CannotRewind, NotALiteral, Recording, RunDiffers
@@ -19,7 +20,6 @@ from kamlab.rewind.checks import Checks
 from kamlab.rewind.journal import Entry
 from kamlab.rewind.journal import Path as Way
 from kamlab.rewind.literal import dumped, loaded
-from kamlab.rewind.state import state_of
 
 
 class Other(Component):

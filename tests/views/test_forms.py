@@ -22,7 +22,7 @@ VIEW = Inboxes(
         ComponentLook("Source_1", "runnable", inboxes=(InboxLook("inbox", 0), InboxLook("control", 0))),
         ComponentLook(
             "Sink_2",
-            "asleep",
+            "waiting",
             "its thread waits in recv for a message",
             (InboxLook("inbox", 3, 3, ("'a'", "'b'")), InboxLook("control", 0)),
             (("outbox", 1),),
@@ -66,7 +66,7 @@ def test_the_text_form() -> None:
     assert as_text(VIEW).splitlines() == [
         "paused at step 12, 6 components",
         "  Source_1  runnable  inbox 0, control 0",
-        "  Sink_2    asleep    inbox 3 of 3, FULL: 'a', 'b', and 1 more",
+        "  Sink_2    waiting   inbox 3 of 3, FULL: 'a', 'b', and 1 more",
         "                      control 0, and 2 more inboxes",
         "                      (its thread waits in recv for a message)",
         "                      outbox leads nowhere: 1 message LOST",
@@ -125,7 +125,7 @@ def test_the_same_view_gives_the_same_html() -> None:
 def test_the_html_is_bounded_whatever_the_view() -> None:
     """A view of the greatest size, all of it in need of escaping, stays below the limit and counts what it omits."""
     box = InboxLook('"' * 30, 100, None, ('"' * 60,) * 6)
-    component = ComponentLook('"' * 40, "asleep", '"' * 60, (box,) * 8)
+    component = ComponentLook('"' * 40, "waiting", '"' * 60, (box,) * 8)
     view = Inboxes(
         "paused", 1, (component,) * 40, 7, (('"' * 40, '"' * 200),) * 5, 0, (Line('"' * 40, '"' * 2000),) * 8
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .situation import Situation
+from .shown import Shown
 
 #: How many parts are shown before the largest containers are folded.
 ROOMY = 60
@@ -13,12 +13,12 @@ ROOMY = 60
 class Family:
     """Who is in whom, and which containers are folded."""
 
-    def __init__(self, situation: Situation) -> None:
-        self.situation = situation
-        self.parents = situation.parents
+    def __init__(self, scene: Shown) -> None:
+        self.scene = scene
+        self.parents = scene.parents
         self.children: dict[Any, list[Any]] = {}
         self.tops: list[Any] = []
-        for each in situation.who:
+        for each in scene.who:
             parent = self.parents.get(each)
             if parent is None:
                 self.tops.append(each)
@@ -37,7 +37,7 @@ class Family:
     def fold(self, asked: frozenset[str], most: int = ROOMY) -> None:
         """Fold what shall be, and the largest containers of single parts where there are too many."""
         roomy = min(ROOMY, most)
-        key = self.situation.key
+        key = self.scene.key
         if asked:
             self.folded = {each for each in self.children if key(each) in asked}
         shown = self.visible()
@@ -59,7 +59,7 @@ class Family:
             for each in shown
             if each in self.children
             and each not in self.folded
-            and f"-{self.situation.key(each)}" not in asked
+            and f"-{self.scene.key(each)}" not in asked
             and not any(child in self.children and child not in self.folded for child in self.children[each])
         ]
         return sorted(found, key=lambda each: -len(self.children[each]))

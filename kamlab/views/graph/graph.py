@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from html import escape
 from typing import Any
 
-from ...core.calling import names_in, whose
+from ...core.calling import names_in
 from ...core.events import DISCARDED, said_in
 from ...core.world import World
-from ...history import history_of
+from ...explain.snapshot import Snapshot, is_rushing, snapshot_of
 from ..quoting import label, quoted
-from ..states import is_rushing
-from .counts import Onward, last_moves, ledger_of
+from ..states import say
 from .layout import Picture, picture_of
-from .past import Past
+from .moves import last_moves
 from .scene import Look, Move, Node, Now, Scene
-from .situation import Situation, situation_of
+from .shown import Shown
 from .structure import MOST, Layered, structure_of
-
-#: Makes what is in the picture of a situation.
-Structuring = Callable[[Situation], Layered]
 
 #: How much of a message is shown on its way.
 TEXT = 40
@@ -142,89 +137,51 @@ def graph_of(
     """
     with lab.lock:
         picture = previous._picture if previous is not None else None
-        kept = picture.structure if picture is not None else None
-        structure = partial(structure_of, folded=folded, kept=kept, most=most)
-        if step is None and (is_rushing(lab) or not history_of(lab).is_complete):
-            return _now(lab, structure, picture, since)
-        return _then(lab, lab.step_number if step is None else step, structure, picture, since)
+        snapshot = snapshot_of(lab, step)
+        shown = Shown(snapshot)
+        layered = structure_of(shown, folded, picture.structure if picture is not None else None, most)
+        moves = last_moves(lab, step if step is not None or not snapshot.exact else snapshot.step, since)
+        now = Now(
+            _looks(lab, snapshot, shown, layered),
+            {key: (sum(snapshot.counts[hop] for hop in hops), snapshot.exact) for key, hops in layered.hops.items()},
+            _moves(moves, shown, layered),
+        )
+        drawn = picture_of(layered.structure, picture)
+        past = step is not None and step != lab.step_number
+        return Graph(lab.state, snapshot.step, drawn.scene, now, past, drawn)
 
 
-def _now(lab: World, structure: Structuring, picture: Picture | None, since: int | None) -> Graph:
-    ledger = ledger_of(lab.trace)
-    situation = situation_of(lab, ledger)
-    layered = structure(situation)
-    recent = _recent(lab, since)
-    moves = last_moves(recent[0], recent[1], Onward(), since)
-    last = None if is_rushing(lab) else _who_ran(recent[0])
-    now = Now(
-        _looks(situation, layered, last, situation.next),
-        {
-            key: (sum(ledger.count(source, sink) for source, sink in hops), ledger.exact)
-            for key, hops in layered.hops.items()
-        },
-        _moves(moves, situation, layered),
-    )
-    drawn = picture_of(layered.structure, picture)
-    return Graph(lab.state, lab.step_number, drawn.scene, now, False, drawn)
-
-
-def _then(lab: World, step: int, structure: Structuring, picture: Picture | None, since: int | None) -> Graph:
-    past = Past(lab, step, since)
-    situation = past.situation()
-    layered = structure(situation)
-    now = Now(
-        _looks(situation, layered, past.last, situation.next),
-        {key: (sum(past.count(*hop) for hop in hops), past.exact) for key, hops in layered.hops.items()},
-        _moves(past.moves, situation, layered),
-    )
-    drawn = picture_of(layered.structure, picture)
-    return Graph(lab.state, step, drawn.scene, now, step != lab.step_number, drawn)
-
-
-#: How many records back the last slice, or what came since the last look, is searched for.
-SEARCHED = 2048
-
-
-def _recent(lab: World, since: int | None) -> tuple[list[Any], int]:
-    """Return the newest records, and the number that follows them."""
-    end = lab.trace.next_number
-    return lab.trace.records_from(max(since or 0, end - SEARCHED)), end
-
-
-def _who_ran(records: list[Any]) -> Any:
-    """Return who had the last slice, as far as these records tell; somebody's helper counts as that one."""
-    return whose(next((record[3] for record in reversed(records) if record[0] == "resumed"), None))
-
-
-def _looks(situation: Situation, layered: Layered, last: Any, following: Any) -> dict[str, Look]:
+def _looks(lab: World, snapshot: Snapshot, shown: Shown, layered: Layered) -> dict[str, Look]:
     looks = {}
+    rushing = is_rushing(lab)
     for part in layered.structure.parts:
         component = layered.components[part.key]
-        state, say = situation.who[component]
-        inboxes, outboxes = _boxes(situation, component, part.lefts)
-        looks[part.key] = Look(state, say, component is following, component is last, inboxes, outboxes)
+        stand = shown.who[component]
+        inboxes, outboxes = _boxes(shown, component, part.lefts)
+        is_next, was_last = component is snapshot.next, component is snapshot.ran
+        looks[part.key] = Look(stand.state, say(component, stand, rushing), is_next, was_last, inboxes, outboxes)
     return looks
 
 
 def _boxes(
-    situation: Situation, component: Any, shown: tuple[str, ...]
+    scene: Shown, component: Any, names: tuple[str, ...]
 ) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
     inboxes = []
     made = {label(str(name), 40): box for name, box in component._in.items()}
     declared = {label(str(name), 40) for name in component.Inboxes}
-    for name in shown:
+    for name in names:
         box = made.get(name)
         if box is not None:
-            inboxes.append((name, situation.waiting.get(box, 0), box.limit))
+            inboxes.append((name, scene.waiting.get(box, 0), box.limit))
         elif name in declared:
             inboxes.append((name, 0, None))
     outboxes = tuple(
-        (label(str(name), 40), situation.lost[box]) for name, box in component._out.items() if situation.lost.get(box)
+        (label(str(name), 40), scene.lost[box]) for name, box in component._out.items() if scene.lost.get(box)
     )
     return tuple(inboxes), outboxes
 
 
-def _moves(found: list[tuple[int, Any, Any]], situation: Situation, layered: Layered) -> tuple[Move, ...]:
+def _moves(found: list[tuple[int, Any, Any]], scene: Shown, layered: Layered) -> tuple[Move, ...]:
     """Write down the last messages: their way over the links that are shown, and their text."""
     wires = {hop: key for key, hops in layered.hops.items() for hop in hops}
     moves = []
@@ -237,12 +194,12 @@ def _moves(found: list[tuple[int, Any, Any]], situation: Situation, layered: Lay
                 keys,
                 quoted(record[3], TEXT) if said_in(record) is None else label(str(said_in(record)), TEXT),
                 record[0] == DISCARDED,
-                _end(source, situation, layered) if source is not None else None,
-                _end(target, situation, layered) if target is not None else None,
+                _end(source, scene, layered) if source is not None else None,
+                _end(target, scene, layered) if target is not None else None,
             )
         )
     return tuple(moves)
 
 
-def _end(box: Any, situation: Situation, layered: Layered) -> tuple[str, str]:
-    return situation.key(layered.shown_as(box.owner)), label(str(box.name), 40)
+def _end(box: Any, scene: Shown, layered: Layered) -> tuple[str, str]:
+    return scene.key(layered.shown_as(box.owner)), label(str(box.name), 40)

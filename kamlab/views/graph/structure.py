@@ -18,7 +18,7 @@ from ...core.box import Inbox
 from ...core.calling import label_of
 from ..quoting import label
 from .family import Family
-from .situation import Situation
+from .shown import Shown
 
 #: How many parts are shown before the rest is left out.
 MOST = 150
@@ -82,28 +82,26 @@ class Layered(NamedTuple):
     shown_as: Callable[[Any], Any]
 
 
-def structure_of(
-    situation: Situation, folded: Iterable[str] = (), kept: Structure | None = None, most: int = MOST
-) -> Layered:
-    """Return what is in the picture of a situation.
+def structure_of(scene: Shown, folded: Iterable[str] = (), kept: Structure | None = None, most: int = MOST) -> Layered:
+    """Return what is in the picture of a scene.
 
     Args:
-        situation: what there is.
+        scene: what there is.
         folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
         kept: what was in the picture before: boxes that were shown then still are.
         most: how many parts there may be; the rest is counted.
     """
-    family = Family(situation)
+    family = Family(scene)
     family.fold(frozenset(folded), most)
     shown = family.visible()
-    more = situation.more + max(0, len(shown) - most)
+    more = scene.more + max(0, len(shown) - most)
     shown = shown[:most]
-    wires, hops = _wires(situation, family, set(shown))
-    boxes = _boxes(situation, family, shown, wires, kept)
-    keys = situation.keys
+    wires, hops = _wires(scene, family, set(shown))
+    boxes = _boxes(scene, family, shown, wires, kept)
+    keys = scene.keys
     parts = tuple(
         Part(
-            situation.key(each),
+            scene.key(each),
             label(label_of(each), 40),
             label(type(each).__name__, 40),
             keys.get(family.parents.get(each), "") if family.parents.get(each) is not None else "",
@@ -117,29 +115,29 @@ def structure_of(
     return Layered(Structure(parts, tuple(wires), more), {keys[each]: each for each in shown}, hops, family.shown_as)
 
 
-def _wires(situation: Situation, family: Family, shown: set[Any]) -> tuple[list[Wire], dict[str, list[Any]]]:
-    idle = _Idle(situation, family)
+def _wires(scene: Shown, family: Family, shown: set[Any]) -> tuple[list[Wire], dict[str, list[Any]]]:
+    idle = _Idle(scene, family)
     wires: dict[str, Wire] = {}
     hops: dict[str, list[Any]] = {}
-    for source, sink in situation.links:
+    for source, sink in scene.links:
         start, end = family.shown_as(source.owner), family.shown_as(sink.owner)
         if start not in shown or end not in shown or idle.link(source, sink):
             continue
         if start is end and (start is not source.owner or end is not sink.owner):
             continue
-        wire = _wire(situation, family, source, sink, start, end)
+        wire = _wire(scene, family, source, sink, start, end)
         wires.setdefault(wire.key, wire)
         hops.setdefault(wire.key, []).append((source, sink))
     return list(wires.values()), hops
 
 
-def _wire(situation: Situation, family: Family, source: Any, sink: Any, start: Any, end: Any) -> Wire:
+def _wire(scene: Shown, family: Family, source: Any, sink: Any, start: Any, end: Any) -> Wire:
     from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
     down, up = family.within(end, start), family.within(start, end)
     from_side = "L" if from_in and down else "R"
     to_side = "R" if not to_in and up else "L"
     source_name, sink_name = label(str(source.name), 40), label(str(sink.name), 40)
-    begin, finish = situation.key(start), situation.key(end)
+    begin, finish = scene.key(start), scene.key(end)
     kind = "in " if from_in else "" if to_in else "out "
     quiet = sink.name in _QUIET or source_name.startswith("_") or sink_name.startswith("_")
     return Wire(
@@ -158,12 +156,12 @@ def _wire(situation: Situation, family: Family, source: Any, sink: Any, start: A
 class _Idle:
     """Which links say nothing: those by which a container would pass on what nobody can send it."""
 
-    def __init__(self, situation: Situation, family: Family) -> None:
-        self.situation = situation
+    def __init__(self, scene: Shown, family: Family) -> None:
+        self.scene = scene
         self.family = family
         self.sources: dict[Any, list[Any]] = {}
         self.onward: dict[Any, Any] = {}
-        for source, sink in situation.links:
+        for source, sink in scene.links:
             self.sources.setdefault(sink, []).append(source)
             self.onward[source] = sink
 
@@ -173,7 +171,7 @@ class _Idle:
         return not isinstance(sink, Inbox) and self.family.within(source.owner, sink.owner) and self._unheard(sink)
 
     def _unfed(self, box: Any) -> bool:
-        if box.name == "inbox" or box in self.situation.waiting:
+        if box.name == "inbox" or box in self.scene.waiting:
             return False
         return all(
             isinstance(each, Inbox) and self.family.within(box.owner, each.owner) and self._unfed(each)
@@ -181,7 +179,7 @@ class _Idle:
         )
 
     def _unheard(self, box: Any) -> bool:
-        if box.name == "outbox" or box in self.situation.lost:
+        if box.name == "outbox" or box in self.scene.lost:
             return False
         onward = self.onward.get(box)
         if onward is None:
@@ -191,7 +189,7 @@ class _Idle:
 
 
 def _boxes(
-    situation: Situation, family: Family, shown: list[Any], wires: list[Wire], kept: Structure | None
+    scene: Shown, family: Family, shown: list[Any], wires: list[Wire], kept: Structure | None
 ) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...], int]]:
     """Return for each part the boxes on its left and right, and how many are left out."""
     lefts: dict[str, dict[str, None]] = {}
@@ -203,14 +201,14 @@ def _boxes(
         sides.setdefault(wire.target, {})[wire.target_box] = None
     there = set(shown)
     linked = set(lefts), set(rights)
-    for boxes, sides in ((situation.waiting, lefts), (situation.lost, rights)):
+    for boxes, sides in ((scene.waiting, lefts), (scene.lost, rights)):
         for box in boxes:
             if box.owner in there:
-                sides.setdefault(situation.key(box.owner), {})[label(str(box.name), 40)] = None
+                sides.setdefault(scene.key(box.owner), {})[label(str(box.name), 40)] = None
     known = {part.key: part for part in kept.parts} if kept is not None else {}
     found = {}
     for each in shown:
-        key = situation.key(each)
+        key = scene.key(each)
         declared = list(each._in or each.Inboxes), list(each._out or each.Outboxes)
         before = known.get(key, _NOBODY)
         for place, (sides, names, usual) in enumerate(

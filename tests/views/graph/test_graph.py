@@ -16,7 +16,7 @@ from kamlab.history.errors import StepOutOfRange
 from kamlab.views.graph import Graph, graph_of
 from kamlab.views.graph.family import ROOMY
 from kamlab.views.graph.scene import STATES
-from kamlab.views.graph.situation import FAILURES
+from kamlab.views.graph.shown import FAILURES
 from kamlab.views.graph.structure import MOST
 
 
