@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from .errors import UnknownComponent, listed
 from .events import name_of
 from .microprocess import Microprocess
 
@@ -61,6 +62,30 @@ def called(name: Any, components: Iterable[T]) -> list[T]:
         if found and name != "":
             return found
     return []
+
+
+def one_called(name: Any, components: Iterable[T], which: str = "", there: str = "there are") -> T:
+    """Return the only one of these components that answers to a name.
+
+    Args:
+        name: a name; see :func:`called`.
+        components: components, or records of components that have ended.
+        which: what these components have in common, to be read in the error.
+        there: how the list of those that there are begins in the error.
+
+    Raises:
+        UnknownComponent: none answers, or several do; the message lists them.
+    """
+    known = list(components)
+    found = called(name, known)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownComponent(
+            f"{len(found)} components{which} are called {name!r}: {listed(map(name_of, found))}; give the component "
+            "instead of its name"
+        )
+    raise UnknownComponent(f"no component{which} is called {name!r}; {there}: {listed(map(label_of, known))}")
 
 
 def names_in(label: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import worlds
-from .calling import called, label_of
+from .calling import one_called
 from .cautious import speaks_plainly
 from .chance import Chance
 from .choice import Chooser
@@ -18,7 +18,7 @@ from .clock import Clock, VirtualClock, make_clock
 from .component import Component
 from .drive import Driven
 from .driving import WorldLock
-from .errors import ComponentFailed, LabIsRunning, UnknownComponent, listed
+from .errors import ComponentFailed, LabIsRunning
 from .events import error_in_words, name_of
 from .idle import ThreadIdle
 from .microprocess import Microprocess
@@ -203,15 +203,7 @@ class World(Driven):
         Raises:
             UnknownComponent: none does, or several do.
         """
-        components = self.components
-        found = called(name, components)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise UnknownComponent(
-                f"{len(found)} components are called {name!r}: {listed(each.short_name for each in found)}"
-            )
-        raise UnknownComponent(f"no component is called {name!r}; these are alive: {listed(map(label_of, components))}")
+        return one_called(name, self.components, there="these are alive")
 
     @property
     def timers(self) -> PendingTimers:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ..core.calling import called, label_of
-from ..core.errors import LabIsRunning, UnknownComponent, listed
+from ..core.calling import called, one_called
+from ..core.errors import LabIsRunning, UnknownComponent
 from ..core.events import Event, name_of
 from ..core.microprocess import Microprocess
 from ..core.register import Ended
@@ -193,12 +193,4 @@ def _called(name: str, lab: World, moment: Moment) -> Party:
             raise  # several answer
     there = {each.id for each in known}
     others: list[Party] = [*known, *(each for each in moment.ended if each.id not in there)]
-    found = called(name, others)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownComponent(
-            f"{len(found)} components that are not alive are called {name!r}: {listed(map(name_of, found))}; "
-            "give the component instead of its name"
-        )
-    raise UnknownComponent(f"no component is called {name!r}; there are: {listed(map(label_of, others))}")
+    return one_called(name, others, " that are not alive" if called(name, others) else "")

@@ -17,9 +17,8 @@ from itertools import islice
 from types import CodeType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
-from ..core.calling import called, label_of, whose
+from ..core.calling import one_called, whose
 from ..core.cautious import class_attribute, class_name
-from ..core.errors import UnknownComponent, listed
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ALIVE, ASLEEP, BLOCKED
@@ -207,20 +206,12 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
 
     if of is None:
         return Standings(tuple(at(each) for each, state in states.items() if state in ALIVE and whose(each) is each))
-    if isinstance(of, Microprocess):
-        found = [each for each in states if each is of] or called(of.short_name, states)
-    elif isinstance(of, str):
-        found = called(of, states)
-    else:
+    if not isinstance(of, (Microprocess, str)):
         raise CannotExplain(f"{shown(of)} cannot be explained: give a component or its name")
-    if len(found) == 1:
-        return at(found[0])
-    name = of if isinstance(of, str) else name_of(of)
-    if found:
-        raise UnknownComponent(f"{len(found)} components are called {name!r}: {listed(map(name_of, found))}")
-    raise UnknownComponent(
-        f"no component that was active at step {step} is called {name!r}; there were: {listed(map(label_of, states))}"
-    )
+    if isinstance(of, Microprocess) and of in states:
+        return at(of)
+    name = of if isinstance(of, str) else of.short_name
+    return at(one_called(name, states, f" active at step {step}", "there were"))
 
 
 def stood(notes: Stood, component: Microprocess, state: str, step: int, last_slice: int | None) -> Standing:

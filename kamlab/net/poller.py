@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..core.idle import NOTICE
 from .door import Ready
 
 
@@ -59,11 +60,11 @@ class Poller:
     # -- the idle door ------------------------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
-        """Block until a socket is ready, ``wake`` is called, or ``timeout`` seconds are over."""
+        """Block until a socket is ready, ``wake`` is called, or ``timeout`` seconds, or NOTICE, are over."""
         if self._closed:
             return
         try:
-            self._ready = self._selector.select(timeout)
+            self._ready = self._selector.select(NOTICE if timeout is None else min(timeout, NOTICE))
         except (OSError, ValueError):
             if not self._closed and not self._drop_closed():
                 raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -158,6 +159,29 @@ def test_a_run_that_waits_can_be_interrupted(lab):
     with pytest.raises(KeyboardInterrupt), Pressing(lambda: later.asleep):
         lab.run()
     assert (later.state, lab.state) == ("waiting", "paused")
+
+
+@pytest.mark.parametrize("network", [False, True])
+def test_an_interrupt_that_strikes_right_before_the_wait_is_noticed(lab, monkeypatch, network):
+    """One that does not end the waiting, because that had not quite begun, is noticed soon after."""
+
+    class Later(Component):
+        def main(self):
+            self.pause(1000)
+            yield
+
+    later = Later().activate()
+    listening = socket.create_server(("127.0.0.1", 0))
+    if network:
+        lab.network.watch(listening, 1, lambda events: None)
+    idle = lab.scheduler.idle
+    assert isinstance(idle, ThreadIdle) != network
+    monkeypatch.setattr(idle, "wake", lambda: None)  # what wakes it is lost
+    monkeypatch.setattr(lab.scheduler, "nudge", lambda: None)
+    with pytest.raises(KeyboardInterrupt), Pressing(lambda: later.asleep):
+        lab.run()
+    monkeypatch.undo()
+    listening.close()
 
 
 def test_a_run_that_waits_for_the_lock_can_be_interrupted(lab, in_thread):
