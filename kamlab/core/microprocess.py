@@ -126,7 +126,7 @@ class Microprocess:
         return self.name
 
     def __repr__(self) -> str:
-        return f"<{self.short_name}: {self._life}>"
+        return f"<{self.short_name}: {self._state_now()}>"
 
     # -- the code that runs ---------------------------------------------------------------------
 
@@ -169,8 +169,15 @@ class Microprocess:
 
     @shown
     def state(self) -> str:
-        """Where it is in its life: one of the words in :mod:`kamlab.core.states`."""
-        return self._life
+        """Where it is in its life: one of the words in :mod:`kamlab.core.states`.
+
+        A pause or a wake-up counts from when it is asked for, although the scheduler applies both when a round ends.
+        """
+        return self._state_now()
+
+    def _state_now(self) -> str:
+        life, scheduler = self._life, self._scheduler
+        return life if scheduler is None or life not in (RUNNABLE, ASLEEP) else scheduler.life_of(self)
 
     @shown
     def error(self) -> BaseException | None:

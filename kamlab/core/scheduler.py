@@ -23,7 +23,7 @@ import itertools
 import math
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import worlds
@@ -491,8 +491,26 @@ class Scheduler(Endings):
 
     def _could_run(self) -> list[Microprocess]:
         waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
-        newcomers = [wake for wake in tuple(self.wakes) if isinstance(wake, Microprocess)]
-        return waiting + newcomers
+        there = {id(each) for each in waiting}
+        woken = {id(each): each for each in self.to_be_woken() if id(each) not in there and each._life not in ENDED}
+        return [*waiting, *woken.values()]
+
+    def life_of(self, component: Microprocess) -> str:
+        """Return what a component will be when the round ends, of one that is runnable or asleep."""
+        if any(each is component for each in self.to_be_woken()):
+            return RUNNABLE
+        return ASLEEP if any(each is component for each in tuple(self.pauses)) else component._life
+
+    def to_be_woken(self) -> Iterator[Microprocess]:
+        """Yield those that have been woken or activated since the last round ended, and join the next one."""
+        for wake in tuple(self.wakes):
+            one, *others = wake if isinstance(wake, tuple) else (wake,)
+            if not isinstance(one, Inbox):
+                yield _runner(one)
+            elif not others:
+                yield _runner(one.owner)
+            else:
+                yield from map(_runner, others[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
         if self._picked in runnable:
@@ -526,6 +544,13 @@ class Scheduler(Endings):
     def takes_turns(self, component: Microprocess) -> bool:
         """Return whether somebody is in the queue, now or in the next round."""
         return component._life is RUNNABLE and (component in self.queue or component in self.done)
+
+
+def _runner(component: Microprocess) -> Microprocess:
+    """Return what runs when a component runs: the generator that it waits for, if it does."""
+    while component._delegate is not None:
+        component = component._delegate
+    return component
 
 
 def put_off(call: Callable[[], Any]) -> bool:

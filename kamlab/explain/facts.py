@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from ..core.box import Box, Inbox, Outbox
+from ..core.box import Box, Outbox
 from ..core.component import Component
 from ..core.errors import LabIsRunning
 from ..core.events import Event, name_of
@@ -44,7 +44,7 @@ class Moment:
     def __init__(self, world: World) -> None:
         self.world = world
         self.scheduler = scheduler = world.scheduler
-        self.woken = {id(each) for each in _pending(scheduler)}
+        self.woken = {id(each) for each in scheduler.to_be_woken()}
         self.pausing = {id(each) for each in scheduler.pauses}
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
@@ -284,19 +284,6 @@ def senders_to(box: Box) -> list[Component]:
         for owner in senders_to(source):
             owners.setdefault(id(owner), owner)
     return list(owners.values())
-
-
-def _pending(scheduler: Any) -> Iterator[Microprocess]:
-    """Yield who will be woken at the end of this round."""
-    for wake in tuple(scheduler.wakes):
-        if isinstance(wake, Inbox):
-            yield runner_of(wake.owner)
-        elif not isinstance(wake, tuple):
-            yield wake
-        elif isinstance(wake[0], Inbox):
-            yield from map(runner_of, wake[1])
-        else:
-            yield runner_of(wake[0])
 
 
 def _relatives(thing: Component) -> Iterator[Any]:

@@ -371,7 +371,7 @@ def _ran_last(lab: World) -> Any:
 
 
 def _next(lab: World) -> Any:
-    """Return the component that has the next slice."""
+    """Return the component that has the next slice; ``None`` where no one can run, or only the chooser knows."""
     return whose(lab.scheduler.next_up())
 
 
@@ -450,8 +450,7 @@ def _runner(history: History, step: int) -> Any:
 def _was_next(lab: World, history: History, step: int, lives: Mapping[Any, str]) -> Any:
     """Return the component that had the following slice, if that was known when the lab stood at the step."""
     if step == history.latest:
-        following = lab.scheduler.next_up()
-    else:  # with a chooser that cannot be foreseen, it was not known
-        following = _runner(history, step + 1) if lab.scheduler.foresees() else None
-    # One that was not runnable was woken later, when the clock had jumped.
+        return _next(lab)
+    # With a chooser that cannot be foreseen it was not known; one that was not runnable was woken later, by a timer.
+    following = _runner(history, step + 1) if lab.scheduler.foresees() else None
     return whose(following) if lives.get(following) == RUNNABLE else None

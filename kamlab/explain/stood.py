@@ -13,6 +13,7 @@ that is asked of stepped ones.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from itertools import islice
 from types import CodeType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
@@ -60,7 +61,8 @@ class Note(NamedTuple):
     lines: tuple[tuple[CodeType, int], ...]
     at: int
     variables: tuple[tuple[str, Any], ...]
-    attributes: tuple[tuple[str, Any], ...]
+    names: Sequence[str]  # of the attributes, shared by the notes of a component
+    attributes: tuple[Any, ...]
     remarks: tuple[str, str]
 
 
@@ -71,7 +73,7 @@ class Stood:
         self._notes: dict[int, Note] = {}
         self._last = 0
         #: Which attributes a component shows, as long as it has the same ones, and how many more there are.
-        self._names: dict[int, tuple[tuple[str, ...], list[str], list[Any]]] = {}
+        self._names: dict[int, tuple[tuple[str, ...], list[str], tuple[Any, ...]]] = {}
 
     def note(self, component: Microprocess, step: int) -> None:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
@@ -82,14 +84,16 @@ class Stood:
         notes = self._notes
         own = vars(component)
         has = tuple(own)
-        had, names, more = self._names.get(component.id, ((), [], []))
+        had, names, more = self._names.get(component.id, NOTHING)
         if had != has:
             pairs = attributes_of(component)
-            names, more = [name for name, _ in pairs[:VARIABLES]], pairs[VARIABLES:]
+            names, more = [name for name, _ in pairs], tuple([value for _, value in pairs[VARIABLES:]])
             if len(self._names) > NOTES:
                 self._names.clear()
             self._names[component.id] = has, names, more
-        notes[step] = _note(component, [*[(name, own.get(name)) for name in names], *more])
+        first = names if not more else names[:VARIABLES]
+        values = tuple([v if type(v := own.get(name)) is int or v is None else _kept(v) for name in first])
+        notes[step] = _note(component, names, values + more)
         self._last = step
         if len(notes) > NOTES:
             for old in list(islice(notes, NOTES // 10)):
@@ -112,7 +116,10 @@ class Stood:
         return self._notes.get(step)
 
 
-def _note(component: Microprocess, attributes: list[tuple[str, Any]]) -> Note:
+NOTHING: tuple[tuple[str, ...], list[str], tuple[Any, ...]] = ((), [], ())
+
+
+def _note(component: Microprocess, names: Sequence[str], attributes: tuple[Any, ...]) -> Note:
     flow = component._flow
     simple = type(flow) is GeneratorType and flow.gi_yieldfrom is None and component._delegate is None
     if simple and not isinstance(component, ThreadedComponent):  # as most are
@@ -128,8 +135,9 @@ def _note(component: Microprocess, attributes: list[tuple[str, Any]]) -> Note:
     return Note(
         lines,
         at,
-        () if frame is None else tuple([(name, _kept(value)) for name, value in variables_of(frame)]),
-        tuple([(name, _kept(value)) for name, value in attributes]),
+        () if frame is None else tuple([(n, v if type(v) is int else _kept(v)) for n, v in variables_of(frame)]),
+        names,
+        attributes,
         remarks,
     )
 
@@ -241,4 +249,13 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
     busy = state == BLOCKED and isinstance(component, ThreadedComponent)
     remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
     around = source_around(places[note.at]) if places else ()
-    return Standing(name, state, remark, places, note.at, written(note.variables), written(note.attributes), around)
+    return Standing(
+        name,
+        state,
+        remark,
+        places,
+        note.at,
+        written(note.variables),
+        written(zip(note.names, note.attributes, strict=True)),
+        around,
+    )

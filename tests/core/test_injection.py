@@ -130,7 +130,7 @@ def check_consistent(lab):
         assert component._life in ALIVE
     for component in scheduler.members.values():
         due = component in queued or component in scheduler.wakes or component in scheduler.pauses
-        assert due or component.state != "runnable", component
+        assert due or component._life != "runnable", component
     events = lab.trace.events()
     steps = [event.step for event in events]
     assert steps == sorted(steps)

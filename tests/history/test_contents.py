@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component
 from kamlab.core.errors import UnknownComponent
-from kamlab.explain.snapshot import from_record
+from kamlab.explain.snapshot import from_engine, from_record
 from kamlab.history import History, StepOutOfRange, histories, history_of
 from kamlab.history.boxline import BoxLine
 from sampling import sampled
@@ -52,6 +52,21 @@ def test_every_step_is_told_as_it_was(make_lab, seed):
     for step in range(lab.step_number + 1):
         assert as_really(lab.at(step)) == system.was[step], step
     assert lab.trace.whole
+
+
+@RANDOM
+@given(seed=st.integers(0, 10**9))
+def test_a_snapshot_of_the_engine_is_one_of_the_record(make_lab, seed):
+    """Whatever a system does, and whatever is done to it, the engine tells at each step what is on record."""
+    lab = make_lab()
+    system = System(lab, seed)
+    live = {}
+    for _ in range(40):
+        lab.step(timeout=0)
+        system.touch()
+        live[lab.step_number] = from_engine(lab)
+    for step, snapshot in live.items():
+        assert lab.snapshot(step) == snapshot, step
 
 
 @RANDOM

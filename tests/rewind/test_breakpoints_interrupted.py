@@ -124,7 +124,7 @@ def check_consistent(lab):
     for component in scheduler.members.values():
         assert component._life in ALIVE
         due = component in queued or component in scheduler.wakes or component in scheduler.pauses
-        assert due or component.state != "runnable", component
+        assert due or component._life != "runnable", component
 
 
 def breaking_lab(record):
