@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import os
 import shutil
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -15,54 +17,129 @@ PACKAGE = Path(__file__).resolve().parent
 NOTEBOOK_PLACES = (PACKAGE / "_notebooks", PACKAGE.parent / "notebooks")
 #: The notebook that is opened first.
 START = "start.ipynb"
+#: How many notebooks are named in a line.
+NAMED = 5
+#: The exit status of a program that was interrupted, and of one whose reader has gone, as a shell tells them.
+INTERRUPTED, NO_READER = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
-    parser = argparse.ArgumentParser(
-        prog="kamlab", description="Run, pause, step and look into message-passing systems."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    lab = commands.add_parser("lab", help="open JupyterLab on a copy of the notebooks")
-    lab.add_argument("--dir", type=Path, default=Path("kamlab-notebooks"), help="where to put the copy (%(default)s)")
-    lab.add_argument("--fresh", action="store_true", help="write over notebooks that are there already")
-    lab.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    lab.add_argument("jupyter", nargs="*", help="anything after -- goes to JupyterLab as it is")
-    demo = commands.add_parser("demo", help="run a time server with two clients here, and watch its boxes")
-    demo.add_argument("--seconds", type=float, default=3.0, help="how long it runs freely (%(default)s)")
-    options = parser.parse_args(arguments)
-    if options.command == "demo":
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not given:
+        parser.print_help()
+        return 0
+    options, extra = parser.parse_known_args(given)
+    try:
+        if options.command == "lab":
+            return _lab(options, extra)
+        if extra:
+            parser.error(f"unrecognized arguments: {' '.join(extra)}")
         from .demo import run_demo
 
         return run_demo(options.seconds)
-    return open_lab(options.dir, options.fresh, options.no_browser, options.jupyter)
+    except KeyboardInterrupt:
+        print("\nkamlab: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python flushes at its end goes there
+        return NO_READER
 
 
-def open_lab(folder: Path, fresh: bool, no_browser: bool, extra: Sequence[str]) -> int:
-    """Copy the notebooks into a folder and replace this process by JupyterLab."""
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"kamlab {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,demo}")
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab on a copy of the notebooks",
+        usage="kamlab lab [DIR] [--fresh] [JupyterLab's options]",
+        description="Open JupyterLab on a copy of the notebooks, in DIR (kamlab-notebooks unless told).",
+        epilog="Any other option goes to JupyterLab, such as --port 8890 or --no-browser; see: jupyter lab --help",
+        allow_abbrev=False,
+    )
+    lab.add_argument("--dir", type=Path, help=argparse.SUPPRESS)
+    lab.add_argument(
+        "--fresh", action="store_true", help="write all notebooks again; of those you changed a copy is kept"
+    )
+    demo = commands.add_parser("demo", help="run a time server with two clients here, and watch its boxes")
+    demo.add_argument("--seconds", type=_seconds, default=3.0, help="how long it runs freely (%(default)s)")
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("kamlab")
+    except PackageNotFoundError:  # run from a folder, without being installed
+        return "(not installed)"
+
+
+def _seconds(text: str) -> float:
+    """Return a time that a program can run for.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86400")
+    return seconds
+
+
+def _lab(options: argparse.Namespace, extra: list[str]) -> int:
+    """Open JupyterLab; a folder comes before the options, as for ``jupyter lab``."""
+    folder = options.dir or Path("kamlab-notebooks")
+    if extra and not extra[0].startswith("-"):
+        folder = Path(extra.pop(0))
+    return open_lab(folder, options.fresh, [each for each in extra if each != "--"])
+
+
+def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
+    """Copy the notebooks into a folder and replace this process by JupyterLab.
+
+    Args:
+        folder: the folder.
+        fresh: whether to write over those that are there; of those that differ a copy is kept.
+        extra: further arguments for JupyterLab.
+    """
     if importlib.util.find_spec("jupyterlab") is None:
         print('kamlab: JupyterLab is not installed here; run: pip install "kamlab[lab]"', file=sys.stderr)
         return 1
     try:
-        kept = copy_notebooks(folder, fresh)
+        differ = copy_notebooks(folder, fresh)
     except (OSError, LookupError) as error:
         print(f"kamlab: the notebooks cannot be copied to {folder}: {error}", file=sys.stderr)
         return 1
     print(f"kamlab: the notebooks are in {folder.resolve()}")
-    if kept:
-        print(f"kamlab: {kept} of them were there already and are kept as they are; --fresh writes them anew")
+    if differ:
+        named = ", ".join(differ[:NAMED]) + (f" and {len(differ) - NAMED} more" if len(differ) > NAMED else "")
+        if fresh:
+            print(f"kamlab: yours differed and were kept beside the new ones: {named}")
+        else:
+            print(f"kamlab: these differ from kamlab {_version()}'s and are kept as they are: {named}")
+            print("kamlab: --fresh writes them again, and keeps yours as NAME.mine.ipynb")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command.append(f"--LabApp.default_url=/lab/tree/{START}")
-    if no_browser:
-        command.append("--no-browser")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in extra:
+        print("kamlab: you are root, which JupyterLab refuses by itself; it is started with --allow-root")
         command.append("--allow-root")
     sys.stdout.flush()
     os.execv(sys.executable, [*command, *extra])
 
 
-def copy_notebooks(folder: Path, fresh: bool = False) -> int:
-    """Copy the notebooks into a folder; return how many were there already and were kept.
+def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:
+    """Copy the notebooks into a folder; return the names of those that were there already and differ.
+
+    Args:
+        folder: the folder; it is made if it is not there.
+        fresh: whether to write over what is there. A file that differs is kept as ``NAME.mine.ipynb`` first, and that
+            name is returned.
 
     Raises:
         LookupError: this installation has no notebooks.
@@ -70,18 +147,32 @@ def copy_notebooks(folder: Path, fresh: bool = False) -> int:
     source = next((place for place in NOTEBOOK_PLACES if any(place.glob("**/*.ipynb"))), None)
     if source is None:
         raise LookupError("this installation has none; install kamlab again")
-    kept = 0
+    differ = []
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source)
         if not path.is_file() or any(part.startswith(".") or part == "__pycache__" for part in inside.parts):
             continue
         target = folder / inside
-        if target.exists() and not fresh:
-            kept += 1
-            continue
+        if target.exists():
+            if target.read_bytes() == path.read_bytes():
+                continue
+            kept = _keep(target) if fresh else target
+            differ.append(kept.relative_to(folder).as_posix())
+            if not fresh:
+                continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-    return kept
+    return differ
+
+
+def _keep(path: Path) -> Path:
+    """Give a file a name beside its own that is free, and return that."""
+    number = 1
+    while True:
+        kept = path.with_name(f"{path.stem}.mine{number if number > 1 else ''}{path.suffix}")
+        if not kept.exists():
+            return path.rename(kept)
+        number += 1
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ discard and count what they are sent, and join the next Backplane of that name.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, Self
 
 from .chassis.base import Chassis
 from .chassis.room import discard, send_when_room, told_to_stop
@@ -95,7 +95,7 @@ class Backplane(Chassis):
         self._services: Services | None = None
         self._offer_in(worlds.current().services)
 
-    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Any:
+    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Hand this to a lab, as :meth:`Component.activate` does, and offer its services there.
 
         Raises:

@@ -6,11 +6,12 @@ by itself.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from . import Backplane, Lab, Pipeline, PublishTo, SimpleServer, SubscribeTo, ThreadedComponent
 
@@ -43,14 +44,18 @@ class Client(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Print until the server or :meth:`leave` closes the connection."""
-        try:
-            with self.socket.makefile("r", encoding="utf-8") as file:
-                for line in file:
+        """Print until the server or :meth:`leave` closes the connection, or nobody reads what is printed."""
+        with contextlib.suppress(BrokenPipeError):  # the main thread ends the demo
+            try:
+                for line in self._lines():
                     self.lines += 1
                     say(f"    {self.name} reads {line.rstrip()!r}")
-        except OSError as error:
-            say(f"    {self.name} is cut off: {error}")
+            except ConnectionResetError as error:
+                say(f"    {self.name} is cut off: {error}")
+
+    def _lines(self) -> Iterator[str]:
+        with self.socket.makefile("r", encoding="utf-8") as file:
+            yield from file
 
     def leave(self) -> None:
         """Close the connection and wait for the thread."""

@@ -7,7 +7,7 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from .core import worlds
 from .core.choice import Chooser
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from .explain.standing import Standing, Standings
     from .explain.stood import Stood
     from .net.door import Network
+    from .notebook.panel.panel import Panel
     from .views import Inboxes, Transcripts
+    from .views.figures.kinds import Axes, Figure
     from .views.graph import Graph
     from .views.source import SourceLook
     from .views.timeline import Timeline
+    from .views.whole import Whole
 
 #: How often, in seconds, an awaited run lets the kernel see to other things.
 TICK = 0.05
@@ -280,7 +283,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
     # -- seeing ------------------------------------------------------------------------------------
 
-    def panel(self, *pieces: str) -> Any:
+    def panel(self, *pieces: str) -> Panel | Whole:
         """Return the panel of this lab: its pieces, to look at and to take a hand in.
 
         In a notebook it is live, with buttons; elsewhere it is what there is to see now, as text.
@@ -366,6 +369,12 @@ class Lab(Breaking, Asking, Explaining, Runs):
         from .views.story import story_of
 
         return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
+
+    @overload
+    def figure(self, kind: str = "queues", *, ax: None = None, **how: Any) -> Figure: ...
+
+    @overload
+    def figure(self, kind: str = "queues", *, ax: Axes, **how: Any) -> Axes: ...
 
     def figure(self, kind: str = "queues", **how: Any) -> Any:
         """Return a matplotlib figure for a report: queues, throughput, spacetime or turns.

@@ -74,7 +74,7 @@ def copy_of_repository(target: Path) -> Path:
     for name in filter(None, listed.stdout.decode().split("\0")):
         with contextlib.suppress(FileNotFoundError):  # deleted, and git does not know yet
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target / name)
+            shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
     return target
 
 

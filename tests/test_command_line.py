@@ -1,9 +1,13 @@
-"""``kamlab lab`` opens JupyterLab on the start page of a copy of the notebooks."""
+"""The command line: ``kamlab lab`` opens JupyterLab on the notebooks, ``kamlab demo`` runs in the terminal."""
 
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +16,127 @@ import pytest
 from kamlab.__main__ import START, copy_notebooks, main
 
 
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Call ``kamlab lab`` in an empty folder; return the command that would take its place."""
+    called: list[list[str]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "execv", lambda _path, command: called.append(command))
+
+    def opened(*arguments: str) -> list[str]:
+        main(["lab", *arguments])
+        return called.pop()
+
+    return opened
+
+
 def test_the_copy_is_whole(tmp_path: Path) -> None:
-    """All notebooks and the page of messages are copied; what is there already is kept, unless asked."""
-    assert copy_notebooks(tmp_path) == 0
+    """All notebooks and the page of messages are copied; what differs from them is kept, and named."""
+    assert copy_notebooks(tmp_path) == []
     there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert {START, "ideas.ipynb", "troubleshooting.md", "cookbook/02-relay.ipynb", "course/03-deadlock.ipynb"} <= there
+    assert copy_notebooks(tmp_path) == []
     (tmp_path / START).write_text("mine")
-    assert copy_notebooks(tmp_path) == len(there)
+    assert copy_notebooks(tmp_path) == [START]
     assert (tmp_path / START).read_text() == "mine"
-    copy_notebooks(tmp_path, fresh=True)
-    assert (tmp_path / START).read_text() != "mine"
 
 
-def test_the_lab_opens_on_the_start_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_what_was_changed_is_kept_when_all_is_written_again(tmp_path: Path) -> None:
+    """--fresh keeps a copy of each notebook that differs, under a name that is free."""
+    copy_notebooks(tmp_path)
+    for text, name in (("mine", "start.mine.ipynb"), ("mine again", "start.mine2.ipynb")):
+        (tmp_path / START).write_text(text)
+        assert copy_notebooks(tmp_path, fresh=True) == [name]
+        assert (tmp_path / name).read_text() == text
+        assert copy_notebooks(tmp_path) == []
+
+
+def test_the_lab_opens_on_the_start_page(opened: Callable[..., list[str]], tmp_path: Path, capsys: Any) -> None:
     """JupyterLab takes the place of the command, with the copy as its root and the start page in front."""
-    called: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda _path, command: called.append(command))
-    main(["lab", "--dir", str(tmp_path / "copy"), "--no-browser", "--", "--port=0"])
-    (command,) = called
+    command = opened()
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
-    assert f"--ServerApp.root_dir={tmp_path / 'copy'}" in command
+    assert f"--ServerApp.root_dir={tmp_path / 'kamlab-notebooks'}" in command
     assert f"--LabApp.default_url=/lab/tree/{START}" in command
-    assert (tmp_path / "copy" / START).exists()
-    assert command[-1] == "--port=0"
-    assert str(tmp_path / "copy") in capsys.readouterr().out
+    assert (tmp_path / "kamlab-notebooks" / START).exists()
+    assert str(tmp_path / "kamlab-notebooks") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "folder", "passed"),
+    [
+        (["--port", "8890"], "kamlab-notebooks", ["--port", "8890"]),
+        (["here", "--no-browser"], "here", ["--no-browser"]),
+        (["here", "--fresh", "--port=0"], "here", ["--port=0"]),
+        (["--dir", "there", "--no-browser", "--", "--port=0"], "there", ["--no-browser", "--port=0"]),
+        (["--allow-root"], "kamlab-notebooks", ["--allow-root"]),
+    ],
+)
+def test_options_go_to_jupyterlab(
+    given: list[str], folder: str, passed: list[str], opened: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    """A folder may be given as ``jupyter lab`` takes it, and what kamlab does not know is passed on."""
+    command = opened(*given)
+    assert f"--ServerApp.root_dir={tmp_path / folder}" in command
+    assert command[-len(passed) :] == passed
+    assert command.count("--allow-root") <= 1
+
+
+def test_it_says_what_it_does(opened: Callable[..., list[str]], tmp_path: Path, capsys: Any) -> None:
+    """Edited notebooks are named, with the way to have them written again; so is --allow-root, where it is added."""
+    opened("here")
+    (tmp_path / "here" / START).write_text("mine")
+    capsys.readouterr()
+    command = opened("here")
+    told = capsys.readouterr().out
+    assert f"differ from kamlab {version('kamlab')}'s and are kept as they are: {START}\n" in told
+    assert ("--allow-root" in command) == ("--allow-root" in told)
+
+
+def kamlab(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+    """Start the command line in a process of its own."""
+    command = [sys.executable, "-m", "kamlab", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        ([], 0, "usage: kamlab"),
+        (["--version"], 0, f"kamlab {version('kamlab')}"),
+        (["demo", "--seconds", "nan"], 2, "'nan' is not a number of seconds"),
+        (["demo", "--seconds=-1"], 2, "'-1' is not a number of seconds"),
+        (["demo", "--second", "x"], 2, "kamlab demo: error"),
+        (["demo", "here"], 2, "unrecognized arguments: here"),
+        (["dmeo"], 2, "invalid choice: 'dmeo'"),
+    ],
+)
+def test_a_wrong_command_gets_a_sentence(arguments: list[str], status: int, told: str) -> None:
+    """Help, the version and every mistake are answered in a line or a page, never by a traceback."""
+    process = kamlab(*arguments)
+    out, error = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert told in out + error
+    assert "Traceback" not in out + error
+
+
+def test_ctrl_c_ends_the_demo() -> None:
+    """An interrupt ends the demo with a line and the status that a shell expects."""
+    process = kamlab("demo", "--seconds", "60")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Two clients connect" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error.strip()) == (130, "kamlab: interrupted")
+
+
+def test_a_closed_pipe_ends_the_demo() -> None:
+    """Where nobody reads what is printed, as in ``kamlab demo | head``, the demo ends without a word."""
+    process = kamlab("demo", "--seconds", "60")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    error = process.stderr.read()
+    assert (process.wait(timeout=90), error) == (141, "")

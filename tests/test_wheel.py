@@ -85,6 +85,14 @@ def test_the_wheel_has_every_file_of_the_package_and_every_notebook(bare: Bare) 
         assert [name for name, path in files.items() if wheel.read(name) != path.read_bytes()] == []
 
 
+def test_the_wheel_says_whose_the_listings_are(bare: Bare) -> None:
+    """The license, and the notice that attributes the page's listings to Kamaelia, are in the wheel."""
+    with zipfile.ZipFile(bare.wheel) as wheel:
+        (notice,) = [wheel.read(name).decode() for name in wheel.namelist() if name.endswith("/NOTICE")]
+        assert [name for name in wheel.namelist() if name.endswith("/LICENSE")]
+    assert "Copyright 2010 British Broadcasting Corporation and Kamaelia Contributors" in notice
+
+
 def test_the_wheel_requires_nothing_without_an_extra(bare: Bare) -> None:
     """Each requirement that the wheel states belongs to an extra."""
     with zipfile.ZipFile(bare.wheel) as wheel:

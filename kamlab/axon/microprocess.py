@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from kamlab.core.microprocess import Microprocess, shown
 
@@ -37,12 +37,12 @@ class OldSpelling(TwoNames):
         return debug()
 
     @other_arguments
-    def activate(self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", **native: Any) -> Any:
+    def activate(self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", **native: Any) -> Self:
         """Hand this to a scheduler, the current one unless told; returns ``self``."""
         if Tracker is not None:
             self.tracker = Tracker
         chosen = Scheduler if Scheduler is not None else native.get("scheduler")
-        return super().activate(chosen, None, mainmethod)  # type: ignore[misc]
+        return super().activate(chosen, None, mainmethod)  # type: ignore[misc,no-any-return]
 
     def unpause(self: Any) -> None:
         """Let this run again if it sleeps."""

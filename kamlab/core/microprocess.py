@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from . import worlds
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
@@ -189,7 +189,7 @@ class Microprocess:
         """The scheduler that runs this, or ``None`` before activation."""
         return self._scheduler
 
-    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Any:
+    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Hand this to a lab, the current one unless told; its first slice is in the next round.
 
         Safe from any thread; activating what is alive already does nothing. Returns ``self``.

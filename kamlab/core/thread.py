@@ -15,7 +15,7 @@ import inspect
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from . import worlds
 from .component import Component
@@ -68,7 +68,7 @@ class ThreadedComponent(Relayed):
             pass
         self.close_down_component()
 
-    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Any:
+    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Hand this to a lab; see :meth:`Component.activate`."""
         main = getattr(self, mainmethod)
         for wrong, kind in (

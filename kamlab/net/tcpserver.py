@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Any
+from typing import Any, Self
 
 from kamlab.core import worlds
 from kamlab.core.box import Nowhere
@@ -35,7 +35,7 @@ class EarlyListener(Component):
     and a busy port is this component's failure.
     """
 
-    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Any:
+    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Bind the port, then hand this to a lab; see :meth:`Component.activate`.
 
         Raises:

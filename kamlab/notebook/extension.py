@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import axon
@@ -22,10 +22,13 @@ from . import cells, transcript
 from .needs import needs
 from .nested import nested
 from .running import run_in_notebook, show_once, start_and_show
-from .system import Systems, stop_or_leave
+from .system import OPTIONS, Systems, say_that_it_stops, stop_or_leave
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError
+
+#: What may follow ``%kamlab``.
+COMMANDS = ("inboxes", "prints", "start", "pause", "stop", "reset", "nested")
 
 _loaded: contextlib.ExitStack | None = None
 
@@ -40,7 +43,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Undo all of it; systems that the session started are stopped."""
+    """Undo all of it; systems that the session started are stopped, and it is said which."""
     global _loaded
     del shell
     if _loaded is not None:
@@ -56,6 +59,8 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
     systems = Systems(shell, live)
     _magic(shell, undo, "cell", "system", systems.system)
     _magic(shell, undo, "line", "kamlab", Commands(live).kamlab)
+    _completion(shell, undo, "%%system", OPTIONS)
+    _completion(shell, undo, "%kamlab", COMMANDS)
     if live:
         _notebook(shell, undo)
     shell.user_ns.setdefault("lab", current())
@@ -69,6 +74,12 @@ def _magic(shell: Any, undo: contextlib.ExitStack, kind: str, name: str, functio
     before = magics.get(name)
     shell.register_magic_function(function, kind, name)
     undo.callback(lambda: magics.pop(name, None) if before is None else magics.update({name: before}))
+
+
+def _completion(shell: Any, undo: contextlib.ExitStack, magic: str, words: Sequence[str]) -> None:
+    """Have the Tab key offer these words after a magic."""
+    shell.set_hook("complete_command", lambda _shell, _event: list(words), str_key=magic)
+    undo.callback(shell.strdispatchers["complete_command"].strs.pop, magic, None)
 
 
 def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
@@ -98,6 +109,7 @@ def _close_questions() -> None:
 def _stop_default() -> None:
     lab = worlds.peek()
     if lab is not None:
+        say_that_it_stops("the current lab", lab)
         stop_or_leave(lab)
         worlds.set_current(None)  # the next one asked for is a fresh one
 
@@ -128,7 +140,7 @@ class Commands:
             return lab.inboxes(*rest)
         if command == "prints":
             return print(lab.transcripts[rest[0]] if rest else repr(lab.transcripts))
-        if rest or command not in ("panel", "start", "pause", "stop", "reset"):
+        if rest or command not in ("panel", *COMMANDS):
             raise UsageError(f"%kamlab {line}: there is no such command; %kamlab? lists them")
         if command == "panel":
             return show_once(lab) if self._live else lab.panel()

@@ -19,6 +19,7 @@ from ..core import worlds
 from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess
 from ..core.world import World
+from ..explain.words import counted
 from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
@@ -105,7 +106,8 @@ class Systems:
 
     def stop_all(self) -> None:
         """Stop all of them."""
-        for lab in self._labs.values():
+        for name, lab in self._labs.items():
+            say_that_it_stops(name, lab)
             stop_or_leave(lab)
         self._labs.clear()
 
@@ -148,6 +150,8 @@ _PARSER.add_argument("--quiet", action="store_true")
 _PARSER.add_argument("--name", default="lab")
 _PARSER.add_argument("--hosts", action="append", default=[])
 _PARSER.add_argument("--ports", action="append", default=[])
+#: The options of ``%%system``.
+OPTIONS = tuple(name for name in _PARSER._option_string_actions if name.startswith("--"))
 
 
 def stop_or_leave(lab: World) -> None:
@@ -157,6 +161,13 @@ def stop_or_leave(lab: World) -> None:
     if lab.pause(PATIENCE):
         with cells.aside():
             lab.stop()
+
+
+def say_that_it_stops(name: str, lab: World) -> None:
+    """Say that a lab is about to be stopped, if there is something alive in it."""
+    alive = len(lab.components)
+    if alive and lab.state != "stopped":
+        print(f"kamlab: {name} is stopped at step {lab.step_number}, with {counted(alive, 'component')} alive")
 
 
 def _leave_paused(lab: World, component: Microprocess) -> None:

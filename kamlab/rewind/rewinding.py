@@ -32,7 +32,7 @@ from .unheard import unheard
 
 HOW = (
     "Build the system in a function, Lab(build=function), or in a %%system cell, and the lab can go back. "
-    "lab.at(step) shows what was where in any case."
+    "lab.snapshot(step) shows what was where in any case."
 )
 
 
@@ -263,7 +263,7 @@ class Rewinding(Building):
         if path.ends is not None and step > path.ends_at:
             raise CannotRewind(
                 f"what happened after step {path.ends_at} cannot be done again, because {path.ends}; up to that step "
-                "the lab can go back. lab.at(step) shows what was where later."
+                "the lab can go back. lab.snapshot(step) shows what was where later."
             )
 
     def _move(self, branch: int, path: Path, step: int) -> None:
@@ -342,8 +342,8 @@ class Rewinding(Building):
         if cls is not None:
             raise RunDiffers(
                 f"the class {cls.__name__} was defined anew{cell_of(cls)} since this system was built, so going back "
-                "would play another system. lab.reset() builds it with the new class, from step 0; lab.at(step) shows "
-                "what was where in this run.",
+                "would play another system. lab.reset() builds it with the new class, from step 0; lab.snapshot(step) "
+                "shows what was where in this run.",
                 0,
             )
 

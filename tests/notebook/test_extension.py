@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import sys
 from typing import Any
+
+import pytest
 
 COMPONENTS = """
 from kamlab import Component, Lab
@@ -170,8 +173,31 @@ before = state()
 def test_loading_again_works(kernel: Any) -> None:
     """%reload_ext undoes and does it all again; the default lab is a fresh one."""
     kernel.run(COMPONENTS + "Waits().run()\nold = lab")
-    assert not kernel.run("%reload_ext kamlab").error
+    again = kernel.run("%reload_ext kamlab")
+    assert not again.error
+    assert re.search(r"^kamlab: the current lab is stopped at step \d+, with 1 component alive$", again.stdout, re.M)
     assert kernel.value("old.state, kamlab.current() is old, kamlab.current().state") == ("stopped", False, "new")
+
+
+def test_unload_names_the_systems_that_it_stops(kernel: Any) -> None:
+    """Each system with a component alive is named, with its step; what has ended already is not."""
+    kernel.run("%load_ext kamlab\n" + COMPONENTS)
+    kernel.run("%%system --paused --quiet --name first\nWaits().activate()")
+    kernel.run("%%system --paused --quiet --name second\nWaits().activate()")
+    kernel.run("second.stop()")
+    assert kernel.run("%unload_ext kamlab").stdout == "kamlab: first is stopped at step 0, with 1 component alive\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"), [("%%system --pa", ["--paused"]), ("%kamlab re", ["reset"]), ("%%system --r", ["--recorded"])]
+)
+def test_the_tab_key_offers_options_and_commands(kernel: Any, line: str, offered: list[str]) -> None:
+    """After a magic of kamlab the Tab key completes what may follow, until the extension is unloaded."""
+    kernel.run("%load_ext kamlab")
+    complete = f"get_ipython().complete('', {line!r}, {len(line)})[1]"
+    assert kernel.value(complete) == offered
+    kernel.run("%unload_ext kamlab")
+    assert kernel.value(complete) != offered
 
 
 def test_in_a_terminal_run_blocks_and_streams_are_untouched(shell: Any) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...lab import Lab
+    from ...views.whole import Whole
+    from .panel import Panel
 
 __all__ = ["make_panel"]
 
 
-def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Any:
+def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
     """Return a live panel in a notebook, and elsewhere what there is to see now.
 
     Raises:

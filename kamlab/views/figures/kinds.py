@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...core.errors import listed
 from .canvas import Sheet, lab_figure
 from .errors import BadFigure
 from .window import check_by
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes as Axes
+    from matplotlib.figure import Figure as Figure
 
 #: The kinds of figures: for each the module that computes and draws it, and the function that computes it.
 KINDS = {
