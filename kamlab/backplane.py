@@ -18,7 +18,7 @@ discard and count what they are sent, and join the next Backplane of that name.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from .chassis.base import Chassis
 from .chassis.room import discard, send_when_room, told_to_stop
@@ -78,18 +78,18 @@ class Backplane(Chassis):
     ['Backplane_I_TIME', 'Backplane_O_TIME']
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Not used; messages are published by PublishTo.",
         "control": "Messages for all subscribers; shutdown messages end the Backplane.",
     }
-    Outboxes = {"outbox": "Not used.", "signal": "What came to control."}
+    Outboxes: ClassVar[Any] = {"outbox": "Not used.", "signal": "What came to control."}
 
     def __init__(self, name: str, size: int | None = None, carrier: Carrier = Exchange) -> None:
         if not isinstance(name, str):
             raise TypeError(f"Backplane({name!r}): the name of a Backplane is a str")
         super().__init__()
         self.name = name
-        self.splitter = carrier(name)
+        self.splitter: Component = carrier(name)
         if size is not None:
             self.splitter.set_inbox_size("inbox", size)
         self._services: Services | None = None
@@ -182,8 +182,8 @@ class PublishTo(Component):
     sun
     """
 
-    Inboxes = {"inbox": "Messages to publish.", "control": "Messages that ask this to end."}
-    Outboxes = {
+    Inboxes: ClassVar[Any] = {"inbox": "Messages to publish.", "control": "Messages that ask this to end."}
+    Outboxes: ClassVar[Any] = {
         "outbox": "A copy of each message, if this is a forwarder.",
         "signal": "What came to control.",
         "_outbox": "To the Backplane, where messages do not go there by themselves.",
@@ -293,8 +293,8 @@ class SubscribeTo(Component):
     Bob reads: rain
     """
 
-    Inboxes = {"inbox": "Messages to send on as well.", "control": "Messages that ask this to end."}
-    Outboxes = {
+    Inboxes: ClassVar[Any] = {"inbox": "Messages to send on as well.", "control": "Messages that ask this to end."}
+    Outboxes: ClassVar[Any] = {
         "outbox": "What is published on the Backplane.",
         "signal": "What came to control.",
         "_config": "To the Backplane, to subscribe and unsubscribe.",
@@ -305,7 +305,7 @@ class SubscribeTo(Component):
     def __init__(self, source: str, policy: str = HOLD) -> None:
         super().__init__()
         self.source = source
-        self.policy = check_policy(policy)
+        self.policy: str = check_policy(policy)
 
     @property
     def dropped(self) -> int:

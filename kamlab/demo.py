@@ -39,8 +39,8 @@ class Client(threading.Thread):
 
     def __init__(self, name: str, port: int) -> None:
         super().__init__(name=name, daemon=True)
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-        self.lines = 0
+        self.connection: socket.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.lines: int = 0
         self.start()
 
     def run(self) -> None:
@@ -54,17 +54,17 @@ class Client(threading.Thread):
                 say(f"    {self.name} is cut off: {error}")
 
     def _lines(self) -> Iterator[str]:
-        with self.socket.makefile("r", encoding="utf-8") as file:
+        with self.connection.makefile("r", encoding="utf-8") as file:
             yield from file
 
     def leave(self) -> None:
         """Close the connection and wait for the thread."""
         try:
-            self.socket.shutdown(socket.SHUT_RDWR)
+            self.connection.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass  # the server was quicker
         self.join(PATIENCE)
-        self.socket.close()
+        self.connection.close()
 
 
 def run_demo(seconds: float = 3.0) -> int:

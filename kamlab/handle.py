@@ -46,8 +46,8 @@ class Handle(Component):
         self._held: dict[str, list[Any]] = {}
         self._over = False
         # A box for each of the component's: to feed it, and to collect from it. Private ones it links itself.
-        self.Inboxes = [name for name in component.outboxes if not name.startswith("_")]  # type: ignore[misc]
-        self.Outboxes = [name for name in component.inboxes if not name.startswith("_")]  # type: ignore[misc]
+        self.Inboxes: list[Any] = [name for name in component.outboxes if not name.startswith("_")]  # type: ignore[misc]
+        self.Outboxes: list[Any] = [name for name in component.inboxes if not name.startswith("_")]  # type: ignore[misc]
         self._came_out: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in self.Inboxes}
 
     def put(self, message: Any, boxname: str = "inbox") -> None:

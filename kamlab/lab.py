@@ -88,13 +88,13 @@ class Lab(Breaking, Asking, Explaining, Runs):
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
-        self.hosts = dict(hosts or {})
-        self.ports = dict(ports or {})
+        self.hosts: dict[str, str] = dict(hosts or {})
+        self.ports: dict[int, int] = dict(ports or {})
         self._network: Network | None = None
         super().__init__(clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error)
         self._network_door = _check_network(network or ("simulated" if self.virtual else "real"), self.virtual)
-        self.recorded = recorded
-        self.lockstep = self.lockstep or recorded
+        self.recorded: bool = recorded
+        self.lockstep: bool = self.lockstep or recorded
         if build is not None:
             self.build(build)
 
@@ -226,7 +226,8 @@ class Lab(Breaking, Asking, Explaining, Runs):
             finally:
                 if self.running:
                     self.pause()
-        error, self.background_error = self.background_error, None
+        error = self.background_error
+        self.background_error: BaseException | None = None
         if error is not None:
             raise error
         assert self.outcome is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from kamlab.core.component import Component
 from kamlab.core.ipc import ShutdownMicroprocess
@@ -88,8 +88,11 @@ class Introspector(component):
     __module__ = "Axon.Introspector"
     woken_by_collection = False
 
-    Inboxes = {"inbox": "Not used.", "control": "Messages that ask this component to end."}
-    Outboxes = {"outbox": "What there is, and what changes, in lines.", "signal": "Messages that ask the next to end."}
+    Inboxes: ClassVar[Any] = {"inbox": "Not used.", "control": "Messages that ask this component to end."}
+    Outboxes: ClassVar[Any] = {
+        "outbox": "What there is, and what changes, in lines.",
+        "signal": "Messages that ask the next to end.",
+    }
 
     def main(self) -> Any:
         """Look, tell, sleep."""

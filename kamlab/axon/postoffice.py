@@ -26,7 +26,7 @@ class postoffice(Switchboard):
     __module__ = "Axon.Postoffice"
 
     def __init__(self, debugname: str = "", owner: Any = None) -> None:
-        self.debugname = f"{debugname}:debug " if debugname else ""
+        self.debugname: str = f"{debugname}:debug " if debugname else ""
         keeper: Any = owner if owner is not None else _Nobody(debugname or "a post office")
         super().__init__(keeper)
 

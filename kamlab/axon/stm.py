@@ -33,7 +33,7 @@ class Value:
 
     def __init__(self, version: int, value: Any, store: Store, key: Any) -> None:
         self.version = version
-        self.value = value
+        self.value: Any = value
         self.store = store
         self.key = key
 
@@ -93,7 +93,7 @@ class Store:
 
     def __init__(self) -> None:
         self.store: dict[Any, Value] = {}
-        self.lock = threading.Lock()
+        self.lock: Any = threading.Lock()
 
     def usevar(self, key: Any, islocked: bool = False) -> Value:
         """Return a copy of a value; a new one is ``None``, version 0."""

@@ -12,7 +12,7 @@ from .exceptions import invalidComponentInterface
 #: Whether ``axonRaise`` only returns False instead of raising.
 production = False
 
-next = builtins.next
+next: Any = builtins.next
 vrange = range
 
 
@@ -106,6 +106,6 @@ class idGen:
         return number, f"{type(thing).__module__}.{type(thing).__qualname__}_{number}"
 
 
-numId = idGen().numId
+numId: Any = idGen().numId
 strId = newId = idGen().strId
-tupleId = idGen().tupleId
+tupleId: Any = idGen().tupleId

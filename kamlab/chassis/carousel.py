@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.component import Component
 from ..core.errors import BadComponent
@@ -46,12 +46,12 @@ class Carousel(Chassis):
     more milk
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Messages for the child.",
         "next": "Arguments for the next child.",
         "control": "Messages that ask this to end.",
     }
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "What the child sends.",
         "signal": "The message that ended this.",
         "_signal": "Messages that ask the child to end.",
@@ -71,7 +71,7 @@ class Carousel(Chassis):
             )
         super().__init__()
         self.factory = component_factory
-        self.make1st_request = make1st_request if make1stRequest is None else make1stRequest
+        self.make1st_request: bool = make1st_request if make1stRequest is None else make1stRequest
         self._please_stop: ProducerFinished | None = None
         self._must_stop: ShutdownMicroprocess | None = None
 

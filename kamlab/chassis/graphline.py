@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
@@ -59,7 +59,7 @@ class Graphline(Chassis):
     ... )
     """
 
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "What is linked to it.",
         "signal": "What is linked to it, or the message that this has ended.",
         "_cs": "Control messages for the components.",
@@ -73,8 +73,8 @@ class Graphline(Chassis):
         check_parts("Graphline", components.values())
         for name, component in components.items():
             component._given_name = name
-        self.components = dict(components)
-        self.layout = dict(linkages)
+        self.components: dict[str, Component] = dict(components)
+        self.layout: dict[tuple[str, str], tuple[str, str]] = dict(linkages)
         routes = self._routes()
         self._declare_boxes(routes)
         super().__init__()

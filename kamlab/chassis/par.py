@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
@@ -38,12 +38,12 @@ class Par(Chassis):
     ([1, 10, 2, 20], 'ProducerFinished')
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Not used; what comes is discarded.",
         "control": "Messages for every component.",
         "_signal": "What the components send to their signal.",
     }
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "What the components send.",
         "signal": "What the components send to signal, and one shutdown message at the end.",
         "_co": "What came in at the inbox; linked to nothing.",
@@ -51,7 +51,7 @@ class Par(Chassis):
     }
 
     def __init__(self, *components: Component, **argd: Any) -> None:
-        self.components = check_parts("Par", components)
+        self.components: list[Component] = check_parts("Par", components)
         super().__init__(**argd)
         check_routes((each, "outbox", self, "outbox", 2) for each in self.components)
         check_routes((each, "signal", self, "_signal", 0) for each in self.components)

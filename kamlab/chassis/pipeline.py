@@ -36,7 +36,7 @@ class Pipeline(Chassis):
     circular = False
 
     def __init__(self, *components: Component, **argd: Any) -> None:
-        self.components = check_parts("Pipeline", components)
+        self.components: list[Component] = check_parts("Pipeline", components)
         if not self.components:
             raise BadComponent("a Pipeline without components has nothing to do: Pipeline(first, second, ...)")
         super().__init__(**argd)

@@ -145,7 +145,7 @@ class one_look:  # noqa: N801
     """
 
     def __init__(self) -> None:
-        self.spent = 0.0
+        self.spent: float = 0.0
 
     def __enter__(self) -> one_look:
         self._outer = _here.look

@@ -35,7 +35,7 @@ class Background(Looping):
         self._check_not_inside("start")
         self._check_not_driven()
         self._pause_requested = False
-        self.background_error = None
+        self.background_error: BaseException | None = None
         how = {"until": until, "timeout": timeout, "limit": max_steps, "forever": forever}
         thread = threading.Thread(target=self._background, args=(how,), name="kamlab lab", daemon=True)
         self._thread = thread

@@ -45,8 +45,8 @@ class Box:
     kind = "box"
 
     def __init__(self, owner: Component, name: str) -> None:
-        self.owner = owner
-        self.name = name
+        self.owner: Component = owner
+        self.name: str = name
         self.onward: Box | None = None
         self.sources: tuple[Box, ...] = ()
 
@@ -173,14 +173,17 @@ class Inbox(Box):
         # All of it here and not half of it in Box: a hundred thousand components have two of these each.
         self.owner = owner
         self.name = name
-        self.onward = None
-        self.sources = ()
-        self.target = self
+        self.onward: Box | None = None
+        self.sources: tuple[Box, ...] = ()
+        self.target: Any = self
         self.items: deque[Any] = _NOTHING
         self.limit: int | None = None
-        self.arrived = self.quiet = self.taken = self.settled = False
+        self.arrived: bool = False
+        self.quiet: bool = False
+        self.taken: bool = False
+        self.settled: bool = False
         self.collection: tuple[Inbox, tuple[Component, ...]] | None = None
-        self.scheduler = scheduler
+        self.scheduler: Scheduler | None = scheduler
 
     def _own_items(self) -> Any:
         return self.items
@@ -391,8 +394,8 @@ class Outbox(Box):
 
     def __init__(self, owner: Component, name: str) -> None:
         super().__init__(owner, name)
-        self.target = NOWHERE
-        self.discarded = 0
+        self.target: Any = NOWHERE
+        self.discarded: int = 0
 
     def set_size(self, size: int | None) -> None:
         """Limit the inbox at the end of the chain."""

@@ -72,7 +72,7 @@ class VirtualClock:
 
     def __init__(self, start: float = 0.0, epoch: float = EPOCH) -> None:
         _install()
-        self.start = float(start)
+        self.start: float = float(start)
         self.epoch = epoch
         self._now = self.start
 
@@ -117,7 +117,7 @@ class HeldClock:
         """Begin again at 0."""
         self._origin = real_monotonic()
         #: What ``time.time()`` was at 0 seconds.
-        self.epoch = round(real_time(), 6)
+        self.epoch: float = round(real_time(), 6)
         self.held = True
         self._now = 0.0
 

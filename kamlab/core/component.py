@@ -50,7 +50,7 @@ class Component(Waits, Microprocess):
 
     #: Whether taking a message downstream of an outbox wakes this component. Components that never
     #: wait for room set it to False and save a slice for each message taken.
-    woken_by_collection = True
+    woken_by_collection: bool = True
 
     _in: dict[str, Inbox] = _NO_BOXES
     _out: dict[str, Outbox] = _NO_BOXES

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from types import TracebackType
+from typing import Any
 
 from . import worlds
 from .chance import Chance
@@ -145,7 +146,7 @@ class Driving:
         self.world = world
         self.complete = complete
         self.thread = thread
-        self.interrupt = Interruptible(world)
+        self.interrupt: Interruptible = Interruptible(world)
 
     def __enter__(self) -> Interruptible:
         world = self.world
@@ -162,10 +163,10 @@ class Driving:
             raise
         scheduler = world.scheduler
         scheduler.driver = threading.get_ident()
-        self.before = worlds.in_slice.world
+        self.before: Any = worlds.in_slice.world
         worlds.in_slice.world = world
         world._interrupt = self.interrupt
-        self.chance = world.chance
+        self.chance: Chance | None = world.chance
         if self.chance is not None:
             self.chance.enter()
         world._set_log(self.complete)

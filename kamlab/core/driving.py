@@ -33,7 +33,7 @@ class WorldLock:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._count = threading.Lock()
-        self.waiting = 0
+        self.waiting: int = 0
         self.scheduler: Scheduler | None = None
         self._lent_to: Any = None
         self._loans: dict[int, int] = {}

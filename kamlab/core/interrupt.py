@@ -29,7 +29,7 @@ class Interruptible:
         self._world = world
         self._before: Any = None
         self._installed = False
-        self.interrupted = False
+        self.interrupted: bool = False
 
     def install(self) -> None:
         """Take interrupts from here on."""

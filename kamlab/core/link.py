@@ -30,13 +30,13 @@ class Link:
                 "or 2 (outbox to outbox)"
             )
         from_side, to_side = SIDES[passthrough]
-        self.source = source
-        self.sourcebox = sourcebox
-        self.sink = sink
-        self.sinkbox = sinkbox
-        self.passthrough = passthrough
-        self.source_box = find_box(source, sourcebox, from_side)
-        self.sink_box = find_box(sink, sinkbox, to_side)
+        self.source: Component = source
+        self.sourcebox: str = sourcebox
+        self.sink: Component = sink
+        self.sinkbox: str = sinkbox
+        self.passthrough: int = passthrough
+        self.source_box: Box = find_box(source, sourcebox, from_side)
+        self.sink_box: Box = find_box(sink, sinkbox, to_side)
 
     def source_pair(self) -> tuple[Component, str]:
         """Return the component and the box name that the link comes from."""
@@ -91,7 +91,7 @@ class Switchboard:
     __slots__ = ("links", "owner")
 
     def __init__(self, owner: Component) -> None:
-        self.owner = owner
+        self.owner: Component = owner
         self.links: list[Link] = []
 
     @property

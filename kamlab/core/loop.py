@@ -197,7 +197,9 @@ class Looping(Drivable):
 
     def _ended(self, outcome: Outcome) -> Outcome:
         """Name the breakpoints that were hit, and raise what has to be raised now that the world stands."""
-        self.outcome = outcome = outcome if self.brake is None else self.brake.release(outcome)
+        if self.brake is not None:
+            outcome = self.brake.release(outcome)
+        self.outcome: Outcome | None = outcome
         if self.scheduler.fatal is not None:
             fatal, self.scheduler.fatal = self.scheduler.fatal, None
             raise fatal

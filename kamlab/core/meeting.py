@@ -38,14 +38,14 @@ class Meeting:
         timeout: float | None = None,
         by_driver: bool = False,
     ) -> None:
-        self.place = place
-        self.act = act
+        self.place: str = place
+        self.act: Callable[[], Any] = act
         self._ready = ready
-        self.timeout = timeout
-        self.by_driver = by_driver
+        self.timeout: float | None = timeout
+        self.by_driver: bool = by_driver
         self.timer: Timer | None = None
-        self.timed_out = timeout is not None and timeout <= 0
-        self.over = False
+        self.timed_out: bool = timeout is not None and timeout <= 0
+        self.over: bool = False
         self.result: Any = None
         self.error: BaseException | None = None
 

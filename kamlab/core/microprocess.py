@@ -61,7 +61,7 @@ class Microprocess:
     """
 
     id: int = 0
-    init = 0
+    init: int = 0
     _number = 0
     _life: str = NEW
     _error: BaseException | None = None
@@ -330,9 +330,9 @@ class _Raising:
     __slots__ = ("error", "flow", "microprocess")
 
     def __init__(self, microprocess: Microprocess, error: BaseException) -> None:
-        self.microprocess = microprocess
-        self.flow = microprocess._flow
-        self.error = error
+        self.microprocess: Microprocess = microprocess
+        self.flow: Any = microprocess._flow
+        self.error: BaseException = error
 
     def send(self, _value: Any) -> Any:
         self.microprocess._flow = self.flow

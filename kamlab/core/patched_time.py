@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from .scheduler import Scheduler
 
 #: The functions that mean the machine, whatever is replaced. The engine uses these.
-real_monotonic = time.monotonic
-real_sleep = time.sleep
-real_time = time.time
+real_monotonic: Callable[[], float] = time.monotonic
+real_sleep: Callable[[float], None] = time.sleep
+real_time: Callable[[], float] = time.time
 _asctime, _gmtime, _localtime, _mktime, _strftime = (
     time.asctime,
     time.gmtime,
@@ -81,8 +81,8 @@ class _Asked:
     __slots__ = ("clock", "component", "now", "scheduler")
 
     def __init__(self, scheduler: Scheduler, component: Any) -> None:
-        self.scheduler = scheduler
-        self.component = component
+        self.scheduler: Scheduler = scheduler
+        self.component: Any = component
         self.clock: Any = scheduler.clock
         self.now: float = self.clock.now() if component is None else component._time_in_thread()
 

@@ -107,23 +107,23 @@ class Ended:
     )
 
     def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
-        self.id = component.id
-        self.name = name_of(component)
-        self.kind = type(component).__name__
+        self.id: int = component.id
+        self.name: str = name_of(component)
+        self.kind: str = type(component).__name__
         self._given_name = given_name(component)
-        self.state = component._life
+        self.state: str = component._life
         self.step = step
-        self.by = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
-        self.error = ""
+        self.by: str = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
+        self.error: str = ""
         self._component = ref(component)
         self.final: list[Tally] | None = None
         self.register: Register | None = None
         self.led: tuple[tuple[str, Place], ...] = ()
         self.fed: tuple[Place, ...] = ()
         waiting = component._awaited_by
-        self.helper = waiting is not None
+        self.helper: bool = waiting is not None
         container = component._parent if isinstance(component, Component) else waiting
-        self.parent = container.id if container is not None else 0
+        self.parent: int = container.id if container is not None else 0
         if isinstance(component, Component):
             self._note_links(component)
         if self.state == FAILED:

@@ -73,17 +73,17 @@ class Scheduler(Endings):
         self.wakes: deque[Any] = deque()
         self.pauses: list[Microprocess] = []
         self.posted: deque[Callable[[], Any]] = deque()
-        self.timers = Timers()
+        self.timers: Timers = Timers()
         self.outsiders: set[Any] = set()
         self.log: Callable[[Any], Any] | None = None
         #: Writes down what comes from outside, or plays it; ``None`` where nobody wants that.
         self.journal: Journal | None = None
         self.running: Microprocess | None = None
-        self.step = 0
-        self.rounds = 0
-        self.now = clock.now()
-        self.attention = False
-        self.deadline = math.inf
+        self.step: int = 0
+        self.rounds: int = 0
+        self.now: float = clock.now()
+        self.attention: bool = False
+        self.deadline: float = math.inf
         self.driver: int | None = None
         self.on_failure: Callable[[Microprocess, BaseException], Any] = lambda component, error: None
         self.fatal: BaseException | None = None
@@ -92,7 +92,7 @@ class Scheduler(Endings):
         #: Whether the lab is stepped or stands still, so that there is time to look at messages.
         self.stepped = True
         #: How often pauses and wake-ups were applied. What was asked for in the present era is still to come.
-        self.era = 0
+        self.era: int = 0
         self._numbers = itertools.count(1)
         self._picked: Microprocess | None = None
         self._looked = False

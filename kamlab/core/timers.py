@@ -23,9 +23,9 @@ class Timer:
     __slots__ = ("callback", "owner", "when")
 
     def __init__(self, when: float, callback: Callable[[], Any], owner: Any) -> None:
-        self.when = when
+        self.when: float = when
         self.callback: Callable[[], Any] | None = callback
-        self.owner = owner
+        self.owner: Any = owner
 
     def cancel(self) -> None:
         """Make sure that the call is not made."""

@@ -62,33 +62,33 @@ class World(Driven):
         if on_error not in ("isolate", "raise"):
             raise ValueError(f"on_error is {on_error!r}; it can be 'isolate' or 'raise'")
         self.clock: Clock = make_clock(clock)
-        self.lockstep = isinstance(self.clock, VirtualClock)
+        self.lockstep: bool = isinstance(self.clock, VirtualClock)
         self.chooser = chooser
         self.on_error = on_error
         self._record = record
         self._trace_limit = trace_limit
         #: How long, in seconds, a step waits for the outside when nothing can run.
-        self.patience = 1.0
+        self.patience: float = 1.0
         self._generation = 0
         #: Where in its file each writer has begun, or why it could not; the same when the run is played again.
         self.written_from: dict[tuple[int, str], int | OSError] = {}
         self._begin()
 
     def _begin(self) -> None:
-        self.lock = WorldLock()
-        self.scheduler = Scheduler(self, self.clock, ThreadIdle(), self.chooser)
+        self.lock: WorldLock = WorldLock()
+        self.scheduler: Scheduler = Scheduler(self, self.clock, ThreadIdle(), self.chooser)
         self.scheduler.on_failure = self._note_failure
         self.lock.scheduler = self.scheduler
-        self.services = Services()
+        self.services: Services = Services()
         #: The dice of this run, under a virtual clock.
-        self.chance = Chance(_seed_of(self.chooser)) if isinstance(self.clock, VirtualClock) else None
-        self.trace = Trace(self._trace_limit, self._record, lambda text: self.report(text))
+        self.chance: Chance | None = Chance(_seed_of(self.chooser)) if isinstance(self.clock, VirtualClock) else None
+        self.trace: Trace = Trace(self._trace_limit, self._record, lambda text: self.report(text))
         self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
         #: What stays known of components that have ended.
-        self.register = Register()
+        self.register: Register = Register()
         self.failures: list[Microprocess] = []
-        self.failed_count = 0
+        self.failed_count: int = 0
         self._stand_still()
 
     @property

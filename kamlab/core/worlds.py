@@ -25,7 +25,7 @@ class _InSlice(threading.local):
     component: Any = None
 
 
-in_slice = _InSlice()
+in_slice: _InSlice = _InSlice()
 
 
 def set_maker(maker: Callable[[], Any]) -> None:

@@ -19,6 +19,7 @@ from ..core.events import Event, name_of
 from ..core.link import Link
 from ..core.microprocess import Microprocess
 from ..core.register import Ended, Place
+from ..core.scheduler import Scheduler
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
 from ..core.thread import RUNNING as THREAD_BUSY
@@ -43,9 +44,10 @@ class Moment:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.scheduler = scheduler = world.scheduler
-        self.woken = {id(each) for each in scheduler.to_be_woken()}
-        self.pausing = {id(each) for each in scheduler.pauses}
+        scheduler = world.scheduler
+        self.scheduler: Scheduler = scheduler
+        self.woken: set[int] = {id(each) for each in scheduler.to_be_woken()}
+        self.pausing: set[int] = {id(each) for each in scheduler.pauses}
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():

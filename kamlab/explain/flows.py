@@ -30,9 +30,9 @@ _ENGINE = os.path.dirname(Scheduler.advance.__code__.co_filename)
 _PACKAGE = os.path.dirname(_ENGINE)
 #: Where the code is from that nobody in front of the screen wrote: Python's own, and what is installed.
 _LIBRARIES = tuple(
-    path + os.sep
+    _path + os.sep
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    if (path := sysconfig.get_paths().get(name))
+    if (_path := sysconfig.get_paths().get(name))
 )
 _THREAD_BODY = ThreadedComponent._thread_body.__code__
 

@@ -27,8 +27,10 @@ class Graph:
         self.moment = moment
         self.nodes: list[Microprocess] = moment.components
         self.needs: dict[Microprocess, list[Need]] = {each: needs_of(each, moment) for each in self.nodes}
-        self.going_on = self._reached(filter(self._goes_on, self.nodes))
-        self.open_to_outside = self._reached([*self.going_on, *filter(self._is_open, self.nodes)])
+        self.going_on: dict[Microprocess, None] = self._reached(filter(self._goes_on, self.nodes))
+        self.open_to_outside: dict[Microprocess, None] = self._reached(
+            [*self.going_on, *filter(self._is_open, self.nodes)]
+        )
 
     def _reached(self, first: Iterable[Microprocess]) -> dict[Microprocess, None]:
         """Return those from whom something comes, and everybody whom that lets go on, directly or over others."""

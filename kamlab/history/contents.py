@@ -322,7 +322,7 @@ class History(Reading):
     def _crossed(self) -> Crossings:
         """Return the crossings of the links, up to now; they are noted once somebody asks for them."""
         if self.crossings is None:
-            self.crossings = Crossings(self.way)
+            self.crossings: Crossings = Crossings(self.way)
             self.crossings.read = self.first
         read = self.crossings.read
         if read < self.next_number:

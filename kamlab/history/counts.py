@@ -61,7 +61,7 @@ class Crossings:
         self._way = way
         self._over: dict[Hop, array[int]] = {}
         self._lost: dict[Any, array[int]] = {}
-        self.read = 0
+        self.read: int = 0
 
     def take_in(self, records: Sequence[Any], first: int) -> None:
         """Take in records that have not been read; ``first`` is the number of the first of them."""
@@ -133,9 +133,9 @@ class Ledger:
     """The counts of one trace, up to where it was read."""
 
     def __init__(self) -> None:
-        self.next = 0
+        self.next: int = 0
         #: Whether every record since the lab began was read.
-        self.exact = True
+        self.exact: bool = True
         self._counts: weakref.WeakKeyDictionary[Any, dict[Any, int]] = weakref.WeakKeyDictionary()
 
     def read(self, trace: Trace) -> None:

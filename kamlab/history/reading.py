@@ -81,7 +81,7 @@ class Reading:
         self.scheduler = scheduler
         self._anchored = False
         self._forget()
-        self.first = -1
+        self.first: int = -1
         #: Whoever reads may keep here what it worked out; this history never looks at it.
         self.memo: Any = None
         self.look()
@@ -101,7 +101,7 @@ class Reading:
         self.about: dict[Any, list[int]] = {}
         self.arrival_of: dict[int, int] = {}
         self.departure_of: dict[int, int] = {}
-        self.names = Names()
+        self.names: Names = Names()
         self.crossings: Crossings | None = None
         self._there: list[Any] = []
         self._early: dict[Any, list[Any]] = {}

@@ -110,8 +110,8 @@ class Aliases:
     """
 
     def __init__(self, hosts: Mapping[str, str] | None = None, ports: Mapping[int, int] | None = None) -> None:
-        self.hosts = {**parse_hosts(os.environ.get(HOSTS_VARIABLE, "")), **(hosts or {})}
-        self.ports = {**parse_ports(os.environ.get(PORTS_VARIABLE, "")), **(ports or {})}
+        self.hosts: dict[str, str] = {**parse_hosts(os.environ.get(HOSTS_VARIABLE, "")), **(hosts or {})}
+        self.ports: dict[int, int] = {**parse_ports(os.environ.get(PORTS_VARIABLE, "")), **(ports or {})}
         self._places: dict[tuple[str, int | None], tuple[str, int | None]] = {}
         for name, other in self.hosts.items():
             try:

@@ -53,8 +53,8 @@ class AnsweredSocket:
     kind = "socket"
 
     def __init__(self, network: AnsweredNetwork, fileno: int, here: Any, real: Any) -> None:
-        self.number = network.take_number()
-        self.real = real
+        self.number: int = network.take_number()
+        self.real: Any = real
         self._network = network
         self._fileno = fileno
         self._here = here
@@ -178,7 +178,7 @@ class AnsweredLookup:
 
     def __init__(self, answer: Callable[[Any], Any]) -> None:
         self.answer: Callable[[Any], Any] | None = answer
-        self.number = 0
+        self.number: int = 0
         self.real: Any = None
 
     def cancel(self) -> None:
@@ -206,7 +206,7 @@ class AnsweredNetwork:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.is_closed = False
+        self.is_closed: bool = False
         self.by_fileno: weakref.WeakValueDictionary[int, AnsweredSocket] = weakref.WeakValueDictionary()
         self._scheduler = world.scheduler
         self._count = 0

@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from kamlab.core.component import Component
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
@@ -49,13 +49,13 @@ class TCPClient(Component):
     'foo.bar.com'
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the server.",
         "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
         "makessl": "Not supported: a message here is an error.",
         "_socketFeedback": "News of the connection.",
     }
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "Bytes that came from the server.",
         "signal": "ProducerFinished, once, at the end.",
         "sslready": "Not used.",

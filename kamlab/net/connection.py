@@ -33,7 +33,7 @@ does without that, so that a slice does what one expects; so does an inbox with 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.core.events import CLOSED, OPENED
@@ -90,11 +90,11 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
     ('ConnectedSocketAdapter', 5, 5, b'hello')
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the peer.",
         "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
     }
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "Bytes that came from the peer.",
         "signal": "SocketShutdown, once, when nothing more will come.",
         "CreatorFeedback": "SocketShutdown when this has ended.",
@@ -123,7 +123,7 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         linger: float = 30.0,
     ) -> None:
         super().__init__()
-        self.socket = listensocket
+        self.socket: Any = listensocket
         self.selectorService = selectorService
         self.crashOnBadDataToSend = crashOnBadDataToSend
         self.noisyErrors = noisyErrors

@@ -32,7 +32,7 @@ class SimulatedSocket:
         self._options: dict[tuple[int, int], Any] = {}
         self._closed = False
         #: The number it is known by, also when it is closed.
-        self.number = network.watching.enlist(self)
+        self.number: int = network.watching.enlist(self)
 
     def fileno(self) -> int:
         """Return the number by which it is watched, -1 once it is closed."""
@@ -105,7 +105,7 @@ class SimulatedConnection(SimulatedSocket):
         self._opening = asks
         self._pieces: deque[bytes] = deque()
         #: How many bytes have arrived and were not read.
-        self.held = 0
+        self.held: int = 0
         self._error = 0
         self._ended = self._broken = self._deaf = self._mute = False
 

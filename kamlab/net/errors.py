@@ -120,7 +120,7 @@ class PortInUse(ListenFailed):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.errno = errno.EADDRINUSE
+        self.errno: int = errno.EADDRINUSE
 
 
 class ConnectFailed(KamlabError, OSError):

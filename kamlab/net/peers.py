@@ -53,9 +53,11 @@ class Peer:
     """
 
     def __init__(self, network: SimulatedNetwork, sock: SimulatedConnection, connected: bool) -> None:
-        self.number = len(network.peers) + 1
+        self.number: int = len(network.peers) + 1
         network.peers[self.number] = self
-        self.line = sock.line
+        self.line: Any = sock.line
+        self.here: Any
+        self.there: Any
         self.here, self.there = (self.line.there, self.line.here) if connected else (self.line.here, self.line.there)
         self._connected = connected
         self._ended = False
@@ -301,7 +303,7 @@ class PeerListener:
     """
 
     def __init__(self, network: SimulatedNetwork, host: str, listener: SimulatedListener) -> None:
-        self.number = len(network.peer_listeners) + 1
+        self.number: int = len(network.peer_listeners) + 1
         network.peer_listeners[self.number] = self
         self.host = host
         self.port: int = listener.getsockname()[1]

@@ -48,10 +48,10 @@ class Segment:
     __slots__ = ("data", "due", "kind", "losses")
 
     def __init__(self, kind: str, data: bytes, due: float) -> None:
-        self.kind = kind
-        self.data = data
-        self.due = due
-        self.losses = 0
+        self.kind: str = kind
+        self.data: bytes = data
+        self.due: float = due
+        self.losses: int = 0
 
 
 class Pipe:
@@ -80,12 +80,12 @@ class Pipe:
     )
 
     def __init__(self, network: SimulatedNetwork, line: Line, hosts: tuple[str, str]) -> None:
-        self.network = network
-        self.line = line
-        self.hosts = hosts
+        self.network: SimulatedNetwork = network
+        self.line: Line = line
+        self.hosts: tuple[str, str] = hosts
         self.source: SimulatedConnection | None = None
         self.sink: SimulatedConnection | None = None
-        self.waiting = bytearray()
+        self.waiting: bytearray = bytearray()
         self._flight: deque[Segment] = deque()
         self._flying = 0
         self._free_at = 0.0
@@ -237,8 +237,8 @@ class Line:
         self.number = number
         self.here = here
         self.there = there
-        self.out = Pipe(network, self, (here[0], there[0]))
-        self.back = Pipe(network, self, (there[0], here[0]))
+        self.out: Pipe = Pipe(network, self, (here[0], there[0]))
+        self.back: Pipe = Pipe(network, self, (there[0], here[0]))
         self.client: SimulatedConnection | None = None
         self.server: SimulatedConnection | None = None
 

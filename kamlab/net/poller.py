@@ -30,8 +30,8 @@ class Watch:
     __slots__ = ("callback", "events", "sock")
 
     def __init__(self, sock: Any, events: int, callback: Ready) -> None:
-        self.sock = sock
-        self.events = events
+        self.sock: Any = sock
+        self.events: int = events
         self.callback: Ready | None = callback
 
 

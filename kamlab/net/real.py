@@ -106,14 +106,14 @@ class RealNetwork:
         ask: LookUp = look_up,
     ) -> None:
         self.world = world
-        self.aliases = Aliases(hosts, ports)
+        self.aliases: Aliases = Aliases(hosts, ports)
         self.sockets: weakref.WeakSet[_Owned] = weakref.WeakSet()
         self._ask = ask
         self._lookups: weakref.WeakSet[ThreadedLookup] = weakref.WeakSet()
         self._scheduler = world.scheduler
         self._lock = world.lock
         self._closed = False
-        self.poller = Poller(world.report)
+        self.poller: Poller = Poller(world.report)
         self.watch = self.poller.watch
         self.unwatch = self.poller.unwatch
         with self._lock:

@@ -20,9 +20,9 @@ class ReceivingHalf(Component):
         bytes_in: how many bytes came.
     """
 
-    woken_by_collection = False  # True only while it holds a chunk
+    woken_by_collection: bool = False  # True only while it holds a chunk
 
-    bytes_in = 0
+    bytes_in: int = 0
 
     socket: Any = None
 

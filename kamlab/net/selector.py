@@ -7,7 +7,7 @@ to be made again after that.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from kamlab.core import worlds
 from kamlab.core.component import Component
@@ -55,7 +55,7 @@ class Selector(Component):
     True
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Not used.",
         "notify": "Requests: NewReader, NewWriter, RemoveReader, RemoveWriter.",
         "control": "Shutdown: end once nothing is watched. ShutdownMicroprocess: end now.",
@@ -63,7 +63,7 @@ class Selector(Component):
 
     woken_by_collection = False
     #: After how many seconds with nothing to watch it ends.
-    idle_time = 3.0
+    idle_time: float = 3.0
 
     def __init__(self, **argd: Any) -> None:
         super().__init__(**argd)

@@ -29,9 +29,9 @@ class SendingHalf(Component):
         dropped: how many messages could not be sent any more.
     """
 
-    bytes_out = 0
-    refused = 0
-    dropped = 0
+    bytes_out: int = 0
+    refused: int = 0
+    dropped: int = 0
 
     socket: Any = None
     crashOnBadDataToSend = False  # noqa: N815

@@ -23,7 +23,7 @@ from __future__ import annotations
 import socket
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from kamlab.core.component import Component, check_component
 from kamlab.core.errors import BadProtocol
@@ -71,12 +71,12 @@ class ServerCore(EarlyListener):
     b'you are 127.0.0.1'
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Not used; it is here so that a server fits into a chassis.",
         "control": "ShutdownMicroprocess or serverShutdown: end.",
         "_socketactivity": "New connections, from the TCPServer.",
     }
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "Not used.",
         "signal": "The shutdown message, passed on at the end.",
         "_serversignal": "ServerShutdown, to the TCPServer.",
@@ -91,8 +91,8 @@ class ServerCore(EarlyListener):
     socketOptions: tuple[Any, ...] | None = None  # noqa: N815
     TCPS: Any = TCPServer
     inbox_size: int | None = None
-    grace = 1.0
-    leak_after = 5.0
+    grace: float = 1.0
+    leak_after: float = 5.0
 
     def __init__(self, **argd: Any) -> None:
         super().__init__(**argd)
@@ -325,7 +325,7 @@ class FastRestartServer(ServerCore):
     """
 
     # Python in a browser has no such option.
-    socketOptions = (  # noqa: N815
+    socketOptions: tuple[Any, ...] | None = (  # noqa: N815
         (socket.SOL_SOCKET, socket.SO_REUSEADDR, 1) if hasattr(socket, "SO_REUSEADDR") else None
     )
 

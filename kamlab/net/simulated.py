@@ -68,9 +68,9 @@ class SimulatedNetwork(Hands):
         self.world = world
         self._conditions = conditions or Simulated()
         given = getattr(world, "hosts", None) if hosts is None else hosts
-        self.aliases = Aliases(given, getattr(world, "ports", None) if ports is None else ports)
-        self.hosts = Hosts(self.aliases)
-        self.draw = random.Random(self._conditions.seed).random
+        self.aliases: Aliases = Aliases(given, getattr(world, "ports", None) if ports is None else ports)
+        self.hosts: Hosts = Hosts(self.aliases)
+        self.draw: Callable[[], float] = random.Random(self._conditions.seed).random
         self._scheduler = world.scheduler
         self._listeners: dict[tuple[str, int], SimulatedListener] = {}
         self._lines: dict[int, Line] = {}
@@ -78,12 +78,12 @@ class SimulatedNetwork(Hands):
         self._next_port = FIRST_PORT
         self._next_line = 1
         self._closed = False
-        self.peers = {}
-        self.peer_listeners = {}
-        self.watching = Watching(world)
+        self.peers: dict[int, Peer] = {}
+        self.peer_listeners: dict[int, PeerListener] = {}
+        self.watching: Watching = Watching(world)
         self.watch = self.watching.watch
         self.unwatch = self.watching.unwatch
-        self.touch = self.watching.touch
+        self.touch: Callable[[Any], None] = self.watching.touch
 
     watch: Callable[[Any, int, Ready], None]
     unwatch: Callable[[Any], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from kamlab.core import worlds
 from kamlab.core.box import Nowhere
@@ -84,11 +84,11 @@ class TCPServer(EarlyListener):
     b'hello'
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "control": "ShutdownMicroprocess or serverShutdown: stop listening.",
         "_feedbackFromCSA": "Connections that have ended.",
     }
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "protocolHandlerSignal": "NewCSA for each connection, ShutdownCSA when it has ended.",
         "signal": "The shutdown message, passed on.",
     }
@@ -111,7 +111,7 @@ class TCPServer(EarlyListener):
         self.host = host
         self.inbox_size = inbox_size
         self.listener: Listener | None = None
-        self.port = listenport
+        self.port: int = listenport
         self._network: Network | None = None
         self._ready = False
         self._resting = False

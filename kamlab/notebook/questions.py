@@ -76,13 +76,13 @@ class Asked:
         self._displayed: list[str] = []
         self._by_click = False
         head = heading(question.asked_at, question.text)
-        self.buttons = [self._button(each, each) for each in question.choices]
+        self.buttons: list[Any] = [self._button(each, each) for each in question.choices]
         self.field: Any = None
         self.enter: Any = None
-        self.go_on = self._button("Step without an answer", None)
-        self.said = ipywidgets.HTML()
+        self.go_on: Any = self._button("Step without an answer", None)
+        self.said: Any = ipywidgets.HTML()
         asking = self.buttons or self._writing()
-        self.widget = ipywidgets.VBox(
+        self.widget: Any = ipywidgets.VBox(
             [ipywidgets.HTML(_HIDE_STILL + head), _row(asking), _row([self.go_on]), self.said]
         )
         self.widget.add_class("kamlab-question")

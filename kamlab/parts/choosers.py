@@ -71,9 +71,9 @@ class Chooser(_Chooser):
 
     def __init__(self, items: Iterable[Any] = (), loop: bool = False) -> None:
         super().__init__()
-        self.items = list(items)
+        self.items: list[Any] = list(items)
         self.loop = loop
-        self.index = 0
+        self.index: int = 0
 
     def choose(self, request: Any) -> tuple[Any, ...]:
         """Move as requested, and return the item there."""

@@ -16,7 +16,7 @@ import select
 import sys
 import types
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.errors import NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished
@@ -93,8 +93,8 @@ class ConsoleReader(ThreadedComponent):
     ['hello\\n']
     """
 
-    Inboxes = {"inbox": "Not used.", "control": "Messages that ask this to end."}
-    Outboxes = {"outbox": "Lines that were typed.", "signal": "The message that ended this."}
+    Inboxes: ClassVar[Any] = {"inbox": "Not used.", "control": "Messages that ask this to end."}
+    Outboxes: ClassVar[Any] = {"outbox": "Lines that were typed.", "signal": "The message that ended this."}
 
     def __init__(self, prompt: str = ">>> ", eol: str = "\n") -> None:
         super().__init__()
@@ -198,7 +198,7 @@ class ConsoleEchoer(Worker):
     > world
     """
 
-    ends_on = (object,)
+    ends_on: tuple[type[object]] = (object,)
 
     def __init__(self, forwarder: bool = False, use_repr: bool = False, tag: str = "") -> None:
         super().__init__()

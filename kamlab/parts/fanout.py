@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from .worker import Worker
 
@@ -23,14 +23,14 @@ class TwoWaySplitter(Worker):
     ('hello', 'hello')
     """
 
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "A copy of each message.",
         "outbox2": "Another.",
         "signal": "A copy of each control message.",
         "signal2": "Another.",
     }
-    results_to = ("outbox", "outbox2")
-    signals_to = ("signal", "signal2")
+    results_to: tuple[str, str] = ("outbox", "outbox2")
+    signals_to: tuple[str, str] = ("signal", "signal2")
 
     def work(self, message: Any) -> Iterable[Any]:
         """Return the message."""
@@ -56,12 +56,14 @@ class Fanout(Worker):
     """
 
     def __init__(self, boxnames: Iterable[str]) -> None:
-        self.boxnames = tuple(dict.fromkeys(boxnames))
+        self.boxnames: tuple[str, ...] = tuple(dict.fromkeys(boxnames))
         self.__dict__["Outboxes"] = {**dict.fromkeys(self.boxnames, "A copy of each message."), **self.Outboxes}
         super().__init__()
 
     def work(self, message: Any) -> Iterable[Any]:
         """Return the message, for the boxes that want it now."""
         wants_own = self.outboxes["outbox"].onward is not None or not self.boxnames
-        self.results_to = tuple(dict.fromkeys((*self.boxnames, "outbox"))) if wants_own else self.boxnames
+        self.results_to: tuple[str, ...] = (
+            tuple(dict.fromkeys((*self.boxnames, "outbox"))) if wants_own else self.boxnames
+        )
         return (message,)

@@ -81,7 +81,7 @@ class AddSink(Ipc):
         self.sinkbox = sinkbox
         self.sinkcontrol = sinkcontrol
         self.passthrough = passthrough
-        self.policy = check_policy(policy)
+        self.policy: str = check_policy(policy)
 
 
 class RemoveSink(Ipc):
@@ -112,10 +112,10 @@ class Outlet:
     __slots__ = ("box", "held", "link", "policy", "sink", "splitter")
 
     def __init__(self, splitter: Component, box: Outbox, sink: Any = None, policy: str = HOLD) -> None:
-        self.splitter = splitter
-        self.box = box
-        self.sink = sink
-        self.policy = policy
+        self.splitter: Component = splitter
+        self.box: Outbox = box
+        self.sink: Any = sink
+        self.policy: str = policy
         self.link: Link | None = None
         self.held: Inbox | None = None
 

@@ -28,7 +28,7 @@ class PassThrough(Worker):
 
     def __init__(self, shutdown_on: Iterable[type] = SHUTDOWN_MESSAGES) -> None:
         super().__init__()
-        self.ends_on = tuple(shutdown_on)
+        self.ends_on: tuple[type, ...] = tuple(shutdown_on)
 
     def work(self, message: Any) -> Iterable[Any]:
         """Return the message."""

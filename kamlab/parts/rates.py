@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from ..chassis.room import send_when_room, told_to_stop
 from ..core.component import Component
@@ -60,7 +60,7 @@ class MessageRateLimit(_Timed):
         if messages_per_second <= 0:
             raise ValueError(f"MessageRateLimit({messages_per_second}): give a number of messages above 0")
         super().__init__(**argd)
-        self.interval = 1.0 / messages_per_second
+        self.interval: float = 1.0 / messages_per_second
         self.buffer = buffer
 
     def main(self) -> Generator[None, None, None]:
@@ -118,6 +118,9 @@ class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
         chunkrate: float | None = None,
         allowchunkaggregation: bool = False,
     ) -> None:
+        self.rate: float
+        self.chunksize: float
+        self.timestep: float
         self.rate, self.chunksize, self.timestep = _pace(type(self).__name__, rate, chunksize, chunkrate)
         self.aggregate = allowchunkaggregation
         super().__init__()
@@ -221,7 +224,7 @@ class OnDemandLimit(_Timed):
     ('first slide', 1)
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Messages to pass on.",
         "control": "Messages that ask this to end.",
         "slidecontrol": '"NEXT" for each message that is wanted.',

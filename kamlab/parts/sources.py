@@ -47,7 +47,9 @@ class DataSource(_Source):
 
     def __init__(self, messages: Iterable[Any]) -> None:
         super().__init__()
-        self.messages_to_send = list(messages) if isinstance(messages, Sequence) else messages
+        self.messages_to_send: list[Any] | Iterable[Any] = (
+            list(messages) if isinstance(messages, Sequence) else messages
+        )
 
     def main(self) -> Generator[None, None, None]:
         """Send one message after another."""

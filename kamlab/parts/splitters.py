@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from ..chassis.base import Chassis
 from ..core.component import Component
@@ -35,7 +35,7 @@ class PlugSplitter(Splitter):
     plugged in: hello
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[dict[Any | str, Any | str]] = {
         **Splitter.Inboxes,
         "_inbox": "Data from the source component.",
         "_control": "What the source component sends to signal.",
@@ -47,7 +47,8 @@ class PlugSplitter(Splitter):
         super().__init__()
         self._has_source = source_component is not None
         if source_component is not None:
-            self.data_box, self.control_box = "_inbox", "_control"
+            self.data_box: str = "_inbox"
+            self.control_box: str = "_control"
             self.add_children(source_component)
             self.link((self, "inbox"), (source_component, "inbox"), passthrough=1)
             self.link((self, "control"), (source_component, "control"), passthrough=1)
@@ -87,7 +88,7 @@ class Plug(Chassis):
     second: hello
     """
 
-    Outboxes = {
+    Outboxes: ClassVar[Any] = {
         "outbox": "What the component sends.",
         "signal": "What the component sends to signal.",
         "splitter_config": "AddSink and RemoveSink for the splitter.",
@@ -96,7 +97,8 @@ class Plug(Chassis):
     def __init__(self, splitter: Component, component: Component | None = None) -> None:
         super().__init__()
         self.splitter = splitter
-        self.component = inner = component if component is not None else PassThrough()
+        inner: Any = component if component is not None else PassThrough()
+        self.component: Any = inner
         self.link((self, "splitter_config"), (splitter, "configuration"))
         self.add_children(inner)
         self.link((self, "inbox"), (inner, "inbox"), passthrough=1)

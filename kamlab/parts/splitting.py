@@ -10,7 +10,7 @@ the final inbox when they are made, so a sink behind three chassis costs no more
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, ClassVar
 
 from ..chassis.base import Chassis
 from ..chassis.room import send_when_room
@@ -45,14 +45,15 @@ class Splitter(Chassis):
     (['first', 'second'], ['second'])
     """
 
-    Inboxes = {
+    Inboxes: ClassVar[Any] = {
         "inbox": "Messages to copy.",
         "control": "Messages for the sinks' control boxes; shutdown messages end this too.",
         "configuration": "AddSink and RemoveSink.",
     }
 
     #: The inboxes that data and control messages are taken from.
-    data_box, control_box = "inbox", "control"
+    data_box: str = "inbox"
+    control_box: str = "control"
     #: Whether data and control messages also leave by outbox and signal.
     copies_to_self = False
 

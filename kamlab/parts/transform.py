@@ -29,7 +29,11 @@ class PureTransformer(Worker):
     [1, 4, 9]
     """
 
-    ends_on = (ProducerFinished, Shutdown, ShutdownMicroprocess)
+    ends_on: tuple[type[ProducerFinished], type[Shutdown], type[ShutdownMicroprocess]] = (
+        ProducerFinished,
+        Shutdown,
+        ShutdownMicroprocess,
+    )
 
     def __init__(self, function: Callable[[Any], Any] | None = None) -> None:
         super().__init__()

@@ -30,7 +30,7 @@ class Aim:
         self.who = who
         self.box = box
         self.side = side
-        self.rebuilt = rebuilt
+        self.rebuilt: bool = rebuilt
 
     def renew(self) -> None:
         """Go by names from here on: the system is built again."""

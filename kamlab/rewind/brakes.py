@@ -39,7 +39,7 @@ class Brakes:
     def __init__(self, lab: Any) -> None:
         self.lab = lab
         self.breakpoints: list[Breakpoint] = []
-        self.numbers = itertools.count(1)
+        self.numbers: itertools.count[int] = itertools.count(1)
         self._told = self._note  # one and the same object each time: the trace tells hooks apart by that
         self._listens: tuple[Any, tuple[str, ...]] = (None, ())
         self._hits: dict[Breakpoint, Hit] = {}

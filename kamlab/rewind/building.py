@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from kamlab.core import worlds
 from kamlab.core.chance import builder_uses_chance
-from kamlab.core.clock import HeldClock, RealClock
+from kamlab.core.clock import Clock, HeldClock, RealClock
 from kamlab.core.microprocess import Microprocess
 
 from .comparing import Kept
@@ -33,7 +33,7 @@ class Building(Hands):
     #: Whether the building ends where the builder first drives the lab; else it must not.
     _drives_end_building = False
     #: Whether the lab is being reset or taken to another moment just now: what one sees of it is in between.
-    in_between = False
+    in_between: bool = False
     #: Whether the lab runs for the first time, rather than stands in a run that was played again.
     _live = True
     _moving = False
@@ -108,7 +108,9 @@ class Building(Hands):
 
     def _make_journal(self, path: Path | None) -> Journal:
         if type(self.clock) is RealClock:
-            self.clock = self.scheduler.clock = HeldClock()
+            held = HeldClock()
+            self.clock: Clock = held
+            self.scheduler.clock = held
         journal = Journal(self.scheduler, path)
         self.scheduler.journal = journal
         return journal
@@ -186,7 +188,7 @@ class Building(Hands):
         self._live = not self._moving
         if not self._moving:
             self._leave_way()
-            self.written_from = {}
+            self.written_from: dict[tuple[int, str], int | OSError] = {}
         if self._builder is not None and not self._moving:
             self._forget_branches()
             journal = self._make_journal(None)

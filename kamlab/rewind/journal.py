@@ -109,9 +109,9 @@ class Journal:
 
     def __init__(self, scheduler: Scheduler, path: Path | None = None) -> None:
         self.scheduler = scheduler
-        self.replaying = path is not None
+        self.replaying: bool = path is not None
         #: Whether the system is being built; what happens then is no part of the run.
-        self.building = False
+        self.building: bool = False
         self._path = path or Path()
         self.entries: list[Entry] = []
         self.picks: list[str] = []
@@ -120,7 +120,7 @@ class Journal:
         #: Why nothing after the present can be rebuilt, or ``None``.
         self.ends: str | None = None
         #: The step at which that was.
-        self.ends_at = 0
+        self.ends_at: int = 0
         #: The first difference between the run and its record, once there is one.
         self.differs: RunDiffers | None = None
 

@@ -277,7 +277,8 @@ class Rewinding(Building):
         self._kept[self._here] = self._kept_on(self._here)
         hooks = self.trace.hooks
         moved = False
-        self._moving = self.in_between = True
+        self._moving = True
+        self.in_between: bool = True
         try:
             with unheard(self), uncollected(step):
                 epoch = getattr(self.clock, "epoch", None)
@@ -293,7 +294,8 @@ class Rewinding(Building):
                 self._rebuild_and_play(path, step)
             moved = True
         finally:
-            self._moving = self.in_between = False
+            self._moving = False
+            self.in_between = False
             self.trace.adopt_hooks(hooks)
             journal = self._journal
             if journal is not None:

@@ -141,11 +141,11 @@ class Runs(Rewinding):
             self.clock = HeldClock()
             self.clock.epoch = doors["held"]
         else:
-            self.clock = VirtualClock(*doors.get("virtual", ()))
+            self.clock: HeldClock | VirtualClock = VirtualClock(*doors.get("virtual", ()))
         self._set_network(doors)
-        self.lockstep = "held" not in doors or bool(doors.get("recorded"))
+        self.lockstep: bool = "held" not in doors or bool(doors.get("recorded"))
         if own is None:
-            self.chooser = SeededRandom(doors["seed"]) if "seed" in doors else None
+            self.chooser: SeededRandom | None = SeededRandom(doors["seed"]) if "seed" in doors else None
 
 
 def _prints(trace: Any) -> Checks:

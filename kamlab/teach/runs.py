@@ -52,7 +52,7 @@ class Run:
         def build() -> None:
             self.made = system()
 
-        self.seed = seed
+        self.seed: int = seed
         self.outcome: Any = None
         self._lab = _SilentLab(build=build, clock="virtual", chooser=SeededRandom(seed), **how)
 
@@ -121,7 +121,7 @@ class Wrong(KamlabError):
     def __init__(self, sentence: str, run: Run | None = None, step: int | None = None) -> None:
         super().__init__(sentence)
         self.run = run
-        self.step = step if step is not None or run is None else run.step
+        self.step: int | None = step if step is not None or run is None else run.step
 
 
 def runs(

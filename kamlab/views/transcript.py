@@ -92,7 +92,7 @@ class Transcripts:
         self._last: deque[Line] = deque(maxlen=LINES_KEPT)
         self._lock = threading.Lock()
         #: How many lines have been completed in all.
-        self.count = 0
+        self.count: int = 0
         #: Called, with nothing, whenever a line was added; from the thread that printed it.
         self.on_line: Callable[[], Any] = _nothing
 

@@ -67,11 +67,11 @@ class Panel:
 
     def __init__(self, lab: Lab, pieces: Iterable[str] = ()) -> None:
         self.lab = lab
-        self.pieces = checked(pieces)
-        self.looking = Looking(lab, self.pieces)
-        self.closed = False
+        self.pieces: tuple[str, ...] = checked(pieces)
+        self.looking: Looking = Looking(lab, self.pieces)
+        self.closed: bool = False
         #: Whether it shows the last picture of what was stopped.
-        self.finished = False
+        self.finished: bool = False
         self.views: set[str] = set()
         self._lock = threading.RLock()
         self._signs: tuple[Any, ...] = ()
@@ -79,8 +79,8 @@ class Panel:
         self._look_again_at = 0.0
         self._said: dict[str, Any] = {"text": "", "error": False, "reply": 0}
         self._complained = False
-        self.page = Page(pieces=list(self.pieces))
-        self.still = Still(self.looking)
+        self.page: Page = Page(pieces=list(self.pieces))
+        self.still: Still = Still(self.looking)
         self._watch()
         message = WeakMethod(self.receive)
         self.page.on_msg(lambda _, content, __: (call := message()) and call(content))

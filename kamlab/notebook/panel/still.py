@@ -30,7 +30,7 @@ class Still:
         self._displayed: list[str] = []
         self._lock = threading.Lock()
         #: Whether the lab has moved since it was drawn.
-        self.due = True
+        self.due: bool = True
 
     def look(self) -> Whole:
         """Return what there is to see now."""

@@ -23,9 +23,9 @@ class Held:
     __slots__ = ("box", "key", "mirrored", "seen", "standin")
 
     def __init__(self, standin: StandIn, key: tuple[str, str], box: Box) -> None:
-        self.standin = standin
-        self.key = key
-        self.box = box
+        self.standin: StandIn = standin
+        self.key: tuple[str, str] = key
+        self.box: Box = box
         #: What was in the list when it was last looked at, and in the inbox that shows it.
         self.seen: list[Any] = []
         self.mirrored: list[Any] = []

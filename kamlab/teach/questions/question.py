@@ -38,11 +38,11 @@ class Question:
     """
 
     def __init__(self, lab: Lab, kind: Kind, series: int = 0) -> None:
-        self.text = kind.text
-        self.takes = kind.takes
-        self.example = kind.example
-        self.choices = tuple(map(kind.words, kind.choices))
-        self.asked_at = lab.step_number
+        self.text: str = kind.text
+        self.takes: str = kind.takes
+        self.example: str = kind.example
+        self.choices: tuple[str, ...] = tuple(map(kind.words, kind.choices))
+        self.asked_at: int = lab.step_number
         self.result: Result | None = None
         #: Called with a result whenever there is a new one.
         self.listeners: list[Callable[[Result], Any]] = []

@@ -15,7 +15,7 @@ class Family:
 
     def __init__(self, scene: Shown) -> None:
         self.scene = scene
-        self.parents = scene.parents
+        self.parents: dict[Any, Any] = scene.parents
         self.children: dict[Any, list[Any]] = {}
         self.tops: list[Any] = []
         for each in scene.who:

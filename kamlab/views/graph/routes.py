@@ -44,7 +44,7 @@ class Router:
         self.lanes = lanes
         self.least = least
         finder = WayFinder(grid)
-        self.ways = [finder.way(segment) for segment in segments]
+        self.ways: list[Way] = [finder.way(segment) for segment in segments]
         self.tracks: dict[Channel, int] = {}
         self.x: dict[Channel, int] = {}
         self.column_x: dict[tuple[int, int], int] = {}

@@ -8,6 +8,7 @@ the picture with connections that are gone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...core.component import Component
@@ -29,16 +30,20 @@ class Shown:
     def __init__(self, snapshot: Snapshot) -> None:
         stands = {each: stand for each, stand in snapshot.components.items() if isinstance(each, Component)}
         chosen = _chosen(snapshot, stands)
-        self.more = max(0, len(chosen) - SEARCHED)
-        self.who = {each: stands[each] for each in chosen[:SEARCHED]}
-        self.parents = {each: stand.parent for each, stand in self.who.items() if stand.parent in self.who}
+        self.more: int = max(0, len(chosen) - SEARCHED)
+        self.who: dict[Any, Stand] = {each: stands[each] for each in chosen[:SEARCHED]}
+        self.parents: dict[Any, Any] = {
+            each: stand.parent for each, stand in self.who.items() if stand.parent in self.who
+        }
         who = self.who
-        self.links = [(source, sink) for source, sink in snapshot.counts if source.owner in who and sink.owner in who]
-        self.waiting = {
+        self.links: list[tuple[Any, Any]] = [
+            (source, sink) for source, sink in snapshot.counts if source.owner in who and sink.owner in who
+        ]
+        self.waiting: dict[Any, int] = {
             box: len(waiting.messages) for box, waiting in snapshot.waiting.items() if box.owner in self.who
         }
-        self.lost = snapshot.lost
-        self.next = snapshot.next
+        self.lost: Mapping[Any, int] = snapshot.lost
+        self.next: Any = snapshot.next
         self.keys: dict[Any, str] = {}
 
     def key(self, component: Any) -> str:

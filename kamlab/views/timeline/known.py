@@ -46,8 +46,8 @@ class Excerpt:
         self._trace = trace
         self._records = records
         self.known_from = first
-        self.next_number = first + len(records)
-        self.before = trace.before
+        self.next_number: int = first + len(records)
+        self.before: tuple[int, float] = trace.before
 
     def records_from(self, number: int) -> list[Any]:
         """Return the records from a number on."""
@@ -87,10 +87,10 @@ class Stretch(History):
     """
 
     def __init__(self, history: History, first: int, end: int) -> None:
-        self.trace = history.trace
+        self.trace: Trace = history.trace
         self.first = first
-        self.records = history.records[first - history.first : end - history.first]
-        self.arrival_of = history.arrival_of
+        self.records: list[Any] = history.records[first - history.first : end - history.first]
+        self.arrival_of: dict[int, int] = history.arrival_of
 
     def look(self) -> Self:
         """Return this: it does not grow."""

@@ -48,12 +48,12 @@ class Layout:
     def __init__(self, view: Timeline) -> None:
         self.view = view
         count = max(1, view.last - view.first + 1)
-        self.slot = max(14, min(56, 960 // count))
+        self.slot: int = max(14, min(56, 960 // count))
         self.row = 48 if len(view.lines) <= 10 else 38
         names = max((width_of(each.name[:NAME], 12) for each in view.lines), default=0)
-        self.left = round(max(names, 60) + 26)
-        self.right = self.left + count * self.slot
-        self.bottom = TOP + max(1, len(view.lines)) * self.row
+        self.left: int = round(max(names, 60) + 26)
+        self.right: int = self.left + count * self.slot
+        self.bottom: int = TOP + max(1, len(view.lines)) * self.row
         self._boxes = {(each.line, each.step) for each in view.slices}
         self._leave: dict[Place, list[int]] = defaultdict(list)
         self._enter: dict[Place, list[int]] = defaultdict(list)

@@ -39,11 +39,12 @@ class _OfInbox(Kind):
         if box.onward is not None:
             end = self.known.box_name(box.target)
             raise NoQuestion(f"{self.known.box_name(box)} leads on to {end}, and nothing waits in it; ask about {end}")
-        self.owner, self.boxname = self.known.name(box.owner), box.name
-        self.box = self.known.box_name(box)
+        self.owner: str = self.known.name(box.owner)
+        self.boxname: str = box.name
+        self.box: str = self.known.box_name(box)
         self.after = after
-        self.now = waiting_in(box)
-        self.text = self.asks.format(box=self.box, slices=counted(after, "slice"))
+        self.now: tuple[Any, ...] = waiting_in(box)
+        self.text: str = self.asks.format(box=self.box, slices=counted(after, "slice"))
 
     def drive(self, lab: Lab) -> Ran:
         """Run the slices."""
@@ -91,7 +92,7 @@ class WhatIsIn(_OfInbox):
                 offered.setdefault(in_words(each), each)
         if len(offered) > 1:
             ordered = sorted(offered.items(), key=lambda item: (len(item[1]), item[0]))
-            self.choices = tuple(contents for _, contents in ordered)
+            self.choices: tuple[Any, ...] = tuple(contents for _, contents in ordered)
 
     def read(self, given: Any) -> tuple[Any, ...]:
         """Return the messages that are meant."""
@@ -130,7 +131,7 @@ class HowMany(_OfInbox):
         now = len(self.now)
         numbers = range(max(0, now - self.after), now + self.after + 1)
         if ahead is not None and ahead.value in numbers and len(numbers) <= NUMBERS:
-            self.choices = tuple(numbers)
+            self.choices: tuple[Any, ...] = tuple(numbers)
 
     def read(self, given: Any) -> int:
         """Return the number that is meant."""

@@ -49,7 +49,7 @@ class Kind:
     choices: tuple[Any, ...] = ()
 
     def __init__(self, lab: Lab) -> None:
-        self.known = Known(lab)
+        self.known: Known = Known(lab)
 
     def prepare(self, lab: Lab) -> Found | None:
         """Make up what is offered; return what a look ahead has found."""
@@ -100,8 +100,8 @@ class Named(Kind):
             first = [ahead.value, *likely, *offered]
             kept = list(dict.fromkeys(each for each in first if each not in self.others))[:OFFERED]
             offered = [each for each in offered if each in kept] + [each for each in kept if each not in offered]
-        self.choices = (*offered, *self.others)
-        self.takes = f"the name of {self.of}: {joined(self.choices, 'or', limit=4)}"
+        self.choices: tuple[Any, ...] = (*offered, *self.others)
+        self.takes: str = f"the name of {self.of}: {joined(self.choices, 'or', limit=4)}"
 
     def read(self, given: Any) -> str:
         """Return the name that is meant."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ....core.component import Component
 from ....core.events import DISCARDED, SENT
@@ -25,7 +25,7 @@ class NextInbox(Named):
     name = "which inbox"
     text = "Which inbox gets the next message?"
     of = "an inbox"
-    others = {NONE: (None, "None", "nobody")}
+    others: ClassVar[dict[str, tuple[Any, ...]]] = {NONE: (None, "None", "nobody")}
 
     def drive(self, lab: Lab) -> Ran:
         """Run until a message is delivered."""
@@ -64,11 +64,15 @@ class NextIsLost(Named):
     name = "is it lost"
     text = "Is the next message that is sent lost, because its outbox leads nowhere?"
     of = "one of these"
-    others = {"yes": (True, "Yes"), "no": (False, "No"), "no message is sent": (None,)}
+    others: ClassVar[dict[str, tuple[Any, ...]]] = {
+        "yes": (True, "Yes"),
+        "no": (False, "No"),
+        "no message is sent": (None,),
+    }
 
     def __init__(self, lab: Lab) -> None:
         super().__init__(lab)
-        self.choices = tuple(self.others)
+        self.choices: tuple[Any, ...] = tuple(self.others)
         self.takes = "yes, no, or 'no message is sent'"
 
     def drive(self, lab: Lab) -> Ran:

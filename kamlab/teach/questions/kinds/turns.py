@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ....core.errors import KamlabError
 from ....core.events import FAILED, FINISHED, PAUSED, RESUMED, WOKEN, Event
@@ -20,7 +20,7 @@ NOBODY = "nobody"
 
 
 class _OfComponents(Named):
-    others = {NOBODY: (None, "Nobody", "none")}
+    others: ClassVar[dict[str, tuple[Any, ...]]] = {NOBODY: (None, "Nobody", "none")}
 
     def read_name(self, given: Any) -> str:
         return self.known.name(self.known.component(given))
@@ -86,13 +86,13 @@ class CanRun(Named):
 
     name = "can anybody still run"
     of = "one of these"
-    others = {"yes": (True, "Yes"), "no": (False, "No")}
+    others: ClassVar[dict[str, tuple[Any, ...]]] = {"yes": (True, "Yes"), "no": (False, "No")}
 
     def __init__(self, lab: Lab, after: int) -> None:
         super().__init__(lab)
         self.after = after
-        self.text = f"Can anybody still run after {counted(after, 'more slice')}?"
-        self.choices = tuple(self.others)
+        self.text: str = f"Can anybody still run after {counted(after, 'more slice')}?"
+        self.choices: tuple[Any, ...] = tuple(self.others)
         self.takes = "yes or no"
 
     def drive(self, lab: Lab) -> Ran:
