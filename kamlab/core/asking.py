@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import sys
 import threading
 import time
 import weakref
@@ -325,10 +326,13 @@ class _Thread(_Asker):
         self._go = _thread.allocate_lock()
         self._go.acquire()
         self._ending = _thread.allocate_lock()
+        self._begun = _thread.allocate_lock()
+        self._begun.acquire()
         try:
             self._ident = _thread.start_new_thread(self._work, ())
         except RuntimeError as error:
             raise _NoThread from error
+        self._begun.acquire(timeout=4 * BUDGET)  # it must not be told to end before it can take note of that
 
     def ask(self, job: _Job, may_take: float) -> list[Any]:
         """Have a job done; return the answers there are when it is, or when it hangs."""
@@ -371,9 +375,17 @@ class _Thread(_Asker):
 
     def end_if_it_computes(self) -> None:
         """End it, unless it only waits for something."""
-        with self._ending:  # so that it is not over, and its number not that of another thread
+        with self._ending:  # so that it does not come to its end meanwhile
+            self.over = self.over or not self._is_there()
             if not self.over and self._computes():
                 _raise_in(self._ident)
+
+    def _is_there(self) -> bool:
+        """Return whether the thread of this number is this one still: that of one that has ended is given again."""
+        frame = sys._current_frames().get(self._ident)
+        while frame is not None and frame.f_back is not None:
+            frame = frame.f_back
+        return frame is not None and frame.f_code is _Thread._work.__code__ and frame.f_locals.get("self") is self
 
     def _computes(self) -> bool:
         """Return whether what it is stuck in takes processor time, rather than waits.
@@ -388,6 +400,13 @@ class _Thread(_Asker):
 
     def _work(self) -> None:
         try:
+            self._work_on()
+        finally:
+            self.over = True
+
+    def _work_on(self) -> None:
+        try:
+            self._begun.release()
             _here.asker = self
             while not self.given_up:
                 self._go.acquire()
@@ -395,7 +414,7 @@ class _Thread(_Asker):
                     self._do()
             with self._ending:
                 self.over = True
-        finally:
+        finally:  # here, too: it may be told to end for the second time in there
             self.over = True
 
     def _do(self) -> None:

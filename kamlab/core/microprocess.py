@@ -71,8 +71,8 @@ class Microprocess:
     _delegate: Microprocess | None = None
     _awaited_by: Microprocess | None = None
     _activated_by: Microprocess | None = None
-    #: The ``id`` of the component that activated it; 0 if none did.
-    _home = 0
+    #: Leads to the component that activated it, as long as that exists.
+    _home: Callable[[], Any] | None = None
     _main_method = "main"
     _dozed = -1
     _drowsy = -1
@@ -177,7 +177,7 @@ class Microprocess:
 
     def _state_now(self) -> str:
         life, scheduler = self._life, self._scheduler
-        return life if scheduler is None or life not in (RUNNABLE, ASLEEP) else scheduler.life_of(self)
+        return life if scheduler is None or life not in ALIVE else scheduler.state_of(self)
 
     @shown
     def error(self) -> BaseException | None:

@@ -25,6 +25,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from . import worlds
 from .box import Inbox
@@ -37,11 +38,13 @@ from .events import ACTIVATED, CLOCK, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
+from .meeting import RUNNING as THREAD_BUSY
 from .microprocess import Microprocess, deadline_of, raising_in
-from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, WAITING
+from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
+from .waits import THREAD
 from .wording import text_to_keep
 
 if TYPE_CHECKING:
@@ -333,7 +336,7 @@ class Scheduler(Endings):
             component._life = RUNNABLE
             self.queue.append(component)
             if self.log is not None and component._roused != self.era:
-                self.log((ACTIVATED, component, by or "outside"))
+                self.log((ACTIVATED, component, "outside" if by is None else by))
 
     def _fire_timers(self) -> None:
         for timer, callback in self.timers.due(self.now):
@@ -360,7 +363,7 @@ class Scheduler(Endings):
         component._scheduler = self
         if self.running is not None:
             component._activated_by = self.running
-            component._home = self.running.id
+            component._home = ref(self.running)
         component._number = next(self._numbers)
         component._life = RUNNABLE
         component._prepare()
@@ -370,7 +373,8 @@ class Scheduler(Endings):
         self.wakes.append(component)
         if self.log is not None:
             component._roused = self.era
-            self.log((ACTIVATED, component, component._activated_by or "outside"))
+            by = component._activated_by
+            self.log((ACTIVATED, component, "outside" if by is None else by))
         self.nudge()
 
     def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
@@ -490,16 +494,23 @@ class Scheduler(Endings):
         return self.chooser is None or hasattr(self.chooser, "peek")
 
     def _could_run(self) -> list[Microprocess]:
-        waiting = [each for each in (*self.queue, *self.done) if each._life is RUNNABLE]
-        there = {id(each) for each in waiting}
-        woken = {id(each): each for each in self.to_be_woken() if id(each) not in there and each._life not in ENDED}
-        return [*waiting, *woken.values()]
+        woken = {id(each): each for each in self.to_be_woken() if each._life not in ENDED}
+        pausing = {id(each) for each in self.pauses if id(each) not in woken}
+        found = {id(each): each for each in (*self.queue, *self.done) if each._life is RUNNABLE}
+        return [each for each in (found | woken).values() if id(each) not in pausing]
 
-    def life_of(self, component: Microprocess) -> str:
-        """Return what a component will be when the round ends, of one that is runnable or asleep."""
-        if any(each is component for each in self.to_be_woken()):
+    def state_of(self, component: Microprocess) -> str:
+        """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends."""
+        runner = _runner(component)
+        asleep = runner._life is ASLEEP
+        if not asleep and self.pauses:
+            asleep = any(each is runner for each in tuple(self.pauses))
+        if asleep and any(each is runner for each in self.to_be_woken()):
+            asleep = False
+        if not asleep:
             return RUNNABLE
-        return ASLEEP if any(each is component for each in tuple(self.pauses)) else component._life
+        full = any(box.is_full() for box in getattr(component, "_out", {}).values())
+        return BLOCKED if is_blocked(component, runner, runner._awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
         """Yield those that have been woken or activated since the last round ended, and join the next one."""
@@ -526,12 +537,13 @@ class Scheduler(Endings):
         return bool(queue)
 
     def choose(self, component: Microprocess) -> None:
-        """Let ``component`` have the next slice; it must be runnable."""
+        """Let ``component`` have the next slice; it, or the generator that it waits for, must be runnable."""
+        component = _runner(component)
         if self.driver is None and not self.takes_turns(component):
             self.end_round()
         if not self.takes_turns(component):
             raise NotRunnable(
-                f"{component.short_name} cannot go next: it is {component._life}. "
+                f"{component.short_name} cannot go next: it is {component._state_now()}. "
                 f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
             )
         if component in self.done:
@@ -551,6 +563,20 @@ def _runner(component: Microprocess) -> Microprocess:
     while component._delegate is not None:
         component = component._delegate
     return component
+
+
+def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full: bool) -> bool:
+    """Return whether a component that sleeps is blocked: by a full inbox, or because its thread is busy elsewhere.
+
+    Args:
+        component: the component.
+        runner: what runs when it runs: itself, or the generator that it waits for.
+        awaits: what its code says that it waits for.
+        full: whether one of its outboxes leads to a full inbox.
+    """
+    if awaits is not None:
+        return bool(awaits[0] == THREAD and awaits[1] == THREAD_BUSY)
+    return bool(full and runner is component and component.woken_by_collection)
 
 
 def put_off(call: Callable[[], Any]) -> bool:

@@ -4,15 +4,15 @@
 ``new``                   not activated yet
 ``runnable``              has a slice to come
 ``running``               is in the middle of a slice now
-``waiting``               has paused, or waits for a message, for time, or for a generator of its own
+``waiting``               has paused, or waits for a message or for time
 ``blocked``               waits until there is room in a full inbox; or its thread is busy with code of its own
 ``finished``              its main has come to its end
 ``stopped``               was stopped
 ``failed``                its main raised an error
 ========================= ==========================================================================================
 
-The engine itself tells apart less and more: to it a blocked component sleeps like any other that waits, and one that
-waits for a generator of its own has a state of its own, because the generator is what is woken.
+A component that waits for a generator of its own stands as that does. The engine itself tells apart less and more: to
+it a blocked component sleeps like any other that waits, and one that waits for a generator has a word of its own.
 """
 
 from __future__ import annotations

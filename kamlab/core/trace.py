@@ -327,6 +327,10 @@ class Trace:
         """Return whether an event of this kind was recorded after a mark."""
         return any(record[0] is kind for record in self._tail(mark))
 
+    def last_runner(self) -> Any:
+        """Return what was run in the newest slice, a component or its helper; ``None`` if none is known."""
+        return next((component for component, _ in self.last_slice()), None)
+
     def last_slice(self) -> list[tuple[Any, int]]:
         """Return who had the newest slice, and its number, as a list of one; an empty one if none is known."""
         for record in reversed(self._records):

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from . import worlds
-from .calling import one_called
+from .calling import one_called, whose
 from .cautious import speaks_plainly
 from .chance import Chance
 from .choice import Chooser
@@ -187,7 +187,7 @@ class World(Driven):
     def runnable(self) -> list[Microprocess]:
         """Return who could run now, in the order in which they will."""
         with self.lock:
-            return self.scheduler.runnable()
+            return [whose(each) for each in self.scheduler.runnable()]
 
     def choose(self, component: Microprocess | str) -> None:
         """Let this component have the next slice."""

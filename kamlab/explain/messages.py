@@ -19,7 +19,6 @@ from ..history import History, history_of
 from .errors import CannotExplain, NoSuchMessage
 from .explanation import Explanation
 from .facts import Moment, ended_in_words, held_by_thread, standing_still
-from .snapshot import snapshot_of
 from .why import status_in_words
 from .words import counted, end_of, ordinal, shown
 
@@ -93,11 +92,19 @@ def _of_place(box: Inbox, index: int, moment: Moment | None) -> Explanation:
         )
     index %= len(waiting)
     sentences = []
-    number = snapshot_of(moment.world).waiting[box].numbers[index] if moment is not None else -1
-    if number >= 0 and moment is not None:
-        sentences.append(_sent_in_words(history_of(moment.world).event(number)))
+    if moment is not None and (sent := _sent_at(history_of(moment.world), box, index, len(waiting))) is not None:
+        sentences.append(_sent_in_words(sent))
     sentences += _waits_in_words(box, index, len(waiting), len(held), moment)
     return Explanation(f"the message {shown(waiting[index])}", IS_WAITING, tuple(sentences), _ends(box))
+
+
+def _sent_at(history: History, box: Inbox, index: int, count: int) -> Event | None:
+    """Return the event that brought the message at a place of those that wait, if it is on record."""
+    last = history.next_number
+    arrivals = [*history.held(box, last), *history.arrivals_in(box, last)]
+    if len(arrivals) != count or arrivals[index] < history.first:
+        return None
+    return history.event(arrivals[index])
 
 
 def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Moment | None) -> Iterator[str]:

@@ -15,6 +15,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice, repeat, starmap, zip_longest
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -24,9 +26,9 @@ from ..core.component import Component
 from ..core.errors import UnknownComponent, listed
 from ..core.events import RESUMED, shorten, then_and_now, words_of
 from ..core.register import Ended
+from ..core.relay import Relayed
+from ..core.scheduler import is_blocked
 from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
-from ..core.thread import RUNNING as THREAD_BUSY
-from ..core.waits import THREAD
 from ..core.wording import text_to_keep
 from ..core.world import World
 from ..history import History, history_of
@@ -39,8 +41,6 @@ from .flows import runner_of
 Pause = tuple[float | None, tuple[Any, ...] | None]
 #: Of how many messages in an inbox a snapshot from the engine keeps the text, if they may change.
 TEXTS = 10
-#: How many of the newest records are searched for the last slice, where the engine is read.
-SEARCHED = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,24 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in one inbox, oldest first.
+    """What waits in one inbox, oldest first: ``count`` messages.
 
-    ``messages`` are the messages themselves; ``said`` has for each its text when it came, where that is kept: of one
-    that may have changed since; and ``numbers`` the record that brought it, -1 where that is not known. The first
-    ``held`` of them have left the inbox for the component's own thread, which has not taken them yet.
+    ``messages`` are the messages themselves, or the first of them, as many as were asked for. ``said`` has for the
+    first of them the text when it came, where that is kept, of one that may have changed since. The first ``held``
+    have left the inbox for the component's own thread, which has not taken them yet.
     """
 
-    messages: tuple[Any, ...]
-    said: tuple[str | None, ...]
-    numbers: tuple[int, ...]
+    count: int
+    messages: tuple[Any, ...] = ()
+    said: tuple[str | None, ...] = ()
     held: int = 0
 
     @property
     def words(self) -> tuple[str, ...]:
         """What each message said of itself when it came; now, where that is not kept."""
-        return tuple(map(_said_or_says, self.said, self.messages))
+        return tuple(
+            map(_said_or_says, (*self.said, *repeat(None, len(self.messages) - len(self.said))), self.messages)
+        )
 
 
 def _said_or_says(said: str | None, message: Any) -> str:
@@ -96,7 +98,7 @@ class Snapshot:
     have ended, the last 500 of which stay known where the record is not complete. ``waiting`` has a :class:`Waiting`
     for each inbox that is not empty, ``counts`` the messages that went over each link, which are at least so many
     where ``exact`` is false, and ``lost`` those that each outbox has lost. ``ran`` had the last slice, ``next`` has
-    the next one, as far as that is known. ``more`` components are left out.
+    the next one, as far as that is known.
 
     By name, ``states`` has the state of each component, ``boxes`` the messages that wait in each inbox that is not
     empty, ``links`` the pairs of linked boxes. Messages are held as they are, not copied.
@@ -130,7 +132,6 @@ class Snapshot:
     ran: Any = None
     next: Any = None
     exact: bool = True
-    more: int = 0
     names: Names = field(default_factory=Names)
 
     # -- by name ----------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ class Snapshot:
         boxes = self.boxes
         if box in boxes:
             return boxes[box]
-        owner, _, name = box.rpartition(".")
+        owner, _, name = str(box).rpartition(".")
         found = self.names.component(owner) if owner in self.states else None
         several = [found] if found is not None else called(owner, self.components)
         if len(several) == 1:
@@ -206,7 +207,7 @@ class Snapshot:
         return (
             self.step,
             {named(each): _compared(stand, self.names) for each, stand in self.components.items()},
-            {box(each): (waiting.words, waiting.held) for each, waiting in self.waiting.items()},
+            {box(each): (waiting.count, waiting.words, waiting.held) for each, waiting in self.waiting.items()},
             {(box(source), box(sink)): count for (source, sink), count in self.counts.items()},
             {box(each): count for each, count in self.lost.items()},
             *(named(each) if each is not None else None for each in (self.ran, self.next)),
@@ -226,7 +227,7 @@ class Snapshot:
             lines.append(f"  {self.names.of(each)}: {stand.state}")
             for box, waiting in self.waiting.items():
                 if box.owner is each:
-                    texts = map(then_and_now, waiting.said, map(shorten, waiting.messages))
+                    texts = starmap(_then_and_now, zip_longest(waiting.said, map(shorten, waiting.messages)))
                     lines.append(f"    {box.name}: {', '.join(texts)}")
         lines += [f"  {source} -> {sink}" for source, sink in self.links]
         return "\n".join(lines)
@@ -234,13 +235,22 @@ class Snapshot:
     __repr__ = __str__
 
 
+def _then_and_now(said: str | None, text: str) -> str:
+    return text if said is None else then_and_now(said, text)
+
+
 def _compared(stand: Stand, names: Names) -> tuple[Any, ...]:
     parent = names.of(stand.parent) if stand.parent is not None else None
     return stand.state, parent, stand.ended, stand.pause, names.of_box(stand.full) if stand.full is not None else None
 
 
-def snapshot_of(lab: World, step: int | None = None) -> Snapshot:
+def snapshot_of(lab: World, step: int | None = None, most: int | None = None) -> Snapshot:
     """Return how a lab stands, or how it stood after a step; under the lab's lock.
+
+    Args:
+        lab: the lab.
+        step: the step; now, unless told.
+        most: how many messages of each inbox to hold, the oldest ones; all unless told. They are counted in any case.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -252,9 +262,15 @@ def snapshot_of(lab: World, step: int | None = None) -> Snapshot:
     ...     snapshot_of(lab).boxes["PassThrough_1.inbox"]
     ('hello',)
     """
-    if step is None and (is_rushing(lab) or not history_of(lab).is_complete):
-        return from_engine(lab)
-    return from_record(lab, step)
+    if step is None and is_rushing(lab):
+        return from_engine(lab, most)
+    history = history_of(lab)
+    now = step is None or history.check(step) == history.latest
+    if now:
+        ledger_of(lab.trace)  # it has to be read before the ring turns
+        if not history.is_complete:
+            return from_engine(lab, most)
+    return from_record(lab, step, most)
 
 
 def is_rushing(lab: World) -> bool:
@@ -264,39 +280,40 @@ def is_rushing(lab: World) -> bool:
 
 def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any) -> Stand:
     """Return how a component stands that waits, or whose helper does."""
-    awaited = pause[1]
-    if awaited is not None:
-        blocked = awaited[0] == THREAD and awaited[1] == THREAD_BUSY
-    else:
-        blocked = full is not None and helper is None and component.woken_by_collection
+    runner = component if helper is None else helper
+    blocked = is_blocked(component, runner, pause[1], full is not None)
     return Stand(BLOCKED if blocked else ASLEEP, parent, None, pause, full, helper)
 
 
 # -- from the engine ------------------------------------------------------------------------------
 
 
-def from_engine(lab: World) -> Snapshot:
-    """Return how a lab stands now, from its components and boxes."""
+def from_engine(lab: World, most: int | None = None) -> Snapshot:
+    """Return how a lab stands now, from its components and boxes; ``most`` as in :func:`snapshot_of`."""
     moment = Moment(lab)
     links = dict.fromkeys(_links(moment.components))
     everybody = _everybody(moment, links)
-    by_id = {each.id: each for each in everybody}
     ledger = ledger_of(lab.trace)
     names = Names()
-    for each in everybody:
+    for each in sorted(everybody, key=_in_order):
         names.note(each)
     return Snapshot(
         lab.scheduler.step,
         lab.scheduler.now,
-        MappingProxyType({each: stand_now(moment, each, by_id) for each in everybody}),
-        MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each)}),
+        MappingProxyType({each: stand_now(moment, each, everybody) for each in everybody}),
+        MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each, most)}),
         MappingProxyType({link: ledger.count(*link) for link in links}),
         MappingProxyType({box: box.discarded for each in everybody for box in _outboxes(each) if box.discarded}),
-        None if is_rushing(lab) else _ran_last(lab),
+        None if is_rushing(lab) else whose(lab.trace.last_runner()),
         None if is_rushing(lab) else _next(lab),
         ledger.exact,
-        names=names,
+        names,
     )
+
+
+def _in_order(component: Any) -> float:
+    """Return the number of a component, as a key; those without one come last."""
+    return getattr(component, "_number", 0) or inf
 
 
 def _everybody(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
@@ -321,8 +338,8 @@ def _outboxes(component: Any) -> Iterable[Any]:
     return component._out.values() if isinstance(component, Component) else ()
 
 
-def stand_now(moment: Moment, component: Any, everybody: Mapping[int, Any] = MappingProxyType({})) -> Stand:
-    """Return how one component stands now; its parent is told if that is among ``everybody``, by ``id``."""
+def stand_now(moment: Moment, component: Any, everybody: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
+    """Return how one component stands now; its parent is told if that is among ``everybody``."""
     if isinstance(component, Ended):
         return Stand(component.state, None, component.step)
     life = component._life
@@ -341,33 +358,28 @@ def stand_now(moment: Moment, component: Any, everybody: Mapping[int, Any] = Map
     )
 
 
-def parent_of(component: Any, everybody: Mapping[int, Any]) -> Any:
+def parent_of(component: Any, everybody: Mapping[Any, Any]) -> Any:
     """Return the component that contains another one; of one that was let go of at its end, the one that activated it.
 
-    ``None`` if that is not among ``everybody``, by ``id``.
+    ``None`` if that is not among ``everybody``.
     """
     parent = getattr(component, "_parent", None)
-    if parent is None and component._life in ENDED:
-        home = everybody.get(component._home)
+    if parent is None and component._home is not None and component._life in ENDED:
+        home = component._home()
         parent = home if getattr(home, "_children", None) is not None else None
-    return parent if parent is not None and parent is not component and parent.id in everybody else None
+    return parent if parent is not component and parent in everybody else None
 
 
-def _waiting_now(component: Any) -> Iterator[tuple[Inbox, Waiting]]:
-    if isinstance(component, Component):
-        for name, box in component._in.items():
-            held = held_by_thread(component, name)
-            messages = (*held, *box.items)
-            if messages:
-                count = len(messages)
-                said = [text_to_keep(message, thoroughly=True) for message in messages[:TEXTS]]
-                yield box, Waiting(messages, (*said, *[None] * (count - len(said))), (-1,) * count, len(held))
-
-
-def _ran_last(lab: World) -> Any:
-    """Return the component that had the last slice, as far as the newest records tell."""
-    records = lab.trace.records_from(max(0, lab.trace.next_number - SEARCHED))
-    return whose(next((record[3] for record in reversed(records) if record[0] is RESUMED), None))
+def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
+    if not isinstance(component, Component):
+        return
+    for name, box in component._in.items():
+        held = held_by_thread(component, name)
+        count = len(held) + len(box.items)
+        if count:
+            messages = (*held, *box.items) if most is None else tuple(islice(chain(held, box.items), most))
+            said = tuple([text_to_keep(message, thoroughly=True) for message in messages[:TEXTS]])
+            yield box, Waiting(count, messages, said, min(len(held), len(messages)))
 
 
 def _next(lab: World) -> Any:
@@ -378,12 +390,15 @@ def _next(lab: World) -> Any:
 # -- from the record ------------------------------------------------------------------------------
 
 
-def from_record(lab: World, step: int | None = None, history: History | None = None) -> Snapshot:
+def from_record(
+    lab: World, step: int | None = None, most: int | None = None, history: History | None = None
+) -> Snapshot:
     """Return how a lab stood after a step, the last one unless told, from its record.
 
     Args:
         lab: the lab.
         step: the step.
+        most: as in :func:`snapshot_of`.
         history: what the record tells; that of the lab unless told.
 
     Raises:
@@ -392,26 +407,29 @@ def from_record(lab: World, step: int | None = None, history: History | None = N
     history = history_of(lab) if history is None else history
     step = history.latest if step is None else step
     number = history.end_of(step)
+    now = Moment(lab) if step == history.latest else None
     links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
     lives = history.states(step)
-    helpers = {each._awaited_by: each for each, life in lives.items() if each._awaited_by and life in ALIVE}
+    helpers = {each._awaited_by: each for each, life in lives.items() if each._awaited_by is not None and life in ALIVE}
     everybody = {each: life for each, life in lives.items() if each._awaited_by is None}
-    everybody.update({end.owner: NEW for link in links for end in link if end.owner not in lives})
-
-    by_id = {each.id: each for each in everybody}
+    for owner in [end.owner for link in links for end in link if end.owner not in lives]:
+        everybody[owner] = NEW if now is None else owner._life
 
     def stood(component: Any, life: str) -> Stand:
-        parent = parent_of(component, by_id)
+        if now is not None and isinstance(component, Relayed):  # its thread may have come back since
+            return stand_now(now, component, everybody)
+        parent = parent_of(component, everybody)
         if life in ENDED:
-            about = history.about[component]
-            return Stand(life, parent, history.step_of(about[bisect_right(about, number) - 1]))
+            about = history.about.get(component, [])
+            last = bisect_right(about, number) - 1
+            return Stand(life, parent, history.step_of(about[last]) if last >= 0 else None)
         runner = component
         while runner in helpers:
             runner = helpers[runner]
         helper = runner if runner is not component else None
-        life = lives.get(runner, life)
-        if life not in (ASLEEP, WAITING):
-            return Stand(life, parent, helper=helper)
+        runners_life = lives.get(runner, life)
+        if runners_life not in (ASLEEP, WAITING):
+            return Stand(runners_life, parent, helper=helper)
         full = history.full_target(component, number) if isinstance(component, Component) else None
         return _asleep(component, parent, history.pause(runner, number) or (None, None), full, helper)
 
@@ -419,23 +437,46 @@ def from_record(lab: World, step: int | None = None, history: History | None = N
         step,
         history.time_of(number),
         MappingProxyType({each: stood(each, life) for each, life in everybody.items()}),
-        MappingProxyType(dict(_waited(history, number))),
-        MappingProxyType({(source, sink): history.count(source, sink, number) for source, sink in links}),
-        MappingProxyType(history.lost(number)),
+        MappingProxyType(dict(_waited(history, number, most))),
+        MappingProxyType(_counted(lab, history, number, links)),
+        MappingProxyType(_lost(history, number)),
         whose(_runner(history, step)),
         _was_next(lab, history, step, lives),
-        history.is_complete,
-        names=history.names,
+        history.is_complete or ledger_of(lab.trace).exact,
+        history.names,
     )
 
 
-def _waited(history: History, number: int) -> Iterator[tuple[Inbox, Waiting]]:
+def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
     for box, line in history.lines.items():
         held = history.held(box, number)
-        arrivals = (*held, *line.waiting(number))
-        if arrivals:
+        count = len(held) + line.count(number)
+        if count:
+            arrivals = [*held, *line.waiting(number, most)][:most]
             said = tuple(map(history.said, arrivals))
-            yield box, Waiting(tuple(map(history.message, arrivals)), said, arrivals, len(held))
+            yield box, Waiting(count, tuple(map(history.message, arrivals)), said, min(len(held), len(arrivals)))
+
+
+def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:
+    """Return how many messages had gone over each link: from the beginning, or back from what is counted by now."""
+    if history.is_complete:
+        return {(source, sink): history.count(source, sink, number) for source, sink in links}
+    by_now, last = ledger_of(lab.trace).count, history.next_number
+    later = {
+        (source, sink): history.count(source, sink, last) - history.count(source, sink, number)
+        for source, sink in links
+    }
+    return {(source, sink): by_now(source, sink) - count for (source, sink), count in later.items()}
+
+
+def _lost(history: History, number: int) -> dict[Any, int]:
+    """Return how many messages each outbox had lost, in the same way."""
+    then = history.lost(number)
+    if history.is_complete:
+        return then
+    later = {box: count - then.get(box, 0) for box, count in history.lost(history.next_number).items()}
+    counted = {box: box.discarded - later.get(box, 0) for each in history.lives for box in _outboxes(each)}
+    return {box: count for box, count in counted.items() if count > 0}
 
 
 def _runner(history: History, step: int) -> Any:

@@ -217,9 +217,9 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     if not isinstance(of, (Microprocess, str)):
         raise CannotExplain(f"{shown(of)} cannot be explained: give a component or its name")
     if isinstance(of, Microprocess) and of in states:
-        return at(of)
+        return at(whose(of))
     name = of if isinstance(of, str) else of.short_name
-    return at(one_called(name, states, f" active at step {step}", "there were"))
+    return at(whose(one_called(name, states, f" active at step {step}", "there were")))
 
 
 def stood(notes: Stood, component: Microprocess, state: str, step: int, last_slice: int | None) -> Standing:

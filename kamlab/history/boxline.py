@@ -12,6 +12,7 @@ before the trace began have negative ones.
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import zip_longest
 
 
 class _Stretch:
@@ -29,6 +30,14 @@ class _Stretch:
         came = bisect_right(self.came, number)
         late = gone - len(self.there)
         return self.came[late:came] if late >= 0 else self.there[gone:] + self.came[:came]
+
+    def count(self, number: int) -> int:
+        return len(self.there) + bisect_right(self.came, number) - bisect_right(self.gone, number)
+
+    def first(self, number: int, most: int) -> list[int]:
+        gone = bisect_right(self.gone, number)
+        places = range(gone, min(gone + most, len(self.there) + bisect_right(self.came, number)))
+        return [self.arrival(place) for place in places]
 
     def arrival(self, place: int) -> int:
         at_first = len(self.there)
@@ -103,9 +112,19 @@ class BoxLine:
         late = gone - len(last.there)
         return last.came[late:] if late >= 0 else last.there[gone:] + last.came
 
-    def waiting(self, number: int) -> list[int]:
-        """Return the arrivals that waited after a record, oldest first."""
-        return self._stretches[bisect_right(self._begins, number)].waiting(number)
+    def waiting(self, number: int, most: int | None = None) -> list[int]:
+        """Return the arrivals that waited after a record, oldest first; all, or so many at most."""
+        stretch = self._stretches[bisect_right(self._begins, number)]
+        return stretch.waiting(number) if most is None else stretch.first(number, most)
+
+    def count(self, number: int) -> int:
+        """Return how many messages waited after a record."""
+        return self._stretches[bisect_right(self._begins, number)].count(number)
+
+    def departures(self, otherwise: int) -> dict[int, int]:
+        """Return the departure of each arrival of a plain queue; of those that still wait a number of one's own."""
+        last = self._stretches[-1]
+        return dict(zip_longest([*last.there, *last.came], last.gone, fillvalue=otherwise))
 
     def arrivals(self) -> list[int]:
         """Return every arrival there was, in order."""

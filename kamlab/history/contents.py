@@ -174,6 +174,14 @@ class History(Reading):
         line = self.held_lines.get(box)
         return [self.arrival_of[received] for received in line.waiting(number)] if line is not None else []
 
+    def taken_from(self, box: Any) -> dict[int, int]:
+        """Return when the owner's thread took what had left an inbox for it, by the numbers of the departures.
+
+        What it has not taken yet is said to be taken after the last event.
+        """
+        line = self.held_lines.get(box)
+        return {} if line is None else line.departures(self.next_number)
+
     def contents(self, step: int) -> dict[Any, tuple[Any, ...]]:
         """Return what waited in each inbox at a step; those that were empty are not in it."""
         number = self.end_of(step)
@@ -260,7 +268,8 @@ class History(Reading):
         for box in component._out.values():
             target = self._target(box, number)
             limit = getattr(target, "limit", None)
-            if limit is not None and len(self.arrivals_in(target, number)) >= limit:
+            line = self.lines.get(target)
+            if limit is not None and line is not None and line.count(number) >= limit:
                 return target
         return None
 

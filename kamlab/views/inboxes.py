@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, starmap, zip_longest
 from typing import Any, TypeVar
 
 from ..core.asking import one_look
@@ -261,7 +261,7 @@ def look(
                               outbox leads nowhere: 1 message LOST
     """
     with lab.lock, one_look():
-        snapshot = snapshot_of(lab, step)
+        snapshot = snapshot_of(lab, step, messages)
         everyone = alive_in(snapshot)
         if names:
             meant = {id(each) for name in names for each in called(name, everyone)}
@@ -274,7 +274,7 @@ def look(
         return Inboxes(
             "as it was" if as_it_was else str(lab.state),
             snapshot.step,
-            _components(snapshot, shown, messages, is_rushing(lab)),
+            _components(snapshot, shown, is_rushing(lab)),
             len(everyone) - len(shown),
             tuple((_name(each), _error(each)) for each in failures[-FAILURES:]),
             max(0, len(failures) - FAILURES),
@@ -308,23 +308,22 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
     return [each for each in everyone if each in chosen]
 
 
-def _components(snapshot: Snapshot, shown: list[Component], messages: int, rushing: bool) -> tuple[ComponentLook, ...]:
+def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
     boxes = {(each, name): waiting_in(snapshot, each, name) for each in shown for name in _names(snapshot, each)}
-    first = {place: waiting.messages[:messages] for place, waiting in boxes.items()}
-    texts = iter(quoted_all([message for each in first.values() for message in each]))
+    texts = iter(quoted_all([message for waiting in boxes.values() for message in waiting.messages]))
     looks: dict[Component, list[InboxLook]] = {component: [] for component in shown}
     for (each, name), waiting in boxes.items():
         box = each._in.get(name)
-        there = first[each, name]
+        there = waiting.messages
         looks[each].append(
             InboxLook(
                 label(str(name), 30),
-                len(waiting.messages),
+                waiting.count,
                 box.limit if box is not None else None,
-                tuple(map(_then_and_now, waiting.said, islice(texts, len(there)))),
+                tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(there))))),
                 tuple(map(kind_of, there)),
-                min(waiting.held, len(there)),
+                waiting.held,
             )
         )
     return tuple(_component(snapshot, each, tuple(looks[each]), rushing) for each in shown)
@@ -355,7 +354,7 @@ def _names(snapshot: Snapshot, component: Component) -> list[str]:
     return [name for name in names if name in chosen]
 
 
-NOTHING = Waiting((), (), ())
+NOTHING = Waiting(0)
 
 
 def waiting_in(snapshot: Snapshot, component: Component, name: str) -> Waiting:

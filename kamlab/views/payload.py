@@ -138,16 +138,16 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
     'PassThrough_1.inbox, place 0: str of 5'
     """
     with lab.lock, one_look():
-        snapshot = snapshot_of(lab, step)
+        snapshot = snapshot_of(lab, step, index + 1 if type(index) is int and index >= 0 else 0)
         component = _component(lab, alive_in(snapshot), key)
         names = list(component._in or component.Inboxes)
         if box not in names:
             raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(names)}")
-        waiting = waiting_in(snapshot, component, box).messages
-        if type(index) is not int or not 0 <= index < len(waiting):
-            there = f"there are {len(waiting)}, counted from 0" if waiting else "nothing waits there"
+        waiting = waiting_in(snapshot, component, box)
+        if type(index) is not int or not 0 <= index < waiting.count:
+            there = f"there are {waiting.count}, counted from 0" if waiting.count else "nothing waits there"
             raise NoMessage(f"no message waits at place {index} of {name_of(component)}.{box}; {there}")
-        return described(waiting[index], key, label(name_of(component), 40), label(box, 30), index)
+        return described(waiting.messages[index], key, label(name_of(component), 40), label(box, 30), index)
 
 
 def _component(lab: World, alive: list[Component], key: str) -> Component:

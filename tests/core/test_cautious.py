@@ -390,6 +390,20 @@ def test_an_interrupt_of_the_asker_is_the_asker_s(gate: Gate) -> None:
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 
+def test_an_end_is_meant_for_one_thread_only(eventually: Callable[..., Any]) -> None:
+    """A thread that was told to end and is gone is not told again: another thread may have its number by now."""
+    thread = asking._Thread()
+    thread._go.release()
+    thread.given_up = True
+    assert eventually(lambda: thread.over)
+    thread.over = False  # as if nobody had noticed
+    assert eventually(lambda: not thread._is_there())
+    thread._ident = threading.get_ident()  # the number is given to this one
+    thread.end_if_it_computes()
+    assert sum(range(100_000)) == 4999950000  # nothing is raised here
+    assert thread.over
+
+
 def test_a_thread_given_up_while_it_waits_for_work_ends(eventually: Callable[..., Any]) -> None:
     """An interrupt may come when an answer is there already: the thread that gave it has nothing to do, and ends."""
     thread = asking._Thread()

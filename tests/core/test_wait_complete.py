@@ -36,8 +36,8 @@ def test_the_parent_goes_on_when_the_generator_has_ended(lab):
     lines = []
     waiting = Waiting(lines).activate()
     lab.step()
-    assert waiting.state == "waiting for a generator"
     assert not waiting.is_runnable()
+    assert waiting.state == "runnable"  # as its generator is, which runs in its place
     assert lab.run().reason == "finished"
     assert lines == ["before", "inner0", "inner1", "after", "end"]
 

@@ -214,7 +214,7 @@ def test_simple_reader_ends_on_shutdown(bench, path):
     catcher = bench.catch(reader)
     catcher.set_inbox_size("inbox", 0)
     bench.settle()
-    assert reader.state == "waiting"
+    assert reader.state == "blocked"
     message = ShutdownMicroprocess()
     bench.feed(reader, control=message)
     assert (catcher.controls, reader.state) == ([message], "finished")

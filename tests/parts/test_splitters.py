@@ -302,7 +302,7 @@ def test_shutdown_drops_and_counts_what_is_held(bench, splitter, policy):
     full = closed_sink(1)
     configure(bench, splitter, AddSink(full, policy=policy))
     bench.feed(splitter, 1, 2, 3, control=ProducerFinished())
-    assert splitter.state == "waiting"
+    assert splitter.state == "blocked"
     box = next(box for name, box in splitter.outboxes.items() if full.short_name in name)
     bench.feed(splitter, control=ShutdownMicroprocess())
     assert (splitter.state, box.discarded) == ("finished", 2)

@@ -55,7 +55,7 @@ def test_shutdown_ends_the_wait_for_room(bench, name):
     part.link((part, "outbox"), (never, "inbox"))
     part.activate()
     bench.feed(part, 1, 2, 3)
-    assert part.state == "waiting"
+    assert part.state == "blocked"
     bench.feed(part, control=ShutdownMicroprocess())
     assert part.state == "finished"
 

@@ -124,7 +124,7 @@ def queue_lengths(
 def _queue(history: History, box: Inbox, window: Window) -> QueueLength:
     start = history.end_of(window.first)
     end = history.end_of(window.last)
-    length = longest = len(history.arrivals_in(box, start))
+    length = longest = len(history.held(box, start)) + len(history.arrivals_in(box, start))
     steps, lengths = [window.first], [length]
     for number, change in _changes(history, box, start, end):
         length += change
@@ -144,10 +144,12 @@ def _changes(history: History, box: Inbox, start: int, end: int) -> list[tuple[i
     if line is None:
         return []
     changes = []
-    there = {*line.waiting(start)}
+    there = {*history.held(box, start), *line.waiting(start)}
+    taken = history.taken_from(box)
     came_early = None
     for arrival in line.arrivals():
         departure = history.departure_of.get(arrival, end + 1)
+        departure = taken.get(departure, departure)
         came = arrival
         if arrival < 0 and arrival not in there:  # sent before its owner was activated, and told of from then on
             if came_early is None:

@@ -137,7 +137,7 @@ def graph_of(
     """
     with lab.lock:
         picture = previous._picture if previous is not None else None
-        snapshot = snapshot_of(lab, step)
+        snapshot = snapshot_of(lab, step, most=0)
         shown = Shown(snapshot)
         layered = structure_of(shown, folded, picture.structure if picture is not None else None, most)
         moves = last_moves(lab, step if step is not None or not snapshot.exact else snapshot.step, since)

@@ -40,7 +40,7 @@ class Shown:
             (source, sink) for source, sink in snapshot.counts if source.owner in who and sink.owner in who
         ]
         self.waiting: dict[Any, int] = {
-            box: len(waiting.messages) for box, waiting in snapshot.waiting.items() if box.owner in self.who
+            box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in self.who
         }
         self.lost: Mapping[Any, int] = snapshot.lost
         self.next: Any = snapshot.next
@@ -56,9 +56,14 @@ class Shown:
 
 def _chosen(snapshot: Snapshot, stands: dict[Any, Stand]) -> list[Any]:
     alive = [each for each, stand in stands.items() if stand.state not in ENDED]
-    activated = {each.id for each in alive if stands[each].state != NEW}
-    ended = sorted((stand.ended, each.id, each) for each, stand in stands.items() if stand.ended is not None)
-    failed = [each for *_, each in ended if stands[each].state == FAILED][-FAILURES:]
-    late = [each for when, _, each in ended if snapshot.step - when <= ENDED_FOR and each._home not in activated]
+    activated = {id(each) for each in alive if stands[each].state != NEW}
+    ended = [(stand.ended, each) for each, stand in stands.items() if stand.ended is not None]
+    ended.sort(key=lambda pair: pair[0])
+    failed = [each for _, each in ended if stands[each].state == FAILED][-FAILURES:]
+    late = [
+        each
+        for when, each in ended
+        if snapshot.step - when <= ENDED_FOR and id(each._home and each._home()) not in activated
+    ]
     linked = [end.owner for link in snapshot.counts for end in link if end.owner in stands]
     return list(dict.fromkeys([*alive, *linked, *failed, *late[-ENDED_KEPT:]]))
