@@ -43,6 +43,9 @@ PRINTED = 200_000
 MEMORY = 1 << 28
 #: How many seconds after its time a copy that does not end by itself is killed.
 GRACE = 1.0
+#: Time is processor time, so that a busy machine fails nobody. Code that uses less of it than this part waits, and its
+#: time is that of the clock; and no code may take more than so many times its time by the clock.
+COMPUTES, BUSY = 0.1, 8
 #: How many bytes of an answer are read.
 ANSWER = 1_000_000
 
@@ -92,7 +95,7 @@ def run_apart(call: Callable[[], Any], seconds: float = 10.0) -> Any:
 
     Args:
         call: the function, without arguments.
-        seconds: how long it may take.
+        seconds: how long it may compute, or wait.
 
     Raises:
         Trouble: it did not come to an answer in time, or did what is refused.
@@ -121,7 +124,7 @@ def _in_a_copy(call: Callable[[], Any], seconds: float) -> Any:
         _be_the_copy(call, seconds, writer)
     os.close(writer)
     try:
-        answer = _read(reader, time.monotonic() + seconds + GRACE)
+        answer = _read(reader, _Allowance(seconds, lambda: _computed(copy)))
     except BaseException:
         _kill(copy)
         raise
@@ -139,13 +142,53 @@ def _in_a_copy(call: Callable[[], Any], seconds: float) -> Any:
     return value
 
 
-def _read(reader: int, deadline: float) -> bytes | None:
+class _Allowance:
+    """The time that code has.
+
+    Args:
+        seconds: how long it may compute, or wait.
+        computed: tells for how many seconds it has computed.
+    """
+
+    def __init__(self, seconds: float, computed: Callable[[], float]) -> None:
+        self.seconds = seconds
+        self._computed = computed
+        self._begun = self._looked = computed()
+        self._turns = BUSY
+        #: How long to let it go on before the next look.
+        self.wait = seconds
+
+    def look(self) -> bool:
+        """Look at what was computed, and return whether the time is over; else ``wait`` is until the next look."""
+        now = self._computed()
+        left = self.seconds - (now - self._begun)
+        waits = now - self._looked < COMPUTES * self.wait
+        self._turns -= 1
+        self._looked, self.wait = now, max(left, self.seconds / 20)
+        return left <= self.seconds / 100 or waits or not self._turns
+
+
+def _computed(copy: int) -> float:
+    """Return for how many seconds another process has computed; 0 if that is not known."""
+    try:
+        with open(f"/proc/{copy}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _read(reader: int, allowance: _Allowance) -> bytes | None:
     """Return all that is written to a pipe, or ``None`` if it is not closed in time."""
     chunks = b""
+    deadline = time.monotonic() + allowance.wait + GRACE
     while len(chunks) < ANSWER:
         ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
-            return None
+            if allowance.look():
+                return None
+            deadline = time.monotonic() + allowance.wait + GRACE
+            continue
         chunk = os.read(reader, 65536)
         if not chunk:
             return chunks
@@ -204,8 +247,15 @@ def _fence(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
     gc.freeze()  # what belongs to the original is not taken apart here
     sys.dont_write_bytecode = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the original is interrupted, and ends this
-    signal.signal(signal.SIGALRM, lambda _number, frame: tell("trouble", _too_long(seconds, place_now(frame))))
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    allowance = _Allowance(seconds, time.process_time)
+
+    def look(_number: int, frame: FrameType | None) -> None:
+        if allowance.look():
+            tell("trouble", _too_long(seconds, place_now(frame)))
+        signal.setitimer(signal.ITIMER_REAL, allowance.wait)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, allowance.wait)
     _limit_memory()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
