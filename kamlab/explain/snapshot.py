@@ -66,14 +66,16 @@ class Waiting:
     """What waits in one inbox, oldest first: ``count`` messages.
 
     ``messages`` are the messages themselves, or the first of them, as many as were asked for. ``said`` has for the
-    first of them the text when it came, where that is kept, of one that may have changed since. The first ``held``
-    have left the inbox for the component's own thread, which has not taken them yet.
+    first of them the text when it came, where that is kept, of one that may have changed since. ``numbers`` has for
+    each the number of the record that brought it, where the record was read; a negative one came before the record
+    begins. The first ``held`` have left the inbox for the component's own thread, which has not taken them yet.
     """
 
     count: int
     messages: tuple[Any, ...] = ()
     said: tuple[str | None, ...] = ()
     held: int = 0
+    numbers: tuple[int, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -453,8 +455,8 @@ def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[I
         count = len(held) + line.count(number)
         if count:
             arrivals = [*held, *line.waiting(number, most)][:most]
-            said = tuple(map(history.said, arrivals))
-            yield box, Waiting(count, tuple(map(history.message, arrivals)), said, min(len(held), len(arrivals)))
+            messages, said = map(history.message, arrivals), map(history.said, arrivals)
+            yield box, Waiting(count, tuple(messages), tuple(said), min(len(held), len(arrivals)), tuple(arrivals))
 
 
 def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:
