@@ -9,8 +9,9 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from . import __version__
 
 PACKAGE = Path(__file__).resolve().parent
 #: Where the notebooks are: in an installed package, and in a checkout.
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"kamlab {_version()}")
+    parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,demo}")
     lab = commands.add_parser(
         "lab",
@@ -68,13 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="run a time server with two clients here, and watch its boxes")
     demo.add_argument("--seconds", type=_seconds, default=3.0, help="how long it runs freely (%(default)s)")
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("kamlab")
-    except PackageNotFoundError:  # run from a folder, without being installed
-        return "(not installed)"
 
 
 def _seconds(text: str) -> float:
@@ -122,7 +116,7 @@ def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
         if fresh:
             print(f"kamlab: yours differed and were kept beside the new ones: {named}")
         else:
-            print(f"kamlab: these differ from kamlab {_version()}'s and are kept as they are: {named}")
+            print(f"kamlab: these differ from kamlab {__version__}'s and are kept as they are: {named}")
             print("kamlab: --fresh writes them again, and keeps yours as NAME.mine.ipynb")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command.append(f"--LabApp.default_url=/lab/tree/{START}")

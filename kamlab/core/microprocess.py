@@ -245,9 +245,7 @@ class Microprocess:
                 else:
                     log((PAUSED, self, (deadline_of(self), self._awaits)))
             return
-        runner = self
-        while runner._delegate is not None:
-            runner = runner._delegate
+        runner = runner_of(self)
         scheduler = runner._scheduler
         if scheduler is not None and runner._life in ALIVE:
             scheduler.request_pause(runner, timeout)
@@ -322,6 +320,13 @@ class _Start:
         close = getattr(self.given, "close", None)
         if close is not None:
             close()
+
+
+def runner_of(component: Microprocess) -> Microprocess:
+    """Return who really runs: the last of those that a component waits for with WaitComplete."""
+    while component._delegate is not None:
+        component = component._delegate
+    return component
 
 
 class _Raising:

@@ -39,7 +39,7 @@ from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
 from .meeting import RUNNING as THREAD_BUSY
-from .microprocess import Microprocess, deadline_of, raising_in
+from .microprocess import Microprocess, deadline_of, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
@@ -422,8 +422,7 @@ class Scheduler(Endings):
 
     def note_wake(self, component: Microprocess, cause: Any, era: int | None = None) -> None:
         """Record that a component is woken, when that is asked for, if it sleeps or has asked for a pause."""
-        while component._delegate is not None:
-            component = component._delegate
+        component = runner_of(component)
         if era is None:
             era = self.era
         if component._roused == era or self.log is None:
@@ -501,7 +500,7 @@ class Scheduler(Endings):
 
     def state_of(self, component: Microprocess) -> str:
         """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends."""
-        runner = _runner(component)
+        runner = runner_of(component)
         asleep = runner._life is ASLEEP
         if not asleep and self.pauses:
             asleep = any(each is runner for each in tuple(self.pauses))
@@ -517,11 +516,11 @@ class Scheduler(Endings):
         for wake in tuple(self.wakes):
             one, *others = wake if isinstance(wake, tuple) else (wake,)
             if not isinstance(one, Inbox):
-                yield _runner(one)
+                yield runner_of(one)
             elif not others:
-                yield _runner(one.owner)
+                yield runner_of(one.owner)
             else:
-                yield from map(_runner, others[0])
+                yield from map(runner_of, others[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
         if self._picked in runnable:
@@ -538,7 +537,7 @@ class Scheduler(Endings):
 
     def choose(self, component: Microprocess) -> None:
         """Let ``component`` have the next slice; it, or the generator that it waits for, must be runnable."""
-        component = _runner(component)
+        component = runner_of(component)
         if self.driver is None and not self.takes_turns(component):
             self.end_round()
         if not self.takes_turns(component):
@@ -556,13 +555,6 @@ class Scheduler(Endings):
     def takes_turns(self, component: Microprocess) -> bool:
         """Return whether somebody is in the queue, now or in the next round."""
         return component._life is RUNNABLE and (component in self.queue or component in self.done)
-
-
-def _runner(component: Microprocess) -> Microprocess:
-    """Return what runs when a component runs: the generator that it waits for, if it does."""
-    while component._delegate is not None:
-        component = component._delegate
-    return component
 
 
 def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full: bool) -> bool:

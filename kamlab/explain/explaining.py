@@ -126,11 +126,9 @@ class Explaining:
 
     def at(self, step: int) -> Snapshot:
         """Return the same as :meth:`snapshot`, of a step."""
-        from .snapshot import from_record
-
         lab = cast(World, self)
         with lab.lock:
-            return from_record(lab, history_of(lab).check(step))
+            return self.snapshot(history_of(lab).check(step))
 
     def lost(self) -> Losses:
         """Return the messages that no component will ever take."""

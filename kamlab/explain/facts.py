@@ -17,7 +17,7 @@ from ..core.component import Component
 from ..core.errors import LabIsRunning
 from ..core.events import Event, name_of
 from ..core.link import Link
-from ..core.microprocess import Microprocess
+from ..core.microprocess import Microprocess, runner_of
 from ..core.register import Ended, Place
 from ..core.scheduler import Scheduler
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING, STOPPED
@@ -25,7 +25,7 @@ from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
 from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.timers import Timer
 from ..core.world import World
-from .flows import flow_of, runner_of
+from .flows import flow_of
 from .reading import inboxes_looked_at
 
 #: How many components that have ended, and led to an inbox or were in a component, are named at most.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
 
-from ..core.microprocess import Microprocess
+from ..core.microprocess import Microprocess, runner_of
 from ..core.scheduler import Scheduler
 from ..core.thread import ThreadedComponent
 
@@ -77,13 +77,6 @@ def whose_code(file: str) -> str:
     if file.startswith(_PACKAGE + os.sep):
         return KAMLAB
     return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
-
-
-def runner_of(component: Microprocess) -> Microprocess:
-    """Return who really runs: the last of those that a component waits for with WaitComplete."""
-    while component._delegate is not None:
-        component = component._delegate
-    return component
 
 
 def flow_of(component: Microprocess) -> Any:

@@ -139,11 +139,14 @@ class _Known:
 
 def _by_outbox(history: History) -> dict[Box, _Known]:
     known: dict[Box, _Known] = {}
-    numbers = range(history.next_number - 1, history.first - 1, -1)
-    for event in (history.event(number) for number in numbers if history.record(number)[0] is DISCARDED):
-        end = history.lost_at(event)
-        sent = known.setdefault(event.source, _Known())
-        sent.last = sent.last or event
+    for number in range(history.next_number - 1, history.first - 1, -1):
+        record = history.record(number)
+        if record[0] is not DISCARDED:
+            continue
+        end = history.lost_at(number)
+        sent = known.setdefault(record[1], _Known())
+        if sent.last is None:
+            sent.last = history.event(number)
         if isinstance(end, Inbox):
             sent.full = sent.full or end
         else:  # it is counted at the end of the chain

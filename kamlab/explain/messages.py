@@ -155,7 +155,7 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
 
 
 def _discarded_in_words(event: Event, moment: Moment | None) -> str:
-    end = history_of(moment.world).lost_at(event) if moment is not None else None
+    end = history_of(moment.world).lost_at(event.number) if moment is not None else None
     if isinstance(end, Inbox):
         return (
             f"{name_of(event.component)} dropped it in step {event.step}: it was for {end_of(end)}, which had no room."
@@ -195,7 +195,7 @@ def fate_in(history: History, event: Event) -> Event | int | None:
     That is the event that took it away, or its place among those that wait, those that were handed to the owner's
     thread first; ``None`` if the event is not on record any more.
     """
-    if not history.first <= event.number < history.next_number:
+    if not history.knows(event.number):
         return None
     line, held = history.lines[event.box], history.held_lines.get(event.box)
     in_thread = held.latest() if held is not None else []

@@ -25,6 +25,7 @@ from ..core.calling import called, whose
 from ..core.component import Component
 from ..core.errors import UnknownComponent, listed
 from ..core.events import RESUMED, shorten, then_and_now, words_of
+from ..core.microprocess import runner_of
 from ..core.register import Ended
 from ..core.relay import Relayed
 from ..core.scheduler import is_blocked
@@ -35,7 +36,6 @@ from ..history import History, history_of
 from ..history.counts import Hop, ledger_of
 from ..history.naming import Names
 from .facts import Moment, held_by_thread
-from .flows import runner_of
 
 #: A pause: when its timer is due, and what the component awaits; see the record "paused".
 Pause = tuple[float | None, tuple[Any, ...] | None]
@@ -229,16 +229,12 @@ class Snapshot:
             lines.append(f"  {self.names.of(each)}: {stand.state}")
             for box, waiting in self.waiting.items():
                 if box.owner is each:
-                    texts = starmap(_then_and_now, zip_longest(waiting.said, map(shorten, waiting.messages)))
+                    texts = starmap(then_and_now, zip_longest(waiting.said, map(shorten, waiting.messages)))
                     lines.append(f"    {box.name}: {', '.join(texts)}")
         lines += [f"  {source} -> {sink}" for source, sink in self.links]
         return "\n".join(lines)
 
     __repr__ = __str__
-
-
-def _then_and_now(said: str | None, text: str) -> str:
-    return text if said is None else then_and_now(said, text)
 
 
 def _compared(stand: Stand, names: Names) -> tuple[Any, ...]:
@@ -462,13 +458,9 @@ def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[I
 def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:
     """Return how many messages had gone over each link: from the beginning, or back from what is counted by now."""
     if history.is_complete:
-        return {(source, sink): history.count(source, sink, number) for source, sink in links}
-    by_now, last = ledger_of(lab.trace).count, history.next_number
-    later = {
-        (source, sink): history.count(source, sink, last) - history.count(source, sink, number)
-        for source, sink in links
-    }
-    return {(source, sink): by_now(source, sink) - count for (source, sink), count in later.items()}
+        return {link: history.count(*link, number) for link in links}
+    ledger, last = ledger_of(lab.trace), history.next_number
+    return {link: ledger.count(*link) - history.count(*link, last) + history.count(*link, number) for link in links}
 
 
 def _lost(history: History, number: int) -> dict[Any, int]:

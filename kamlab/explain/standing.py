@@ -17,7 +17,7 @@ from typing import Any
 from ..core.box import Box
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
-from ..core.microprocess import Microprocess
+from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
@@ -30,7 +30,6 @@ from .flows import (
     kind_of_flow,
     line_of,
     lines_of,
-    runner_of,
     stack_of,
     users_place,
 )

@@ -205,7 +205,7 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     """
     history = history_of(lab)
     states = history.states(step)
-    stands = from_record(lab, step).components
+    stands = from_record(lab, step, most=0).components
 
     def at(component: Microprocess) -> Standing:
         slices = [history.last_slice(each, step) for each in states if whose(each) is component]

@@ -23,14 +23,14 @@ from ..core.events import (
     cause_in_words,
     name_of,
 )
-from ..core.microprocess import Microprocess
+from ..core.microprocess import Microprocess, runner_of
 from ..core.register import LEFT, Ended
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
 from ..history import history_of
 from . import reading
 from .explanation import Explanation
 from .facts import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
-from .flows import flow_of, helper_in_words, runner_of
+from .flows import flow_of, helper_in_words
 from .graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
 from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .standing import Place, place_of
@@ -342,7 +342,7 @@ def _leads_nowhere_now(component: Microprocess, moment: Moment) -> Iterator[str]
 
 
 def _discarded_in_words(last: Event, moment: Moment) -> str:
-    end = history_of(moment.world).lost_at(last)
+    end = history_of(moment.world).lost_at(last.number)
     if isinstance(end, Inbox):
         return f"dropped {shown(last.message)}, for which {end_of(end)} had no room"
     leads = "leads" if end is not None and end.onward is None else "led"

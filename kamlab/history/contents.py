@@ -39,8 +39,9 @@ class History(Reading):
     ...     echo.deliver("hello")
     ...     _ = lab.step()
     ...     history = history_of(lab)
-    ...     [history.contents(step).get(echo.inboxes["inbox"]) for step in (0, 1)]
-    [('hello',), None]
+    ...     inbox = echo.inboxes["inbox"]
+    ...     [list(map(history.message, history.arrivals_in(inbox, history.end_of(step)))) for step in (0, 1)]
+    [['hello'], []]
     """
 
     # -- events -----------------------------------------------------------------------------------
@@ -58,6 +59,10 @@ class History(Reading):
         """Return the events of these numbers."""
         return tuple(map(self.event, numbers))
 
+    def knows(self, number: int) -> bool:
+        """Return whether the event of a number is on record."""
+        return self.first <= number < self.next_number
+
     def number_of(self, event: Event) -> int:
         """Return the number of an event of this trace.
 
@@ -65,7 +70,7 @@ class History(Reading):
             NotInTrace: it is of another lab, or forgotten.
         """
         number = event.number
-        if self.first <= number < self.next_number:
+        if self.knows(number):
             own = self.event(number)
             if own.kind == event.kind and own.component is event.component and own.message is event.message:
                 return number
@@ -155,11 +160,6 @@ class History(Reading):
 
     # -- questions --------------------------------------------------------------------------------
 
-    def waiting(self, box: Any, step: int | None = None) -> tuple[Any, ...]:
-        """Return what waited in an inbox at a step (now, unless told), oldest first."""
-        number = self.end_of(self.latest if step is None else step)
-        return tuple(map(self.message, self.arrivals_in(box, number)))
-
     def arrivals_in(self, box: Any, number: int) -> list[int]:
         """Return the arrivals that waited in an inbox after an event."""
         line = self.lines.get(box)
@@ -181,16 +181,6 @@ class History(Reading):
         """
         line = self.held_lines.get(box)
         return {} if line is None else line.departures(self.next_number)
-
-    def contents(self, step: int) -> dict[Any, tuple[Any, ...]]:
-        """Return what waited in each inbox at a step; those that were empty are not in it."""
-        number = self.end_of(step)
-        found = {}
-        for box, line in self.lines.items():
-            arrivals = line.waiting(number)
-            if arrivals:
-                found[box] = tuple(map(self.message, arrivals))
-        return found
 
     def states(self, step: int) -> dict[Any, str]:
         """Return the state of each component that had been activated by a step: a word of core.states."""
@@ -310,15 +300,17 @@ class History(Reading):
 
         return follow(source, target, onward)
 
-    def lost_at(self, event: Event) -> Any:
-        """Return the box at which the way of a discarded message ended; ``None`` if the event is forgotten.
+    def lost_at(self, number: int) -> Any:
+        """Return the box at which the way of a discarded message ended, by the number of its event.
 
         That is an inbox where there was no room, else the last outbox of the chain: an outbox counts both alike.
+        ``None`` if the event is forgotten.
         """
-        if not self.first <= event.number < self.next_number:
+        if not self.knows(number):
             return None
-        way = self.way(event.source, None, event.number)
-        return way[-1][1] if way else event.source
+        source = self.record(number)[1]
+        way = self.way(source, None, number)
+        return way[-1][1] if way else source
 
     def count(self, source: Any, sink: Any, number: int) -> int:
         """Return how many messages had gone over the link between two boxes after an event."""
@@ -331,11 +323,9 @@ class History(Reading):
     def _crossed(self) -> Crossings:
         """Return the crossings of the links, up to now; they are noted once somebody asks for them."""
         if self.crossings is None:
-            self.crossings: Crossings = Crossings(self.way)
-            self.crossings.read = self.first
-        read = self.crossings.read
-        if read < self.next_number:
-            self.crossings.take_in(self.records[read - self.first :], read)
+            self.crossings = Crossings(self.way, self.first)
+        if self.crossings.next < self.next_number:
+            self.crossings.take_in(self.records[self.crossings.next - self.first :])
         return self.crossings
 
 

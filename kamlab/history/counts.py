@@ -25,8 +25,6 @@ from ..core.trace import Trace
 
 #: A link as the two boxes at its ends.
 Hop = tuple[Any, Any]
-#: Tells the links from an outbox to an inbox, or to where it leads (``None``); none if they do not lead there.
-Way = Callable[[Any, Any], tuple[Hop, ...]]
 
 
 def follow(source: Any, target: Any, onward: Callable[[Any], Any]) -> tuple[Hop, ...]:
@@ -55,18 +53,20 @@ class Crossings:
 
     Args:
         way: tells the links from an outbox to an inbox after the record of a number.
+        first: the number of the first record.
     """
 
-    def __init__(self, way: Callable[[Any, Any, int], tuple[Hop, ...]]) -> None:
+    def __init__(self, way: Callable[[Any, Any, int], tuple[Hop, ...]], first: int) -> None:
         self._way = way
         self._over: dict[Hop, array[int]] = {}
         self._lost: dict[Any, array[int]] = {}
-        self.read: int = 0
+        #: The number of the first record that was not read.
+        self.next: int = first
 
-    def take_in(self, records: Sequence[Any], first: int) -> None:
-        """Take in records that have not been read; ``first`` is the number of the first of them."""
+    def take_in(self, records: Sequence[Any]) -> None:
+        """Take in the records that follow those that were read."""
         ways: dict[Hop, tuple[Hop, ...]] = {}
-        for number, record in enumerate(records, first):
+        for number, record in enumerate(records, self.next):
             kind = record[0]
             if kind is SENT or kind is DISCARDED:
                 source, target = record[1], record[2] if kind is SENT else None
@@ -81,7 +81,7 @@ class Crossings:
                     _numbers(self._lost, way[-1][1] if way else source).append(number)
             elif kind is LINKED or kind is UNLINKED or kind is ACTIVATED:
                 ways.clear()
-        self.read = first + len(records)
+        self.next += len(records)
 
     def count(self, source: Any, sink: Any, number: int) -> int:
         """Return how many messages had gone over the link between two boxes after the record of a number."""
@@ -107,16 +107,15 @@ class Onward:
         self._then: dict[Any, Any] = {}
         self._ways: dict[Hop, tuple[Hop, ...]] = {}
 
-    def undo(self, record: Any) -> bool:
-        """Go back beyond a record; return whether links were different before it."""
+    def undo(self, record: Any) -> None:
+        """Go back beyond a record."""
         if record[0] is LINKED:
             self._then[record[1].source_box] = None
         elif record[0] is UNLINKED:
             self._then[record[1].source_box] = record[1].sink_box
         else:
-            return False
+            return
         self._ways.clear()
-        return True
 
     def way(self, source: Any, target: Any) -> tuple[Hop, ...]:
         """Return the links from an outbox to an inbox, or to where it leads if ``target`` is ``None``."""

@@ -365,7 +365,7 @@ def waiting_in(snapshot: Snapshot, component: Component, name: str) -> Waiting:
 
 def _then_and_now(then: str | None, now: str) -> str:
     """Return the text of a message: what it was when it came, and what it is now if that reads otherwise."""
-    return now if then is None else then_and_now(escaped(then), now)
+    return then_and_now(None if then is None else escaped(then), now)
 
 
 def _thread_in_words(stand: Stand) -> str:

@@ -140,7 +140,7 @@ def graph_of(
         snapshot = snapshot_of(lab, step, most=0)
         shown = Shown(snapshot)
         layered = structure_of(shown, folded, picture.structure if picture is not None else None, most)
-        moves = last_moves(lab, step if step is not None or not snapshot.exact else snapshot.step, since)
+        moves = last_moves(lab, step, since)
         now = Now(
             _looks(lab, snapshot, shown, layered),
             {key: (sum(snapshot.counts[hop] for hop in hops), snapshot.exact) for key, hops in layered.hops.items()},

@@ -43,7 +43,6 @@ class Shown:
             box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in self.who
         }
         self.lost: Mapping[Any, int] = snapshot.lost
-        self.next: Any = snapshot.next
         self.keys: dict[Any, str] = {}
 
     def key(self, component: Any) -> str:
