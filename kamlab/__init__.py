@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         TCPClient,
         TCPServer,
     )
-    from .rewind import Recording
+    from .replay import Recording
 
 __version__ = "0.1.0"
 
@@ -71,7 +71,7 @@ _HOMES = {
         ),
         ".net",
     ),
-    "Recording": ".rewind",
+    "Recording": ".replay",
 }
 
 __all__ = [

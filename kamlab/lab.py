@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, overload
 
+from .analysis.asking import Asking
+from .analysis.explaining import Explaining
 from .core import worlds
 from .core.choice import Chooser
 from .core.clock import Clock
@@ -16,15 +18,13 @@ from .core.drive import Until
 from .core.errors import LabIsClosed, UnknownDoor
 from .core.events import Event
 from .core.outcome import Happened, Outcome
-from .explain.explaining import Explaining
-from .history.asking import Asking
-from .rewind.breakpoints import Breaking
-from .rewind.runs import Runs
+from .replay.breakpoints import Breaking
+from .replay.runs import Runs
 
 if TYPE_CHECKING:
+    from .analysis.standing import Standing, Standings
+    from .analysis.stood import Stood
     from .core.microprocess import Microprocess
-    from .explain.standing import Standing, Standings
-    from .explain.stood import Stood
     from .net.door import Network
     from .notebook.panel.panel import Panel
     from .views import Inboxes, Transcripts
@@ -248,7 +248,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
         """
         if step is None:
             return super().where(of)
-        from .explain.stood import standing_at
+        from .analysis.stood import standing_at
 
         with self.lock:
             return standing_at(self, self._stood, of, step)
@@ -267,7 +267,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
     @functools.cached_property
     def _stood(self) -> Stood:
-        from .explain.stood import Stood
+        from .analysis.stood import Stood
 
         return Stood()
 

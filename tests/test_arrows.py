@@ -22,24 +22,23 @@ MAY_KNOW: dict[str, set[str]] = {
     "backplane": {"core", "chassis", "parts"},
     "net": {"core"},
     "handle": {"core"},
-    "history": {"core"},
-    "explain": {"core", "history"},
-    "rewind": {"core", "history"},
-    "views": {"core", "history", "explain", "rewind"},
-    "lab": {"core", "history", "explain", "rewind", "net", "views", "notebook"},
-    "teach": {"core", "history", "explain", "rewind", "views", "lab", "notebook"},
+    "analysis": {"core"},
+    "replay": {"core", "analysis"},
+    "views": {"core", "analysis", "replay"},
+    "lab": {"core", "analysis", "replay", "net", "views", "notebook"},
+    "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "notebook": {"core", "explain", "rewind", "net", "views", "lab", "teach", "handle", "axon", "kamlab"},
+    "notebook": {"core", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon", "kamlab"},
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "rewind", "notebook"},
+    "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "replay", "notebook"},
     "__main__": {"demo", "lab", "notebook", "axon", "kamlab"},
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.
 AT_ONCE = {
-    "lab": {"core", "history", "explain", "rewind"},
-    "teach": {"core", "history", "explain", "rewind", "views", "lab"},
+    "lab": {"core", "analysis", "replay"},
+    "teach": {"core", "analysis", "replay", "views", "lab"},
     "__init__": {"core", "lab"},
 }
 

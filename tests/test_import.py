@@ -46,7 +46,7 @@ def test_the_import_brings_nothing_unwanted() -> None:
     assert {name.split(".")[0] for name in modules} & UNWANTED == set()
     assert "kamlab.core.world" in modules
     rooms = {name.split(".")[1] for name in modules if name.startswith("kamlab.")}
-    assert rooms == {"core", "lab", "history", "explain", "rewind"}
+    assert rooms == {"core", "lab", "analysis", "replay"}
 
 
 def test_the_import_is_quick() -> None:
@@ -70,8 +70,8 @@ def test_every_public_name_can_be_imported() -> None:
 #: Rooms of which a name is also that of a module: what is asked for is what the room offers, whichever came first.
 NAMESAKES = """
 import json, sys
-import kamlab.explain.{module}
-from kamlab.explain import {module}
+import kamlab.analysis.{module}
+from kamlab.analysis import {module}
 print(json.dumps(type({module}).__name__))
 """
 
@@ -82,7 +82,7 @@ def test_a_function_named_as_its_module_is_not_hidden_by_it(module: str) -> None
     assert import_afresh(NAMESAKES.format(module=module)) == "function"
 
 
-@pytest.mark.parametrize("room", ["history", "explain", "rewind"])
+@pytest.mark.parametrize("room", ["analysis", "replay"])
 def test_every_name_of_a_lazy_room_is_there(room: str) -> None:
     """Each name in __all__ can be loaded, dir() has it, and an unknown one says which there are."""
     module = importlib.import_module(f"kamlab.{room}")

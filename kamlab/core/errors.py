@@ -200,7 +200,7 @@ class StepOutOfRange(KamlabError, IndexError):
     ``earliest`` and ``latest`` are the steps that can be asked for.
 
     >>> from kamlab import Lab
-    >>> from kamlab.history import StepOutOfRange
+    >>> from kamlab.analysis import StepOutOfRange
     >>> from kamlab.parts import DataSource
     >>> with Lab(clock="virtual") as lab:
     ...     _ = DataSource([1, 2]).activate()
@@ -223,7 +223,7 @@ class NoSuchMessage(KamlabError, IndexError):
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
-    >>> from kamlab.rewind import NoSuchMessage
+    >>> from kamlab.replay import NoSuchMessage
     >>> with Lab(clock="virtual") as lab:
     ...     _ = PassThrough().activate()
     ...     try:
@@ -239,7 +239,7 @@ class RecordIsOver(KamlabError):
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import DataSource
-    >>> from kamlab.rewind import RecordIsOver
+    >>> from kamlab.replay import RecordIsOver
     >>> def system():
     ...     _ = DataSource([1, 2]).activate()
     >>> with Lab(build=system, recorded=True) as lab:

@@ -1,6 +1,6 @@
 """The door to what a run is written down in, so that it can be played again.
 
-Most runs have none. The engine says here what came from outside; :mod:`kamlab.rewind.journal` tells
+Most runs have none. The engine says here what came from outside; :mod:`kamlab.replay.journal` tells
 why that is enough.
 """
 

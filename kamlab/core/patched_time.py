@@ -64,9 +64,7 @@ _TOOLS = frozenset(
     ("IPython", "comm", "debugpy", "ipykernel", "ipywidgets", "jupyter_client", "pydevd", "tornado", "traitlets", "zmq")
 )
 #: Rooms of kamlab that run, watch or show components and are none.
-_ENGINE = frozenset(
-    f"kamlab.{room}" for room in ("core", "explain", "history", "lab", "net", "notebook", "rewind", "views")
-)
+_ENGINE = frozenset(f"kamlab.{room}" for room in ("analysis", "core", "lab", "net", "notebook", "replay", "views"))
 #: Longer than this, in seconds, the real ``sleep`` refuses.
 _TOO_LONG = 2**63 / 1e9
 

@@ -15,11 +15,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from ..analysis.words import counted
 from ..core import worlds
 from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from ..explain.words import counted
 from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice, starmap, zip_longest
 from typing import Any, TypeVar
 
+from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from ..core.asking import one_look
 from ..core.calling import called, given_name
 from ..core.component import Component
@@ -29,7 +30,6 @@ from ..core.states import ENDED, FAILED, NEW
 from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.waits import THREAD
 from ..core.world import World
-from ..explain.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from .keys import key_of
 from .quoting import escaped, label, quoted_all
 from .states import say

@@ -14,6 +14,7 @@ from itertools import islice
 from types import MemberDescriptorType
 from typing import Any
 
+from ..analysis.snapshot import snapshot_of
 from ..core.asking import one_look
 from ..core.cautious import class_attribute, class_mro, class_name, names_of_class
 from ..core.component import Component
@@ -21,7 +22,6 @@ from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import LARGEST_SET, name_of, words_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from ..explain.snapshot import snapshot_of
 from .inboxes import alive_in, waiting_in
 from .keys import component_of, key_of
 from .literals import BadValue, literal_of, read_literal

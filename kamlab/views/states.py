@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..analysis.code_reading import inboxes_looked_at
+from ..analysis.snapshot import Stand
 from ..core.events import error_in_words
 from ..core.meeting import IN_PAUSE, IN_RECV, IN_SLEEP
 from ..core.meeting import RUNNING as THREAD_BUSY
 from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
 from ..core.waits import CHILDREN, MESSAGE, THREAD, TIME
-from ..explain.reading import inboxes_looked_at
-from ..explain.snapshot import Stand
 from .quoting import label
 
 _SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..analysis import history_of
 from ..core.events import PRINTED
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from ..history import history_of
 
 #: How many lines of one component are kept, how long a line may be, and how many components there may be.
 LINES_KEPT = 500

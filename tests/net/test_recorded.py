@@ -32,8 +32,8 @@ from kamlab.net import (
 from kamlab.net.door import READ, WRITE
 from kamlab.net.noted import read_error, read_places, written_error, written_places
 from kamlab.net.recorded import play_outside
-from kamlab.rewind import RunDiffers
-from kamlab.rewind.journal import Journal, Path
+from kamlab.replay import RunDiffers
+from kamlab.replay.journal import Journal, Path
 
 LOOPBACK = "127.0.0.1"
 

@@ -14,10 +14,10 @@ import pytest
 
 from engine_state import state_of
 from kamlab import Component, ProducerFinished
+from kamlab.analysis.history import histories
 from kamlab.core.ipc import ShutdownMicroprocess
-from kamlab.history.contents import histories
 from kamlab.net import SimpleServer, TCPClient
-from kamlab.rewind import CannotRewind, RecordIsOver, RunDiffers
+from kamlab.replay import CannotRewind, RecordIsOver, RunDiffers
 
 LOOPBACK = "127.0.0.1"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 TESTS = Path(__file__).parent.parent
-sys.path[:0] = [path for path in (str(TESTS / "rewind"), str(TESTS / "history")) if path not in sys.path]
+sys.path[:0] = [path for path in (str(TESTS / "replay"), str(TESTS / "analysis" / "past")) if path not in sys.path]
 
 import random_systems  # noqa: E402
 import ten_systems  # noqa: E402

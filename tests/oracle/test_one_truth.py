@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.explain.snapshot import Snapshot, from_engine
+from kamlab.analysis.snapshot import Snapshot, from_engine
 
 from .systems import SYSTEMS
 from .telling import SilentLab, values

@@ -33,7 +33,7 @@ SAMPLE = (
     "teach/test_apart.py",
     "teach/test_exercise.py",
 )
-QUICK = ("axon", "chassis", "core", "explain", "history", "net", "parts", "rewind", "teach", "views")
+QUICK = ("axon", "chassis", "core", "analysis", "net", "parts", "replay", "teach", "views")
 #: How many tests pass at least: fewer would mean that most of them were skipped, or not found.
 PASS = sampled(250, 3500)
 

@@ -16,9 +16,9 @@ import pytest
 import kamlab.axon
 from engine_state import state_of
 from kamlab import Lab
-from kamlab.history.contents import histories
+from kamlab.analysis.history import histories
 from kamlab.net import ServerCore
-from kamlab.rewind import Recording
+from kamlab.replay import Recording
 
 RECIPES = {
     "time server": ("time_server",),

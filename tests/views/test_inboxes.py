@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
+from kamlab.analysis.errors import StepOutOfRange
 from kamlab.chassis.room import send_when_room
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.history.errors import StepOutOfRange
 from kamlab.views import Inboxes, look
 from kamlab.views.inboxes import BOXES, COMPONENTS, FAILURES
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab
+from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.history.errors import StepOutOfRange
 from kamlab.views.keys import key_of
 from kamlab.views.literals import LONGEST
 from kamlab.views.payload import (

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...analysis.facts import held_by_thread
 from ...core.component import Component
 from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
-from ...explain.facts import held_by_thread
 from ...views.keys import component_of
 from ...views.payload import read_literal
 from .looking import Looking

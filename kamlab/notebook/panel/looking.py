@@ -21,7 +21,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
 from ...lab import Lab
-from ...rewind.breakpoint import Breakpoint
+from ...replay.breakpoint import Breakpoint
 from ...views.keys import component_of, key_of
 from ...views.quoting import label
 from .allowed import allowed

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...analysis.words import joined
 from ...core.box import Inbox
 from ...core.cautious import class_name
 from ...core.component import Component
 from ...core.events import name_of
 from ...core.microprocess import Microprocess
-from ...explain.words import joined
 from ...views.quoting import label, quoted
 from .errors import BadAnswer
 

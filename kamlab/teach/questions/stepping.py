@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import KamlabError
 from ...core.events import Event
-from ...rewind.unheard import unheard
+from ...replay.unheard import unheard
 from .names import Known
 
 if TYPE_CHECKING:

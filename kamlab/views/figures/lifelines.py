@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ...analysis.history import History
 from ...core.calling import whose
 from ...core.events import ACTIVATED, FAILED, FINISHED
 from ...core.states import ALIVE
-from ...history.contents import History
 from .canvas import FAINT, GREEN, INK, VERMILLION, Sheet
 from .naming import shown_name
 from .window import Window, events_in

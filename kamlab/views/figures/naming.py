@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ...analysis.history import History
 from ...core.box import Box, Inbox
 from ...core.calling import called, whose
 from ...core.component import Component
 from ...core.errors import NoSuchBox, UnknownComponent, listed
 from ...core.microprocess import Microprocess
-from ...history.contents import History
 from ..quoting import label
 
 #: The most characters of a name.

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...analysis.errors import StepOutOfRange
+from ...analysis.history import History, history_of
 from ...core.box import Inbox
 from ...core.events import ACTIVATED
-from ...history.contents import History, history_of
-from ...history.errors import StepOutOfRange
 from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .naming import find_components, find_inboxes, shown_box

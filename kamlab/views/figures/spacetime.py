@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ...analysis.history import History, history_of
 from ...core.calling import whose
 from ...core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
-from ...history.contents import History, history_of
 from ..quoting import quoted
 from ..text import counted
 from .arrows import LOST, PITCH, TAKEN, TAKEN_AWAY, WAITS, Arrow, draw_arrows

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ...analysis.history import History, history_of
 from ...core.component import Component
 from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
-from ...history.contents import History, history_of
 from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .errors import NoSuchLink

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ...history.contents import history_of
+from ...analysis.history import history_of
 from ..text import counted
 from .canvas import BLUE, WIDTH, Sheet
 from .lifelines import Lifeline, Mark, draw_lives, draw_marks, legend_of, lifeline, marks_of, slices_in

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from ...history.contents import History
-from ...history.errors import StepOutOfRange
+from ...analysis.errors import StepOutOfRange
+from ...analysis.history import History
 from .errors import BadFigure
 
 #: What a figure may be drawn over, and what that axis is called.

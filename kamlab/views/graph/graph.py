@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.calling import names_in
 from ...core.events import DISCARDED, said_in
 from ...core.world import World
-from ...explain.snapshot import Snapshot, is_rushing, snapshot_of
 from ..quoting import label, quoted
 from ..states import say
 from .layout import Picture, picture_of

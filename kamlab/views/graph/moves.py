@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...analysis import history_of
+from ...analysis.counts import Hop, Onward
 from ...core.events import DISCARDED, RESUMED, SENT
 from ...core.world import World
-from ...history import history_of
-from ...history.counts import Hop, Onward
 
 #: How many messages are shown on their way.
 MOVES = 12

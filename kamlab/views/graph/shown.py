@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...analysis.snapshot import Snapshot, Stand
 from ...core.component import Component
 from ...core.states import ENDED, FAILED, NEW
-from ...explain.snapshot import Snapshot, Stand
 from ..keys import key_of
 
 #: How many of those that failed stay in the picture.

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ...analysis.history import history_of
 from ...core.events import RESUMED
 from ...core.world import World
-from ...history.contents import history_of
 
 #: How many records are read at a time.
 CHUNK = 512

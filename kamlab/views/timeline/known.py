@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
+from ...analysis.causality import Causality
+from ...analysis.history import History, history_of
 from ...core.events import RESUMED
 from ...core.trace import Trace
 from ...core.world import World
-from ...history.causality import Causality
-from ...history.contents import History, history_of
 
 #: How many steps are shown unless told, and how many at most.
 STEPS = 40

@@ -48,7 +48,7 @@ def slow_pair(lab: Any) -> tuple[Any, Source, Slow]:
 
 
 def load_systems() -> dict[str, Callable[..., None]]:
-    path = Path(__file__).parents[2] / "rewind" / "ten_systems.py"
+    path = Path(__file__).parents[2] / "replay" / "ten_systems.py"
     spec = importlib.util.spec_from_file_location("ten_systems", path)
     assert spec is not None
     assert spec.loader is not None

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab
+from kamlab.analysis import StepOutOfRange
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.history import StepOutOfRange
 from kamlab.views.figures import BadFigure, NoSuchLink, queue_lengths, spacetime, throughput, turns
 from kamlab.views.figures.queues import INBOXES
 from kamlab.views.figures.throughput import LINKS
@@ -30,7 +30,7 @@ def test_a_queue_is_as_long_as_the_inbox_was(played: Any) -> None:
 
 
 def history(lab: Any) -> Any:
-    from kamlab.history import history_of
+    from kamlab.analysis import history_of
 
     return history_of(lab)
 

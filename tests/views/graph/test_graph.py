@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SubscribeTo, ThreadedComponent
+from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.errors import NoSpaceInBox
-from kamlab.history.errors import StepOutOfRange
 from kamlab.views.graph import Graph, graph_of
 from kamlab.views.graph.family import ROOMY
 from kamlab.views.graph.scene import STATES

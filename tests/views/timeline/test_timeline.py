@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kamlab import Component, Graphline, Lab, Pipeline, ThreadedComponent, WaitComplete
+from kamlab.analysis import history_of
 from kamlab.core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT
-from kamlab.history import history_of
 from kamlab.views.timeline import timeline_of
 from kamlab.views.timeline.building import MESSAGES
 from kamlab.views.timeline.known import STEPS, WIDEST
@@ -31,7 +31,7 @@ def load(name: str) -> Any:
     return module
 
 
-System = load("history/random_systems.py").System
+System = load("analysis/past/random_systems.py").System
 RANDOM = settings(
     max_examples=sampled(10, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -27,7 +27,7 @@ def load(name: str) -> Any:
 
 
 check = load("views/snapshots.py").check
-SYSTEMS = load("rewind/ten_systems.py").SYSTEMS
+SYSTEMS = load("replay/ten_systems.py").SYSTEMS
 KEPT = Path(__file__).parent / "snapshots"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ....analysis.facts import held_by_thread
+from ....analysis.words import counted
 from ....core.events import RESUMED, SENT, Event
-from ....explain.facts import held_by_thread
-from ....explain.words import counted
 from ....views.quoting import label, quoted_all
 from ..equal import same_messages
 from ..errors import BadAnswer, NoQuestion

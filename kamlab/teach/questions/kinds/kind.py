@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ....analysis.words import joined
 from ....core.events import Event
-from ....explain.words import joined
 from ....views.quoting import label
 from ..errors import BadAnswer
 from ..names import Known, in_answer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ....analysis.words import counted
 from ....core.component import Component
 from ....core.events import DISCARDED, SENT
-from ....explain.words import counted
 from ..names import Known, inbox_names
 from ..stepping import Ran, advance
 from .kind import WITHIN, Found, Named

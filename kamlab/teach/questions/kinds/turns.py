@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ....analysis.words import counted, joined
 from ....core.errors import KamlabError
 from ....core.events import FAILED, FINISHED, PAUSED, RESUMED, WOKEN, Event
 from ....core.microprocess import Microprocess
 from ....core.states import ASLEEP
-from ....explain.words import counted, joined
 from ..names import Known
 from ..stepping import Ran, advance, rests
 from .kind import WITHIN, Found, Named

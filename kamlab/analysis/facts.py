@@ -1,0 +1,327 @@
+"""How things are in a lab at one moment: who is in which state, and what could come from elsewhere.
+
+The engine applies pauses and wake-ups at the end of a round, so a component's own word for its state
+is not the whole truth in the middle of one: it may be runnable and have paused, or asleep and have
+been woken. :class:`Moment` reads all that once; everything explained is computed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from ..core.box import Box, Outbox
+from ..core.component import Component
+from ..core.errors import LabIsRunning
+from ..core.events import Event, name_of
+from ..core.link import Link
+from ..core.microprocess import Microprocess, runner_of
+from ..core.register import Ended, Place
+from ..core.scheduler import Scheduler
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING, STOPPED
+from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
+from ..core.thread import RUNNING as THREAD_BUSY
+from ..core.timers import Timer
+from ..core.world import World
+from .code_reading import inboxes_looked_at
+from .flows import flow_of
+
+#: How many components that have ended, and led to an inbox or were in a component, are named at most.
+FORMER = 3
+
+#: A component, or the record of one that has ended.
+Party = Microprocess | Ended
+
+#: How long, in seconds, to wait for a slice to end before saying that it does not.
+PATIENCE = 1.0
+ATTEMPTS = 20
+
+
+class Moment:
+    """A lab between two slices; to be used under its lock, and not to be kept."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        scheduler = world.scheduler
+        self.scheduler: Scheduler = scheduler
+        self.woken: set[int] = {id(each) for each in scheduler.to_be_woken()}
+        self.pausing: set[int] = {id(each) for each in scheduler.pauses}
+        self.timers: dict[int, list[Timer]] = {}
+        self.loose_timers: list[Timer] = []
+        for timer in scheduler.timers.waiting():
+            if isinstance(timer.owner, Microprocess) and timer.owner._life not in ENDED:
+                self.timers.setdefault(id(timer.owner), []).append(timer)
+            else:
+                self.loose_timers.append(timer)
+        self._looked_at: dict[type, frozenset[str] | None] = {}
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """What the trace has, oldest first."""
+        return self.world.trace.events()
+
+    @cached_property
+    def components(self) -> list[Microprocess]:
+        """Who is alive, in order of activation; generators that a component waits for belong to that."""
+        return [
+            each
+            for each in self.scheduler.members.values()
+            if each._awaited_by is None or each._awaited_by._delegate is not each
+        ]
+
+    @cached_property
+    def everybody(self) -> list[Microprocess]:
+        """Who is known: those alive, then those that the trace, a link, a parent or a service leads to.
+
+        Those that have ended and that nothing leads to any more are in the lab's register.
+        """
+        found: dict[int, Microprocess] = {id(each): each for each in self.components}
+        helpers = {id(each) for each in self.scheduler.members.values()} - set(found)
+        asked: set[int] = set()
+        left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
+        while left:
+            thing = left.pop()
+            if id(thing) in asked or not isinstance(thing, Component):
+                continue
+            asked.add(id(thing))
+            if thing._scheduler in (None, self.scheduler):
+                left += reversed(list(_relatives(thing)))
+                if id(thing) not in helpers:
+                    found.setdefault(id(thing), thing)
+        return list(found.values())
+
+    def _in_trace(self) -> Iterator[Any]:
+        for event in self.events:
+            thing = event.component
+            yield from (thing.source, thing.sink) if isinstance(thing, Link) else (thing,)
+            for box in (event.box, event.source):
+                if box is not None:
+                    yield box.owner
+
+    @cached_property
+    def never_activated(self) -> list[Component]:
+        """The components that nothing has activated, without those that a chassis will activate in its first slice."""
+        return [
+            each
+            for each in self.everybody
+            if isinstance(each, Component) and each._life is NEW and not _is_to_come(each._parent)
+        ]
+
+    @cached_property
+    def ended(self) -> list[Ended]:
+        """The records of the components that have ended, in the order in which they did; only so many are kept."""
+        return self.world.register.ended
+
+    @cached_property
+    def _links_that_were(self) -> tuple[dict[Place, list[Ended]], dict[Place, Ended]]:
+        """Return who led to each inbox at its end, and whose end took the box away that another one led to."""
+        led: dict[Place, list[Ended]] = {}
+        fed: dict[Place, Ended] = {}
+        for ended in self.ended:
+            for place in dict.fromkeys(place for _, place in ended.led):
+                led.setdefault(place, []).append(ended)
+            fed.update(dict.fromkeys(ended.fed, ended))
+        return led, fed
+
+    def former_senders(self, box: Box) -> list[Ended]:
+        """Return the components that led to an inbox and have ended: those that failed, or the last where none is left.
+
+        Those whose links are still there are among :func:`senders_to`.
+        """
+        there = senders_to(box)
+        known = {each.id for each in there}
+        former = [each for each in self._links_that_were[0].get((box.owner.id, box.name), ()) if each.id not in known]
+        failed = [each for each in former if each.state == FAILED][-FORMER:]
+        return failed or ([] if there else former[-1:])
+
+    def former_sink(self, box: Box) -> Ended | None:
+        """Return the component to which a box led that leads nowhere now, if that has ended."""
+        return self._links_that_were[1].get((box.owner.id, box.name)) if box.onward is None else None
+
+    def failed_inside(self, component: Microprocess) -> list[Ended]:
+        """Return the children of a component, and the generators that it waited for, that have failed."""
+        return [each for each in self.ended if each.parent == component.id and each.state == FAILED][-FORMER:]
+
+    # -- one component ------------------------------------------------------------------------------
+
+    def status(self, component: Party) -> str:
+        """Return the state of a component, as it will be at the end of the round: a pause counts once it is asked for.
+
+        Only one whose thread is busy with code of its own is called blocked here; whether another waits for room is
+        for :mod:`.needs` to say.
+        """
+        if isinstance(component, Ended):
+            return component.state
+        life = component._life
+        if life is NEW or life in ENDED:
+            return life
+        scheduler = self.scheduler
+        runner = runner_of(component)
+        if scheduler.driver is not None and scheduler.running is runner:
+            return RUNNING
+        place = place_of_thread(component)
+        if place == THREAD_BUSY:
+            return BLOCKED
+        if place in (AT_GATE, IN_REQUEST, OVER) or (place and component._stirred):  # type: ignore[attr-defined]
+            return RUNNABLE
+        if id(runner) in self.woken or id(component) in self.woken:
+            return RUNNABLE
+        return RUNNABLE if runner._life is RUNNABLE and id(runner) not in self.pausing else ASLEEP
+
+    def is_pausing(self, component: Microprocess) -> bool:
+        """Return whether a component has paused in this round: it can still be woken before it misses a slice."""
+        runner = runner_of(component)
+        return runner._life is RUNNABLE and id(runner) in self.pausing
+
+    def timer(self, component: Microprocess) -> Timer | None:
+        """Return the timer that will wake a component first, if there is one."""
+        runner = runner_of(component)
+        timers = self.timers.get(id(component), []) + (
+            self.timers.get(id(runner), []) if runner is not component else []
+        )
+        return min(timers, key=lambda each: each.when, default=None)
+
+    def looked_at(self, component: Component) -> frozenset[str] | None:
+        """Return which inboxes the code of a component looks into, if that can be told."""
+        cls = type(component)
+        if cls not in self._looked_at:
+            self._looked_at[cls] = inboxes_looked_at(component)
+        return self._looked_at[cls]
+
+    def waits_for_network(self, component: Microprocess) -> bool:
+        """Return whether a component is called when something comes from the network."""
+        return id(component) in self._watchers
+
+    @cached_property
+    def _watchers(self) -> set[int]:
+        """Whom the network will call; where it does not say, every component that has to do with it."""
+        watches = getattr(self.scheduler.idle, "_watches", None)
+        if isinstance(watches, dict):
+            return {id(owner) for watch in watches.values() for call in _calls(watch) for owner in _behind(call)}
+        return {id(each) for each in self.components if getattr(each, "_network", None) is not None}
+
+    @cached_property
+    def network_is_alive(self) -> bool:
+        """Whether something may come from the network that no component of this lab has to send first."""
+        return bool(self.scheduler.idle.sources())
+
+
+def hold(world: World) -> bool:
+    """Take a lab's lock between two slices; return whether that worked while there was patience.
+
+    Each attempt asks the driver anew to give way: on a busy machine it may have been too quick at the last.
+    """
+    return any(world.lock.acquire(PATIENCE / ATTEMPTS) for _ in range(ATTEMPTS))
+
+
+@contextmanager
+def standing_still(world: World) -> Iterator[Moment]:
+    """Hold a lab between two slices and look at it.
+
+    Raises:
+        LabIsRunning: a slice has not come to its end for a while.
+    """
+    if not hold(world):
+        raise in_the_middle(world)
+    try:
+        yield Moment(world)
+    finally:
+        world.lock.release()
+
+
+def in_the_middle(world: World) -> LabIsRunning:
+    """Make the error for a lab that cannot be looked at, because a slice does not come to its end."""
+    running = world.scheduler.running
+    who = f"{name_of(running)} has not come to its next yield" if running is not None else "somebody holds its lock"
+    hint = "; lab.where() shows at which line it is" if running is not None else ""
+    return LabIsRunning(f"the lab cannot be looked at: {who}{hint}")
+
+
+def has_ended(component: Party) -> bool:
+    """Return whether a component will never run again."""
+    return isinstance(component, Ended) or component._life in ENDED
+
+
+def ended_in_words(component: Party, error: bool = True) -> str:
+    """Say how a component has ended: "finished at step 7", "failed at step 4: ValueError: too hot"."""
+    ended = component if isinstance(component, Ended) else component._end_record
+    if ended is None:  # it never ran, or in another lab
+        return f"{'was ' if component._life == STOPPED else ''}{component._life}"  # type: ignore[union-attr]
+    how = f"was stopped by {ended.by}" if ended.by else "was stopped" if ended.state == STOPPED else ended.state
+    text = f"{how} at step {ended.step}"
+    return f"{text}: {ended.error.rstrip('.')}" if error and ended.error else text
+
+
+def gone_in_words(component: Party, error: bool = True) -> str:
+    """Say why nothing comes from a component: how it has ended, or that it has not been activated; else nothing."""
+    if has_ended(component):
+        return ended_in_words(component, error)
+    return "has not been activated" if component._life is NEW else ""  # type: ignore[union-attr]
+
+
+def place_of_thread(component: Microprocess) -> str | None:
+    """Return where the thread of a component is, in the engine's words; ``None`` if it has no thread."""
+    if not isinstance(component, ThreadedComponent) or component._os_thread is None:
+        return None
+    return str(component._place)
+
+
+def held_by_thread(component: Any, boxname: str) -> tuple[Any, ...]:
+    """Return what has left an inbox for the component's own thread and was not taken by it yet."""
+    queues = getattr(component, "_incoming", None)
+    if not isinstance(component, ThreadedComponent) or not queues or not queues.get(boxname):
+        return ()
+    with component._contact:
+        return tuple(queues[boxname])
+
+
+def senders_to(box: Box) -> list[Component]:
+    """Return the owners of the outboxes at the beginnings of the chains that lead to a box."""
+    owners: dict[int, Component] = {}
+    for source in box.sources:
+        if isinstance(source, Outbox) and not source.sources:
+            owners.setdefault(id(source.owner), source.owner)
+        for owner in senders_to(source):
+            owners.setdefault(id(owner), owner)
+    return list(owners.values())
+
+
+def _relatives(thing: Component) -> Iterator[Any]:
+    """Yield the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
+    yield thing._parent
+    yield from thing._children or ()
+    for link in thing._switchboard.links if thing._switchboard is not None else ():
+        yield from (link.source, link.sink)
+    for box in (*thing._in.values(), *thing._out.values()):
+        if box.onward is not None:
+            yield box.onward.owner
+        for source in box.sources:
+            yield source.owner
+
+
+def _is_to_come(chassis: Component | None) -> bool:
+    """Whether the first slice of a component is still to come."""
+    return chassis is not None and chassis._life not in (NEW, *ENDED) and flow_of(chassis) is None
+
+
+def _calls(watch: Any) -> Iterator[Any]:
+    """Yield what is called when something happens at a socket that is watched."""
+    for part in watch if isinstance(watch, tuple) else (getattr(watch, "callback", None),):
+        if callable(part):
+            yield part
+
+
+def _behind(call: Any) -> Iterator[Microprocess]:
+    """Yield the components that a callback belongs to: a method's own, or one that a function encloses."""
+    owner = getattr(call, "__self__", None)
+    if isinstance(owner, Microprocess):
+        yield owner
+    for cell in getattr(call, "__closure__", None) or ():
+        try:
+            inside = cell.cell_contents
+        except ValueError:
+            continue
+        if isinstance(inside, Microprocess):
+            yield inside

@@ -1,0 +1,162 @@
+"""What could let one component go on: the needs of a sleeper, each with whoever could meet it.
+
+The engine wakes a component for any of several things, so needs are alternatives: *one* that is met is
+enough. Where the code says what it waits for (:mod:`kamlab.analysis.code_reading`), the others are left
+out, because they would wake the component and not let it get on; such needs are *sure*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.box import Inbox, Outbox
+from ..core.component import Component
+from ..core.events import name_of
+from ..core.microprocess import Microprocess
+from ..core.states import ASLEEP, BLOCKED, RUNNABLE, RUNNING
+from ..core.thread import ThreadedComponent
+from . import code_reading as reading
+from .code_reading import Awaited, awaited
+from .facts import Moment, Party, gone_in_words, senders_to
+from .flows import stack_of
+from .words import end_of, how_full
+
+#: The kinds of need. The first four come from within the lab's own doings and are always met.
+TURN, THREAD, TIMER, NETWORK = "turn", "thread", "timer", "network"
+MESSAGE, ROOM, CHILD, OUTSIDE = "message", "room", "child", "outside"
+#: One that sent there until it ended: it brings nothing any more, and says why nothing comes.
+GONE = "gone"
+
+#: Whoever has one of these goes on sooner or later, whatever the other components do.
+GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """One thing that would let a component go on.
+
+    ``who`` could bring it about, ``None`` if nobody in the lab. ``box`` is the inbox in which a message
+    or room is wanted; ``name`` what it is called, for one that was never used. ``when`` is the time of a
+    timer. ``sure``: the code says so, and nothing else lets it go on.
+    """
+
+    kind: str
+    who: Party | None = None
+    box: Inbox | None = None
+    name: str = ""
+    when: float = 0.0
+    sure: bool = False
+
+    @property
+    def why_not(self) -> str:
+        """Why no message comes from ``who``: it has ended, or has not been activated; empty if one may come."""
+        return gone_in_words(self.who) if self.kind in (MESSAGE, GONE) and self.who is not None else ""
+
+    @property
+    def short(self) -> str:
+        """The same as ``str``, without the error of a failure."""
+        if self.who is not None and self.why_not:
+            return f"{name_of(self.who)}, which {gone_in_words(self.who, error=False)}"
+        return str(self)
+
+    def __str__(self) -> str:
+        if self.why_not:
+            return f"{name_of(self.who)}, which {self.why_not}"
+        if self.kind == MESSAGE:
+            return f"a message from {name_of(self.who)}"
+        if self.kind == ROOM:
+            assert self.box is not None
+            return f"room in {end_of(self.box)} ({how_full(self.box)})"
+        if self.kind == CHILD:
+            return f"the end of {name_of(self.who)}"
+        if self.kind == TIMER:
+            return f"its timer at {self.when:.3f} s"
+        return {TURN: "its turn", THREAD: "its thread", NETWORK: "the network"}.get(self.kind, "a message from outside")
+
+
+def needs_of(component: Microprocess, moment: Moment) -> list[Need]:
+    """Return what could let a component go on now; nothing for one that has ended or is not activated."""
+    status = moment.status(component)
+    if status in (RUNNING, RUNNABLE):
+        return [Need(TURN)]
+    if status == BLOCKED:
+        return [Need(THREAD)]
+    if status != ASLEEP:
+        return []
+    needs = []
+    timer = moment.timer(component)
+    if timer is not None:
+        needs.append(Need(TIMER, when=timer.when))
+    if moment.waits_for_network(component):
+        needs.append(Need(NETWORK))
+    if isinstance(component, Component):
+        needs += _from_others(component, what_it_awaits(component), moment)
+    return needs
+
+
+def what_it_awaits(component: Microprocess) -> Awaited:
+    """Return what the code of a sleeper says it waits for."""
+    return awaited(stack_of(component))
+
+
+def _from_others(component: Component, said: Awaited, moment: Moment) -> Iterator[Need]:
+    if said.kind == reading.TIME:
+        return
+    if said.kind == reading.CHILD:
+        yield from _children(component, sure=True)
+        return
+    if said.kind == reading.ROOM:
+        full = [Need(ROOM, box.owner, box, sure=True) for box in _full_targets(component, said.boxes)]
+        if full:
+            yield from full
+            return
+        said = Awaited()
+    for name in inboxes_awaited(component, said, moment):
+        yield from _message(component, name, said.sure, moment)
+    if held_back(component) or (component.woken_by_collection and not said.sure):
+        for box in _full_targets(component, None):
+            yield Need(ROOM, box.owner, box)
+    if not said.sure:
+        yield from _children(component, sure=False)
+
+
+def inboxes_awaited(component: Component, said: Awaited, moment: Moment) -> list[str]:
+    """Return the inboxes in which a message would let a component get on."""
+    names = list(component._in or component.Inboxes)
+    if said.boxes is not None:
+        return [name for name in names if name in said.boxes]
+    looked_at = moment.looked_at(component)
+    return [name for name in names if name in looked_at] or names if looked_at is not None else names
+
+
+def held_back(component: Microprocess) -> bool:
+    """Return whether messages of a component's thread wait for room."""
+    return isinstance(component, ThreadedComponent) and any(list(component._outgoing.values()))
+
+
+def _message(component: Component, name: str, sure: bool, moment: Moment) -> Iterator[Need]:
+    box = component._in.get(name)
+    if box is not None and box.onward is not None:  # what is sent there goes on to somebody else
+        return
+    senders = senders_to(box) if box is not None else []
+    for sender in senders:
+        yield Need(MESSAGE, sender, box, name, sure=sure)
+    if not senders:
+        yield Need(OUTSIDE, None, box, name, sure=sure)
+    for ended in moment.former_senders(box) if box is not None else ():
+        yield Need(GONE, ended, box, name, sure=sure)
+
+
+def _full_targets(component: Component, names: tuple[str, ...] | None) -> list[Inbox]:
+    """Return the full inboxes that some outboxes lead to."""
+    boxes: list[Outbox] = [box for name, box in component._out.items() if names is None or name in names]
+    targets: list[Any] = [box.target for box in boxes if box.is_full()]
+    return list(dict.fromkeys(each for each in targets if isinstance(each, Inbox)))
+
+
+def _children(component: Component, sure: bool) -> Iterator[Need]:
+    for child in component._children or ():
+        if not child.is_stopped():
+            yield Need(CHILD, child, sure=sure)

@@ -1,0 +1,491 @@
+"""How a lab stands at one moment, as one value: what every view, question and comparison of two runs reads.
+
+A snapshot can be made from the engine, of a lab that stands now, and from the record, of any step that is on record;
+of one moment both are equal. It holds facts and no sentences: that a component waits, until when and for which full
+inbox, not how that is said. The record is read wherever it is complete. In a run at full speed, and where the ring
+of a free run has let go of its beginning, the present is read from the engine: the record would have to be gone
+through from the beginning at every look.
+
+Rejected: an interface with one implementation for the present and another one for the past. Each question then had
+two answers, and they differed in front of the user.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice, repeat, starmap, zip_longest
+from math import inf
+from types import MappingProxyType
+from typing import Any
+
+from ..core.box import Inbox
+from ..core.calling import called, whose
+from ..core.component import Component
+from ..core.errors import UnknownComponent, listed
+from ..core.events import RESUMED, shorten, then_and_now, words_of
+from ..core.microprocess import runner_of
+from ..core.register import Ended
+from ..core.relay import Relayed
+from ..core.scheduler import is_blocked
+from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
+from ..core.wording import text_to_keep
+from ..core.world import World
+from .counts import Hop, ledger_of
+from .facts import Moment, held_by_thread
+from .history import History, history_of
+from .naming import Names
+
+#: A pause: when its timer is due, and what the component awaits; see the record "paused".
+Pause = tuple[float | None, tuple[Any, ...] | None]
+#: Of how many messages in an inbox a snapshot from the engine keeps the text, if they may change.
+TEXTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How one component stands.
+
+    ``state`` is a word of :mod:`kamlab.core.states`. ``parent`` is the component that contains it, ``ended`` the step
+    at which it ended. Of one that waits, ``pause`` says until when and for what, as far as its code says so, ``full``
+    is the full inbox at the end of one of its outboxes, and ``helper`` the generator that it waits for, if any; its
+    state is then the helper's.
+    """
+
+    state: str
+    parent: Any = None
+    ended: int | None = None
+    pause: Pause | None = None
+    full: Any = None
+    helper: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in one inbox, oldest first: ``count`` messages.
+
+    ``messages`` are the messages themselves, or the first of them, as many as were asked for. ``said`` has for the
+    first of them the text when it came, where that is kept, of one that may have changed since. ``numbers`` has for
+    each the number of the record that brought it, where the record was read; a negative one came before the record
+    begins. The first ``held`` have left the inbox for the component's own thread, which has not taken them yet.
+    """
+
+    count: int
+    messages: tuple[Any, ...] = ()
+    said: tuple[str | None, ...] = ()
+    held: int = 0
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What each message said of itself when it came; now, where that is not kept."""
+        return tuple(
+            map(_said_or_says, (*self.said, *repeat(None, len(self.messages) - len(self.said))), self.messages)
+        )
+
+
+def _said_or_says(said: str | None, message: Any) -> str:
+    if said is None:
+        said = text_to_keep(message, thoroughly=True)
+    return words_of(message) if said is None else said
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Snapshot:
+    """How a lab stands, or stood after a slice and whatever followed it up to the next one.
+
+    ``step`` is the number of the slice, ``time`` the lab's time in seconds when it began. ``components`` has a
+    :class:`Stand` for each component, alive or not: those that were never activated and are linked, and those that
+    have ended, the last 500 of which stay known where the record is not complete. ``waiting`` has a :class:`Waiting`
+    for each inbox that is not empty, ``counts`` the messages that went over each link, which are at least so many
+    where ``exact`` is false, and ``lost`` those that each outbox has lost. ``ran`` had the last slice, ``next`` has
+    the next one, as far as that is known.
+
+    By name, ``states`` has the state of each component, ``boxes`` the messages that wait in each inbox that is not
+    empty, ``links`` the pairs of linked boxes. Messages are held as they are, not copied.
+
+    Two snapshots are equal if the labs stand alike, messages compared by what they say of themselves. So two runs can
+    be compared; the time is no part of that.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     before = lab.snapshot()
+    ...     _ = lab.run()
+    ...     print(lab.snapshot(0) == before)
+    ...     print(before)
+    ...     print(lab.snapshot())
+    True
+    step 0
+      PassThrough_1: runnable
+        inbox: 'hello'
+    step 1
+      PassThrough_1: waiting
+    """
+
+    step: int
+    time: float
+    components: Mapping[Any, Stand]
+    waiting: Mapping[Inbox, Waiting]
+    counts: Mapping[Hop, int]
+    lost: Mapping[Any, int]
+    ran: Any = None
+    next: Any = None
+    exact: bool = True
+    names: Names = field(default_factory=Names)
+
+    # -- by name ----------------------------------------------------------------------------------
+
+    @property
+    def states(self) -> Mapping[str, str]:
+        """The state of each component that was activated, by name."""
+        stands = self.components.items()
+        return MappingProxyType({self.names.of(each): stand.state for each, stand in stands if stand.state != NEW})
+
+    @property
+    def boxes(self) -> Mapping[str, tuple[Any, ...]]:
+        """The messages that wait in each inbox that is not empty, by name, oldest first."""
+        return MappingProxyType({self.names.of_box(box): each.messages for box, each in self.waiting.items()})
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of names of the boxes that are linked."""
+        return tuple((self.names.of_box(source), self.names.of_box(sink)) for source, sink in self.counts)
+
+    def contents(self, box: str) -> tuple[Any, ...]:
+        """Return what waits in an inbox, by its name; ``()`` if nothing does.
+
+        Raises:
+            UnknownComponent: no component of that name, or more than one, was there.
+        """
+        boxes = self.boxes
+        if box in boxes:
+            return boxes[box]
+        owner, _, name = str(box).rpartition(".")
+        found = self.names.component(owner) if owner in self.states else None
+        several = [found] if found is not None else called(owner, self.components)
+        if len(several) == 1:
+            return boxes.get(f"{self.names.of(several[0])}.{name}", ())
+        raise UnknownComponent(
+            f"{box!r} is not an inbox of a component that was there at step {self.step}; give component.box. "
+            f"There were: {listed(self.states)}"
+        )
+
+    def _in(self, states: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name, state in self.states.items() if state in states)
+
+    @property
+    def alive(self) -> tuple[str, ...]:
+        """The components that were activated and had not ended."""
+        return self._in((RUNNABLE, RUNNING, ASLEEP, BLOCKED))
+
+    @property
+    def runnable(self) -> tuple[str, ...]:
+        """The components that could run."""
+        return self._in((RUNNABLE, RUNNING))
+
+    @property
+    def asleep(self) -> tuple[str, ...]:
+        """The components that waited, or were blocked."""
+        return self._in((ASLEEP, BLOCKED))
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The components that had failed."""
+        return self._in((FAILED,))
+
+    @property
+    def finished(self) -> tuple[str, ...]:
+        """The components whose main had come to its end."""
+        return self._in((FINISHED,))
+
+    # -- as a value -------------------------------------------------------------------------------
+
+    @property
+    def _key(self) -> tuple[Any, ...]:
+        named, box = self.names.of, self.names.of_box
+        return (
+            self.step,
+            {named(each): _compared(stand, self.names) for each, stand in self.components.items()},
+            {box(each): (waiting.count, waiting.words, waiting.held) for each, waiting in self.waiting.items()},
+            {(box(source), box(sink)): count for (source, sink), count in self.counts.items()},
+            {box(each): count for each, count in self.lost.items()},
+            *(named(each) if each is not None else None for each in (self.ran, self.next)),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return self._key == other._key if isinstance(other, Snapshot) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.step, tuple(sorted(self.states.items()))))
+
+    def __str__(self) -> str:
+        lines = [f"step {self.step}"]
+        for each, stand in self.components.items():
+            if stand.state == NEW and not any(box.owner is each for box in self.waiting):
+                continue
+            lines.append(f"  {self.names.of(each)}: {stand.state}")
+            for box, waiting in self.waiting.items():
+                if box.owner is each:
+                    texts = starmap(then_and_now, zip_longest(waiting.said, map(shorten, waiting.messages)))
+                    lines.append(f"    {box.name}: {', '.join(texts)}")
+        lines += [f"  {source} -> {sink}" for source, sink in self.links]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def _compared(stand: Stand, names: Names) -> tuple[Any, ...]:
+    parent = names.of(stand.parent) if stand.parent is not None else None
+    return stand.state, parent, stand.ended, stand.pause, names.of_box(stand.full) if stand.full is not None else None
+
+
+def snapshot_of(lab: World, step: int | None = None, most: int | None = None) -> Snapshot:
+    """Return how a lab stands, or how it stood after a step; under the lab's lock.
+
+    Args:
+        lab: the lab.
+        step: the step; now, unless told.
+        most: how many messages of each inbox to hold, the oldest ones; all unless told. They are counted in any case.
+
+    Raises:
+        StepOutOfRange: there is no such step, or it is forgotten.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> with Lab(clock="virtual") as lab:
+    ...     PassThrough().activate().deliver("hello")
+    ...     snapshot_of(lab).boxes["PassThrough_1.inbox"]
+    ('hello',)
+    """
+    if step is None and is_rushing(lab):
+        return from_engine(lab, most)
+    history = history_of(lab)
+    now = step is None or history.check(step) == history.latest
+    if now:
+        ledger_of(lab.trace)  # it has to be read before the ring turns
+        if not history.is_complete:
+            return from_engine(lab, most)
+    return from_record(lab, step, most)
+
+
+def is_rushing(lab: World) -> bool:
+    """Return whether a lab runs at full speed, so that whose slice it is is over before anybody could read it."""
+    return lab.state == "running" and lab.pace is None
+
+
+def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any) -> Stand:
+    """Return how a component stands that waits, or whose helper does."""
+    runner = component if helper is None else helper
+    blocked = is_blocked(component, runner, pause[1], full is not None)
+    return Stand(BLOCKED if blocked else ASLEEP, parent, None, pause, full, helper)
+
+
+# -- from the engine ------------------------------------------------------------------------------
+
+
+def from_engine(lab: World, most: int | None = None) -> Snapshot:
+    """Return how a lab stands now, from its components and boxes; ``most`` as in :func:`snapshot_of`."""
+    moment = Moment(lab)
+    links = dict.fromkeys(_links(moment.components))
+    everybody = _everybody(moment, links)
+    ledger = ledger_of(lab.trace)
+    names = Names()
+    for each in sorted(everybody, key=_in_order):
+        names.note(each)
+    return Snapshot(
+        lab.scheduler.step,
+        lab.scheduler.now,
+        MappingProxyType({each: stand_now(moment, each, everybody) for each in everybody}),
+        MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each, most)}),
+        MappingProxyType({link: ledger.count(*link) for link in links}),
+        MappingProxyType({box: box.discarded for each in everybody for box in _outboxes(each) if box.discarded}),
+        None if is_rushing(lab) else whose(lab.trace.last_runner()),
+        None if is_rushing(lab) else _next(lab),
+        ledger.exact,
+        names,
+    )
+
+
+def _in_order(component: Any) -> float:
+    """Return the number of a component, as a key; those without one come last."""
+    return getattr(component, "_number", 0) or inf
+
+
+def _everybody(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
+    """Return those that are alive in order of activation, those that are linked, and those that have ended."""
+    found: dict[Any, None] = dict.fromkeys(moment.components)
+    found.update({box.owner: None for link in links for box in link})
+    for ended in moment.ended:
+        component = ended.component
+        if not ended.helper:
+            found[ended if component is None else component] = None
+    return found
+
+
+def _links(members: Iterable[Any]) -> Iterator[Hop]:
+    """Yield the links that components have made."""
+    for each in members:
+        if isinstance(each, Component) and each._switchboard is not None:
+            yield from ((link.source_box, link.sink_box) for link in each._switchboard.links)
+
+
+def _outboxes(component: Any) -> Iterable[Any]:
+    return component._out.values() if isinstance(component, Component) else ()
+
+
+def stand_now(moment: Moment, component: Any, everybody: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
+    """Return how one component stands now; its parent is told if that is among ``everybody``."""
+    if isinstance(component, Ended):
+        return Stand(component.state, None, component.step)
+    life = component._life
+    parent = parent_of(component, everybody)
+    if life is NEW or life in ENDED:
+        ended = component._end_record
+        return Stand(life, parent, ended.step if ended is not None else None)
+    runner = runner_of(component)
+    helper = runner if runner is not component else None
+    if moment.status(component) in (RUNNABLE, RUNNING):
+        return Stand(RUNNABLE, parent, helper=helper)
+    timer = runner._pause_timer
+    pause = (timer.when if timer is not None else None, runner._awaits)
+    return _asleep(
+        component, parent, pause, next((box.target for box in _outboxes(component) if box.is_full()), None), helper
+    )
+
+
+def parent_of(component: Any, everybody: Mapping[Any, Any]) -> Any:
+    """Return the component that contains another one; of one that was let go of at its end, the one that activated it.
+
+    ``None`` if that is not among ``everybody``.
+    """
+    parent = getattr(component, "_parent", None)
+    if parent is None and component._home is not None and component._life in ENDED:
+        home = component._home()
+        parent = home if getattr(home, "_children", None) is not None else None
+    return parent if parent is not component and parent in everybody else None
+
+
+def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
+    if not isinstance(component, Component):
+        return
+    for name, box in component._in.items():
+        held = held_by_thread(component, name)
+        count = len(held) + len(box.items)
+        if count:
+            messages = (*held, *box.items) if most is None else tuple(islice(chain(held, box.items), most))
+            said = tuple([text_to_keep(message, thoroughly=True) for message in messages[:TEXTS]])
+            yield box, Waiting(count, messages, said, min(len(held), len(messages)))
+
+
+def _next(lab: World) -> Any:
+    """Return the component that has the next slice; ``None`` where no one can run, or only the chooser knows."""
+    return whose(lab.scheduler.next_up())
+
+
+# -- from the record ------------------------------------------------------------------------------
+
+
+def from_record(
+    lab: World, step: int | None = None, most: int | None = None, history: History | None = None
+) -> Snapshot:
+    """Return how a lab stood after a step, the last one unless told, from its record.
+
+    Args:
+        lab: the lab.
+        step: the step.
+        most: as in :func:`snapshot_of`.
+        history: what the record tells; that of the lab unless told.
+
+    Raises:
+        StepOutOfRange: there is no such step, or it is forgotten.
+    """
+    history = history_of(lab) if history is None else history
+    step = history.latest if step is None else step
+    number = history.end_of(step)
+    now = Moment(lab) if step == history.latest else None
+    links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
+    lives = history.states(step)
+    helpers = {each._awaited_by: each for each, life in lives.items() if each._awaited_by is not None and life in ALIVE}
+    everybody = {each: life for each, life in lives.items() if each._awaited_by is None}
+    for owner in [end.owner for link in links for end in link if end.owner not in lives]:
+        everybody[owner] = NEW if now is None else owner._life
+
+    def stood(component: Any, life: str) -> Stand:
+        if now is not None and isinstance(component, Relayed):  # its thread may have come back since
+            return stand_now(now, component, everybody)
+        parent = parent_of(component, everybody)
+        if life in ENDED:
+            about = history.about.get(component, [])
+            last = bisect_right(about, number) - 1
+            return Stand(life, parent, history.step_of(about[last]) if last >= 0 else None)
+        runner = component
+        while runner in helpers:
+            runner = helpers[runner]
+        helper = runner if runner is not component else None
+        runners_life = lives.get(runner, life)
+        if runners_life not in (ASLEEP, WAITING):
+            return Stand(runners_life, parent, helper=helper)
+        full = history.full_target(component, number) if isinstance(component, Component) else None
+        return _asleep(component, parent, history.pause(runner, number) or (None, None), full, helper)
+
+    return Snapshot(
+        step,
+        history.time_of(number),
+        MappingProxyType({each: stood(each, life) for each, life in everybody.items()}),
+        MappingProxyType(dict(_waited(history, number, most))),
+        MappingProxyType(_counted(lab, history, number, links)),
+        MappingProxyType(_lost(history, number)),
+        whose(_runner(history, step)),
+        _was_next(lab, history, step, lives),
+        history.is_complete or ledger_of(lab.trace).exact,
+        history.names,
+    )
+
+
+def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
+    for box, line in history.lines.items():
+        held = history.held(box, number)
+        count = len(held) + line.count(number)
+        if count:
+            arrivals = [*held, *line.waiting(number, most)][:most]
+            messages, said = map(history.message, arrivals), map(history.said, arrivals)
+            yield box, Waiting(count, tuple(messages), tuple(said), min(len(held), len(arrivals)), tuple(arrivals))
+
+
+def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:
+    """Return how many messages had gone over each link: from the beginning, or back from what is counted by now."""
+    if history.is_complete:
+        return {link: history.count(*link, number) for link in links}
+    ledger, last = ledger_of(lab.trace), history.next_number
+    return {link: ledger.count(*link) - history.count(*link, last) + history.count(*link, number) for link in links}
+
+
+def _lost(history: History, number: int) -> dict[Any, int]:
+    """Return how many messages each outbox had lost, in the same way."""
+    then = history.lost(number)
+    if history.is_complete:
+        return then
+    later = {box: count - then.get(box, 0) for box, count in history.lost(history.next_number).items()}
+    counted = {box: box.discarded - later.get(box, 0) for each in history.lives for box in _outboxes(each)}
+    return {box: count for box, count in counted.items() if count > 0}
+
+
+def _runner(history: History, step: int) -> Any:
+    """Return what was run in a slice, a component or its helper, as far as that is known."""
+    place = step - history.steps[0] if history.steps else -1
+    if not 0 <= place < len(history.starts):
+        return None
+    record = history.record(history.starts[place])
+    return record[3] if record[0] is RESUMED and record[1] == step else None
+
+
+def _was_next(lab: World, history: History, step: int, lives: Mapping[Any, str]) -> Any:
+    """Return the component that had the following slice, if that was known when the lab stood at the step."""
+    if step == history.latest:
+        return _next(lab)
+    # With a chooser that cannot be foreseen it was not known; one that was not runnable was woken later, by a timer.
+    following = _runner(history, step + 1) if lab.scheduler.foresees() else None
+    return whose(following) if lives.get(following) == RUNNABLE else None

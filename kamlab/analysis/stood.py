@@ -1,0 +1,261 @@
+"""Where the components stood after their slices, noted while a lab is stepped.
+
+A look at the past must not run the components again: they would write their files twice, and a list of the
+notebook would grow. So each slice that is stepped leaves a note: the lines at which the code of its component
+stands, and its variables: values that cannot change as they are, others as short texts. A run in one go leaves
+none, because a note costs as much as several slices, and of many steps at once only the last of each component is
+noted; who asks for another step is told so.
+
+Rejected: one line number for each slice of every run. It would make all runs slower for the sake of a question
+that is asked of stepped ones.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from types import CodeType, FunctionType, GeneratorType
+from typing import Any, NamedTuple
+
+from ..core.calling import one_called, whose
+from ..core.cautious import class_attribute, class_name
+from ..core.events import name_of
+from ..core.microprocess import Microprocess
+from ..core.states import ALIVE, ASLEEP, BLOCKED
+from ..core.thread import ThreadedComponent
+from ..core.wording import is_frozen, is_plain, text_to_keep
+from ..core.world import World
+from .errors import CannotExplain
+from .flows import stack_of, users_place
+from .history import history_of
+from .snapshot import from_record
+from .standing import (
+    BUSY,
+    VARIABLES,
+    More,
+    Place,
+    Said,
+    Standing,
+    Standings,
+    attributes_of,
+    beginning_of,
+    remark_on,
+    source_around,
+    variables_of,
+    written,
+)
+from .words import WIDTH, counted, shown
+
+#: How many notes are kept; the oldest go first.
+NOTES = 5000
+#: How many items of a list are told.
+FEW = 8
+#: A text longer than this is kept as what is shown of it.
+LONG = 200
+
+
+class Note(NamedTuple):
+    """Where one component stood after a slice of its own: its frames, and the values in the user's own one."""
+
+    lines: tuple[tuple[CodeType, int], ...]
+    at: int
+    variables: tuple[tuple[str, Any], ...]
+    names: Sequence[str]  # of the attributes, shared by the notes of a component
+    attributes: tuple[Any, ...]
+    remarks: tuple[str, str]
+
+
+class Stood:
+    """The notes of a lab: one for each slice that was stepped, by its number."""
+
+    def __init__(self) -> None:
+        self._notes: dict[int, Note] = {}
+        self._last = 0
+        #: Which attributes a component shows, as long as it has the same ones, and how many more there are.
+        self._names: dict[int, tuple[tuple[str, ...], list[str], tuple[Any, ...]]] = {}
+
+    def note(self, component: Microprocess, step: int) -> None:
+        """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
+        if self._last >= step:
+            self.cut(step - 1)
+        if component._awaited_by is not None:
+            component = whose(component)
+        notes = self._notes
+        own = vars(component)
+        has = tuple(own)
+        had, names, more = self._names.get(component.id, NOTHING)
+        if had != has:
+            pairs = attributes_of(component)
+            names, more = [name for name, _ in pairs], tuple([value for _, value in pairs[VARIABLES:]])
+            if len(self._names) > NOTES:
+                self._names.clear()
+            self._names[component.id] = has, names, more
+        first = names if not more else names[:VARIABLES]
+        values = tuple([v if type(v := own.get(name)) is int or v is None else _kept(v) for name in first])
+        notes[step] = _note(component, names, values + more)
+        self._last = step
+        if len(notes) > NOTES:
+            for old in list(islice(notes, NOTES // 10)):
+                del notes[old]
+
+    def cut(self, step: int) -> None:
+        """Drop the notes of later steps: the lab goes on from here, perhaps another way."""
+        while self._notes and self._last > step:
+            self._notes.popitem()
+            self._last = next(reversed(self._notes), 0)
+
+    def forget(self) -> None:
+        """Drop all notes: the lab is on another way."""
+        self._notes.clear()
+        self._names.clear()
+        self._last = 0
+
+    def of(self, step: int) -> Note | None:
+        """Return the note of the slice of this number, if it was kept."""
+        return self._notes.get(step)
+
+
+NOTHING: tuple[tuple[str, ...], list[str], tuple[Any, ...]] = ((), [], ())
+
+
+def _note(component: Microprocess, names: Sequence[str], attributes: tuple[Any, ...]) -> Note:
+    flow = component._flow
+    simple = type(flow) is GeneratorType and flow.gi_yieldfrom is None and component._delegate is None
+    if simple and not isinstance(component, ThreadedComponent):  # as most are
+        frame = flow.gi_frame
+        lines: tuple[tuple[CodeType, int], ...] = () if frame is None else ((frame.f_code, frame.f_lineno),)
+        at, remarks = 0, NO_REMARKS if lines else _remarks(component, False)
+    else:
+        stack = stack_of(component)
+        at = users_place(stack) if stack else 0
+        lines = tuple([(point.frame.f_code, point.line) for point in stack])
+        frame = stack[at].frame if stack else None
+        remarks = _remarks(component, bool(stack))
+    return Note(
+        lines,
+        at,
+        () if frame is None else tuple([(n, v if type(v) is int else _kept(v)) for n, v in variables_of(frame)]),
+        names,
+        attributes,
+        remarks,
+    )
+
+
+#: Of a component that stands at a yield of its own: there is nothing to say but the place, awake or asleep.
+NO_REMARKS = ("", "")
+
+
+def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
+    """Return what there is to say beside the place: as long as the component is awake, and while it sleeps."""
+    return remark_on(component, component._life, known), remark_on(component, ASLEEP, known)
+
+
+def _kept(value: Any) -> Any:
+    """Return a value that cannot change, or the text of one that can; no code of a user's class is run for it."""
+    cls = type(value)
+    if cls is str or cls is bytes:
+        return value if len(value) <= LONG else Said(shown(value))
+    if is_plain(cls) or cls is FunctionType or cls is type or cls is More:
+        return value
+    text = text_to_keep(value, thoroughly=False)
+    if text is not None:
+        return Said(text)
+    if is_frozen(value):
+        return value
+    if (cls is list or cls is tuple) and len(value) <= FEW:
+        inner = ", ".join(map(_brief, value))
+        return Said(_short(f"[{inner}]" if cls is list else f"({inner}{',' * (len(value) == 1)})"))
+    return Said(_brief(value))
+
+
+def _brief(value: Any) -> str:
+    """Return the text of a value without looking into it."""
+    cls = type(value)
+    if issubclass(cls, Microprocess):
+        return name_of(value)
+    if any(cls is each for each in _CONTAINERS):
+        return f"<{cls.__name__} of {counted(len(value), 'item')}>"
+    if is_plain(cls) or class_attribute(cls, "__repr__") is _OBJECT_REPR:
+        return shown(value)
+    return f"<{class_name(cls)}>"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
+
+
+_CONTAINERS = (list, tuple, dict, set, frozenset, deque, bytearray)
+_OBJECT_REPR = vars(object)["__repr__"]
+
+
+def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Standings:
+    """Return where a component stood after a step, or all that were alive; nothing is run for it.
+
+    Args:
+        lab: the lab.
+        notes: what was noted of it.
+        of: a component, its name, or ``None`` for all.
+        step: the step.
+
+    Raises:
+        StepOutOfRange: there was no such step, or it is forgotten.
+        UnknownComponent: no component that was there, or more than one, answers to the name.
+        CannotExplain: it is no component.
+    """
+    history = history_of(lab)
+    states = history.states(step)
+    stands = from_record(lab, step, most=0).components
+
+    def at(component: Microprocess) -> Standing:
+        slices = [history.last_slice(each, step) for each in states if whose(each) is component]
+        last = None if None in slices else max(filter(None, slices), default=0)
+        return stood(notes, component, stands[component].state, step, last)
+
+    if of is None:
+        return Standings(tuple(at(each) for each, state in states.items() if state in ALIVE and whose(each) is each))
+    if not isinstance(of, (Microprocess, str)):
+        raise CannotExplain(f"{shown(of)} cannot be explained: give a component or its name")
+    if isinstance(of, Microprocess) and of in states:
+        return at(whose(of))
+    name = of if isinstance(of, str) else of.short_name
+    return at(whose(one_called(name, states, f" active at step {step}", "there were")))
+
+
+def stood(notes: Stood, component: Microprocess, state: str, step: int, last_slice: int | None) -> Standing:
+    """Return where a component stood after a step.
+
+    Args:
+        notes: the notes of its lab.
+        component: the component.
+        state: what it was.
+        step: the step.
+        last_slice: the number of its own last slice until then; 0 if it had none, ``None`` if that is forgotten.
+    """
+    name = name_of(component)
+    if last_slice == 0:
+        first = beginning_of(component)
+        around = source_around(first) if first else ()
+        return Standing(name, state, "its first slice is still to come", (first,) if first else (), around=around)
+    note = None if last_slice is None else notes.of(last_slice)
+    if note is None:
+        return Standing(
+            name,
+            state,
+            f"where its code stood was not noted, because the lab ran freely then or has gone back since; "
+            f"lab.goto({step}) goes there",
+        )
+    places = tuple(Place.of(code.co_filename, line, code.co_name) for code, line in note.lines)
+    busy = state == BLOCKED and isinstance(component, ThreadedComponent)
+    remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
+    around = source_around(places[note.at]) if places else ()
+    return Standing(
+        name,
+        state,
+        remark,
+        places,
+        note.at,
+        written(note.variables),
+        written(zip(note.names, note.attributes, strict=True)),
+        around,
+    )

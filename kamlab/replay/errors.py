@@ -1,0 +1,125 @@
+"""The errors of rewinding, by name."""
+
+from __future__ import annotations
+
+from kamlab.core.errors import KamlabError, NoSuchMessage, RecordIsOver
+
+__all__ = [
+    "BadRecording",
+    "BuilderDrives",
+    "CannotRewind",
+    "MessageIsGone",
+    "NoSuchBranch",
+    "NoSuchMessage",
+    "NotALiteral",
+    "RecordIsOver",
+    "RunDiffers",
+]
+
+
+class CannotRewind(KamlabError):
+    """The past can be looked at, but the lab cannot go on from there; the message says what to change.
+
+    >>> from kamlab import Component, Lab
+    >>> from kamlab.replay import CannotRewind
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Component().activate()
+    ...     _ = lab.step()
+    ...     try:
+    ...         lab.back()
+    ...     except CannotRewind as error:
+    ...         print(str(error).split(".")[0])
+    this lab does not know how its system is built, so it cannot be built again
+    """
+
+
+class BuilderDrives(CannotRewind):
+    """A function that builds a system has driven the lab; it shall only make and activate components."""
+
+
+class RunDiffers(KamlabError):
+    """A recorded run does not fit the system any more; it was stopped at the first difference.
+
+    ``step`` is the slice at which they part, or the last one at which they were still the same.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import DataSource
+    >>> from kamlab.replay import RunDiffers
+    >>> with Lab(build=lambda: DataSource([1, 2]).activate(), clock="virtual") as lab:
+    ...     _ = lab.run()
+    ...     line = str(lab.recording)
+    >>> with Lab(build=lambda: DataSource([1]).activate(), clock="virtual") as changed:
+    ...     try:
+    ...         changed.replay(line)
+    ...     except RunDiffers as error:
+    ...         print(error.step, str(error).split(":")[0])
+    3 the recorded run does not fit this system any more
+    """
+
+    def __init__(self, message: str, step: int | None = None) -> None:
+        super().__init__(message)
+        self.step = step
+
+
+class BadRecording(KamlabError, ValueError):
+    """A text or a file that should be a recorded run is garbled, foreign, or of a newer version.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import OneShot
+    >>> from kamlab.replay import BadRecording
+    >>> with Lab(build=lambda: OneShot("hello").activate(), clock="virtual") as lab:
+    ...     try:
+    ...         lab.replay("hello")
+    ...     except BadRecording as error:
+    ...         print(str(error).split(": ")[0])
+    'hello'... is no recorded run
+    """
+
+
+class NotALiteral(KamlabError, TypeError):
+    """A run holds something that cannot be written down, such as a message that is an object of one's own.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import PassThrough
+    >>> from kamlab.replay import NotALiteral
+    >>> with Lab(build=lambda: PassThrough().activate(), clock="virtual") as lab:
+    ...     lab.inject("PassThrough", object())
+    ...     try:
+    ...         str(lab.recording)
+    ...     except NotALiteral as error:
+    ...         print(str(error).split(".")[0])
+    <object object> is a object, and that cannot be written down
+    """
+
+
+class NoSuchBranch(KamlabError, KeyError):
+    """There is no branch of that number.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import OneShot
+    >>> from kamlab.replay import NoSuchBranch
+    >>> with Lab(build=lambda: OneShot("hello").activate(), clock="virtual") as lab:
+    ...     try:
+    ...         lab.goto(branch=3)
+    ...     except NoSuchBranch as error:
+    ...         print(error)
+    there is no branch 3; there are: 0
+    """
+
+
+class MessageIsGone(KamlabError):
+    """A message was taken, or lost, and cannot be touched any more.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> from kamlab.replay import MessageIsGone
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     sent = lab.step_message().of_kind("sent")[0]
+    ...     _ = lab.run()
+    ...     try:
+    ...         lab.drop(sent)
+    ...     except MessageIsGone as error:
+    ...         print(str(error).split(":")[0])
+    'hello' does not wait in NullSink_3.inbox any more
+    """
