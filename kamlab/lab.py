@@ -1,32 +1,57 @@
-"""The lab: a world together with its doors to the outside."""
+"""The lab: what users hold. It is a facade over the parts that it is made of.
+
+=============================== ====================================================================================
+:attr:`Lab.runtime`             the engine: scheduler, lock, clock, trace, and the loop that drives them
+:attr:`Lab.time_travel`         how the system is built, going back, branches, recorded runs
+:attr:`Lab.interventions`       what the user does to messages between two slices
+:attr:`Lab.breakpoint_table`    where a drive stops
+:attr:`Lab.positions`           where the code of the components stood after the slices that were stepped
+:attr:`Lab.network`             TCP: real, simulated or recorded
+=============================== ====================================================================================
+
+A method of the lab checks little and does nothing itself: it calls the part, or a function of :mod:`kamlab.analysis` or
+:mod:`kamlab.views`, which are imported once they are needed.
+"""
 
 from __future__ import annotations
 
 import copy
-import functools
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, overload
 
-from .analysis.asking import Asking
-from .analysis.explaining import Explaining
 from .core import worlds
+from .core.calling import one_called, whose
 from .core.choice import Chooser
 from .core.clock import Clock
-from .core.drive import Until
+from .core.component import Component
 from .core.errors import LabIsClosed, UnknownDoor
-from .core.events import Event
+from .core.events import Event, name_of
+from .core.microprocess import Microprocess
 from .core.outcome import Happened, Outcome
-from .replay.breakpoints import Breaking
-from .replay.runs import Runs
+from .core.runtime import Phase, Runtime, Stop, Until
+from .core.timers import Pending, PendingTimers
+from .replay.breakpoint import ANYTHING
+from .replay.breakpoints import BreakpointTable
+from .replay.timetravel import TimeTravel
 
 if TYPE_CHECKING:
-    from .analysis.standing import Standing, Standings
+    from .analysis import Explanation, Leaks, Losses, Snapshot, Standing, Standings, Story, Survivors, Waiting
     from .analysis.stood import Stood
-    from .core.microprocess import Microprocess
+    from .core.chance import Chance
+    from .core.lock import LabLock
+    from .core.register import Register
+    from .core.scheduler import Scheduler
+    from .core.services import Services
+    from .core.trace import Trace
     from .net.door import Network
     from .notebook.panel.panel import Panel
+    from .replay.branches import Tree
+    from .replay.breakpoint import Breakpoint, Breakpoints
+    from .replay.interventions import Interventions
+    from .replay.recording import Recording
     from .views import Inboxes, Transcripts
     from .views.figures.kinds import Axes, Figure
     from .views.graph import Graph
@@ -34,15 +59,15 @@ if TYPE_CHECKING:
     from .views.timeline import Timeline
     from .views.whole import Whole
 
-#: How often, in seconds, an awaited run lets the kernel see to other things.
+#: How often, in seconds, an awaited run lets the kernel do other things.
 TICK = 0.05
 
-#: From how many slices on a step tells how far it is.
+#: From how many slices on a step shows its progress.
 MANY = 1000
 
 
-class Lab(Breaking, Asking, Explaining, Runs):
-    """A world that you can run, pause, step and look into.
+class Lab:
+    """A world of components that you can run, pause, step and look into.
 
     There is always a current one, so ``component.activate()`` needs no argument; ``with Lab():``
     makes another the current one for a while, and stops it at the end.
@@ -57,7 +82,13 @@ class Lab(Breaking, Asking, Explaining, Runs):
             when the lab goes back: a lab that knows how its system is built can be rewound.
         recorded: whether everything that comes from the real network, the real clock and the threads
             is recorded as it goes, so that the run can be played again without a network.
-        clock, chooser, record, trace_limit, on_error: see :class:`~kamlab.core.world.World`.
+        clock: what time it is: ``"real"``, ``"virtual"`` (it jumps to the next timer when nothing can
+            run, so nothing waits and a run is the same each time), or a clock of your own.
+        chooser: decides which component runs next; round robin unless told otherwise.
+        record: whether a free run keeps its last events. Steps are recorded in any case.
+        trace_limit: how many records a free run keeps.
+        on_error: ``"isolate"``: a component that fails is reported and the others go on;
+            ``"raise"``: the run stops and raises ComponentFailed.
 
     >>> from kamlab import Component
     >>> class Hello(Component):
@@ -73,6 +104,12 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
     #: The source of the ``%%system`` cell that built this lab, so that it can be built again.
     recipe: str | None = None
+    #: Called with the lab and the component instead of blocking in ``component.run()``. A front end
+    #: sets it on the class (as a ``staticmethod``), for all labs, or on one lab.
+    on_run: Callable[[Any, Microprocess], Any] | None = None
+    #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
+    #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
+    progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
 
     def __init__(
         self,
@@ -90,113 +127,37 @@ class Lab(Breaking, Asking, Explaining, Runs):
     ) -> None:
         self.hosts: dict[str, str] = dict(hosts or {})
         self.ports: dict[int, int] = dict(ports or {})
-        self._network: Network | None = None
-        super().__init__(clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error)
-        self._network_door = _check_network(network or ("simulated" if self.virtual else "real"), self.virtual)
         self.recorded: bool = recorded
-        self.lockstep: bool = self.lockstep or recorded
+        #: Where in its file each writer began, or why it could not; the same when the run is played again.
+        self.written_from: dict[tuple[int, str], int | OSError] = {}
+        self._network: Network | None = None
+        self._interventions: Interventions | None = None
+        self._positions: Stood | None = None
+        self.runtime: Runtime = Runtime(
+            self, clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error
+        )
+        self._network_kind = _check_network(network or ("simulated" if self.virtual else "real"), self.virtual)
+        self.runtime.lockstep = self.runtime.lockstep or recorded
+        self.runtime.on_stepped = self._note_position
+        self.breakpoint_table: BreakpointTable = BreakpointTable(self)
+        self.time_travel: TimeTravel = TimeTravel(self)
+        self._take_parts()
         if build is not None:
             self.build(build)
 
-    @property
-    def network(self) -> Network:
-        """The door to the network, made when it is first asked for."""
-        with self.lock:
-            if self._closed:
-                raise LabIsClosed("this lab was stopped and has no network; lab.reset() makes a fresh start")
-            if self._network is None:
-                self._network = self._make_network()
-            return self._network
+    def _take_parts(self) -> None:
+        """Hold the parts of the engine that are asked for most; they are others after a reset."""
+        runtime = self.runtime
+        self.scheduler: Scheduler = runtime.scheduler
+        self.lock: LabLock = runtime.lock
+        self.trace: Trace = runtime.trace
+        self.services: Services = runtime.services
+        self.register: Register = runtime.register
+        #: The components that failed, the last hundred of them.
+        self.failures: list[Microprocess] = runtime.failures.components
+        self.chance: Chance | None = runtime.chance
 
-    def _make_network(self) -> Network:
-        door = self._network_door
-        if callable(door):
-            made: Network = door(self)
-            return made
-        if self.recorded and not self.virtual:
-            from .net.recorded import Recorded
-
-            return Recorded()(self)
-        if door == "real":
-            from .net.real import RealNetwork
-
-            self.note_foreign("it uses the real network, which only Lab(recorded=True) records")
-            return RealNetwork(self, self.hosts, self.ports)
-        from .net.simulated import Simulated
-
-        return Simulated()(self)
-
-    def _doors(self) -> dict[str, Any]:
-        doors = super()._doors()
-        if self.recorded:
-            doors["recorded"] = True
-        as_literal = getattr(self._network_door, "as_literal", None)
-        if as_literal is not None:
-            doors["network"] = as_literal()
-        return doors
-
-    def _set_network(self, doors: dict[str, Any]) -> None:
-        from .net.conditions import Simulated
-
-        self.recorded = bool(doors.get("recorded"))
-        self._network_door = Simulated(**doors["network"]) if "network" in doors else "simulated"
-
-    def _play_network(self, kind: str, what: tuple[Any, ...]) -> None:
-        """Have done to the network again what was done to it from outside when a run was recorded."""
-        if kind == "net":
-            from .net.simulated import play_network_act
-
-            play_network_act(self, *what)
-        else:
-            from .net.recorded import play_outside
-
-            play_outside(self, kind, *what)
-
-    def _record_is_over(self) -> str | None:
-        if not self.recorded or self._live:
-            return None
-        return (
-            f"the lab stands at step {self.step_number} of a run on the real network, and there is no network to go on "
-            "with. goto() and replay() move within the record; lab.reset() begins a new run, and "
-            'Lab(clock="virtual") has a network that can go on from anywhere.'
-        )
-
-    def _release_outside(self, components: list[Any], timeout: float) -> None:
-        network, self._network = self._network, None
-        if network is not None:
-            network.close()
-        super()._release_outside(components, timeout)
-
-    # -- driving -----------------------------------------------------------------------------------
-
-    #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
-    #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
-    progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
-
-    def _told(self, limit: int | None) -> AbstractContextManager[Any]:
-        if self.progress is not None:
-            return self.progress(self, limit)
-        if not _on_terminal():
-            return nullcontext()
-        from .views.progress import reporter_for
-
-        return reporter_for(self, limit)
-
-    def run(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
-        """Run on this thread until everything has ended, or ``until``, or a limit; a long run tells how far it is.
-
-        Args:
-            until: a predicate on the lab, asked after every slice; a component that shall end; or a time of the
-                lab's clock, in seconds, at which to stop, before what is due then.
-            timeout: seconds.
-            max_steps: slices.
-
-        Raises:
-            KeyboardInterrupt: the run was interrupted; it stands between two slices and can go on.
-            LabIsRunning: it runs in the background already, or a component's own slice asks.
-        """
-        with self._told(max_steps):
-            return super().run(until, timeout, max_steps)
+    # -- stepping and running --------------------------------------------------------------------------
 
     def step(self, n: int = 1, timeout: float | None = None) -> Happened:
         """Run ``n`` slices on this thread and return what happened.
@@ -205,10 +166,41 @@ class Lab(Breaking, Asking, Explaining, Runs):
         timer, a thread or the network. Under a virtual clock timers are jumped to, and what is
         waited for in real time is only what comes from outside.
         """
+        if n < 0:
+            raise ValueError(f"step({n}): give the number of slices, 0 or more")
         if n < MANY:
-            return super().step(n, timeout)
-        with self._told(n):
-            return super().step(n, timeout)
+            return self.runtime.step(timeout, Stop(n))
+        with self._progress(n):
+            return self.runtime.step(timeout, Stop(n))
+
+    def step_round(self, timeout: float | None = None) -> Happened:
+        """Give every runnable component one slice, and return what happened."""
+        return self.runtime.step_round(timeout)
+
+    def step_message(self, timeout: float | None = None) -> Happened:
+        """Run slices until one has delivered a message, and return what happened.
+
+        ``timeout`` is how many seconds it may take: ten times ``patience`` unless told.
+        """
+        return self.runtime.step_message(timeout)
+
+    def run(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
+        """Run on this thread until everything has ended, or ``until``, or a limit; a long run shows its progress.
+
+        Args:
+            until: a predicate on the lab, asked after every slice; a component that must end; or a time of the
+                lab's clock, in seconds, at which to stop, before what is due then.
+            timeout: seconds.
+            max_steps: slices.
+
+        Raises:
+            KeyboardInterrupt: the run was interrupted; it stands between two slices and can go on.
+            LabIsRunning: it runs in the background already, or a component's own slice asks.
+        """
+        stop = Stop.of(until, timeout, max_steps)
+        self._cut_positions()
+        with self._progress(max_steps):
+            return self.runtime.run(stop)
 
     async def arun(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
         """Run while a notebook stays responsive: ``await lab.arun()`` lets clicks through.
@@ -218,7 +210,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
         """
         import asyncio
 
-        with self._told(max_steps):
+        with self._progress(max_steps):
             self.start(until=until, timeout=timeout, max_steps=max_steps)
             try:
                 while self.running:
@@ -226,15 +218,741 @@ class Lab(Breaking, Asking, Explaining, Runs):
             finally:
                 if self.running:
                     self.pause()
-        error = self.background_error
-        self.background_error: BaseException | None = None
+        error, self.runtime.background_error = self.runtime.background_error, None
         if error is not None:
             raise error
         assert self.outcome is not None
         return self.outcome
 
+    def start(
+        self,
+        until: Until = None,
+        timeout: float | None = None,
+        max_steps: int | None = None,
+        forever: bool = False,
+    ) -> None:
+        """Run in the background until ``pause``, or as ``run`` would; ``outcome`` tells afterwards why it ended.
+
+        ``forever`` keeps the thread when everything has ended, for components yet to come. A lab that
+        runs already goes on as it is.
+        """
+        stop = Stop.of(until, timeout, max_steps)
+        if not self.running:
+            self._cut_positions()
+        self.runtime.start(stop, forever)
+
+    def pause(self, timeout: float = 5.0) -> bool:
+        """Stop the lab between two slices, on whichever thread it runs; return whether it stands still.
+
+        Called from within a slice it returns at once, and the lab stops after that slice. A thread that
+        holds the lock need not wait either: no slice runs before it is released, and none after.
+        It takes as long as the slice that runs just now, but no more than ``timeout`` seconds.
+        """
+        return self.runtime.pause(timeout)
+
+    def run_component(self, component: Microprocess) -> Any:
+        """Do what ``component.run()`` means here: block until all has ended, unless a front end does otherwise.
+
+        While the system is built it only activates.
+        """
+        builder = self.time_travel.builder
+        if self.runtime.phase is Phase.BUILDING:
+            if builder.run_drives:
+                self.runtime.check_may_drive("run")
+            return None
+        journal = self.time_travel.journal
+        building = journal is not None and journal.building
+        try:
+            if self.on_run is not None:
+                return self.on_run(self, component)
+            outcome = self.run()
+            if outcome.reason == "stuck":  # Axon would wait for ever without a word
+                self.report(f"the run ended early: {outcome}")
+            return outcome
+        finally:
+            if journal is not None and building and not journal.building:
+                builder.run_drives = True
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End everything: components, their threads, sockets and timers. The lab can be reset.
+
+        Called from within a slice, that slice is the last one.
+
+        Raises:
+            LabIsRunning: a component has not come to its next yield within ``timeout`` seconds.
+        """
+        if self.runtime.phase is Phase.STOPPED:
+            return
+        components = self.runtime.stop(timeout)
+        network, self._network = self._network, None
+        if network is not None:
+            network.close()
+        self.runtime.close(components, timeout)
+
+    def reset(self) -> Self:
+        """Stop everything and begin again at step 0; a lab that knows how to builds its system. Returns the lab."""
+        self.time_travel.reset()
+        return self
+
+    def begin_again(self) -> None:
+        """Stop everything and begin at step 0 with nothing in the lab; for :class:`.TimeTravel`."""
+        self.runtime.check_may_drive("reset")
+        self.stop()
+        for part in (self.chooser, self.clock):
+            restart = getattr(part, "restart", None)
+            if restart is not None:
+                restart()
+        self.runtime.begin()
+        self._take_parts()
+        self.breakpoint_table.rearm()
+
+    def _progress(self, limit: int | None) -> AbstractContextManager[Any]:
+        if self.progress is not None:
+            return self.progress(self, limit)
+        if not _on_terminal():
+            return nullcontext()
+        from .views.progress import reporter_for
+
+        return reporter_for(self, limit)
+
+    # -- how it runs -------------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is in this lab."""
+        return self.runtime.clock
+
+    def set_clock(self, clock: Clock) -> None:
+        """Give the lab another clock, before anything runs."""
+        self.runtime.clock = self.scheduler.clock = clock
+
+    @property
+    def chooser(self) -> Chooser | None:
+        """Decides which component runs next; ``None`` is round robin."""
+        return self.runtime.chooser
+
+    @property
+    def virtual(self) -> bool:
+        """Whether the clock of this lab is moved rather than awaited."""
+        return self.runtime.virtual
+
+    @property
+    def lockstep(self) -> bool:
+        """Whether threads and the network act in turn with the components in a free run as well as in steps."""
+        return self.runtime.lockstep
+
+    @property
+    def on_error(self) -> str:
+        """What the failure of a component does: ``"isolate"`` or ``"raise"``."""
+        return self.runtime.on_error
+
+    @on_error.setter
+    def on_error(self, on_error: str) -> None:
+        self.runtime.on_error = on_error
+
+    @property
+    def patience(self) -> float:
+        """How long, in seconds, a step waits for the outside when nothing can run."""
+        return self.runtime.patience
+
+    @patience.setter
+    def patience(self, seconds: float) -> None:
+        self.runtime.patience = seconds
+
+    @property
+    def pace(self) -> float | None:
+        """How many slices a run has in a second of real time: slow motion, for eyes. ``None`` is full speed.
+
+        It may be changed while the lab runs. Steps are not held up.
+
+        Raises:
+            BadPace: set to anything but ``None`` or a number above 0.
+        """
+        return self.runtime.pace
+
+    @pace.setter
+    def pace(self, pace: float | None) -> None:
+        self.runtime.pace = pace
+
+    # -- how it stands -----------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        """One word: new, running, paused, finished or stopped."""
+        scheduler = self.scheduler
+        if self.runtime.phase is Phase.STOPPED:
+            return "stopped"
+        if scheduler.driver is not None or self.running:
+            return "running"
+        if not scheduler.step:
+            return "new"
+        return "paused" if scheduler.members else "finished"
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs in the background now."""
+        return self.runtime.running
+
+    @property
+    def gate_open(self) -> bool:
+        """Whether components with a thread of their own may go on by themselves: in a free run."""
+        return self.runtime.gate_open
+
+    @property
+    def in_between(self) -> bool:
+        """Whether the lab is being reset or taken to another moment just now."""
+        return self.time_travel.in_between
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Why the last step or run ended."""
+        return self.runtime.outcome
+
+    @property
+    def background_error(self) -> BaseException | None:
+        """The error that ended the last run in the background, if one did."""
+        return self.runtime.background_error
+
+    @property
+    def failed_count(self) -> int:
+        """How many components have failed."""
+        return self.runtime.failures.count
+
+    @property
+    def step_number(self) -> int:
+        """How many slices have run since the lab began."""
+        return self.scheduler.step
+
+    @property
+    def components(self) -> list[Component]:
+        """The components that are alive, in order of activation."""
+        with self.lock:
+            return [member for member in self.scheduler.members.values() if isinstance(member, Component)]
+
+    def runnable(self) -> list[Microprocess]:
+        """Return the components that can run now, in the order in which they will."""
+        with self.lock:
+            return [whose(microprocess) for microprocess in self.scheduler.runnable()]
+
+    @property
+    def timers(self) -> PendingTimers:
+        """The timers that have not fired yet, the earliest first: when each is due, and for which component.
+
+        >>> from kamlab import Component, Lab
+        >>> class Nap(Component):
+        ...     async def main(self):
+        ...         await self.sleep(5)
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Nap().activate()
+        ...     _ = lab.step()
+        ...     lab.timers
+        at 5 s: Nap_1
+        """
+        with self.lock:
+            waiting = self.scheduler.timers.waiting()
+            return PendingTimers(
+                Pending(timer.when, "the network" if timer.owner is None else name_of(timer.owner)) for timer in waiting
+            )
+
+    def __getitem__(self, name: str) -> Component:
+        """Return the living component that answers to a name.
+
+        The name may be the whole name, the name without its module, a name given by the user or by a
+        Graphline, or that of a class of which there is only one component.
+
+        Raises:
+            UnknownComponent: none does, or several do.
+        """
+        return one_called(name, self.components, there="these are alive")
+
+    def __iter__(self) -> Iterator[Component]:
+        return iter(self.components)
+
+    def __contains__(self, component: object) -> bool:
+        return any(member is component for member in self.scheduler.members.values())
+
+    def __repr__(self) -> str:
+        count = len(self.scheduler.members)
+        return f"<lab: {self.state}, step {self.step_number}, {count} component{'s' if count != 1 else ''}>"
+
+    def __enter__(self) -> Self:
+        worlds.enter(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        worlds.leave(self)
+        self.stop()
+
+    def report(self, text: str) -> None:
+        """Tell the user something that must not be lost; on stderr unless a front end takes it."""
+        print(f"kamlab: {text.rstrip()}", file=sys.stderr, flush=True)
+
+    # -- going back ----------------------------------------------------------------------------------------
+
+    def build(self, function: Callable[..., Any]) -> Self:
+        """Build the system with a function, called with the lab if it takes an argument, and remember it.
+
+        What it activates belongs to this lab. ``run()`` in it only activates. Returns the lab.
+
+        Raises:
+            CannotRewind: something is in this lab already.
+        """
+        self.time_travel.build(function)
+        return self
+
+    @contextmanager
+    def building(self, again: Callable[..., Any]) -> Iterator[None]:
+        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
+
+        The building ends where the lab is driven for the first time. What is done in the ``with`` after
+        that is done from outside, and ``again`` is stopped there.
+        """
+        with self.time_travel.building(again):
+            yield
+
+    @property
+    def can_build(self) -> bool:
+        """Whether this lab knows how to build its system again."""
+        return self.time_travel.builder.function is not None
+
+    def back(self, n: int = 1) -> None:
+        """Stand where the lab stood ``n`` slices ago; going on from there opens a branch.
+
+        Raises:
+            StepOutOfRange: there were not so many.
+            CannotRewind: the lab cannot be built again; the message says why and what to change.
+
+        >>> from kamlab import Component, Lab
+        >>> class Count(Component):
+        ...     def main(self):
+        ...         for number in range(100):
+        ...             self.send(number)
+        ...             yield
+        >>> lab = Lab(build=lambda: Count().activate(), clock="virtual")
+        >>> _ = lab.step(50)
+        >>> lab.back(10)
+        >>> lab.step_number
+        40
+        """
+        self.time_travel.back(n)
+
+    def forward(self, n: int = 1) -> None:
+        """Go ``n`` slices on along the branch, as it is recorded, with what was done by hand on the way.
+
+        Raises:
+            StepOutOfRange: the branch has not so many more; ``step`` and ``run`` go on from its tip.
+            CannotRewind: the lab cannot be built again; the message says why and what to change.
+        """
+        self.time_travel.forward(n)
+
+    def goto(self, step: int | None = None, branch: int | None = None, *, time: float | None = None) -> None:
+        """Stand after slice ``step`` of this branch, or of the branch of that number; without ``step`` at its tip.
+
+        With ``time`` instead of ``step`` stand after the last slice that began at that time or before it, in
+        seconds of the lab's clock.
+
+        Raises:
+            StepOutOfRange: the branch has no such step, or what was kept of it has no such time.
+            NoSuchBranch: there is no such branch.
+            CannotRewind: the lab cannot be built again; the message says why and what to change.
+            RunDiffers: what was played is not what had happened; the lab stands as it was played this time.
+        """
+        self.time_travel.goto(step, branch, time=time)
+
+    def check_can_go(self, step: int) -> None:
+        """Raise what ``goto(step)`` would raise, and go nowhere.
+
+        Raises:
+            StepOutOfRange, CannotRewind, LabIsRunning: as for ``goto``.
+        """
+        self.time_travel.check_can_go(step)
+
+    @property
+    def branches(self) -> Tree:
+        """The branches of this lab's runs, and where it stands.
+
+        A lab that went back and on again is on the same branch as long as it does what is recorded; at the first
+        difference a branch begins.
+        """
+        return self.time_travel.branches
+
+    def twin(self, step: int | None = None) -> AbstractContextManager[Lab]:
+        """Lend a second lab that stands at a step of this one's run, now unless told; this one stays as it is.
+
+        The system is built and run once more, unseen; parts that write to files write nothing in it. The twin
+        is stopped at the end of the ``with``.
+
+        Raises:
+            StepOutOfRange, CannotRewind: as for ``goto``.
+        """
+        return self.time_travel.twin(step)
+
+    def fresh_twin(self) -> Lab:
+        """Return an empty lab with the same settings; for :class:`.TimeTravel`."""
+        return type(self)(
+            hosts=self.hosts,
+            ports=self.ports,
+            network=self._network_kind,
+            recorded=self.recorded,
+            clock="virtual" if self.virtual else None,
+            chooser=copy.deepcopy(self.chooser),
+            on_error=self.on_error,
+        )
+
+    @property
+    def writes_outside(self) -> bool:
+        """Whether what components write to files gets there; not while a run is played again, nor in a twin."""
+        return not (self.time_travel.replaying or self.time_travel.is_twin)
+
+    @property
+    def recording(self) -> Recording:
+        """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
+
+        Raises:
+            CannotRewind: the lab cannot be built again, so nobody could replay it.
+        """
+        return self.time_travel.recording
+
+    def replay(self, run: Recording | str, to: int | None = None) -> None:
+        """Play a recorded run in this lab, to its end or to step ``to``; the lab then goes on from there.
+
+        Args:
+            run: a recording, or the line that it was written as.
+            to: how many slices of it.
+
+        Raises:
+            BadRecording: the line is garbled, or not a recorded run.
+            StepOutOfRange: the run has no such step.
+            RunDiffers: it does not fit the system any more; the lab stands where they part.
+            CannotRewind: this lab does not know how its system is built.
+        """
+        self.time_travel.replay(run, to)
+
+    @classmethod
+    def replayed(cls, run: Recording | str, build: Callable[..., Any], to: int | None = None, **how: Any) -> Self:
+        """Return a lab that stands at the end of a recorded run, or at its step ``to``.
+
+        Unlike ``Lab(build=build).replay(run)`` it never runs for itself: where the run was recorded on the
+        real network no port is opened. ``how`` are other arguments of the lab. Errors as for ``replay``.
+        """
+        from .replay.errors import RunDiffers
+        from .replay.recording import Recording
+
+        recording = run if isinstance(run, Recording) else Recording.parse(run)
+        lab = cls(**how)
+        lab.time_travel.builder.function = build
+        try:
+            lab.replay(recording, to)
+        except BaseException as error:
+            if not isinstance(error, RunDiffers):
+                lab.stop()
+            raise
+        return lab
+
+    def record_is_over(self) -> str | None:
+        """Return why the lab cannot go on from here, or ``None``: it stands in a run on the real network."""
+        if not self.recorded or self.time_travel.live:
+            return None
+        return (
+            f"the lab stands at step {self.step_number} of a run on the real network, and there is no network to go on "
+            "with. goto() and replay() move within the record; lab.reset() begins a new run, and "
+            'Lab(clock="virtual") has a network that can go on from anywhere.'
+        )
+
+    def note_act(self, kind: str, *what: Any) -> None:
+        """Record something that is done from outside and can be done again."""
+        self.scheduler.note_act(kind, *what)
+
+    def note_foreign(self, why: str) -> None:
+        """Record that something from outside cannot be done again; ``why`` completes "because"."""
+        self.scheduler.note_foreign(why)
+
+    # -- interventions ---------------------------------------------------------------------------------------
+
+    @property
+    def interventions(self) -> Interventions:
+        """What the user can do to messages between two slices."""
+        if self._interventions is None:
+            from .replay.interventions import Interventions
+
+            self._interventions = Interventions(self)
+        return self._interventions
+
+    def choose(self, component: Microprocess | str) -> None:
+        """Let this component have the next slice.
+
+        Raises:
+            NotRunnable: it cannot run now; the message says which can.
+        """
+        self.interventions.choose(component)
+
+    def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
+        """Lose a message that waits.
+
+        Args:
+            where: the component, its name, or the ``sent`` event of the message.
+            box: which inbox.
+            index: which message, 0 being the oldest.
+
+        Raises:
+            NoSuchMessage: nothing waits there.
+            MessageIsGone: the message of that event was taken already.
+        """
+        self.interventions.drop(where, box, index)
+
+    def duplicate(self, where: Any, box: str = "inbox", index: int = 0) -> None:
+        """Put a message in once more, right behind itself. Arguments and errors as for ``drop``.
+
+        Raises:
+            NoSpaceInBox: the inbox is full.
+        """
+        self.interventions.duplicate(where, box, index)
+
+    def move(self, where: Any, to: int, box: str = "inbox", index: int = 0) -> None:
+        """Move a message to the place ``to`` of its inbox. Arguments and errors otherwise as for ``drop``."""
+        self.interventions.move(where, to, box, index)
+
+    def edit(self, where: Any, message: Any, box: str = "inbox", index: int = 0) -> None:
+        """Put another message in the place of one that waits. Arguments and errors otherwise as for ``drop``.
+
+        >>> from kamlab import Lab
+        >>> from kamlab.parts import PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     quiet = PassThrough(name="quiet").activate()
+        ...     lab.inject(quiet, "hello")
+        ...     lab.edit(quiet, "good day")
+        ...     quiet.inboxes["inbox"].contents
+        ('good day',)
+        """
+        self.interventions.edit(where, message, box, index)
+
+    def delay(self, where: Any, seconds: float, box: str = "inbox", index: int = 0) -> None:
+        """Take a message out, and put it in again at the end after ``seconds`` of the lab's clock.
+
+        Arguments and errors otherwise as for ``drop``.
+        """
+        self.interventions.delay(where, seconds, box, index)
+
+    def inject(self, component: Microprocess | str, message: Any, box: str = "inbox", index: int | None = None) -> None:
+        """Put a message in that no component sent: at the end, or at the place ``index``.
+
+        Raises:
+            NoSuchBox: the component has no such inbox.
+            NoSuchMessage: there is no such place.
+            NoSpaceInBox: the inbox is full.
+        """
+        self.interventions.inject(component, message, box, index)
+
+    # -- breakpoints -----------------------------------------------------------------------------------------
+
+    def break_on(
+        self,
+        what: Any = None,
+        *,
+        kind: str | Iterable[str] | None = None,
+        message: Any = ANYTHING,
+        when: Callable[[Any], Any] | None = None,
+        queue: int | None = None,
+        after: bool = False,
+        once: bool = False,
+    ) -> Breakpoint:
+        """Have the lab stop, whoever drives it, between two slices; all that is given must hold.
+
+        A component alone means: before each of its slices. Whoever drives comes to that place first,
+        with no slice run if the lab stood there already, and goes on from it the next time.
+
+        ::
+
+            lab.break_on("Consumer")                                    # before each slice of it
+            lab.break_on(consumer, after=True)                          # after each
+            lab.break_on((consumer, "inbox"))                           # a message comes, or is taken
+            lab.break_on("Consumer", kind="received", message=lambda m: m > 3)
+            lab.break_on(message="bye")                                 # wherever it is sent, taken or lost
+            lab.break_on(consumer.inboxes["inbox"], queue=3)
+            lab.break_on(kind=("failed", "finished"))
+            lab.break_on(when=lambda lab: lab.step_number > 100)
+
+        Args:
+            what: a component, its name or its class, also of one that is not there yet; or a box, or a
+                pair ``(component, name of a box)``. Of ``"sent"`` the component is the sender; what
+                reaches a component is asked for by its inbox. With ``queue`` a component is all its
+                inboxes.
+            kind: one or more of the kinds in :mod:`kamlab.core.events`. Such a breakpoint stops after
+                the slice in which it happened.
+            message: what the message equals; a class that it is of; or a predicate on it, asked
+                at once when it moves.
+            when: a predicate on the lab. Alone it is asked after each slice, and stops where it has
+                become true: not where it was true before, nor again while it stays so. With other
+                conditions it is asked when those are met, and stops wherever it holds.
+            queue: stop when so many messages wait, after the one that made it so many.
+            after: stop after the slices of a component instead of before.
+            once: remove it when it has stopped something.
+
+        Raises:
+            BadBreakpoint: no condition at all, a kind that there is not, or something else that can
+                never be met. A predicate that raises an error does so later: step() or run() raises it.
+            NoSuchBox: a component that is alive has no such box.
+
+        >>> from kamlab import Component, Lab
+        >>> class Counter(Component):
+        ...     def main(self):
+        ...         for number in range(9):
+        ...             self.send(number)
+        ...             yield
+        >>> lab = Lab(clock="virtual")
+        >>> _ = Counter(name="counter").activate(lab)
+        >>> lab.break_on("counter", message=lambda number: number == 3, once=True).number
+        1
+        >>> print(lab.run().breakpoints[0].what)
+        counter.outbox -> nowhere: 3 is discarded
+        """
+        return self.breakpoint_table.add(what, kind, message, when, queue, after, once)
+
+    @property
+    def breakpoints(self) -> Breakpoints:
+        """The breakpoints there are; printed, a table."""
+        from .replay.breakpoint import Breakpoints
+
+        return Breakpoints(self.breakpoint_table.breakpoints)
+
+    def clear_breakpoints(self) -> None:
+        """Take all of them away."""
+        self.breakpoint_table.clear()
+
+    # -- the network -----------------------------------------------------------------------------------------
+
+    @property
+    def network(self) -> Network:
+        """The interface to the network, made when it is first asked for."""
+        with self.lock:
+            if self.runtime.phase is Phase.STOPPED:
+                raise LabIsClosed("this lab was stopped and has no network; lab.reset() makes a fresh start")
+            if self._network is None:
+                self._network = self._make_network()
+            return self._network
+
+    def _make_network(self) -> Network:
+        kind = self._network_kind
+        if callable(kind):
+            made: Network = kind(self)
+            return made
+        if self.recorded and not self.virtual:
+            from .net.recorded import Recorded
+
+            return Recorded()(self)
+        if kind == "real":
+            from .net.real import RealNetwork
+
+            self.note_foreign("it uses the real network, which only Lab(recorded=True) records")
+            return RealNetwork(self, self.hosts, self.ports)
+        from .net.simulated import Simulated
+
+        return Simulated()(self)
+
+    def network_settings(self) -> dict[str, Any]:
+        """Return which network a recorded run had, as plain values; nothing if it is the ordinary one."""
+        settings: dict[str, Any] = {"recorded": True} if self.recorded else {}
+        as_literal = getattr(self._network_kind, "as_literal", None)
+        if as_literal is not None:
+            settings["network"] = as_literal()
+        return settings
+
+    def apply_network_settings(self, settings: dict[str, Any]) -> None:
+        """Have the network that a recorded run had, from the next reset on."""
+        from .net.conditions import Simulated
+
+        self.recorded = bool(settings.get("recorded"))
+        self._network_kind = Simulated(**settings["network"]) if "network" in settings else "simulated"
+
+    def play_network(self, kind: str, what: tuple[Any, ...]) -> None:
+        """Replay a recorded external network action."""
+        if kind == "net":
+            from .net.simulated import play_network_act
+
+            play_network_act(self, *what)
+        else:
+            from .net.recorded import play_outside
+
+            play_outside(self, kind, *what)
+
+    # -- explaining --------------------------------------------------------------------------------------------
+
+    def why(self, of: Any = None) -> Explanation | Waiting:
+        """Return why something is as it is.
+
+        Args:
+            of: a component or its name; a message, as an event of the trace or as
+                (component or name, inbox, index); nothing for the lab as a whole.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+            CannotExplain: it is neither a component nor a message.
+            NoSuchBox, NoSuchMessage: nothing waits at the place named.
+
+        >>> from kamlab import Component, Lab
+        >>> class Quiet(Component):
+        ...     async def main(self):
+        ...         await self.receive()
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Quiet(name="quiet").activate()
+        ...     _ = lab.run()
+        ...     print(lab.why())
+        step 1: at rest: all sleep, and nothing waits to be read
+          A message from outside would set it going again.
+          Waiting: quiet.
+        """
+        if of is None:
+            return self.waiting()
+        from .analysis.messages import why_message
+        from .analysis.subjects import component_of, subject_of
+        from .analysis.why import why, why_ended
+        from .core.register import Ended
+
+        if isinstance(of, Event):
+            return why_message(of)
+        if isinstance(of, tuple):
+            return why_message((component_of(self, of[0]), *of[1:])) if of else why_message(of)
+        found = subject_of(self, of)
+        return why_ended(found) if isinstance(found, Ended) else why(found)
+
+    def waiting(self) -> Waiting:
+        """Return which component waits for which."""
+        from .analysis.waiting import waiting
+
+        return waiting(self)
+
+    def lost(self) -> Losses:
+        """Return the messages that no component will ever take.
+
+        >>> from kamlab import Lab
+        >>> from kamlab.parts import OneShot
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = OneShot("hello").activate()
+        ...     _ = lab.run()
+        ...     print(lab.lost())
+        step 2: 2 messages were lost
+          OneShot_1.outbox leads nowhere: 1 message discarded, the last was 'hello' in step 1.
+          OneShot_1.signal leads nowhere: 1 message discarded, the last was
+            producerFinished(caller=OneShot_1) in step 2.
+        """
+        from .analysis.losses import losses
+
+        return losses(self)
+
+    def leaks(self) -> Leaks:
+        """Return the components that live on with nothing left to do, and those that were never activated."""
+        from .analysis.leaks import leaks
+
+        return leaks(self)
+
+    def still_running(self) -> Survivors:
+        """Return the components that are alive, what they wait for, and whether they were told to end."""
+        from .analysis.leaks import who_still_runs
+
+        return who_still_runs(self)
+
     def where(self, of: Any = None, step: int | None = None) -> Standing | Standings:
-        """Return the line that a component stands at, with its variables; of everybody if none is named.
+        """Return the line that a component stands at, with its variables; of all of them if none is named.
 
         Args:
             of: a component or its name.
@@ -245,44 +963,130 @@ class Lab(Breaking, Asking, Explaining, Runs):
         Raises:
             UnknownComponent: no component, or more than one, answers to the name.
             StepOutOfRange: there was no such step, or it is forgotten.
+            CannotExplain: it is not a component.
         """
-        if step is None:
-            return super().where(of)
-        from .analysis.stood import standing_at
+        if step is not None:
+            from .analysis.stood import standing_at
+
+            with self.lock:
+                return standing_at(self, self.positions, of, step)
+        from .analysis.standing import standing, standings
+        from .analysis.subjects import component_of
+
+        return standings(self) if of is None else standing(component_of(self, of))
+
+    @property
+    def positions(self) -> Stood:
+        """Where the code of the components stood after the slices that were stepped."""
+        if self._positions is None:
+            from .analysis.stood import Stood
+
+            self._positions = Stood()
+        return self._positions
+
+    def _note_position(self, component: Microprocess, step: int) -> None:
+        self.positions.note(component, step)
+
+    def _cut_positions(self) -> None:
+        """Drop what was noted of later steps, since the lab runs on from here and perhaps another way."""
+        if self._positions is not None:
+            self._positions.cut(self.scheduler.step)
+
+    # -- the past ----------------------------------------------------------------------------------------------
+
+    def snapshot(self, step: int | None = None) -> Snapshot:
+        """Return how the lab stands, or how it stood after a step, as a value.
+
+        Step k is the moment after slice k, before the next one; 0 is before the first.
+
+        Raises:
+            StepOutOfRange: it lies ahead, is negative or not a whole number, or a free run has forgotten it.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+        ...     _ = lab.step(10)
+        ...     lab.snapshot(4).contents("PassThrough_3.inbox")
+        (1,)
+        """
+        from .analysis.snapshot import snapshot_of
 
         with self.lock:
-            return standing_at(self, self._stood, of, step)
+            return snapshot_of(self, step)
 
-    def _run_on(self) -> None:
-        self._stood.cut(self.scheduler.step)
+    def at(self, step: int) -> Snapshot:
+        """Return the same as :meth:`snapshot`, of a step."""
+        from .analysis.history import history_of
 
-    def _leave_way(self) -> None:
-        self._stood.forget()
+        with self.lock:
+            return self.snapshot(history_of(self).check(step))
 
-    def _note_stands(self, ran: Iterable[tuple[Microprocess, int]]) -> None:
-        """Take note of where the components stand that have just had the slices of these numbers."""
-        note = self._stood.note
-        for component, step in ran:
-            note(component, step)
+    def story(
+        self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None
+    ) -> Story | Any:
+        """Return what became of a message, what a component did, what went through a box; or all that happened.
 
-    @functools.cached_property
-    def _stood(self) -> Stood:
-        from .analysis.stood import Stood
+        Args:
+            of: an event in which a message moves; a pair (inbox, index) for the message that waits there, now
+                or at ``step``; a component, a box, or a name such as ``"Sink_3"`` or ``"Sink_3.inbox"``.
+                Without it the events of the lab are told, the last ones, up to ``step``.
+            step: for a pair: when.
+            words: tell only of events in whose line all of these words are.
+            kinds: tell of these kinds of events; of those that move messages or end something unless told.
 
-        return Stood()
+        Raises:
+            NoStory: there is no such thing in this lab's past.
+            NotInTrace: the event is of another lab, or forgotten.
+        """
+        if of is not None:
+            from .analysis.stories import story
 
-    def _fresh_twin(self) -> Lab:
-        return type(self)(
-            hosts=self.hosts,
-            ports=self.ports,
-            network=self._network_door,
-            recorded=self.recorded,
-            clock="virtual" if self.virtual else None,
-            chooser=copy.deepcopy(self.chooser),
-            on_error=self.on_error,
-        )
+            with self.lock:
+                return story(of, self, step)
+        from .views.story import story_of
 
-    # -- seeing ------------------------------------------------------------------------------------
+        return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
+
+    def histories(self) -> dict[str, tuple[str, ...]]:
+        """Return all messages that were put into each inbox, in order, as words; for comparing two runs.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+        ...     _ = lab.step(10)
+        ...     lab.histories()["PassThrough_3.inbox"]
+        ('1', '2')
+        """
+        from .analysis.history import histories
+
+        with self.lock:
+            return histories(self)
+
+    def happens_before(self, a: Event, b: Event) -> bool:
+        """Return whether ``a`` happened before ``b``, so that it can have had a part in it.
+
+        Raises:
+            NotInTrace: one of them is of another lab, or forgotten.
+        """
+        from .analysis.causality import causality_of
+
+        with self.lock:
+            return causality_of(self).before(a, b)
+
+    def causes(self, event: Event) -> tuple[Event, ...]:
+        """Return the direct causes of an event.
+
+        Raises:
+            NotInTrace: it is of another lab, or forgotten.
+        """
+        from .analysis.causality import causality_of
+
+        with self.lock:
+            return causality_of(self).causes(event)
+
+    # -- seeing ------------------------------------------------------------------------------------------------
 
     def panel(self, *pieces: str) -> Panel | Whole:
         """Return the panel of this lab: its pieces, to look at and to take a hand in.
@@ -333,9 +1137,10 @@ class Lab(Breaking, Asking, Explaining, Runs):
         Raises:
             UnknownComponent: no component, or more than one, answers to the name.
         """
+        from .analysis.subjects import component_of
         from .views.source import source_of
 
-        return source_of(self, self._component_called(of))
+        return source_of(self, component_of(self, of))
 
     def timeline(self, first: int | None = None, last: int | None = None, event: Event | int | None = None) -> Timeline:
         """Return the space-time diagram of some steps: who ran when, and which message went from where to where.
@@ -347,29 +1152,6 @@ class Lab(Breaking, Asking, Explaining, Runs):
         from .views.timeline import timeline_of
 
         return timeline_of(self, first, last, event=event.number if isinstance(event, Event) else event)
-
-    def story(
-        self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None
-    ) -> Any:
-        """Return what became of a message, what a component did, what went through a box; or all that happened.
-
-        Args:
-            of: an event in which a message moves; a pair (inbox, index) for the message that waits there, now
-                or at ``step``; a component, a box, or a name such as ``"Sink_3"`` or ``"Sink_3.inbox"``.
-                Without it the events of the lab are told, the last ones, up to ``step``.
-            step: for a pair: when.
-            words: tell only of events in whose line all of these words are.
-            kinds: tell of these kinds of events; of those that move messages or end something unless told.
-
-        Raises:
-            NoStory: there is no such thing in this lab's past.
-            NotInTrace: the event is of another lab, or forgotten.
-        """
-        if of is not None:
-            return super().story(of, step)
-        from .views.story import story_of
-
-        return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
 
     @overload
     def figure(self, kind: str = "queues", *, ax: None = None, **how: Any) -> Figure: ...

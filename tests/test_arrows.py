@@ -61,12 +61,13 @@ FOR_NOTEBOOKS = {"IPython", "ipykernel", "ipywidgets", "anywidget", "traitlets",
 
 
 class Import(NamedTuple):
-    """An import statement: who imports what, and whether as soon as the module itself is imported."""
+    """An import statement: who imports what, whether as soon as the module itself is imported, or for types only."""
 
     module: str
     room: str
     target: str
     at_once: bool
+    for_types: bool
 
     def __str__(self) -> str:
         return f"{self.module} imports {self.target}"
@@ -89,22 +90,22 @@ def find_imports() -> list[Import]:
         parts = path.relative_to(ROOT).with_suffix("").parts
         package = ["kamlab", *parts[:-1]]
         name = ".".join(["kamlab", *parts])
-        for node, at_once in walk(ast.parse(path.read_text(encoding="utf-8")), at_once=True):
-            found += [Import(name, parts[0], target, at_once) for target in targets_of(node, package)]
+        for node, at_once, for_types in walk(ast.parse(path.read_text(encoding="utf-8"))):
+            found += [Import(name, parts[0], target, at_once, for_types) for target in targets_of(node, package)]
     return found
 
 
-def walk(node: ast.AST, at_once: bool) -> Iterator[tuple[ast.AST, bool]]:
+def walk(node: ast.AST, at_once: bool = True, for_types: bool = False) -> Iterator[tuple[ast.AST, bool, bool]]:
     """Yield the imports below a node; those in functions and for type checkers are not done at once."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
-            yield child, at_once
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or (
-            isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
-        ):
-            yield from walk(child, at_once=False)
+            yield child, at_once, for_types
+        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from walk(child, False, for_types)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test):
+            yield from walk(child, False, True)
         else:
-            yield from walk(child, at_once)
+            yield from walk(child, at_once, for_types)
 
 
 def targets_of(node: ast.AST, package: list[str]) -> list[str]:
@@ -139,8 +140,21 @@ def test_a_room_knows_only_those_it_may(room: str) -> None:
         and each.target.split(".")[0] == "kamlab"
         and each.target_room != room
         and each.target_room not in MAY_KNOW[room]
+        and not each.for_types
     ]
     assert wrong == []
+
+
+def test_few_imports_for_types_run_against_the_arrows() -> None:
+    """The type of a lab is the one that rooms below it name, and only where a Protocol would repeat the class."""
+    against = [
+        each
+        for each in IMPORTS
+        if each.for_types and each.target_room in MAY_KNOW and each.target_room not in {each.room, *MAY_KNOW[each.room]}
+    ]
+    assert {each.target for each in against} <= {"kamlab.lab"}
+    assert {each.room for each in against} <= {"replay"}
+    assert len(against) <= 4
 
 
 def test_the_arrows_run_one_way() -> None:

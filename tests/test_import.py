@@ -44,7 +44,7 @@ def test_the_import_brings_nothing_unwanted() -> None:
     """No network, event loop, widget, plotting or notebook code is loaded."""
     modules = import_afresh()["modules"]
     assert {name.split(".")[0] for name in modules} & UNWANTED == set()
-    assert "kamlab.core.world" in modules
+    assert "kamlab.core.runtime" in modules
     rooms = {name.split(".")[1] for name in modules if name.startswith("kamlab.")}
     assert rooms == {"core", "lab", "analysis", "replay"}
 

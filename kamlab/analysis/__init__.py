@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 from ..core.rooms import load_lazily
 
 if TYPE_CHECKING:
-    from .asking import Asking
     from .causality import Causality, causality_of
     from .errors import CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
-    from .explaining import Explaining
     from .explanation import Explanation
     from .history import History, histories, history_of
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
@@ -29,12 +27,10 @@ if TYPE_CHECKING:
     from .why import why
 
 __all__ = [
-    "Asking",
     "BoxStory",
     "CannotExplain",
     "Causality",
     "ComponentStory",
-    "Explaining",
     "Explanation",
     "History",
     "Leak",
@@ -74,13 +70,11 @@ __all__ = [
 load_lazily(
     __name__,
     {
-        "Asking": "asking",
         "BoxStory": "stories",
         "CannotExplain": "errors",
         "Causality": "causality",
         "causality_of": "causality",
         "ComponentStory": "stories",
-        "Explaining": "explaining",
         "Explanation": "explanation",
         "histories": "history",
         "History": "history",

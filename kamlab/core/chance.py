@@ -48,6 +48,12 @@ class Chance:
         self._depth = 0
         self._users: tuple[Any, Any] | None = None
 
+    @classmethod
+    def of(cls, chooser: Any) -> Chance:
+        """Return the states of a run that has the seed of its chooser, or else 0."""
+        seed = getattr(chooser, "seed", 0)
+        return cls(seed if type(seed) is int else 0)
+
     def note(self, component: Any) -> None:
         """Take note of a component that is to run: from now on the states are exchanged, if its code uses chance."""
         if not self._wanted and uses_chance(component):

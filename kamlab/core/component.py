@@ -181,10 +181,10 @@ class Component(Waits, Microprocess):
         caller = in_slice.component
         if caller is not None and caller._puts_off(lambda: self.deliver(message, boxname)):
             return
-        with scheduler.world.lock:
+        with scheduler.runtime.lock:
             box.target.deliver(message)
             if scheduler.journal is not None and scheduler.is_outside():
-                scheduler.world.note_act("deliver", self.short_name, boxname, message)
+                scheduler.note_act("deliver", self.short_name, boxname, message)
 
     def set_inbox_size(self, boxname: str, size: int | None) -> None:
         """Limit how many messages may wait in an inbox; ``None`` lifts the limit."""

@@ -17,13 +17,13 @@ from .states import STOPPED as STATE_STOPPED
 
 if TYPE_CHECKING:
     from .journal import Journal
-    from .world import World
+    from .runtime import Runtime
 
 
 class Endings:
     """The half of a scheduler that ends microprocesses."""
 
-    world: World
+    runtime: Runtime
     members: dict[int, Microprocess]
     running: Microprocess | None
     step: int
@@ -42,11 +42,11 @@ class Endings:
 
     def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
         """End a microprocess from outside its own code; its generator is closed."""
-        with self.world.lock:  # never in the middle of somebody's slice
+        with self.runtime.lock:  # never in the middle of somebody's slice
             if component._life in ENDED:
                 return
             if self.journal is not None and self.is_outside():
-                self.world.note_act("stop", component.short_name)
+                self.journal.outside("stop", component.short_name)
             component._life = state
             if component is not self.running:
                 self._end(component, state)
@@ -61,7 +61,7 @@ class Endings:
             component._cancel_pause_timer()
         if self.log is not None:
             self.log((FINISHED, component, state))
-        self.world.register.note(component, self.step, self.running)
+        self.runtime.register.note(component, self.step, self.running)
         if component._delegate is not None:
             self.retire(component._delegate)
         flow = component._flow
@@ -70,7 +70,7 @@ class Endings:
                 last()
             except BaseException as error:
                 self.note_failure(component, error)
-        self.world.note_end(component)
+        self.runtime.services.drop_services_of(component)
 
     def _fail(self, component: Microprocess, error: BaseException) -> None:
         if error.args == ("no running event loop",) and hasattr(component._flow, "cr_frame"):
@@ -85,7 +85,9 @@ class Endings:
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.fatal = error
             if isinstance(error, KeyboardInterrupt) and self.journal is not None:
-                self.world.note_foreign(f"{component.short_name} was interrupted in the middle of that slice")
+                self.journal.foreign(
+                    f"{component.short_name} was interrupted in the middle of that slice", self.step - 1
+                )
         try:
             self.note_failure(component, error)
         finally:

@@ -19,17 +19,19 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .driver import Drivable
+    from .runtime import Runtime
 
 
-class Interruptible:
+class Interrupt:
     """Holds the handler while a lab runs on the main thread; elsewhere it does nothing."""
 
-    def __init__(self, world: Drivable) -> None:
-        self._world = world
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._before: Any = None
         self._installed = False
         self.interrupted: bool = False
+        #: The frame of the loop that drives; code of the user that it called may be interrupted.
+        self.drive: FrameType | None = None
 
     def install(self) -> None:
         """Take interrupts from here on."""
@@ -45,12 +47,13 @@ class Interruptible:
         if self._installed:
             signal.signal(signal.SIGINT, self._before if self._before is not None else signal.SIG_DFL)
             self._installed = False
+        self.drive = None
 
     def _handle(self, _number: int, frame: FrameType | None) -> None:
         if self.interrupted:
-            _raise_outside_the_engine(frame)
+            _raise_outside_the_engine(frame, self.drive)
         self.interrupted = True
-        scheduler = self._world.scheduler
+        scheduler = self._runtime.scheduler
         scheduler.attention = True
         scheduler.idle.wake()
 
@@ -60,7 +63,7 @@ def part_of_the_engine(package: str) -> None:
     _ENGINE.add(package)
 
 
-def _raise_outside_the_engine(frame: FrameType | None) -> None:
+def _raise_outside_the_engine(frame: FrameType | None, drive: FrameType | None) -> None:
     """Raise KeyboardInterrupt in the code that the engine has called: now, or when that has the word again.
 
     Raised in the middle of the engine it would leave a message without its wake-up, or a component
@@ -71,7 +74,7 @@ def _raise_outside_the_engine(frame: FrameType | None) -> None:
     while hung is not None and ((engine := _of_the_engine(hung)) or _of_the_library(hung)):
         in_engine = in_engine or engine
         hung = hung.f_back
-    if hung is None or not _is_driven(hung):
+    if hung is None or not _is_called_by(drive, hung):
         return
     if not in_engine:
         raise KeyboardInterrupt
@@ -85,10 +88,10 @@ def _raise_outside_the_engine(frame: FrameType | None) -> None:
     sys.settrace(tracer)
 
 
-def _is_driven(frame: FrameType) -> bool:
-    """Return whether this code was called in a drive, rather than that it called for one."""
+def _is_called_by(drive: FrameType | None, frame: FrameType) -> bool:
+    """Return whether this code was called by the loop that drives, rather than that it called for the drive."""
     outer: FrameType | None = frame
-    while outer is not None and not (outer.f_code.co_name in DRIVES and _of_the_engine(outer)):
+    while outer is not None and outer is not drive:
         outer = outer.f_back
     return outer is not None
 
@@ -106,9 +109,6 @@ def _of_the_library(frame: FrameType) -> bool:
 def _module_of(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
-
-#: The functions that drive a world, within which user's code may be interrupted.
-DRIVES = ("_drive", "_come_to_rest")
 
 #: The modules that stand in for some of Python's: who sleeps in there shall be woken.
 LIKE_THE_LIBRARY = ("kamlab.core.patched_time",)

@@ -24,5 +24,14 @@ class Journal(Protocol):
     def end_round(self) -> None:
         """Called to end a round before all turns in it were taken."""
 
+    def before_drive(self, free: bool) -> None:
+        """Called before the lab is driven; ``free``: in real time, which cannot be recorded. It may refuse."""
+
+    def end_building(self, what: str) -> None:
+        """Called when ``what`` drives the lab: its system is built then. A builder function must not do that."""
+
+    def foreign(self, why: str, after: int | None = None) -> None:
+        """Called when something happens that cannot be done again, after step ``after``, now unless told."""
+
     def outside(self, kind: str, *what: Any) -> None:
         """Called when something is done to the world that no slice, timer or message did."""

@@ -154,7 +154,7 @@ class Switchboard:
     def _note_foreign(self, why: str) -> None:
         scheduler = self.owner._scheduler
         if scheduler is not None and scheduler.journal is not None and scheduler.is_outside():
-            scheduler.world.note_foreign(why)
+            scheduler.note_foreign(why)
 
     def _record(self, kind: str, link: Link) -> None:
         scheduler = self.owner._scheduler

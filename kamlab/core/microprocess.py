@@ -262,8 +262,8 @@ class Microprocess:
         if scheduler is None:
             return
         if scheduler.journal is not None and scheduler.is_outside() and self._life in ALIVE:
-            with scheduler.world.lock:
-                scheduler.world.note_act("wake", self.short_name)
+            with scheduler.runtime.lock:
+                scheduler.note_act("wake", self.short_name)
                 scheduler.request_wake(self, cause)
             return
         scheduler.request_wake(self, cause)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from .events import Event
@@ -82,9 +83,11 @@ class Brake(Protocol):
         """Let the next drive go on; return the outcome of this one with what was hit in it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Happened:
     """What a step did: its events, in order, and the outcome.
+
+    ``read`` returns the events; it is called once, when they are first asked for.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough
@@ -96,7 +99,12 @@ class Happened:
     """
 
     outcome: Outcome
-    events: tuple[Event, ...] = field(default=())
+    read: Callable[[], tuple[Event, ...]] = tuple
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """The events, oldest first."""
+        return self.read()
 
     @property
     def steps(self) -> int:
@@ -111,6 +119,14 @@ class Happened:
     def of_kind(self, *kinds: str) -> list[Event]:
         """Return the events of these kinds."""
         return [event for event in self.events if event.kind in kinds]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Happened):
+            return NotImplemented
+        return (self.outcome, self.events) == (other.outcome, other.events)
+
+    def __hash__(self) -> int:
+        return hash(self.outcome)
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)

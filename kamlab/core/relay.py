@@ -12,7 +12,7 @@ lockstep, the gate is closed: the thread comes to a :class:`~.meeting.Meeting` a
 *does* what the thread came for (takes the message, puts it in the queue, makes the link), lets it go
 on and waits until it has come to its next meeting. Since the thread itself does nothing to the queues
 there, all it does to the world is in a slice, however the system schedules threads. For the time of
-its turn it may also have the lab's lock, which the driver holds meanwhile (see :mod:`.driving`).
+its turn it may also have the lab's lock, which the driver holds meanwhile (see :mod:`.lock`).
 
 A thread that is busy elsewhere (a blocking call, a long computation) does not hold up the lab: after
 some patience the slice ends without it. It is *late* then, and nothing is waited for, until it comes
@@ -168,7 +168,7 @@ class Relayed(Component):
 
     def _gate_open(self) -> bool:
         scheduler = self._scheduler
-        return scheduler is not None and scheduler.world.gate_open
+        return scheduler is not None and scheduler.runtime.gate_open
 
     @property
     def _stirred(self) -> bool:
@@ -196,7 +196,7 @@ class Relayed(Component):
             self._free = True
             go()
             return
-        lock = scheduler.world.lock
+        lock = scheduler.runtime.lock
         expected = not self._expects_late()
         if expected:
             lock.lend(self)
@@ -222,15 +222,15 @@ class Relayed(Component):
         scheduler = self._scheduler
         assert scheduler is not None
         assert self._os_thread is not None
-        world = scheduler.world
+        runtime = scheduler.runtime
         replaying = getattr(scheduler.journal, "replaying", False)
-        limit = REPLAY_PATIENCE if replaying else LOCKSTEP_PATIENCE if world.lockstep else PATIENCE
-        patience = Patience(self._os_thread, limit, watchful=world.lockstep and not replaying)
+        limit = REPLAY_PATIENCE if replaying else LOCKSTEP_PATIENCE if runtime.lockstep else PATIENCE
+        patience = Patience(self._os_thread, limit, watchful=runtime.lockstep and not replaying)
         while self._place is RUNNING:
             self._contact.wait(LOOK)
-            if world.must_stop():
+            if runtime.must_stop:
                 patience.hurry(PATIENCE)
-            if patience.is_over() and world.lock.recall():
+            if patience.is_over() and runtime.lock.recall():
                 return self._place is not RUNNING
         return True
 
@@ -328,7 +328,7 @@ class Relayed(Component):
         assert scheduler is not None
         if not self._late:
             raise ThreadIsAway(f"the thread of {self.short_name} cannot come back: it was not away")
-        lock = scheduler.world.lock
+        lock = scheduler.runtime.lock
         deadline = real_monotonic() + timeout
         while self._place is RUNNING:
             if real_monotonic() >= deadline:

@@ -3,7 +3,7 @@
 The principles
 --------------
 *One primitive.* :meth:`Scheduler.advance` runs slices and never waits. A single step is
-``advance(1)``; everything else, in :mod:`kamlab.core.world`, is a loop around it.
+``advance(1)``; everything else, in :mod:`kamlab.core.runtime`, is a loop around it.
 
 *Axon's order.* In a round every runnable microprocess has one slice, in queue order. Only at the
 end of the round are the pauses applied and after them the wake-ups, so a wake-up wins over a pause
@@ -48,6 +48,7 @@ from .waits import THREAD
 from .wording import text_to_keep
 
 if TYPE_CHECKING:
+    from .runtime import Runtime
     from .world import World
 
 
@@ -59,14 +60,15 @@ class Scheduler(Endings):
     """Runs microprocesses, one slice at a time.
 
     Args:
-        world: whose scheduler this is.
+        runtime: whose scheduler this is.
         clock: the clock door.
         idle: the door to wait at.
         chooser: who decides what runs next; ``None`` is round robin.
     """
 
-    def __init__(self, world: World, clock: Clock, idle: Idle, chooser: Chooser | None = None) -> None:
-        self.world = world
+    def __init__(self, runtime: Runtime, clock: Clock, idle: Idle, chooser: Chooser | None = None) -> None:
+        self.runtime = runtime
+        self.world: World = runtime.world
         self.clock = clock
         self.idle = idle
         self.chooser = chooser
@@ -97,7 +99,8 @@ class Scheduler(Endings):
         #: How often pauses and wake-ups were applied. What was asked for in the present era is still to come.
         self.era: int = 0
         self._numbers = itertools.count(1)
-        self._picked: Microprocess | None = None
+        #: The component that the user chose to go next, where a chooser decides otherwise.
+        self.picked: Microprocess | None = None
         self._looked = False
 
     # -- the primitive --------------------------------------------------------------------------
@@ -154,7 +157,7 @@ class Scheduler(Endings):
 
     def _chosen(self, queue: deque[Microprocess]) -> Microprocess:
         assert self.chooser is not None
-        picked, self._picked = self._picked, None
+        picked, self.picked = self.picked, None
         if picked is None or picked not in queue:
             runnable = tuple(each for each in queue if each._life is RUNNABLE)
             picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
@@ -349,7 +352,7 @@ class Scheduler(Endings):
         try:
             call()
         except Exception as error:
-            self.world.note_broken_call(error)
+            self.runtime.failures.note_broken_call(error)
 
     # -- requests, from slices and from anywhere --------------------------------------------------
 
@@ -357,9 +360,9 @@ class Scheduler(Endings):
         """Take a microprocess in; its first slice is in the next round."""
         if put_off(lambda: self.adopt(component)):
             return
-        self.world._check_open()
+        self.runtime.check_open()
         if self.journal is not None and self.is_outside():
-            self.world.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
+            self.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         component._scheduler = self
         if self.running is not None:
             component._activated_by = self.running
@@ -368,8 +371,8 @@ class Scheduler(Endings):
         component._life = RUNNABLE
         component._prepare()
         self.members[component.id] = component
-        if self.world.chance is not None:
-            self.world.chance.note(component)
+        if self.runtime.chance is not None:
+            self.runtime.chance.note(component)
         self.wakes.append(component)
         if self.log is not None:
             component._roused = self.era
@@ -402,11 +405,11 @@ class Scheduler(Endings):
     def note_size(self, message: Any) -> None:
         """Have the record count a message that was just recorded, if it is a large one."""
         if has_size(type(message)) and len(message) >= LARGE:
-            self.world.trace.note_large(len(message))
+            self.runtime.trace.note_large(len(message))
 
     def text_of(self, message: Any) -> str | None:
         """Return the text to keep of a message that moves; ``None`` if it cannot change, or the lab runs freely."""
-        return text_to_keep(message, self.stepped) if self.stepped or self.world.lockstep else None
+        return text_to_keep(message, self.stepped) if self.stepped or self.runtime.lockstep else None
 
     def note_jump(self) -> None:
         """Record that a virtual clock has jumped: what follows belongs to the time from there on."""
@@ -453,6 +456,16 @@ class Scheduler(Endings):
         """Have whoever drives look again, if it waits and is another thread. Safe from any thread."""
         if self.driver is not None and self.driver != threading.get_ident():
             self.idle.wake()
+
+    def note_act(self, kind: str, *what: Any) -> None:
+        """Record something that is done from outside and can be done again; see :mod:`.journal`."""
+        if self.journal is not None:
+            self.journal.outside(kind, *what)
+
+    def note_foreign(self, why: str) -> None:
+        """Record that something from outside cannot be done again; ``why`` completes "because"."""
+        if self.journal is not None:
+            self.journal.foreign(why, self.step - (self.running is not None))  # that slice itself cannot be run again
 
     # -- waiting ----------------------------------------------------------------------------------
 
@@ -523,8 +536,8 @@ class Scheduler(Endings):
                 yield from map(runner_of, others[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
-        if self._picked in runnable:
-            return self._picked
+        if self.picked in runnable:
+            return self.picked
         peek = getattr(self.chooser, "peek", None)
         return runnable[peek(runnable)] if peek is not None and runnable else None
 
@@ -550,7 +563,7 @@ class Scheduler(Endings):
         else:
             self.queue.remove(component)
         self.queue.appendleft(component)
-        self._picked = component
+        self.picked = component
 
     def takes_turns(self, component: Microprocess) -> bool:
         """Return whether somebody is in the queue, now or in the next round."""

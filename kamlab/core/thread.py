@@ -297,7 +297,7 @@ class ThreadedComponent(Relayed):
                 self._thread_error = error
                 too_late = self._cancelled
             if too_late:  # nobody is left to raise it
-                with scheduler.world.lock:
+                with scheduler.runtime.lock:
                     scheduler.note_failure(self, error)
         finally:
             with self._contact:

@@ -99,6 +99,29 @@ class Trace:
 
     # -- what the engine writes to ----------------------------------------------------------------
 
+    def begin(self, complete: bool, driven: bool) -> Callable[[Any], Any] | None:
+        """Begin a drive, or (``driven`` false) standing still; return what the engine calls with each record.
+
+        What happens while a lab stands still is done from outside: by the user, not by a slice.
+        """
+        if complete and self._complete and self._keeping and not self._hooks:
+            log: Callable[[Any], Any] | None = self._records.append
+            now = self._first + len(self._records)
+        else:
+            log = self.writer(complete)
+            now = self.next_number
+        first_time = not self._standing_told
+        if driven:
+            if not self._driven and (not self._drives or self._drives[-1] != now):
+                self._drives.append(now)
+            if (not self._driven or first_time) and now > self._stood:
+                self._outside.append((self._stood, now))
+        elif self._driven or first_time:
+            self._stood = now
+        self._driven = driven
+        self._standing_told = True
+        return log
+
     def writer(self, complete: bool) -> Callable[[Any], Any] | None:
         """Return what the engine shall call with each record; ``None`` if nobody wants any.
 
@@ -287,18 +310,6 @@ class Trace:
 
     # -- who did it -------------------------------------------------------------------------------
 
-    def note_driving(self, driven: bool) -> None:
-        """Take note that somebody begins to drive the world, or that it stands still from now on."""
-        now = self.next_number
-        if driven and not self._driven and (not self._drives or self._drives[-1] != now):
-            self._drives.append(now)
-        if driven and (not self._driven or not self._standing_told) and now > self._stood:
-            self._outside.append((self._stood, now))
-        if not driven and (self._driven or not self._standing_told):
-            self._stood = now
-        self._driven = driven
-        self._standing_told = True
-
     def driven_before(self, number: int) -> int | None:
         """Return the number at which the world was last driven on, up to an event; ``None``: that is not known."""
         place = bisect.bisect_right(self._drives, number)
@@ -319,9 +330,13 @@ class Trace:
         """Return a place in a complete trace, to be given to :meth:`since`."""
         return len(self._records)
 
-    def since(self, mark: int, step: int = 0, time: float = 0.0) -> list[Event]:
-        """Return the events recorded after a mark; ``step`` and ``time`` are those at the mark."""
-        return list(self._events(self._tail(mark), self._first + mark, step, time))
+    def since(self, mark: int, step: int = 0, time: float = 0.0) -> Callable[[], tuple[Event, ...]]:
+        """Return a function for the events recorded after a mark; ``step`` and ``time`` are those at the mark.
+
+        Most steps are looked at by nobody, so the events are made once they are asked for.
+        """
+        records, first = self._tail(mark), self._first + mark
+        return lambda: tuple(self._events(records, first, step, time))
 
     def has_since(self, kind: str, mark: int) -> bool:
         """Return whether an event of this kind was recorded after a mark."""

@@ -91,7 +91,7 @@ def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
     undo.callback(transcript.install())
     undo.callback(progress.install(Lab))
     Lab.on_run = staticmethod(run_in_notebook)
-    undo.callback(lambda: delattr(Lab, "on_run"))
+    undo.callback(setattr, Lab, "on_run", None)
     undo.callback(cells.at_end(shown.settle_all))
     for event, call in (("pre_run_cell", cells.begin), ("post_run_cell", cells.end)):
         shell.events.register(event, call)

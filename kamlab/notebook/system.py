@@ -19,7 +19,6 @@ from ..analysis.words import counted
 from ..core import worlds
 from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess
-from ..core.world import World
 from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
@@ -154,7 +153,7 @@ _PARSER.add_argument("--ports", action="append", default=[])
 OPTIONS = tuple(name for name in _PARSER._option_string_actions if name.startswith("--"))
 
 
-def stop_or_leave(lab: World) -> None:
+def stop_or_leave(lab: Lab) -> None:
     """Stop a lab; one whose component hangs is left to end by itself, rather than hang the cell."""
     if lab.state == "stopped":
         return
@@ -163,18 +162,18 @@ def stop_or_leave(lab: World) -> None:
             lab.stop()
 
 
-def say_that_it_stops(name: str, lab: World) -> None:
+def say_that_it_stops(name: str, lab: Lab) -> None:
     """Say that a lab is about to be stopped, if there is something alive in it."""
     alive = len(lab.components)
     if alive and lab.state != "stopped":
         print(f"kamlab: {name} is stopped at step {lab.step_number}, with {counted(alive, 'component')} alive")
 
 
-def _leave_paused(lab: World, component: Microprocess) -> None:
+def _leave_paused(lab: Lab, component: Microprocess) -> None:
     """Do nothing: the component is active, and the user will step it."""
 
 
-def _leave_virtual(lab: World, component: Microprocess) -> None:
+def _leave_virtual(lab: Lab, component: Microprocess) -> None:
     """Leave it to be stepped: a free run would rush through virtual time without an end."""
     print(
         "kamlab: the time of this lab is virtual, so run() has only activated the system; "

@@ -1,18 +1,38 @@
-"""One breakpoint: its conditions, whether an event meets them, and what it is in words."""
+"""One breakpoint: what it is about, its conditions, whether an event meets them, and what it is in words.
+
+The arguments of ``break_on`` are checked at once, since a condition that can never be met is never noticed. A component
+that is given as an object is that object, until the system is built again: from then on its name stands for the one
+built in its place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kamlab.core.errors import KamlabError
-from kamlab.core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT, Event, shorten
-
-from .aim import Aim
+from kamlab.core.box import Box
+from kamlab.core.calling import called
+from kamlab.core.component import Component
+from kamlab.core.errors import KamlabError, NoSuchBox, listed
+from kamlab.core.events import (
+    DISCARDED,
+    INSERTED,
+    KINDS,
+    RECEIVED,
+    REMOVED,
+    RESUMED,
+    SENT,
+    Event,
+    name_of,
+    shorten,
+)
+from kamlab.core.link import Link
+from kamlab.core.microprocess import Microprocess
 
 if TYPE_CHECKING:
-    from .brakes import Brakes
+    from .breakpoints import BreakpointTable
 
 #: The kinds of event that a message is part of, and those that make a queue longer.
 WITH_MESSAGE = (SENT, DISCARDED, RECEIVED, REMOVED, INSERTED)
@@ -44,6 +64,92 @@ class _Anything:
 ANYTHING: Any = _Anything()
 
 
+class Aim:
+    """Which component, or which box, a breakpoint is about.
+
+    Args:
+        who: a component, a class, a name, or ``None`` for any.
+        box: the name of the box, if it is about one.
+        side: ``"inbox"`` or ``"outbox"``; ``None`` for either.
+        rebuilt: whether ``who`` is of a system that was built again since, so that only names are left of it.
+    """
+
+    def __init__(self, who: Any, box: str | None = None, side: str | None = None, rebuilt: bool = False) -> None:
+        self.who = who
+        self.box = box
+        self.side = side
+        self.rebuilt: bool = rebuilt
+
+    def renew(self) -> None:
+        """Go by names from here on: the system is built again."""
+        if isinstance(self.who, type) or (isinstance(self.who, Microprocess) and self.who._number):
+            self.rebuilt = True
+
+    def is_about(self, component: Any) -> bool:
+        """Return whether this is the component; one that waits for a generator is that generator, too."""
+        while isinstance(component, Microprocess):
+            if self._names(component):
+                return True
+            component = component._awaited_by
+        return False
+
+    def _names(self, component: Microprocess) -> bool:
+        who = self.who
+        if isinstance(who, str):
+            return bool(called(who, [component]))
+        if isinstance(who, type):
+            if isinstance(component, who):
+                return True
+            return self.rebuilt and any(each.__name__ == who.__name__ for each in type(component).__mro__)
+        return component is who or (self.rebuilt and component.short_name == who.short_name)
+
+    def is_box(self, box: Box) -> bool:
+        """Return whether this is the box."""
+        return box.name == self.box and self.side in (None, box.kind) and self.is_about(box.owner)
+
+    def meets(self, event: Event) -> bool:
+        """Return whether an event happened to the component, or to the box."""
+        if self.who is None:
+            return True
+        if self.box is not None:
+            return any(map(self.is_box, _boxes_passed(event)))
+        subject = event.component
+        if isinstance(subject, Link):
+            return self.is_about(subject.source) or self.is_about(subject.sink)
+        return self.is_about(subject)
+
+    def holds(self, inbox: Box) -> bool:
+        """Return whether what waits in this inbox waits in the box, or in any of the component."""
+        if self.who is None:
+            return True
+        if self.box is None:
+            return self.is_about(inbox.owner)
+        return any(map(self.is_box, _fed_by(inbox)))
+
+    def __str__(self) -> str:
+        if self.who is None:
+            return ""
+        who = f"any {self.who.__name__}" if isinstance(self.who, type) else name_of(self.who)
+        return who if self.box is None else f"{who}.{self.box}"
+
+
+def _boxes_passed(event: Event) -> Iterator[Box]:
+    """Yield the boxes that the message of an event went through, or waits in."""
+    step: Box | None = event.source
+    while step is not None and step is not event.box:
+        yield step
+        step = step.onward
+    if event.box is not None:
+        yield event.box
+
+
+def _fed_by(box: Box) -> Iterator[Box]:
+    """Yield an inbox and every box that leads to it."""
+    yield box
+    for source in box.sources:
+        yield from _fed_by(source)
+
+
 @dataclass(frozen=True)
 class Hit:
     """That a breakpoint stopped a run.
@@ -69,15 +175,22 @@ class Hit:
 
 
 class Breakpoint:
-    """A place at which a lab stops; :meth:`Breaking.break_on` makes it.
+    """A place at which a lab stops; ``lab.break_on`` makes it.
 
     ``hits`` counts how often it stopped a run: once for a slice, however often it was met in it.
     """
 
     def __init__(
-        self, brakes: Brakes, number: int, aim: Aim, kinds: tuple[str, ...], message: Any, when: Any, queue: int | None
+        self,
+        table: BreakpointTable,
+        number: int,
+        aim: Aim,
+        kinds: tuple[str, ...],
+        message: Any,
+        when: Any,
+        queue: int | None,
     ) -> None:
-        self._brakes = brakes
+        self._table = table
         self.number = number
         self.aim = aim
         self.kinds = kinds
@@ -89,7 +202,8 @@ class Breakpoint:
         #: What its predicate raised, if that is why it is disabled.
         self.error: BaseException | None = None
         self._enabled = True
-        self._was: bool | None = None  # what `when` said last
+        #: What `when` returned last.
+        self.was: bool | None = None
 
     @property
     def enabled(self) -> bool:
@@ -98,18 +212,23 @@ class Breakpoint:
 
     @enabled.setter
     def enabled(self, value: bool) -> None:
-        self._brakes.change(lambda: self._switch(value))
+        self._table.change(lambda: self._switch(value))
 
     def _switch(self, value: bool) -> None:
         self._enabled = bool(value)
-        self._was = None
+        self.was = None
         if value:
             self.error = None
 
+    def switch_off(self, error: BaseException) -> None:
+        """Switch it off because its predicate raised an error."""
+        self._enabled = False
+        self.error = error
+
     def remove(self) -> None:
         """Take it away, for good; a second time does nothing."""
-        brakes = self._brakes
-        brakes.change(lambda: brakes.forget(self))
+        table = self._table
+        table.change(lambda: table.forget(self))
 
     # -- what kind of breakpoint it is ----------------------------------------------------------------
 
@@ -183,7 +302,7 @@ class Breakpoint:
             notes.append(f"off: it raised {type(self.error).__name__}")
         elif not self.enabled:
             notes.append("off")
-        if isinstance(self.aim.who, str) and not any(map(self.aim.is_about, self._brakes.living())):
+        if isinstance(self.aim.who, str) and not any(map(self.aim.is_about, self._table.living())):
             notes.append(f"nobody alive is called {self.aim.who!r}")
         return "; ".join(notes)
 
@@ -218,3 +337,124 @@ class Breakpoints(tuple[Breakpoint, ...]):
         )
 
     __repr__ = __str__
+
+
+# -- the arguments of break_on ------------------------------------------------------------------------
+
+
+def aim_of(lab: Any, what: Any) -> Aim:
+    """Return what the first argument of ``break_on`` stands for.
+
+    Raises:
+        BadBreakpoint: it is no component and no box, or one of another lab.
+        NoSuchBox: a component that is alive has no such box.
+    """
+    if isinstance(what, Box):
+        _check_lab(lab, what.owner)
+        return Aim(what.owner, what.name, what.kind, _is_of_the_past(lab, what.owner))
+    if isinstance(what, tuple):
+        if len(what) != 2 or not _is_component_like(what[0]) or not isinstance(what[1], str):
+            raise BadBreakpoint(
+                f"break_on({shorten(what)}): a box is given as a pair (component, name of the box). {_alive(lab)}"
+            )
+        aim = aim_of(lab, what[0])
+        _check_box(lab, aim, what[1])
+        return Aim(aim.who, what[1], None, aim.rebuilt)
+    if what is not None and not _is_component_like(what):
+        raise BadBreakpoint(
+            f"break_on({shorten(what)}): give a component, its name or its class, a box, or a pair (component, name of "
+            f"the box). {_alive(lab)}"
+        )
+    _check_lab(lab, what)
+    return Aim(what, rebuilt=_is_of_the_past(lab, what))
+
+
+def _is_component_like(what: Any) -> bool:
+    if isinstance(what, type):
+        return issubclass(what, Microprocess)
+    return isinstance(what, (str, Microprocess)) and what != ""
+
+
+def _is_of_the_past(lab: Any, who: Any) -> bool:
+    """Return whether this was in the lab before it was reset."""
+    return isinstance(who, Microprocess) and who._scheduler is not None and who._scheduler is not lab.scheduler
+
+
+def _check_lab(lab: Any, who: Any) -> None:
+    if _is_of_the_past(lab, who) and who._scheduler.world is not lab:
+        raise BadBreakpoint(f"break_on({name_of(who)}): it is in another lab. {_alive(lab)}")
+
+
+def _check_box(lab: Any, aim: Aim, name: str) -> None:
+    """Raise an error if components that this is about are there, and none has a box of that name."""
+    with lab.lock:
+        found = [aim.who] if isinstance(aim.who, Component) else list(filter(aim.is_about, lab.components))
+        boxes = [box for each in found for box in (*each.inboxes, *each.outboxes)]
+    if found and name not in boxes:
+        first = found[0]
+        raise NoSuchBox(
+            f"break_on(): {name_of(first)} has no box {name!r}. Its inboxes: {listed(first.inboxes)}; its outboxes: "
+            f"{listed(first.outboxes)}."
+        )
+
+
+def kinds_of(
+    lab: Any, aim: Aim, kind: str | Iterable[str] | None, message: Any, queue: int | None, after: bool
+) -> tuple[str, ...]:
+    """Return the kinds of event that a breakpoint listens to; none if it looks between slices only.
+
+    Raises:
+        BadBreakpoint: there is no such kind, or what is asked for can never be met.
+    """
+    given = _given_kinds(lab, kind)
+    if after:
+        if aim.who is None or aim.box is not None or given or message is not ANYTHING or queue is not None:
+            raise BadBreakpoint(
+                "break_on(after=True) is about the slices of a component: give a component and no kind=, message= or "
+                "queue=. A breakpoint on an event stops after the slice in any case."
+            )
+        return (RESUMED,)
+    if queue is not None:
+        if type(queue) is not int or queue < 1:
+            raise BadBreakpoint(f"break_on(queue={shorten(queue)}): give the number of messages that wait, 1 or more")
+        return _only(given, LONGER, "queue=")
+    if message is not ANYTHING:
+        return _only(given, WITH_MESSAGE, "message=")
+    if aim.box is not None:
+        return _only(given, WITH_MESSAGE, f"the box {aim}")
+    return given
+
+
+def _given_kinds(lab: Any, kind: str | Iterable[str] | None) -> tuple[str, ...]:
+    kinds = (kind,) if isinstance(kind, str) else () if kind is None else _several(kind)
+    for each in kinds:
+        if each not in KINDS:
+            near = difflib.get_close_matches(str(each), KINDS, 1, 0.5)
+            hint = f" Do you mean {near[0]!r}?" if near else ""
+            raise BadBreakpoint(
+                f"break_on(kind={shorten(each)}): there is no such kind of event.{hint} There are: {', '.join(KINDS)}."
+            )
+    if kind is not None and not kinds:
+        raise BadBreakpoint(f"break_on(kind={shorten(kind)}): give at least one of: {', '.join(KINDS)}")
+    return tuple(each for each in KINDS if each in kinds)
+
+
+def _several(kind: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(kind)
+    except TypeError:
+        return (kind,)
+
+
+def _only(given: tuple[str, ...], possible: tuple[str, ...], what: str) -> tuple[str, ...]:
+    wrong = [kind for kind in given if kind not in possible]
+    if wrong:
+        raise BadBreakpoint(
+            f"break_on(kind={', '.join(wrong)}) together with {what} can never be met; of such kinds there are: "
+            f"{', '.join(possible)}"
+        )
+    return given or possible
+
+
+def _alive(lab: Any) -> str:
+    return f"These are alive: {listed(map(name_of, lab.scheduler.members.values()))}."

@@ -9,81 +9,57 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 from kamlab.core import worlds
 from kamlab.core.chance import builder_uses_chance
-from kamlab.core.clock import Clock, HeldClock, RealClock
-from kamlab.core.microprocess import Microprocess
+from kamlab.core.clock import HeldClock, RealClock
+from kamlab.core.runtime import Phase
 
-from .comparing import Kept
-from .errors import BuilderDrives, CannotRewind
-from .hands import Hands
+from .causes import cell_of, named_classes, redefined
+from .errors import BuilderDrives, CannotRewind, RunDiffers
 from .journal import Journal, Path
-from .tree import Branch
+
+if TYPE_CHECKING:
+    from kamlab.lab import Lab
 
 
-class Building(Hands):
-    """What a lab knows of how its system is built."""
+class Builder:
+    """What a lab knows of how its system is built.
 
-    _builder: Callable[..., Any] | None = None
-    _rebuilding = False
-    #: Whether ``run()`` did more than activate when the system was built first: the building ended there.
-    _run_ends_building = False
-    #: Whether the building ends where the builder first drives the lab; else it must not.
-    _drives_end_building = False
-    #: Whether the lab is being reset or taken to another moment just now: what one sees of it is in between.
-    in_between: bool = False
-    #: Whether the lab runs for the first time, rather than stands in a run that was played again.
-    _live = True
-    _moving = False
-    _is_twin = False
-    _classes: tuple[type, ...] = ()
-    _past: Path | None = None
-    _branches: tuple[Branch, ...] = ()
-    _here = 0
-    #: Where the lab stood when it had gone back; it may be on another branch once it went on.
-    _arrived: tuple[int, int, int] = (0, 0, 0)
+    Attributes:
+        function: builds the system once more; ``None`` if the lab does not know how.
+        is_cell: whether the building ends where the lab is first driven; a function must not drive it.
+        run_drives: whether ``run()`` in the cell did more than activate when the system was built first.
+    """
 
-    def __init__(self, *arguments: Any, **how: Any) -> None:
-        #: What was kept of each branch, by its number.
-        self._kept: dict[int, Kept] = {}
-        #: Whether the last replay did something else, and the branches that came of such replays.
-        self._strayed = False
-        self._strays: set[int] = set()
-        super().__init__(*arguments, **how)
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.function: Callable[..., Any] | None = None
+        self.is_cell = False
+        self.run_drives = False
+        self._classes: tuple[type, ...] = ()
 
-    def build(self, function: Callable[..., Any]) -> Self:
-        """Build the system with a function, called with the lab if it takes an argument, and remember it.
+    def copy_from(self, other: Builder) -> None:
+        """Build as another lab does."""
+        self.function, self.is_cell, self.run_drives = other.function, other.is_cell, other.run_drives
 
-        What it activates belongs to this lab. ``run()`` in it only activates. Returns the lab.
+    @contextlib.contextmanager
+    def first(self, again: Callable[..., Any]) -> Iterator[None]:
+        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
 
         Raises:
             CannotRewind: something is in this lab already.
         """
-        if not callable(function):
-            raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
-        with self.building(function):
-            self._drives_end_building = False
-            self._build_now()
-        return self
-
-    @contextlib.contextmanager
-    def building(self, again: Callable[..., Any]) -> Iterator[None]:
-        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
-
-        The building ends where the lab is driven for the first time. What is done in the ``with`` after
-        that is done from outside, and ``again`` is stopped there.
-        """
-        self._check_open()
-        if self.scheduler.members or self.scheduler.step:
+        lab = self._lab
+        lab.runtime.check_open()
+        if lab.scheduler.members or lab.scheduler.step:
             raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
-        self._builder = again
-        self._drives_end_building = True
-        self._forget_branches()
-        journal = self._make_journal(None)
+        self.function = again
+        self.is_cell, self.run_drives = True, False
+        journal = self.make_journal(None)
         journal.building = True
-        chance = self.chance
+        chance = lab.chance
         if chance is not None:
             chance.enter(always=builder_uses_chance(again))
         try:
@@ -94,117 +70,72 @@ class Building(Hands):
             journal.building = False
             self._note_classes()
 
-    @property
-    def can_build(self) -> bool:
-        """Whether this lab knows how to build its system again."""
-        return self._builder is not None
-
-    def _forget_branches(self) -> None:
-        self._branches = (Branch(0, None, 0, Path()),)
-        self._here = 0
-        self._past = None
-        self._kept = {}
-        self._strayed, self._strays = False, set()
-
-    def _make_journal(self, path: Path | None) -> Journal:
-        if type(self.clock) is RealClock:
-            held = HeldClock()
-            self.clock: Clock = held
-            self.scheduler.clock = held
-        journal = Journal(self.scheduler, path)
-        self.scheduler.journal = journal
-        return journal
-
-    def _build_now(self) -> None:
+    def build(self) -> None:
         """Call the builder, with this lab as the current one."""
-        assert self._builder is not None
-        self._rebuilding = True
+        lab = self._lab
+        assert self.function is not None
+        runtime = lab.runtime
+        journal = runtime.scheduler.journal
+        assert isinstance(journal, Journal)
+        journal.building = True
+        phase, runtime.phase = runtime.phase, Phase.BUILDING
         before = worlds.in_slice.world
         worlds.in_slice.world = None  # the lab that counts is this one, wherever it is built from
-        worlds.enter(self)
-        chance = self.chance
+        worlds.enter(lab)
+        chance = lab.chance
         if chance is not None:
-            chance.enter(always=builder_uses_chance(self._builder))
+            chance.enter(always=builder_uses_chance(self.function))
         try:
-            if _takes_lab(self._builder):
-                self._builder(self)
+            if _takes_lab(self.function):
+                self.function(lab)
             else:
-                self._builder()
+                self.function()
         except BuilderDrives:
-            if not self._drives_end_building:
+            if not self.is_cell:
                 raise
         finally:
             if chance is not None:
                 chance.leave()
-            worlds.leave(self)
+            worlds.leave(lab)
             worlds.in_slice.world = before
-            self._rebuilding = False
+            if runtime.phase is Phase.BUILDING:  # a builder may stop the lab
+                runtime.phase = phase
+            journal.building = False
             self._note_classes()
 
+    def make_journal(self, path: Path | None) -> Journal:
+        """Give the lab a journal that plays a path first, if there is one, and a clock that can be recorded."""
+        lab = self._lab
+        if type(lab.clock) is RealClock:
+            lab.set_clock(HeldClock())
+        journal = Journal(lab.scheduler, path, over=lab.record_is_over)
+        lab.scheduler.journal = journal
+        return journal
+
     def _note_classes(self) -> None:
-        """Take note of the classes that the system was built of; one that is defined anew makes another system."""
-        from .causes import named_classes
+        """Remember the classes that the system was built of; one that is redefined makes another system."""
+        self._classes = named_classes(self._lab.scheduler.members.values())
 
-        self._classes = named_classes(self.scheduler.members.values())
+    def check_classes(self) -> None:
+        """Refuse to go back if a class that the builder uses was redefined: that would be another system.
 
-    def run_component(self, component: Microprocess) -> Any:
-        """Do what ``component.run()`` means here; while the system is built, nothing more than to activate it."""
-        if self._rebuilding:
-            if self._run_ends_building:
-                self._check_not_inside("run")
-            return None
-        journal = self._journal
-        building = journal is not None and journal.building
-        try:
-            return super().run_component(component)
-        finally:
-            if journal is not None and building and not journal.building:
-                self._run_ends_building = True
-
-    def _check_not_inside(self, what: str) -> None:
-        """Refuse to be driven from within a slice, and by a builder; otherwise the building is over."""
-        super()._check_not_inside(what)
-        if self._rebuilding:
-            raise BuilderDrives(
-                f"{what}() while the system is built: a builder makes and activates the components; drive the lab "
-                "when it is done"
+        Raises:
+            RunDiffers: one was.
+        """
+        cls = redefined(self._classes, self.function)
+        if cls is not None:
+            raise RunDiffers(
+                f"the class {cls.__name__} was defined anew{cell_of(cls)} since this system was built, so going back "
+                "would play another system. lab.reset() builds it with the new class, from step 0; lab.snapshot(step) "
+                "shows what was where in this run.",
+                0,
             )
-        journal = self._journal
-        if journal is not None:
-            journal.building = False
 
-    def reset(self) -> Self:
-        """Stop everything and begin anew, at step 0; a lab that knows how to builds its system again."""
-        before, self.in_between = self.in_between, True
-        try:
-            self._begin_anew()
-        finally:
-            self.in_between = before
-        return self
 
-    def _begin_anew(self) -> None:
-        super().reset()
-        self._past = None
-        self._live = not self._moving
-        if not self._moving:
-            self._leave_way()
-            self.written_from: dict[tuple[int, str], int | OSError] = {}
-        if self._builder is not None and not self._moving:
-            self._forget_branches()
-            journal = self._make_journal(None)
-            journal.building = True
-            try:
-                self._build_now()
-            finally:
-                journal.building = False
-
-    def _leave_way(self) -> None:
-        """Called where the lab leaves the way that it went, for another run or another branch."""
-
-    @property
-    def _journal(self) -> Journal | None:
-        journal = self.scheduler.journal
-        return journal if isinstance(journal, Journal) else None
+def check_builder(function: Any) -> None:
+    """Raise CannotRewind unless this can be called."""
+    if not callable(function):
+        raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
 
 
 def _takes_lab(function: Callable[..., Any]) -> bool:

@@ -14,15 +14,16 @@ count, so how often somebody looked does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
 from kamlab.core.microprocess import Microprocess
+from kamlab.core.runtime import Phase
 
-from .errors import RunDiffers
+from .errors import BuilderDrives, RecordIsOver, RunDiffers
 
 if TYPE_CHECKING:
     from kamlab.core.scheduler import Scheduler
@@ -105,10 +106,14 @@ class Journal:
     Args:
         scheduler: of the lab whose run it is.
         path: what to play first; nothing unless told.
+        over: returns why the lab cannot go on from here, or ``None``.
     """
 
-    def __init__(self, scheduler: Scheduler, path: Path | None = None) -> None:
+    def __init__(
+        self, scheduler: Scheduler, path: Path | None = None, over: Callable[[], str | None] = lambda: None
+    ) -> None:
         self.scheduler = scheduler
+        self._over = over
         self.replaying: bool = path is not None
         #: Whether the system is being built; what happens then is no part of the run.
         self.building: bool = False
@@ -123,6 +128,35 @@ class Journal:
         self.ends_at: int = 0
         #: The first difference between the run and its record, once there is one.
         self.differs: RunDiffers | None = None
+
+    # -- being driven ---------------------------------------------------------------------------
+
+    def before_drive(self, free: bool) -> None:
+        """Give up where the lab is going to run in real time; refuse where it cannot go on from here.
+
+        Raises:
+            RecordIsOver: it stands in the record of a run on the real network.
+        """
+        over = self._over()
+        if over is not None:
+            raise RecordIsOver(over)
+        if free and self.ends is None:
+            self.foreign("it ran freely, by the real time")
+            if isinstance(self.scheduler.clock, HeldClock):
+                self.scheduler.clock.held = False
+
+    def end_building(self, what: str) -> None:
+        """End the building of the system, since ``what`` drives the lab.
+
+        Raises:
+            BuilderDrives: a function builds the system, which must not do that.
+        """
+        if self.scheduler.runtime.phase is Phase.BUILDING:
+            raise BuilderDrives(
+                f"{what}() while the system is built: a builder makes and activates the components; drive the lab "
+                "when it is done"
+            )
+        self.building = False
 
     # -- writing --------------------------------------------------------------------------------
 

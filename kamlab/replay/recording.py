@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from .checks import Checks
 from .errors import BadRecording
+from .fingerprints import Checks, fingerprints
 from .journal import Entry, Path
 from .literal import dumped, loaded
 
@@ -200,3 +200,9 @@ def _packed(prints: tuple[int, ...]) -> str:
 def _unpacked(text: str) -> tuple[int, ...]:
     data = base64.b64decode(text, validate=True)
     return tuple(int.from_bytes(data[place : place + 2], "big") for place in range(0, len(data) - 1, 2))
+
+
+def prints_of(trace: Any) -> Checks:
+    """Return the fingerprints of the slices that are wholly in a trace."""
+    first = trace.first_step
+    return Checks(1, 0, ()) if first is None else fingerprints(trace.records_from(trace.known_from), first)

@@ -1,6 +1,6 @@
 """The branches of a lab's runs as a small tree: which way left which one where, and where the lab stands.
 
-The tree itself is :class:`kamlab.replay.tree.Tree`; this is what is shown of it: numbers and words, without the
+The tree itself is :class:`kamlab.replay.branches.Tree`; this is what is shown of it: numbers and words, without the
 paths that lead to the branches, so that it can be kept and compared. Steps go to the right; each branch has a
 row, and forks off the row of its parent at the step after which it left it.
 """

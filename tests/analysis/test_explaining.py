@@ -140,7 +140,6 @@ def test_every_answer_prints_itself(lab, parts):
 
 PROGRAM = """
 from kamlab import Lab
-from kamlab.analysis import Explaining
 from tests.analysis.conftest import AsyncPhilosopher, table
 
 class SomeLab(Lab):

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from kamlab import Component
-from kamlab.core.driving import WorldLock
 from kamlab.core.errors import LabIsRunning
+from kamlab.core.lock import LabLock
 
 
 class Busy(Component):
@@ -119,9 +119,9 @@ def test_starting_what_runs_already_changes_nothing(lab):
     """A second start() leaves the run as it is."""
     Busy().activate()
     lab.start()
-    thread = lab._thread
+    thread = lab.runtime._thread
     lab.start(max_steps=1)
-    assert lab._thread is thread
+    assert lab.runtime._thread is thread
     lab.pause()
 
 
@@ -321,7 +321,7 @@ def test_pausing_under_the_lock_is_no_deadlock(lab, eventually):
 
 def test_a_lock_that_is_taken_can_be_waited_for_with_a_limit(in_thread):
     """acquire(timeout) says whether it got the lock; the same thread may take it again."""
-    lock = WorldLock()
+    lock = LabLock()
     assert lock.acquire()
     assert lock.acquire()
     assert in_thread(lambda: lock.acquire(timeout=0.01))() is False

@@ -6,7 +6,7 @@ import pytest
 
 from kamlab import Component, Lab
 from kamlab.core.errors import ComponentFailed
-from kamlab.core.world import FAILURES_KEPT
+from kamlab.core.failures import FAILURES_KEPT
 
 
 class Failing(Component):

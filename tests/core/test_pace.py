@@ -10,6 +10,7 @@ import pytest
 
 from kamlab import Component, Lab
 from kamlab.core.errors import BadPace
+from kamlab.core.runtime import Drive
 
 
 class Spins(Component):
@@ -31,7 +32,7 @@ def test_steps_are_not_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
     with Lab() as lab:
         Spins().activate()
         lab.pace = 0.001
-        monkeypatch.setattr(type(lab), "_linger", lambda self: pytest.fail("a step lingers"))
+        monkeypatch.setattr(Drive, "_linger", lambda self, pace: pytest.fail("a step lingers"))
         assert lab.step(5).steps == 5
 
 

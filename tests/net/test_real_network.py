@@ -13,7 +13,6 @@ import pytest
 
 from kamlab import Component, Lab
 from kamlab.core.errors import LabIsClosed
-from kamlab.core.world import World
 from kamlab.net import BadMapping, ListenFailed, NetworkIsClosed, NoNetwork, PortInUse, RealNetwork, SimpleServer
 from kamlab.net.door import READ, network_of
 from kamlab.net.resolving import look_up
@@ -202,8 +201,12 @@ class TestDoor:
 
     def test_a_world_without_a_network(self) -> None:
         """A world without that door is an error that names the component."""
+
+        class Offline(Lab):
+            network = None
+
         component = Component()
-        component.activate(World())
+        component.activate(Offline())
         with pytest.raises(NoNetwork, match=component.short_name):
             network_of(component)
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
+from kamlab.core.journal import Journal
 from kamlab.net import RealNetwork
 from kamlab.net.recording import RecordingNetwork
 
 
-class EagerJournal:
+class EagerJournal(Journal):
     """A journal that keeps all it is told, whatever happens to the lab."""
 
     replaying = False

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, ProducerFinished
+from kamlab.core.journal import Journal
 from kamlab.net import (
     BadAddress,
     BadDataToSend,
@@ -25,7 +26,7 @@ from kamlab.net import (
 from kamlab.net.simulated import play_network_act
 
 
-class Journal:
+class Notes(Journal):
     """Notes what it is told of from outside."""
 
     def __init__(self) -> None:
@@ -336,7 +337,7 @@ class TestActs:
         for how in ("by hand", "again"):
             lab = make_lab(clock="virtual", network=Simulated(seed=5))
             SimpleServer(protocol=parts.Echo, port=1500).activate()
-            journal = lab.scheduler.journal = Journal()
+            journal = lab.scheduler.journal = Notes()
             if how == "by hand":
                 got = self.play(lab, lab.network.perform)
             else:
@@ -357,7 +358,7 @@ class TestActs:
 
     def test_every_way_in_is_noted(self, lab: Any, echo: Any) -> None:
         """Each thing a user can do is told to the journal, with plain values."""
-        journal = lab.scheduler.journal = Journal()
+        journal = lab.scheduler.journal = Notes()
         network = lab.network
         network.partition("a", "b")
         network.heal("a", "b")
@@ -383,7 +384,7 @@ class TestActs:
 
     def test_what_fails_is_not_noted(self, lab: Any, echo: Any) -> None:
         """An act that raises did nothing and is not told to the journal."""
-        journal = lab.scheduler.journal = Journal()
+        journal = lab.scheduler.journal = Notes()
         for wrong in (
             lambda: lab.network.dial(-1),
             lambda: lab.network.serve(1500),
@@ -397,7 +398,7 @@ class TestActs:
 
     def test_what_a_component_does_is_not_noted(self, lab: Any) -> None:
         """A component that cuts the network does so again when the run is built again; the journal hears nothing."""
-        journal = lab.scheduler.journal = Journal()
+        journal = lab.scheduler.journal = Notes()
 
         class Vandal(Component):
             def main(self) -> Any:

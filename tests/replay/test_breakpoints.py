@@ -668,17 +668,17 @@ def test_a_breakpoint_can_be_switched_off_and_taken_away(lab):
 def test_a_lab_without_breakpoints_pays_nothing(lab):
     """With none set, or all taken away again, nobody listens to the trace and nothing is in the way of a drive."""
     Ticks(name="ticks").activate()
-    assert (lab.brake, lab.trace.hooks) == (None, {})
+    assert (lab.runtime.brake, lab.trace.hooks) == (None, {})
     stops = [lab.break_on("ticks"), lab.break_on(kind="failed"), lab.break_on(when=lambda lab: False)]
-    assert lab.brake is not None
+    assert lab.runtime.brake is not None
     assert set(lab.trace.hooks) == {"failed"}
     stops[0].enabled = False
     stops[1].remove()
     stops[2].remove()
-    assert (lab.brake, lab.trace.hooks) == (None, {})
+    assert (lab.runtime.brake, lab.trace.hooks) == (None, {})
     lab.break_on("ticks", once=True)
     lab.run()
-    assert (lab.brake, lab.trace.hooks) == (None, {})
+    assert (lab.runtime.brake, lab.trace.hooks) == (None, {})
 
 
 def test_a_slice_counts_once_however_often_it_was_met(lab):

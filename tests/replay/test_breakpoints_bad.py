@@ -92,7 +92,7 @@ def test_a_breakpoint_that_cannot_be_is_refused_at_once(lab, how, said):
         assert words in str(refused.value)
     assert "0x" not in str(refused.value)
     assert list(lab.breakpoints) == []
-    assert lab.brake is None
+    assert lab.runtime.brake is None
     assert isinstance(refused.value, KamlabError)
 
 
@@ -309,8 +309,8 @@ def test_breakpoints_outlive_the_reset_of_a_lab_that_builds_itself(make_plain_la
     assert hits() == first
     lab.reset()
     lab.clear_breakpoints()
-    assert (lab.brake, lab.trace.hooks) == (None, {})
-    assert lab.reset().brake is None
+    assert (lab.runtime.brake, lab.trace.hooks) == (None, {})
+    assert lab.reset().runtime.brake is None
     assert hits() == []
 
 
@@ -331,26 +331,13 @@ def test_a_new_trace_has_the_hooks_once(lab):
     hooks = lab.trace.hooks
     lab.reset()
     lab.trace.adopt_hooks(hooks)
-    lab._rearm_breakpoints()
-    lab._rearm_breakpoints()
+    lab.breakpoint_table.rearm()
+    lab.breakpoint_table.rearm()
     Source().activate()
     lab.run()
     assert asked == [0, 1, 2, 3, 4, 5]
     lab.clear_breakpoints()
     assert lab.trace.hooks == {}
-
-
-def test_a_replay_meets_nothing(lab):
-    """While the lab is muted, as when a run is played again, nothing is hit and no predicate is asked."""
-    source_and_sink()
-    stops = [lab.break_on(message=broken), lab.break_on("Sink"), lab.break_on(when=broken)]
-    lab._breaking_muted = True
-    assert lab.run(max_steps=6).reason == "max_steps"
-    lab._breaking_muted = False
-    assert [each.hits for each in stops] == [0, 0, 0]
-    stops[0].remove()
-    stops[2].remove()
-    assert lab.run().reason == "breakpoint"
 
 
 def test_a_lab_that_goes_back_stops_at_the_same_places_again(make_plain_lab):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab, SeededRandom
-from kamlab.replay.uncollected import SHORT, uncollected
+from kamlab.replay.quiet import SHORT, uncollected
 
 
 class Runner(Component):

@@ -16,7 +16,7 @@ from engine_state import state_of
 from kamlab import Component, Lab, Pipeline, ProducerFinished
 from kamlab.core.choice import SeededRandom
 from kamlab.replay import BadRecording, CannotRewind, NotALiteral, Recording, RunDiffers
-from kamlab.replay.checks import Checks
+from kamlab.replay.fingerprints import Checks
 from kamlab.replay.journal import Entry
 from kamlab.replay.journal import Path as Way
 from kamlab.replay.literal import dumped, loaded
@@ -354,7 +354,7 @@ class TestReplayed:
         """A lab made of a line and a builder stands where the other one stood, and goes on from there."""
         lab = make_lab(chooser=SeededRandom(4))
         lab.step(30)
-        again = type(lab).replayed(str(lab.recording), lab._builder, clock="virtual")
+        again = type(lab).replayed(str(lab.recording), lab.time_travel.builder.function, clock="virtual")
         try:
             assert state_of(again) == state_of(lab)
             assert [branch.number for branch in again.branches] == [0]

@@ -86,7 +86,7 @@ def _standing(lab: Lab) -> Allowed:
 def _why_nothing_runs(lab: Lab) -> str:
     scheduler = lab.scheduler
     if scheduler.members or scheduler.posted or (lab.virtual and scheduler.next_timer() is not None):
-        over = lab._record_is_over() if lab.recorded else None
+        over = lab.record_is_over() if lab.recorded else None
         return over or ""
     return ENDED if scheduler.step else EMPTY
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...core.asking import one_look
-from ...core.world import World
+from ...lab import Lab
 from ...views.quoting import quoted
 from .errors import NoQuestion
 from .kinds.contents import HowMany, WhatIsIn
@@ -19,7 +19,6 @@ from .question import Question, check_can_ask
 
 if TYPE_CHECKING:
     from ...core.box import Inbox
-    from ...lab import Lab
 
 #: The most slices that a question may be about.
 FARTHEST = 1000
@@ -66,7 +65,7 @@ class Quiz:
     """
 
     def __init__(self, lab: Lab, seed: int = 0) -> None:
-        if not issubclass(type(lab), World):
+        if not issubclass(type(lab), Lab):
             raise NoQuestion(f"Quiz({quoted(lab, 40)}): give it the lab that it shall ask about")
         if type(seed) is not int:
             raise NoQuestion(f"Quiz(lab, seed={quoted(seed, 40)}): give a whole number")

@@ -28,7 +28,7 @@ def system_of(lab: Lab, known: Known) -> Hashable:
     everybody = tuple(
         (known.name(each), _code_of(class_attribute(type(each), "main"))) for each in known.everybody[:MANY]
     )
-    return getattr(lab, "recipe", None), _builder_in_code(getattr(lab, "_builder", None)), everybody
+    return getattr(lab, "recipe", None), _builder_in_code(lab.time_travel.builder.function), everybody
 
 
 def _builder_in_code(function: Any) -> Hashable:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import KamlabError
 from ...core.events import Event
-from ...replay.unheard import unheard
+from ...replay.quiet import unheard
 from .names import Known
 
 if TYPE_CHECKING:

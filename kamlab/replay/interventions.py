@@ -1,31 +1,154 @@
-"""What is done to a lab from outside, carried out: by the user's hands now, or again by a replay.
+"""What the user does to a lab between two slices: which component goes next, and what waits in the inboxes.
 
-Each kind of entry in the journal has one function here, with the lab and what was noted as its
-arguments. The user's methods check, note and then call the very same function, so that an act and
-its replay cannot differ. Components are named by their short names, which a system that is built
-again has again.
+Each intervention is checked, recorded in the journal and carried out, between two slices; it is an event of the trace
+and part of the run. A message is named by its inbox and its place, 0 being the oldest, or by the event that brought it
+there: then it is found wherever in the queue it is now.
+
+Each kind of entry in the journal has one function in :data:`ACTS`, with the lab and what was recorded as its arguments.
+The methods of :class:`Interventions` call the very same functions, so that an intervention and its replay cannot
+differ. Components are named by their short names, which a system that is built again has again.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from kamlab.analysis import NotInTrace, history_of
 from kamlab.core.box import Box, Inbox
 from kamlab.core.clock import VirtualClock
 from kamlab.core.component import Component
-from kamlab.core.errors import NoSpaceInBox, NoSuchBox
-from kamlab.core.events import INSERTED, REMOVED
+from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
+from kamlab.core.events import INSERTED, REMOVED, SENT, Event, shorten
 from kamlab.core.link import find_box
 from kamlab.core.microprocess import Microprocess
 
-from .errors import NoSuchMessage, RunDiffers
+from .errors import MessageIsGone, NoSuchMessage, RunDiffers
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
 
 #: How long a replay waits, in seconds, for a thread that came late when the run was recorded.
 THREAD_PATIENCE = 10.0
+
+
+class Interventions:
+    """What the user can do to a lab; the lab's methods of the same names say what each of them takes and raises."""
+
+    def __init__(self, lab: World) -> None:
+        self._lab = lab
+
+    def choose(self, component: Microprocess | str) -> None:
+        """Let a component have the next slice."""
+        with self._lab.lock:
+            self._lab.runtime.check_open()
+            chosen = self._present(component)
+            scheduler = self._lab.scheduler
+            journal = scheduler.journal
+            if journal is not None and not scheduler.takes_turns(chosen) and chosen in scheduler.runnable():
+                journal.end_round()  # it is about to join the queue
+            scheduler.choose(chosen)
+            scheduler.note_act("choose", chosen.short_name)
+
+    def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
+        """Discard a message that waits."""
+        self._act("drop", where, box, index)
+
+    def duplicate(self, where: Any, box: str = "inbox", index: int = 0) -> None:
+        """Put a message in once more, right behind itself."""
+        self._act("duplicate", where, box, index)
+
+    def move(self, where: Any, to: int, box: str = "inbox", index: int = 0) -> None:
+        """Move a message to another place of its inbox."""
+        with self._lab.lock:
+            inbox, index = self._find(where, box, index)
+            check_index(inbox, to, len(inbox.items))
+            self._act("move", inbox, inbox.name, index, to)
+
+    def edit(self, where: Any, message: Any, box: str = "inbox", index: int = 0) -> None:
+        """Replace a message that waits."""
+        self._act("edit", where, box, index, message)
+
+    def delay(self, where: Any, seconds: float, box: str = "inbox", index: int = 0) -> None:
+        """Take a message out, and put it in again at the end after ``seconds`` of the lab's clock."""
+        if not isinstance(seconds, (int, float)) or not 0 <= seconds < math.inf:
+            raise KamlabError(f"a message cannot be delayed by {seconds!r}; give a number of seconds, 0 or more")
+        self._act("delay", where, box, index, seconds)
+
+    def inject(self, component: Microprocess | str, message: Any, box: str = "inbox", index: int | None = None) -> None:
+        """Put a message in that no component sent."""
+        with self._lab.lock:
+            inbox = self._inbox(component, box)
+            place = len(inbox.items) if index is None else index
+            check_index(inbox, place, len(inbox.items) + 1)
+            self._act("inject", inbox, inbox.name, place, message, places=len(inbox.items) + 1)
+
+    # -- finding -----------------------------------------------------------------------------------
+
+    def _act(self, kind: str, where: Any, box: str, index: int, *more: Any, places: int | None = None) -> None:
+        with self._lab.lock:
+            self._lab.runtime.check_open()
+            inbox, index = self._find(where, box, index)
+            check_index(inbox, index, len(inbox.items) if places is None else places)
+            if kind in ("duplicate", "inject") and inbox.is_full():
+                raise NoSpaceInBox(len(inbox.items), inbox.limit or 0, str(inbox))
+            what = (*address_of(self._lab, inbox), index, *more)
+            self._lab.scheduler.note_act(kind, *what)
+            perform(self._lab, kind, what)
+
+    def _find(self, where: Any, box: str, index: int) -> tuple[Inbox, int]:
+        if isinstance(where, Event):
+            return self._waiting(where)
+        return self._inbox(where, box), index
+
+    def _inbox(self, where: Any, box: str) -> Inbox:
+        if isinstance(where, Inbox):
+            return where
+        component = self._present(where)
+        if not isinstance(component, Component):
+            raise NoSuchBox(f"{component.short_name} is no component and has no inboxes")
+        target = find_box(component, box, "inboxes").target
+        if not isinstance(target, Inbox):
+            raise NoSuchBox(f"the inbox {box!r} of {component.short_name} leads nowhere")
+        return target
+
+    def _waiting(self, event: Event) -> tuple[Inbox, int]:
+        """Return where the message of an event waits now, however it was moved since."""
+        if event.kind not in (SENT, INSERTED) or not isinstance(event.box, Inbox):
+            raise NoSuchMessage(f"the event {event.kind!r} puts no message into an inbox; give one that is 'sent'")
+        history = history_of(self._lab)
+        try:
+            place = history.place_now(history.number_of(event))
+        except NotInTrace as error:
+            raise MessageIsGone(str(error)) from None
+        if place is None:
+            who = f"{event.box.owner.short_name}.{event.box.name}"
+            raise MessageIsGone(
+                f"{shorten(event.message)} does not wait in {who} any more: it was taken or removed since step "
+                f"{event.step}. lab.story(event) tells by whom; lab.goto({event.step}) is before that."
+            )
+        return place
+
+    def _present(self, component: Any) -> Microprocess:
+        """Return the component that is meant, in the lab as it stands: the one of that name if it was rebuilt."""
+        if isinstance(component, str):
+            found: Microprocess = self._lab[component]
+            return found
+        if not isinstance(component, Microprocess):
+            raise KamlabError(f"{component!r} is no component; give one, or its name: {self._alive()}")
+        given: Microprocess = component
+        scheduler = given._scheduler
+        if scheduler is self._lab.scheduler or scheduler is None or scheduler.world is not self._lab:
+            return given
+        members = self._lab.scheduler.members.values()
+        return next((member for member in members if member.short_name == given.short_name), given)
+
+    def _alive(self) -> str:
+        return listed(member.short_name for member in self._lab.scheduler.members.values())
+
+
+# -- one function for each kind of entry in the journal ------------------------------------------------
 
 
 def perform(lab: World, kind: str, what: tuple[Any, ...]) -> None:
@@ -133,9 +256,6 @@ def check_index(inbox: Inbox, index: Any, places: int) -> None:
         )
 
 
-# -- one function for each kind of entry ----------------------------------------------------------
-
-
 def drop(lab: World, name: str, box: str, index: int) -> None:
     """Lose a message that waits."""
     remove(inbox_of(lab, name, box), index, "dropped by hand")
@@ -235,7 +355,7 @@ def from_network(kind: str) -> Callable[..., None]:
     """Return what does to the network of a lab what came from its outside."""
 
     def call_back(lab: Any, *what: Any) -> None:
-        lab._play_network(kind, what)
+        lab.play_network(kind, what)
 
     return call_back
 

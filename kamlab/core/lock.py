@@ -1,4 +1,4 @@
-"""Who drives: the one lock of a lab.
+"""The one lock of a lab.
 
 Whoever holds it may touch the world. The driver holds it while slices run and lets go of it while
 it waits; everybody else gets it between two slices. A driver that is busy would take an unfair lock
@@ -27,7 +27,7 @@ MOMENT = 0.0001
 MOMENTS = 50
 
 
-class WorldLock:
+class LabLock:
     """A re-entrant lock that a busy driver gives way to."""
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class WorldLock:
             if self.waiting and self.scheduler is not None:  # not one of them has woken up in time
                 self.scheduler.attention = True
 
-    def __enter__(self) -> WorldLock:
+    def __enter__(self) -> LabLock:
         self.acquire()
         return self
 

@@ -5,7 +5,7 @@ run to slice k by its journal. That is exact by construction, and quick, as ten 
 a fraction of a second. Older components are stopped first, so files and ports are free.
 
 A lab knows how to build its system if it was told: ``Lab(build=function)`` or a ``%%system`` cell.
-Where it does not, or where something happened that nobody can do again, it says so, and the past can
+Where it does not, or where something happened that cannot be done again, it says so, and the past can
 still be looked at in the trace.
 """
 
@@ -13,22 +13,27 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED, error_in_words
+from kamlab.core.runtime import Phase
 
-from .building import Building
-from .comparing import Kept, first_difference, kept_of
-from .errors import CannotRewind, RecordIsOver, RunDiffers
+from .branches import Branch, Tree
+from .building import Builder, check_builder
+from .comparison import Kept, first_difference, kept_of
+from .errors import CannotRewind, RunDiffers
 from .journal import Journal, Path
-from .replay import play
-from .tree import Branch, Tree
-from .uncollected import uncollected
-from .unheard import unheard
+from .player import play
+from .quiet import uncollected, unheard
+
+if TYPE_CHECKING:
+    from kamlab.lab import Lab
+
+    from .recording import Recording
 
 HOW = (
     "Build the system in a function, Lab(build=function), or in a %%system cell, and the lab can go back. "
@@ -36,21 +41,74 @@ HOW = (
 )
 
 
-class Rewinding(Building):
-    """What a lab can do with its past.
+class TimeTravel:
+    """The past of a lab, its branches, and the ways there."""
 
-    >>> from kamlab import Component, Lab
-    >>> class Count(Component):
-    ...     def main(self):
-    ...         for number in range(100):
-    ...             self.send(number)
-    ...             yield
-    >>> lab = Lab(build=lambda: Count().activate(), clock="virtual")
-    >>> _ = lab.step(50)
-    >>> lab.back(10)
-    >>> lab.step_number
-    40
-    """
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.builder = Builder(lab)
+        #: Whether the lab is being reset or taken to another moment now: what one sees of it is in between.
+        self.in_between = False
+        #: Whether a run is played again now, from the end of the old components on.
+        self.replaying = False
+        #: Whether the lab runs for the first time, rather than stands in a run that was played again.
+        self.live = True
+        #: Whether this lab is another one's twin, which writes nothing outside.
+        self.is_twin = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all branches."""
+        self._branches: tuple[Branch, ...] = (Branch(0, None, 0, Path()),)
+        self._here = 0
+        #: The path that the lab stands on, while it is not at the tip of it.
+        self._past: Path | None = None
+        #: Where the lab stood when it had gone back; it may be on another branch once it went on.
+        self._arrived = (0, 0, 0)
+        #: What was kept of each branch, by its number.
+        self._kept: dict[int, Kept] = {}
+        #: Whether the last replay did something else, and the branches that came of such replays.
+        self._strayed = False
+        self._strays: set[int] = set()
+
+    @property
+    def journal(self) -> Journal | None:
+        """What the run of this lab is recorded in, if it is."""
+        journal = self._lab.scheduler.journal
+        return journal if isinstance(journal, Journal) else None
+
+    # -- building and beginning again ------------------------------------------------------------------
+
+    def build(self, function: Callable[..., Any]) -> None:
+        """Build the system with a function, and remember it."""
+        check_builder(function)
+        with self.building(function):
+            self.builder.is_cell = False
+            self.builder.build()
+
+    @contextlib.contextmanager
+    def building(self, again: Callable[..., Any]) -> Iterator[None]:
+        """Build the system in a ``with`` on this; ``again`` builds it once more."""
+        with self.builder.first(again):
+            self.forget()
+            yield
+
+    def reset(self) -> None:
+        """Stop everything and begin again at step 0; a lab that knows how to builds its system again."""
+        lab = self._lab
+        before, self.in_between = self.in_between, True
+        try:
+            lab.begin_again()
+            lab.positions.forget()
+            lab.written_from = {}
+            self._past = None
+            self.live = True
+            if self.builder.function is not None:
+                self.forget()
+                self.builder.make_journal(None)
+                self.builder.build()
+        finally:
+            self.in_between = before
 
     # -- going back and forth ------------------------------------------------------------------------
 
@@ -61,7 +119,7 @@ class Rewinding(Building):
             StepOutOfRange: there were not so many.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
         """
-        here = self.step_number
+        here = self._lab.step_number
         if type(n) is not int or n < 1:
             raise StepOutOfRange(f"back({n!r}): give a number of slices, 1 or more", 0, here)
         if n > here:
@@ -75,7 +133,7 @@ class Rewinding(Building):
             StepOutOfRange: the branch has not so many more; ``step`` and ``run`` go on from its tip.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
         """
-        here = self.step_number
+        here = self._lab.step_number
         way = self.branches[self.branches.here]
         if type(n) is not int or n < 1:
             raise StepOutOfRange(f"forward({n!r}): give a number of slices, 1 or more", here, way.steps)
@@ -108,8 +166,8 @@ class Rewinding(Building):
         wanted = way.steps if step is None else step
         self._check_step(wanted, way)
         self._check_can_rewind(wanted, way.path)
-        self._check_classes()
-        self._move(way.number, way.path, wanted)
+        self.builder.check_classes()
+        self.move(way.number, way.path, wanted)
 
     def _step_at(self, time: float, step: int | None, way: Branch) -> int:
         """Return the step of a branch at a time."""
@@ -145,24 +203,24 @@ class Rewinding(Building):
         A lab that went back and on again is on the same branch as long as it does what is recorded; at the first
         difference a branch begins.
         """
-        with self.lock:
+        with self._lab.lock:
             self._find_branch()
-            branches = self._branches or (Branch(0, None, 0, Path()),)
+            branches = self._branches
             if self._past is None:
-                path = self._journal.path() if self._journal is not None else Path(steps=self.scheduler.step)
+                path = self.journal.path() if self.journal is not None else Path(steps=self._lab.scheduler.step)
                 branches = tuple(replace(each, path=path) if each.number == self._here else each for each in branches)
-            return Tree(branches, self._here, self.scheduler.step)
+            return Tree(branches, self._here, self._lab.scheduler.step)
 
     def _find_branch(self) -> None:
         """Find out, if the lab has gone on from where it stood in the past, which branch that is."""
-        past, journal = self._past, self._journal
-        if past is None or journal is None or self._moving or self.scheduler.running is not None:
+        past, journal = self._past, self.journal
+        if past is None or journal is None or self.replaying or self._lab.scheduler.running is not None:
             return
         path = journal.path()
         if _place(path) == self._arrived:
             return
         self._arrived = _place(path)
-        own = kept_of(self.trace)
+        own = kept_of(self._lab.trace)
         ways = sorted(self._branches, key=lambda each: each.number != self._here)
         for way in ways:
             along = path.is_beginning_of(way.path) and not path.misses_a_hand(way.path)
@@ -204,7 +262,7 @@ class Rewinding(Building):
         before = self._kept.get(number)
         if number != self._here:
             return before or Kept()
-        own = kept_of(self.trace)
+        own = kept_of(self._lab.trace)
         return own if before is None else own.continued(before)
 
     @contextlib.contextmanager
@@ -219,31 +277,22 @@ class Rewinding(Building):
         """
         tree = self.branches
         here = tree[tree.here]
-        wanted = self.step_number if step is None else step
+        wanted = self._lab.step_number if step is None else step
         self._check_step(wanted, here)
         self._check_can_rewind(wanted, here.path)
-        other = self._fresh_twin()
-        other._is_twin, other.written_from = True, dict(self.written_from)
-        other.clock = copy.deepcopy(self.clock)
-        other._builder, other._branches = self._builder, (Branch(0, None, 0, here.path),)
-        other._past = here.path
-        other._run_ends_building = self._run_ends_building
-        other._drives_end_building = self._drives_end_building
+        other = self._lab.fresh_twin()
+        other.written_from = dict(self._lab.written_from)
+        other.set_clock(copy.deepcopy(self._lab.clock))
+        travel = other.time_travel
+        travel.is_twin = True
+        travel.builder.copy_from(self.builder)
+        travel._branches, travel._past = (Branch(0, None, 0, here.path),), here.path
         try:
-            other._move(0, here.path, wanted)
+            travel.move(0, here.path, wanted)
             yield other
         finally:
             with unheard(other):
                 other.stop()
-
-    def _fresh_twin(self) -> Any:
-        """Return an empty lab with the same doors."""
-        raise NotImplementedError
-
-    @property
-    def writes_outside(self) -> bool:
-        """Whether what components write to files shall get there; not while a run is played again, nor in a twin."""
-        return not (self._moving or self._is_twin)
 
     def _check_step(self, step: Any, way: Branch) -> None:
         if type(step) is not int or not 0 <= step <= way.steps:
@@ -255,10 +304,10 @@ class Rewinding(Building):
             )
 
     def _check_can_rewind(self, step: int, path: Path) -> None:
-        self._check_not_inside("goto")
-        if self.running or self.scheduler.driver is not None:
+        self._lab.runtime.check_may_drive("goto")
+        if self._lab.running or self._lab.scheduler.driver is not None:
             raise LabIsRunning("the lab runs; call lab.pause() first, then go back")
-        if self._builder is None:
+        if self.builder.function is None:
             raise CannotRewind(f"this lab does not know how its system is built, so it cannot be built again. {HOW}")
         if path.ends is not None and step > path.ends_at:
             raise CannotRewind(
@@ -266,57 +315,58 @@ class Rewinding(Building):
                 "the lab can go back. lab.snapshot(step) shows what was where later."
             )
 
-    def _move(self, branch: int, path: Path, step: int) -> None:
+    def move(self, branch: int, path: Path, step: int) -> None:
         """Build the system again and play a path to a step.
 
         Raises:
             RunDiffers: it did not do what had been kept of that branch.
         """
-        self._check_open()
+        self._lab.runtime.check_open()
         tree = self.branches
         self._kept[self._here] = self._kept_on(self._here)
-        hooks = self.trace.hooks
+        hooks = self._lab.trace.hooks
         moved = False
-        self._moving = True
-        self.in_between: bool = True
+        self.replaying = True
+        self.in_between = True
         try:
-            with unheard(self), uncollected(step):
-                epoch = getattr(self.clock, "epoch", None)
-                left = self.scheduler
-                self.reset()
+            with unheard(self._lab), uncollected(step):
+                epoch = getattr(self._lab.clock, "epoch", None)
+                left = self._lab.scheduler
+                self._lab.begin_again()
+                self._past, self.live = None, False
                 left.log = None  # the old records go at once; its components only when garbage is looked for
-                if isinstance(self.clock, HeldClock) and epoch is not None:
-                    self.clock.epoch = epoch
+                if isinstance(self._lab.clock, HeldClock) and epoch is not None:
+                    self._lab.clock.epoch = epoch
                 if branch != self._here:
-                    self._leave_way()
+                    self._lab.positions.forget()
                 self._branches, self._here = tree.branches, branch
-                self.trace.adopt_hooks({})
+                self._lab.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
             moved = True
         finally:
-            self._moving = False
+            self.replaying = False
             self.in_between = False
-            self.trace.adopt_hooks(hooks)
-            journal = self._journal
+            self._lab.trace.adopt_hooks(hooks)
+            journal = self.journal
             if journal is not None:
                 self._past = path if _is_before(journal, path) else None
                 if path.ends is not None and self._past is None:
                     journal.ends, journal.ends_at = path.ends, path.ends_at
                 journal.go_live()
                 self._arrived = _place(journal.path())
-            self._rearm_breakpoints()
+            self._lab.breakpoint_table.rearm()
             if not moved:
-                self._leave_way()
+                self._lab.positions.forget()
         self._compare(branch)
 
     def _compare(self, branch: int) -> None:
         """Raise RunDiffers if the components did not do what they had done on that branch."""
-        before, now = self._kept.get(branch), kept_of(self.trace)
+        before, now = self._kept.get(branch), kept_of(self._lab.trace)
         differs = None if before is None else first_difference(before, now)
         if differs is None:
             self._kept[branch] = now if before is None else now.continued(before)
             return
-        self._leave_way()
+        self._lab.positions.forget()
         self._strayed = True
         if self._past is None:  # so that what is there now is another branch, and has its own record
             self._past = self.branches[branch].path
@@ -325,7 +375,7 @@ class Rewinding(Building):
         raise RunDiffers(
             f"the run that was played again is not the one that was: at step {step} {who} did not do the same.\n"
             f"  then: {differs.then}\n  now:  {differs.now}\n"
-            f"{self._guess(who)}\nThe lab stands at step {self.scheduler.step}, as it was played this time.",
+            f"{self._guess(who)}\nThe lab stands at step {self._lab.scheduler.step}, as it was played this time.",
             step,
         )
 
@@ -333,71 +383,92 @@ class Rewinding(Building):
         """Say what may have made a component do something else."""
         from .causes import guess
 
-        ran = {record[3].short_name: record[3] for record in self.trace.records_from(0) if record[0] is RESUMED}
-        return guess(ran.get(who), self._builder)
-
-    def _check_classes(self) -> None:
-        """Refuse to go back if a class that the builder uses was defined anew: that would be another system."""
-        from .causes import cell_of, redefined
-
-        cls = redefined(self._classes, self._builder)
-        if cls is not None:
-            raise RunDiffers(
-                f"the class {cls.__name__} was defined anew{cell_of(cls)} since this system was built, so going back "
-                "would play another system. lab.reset() builds it with the new class, from step 0; lab.snapshot(step) "
-                "shows what was where in this run.",
-                0,
-            )
+        ran = {record[3].short_name: record[3] for record in self._lab.trace.records_from(0) if record[0] is RESUMED}
+        return guess(ran.get(who), self.builder.function)
 
     def _rebuild_and_play(self, path: Path, step: int) -> None:
-        journal = self._make_journal(path)
-        journal.building = True
+        lab = self._lab
+        journal = self.builder.make_journal(path)
         try:
-            self._build_now()
+            self.builder.build()
         except Exception as error:
             raise RunDiffers(
                 f"the system cannot be built again: {error_in_words(error)}. Other things than the first time must "
                 "have been there; the lab is empty now.",
                 0,
             ) from error
-        finally:
-            journal.building = False
-        with self._driving(complete=True) as interrupt:
-            play(self, journal, step, interrupt)
+        with lab.runtime.driving(Phase.REPLAYING) as interrupt:
+            play(lab, journal, step, interrupt)
 
-    # -- going on ------------------------------------------------------------------------------------
+    # -- recordings ----------------------------------------------------------------------------------
 
-    def note_foreign(self, why: str) -> None:
-        """Note that nothing after this can be done again."""
-        journal = self._journal
-        if journal is not None and not journal.building and not self._moving:
-            inside = self.scheduler.running is not None  # then the slice itself cannot be run again
-            journal.foreign(why, self.scheduler.step - inside)
+    @property
+    def recording(self) -> Recording:
+        """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
 
-    def _before_drive(self, complete: bool) -> None:
-        """Called before the lab is driven: give up the journal where nothing is held."""
-        super()._before_drive(complete)
-        if self._moving:
-            return
-        if not complete:
-            self._run_on()
-        journal = self._journal
-        if journal is None:
-            return
-        over = self._record_is_over()
-        if over is not None:
-            raise RecordIsOver(over)
-        if not complete and not self.lockstep and journal.ends is None:
-            journal.foreign("it ran freely, by the real time")
-            if isinstance(self.clock, HeldClock):
-                self.clock.held = False
+        Raises:
+            CannotRewind: the lab cannot be built again, so nobody could replay it.
+        """
+        with self._lab.lock:
+            if self.builder.function is None or self.journal is None:
+                raise CannotRewind(f"this lab does not know how its system is built, so nobody could replay it. {HOW}")
+            path = self.journal.path()
+            if path.ends is not None and path.steps > path.ends_at:
+                raise CannotRewind(
+                    f"this run cannot be replayed after step {path.ends_at}, because {path.ends}. "
+                    'Use Lab(clock="virtual"), or Lab(recorded=True) for the real network.'
+                )
+            from .recording import Recording, prints_of
+            from .settings import settings_of
 
-    def _run_on(self) -> None:
-        """Called before the lab runs on in one go, from here and perhaps another way than before."""
+            return Recording(path, settings_of(self._lab), prints_of(self._lab.trace))
 
-    def _record_is_over(self) -> str | None:
-        """Return why the lab cannot go on from here, or ``None``."""
-        return None
+    def replay(self, run: Recording | str, to: int | None = None) -> None:
+        """Play a recorded run in this lab, to its end or to step ``to``; the lab then goes on from there.
+
+        Args:
+            run: a recording, or the line that it was written as.
+            to: how many slices of it.
+
+        Raises:
+            BadRecording: the line is garbled, or no recorded run.
+            StepOutOfRange: the run has no such step.
+            RunDiffers: it does not fit the system any more; the lab stands where they part.
+            CannotRewind: this lab does not know how its system is built.
+        """
+        from .recording import Recording, prints_of
+        from .settings import apply_settings
+
+        recording = run if isinstance(run, Recording) else Recording.parse(run)
+        step = recording.steps if to is None else to
+        if type(step) is not int or not 0 <= step <= recording.steps:
+            raise StepOutOfRange(
+                f"replay(to={to!r}): the recorded run has the steps 0 to {recording.steps}", 0, recording.steps
+            )
+        self._check_can_rewind(0, recording.path)
+        apply_settings(self._lab, recording.doors)
+        before = tuple(each for each in self.branches if each.steps or each.path.entries)
+        number = 1 + max((each.number for each in before), default=-1)
+        self._branches = (*before, Branch(number, None, 0, recording.path))
+        self._past, self._here = recording.path, number
+        stopped: RunDiffers | None = None
+        try:
+            self.move(number, recording.path, step)
+        except RunDiffers as error:
+            stopped = error
+        differs = recording.checks.difference(prints_of(self._lab.trace))
+        if differs is not None:
+            first, last = differs
+            where = f"at step {first}" if first == last else f"between the steps {first} and {last}"
+            further = f" ({stopped})" if stopped is not None else ""
+            self.move(number, recording.path, first - 1)
+            raise RunDiffers(
+                f"the recorded run does not fit this system any more: {where} something else happened than when it "
+                f"was recorded{further}. The lab stands at step {first - 1}, before that; has the code changed?",
+                first,
+            ) from stopped
+        if stopped is not None:
+            raise stopped
 
 
 def _is_before(journal: Journal, path: Path) -> bool:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import VirtualClock
 from kamlab.core.errors import KamlabError
-from kamlab.core.interrupt import Interruptible
+from kamlab.core.interrupt import Interrupt
 from kamlab.core.microprocess import Microprocess
 
-from . import acts
 from .errors import RunDiffers
+from .interventions import perform
 from .journal import Entry, Journal
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PlayedChoices:
         return own
 
 
-def play(lab: World, journal: Journal, steps: int, interrupt: Interruptible) -> None:
+def play(lab: World, journal: Journal, steps: int, interrupt: Interrupt) -> None:
     """Run a lab by its journal until ``steps`` slices have run.
 
     What came by hand after the last of them is played, too.
@@ -70,7 +70,7 @@ def play(lab: World, journal: Journal, steps: int, interrupt: Interruptible) -> 
         scheduler.deadline = float("inf")
 
 
-def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interruptible) -> None:
+def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interrupt) -> None:
     scheduler = lab.scheduler
     while scheduler.step < steps:
         entry = journal.next_entry()
@@ -137,7 +137,7 @@ def _reach(lab: World, journal: Journal, entry: Entry) -> None:
 def _perform(lab: World, journal: Journal, entry: Entry) -> None:
     journal.played(entry)
     try:
-        acts.perform(lab, entry.kind, entry.what)
+        perform(lab, entry.kind, entry.what)
     except RunDiffers:
         raise
     except KamlabError as error:
@@ -161,7 +161,7 @@ def _end_rounds(lab: World, rounds: int) -> None:
 def _wait(lab: World) -> None:
     """Do what a lab does in which nothing can run: make a virtual clock jump to the next timer.
 
-    This is the waiting of :meth:`Driven._wait`, without anything outside that could end it.
+    This is the waiting of :meth:`Runtime.wait`, without anything outside that could end it.
     """
     scheduler = lab.scheduler
     if scheduler.posted or scheduler.wakes:
@@ -181,7 +181,7 @@ def _wait(lab: World) -> None:
     scheduler.idle.dispatch()
 
 
-def _check(lab: World, journal: Journal, interrupt: Interruptible) -> None:
+def _check(lab: World, journal: Journal, interrupt: Interrupt) -> None:
     scheduler = lab.scheduler
     scheduler.fatal = None  # it was raised when the run was recorded, and the run went on
     if journal.differs is not None:

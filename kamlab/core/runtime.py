@@ -1,0 +1,695 @@
+"""The runtime: a loop over slices, and the rules about who may run it.
+
+:meth:`Scheduler.advance` runs slices and never waits. A *drive* (:class:`Drive`) is a loop over it that adds what it
+leaves out: waiting while nothing can run, looking at a condition or a limit, giving way to other threads, and stopping
+between two slices for an interrupt, a pause or a breakpoint. Stepping, running and the background thread are the same
+loop with other values of :class:`Stop`.
+
+One thread drives at a time: the one that called ``step`` or ``run``, or the one background thread that ``start`` makes.
+It holds the lock, handles interrupts, and decides what the trace keeps and whether component threads run freely. While
+it waits it releases the lock.
+
+Rejected: an event loop. A cell that blocks on a socket would then block the very server it talks to.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import worlds
+from .chance import Chance
+from .choice import Chooser
+from .clock import Clock, VirtualClock, make_clock
+from .errors import BadPace, KamlabError, LabIsClosed, LabIsRunning
+from .events import SENT
+from .failures import FailureLog
+from .idle import ThreadIdle
+from .interrupt import Interrupt
+from .lock import MOMENT, LabLock
+from .microprocess import Microprocess
+from .outcome import Brake, Happened, Outcome
+from .patched_time import real_monotonic, real_sleep
+from .register import Register
+from .scheduler import SLICES_PER_POLL, Scheduler
+from .services import Services
+from .states import ASLEEP, ENDED
+from .trace import Trace
+
+if TYPE_CHECKING:
+    from .world import World
+
+#: How many slices run between two looks at the time.
+BATCH = 1000
+
+#: The position of each component is noted after each slice of a step of at most this many; of a longer one at its end.
+NOTED = 100
+
+#: How often, in seconds, slow motion checks for a request to stop or another pace.
+BLINK = 0.02
+
+#: How often, in seconds, a thread that waits for the lock checks whether it was interrupted.
+LOOK = 0.1
+
+#: A predicate on the lab, a component that must end, or a time of the lab's clock.
+Until = Callable[[Any], Any] | Microprocess | float | None
+
+
+class Phase(enum.Enum):
+    """What a lab is doing. One at a time: no slice runs while it stands still, builds its system or has stopped."""
+
+    STANDING = "standing"
+    STEPPING = "stepping"
+    RUNNING = "running freely"
+    BUILDING = "building its system"
+    REPLAYING = "replaying"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """When a drive ends by itself.
+
+    ``limit`` counts slices (or calls of ``advance``); ``condition`` is asked after each slice; ``moment`` is a time of
+    the lab's clock. ``timeout`` is in seconds: for a step it counts only while nothing can run.
+    """
+
+    limit: int | None = None
+    condition: Callable[[Any], Any] | None = None
+    moment: float | None = None
+    timeout: float | None = None
+
+    @classmethod
+    def of(cls, until: Until, timeout: float | None = None, limit: int | None = None) -> Stop:
+        """Return the value for the arguments of ``run``.
+
+        Raises:
+            KamlabError: ``until`` is nothing of the kind.
+        """
+        if until is None or (type(until) is float and until == math.inf):
+            return cls(limit, None, None, timeout)
+        if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
+            return cls(limit, None, float(until), timeout)
+        if isinstance(until, Microprocess):
+            return cls(limit, lambda _: until._life in ENDED, None, timeout)
+        if callable(until):
+            return cls(limit, until, None, timeout)
+        raise KamlabError(
+            f"run(until={until!r}): give a predicate on the lab, a component that shall end, or a time of its clock"
+        )
+
+
+class Runtime:
+    """The engine of a lab: scheduler, clock, services and trace, and the loop that drives them.
+
+    Args:
+        world: the lab that this belongs to.
+        clock, chooser, record, trace_limit, on_error: those of :class:`kamlab.Lab`.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        clock: Clock | str | None = None,
+        chooser: Chooser | None = None,
+        record: bool = True,
+        trace_limit: int = 4096,
+        on_error: str = "isolate",
+    ) -> None:
+        if on_error not in ("isolate", "raise"):
+            raise ValueError(f"on_error is {on_error!r}; it can be 'isolate' or 'raise'")
+        self.world = world
+        self.clock: Clock = make_clock(clock)
+        #: Whether threads and the network act in turn with the components in a free run as well as in steps.
+        self.lockstep: bool = isinstance(self.clock, VirtualClock)
+        self.chooser = chooser
+        self.on_error = on_error
+        self._record = record
+        self._trace_limit = trace_limit
+        #: How long, in seconds, a step waits for the outside when nothing can run.
+        self.patience: float = 1.0
+        #: Runs slices in the scheduler's stead where there are breakpoints; ``None`` while there are none.
+        self.brake: Brake | None = None
+        #: Called with the component and the step number after a slice that was stepped.
+        self.on_stepped: Callable[[Microprocess, int], Any] | None = None
+        self._pace: float | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin at step 0, with nothing in the lab."""
+        self.phase: Phase = Phase.STANDING
+        self.lock: LabLock = LabLock()
+        self.scheduler: Scheduler = Scheduler(self, self.clock, ThreadIdle(), self.chooser)
+        self.lock.scheduler = self.scheduler
+        self.services: Services = Services()
+        #: The random numbers of this run, under a virtual clock.
+        self.chance: Chance | None = Chance.of(self.chooser) if isinstance(self.clock, VirtualClock) else None
+        self.trace: Trace = Trace(self._trace_limit, self._record, lambda text: self.world.report(text))
+        self.trace.on_hooks_changed = self._hooks_changed
+        self.scheduler.log = self.trace.writer(complete=True)
+        #: What is remembered of components that have ended.
+        self.register: Register = Register()
+        self.failures: FailureLog = FailureLog(self)
+        self.scheduler.on_failure = self.failures.note
+        self.outcome: Outcome | None = None
+        self.background_error: BaseException | None = None
+        self.interrupt: Interrupt | None = None
+        self._thread: threading.Thread | None = None
+        self._pausing = self._stopping = False
+
+    # -- what it is doing -----------------------------------------------------------------------------
+
+    @property
+    def virtual(self) -> bool:
+        """Whether the clock of this lab is moved rather than awaited."""
+        return isinstance(self.scheduler.clock, VirtualClock)
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs in the background now."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    @property
+    def gate_open(self) -> bool:
+        """Whether components with a thread of their own may go on by themselves: in a free run."""
+        return self.phase is Phase.RUNNING and not self.lockstep
+
+    @property
+    def must_stop(self) -> bool:
+        """Whether the lab was asked to stop as soon as it can."""
+        interrupt = self.interrupt
+        return self._pausing or (interrupt is not None and interrupt.interrupted)
+
+    @property
+    def pace(self) -> float | None:
+        """How many slices a run has in a second of real time; ``None`` is full speed."""
+        return self._pace
+
+    @pace.setter
+    def pace(self, pace: float | None) -> None:
+        if pace is not None and not (type(pace) in (int, float) and 0 < pace < math.inf):
+            raise BadPace(f"pace = {pace!r}: give a number of slices per second above 0, or None for full speed")
+        self._pace = pace
+        if self.scheduler.driver is not None:
+            self.scheduler.attention = True  # a run at full speed sees it at once
+
+    def check_open(self) -> None:
+        """Raise LabIsClosed if the lab was stopped."""
+        if self.phase is Phase.STOPPED:
+            raise LabIsClosed("this lab was stopped; lab.reset() makes a fresh start, Lab() another lab")
+
+    def check_may_drive(self, what: str) -> None:
+        """Raise LabIsRunning where ``what`` is called from within a slice; BuilderDrives where a builder calls it."""
+        scheduler = self.scheduler
+        if scheduler.driver is not None and scheduler.driver == threading.get_ident():
+            running = scheduler.running
+            who = running.short_name if running is not None else "an observer"
+            raise LabIsRunning(
+                f"{who} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
+            )
+        if scheduler.journal is not None:
+            scheduler.journal.end_building(what)
+
+    def _check_not_driven(self) -> None:
+        if self.scheduler.driver is not None:
+            raise LabIsRunning("another thread drives this lab already; wait for it, or call lab.pause()")
+
+    # -- driving --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def driving(self, phase: Phase, thread: threading.Thread | None = None) -> Iterator[Interrupt]:
+        """Make the calling thread the driver, and tidy up after it.
+
+        The interrupt handler is installed all the while, so that no interrupt can strike in the middle of this.
+        """
+        self.check_open()
+        stepping = phase is not Phase.RUNNING
+        self.check_may_drive("step" if stepping else "run")
+        if self._thread is not None and self._thread is not thread and self._thread.is_alive():
+            raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
+        scheduler = self.scheduler
+        if scheduler.journal is not None and phase is not Phase.REPLAYING:
+            scheduler.journal.before_drive(not (stepping or self.lockstep))
+        interrupt = Interrupt(self)
+        interrupt.install()
+        try:
+            self._take_lock(interrupt)
+        except BaseException:
+            interrupt.uninstall()
+            raise
+        outer = worlds.in_slice.world
+        chance = self.chance
+        try:
+            scheduler.driver = threading.get_ident()
+            worlds.in_slice.world = self.world
+            self.interrupt = interrupt
+            self.phase = phase
+            if chance is not None:
+                chance.enter()
+            self._set_log(stepping, driven=True)
+            scheduler.slices_per_poll = 0 if stepping or self.lockstep else SLICES_PER_POLL
+            if scheduler.outsiders:
+                self._tell_outsiders()
+            yield interrupt
+        finally:
+            if chance is not None:
+                chance.leave()
+            if self.phase is not Phase.STOPPED:
+                self.phase = Phase.STANDING
+            if scheduler.outsiders:
+                self._tell_outsiders()
+            self.interrupt = None
+            worlds.in_slice.world = outer
+            scheduler.driver = scheduler.running = None
+            scheduler.attention = self._pausing = False
+            self._set_log(True, driven=False)
+            self.lock.release()
+            interrupt.uninstall()
+        if interrupt.interrupted:
+            raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
+
+    def _take_lock(self, interrupt: Interrupt) -> None:
+        while not self.lock.acquire(timeout=LOOK):
+            if interrupt.interrupted:
+                raise KeyboardInterrupt("Cannot run: another thread holds the lock of this lab.")
+        try:
+            self._check_not_driven()
+        except BaseException:
+            self.lock.release()
+            raise
+
+    def _tell_outsiders(self) -> None:
+        """Tell components with a thread whether they may run freely from now on."""
+        for component in sorted(self.scheduler.outsiders, key=lambda outsider: getattr(outsider, "_number", 0)):
+            notice = getattr(component, "gate_changed", None)
+            if notice is not None:
+                notice()
+
+    def _set_log(self, complete: bool, driven: bool) -> None:
+        """Choose what the engine writes records to: the trace, its observers, both, or nothing."""
+        scheduler = self.scheduler
+        log = self.trace.begin(complete, driven)
+        scheduler.stepped = complete
+        if (scheduler.log is None) is not (log is None):
+            for component in list(scheduler.members.values()):
+                for box in getattr(component, "_in", {}).values():
+                    box.quiet = box.settled = False
+        scheduler.log = log
+
+    def _hooks_changed(self) -> None:
+        with self.lock:
+            self._set_log(self.trace.complete, self.scheduler.driver is not None)
+
+    # -- stepping and running -----------------------------------------------------------------------------
+
+    def step(self, timeout: float | None, stop: Stop, advance: Callable[[Scheduler], int] | None = None) -> Happened:
+        """Run slices as ``stop`` says and return what happened; see ``Lab.step``."""
+        with self.driving(Phase.STEPPING) as interrupt:
+            mark, step, now = self.trace.mark(), self.scheduler.step, self.scheduler.now
+            patience = self.patience if timeout is None else timeout
+            outcome = Drive(self, interrupt, stop, stepping=True, patience=patience, advance=advance).run()
+            return Happened(outcome, self.trace.since(mark, step, now))
+
+    def step_round(self, timeout: float | None) -> Happened:
+        """Give every runnable component one slice, and return what happened."""
+        left = 0
+
+        def one_round(scheduler: Scheduler) -> int:
+            """Return 1 once the round is over, 0 if nothing can run or the driver must look around first."""
+            nonlocal left
+            if not left:
+                if not scheduler.look_ahead():
+                    return 0
+                left = len(scheduler.queue)
+            while left and scheduler.turn_waits():
+                if scheduler.attention or scheduler.fatal is not None:
+                    return 0
+                left -= (self.brake or scheduler).advance(1)
+            left = 0
+            return 1
+
+        return self.step(timeout, Stop(limit=1), one_round)
+
+    def step_message(self, timeout: float | None) -> Happened:
+        """Run slices until one has delivered a message, and return what happened."""
+        seen = self.trace.mark()
+
+        def delivered(_: Any) -> bool:
+            nonlocal seen
+            fresh, seen = self.trace.has_since(SENT, seen), self.trace.mark()
+            return fresh
+
+        return self.step(10 * self.patience if timeout is None else timeout, Stop(condition=delivered))
+
+    def run(self, stop: Stop) -> Outcome:
+        """Run freely on this thread until ``stop``, or until nothing can run any more."""
+        self._pausing = False
+        with self.driving(Phase.RUNNING) as interrupt:
+            return Drive(self, interrupt, stop).run()
+
+    # -- the background ----------------------------------------------------------------------------------
+
+    def start(self, stop: Stop, forever: bool = False) -> None:
+        """Run in a background thread; ``forever`` keeps it when everything has ended."""
+        self.check_open()
+        if self.running:
+            return
+        self.check_may_drive("start")
+        self._check_not_driven()
+        self._pausing = False
+        self.background_error = None
+        thread = threading.Thread(target=self._run_in_background, args=(stop, forever), name="kamlab lab", daemon=True)
+        self._thread = thread
+        try:
+            thread.start()
+        except RuntimeError:  # Python in a browser has no threads
+            self._thread = None
+            raise
+
+    def _run_in_background(self, stop: Stop, forever: bool) -> None:
+        me = threading.current_thread()
+        try:
+            with self.driving(Phase.RUNNING, me) as interrupt:
+                outcome = Drive(self, interrupt, stop, background=True, forever=forever).run()
+        except BaseException as error:
+            self.background_error = error
+            text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
+            self.world.report(text)
+        else:
+            if outcome.breakpoints:  # nothing awaits what start() returns
+                self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))
+        finally:
+            if self._thread is me:
+                self._thread = None
+
+    def pause(self, timeout: float) -> bool:
+        """Stop the driver between two slices; return whether the lab stands still."""
+        thread, scheduler = self._thread, self.scheduler
+        self._pausing = True
+        scheduler.attention = True
+        scheduler.idle.wake()
+        if scheduler.driver == threading.get_ident():
+            return False
+        if scheduler.driver is not None and self.lock.mine():
+            return True
+        if thread is not None or scheduler.driver is not None:
+            deadline = real_monotonic() + timeout
+            if thread is not None:
+                thread.join(timeout)
+            while scheduler.driver is not None and real_monotonic() < deadline:
+                real_sleep(MOMENT)  # a cell drives it, on a thread that goes on to other things
+            if scheduler.driver is not None:
+                running = scheduler.running
+                where = f" {running.short_name} has not come to its next yield." if running is not None else ""
+                self.world.report(
+                    f"the lab has not stopped within {timeout:g} s.{where} It will, at the end of that slice."
+                )
+                return False
+        self._pausing = False
+        return True
+
+    def pause_requested(self) -> bool:
+        """Return whether the lab was asked to pause, and take the request as met."""
+        asked, self._pausing = self._pausing, False
+        return asked
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether the lab is about to be stopped for good."""
+        return self._stopping
+
+    def wait(self, deadline: float | None, real_deadline: float | None) -> None:
+        """Block until a timer is due or something comes from outside; the lock is free meanwhile.
+
+        ``deadline`` is a time of the lab's clock, ``real_deadline`` one of the machine's.
+        """
+        scheduler = self.scheduler
+        if scheduler.posted or scheduler.wakes:  # requested since the last round, perhaps by this very thread
+            return
+        if self.virtual and scheduler.idle.sources():  # what is there now comes before what comes later
+            scheduler.idle.dispatch()
+            if scheduler.posted or scheduler.wakes:
+                return
+        timer = scheduler.next_timer()
+        times = [when for when in (timer, deadline) if when is not None]
+        self.lock.release()
+        try:
+            if times or real_deadline is None:
+                scheduler.clock.wait(scheduler.idle, min(times) if times else None)
+            else:
+                scheduler.idle.wait(max(0.0, real_deadline - real_monotonic()))
+        finally:
+            self.lock.acquire()
+        if self.virtual:
+            scheduler.note_jump()
+            if scheduler.journal is not None and times and (timer is None or deadline == min(times) != timer):
+                scheduler.journal.outside("time", deadline)
+        scheduler.idle.dispatch()
+
+    # -- the end ---------------------------------------------------------------------------------------------
+
+    def stop(self, timeout: float) -> list[Microprocess]:
+        """End all components; return those that were alive, whose threads :meth:`close` waits for.
+
+        Raises:
+            LabIsRunning: a component has not come to its next yield within ``timeout`` seconds.
+        """
+        self._stopping = True
+        self.pause(timeout)
+        scheduler = self.scheduler
+        if not self.lock.acquire(timeout):
+            self._stopping = False
+            running = scheduler.running
+            who = running.short_name if running is not None else "a thread that holds the lock"
+            raise LabIsRunning(
+                f"the lab cannot be stopped: {who} has not given way within {timeout:g} s. Interrupt it, stop again "
+                "when it has come to its next yield, or go on with another lab: Lab()."
+            )
+        try:
+            components = list(scheduler.members.values())
+            for component in components:
+                scheduler.retire(component)
+            self.phase = Phase.STOPPED
+            for component in list(scheduler.members.values()):  # activated by one that was closed
+                scheduler.retire(component)
+            scheduler.queue.clear()
+            scheduler.timers.clear()
+            self.services.zap()
+        finally:
+            self.lock.release()
+        return components
+
+    def close(self, components: list[Microprocess], timeout: float) -> None:
+        """Wait for the threads of components that were stopped, then close what they are woken through."""
+        deadline = real_monotonic() + timeout
+        for component in components:
+            join = getattr(component, "join_thread", None)
+            if join is not None and not join(max(0.0, deadline - real_monotonic())):
+                self.world.report(
+                    f"the thread of {component.short_name} is still busy; it ends at its next send or recv."
+                )
+        self.scheduler.idle.close()
+
+
+class Drive:
+    """One drive: a loop over slices until there is a reason to stop. The caller holds the lock.
+
+    Args:
+        runtime: what is driven.
+        interrupt: tells whether the user interrupted.
+        stop: when to stop.
+        stepping: whether each slice is looked at, rather than as many as possible run.
+        patience: of a step: how many seconds it waits while nothing can run.
+        advance: runs more than a slice, and returns 1 when that is done.
+        background: whether a thread drives that nobody waits for: it may wait for ever.
+        forever: whether to go on when everything has ended.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        interrupt: Interrupt,
+        stop: Stop,
+        *,
+        stepping: bool = False,
+        patience: float | None = None,
+        advance: Callable[[Scheduler], int] | None = None,
+        background: bool = False,
+        forever: bool = False,
+    ) -> None:
+        self.runtime = runtime
+        self.scheduler = runtime.scheduler
+        self.interrupt = interrupt
+        self.stop = stop
+        self.stepping = stepping
+        self.patience = patience
+        self.advance = advance
+        self.background = background
+        self.forever = forever
+        self.left = stop.limit
+        #: Whether the position of each component is noted after each slice, rather than at the end.
+        self.noting = stepping and (stop.limit is None or stop.limit <= NOTED)
+        #: Whether the timeout counts from the beginning; of n slices it counts only while nothing can run.
+        self.timed = not stepping or stop.limit is None
+        self.deadline: float | None = None  # a time of the lab's clock
+        self.real_deadline: float | None = None  # a time of the machine's
+
+    def run(self) -> Outcome:
+        """Run slices until a reason to stop, and return it with what was done."""
+        runtime, scheduler = self.runtime, self.scheduler
+        self.interrupt.drive = sys._getframe()
+        first_step, failed_before, began = scheduler.step, runtime.failures.count, scheduler.clock.now()
+        if self.timed:
+            self._set_deadline(began)
+        scheduler.deadline = self.deadline if self.deadline is not None else math.inf
+        seen = runtime.trace.mark()
+        reason = self._reason()
+        while reason is None:
+            ran = self._advance()
+            if scheduler.fatal is not None:
+                reason = "failed"
+            elif not (ran or scheduler.attention):
+                reason = self._reason_at_rest() or self._reason()
+            else:
+                if ran and runtime.pace is not None and not self.stepping:
+                    self._linger(runtime.pace)
+                reason = self._reason()
+        if self.stepping and not self.noting and runtime.on_stepped is not None:
+            for component, step in sorted(dict(runtime.trace.ran_since(seen)).items(), key=lambda pair: pair[1]):
+                runtime.on_stepped(component, step)
+        outcome = Outcome(
+            reason,
+            scheduler.step - first_step,
+            scheduler.clock.now() - began,
+            runtime.failures.since(failed_before),
+            self._sleepers() if reason in ("stuck", "idle") else (),
+        )
+        return self._come_to_rest(outcome)
+
+    def _reason(self) -> str | None:
+        """Return why to stop between two slices, or ``None``."""
+        runtime, scheduler, stop = self.runtime, self.scheduler, self.stop
+        if runtime.phase is Phase.STOPPED:
+            return "stopped"
+        if runtime.brake is not None and runtime.brake.has_hit:
+            return "breakpoint"
+        if stop.condition is not None and stop.condition(runtime.world):
+            return "steps" if self.stepping else "condition"
+        if self.left is not None and self.left <= 0:
+            return "steps" if self.stepping else "max_steps"
+        if scheduler.attention:
+            scheduler.attention = False
+            if runtime.pause_requested():
+                return "stopped" if runtime.stop_requested else "paused"
+            if self.interrupt.interrupted:
+                return "interrupted"
+            runtime.lock.give_way()
+        if self.timed and self._is_late():
+            return "condition" if self.deadline == stop.moment is not None else "timeout"
+        return None
+
+    def _advance(self) -> int:
+        """Run a slice, or a batch of them where nothing is looked at in between; return how many ran."""
+        runtime, scheduler = self.runtime, self.scheduler
+        if self.advance is not None:
+            seen = runtime.trace.mark()
+            ran = min(1, self.advance(scheduler))
+            slices = runtime.trace.ran_since(seen) if self.noting else ()
+        else:
+            one_by_one = self.noting or self.stop.condition is not None or runtime.pace is not None
+            batch = 1 if one_by_one else BATCH if self.left is None else min(BATCH, self.left)
+            ran = (runtime.brake or scheduler).advance(batch)
+            slices = runtime.trace.last_slice() if ran and self.noting else ()
+        if runtime.on_stepped is not None:
+            for component, step in slices:
+                runtime.on_stepped(component, step)
+        if self.left is not None:
+            self.left -= ran
+        if ran and not self.timed:
+            self.deadline = self.real_deadline = None
+        return ran
+
+    def _reason_at_rest(self) -> str | None:
+        """Return why to stop now that nothing can run; otherwise wait, and return ``None``."""
+        runtime, scheduler = self.runtime, self.scheduler
+        if not scheduler.members and not self.forever and not self._something_is_coming():
+            return "finished"
+        if not self.background and not scheduler.can_be_woken():
+            return "stuck"
+        if not self.timed and self.deadline is None and self.real_deadline is None:
+            self._set_deadline(scheduler.clock.now())
+        if self._is_late():
+            return "idle" if self.stepping else "condition" if self.deadline == self.stop.moment else "timeout"
+        runtime.wait(self.deadline, self.real_deadline)
+        return None
+
+    def _set_deadline(self, now: float) -> None:
+        """Work out until when to wait. A step under a virtual clock waits only for the outside, in real time."""
+        timeout = self.patience if self.stepping else self.stop.timeout
+        if timeout is not None and self.stepping and self.runtime.virtual:
+            self.real_deadline = real_monotonic() + timeout
+        elif timeout is not None:
+            self.deadline = now + timeout
+        moment = self.stop.moment
+        if moment is not None:
+            self.deadline = moment if self.deadline is None else min(self.deadline, moment)
+
+    def _is_late(self) -> bool:
+        if self.deadline is not None and self.scheduler.clock.now() >= self.deadline:
+            return True
+        return self.real_deadline is not None and real_monotonic() >= self.real_deadline
+
+    def _something_is_coming(self) -> bool:
+        """Return whether something is under way in a lab without components: a call, or simulated bytes."""
+        scheduler = self.scheduler
+        return bool(scheduler.posted) or (self.runtime.virtual and scheduler.next_timer() is not None)
+
+    def _sleepers(self) -> tuple[str, ...]:
+        members = list(self.scheduler.members.values())
+        return tuple(component.short_name for component in members if component._life is ASLEEP)
+
+    def _linger(self, pace: float) -> None:
+        """Let the time pass that a slice takes in slow motion; the lock is free meanwhile."""
+        runtime = self.runtime
+        began = real_monotonic()
+        runtime.lock.release()
+        try:
+            while runtime.pace is not None and not runtime.must_stop and runtime.phase is not Phase.STOPPED:
+                left = began + 1 / runtime.pace - real_monotonic()
+                if left <= 0:
+                    break
+                real_sleep(min(left, BLINK))
+        finally:
+            runtime.lock.acquire()
+
+    def _come_to_rest(self, outcome: Outcome) -> Outcome:
+        """Apply pending wake-ups so that observers see up-to-date states; raise what has to be raised then.
+
+        A breakpoint may be hit by what the end of the round does, so it is asked before and after.
+        """
+        runtime, scheduler = self.runtime, self.scheduler
+        outcome = self._ended(outcome)
+        if not scheduler.turn_waits():
+            scheduler.end_round()
+            outcome = self._ended(outcome)
+        runtime.outcome = outcome
+        return outcome
+
+    def _ended(self, outcome: Outcome) -> Outcome:
+        scheduler, brake = self.scheduler, self.runtime.brake
+        if brake is not None:
+            outcome = brake.release(outcome)
+        self.runtime.outcome = outcome
+        if scheduler.fatal is not None:
+            fatal, scheduler.fatal = scheduler.fatal, None
+            raise fatal
+        return outcome
