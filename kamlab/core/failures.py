@@ -56,8 +56,8 @@ class FailureLog:
         )
 
     def since(self, count: int) -> tuple[Microprocess, ...]:
-        """Return the components that failed after the first ``count`` failures."""
-        return tuple(self.components[-(self.count - count) :]) if self.count > count else ()
+        """Return the components that failed after the first ``count`` failures; there must have been more."""
+        return tuple(self.components[count - self.count :])
 
 
 def traceback_of(error: BaseException) -> str:

@@ -24,8 +24,11 @@ class Journal(Protocol):
     def end_round(self) -> None:
         """Called to end a round before all turns in it were taken."""
 
-    def before_drive(self, free: bool) -> None:
-        """Called before the lab is driven; ``free``: in real time, which cannot be recorded. It may refuse."""
+    #: Whether :meth:`before_round` has something to do.
+    watches_clock: bool = False
+
+    def before_drive(self, what: str, free: bool) -> None:
+        """Called before ``what`` drives the lab; ``free``: in real time, which cannot be recorded. It may refuse."""
 
     def end_building(self, what: str) -> None:
         """Called when ``what`` drives the lab: its system is built then. A builder function must not do that."""

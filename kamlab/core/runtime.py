@@ -231,18 +231,25 @@ class Runtime:
 
         The interrupt handler is installed all the while, so that no interrupt can strike in the middle of this.
         """
-        self.check_open()
         stepping = phase is not Phase.RUNNING
-        self.check_may_drive("step" if stepping else "run")
+        what = "step" if stepping else "run"
+        scheduler = self.scheduler
+        if self.phase is not Phase.STANDING or scheduler.driver is not None:
+            self.check_open()
+            self.check_may_drive(what)
         if self._thread is not None and self._thread is not thread and self._thread.is_alive():
             raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
-        scheduler = self.scheduler
         if scheduler.journal is not None and phase is not Phase.REPLAYING:
-            scheduler.journal.before_drive(not (stepping or self.lockstep))
+            scheduler.journal.before_drive(what, not (stepping or self.lockstep))
         interrupt = Interrupt(self)
         interrupt.install()
         try:
-            self._take_lock(interrupt)
+            while not self.lock.acquire(timeout=LOOK):
+                if interrupt.interrupted:
+                    raise KeyboardInterrupt("Cannot run: another thread holds the lock of this lab.")
+            if scheduler.driver is not None:
+                self.lock.release()
+                self._check_not_driven()
         except BaseException:
             interrupt.uninstall()
             raise
@@ -255,7 +262,8 @@ class Runtime:
             self.phase = phase
             if chance is not None:
                 chance.enter()
-            self._set_log(stepping, driven=True)
+            self._write_to(self.trace.begin(stepping, True))
+            scheduler.stepped = stepping
             scheduler.slices_per_poll = 0 if stepping or self.lockstep else SLICES_PER_POLL
             if scheduler.outsiders:
                 self._tell_outsiders()
@@ -271,21 +279,12 @@ class Runtime:
             worlds.in_slice.world = outer
             scheduler.driver = scheduler.running = None
             scheduler.attention = self._pausing = False
-            self._set_log(True, driven=False)
+            self._write_to(self.trace.begin(True, False))
+            scheduler.stepped = True
             self.lock.release()
             interrupt.uninstall()
         if interrupt.interrupted:
             raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
-
-    def _take_lock(self, interrupt: Interrupt) -> None:
-        while not self.lock.acquire(timeout=LOOK):
-            if interrupt.interrupted:
-                raise KeyboardInterrupt("Cannot run: another thread holds the lock of this lab.")
-        try:
-            self._check_not_driven()
-        except BaseException:
-            self.lock.release()
-            raise
 
     def _tell_outsiders(self) -> None:
         """Tell components with a thread whether they may run freely from now on."""
@@ -294,11 +293,9 @@ class Runtime:
             if notice is not None:
                 notice()
 
-    def _set_log(self, complete: bool, driven: bool) -> None:
-        """Choose what the engine writes records to: the trace, its observers, both, or nothing."""
+    def _write_to(self, log: Callable[[Any], Any] | None) -> None:
+        """Have the engine call this with each record; boxes that were quiet are told when that begins or ends."""
         scheduler = self.scheduler
-        log = self.trace.begin(complete, driven)
-        scheduler.stepped = complete
         if (scheduler.log is None) is not (log is None):
             for component in list(scheduler.members.values()):
                 for box in getattr(component, "_in", {}).values():
@@ -307,7 +304,7 @@ class Runtime:
 
     def _hooks_changed(self) -> None:
         with self.lock:
-            self._set_log(self.trace.complete, self.scheduler.driver is not None)
+            self._write_to(self.trace.begin(self.trace.complete, self.scheduler.driver is not None))
 
     # -- stepping and running -----------------------------------------------------------------------------
 
@@ -551,7 +548,7 @@ class Drive:
         if self.timed:
             self._set_deadline(began)
         scheduler.deadline = self.deadline if self.deadline is not None else math.inf
-        seen = runtime.trace.mark()
+        seen = 0 if self.noting or not self.stepping else runtime.trace.mark()
         reason = self._reason()
         while reason is None:
             ran = self._advance()
@@ -560,7 +557,7 @@ class Drive:
             elif not (ran or scheduler.attention):
                 reason = self._reason_at_rest() or self._reason()
             else:
-                if ran and runtime.pace is not None and not self.stepping:
+                if not self.stepping and ran and runtime.pace is not None:
                     self._linger(runtime.pace)
                 reason = self._reason()
         if self.stepping and not self.noting and runtime.on_stepped is not None:
@@ -570,7 +567,7 @@ class Drive:
             reason,
             scheduler.step - first_step,
             scheduler.clock.now() - began,
-            runtime.failures.since(failed_before),
+            runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._sleepers() if reason in ("stuck", "idle") else (),
         )
         return self._come_to_rest(outcome)
@@ -677,18 +674,21 @@ class Drive:
         A breakpoint may be hit by what the end of the round does, so it is asked before and after.
         """
         runtime, scheduler = self.runtime, self.scheduler
-        outcome = self._ended(outcome)
+        runtime.outcome = outcome
+        if runtime.brake is not None or scheduler.fatal is not None:
+            outcome = self._stop_for_good(outcome)
         if not scheduler.turn_waits():
             scheduler.end_round()
-            outcome = self._ended(outcome)
-        runtime.outcome = outcome
+            if runtime.brake is not None or scheduler.fatal is not None:
+                outcome = self._stop_for_good(outcome)
         return outcome
 
-    def _ended(self, outcome: Outcome) -> Outcome:
-        scheduler, brake = self.scheduler, self.runtime.brake
-        if brake is not None:
-            outcome = brake.release(outcome)
-        self.runtime.outcome = outcome
+    def _stop_for_good(self, outcome: Outcome) -> Outcome:
+        """Name the breakpoints that were hit; raise the error that stopped the drive."""
+        runtime, scheduler = self.runtime, self.scheduler
+        if runtime.brake is not None:
+            outcome = runtime.brake.release(outcome)
+        runtime.outcome = outcome
         if scheduler.fatal is not None:
             fatal, scheduler.fatal = scheduler.fatal, None
             raise fatal

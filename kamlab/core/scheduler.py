@@ -237,7 +237,7 @@ class Scheduler(Endings):
         anything can run is not part of a run.
         """
         self.running = None  # whatever stops a component from here on does not come from its own slice
-        if self.journal is not None:
+        if self.journal is not None and self.journal.watches_clock:
             self.journal.before_round()
         done = self.done
         if self._since_poll >= self.slices_per_poll or not done:

@@ -108,7 +108,7 @@ class Builder:
         lab = self._lab
         if type(lab.clock) is RealClock:
             lab.set_clock(HeldClock())
-        journal = Journal(lab.scheduler, path, over=lab.record_is_over)
+        journal = Journal(lab.scheduler, path, over=lab.record_is_over if lab.recorded else None)
         lab.scheduler.journal = journal
         return journal
 

@@ -110,10 +110,12 @@ class Journal:
     """
 
     def __init__(
-        self, scheduler: Scheduler, path: Path | None = None, over: Callable[[], str | None] = lambda: None
+        self, scheduler: Scheduler, path: Path | None = None, over: Callable[[], str | None] | None = None
     ) -> None:
         self.scheduler = scheduler
         self._over = over
+        #: Whether the time is looked at, and noted, at the end of each round.
+        self.watches_clock: bool = isinstance(scheduler.clock, HeldClock)
         self.replaying: bool = path is not None
         #: Whether the system is being built; what happens then is no part of the run.
         self.building: bool = False
@@ -131,13 +133,16 @@ class Journal:
 
     # -- being driven ---------------------------------------------------------------------------
 
-    def before_drive(self, free: bool) -> None:
+    def before_drive(self, what: str, free: bool) -> None:
         """Give up where the lab is going to run in real time; refuse where it cannot go on from here.
 
         Raises:
-            RecordIsOver: it stands in the record of a run on the real network.
+            BuilderDrives: a function builds the system.
+            RecordIsOver: the lab stands in the record of a run on the real network.
         """
-        over = self._over()
+        if self.building:
+            self.end_building(what)
+        over = self._over() if self._over is not None else None
         if over is not None:
             raise RecordIsOver(over)
         if free and self.ends is None:
