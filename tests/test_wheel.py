@@ -30,7 +30,7 @@ NEED = {
     "kamlab.notebook.nested": "IPython",
     "kamlab.notebook.panel.page": "anywidget",
     "kamlab.notebook.panel.panel": "anywidget",
-    "kamlab.notebook.questions": "ipywidgets",
+    "kamlab.notebook.question_widget": "ipywidgets",
     "kamlab.notebook.recipe": "IPython",
     "kamlab.notebook.showing": "anywidget",
     "kamlab.notebook.system": "IPython",

@@ -18,9 +18,10 @@ from typing import Any
 from .. import axon
 from ..core import worlds
 from ..lab import Lab, current
-from . import cells, transcript
-from .needs import needs
+from . import cells
+from .dependencies import needs
 from .nested import nested
+from .output import install as install_output
 from .running import run_in_notebook, show_once, start_and_show
 from .system import OPTIONS, Systems, say_that_it_stops, stop_or_leave
 
@@ -84,15 +85,15 @@ def _completion(shell: Any, undo: contextlib.ExitStack, magic: str, words: Seque
 
 def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
     from . import progress
-    from .panel import shown
+    from .panel import registry
 
-    undo.callback(shown.close_all)
+    undo.callback(registry.close_all)
     undo.callback(_close_questions)
-    undo.callback(transcript.install())
+    undo.callback(install_output())
     undo.callback(progress.install(Lab))
     Lab.on_run = staticmethod(run_in_notebook)
     undo.callback(lambda: delattr(Lab, "on_run"))
-    undo.callback(cells.at_end(shown.settle_all))
+    undo.callback(cells.at_end(registry.settle_all))
     for event, call in (("pre_run_cell", cells.begin), ("post_run_cell", cells.end)):
         shell.events.register(event, call)
         undo.callback(shell.events.unregister, event, call)
@@ -101,7 +102,7 @@ def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
 
 def _close_questions() -> None:
     """Take the buttons of questions away; where none was asked, what shows them is not loaded for that."""
-    questions = sys.modules.get(f"{__package__}.questions")
+    questions = sys.modules.get(f"{__package__}.question_widget")
     if questions is not None:
         questions.close_all()
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from .needs import needs
+from .dependencies import needs
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError

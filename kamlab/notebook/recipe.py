@@ -23,7 +23,7 @@ from weakref import ref
 
 from ..core import worlds
 from ..lab import Lab
-from .needs import needs
+from .dependencies import needs
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.utils.capture import capture_output

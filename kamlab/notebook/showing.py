@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..lab import Lab
-from .panel import shown
+from .panel import registry
 from .panel.panel import Panel
 
 
 def panel_of(lab: Lab) -> Panel:
     """Return the panel of a lab: the one that was displayed last, or a new one."""
-    return shown.panel_of(lab) or Panel(lab)
+    return registry.panel_of(lab) or Panel(lab)
 
 
 def show(lab: Lab) -> None:

@@ -24,7 +24,7 @@ from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
 from . import cells
-from .needs import needs
+from .dependencies import needs
 from .recipe import Recipe
 from .running import show_once
 

@@ -16,7 +16,7 @@ from kamlab import Component, Lab, Pipeline, ThreadedComponent
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
-from kamlab.notebook.panel import allowed, commands, looking, shown
+from kamlab.notebook.panel import commands, permissions, registry, view_model
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
 from kamlab.notebook.showing import panel_of
@@ -63,7 +63,7 @@ def lab() -> Iterator[Lab]:
     with Lab() as lab:
         lab.report = lambda text: None  # type: ignore[method-assign]
         yield lab
-    shown.close_all()
+    registry.close_all()
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def rewindable() -> Iterator[Lab]:
     lab = Lab(build=lambda: Pipeline(Sends(), Waits()).activate(), clock="virtual")
     yield lab
     lab.stop()
-    shown.close_all()
+    registry.close_all()
 
 
 def counting(lab: Lab) -> tuple[Counts, Waits]:
@@ -571,20 +571,20 @@ def test_clicks_from_many_threads_do_no_harm(lab: Lab) -> None:
 def test_what_cannot_be_done_says_why(lab: Lab, eventually: Callable[..., Any]) -> None:
     """In each state of the lab every command is allowed or has a sentence that says why it is not."""
     panel = seen(lab)
-    assert panel.page.now["can"]["step"] == allowed.EMPTY
+    assert panel.page.now["can"]["step"] == permissions.EMPTY
     counting(lab)
     panel.refresh()
     assert {"step", "message", "round", "run"} <= can(panel)
-    assert panel.page.now["can"]["pause"] == allowed.NOT_RUNNING
-    assert panel.page.now["can"]["reset"] == allowed.NO_BUILDER
+    assert panel.page.now["can"]["pause"] == permissions.NOT_RUNNING
+    assert panel.page.now["can"]["reset"] == permissions.NO_BUILDER
     lab.start()
-    assert eventually(lambda: panel.page.now["can"]["step"] == allowed.RUNS)
+    assert eventually(lambda: panel.page.now["can"]["step"] == permissions.RUNS)
     assert {"pause", "stop", "look"} <= can(panel)
     lab.pause()
     assert eventually(lambda: "step" in can(panel))
     lab.stop()
     assert eventually(lambda: can(panel) == set())
-    assert set(panel.page.now["can"].values()) == {allowed.STOPPED}
+    assert set(panel.page.now["can"].values()) == {permissions.STOPPED}
 
 
 def test_a_finished_lab_can_go_back(rewindable: Lab) -> None:
@@ -593,7 +593,7 @@ def test_a_finished_lab_can_go_back(rewindable: Lab) -> None:
     lab.run()
     panel = seen(lab)
     assert panel.page.now["state"] == "finished"
-    assert panel.page.now["can"]["step"] == panel.page.now["can"]["run"] == allowed.ENDED
+    assert panel.page.now["can"]["step"] == panel.page.now["can"]["run"] == permissions.ENDED
     assert {"back", "goto", "look", "reset"} <= can(panel)
     lab.stop()
 
@@ -604,7 +604,7 @@ def test_a_refused_command_does_nothing_but_say_why(lab: Lab) -> None:
     panel = seen(lab)
     lab.start()
     panel.refresh()
-    assert panel.do("step") == allowed.RUNS
+    assert panel.do("step") == permissions.RUNS
     lab.pause()
 
 
@@ -662,7 +662,7 @@ def test_the_last_picture_of_a_stopped_lab_stays(lab: Lab, eventually: Callable[
     lab.stop()
     assert eventually(lambda: "was stopped at step 3" in panel.page.now["gone"])
     assert panel.page.scene["nodes"] == nodes
-    assert panel.do("step") == allowed.STOPPED
+    assert panel.do("step") == permissions.STOPPED
     assert eventually(no_flusher)
 
 
@@ -733,9 +733,9 @@ def test_panels_displayed_and_thrown_away_leave_nothing(lab: Lab, capsys: Any, e
         panel.receive({"do": "bye", "view": f"page/{number}"})
     del panel
     gc.collect()
-    assert len(shown.all_shown()) == shown.SPARE
-    assert len(widgets() - before) == 2 * shown.SPARE  # each has a layout
-    shown.close_all()
+    assert len(registry.all_shown()) == registry.SPARE
+    assert len(widgets() - before) == 2 * registry.SPARE  # each has a layout
+    registry.close_all()
     gc.collect()
     assert widgets() == before
     assert eventually(no_flusher)
@@ -774,7 +774,7 @@ def test_threads_are_shown_where_they_are(lab: Lab, eventually: Callable[..., An
     lab.step(3, timeout=1)
     panel = seen(lab)
     assert key_of(panel, "Listens")
-    assert looking.headline(lab).startswith("paused at step")
+    assert view_model.headline(lab).startswith("paused at step")
 
 
 def test_without_threads_a_panel_follows_its_commands(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

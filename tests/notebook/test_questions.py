@@ -14,8 +14,8 @@ pytest.importorskip("ipywidgets", reason="ipywidgets is not installed")
 from ipywidgets.widgets import widget as widgets
 
 from kamlab import Component, Lab
-from kamlab.notebook import questions as module
-from kamlab.notebook.questions import KEPT, Asked, close_all, show
+from kamlab.notebook import question_widget as module
+from kamlab.notebook.question_widget import KEPT, Asked, close_all, show
 from kamlab.teach import Quiz
 from kamlab.teach.questions import Question
 from kamlab.teach.score import reset, score
@@ -272,7 +272,7 @@ def test_in_a_terminal(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_without_widgets(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are no widgets IPython is left to take the text."""
-    monkeypatch.setitem(sys.modules, "kamlab.notebook.questions", None)
+    monkeypatch.setitem(sys.modules, "kamlab.notebook.question_widget", None)
     monkeypatch.setattr("kamlab.notebook.panel.in_notebook", lambda: True)
     with pytest.raises(NotImplementedError):
         Quiz(lab).who_runs_next()._ipython_display_()
@@ -297,7 +297,7 @@ def test_unload_takes_the_buttons_away(kernel: Any) -> None:
 
 def test_unload_loads_no_questions(kernel: Any) -> None:
     """Where nothing was asked, %unload_ext does not load what shows questions."""
-    kernel.run("before = sys.modules.pop('kamlab.notebook.questions', None)")
+    kernel.run("before = sys.modules.pop('kamlab.notebook.question_widget', None)")
     kernel.run("%unload_ext kamlab")
-    assert kernel.value("'kamlab.notebook.questions' in sys.modules") is False
-    kernel.run("if before: sys.modules['kamlab.notebook.questions'] = before")
+    assert kernel.value("'kamlab.notebook.question_widget' in sys.modules") is False
+    kernel.run("if before: sys.modules['kamlab.notebook.question_widget'] = before")

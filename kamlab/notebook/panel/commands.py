@@ -17,7 +17,7 @@ from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
 from ...views.keys import component_of
 from ...views.payload import read_literal
-from .looking import Looking
+from .view_model import Looking
 
 #: How long, in seconds, a click waits for something to happen, for a message, and for a slice to end.
 STEP_PATIENCE = 0.3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..needs import needs
+from ..dependencies import needs
 from .parts import module, style
 
 with needs("anywidget", "the panel"):

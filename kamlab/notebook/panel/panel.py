@@ -1,10 +1,10 @@
 """The panel: a lab to look at, to drive, and to take a hand in, in a notebook.
 
-What is shown is in :mod:`.looking`, what can be asked for in :mod:`.commands`; here is when to look, and
+What is shown is in :mod:`.view_model`, what can be asked for in :mod:`.commands`; here is when to look, and
 how long a panel lives.
 
 *When.* The engine tells a panel nothing; that would cost every slice something. One thread asks each
-panel a dozen times a second whether its lab has moved (:mod:`..flusher`). A panel that nobody has on the
+panel a dozen times a second whether its lab has moved (:mod:`.refresher`). A panel that nobody has on the
 screen does not look at all, and one that a look costs much looks less often: looking takes no more than
 :data:`SHARE` of the time of a lab that runs.
 
@@ -37,13 +37,13 @@ from ...views.quoting import label
 from ...views.transcript import transcripts_of
 from ...views.whole import checked
 from .. import cells
-from ..flusher import FLUSHER
-from . import shown
-from .allowed import ALL, STOPPED
+from . import registry
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy
-from .looking import Looking
 from .page import Page
-from .still import LOOK_PATIENCE, Still
+from .permissions import ALL, STOPPED
+from .refresher import FLUSHER
+from .static_output import LOOK_PATIENCE, Still
+from .view_model import Looking
 
 #: How much of the time of a running lab may go into looking at it.
 SHARE = 0.05
@@ -99,7 +99,7 @@ class Panel:
         transcripts = transcripts_of(self.lab)
         if self.views and not self.closed:
             transcripts.on_line = FLUSHER.nudge
-        elif not any(each.views for each in shown.all_shown() if each.lab is self.lab and each is not self):
+        elif not any(each.views for each in registry.all_shown() if each.lab is self.lab and each is not self):
             transcripts.unwatch()
 
     # -- when to look --------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ class Panel:
             self._signs = ()
             FLUSHER.nudge()
         self._listen()
-        shown.tidy()
+        registry.tidy()
 
     # -- as an output ----------------------------------------------------------------------------------
 
@@ -289,7 +289,7 @@ class Panel:
         """Display the widget, and the still picture after it."""
         from IPython.display import display
 
-        shown.keep(self)
+        registry.keep(self)
         bundle = self.page._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         data = {kind: value for kind, value in (data or {}).items() if kind != "text/plain"}
@@ -324,7 +324,7 @@ class Panel:
         self.closed = True
         self.views = set()
         FLUSHER.discard(self)
-        shown.drop(self)
+        registry.drop(self)
         self._listen()
         self._clean_up()
 

@@ -24,7 +24,7 @@ from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
 from ...views.keys import component_of, key_of
 from ...views.quoting import label
-from .allowed import allowed
+from .permissions import allowed
 
 #: The most bytes that the values for a page become, as JSON.
 LIMIT = 48_000

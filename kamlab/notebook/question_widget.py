@@ -25,7 +25,7 @@ from ..teach.questions import Question, Result
 from ..teach.questions.look import heading
 from ..views.quoting import label
 from . import cells
-from .needs import needs
+from .dependencies import needs
 
 with needs("ipywidgets", "a question with buttons"):
     import ipywidgets

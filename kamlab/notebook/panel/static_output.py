@@ -17,7 +17,7 @@ from .commands import who_is_busy
 LOOK_PATIENCE = 0.3
 
 if TYPE_CHECKING:
-    from .looking import Looking
+    from .view_model import Looking
 
 
 class Still:
