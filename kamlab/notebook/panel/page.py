@@ -1,7 +1,7 @@
 """The model that a page shares with the kernel: plain values one way, commands the other.
 
 All that is drawn is in these traits, so a page that is reloaded draws the same again, and two places
-that show one panel show the same. The drawing is one ES module, see :mod:`.parts`, without a bundler
+that show one panel show the same. The drawing is one ES module, see :mod:`.web`, without a bundler
 and without anything from elsewhere.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..dependencies import needs
-from .parts import module, style
+from .web import module, style
 
 with needs("anywidget", "the panel"):
     import anywidget

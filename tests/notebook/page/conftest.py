@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from browsers import SHOTS, browser
-from kamlab.notebook.panel import parts
+from kamlab.notebook.panel import web
 
 from .themes import THEMES
 
@@ -33,7 +33,7 @@ def _answer(route: Any) -> None:
             content_type="text/html; charset=utf-8", body='<!doctype html><link rel="icon" href="data:,"><body></body>'
         )
     elif name == "panel.js":
-        route.fulfill(content_type="text/javascript; charset=utf-8", body=parts.module())
+        route.fulfill(content_type="text/javascript; charset=utf-8", body=web.module())
     elif name == "model.js":
         route.fulfill(content_type="text/javascript; charset=utf-8", path=HERE / "model.js")
     else:
@@ -149,7 +149,7 @@ def open_page(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., An
                 document.head.append(Object.assign(document.createElement('style'), {textContent: style}));
                 await import(address);
             }""",
-            [f":root {{{variables}}} {ground} {parts.style()}", ADDRESS + "model.js"],
+            [f":root {{{variables}}} {ground} {web.style()}", ADDRESS + "model.js"],
         )
         return page
 

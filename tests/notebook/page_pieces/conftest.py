@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from browsers import SHOTS, browser
-from kamlab.notebook.panel import parts
+from kamlab.notebook.panel import web
 
 THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
 
@@ -156,13 +156,13 @@ def show(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., View]]:
             '<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>'
         )
         body = "body {margin: 8px; background: var(--jp-layout-color0)}"
-        page.add_style_tag(content=f"{theme_of(theme)} {body} {parts.style()}")
+        page.add_style_tag(content=f"{theme_of(theme)} {body} {web.style()}")
         traits = {
             "now": now,
             "scene": scene or {},
             "pieces": list(pieces) or ["inboxes", "source", "timeline", "story"],
         }
-        page.evaluate(SHOW, {"source": parts.module(), "traits": traits})
+        page.evaluate(SHOW, {"source": web.module(), "traits": traits})
         view = View(page)
         view.drawn()
         view.drawn()  # what was measured in the first drawing is used in the second
