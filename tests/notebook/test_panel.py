@@ -16,10 +16,9 @@ from kamlab import Component, Lab, Pipeline, ThreadedComponent
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
-from kamlab.notebook.panel import commands, permissions, registry, view_model
+from kamlab.notebook.panel import commands, panel_of, permissions, registry, view_model
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
-from kamlab.notebook.showing import panel_of
 from kamlab.views.whole import UnknownPiece
 
 
@@ -201,7 +200,7 @@ def test_a_panel_that_nobody_sees_does_not_look(lab: Lab, monkeypatch: pytest.Mo
     counting(lab)
     panel = Panel(lab)
     looks: list[int] = []
-    monkeypatch.setattr(panel.looking, "look", lambda: looks.append(1) or ({}, {}))
+    monkeypatch.setattr(panel.model, "look", lambda: looks.append(1) or ({}, {}))
     lab.step(5)
     assert panel.tick() is False
     assert looks == []
@@ -222,7 +221,7 @@ def test_a_look_that_costs_much_is_taken_less_often(lab: Lab, monkeypatch: pytes
         time.sleep(0.05)
         return {}, {}
 
-    monkeypatch.setattr(panel.looking, "look", slow)
+    monkeypatch.setattr(panel.model, "look", slow)
     lab.start()
     began = time.monotonic()
     panel.refresh()
@@ -641,7 +640,7 @@ def test_pause_stops_a_lab_that_a_cell_runs_on_another_thread(lab: Lab, eventual
 # -- the end, and leaving nothing behind ------------------------------------------------------------
 
 
-def no_flusher() -> bool:
+def no_refresher() -> bool:
     """Return whether no thread keeps panels up to date."""
     return not any(thread.name.startswith("kamlab live") for thread in threading.enumerate())
 
@@ -663,7 +662,7 @@ def test_the_last_picture_of_a_stopped_lab_stays(lab: Lab, eventually: Callable[
     assert eventually(lambda: "was stopped at step 3" in panel.page.now["gone"])
     assert panel.page.scene["nodes"] == nodes
     assert panel.do("step") == permissions.STOPPED
-    assert eventually(no_flusher)
+    assert eventually(no_refresher)
 
 
 def test_a_lab_that_begins_anew_leaves_its_panel_behind(lab: Lab, eventually: Callable[..., Any]) -> None:
@@ -718,7 +717,7 @@ def test_panels_that_are_thrown_away_leave_nothing(lab: Lab, eventually: Callabl
     gc.collect()
     assert [each() for each in gone] == [None] * 10
     assert widgets() <= before
-    assert eventually(no_flusher)
+    assert eventually(no_refresher)
 
 
 def test_panels_displayed_and_thrown_away_leave_nothing(lab: Lab, capsys: Any, eventually: Callable[..., Any]) -> None:
@@ -733,12 +732,12 @@ def test_panels_displayed_and_thrown_away_leave_nothing(lab: Lab, capsys: Any, e
         panel.receive({"do": "bye", "view": f"page/{number}"})
     del panel
     gc.collect()
-    assert len(registry.all_shown()) == registry.SPARE
+    assert len(registry.displayed_panels()) == registry.SPARE
     assert len(widgets() - before) == 2 * registry.SPARE  # each has a layout
     registry.close_all()
     gc.collect()
     assert widgets() == before
-    assert eventually(no_flusher)
+    assert eventually(no_refresher)
 
 
 def test_a_panel_that_is_displayed_lives_on(lab: Lab, capsys: Any, eventually: Callable[..., Any]) -> None:

@@ -9,8 +9,7 @@ import pytest
 pytest.importorskip("IPython", reason="IPython is not installed")
 
 from kamlab import Lab, axon
-from kamlab.notebook.recipe import needed_by
-from kamlab.notebook.system import UsageError, parse
+from kamlab.notebook.system import UsageError, needed_by, parse
 
 SYSTEM = """%%system --paused --virtual --quiet
 from kamlab import Component, Pipeline

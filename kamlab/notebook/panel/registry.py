@@ -1,9 +1,8 @@
-"""Which panels are displayed, and for how long they are kept.
+"""The panels that are displayed, and how long they are kept.
 
-Nobody holds on to a panel that a cell shows, so this does. A page says when it shows a panel and when it
-does so no more; but a page that is closed may be opened again, and a notebook that is run without a page
-says nothing at all. So a few panels that no page shows are kept as well, the newest ones, and the others
-are closed.
+Nothing else refers to a panel that a cell shows. A page reports when it shows a panel and when it stops to; but a
+page that is closed may be opened again, and a notebook that is run without a page reports nothing. So the newest
+panels without a page are kept as well, and older ones are closed.
 """
 
 from __future__ import annotations
@@ -15,58 +14,55 @@ if TYPE_CHECKING:
     from ...lab import Lab
     from .panel import Panel
 
-#: How many panels that no page shows are kept.
+#: How many panels without a page are kept.
 SPARE = 2
 
-_shown: list[Panel] = []
+_panels: list[Panel] = []
 _lock = threading.RLock()
 
 
 def keep(panel: Panel) -> None:
-    """Keep a panel that is displayed now."""
+    """Keep a panel that is displayed now, as the newest."""
     with _lock:
-        if panel in _shown:
-            _shown.remove(panel)
-        _shown.append(panel)
-    tidy()
+        drop(panel)
+        _panels.append(panel)
+    close_spare()
 
 
 def drop(panel: Panel) -> None:
-    """Keep it no longer."""
+    """Stop keeping a panel."""
     with _lock:
-        if panel in _shown:
-            _shown.remove(panel)
+        if panel in _panels:
+            _panels.remove(panel)
 
 
-def tidy() -> None:
-    """Close the older ones of those that no page shows."""
-    with _lock:
-        unseen = [each for each in _shown if not each.views]
-    for panel in unseen[:-SPARE]:
+def close_spare() -> None:
+    """Close the panels without a page, except the newest."""
+    for panel in [panel for panel in displayed_panels() if not panel.views][:-SPARE]:
         panel.close()
 
 
-def all_shown() -> list[Panel]:
+def displayed_panels() -> list[Panel]:
     """Return the panels that are kept, oldest first."""
     with _lock:
-        return list(_shown)
+        return list(_panels)
 
 
-def panel_of(lab: Lab) -> Panel | None:
-    """Return the panel of a lab that was displayed last, if there is one that shows the lab as it is."""
-    for each in reversed(all_shown()):
-        if each.lab is lab and not each.closed and (not each.finished or lab.state == "stopped"):
-            return each
+def displayed_panel_of(lab: Lab) -> Panel | None:
+    """Return the panel of a lab that was displayed last and shows the lab as it is; ``None`` if there is none."""
+    for panel in reversed(displayed_panels()):
+        if panel.lab is lab and not panel.closed and (not panel.finished or lab.state == "stopped"):
+            return panel
     return None
 
 
 def settle_all() -> None:
-    """Bring all of them up to date, at the end of a cell."""
-    for panel in all_shown():
+    """Bring all panels up to date, at the end of a cell."""
+    for panel in displayed_panels():
         panel.settle()
 
 
 def close_all() -> None:
-    """Take all panels away."""
-    for panel in all_shown():
+    """Close all panels."""
+    for panel in displayed_panels():
         panel.close()
