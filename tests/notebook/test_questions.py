@@ -15,7 +15,7 @@ from ipywidgets.widgets import widget as widgets
 
 from kamlab import Component, Lab
 from kamlab.notebook import question_widget as module
-from kamlab.notebook.question_widget import KEPT, Asked, close_all, show
+from kamlab.notebook.question_widget import KEPT, QuestionWidget, close_all, show
 from kamlab.teach import Quiz
 from kamlab.teach.questions import Question
 from kamlab.teach.score import reset, score
@@ -71,7 +71,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     return page
 
 
-def button(asked: Asked, text: str) -> Any:
+def button(asked: QuestionWidget, text: str) -> Any:
     """Return the button of this text."""
     every = [*asked.buttons, asked.enter, asked.go_on]
     return next(each for each in every if each is not None and each.description == text)
