@@ -96,9 +96,9 @@ def can(panel: Panel) -> set[str]:
 def waiting(panel: Panel, name: str, box: str = "inbox") -> list[str]:
     """Return the messages shown in an inbox."""
     for component in panel.page.now["inboxes"]["components"]:
-        for each in component["inboxes"]:
-            if component["name"].startswith(name) and each["name"] == box:
-                return [message["text"] for message in each["messages"]]
+        for inbox in component["inboxes"]:
+            if component["name"].startswith(name) and inbox["name"] == box:
+                return [message["text"] for message in inbox["messages"]]
     return []
 
 
@@ -336,7 +336,7 @@ def test_back_and_goto(rewindable: Lab) -> None:
     panel.do("select", key=key_of(panel, "Waits"))
     panel.do("inject", key=key_of(panel, "Waits"), box="inbox", text="'mine'")
     panel.do("step")
-    assert [each["number"] for each in panel.page.now["tree"]["branches"]] == [0, 1]
+    assert [branch["number"] for branch in panel.page.now["tree"]["branches"]] == [0, 1]
     panel.do("branch", number=0)
     assert rewindable.step_number == 20
 
@@ -389,7 +389,7 @@ def test_a_run_to_a_breakpoint(rewindable: Lab, eventually: Callable[..., Any]) 
     key = key_of(panel, "Sends")
     panel.do("select", key=key)
     panel.do("break", key=key)
-    assert [each["text"] for each in panel.page.now["breaks"]] == ["before Sends_2 runs"]
+    assert [breakpoint["text"] for breakpoint in panel.page.now["breaks"]] == ["before Sends_2 runs"]
     assert panel.page.now["can"]["breakpoint"] is True
     panel.do("breakpoint")
     assert eventually(lambda: lab_stands(rewindable))
@@ -634,7 +634,7 @@ def test_pause_stops_a_lab_that_a_cell_runs_on_another_thread(lab: Lab, eventual
     assert eventually(lambda: panel.page.now["can"]["pause"] is True)
     panel.do("pause")
     cell.join(10)
-    assert [each.reason for each in outcomes] == ["paused"]
+    assert [outcome.reason for outcome in outcomes] == ["paused"]
 
 
 # -- the end, and leaving nothing behind ------------------------------------------------------------
@@ -715,7 +715,7 @@ def test_panels_that_are_thrown_away_leave_nothing(lab: Lab, eventually: Callabl
     before = widgets()
     gone = [weakref.ref(Panel(lab)) for _ in range(10)]
     gc.collect()
-    assert [each() for each in gone] == [None] * 10
+    assert [reference() for reference in gone] == [None] * 10
     assert widgets() <= before
     assert eventually(no_refresher)
 

@@ -74,7 +74,7 @@ def test_a_run_is_told_of_under_its_cell_in_one_place(kernel: Any) -> None:
     again = displays(kernel, kernel.send("_ = lab.run(timeout=1)"))
     assert {shown for _, _, shown, _ in again}.isdisjoint({shown for _, _, shown, _ in told})
     assert kernel.strays() == ""
-    assert kernel.value("[each.name for each in threading.enumerate() if 'progress' in each.name]") == []
+    assert kernel.value("[thread.name for thread in threading.enumerate() if 'progress' in thread.name]") == []
 
 
 def test_an_awaited_run_is_told_of_under_its_cell_whatever_is_asked_meanwhile(kernel: Any) -> None:
@@ -122,7 +122,7 @@ def test_an_interrupted_run_has_its_last_word(kernel: Any) -> None:
     told = displays(kernel, request)
     assert told[-1][1:] == (*told[-1][1:3], "KeyboardInterrupt")
     assert "interrupted" in told[-2][3]
-    assert kernel.value("[each.name for each in threading.enumerate() if 'progress' in each.name]") == []
+    assert kernel.value("[thread.name for thread in threading.enumerate() if 'progress' in thread.name]") == []
 
 
 def test_a_click_is_told_of_under_no_cell(kernel: Any) -> None:

@@ -37,8 +37,8 @@ def test_the_module_has_one_way_in() -> None:
 def test_the_style_touches_only_what_is_the_panel_s() -> None:
     """Every rule is about a class of kamlab's, and nothing is fetched."""
     style = re.sub(r"(?s)/\*.*?\*/", "", web.style())
-    rules = [each.strip() for each in re.findall(r"(?m)^([^@{}\n][^{}]*)\{", style)]
+    rules = [rule.strip() for rule in re.findall(r"(?m)^([^@{}\n][^{}]*)\{", style)]
     assert len(rules) > 100
-    assert [each for each in rules if "kamlab" not in each and not re.fullmatch(r"(from|to|[\d.%, ]+)", each)] == []
+    assert [rule for rule in rules if "kamlab" not in rule and not re.fullmatch(r"(from|to|[\d.%, ]+)", rule)] == []
     assert "url(" not in style
     assert "@import" not in style

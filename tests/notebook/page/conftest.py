@@ -76,13 +76,17 @@ class View:
 
     def answer(self, text: str = "", error: bool = False, **more: Any) -> None:
         """Let Python carry out all that was sent, and say this."""
-        last = max((each.get("id", 0) for each in self.sent()), default=0)
+        last = max((command.get("id", 0) for command in self.sent()), default=0)
         self.push(said={"text": text, "error": error, "reply": last}, **more)
 
     def sent(self, *names: str) -> list[Values]:
         """Return the commands that were sent, all but the greetings; or those of some names."""
         commands = self.page.evaluate("name => window.models[name].sent", self.name)
-        return [each for each in commands if (each["do"] in names if names else each["do"] not in ("hello", "bye"))]
+        return [
+            command
+            for command in commands
+            if (command["do"] in names if names else command["do"] not in ("hello", "bye"))
+        ]
 
     def last(self) -> Values:
         """Return the command that was sent last, without its number; an empty one if none was."""

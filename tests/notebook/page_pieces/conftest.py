@@ -67,13 +67,15 @@ class View:
 
     def answer(self, text: str = "", error: bool = False, **changes: Any) -> None:
         """Carry out all that was sent, with these changes, and say this."""
-        reply = max([0, *(each.get("id", 0) for each in self.sent())])
+        reply = max([0, *(command.get("id", 0) for command in self.sent())])
         self.push(said={"text": text, "error": error, "reply": reply}, **changes)
 
     def sent(self, *names: str) -> list[Values]:
         """Return the commands that were sent, but for greetings; or those of these names."""
-        found = [each for each in self.page.evaluate("() => window.sent") if each["do"] not in ("hello", "bye")]
-        return [each for each in found if not names or each["do"] in names]
+        found = [
+            command for command in self.page.evaluate("() => window.sent") if command["do"] not in ("hello", "bye")
+        ]
+        return [command for command in found if not names or command["do"] in names]
 
     def last(self) -> Values:
         """Return the last command, without its id; an empty one if there is none."""
