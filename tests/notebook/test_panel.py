@@ -480,6 +480,20 @@ def test_a_component_is_chosen_as_next(lab: Lab) -> None:
     assert "cannot go next" in panel.do("choose", key=key_of(panel, "Waits"))
 
 
+def test_a_component_that_is_woken_can_be_chosen(lab: Lab) -> None:
+    """Choose is allowed exactly where it works: also for a sleeper whose message has come in this round."""
+    taker, sender = Takes().activate(lab), Sends().activate(lab)
+    sender.link((sender, "outbox"), (taker, "inbox"))
+    lab.step_round()
+    lab.step()
+    panel = seen(lab)
+    for component in (taker, sender):
+        panel.do("select", key=str(component._number))
+        allowed = panel.page.now["can"]["choose"]
+        said = panel.do("choose", key=str(component._number))
+        assert (allowed is True) == said.endswith("goes next."), (component, allowed, said)
+
+
 def test_the_source_follows_who_runs(rewindable: Lab) -> None:
     """With nothing selected the code of whoever had the last slice is shown, else that of the selected component."""
     panel = seen(rewindable)

@@ -104,8 +104,9 @@ def _may_go_next(selected: Microprocess | None) -> bool | str:
     if selected is None:
         return NOBODY
     name = selected.short_name
-    if selected.scheduler_in_charge is None or selected.is_stopped():
+    scheduler = selected.scheduler_in_charge
+    if scheduler is None or selected.is_stopped():
         return f"{name} is not active, so it cannot go next."
-    if selected.scheduler_in_charge.state_of(selected) == RUNNABLE:
+    if scheduler.takes_turns(selected) or scheduler.state_of(selected) == RUNNABLE:
         return True
     return f"{name} sleeps until something wakes it, so it cannot go next."
