@@ -14,13 +14,13 @@ from pathlib import Path
 from . import __version__
 
 PACKAGE = Path(__file__).resolve().parent
-#: Where the notebooks are: in an installed package, and in a checkout.
+#: The folders that may hold the notebooks: in an installed package, and in a checkout.
 NOTEBOOK_PLACES = (PACKAGE / "_notebooks", PACKAGE.parent / "notebooks")
 #: The notebook that is opened first.
 START = "start.ipynb"
-#: How many notebooks are named in a line.
+#: The most notebooks that are named in a line.
 NAMED = 5
-#: The exit status of a program that was interrupted, and of one whose reader has gone, as a shell tells them.
+#: The exit status of an interrupted program, and of one whose output pipe was closed, as a shell reports them.
 INTERRUPTED, NO_READER = 130, 141
 
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nkamlab: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python flushes at its end goes there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes stdout when it exits
         return NO_READER
 
 
@@ -58,24 +58,26 @@ def _parser() -> argparse.ArgumentParser:
         "lab",
         help="open JupyterLab on a copy of the notebooks",
         usage="kamlab lab [DIR] [--fresh] [JupyterLab's options]",
-        description="Open JupyterLab on a copy of the notebooks, in DIR (kamlab-notebooks unless told).",
+        description="Open JupyterLab on a copy of the notebooks, in DIR (default: kamlab-notebooks).",
         epilog="Any other option goes to JupyterLab, such as --port 8890 or --no-browser; see: jupyter lab --help",
         allow_abbrev=False,
     )
     lab.add_argument("--dir", type=Path, help=argparse.SUPPRESS)
     lab.add_argument(
-        "--fresh", action="store_true", help="write all notebooks again; of those you changed a copy is kept"
+        "--fresh", action="store_true", help="write all notebooks again; keep a copy of those that you changed"
     )
-    demo = commands.add_parser("demo", help="run a time server with two clients here, and watch its boxes")
-    demo.add_argument("--seconds", type=_seconds, default=3.0, help="how long it runs freely (%(default)s)")
+    demo = commands.add_parser("demo", help="run a time server with two clients in the terminal, and watch its boxes")
+    demo.add_argument(
+        "--seconds", type=_seconds, default=3.0, help="how many seconds it runs freely (default: %(default)s)"
+    )
     return parser
 
 
 def _seconds(text: str) -> float:
-    """Return a time that a program can run for.
+    """Parse a number of seconds from 0 to one day.
 
     Raises:
-        argparse.ArgumentTypeError: it is none.
+        argparse.ArgumentTypeError: the text is not such a number.
     """
     try:
         seconds = float(text)
@@ -87,11 +89,11 @@ def _seconds(text: str) -> float:
 
 
 def _lab(options: argparse.Namespace, extra: list[str]) -> int:
-    """Open JupyterLab; a folder comes before the options, as for ``jupyter lab``."""
+    """Open JupyterLab; the folder comes before the options, as in ``jupyter lab DIR``."""
     folder = options.dir or Path("kamlab-notebooks")
     if extra and not extra[0].startswith("-"):
         folder = Path(extra.pop(0))
-    return open_lab(folder, options.fresh, [each for each in extra if each != "--"])
+    return open_lab(folder, options.fresh, [argument for argument in extra if argument != "--"])
 
 
 def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
@@ -99,8 +101,11 @@ def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
 
     Args:
         folder: the folder.
-        fresh: whether to write over those that are there; of those that differ a copy is kept.
+        fresh: whether to overwrite existing notebooks; a copy is kept of each that differs.
         extra: further arguments for JupyterLab.
+
+    Returns:
+        The exit status, if JupyterLab cannot be started.
     """
     if importlib.util.find_spec("jupyterlab") is None:
         print('kamlab: JupyterLab is not installed here; run: pip install "kamlab[lab]"', file=sys.stderr)
@@ -114,26 +119,26 @@ def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
     if differ:
         named = ", ".join(differ[:NAMED]) + (f" and {len(differ) - NAMED} more" if len(differ) > NAMED else "")
         if fresh:
-            print(f"kamlab: yours differed and were kept beside the new ones: {named}")
+            print(f"kamlab: your versions differed and were kept beside the new ones: {named}")
         else:
             print(f"kamlab: these differ from kamlab {__version__}'s and are kept as they are: {named}")
             print("kamlab: --fresh writes them again, and keeps yours as NAME.mine.ipynb")
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
     command.append(f"--LabApp.default_url=/lab/tree/{START}")
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in extra:
-        print("kamlab: you are root, which JupyterLab refuses by itself; it is started with --allow-root")
+        print("kamlab: JupyterLab refuses to run as root by default, so it is started with --allow-root")
         command.append("--allow-root")
     sys.stdout.flush()
     os.execv(sys.executable, [*command, *extra])
 
 
 def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:
-    """Copy the notebooks into a folder; return the names of those that were there already and differ.
+    """Copy the notebooks into a folder; return the names of existing files that differ.
 
     Args:
-        folder: the folder; it is made if it is not there.
-        fresh: whether to write over what is there. A file that differs is kept as ``NAME.mine.ipynb`` first, and that
-            name is returned.
+        folder: the folder; it is created if needed.
+        fresh: whether to overwrite existing files. A file that differs is first renamed to ``NAME.mine.ipynb``, and
+            that name is returned.
 
     Raises:
         LookupError: this installation has no notebooks.
@@ -160,7 +165,7 @@ def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:
 
 
 def _keep(path: Path) -> Path:
-    """Give a file a name beside its own that is free, and return that."""
+    """Rename a file to a free name beside it, and return the new path."""
     number = 1
     while True:
         kept = path.with_name(f"{path.stem}.mine{number if number > 1 else ''}{path.suffix}")

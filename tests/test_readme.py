@@ -18,8 +18,8 @@ def blocks(heading: str) -> list[str]:
 
 
 def test_the_systems_of_the_readme_run(capsys: pytest.CaptureFixture[str]) -> None:
-    """The pieces under "Step your own system" and "Turn it back" run one after the other as they are printed."""
-    pieces = [*blocks("Step your own system"), *blocks("Turn it back")]
+    """The pieces under "Step your own system" and "Go back in time" run one after the other as they are printed."""
+    pieces = [*blocks("Step your own system"), *blocks("Go back in time")]
     assert len(pieces) == 2
     space: dict[str, Any] = {"__name__": "readme"}
     exec(pieces[0] + "\nfrom kamlab import Lab\n" + pieces[1], space)
@@ -38,7 +38,7 @@ def test_the_questions_of_the_readme_are_answered(capsys: pytest.CaptureFixture[
     printed = capsys.readouterr().out
     assert "Which inbox gets the next message?" in printed
     assert "Right: the next message went to Double_3.inbox" in printed
-    assert "0 deadlocks in 100 orders of turns" in printed
+    assert "0 deadlocks in 100 schedules" in printed
     space["lab"].stop()
 
 

@@ -43,9 +43,9 @@ def test_each_message_is_what_its_code_brings_about(message: str, tmp_path: Path
     except Exception as error:
         said.write(str(error))
     finally:
-        for each in space.values():
-            if isinstance(each, Lab):
-                each.stop()
+        for value in space.values():
+            if isinstance(value, Lab):
+                value.stop()
         worlds.set_current(before)
     assert message in said.getvalue()
     assert list(tmp_path.iterdir()) == []

@@ -27,12 +27,11 @@ OPTIONAL = {
 #: The modules of kamlab that cannot be imported without one of them, and which one.
 NEED = {
     "kamlab.notebook.extension": "IPython",
+    "kamlab.notebook.magic": "IPython",
     "kamlab.notebook.nested": "IPython",
     "kamlab.notebook.panel.page": "anywidget",
     "kamlab.notebook.panel.panel": "anywidget",
-    "kamlab.notebook.questions": "ipywidgets",
-    "kamlab.notebook.recipe": "IPython",
-    "kamlab.notebook.showing": "anywidget",
+    "kamlab.notebook.question_widget": "ipywidgets",
     "kamlab.notebook.system": "IPython",
 }
 

@@ -1,7 +1,7 @@
-"""In the notebook: the extension, its magics, the panel, and who prints where.
+"""kamlab in a notebook: the extension and its magics, systems, output, and the panel.
 
-``%load_ext kamlab`` does all of it. Without the extension, ``lab.panel()`` shows the panel of a lab.
-Nothing in here is imported before it is asked for, so kamlab works without IPython and ipywidgets.
+``%load_ext kamlab`` sets up all of it. Without the extension, ``lab.panel()`` shows the panel of a lab.
+Modules are imported when they are first needed, so kamlab works without IPython and ipywidgets.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .panel import panel_of, show
     from .panel.panel import Panel
-    from .showing import panel_of, show
 
-_HOMES = {"Panel": ".panel.panel", "panel_of": ".showing", "show": ".showing"}
+_HOMES = {"Panel": ".panel.panel", "panel_of": ".panel", "show": ".panel"}
 
 __all__ = ["Panel", "panel_of", "show"]
 

@@ -1,40 +1,42 @@
 """``%load_ext kamlab``: what it changes in a session, and how all of it is undone.
 
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
-- ``%%system`` and ``%kamlab``;
-- in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is
-  under the cell, and what components print goes to their transcripts.
+- ``%%system`` and ``%kamlab`` are there;
+- in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is under the cell, and
+  what components print goes to their transcripts.
 
-Each change is put on a stack together with what undoes it, so ``%unload_ext kamlab`` leaves nothing.
+Every change is put on a stack with the function that undoes it, so ``%unload_ext kamlab`` leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from .. import axon
 from ..core import worlds
 from ..lab import Lab, current
-from . import cells, transcript
-from .needs import needs
+from ..views.progress import install as install_progress
+from . import cells
+from .dependencies import needs
+from .magic import argument, magic, options_of, parse_line
 from .nested import nested
-from .running import run_in_notebook, show_once, start_and_show
-from .system import OPTIONS, Systems, say_that_it_stops, stop_or_leave
+from .output import install_streams, reporter_for
+from .system import Systems, run_in_notebook, say_that_it_stops, show_once, start_and_show, stop_or_leave
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError
 
-#: What may follow ``%kamlab``.
-COMMANDS = ("inboxes", "prints", "start", "pause", "stop", "reset", "nested")
+#: The commands of ``%kamlab``.
+COMMANDS = ("panel", "inboxes", "prints", "start", "pause", "stop", "reset", "nested")
 
 _loaded: contextlib.ExitStack | None = None
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Change this session; see above."""
+    """Set up this session; see above."""
     global _loaded
     unload_ipython_extension(shell)
     with contextlib.ExitStack() as undo:
@@ -43,7 +45,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """Undo all of it; systems that the session started are stopped, and it is said which."""
+    """Undo all of it; the systems of the session are stopped, and each that has components alive is named."""
     global _loaded
     del shell
     if _loaded is not None:
@@ -59,8 +61,8 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
     systems = Systems(shell, live)
     _magic(shell, undo, "cell", "system", systems.system)
     _magic(shell, undo, "line", "kamlab", Commands(live).kamlab)
-    _completion(shell, undo, "%%system", OPTIONS)
-    _completion(shell, undo, "%kamlab", COMMANDS)
+    _completion(shell, undo, "%%system", lambda words: options_of(Systems.system))
+    _completion(shell, undo, "%kamlab", _words_after_kamlab)
     if live:
         _notebook(shell, undo)
     shell.user_ns.setdefault("lab", current())
@@ -69,30 +71,48 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
 
 
 def _magic(shell: Any, undo: contextlib.ExitStack, kind: str, name: str, function: Callable[..., Any]) -> None:
-    """Register a magic; undone, the one of that name before is there again."""
+    """Register a magic; undoing restores an earlier one of that name."""
     magics = shell.magics_manager.magics[kind]
     before = magics.get(name)
     shell.register_magic_function(function, kind, name)
     undo.callback(lambda: magics.pop(name, None) if before is None else magics.update({name: before}))
 
 
-def _completion(shell: Any, undo: contextlib.ExitStack, magic: str, words: Sequence[str]) -> None:
-    """Have the Tab key offer these words after a magic."""
-    shell.set_hook("complete_command", lambda _shell, _event: list(words), str_key=magic)
-    undo.callback(shell.strdispatchers["complete_command"].strs.pop, magic, None)
+def _completion(
+    shell: Any, undo: contextlib.ExitStack, magic_name: str, words: Callable[[list[str]], tuple[str, ...]]
+) -> None:
+    """Let the Tab key offer words after a magic; ``words`` gets the complete words before the cursor."""
+    shell.set_hook(
+        "complete_command", lambda _shell, event: list(words(_complete_words(event.line))), str_key=magic_name
+    )
+    undo.callback(shell.strdispatchers["complete_command"].strs.pop, magic_name, None)
+
+
+def _complete_words(line: str) -> list[str]:
+    words = line.split()
+    return words if line[-1:].isspace() else words[:-1]
+
+
+def _words_after_kamlab(words: list[str]) -> tuple[str, ...]:
+    command = words[1] if len(words) > 1 else None
+    lab = worlds.peek()
+    if command in ("inboxes", "prints") and lab is not None:
+        return tuple(component.short_name for component in lab.components)
+    if command == "nested":
+        return ("on", "off")
+    return COMMANDS if command is None else ()
 
 
 def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
-    from . import progress
-    from .panel import shown
+    from .panel.registry import close_all, settle_all
 
-    undo.callback(shown.close_all)
+    undo.callback(close_all)
     undo.callback(_close_questions)
-    undo.callback(transcript.install())
-    undo.callback(progress.install(Lab))
+    undo.callback(install_streams())
+    undo.callback(install_progress(Lab, reporter_for))
     Lab.on_run = staticmethod(run_in_notebook)
     undo.callback(setattr, Lab, "on_run", None)
-    undo.callback(cells.at_end(shown.settle_all))
+    undo.callback(cells.at_end(settle_all))
     for event, call in (("pre_run_cell", cells.begin), ("post_run_cell", cells.end)):
         shell.events.register(event, call)
         undo.callback(shell.events.unregister, event, call)
@@ -100,10 +120,10 @@ def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
 
 
 def _close_questions() -> None:
-    """Take the buttons of questions away; where none was asked, what shows them is not loaded for that."""
-    questions = sys.modules.get(f"{__package__}.questions")
-    if questions is not None:
-        questions.close_all()
+    """Close the widgets of questions; where none was asked, their module is not loaded, and stays so."""
+    question_widget = sys.modules.get(f"{__package__}.question_widget")
+    if question_widget is not None:
+        question_widget.close_all()
 
 
 def _stop_default() -> None:
@@ -111,37 +131,47 @@ def _stop_default() -> None:
     if lab is not None:
         say_that_it_stops("the current lab", lab)
         stop_or_leave(lab)
-        worlds.set_current(None)  # the next one asked for is a fresh one
+        worlds.set_current(None)  # the next access makes a fresh one
 
 
 class Commands:
-    """What ``%kamlab`` can do with the current lab."""
+    """The commands of ``%kamlab``, for the current lab.
+
+    Args:
+        live: whether there is a notebook to show a panel in.
+    """
 
     def __init__(self, live: bool) -> None:
         self._live = live
 
+    @magic(
+        "%kamlab",
+        argument("command", nargs="?", default="panel", metavar="COMMAND", help="one of the commands above"),
+        argument("names", nargs="*", metavar="NAME", help="the names of components, or on, or off"),
+    )
     def kamlab(self, line: str) -> Any:
         """Look at the current lab, or drive it.
 
-        %kamlab                 its panel, with buttons
-        %kamlab inboxes [NAMES] what waits in its inboxes now
-        %kamlab prints [NAME]   what its components have printed
-        %kamlab start           let it run in the background
-        %kamlab pause           let it stand still between two slices
-        %kamlab stop            end everything in it
-        %kamlab reset           end everything in it, and begin anew
-        %kamlab nested on       let asyncio.run(...) work in a cell; without "on" it says whether it does
+        %kamlab                 show its panel, with buttons
+        %kamlab inboxes [NAMES] show what waits in its inboxes now
+        %kamlab prints [NAME]   show what its components have printed
+        %kamlab start           run it in the background
+        %kamlab pause           pause it between two slices
+        %kamlab stop            stop everything in it
+        %kamlab reset           stop everything in it, and start afresh
+        %kamlab nested on       make asyncio.run(...) work in a cell; without "on", say whether it does
         """
-        command, *rest = line.split() or ["panel"]
+        given = parse_line(self.kamlab, line)
+        command, names = given.command, given.names
         if command == "nested":
-            return print(nested(" ".join(rest)))
+            return print(nested(" ".join(names)))
         lab = current()
         if command == "inboxes":
-            return lab.inboxes(*rest)
+            return lab.inboxes(*names)
         if command == "prints":
-            return print(lab.transcripts[rest[0]] if rest else repr(lab.transcripts))
-        if rest or command not in ("panel", *COMMANDS):
-            raise UsageError(f"%kamlab {line}: there is no such command; %kamlab? lists them")
+            return print(lab.transcripts[names[0]] if names else repr(lab.transcripts))
+        if names or command not in COMMANDS:
+            raise UsageError(f"%kamlab {line}: there is no such command; there are: {', '.join(COMMANDS)}")
         if command == "panel":
             return show_once(lab) if self._live else lab.panel()
         if command == "start" and self._live:

@@ -1,17 +1,16 @@
-"""``%kamlab nested``: let ``asyncio.run(...)`` work in a cell.
+"""``%kamlab nested``: make ``asyncio.run(...)`` work in a cell.
 
-A notebook's cells run inside an event loop, and asyncio refuses to run a second one inside the first. In
-a cell ``await`` does the same work and needs nothing. A listing that ends with ``asyncio.run(main())``
-can be kept as it is with ``nest_asyncio2``, which makes the event loop reentrant.
+The cells of a notebook run inside an event loop, and asyncio refuses to run a second one inside the first. In a cell,
+``await`` does the same work and needs nothing. A listing that ends with ``asyncio.run(main())`` can be kept unchanged
+with ``nest_asyncio2``, which makes the event loop reentrant.
 
-It is never applied by itself, because it has a price: it replaces parts of asyncio for the whole process
-(before Python 3.14 also the fast C tasks by those written in Python), and while ``asyncio.run`` runs in a
-cell, clicks wait until it has ended (with ``await lab.arun()`` they do not). And it keeps nothing of what
-it replaces, so nobody can undo it. Restoring ``asyncio.run`` alone would look like an undo and be none, so
-``off`` says what does help.
+It is never applied automatically, because it has a price. It replaces parts of asyncio for the whole process (before
+Python 3.14 also the fast tasks written in C by those written in Python), and while ``asyncio.run`` runs in a cell,
+clicks wait until it has ended (with ``await lab.arun()`` they do not). It does not keep what it replaces, so it cannot
+be undone. Rejected: restoring ``asyncio.run`` alone, which would only look like an undo; ``off`` says what does help.
 
-``nest_asyncio``, without the 2, is no longer maintained, and loses cells that are queued; where it has
-patched asyncio before us, that is an error.
+``nest_asyncio``, without the 2, is no longer maintained and loses queued cells; if it has patched asyncio before, that
+is an error.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from .needs import needs
+from .dependencies import needs
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError
 
-#: What nest_asyncio and nest_asyncio2 leave on what they have patched, and the latter alone.
+#: The attributes that mark what nest_asyncio and nest_asyncio2 have patched, and nest_asyncio2 alone.
 PATCHED, BY_US = "_nest_patched", "_nest_asyncio2"
 
 ON = (
@@ -48,16 +47,16 @@ WRONG_PATCH = (
 
 
 def nested(command: str = "") -> str:
-    """Turn the patch on, or say whether it is on.
+    """Apply the patch, or say whether it is applied.
 
     Args:
         command: ``"on"``, ``"off"``, or nothing to ask.
 
     Returns:
-        How it stands now, in a sentence.
+        The present state, in a sentence.
 
     Raises:
-        UsageError: the command is another word, or what it asks for cannot be done; it says why.
+        UsageError: the command is another word, or cannot be carried out; the message says why.
 
     >>> print(nested())
     No event loop runs here, so asyncio.run(...) works as it is. Nothing was changed.
@@ -75,7 +74,7 @@ def nested(command: str = "") -> str:
 
 
 def is_on(loop: Any = None) -> bool:
-    """Return whether nest_asyncio2 has patched asyncio, and a loop if one is given.
+    """Return whether nest_asyncio2 has patched asyncio, and also a loop if one is given.
 
     >>> is_on()
     False
@@ -93,7 +92,7 @@ def _running_loop() -> Any:
 def _apply(loop: Any) -> None:
     if hasattr(asyncio, PATCHED) and not hasattr(asyncio, BY_US):
         raise UsageError(WRONG_PATCH)
-    if not isinstance(loop, asyncio.BaseEventLoop):  # asked first: it would patch half and then refuse
+    if not isinstance(loop, asyncio.BaseEventLoop):  # checked first: nest_asyncio2 would patch half and then refuse
         raise UsageError(
             f"nest_asyncio2 cannot patch the event loop that runs here, a {type(loop).__module__}."
             f"{type(loop).__name__}; use `await main()` in the cell instead of asyncio.run(main())"

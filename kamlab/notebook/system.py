@@ -1,19 +1,33 @@
-"""``%%system``: the cell builds a system in a fresh lab, and can be run again and again.
+"""Systems in a notebook: ``%%system`` builds one in a fresh lab, and ``component.run()`` lets one run on.
 
-Whatever the cell built the last time it was run is stopped first, so its names and ports are free.
-The lab keeps the source of the cell as its recipe, and the cell is its builder: ``lab.back()``,
-``lab.goto()``, ``lab.replay()`` and ``lab.reset()`` run it again, see :mod:`.recipe`.
+*A cell that builds.* Running a ``%%system`` cell again first stops what it built before, so names and ports are free.
+The lab keeps the source of the cell as its recipe, and the cell is its builder: ``lab.back()``, ``lab.goto()``,
+``lab.replay()`` and ``lab.reset()`` run it again. The cell's code is executed here and not handed back to the shell,
+so that its errors leave the cell like any other error: "Run All" stops, and the traceback shows the cell's own lines.
 
-The cell's code is run here, not handed back to the shell, so that what it raises leaves the cell as
-any error would: "Run All" stops, and the traceback shows the cell's own lines.
+*The same system again.* Other cells may have been executed since. So while the cell is run again, the names that it
+takes from earlier cells have the values that they had then, and the names that it binds are bound again: a later cell
+that says ``tick`` means the present component. A copy of the lab is built in a copy of the names, so nothing of it is
+left behind. Building ends where the cell first drives its lab, as with ``lab.step()``; the rest is not run again.
+
+*A cell that runs.* In a script ``component.run()`` blocks until everything has ended; a cell that did so would block
+the notebook. So the lab is started in the background, its panel is shown under the cell, and the cell returns once
+the system has come to rest: the next cell may connect to a server at once. Outside a cell, or within a ``with Lab():``
+block, which stops the lab at its end, ``run()`` blocks as always.
 """
 
 from __future__ import annotations
 
-import shlex
+import ast
+import contextlib
+import dis
+import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterator
+from types import CodeType
 from typing import Any
+from weakref import ref
 
 from ..analysis.words import counted
 from ..core import worlds
@@ -23,16 +37,20 @@ from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
 from . import cells
-from .needs import needs
-from .recipe import Recipe
-from .running import show_once
+from .dependencies import needs
+from .magic import argument, magic, parse_line
+from .output import silence
+from .panel import show
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError
-    from IPython.core.magic_arguments import MagicArgumentParser
 
-#: How long, in seconds, the previous system may take to come to the end of a slice.
+#: Seconds that the previous system may take to reach the end of a slice.
 PATIENCE = 5.0
+#: Seconds that a cell waits at most for a system to come to rest.
+SETTLING = 1.0
+
+# -- %%system --------------------------------------------------------------------------------------------
 
 
 class Systems:
@@ -48,26 +66,44 @@ class Systems:
         self._live = live
         self._labs: dict[str, Lab] = {}
 
+    @magic(
+        "%%system",
+        argument("--paused", action="store_true", help="run() in the cell only activates; then use lab.step()"),
+        argument(
+            "--virtual",
+            action="store_true",
+            help="virtual time, which jumps to the next timer, and a simulated network: a run can go back and be "
+            "played again. run() in the cell only activates, as with --paused",
+        ),
+        argument(
+            "--recorded",
+            action="store_true",
+            help="the real network and real time, recorded, so that a run can go back and be played again",
+        ),
+        argument("--seed", type=int, metavar="N", help="choose what runs next at random, the same way for the same N"),
+        argument("--quiet", action="store_true", help="show no panel"),
+        argument("--name", default="lab", metavar="NAME", help="bind the lab to NAME; systems with other names go on"),
+        argument(
+            "--hosts",
+            action="append",
+            default=[],
+            metavar="HOSTS",
+            help='other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} stands for the value of the '
+            "variable port",
+        ),
+        argument(
+            "--ports",
+            action="append",
+            default=[],
+            metavar="PORTS",
+            help='other ports to listen at: "1500=0,1501=0", where 0 means any free port',
+        ),
+    )
     def system(self, line: str, cell: str) -> Any:
-        """Build a system in a fresh lab, from the code in this cell; run it again to build it again.
+        """Build a system in a fresh lab, from the code in this cell; run the cell again to build it again.
 
-        What the cell built before is stopped first, and so is the default lab. The new lab is
-        the current one, and is bound to ``lab``.
-
-            %%system [--paused] [--virtual] [--recorded] [--seed N] [--quiet] [--name NAME]
-                     [--hosts HOSTS] [--ports PORTS]
-
-        --paused          run() in the cell only activates; step the lab, or start it with lab.start()
-        --virtual         virtual time, which jumps to the next timer, and a simulated network: a run can be
-                          turned back and played again. run() in the cell only activates, as with --paused
-        --recorded        the real network and the real time, recorded as it goes, so that the run can be
-                          turned back and played again
-        --seed N          what runs next is drawn at random; the same seed draws the same again
-        --quiet           show no panel
-        --name NAME       bind the lab to NAME; systems of other names go on
-        --hosts HOSTS     other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} in it
-                          is replaced by the value of the variable port
-        --ports PORTS     other ports to listen at: "1500=0,1501=0", where 0 is any that is free
+        What the cell built before is stopped first, and so is the default lab. The new lab is the current one, and
+        is bound to ``lab``.
         """
         __tracebackhide__ = "__ipython_bottom__"
         options = parse(line)
@@ -78,9 +114,9 @@ class Systems:
             lab.on_run = _leave_virtual
         elif options.quiet and self._live:
             lab.on_run = _start_unseen
-        recipe = Recipe(self._shell, cell, options.name, lab)
-        with lab.building(recipe):
-            result = recipe.first()
+        builder = CellBuilder(self._shell, cell, options.name, lab)
+        with lab.building(builder):
+            result = builder.first()
         if self._live and not options.quiet:
             show_once(lab)
         return result
@@ -94,9 +130,9 @@ class Systems:
             recorded=options.recorded,
         )
         lab.recipe = recipe
-        others = [each for name, each in self._labs.items() if name != options.name]
+        others = [other for name, other in self._labs.items() if name != options.name]
         for old in (self._labs.get(options.name), worlds.peek()):
-            if old is not None and not any(old is each for each in others):
+            if old is not None and not any(old is other for other in others):
                 stop_or_leave(old)
         self._labs[options.name] = lab
         worlds.set_current(lab)
@@ -110,12 +146,9 @@ class Systems:
             stop_or_leave(lab)
         self._labs.clear()
 
-    def __iter__(self) -> Iterator[Lab]:
-        return iter(self._labs.values())
-
 
 def parse(line: str) -> Namespace:
-    """Read the first line of a ``%%system`` cell.
+    """Parse the first line of a ``%%system`` cell.
 
     Raises:
         UsageError: something in it cannot be understood.
@@ -123,8 +156,8 @@ def parse(line: str) -> Namespace:
     >>> parse('--paused --ports "1500=0"').ports
     {1500: 0}
     """
+    options = parse_line(Systems.system, line)
     try:
-        options: Namespace = _PARSER.parse_args(shlex.split(line))
         options.hosts = parse_hosts(",".join(options.hosts), "--hosts")
         options.ports = parse_ports(",".join(options.ports), "--ports")
     except (BadMapping, ValueError) as error:
@@ -139,22 +172,8 @@ def parse(line: str) -> Namespace:
     return options
 
 
-_make_parser: Any = MagicArgumentParser
-_PARSER = _make_parser("%%system")
-_PARSER.add_argument("--paused", action="store_true")
-_PARSER.add_argument("--virtual", action="store_true")
-_PARSER.add_argument("--recorded", action="store_true")
-_PARSER.add_argument("--seed", type=int)
-_PARSER.add_argument("--quiet", action="store_true")
-_PARSER.add_argument("--name", default="lab")
-_PARSER.add_argument("--hosts", action="append", default=[])
-_PARSER.add_argument("--ports", action="append", default=[])
-#: The options of ``%%system``.
-OPTIONS = tuple(name for name in _PARSER._option_string_actions if name.startswith("--"))
-
-
 def stop_or_leave(lab: Lab) -> None:
-    """Stop a lab; one whose component hangs is left to end by itself, rather than hang the cell."""
+    """Stop a lab; leave one with a hanging component to end by itself, so that the cell does not hang."""
     if lab.state == "stopped":
         return
     if lab.pause(PATIENCE):
@@ -163,14 +182,57 @@ def stop_or_leave(lab: Lab) -> None:
 
 
 def say_that_it_stops(name: str, lab: Lab) -> None:
-    """Say that a lab is about to be stopped, if there is something alive in it."""
+    """Print that a lab is about to be stopped, if anything in it is alive."""
     alive = len(lab.components)
     if alive and lab.state != "stopped":
         print(f"kamlab: {name} is stopped at step {lab.step_number}, with {counted(alive, 'component')} alive")
 
 
+# -- component.run() in a cell ---------------------------------------------------------------------------
+
+
+def run_in_notebook(lab: Lab, component: Microprocess) -> Any:
+    """Do what ``component.run()`` does in a notebook; ``component`` is active already."""
+    del component
+    if not cells.here() or worlds.is_entered(lab):
+        return lab.run()
+    start_and_show(lab)
+    return None
+
+
+def start_and_show(lab: Lab) -> None:
+    """Run a lab in the background and show its panel under this cell."""
+    failed_before = lab.failed_count
+    lab.start()
+    settle(lab)
+    show_once(lab)
+    for component in lab.failures[-(lab.failed_count - failed_before) :] if lab.failed_count > failed_before else ():
+        print(f"kamlab: {component.short_name} failed: {component._error}", file=sys.stderr)
+
+
+def show_once(lab: Lab) -> None:
+    """Show the panel of a lab under this cell, unless it is there already."""
+    if cells.first_time(lab):
+        show(lab)
+
+
+def settle(lab: Lab, timeout: float = SETTLING) -> bool:
+    """Wait until nothing in a running lab can run; return whether that happened within ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline and lab.running:
+        if lab.lock.acquire(timeout=0.05):
+            try:
+                scheduler = lab.scheduler
+                if not (scheduler.wakes or scheduler.posted or scheduler.runnable()):
+                    return True
+            finally:
+                lab.lock.release()
+        time.sleep(0.002)
+    return not lab.running
+
+
 def _leave_paused(lab: Lab, component: Microprocess) -> None:
-    """Do nothing: the component is active, and the user will step it."""
+    """Do nothing: the component is active, and the user steps it."""
 
 
 def _leave_virtual(lab: Lab, component: Microprocess) -> None:
@@ -182,7 +244,153 @@ def _leave_virtual(lab: Lab, component: Microprocess) -> None:
 
 
 def _start_unseen(lab: Lab, component: Microprocess) -> None:
-    from .running import settle
-
     lab.start()
     settle(lab)
+
+
+# -- building the system of a cell again -----------------------------------------------------------------
+
+_ABSENT: Any = object()
+_LOADS = frozenset(("LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"))
+_STORES = frozenset(("STORE_NAME", "STORE_GLOBAL"))
+
+#: The code of a cell, and that of its last expression, if it ends in one.
+Codes = tuple[CodeType, CodeType | None]
+
+
+class CellBuilder:
+    """The code of a cell that builds a system, and can build it again.
+
+    Args:
+        shell: the IPython shell.
+        source: the code.
+        variable: the name that the lab is bound to.
+        lab: the lab in which it is built first.
+    """
+
+    def __init__(self, shell: Any, source: str, variable: str, lab: Lab) -> None:
+        self._shell = shell
+        self._source = source
+        self._variable = variable
+        self._lab = ref(lab)
+        self._codes: Codes | None = None
+        #: The values that the names from earlier cells had when the cell was executed first.
+        self._given: dict[str, Any] = {}
+        #: The breakpoints that the cell set; they are not part of the run, and stay.
+        self._breakpoints: tuple[Any, ...] = ()
+
+    @property
+    def holds(self) -> tuple[Any, ...]:
+        """The values from earlier cells that the cell uses whenever it is executed again."""
+        return tuple(self._given.values())
+
+    def first(self) -> Any:
+        """Execute the cell; return the value of its last expression, or ``None``."""
+        __tracebackhide__ = "__ipython_bottom__"
+        codes = self._codes = compiled(self._shell, self._source)
+        names = self._shell.user_ns
+        needed = {name for name in needed_by(codes) if name != self._variable}
+        self._given = {name: names.get(name, _ABSENT) for name in sorted(needed)}
+        try:
+            return _run(codes, names)
+        finally:
+            lab = self._lab()
+            self._breakpoints = tuple(lab.breakpoints) if lab is not None else ()
+
+    def __call__(self, lab: Lab) -> None:
+        """Build the system again, silently, in the lab in which it was built first or in a copy of it."""
+        names = self._shell.user_ns
+        if lab is not self._lab():
+            names = dict(names)
+        codes = self._codes or compiled(self._shell, self._source)
+        names[self._variable] = lab
+        before = lab.breakpoints
+        try:
+            with silence(), self._as_before(names, codes):
+                _run(codes, names)  # the lab stops it where it drives the lab
+        finally:
+            if lab is self._lab():
+                self._keep_breakpoints(lab, before, names)
+
+    def _keep_breakpoints(self, lab: Lab, before: tuple[Any, ...], names: dict[str, Any]) -> None:
+        """Remove the breakpoints that the cell has set again; names bound to them mean the first ones again."""
+        again = [new for new in lab.breakpoints if not any(new is old for old in before)]
+        for old, new in zip(self._breakpoints, again, strict=False):
+            new.remove()
+            names.update({name: old for name, value in list(names.items()) if value is new})
+
+    @contextlib.contextmanager
+    def _as_before(self, names: dict[str, Any], codes: Codes) -> Iterator[None]:
+        """Give the names that the cell needs their first values; those that it does not bind, for the block only."""
+        stored = {name for code in codes if code is not None for name, stores in _uses(code) if stores}
+        now = {name: names.get(name, _ABSENT) for name in self._given}
+        _bind(names, self._given)
+        try:
+            yield
+        finally:
+            _bind(names, {name: value for name, value in now.items() if name not in stored})
+
+
+def compiled(shell: Any, source: str) -> Codes:
+    """Compile the source of a cell as the shell would."""
+    __tracebackhide__ = "__ipython_bottom__"
+    code = shell.transform_cell(source)
+    name = shell.compile.cache(code, _number_of_cell(shell), raw_code=source)
+    tree = shell.transform_ast(shell.compile.ast_parse(code, filename=name))
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body = shell.compile(tree, name, "exec")
+    return body, None if last is None else shell.compile(ast.Expression(last.value), name, "eval")
+
+
+def _run(codes: Codes, names: dict[str, Any]) -> Any:
+    __tracebackhide__ = "__ipython_bottom__"
+    body, last = codes
+    exec(body, names)
+    return None if last is None else eval(last, names)
+
+
+def _number_of_cell(shell: Any) -> int:
+    """Return the number of the cell that is being executed; the shell's own counter may be ahead of it."""
+    history = getattr(shell.history_manager, "input_hist_raw", None)
+    return len(history) - 1 if history else int(shell.execution_count)
+
+
+def _bind(names: dict[str, Any], values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if value is _ABSENT:
+            names.pop(name, None)
+        else:
+            names[name] = value
+
+
+def needed_by(codes: tuple[CodeType | None, ...]) -> set[str]:
+    """Return the names that code takes from outside: those that it does not bind itself first.
+
+    >>> sorted(needed_by((compile("a = b; c += a; f = lambda: a + d; f()", "", "exec"),)))
+    ['b', 'c', 'd']
+    """
+    needed: set[str] = set()
+    stored: set[str] = set()
+    inner: set[str] = set()
+    for code in filter(None, codes):
+        for name, stores in _uses(code):
+            if stores:
+                stored.add(name)
+            elif name not in stored:
+                needed.add(name)
+        inner |= _used_within(code)
+    return {name for name in needed | (inner - stored) if not name.startswith("__")}
+
+
+def _uses(code: CodeType) -> Iterator[tuple[str, bool]]:
+    """Yield the global names in code, in order, and whether each is bound there."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in _LOADS or instruction.opname in _STORES:
+            yield str(instruction.argval), instruction.opname in _STORES
+
+
+def _used_within(code: CodeType) -> set[str]:
+    """Return the global names that the functions and classes in this code read."""
+    inside = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    used = {name for inner in inside for name, stores in _uses(inner) if not stores}
+    return used.union(*map(_used_within, inside))

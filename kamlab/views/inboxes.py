@@ -231,7 +231,12 @@ Look = TypeVar("Look", InboxLook, ComponentLook)
 
 
 def look(
-    lab: World, *names: str, step: int | None = None, components: int = COMPONENTS, messages: int = MESSAGES
+    lab: World,
+    *names: str,
+    step: int | None = None,
+    components: int = COMPONENTS,
+    messages: int = MESSAGES,
+    snapshot: Snapshot | None = None,
 ) -> Inboxes:
     """Return what waits in the inboxes of a lab, between two slices.
 
@@ -241,6 +246,7 @@ def look(
         step: as it was after this step of the past; as it stands, unless told.
         components: how many components to show at most.
         messages: how many messages of each inbox to show at most.
+        snapshot: the lab's snapshot of that step, with at least so many messages, if the caller has one.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -261,7 +267,7 @@ def look(
                               outbox leads nowhere: 1 message LOST
     """
     with lab.lock, one_look():
-        snapshot = snapshot_of(lab, step, messages)
+        snapshot = snapshot_of(lab, step, messages) if snapshot is None else snapshot
         everyone = alive_in(snapshot)
         if names:
             meant = {id(each) for name in names for each in called(name, everyone)}

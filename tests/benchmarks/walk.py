@@ -62,10 +62,32 @@ def walks() -> dict[str, Walk]:
     return _walks()
 
 
-def _walks() -> dict[str, Walk]:
-    def build() -> None:
-        Pipeline(DataSource(list(range(9))), Double(), NullSink()).activate()
+def build() -> None:
+    """Build the system of all rows."""
+    Pipeline(DataSource(list(range(9))), Double(), NullSink()).activate()
 
+
+def click() -> Walk:
+    """Return how far a click on Step leads: from the arrival of the command to the state that the page is sent."""
+    from kamlab.notebook.panel.panel import Panel
+    from kamlab.notebook.panel.refresher import REFRESHER
+
+    lab = Lab(build=build, clock="virtual")
+    lab.step(3)
+    panel = Panel(lab)
+    REFRESHER.discard(panel)  # it would refresh on its own thread, and leave the click less to do
+    try:
+        panel.receive({"do": "hello", "view": "page/1"})
+        panel.receive({"do": "step", "id": 1})
+        found = walk(lambda: panel.receive({"do": "step", "id": 2}))
+        assert (panel.page.now["step"], panel.page.now["said"]["reply"]) == (5, 2)
+        return found
+    finally:
+        panel.close()
+        lab.stop()
+
+
+def _walks() -> dict[str, Walk]:
     lab = Lab(build=build, clock="virtual")
     try:
         lab.step(3)
@@ -75,6 +97,7 @@ def _walks() -> dict[str, Walk]:
             "str(lab.graph())": walk(lambda: str(lab.graph())),
             "lab.why()": walk(lambda: str(lab.why())),
             "lab.back()": walk(lab.back),
+            "a click on Step in the panel": click(),
         }
     finally:
         lab.stop()

@@ -66,7 +66,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """Run a notebook in which each of them is handed in, while a lab runs in the background; return its outputs."""
     where = tmp_path_factory.mktemp("kernel")
     sources = [SETUP, *(f"{code}\ncheck(bad)" for code in BAD), SEEN]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in sources])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
     nbclient.NotebookClient(notebook, timeout=30, resources={"metadata": {"path": str(where)}}).execute()
     assert list(where.iterdir()) == []
     return [cell.outputs for cell in notebook.cells]
@@ -81,4 +81,4 @@ def test_whatever_is_handed_in_is_answered_by_a_sentence(outputs: list[Any], pla
 
 def test_the_kernel_and_its_labs_go_on(outputs: list[Any]) -> None:
     """After all of it a lab still runs in the background, and a right answer passes."""
-    assert "".join(each.text for each in outputs[-1]) == "running True It comes to rest.\n"  # it may come in pieces
+    assert "".join(output.text for output in outputs[-1]) == "running True It comes to rest.\n"  # it may come in pieces

@@ -189,15 +189,37 @@ def test_unload_names_the_systems_that_it_stops(kernel: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "offered"), [("%%system --pa", ["--paused"]), ("%kamlab re", ["reset"]), ("%%system --r", ["--recorded"])]
+    ("line", "offered"),
+    [
+        ("%%system --pa", ["--paused"]),
+        ("%%system --paused --r", ["--recorded"]),
+        ("%kamlab re", ["reset"]),
+        ("%kamlab nested o", ["on", "off"]),
+        ("%kamlab inboxes Wa", ["Waits_1"]),
+        ("%kamlab prints Wa", ["Waits_1"]),
+    ],
 )
 def test_the_tab_key_offers_options_and_commands(kernel: Any, line: str, offered: list[str]) -> None:
     """After a magic of kamlab the Tab key completes what may follow, until the extension is unloaded."""
-    kernel.run("%load_ext kamlab")
+    kernel.run("%load_ext kamlab\n" + COMPONENTS + "_ = Waits().activate()")
     complete = f"get_ipython().complete('', {line!r}, {len(line)})[1]"
     assert kernel.value(complete) == offered
     kernel.run("%unload_ext kamlab")
     assert kernel.value(complete) != offered
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("%kamlab", ["%kamlab [COMMAND] [NAME ...]", "Look at the current lab", "%kamlab nested on", "NAME  "]),
+        ("%%system", ["%%system [--paused]", "Build a system in a fresh lab", "--seed N", "{port}", "--ports PORTS"]),
+    ],
+)
+def test_a_question_mark_explains_a_magic(kernel: Any, name: str, said: list[str]) -> None:
+    """%kamlab? and %%system? show the usage, what the magic does, and each argument."""
+    kernel.run("%load_ext kamlab")
+    text = kernel.value(f"get_ipython().inspector.info(get_ipython()._ofind({name!r}).obj)['docstring']")
+    assert [part for part in said if part not in text] == []
 
 
 def test_in_a_terminal_run_blocks_and_streams_are_untouched(shell: Any) -> None:

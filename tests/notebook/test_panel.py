@@ -16,10 +16,9 @@ from kamlab import Component, Lab, Pipeline, ThreadedComponent
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
-from kamlab.notebook.panel import allowed, commands, looking, shown
+from kamlab.notebook.panel import commands, panel_of, permissions, registry, view_model
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
-from kamlab.notebook.showing import panel_of
 from kamlab.views.whole import UnknownPiece
 
 
@@ -63,7 +62,7 @@ def lab() -> Iterator[Lab]:
     with Lab() as lab:
         lab.report = lambda text: None  # type: ignore[method-assign]
         yield lab
-    shown.close_all()
+    registry.close_all()
 
 
 @pytest.fixture
@@ -72,7 +71,7 @@ def rewindable() -> Iterator[Lab]:
     lab = Lab(build=lambda: Pipeline(Sends(), Waits()).activate(), clock="virtual")
     yield lab
     lab.stop()
-    shown.close_all()
+    registry.close_all()
 
 
 def counting(lab: Lab) -> tuple[Counts, Waits]:
@@ -97,9 +96,9 @@ def can(panel: Panel) -> set[str]:
 def waiting(panel: Panel, name: str, box: str = "inbox") -> list[str]:
     """Return the messages shown in an inbox."""
     for component in panel.page.now["inboxes"]["components"]:
-        for each in component["inboxes"]:
-            if component["name"].startswith(name) and each["name"] == box:
-                return [message["text"] for message in each["messages"]]
+        for inbox in component["inboxes"]:
+            if component["name"].startswith(name) and inbox["name"] == box:
+                return [message["text"] for message in inbox["messages"]]
     return []
 
 
@@ -201,7 +200,7 @@ def test_a_panel_that_nobody_sees_does_not_look(lab: Lab, monkeypatch: pytest.Mo
     counting(lab)
     panel = Panel(lab)
     looks: list[int] = []
-    monkeypatch.setattr(panel.looking, "look", lambda: looks.append(1) or ({}, {}))
+    monkeypatch.setattr(panel.model, "look", lambda: looks.append(1) or ({}, {}))
     lab.step(5)
     assert panel.tick() is False
     assert looks == []
@@ -222,7 +221,7 @@ def test_a_look_that_costs_much_is_taken_less_often(lab: Lab, monkeypatch: pytes
         time.sleep(0.05)
         return {}, {}
 
-    monkeypatch.setattr(panel.looking, "look", slow)
+    monkeypatch.setattr(panel.model, "look", slow)
     lab.start()
     began = time.monotonic()
     panel.refresh()
@@ -337,7 +336,7 @@ def test_back_and_goto(rewindable: Lab) -> None:
     panel.do("select", key=key_of(panel, "Waits"))
     panel.do("inject", key=key_of(panel, "Waits"), box="inbox", text="'mine'")
     panel.do("step")
-    assert [each["number"] for each in panel.page.now["tree"]["branches"]] == [0, 1]
+    assert [branch["number"] for branch in panel.page.now["tree"]["branches"]] == [0, 1]
     panel.do("branch", number=0)
     assert rewindable.step_number == 20
 
@@ -390,7 +389,7 @@ def test_a_run_to_a_breakpoint(rewindable: Lab, eventually: Callable[..., Any]) 
     key = key_of(panel, "Sends")
     panel.do("select", key=key)
     panel.do("break", key=key)
-    assert [each["text"] for each in panel.page.now["breaks"]] == ["before Sends_2 runs"]
+    assert [breakpoint["text"] for breakpoint in panel.page.now["breaks"]] == ["before Sends_2 runs"]
     assert panel.page.now["can"]["breakpoint"] is True
     panel.do("breakpoint")
     assert eventually(lambda: lab_stands(rewindable))
@@ -479,6 +478,20 @@ def test_a_component_is_chosen_as_next(lab: Lab) -> None:
     panel.do("select", key=key_of(panel, "Waits"))
     assert "sleeps" in panel.page.now["can"]["choose"]
     assert "cannot go next" in panel.do("choose", key=key_of(panel, "Waits"))
+
+
+def test_a_component_that_is_woken_can_be_chosen(lab: Lab) -> None:
+    """Choose is allowed exactly where it works: also for a sleeper whose message has come in this round."""
+    taker, sender = Takes().activate(lab), Sends().activate(lab)
+    sender.link((sender, "outbox"), (taker, "inbox"))
+    lab.step_round()
+    lab.step()
+    panel = seen(lab)
+    for component in (taker, sender):
+        panel.do("select", key=str(component._number))
+        allowed = panel.page.now["can"]["choose"]
+        said = panel.do("choose", key=str(component._number))
+        assert (allowed is True) == said.endswith("goes next."), (component, allowed, said)
 
 
 def test_the_source_follows_who_runs(rewindable: Lab) -> None:
@@ -571,20 +584,20 @@ def test_clicks_from_many_threads_do_no_harm(lab: Lab) -> None:
 def test_what_cannot_be_done_says_why(lab: Lab, eventually: Callable[..., Any]) -> None:
     """In each state of the lab every command is allowed or has a sentence that says why it is not."""
     panel = seen(lab)
-    assert panel.page.now["can"]["step"] == allowed.EMPTY
+    assert panel.page.now["can"]["step"] == permissions.EMPTY
     counting(lab)
     panel.refresh()
     assert {"step", "message", "round", "run"} <= can(panel)
-    assert panel.page.now["can"]["pause"] == allowed.NOT_RUNNING
-    assert panel.page.now["can"]["reset"] == allowed.NO_BUILDER
+    assert panel.page.now["can"]["pause"] == permissions.NOT_RUNNING
+    assert panel.page.now["can"]["reset"] == permissions.NO_BUILDER
     lab.start()
-    assert eventually(lambda: panel.page.now["can"]["step"] == allowed.RUNS)
+    assert eventually(lambda: panel.page.now["can"]["step"] == permissions.RUNS)
     assert {"pause", "stop", "look"} <= can(panel)
     lab.pause()
     assert eventually(lambda: "step" in can(panel))
     lab.stop()
     assert eventually(lambda: can(panel) == set())
-    assert set(panel.page.now["can"].values()) == {allowed.STOPPED}
+    assert set(panel.page.now["can"].values()) == {permissions.STOPPED}
 
 
 def test_a_finished_lab_can_go_back(rewindable: Lab) -> None:
@@ -593,7 +606,7 @@ def test_a_finished_lab_can_go_back(rewindable: Lab) -> None:
     lab.run()
     panel = seen(lab)
     assert panel.page.now["state"] == "finished"
-    assert panel.page.now["can"]["step"] == panel.page.now["can"]["run"] == allowed.ENDED
+    assert panel.page.now["can"]["step"] == panel.page.now["can"]["run"] == permissions.ENDED
     assert {"back", "goto", "look", "reset"} <= can(panel)
     lab.stop()
 
@@ -604,7 +617,7 @@ def test_a_refused_command_does_nothing_but_say_why(lab: Lab) -> None:
     panel = seen(lab)
     lab.start()
     panel.refresh()
-    assert panel.do("step") == allowed.RUNS
+    assert panel.do("step") == permissions.RUNS
     lab.pause()
 
 
@@ -635,13 +648,13 @@ def test_pause_stops_a_lab_that_a_cell_runs_on_another_thread(lab: Lab, eventual
     assert eventually(lambda: panel.page.now["can"]["pause"] is True)
     panel.do("pause")
     cell.join(10)
-    assert [each.reason for each in outcomes] == ["paused"]
+    assert [outcome.reason for outcome in outcomes] == ["paused"]
 
 
 # -- the end, and leaving nothing behind ------------------------------------------------------------
 
 
-def no_flusher() -> bool:
+def no_refresher() -> bool:
     """Return whether no thread keeps panels up to date."""
     return not any(thread.name.startswith("kamlab live") for thread in threading.enumerate())
 
@@ -662,8 +675,8 @@ def test_the_last_picture_of_a_stopped_lab_stays(lab: Lab, eventually: Callable[
     lab.stop()
     assert eventually(lambda: "was stopped at step 3" in panel.page.now["gone"])
     assert panel.page.scene["nodes"] == nodes
-    assert panel.do("step") == allowed.STOPPED
-    assert eventually(no_flusher)
+    assert panel.do("step") == permissions.STOPPED
+    assert eventually(no_refresher)
 
 
 def test_a_lab_that_begins_anew_leaves_its_panel_behind(lab: Lab, eventually: Callable[..., Any]) -> None:
@@ -716,9 +729,9 @@ def test_panels_that_are_thrown_away_leave_nothing(lab: Lab, eventually: Callabl
     before = widgets()
     gone = [weakref.ref(Panel(lab)) for _ in range(10)]
     gc.collect()
-    assert [each() for each in gone] == [None] * 10
+    assert [reference() for reference in gone] == [None] * 10
     assert widgets() <= before
-    assert eventually(no_flusher)
+    assert eventually(no_refresher)
 
 
 def test_panels_displayed_and_thrown_away_leave_nothing(lab: Lab, capsys: Any, eventually: Callable[..., Any]) -> None:
@@ -733,12 +746,12 @@ def test_panels_displayed_and_thrown_away_leave_nothing(lab: Lab, capsys: Any, e
         panel.receive({"do": "bye", "view": f"page/{number}"})
     del panel
     gc.collect()
-    assert len(shown.all_shown()) == shown.SPARE
-    assert len(widgets() - before) == 2 * shown.SPARE  # each has a layout
-    shown.close_all()
+    assert len(registry.displayed_panels()) == registry.SPARE
+    assert len(widgets() - before) == 2 * registry.SPARE  # each has a layout
+    registry.close_all()
     gc.collect()
     assert widgets() == before
-    assert eventually(no_flusher)
+    assert eventually(no_refresher)
 
 
 def test_a_panel_that_is_displayed_lives_on(lab: Lab, capsys: Any, eventually: Callable[..., Any]) -> None:
@@ -774,7 +787,7 @@ def test_threads_are_shown_where_they_are(lab: Lab, eventually: Callable[..., An
     lab.step(3, timeout=1)
     panel = seen(lab)
     assert key_of(panel, "Listens")
-    assert looking.headline(lab).startswith("paused at step")
+    assert view_model.headline(lab).startswith("paused at step")
 
 
 def test_without_threads_a_panel_follows_its_commands(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 PANEL = """from kamlab.notebook import panel_of
 panel = panel_of(lab)
 panel.receive({"do": "hello", "view": "page/1"})
-printed = lambda: [(each["name"], each["text"]) for each in panel.page.now["inboxes"]["printed"]]
+printed = lambda: [(line["name"], line["text"]) for line in panel.page.now["inboxes"]["printed"]]
 """
 
 SAYS = """
@@ -124,7 +124,7 @@ def test_a_failure_in_the_background_is_in_the_panel_and_not_lost(kernel: Any) -
         "while not failed() and time.monotonic() < deadline: time.sleep(0.01)"
     )
     assert (cell.stderr, kernel.strays()) == ("", "")
-    assert kernel.value("[tuple(each) for each in failed()]") == [("Fails_2", "ValueError: out of paper")]
+    assert kernel.value("[tuple(line) for line in failed()]") == [("Fails_2", "ValueError: out of paper")]
     kernel.run("panel.receive({'do': 'bye', 'view': 'page/1'}); lab.reset(); _ = Says().activate(); lab.start()")
     cell = kernel.run("_ = Fails().activate()\nwhile not lab.failures: time.sleep(0.01)")
     assert "out of paper" in cell.stderr + kernel.strays()

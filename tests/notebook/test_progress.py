@@ -9,7 +9,7 @@ import pytest
 
 BUSY = """
 from kamlab import Component, Lab
-from kamlab.notebook import progress
+from kamlab.notebook import output
 import kamlab.views.progress
 kamlab.views.progress.SILENCE = kamlab.views.progress.TICK = 0.05
 class Busy(Component):
@@ -74,7 +74,7 @@ def test_a_run_is_told_of_under_its_cell_in_one_place(kernel: Any) -> None:
     again = displays(kernel, kernel.send("_ = lab.run(timeout=1)"))
     assert {shown for _, _, shown, _ in again}.isdisjoint({shown for _, _, shown, _ in told})
     assert kernel.strays() == ""
-    assert kernel.value("[each.name for each in threading.enumerate() if 'progress' in each.name]") == []
+    assert kernel.value("[thread.name for thread in threading.enumerate() if 'progress' in thread.name]") == []
 
 
 def test_an_awaited_run_is_told_of_under_its_cell_whatever_is_asked_meanwhile(kernel: Any) -> None:
@@ -94,7 +94,7 @@ def test_what_a_thread_of_another_cell_tells_is_under_the_cell_of_the_run(kernel
     )
     kernel.run(BUSY + pool)
     code = (
-        "line = progress.CellLine(progress._publisher())\n"
+        "line = output.CellLine(get_ipython().display_pub.publish)\n"
         "one = kamlab.views.progress.progress_of(lab)\n"
         "import asyncio\n"
         "for _ in range(8):\n"
@@ -122,7 +122,7 @@ def test_an_interrupted_run_has_its_last_word(kernel: Any) -> None:
     told = displays(kernel, request)
     assert told[-1][1:] == (*told[-1][1:3], "KeyboardInterrupt")
     assert "interrupted" in told[-2][3]
-    assert kernel.value("[each.name for each in threading.enumerate() if 'progress' in each.name]") == []
+    assert kernel.value("[thread.name for thread in threading.enumerate() if 'progress' in thread.name]") == []
 
 
 def test_a_click_is_told_of_under_no_cell(kernel: Any) -> None:
@@ -147,8 +147,8 @@ def test_the_outputs_of_a_cell_stay_in_it() -> None:
 def test_it_can_be_installed_and_taken_away(kernel: Any) -> None:
     """The hook on the class is set and is as it was after undoing; where there is no kernel nothing is told."""
     kernel.run(BUSY)
-    kernel.run("class Other(Lab): progress = None\nundo = progress.install(Other)")
-    assert kernel.value("Other.progress is progress.reporter_for") is True
+    kernel.run("class Other(Lab): progress = None\nundo = kamlab.views.progress.install(Other, output.reporter_for)")
+    assert kernel.value("Other.progress is output.reporter_for") is True
     assert kernel.value("undo(), Other.progress") == (None, None)
 
 
@@ -157,7 +157,7 @@ def test_without_a_kernel_nothing_is_told(shell: Any) -> None:
     from contextlib import nullcontext
 
     from kamlab import Lab
-    from kamlab.notebook.progress import reporter_for
+    from kamlab.notebook.output import reporter_for
 
     with Lab() as lab:
         assert isinstance(reporter_for(lab), nullcontext)

@@ -14,8 +14,8 @@ pytest.importorskip("ipywidgets", reason="ipywidgets is not installed")
 from ipywidgets.widgets import widget as widgets
 
 from kamlab import Component, Lab
-from kamlab.notebook import questions as module
-from kamlab.notebook.questions import KEPT, Asked, close_all, show
+from kamlab.notebook import question_widget as module
+from kamlab.notebook.question_widget import KEPT, QuestionWidget, close_all, show
 from kamlab.teach import Quiz
 from kamlab.teach.questions import Question
 from kamlab.teach.score import reset, score
@@ -71,10 +71,10 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
     return page
 
 
-def button(asked: Asked, text: str) -> Any:
+def button(asked: QuestionWidget, text: str) -> Any:
     """Return the button of this text."""
     every = [*asked.buttons, asked.enter, asked.go_on]
-    return next(each for each in every if each is not None and each.description == text)
+    return next(widget for widget in every if widget is not None and widget.description == text)
 
 
 def test_a_question_is_a_widget_and_then_html(lab: Lab, page: Page) -> None:
@@ -85,7 +85,7 @@ def test_a_question_is_a_widget_and_then_html(lab: Lab, page: Page) -> None:
     assert list(widget) == [WIDGET]
     assert still["text/plain"] == str(question)
     assert "Tick_1" in still["text/html"]
-    assert [each.description for each in asked.buttons] == list(question.choices)
+    assert [button.description for button in asked.buttons] == list(question.choices)
 
 
 def test_a_click_answers(lab: Lab, page: Page) -> None:
@@ -97,7 +97,7 @@ def test_a_click_answers(lab: Lab, page: Page) -> None:
     assert question.result is not None
     assert question.result.right is False
     assert "Tick_1 ran next" in asked.said.value
-    assert [each.disabled for each in asked.buttons] == [True, True, True]
+    assert [button.disabled for button in asked.buttons] == [True, True, True]
     assert button(asked, "Tick_1").button_style == "success"
     assert button(asked, "Lies_2").button_style == "danger"
     (update,) = page.updates
@@ -191,10 +191,10 @@ def test_a_click_may_come_on_any_thread(lab: Lab, page: Page) -> None:
     question = Quiz(lab).who_runs_next()
     asked = show(question)
     threads = [threading.Thread(target=button(asked, name).click) for name in ("Tick_1", "Lies_2")]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(20)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
     assert lab.step_number == 1
     assert len(score().rows) == 1
 
@@ -252,7 +252,7 @@ def test_in_a_kernel(kernel: Any) -> None:
     for _ in range(2):
         asked = kernel.run(CELL)
         assert not asked.error, asked.error
-        assert [sorted(each) for each in asked.displayed] == [[WIDGET], ["text/html", "text/plain"]]
+        assert [sorted(output) for output in asked.displayed] == [[WIDGET], ["text/html", "text/plain"]]
         assert asked.stdout == ""
         stepped = kernel.run("question.step()")
         assert stepped.value == "Not answered: Tick_1 ran next.\n    1  Tick_1 resumed"
@@ -272,7 +272,7 @@ def test_in_a_terminal(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_without_widgets(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there are no widgets IPython is left to take the text."""
-    monkeypatch.setitem(sys.modules, "kamlab.notebook.questions", None)
+    monkeypatch.setitem(sys.modules, "kamlab.notebook.question_widget", None)
     monkeypatch.setattr("kamlab.notebook.panel.in_notebook", lambda: True)
     with pytest.raises(NotImplementedError):
         Quiz(lab).who_runs_next()._ipython_display_()
@@ -280,7 +280,7 @@ def test_without_widgets(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
 
 BUTTONS = """
 from ipywidgets.widgets import widget as widgets
-sum(getattr(each, "description", None) == "Step without an answer" for each in widgets._instances.values())
+sum(getattr(widget, "description", None) == "Step without an answer" for widget in widgets._instances.values())
 """
 
 
@@ -297,7 +297,7 @@ def test_unload_takes_the_buttons_away(kernel: Any) -> None:
 
 def test_unload_loads_no_questions(kernel: Any) -> None:
     """Where nothing was asked, %unload_ext does not load what shows questions."""
-    kernel.run("before = sys.modules.pop('kamlab.notebook.questions', None)")
+    kernel.run("before = sys.modules.pop('kamlab.notebook.question_widget', None)")
     kernel.run("%unload_ext kamlab")
-    assert kernel.value("'kamlab.notebook.questions' in sys.modules") is False
-    kernel.run("if before: sys.modules['kamlab.notebook.questions'] = before")
+    assert kernel.value("'kamlab.notebook.question_widget' in sys.modules") is False
+    kernel.run("if before: sys.modules['kamlab.notebook.question_widget'] = before")

@@ -9,8 +9,7 @@ import pytest
 pytest.importorskip("IPython", reason="IPython is not installed")
 
 from kamlab import Lab, axon
-from kamlab.notebook.recipe import needed_by
-from kamlab.notebook.system import UsageError, parse
+from kamlab.notebook.system import UsageError, needed_by, parse
 
 SYSTEM = """%%system --paused --virtual --quiet
 from kamlab import Component, Pipeline
@@ -54,7 +53,7 @@ class TestTheTimeServer:
         ran(kernel, "_ = lab.step(60); before = lab.trace.text(); old = lab['TimeTick']")
         ran(kernel, "_ = lab.step(30); lab.back(30)")
         assert kernel.value("lab.step_number, lab.trace.text() == before, lab['TimeTick'] is old") == (60, True, False)
-        ran(kernel, "_ = lab.step_message(); sent = [each for each in lab.trace if each.kind == 'sent'][-1]")
+        ran(kernel, "_ = lab.step_message(); sent = [event for event in lab.trace if event.kind == 'sent'][-1]")
         ran(kernel, "lab.edit(sent, 'half past\\n'); _ = lab.step(20)")
         assert kernel.value("len(lab.branches), 'half past' in lab.trace.text()") == (2, True)
         ran(kernel, "lab.goto(90, branch=0)")
@@ -66,7 +65,7 @@ class TestTheTimeServer:
         ran(kernel, "_ = lab.step(40); _ = lab.step_message()")
         ran(
             kernel,
-            "lab.edit([each for each in lab.trace if each.kind == 'sent'][-1], 'half past\\n'); _ = lab.step(20)",
+            "lab.edit([event for event in lab.trace if event.kind == 'sent'][-1], 'half past\\n'); _ = lab.step(20)",
         )
         line, text = kernel.value("str(lab.recording), lab.trace.text()")
         ran(kernel, paused(listing, "--name other"))

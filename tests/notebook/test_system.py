@@ -18,7 +18,7 @@ def test_running_the_cell_again_is_ordinary(kernel: Any, listing: Any, free_port
         result = kernel.run(cell)
         assert not result.error
         kernel.run("labs = globals().get('labs', []) + [lab]")
-    assert kernel.value("[each.state for each in labs]") == ["stopped", "stopped", "running"]
+    assert kernel.value("[lab.state for lab in labs]") == ["stopped", "stopped", "running"]
 
 
 def test_the_new_lab_is_current_and_bound_to_lab(kernel: Any) -> None:
@@ -121,7 +121,8 @@ def test_quiet_shows_nothing(kernel: Any) -> None:
         ("--ports 1500", "1500"),
         ("--ports 1500=none", "none"),
         ("--name 3x", "3x"),
-        ("--dance", "dance"),
+        ("--dance", r"^%%system --dance: .*--dance; %%system\? explains its arguments$"),
+        ("--seed x", r"^%%system --seed x: argument --seed: .*'x'; %%system\?"),
         ('--hosts "foo', "quotation"),
     ],
 )

@@ -1,19 +1,24 @@
-"""The panel: controls, graph, inboxes, source, timeline and story of a lab, live in a notebook."""
+"""The panel: controls, graph, inboxes, source, timeline and story of a lab, live in a notebook.
+
+Widgets are imported only where a panel is made, so a lab outside a notebook needs none of them.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from ..cells import kernel_shell
 
 if TYPE_CHECKING:
     from ...lab import Lab
     from ...views.whole import Whole
     from .panel import Panel
 
-__all__ = ["make_panel"]
+__all__ = ["make_panel", "panel_of", "show"]
 
 
 def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
-    """Return a live panel in a notebook, and elsewhere what there is to see now.
+    """Return a live panel in a notebook, and a static view of the lab elsewhere.
 
     Raises:
         UnknownPiece: there is no such piece.
@@ -27,10 +32,19 @@ def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
     return whole_of(lab, checked(pieces))
 
 
-def in_notebook() -> bool:
-    """Return whether this is a kernel that a page with widgets may be connected to."""
-    import sys
+def panel_of(lab: Lab) -> Panel:
+    """Return the panel of a lab: the one that was displayed last, or a new one."""
+    from .panel import Panel
+    from .registry import displayed_panel_of
 
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
+    return displayed_panel_of(lab) or Panel(lab)
+
+
+def show(lab: Lab) -> None:
+    """Display the panel of a lab under this cell."""
+    panel_of(lab).display()
+
+
+def in_notebook() -> bool:
+    """Return whether this is a kernel, to which a page with widgets may be connected."""
+    return kernel_shell() is not None

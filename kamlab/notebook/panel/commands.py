@@ -1,8 +1,7 @@
-"""What the page can ask for: one function for each command, with the lab and the panel's choices.
+"""The commands of the page: one function for each, called with the panel's view model and the request.
 
-Each gives up after a moment, since a click that waits keeps the kernel from everything else, and
-returns what it has to say about what it did. What comes from a page is checked like anything from
-outside; an error is shown, and raised nowhere.
+A command gives up after a moment, since a click that waits keeps the kernel from everything else, and returns what
+there is to say about what it did. Requests come from outside, so they are checked; the panel shows the errors.
 """
 
 from __future__ import annotations
@@ -17,256 +16,257 @@ from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
 from ...views.keys import component_of
 from ...views.payload import read_literal
-from .looking import Looking
+from .view_model import ViewModel
 
-#: How long, in seconds, a click waits for something to happen, for a message, and for a slice to end.
+#: Seconds that a click waits for something to happen, for a message, and for a slice to end.
 STEP_PATIENCE = 0.3
 MESSAGE_PATIENCE = 2.0
 PAUSE_PATIENCE = 2.0
 
-#: What a click on "Message" tells of what happened; the rest would hide it.
+#: The events that a click on "Message" tells; the others would hide them.
 TOLD = (SENT, DISCARDED, REMOVED, INSERTED, PRINTED, FAILED)
 
-Given = dict[str, Any]
+#: What the page sends with a command.
+Request = dict[str, Any]
 
 
 class BadCommand(KamlabError):
-    """The page asks for something that cannot be understood."""
+    """The request cannot be understood."""
 
 
 class NotThere(KamlabError):
-    """What the page asks about is there no more."""
+    """What the request is about no longer exists."""
 
 
 # -- driving ---------------------------------------------------------------------------------------------
 
 
-def step(looking: Looking, given: Given) -> str:
+def step(model: ViewModel, request: Request) -> str:
     """Run one slice."""
-    return _told(looking.lab.step(timeout=STEP_PATIENCE), everything=True)
+    return _told(model.lab.step(timeout=STEP_PATIENCE), everything=True)
 
 
-def step_message(looking: Looking, given: Given) -> str:
+def step_message(model: ViewModel, request: Request) -> str:
     """Run until a message is delivered."""
-    return _told(looking.lab.step_message(timeout=MESSAGE_PATIENCE))
+    return _told(model.lab.step_message(timeout=MESSAGE_PATIENCE))
 
 
-def step_round(looking: Looking, given: Given) -> str:
-    """Give everybody one slice."""
-    return _told(looking.lab.step_round(timeout=STEP_PATIENCE))
+def step_round(model: ViewModel, request: Request) -> str:
+    """Give each component one slice."""
+    return _told(model.lab.step_round(timeout=STEP_PATIENCE))
 
 
-def back(looking: Looking, given: Given) -> str:
+def back(model: ViewModel, request: Request) -> str:
     """Go back by one slice."""
-    looking.lab.back()
+    model.lab.back()
     return ""
 
 
-def run(looking: Looking, given: Given) -> str:
+def run(model: ViewModel, request: Request) -> str:
     """Let the lab run in the background."""
-    looking.lab.start()
+    model.lab.start()
     return ""
 
 
-def pause(looking: Looking, given: Given) -> str:
-    """Let the lab stand still, or tell why it does not yet."""
-    return "" if looking.lab.pause(timeout=PAUSE_PATIENCE) else who_is_busy(looking.lab)
+def pause(model: ViewModel, request: Request) -> str:
+    """Pause the lab, or say why it has not paused yet."""
+    return "" if model.lab.pause(timeout=PAUSE_PATIENCE) else who_is_busy(model.lab)
 
 
-def to_breakpoint(looking: Looking, given: Given) -> str:
+def to_breakpoint(model: ViewModel, request: Request) -> str:
     """Run in the background until a breakpoint stops it."""
-    looking.lab.start()
+    model.lab.start()
     return ""
 
 
-def reset(looking: Looking, given: Given) -> str:
-    """Build the system again, and stand before its first slice."""
-    looking.lab.reset()
-    looking.forget()
+def reset(model: ViewModel, request: Request) -> str:
+    """Build the system again, ready for its first slice."""
+    model.lab.reset()
+    model.forget()
     return "The system was built again."
 
 
-def stop(looking: Looking, given: Given) -> str:
-    """End everything in the lab, unless a slice hangs: then tell in which component."""
-    lab = looking.lab
+def stop(model: ViewModel, request: Request) -> str:
+    """Stop everything in the lab, or say which component's slice hangs."""
+    lab = model.lab
     if not lab.pause(timeout=PAUSE_PATIENCE):
         return who_is_busy(lab)
     lab.stop()
     return ""
 
 
-def speed(looking: Looking, given: Given) -> str:
-    """Set how many slices a run has in a second; ``None`` is full speed."""
-    looking.lab.pace = given.get("pace")
+def speed(model: ViewModel, request: Request) -> str:
+    """Set how many slices a run does in a second; ``None`` is full speed."""
+    model.lab.pace = request.get("pace")
     return ""
 
 
-def goto(looking: Looking, given: Given) -> str:
-    """Have the lab itself stand at a step."""
-    looking.lab.goto(_number(given, "step"))
-    looking.at = None
+def goto(model: ViewModel, request: Request) -> str:
+    """Take the lab itself to a step."""
+    model.lab.goto(_number(request, "step"))
+    model.at = None
     return ""
 
 
-def branch(looking: Looking, given: Given) -> str:
+def branch(model: ViewModel, request: Request) -> str:
     """Go to the end of a branch."""
-    looking.lab.goto(branch=_number(given, "number"))
-    looking.at = None
+    model.lab.goto(branch=_number(request, "number"))
+    model.at = None
     return ""
 
 
-# -- hands -----------------------------------------------------------------------------------------------
+# -- intervening -----------------------------------------------------------------------------------------
 
 
-def drop(looking: Looking, given: Given) -> str:
-    """Lose a message."""
-    component, box, index = _place(looking, given)
-    looking.lab.drop(component, box, index)
-    looking.opened = None
+def drop(model: ViewModel, request: Request) -> str:
+    """Discard a message."""
+    component, box, index = _place(model, request)
+    model.lab.drop(component, box, index)
+    model.opened = None
     return f"A message was dropped from {component.short_name}.{box}."
 
 
-def duplicate(looking: Looking, given: Given) -> str:
-    """Put a message in twice."""
-    component, box, index = _place(looking, given)
-    looking.lab.duplicate(component, box, index)
+def duplicate(model: ViewModel, request: Request) -> str:
+    """Put a second copy of a message into its inbox."""
+    component, box, index = _place(model, request)
+    model.lab.duplicate(component, box, index)
     return f"The message is in {component.short_name}.{box} twice now."
 
 
-def move(looking: Looking, given: Given) -> str:
+def move(model: ViewModel, request: Request) -> str:
     """Move a message to another place of its inbox."""
-    component, box, index = _place(looking, given)
-    to = _number(given, "to")
-    looking.lab.move(component, to - (_number(given, "index") - index), box, index)
-    looking.opened = (str(given["key"]), box, to)
+    component, box, index = _place(model, request)
+    to = _number(request, "to")
+    model.lab.move(component, to - (_number(request, "index") - index), box, index)
+    model.opened = (str(request["key"]), box, to)
     return ""
 
 
-def edit(looking: Looking, given: Given) -> str:
-    """Put another message in the place of one."""
-    component, box, index = _place(looking, given)
-    looking.lab.edit(component, read_literal(_text(given, "text")), box, index)
+def edit(model: ViewModel, request: Request) -> str:
+    """Replace a message by another."""
+    component, box, index = _place(model, request)
+    model.lab.edit(component, read_literal(_text(request, "text")), box, index)
     return f"The message in {component.short_name}.{box} was changed."
 
 
-def deliver_next(looking: Looking, given: Given) -> str:
-    """Have a message be the next that its owner takes, and the owner be the next to run, if it can."""
-    component, box, index = _place(looking, given)
-    lab, name = looking.lab, component.short_name
+def deliver_next(model: ViewModel, request: Request) -> str:
+    """Move a message to the front of its inbox, and let the owner run next if it can."""
+    component, box, index = _place(model, request)
+    lab, name = model.lab, component.short_name
     if index:
         lab.move(component, 0, box, index)
-        looking.opened = (str(given["key"]), box, _number(given, "index") - index)
+        model.opened = (str(request["key"]), box, _number(request, "index") - index)
     try:
         lab.choose(component)
-    except NotRunnable:
-        return f"The message is the first in {name}.{box} now; {name} is {component._life} and cannot go next."
+    except NotRunnable as error:
+        return f"The message is the first in {name}.{box} now. {error}"
     return f"{name} goes next, and the message is the first in its {box}."
 
 
-def inject(looking: Looking, given: Given) -> str:
-    """Put in a message that nobody sent."""
-    component = _component(looking, given)
-    box = _text(given, "box")
-    looking.lab.inject(component, read_literal(_text(given, "text")), box)
+def inject(model: ViewModel, request: Request) -> str:
+    """Put a message that no component sent into an inbox."""
+    component = _component(model, request)
+    box = _text(request, "box")
+    model.lab.inject(component, read_literal(_text(request, "text")), box)
     return f"A message was put into {component.short_name}.{box}."
 
 
-def choose(looking: Looking, given: Given) -> str:
+def choose(model: ViewModel, request: Request) -> str:
     """Let a component have the next slice."""
-    component = _component(looking, given)
-    looking.lab.choose(component)
+    component = _component(model, request)
+    model.lab.choose(component)
     return f"{component.short_name} goes next."
 
 
-def set_break(looking: Looking, given: Given) -> str:
-    """Stop before a component runs; where there is such a breakpoint already, take it away."""
-    component = _component(looking, given)
+def set_break(model: ViewModel, request: Request) -> str:
+    """Set a breakpoint before each slice of a component, or remove it if there is one."""
+    component = _component(model, request)
     name = component.short_name
-    for each in looking.lab.breakpoints:
-        if each.looks_ahead and str(each.aim) == name:
-            each.remove()
+    for breakpoint in model.lab.breakpoints:
+        if breakpoint.looks_ahead and str(breakpoint.aim) == name:
+            breakpoint.remove()
             return f"The breakpoint at {name} is gone."
-    looking.lab.break_on(component)
+    model.lab.break_on(component)
     return f"The lab will stop before {name} runs."
 
 
-def remove_break(looking: Looking, given: Given) -> str:
-    """Take a breakpoint away."""
-    number = _number(given, "number")
-    for each in looking.lab.breakpoints:
-        if each.number == number:
-            each.remove()
+def remove_break(model: ViewModel, request: Request) -> str:
+    """Remove a breakpoint."""
+    number = _number(request, "number")
+    for breakpoint in model.lab.breakpoints:
+        if breakpoint.number == number:
+            breakpoint.remove()
             return f"Breakpoint {number} is gone."
     return f"Breakpoint {number} was gone already."
 
 
-# -- looking ---------------------------------------------------------------------------------------------
+# -- looking -------------------------------------------------------------------------------------------
 
 
-def look(looking: Looking, given: Given) -> str:
-    """Show a step of the past, or, without one, the lab as it stands."""
-    step = given.get("step")
-    looking.at = None if step is None else min(max(0, _number(given, "step")), looking.lab.step_number)
-    if looking.at == looking.lab.step_number:
-        looking.at = None
-    if looking.at is not None and looking.window is not None:
-        first, last = looking.window
-        if not first <= looking.at <= last:
-            looking.window = None
+def look(model: ViewModel, request: Request) -> str:
+    """Show a step of the past; without one, the lab as it is now."""
+    step = request.get("step")
+    model.at = None if step is None else min(max(0, _number(request, "step")), model.lab.step_number)
+    if model.at == model.lab.step_number:
+        model.at = None
+    if model.at is not None and model.window is not None:
+        first, last = model.window
+        if not first <= model.at <= last:
+            model.window = None
     return ""
 
 
-def select(looking: Looking, given: Given) -> str:
-    """Select a component, or, without one, none."""
-    key = str(given.get("key") or "")[:40]
-    looking.selected = "" if key == looking.selected else key
+def select(model: ViewModel, request: Request) -> str:
+    """Select a component; the selected one, or none, clears the selection."""
+    key = str(request.get("key") or "")[:40]
+    model.selected = "" if key == model.selected else key
     return ""
 
 
-def fold(looking: Looking, given: Given) -> str:
+def fold(model: ViewModel, request: Request) -> str:
     """Fold a container, or unfold it."""
-    looking.fold(str(given.get("key") or "")[:40])
+    model.fold(str(request.get("key") or "")[:40])
     return ""
 
 
-def open_message(looking: Looking, given: Given) -> str:
-    """Show the whole of a message."""
-    looking.opened = (str(given.get("key"))[:40], _text(given, "box"), _number(given, "index"))
+def open_message(model: ViewModel, request: Request) -> str:
+    """Show all of a message."""
+    model.opened = (str(request.get("key"))[:40], _text(request, "box"), _number(request, "index"))
     return ""
 
 
-def close_message(looking: Looking, given: Given) -> str:
-    """Show no whole message any more."""
-    looking.opened = None
+def close_message(model: ViewModel, request: Request) -> str:
+    """Close the message that is opened."""
+    model.opened = None
     return ""
 
 
-def select_event(looking: Looking, given: Given) -> str:
-    """Select an event, or, without one, none."""
-    looking.event = None if given.get("number") is None else _number(given, "number")
+def select_event(model: ViewModel, request: Request) -> str:
+    """Select an event; without one, clear the selection."""
+    model.event = None if request.get("number") is None else _number(request, "number")
     return ""
 
 
-def window(looking: Looking, given: Given) -> str:
-    """Show these steps in the timeline; without any, the last ones."""
-    if given.get("first") is None or given.get("last") is None:
-        looking.window = None
+def window(model: ViewModel, request: Request) -> str:
+    """Show these steps in the timeline; without any, the newest ones."""
+    if request.get("first") is None or request.get("last") is None:
+        model.window = None
     else:
-        first, last = _number(given, "first"), _number(given, "last")
-        looking.window = (max(0, first), max(0, last)) if last < looking.lab.step_number else None
+        first, last = _number(request, "first"), _number(request, "last")
+        model.window = (max(0, first), max(0, last)) if last < model.lab.step_number else None
     return ""
 
 
-def filter_story(looking: Looking, given: Given) -> str:
-    """Show only the events of the story that hold these words, and are of these kinds."""
-    looking.filter = str(given.get("text") or "")[:200]
-    kinds = given.get("kinds")
-    looking.kinds = tuple(str(each)[:40] for each in kinds[:40]) if isinstance(kinds, list) else None
+def filter_story(model: ViewModel, request: Request) -> str:
+    """Show only the events of the story that contain these words and are of these kinds."""
+    model.filter = str(request.get("text") or "")[:200]
+    kinds = request.get("kinds")
+    model.kinds = tuple(str(kind)[:40] for kind in kinds[:40]) if isinstance(kinds, list) else None
     return ""
 
 
-#: By the name that the page calls it: what it does, and under which name it is allowed (``None``: always).
-COMMANDS: dict[str, tuple[Callable[[Looking, Given], str], str | None]] = {
+#: By the name that the page uses: the function, and the name of the permission that it needs (``None``: none).
+COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "step": (step, "step"),
     "message": (step_message, "message"),
     "round": (step_round, "round"),
@@ -285,7 +285,7 @@ COMMANDS: dict[str, tuple[Callable[[Looking, Given], str], str | None]] = {
     "edit": (edit, "edit"),
     "next": (deliver_next, "edit"),
     "inject": (inject, "edit"),
-    "choose": (choose, None),  # of a component that need not be the selected one; the lab says whether it can
+    "choose": (choose, None),  # it may be about any component; the lab says whether that one can
     "break": (set_break, None),
     "unbreak": (remove_break, None),
     "look": (look, "look"),
@@ -298,15 +298,15 @@ COMMANDS: dict[str, tuple[Callable[[Looking, Given], str], str | None]] = {
     "filter": (filter_story, None),
 }
 
-#: After these what is shown is the lab as it stands.
+#: After these commands the lab is shown as it is now.
 SHOWS_NOW = frozenset({"step", "message", "round", "back", "run", "breakpoint", "reset"})
 
 
 def who_is_busy(lab: Any) -> str:
-    """Say which component has not come to the end of its slice."""
+    """Say which component has not reached the end of its slice."""
     running = lab.scheduler.running
-    who = f"{running.short_name} has not come to its next yield" if running is not None else "the lab is busy"
-    return f"{who}; the picture is from before that"
+    busy = f"{running.short_name} has not come to its next yield" if running is not None else "the lab is busy"
+    return f"{busy}; the picture is from before that"
 
 
 def _told(happened: Happened, everything: bool = False) -> str:
@@ -317,34 +317,34 @@ def _told(happened: Happened, everything: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _place(looking: Looking, given: Given) -> tuple[Component, str, int]:
-    """Return component, inbox and index of a message; what a thread holds already is shown before the rest."""
-    component, box, index = _component(looking, given), _text(given, "box"), _number(given, "index")
+def _place(model: ViewModel, request: Request) -> tuple[Component, str, int]:
+    """Return component, inbox and index of a message; the page counts what a thread holds already before the rest."""
+    component, box, index = _component(model, request), _text(request, "box"), _number(request, "index")
     held = len(held_by_thread(component, box))
     if 0 <= index < held:
         raise NotThere(f"{component.short_name} has this message in its thread already, so it cannot be changed.")
     return component, box, index - held
 
 
-def _component(looking: Looking, given: Given) -> Component:
-    key = given.get("key")
-    found = component_of(looking.lab, key) if isinstance(key, str) else None
+def _component(model: ViewModel, request: Request) -> Component:
+    key = request.get("key")
+    found = component_of(model.lab, key) if isinstance(key, str) else None
     if found is None:
         raise NotThere(f"The component with the key {key!r} has ended, or was never there.")
     return found
 
 
-def _text(given: Given, name: str) -> str:
-    value = given.get(name)
+def _text(request: Request, name: str) -> str:
+    value = request.get(name)
     if not isinstance(value, str):
-        raise BadCommand(f"{given.get('do')}: {name} is {value!r}; a text is needed")
+        raise BadCommand(f"{request.get('do')}: {name} is {value!r}; a text is needed")
     return value
 
 
-def _number(given: Given, name: str) -> int:
-    value = given.get(name)
+def _number(request: Request, name: str) -> int:
+    value = request.get(name)
     if type(value) is float and value.is_integer():
         value = int(value)
     if type(value) is not int:
-        raise BadCommand(f"{given.get('do')}: {name} is {value!r}; a whole number is needed")
+        raise BadCommand(f"{request.get('do')}: {name} is {value!r}; a whole number is needed")
     return value

@@ -1,16 +1,15 @@
 """The model that a page shares with the kernel: plain values one way, commands the other.
 
-All that is drawn is in these traits, so a page that is reloaded draws the same again, and two places
-that show one panel show the same. The drawing is one ES module, see :mod:`.parts`, without a bundler
-and without anything from elsewhere.
+Everything that is drawn is in these traits, so a reloaded page draws the same again, and two views of one panel show
+the same. The drawing is one ES module, see :mod:`.web`, without a bundler and without dependencies.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..needs import needs
-from .parts import module, style
+from ..dependencies import needs
+from .web import module, style
 
 with needs("anywidget", "the panel"):
     import anywidget
@@ -18,10 +17,12 @@ with needs("anywidget", "the panel"):
 
 
 class Page(anywidget.AnyWidget):
-    """What is shared with the page.
+    """The state that is shared with the page.
 
-    ``scene`` is the geometry of the graph, which changes seldom; ``now`` is everything else; ``pieces`` are
-    the names of the pieces to show, in order.
+    Attributes:
+        scene: the geometry of the graph, which rarely changes.
+        now: everything else.
+        pieces: the names of the pieces to show, in order.
     """
 
     _esm = module()

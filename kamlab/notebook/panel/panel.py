@@ -1,25 +1,23 @@
-"""The panel: a lab to look at, to drive, and to take a hand in, in a notebook.
+"""The panel: a lab to look at, to drive and to intervene in, in a notebook.
 
-What is shown is in :mod:`.looking`, what can be asked for in :mod:`.commands`; here is when to look, and
-how long a panel lives.
+What is shown is in :mod:`.view_model`, the commands of the page are in :mod:`.commands`; here is when to look, and how
+long a panel lives.
 
-*When.* The engine tells a panel nothing; that would cost every slice something. One thread asks each
-panel a dozen times a second whether its lab has moved (:mod:`..flusher`). A panel that nobody has on the
-screen does not look at all, and one that a look costs much looks less often: looking takes no more than
-:data:`SHARE` of the time of a lab that runs.
+*When.* The engine does not notify a panel; that would make every slice slower. One thread asks each panel a dozen
+times a second whether its lab has moved (:mod:`.refresher`). A panel that no page shows does not look at all, and one
+whose looks are expensive looks less often: looking takes at most :data:`SHARE` of the time of a running lab.
 
-*How long.* A panel holds widgets, and ipywidgets hold all widgets there are. So this is not a widget but
-has one, and closes it when it goes. What is displayed is kept as long as a page shows it, and a few beyond
-that, since pages are closed and opened again. A panel outlives its lab: it shows the last picture and says
-that it is the last.
+*How long.* A panel holds widgets, and ipywidgets keep every widget alive. So a panel is not a widget but has one, and
+closes it at its end. A displayed panel is kept as long as a page shows it, and the newest few beyond that, since pages
+are closed and opened again. A panel outlives its lab: it shows the last picture and says that it is the last.
 
-*Twice in a cell.* A cell gets the widget, and after it a still picture, which is kept up to date and which
-the page hides while the widget is there. So a saved notebook shows its last state wherever it is opened.
-Rejected: the still as the fall-back of the widget's own output, since a front end that knows widgets shows
-an error in its place once the kernel is gone.
+*Two outputs.* A cell gets the widget, and after it a static output, which is kept up to date and which the page hides
+while the widget is there. So a saved notebook shows the last state wherever it is opened. Rejected: the static output
+as a fall-back within the widget's own output, since a front end that knows widgets shows an error in its place once
+the kernel is gone.
 
-A click may be carried out on any thread: the main one, or a subshell's. Everything it does goes through
-the lab, which has a lock for it.
+A click may be handled on any thread: the main one, or a subshell's. Everything it does goes through the lab, which has
+a lock.
 """
 
 from __future__ import annotations
@@ -37,29 +35,29 @@ from ...views.quoting import label
 from ...views.transcript import transcripts_of
 from ...views.whole import checked
 from .. import cells
-from ..flusher import FLUSHER
-from . import shown
-from .allowed import ALL, STOPPED
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy
-from .looking import Looking
 from .page import Page
-from .still import LOOK_PATIENCE, Still
+from .permissions import ALL, STOPPED
+from .refresher import REFRESHER
+from .registry import close_spare, displayed_panels, drop, keep
+from .static_output import LOOK_PATIENCE, StaticOutput
+from .view_model import ViewModel
 
-#: How much of the time of a running lab may go into looking at it.
+#: The largest share of the time of a running lab that may go into looking at it.
 SHARE = 0.05
-#: How long, in seconds, nothing must have changed before the still picture is drawn again.
-STILL_AFTER = 0.7
-#: How many lines of what a command did are shown, and how long they may be.
+#: Seconds without a change before the static output is drawn again.
+STATIC_AFTER = 0.7
+#: How many lines of a command's result are shown, and the most characters of a line.
 LINES, WIDTH = 6, 200
 
 
 class Panel:
-    """A panel of one lab: its pieces live, and a still of them for where there is no kernel.
+    """A panel of one lab: its pieces live, and a static output for where there is no kernel.
 
     Args:
-        lab: the lab. A lab that goes back, or is reset and knows how to build its system, goes on in the
-            same panel; one that is stopped leaves its last picture.
-        pieces: which pieces to show, all unless told: controls, graph, inboxes, source, timeline, story.
+        lab: the lab. A lab that goes back, or is reset and can build its system again, stays in the same panel; one
+            that is stopped leaves its last picture.
+        pieces: the names of the pieces to show: controls, graph, inboxes, source, timeline, story; all by default.
 
     Raises:
         UnknownPiece: there is no such piece.
@@ -68,100 +66,98 @@ class Panel:
     def __init__(self, lab: Lab, pieces: Iterable[str] = ()) -> None:
         self.lab = lab
         self.pieces: tuple[str, ...] = checked(pieces)
-        self.looking: Looking = Looking(lab, self.pieces)
+        self.model: ViewModel = ViewModel(lab, self.pieces)
         self.closed: bool = False
         #: Whether it shows the last picture of what was stopped.
         self.finished: bool = False
+        #: The places in pages that show this.
         self.views: set[str] = set()
         self._lock = threading.RLock()
-        self._signs: tuple[Any, ...] = ()
+        self._version: tuple[Any, ...] = ()
         self._changed_at = 0.0
         self._look_again_at = 0.0
         self._said: dict[str, Any] = {"text": "", "error": False, "reply": 0}
         self._complained = False
         self.page: Page = Page(pieces=list(self.pieces))
-        self.still: Still = Still(self.looking)
-        self._watch()
+        self.static: StaticOutput = StaticOutput(self.model)
+        self._follow()
         message = WeakMethod(self.receive)
         self.page.on_msg(lambda _, content, __: (call := message()) and call(content))
         self._clean_up = finalize(self, _clean_up, self.page)
         self._clean_up.atexit = False
         self.refresh()
-        FLUSHER.add(self)
+        REFRESHER.add(self)
 
-    def _watch(self) -> None:
-        """Look at the lab as it is now."""
+    def _follow(self) -> None:
+        """Follow the lab as it is now."""
         self._scheduler = self.lab.scheduler
-        self._listen()
+        self._watch_prints()
 
-    def _listen(self) -> None:
-        """Have what components print shown here while a page shows this, rather than on stderr."""
+    def _watch_prints(self) -> None:
+        """While a page shows this, show what components print here rather than on stderr."""
         transcripts = transcripts_of(self.lab)
         if self.views and not self.closed:
-            transcripts.on_line = FLUSHER.nudge
-        elif not any(each.views for each in shown.all_shown() if each.lab is self.lab and each is not self):
+            transcripts.on_line = REFRESHER.nudge
+        elif not any(other.views for other in displayed_panels() if other.lab is self.lab and other is not self):
             transcripts.unwatch()
 
     # -- when to look --------------------------------------------------------------------------------
 
     @property
     def over(self) -> bool:
-        """Whether what this shows has been stopped."""
+        """Whether the run that this shows has been stopped or replaced."""
         return self.lab.scheduler is not self._scheduler or self.lab.state == "stopped"
 
     def tick(self) -> bool:
-        """Draw anew if the lab has moved and somebody looks; return whether anything was new."""
+        """Refresh if the lab has moved and a page shows this; return whether anything was new."""
         if self.closed:
             return False
         now = time.monotonic()
         if self.over:
-            return self._settle()
+            return self._catch_up()
         if not self.views or now < self._look_again_at:
             return False
-        if self._signs_now() == self._signs:
-            self._draw_still(now)
+        if self._version_now() == self._version:
+            self._draw_static(now)
             return False
-        self.refresh()
-        return True
+        return self.refresh()
 
-    def _signs_now(self) -> tuple[Any, ...]:
-        """What tells cheaply that something has happened; not even the lab's lock is needed."""
+    def _version_now(self) -> tuple[Any, ...]:
+        """Return counts that change whenever anything happens; cheap, and without the lab's lock."""
         lab, scheduler = self.lab, self._scheduler
         waiting = len(scheduler.queue), len(scheduler.done), len(scheduler.wakes)
         counts = scheduler.step, lab.failed_count, len(scheduler.members), transcripts_of(lab).count
         return lab.state, lab.pace, len(lab.breakpoints), *counts, *waiting
 
-    def _settle(self) -> bool:
-        """Follow the lab to where it stands now, or draw the last picture; return whether anything was new."""
+    def _catch_up(self) -> bool:
+        """Follow the lab to where it is now, or show the last picture; return whether anything was sent."""
         if getattr(self.lab, "in_between", False):
             return False
         with self._lock:
             if self.lab.scheduler is not self._scheduler and self.lab.can_build:
-                self.looking.forget()
-                self._watch()
-                self._signs = ()
+                self.model.forget()
+                self._follow()
+                self._version = ()
             elif self.over:
                 self._finish()
                 return True
-        self.refresh()
-        return True
+        return self.refresh()
 
-    def refresh(self) -> None:
-        """Look at the lab and show it, now."""
+    def refresh(self) -> bool:
+        """Look at the lab and show it now; return whether anything was sent."""
         if self.closed:
-            return
+            return False
         if self.over:
-            self._settle()
-            return
+            return self._catch_up()
         with self._lock:
             lock = self.lab.lock
             if not lock.acquire(timeout=LOOK_PATIENCE):
                 self._complain()
-                return
+                return True
             began, cpu = time.monotonic(), thread_time()
             try:
-                self._signs = self._signs_now()
-                scene, now = self.looking.look()
+                self._version = self._version_now()
+                scene, now = self.model.look()
             finally:
                 lock.release()
             held = time.monotonic() - began
@@ -172,12 +168,13 @@ class Panel:
             cost = max(held, thread_time() - cpu)
             self._look_again_at = began + (cost / SHARE if self.lab.state == "running" else 0.0)
             self._changed_at = time.monotonic()
-            self.still.due = True
+            self.static.due = True
+            return True
 
     def _complain(self) -> None:
-        """Say who keeps the lab busy; the state is as it is now, the rest as it was."""
+        """Say which component keeps the lab busy; show the present state, and the rest as it was."""
         self._complained = True
-        self._signs = ()  # ask again
+        self._version = ()  # ask again
         self._said = {**self._said, "text": who_is_busy(self.lab), "error": True}
         now = {**self.page.now, "state": self.lab.state, "step": self.lab.step_number}
         self._send(None, now)
@@ -190,25 +187,25 @@ class Panel:
             self.page.now = now
 
     def _finish(self) -> None:
-        """Leave the last picture: of what was stopped nothing is left to look at."""
+        """Leave the last picture: what was stopped has nothing left to show."""
         self.finished = True
         step = self._scheduler.step
         gone = f"This lab was stopped at step {step}. The picture is the last one before that; run the cell again."
         last = {**self.page.now, "state": "stopped", "step": step, "headline": f"stopped at step {step}"}
         last.update(gone=gone, can=dict.fromkeys(ALL, STOPPED), choose={}, pace=None)
         self._send(None, last)
-        self.still.finish(step)
-        FLUSHER.discard(self)
+        self.static.finish(step)
+        REFRESHER.discard(self)
 
     def crashed(self, error: BaseException) -> None:
-        """Say that this panel is not up to date any more, and why."""
+        """Say that this panel is no longer up to date, and why."""
         self._say(f"this panel has stopped following its lab: {type(error).__name__}: {error}", error=True)
         self._send(None, self.page.now)
 
-    # -- what the page asks for ----------------------------------------------------------------------
+    # -- commands of the page ------------------------------------------------------------------------
 
     def receive(self, content: Any) -> None:
-        """Carry out a command of the page. An error is shown in the panel, and raised nowhere."""
+        """Carry out a command of the page. An error is shown in the panel and never raised."""
         if not isinstance(content, dict) or self.closed:
             return
         name = content.get("do")
@@ -223,10 +220,10 @@ class Panel:
         self._said["reply"] = reply if type(reply) is int else self._said["reply"]
         if said or failed or name in SHOWS_NOW:
             self._say(said, failed)
-        self._show_reply()
+        self._reply()
 
-    def do(self, name: str, **given: Any) -> str:
-        """Carry out a command as a click would; return what the panel has to say about it.
+    def do(self, name: str, **arguments: Any) -> str:
+        """Carry out a command as a click would; return what the panel says about it.
 
         ::
 
@@ -234,102 +231,105 @@ class Panel:
             panel.do("fold", key="3")
         """
         with cells.aside():
-            said, failed = self._carry_out(name, {"do": name, **given})
+            said, failed = self._carry_out(name, {"do": name, **arguments})
         self._say(said, failed)
-        self._show_reply()
+        self._reply()
         return str(self._said["text"])
 
     def _carry_out(self, name: str, content: dict[str, Any]) -> tuple[str, bool]:
+        """Carry out a command; return what there is to say about it, and whether it failed."""
         if self.over and not (self.lab.can_build and self.lab.state != "stopped"):
             return STOPPED, True
         if name not in COMMANDS:
             return f"There is no command {name[:40]!r}; there are: {listed(COMMANDS)}.", True
-        command, needs = COMMANDS[name]
+        command, permission = COMMANDS[name]
         try:
-            why_not = self.page.now.get("can", {}).get(needs, True) if needs is not None else True
-            if why_not is not True and (now := self.looking.head()["can"][needs]) is not True:
-                return str(now), True
+            if permission is not None and self.page.now.get("can", {}).get(permission, True) is not True:
+                why_not = self.model.permissions()[permission]  # it may have become possible meanwhile
+                if why_not is not True:
+                    return str(why_not), True
             if name in SHOWS_NOW:
-                self.looking.at = self.looking.window = None
-            return command(self.looking, content), False
+                self.model.at = self.model.window = None
+            return command(self.model, content), False
         except KamlabError as error:
             return str(error), True
         except Exception as error:
             return f"{name}: {type(error).__name__}: {error}", True
 
-    def _show_reply(self) -> None:
-        if self.over:
-            self._settle()
-        self._signs = ()
-        self.refresh()
-        if self.over:  # nothing was drawn, and the page waits for its answer
+    def _reply(self) -> None:
+        """Show the result of a command; the page waits for an answer even if there is nothing to look at."""
+        self._version = ()
+        if not self.refresh() and not self.closed:
             self._send(None, self.page.now)
 
     def _say(self, text: Any, error: bool = False) -> None:
         lines = str(text).splitlines() if text else []
         if len(lines) > LINES:
             lines = ["...", *lines[-LINES:]]
-        self._said = {**self._said, "text": "\n".join(label(line, WIDTH) for line in lines), "error": error}
+        self._said = {**self._said, "text": "\n".join([label(line, WIDTH) for line in lines]), "error": error}
 
     def _count(self, name: str, view: str) -> None:
-        """Take note that a page shows this panel, or does so no more."""
+        """Record that a page shows this panel, or no longer does."""
         if name == "bye":
             self.views.discard(view)
         else:
             page = view.partition("/")[0]
-            self.views = {each for each in self.views if each.partition("/")[0] == page} | {view}
-            self._signs = ()
-            FLUSHER.nudge()
-        self._listen()
-        shown.tidy()
+            self.views = {other for other in self.views if other.partition("/")[0] == page} | {view}
+            self._version = ()
+            REFRESHER.nudge()
+        self._watch_prints()
+        close_spare()
 
-    # -- as an output ----------------------------------------------------------------------------------
+    # -- as an output --------------------------------------------------------------------------------
 
-    def _ipython_display_(self, **_options: Any) -> None:
-        """Display the widget, and the still picture after it."""
+    def display(self) -> None:
+        """Display the widget, and the static output after it."""
         from IPython.display import display
 
-        shown.keep(self)
+        keep(self)
         bundle = self.page._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         data = {kind: value for kind, value in (data or {}).items() if kind != "text/plain"}
         show: Any = display
         show({**data, "text/plain": "kamlab panel"}, metadata=metadata, raw=True)
-        self.still.display()
+        self.static.display()
+
+    def _ipython_display_(self, **_options: Any) -> None:
+        self.display()
 
     def __repr__(self) -> str:
         return f"<panel of {self.lab!r}>"
 
     def __str__(self) -> str:
-        return self.still.text()
+        return self.static.text()
 
     def settle(self) -> None:
-        """Bring the panel and its still picture up to date, as at the end of a cell."""
+        """Bring the panel and its static output up to date, as at the end of a cell."""
         if not self.closed and not self.over:
             with self._lock:
                 if self.views:
                     self.refresh()
-                elif self._signs != (signs := self._signs_now()):
-                    self._signs, self.still.due = signs, True
-            self.still.draw()
+                elif self._version != (version := self._version_now()):
+                    self._version, self.static.due = version, True
+            self.static.draw()
         elif not self.closed:
-            self._settle()
+            self._catch_up()
 
-    def _draw_still(self, now: float) -> None:
-        if self.still.due and now - self._changed_at > STILL_AFTER and self.lab.state != "running":
-            self.still.draw()
+    def _draw_static(self, now: float) -> None:
+        if self.static.due and now - self._changed_at > STATIC_AFTER and self.lab.state != "running":
+            self.static.draw()
 
     def close(self) -> None:
-        """Take the panel away, wherever it is displayed. The still picture stays."""
+        """Remove the panel wherever it is displayed. The static output stays."""
         self.closed = True
         self.views = set()
-        FLUSHER.discard(self)
-        shown.drop(self)
-        self._listen()
+        REFRESHER.discard(self)
+        drop(self)
+        self._watch_prints()
         self._clean_up()
 
 
 def _clean_up(page: Any) -> None:
-    for part in (page.layout, page):
-        if part is not None:
-            part.close()
+    for widget in (page.layout, page):
+        if widget is not None:
+            widget.close()

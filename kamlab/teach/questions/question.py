@@ -207,7 +207,7 @@ class Question:
         if not in_notebook():
             raise NotImplementedError
         try:
-            from ...notebook.questions import show
+            from ...notebook.question_widget import show
         except ImportError:  # there are no widgets here
             raise NotImplementedError from None
         show(self)

@@ -104,6 +104,7 @@ def graph_of(
     previous: Graph | None = None,
     since: int | None = None,
     most: int = MOST,
+    snapshot: Snapshot | None = None,
 ) -> Graph:
     """Return the graph of a lab, as it is now or was after a step.
 
@@ -117,6 +118,7 @@ def graph_of(
         previous: the graph shown before this one; what is in both keeps its place.
         since: show the messages from this event number on, instead of those of the last slice.
         most: how many components to show at most; the largest containers are folded before any is left out.
+        snapshot: the lab's snapshot of that step, if the caller has one.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -137,7 +139,7 @@ def graph_of(
     """
     with lab.lock:
         picture = previous._picture if previous is not None else None
-        snapshot = snapshot_of(lab, step, most=0)
+        snapshot = snapshot_of(lab, step, most=0) if snapshot is None else snapshot
         shown = Shown(snapshot)
         layered = structure_of(shown, folded, picture.structure if picture is not None else None, most)
         moves = last_moves(lab, step, since)

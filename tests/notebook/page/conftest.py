@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from browsers import SHOTS, browser
-from kamlab.notebook.panel import parts
+from kamlab.notebook.panel import web
 
 from .themes import THEMES
 
@@ -33,7 +33,7 @@ def _answer(route: Any) -> None:
             content_type="text/html; charset=utf-8", body='<!doctype html><link rel="icon" href="data:,"><body></body>'
         )
     elif name == "panel.js":
-        route.fulfill(content_type="text/javascript; charset=utf-8", body=parts.module())
+        route.fulfill(content_type="text/javascript; charset=utf-8", body=web.module())
     elif name == "model.js":
         route.fulfill(content_type="text/javascript; charset=utf-8", path=HERE / "model.js")
     else:
@@ -76,13 +76,17 @@ class View:
 
     def answer(self, text: str = "", error: bool = False, **more: Any) -> None:
         """Let Python carry out all that was sent, and say this."""
-        last = max((each.get("id", 0) for each in self.sent()), default=0)
+        last = max((command.get("id", 0) for command in self.sent()), default=0)
         self.push(said={"text": text, "error": error, "reply": last}, **more)
 
     def sent(self, *names: str) -> list[Values]:
         """Return the commands that were sent, all but the greetings; or those of some names."""
         commands = self.page.evaluate("name => window.models[name].sent", self.name)
-        return [each for each in commands if (each["do"] in names if names else each["do"] not in ("hello", "bye"))]
+        return [
+            command
+            for command in commands
+            if (command["do"] in names if names else command["do"] not in ("hello", "bye"))
+        ]
 
     def last(self) -> Values:
         """Return the command that was sent last, without its number; an empty one if none was."""
@@ -149,7 +153,7 @@ def open_page(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., An
                 document.head.append(Object.assign(document.createElement('style'), {textContent: style}));
                 await import(address);
             }""",
-            [f":root {{{variables}}} {ground} {parts.style()}", ADDRESS + "model.js"],
+            [f":root {{{variables}}} {ground} {web.style()}", ADDRESS + "model.js"],
         )
         return page
 

@@ -139,7 +139,7 @@ def nested() -> tuple[Values, Values]:
     }
     nodes = [outer, inner, first, second, folded, *rest]
     scene = {"w": 840, "h": 460, "nodes": nodes, "links": links, "more": 2}
-    graph = {"nodes": looks, "links": {each["key"]: [i * 3, True] for i, each in enumerate(links)}, "moves": []}
+    graph = {"nodes": looks, "links": {link["key"]: [i * 3, True] for i, link in enumerate(links)}, "moves": []}
     return scene, now_of(graph, selected="4", choose={"4": "Reverse_4 sleeps until something wakes it."})
 
 
@@ -167,11 +167,11 @@ def hostile() -> tuple[Values, Values]:
     """Components, words and messages that try to be markup."""
     nodes = [node(f"k{i}\"'<", text, 30 + (i % 4) * 200, 30 + (i // 4) * 110, w=150) for i, text in enumerate(HOSTILE)]
     links = [link(a, b) for a, b in pairwise(nodes[:4])]
-    looks = {each["key"]: look("waiting", text, i) for i, (each, text) in enumerate(zip(nodes, HOSTILE, strict=True))}
+    looks = {node["key"]: look("waiting", text, i) for i, (node, text) in enumerate(zip(nodes, HOSTILE, strict=True))}
     moves = [
         {"n": i, "way": [links[i % 3]["key"]], "text": text, "lost": bool(i % 2)} for i, text in enumerate(HOSTILE)
     ]
-    graph = {"nodes": looks, "links": {each["key"]: [1, True] for each in links}, "moves": moves}
+    graph = {"nodes": looks, "links": {link["key"]: [1, True] for link in links}, "moves": moves}
     scene = {"w": 830, "h": 240, "nodes": nodes, "links": links, "more": 0}
     said = {"text": "\n".join(HOSTILE), "error": True, "reply": 0}
     breaks = [{"id": i, "text": text} for i, text in enumerate(HOSTILE)]

@@ -117,7 +117,7 @@ def test_numbers_of_commands_rise_from_the_last_answer(panel: Any) -> None:
     view = panel((scene, {**now, "said": {"text": "", "error": False, "reply": 41}}))
     view.button("Step").click()
     view.button("Step").click()
-    assert [each["id"] for each in view.sent()] == [42, 43]
+    assert [command["id"] for command in view.sent()] == [42, 43]
 
 
 # -- speed
@@ -184,7 +184,7 @@ def test_space_on_a_button_presses_that_button(panel: Any) -> None:
     view = panel(samples.pipeline())
     view.button("Round").focus()
     view.press(" ")
-    assert [each["do"] for each in view.sent()] == ["round"]
+    assert [command["do"] for command in view.sent()] == ["round"]
 
 
 def test_a_key_that_cannot_be_used_says_why(panel: Any) -> None:
@@ -218,7 +218,7 @@ def test_keys_of_the_panel_go_no_further(panel: Any) -> None:
     for key in ("s", "r", "x", "Control+s"):
         view.press(key)
     assert view.page.evaluate("window.heard") == ["x", "Control", "s"]
-    assert [each["do"] for each in view.sent()] == ["step", "round"]
+    assert [command["do"] for command in view.sent()] == ["step", "round"]
     assert view.root.get_attribute("data-lm-suppress-shortcuts") == "true"
 
 
@@ -445,12 +445,12 @@ def test_a_view_says_hello_and_bye(panel: Any) -> None:
     view = panel(samples.pipeline(), views=2)
     model = "window.models.one"
     hellos = view.sent("hello")
-    names = [each["view"] for each in hellos]
+    names = [hello["view"] for hello in hellos]
     assert len(set(names)) == 2
     assert len({name.partition("/")[0] for name in names}) == 1
     assert view.page.evaluate(f"{model}.listening()") > 0
     view.page.evaluate("() => window.ends.one.forEach(end => end())")
-    assert [each["view"] for each in view.sent("bye")] == names
+    assert [bye["view"] for bye in view.sent("bye")] == names
     assert view.page.evaluate(f"{model}.listening()") == 0
     assert view.page.locator(".kamlab-panel").count() == 0
 
@@ -461,7 +461,7 @@ def test_two_views_of_one_model_show_the_same(panel: Any) -> None:
     second = type(first)(first.page, index=1)
     first.button("Step").click()
     second.button("Round").click()
-    assert [each["id"] for each in first.sent()] == [1, 2]
+    assert [command["id"] for command in first.sent()] == [1, 2]
     first.answer(step=14)
     for view in (first, second):
         assert view.root.get_attribute("data-step") == "14"

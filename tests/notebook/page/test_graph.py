@@ -226,7 +226,7 @@ def test_the_panels_keys_work_in_the_graph(panel: Any) -> None:
     view.node("4").focus()
     for key in ("s", "r", "k", "ArrowRight", " "):
         view.press(key)
-    assert [each["do"] for each in view.sent()] == ["step", "round", "breakpoint", "select"]
+    assert [command["do"] for command in view.sent()] == ["step", "round", "breakpoint", "select"]
 
 
 # -- drawing again

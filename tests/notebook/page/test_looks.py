@@ -145,7 +145,7 @@ def test_texts_that_mean_harm_are_shown_as_text(panel: Any) -> None:
     scene, now = samples.hostile()
     view = panel((scene, now))
     view.push(
-        step=13, graph={**now["graph"], "moves": [{**each, "n": each["n"] + 50} for each in now["graph"]["moves"]]}
+        step=13, graph={**now["graph"], "moves": [{**move, "n": move["n"] + 50} for move in now["graph"]["moves"]]}
     )
     view.click(view.button("Run"))
     view.drawn()

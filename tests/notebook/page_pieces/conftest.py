@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from browsers import SHOTS, browser
-from kamlab.notebook.panel import parts
+from kamlab.notebook.panel import web
 
 THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
 
@@ -67,13 +67,15 @@ class View:
 
     def answer(self, text: str = "", error: bool = False, **changes: Any) -> None:
         """Carry out all that was sent, with these changes, and say this."""
-        reply = max([0, *(each.get("id", 0) for each in self.sent())])
+        reply = max([0, *(command.get("id", 0) for command in self.sent())])
         self.push(said={"text": text, "error": error, "reply": reply}, **changes)
 
     def sent(self, *names: str) -> list[Values]:
         """Return the commands that were sent, but for greetings; or those of these names."""
-        found = [each for each in self.page.evaluate("() => window.sent") if each["do"] not in ("hello", "bye")]
-        return [each for each in found if not names or each["do"] in names]
+        found = [
+            command for command in self.page.evaluate("() => window.sent") if command["do"] not in ("hello", "bye")
+        ]
+        return [command for command in found if not names or command["do"] in names]
 
     def last(self) -> Values:
         """Return the last command, without its id; an empty one if there is none."""
@@ -156,13 +158,13 @@ def show(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., View]]:
             '<!doctype html><meta charset="utf-8"><body><div id="here"></div><p style="height: 2000px"></p>'
         )
         body = "body {margin: 8px; background: var(--jp-layout-color0)}"
-        page.add_style_tag(content=f"{theme_of(theme)} {body} {parts.style()}")
+        page.add_style_tag(content=f"{theme_of(theme)} {body} {web.style()}")
         traits = {
             "now": now,
             "scene": scene or {},
             "pieces": list(pieces) or ["inboxes", "source", "timeline", "story"],
         }
-        page.evaluate(SHOW, {"source": parts.module(), "traits": traits})
+        page.evaluate(SHOW, {"source": web.module(), "traits": traits})
         view = View(page)
         view.drawn()
         view.drawn()  # what was measured in the first drawing is used in the second

@@ -29,9 +29,9 @@ def hostile(value: Any) -> Any:
     """Return the same values with a text that wants to be markup in every place that shows one."""
     if isinstance(value, dict):
         kept = ("key", "state", "kind", "do", "fate")
-        return {name: each if name in kept else hostile(each) for name, each in value.items()}
+        return {name: item if name in kept else hostile(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [hostile(each) for each in value]
+        return [hostile(item) for item in value]
     return samples.EVIL + value if isinstance(value, str) else value
 
 

@@ -41,7 +41,7 @@ def test_the_selected_component_comes_first(show: Show) -> None:
         "Logger",
         "Broken",
     ]
-    assert [each.get_attribute("aria-pressed") for each in heads.all()] == ["true", *["false"] * 4]
+    assert [head.get_attribute("aria-pressed") for head in heads.all()] == ["true", *["false"] * 4]
 
 
 def test_a_head_selects_and_keeps_the_focus(show: Show) -> None:
@@ -67,7 +67,8 @@ def test_chips_have_kinds_in_their_names(show: Show) -> None:
     """The name of a chip says what kind of message it is and where it stands, and its text is all of its text."""
     view = show(samples.now(), "inboxes")
     names = [
-        each.get_attribute("aria-label") for each in view.root.locator("[data-inbox='7.inbox'] .kamlab-message").all()
+        message.get_attribute("aria-label")
+        for message in view.root.locator("[data-inbox='7.inbox'] .kamlab-message").all()
     ]
     assert names[0] == "text 'hello', message 1 of 3"
     assert names[1].startswith("bytes b'")

@@ -1,14 +1,13 @@
-"""A question in a notebook: buttons for what it offers, or a field to write in, and the result below.
+"""A question in a notebook: buttons for its choices, or a field to write in, and the result below.
 
-A cell gets the widget, and after it the same as plain HTML, which the page hides while the widget is there;
-so a saved notebook shows what was asked, and what was clicked, wherever it is opened. Only a click changes
-that HTML: what is answered in another cell is that cell's output, and a cell that was compared or saved
-stays as it was.
+A cell gets the widget, and after it the same as plain HTML, which the page hides while the widget is there. So a saved
+notebook shows what was asked and what was clicked, wherever it is opened. Only a click changes that HTML: an answer
+given in another cell is that cell's output, and a cell that was compared or saved stays as it was.
 
-A click may come on any thread; the lab has a lock for that. Whatever goes wrong is shown below the buttons.
+A click may be handled on any thread; the lab has a lock. Errors are shown below the buttons.
 
-Nobody holds on to a widget that a cell shows, so the newest :data:`KEPT` are kept here, and older ones are
-closed: their buttons go, their HTML stays.
+Nothing else refers to a widget that a cell shows, so the newest :data:`KEPT` are kept here, and older ones are closed:
+their buttons go, their HTML stays.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from ..teach.questions import Question, Result
 from ..teach.questions.look import heading
 from ..views.quoting import label
 from . import cells
-from .needs import needs
+from .dependencies import needs
 
 with needs("ipywidgets", "a question with buttons"):
     import ipywidgets
@@ -40,35 +39,35 @@ _HIDE_STILL = (
     " {display: none} .kamlab-question .widget-button {max-width: 100%}</style>"
 )
 
-_shown: list[Asked] = []
+_shown: list[QuestionWidget] = []
 _lock = threading.RLock()
 
 
-def show(question: Question) -> Asked:
-    """Display a question under this cell; return what displays it."""
+def show(question: Question) -> QuestionWidget:
+    """Display a question under this cell; return its widget."""
     with _lock:
-        asked = next((each for each in _shown if each.question is question), None) or Asked(question)
-        if asked in _shown:
-            _shown.remove(asked)
-        _shown.append(asked)
+        widget = next((shown for shown in _shown if shown.question is question), None) or QuestionWidget(question)
+        if widget in _shown:
+            _shown.remove(widget)
+        _shown.append(widget)
         for old in _shown[:-KEPT]:
             old.close()
-    asked.display()
-    return asked
+    widget.display()
+    return widget
 
 
 def close_all() -> None:
-    """Take the buttons of all questions away."""
+    """Close the widgets of all questions."""
     with _lock:
-        for each in list(_shown):
-            each.close()
+        for widget in list(_shown):
+            widget.close()
 
 
-class Asked:
+class QuestionWidget:
     """The widget of one question.
 
     Args:
-        question: which is answered by a click, or by whoever else answers it.
+        question: the question; a click answers it, unless other code does.
     """
 
     def __init__(self, question: Question) -> None:
@@ -76,7 +75,7 @@ class Asked:
         self._displayed: list[str] = []
         self._by_click = False
         head = heading(question.asked_at, question.text)
-        self.buttons: list[Any] = [self._button(each, each) for each in question.choices]
+        self.buttons: list[Any] = [self._button(choice, choice) for choice in question.choices]
         self.field: Any = None
         self.enter: Any = None
         self.go_on: Any = self._button("Step without an answer", None)
@@ -96,13 +95,13 @@ class Asked:
         return button
 
     def _writing(self) -> list[Any]:
-        """Return what one writes an answer with, where nothing is offered."""
+        """Return the widgets to write an answer with, for a question without choices."""
         self.field = ipywidgets.Text(placeholder=self.question.example, layout=ipywidgets.Layout(width="24em"))
         self.field.on_msg(self._on_field)
         self.enter = self._button("Answer", None)
         return [ipywidgets.HTML(f"Answer with {escape(self.question.takes)}."), self.field, self.enter]
 
-    # -- what is clicked --------------------------------------------------------------------------------
+    # -- clicks ----------------------------------------------------------------------------------------
 
     def _on_click(self, button: Any, choice: str | None) -> None:
         if choice is not None:
@@ -120,7 +119,7 @@ class Asked:
         self._do(lambda: self.question.answer_text(self.field.value))
 
     def _do(self, act: Any) -> None:
-        """Carry out a click; nothing is raised, since nobody would see it."""
+        """Carry out a click; errors are shown and not raised, since nobody would see them."""
         self._by_click = True
         try:
             with cells.aside():
@@ -152,7 +151,7 @@ class Asked:
                 part.disabled = True
 
     def _words(self, result: Result) -> dict[str, str]:
-        """Return which buttons stand out, and how: the right one, and the one that was pressed."""
+        """Return the style of the buttons that stand out: the right one, and a wrong one that was pressed."""
         found: dict[str, str] = {}
         if type(result.given) is str and result.right is False:
             found[result.given] = "danger"
@@ -182,11 +181,11 @@ class Asked:
 
     def _update_still(self) -> None:
         update: Any = update_display
-        for each in self._displayed:
-            update(self._still(), display_id=each, raw=True)
+        for display_id in self._displayed:
+            update(self._still(), display_id=display_id, raw=True)
 
     def close(self) -> None:
-        """Take the buttons away."""
+        """Close the widget."""
         with _lock:
             if self in _shown:
                 _shown.remove(self)
@@ -201,9 +200,9 @@ def _row(widgets: Sequence[Any]) -> Any:
 
 
 def _close(widget: Any) -> None:
-    """Close a widget with all that is in it; ipywidgets hold on to every one that is not closed."""
-    for each in getattr(widget, "children", ()):
-        _close(each)
+    """Close a widget and everything in it; ipywidgets keep every widget that is not closed."""
+    for child in getattr(widget, "children", ()):
+        _close(child)
     for part in (getattr(widget, "style", None), widget.layout, widget):
         if part is not None:
             part.close()

@@ -1,4 +1,4 @@
-"""Packages that only a notebook needs: the extra ``lab`` brings them, and kamlab can be installed without it."""
+"""Optional dependencies: packages that only a notebook needs, which the extra ``lab`` installs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..core.errors import NotInstalled
 
 @contextlib.contextmanager
 def needs(package: str, user: str) -> Iterator[None]:
-    """Import a package within this block; where that fails, the error says what to install.
+    """Import a package within this block; if that fails, the error says what to install.
 
     Args:
-        package: what is imported.
-        user: what cannot do without it.
+        package: the package.
+        user: the feature that needs it, in words.
 
     Raises:
         NotInstalled: the package cannot be imported.

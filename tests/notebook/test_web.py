@@ -6,19 +6,19 @@ import re
 
 import pytest
 
-from kamlab.notebook.panel import parts
+from kamlab.notebook.panel import web
 
 
-@pytest.mark.parametrize(("names", "kind"), [(parts.SCRIPTS, "js"), (parts.STYLES, "css")])
+@pytest.mark.parametrize(("names", "kind"), [(web.SCRIPTS, "js"), (web.STYLES, "css")])
 def test_every_file_is_a_part(names: tuple[str, ...], kind: str) -> None:
     """Each file in the folder is part of the whole, once."""
-    assert sorted(names) == sorted(path.stem for path in parts.WEB.glob(f"*.{kind}"))
+    assert sorted(names) == sorted(path.stem for path in web.WEB.glob(f"*.{kind}"))
 
 
-@pytest.mark.parametrize("name", parts.SCRIPTS)
+@pytest.mark.parametrize("name", web.SCRIPTS)
 def test_a_part_imports_nothing_and_fits_on_a_few_screens(name: str) -> None:
     """No part imports or fetches anything, writes markup, or has more than 420 lines."""
-    text = (parts.WEB / f"{name}.js").read_text(encoding="utf-8")
+    text = (web.WEB / f"{name}.js").read_text(encoding="utf-8")
     code = re.sub(r"(?m)^\s*//.*$", "", text)
     assert not re.search(
         r"(?m)^\s*import\b|\bimport\(|\bfetch\(|\beval\(|XMLHttpRequest|innerHTML|outerHTML|insertAdjacentHTML", code
@@ -29,16 +29,16 @@ def test_a_part_imports_nothing_and_fits_on_a_few_screens(name: str) -> None:
 
 def test_the_module_has_one_way_in() -> None:
     """The whole exports one thing, as anywidget wants it, and no name is defined twice."""
-    assert re.findall(r"(?m)^export .*", parts.module()) == ["export default {"]
-    names = re.findall(r"(?m)^(?:function|class|const|let) (\w+)", parts.module())
+    assert re.findall(r"(?m)^export .*", web.module()) == ["export default {"]
+    names = re.findall(r"(?m)^(?:function|class|const|let) (\w+)", web.module())
     assert len(names) == len(set(names)) > 100
 
 
 def test_the_style_touches_only_what_is_the_panel_s() -> None:
     """Every rule is about a class of kamlab's, and nothing is fetched."""
-    style = re.sub(r"(?s)/\*.*?\*/", "", parts.style())
-    rules = [each.strip() for each in re.findall(r"(?m)^([^@{}\n][^{}]*)\{", style)]
+    style = re.sub(r"(?s)/\*.*?\*/", "", web.style())
+    rules = [rule.strip() for rule in re.findall(r"(?m)^([^@{}\n][^{}]*)\{", style)]
     assert len(rules) > 100
-    assert [each for each in rules if "kamlab" not in each and not re.fullmatch(r"(from|to|[\d.%, ]+)", each)] == []
+    assert [rule for rule in rules if "kamlab" not in rule and not re.fullmatch(r"(from|to|[\d.%, ]+)", rule)] == []
     assert "url(" not in style
     assert "@import" not in style

@@ -1,17 +1,19 @@
-"""The page's side of the panel: one ES module and one style sheet, each written in several files.
+"""The browser side of the panel: one ES module and one style sheet, each split into several files.
 
-A module of three thousand lines is nothing to read, and a bundler is a lot to install for putting texts
-one after another. So each file in ``web`` is a part of the one module: it sees the names of the others,
-and imports nothing.
+The files of this folder are joined in the order of the tables below. A file sees the names of the others and
+imports nothing.
+
+Rejected: a single file, which would have three thousand lines; and a bundler, which is a lot to install for
+concatenating text.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-WEB = Path(__file__).parent / "web"
+WEB = Path(__file__).parent
 
-#: The parts of the module, in order: the common ground, the frame, and what stands in it.
+#: The files of the module, in order: shared helpers, the frame, and its contents.
 SCRIPTS = (
     "ground",
     "frame",
@@ -30,7 +32,7 @@ SCRIPTS = (
     "story",
 )
 
-#: The parts of the style sheet, in order: a later one may overrule an earlier one.
+#: The files of the style sheet, in order: later rules override earlier ones.
 STYLES = (
     "ground",
     "controls",
@@ -48,7 +50,7 @@ STYLES = (
 
 
 def module() -> str:
-    """Return the ES module."""
+    """Return the source of the ES module."""
     return _joined(SCRIPTS, "js")
 
 

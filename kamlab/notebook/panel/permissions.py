@@ -1,7 +1,7 @@
 """What can be done with a lab now, and why the rest cannot.
 
-A button that does nothing teaches that the thing is broken. So every command is either allowed, or
-there is a sentence that says why it is not, made before it is asked for.
+A button that does nothing looks broken. So every command is either allowed, or has a sentence that says why it is not,
+before anybody asks for it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from typing import Any
 
 from ...core.errors import KamlabError
 from ...core.microprocess import Microprocess
-from ...core.states import ASLEEP, RUNNABLE
+from ...core.states import RUNNABLE
 from ...lab import Lab
 
-#: What drives the lab, and so needs it to stand still.
+#: The commands that drive the lab, and so need it to be paused.
 DRIVING = ("step", "message", "round", "run")
-HANDS = ("edit", "choose")
-ALL = (*DRIVING, "back", "pause", "breakpoint", "reset", "stop", "goto", "look", *HANDS, "break")
+#: The commands that intervene in a run.
+INTERVENING = ("edit", "choose")
+ALL = (*DRIVING, "back", "pause", "breakpoint", "reset", "stop", "goto", "look", *INTERVENING, "break")
 
 RUNS = "The lab is running: pause it first."
 STOPPED = "The lab was stopped. Run its cell again to build it anew."
@@ -30,30 +31,31 @@ NO_BUILDER = (
     "Lab(build=function)."
 )
 NOBODY = "Select a component first."
+PAST = "You look at the past: go back to now to act on the lab as it stands."
 
-Allowed = dict[str, Any]
+#: For each command ``True``, or the reason why it is not allowed.
+Permissions = dict[str, Any]
 
 
-def allowed(lab: Lab, selected: Microprocess | None = None, looking_back: bool = False) -> Allowed:
+def permissions(lab: Lab, selected: Microprocess | None = None, looking_back: bool = False) -> Permissions:
     """Return for each command ``True``, or the reason why it cannot be carried out now.
 
     Args:
-        lab: the lab; whoever calls holds its lock, or knows that it was stopped.
+        lab: the lab; the caller holds its lock, or knows that it was stopped.
         selected: the component that is selected.
-        looking_back: whether the past is shown rather than the lab as it stands.
+        looking_back: whether the past is shown rather than the lab as it is now.
     """
     state = lab.state
     if state == "stopped":
         return dict.fromkeys(ALL, STOPPED)
-    can: Allowed = dict.fromkeys(ALL, True)
+    can: Permissions = dict.fromkeys(ALL, True)
     if state == "running":
-        can.update(dict.fromkeys((*DRIVING, *HANDS, "back", "breakpoint", "reset", "goto"), RUNS))
+        can.update(dict.fromkeys((*DRIVING, *INTERVENING, "back", "breakpoint", "reset", "goto"), RUNS))
     else:
         can["pause"] = NOT_RUNNING
-        can.update(_standing(lab))
+        can.update(_refused_while_paused(lab))
         if looking_back:
-            past = "You look at the past: go back to now to act on the lab as it stands."
-            can.update(dict.fromkeys(HANDS, past))
+            can.update(dict.fromkeys(INTERVENING, PAST))
         elif can["choose"] is True:
             can["choose"] = _may_go_next(selected)
     if selected is None:
@@ -63,21 +65,18 @@ def allowed(lab: Lab, selected: Microprocess | None = None, looking_back: bool =
     return can
 
 
-def _standing(lab: Lab) -> Allowed:
-    """What a lab that stands still does not allow."""
-    refused: Allowed = {}
+def _refused_while_paused(lab: Lab) -> Permissions:
+    refused: Permissions = {}
     idle = _why_nothing_runs(lab)
     if idle:
         refused.update(dict.fromkeys((*DRIVING, "breakpoint"), idle))
-    elif not any(each.enabled for each in lab.breakpoints):
+    elif not any(breakpoint.enabled for breakpoint in lab.breakpoints):
         refused["breakpoint"] = NO_BREAKPOINT
     here = lab.step_number
     if not here:
         refused["back"] = NOTHING_YET
-    else:
-        why_not = _why_not_back(lab, here - 1)
-        if why_not:
-            refused["back"] = refused["goto"] = why_not
+    elif why_not := _why_not_back(lab, here - 1):
+        refused["back"] = refused["goto"] = why_not
     if not lab.can_build:
         refused["reset"] = NO_BUILDER
     return refused
@@ -101,15 +100,13 @@ def _why_not_back(lab: Lab, step: int) -> str:
     return ""
 
 
-def _may_go_next(selected: Microprocess | None) -> Any:
+def _may_go_next(selected: Microprocess | None) -> bool | str:
     if selected is None:
         return NOBODY
-    scheduler = selected._scheduler
     name = selected.short_name
+    scheduler = selected.scheduler_in_charge
     if scheduler is None or selected.is_stopped():
-        return f"{name} is not active, so it has no turn."
-    if selected._life is RUNNABLE and (scheduler.takes_turns(selected) or selected in scheduler.runnable()):
+        return f"{name} is not active, so it cannot go next."
+    if scheduler.takes_turns(selected) or scheduler.state_of(selected) == RUNNABLE:
         return True
-    if selected._life is ASLEEP:
-        return f"{name} sleeps until something wakes it, so it cannot go next."
-    return f"{name} is {selected._life}, so it cannot go next."
+    return f"{name} sleeps until something wakes it, so it cannot go next."

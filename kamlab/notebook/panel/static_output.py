@@ -1,30 +1,34 @@
-"""The still picture of a panel: what a saved notebook shows, wherever it is opened.
+"""The static output of a panel: what a saved notebook shows, wherever it is opened.
 
-It is an output of its own, kept up to date under its display id, at the end of a cell and once a lab has
-come to rest; not while it runs, since nobody saves a notebook a dozen times a second.
+It is an output of its own, updated through its display id at the end of a cell and once a lab has come to rest; not
+while the lab runs, since nobody saves a notebook a dozen times a second.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from ...views.whole import Whole, whole_of
 from .commands import who_is_busy
+from .view_model import ViewModel
 
-#: How long, in seconds, a look waits for a slice to end.
+#: Seconds that a look waits for a slice to end.
 LOOK_PATIENCE = 0.3
+#: How many of the newest outputs are kept up to date.
+OUTPUTS_KEPT = 8
 
-if TYPE_CHECKING:
-    from .looking import Looking
 
+class StaticOutput:
+    """The static output of one panel.
 
-class Still:
-    """The still picture of what one panel looks at."""
+    Args:
+        model: what the panel shows.
+    """
 
-    def __init__(self, looking: Looking) -> None:
-        self._looking = looking
+    def __init__(self, model: ViewModel) -> None:
+        self._model = model
         self._whole: Whole | None = None
         self._shown: dict[str, str] = {}
         self._displayed: list[str] = []
@@ -34,43 +38,43 @@ class Still:
 
     def look(self) -> Whole:
         """Return what there is to see now."""
-        looking = self._looking
-        lab = looking.lab
+        model = self._model
+        lab = model.lab
         if not lab.lock.acquire(timeout=LOOK_PATIENCE):
             return Whole(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
         try:
-            self._whole = whole_of(lab, looking.pieces, step=looking.at, folded=looking.folded, of=looking.followed())
+            self._whole = whole_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
         finally:
             lab.lock.release()
         return self._whole
 
     def text(self) -> str:
         """Return the panel as text."""
-        return str(self._whole if self._looking.lab.state == "stopped" and self._whole is not None else self.look())
+        return str(self._whole if self._model.lab.state == "stopped" and self._whole is not None else self.look())
 
     def display(self) -> None:
         """Display it under the cell."""
         from IPython.display import display
 
         self._displayed.append(uuid4().hex)
-        del self._displayed[:-8]
-        self._shown = self._bundle(self.look())
+        del self._displayed[:-OUTPUTS_KEPT]
+        self._shown = _bundle(self.look())
         self.due = False
         show: Any = display
         show(self._shown, raw=True, display_id=self._displayed[-1])
 
     def draw(self) -> None:
         """Bring what is displayed up to date."""
-        with self._lock:  # one after the other, so that an older picture never comes last
+        with self._lock:  # one thread at a time, so that an older picture never comes last
             if self._displayed and self.due:
                 self.due = False
-                self._update(self._bundle(self.look()))
+                self._update(_bundle(self.look()))
 
     def finish(self, step: int) -> None:
         """Say under the last picture that it is the last."""
         with self._lock:
             if self._displayed and self._whole is not None:
-                self._update(self._bundle(self._whole.stopped_at(step)))
+                self._update(_bundle(self._whole.stopped_at(step)))
 
     def _update(self, bundle: dict[str, str]) -> None:
         if bundle == self._shown:
@@ -79,9 +83,9 @@ class Still:
 
         self._shown = bundle
         update: Any = update_display
-        for each in self._displayed:
-            update(bundle, display_id=each, raw=True)
+        for display_id in self._displayed:
+            update(bundle, display_id=display_id, raw=True)
 
-    @staticmethod
-    def _bundle(whole: Whole) -> dict[str, str]:
-        return {"text/html": f'<div class="kamlab-still">{whole._repr_html_()}</div>', "text/plain": str(whole)}
+
+def _bundle(whole: Whole) -> dict[str, str]:
+    return {"text/html": f'<div class="kamlab-still">{whole._repr_html_()}</div>', "text/plain": str(whole)}
