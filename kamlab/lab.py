@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .analysis.standing import Standing, Standings
     from .analysis.stood import Stood
     from .core.microprocess import Microprocess
-    from .net.door import Network
+    from .net.interface import Network
     from .notebook.panel.panel import Panel
     from .views import Inboxes, Transcripts
     from .views.figures.kinds import Axes, Figure
@@ -136,7 +136,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
         return doors
 
     def _set_network(self, doors: dict[str, Any]) -> None:
-        from .net.conditions import Simulated
+        from .net.simulated import Simulated
 
         self.recorded = bool(doors.get("recorded"))
         self._network_door = Simulated(**doors["network"]) if "network" in doors else "simulated"

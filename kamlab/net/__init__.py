@@ -9,9 +9,7 @@ this machine only unless a host is named.
 from __future__ import annotations
 
 from .client import TCPClient
-from .conditions import Simulated
 from .connection import ConnectedSocketAdapter
-from .door import Network
 from .errors import (
     BadAddress,
     BadConditions,
@@ -32,6 +30,7 @@ from .errors import (
     TLSNotSupported,
     UnknownAct,
 )
+from .interface import Network
 from .ipc import (
     NewCSA,
     NewExceptional,
@@ -44,14 +43,13 @@ from .ipc import (
     ShutdownCSA,
     SocketShutdown,
 )
-from .peers import Peer, PeerListener
 from .real import RealNetwork
 from .recorded import Recorded, play_outside
 from .recording import RecordingNetwork
 from .replayed import ReplayedNetwork
 from .selector import Selector
 from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer
-from .simulated import SimulatedNetwork
+from .simulated import Peer, PeerListener, Simulated, SimulatedNetwork
 from .tcpserver import TCPServer
 
 __all__ = [

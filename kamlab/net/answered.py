@@ -32,8 +32,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .addresses import written
-from .door import Address, Ready, SocketOption
 from .errors import ConnectFailed, NetworkIsClosed, NotRecorded
+from .interface import Address, Ready, SocketOption
 from .noted import read_number, read_places, written_number
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ class AnsweredNetwork:
         options: Sequence[SocketOption] = (),
         owner: Any = None,
     ) -> AnsweredListener:
-        """Return a bound listener; see :meth:`kamlab.net.door.Network.listen`."""
+        """Return a bound listener; see :meth:`kamlab.net.interface.Network.listen`."""
         self._check_open()
         fresh: list[Any] = []
 
@@ -256,7 +256,7 @@ class AnsweredNetwork:
         return AnsweredListener(self, fileno, here, fresh[0] if fresh else None)
 
     def connect(self, address: Address) -> AnsweredConnection:
-        """Begin to connect; see :meth:`kamlab.net.door.Network.connect`."""
+        """Begin to connect; see :meth:`kamlab.net.interface.Network.connect`."""
         self._check_open()
         place = address[1]
         fresh: list[Any] = []
@@ -272,7 +272,7 @@ class AnsweredNetwork:
     def resolve(
         self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]
     ) -> AnsweredLookup | None:
-        """Find the addresses of a host; see :meth:`kamlab.net.door.Network.resolve`."""
+        """Find the addresses of a host; see :meth:`kamlab.net.interface.Network.resolve`."""
         self._check_open()
         lookup = AnsweredLookup(answer)
         said = self.answered(f"resolve {host!r} {port!r}", lambda: self.begin_lookup(lookup, host, port))

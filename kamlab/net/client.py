@@ -13,8 +13,8 @@ from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import written
 from .connection import ConnectedSocketAdapter
-from .door import WRITE, Address, Lookup, Network, network_of
 from .errors import ConnectFailed, TLSNotSupported, reason_of
+from .interface import WRITE, Address, Lookup, Network, network_of
 
 
 class _Asked(Exception):

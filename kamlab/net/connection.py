@@ -40,9 +40,9 @@ from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import describe
-from .door import READ, WRITE, Network, network_of
 from .errors import ConnectionLost, reason_of
 from .farewell import Farewell
+from .interface import READ, WRITE, Network, network_of
 from .ipc import SocketShutdown
 from .receiving import ReceivingHalf
 from .sending import SendingHalf

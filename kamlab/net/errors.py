@@ -38,7 +38,7 @@ class NoNetwork(KamlabError):
 
     >>> from kamlab import Component
     >>> from kamlab.net import NoNetwork
-    >>> from kamlab.net.door import network_of
+    >>> from kamlab.net.interface import network_of
     >>> try:
     ...     network_of(Component())
     ... except NoNetwork as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .door import READ, Network
+from .interface import READ, Network
 
 if TYPE_CHECKING:
     from kamlab.core.scheduler import Scheduler

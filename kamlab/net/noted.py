@@ -12,8 +12,8 @@ import errno
 import os
 from typing import Any
 
-from .door import Address
 from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse
+from .interface import Address
 
 #: What stands for an error among the answers, and for a look-up that failed.
 ERROR = "error"

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core.idle import NOTICE
-from .door import Ready
+from .interface import Ready
 
 
 class Watch:

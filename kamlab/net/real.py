@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from kamlab.core.idle import ThreadIdle
 
 from .addresses import LOOPBACK, Aliases, check_host, numeric
-from .door import Address, Lookup, Ready, SocketOption
 from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse
+from .interface import Address, Lookup, Ready, SocketOption
 from .poller import Poller
 from .resolving import LookUp, ThreadedLookup, look_up
 

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .answered import LATER, AnsweredLookup, AnsweredNetwork, AnsweredSocket
-from .door import Address, Network, Ready
 from .errors import ConnectFailed, NotRecorded
+from .interface import Address, Network, Ready
 from .noted import written_error, written_places
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .answered import LATER, AnsweredLookup, AnsweredNetwork, AnsweredSocket
-from .door import READ, WRITE, Ready
 from .errors import NotRecorded, RecordDoesNotFit, RecordIsOver
+from .interface import READ, WRITE, Ready
 from .noted import nothing_there, read_error
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .door import Address
 from .errors import ConnectFailed
+from .interface import Address
 
 if TYPE_CHECKING:
     from kamlab.core.scheduler import Scheduler

@@ -15,7 +15,7 @@ from kamlab.core.ipc import Shutdown, ShutdownMicroprocess
 from kamlab.core.link import find_box
 from kamlab.core.services import Services
 
-from .door import READ, WRITE, Network, network_of
+from .interface import READ, WRITE, Network, network_of
 from .ipc import (
     NewExceptional,
     NewReader,

@@ -31,8 +31,8 @@ from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import place_of
 from .closing import Client, end_connections
-from .door import Network, network_of
 from .errors import ListenFailed
+from .interface import Network, network_of
 from .ipc import NewCSA, ServerShutdown
 from .tcpserver import EarlyListener, TCPServer
 

@@ -14,7 +14,7 @@ from kamlab.core.states import NEW
 
 from .addresses import place_of, written
 from .connection import ConnectedSocketAdapter
-from .door import READ, Listener, Network, network_of, network_of_world
+from .interface import READ, Listener, Network, network_of, network_of_world
 from .ipc import NewCSA, ShutdownCSA, SocketShutdown
 
 #: How many connections are accepted in one slice.

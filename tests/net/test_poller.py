@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 from kamlab.net.poller import Poller
 
 

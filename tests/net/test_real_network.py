@@ -15,7 +15,7 @@ from kamlab import Component, Lab
 from kamlab.core.errors import LabIsClosed
 from kamlab.core.world import World
 from kamlab.net import BadMapping, ListenFailed, NetworkIsClosed, NoNetwork, PortInUse, RealNetwork, SimpleServer
-from kamlab.net.door import READ, network_of
+from kamlab.net.interface import READ, network_of
 from kamlab.net.resolving import look_up
 
 

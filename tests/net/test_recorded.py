@@ -29,7 +29,7 @@ from kamlab.net import (
     RecordIsOver,
     ReplayedNetwork,
 )
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 from kamlab.net.noted import read_error, read_places, written_error, written_places
 from kamlab.net.recorded import play_outside
 from kamlab.replay import RunDiffers

@@ -12,7 +12,7 @@ import pytest
 from kamlab import Component
 from kamlab.core.errors import LabIsClosed
 from kamlab.net import ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse, SimpleServer, Simulated
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 
 ERROR = (socket.SOL_SOCKET, socket.SO_ERROR)
 
@@ -357,7 +357,7 @@ class TestPorts:
 
     def test_ports_are_given_out_again(self, world: World, monkeypatch: Any) -> None:
         """After the last port comes the first again, without those in use; with none left the error says so."""
-        monkeypatch.setattr("kamlab.net.simulated.LAST_PORT", 49153)
+        monkeypatch.setattr("kamlab.net.simulated.network.LAST_PORT", 49153)
         listener = world.network.listen(None, 0)
         place = (socket.AF_INET, listener.getsockname())
         for _ in range(3):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import sampling
 from kamlab import Component, Lab, ProducerFinished
 from kamlab.net import SimpleServer, Simulated, TCPClient
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 from sampling import sampled
 
 CHUNKS = st.lists(st.binary(min_size=1, max_size=300), max_size=12)

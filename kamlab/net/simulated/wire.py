@@ -28,8 +28,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .endpoints import SimulatedConnection
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
+    from .sockets import SimulatedConnection
 
 #: The most bytes of a segment, as on an Ethernet.
 SEGMENT = 1460

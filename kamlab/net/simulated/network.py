@@ -1,6 +1,6 @@
 """The network that is simulated: the same servers and clients, hosts and ports, in memory.
 
-It is a way behind the door of :mod:`kamlab.net.door`, with delay, loss, resets, partitions and
+It is a way behind the door of :mod:`kamlab.net.interface`, with delay, loss, resets, partitions and
 fragmentation as :class:`Simulated` says. It needs no socket and no thread of its own, so it works
 where there are none.
 
@@ -8,10 +8,10 @@ How it keeps a run the same
 ---------------------------
 What is under way is a timer of the lab's clock, so under a virtual clock time jumps from arrival to
 arrival, and a lab in which nothing is under way and everybody waits is stuck and says so. Sockets
-that are ready are told in a fixed order (:mod:`kamlab.net.watching`). Chance is one generator, seeded,
+that are ready are told in a fixed order (:mod:`kamlab.net.simulated.poller`). Chance is one generator, seeded,
 from which only ``random()`` is taken: the one method whose numbers Python promises to keep.
 
-What the user does to it by hand is in :mod:`kamlab.net.hands`.
+What the user does to it by hand is in :mod:`kamlab.net.simulated.interventions`.
 """
 
 from __future__ import annotations
@@ -20,21 +20,19 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .addresses import LOOPBACK, Aliases, check_host, numeric
-from .conditions import Simulated
-from .door import Address, Lookup, Ready, SocketOption
-from .endpoints import INET, SimulatedConnection, SimulatedListener, SimulatedSocket
-from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse
-from .hands import ACTS, Hands, play_network_act
+from ..addresses import LOOPBACK, Aliases, check_host, numeric
+from ..errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse
+from ..interface import Address, Lookup, Ready, SocketOption
 from .hosts import Hosts, machine
-from .peers import Peer, PeerListener
-from .pipes import OPEN, REFUSED, SYN, Line
-from .watching import Watching
+from .interventions import Hands
+from .parameters import Simulated
+from .peer import Peer, PeerListener
+from .poller import Watching
+from .sockets import INET, SimulatedConnection, SimulatedListener, SimulatedSocket
+from .wire import OPEN, REFUSED, SYN, Line
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
-
-__all__ = ["ACTS", "Peer", "PeerListener", "Simulated", "SimulatedNetwork", "play_network_act"]
 
 #: The first of the ports that are given out, and the last; then it begins again.
 FIRST_PORT, LAST_PORT = 49152, 65535

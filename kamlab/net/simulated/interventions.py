@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core import worlds
 
-from .addresses import check_host, check_port
-from .conditions import Simulated
-from .errors import BadConditions, ConnectFailed, UnknownAct
-from .peers import Peer, PeerListener
-from .pipes import Line
+from ..addresses import check_host, check_port
+from ..errors import BadConditions, ConnectFailed, UnknownAct
+from .parameters import Simulated
+from .peer import Peer, PeerListener
+from .wire import Line
 
 if TYPE_CHECKING:
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
 
 
 class Hands:

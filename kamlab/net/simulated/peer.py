@@ -1,7 +1,7 @@
 """The user's own end of a simulated connection: a telnet for a cell, and a server to be played by hand.
 
 A :class:`Peer` is an ordinary program of the network, told when its socket is ready as any component
-is; only that no component runs it. What a user asks of it is an act (:mod:`kamlab.net.hands`).
+is; only that no component runs it. What a user asks of it is an act (:mod:`kamlab.net.simulated.interventions`).
 
 A lab that is turned back builds its network again, and peers with the same numbers in it. The one that
 the user still holds does not turn into that: on another branch it could be somebody else. It says so.
@@ -13,13 +13,13 @@ import contextlib
 from socket import SHUT_WR, SO_ERROR, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
-from .addresses import written
-from .door import READ, WRITE
-from .endpoints import SimulatedConnection, SimulatedListener, failure
-from .errors import BadDataToSend, PeerIsClosed, PeerIsOfThePast, reason_of
+from ..addresses import written
+from ..errors import BadDataToSend, PeerIsClosed, PeerIsOfThePast, reason_of
+from ..interface import READ, WRITE
+from .sockets import SimulatedConnection, SimulatedListener, failure
 
 if TYPE_CHECKING:
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
 
 #: How many bytes are read at once.
 SIZE = 65536

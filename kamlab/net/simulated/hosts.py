@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 
-from .addresses import LOOPBACK, Aliases, check_host, numeric
+from ..addresses import LOOPBACK, Aliases, check_host, numeric
 
 _HERE = frozenset({"", "0.0.0.0", "::", "::1"})
 #: How many addresses there are to give away: 10.0.0.1 to 10.255.255.254.

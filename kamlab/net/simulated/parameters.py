@@ -1,6 +1,6 @@
 """The conditions of a simulated network, as a value.
 
-What each of them does to a connection is told in :mod:`kamlab.net.pipes`.
+What each of them does to a connection is told in :mod:`kamlab.net.simulated.wire`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from .errors import BadConditions
+from ..errors import BadConditions
 
 if TYPE_CHECKING:
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Simulated:
 
     def __call__(self, lab: Any) -> SimulatedNetwork:
         """Return a network that is like this, for a lab."""
-        from .simulated import SimulatedNetwork
+        from .network import SimulatedNetwork
 
         return SimulatedNetwork(lab, self)
 

@@ -13,11 +13,11 @@ from collections import deque
 from socket import AF_INET, AF_INET6, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_ERROR, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
-from .door import READ, WRITE
-from .pipes import DATA, END, OPEN, REFUSED, RESET, Line, Pipe
+from ..interface import READ, WRITE
+from .wire import DATA, END, OPEN, REFUSED, RESET, Line, Pipe
 
 if TYPE_CHECKING:
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
 
 Place = tuple[str, int]
 

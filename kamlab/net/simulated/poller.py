@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.idle import ThreadIdle
 
-from .door import Ready
+from ..interface import Ready
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
 
-    from .endpoints import SimulatedSocket
+    from .sockets import SimulatedSocket
 
 #: The number of the first socket: far from those of the operating system.
 FIRST_SOCKET = 1001

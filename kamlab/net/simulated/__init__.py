@@ -1,0 +1,14 @@
+"""The simulated network: TCP in memory, with latency, loss, resets, fragmentation and partitions.
+
+:class:`Simulated` says what the network is like; :class:`SimulatedNetwork` is the network. A user's own end of a
+connection is a :class:`Peer`, a user's own server a :class:`PeerListener`.
+"""
+
+from __future__ import annotations
+
+from .interventions import ACTS, play_network_act
+from .network import SimulatedNetwork
+from .parameters import Simulated
+from .peer import Peer, PeerListener
+
+__all__ = ["ACTS", "Peer", "PeerListener", "Simulated", "SimulatedNetwork", "play_network_act"]
