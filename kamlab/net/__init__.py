@@ -44,9 +44,7 @@ from .ipc import (
     SocketShutdown,
 )
 from .real import RealNetwork
-from .recorded import Recorded, play_outside
-from .recording import RecordingNetwork
-from .replayed import ReplayedNetwork
+from .recorded import Recorded, RecordingNetwork, ReplayedNetwork, play_outside
 from .selector import Selector
 from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer
 from .simulated import Peer, PeerListener, Simulated, SimulatedNetwork

@@ -278,7 +278,7 @@ class NothingRecords(KamlabError):
     ...         lab.network
     ...     except NothingRecords as error:
     ...         print(str(error).split(":")[0])
-    the network shall be recorded, and this lab keeps no journal
+    cannot record the network
     """
 
 
@@ -292,7 +292,7 @@ class RecordDoesNotFit(KamlabError):
     ...         play_outside(lab, "ready", 1, 1)
     ...     except RecordDoesNotFit as error:
     ...         print(error)
-    in the record socket 1 is ready to be read, and nobody waits for that
+    in the record socket 1 is ready to be read, but nothing is waiting for that
     """
 
 

@@ -30,8 +30,7 @@ from kamlab.net import (
     ReplayedNetwork,
 )
 from kamlab.net.interface import READ, WRITE
-from kamlab.net.noted import read_error, read_places, written_error, written_places
-from kamlab.net.recorded import play_outside
+from kamlab.net.recorded import play_outside, read_addresses, read_error, written_addresses, written_error
 from kamlab.replay import RunDiffers
 from kamlab.replay.journal import Journal, Path
 
@@ -405,7 +404,7 @@ class TestCallbacks:
         _, path = record(listen)
         wanted[0] = events
         told.clear()
-        with pytest.raises(RecordDoesNotFit, match="socket 2 is ready to be read, and nobody waits"):
+        with pytest.raises(RecordDoesNotFit, match="socket 2 is ready to be read, but nothing is waiting"):
             replay(listen, path)
 
     @pytest.mark.parametrize("what", [("ready",), ("ready", "x", 1), ("resolved", 5, []), ("resolved", 1, "x"), ("?",)])
@@ -699,7 +698,7 @@ class TestNotes:
     @given(st.lists(st.tuples(st.integers(0, 40), st.tuples(st.text(max_size=9), st.integers(0, 65535))), max_size=3))
     def test_places(self, places: Any) -> None:
         """Addresses come back as they were."""
-        assert read_places(written_places(places)) == places
+        assert read_addresses(written_addresses(places)) == places
 
     def test_numbers_are_written_by_name(self) -> None:
         """An error number is written as the system's name for it, which is the same everywhere."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from kamlab.net import RealNetwork
-from kamlab.net.recording import RecordingNetwork
+from kamlab.net.recorded import RecordingNetwork
 
 
 class EagerJournal:
