@@ -12,7 +12,7 @@ import pytest
 from kamlab import Component, ProducerFinished, ShutdownMicroprocess
 from kamlab.core.ipc import NewComponent
 from kamlab.net import BadDataToSend, ConnectedSocketAdapter, SocketShutdown
-from kamlab.net.receiving import CHUNK, CHUNKS_PER_SLICE
+from kamlab.net.connection import CHUNK, CHUNKS_PER_SLICE
 
 Pair = tuple[socket.socket, socket.socket]
 
