@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import socket
 import traceback
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from kamlab.core.component import Component, check_component
@@ -231,8 +230,8 @@ class ServerCore(EarlyListener):
             self._wire(adapter, protocol)
             self.add_children(adapter)
             client = Client(adapter, protocol, peer)
-            _when_ended(adapter, lambda: self._ended.append((client, adapter)))
-            _when_ended(protocol, lambda: self._ended.append((client, protocol)))
+            adapter.call_at_end(lambda: self._ended.append((client, adapter)))
+            protocol.call_at_end(lambda: self._ended.append((client, protocol)))
             adapter.activate(self.scheduler_in_charge)
             protocol.activate(self.scheduler_in_charge)
         except Exception:
@@ -332,7 +331,3 @@ class FastRestartServer(ServerCore):
 
 #: The name that an older Kamaelia had for ServerCore.
 MoreComplexServer = ServerCore
-
-
-def _when_ended(component: Component, call: Callable[[], Any]) -> None:
-    component._on_end += (call,)

@@ -139,9 +139,8 @@ class Watching:
                 )
         if self._changes != changes:  # what comes of it is looked at before time goes on
             self._world.scheduler.post(_look_again)
-        if self._ready:  # have the scheduler look again at the end of the very next round, in a free run, too
-            scheduler = self._world.scheduler
-            scheduler._since_poll = scheduler.slices_per_poll
+        if self._ready:
+            self._world.scheduler.poll_next_round()
         return called
 
     def sources(self) -> int:
