@@ -46,9 +46,8 @@ from .ipc import (
 from .real import RealNetwork
 from .recorded import Recorded, RecordingNetwork, ReplayedNetwork, play_outside
 from .selector import Selector
-from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer
+from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer, TCPServer
 from .simulated import Peer, PeerListener, Simulated, SimulatedNetwork
-from .tcpserver import TCPServer
 
 __all__ = [
     "BadAddress",

@@ -23,7 +23,9 @@ from kamlab.net import (
     SimpleServer,
     SocketShutdown,
     TCPServer,
-    tcpserver,
+)
+from kamlab.net import (
+    server as server_module,
 )
 from kamlab.net.real import TcpListener
 
@@ -162,7 +164,7 @@ class TestListening:
                 raise failing.pop()
             return accept(self)
 
-        monkeypatch.setattr(tcpserver, "REST", 0.01)
+        monkeypatch.setattr(server_module, "REST", 0.01)
         monkeypatch.setattr(TcpListener, "accept", accept_or_fail)
         server = serve(parts.Echo)
         client = dial(server)
