@@ -16,7 +16,7 @@ from kamlab.core.errors import LabIsClosed
 from kamlab.core.world import World
 from kamlab.net import BadMapping, ListenFailed, NetworkIsClosed, NoNetwork, PortInUse, RealNetwork, SimpleServer
 from kamlab.net.interface import READ, network_of
-from kamlab.net.resolving import look_up
+from kamlab.net.real import look_up
 
 
 class TestIdleDoor:
