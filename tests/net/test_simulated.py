@@ -60,7 +60,7 @@ class World:
 
     def left(self) -> tuple[int, int, Any]:
         """Return what is left over: sockets, connections, the next timer."""
-        return len(self.network.watching.sockets), len(self.network.connections), self.lab.scheduler.next_timer()
+        return len(self.network.poller.sockets), len(self.network.connections), self.lab.scheduler.next_timer()
 
 
 @pytest.fixture
@@ -532,10 +532,10 @@ class TestIdleDoor:
         lab = make_lab(clock="virtual")
         before = lab.scheduler.idle
         network = lab.network
-        assert before is not lab.scheduler.idle is network.watching
+        assert before is not lab.scheduler.idle is network.poller
         network.close()
         network.close()
-        assert lab.scheduler.idle is not network.watching
+        assert lab.scheduler.idle is not network.poller
         for use in (lambda: network.listen(None, 0), lambda: network.connect((2, ("127.0.0.1", 1)))):
             with pytest.raises(NetworkIsClosed):
                 use()

@@ -120,7 +120,7 @@ def converse(how: Simulated, there: list[bytes], back: list[bytes]) -> tuple[Any
 
 def left_over(lab: Any) -> tuple[int, int, Any, int]:
     """Return what is left: sockets, connections, timers and watched sockets."""
-    watching = lab.network.watching
+    watching = lab.network.poller
     return len(watching.sockets), len(lab.network.connections), lab.scheduler.next_timer(), len(watching._watches)
 
 

@@ -6,9 +6,7 @@ connection is a :class:`Peer`, a user's own server a :class:`PeerListener`.
 
 from __future__ import annotations
 
-from .interventions import ACTS, play_network_act
-from .network import SimulatedNetwork
-from .parameters import Simulated
+from .network import Simulated, SimulatedNetwork, play_network_act
 from .peer import Peer, PeerListener
 
-__all__ = ["ACTS", "Peer", "PeerListener", "Simulated", "SimulatedNetwork", "play_network_act"]
+__all__ = ["Peer", "PeerListener", "Simulated", "SimulatedNetwork", "play_network_act"]

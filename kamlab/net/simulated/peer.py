@@ -55,10 +55,10 @@ class Peer:
     def __init__(self, network: SimulatedNetwork, sock: SimulatedConnection, connected: bool) -> None:
         self.number: int = len(network.peers) + 1
         network.peers[self.number] = self
-        self.line: Any = sock.line
+        self.wire: Any = sock.wire
         self.here: Any
         self.there: Any
-        self.here, self.there = (self.line.there, self.line.here) if connected else (self.line.here, self.line.there)
+        self.here, self.there = (self.wire.there, self.wire.here) if connected else (self.wire.here, self.wire.there)
         self._connected = connected
         self._ended = False
         self._reason = ""

@@ -29,7 +29,7 @@ def _look_again() -> None:
     """Do nothing: that it was posted makes the driver look again, and the round count."""
 
 
-class Watching:
+class SimulatedPoller:
     """Knows the sockets of a network by number, who watches them, and which are ready.
 
     It takes the place of the lab's idle door as it is made.

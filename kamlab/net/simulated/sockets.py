@@ -14,7 +14,7 @@ from socket import AF_INET, AF_INET6, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_ERROR, SOL
 from typing import TYPE_CHECKING, Any
 
 from ..interface import READ, WRITE
-from .wire import DATA, END, OPEN, REFUSED, RESET, Line, Pipe
+from .wire import DATA, END, OPEN, REFUSED, RESET, Pipe, Wire
 
 if TYPE_CHECKING:
     from .network import SimulatedNetwork
@@ -32,7 +32,7 @@ class SimulatedSocket:
         self._options: dict[tuple[int, int], Any] = {}
         self._closed = False
         #: The number it is known by, also when it is closed.
-        self.number: int = network.watching.enlist(self)
+        self.number: int = network.poller.enlist(self)
 
     def fileno(self) -> int:
         """Return the number by which it is watched, -1 once it is closed."""
@@ -89,19 +89,19 @@ class SimulatedSocket:
 class SimulatedConnection(SimulatedSocket):
     """One end of a connection."""
 
-    def __init__(self, network: SimulatedNetwork, line: Line, here: Place, there: Place, family: int) -> None:
+    def __init__(self, network: SimulatedNetwork, wire: Wire, here: Place, there: Place, family: int) -> None:
         super().__init__(network, here, family)
-        self.line = line
+        self.wire = wire
         self._peer = there
-        asks = line.client is None
-        self._out: Pipe = line.out if asks else line.back
-        self._into: Pipe = line.back if asks else line.out
+        asks = wire.client is None
+        self._out: Pipe = wire.out if asks else wire.back
+        self._into: Pipe = wire.back if asks else wire.out
         self._out.source = self
         self._into.sink = self
         if asks:
-            line.client = self
+            wire.client = self
         else:
-            line.server = self
+            wire.server = self
         self._opening = asks
         self._pieces: deque[bytes] = deque()
         #: How many bytes have arrived and were not read.
@@ -185,7 +185,7 @@ class SimulatedConnection(SimulatedSocket):
         elif not self._broken:
             self._out.finish()
         self._into.pump()
-        self.line.tidy()
+        self.wire.tidy()
 
     def abort(self) -> None:
         """Give it back and reset the connection."""
@@ -197,7 +197,7 @@ class SimulatedConnection(SimulatedSocket):
             self._out.drop()
         elif not self._broken:
             self._out.abort()
-        self.line.tidy()
+        self.wire.tidy()
 
     def getpeername(self) -> Any:
         """Return the address of the other end: host and port first."""

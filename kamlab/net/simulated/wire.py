@@ -1,6 +1,6 @@
 """What happens to bytes on their way, in a simulated network: TCP on an unreliable wire.
 
-A connection is a :class:`Line` with a :class:`Pipe` each way. Bytes that a socket takes wait in the
+A connection is a :class:`Wire` with a :class:`Pipe` each way. Bytes that a socket takes wait in the
 pipe until the receiving side has room for them, then they are cut into segments, and a segment is
 under way until a timer of the lab's clock says that it is there. Only the first segment of a pipe
 has a timer: the others are behind it and arrive no sooner, so nothing can be overtaken.
@@ -72,16 +72,16 @@ class Pipe:
         "_reset_sent",
         "_timer",
         "hosts",
-        "line",
         "network",
         "sink",
         "source",
         "waiting",
+        "wire",
     )
 
-    def __init__(self, network: SimulatedNetwork, line: Line, hosts: tuple[str, str]) -> None:
+    def __init__(self, network: SimulatedNetwork, wire: Wire, hosts: tuple[str, str]) -> None:
         self.network: SimulatedNetwork = network
-        self.line: Line = line
+        self.wire: Wire = wire
         self.hosts: tuple[str, str] = hosts
         self.source: SimulatedConnection | None = None
         self.sink: SimulatedConnection | None = None
@@ -182,19 +182,19 @@ class Pipe:
                     return
                 break
             if segment.kind is DATA and network.happens(network.conditions.reset):
-                self.line.reset()
+                self.wire.reset()
                 return
             self._flight.popleft()
             self._flying -= len(segment.data)
             self._hand_over(segment)
         self._wait()
-        self.line.tidy()
+        self.wire.tidy()
 
     def _is_lost(self, segment: Segment) -> bool:
         network = self.network
         if network.hosts.are_cut(*self.hosts) or network.happens(network.conditions.loss):
             return True
-        return segment.kind is SYN and network.is_full(self.line)
+        return segment.kind is SYN and network.is_full(self.wire)
 
     def _sent_again(self, segment: Segment, now: float) -> bool:
         """Send a lost segment again; return False if that was done often enough."""
@@ -215,16 +215,16 @@ class Pipe:
             self.sink.fail(errno.ETIMEDOUT)
         elif self.sink is not None and not self.network.hosts.are_cut(*self.hosts):
             self.sink.fail(errno.ECONNRESET)
-        self.line.tidy()
+        self.wire.tidy()
 
     def _hand_over(self, segment: Segment) -> None:
         if segment.kind is SYN:
-            self.network.answer(self.line)
+            self.network.answer(self.wire)
         elif self.sink is not None:
             self.sink.take_in(segment.kind, segment.data)
 
 
-class Line:
+class Wire:
     """A connection, as the network sees it: the end that asked, the end that was asked, a pipe each way.
 
     Attributes:
@@ -263,7 +263,7 @@ class Line:
     def tidy(self) -> None:
         """Be forgotten by the network once it is over."""
         if self.is_over:
-            self.network.forget_line(self)
+            self.network.forget(self)
 
     def __repr__(self) -> str:
         (one, at), (other, port) = self.here, self.there
