@@ -483,7 +483,7 @@ class TestWatching:
         assert calls == []
         with pytest.raises(ValueError, match="closed"):
             world.network.watch(client, READ, calls.append)
-        with pytest.raises(ValueError, match="no socket"):
+        with pytest.raises(ValueError, match="not a socket"):
             world.network.watch(17, READ, calls.append)
 
     def test_a_callback_that_fails(self, world: World) -> None:
