@@ -438,7 +438,7 @@ class TestLookingUp:
         assert lookups == [None] * 4
         assert told == [[(socket.AF_INET, (LOOPBACK, port))] for port in (80, 4711, 80)]
         assert reason == "bad address"
-        assert "7 is no host" in text
+        assert "7 is not a host" in text
 
     def test_answered_later(self, both: Any, found: Any) -> None:
         """A name that took its time is answered between two slices, and again."""

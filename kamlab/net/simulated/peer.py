@@ -118,7 +118,7 @@ class Peer:
         if isinstance(data, str):
             data = data.encode("utf-8")
         if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise BadDataToSend(f"{self!r} was given a {type(data).__name__}; it can send bytes, or text as UTF-8")
+            raise BadDataToSend(f"{self!r} cannot send {type(data).__name__}; it sends bytes, or text as UTF-8")
         self._perform("peer send", bytes(data))
 
     def finish(self) -> None:
@@ -202,7 +202,7 @@ class Peer:
     def _check_sending(self) -> None:
         if self._is_over() or self._finishing or self._closing:
             why = self._reason or ("it was closed" if self._is_over() else "it has said that no more will come")
-            raise PeerIsClosed(f"peer {self.number} can send no more: {why}. Dial again: lab.network.dial(...)")
+            raise PeerIsClosed(f"peer {self.number} cannot send any more: {why}. Dial again: lab.network.dial(...)")
 
     def _watch(self) -> None:
         """Watch the socket for what this waits for now."""
@@ -282,7 +282,7 @@ class Peer:
 def _check_now(network: SimulatedNetwork, who: str, now: str) -> None:
     if network.is_of_the_past:
         raise PeerIsOfThePast(
-            f"{who} is {PAST}: the lab was turned back or reset since. The one of now is {now}, if the lab stands "
+            f"{who} is {PAST}: the lab was turned back or reset since. The present one is {now}, if the lab stands "
             "where there is one."
         )
 
