@@ -1,9 +1,10 @@
-"""Components that talk to the network, and the door they all go through.
+"""Networking: servers and clients as components, and the networks that they use.
 
-Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), a connection as a
-component (:class:`ConnectedSocketAdapter`), and two ways behind the door: :class:`RealNetwork`, real
-TCP, and :class:`SimulatedNetwork`, in memory, which is as :class:`Simulated` says. Servers listen on
-this machine only unless a host is named.
+Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), and a connection as a component
+(:class:`ConnectedSocketAdapter`) use one interface, :class:`Network`. Its implementations are :class:`RealNetwork`,
+real TCP; :class:`SimulatedNetwork`, in memory, with the parameters of :class:`Simulated`; and :class:`RecordingNetwork` and
+:class:`ReplayedNetwork`, which :class:`Recorded` chooses from. Servers listen on this machine only unless a host is
+named.
 """
 
 from __future__ import annotations

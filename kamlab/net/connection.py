@@ -218,7 +218,7 @@ class ConnectedSocketAdapter(Component):
                 self._readable = not self._input_over  # what has come already is passed on
         return False
 
-    # -- from the socket to the receiver ----------------------------------------------------------------------
+    # -- from the socket to the receiver -----------------------------------------------------------------------
 
     def _read(self) -> None:
         """Pass on what came, until nothing is left or the receiver has no room."""
@@ -278,7 +278,7 @@ class ConnectedSocketAdapter(Component):
             self.told = (scheduler.clock.now() if scheduler is not None else 0.0, self.bytes_out)
             self._announce(SocketShutdown(self, self.reason), "signal")
 
-    # -- from the inbox to the socket -------------------------------------------------------------------------
+    # -- from the inbox to the socket --------------------------------------------------------------------------
 
     def _write(self, inbox: Any) -> None:
         """Send what waits, as far as the socket takes it."""
@@ -432,7 +432,7 @@ class ConnectedSocketAdapter(Component):
         self._blocked = False
         self._readable = not self._input_over
 
-    # -- the end ----------------------------------------------------------------------------------------------
+    # -- the end -----------------------------------------------------------------------------------------------
 
     def _part(self) -> None:
         """Close, or, where the peer has not closed yet, let it do so first."""

@@ -211,7 +211,7 @@ class TLSNotSupported(KamlabError):
     ...     client.deliver("now", "makessl")
     ...     _ = lab.run()
     >>> print(type(client.error).__name__, str(client.error).split(". ")[1])
-    TLSNotSupported The connection is closed, so that nothing goes out in the clear.
+    TLSNotSupported The connection is closed, so that nothing is sent unencrypted.
     """
 
 

@@ -100,7 +100,7 @@ class Recorded:
         return RecordingNetwork(lab, RealNetwork(lab, lab.hosts, lab.ports))
 
 
-# -- what both share ------------------------------------------------------------------------------------------
+# -- what both share -------------------------------------------------------------------------------------------
 
 
 class RecordedSocket:
@@ -270,7 +270,7 @@ class RecordedNetwork:
         self._scheduler = world.scheduler
         self._count = 0
 
-    # -- where recording and replaying differ -----------------------------------------------------------------
+    # -- where recording and replaying differ ------------------------------------------------------------------
 
     def answered(self, call: str, ask: Callable[[], Any]) -> Any:
         """Return the answer to a call, a plain value, or raise the error that is the answer."""
@@ -284,7 +284,7 @@ class RecordedNetwork:
         """Stop calling; nothing happens if it is not watched."""
         raise NotImplementedError
 
-    # -- the interface ----------------------------------------------------------------------------------------
+    # -- the interface -----------------------------------------------------------------------------------------
 
     def listen(
         self,
@@ -370,7 +370,7 @@ class RecordedNetwork:
         if self.inner is not None:
             self.inner.close()
 
-    # -- the sockets ------------------------------------------------------------------------------------------
+    # -- the sockets -------------------------------------------------------------------------------------------
 
     def take_number(self) -> int:
         """Return the number of the next socket or look-up."""
@@ -398,7 +398,7 @@ class RecordedNetwork:
             raise NetworkIsClosed("the network of this lab was closed; lab.reset() makes a fresh start")
 
 
-# -- recording ------------------------------------------------------------------------------------------------
+# -- recording -------------------------------------------------------------------------------------------------
 
 
 class RecordingNetwork(RecordedNetwork):
@@ -471,7 +471,7 @@ class RecordingNetwork(RecordedNetwork):
         return f"<recording of {self.inner!r}>"
 
 
-# -- replaying ------------------------------------------------------------------------------------------------
+# -- replaying -------------------------------------------------------------------------------------------------
 
 
 class ReplayedNetwork(RecordedNetwork):
@@ -616,7 +616,7 @@ def play_outside(lab: Any, kind: str, *what: Any) -> None:
     network.play(kind, *what)
 
 
-# -- answers as plain values ----------------------------------------------------------------------------------
+# -- answers as plain values -----------------------------------------------------------------------------------
 
 
 def written_error(error: Exception) -> tuple[str, str, str | int | None, str]:

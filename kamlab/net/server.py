@@ -1,21 +1,21 @@
-"""Servers: a protocol component for each connection.
+"""Servers: a component that accepts connections, and one that gives each connection a protocol component.
 
-A server listens through a TCPServer, gets each connection as a ConnectedSocketAdapter, makes a
-protocol with its factory, wires the two to each other and activates both:
+A :class:`ServerCore` listens through a :class:`TCPServer`, gets each connection as a ConnectedSocketAdapter, makes a
+protocol with its factory, links the two and activates both:
 
     adapter.outbox -> protocol.inbox        protocol.outbox -> adapter.inbox
     adapter.signal -> protocol.control      protocol.signal -> adapter.control
 
-The links belong to the adapter, so they end with the connection; the server of a thousand clients
-keeps no list of links to look through.
+The links belong to the adapter, so they end with the connection; the server of a thousand clients has no list of links
+to search.
 
-When the connection ends, the protocol hears of it on ``control``. When the protocol ends, however
-that comes, the adapter gets ProducerFinished: it sends what is left, then closes. A protocol that
-does not heed ``control`` lives on; ``leaked`` lists those.
+When the connection ends, the protocol is told on ``control``. When the protocol ends, for whatever reason, the adapter
+gets ProducerFinished: it sends what is left, then closes. A protocol that ignores ``control`` lives on; ``leaked``
+lists those.
 
-A server ends on ShutdownMicroprocess only (a ServerShutdown is one). It stops listening, tells the
-protocols that their connections end, and waits for what they still send to be delivered. A protocol
-that does nothing about it for ``grace`` seconds is stopped.
+A server ends on ShutdownMicroprocess only (a ServerShutdown is one). It stops listening, tells the protocols that their
+connections end, and waits until everything that they still send is delivered. A protocol that reacts to its control box
+is gone in a few rounds, so this takes no time; one that makes no progress for ``grace`` seconds is stopped.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ __all__ = ["Client", "FastRestartServer", "MoreComplexServer", "ServerCore", "Si
 
 #: How many connections are accepted in one slice.
 ACCEPTS_PER_SLICE = 64
-#: How long, in seconds, a server waits when the system has no descriptor left for a connection.
+#: How many seconds a server waits when the system has no descriptor left for a connection.
 REST = 0.5
-#: How long, in seconds, ``activate`` waits for the lab's lock before it leaves the binding to main.
-MOMENT = 1.0
+#: How many seconds ``activate`` waits for the lab's lock before it leaves the binding to main.
+LOCK_PATIENCE = 1.0
 
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
@@ -55,22 +55,22 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 class ListeningComponent(Component):
     """A component whose port is bound when it is activated, so that its number is known at once.
 
-    A busy port is then an exception of ``activate`` itself, in the cell that asked. Where a
-    component activates it, in the middle of a slice, the port is bound in the first slice instead,
-    and a busy port is this component's failure.
+    ``activate`` itself then raises an exception for a port in use, in the cell that called it. If a component activates
+    this in the middle of a slice, the port is bound in the first slice instead, and a port in use is this component's
+    failure.
     """
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Bind the port, then hand this to a lab; see :meth:`Component.activate`.
 
         Raises:
-            PortInUse: somebody listens there already.
+            PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
         if self.state == NEW and self.init and worlds.in_slice.world is None:
             chosen = scheduler if scheduler is not None else worlds.current()
             world = getattr(chosen, "world", chosen)
-            if world.lock.acquire(MOMENT):
+            if world.lock.acquire(LOCK_PATIENCE):
                 try:
                     self.listen(network_of_world(world, self))
                 finally:
@@ -78,19 +78,19 @@ class ListeningComponent(Component):
         return super().activate(scheduler, tracker, mainmethod)
 
     def listen(self, network: Network) -> None:
-        """Bind the port; does nothing if that is done. Override."""
+        """Bind the port, unless it is bound already. Override."""
         raise NotImplementedError
 
 
 class TCPServer(ListeningComponent):
-    """Accepts TCP connections. Each is sent on as NewCSA: a component, not activated yet.
+    """Accepts TCP connections, and sends each on as a NewCSA: a component that is not activated yet.
 
-    It ends on ShutdownMicroprocess and its kin; the connections live on.
+    It ends on ShutdownMicroprocess and its subclasses; the connections live on.
 
     Args:
         listenport: the port; 0 is any that is free. ``port`` has its real number once it is bound.
         socketOptions: one ``setsockopt`` call, (level, option, value), made before binding.
-        host: ``None`` is this machine only, "" is everybody.
+        host: ``None`` is this machine only, "" is every interface.
         inbox_size: how many messages may wait for a slow reader, in each connection.
 
     >>> from kamlab import Component, Lab, TCPServer
@@ -148,10 +148,10 @@ class TCPServer(ListeningComponent):
         return place_of(self.listener, "getsockname") if self.listener is not None else None
 
     def listen(self, network: Network) -> None:
-        """Bind the port; does nothing if that is done.
+        """Bind the port, unless it is bound already.
 
         Raises:
-            PortInUse: somebody listens there already.
+            PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
         if self.listener is not None:
@@ -166,7 +166,7 @@ class TCPServer(ListeningComponent):
         """Accept connections until told to end."""
         self.listen(network_of(self))
         self._log(OPENED, f"listens at {self._where()}")
-        self._look_out()
+        self._watch()
         while True:
             for message in self.messages("control"):
                 if isinstance(message, ShutdownMicroprocess):
@@ -190,12 +190,12 @@ class TCPServer(ListeningComponent):
             self._log(CLOSED, f"listens no longer at {where}")
         super().stop()
 
-    def _look_out(self) -> None:
+    def _watch(self) -> None:
         self._resting = False
         if self.listener is not None and self._network is not None:
-            self._network.watch(self.listener, READ, self._notice)
+            self._network.watch(self.listener, READ, self._on_ready)
 
-    def _notice(self, _events: int) -> None:
+    def _on_ready(self, _events: int) -> None:
         self._ready = True
         self.wake("a connection")
 
@@ -218,7 +218,7 @@ class TCPServer(ListeningComponent):
     def _hand_out(self, sock: Any) -> None:
         if isinstance(self.outboxes["protocolHandlerSignal"].target, Nowhere):
             sock.close()
-            self._complain("nobody takes its connections: link its outbox 'protocolHandlerSignal'. They are closed.")
+            self._complain("its connections go nowhere and are closed: link its outbox 'protocolHandlerSignal'.")
             return
         more = {} if self.inbox_size is None else {"inbox_size": self.inbox_size}
         adapter = self.CSA(sock, None, **more)
@@ -226,13 +226,13 @@ class TCPServer(ListeningComponent):
         self.send(NewCSA(self, adapter, sock), "protocolHandlerSignal")
 
     def _rest(self, error: OSError) -> None:
-        """Leave the waiting connections where they are for a while: nothing can be opened now."""
+        """Leave connections waiting for a while: the system has no resources for them."""
         scheduler = self.scheduler_in_charge
         assert scheduler is not None
         assert self._network is not None
         self._network.unwatch(self.listener)
-        scheduler.call_later(REST, self._look_out, self)
-        self._complain(f"cannot accept a connection: {error.strerror}. It tries again, and connections wait meanwhile.")
+        scheduler.call_later(REST, self._watch, self)
+        self._complain(f"cannot accept a connection: {error.strerror}. It tries again; connections wait until then.")
 
     def _complain(self, text: str) -> None:
         scheduler = self.scheduler_in_charge
@@ -258,7 +258,7 @@ class Client:
     peer: tuple[str, int]
 
     def leaked_since(self, late: float) -> bool:
-        """Whether the protocol was told of the end before ``late``, lives, and has sent nothing since."""
+        """Whether the protocol was told of the end before ``late`` and lives, but has sent nothing since."""
         told = self.adapter.told
         if told is None or self.protocol.is_stopped():
             return False
@@ -276,16 +276,16 @@ class ServerCore(ListeningComponent):
     Args:
         protocol: the factory; a class is one.
         port: the port, 0 for any that is free. Once it is bound, ``port`` is its real number.
-        host: ``None`` is this machine only, "" is everybody.
+        host: ``None`` is this machine only, "" is every interface.
         socketOptions: one ``setsockopt`` call, (level, option, value), made before binding.
         TCPS: the class that listens.
         inbox_size: how many messages may wait for a slow reader, in each connection; more than
             that is NoSpaceInBox in the protocol's ``send``. ``None`` is any number.
-        grace: for how many seconds a server that ends waits for a protocol that does nothing.
-        leak_after: after how many seconds a protocol without a connection counts as leaked.
+        grace: how many seconds a server that ends waits for protocols that make no progress.
+        leak_after: how many seconds after the end of its connection a protocol counts as leaked.
 
     Raises:
-        BadProtocol: there is no protocol, or it is neither a factory nor a component.
+        BadProtocol: ``protocol`` is neither a factory nor a component.
 
     >>> from kamlab import Lab, ServerCore
     >>> from kamlab.parts import OneShot
@@ -299,7 +299,7 @@ class ServerCore(ListeningComponent):
     """
 
     Inboxes: ClassVar[Any] = {
-        "inbox": "Not used; it is here so that a server fits into a chassis.",
+        "inbox": "Not used; it lets a server be part of a chassis.",
         "control": "ShutdownMicroprocess or serverShutdown: end.",
         "_socketactivity": "New connections, from the TCPServer.",
     }
@@ -340,7 +340,7 @@ class ServerCore(ListeningComponent):
                 "a class of components, or a component to copy"
             )
 
-    # -- looking --------------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------------------
 
     @property
     def address(self) -> tuple[str, int] | None:
@@ -362,13 +362,13 @@ class ServerCore(ListeningComponent):
         late = scheduler.clock.now() - self.leak_after
         return [client.protocol for client in self._clients.values() if client.leaked_since(late)]
 
-    # -- the life of a server ---------------------------------------------------------------------------
+    # -- the life of a server ----------------------------------------------------------------------------------
 
     def listen(self, network: Network) -> None:
-        """Bind the port; does nothing if that is done.
+        """Bind the port, unless it is bound already.
 
         Raises:
-            PortInUse: somebody listens there already.
+            PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
         if self.server is not None:
@@ -378,7 +378,7 @@ class ServerCore(ListeningComponent):
             if getattr(self, name) is not None:
                 more[name] = getattr(self, name)
         server = self.TCPS(**more)
-        server.parent = self  # so that it names this one where its port is in the way
+        server.parent = self  # so that an error about the port names this server
         try:
             if hasattr(server, "listen"):
                 server.listen(network)
@@ -414,7 +414,7 @@ class ServerCore(ListeningComponent):
         error = self.server.error if self.server is not None else None
         if isinstance(error, Exception):
             return error
-        return ListenFailed(f"{self.short_name} can take no more connections: the component that listens has ended")
+        return ListenFailed(f"{self.short_name} cannot take more connections: the component that listens has ended")
 
     def stop(self) -> None:
         """Close the listener and every connection at once; also called at every other end."""
@@ -438,10 +438,10 @@ class ServerCore(ListeningComponent):
                 return message
         return None
 
-    # -- the life of a connection -------------------------------------------------------------------------
+    # -- the life of a connection ------------------------------------------------------------------------------
 
     def _connect(self, news: NewCSA) -> None:
-        """Give a connection its protocol. Whatever goes wrong ends this connection only."""
+        """Give a connection its protocol. An error ends this connection only."""
         adapter = news.object
         peer = place_of(news.sock) or ("0.0.0.0", 0)
         local = place_of(news.sock, "getsockname") or ("127.0.0.1", self.port)
@@ -500,18 +500,18 @@ class ServerCore(ListeningComponent):
             adapter.link((protocol, "serversignal"), (self, "control"))
 
     def _settle(self) -> None:
-        """Draw the consequences for the connections of which one half has ended."""
+        """Clean up the connections whose adapter or protocol has ended."""
         ended, self._ended = self._ended, []
-        for client, who in ended:
-            self.remove_child(who)
+        for client, half in ended:
+            self.remove_child(half)
             adapter, protocol = client.adapter, client.protocol
-            if who is protocol and not adapter.is_stopped():
+            if half is protocol and not adapter.is_stopped():
                 adapter.unlink(protocol)
                 adapter.deliver(ProducerFinished(protocol), "control")
             if adapter.is_stopped() and protocol.is_stopped():
                 self._clients.pop(adapter, None)
 
-    # -- the end of a server ------------------------------------------------------------------------------
+    # -- the end of a server -----------------------------------------------------------------------------------
 
     def _end_connections(self) -> Any:
         """End the connections, but let what the protocols send be delivered first. A generator."""
@@ -568,7 +568,7 @@ class SimpleServer(ServerCore):
 
 
 class FastRestartServer(ServerCore):
-    """A ServerCore with SO_REUSEADDR, which here every server has.
+    """A ServerCore with SO_REUSEADDR, which every server of kamlab has.
 
     >>> from kamlab import FastRestartServer, Lab
     >>> from kamlab.parts import OneShot
@@ -589,5 +589,5 @@ class FastRestartServer(ServerCore):
     )
 
 
-#: The name that an older Kamaelia had for ServerCore.
+#: The name of ServerCore in an older Kamaelia.
 MoreComplexServer = ServerCore

@@ -143,7 +143,7 @@ class TestListening:
 
     def test_a_bad_port(self, lab: Any, parts: Any) -> None:
         """A port that is none is a named error."""
-        with pytest.raises(OSError, match="no port"):
+        with pytest.raises(OSError, match="not a port"):
             SimpleServer(protocol=parts.Echo, port="1500").activate()
 
     def test_a_socket_option(self, lab: Any, parts: Any) -> None:
@@ -584,7 +584,7 @@ class TestShuttingDown:
 
         with lab.lock:
             server.server._accept = fail
-            server.server._notice(1)
+            server.server._on_ready(1)
         assert eventually(server.is_stopped)
         assert server.error is server.server.error is not None
         assert eventually(lambda: not lab.components)

@@ -49,7 +49,7 @@ class Hosts:
             number = (number + 1) % _ADDRESSES
         return address
 
-    # -- which cannot reach each other ------------------------------------------------------------------------
+    # -- which cannot reach each other -------------------------------------------------------------------------
 
     def cut(self, one: str, other: str) -> None:
         """Let nothing pass between two hosts, or between the programs of one."""

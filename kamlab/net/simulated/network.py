@@ -36,10 +36,9 @@ from ..errors import (
     ConnectFailed,
     ListenFailed,
     NetworkIsClosed,
-    PortInUse,
     UnknownAct,
 )
-from ..interface import Address, Lookup, Ready, SocketOption
+from ..interface import Address, Lookup, Ready, SocketOption, owner_name, port_in_use
 from .hosts import Hosts, machine
 from .peer import Peer, PeerListener
 from .poller import SimulatedPoller
@@ -188,7 +187,7 @@ class SimulatedNetwork:
         self.unwatch = self.poller.unwatch
         self.touch: Callable[[Any], None] = self.poller.touch
 
-    # -- servers ----------------------------------------------------------------------------------------------
+    # -- servers -----------------------------------------------------------------------------------------------
 
     def listen(
         self,
@@ -211,11 +210,11 @@ class SimulatedNetwork:
             port = self.aliases.port(asked)
             check_host(host)
         except BadAddress as error:
-            raise ListenFailed(f"{_name(owner)} cannot listen: {error}") from None
+            raise ListenFailed(f"{owner_name(owner)} cannot listen: {error}") from None
         known = numeric(host, port)
         if known is None or machine(known[1][0]) != LOOPBACK:
             raise ListenFailed(
-                f"{_name(owner)} cannot listen at port {port} of {host}: that is not this machine. To play "
+                f"{owner_name(owner)} cannot listen at port {port} of {host}: that is not this machine. To play "
                 f"a server elsewhere: lab.network.serve({host!r}, {port})."
             )
         family, _ = known
@@ -242,17 +241,12 @@ class SimulatedNetwork:
         port = port or self._free_port(host)
         holder = self._listeners.get((host, port))
         if holder is not None:
-            raise PortInUse(
-                f"{_name(owner)} cannot listen at port {port} of {host}: {_name(holder.owner)} in this lab does "
-                f"already. Stop it (lab.stop() or lab.reset()), take another port, or port 0 for any that is "
-                f"free; without a change to the program: Lab(ports={{{asked or port}: 0}}) or "
-                f"KAMLAB_PORTS={asked or port}=0."
-            )
+            raise port_in_use(owner, host, port, asked or port, f"{owner_name(holder.owner)} in this lab")
         listener = SimulatedListener(self, (host, port), shown or host, family, backlog, owner)
         self._listeners[host, port] = listener
         return listener
 
-    # -- clients ----------------------------------------------------------------------------------------------
+    # -- clients -----------------------------------------------------------------------------------------------
 
     def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
         """Call ``answer`` at once with the address of a host; every name but those in ``.invalid`` has one."""
@@ -297,7 +291,7 @@ class SimulatedNetwork:
                 return port
         raise ListenFailed(f"every port of {host} from {FIRST_PORT} to {LAST_PORT} is in use")
 
-    # -- servers and clients ----------------------------------------------------------------------------------
+    # -- servers and clients -----------------------------------------------------------------------------------
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait because the peer has no room."""
@@ -335,7 +329,7 @@ class SimulatedNetwork:
         state = "closed" if self._closed else f"{len(self.poller.sockets)} sockets, {len(self._wires)} connections"
         return f"<simulated network: {state}>"
 
-    # -- for the sockets and wires ----------------------------------------------------------------------------
+    # -- for the sockets and wires -----------------------------------------------------------------------------
 
     def is_full(self, wire: Wire) -> bool:
         """Return whether the listener that a connection asks for has no room in its backlog."""
@@ -375,7 +369,7 @@ class SimulatedNetwork:
         """Draw whether something happens; nothing is drawn for what never does."""
         return probability > 0 and self.draw() < probability
 
-    # -- for the user -----------------------------------------------------------------------------------------
+    # -- for the user ------------------------------------------------------------------------------------------
 
     @property
     def conditions(self) -> Simulated:
@@ -454,7 +448,7 @@ class SimulatedNetwork:
         listener: PeerListener = self.perform("serve", host, port)
         return listener
 
-    # -- the interventions, as they are recorded --------------------------------------------------------------
+    # -- the interventions, as they are recorded ---------------------------------------------------------------
 
     def _dial(self, host: str, port: int, source: str) -> Peer:
         found: list[Any] = []
@@ -527,10 +521,6 @@ def play_network_act(lab: Any, name: str, *what: Any) -> Any:
     with lab.lock:
         network.check_open()
         return known[name](network, *what)
-
-
-def _name(owner: Any) -> str:
-    return str(getattr(owner, "short_name", None) or "a server")
 
 
 def _place(host_or_port: str | int, port: int | None) -> tuple[str, int]:

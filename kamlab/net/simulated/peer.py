@@ -69,7 +69,7 @@ class Peer:
         self._finishing = self._finished = self._closing = self._holds = False
         self._watch()
 
-    # -- what the user calls -----------------------------------------------------------------------------
+    # -- what the user calls -----------------------------------------------------------------------------------
 
     @property
     def connected(self) -> bool:
@@ -160,7 +160,7 @@ class Peer:
         """Raise PeerIsOfThePast if the lab has gone back or was reset since this was made."""
         _check_now(self._network, f"peer {self.number}", f"lab.network.peers[{self.number}]")
 
-    # -- what the network calls -----------------------------------------------------------------------------------
+    # -- what the network calls --------------------------------------------------------------------------------
 
     def do_send(self, data: bytes) -> None:
         """Carry out :meth:`send`."""

@@ -48,7 +48,7 @@ class SimulatedPoller:
             before, world.scheduler.idle = world.scheduler.idle, self
             before.wake()  # a thread that waits there comes and waits here
 
-    # -- sockets ------------------------------------------------------------------------------------------
+    # -- sockets -----------------------------------------------------------------------------------------------
 
     def enlist(self, sock: SimulatedSocket) -> int:
         """Return a number for a new socket."""
@@ -105,7 +105,7 @@ class SimulatedPoller:
         if self._news:
             self.dispatch()
 
-    # -- what the lab calls when nothing can run ----------------------------------------------------------------
+    # -- what the lab calls when nothing can run ---------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
         """Block until ``wake`` is called or ``timeout`` seconds are over; not at all if a socket is ready."""

@@ -109,7 +109,7 @@ class SimulatedConnection(SimulatedSocket):
         self._error = 0
         self._ended = self._broken = self._deaf = self._mute = False
 
-    # -- what the program calls ------------------------------------------------------------------------
+    # -- what the program calls --------------------------------------------------------------------------------
 
     def send(self, data: Any) -> int:
         """Return how many bytes were taken; raise BlockingIOError if none fit."""
@@ -219,7 +219,7 @@ class SimulatedConnection(SimulatedSocket):
         """How many bytes wait because the other end has no room."""
         return len(self._out.waiting)
 
-    # -- what the network calls --------------------------------------------------------------------------
+    # -- what the network calls --------------------------------------------------------------------------------
 
     def take_in(self, kind: str, data: bytes) -> None:
         """Receive a segment that has arrived."""

@@ -97,7 +97,7 @@ class Pipe:
         """Whether nothing is in it."""
         return not self._flight and not self.waiting
 
-    # -- what the sender calls ---------------------------------------------------------------------------
+    # -- what the sender calls ---------------------------------------------------------------------------------
 
     def put(self, data: bytes) -> None:
         """Take bytes; the caller has checked that there is room."""
@@ -163,7 +163,7 @@ class Pipe:
         self._flight.append(Segment(kind, data, due))
         self._wait()
 
-    # -- what happens on the way -----------------------------------------------------------------------------
+    # -- what happens on the way -------------------------------------------------------------------------------
 
     def _wait(self) -> None:
         if self._flight and self._timer is None:
