@@ -1,9 +1,9 @@
 """Networking: servers and clients as components, and the networks that they use.
 
 Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), and a connection as a component
-(:class:`ConnectedSocketAdapter`) use one interface, :class:`Network`. Its implementations are :class:`RealNetwork`,
-real TCP; :class:`SimulatedNetwork`, in memory, with the parameters of :class:`Simulated`; and :class:`RecordingNetwork` and
-:class:`ReplayedNetwork`, which :class:`Recorded` chooses from. Servers listen on this machine only unless a host is
+(:class:`ConnectedSocketAdapter`) use one interface, :class:`Network`. It has three implementations: real TCP
+(:class:`RealNetwork`), a network in memory (:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and
+one that records real TCP and replays it (:class:`Recorded`). Servers listen on this machine only, unless a host is
 named.
 """
 

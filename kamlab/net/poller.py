@@ -17,6 +17,7 @@ import selectors
 import socket
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kamlab.core.idle import NOTICE
@@ -24,15 +25,13 @@ from kamlab.core.idle import NOTICE
 from .interface import Ready
 
 
+@dataclass(slots=True, eq=False)
 class Watch:
-    """One watched socket. ``callback`` is ``None`` once it is watched no longer."""
+    """A watched socket. ``callback`` is ``None`` once it is no longer watched."""
 
-    __slots__ = ("callback", "events", "sock")
-
-    def __init__(self, sock: Any, events: int, callback: Ready) -> None:
-        self.sock: Any = sock
-        self.events: int = events
-        self.callback: Ready | None = callback
+    sock: Any
+    events: int
+    callback: Ready | None
 
 
 class Poller:

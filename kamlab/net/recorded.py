@@ -228,15 +228,13 @@ class RecordedListener(RecordedSocket):
         return RecordedConnection(self.network, fileno, here, peer, real), peer
 
 
+@dataclass(slots=True, eq=False)
 class RecordedLookup:
     """A name that is being looked up; ``number`` is set once it is clear that the answer comes later."""
 
-    __slots__ = ("answer", "number", "real")
-
-    def __init__(self, answer: Callable[[Any], Any]) -> None:
-        self.answer: Callable[[Any], Any] | None = answer
-        self.number: int = 0
-        self.real: Any = None
+    answer: Callable[[Any], Any] | None
+    number: int = 0
+    real: Any = None
 
     def cancel(self) -> None:
         """Make sure that the answer is not delivered."""

@@ -78,7 +78,12 @@ class ListeningComponent(Component):
         return super().activate(scheduler, tracker, mainmethod)
 
     def listen(self, network: Network) -> None:
-        """Bind the port, unless it is bound already. Override."""
+        """Bind the port, unless it is bound already. Override.
+
+        Raises:
+            PortInUse: the port has a listener already.
+            ListenFailed: it cannot be bound for another reason.
+        """
         raise NotImplementedError
 
 
@@ -148,12 +153,7 @@ class TCPServer(ListeningComponent):
         return place_of(self.listener, "getsockname") if self.listener is not None else None
 
     def listen(self, network: Network) -> None:
-        """Bind the port, unless it is bound already.
-
-        Raises:
-            PortInUse: the port has a listener already.
-            ListenFailed: it cannot be bound for another reason.
-        """
+        """Bind the port; see :meth:`ListeningComponent.listen`."""
         if self.listener is not None:
             return
         options = (self.socketOptions,) if self.socketOptions is not None else ()
@@ -365,12 +365,7 @@ class ServerCore(ListeningComponent):
     # -- the life of a server ----------------------------------------------------------------------------------
 
     def listen(self, network: Network) -> None:
-        """Bind the port, unless it is bound already.
-
-        Raises:
-            PortInUse: the port has a listener already.
-            ListenFailed: it cannot be bound for another reason.
-        """
+        """Bind the port; see :meth:`ListeningComponent.listen`."""
         if self.server is not None:
             return
         more: dict[str, Any] = {"listenport": self.port}

@@ -55,8 +55,6 @@ class Peer:
         self.number: int = len(network.peers) + 1
         network.peers[self.number] = self
         self.wire: Any = sock.wire
-        self.here: Any
-        self.there: Any
         self.here, self.there = (self.wire.there, self.wire.here) if connected else (self.wire.here, self.wire.there)
         self._connected = connected
         self._ended = False

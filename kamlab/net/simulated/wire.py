@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import errno
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,16 +42,14 @@ RESET = "reset"
 REFUSED = "refused"
 
 
+@dataclass(slots=True, eq=False)
 class Segment:
     """A segment under way: data, or what opens, ends, refuses or resets a connection."""
 
-    __slots__ = ("data", "due", "kind", "losses")
-
-    def __init__(self, kind: str, data: bytes, due: float) -> None:
-        self.kind: str = kind
-        self.data: bytes = data
-        self.due: float = due
-        self.losses: int = 0
+    kind: str
+    data: bytes
+    due: float
+    losses: int = 0
 
 
 class Pipe:
@@ -60,23 +59,6 @@ class Pipe:
         source, sink: its two ends; ``None`` until the other end has answered.
         waiting: bytes that the receiver has no room for.
     """
-
-    __slots__ = (
-        "_end_sent",
-        "_ending",
-        "_flight",
-        "_flying",
-        "_free_at",
-        "_last_due",
-        "_reset_sent",
-        "_timer",
-        "hosts",
-        "network",
-        "sink",
-        "source",
-        "waiting",
-        "wire",
-    )
 
     def __init__(self, network: SimulatedNetwork, wire: Wire, hosts: tuple[str, str]) -> None:
         self.network: SimulatedNetwork = network
