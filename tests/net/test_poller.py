@@ -1,4 +1,4 @@
-"""The idle door with sockets behind it."""
+"""The poller: what a lab with a real network waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real TCP behind the door: the lab's idle door, ports, and closing."""
+"""Real TCP: what a lab waits for, ports, and closing."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class TestDoor:
             network_of(Component())
 
     def test_a_world_without_a_network(self) -> None:
-        """A world without that door is an error that names the component."""
+        """A world without a network is an error that names the component."""
         component = Component()
         component.activate(World())
         with pytest.raises(NoNetwork, match=component.short_name):

@@ -1,4 +1,4 @@
-"""The recorded network at its door: what is written down, and what a replay makes of it."""
+"""The recorded network: what is recorded, and what a replay makes of it."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def both(record: Any, replay: Any) -> Callable[..., Any]:
     def run(script: Script, **how: Any) -> Any:
         first, path = record(script, **how)
         assert ast.literal_eval(repr(path.answers)) == path.answers
-        assert ast.literal_eval(repr([each.what for each in path.entries])) == [each.what for each in path.entries]
+        assert ast.literal_eval(repr([entry.what for entry in path.entries])) == [entry.what for entry in path.entries]
         assert replay(script, path) == first
         return first
 
@@ -280,7 +280,7 @@ class TestAnswers:
             here.close()
             here.close()
             calls: list[Any] = [lambda: here.recv(1), lambda: here.send(b"x"), here.getsockname, here.getpeername]
-            said = [error_of(each)[:2] for each in calls]
+            said = [error_of(call)[:2] for call in calls]
             with pytest.raises(ValueError, match="closed"):
                 stage.network.watch(here, READ, print)
             stage.network.unwatch(here)
@@ -353,7 +353,7 @@ class TestCallbacks:
             return told[:1], len(told)
 
         (told, count), path = record(listen)
-        assert [each.kind for each in path.entries].count("ready") == 2 + count  # two to accept
+        assert [entry.kind for entry in path.entries].count("ready") == 2 + count  # two to accept
         assert replay(listen, path) == (told, count)
 
     def test_one_that_fails(self, both: Any) -> None:
@@ -594,7 +594,7 @@ class TestTheDoor:
             make_lab(network=Recorded()).network
 
     def test_nothing_comes_in_by_itself(self, make_lab: Any, no_sockets: Any) -> None:
-        """A replayed network leaves the lab the idle door that it has: no sources, and waking works."""
+        """A replayed network leaves in place what the lab waits for: no sources, and waking works."""
         no_sockets()
         lab = make_lab(network=Recorded())
         lab.scheduler.journal = Journal(lab.scheduler, Path())
@@ -649,7 +649,7 @@ class TestTheDoor:
         selector, waiter = Selector().activate(), parts.Recorder().activate()
         selector.deliver(NewReader(waiter, ((waiter, "inbox"), two)), "notify")
         lab.step(6, timeout=0)
-        assert any("was not made by the network of this lab" in each for each in lab.reports)
+        assert any("was not made by the network of this lab" in report for report in lab.reports)
         assert not selector.is_stopped()
 
     def test_nothing_is_left_open(self, record: Any, descriptors: Any) -> None:

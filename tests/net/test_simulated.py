@@ -1,4 +1,4 @@
-"""The simulated network behind the door: sockets, ports, names, watching, and how it wakes a lab."""
+"""The simulated network behind the interface: sockets, ports, names, watching, and how it wakes a lab."""
 
 from __future__ import annotations
 
@@ -131,10 +131,10 @@ class TestConnecting:
         listener = world.network.listen(None, 1500, backlog=1)
         clients = [world.network.connect((socket.AF_INET, ("127.0.0.1", 1500))) for _ in range(2)]
         world.lab.run(until=lambda lab: lab.scheduler.now > 1)
-        assert [bool(each.readiness()) for each in clients] == [True, False]
+        assert [bool(client.readiness()) for client in clients] == [True, False]
         listener.accept()
         world.settle()
-        assert [bool(each.readiness()) for each in clients] == [True, True]
+        assert [bool(client.readiness()) for client in clients] == [True, True]
 
     def test_an_asker_that_hangs_up(self, world: World) -> None:
         """One that closes before it is connected leaves nothing, whether the other end has heard of it or not."""
