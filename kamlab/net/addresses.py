@@ -182,10 +182,10 @@ def numeric(host: str, port: int) -> tuple[int, Any] | None:
     return None
 
 
-def written(host: Any, port: Any) -> str:
+def format_address(host: Any, port: Any) -> str:
     """Return host and port as one text.
 
-    >>> written("127.0.0.1", 80), written("::1", 80)
+    >>> format_address("127.0.0.1", 80), format_address("::1", 80)
     ('127.0.0.1:80', '[::1]:80')
     """
     return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
@@ -203,4 +203,4 @@ def place_of(sock: Any, end: str = "getpeername") -> tuple[str, int] | None:
 def describe(sock: Any) -> str:
     """Return both ends of a connection as one text: here to there."""
     here, there = place_of(sock, "getsockname"), place_of(sock)
-    return f"{written(*here) if here else '?'} to {written(*there) if there else '?'}"
+    return f"{format_address(*here) if here else '?'} to {format_address(*there) if there else '?'}"

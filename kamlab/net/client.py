@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from kamlab.core.component import Component
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
-from .addresses import written
+from .addresses import format_address
 from .connection import ConnectedSocketAdapter
 from .errors import ConnectFailed, TLSNotSupported, reason_of
 from .interface import WRITE, Address, Lookup, Network, network_of
@@ -141,7 +141,7 @@ class TCPClient(Component):
         reason = reason_of(why)
         raise ConnectFailed(
             reason,
-            f"{self.short_name} cannot connect to {written(self.host, self.port)}{self._via(found[0])}: {reason}."
+            f"{self.short_name} cannot connect to {self._destination()}{self._via(found[0])}: {reason}."
             + (" Is its server running, and at that port?" if reason == "refused" else ""),
         ) from why
 
@@ -170,13 +170,13 @@ class TCPClient(Component):
     def _timeout(self, what: str) -> ConnectFailed:
         return ConnectFailed(
             "timeout",
-            f"{self.short_name} cannot connect to {written(self.host, self.port)}: "
+            f"{self.short_name} cannot connect to {self._destination()}: "
             f"{what} within {self.connect_timeout:g} s (connect_timeout)",
         )
 
     def _via(self, addresses: list[Address]) -> str:
-        places = ", ".join(written(*place[:2]) for _, place in addresses)
-        return "" if places == written(self.host, self.port) else f" ({places})"
+        places = ", ".join(format_address(*place[:2]) for _, place in addresses)
+        return "" if places == self._destination() else f" ({places})"
 
     def _until(self, deadline: float, done: Callable[[], bool]) -> Any:
         """Wait for something; return whether it came before the deadline. A generator.
@@ -229,9 +229,12 @@ class TCPClient(Component):
     def _refuse_tls(self) -> None:
         if self.data_ready("makessl"):
             raise TLSNotSupported(
-                f"{self.short_name} was asked to switch its connection to {written(self.host, self.port)} to TLS, "
+                f"{self.short_name} was asked to switch its connection to {self._destination()} to TLS, "
                 "which is not supported. The connection is closed, so that nothing is sent unencrypted."
             )
+
+    def _destination(self) -> str:
+        return format_address(self.host, self.port)
 
     def _now(self) -> float:
         scheduler = self.scheduler_in_charge

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .addresses import written
+from .addresses import format_address
 from .errors import (
     BadAddress,
     ConnectFailed,
@@ -179,7 +179,7 @@ class RecordedSocket:
         )
 
     def __repr__(self) -> str:
-        here = written(*self._here[:2]) if self._here else "?"
+        here = format_address(*self._here[:2]) if self._here else "?"
         return f"<{self.kind} {self.number} of a recorded run, at {here}>"
 
 
@@ -212,7 +212,7 @@ class RecordedConnection(RecordedSocket):
         return self._checked(self._peer)
 
     def __repr__(self) -> str:
-        peer = written(*self._peer[:2]) if self._peer else "?"
+        peer = format_address(*self._peer[:2]) if self._peer else "?"
         return f"{super().__repr__()[:-1]} to {peer}>"
 
 
@@ -246,7 +246,7 @@ class RecordedLookup:
         """Pass the answer on, once."""
         answer, self.answer = self.answer, None
         if answer is not None:
-            answer(read_addresses(noted))
+            answer(decode_addresses(noted))
 
 
 class RecordedNetwork:
@@ -294,16 +294,17 @@ class RecordedNetwork:
     ) -> RecordedListener:
         """Return a bound listener; see :meth:`kamlab.net.interface.Network.listen`."""
         self._check_open()
-        real, (fileno, here) = self.opened(
-            f"listen {host!r} {port!r}", lambda: (self.inner.listen(host, port, backlog, options, owner),)
-        )
+        call = f"listen {host!r} {port!r}"
+        real, (fileno, here) = self.opened(call, lambda: (self.inner.listen(host, port, backlog, options, owner),))
         return RecordedListener(self, fileno, here, real)
 
     def connect(self, address: Address) -> RecordedConnection:
         """Begin to connect; see :meth:`kamlab.net.interface.Network.connect`."""
         self._check_open()
         place = address[1]
-        real, (fileno, here) = self.opened(f"connect {written(*place[:2])}", lambda: (self.inner.connect(address),))
+        real, (fileno, here) = self.opened(
+            f"connect {format_address(*place[:2])}", lambda: (self.inner.connect(address),)
+        )
         return RecordedConnection(self, fileno, here, place, real)
 
     def opened(self, call: str, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, tuple[Any, ...]]:
@@ -345,7 +346,7 @@ class RecordedNetwork:
         at_once: list[Any] = []
 
         def on_answer(found: list[Address] | ConnectFailed) -> None:
-            noted = written_addresses(found)
+            noted = encode_addresses(found)
             if not lookup.number:
                 at_once.append(noted)
                 return
@@ -427,7 +428,7 @@ class RecordingNetwork(RecordedNetwork):
             self._note(call, None)
             raise
         except Exception as error:
-            self._note(call, written_error(error))
+            self._note(call, encode_error(error))
             raise
         self._note(call, answer)
         return answer
@@ -523,7 +524,7 @@ class ReplayedNetwork(RecordedNetwork):
             raise
         if noted is None:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        failure = read_error(noted)
+        failure = decode_error(noted)
         if failure is not None:
             raise failure
         return noted
@@ -617,17 +618,17 @@ def play_outside(lab: Any, kind: str, *what: Any) -> None:
 # -- answers as plain values -----------------------------------------------------------------------------------
 
 
-def written_error(error: Exception) -> tuple[str, str, str | int | None, str]:
+def encode_error(error: Exception) -> tuple[str, str, str | int | None, str]:
     """Return an error as plain values.
 
-    >>> written_error(ConnectionResetError(errno.ECONNRESET, "reset by peer"))
+    >>> encode_error(ConnectionResetError(errno.ECONNRESET, "reset by peer"))
     ('error', 'ConnectionResetError', 'ECONNRESET', 'reset by peer')
     """
     text = getattr(error, "strerror", None) or str(error)
     return ERROR, type(error).__name__, _symbol_of(getattr(error, "errno", None)), text
 
 
-def read_error(noted: Any) -> Exception | None:
+def decode_error(noted: Any) -> Exception | None:
     """Return the error that an answer stands for, ``None`` if it is not an error.
 
     An error of a class that is not listed here becomes an OSError that names it.
@@ -651,13 +652,13 @@ def _number_of(symbol: str | int | None) -> int | None:
     return getattr(errno, symbol, errno.EIO) if isinstance(symbol, str) else symbol
 
 
-def written_addresses(found: list[Address] | ConnectFailed) -> Any:
+def encode_addresses(found: list[Address] | ConnectFailed) -> Any:
     """Return the answer of a name server as plain values."""
     if isinstance(found, ConnectFailed):
         return (FAILED, found.reason, str(found))
     return [(int(family), tuple(place)) for family, place in found]
 
 
-def read_addresses(noted: Any) -> list[Address] | ConnectFailed:
-    """Return what :func:`written_addresses` was given."""
+def decode_addresses(noted: Any) -> list[Address] | ConnectFailed:
+    """Return what :func:`encode_addresses` was given."""
     return ConnectFailed(noted[1], noted[2]) if isinstance(noted, tuple) else list(noted)

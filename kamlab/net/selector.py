@@ -70,7 +70,7 @@ class Selector(Component):
         self._wanted: dict[Any, dict[int, tuple[Any, str]]] = {}
         self._fired: list[tuple[Any, tuple[Any, str]]] = []
         self._shutting_down = False
-        self._said_exceptional = False
+        self._exceptional_reported = False
 
     @staticmethod
     def get_selector_services(tracker: Services | None = None) -> tuple[Any, Any, Selector | None]:
@@ -175,8 +175,8 @@ class Selector(Component):
         return where
 
     def _refuse_exceptional(self) -> None:
-        if not self._said_exceptional:
-            self._said_exceptional = True
+        if not self._exceptional_reported:
+            self._exceptional_reported = True
             self._report(f"{self.short_name} watches for reading and writing only, not for exceptional conditions.")
 
     def _report(self, text: str) -> None:

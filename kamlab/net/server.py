@@ -34,7 +34,7 @@ from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 from kamlab.core.states import NEW
 
-from .addresses import place_of, written
+from .addresses import format_address, place_of
 from .connection import ConnectedSocketAdapter
 from .errors import ListenFailed
 from .interface import READ, Listener, Network, network_of, network_of_world
@@ -144,7 +144,6 @@ class TCPServer(ListeningComponent):
         self.port: int = listenport
         self._network: Network | None = None
         self._ready = False
-        self._resting = False
         self._complained = False
 
     @property
@@ -185,13 +184,12 @@ class TCPServer(ListeningComponent):
         """Stop listening; also called at every other end."""
         listener, self.listener = self.listener, None
         if listener is not None:
-            where = written(*(place_of(listener, "getsockname") or ("?", self.port)))
+            where = format_address(*(place_of(listener, "getsockname") or ("?", self.port)))
             listener.close()
             self._log(CLOSED, f"listens no longer at {where}")
         super().stop()
 
     def _watch(self) -> None:
-        self._resting = False
         if self.listener is not None and self._network is not None:
             self._network.watch(self.listener, READ, self._on_ready)
 
@@ -241,7 +239,7 @@ class TCPServer(ListeningComponent):
             scheduler.world.report(f"{self.short_name}, which listens at {self._where()}: {text}")
 
     def _where(self) -> str:
-        return written(*(self.address or (self.host, self.port)))
+        return format_address(*(self.address or (self.host, self.port)))
 
     def _log(self, kind: str, detail: str) -> None:
         scheduler = self.scheduler_in_charge
@@ -326,7 +324,7 @@ class ServerCore(ListeningComponent):
         self.server: Any = None
         self._clients: dict[Any, Client] = {}
         self._ended: list[tuple[Client, Any]] = []
-        self._said_copies = False
+        self._copies_reported = False
         self._check_protocol()
 
     def _check_protocol(self) -> None:
@@ -468,8 +466,8 @@ class ServerCore(ListeningComponent):
     def _make(self, **sock_info: Any) -> Any:
         """Return a new protocol component."""
         if isinstance(self.protocol, Component):
-            if not self._said_copies:
-                self._said_copies = True
+            if not self._copies_reported:
+                self._copies_reported = True
                 self._report(
                     f"{self.short_name} was given a component as its protocol, {self.protocol.short_name}, not a "
                     "factory; each connection gets a fresh copy of it, made with the same arguments."

@@ -30,7 +30,7 @@ from kamlab.net import (
     ReplayedNetwork,
 )
 from kamlab.net.interface import READ, WRITE
-from kamlab.net.recorded import play_outside, read_addresses, read_error, written_addresses, written_error
+from kamlab.net.recorded import decode_addresses, decode_error, encode_addresses, encode_error, play_outside
 from kamlab.replay import RunDiffers
 from kamlab.replay.journal import Journal, Path
 
@@ -670,13 +670,13 @@ class TestNotes:
     def test_errors_of_the_system(self, number: int, text: str) -> None:
         """Every error of the system comes back as the same class with the same number and words."""
         error = OSError(number, text or "?")
-        again = read_error(written_error(error))
+        again = decode_error(encode_error(error))
         assert (type(again), again.errno, again.strerror) == (type(error), number, text or "?")  # type: ignore[union-attr]
 
     @pytest.mark.parametrize("error", [PortInUse("taken"), ListenFailed("cannot"), TypeError("bytes"), ValueError("x")])
     def test_errors_of_ours(self, error: Exception) -> None:
         """Errors with a text only come back with it."""
-        again = read_error(written_error(error))
+        again = decode_error(encode_error(error))
         assert (type(again), str(again)) == (type(error), str(error))
 
     def test_an_error_of_unknown_class(self) -> None:
@@ -685,21 +685,21 @@ class TestNotes:
         class OwnError(OSError):
             pass
 
-        again = read_error(written_error(OwnError(errno.EPERM, "no")))
+        again = decode_error(encode_error(OwnError(errno.EPERM, "no")))
         assert isinstance(again, PermissionError)
         assert "OwnError: no" in str(again)
-        assert isinstance(read_error(("error", "SystemExit", None, "x")), OSError)
+        assert isinstance(decode_error(("error", "SystemExit", None, "x")), OSError)
 
     @pytest.mark.parametrize("answer", [b"error", 5, (4, ("127.0.0.1", 80)), ("error",), [1, 2, 3, 4], None])
     def test_what_is_no_error(self, answer: Any) -> None:
         """Every other answer is none."""
-        assert read_error(answer) is None
+        assert decode_error(answer) is None
 
     @given(st.lists(st.tuples(st.integers(0, 40), st.tuples(st.text(max_size=9), st.integers(0, 65535))), max_size=3))
     def test_places(self, places: Any) -> None:
         """Addresses come back as they were."""
-        assert read_addresses(written_addresses(places)) == places
+        assert decode_addresses(encode_addresses(places)) == places
 
     def test_numbers_are_written_by_name(self) -> None:
         """An error number is written as the system's name for it, which is the same everywhere."""
-        assert written_error(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))[2] == "ECONNRESET"
+        assert encode_error(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))[2] == "ECONNRESET"

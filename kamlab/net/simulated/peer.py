@@ -13,7 +13,7 @@ import contextlib
 from socket import SHUT_WR, SO_ERROR, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
-from ..addresses import written
+from ..addresses import format_address
 from ..errors import BadDataToSend, PeerIsClosed, PeerIsOfThePast, reason_of
 from ..interface import READ, WRITE
 from .sockets import SimulatedConnection, SimulatedListener, failure
@@ -146,7 +146,7 @@ class Peer:
         return len(self._unsent) + (self._sock.unsent if self._sock is not None else 0)
 
     def __repr__(self) -> str:
-        ends = f"{written(*self.here)} to {written(*self.there)}"
+        ends = f"{format_address(*self.here)} to {format_address(*self.there)}"
         if self._network.is_of_the_past:
             return f"<peer {self.number}: {ends}, {PAST}>"
         state = "connected" if self._connected else "connecting"
@@ -355,4 +355,4 @@ class PeerListener:
         state = "closed" if self._is_over() else f"{len(self._peers)} have connected"
         if self._network.is_of_the_past:
             state = PAST
-        return f"<{self.short_name}: {written(self.host, self.port)}, {state}>"
+        return f"<{self.short_name}: {format_address(self.host, self.port)}, {state}>"
