@@ -321,8 +321,8 @@ class SimulatedNetwork:
         """Raise NetworkIsClosed if it is closed."""
         if self._closed:
             raise NetworkIsClosed(
-                "this network was closed with its lab. Where the lab was reset or turned back since, it has another "
-                "one: lab.network, with the same peers in lab.network.peers; otherwise lab.reset() makes a fresh start."
+                "this network was closed with its lab. If the lab was reset or turned back since, it has another one: "
+                "lab.network, with the same peers in lab.network.peers; otherwise lab.reset() makes a fresh start."
             )
 
     def __repr__(self) -> str:
