@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .core.scheduler import Scheduler
     from .core.services import Services
     from .core.trace import Trace
-    from .net.door import Network
+    from .net.interface import Network
     from .notebook.panel.panel import Panel
     from .replay.branches import Tree
     from .replay.breakpoint import Breakpoint, Breakpoints
@@ -859,7 +859,7 @@ class Lab:
 
     def apply_network_settings(self, settings: dict[str, Any]) -> None:
         """Have the network that a recorded run had, from the next reset on."""
-        from .net.conditions import Simulated
+        from .net.simulated import Simulated
 
         self.recorded = bool(settings.get("recorded"))
         self._network_kind = Simulated(**settings["network"]) if "network" in settings else "simulated"

@@ -138,7 +138,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.ConnectedServer": SERVERS,
     "Kamaelia.IPC": {**SOCKET_IPC, **IPC},
     "Kamaelia.Internet.TCPClient": under("kamlab.net.client", "TCPClient"),
-    "Kamaelia.Internet.TCPServer": under("kamlab.net.tcpserver", "TCPServer"),
+    "Kamaelia.Internet.TCPServer": under("kamlab.net.server", "TCPServer"),
     "Kamaelia.Internet.ConnectedSocketAdapter": under("kamlab.net.connection", "ConnectedSocketAdapter"),
     "Kamaelia.Internet.Selector": {
         "Selector": old(

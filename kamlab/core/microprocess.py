@@ -278,6 +278,10 @@ class Microprocess:
         else:
             self._life = "stopped"
 
+    def call_at_end(self, callback: Callable[[], Any]) -> None:
+        """Call ``callback`` once this has ended, however that comes."""
+        self._on_end += (callback,)
+
     def close_down(self) -> Any:
         """Run once after the end, however it came."""
         callbacks, self._on_end = self._on_end, ()

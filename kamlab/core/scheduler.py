@@ -226,6 +226,10 @@ class Scheduler(Endings):
         self._looked = True
         return self._end_round()
 
+    def poll_next_round(self) -> None:
+        """Ask the network for news at the end of the next round, even in a free run."""
+        self._since_poll = self.slices_per_poll
+
     def look_ahead(self) -> bool:
         """End the round if the next slice begins with that; return whether any can run."""
         if self.turn_waits() and (self.chooser is None or self._looked):

@@ -39,6 +39,10 @@ class World(Protocol):
         """What time it is."""
 
     @property
+    def network(self) -> Any:
+        """The interface to the network, a :class:`kamlab.net.interface.Network`."""
+
+    @property
     def chooser(self) -> Chooser | None:
         """Who decides what runs next; ``None`` is round robin."""
 

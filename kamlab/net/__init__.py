@@ -1,17 +1,16 @@
-"""Components that talk to the network, and the door they all go through.
+"""Networking: servers and clients as components, and the networks that they use.
 
-Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), a connection as a
-component (:class:`ConnectedSocketAdapter`), and two ways behind the door: :class:`RealNetwork`, real
-TCP, and :class:`SimulatedNetwork`, in memory, which is as :class:`Simulated` says. Servers listen on
-this machine only unless a host is named.
+Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), and a connection as a component
+(:class:`ConnectedSocketAdapter`) use one interface, :class:`Network`. It has three implementations: real TCP
+(:class:`RealNetwork`), a network in memory (:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and
+one that records real TCP and replays it (:class:`Recorded`). Servers listen on this machine only, unless a host is
+named.
 """
 
 from __future__ import annotations
 
 from .client import TCPClient
-from .conditions import Simulated
 from .connection import ConnectedSocketAdapter
-from .door import Network
 from .errors import (
     BadAddress,
     BadConditions,
@@ -32,6 +31,7 @@ from .errors import (
     TLSNotSupported,
     UnknownAct,
 )
+from .interface import Network
 from .ipc import (
     NewCSA,
     NewExceptional,
@@ -44,15 +44,11 @@ from .ipc import (
     ShutdownCSA,
     SocketShutdown,
 )
-from .peers import Peer, PeerListener
 from .real import RealNetwork
-from .recorded import Recorded, play_outside
-from .recording import RecordingNetwork
-from .replayed import ReplayedNetwork
+from .recorded import Recorded, RecordingNetwork, ReplayedNetwork, play_outside
 from .selector import Selector
-from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer
-from .simulated import SimulatedNetwork
-from .tcpserver import TCPServer
+from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer, TCPServer
+from .simulated import Peer, PeerListener, Simulated, SimulatedNetwork
 
 __all__ = [
     "BadAddress",

@@ -1,9 +1,8 @@
-"""Hosts, ports, and the other names a lab has for them.
+"""Hosts, ports, and their aliases in a lab.
 
-An alias lets a program that names "foo.bar.com", port 1600, find its source on this machine, and a
-server that names port 1500 listen elsewhere, without a change to the program. Both can come from
-the environment: ``KAMLAB_HOSTS="foo.bar.com:1600=127.0.0.1:4711,other=127.0.0.1"`` and
-``KAMLAB_PORTS="1500=0,1501=0"``.
+An alias lets a program that names "foo.bar.com", port 1600, find its source on this machine, and a server that names
+port 1500 listen elsewhere, without a change to the program. Both can come from the environment:
+``KAMLAB_HOSTS="foo.bar.com:1600=127.0.0.1:4711,other=127.0.0.1"`` and ``KAMLAB_PORTS="1500=0,1501=0"``.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ def split_address(text: str) -> tuple[str, int | None]:
     """Split "host:port" or "host"; an IPv6 address with a port stands in brackets.
 
     Raises:
-        BadMapping: there is no host, or the port is none.
+        BadMapping: there is no host, or the port is not valid.
 
     >>> split_address("foo.bar.com:1600"), split_address("other"), split_address("[::1]:80")
     (('foo.bar.com', 1600), ('other', None), ('::1', 80))
@@ -37,21 +36,21 @@ def split_address(text: str) -> tuple[str, int | None]:
     if text.startswith("["):
         host, bracket, rest = text[1:].partition("]")
         if not bracket or (rest and not rest.startswith(":")):
-            raise BadMapping(f"{text!r} is no address; write [IPv6 address]:port")
+            raise BadMapping(f"{text!r} is not an address; write [IPv6 address]:port")
         port_text = rest[1:] if rest else None
     elif text.count(":") == 1:
         host, _, port_text = text.partition(":")
     else:
         host, port_text = text, None
     if not host or any(letter.isspace() or letter == "=" for letter in host):
-        raise BadMapping(f"{text!r} is no address; write host or host:port")
+        raise BadMapping(f"{text!r} is not an address; write host or host:port")
     return host, None if port_text is None else _port_in(text, port_text)
 
 
 def _port_in(text: str, port_text: str) -> int:
     digits = port_text.strip()
     if not (digits.isascii() and digits.isdigit() and int(digits) <= 65535):
-        raise BadMapping(f"{digits!r} in {text!r} is no port; a port is a number from 0 to 65535")
+        raise BadMapping(f"{digits!r} in {text!r} is not a port; a port is a number from 0 to 65535")
     return int(digits)
 
 
@@ -59,7 +58,7 @@ def parse_hosts(text: str, where: str = HOSTS_VARIABLE) -> dict[str, str]:
     """Read aliases of hosts, separated by commas.
 
     Raises:
-        BadMapping: one of them cannot be understood; the text says which, and what is expected.
+        BadMapping: an alias cannot be understood; the text says which, and what is expected.
 
     >>> parse_hosts("foo.bar.com:1600=127.0.0.1:4711, other=127.0.0.1")
     {'foo.bar.com:1600': '127.0.0.1:4711', 'other': '127.0.0.1'}
@@ -71,7 +70,7 @@ def parse_ports(text: str, where: str = PORTS_VARIABLE) -> dict[int, int]:
     """Read other ports to listen at, separated by commas; 0 means any that is free.
 
     Raises:
-        BadMapping: one of them cannot be understood.
+        BadMapping: an alias cannot be understood.
 
     >>> parse_ports("1500=0,1501=4711")
     {1500: 0, 1501: 4711}
@@ -96,14 +95,14 @@ def _pairs(text: str, where: str, example: str) -> list[tuple[str, str]]:
 
 
 class Aliases:
-    """The aliases of one network: what was given, on top of what the environment says.
+    """The aliases of a network: those given, which win over those in the environment.
 
     Args:
-        hosts: "host:port" or "host" to "host:port" or "host"; the more exact name wins.
+        hosts: "host:port" or "host" to "host:port" or "host"; the name with a port wins.
         ports: a port to listen at to another; 0 means any that is free.
 
     Raises:
-        BadMapping: one of them cannot be understood.
+        BadMapping: an alias cannot be understood.
 
     >>> Aliases({"foo.bar.com:1600": "127.0.0.1:4711"}, {}).place("Foo.Bar.com", 1600)
     ('127.0.0.1', 4711)
@@ -127,10 +126,10 @@ class Aliases:
                     raise BadMapping(f"the alias {port!r} of a port to {other_port!r}: a port is a number, 0 to 65535")
 
     def place(self, host: str, port: int) -> tuple[str, int]:
-        """Return where a client that asks for this place shall go.
+        """Return where a client connects to if it asks for this host and port.
 
         Raises:
-            BadAddress: the host or the port is none.
+            BadAddress: the host or the port is not valid.
         """
         check_host(host)
         check_port(port)
@@ -141,10 +140,10 @@ class Aliases:
         return host, port
 
     def port(self, port: int) -> int:
-        """Return where a server that asks for this port shall listen.
+        """Return where a server listens if it asks for this port.
 
         Raises:
-            BadAddress: the port is none.
+            BadAddress: the port is not valid.
         """
         check_port(port)
         return self.ports.get(port, port)
@@ -157,13 +156,13 @@ def _is_port(number: Any) -> bool:
 def check_port(port: Any) -> None:
     """Raise BadAddress unless ``port`` is a port."""
     if not _is_port(port):
-        raise BadAddress(f"{port!r} is no port; a port is a number from 0 to 65535")
+        raise BadAddress(f"{port!r} is not a port; a port is a number from 0 to 65535")
 
 
 def check_host(host: Any) -> None:
-    """Raise BadAddress unless ``host`` could be a host."""
+    """Raise BadAddress unless ``host`` is text."""
     if not isinstance(host, str):
-        raise BadAddress(f"{host!r} is no host; give its name or number as text")
+        raise BadAddress(f"{host!r} is not a host; give its name or number as text")
 
 
 def numeric(host: str, port: int) -> tuple[int, Any] | None:
@@ -183,17 +182,17 @@ def numeric(host: str, port: int) -> tuple[int, Any] | None:
     return None
 
 
-def written(host: Any, port: Any) -> str:
-    """Write a place as one reads it.
+def format_address(host: Any, port: Any) -> str:
+    """Return host and port as one text.
 
-    >>> written("127.0.0.1", 80), written("::1", 80)
+    >>> format_address("127.0.0.1", 80), format_address("::1", 80)
     ('127.0.0.1:80', '[::1]:80')
     """
     return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
 
 
 def place_of(sock: Any, end: str = "getpeername") -> tuple[str, int] | None:
-    """Return host and port of an end of a connection, or ``None`` if it has none any more."""
+    """Return host and port of one end of a connection, ``None`` once it has none."""
     try:
         address = getattr(sock, end)()
     except OSError:
@@ -202,6 +201,6 @@ def place_of(sock: Any, end: str = "getpeername") -> tuple[str, int] | None:
 
 
 def describe(sock: Any) -> str:
-    """Write a connection as one reads it: here to there."""
+    """Return both ends of a connection as one text: here to there."""
     here, there = place_of(sock, "getsockname"), place_of(sock)
-    return f"{written(*here) if here else '?'} to {written(*there) if there else '?'}"
+    return f"{format_address(*here) if here else '?'} to {format_address(*there) if there else '?'}"

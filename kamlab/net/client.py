@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 from kamlab.core.component import Component
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
-from .addresses import written
+from .addresses import format_address
 from .connection import ConnectedSocketAdapter
-from .door import WRITE, Address, Lookup, Network, network_of
 from .errors import ConnectFailed, TLSNotSupported, reason_of
+from .interface import WRITE, Address, Lookup, Network, network_of
 
 
-class _Asked(Exception):
-    """Control asked to end before there was a connection."""
+class _ToldToEnd(Exception):
+    """A control message says to end before there is a connection."""
 
     def __init__(self, message: Any) -> None:
         super().__init__()
@@ -26,23 +26,21 @@ class _Asked(Exception):
 
 
 class TCPClient(Component):
-    """Connects to a server; what is sent to ``inbox`` goes there, what comes from there goes out.
+    """Connects to a server: messages in ``inbox`` go to the server, and what the server sends goes to ``outbox``.
 
-    It sends one message on ``signal`` and ends: ProducerFinished with ``message=None`` once the
-    connection has ended, with a ConnectFailed that says why if none could be made, and with a
-    ConnectionLost, or the error of its adapter, if it broke. A ConnectFailed compares equal to its
-    reason: "refused", "timeout", "unknown host", "unreachable".
+    At its end it sends one message on ``signal``: ProducerFinished, with ``message=None`` if the connection has ended
+    by agreement, with a ConnectFailed if none could be made, and with a ConnectionLost, or the error of its adapter, if
+    it broke. A ConnectFailed compares equal to its reason: "refused", "timeout", "unknown host", "unreachable".
 
-    ProducerFinished on ``control`` sends what is in the inbox, then ends the connection; with
-    ``wait_for_serverclose`` it ends the sending half only, and answers go on coming until the server
-    closes. ShutdownMicroprocess ends it at once. Before there is a connection ProducerFinished ends
-    the client unless messages wait to be sent.
+    ProducerFinished on ``control`` sends what is in the inbox, then ends the connection; with ``wait_for_serverclose``
+    it ends only the sending half, and answers come until the server closes. ShutdownMicroprocess ends the connection at
+    once. Before there is a connection, ProducerFinished ends the client unless messages wait to be sent.
 
     Args:
-        host: a name, a number, or an alias of the lab.
+        host: a name, a numeric address, or an alias of the lab.
         port: the port.
         delay: how many seconds to wait before connecting.
-        connect_timeout: how many seconds connecting may take, with looking up the name.
+        connect_timeout: how many seconds connecting may take, including the look-up of the name.
         wait_for_serverclose: see above.
 
     >>> TCPClient("foo.bar.com", port=1600).host
@@ -53,7 +51,7 @@ class TCPClient(Component):
         "inbox": "Bytes or text for the server.",
         "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
         "makessl": "Not supported: a message here is an error.",
-        "_socketFeedback": "News of the connection.",
+        "_socketFeedback": "SocketShutdown, from the connection.",
     }
     Outboxes: ClassVar[Any] = {
         "outbox": "Bytes that came from the server.",
@@ -84,13 +82,13 @@ class TCPClient(Component):
         self._finish: Any = None
 
     def main(self) -> Any:
-        """Connect, pass messages both ways, and say once how it ended."""
+        """Connect, pass messages both ways, and tell once how it ended."""
         last: Any
         try:
             yield from self._until(self._now() + self.delay, lambda: False)
             sock = yield from self._connected()
-        except _Asked as asked:
-            last = asked.message
+        except _ToldToEnd as told:
+            last = told.message
         except ConnectFailed as error:
             self._report(str(error))
             last = ProducerFinished(self, error)
@@ -111,13 +109,13 @@ class TCPClient(Component):
         if self.adapter is not None:
             self.adapter.stop()
 
-    # -- connecting -------------------------------------------------------------------------------------
+    # -- connecting --------------------------------------------------------------------------------------------
 
     def _connected(self) -> Any:
         """Return a connected socket. A generator.
 
         Raises:
-            ConnectFailed: there is no connection to be had.
+            ConnectFailed: no address of the host accepts the connection.
         """
         self._network = network_of(self)
         deadline = self._now() + self.connect_timeout
@@ -143,7 +141,7 @@ class TCPClient(Component):
         reason = reason_of(why)
         raise ConnectFailed(
             reason,
-            f"{self.short_name} cannot connect to {written(self.host, self.port)}{self._via(found[0])}: {reason}."
+            f"{self.short_name} cannot connect to {self._destination()}{self._via(found[0])}: {reason}."
             + (" Is its server running, and at that port?" if reason == "refused" else ""),
         ) from why
 
@@ -166,28 +164,28 @@ class TCPClient(Component):
         sock.close()
         if not in_time:
             raise self._timeout("the server did not answer")
-        number = done[0] or errno.ECONNREFUSED  # without a server TCP can connect a port to itself
+        number = done[0] or errno.ECONNREFUSED  # TCP can connect a port to itself if there is no server
         raise OSError(number, os.strerror(number))
 
     def _timeout(self, what: str) -> ConnectFailed:
         return ConnectFailed(
             "timeout",
-            f"{self.short_name} cannot connect to {written(self.host, self.port)}: "
+            f"{self.short_name} cannot connect to {self._destination()}: "
             f"{what} within {self.connect_timeout:g} s (connect_timeout)",
         )
 
     def _via(self, addresses: list[Address]) -> str:
-        places = ", ".join(written(*place[:2]) for _, place in addresses)
-        return "" if places == written(self.host, self.port) else f" ({places})"
+        places = ", ".join(format_address(*place[:2]) for _, place in addresses)
+        return "" if places == self._destination() else f" ({places})"
 
     def _until(self, deadline: float, done: Callable[[], bool]) -> Any:
         """Wait for something; return whether it came before the deadline. A generator.
 
         Raises:
-            _Asked: control says to end.
+            _ToldToEnd: a control message says to end.
         """
         while not done():
-            self._heed_early()
+            self._read_control()
             left = deadline - self._now()
             if left <= 0:
                 return False
@@ -195,17 +193,17 @@ class TCPClient(Component):
             yield
         return True
 
-    def _heed_early(self) -> None:
+    def _read_control(self) -> None:
         self._refuse_tls()
         for message in self.messages("control"):
             if isinstance(message, ShutdownMicroprocess):
-                raise _Asked(message)
+                raise _ToldToEnd(message)
             if isinstance(message, ProducerFinished):
                 self._finish = message
         if self._finish is not None and not self.data_ready() and not self.wait_for_serverclose:
-            raise _Asked(self._finish)
+            raise _ToldToEnd(self._finish)
 
-    # -- connected ----------------------------------------------------------------------------------------
+    # -- connected ---------------------------------------------------------------------------------------------
 
     def _serve(self, sock: Any) -> Any:
         """Pass messages both ways until the connection has ended. A generator."""
@@ -223,7 +221,7 @@ class TCPClient(Component):
         while not adapter.is_stopped():
             self._refuse_tls()
             for _ in self.messages("_socketFeedback"):
-                # the server has ended its half: send what is left, then end the other
+                # the server has ended its half: send what is left, then end this one
                 adapter.deliver(ProducerFinished(self), "control")
             self.pause()
             yield
@@ -231,9 +229,12 @@ class TCPClient(Component):
     def _refuse_tls(self) -> None:
         if self.data_ready("makessl"):
             raise TLSNotSupported(
-                f"{self.short_name} was asked to turn its connection to {written(self.host, self.port)} to TLS, "
-                "which it cannot do. The connection is closed, so that nothing goes out in the clear."
+                f"{self.short_name} was asked to switch its connection to {self._destination()} to TLS, "
+                "which is not supported. The connection is closed, so that nothing is sent unencrypted."
             )
+
+    def _destination(self) -> str:
+        return format_address(self.host, self.port)
 
     def _now(self) -> float:
         scheduler = self.scheduler_in_charge

@@ -1,62 +1,68 @@
-"""A connection as a component: what is sent to its inbox goes to the peer, what comes goes out.
+"""A connection as a component: messages in its inbox go to the peer, and what the peer sends goes to its outbox.
 
-How much may pile up
---------------------
-*Towards the receiver.* Few chunks are read in a slice (:mod:`kamlab.net.receiving`). When the inbox at
-the other end of ``outbox`` is full, the chunk is held, and the socket is not read until somebody takes
-a message out of that inbox; TCP then tells the peer to slow down.
+Flow control
+------------
+*Towards the receiver.* A slice reads few chunks. When the inbox at the other end of ``outbox`` is full, the chunk is
+held, and the socket is not read until a message is taken out of that inbox; TCP then tells the peer to slow down.
 
-*Towards the peer.* Messages leave the inbox only as fast as the socket takes them. A slow reader lets
-the inbox grow without bound, unless it is limited: with ``inbox_size`` the producer gets NoSpaceInBox
-in its own ``send`` and is woken once there is room.
+*Towards the peer.* Messages leave the inbox only as fast as the socket takes them. A slow reader lets the inbox grow
+without bound, unless it is limited: with ``inbox_size`` the producer gets NoSpaceInBox in its own ``send`` and is woken
+once there is room.
 
-How it ends
------------
-The two directions end one by one, as TCP has it. The peer's end of stream is passed on as a
-SocketShutdown on ``signal``, and whoever listens there can still answer. ProducerFinished on
-``control`` means that no more will come: everything in the inbox is sent, the sending direction is
-shut, and once the peer's machine has all of it this component ends. ShutdownMicroprocess means now.
-Whatever stands still for ``linger`` seconds on the way is given up. A connection whose peer has not
-closed yet is left to :mod:`kamlab.net.farewell`.
+How a connection ends
+---------------------
+The two directions end one by one, as TCP has it. The peer's end of stream is passed on as a SocketShutdown on
+``signal``, and the receiver can still answer. ProducerFinished on ``control`` means that no more will come: everything
+in the inbox is sent, the sending direction is shut, and once the peer's machine has all of it this component ends.
+ShutdownMicroprocess ends it at once. A connection on which nothing moves for ``linger`` seconds while it ends is given
+up. If the peer has not closed yet, the socket is left to :func:`close_after_peer`.
 
-Rejected: a half-close that ends everything, as in the old one (a client that says it has finished
-would get no answer), and one last flush at the end (a slow reader got 3.9 of 5 million bytes).
+Rejected: a half-close that ends everything, as in Kamaelia (a client that says it has finished would get no answer),
+and one last flush at the end (a slow reader got 3.9 of 5 million bytes).
 
 Speed
 -----
-A slice for one small message is one ``recv`` from the box and one ``send`` to the socket. The socket
-is watched for READ once and for all, and for WRITE only while something is left over. Messages that
-wait together leave together, and a connection that is given something in round after round waits up to
-:data:`GATHER_ROUNDS` rounds for more: a system call costs ten times what an idle slice does. Stepped, it
-does without that, so that a slice does what one expects; so does an inbox with a limit.
+A slice for one small message is one ``recv`` from the box and one ``send`` to the socket. The socket is watched for
+READ once and for all, and for WRITE only while something is left over. Messages that wait together leave together, and
+a connection that is given something in round after round waits up to :data:`GATHER_ROUNDS` rounds for more: a system
+call costs ten times what an idle slice does. It does not gather while the lab is stepped, so that a slice does what one
+expects, nor if its inbox has a limit.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from socket import SHUT_WR
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from kamlab.core.component import Component
 from kamlab.core.errors import NoSpaceInBox
-from kamlab.core.events import CLOSED, OPENED
+from kamlab.core.events import BYTES_IN, BYTES_OUT, CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import describe
-from .door import READ, WRITE, Network, network_of
-from .errors import ConnectionLost, reason_of
-from .farewell import Farewell
+from .errors import BadDataToSend, ConnectionLost, reason_of
+from .interface import READ, WRITE, Network, network_of
 from .ipc import SocketShutdown
-from .receiving import ReceivingHalf
-from .sending import SendingHalf
 
+if TYPE_CHECKING:
+    from kamlab.core.scheduler import Scheduler
+
+#: How many bytes to read at once, and how many times in one slice.
+CHUNK = 32768
+CHUNKS_PER_SLICE = 8
+#: Small messages are joined up to this many bytes; and how many times to send in one slice.
+GATHERED = 65536
+SENDS_PER_SLICE = 16
 #: A connection that sends in round after round gathers messages for so many rounds, or so many messages.
 GATHER_ROUNDS = 8
 ENOUGH = 32
-#: How often, in seconds, a connection that ends looks whether the peer's machine has taken all.
+#: The interval, in seconds, at which an ending connection checks whether the peer's machine has taken everything.
 LOOK_AGAIN = 0.02
 
 FOR_EVER = float("inf")
 
 
-class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
+class ConnectedSocketAdapter(Component):
     """One TCP connection.
 
     ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. What comes in is bytes.
@@ -72,7 +78,7 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
 
     Attributes:
         peer: the address of the other end, once it runs.
-        bytes_in, bytes_out: how much came and went.
+        bytes_in, bytes_out: how many bytes came, and how many the socket took.
         refused: how many messages were neither bytes nor text, and dropped.
         dropped: how many messages could not be sent any more.
         reason: a ConnectionLost, if it ended otherwise than by agreement.
@@ -100,13 +106,32 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         "CreatorFeedback": "SocketShutdown when this has ended.",
     }
 
+    woken_by_collection: bool = False  # True only while it holds a chunk
+
+    bytes_in: int = 0
+    bytes_out: int = 0
+    refused: int = 0
+    dropped: int = 0
     reason: ConnectionLost | None = None
     told: tuple[float, int] | None = None
     peer: str = "nobody"
 
+    _scheduler: Any
     _network: Network | None = None
+    #: The events that the socket is watched for.
     _interest = 0
+    #: Anything but the plain case: something is left over or held, or the connection ends.
+    _special = True
+    #: Something may be there to read. Stays true while a chunk is held.
+    _readable = False
+    #: A chunk that the receiver has no room for.
+    _held = b""
+    #: What the socket has not taken of the last send; it is then watched for WRITE.
+    _rest: memoryview | None = None
+    _blocked = False
     _finish = False
+    _input_over = False
+    _output_over = False
     _broken = False
     _progress: tuple[int, int, int] | None = None
     _still_since = 0.0
@@ -162,15 +187,13 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         self._part()
 
     def _may_gather(self, inbox: Any) -> bool:
-        """Whether messages may wait for more: the lab runs freely, and nobody waits for room."""
+        """Whether messages may wait for more: the lab runs freely, and the inbox has no limit."""
         return inbox.limit is None and len(inbox.items) < ENOUGH and self._scheduler.world.gate_open
 
     def stop(self) -> None:
         """Close the connection at once, whatever is left; also called at every other end."""
         self._release()
         super().stop()
-
-    # -- the beginning --------------------------------------------------------------------------------
 
     def _open(self) -> None:
         self._network = network_of(self)
@@ -186,7 +209,7 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         self.wake("its socket")
 
     def _told_to_drop(self) -> bool:
-        """Heed what came on control; return whether it says now."""
+        """Read the control messages; return whether one says to end at once."""
         for message in self.messages("control"):
             if isinstance(message, ShutdownMicroprocess):
                 return True
@@ -195,16 +218,153 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
                 self._readable = not self._input_over  # what has come already is passed on
         return False
 
+    # -- from the socket to the receiver -----------------------------------------------------------------------
+
+    def _read(self) -> None:
+        """Pass on what came, until nothing is left or the receiver has no room."""
+        if self._held and not self._pass_on(self._held):
+            return
+        for _ in range(CHUNKS_PER_SLICE):
+            try:
+                data = self.socket.recv(CHUNK)
+            except BlockingIOError:
+                self._readable = False
+                return
+            except OSError as error:
+                self._lose(error)
+                data = b""
+            if not data:
+                self._end_input()
+                return
+            self.bytes_in += len(data)
+            log = self._scheduler.log
+            if log is not None:
+                log((BYTES_IN, self, len(data)))
+            if not self._pass_on(data):
+                return
+            if len(data) < CHUNK:
+                self._readable = False  # if there is more, the network will say so
+                return
+        self._special = True
+
+    def _pass_on(self, data: bytes) -> bool:
+        """Send a chunk to the receiver; hold it where there is no room."""
+        try:
+            self.send(data)
+        except NoSpaceInBox:
+            if not self._held:
+                self._held = data
+                self._special = True
+                self._want_room(True)
+            return False
+        if self._held:
+            self._held = b""
+            self._want_room(False)
+        return True
+
+    def _want_room(self, wanted: bool) -> None:
+        """Choose whether to be woken when a message is taken out of the receiver's inbox."""
+        self.woken_by_collection = wanted
+        self.outboxes["outbox"].refeed()
+
+    def _end_input(self) -> None:
+        self._input_over = self._special = True
+        self._readable = False
+        self._tell_receiver()
+
     def _tell_receiver(self) -> None:
         if self.told is None:
             scheduler = self._scheduler
             self.told = (scheduler.clock.now() if scheduler is not None else 0.0, self.bytes_out)
-            self._say(SocketShutdown(self, self.reason), "signal")
+            self._announce(SocketShutdown(self, self.reason), "signal")
 
-    # -- what is special ------------------------------------------------------------------------------
+    # -- from the inbox to the socket --------------------------------------------------------------------------
+
+    def _write(self, inbox: Any) -> None:
+        """Send what waits, as far as the socket takes it."""
+        if self._blocked:
+            return
+        if self._output_over:
+            self._drop_output(inbox)
+            return
+        for _ in range(SENDS_PER_SLICE):
+            data: Any = self._rest
+            if data is None:
+                if not inbox.items:
+                    return
+                data = self.recv()
+                if data.__class__ is not bytes or inbox.items:
+                    data = self._gathered(data, inbox)
+            try:
+                sent = self.socket.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError as error:
+                self._lose(error)
+                self._drop_output(inbox)
+                return
+            if sent:
+                self.bytes_out += sent
+                log = self._scheduler.log
+                if log is not None:
+                    log((BYTES_OUT, self, sent))
+            if sent == len(data):
+                self._rest = None
+                continue
+            self._rest = memoryview(data)[sent:]
+            self._blocked = self._special = True
+            return
+        self._special = True
+
+    def _gathered(self, message: Any, inbox: Any) -> bytes:
+        """Return a message as bytes, joined with small ones that wait behind it."""
+        data = message if message.__class__ is bytes else self._as_bytes(message)
+        size = len(data)
+        if not inbox.items or size >= GATHERED:
+            return data
+        parts = [data]
+        while inbox.items and size < GATHERED:
+            message = self.recv()
+            data = message if message.__class__ is bytes else self._as_bytes(message)
+            size += len(data)
+            parts.append(data)
+        return b"".join(parts)
+
+    def _as_bytes(self, message: Any) -> bytes:
+        """Return the bytes of a message; report a message that has none, and return ``b""``."""
+        why = "only bytes and text (sent as UTF-8) can be sent to a socket"
+        if isinstance(message, str):
+            try:
+                return message.encode("utf-8")
+            except UnicodeEncodeError as failure:
+                why = str(failure)
+        elif isinstance(message, (bytes, bytearray, memoryview)):
+            return bytes(message)
+        error = BadDataToSend(f"{self.short_name} was given a message of type {type(message).__name__}: {why}.")
+        if self.crashOnBadDataToSend:
+            raise error
+        self.refused += 1
+        if self.noisyErrors and self.refused == 1:
+            self._report(f"{error} It is dropped, and so are others like it; their count is in 'refused'.")
+        return b""
+
+    def _shut_output(self) -> None:
+        self._output_over = True
+        try:
+            self.socket.shutdown(SHUT_WR)
+        except OSError as error:
+            self._lose(error)
+
+    def _drop_output(self, inbox: Any) -> None:
+        self.dropped += len(inbox.items) + (self._rest is not None)
+        self._rest = None
+        for _ in self.messages():
+            pass
+
+    # -- the special case: something is left over or held, or the connection ends ------------------------------
 
     def _over(self, inbox: Any) -> bool:
-        """Return whether all is done; if not, wait for whatever comes next."""
+        """Return whether everything is done; if not, wait for whatever comes next."""
         patience = None
         ending = self._finish or self._input_over or self._output_over
         if ending:
@@ -262,8 +422,6 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
             else:
                 self._network.unwatch(self.socket)
 
-    # -- the end --------------------------------------------------------------------------------------
-
     def _lose(self, error: OSError) -> None:
         """Note that the connection broke; what has come already can still be read."""
         if self.reason is None:
@@ -274,15 +432,17 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         self._blocked = False
         self._readable = not self._input_over
 
+    # -- the end -----------------------------------------------------------------------------------------------
+
     def _part(self) -> None:
         """Close, or, where the peer has not closed yet, let it do so first."""
         if self._output_over and not self._broken and not self._input_over and self._network is not None:
             sock, self.socket = self.socket, None
-            Farewell(self._network, self._scheduler, sock, self.linger)
+            close_after_peer(self._network, self._scheduler, sock, self.linger)
             self._release(sock)
 
     def _release(self, parted: Any = None) -> None:
-        """Give the socket back, tell the receiver and the creator; once."""
+        """Close the socket, and tell the receiver and the creator; once."""
         sock, self.socket = self.socket, None
         if sock is None and parted is None:
             return
@@ -293,24 +453,53 @@ class ConnectedSocketAdapter(SendingHalf, ReceivingHalf):
         self.dropped += len(self.inboxes["inbox"].items) + (self._rest is not None)
         self._rest = None
         self._tell_receiver()
-        self._say(SocketShutdown(self, [sock or parted, self.reason]), "CreatorFeedback")
-        self._log(CLOSED, f"{self.peer}, {self.bytes_in} bytes in, {self.bytes_out} out{self._shortcomings()}")
+        self._announce(SocketShutdown(self, [sock or parted, self.reason]), "CreatorFeedback")
+        notes = [self.reason.reason] if self.reason is not None else []
+        if self.dropped:
+            notes.append(f"{self.dropped} messages dropped")
+        if self.refused:
+            notes.append(f"{self.refused} messages refused")
+        self._log(CLOSED, ", ".join([self.peer, f"{self.bytes_in} bytes in", f"{self.bytes_out} out", *notes]))
 
-    def _say(self, message: Any, boxname: str) -> None:
+    def _announce(self, message: Any, boxname: str) -> None:
         try:
             self.send(message, boxname)
         except NoSpaceInBox as error:
             self._report(f"{self.short_name} could not say that it has ended: {error}")
 
-    def _shortcomings(self) -> str:
-        words = [f"{self.reason.reason}"] if self.reason is not None else []
-        if self.dropped:
-            words.append(f"{self.dropped} messages dropped")
-        if self.refused:
-            words.append(f"{self.refused} messages refused")
-        return "".join(f", {each}" for each in words)
-
     def _log(self, kind: str, detail: Any) -> None:
         scheduler = self._scheduler
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((kind, self, detail))
+
+    def _report(self, text: str) -> None:
+        self._scheduler.world.report(text)
+
+
+def close_after_peer(network: Network, scheduler: Scheduler, sock: Any, seconds: float) -> None:
+    """Read and drop what still comes until the peer closes, for at most ``seconds`` of the lab's clock; then close.
+
+    A socket that is closed while something unread is in it answers with a reset, and a reset can take away what the
+    peer has not read yet. So a connection that has sent everything is not closed at once. This needs no component, so
+    a server that is told to end does not have to wait for it.
+    """
+
+    def close() -> None:
+        timer.cancel()
+        sock.close()
+
+    def read(_events: int) -> None:
+        try:
+            for _ in range(CHUNKS_PER_SLICE):
+                if not sock.recv(2 * CHUNK):
+                    break
+            else:
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        close()
+
+    timer = scheduler.call_later(seconds, close)
+    network.watch(sock, READ, read)

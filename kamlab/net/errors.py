@@ -1,7 +1,29 @@
-"""The errors of the network, by name.
+"""The errors of the network.
 
-Each is also the built-in error that the socket would have raised, so code that catches ``OSError``
-keeps working.
+Those in brackets are also built-in errors, mostly the one that a socket would raise, so code that catches ``OSError``
+keeps working::
+
+    KamlabError
+    ├── NoNetwork                                   a component that needs a network has none
+    ├── NetworkIsClosed                             the network was closed with its lab
+    │   └── PeerIsOfThePast                         the peer belongs to the network before the lab went back
+    ├── BadMapping           (ValueError)           an alias of a host or a port cannot be understood
+    ├── BadAddress           (ValueError)           a host or a port is not valid
+    ├── ListenFailed         (OSError)              a server cannot listen
+    │   └── PortInUse                               its port is in use
+    ├── ConnectFailed        (OSError)              a client cannot connect
+    ├── ConnectionLost       (OSError)              a connection broke, or nothing moved any more
+    ├── BadDataToSend        (TypeError)            a message is neither bytes nor text
+    ├── TLSNotSupported                             a connection was asked to switch to TLS
+    │
+    ├── BadConditions        (ValueError)           a parameter of a simulated network is out of range
+    ├── PeerIsClosed         (OSError)              a peer cannot send any more
+    ├── UnknownAct           (ValueError)           no such intervention, peer or connection
+    │
+    ├── NotRecorded          (ValueError, AttributeError)   a call or a socket cannot be recorded
+    ├── NothingRecords                              a lab without a journal was told to record its network
+    ├── RecordDoesNotFit                            nothing in this lab is waiting for what the record has
+    └── RecordIsOver                                a replay has come to the end of its record
 """
 
 from __future__ import annotations
@@ -34,11 +56,11 @@ __all__ = [
 
 
 class NoNetwork(KamlabError):
-    """A component needs a network, and no lab that runs it has one.
+    """A component needs a network, but no lab runs it, or its world has none.
 
     >>> from kamlab import Component
     >>> from kamlab.net import NoNetwork
-    >>> from kamlab.net.door import network_of
+    >>> from kamlab.net.interface import network_of
     >>> try:
     ...     network_of(Component())
     ... except NoNetwork as error:
@@ -72,12 +94,12 @@ class BadMapping(KamlabError, ValueError):
     ...     Lab(clock="virtual", hosts={"time": "127.0.0.1:many"}).network
     ... except BadMapping as error:
     ...     print(str(error).split("; ")[0])
-    the alias 'time' of a host to '127.0.0.1:many': 'many' in '127.0.0.1:many' is no port
+    the alias 'time' of a host to '127.0.0.1:many': 'many' in '127.0.0.1:many' is not a port
     """
 
 
 class BadAddress(KamlabError, ValueError):
-    """A host or a port is not of a kind that exists.
+    """A host or a port is not valid.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import BadAddress
@@ -86,12 +108,12 @@ class BadAddress(KamlabError, ValueError):
     ...         lab.network.dial(70000)
     ...     except BadAddress as error:
     ...         print(error)
-    70000 is no port; a port is a number from 0 to 65535
+    70000 is not a port; a port is a number from 0 to 65535
     """
 
 
 class ListenFailed(KamlabError, OSError):
-    """A server cannot listen where it was told to.
+    """A server cannot listen at the given host and port.
 
     >>> from kamlab import Lab, SimpleServer
     >>> from kamlab.parts import PassThrough
@@ -105,7 +127,7 @@ class ListenFailed(KamlabError, OSError):
 
 
 class PortInUse(ListenFailed):
-    """Somebody listens at that port already.
+    """The port has a listener already.
 
     >>> from kamlab import Lab, SimpleServer
     >>> from kamlab.parts import PassThrough
@@ -126,8 +148,8 @@ class PortInUse(ListenFailed):
 class ConnectFailed(KamlabError, OSError):
     """A client could not connect.
 
-    ``reason`` is one of "refused", "timeout", "unknown host", "unreachable", "bad address", or what
-    the operating system says. The error compares equal to its reason, since that is all Axon sends.
+    ``reason`` is one of "refused", "timeout", "unknown host", "unreachable", "bad address", or the text of the
+    operating system. The error compares equal to its reason, since that is all Axon sends.
 
     >>> ConnectFailed("timeout", "nobody answered") == "timeout"
     True
@@ -145,7 +167,7 @@ class ConnectFailed(KamlabError, OSError):
 
 
 class ConnectionLost(KamlabError, OSError):
-    """A connection ended otherwise than by agreement; ``reason`` is "reset", "stalled" and the like.
+    """A connection broke or was given up; ``reason`` is "reset", "stalled" and the like.
 
     >>> from kamlab import Handle, Lab, TCPClient
     >>> from kamlab.net import ConnectionLost
@@ -166,7 +188,7 @@ class ConnectionLost(KamlabError, OSError):
 
 
 class BadDataToSend(KamlabError, TypeError):
-    """A message on its way to a socket is neither bytes nor text.
+    """A message for a socket is neither bytes nor text.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import BadDataToSend
@@ -176,12 +198,12 @@ class BadDataToSend(KamlabError, TypeError):
     ...         peer.send(42)
     ...     except BadDataToSend as error:
     ...         print(str(error).split("> ")[1])
-    was given a int; it can send bytes, or text as UTF-8
+    cannot send int; it sends bytes, or text as UTF-8
     """
 
 
 class TLSNotSupported(KamlabError):
-    """A connection was asked to turn to TLS, which it cannot do.
+    """A connection was asked to switch to TLS, which is not supported.
 
     >>> from kamlab import Lab, TCPClient
     >>> with Lab(clock="virtual") as lab:
@@ -189,12 +211,12 @@ class TLSNotSupported(KamlabError):
     ...     client.deliver("now", "makessl")
     ...     _ = lab.run()
     >>> print(type(client.error).__name__, str(client.error).split(". ")[1])
-    TLSNotSupported The connection is closed, so that nothing goes out in the clear.
+    TLSNotSupported The connection is closed, so that nothing is sent unencrypted.
     """
 
 
 class BadConditions(KamlabError, ValueError):
-    """A simulated network was given a condition that cannot be.
+    """A parameter of a simulated network is out of range.
 
     >>> from kamlab.net import BadConditions, Simulated
     >>> try:
@@ -206,7 +228,7 @@ class BadConditions(KamlabError, ValueError):
 
 
 class PeerIsClosed(KamlabError, OSError):
-    """Something was asked of a hand-held end of a connection that is over.
+    """A peer was told to send although its connection is over, or it has ended its stream.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import PeerIsClosed
@@ -217,12 +239,12 @@ class PeerIsClosed(KamlabError, OSError):
     ...         peer.send("hello")
     ...     except PeerIsClosed as error:
     ...         print(error)
-    peer 1 can send no more: refused. Dial again: lab.network.dial(...)
+    peer 1 cannot send any more: refused. Dial again: lab.network.dial(...)
     """
 
 
 class PeerIsOfThePast(NetworkIsClosed):
-    """A hand-held end of a connection was made before its lab was turned back or reset: there is another one now.
+    """A peer was made before its lab went back or was reset; the lab has a new one.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import PeerIsOfThePast
@@ -240,7 +262,7 @@ class PeerIsOfThePast(NetworkIsClosed):
 
 
 class UnknownAct(KamlabError, ValueError):
-    """A simulated network was asked for something that there is not: an act, a peer, a connection.
+    """A simulated network has no such intervention, peer or connection.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import UnknownAct
@@ -254,7 +276,7 @@ class UnknownAct(KamlabError, ValueError):
 
 
 class NotRecorded(KamlabError, ValueError, AttributeError):
-    """Something cannot be written down, so a lab whose network is recorded does not do it.
+    """A call or a socket cannot be recorded, so a lab whose network is recorded refuses it.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import NotRecorded
@@ -269,7 +291,7 @@ class NotRecorded(KamlabError, ValueError, AttributeError):
 
 
 class NothingRecords(KamlabError):
-    """A network that is recorded was asked for in a lab without a journal.
+    """A lab without a journal was told to record its network.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import NothingRecords, Recorded
@@ -278,12 +300,12 @@ class NothingRecords(KamlabError):
     ...         lab.network
     ...     except NothingRecords as error:
     ...         print(str(error).split(":")[0])
-    the network shall be recorded, and this lab keeps no journal
+    cannot record the network
     """
 
 
 class RecordDoesNotFit(KamlabError):
-    """A record has something from the network that nobody in this lab waits for.
+    """Nothing in this lab is waiting for what the record has from the network.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import RecordDoesNotFit, ReplayedNetwork, play_outside
@@ -292,11 +314,11 @@ class RecordDoesNotFit(KamlabError):
     ...         play_outside(lab, "ready", 1, 1)
     ...     except RecordDoesNotFit as error:
     ...         print(error)
-    in the record socket 1 is ready to be read, and nobody waits for that
+    in the record socket 1 is ready to be read, but nothing is waiting for that
     """
 
 
-#: The words for what an operating system says when it cannot connect.
+#: The words for the errors of a socket.
 _REASONS = {
     errno.ECONNREFUSED: "refused",
     errno.ETIMEDOUT: "timeout",
@@ -309,7 +331,7 @@ _REASONS = {
 
 
 def reason_of(error: OSError) -> str:
-    """Say in a word or two why a socket failed.
+    """Return a word or two that say why a socket failed.
 
     >>> reason_of(ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"))
     'refused'

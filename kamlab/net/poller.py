@@ -1,14 +1,13 @@
-"""The idle door with sockets behind it: a lab that has nothing to do waits in ``select``.
+"""What a lab with a real network waits for when nothing can run: a selector.
 
-``wait`` runs without the lab's lock, so it changes nothing of the lab: it stashes what is ready, and
-``dispatch`` calls the callbacks later, under the lock. In between another thread may have had the
-lock and closed a socket, and the next one may have got its number; so a stashed event leads to a
-``Watch`` object, not to a number, and a watch that was taken back is dead.
+``wait`` runs without the lab's lock, so it changes nothing of the lab: it stores what is ready, and ``dispatch`` calls
+the callbacks later, under the lock. In between another thread may have had the lock and closed a socket, and the next
+socket may have got its descriptor; so a stored event leads to a ``Watch`` object, not to a descriptor, and a watch that
+was taken back is dead.
 
-Other threads end a ``wait`` through a pair of sockets. ``wake`` writes one byte, and no second one
-before the first is read. ``wait`` reads first and lowers the flag afterwards: a ``wake`` between
-the two writes nothing, but its caller had changed the lab before, and the driver looks at the lab
-after ``wait``.
+Other threads end a ``wait`` through a pair of sockets. ``wake`` writes one byte, and no second one before the first is
+read. ``wait`` reads first and clears the flag afterwards: a ``wake`` between the two writes nothing, but its caller had
+changed the lab before, and the lab checks after ``wait`` whether anything can run.
 """
 
 from __future__ import annotations
@@ -18,28 +17,28 @@ import selectors
 import socket
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ..core.idle import NOTICE
-from .door import Ready
+from kamlab.core.idle import NOTICE
+
+from .interface import Ready
 
 
+@dataclass(slots=True, eq=False)
 class Watch:
-    """One watched socket. ``callback`` is ``None`` once it is watched no longer."""
+    """A watched socket. ``callback`` is ``None`` once it is no longer watched."""
 
-    __slots__ = ("callback", "events", "sock")
-
-    def __init__(self, sock: Any, events: int, callback: Ready) -> None:
-        self.sock: Any = sock
-        self.events: int = events
-        self.callback: Ready | None = callback
+    sock: Any
+    events: int
+    callback: Ready | None
 
 
 class Poller:
     """Waits for sockets, for wake-ups, and for the time to be over.
 
     Args:
-        report: called with a text when a callback raised; the socket is then watched no longer.
+        report: called with a text when a callback raises; the socket is then no longer watched.
     """
 
     def __init__(self, report: Callable[[str], Any]) -> None:
@@ -57,10 +56,10 @@ class Poller:
         self._wake_out.setblocking(False)
         self._selector.register(self._wake_in.fileno(), selectors.EVENT_READ, None)
 
-    # -- the idle door ------------------------------------------------------------------------------
+    # -- what the lab calls when nothing can run ---------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
-        """Block until a socket is ready, ``wake`` is called, or ``timeout`` seconds, or NOTICE, are over."""
+        """Block until a socket is ready or ``wake`` is called; at most ``timeout`` seconds, and at most NOTICE."""
         if self._closed:
             return
         try:
@@ -82,7 +81,7 @@ class Poller:
                 self._wake_out.send(b"\0")
 
     def dispatch(self) -> int:
-        """Call the callbacks of what ``wait`` found; return how many."""
+        """Call the callbacks of what ``wait`` has found ready; return how many."""
         ready, self._ready = self._ready, ()
         called = 0
         for key, events in ready:
@@ -107,17 +106,17 @@ class Poller:
         return len(self._watches)
 
     def close(self) -> None:
-        """Watch nothing any more and give back what the operating system lent."""
+        """Stop watching, and release the resources of the operating system."""
         if self._closed:
             return
         self._closed = True
         self._let_go()
 
     def start_afresh(self) -> None:
-        """Watch nothing any more, in a process that was forked off.
+        """Stop watching, in a forked process, with a selector of its own.
 
-        What the operating system lent is the parent's as well: a socket taken out of the set that is waited for
-        would be taken out of the parent's set, and a wake-up would be read by either of them.
+        The parent has the same one: a socket removed from it here would be removed for the parent, and either of them
+        would read a wake-up.
         """
         if not self._closed:
             self._let_go()
@@ -131,7 +130,7 @@ class Poller:
         self._wake_in.close()
         self._wake_out.close()
 
-    # -- watching -------------------------------------------------------------------------------------
+    # -- watching ----------------------------------------------------------------------------------------------
 
     def watch(self, sock: Any, events: int, callback: Ready) -> None:
         """Call ``callback(events)`` whenever ``sock`` (a socket, or a number) is ready.
@@ -145,7 +144,7 @@ class Poller:
             raise ValueError(f"{sock!r} is closed and cannot be watched")
         watch = self._watches.get(number)
         if watch is not None and watch.sock is not sock:
-            self._forget(number)  # its socket was closed behind our back, and the number has a new one
+            self._forget(number)  # its socket was closed without our knowledge, and a new one has the number
             watch = None
         if watch is None:
             watch = Watch(sock, events, callback)
@@ -164,9 +163,9 @@ class Poller:
         if watch is not None and watch.sock is sock:
             self._forget(number)
         elif number < 0:
-            for each, watch in list(self._watches.items()):
+            for known, watch in list(self._watches.items()):
                 if watch.sock is sock:
-                    self._forget(each)
+                    self._forget(known)
 
     def _forget(self, number: int) -> None:
         self._watches.pop(number).callback = None

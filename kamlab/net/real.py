@@ -1,9 +1,12 @@
-"""The network that is real: TCP, on this machine only unless a host is named.
+"""The real network: TCP, on this machine only unless a host is named.
 
-The sockets handed out are ordinary ones, non-blocking, of two subclasses that do one thing more:
-closing one ends its watch, so a number that the operating system gives out again never leads to a
-callback of its former owner. ``send`` and ``recv`` are the built-in ones; nothing stands between a
-component and the system call.
+The sockets are ordinary non-blocking ones, of two subclasses that do one thing more: closing one ends its watch, so a
+descriptor that the operating system gives out again never leads to a callback of its former owner. ``send`` and
+``recv`` are the built-in ones; nothing stands between a component and the system call.
+
+The operating system offers no look-up of a name that does not block, so each has a short-lived thread of its own, and
+the answer is posted to the lab. A name server that never answers costs one sleeping thread; whatever asked has a time
+limit of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import os
 import socket
 import struct
 import sys
+import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,20 +25,23 @@ from typing import TYPE_CHECKING, Any
 from kamlab.core.idle import ThreadIdle
 
 from .addresses import LOOPBACK, Aliases, check_host, numeric
-from .door import Address, Lookup, Ready, SocketOption
-from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse
+from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed
+from .interface import Address, Lookup, Ready, SocketOption, owner_name, port_in_use
 from .poller import Poller
-from .resolving import LookUp, ThreadedLookup, look_up
 
 if TYPE_CHECKING:
+    from kamlab.core.scheduler import Scheduler
     from kamlab.core.world import World
 
-#: Every network of this program; a busy port can then be explained.
+LookUp = Callable[[str, int], list[Address]]
+Answer = Callable[[Any], Any]
+
+#: Every network of this program, so that an error can say which component holds a port.
 _networks: weakref.WeakSet[RealNetwork] = weakref.WeakSet()
 
 
 class _Owned(socket.socket):
-    """A socket that its network knows."""
+    """A socket that belongs to a network."""
 
     __slots__ = ("_network",)
     _network: RealNetwork
@@ -57,7 +64,7 @@ class TcpConnection(_Owned):
     __slots__ = ()
 
     def joins(self, network: RealNetwork) -> None:
-        """Belong to a network; small messages leave at once, as with asyncio (TCP_NODELAY)."""
+        """Join a network; small messages leave at once, as with asyncio (TCP_NODELAY)."""
         super().joins(network)
         with contextlib.suppress(OSError):
             self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -77,14 +84,83 @@ class TcpListener(_Owned):
         return sock, address
 
 
+def look_up(host: str, port: int) -> list[Address]:
+    """Ask the operating system for the addresses of a host; this may block for a long time."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
+
+
+class ThreadedLookup:
+    """One look-up of a name. While it is under way it counts as something that may wake the lab."""
+
+    def __init__(self, scheduler: Scheduler, ask: LookUp, host: str, port: int, answer: Answer) -> None:
+        self._scheduler = scheduler
+        self._ask = ask
+        self._host = host
+        self._port = port
+        self._answer: Answer | None = answer
+        self._posted: Callable[[], Any] | None = None
+        self._posting = threading.Lock()
+        scheduler.outsiders.add(self)
+        thread = threading.Thread(target=self._work, name=f"kamlab looks up {host}", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:  # a platform without threads
+            found = ConnectFailed("unknown host", f"the name {host!r} cannot be looked up here: {error}")
+            self._post(found)
+
+    def may_wake(self) -> bool:
+        """Return whether an answer may come."""
+        return self._answer is not None
+
+    def cancel(self) -> None:
+        """Make sure that the answer is not delivered, and take back the call that is posted for it."""
+        with self._posting:
+            self._answer = None
+            if self._posted is not None:
+                with contextlib.suppress(ValueError, IndexError):
+                    self._scheduler.posted.remove(self._posted)
+        self._scheduler.outsiders.discard(self)
+
+    def _work(self) -> None:
+        found: Any
+        try:
+            found = self._ask(self._host, self._port) or _unknown(self._host, "it has no address")
+        except (OSError, UnicodeError) as error:
+            found = _unknown(self._host, getattr(error, "strerror", None) or str(error))
+        except Exception as error:
+            found = _unknown(self._host, f"{type(error).__name__}: {error}")
+        self._post(found)
+
+    def _post(self, found: Any) -> None:
+        with self._posting:
+            if self._answer is not None:
+                self._posted = lambda: self._deliver(found)
+                self._scheduler.post(self._posted)
+
+    def _deliver(self, found: Any) -> None:
+        answer = self._answer
+        self.cancel()
+        if answer is not None:
+            answer(found)
+
+
+def _unknown(host: str, why: str) -> ConnectFailed:
+    return ConnectFailed(
+        "unknown host",
+        f"the host {host!r} is not known: {why}. Check the name, or give it an alias: "
+        f'Lab(hosts={{"{host}": "127.0.0.1"}}) or KAMLAB_HOSTS={host}=127.0.0.1',
+    )
+
+
 class RealNetwork:
-    """Real TCP for one lab. It becomes the lab's idle door, so that the lab waits for sockets.
+    """Real TCP for one lab. The lab waits for its sockets when nothing can run.
 
     Args:
         world: the lab.
-        hosts: other names for places, such as ``{"foo.bar.com:1600": "127.0.0.1:4711"}``.
-        ports: other ports to listen at, such as ``{1500: 0}``; 0 means any that is free.
-        ask: who looks up names, in a thread; the operating system unless told otherwise.
+        hosts: aliases of hosts, such as ``{"foo.bar.com:1600": "127.0.0.1:4711"}``.
+        ports: aliases of ports to listen at, such as ``{1500: 0}``; 0 means any that is free.
+        ask: what looks up names, in a thread; by default the operating system.
 
     Raises:
         BadMapping: an alias, given here or in the environment, cannot be understood.
@@ -118,13 +194,13 @@ class RealNetwork:
         self.unwatch = self.poller.unwatch
         with self._lock:
             before, self._scheduler.idle = self._scheduler.idle, self.poller
-            before.wake()  # a driver that waits there shall come and wait here
+            before.wake()  # a thread that waits there comes and waits here
         _networks.add(self)
 
     watch: Callable[[Any, int, Ready], None]
     unwatch: Callable[[Any], None]
 
-    # -- servers --------------------------------------------------------------------------------------
+    # -- servers -----------------------------------------------------------------------------------------------
 
     def listen(
         self,
@@ -137,14 +213,14 @@ class RealNetwork:
         """Return a bound listener.
 
         Args:
-            host: ``None`` is this machine only, "" or "0.0.0.0" everybody.
-            port: after ``ports`` was looked at; 0 is any free one.
+            host: ``None`` is this machine only, "" or "0.0.0.0" every interface.
+            port: the port or its alias; 0 is any free one.
             backlog: how many connections may wait to be accepted.
             options: ``setsockopt`` calls to make before binding.
-            owner: the component that listens, named where its port is in somebody's way.
+            owner: the component that listens, for the error of another one that wants the port.
 
         Raises:
-            PortInUse: somebody listens there already.
+            PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
         self._check_open()
@@ -154,7 +230,7 @@ class RealNetwork:
             host = LOOPBACK if host is None else host
             check_host(host)
         except BadAddress as error:
-            raise ListenFailed(f"{_name(owner)} cannot listen: {error}") from None
+            raise ListenFailed(f"{owner_name(owner)} cannot listen: {error}") from None
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = TcpListener(family, socket.SOCK_STREAM)
         listener.owner = owner
@@ -173,34 +249,29 @@ class RealNetwork:
         return listener
 
     def _cannot_listen(self, error: Exception, host: str, port: int, asked: int, owner: Any) -> ListenFailed:
-        who = _name(owner)
-        where = f"port {port} of {host or 'this machine'}"
+        host = host or "this machine"
         if getattr(error, "errno", None) == errno.EADDRINUSE:
-            return PortInUse(
-                f"{who} cannot listen at {where}: {self._holder(port)} does already. Stop it (lab.stop() or "
-                f"lab.reset()), take another port, or port 0 for any that is free; without a change to the "
-                f"program: Lab(ports={{{asked}: 0}}) or KAMLAB_PORTS={asked}=0."
-            )
+            return port_in_use(owner, host, port, asked, self._holder(port))
         text = getattr(error, "strerror", None) or str(error)
         hint = " Ports below 1024 need special rights." if isinstance(error, PermissionError) else ""
-        return ListenFailed(f"{who} cannot listen at {where}: {text}.{hint}")
+        return ListenFailed(f"{owner_name(owner)} cannot listen at port {port} of {host}: {text}.{hint}")
 
     def _holder(self, port: int) -> str:
-        """Say who listens at a port."""
+        """Say what listens at a port."""
         for network in list(_networks):
             for sock in list(network.sockets):
                 if isinstance(sock, TcpListener) and sock.fileno() >= 0 and sock.getsockname()[1] == port:
                     lab = "this lab" if network is self else f"another lab of this program ({network.world!r})"
-                    return f"{_name(sock.owner)} in {lab}"
+                    return f"{owner_name(sock.owner)} in {lab}"
         return "another program"
 
-    # -- clients --------------------------------------------------------------------------------------
+    # -- clients -----------------------------------------------------------------------------------------------
 
     def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
         """Find the addresses of a host and call ``answer`` with them, or with why there are none.
 
-        Aliases, numbers and this machine's own name are answered at once. Everything else is looked
-        up in a thread, and answered between two slices.
+        Aliases, numeric addresses and this machine's own name are answered at once. Other names are looked up in a
+        thread, and answered between two slices.
         """
         self._check_open()
         try:
@@ -232,7 +303,7 @@ class RealNetwork:
             raise OSError(number, os.strerror(number))
         return sock
 
-    # -- both -----------------------------------------------------------------------------------------
+    # -- servers and clients -----------------------------------------------------------------------------------
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
@@ -261,10 +332,6 @@ class RealNetwork:
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"{len(self.sockets)} sockets, {self.poller.sources()} watched"
         return f"<real network: {state}>"
-
-
-def _name(owner: Any) -> str:
-    return str(getattr(owner, "short_name", None) or "a server")
 
 
 def _unsent_nowhere(sock: Any) -> int:
@@ -297,7 +364,7 @@ elif sys.platform == "darwin":
 
 
 def _leave_to_the_parent() -> None:
-    """In a process that was forked off: the sockets are the parent's, and this copy of the labs has none."""
+    """Leave the sockets to the parent, in a forked process: the labs of this one have none."""
     for network in list(_networks):
         network.poller.start_afresh()
         for sock in list(network.sockets):

@@ -1,8 +1,7 @@
-"""The old way to wait for a socket: a component that one asks by message.
+"""The Selector: a component that other components ask, by message, to wait for a socket.
 
-Components of this package use :meth:`Network.watch` themselves. The Selector is for user code that
-was written for it. It is one-shot: each request brings one message, the descriptor itself, and has
-to be made again after that.
+The components of this package use :meth:`Network.watch` themselves. The Selector is for user code that was written for
+Kamaelia's. It is one-shot: each request brings one message, the descriptor itself, and has to be made again after that.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from kamlab.core.ipc import Shutdown, ShutdownMicroprocess
 from kamlab.core.link import find_box
 from kamlab.core.services import Services
 
-from .door import READ, WRITE, Network, network_of
+from .interface import READ, WRITE, Network, network_of
 from .ipc import (
     NewExceptional,
     NewReader,
@@ -35,13 +34,12 @@ _WITHDRAWALS = {RemoveReader: READ, RemoveWriter: WRITE}
 class Selector(Component):
     """Tells components when a descriptor is ready.
 
-    ``NewReader(caller, ((component, inbox), descriptor))`` sent to ``notify`` brings the descriptor
-    itself to that inbox, once, when it can be read; ``NewWriter`` when it can be written;
-    ``RemoveReader(caller, descriptor)`` and ``RemoveWriter`` take that back. A descriptor is a socket
-    or a number.
+    ``NewReader(caller, ((component, inbox), descriptor))`` sent to ``notify`` brings the descriptor itself to that
+    inbox, once, when it can be read; ``NewWriter`` when it can be written; ``RemoveReader(caller, descriptor)`` and
+    ``RemoveWriter`` cancel the request. A descriptor is a socket or a number.
 
-    It ends on Shutdown once nothing is left to watch, on ShutdownMicroprocess at once, and by itself
-    after ``idle_time`` seconds with nothing to watch.
+    It ends on Shutdown once nothing is left to watch, on ShutdownMicroprocess at once, and by itself after
+    ``idle_time`` seconds with nothing to watch.
 
     >>> from kamlab import Component, Lab
     >>> from kamlab.net import NewReader, Selector
@@ -72,13 +70,13 @@ class Selector(Component):
         self._wanted: dict[Any, dict[int, tuple[Any, str]]] = {}
         self._fired: list[tuple[Any, tuple[Any, str]]] = []
         self._shutting_down = False
-        self._said_exceptional = False
+        self._exceptional_reported = False
 
     @staticmethod
     def get_selector_services(tracker: Services | None = None) -> tuple[Any, Any, Selector | None]:
         """Return where to send requests, where to send Shutdown, and a new Selector or ``None``.
 
-        The first two are (component, inbox). Who gets a new one activates it.
+        The first two are (component, inbox). The caller activates a new one.
         """
         services: Services = worlds.current().services if tracker is None else tracker
         try:
@@ -90,21 +88,21 @@ class Selector(Component):
 
     @staticmethod
     def set_selector_services(selector: Selector, tracker: Services | None = None) -> None:
-        """Offer a Selector as the one of a lab, the current one unless told otherwise.
+        """Register a Selector as the one of a lab, by default the current lab.
 
         Raises:
-            ServiceAlreadyExists: there is one.
+            ServiceAlreadyExists: the lab has one.
         """
         services: Services = worlds.current().services if tracker is None else tracker
         services.register_service(SERVICE, selector, "notify")
         services.register_service(SHUTDOWN_SERVICE, selector, "control")
 
     def main(self) -> Any:
-        """Take requests, and pass on what the network says."""
+        """Take requests, and deliver the descriptors that are ready."""
         self._network = network_of(self)
         while not self._told_to_end():
             for message in self.messages("notify"):
-                self._heed(message)
+                self._take_request(message)
             fired, self._fired = self._fired, []
             for descriptor, (component, inbox) in fired:
                 find_box(component, inbox, "inboxes").target.deliver(descriptor)
@@ -116,7 +114,7 @@ class Selector(Component):
                 return
 
     def stop(self) -> None:
-        """Watch nothing any more; also called at every other end."""
+        """Stop watching; also called at every other end."""
         wanted, self._wanted = self._wanted, {}
         for descriptor in wanted:
             if self._network is not None:
@@ -134,7 +132,7 @@ class Selector(Component):
                 scheduler.world.services.drop_services_of(self)
         return False
 
-    def _heed(self, message: Any) -> None:
+    def _take_request(self, message: Any) -> None:
         if isinstance(message, (NewExceptional, RemoveExceptional)):
             self._refuse_exceptional()
             return
@@ -149,7 +147,7 @@ class Selector(Component):
                 self._watch(message.object)
 
     def _watch(self, descriptor: Any) -> None:
-        """Tell the network what is wanted of a descriptor now."""
+        """Tell the network which events of a descriptor are requested now."""
         assert self._network is not None
         events = sum(self._wanted.get(descriptor, ()))
         if not events:
@@ -177,8 +175,8 @@ class Selector(Component):
         return where
 
     def _refuse_exceptional(self) -> None:
-        if not self._said_exceptional:
-            self._said_exceptional = True
+        if not self._exceptional_reported:
+            self._exceptional_reported = True
             self._report(f"{self.short_name} watches for reading and writing only, not for exceptional conditions.")
 
     def _report(self, text: str) -> None:

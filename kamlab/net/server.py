@@ -1,45 +1,270 @@
-"""Servers: a protocol component for each connection.
+"""Servers: a component that accepts connections, and one that gives each connection a protocol component.
 
-A server listens through a TCPServer, gets each connection as a ConnectedSocketAdapter, makes a
-protocol with its factory, wires the two to each other and activates both:
+A :class:`ServerCore` listens through a :class:`TCPServer`, gets each connection as a ConnectedSocketAdapter, makes a
+protocol with its factory, links the two and activates both:
 
     adapter.outbox -> protocol.inbox        protocol.outbox -> adapter.inbox
     adapter.signal -> protocol.control      protocol.signal -> adapter.control
 
-The links belong to the adapter, so they end with the connection; the server of a thousand clients
-keeps no list of links to look through.
+The links belong to the adapter, so they end with the connection; the server of a thousand clients has no list of links
+to search.
 
-When the connection ends, the protocol hears of it on ``control``. When the protocol ends, however
-that comes, the adapter gets ProducerFinished: it sends what is left, then closes. A protocol that
-does not heed ``control`` lives on; ``leaked`` lists those.
+When the connection ends, the protocol is told on ``control``. When the protocol ends, for whatever reason, the adapter
+gets ProducerFinished: it sends what is left, then closes. A protocol that ignores ``control`` lives on; ``leaked``
+lists those.
 
-A server ends on ShutdownMicroprocess only (a ServerShutdown is one). It stops listening, tells the
-protocols that their connections end, and waits for what they still send to be delivered. A protocol
-that does nothing about it for ``grace`` seconds is stopped.
+A server ends on ShutdownMicroprocess only (a ServerShutdown is one). It stops listening, tells the protocols that their
+connections end, and waits until everything that they still send is delivered. A protocol that reacts to its control box
+is gone in a few rounds, so this takes no time; one that makes no progress for ``grace`` seconds is stopped.
 """
 
 from __future__ import annotations
 
+import errno
 import socket
 import traceback
-from collections.abc import Callable
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
+from kamlab.core import worlds
+from kamlab.core.box import Nowhere
 from kamlab.core.component import Component, check_component
 from kamlab.core.errors import BadProtocol
+from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
+from kamlab.core.states import NEW
 
-from .addresses import place_of
-from .closing import Client, end_connections
-from .door import Network, network_of
+from .addresses import format_address, place_of
+from .connection import ConnectedSocketAdapter
 from .errors import ListenFailed
-from .ipc import NewCSA, ServerShutdown
-from .tcpserver import EarlyListener, TCPServer
+from .interface import READ, Listener, Network, network_of
+from .ipc import NewCSA, ServerShutdown, ShutdownCSA, SocketShutdown
 
 __all__ = ["Client", "FastRestartServer", "MoreComplexServer", "ServerCore", "SimpleServer", "TCPServer"]
 
+#: How many connections are accepted in one slice.
+ACCEPTS_PER_SLICE = 64
+#: How many seconds a server waits when the system has no descriptor left for a connection.
+REST = 0.5
+#: How many seconds ``activate`` waits for the lab's lock before it leaves the binding to main.
+LOCK_PATIENCE = 1.0
 
-class ServerCore(EarlyListener):
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+class ListeningComponent(Component):
+    """A component whose port is bound when it is activated, so that its number is known at once.
+
+    ``activate`` itself then raises an exception for a port in use, in the cell that called it. If a component activates
+    this in the middle of a slice, the port is bound in the first slice instead, and a port in use is this component's
+    failure.
+    """
+
+    def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
+        """Bind the port, then hand this to a lab; see :meth:`Component.activate`.
+
+        Raises:
+            PortInUse: the port has a listener already.
+            ListenFailed: it cannot be bound for another reason.
+        """
+        if self.state == NEW and self.init and worlds.in_slice.world is None:
+            chosen = scheduler if scheduler is not None else worlds.current()
+            world = getattr(chosen, "world", chosen)
+            if world.lock.acquire(LOCK_PATIENCE):
+                try:
+                    self.listen(world.network)
+                finally:
+                    world.lock.release()
+        return super().activate(scheduler, tracker, mainmethod)
+
+    def listen(self, network: Network) -> None:
+        """Bind the port, unless it is bound already. Override.
+
+        Raises:
+            PortInUse: the port has a listener already.
+            ListenFailed: it cannot be bound for another reason.
+        """
+        raise NotImplementedError
+
+
+class TCPServer(ListeningComponent):
+    """Accepts TCP connections, and sends each on as a NewCSA: a component that is not activated yet.
+
+    It ends on ShutdownMicroprocess and its subclasses; the connections live on.
+
+    Args:
+        listenport: the port; 0 is any that is free. ``port`` has its real number once it is bound.
+        socketOptions: one ``setsockopt`` call, (level, option, value), made before binding.
+        host: ``None`` is this machine only, "" is every interface.
+        inbox_size: how many messages may wait for a slow reader, in each connection.
+
+    >>> from kamlab import Component, Lab, TCPServer
+    >>> class Greet(Component):
+    ...     async def main(self):
+    ...         connection = (await self.receive()).object
+    ...         self.link((self, "outbox"), (connection, "inbox"))
+    ...         self.send("hello")
+    ...         connection.activate()
+    >>> with Lab(clock="virtual") as lab:
+    ...     server, greet = TCPServer(1500).activate(), Greet().activate()
+    ...     _ = server.link((server, "protocolHandlerSignal"), (greet, "inbox"))
+    ...     peer = lab.network.dial(1500)
+    ...     _ = lab.run()
+    ...     peer.read()
+    b'hello'
+    """
+
+    Inboxes: ClassVar[Any] = {
+        "control": "ShutdownMicroprocess or serverShutdown: stop listening.",
+        "_feedbackFromCSA": "Connections that have ended.",
+    }
+    Outboxes: ClassVar[Any] = {
+        "protocolHandlerSignal": "NewCSA for each connection, ShutdownCSA when it has ended.",
+        "signal": "The shutdown message, passed on.",
+    }
+
+    woken_by_collection = False
+    #: The class that makes a component of an accepted socket.
+    CSA: Any = ConnectedSocketAdapter
+
+    def __init__(
+        self,
+        listenport: int,
+        socketOptions: tuple[Any, ...] | None = None,  # noqa: N803
+        host: str | None = None,
+        inbox_size: int | None = None,
+        **argd: Any,
+    ) -> None:
+        super().__init__(**argd)
+        self.listenport = listenport
+        self.socketOptions = socketOptions
+        self.host = host
+        self.inbox_size = inbox_size
+        self.listener: Listener | None = None
+        self.port: int = listenport
+        self._network: Network | None = None
+        self._ready = False
+        self._complained = False
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port it listens at; ``None`` while it does not."""
+        return place_of(self.listener, "getsockname") if self.listener is not None else None
+
+    def listen(self, network: Network) -> None:
+        """Bind the port; see :meth:`ListeningComponent.listen`."""
+        if self.listener is not None:
+            return
+        options = (self.socketOptions,) if self.socketOptions is not None else ()
+        owner = self.parent if self.parent is not None else self
+        self.listener = network.listen(self.host, self.listenport, options=options, owner=owner)
+        self._network = network
+        self.port = self.listener.getsockname()[1]
+
+    def main(self) -> Any:
+        """Accept connections until told to end."""
+        self.listen(network_of(self))
+        self._log(OPENED, f"listens at {self._where()}")
+        self._watch()
+        while True:
+            for message in self.messages("control"):
+                if isinstance(message, ShutdownMicroprocess):
+                    self.send(message, "signal")
+                    return
+            for message in self.messages("_feedbackFromCSA"):
+                if isinstance(message, SocketShutdown):
+                    self.send(ShutdownCSA(self, message.caller), "protocolHandlerSignal")
+            if self._ready:
+                self._accept()
+            if not self._ready:
+                self.pause()
+            yield
+
+    def stop(self) -> None:
+        """Stop listening; also called at every other end."""
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            where = format_address(*(place_of(listener, "getsockname") or ("?", self.port)))
+            listener.close()
+            self._log(CLOSED, f"listens no longer at {where}")
+        super().stop()
+
+    def _watch(self) -> None:
+        if self.listener is not None and self._network is not None:
+            self._network.watch(self.listener, READ, self._on_ready)
+
+    def _on_ready(self, _events: int) -> None:
+        self._ready = True
+        self.wake("a connection")
+
+    def _accept(self) -> None:
+        assert self.listener is not None
+        for _ in range(ACCEPTS_PER_SLICE):
+            try:
+                sock, _ = self.listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                self._ready = False
+                return
+            except OSError as error:
+                self._ready = False
+                if error.errno not in _EXHAUSTED:
+                    raise
+                self._rest(error)
+                return
+            self._hand_out(sock)
+
+    def _hand_out(self, sock: Any) -> None:
+        if isinstance(self.outboxes["protocolHandlerSignal"].target, Nowhere):
+            sock.close()
+            self._complain("its connections go nowhere and are closed: link its outbox 'protocolHandlerSignal'.")
+            return
+        more = {} if self.inbox_size is None else {"inbox_size": self.inbox_size}
+        adapter = self.CSA(sock, None, **more)
+        adapter.link((adapter, "CreatorFeedback"), (self, "_feedbackFromCSA"))
+        self.send(NewCSA(self, adapter, sock), "protocolHandlerSignal")
+
+    def _rest(self, error: OSError) -> None:
+        """Leave connections waiting for a while: the system has no resources for them."""
+        scheduler = self.scheduler_in_charge
+        assert scheduler is not None
+        assert self._network is not None
+        self._network.unwatch(self.listener)
+        scheduler.call_later(REST, self._watch, self)
+        self._complain(f"cannot accept a connection: {error.strerror}. It tries again; connections wait until then.")
+
+    def _complain(self, text: str) -> None:
+        scheduler = self.scheduler_in_charge
+        if scheduler is not None and not self._complained:
+            self._complained = True
+            scheduler.world.report(f"{self.short_name}, which listens at {self._where()}: {text}")
+
+    def _where(self) -> str:
+        return format_address(*(self.address or (self.host, self.port)))
+
+    def _log(self, kind: str, detail: str) -> None:
+        scheduler = self.scheduler_in_charge
+        if scheduler is not None and scheduler.log is not None:
+            scheduler.log((kind, self, detail))
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """One connection of a server: the component at the socket, and the protocol behind it."""
+
+    adapter: Any
+    protocol: Component
+    peer: tuple[str, int]
+
+    def leaked_since(self, late: float) -> bool:
+        """Whether the protocol was told of the end before ``late`` and lives, but has sent nothing since."""
+        told = self.adapter.told
+        if told is None or self.protocol.is_stopped():
+            return False
+        when, bytes_out = told
+        return bool(when <= late and (self.adapter.is_stopped() or self.adapter.bytes_out == bytes_out))
+
+
+class ServerCore(ListeningComponent):
     """A TCP server; ``protocol`` makes a component for each connection.
 
     The factory is called with the keywords ``peer``, ``peerport``, ``localip`` and ``localport``. A
@@ -49,16 +274,16 @@ class ServerCore(EarlyListener):
     Args:
         protocol: the factory; a class is one.
         port: the port, 0 for any that is free. Once it is bound, ``port`` is its real number.
-        host: ``None`` is this machine only, "" is everybody.
+        host: ``None`` is this machine only, "" is every interface.
         socketOptions: one ``setsockopt`` call, (level, option, value), made before binding.
         TCPS: the class that listens.
         inbox_size: how many messages may wait for a slow reader, in each connection; more than
             that is NoSpaceInBox in the protocol's ``send``. ``None`` is any number.
-        grace: for how many seconds a server that ends waits for a protocol that does nothing.
-        leak_after: after how many seconds a protocol without a connection counts as leaked.
+        grace: how many seconds a server that ends waits for protocols that make no progress.
+        leak_after: how many seconds after the end of its connection a protocol counts as leaked.
 
     Raises:
-        BadProtocol: there is no protocol, or it is neither a factory nor a component.
+        BadProtocol: ``protocol`` is neither a factory nor a component.
 
     >>> from kamlab import Lab, ServerCore
     >>> from kamlab.parts import OneShot
@@ -72,7 +297,7 @@ class ServerCore(EarlyListener):
     """
 
     Inboxes: ClassVar[Any] = {
-        "inbox": "Not used; it is here so that a server fits into a chassis.",
+        "inbox": "Not used; it lets a server be part of a chassis.",
         "control": "ShutdownMicroprocess or serverShutdown: end.",
         "_socketactivity": "New connections, from the TCPServer.",
     }
@@ -99,7 +324,7 @@ class ServerCore(EarlyListener):
         self.server: Any = None
         self._clients: dict[Any, Client] = {}
         self._ended: list[tuple[Client, Any]] = []
-        self._said_copies = False
+        self._copies_reported = False
         self._check_protocol()
 
     def _check_protocol(self) -> None:
@@ -113,7 +338,7 @@ class ServerCore(EarlyListener):
                 "a class of components, or a component to copy"
             )
 
-    # -- looking --------------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------------------
 
     @property
     def address(self) -> tuple[str, int] | None:
@@ -135,15 +360,10 @@ class ServerCore(EarlyListener):
         late = scheduler.clock.now() - self.leak_after
         return [client.protocol for client in self._clients.values() if client.leaked_since(late)]
 
-    # -- the life of a server ---------------------------------------------------------------------------
+    # -- the life of a server ----------------------------------------------------------------------------------
 
     def listen(self, network: Network) -> None:
-        """Bind the port; does nothing if that is done.
-
-        Raises:
-            PortInUse: somebody listens there already.
-            ListenFailed: it cannot be bound for another reason.
-        """
+        """Bind the port; see :meth:`ListeningComponent.listen`."""
         if self.server is not None:
             return
         more: dict[str, Any] = {"listenport": self.port}
@@ -151,7 +371,7 @@ class ServerCore(EarlyListener):
             if getattr(self, name) is not None:
                 more[name] = getattr(self, name)
         server = self.TCPS(**more)
-        server.parent = self  # so that it names this one where its port is in the way
+        server.parent = self  # so that an error about the port names this server
         try:
             if hasattr(server, "listen"):
                 server.listen(network)
@@ -180,14 +400,14 @@ class ServerCore(EarlyListener):
             self.pause()
             yield
         self.send(ServerShutdown(self), "_serversignal")
-        yield from end_connections(self, self._clients, self._refuse_and_settle)
+        yield from self._end_connections()
         self.send(message, "signal")
 
     def _lost_listener(self) -> Exception:
         error = self.server.error if self.server is not None else None
         if isinstance(error, Exception):
             return error
-        return ListenFailed(f"{self.short_name} can take no more connections: the component that listens has ended")
+        return ListenFailed(f"{self.short_name} cannot take more connections: the component that listens has ended")
 
     def stop(self) -> None:
         """Close the listener and every connection at once; also called at every other end."""
@@ -200,11 +420,6 @@ class ServerCore(EarlyListener):
             client.adapter.stop()
             client.protocol.stop()
 
-    def _refuse_and_settle(self) -> None:
-        """What is left to do for a server that ends: take nobody in, and clear up."""
-        self._refuse_newcomers()
-        self._settle()
-
     def _refuse_newcomers(self) -> None:
         for news in self.messages("_socketactivity"):
             if isinstance(news, NewCSA):
@@ -216,10 +431,10 @@ class ServerCore(EarlyListener):
                 return message
         return None
 
-    # -- the life of a connection -------------------------------------------------------------------------
+    # -- the life of a connection ------------------------------------------------------------------------------
 
     def _connect(self, news: NewCSA) -> None:
-        """Give a connection its protocol. Whatever goes wrong ends this connection only."""
+        """Give a connection its protocol. An error ends this connection only."""
         adapter = news.object
         peer = place_of(news.sock) or ("0.0.0.0", 0)
         local = place_of(news.sock, "getsockname") or ("127.0.0.1", self.port)
@@ -231,8 +446,8 @@ class ServerCore(EarlyListener):
             self._wire(adapter, protocol)
             self.add_children(adapter)
             client = Client(adapter, protocol, peer)
-            _when_ended(adapter, lambda: self._ended.append((client, adapter)))
-            _when_ended(protocol, lambda: self._ended.append((client, protocol)))
+            adapter.call_at_end(lambda: self._ended.append((client, adapter)))
+            protocol.call_at_end(lambda: self._ended.append((client, protocol)))
             adapter.activate(self.scheduler_in_charge)
             protocol.activate(self.scheduler_in_charge)
         except Exception:
@@ -251,8 +466,8 @@ class ServerCore(EarlyListener):
     def _make(self, **sock_info: Any) -> Any:
         """Return a new protocol component."""
         if isinstance(self.protocol, Component):
-            if not self._said_copies:
-                self._said_copies = True
+            if not self._copies_reported:
+                self._copies_reported = True
                 self._report(
                     f"{self.short_name} was given a component as its protocol, {self.protocol.short_name}, not a "
                     "factory; each connection gets a fresh copy of it, made with the same arguments."
@@ -278,16 +493,53 @@ class ServerCore(EarlyListener):
             adapter.link((protocol, "serversignal"), (self, "control"))
 
     def _settle(self) -> None:
-        """Draw the consequences for the connections of which one half has ended."""
+        """Clean up the connections whose adapter or protocol has ended."""
         ended, self._ended = self._ended, []
-        for client, who in ended:
-            self.remove_child(who)
+        for client, half in ended:
+            self.remove_child(half)
             adapter, protocol = client.adapter, client.protocol
-            if who is protocol and not adapter.is_stopped():
+            if half is protocol and not adapter.is_stopped():
                 adapter.unlink(protocol)
                 adapter.deliver(ProducerFinished(protocol), "control")
             if adapter.is_stopped() and protocol.is_stopped():
                 self._clients.pop(adapter, None)
+
+    # -- the end of a server -----------------------------------------------------------------------------------
+
+    def _end_connections(self) -> Any:
+        """End the connections, but let what the protocols send be delivered first. A generator."""
+        scheduler = self.scheduler_in_charge
+        assert scheduler is not None
+        for client in self.clients:
+            client.protocol.inboxes["control"].target.deliver(
+                SocketShutdown(self, "the server shuts down"), self.outboxes["_connectionsignal"]
+            )
+        seen: Any = None
+        since = scheduler.now
+        while True:
+            self._refuse_newcomers()
+            self._settle()
+            if not self._clients:
+                return
+            alive = [client for client in self._clients.values() if not client.protocol.is_stopped()]
+            progress = (len(alive), sum(client.adapter.bytes_out for client in alive))
+            if progress != seen:
+                seen, since = progress, scheduler.now
+            left = since + self.grace - scheduler.now
+            if alive and left <= 0:
+                self._stop_protocols(alive)
+                continue
+            self.pause(left if alive else None)
+            yield
+
+    def _stop_protocols(self, alive: list[Client]) -> None:
+        names = ", ".join(client.protocol.short_name for client in alive[:5])
+        self._report(
+            f"{self.short_name} shuts down and stops {len(alive)} of its protocols ({names}), which did not end "
+            f"by themselves within {self.grace:g} s. A protocol ends when a message on its control box says so."
+        )
+        for client in alive:
+            client.protocol.stop()
 
     def _report(self, text: str) -> None:
         scheduler = self.scheduler_in_charge
@@ -309,7 +561,7 @@ class SimpleServer(ServerCore):
 
 
 class FastRestartServer(ServerCore):
-    """A ServerCore with SO_REUSEADDR, which here every server has.
+    """A ServerCore with SO_REUSEADDR, which every server of kamlab has.
 
     >>> from kamlab import FastRestartServer, Lab
     >>> from kamlab.parts import OneShot
@@ -330,9 +582,5 @@ class FastRestartServer(ServerCore):
     )
 
 
-#: The name that an older Kamaelia had for ServerCore.
+#: The name of ServerCore in an older Kamaelia.
 MoreComplexServer = ServerCore
-
-
-def _when_ended(component: Component, call: Callable[[], Any]) -> None:
-    component._on_end += (call,)

@@ -147,7 +147,9 @@ class TestOneMessageAtTheEnd:
         thread.start()
         lab.run(timeout=20)
         thread.join()
-        assert [(type(each), each.caller, each.message) for each in recorder.told] == [(ProducerFinished, client, None)]
+        assert [(type(message), message.caller, message.message) for message in recorder.told] == [
+            (ProducerFinished, client, None)
+        ]
         assert client.state == "finished"
 
     def test_the_server_breaks_off(
@@ -179,7 +181,7 @@ class TestOneMessageAtTheEnd:
             lab.tell(client, message)
             assert read_all(server) == b""
         assert eventually(lambda: not lab.running)
-        assert [type(each) for each in recorder.told] == [ProducerFinished]
+        assert [type(message) for message in recorder.told] == [ProducerFinished]
 
     def test_everything_is_sent_first(
         self, lab: Any, call: Any, listener: socket.socket, read_all: Any, eventually: Any
@@ -370,7 +372,7 @@ class TestTLS:
         client.deliver("please", "makessl")
         client.deliver(b"secret", "inbox")
         lab.start()
-        assert [isinstance(each, TLSNotSupported) for each in [_error(client, lab)]] == [True]
+        assert [isinstance(error, TLSNotSupported) for error in [_error(client, lab)]] == [True]
         assert client.short_name in str(client.error)
 
     def test_makessl_on_a_connection(

@@ -12,7 +12,7 @@ import pytest
 from kamlab import Component, ProducerFinished, ShutdownMicroprocess
 from kamlab.core.ipc import NewComponent
 from kamlab.net import BadDataToSend, ConnectedSocketAdapter, SocketShutdown
-from kamlab.net.receiving import CHUNK, CHUNKS_PER_SLICE
+from kamlab.net.connection import CHUNK, CHUNKS_PER_SLICE
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -101,8 +101,8 @@ class TestSending:
     ) -> None:
         """A message that is neither bytes nor text is reported with component and type, counted, and skipped."""
         adapter, _ = connect()
-        for each in (b"before ", message, message, b"after"):
-            adapter.deliver(each)
+        for part in (b"before ", message, message, b"after"):
+            adapter.deliver(part)
         lab.start()
         assert read_all(pair[1], 12) == b"before after"
         assert adapter.refused == 2
@@ -128,7 +128,7 @@ class TestSending:
         assert isinstance(adapter.error, TypeError)
         assert "int" in str(adapter.error)
         assert read_all(pair[1]) == b""
-        assert [type(each) for each in recorder.told] == [SocketShutdown]
+        assert [type(message) for message in recorder.told] == [SocketShutdown]
 
     def test_partial_writes_are_kept(self, lab: Any, pair: Pair, read_all: Any, parts: Any) -> None:
         """What a socket does not take is sent later, in order."""
@@ -333,7 +333,7 @@ class TestEnding:
         lab.tell(adapter, ShutdownMicroprocess())
         assert eventually(adapter.is_stopped)
         assert (pair[0].fileno(), adapter.dropped) == (-1, 1)
-        assert eventually(lambda: [type(each) for each in recorder.told] == [SocketShutdown])
+        assert eventually(lambda: [type(message) for message in recorder.told] == [SocketShutdown])
 
     def test_other_messages_on_control_are_ignored(self, connect: Any, lab: Any, pair: Pair, read_all: Any) -> None:
         """Only the two shutdown messages end an adapter."""
@@ -379,7 +379,7 @@ class TestEnding:
         pair[1].shutdown(socket.SHUT_WR)
         assert read_all(pair[1]) == b""
         assert eventually(adapter.is_stopped)
-        assert [type(each) for each in recorder.told] == [SocketShutdown]
+        assert [type(message) for message in recorder.told] == [SocketShutdown]
         assert lab.reports == []
 
     def test_a_peer_that_takes_nothing_is_given_up(self, connect: Any, lab: Any, pair: Pair, eventually: Any) -> None:
@@ -420,7 +420,7 @@ class TestEnding:
         reset(pair[1])
         assert eventually(adapter.is_stopped)
         assert eventually(recorder.is_stopped)
-        assert [type(each) for each in recorder.told] == [SocketShutdown]
+        assert [type(message) for message in recorder.told] == [SocketShutdown]
         assert recorder.told[0].message == adapter.reason
         assert adapter.reason.reason == "reset"
         assert (adapter.error, lab.reports) == (None, [])
@@ -493,7 +493,7 @@ class TestEnding:
         assert lab.network.poller.sources() == 0
         assert read_all(pair[1]) == b""
         lab.run(timeout=20)
-        assert [type(each) for each in recorder.told] == [SocketShutdown]
+        assert [type(message) for message in recorder.told] == [SocketShutdown]
 
     def test_a_failure_closes_too(self, lab: Any, pair: Pair, read_all: Any) -> None:
         """An adapter that fails in its own code leaves no descriptor and no watch behind."""
@@ -540,7 +540,7 @@ class TestTrace:
         pair[1].sendall(b"123")
         lab.run(until=lambda _: adapter.bytes_in == 3 and adapter.bytes_out == 5, timeout=20)
         adapter.stop()
-        kinds = {each.kind: each.detail for each in lab.trace.events() if each.component is adapter}
+        kinds = {event.kind: event.detail for event in lab.trace.events() if event.component is adapter}
         assert (kinds["bytes_in"], kinds["bytes_out"]) == (3, 5)
         assert kinds["opened"] == adapter.peer
         assert "3 bytes in, 5 out" in kinds["closed"]

@@ -1,4 +1,4 @@
-"""The idle door with sockets behind it."""
+"""The poller: what a lab with a real network waits for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 from kamlab.net.poller import Poller
 
 

@@ -1,4 +1,4 @@
-"""Real TCP behind the door: the lab's idle door, ports, and closing."""
+"""Real TCP: what a lab waits for, ports, and closing."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from kamlab import Component, Lab
 from kamlab.core.errors import LabIsClosed
 from kamlab.net import BadMapping, ListenFailed, NetworkIsClosed, NoNetwork, PortInUse, RealNetwork, SimpleServer
-from kamlab.net.door import READ, network_of
-from kamlab.net.resolving import look_up
+from kamlab.net.interface import READ, network_of
+from kamlab.net.real import look_up
 
 
 class TestIdleDoor:
@@ -198,17 +198,6 @@ class TestDoor:
         """A component that nobody runs has no network, and the error says so."""
         with pytest.raises(NoNetwork, match="activate"):
             network_of(Component())
-
-    def test_a_world_without_a_network(self) -> None:
-        """A world without that door is an error that names the component."""
-
-        class Offline(Lab):
-            network = None
-
-        component = Component()
-        component.activate(Offline())
-        with pytest.raises(NoNetwork, match=component.short_name):
-            network_of(component)
 
     def test_looking_up_a_name(self) -> None:
         """A look-up gives addresses as (family, address), each once."""

@@ -1,4 +1,4 @@
-"""The recorded network at its door: what is written down, and what a replay makes of it."""
+"""The recorded network: what is recorded, and what a replay makes of it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ from kamlab.net import (
     RecordIsOver,
     ReplayedNetwork,
 )
-from kamlab.net.door import READ, WRITE
-from kamlab.net.noted import read_error, read_places, written_error, written_places
-from kamlab.net.recorded import play_outside
+from kamlab.net.interface import READ, WRITE
+from kamlab.net.recorded import decode_addresses, decode_error, encode_addresses, encode_error, play_outside
 from kamlab.replay import RunDiffers
 from kamlab.replay.journal import Journal, Path
 
@@ -152,7 +151,7 @@ def both(record: Any, replay: Any) -> Callable[..., Any]:
     def run(script: Script, **how: Any) -> Any:
         first, path = record(script, **how)
         assert ast.literal_eval(repr(path.answers)) == path.answers
-        assert ast.literal_eval(repr([each.what for each in path.entries])) == [each.what for each in path.entries]
+        assert ast.literal_eval(repr([entry.what for entry in path.entries])) == [entry.what for entry in path.entries]
         assert replay(script, path) == first
         return first
 
@@ -281,7 +280,7 @@ class TestAnswers:
             here.close()
             here.close()
             calls: list[Any] = [lambda: here.recv(1), lambda: here.send(b"x"), here.getsockname, here.getpeername]
-            said = [error_of(each)[:2] for each in calls]
+            said = [error_of(call)[:2] for call in calls]
             with pytest.raises(ValueError, match="closed"):
                 stage.network.watch(here, READ, print)
             stage.network.unwatch(here)
@@ -354,7 +353,7 @@ class TestCallbacks:
             return told[:1], len(told)
 
         (told, count), path = record(listen)
-        assert [each.kind for each in path.entries].count("ready") == 2 + count  # two to accept
+        assert [entry.kind for entry in path.entries].count("ready") == 2 + count  # two to accept
         assert replay(listen, path) == (told, count)
 
     def test_one_that_fails(self, both: Any) -> None:
@@ -405,7 +404,7 @@ class TestCallbacks:
         _, path = record(listen)
         wanted[0] = events
         told.clear()
-        with pytest.raises(RecordDoesNotFit, match="socket 2 is ready to be read, and nobody waits"):
+        with pytest.raises(RecordDoesNotFit, match="socket 2 is ready to be read, but nothing is waiting"):
             replay(listen, path)
 
     @pytest.mark.parametrize("what", [("ready",), ("ready", "x", 1), ("resolved", 5, []), ("resolved", 1, "x"), ("?",)])
@@ -439,7 +438,7 @@ class TestLookingUp:
         assert lookups == [None] * 4
         assert told == [[(socket.AF_INET, (LOOPBACK, port))] for port in (80, 4711, 80)]
         assert reason == "bad address"
-        assert "7 is no host" in text
+        assert "7 is not a host" in text
 
     def test_answered_later(self, both: Any, found: Any) -> None:
         """A name that took its time is answered between two slices, and again."""
@@ -595,7 +594,7 @@ class TestTheDoor:
             make_lab(network=Recorded()).network
 
     def test_nothing_comes_in_by_itself(self, make_lab: Any, no_sockets: Any) -> None:
-        """A replayed network leaves the lab the idle door that it has: no sources, and waking works."""
+        """A replayed network leaves in place what the lab waits for: no sources, and waking works."""
         no_sockets()
         lab = make_lab(network=Recorded())
         lab.scheduler.journal = Journal(lab.scheduler, Path())
@@ -650,7 +649,7 @@ class TestTheDoor:
         selector, waiter = Selector().activate(), parts.Recorder().activate()
         selector.deliver(NewReader(waiter, ((waiter, "inbox"), two)), "notify")
         lab.step(6, timeout=0)
-        assert any("was not made by the network of this lab" in each for each in lab.reports)
+        assert any("was not made by the network of this lab" in report for report in lab.reports)
         assert not selector.is_stopped()
 
     def test_nothing_is_left_open(self, record: Any, descriptors: Any) -> None:
@@ -671,13 +670,13 @@ class TestNotes:
     def test_errors_of_the_system(self, number: int, text: str) -> None:
         """Every error of the system comes back as the same class with the same number and words."""
         error = OSError(number, text or "?")
-        again = read_error(written_error(error))
+        again = decode_error(encode_error(error))
         assert (type(again), again.errno, again.strerror) == (type(error), number, text or "?")  # type: ignore[union-attr]
 
     @pytest.mark.parametrize("error", [PortInUse("taken"), ListenFailed("cannot"), TypeError("bytes"), ValueError("x")])
     def test_errors_of_ours(self, error: Exception) -> None:
         """Errors with a text only come back with it."""
-        again = read_error(written_error(error))
+        again = decode_error(encode_error(error))
         assert (type(again), str(again)) == (type(error), str(error))
 
     def test_an_error_of_unknown_class(self) -> None:
@@ -686,21 +685,21 @@ class TestNotes:
         class OwnError(OSError):
             pass
 
-        again = read_error(written_error(OwnError(errno.EPERM, "no")))
+        again = decode_error(encode_error(OwnError(errno.EPERM, "no")))
         assert isinstance(again, PermissionError)
         assert "OwnError: no" in str(again)
-        assert isinstance(read_error(("error", "SystemExit", None, "x")), OSError)
+        assert isinstance(decode_error(("error", "SystemExit", None, "x")), OSError)
 
     @pytest.mark.parametrize("answer", [b"error", 5, (4, ("127.0.0.1", 80)), ("error",), [1, 2, 3, 4], None])
     def test_what_is_no_error(self, answer: Any) -> None:
         """Every other answer is none."""
-        assert read_error(answer) is None
+        assert decode_error(answer) is None
 
     @given(st.lists(st.tuples(st.integers(0, 40), st.tuples(st.text(max_size=9), st.integers(0, 65535))), max_size=3))
     def test_places(self, places: Any) -> None:
         """Addresses come back as they were."""
-        assert read_places(written_places(places)) == places
+        assert decode_addresses(encode_addresses(places)) == places
 
     def test_numbers_are_written_by_name(self) -> None:
         """An error number is written as the system's name for it, which is the same everywhere."""
-        assert written_error(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))[2] == "ECONNRESET"
+        assert encode_error(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))[2] == "ECONNRESET"

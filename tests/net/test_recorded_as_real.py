@@ -15,7 +15,7 @@ import pytest
 
 from kamlab.core.journal import Journal
 from kamlab.net import RealNetwork
-from kamlab.net.recording import RecordingNetwork
+from kamlab.net.recorded import RecordingNetwork
 
 
 class EagerJournal(Journal):

@@ -64,7 +64,7 @@ def story_of(lab: Any) -> Any:
     How far the round of the last slice has come is left out: a run may be paused in the middle of one.
     """
     last = lab.step_number
-    return [str(each) for each in lab.trace.events() if each.step < last], histories(lab)
+    return [str(event) for event in lab.trace.events() if event.step < last], histories(lab)
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ class TestServers:
 
         lab = record(a_server(Flood), be_rude)
         assert lab.said
-        assert any("reset" in str(each) for each in lab.trace.events())
+        assert any("reset" in str(event) for event in lab.trace.events())
         replayed(lab)
 
     def test_a_server_that_is_told_to_end(self, record: Any, replayed: Any, eventually: Any) -> None:
@@ -304,7 +304,7 @@ class TestClients:
         """A connection that was refused is refused again."""
         lab = record(a_client(LOOPBACK, free_port()), self.ended(eventually))
         assert lab.said == b""
-        assert any("refused" in each for each in lab.reports)
+        assert any("refused" in report for report in lab.reports)
         replayed(lab)
 
     def test_a_name_server_that_is_silent(
@@ -326,8 +326,8 @@ class TestClients:
             return ask
 
         lab = record(build, give_up)
-        assert any("name server did not answer" in each for each in lab.reports)
-        late_threads = [each for each in threading.enumerate() if each.name.startswith("kamlab looks up")]
+        assert any("name server did not answer" in report for report in lab.reports)
+        late_threads = [thread for thread in threading.enumerate() if thread.name.startswith("kamlab looks up")]
         for thread in late_threads:
             thread.join(10)
         replayed(lab)

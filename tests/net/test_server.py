@@ -23,7 +23,9 @@ from kamlab.net import (
     SimpleServer,
     SocketShutdown,
     TCPServer,
-    tcpserver,
+)
+from kamlab.net import (
+    server as server_module,
 )
 from kamlab.net.real import TcpListener
 
@@ -141,7 +143,7 @@ class TestListening:
 
     def test_a_bad_port(self, lab: Any, parts: Any) -> None:
         """A port that is none is a named error."""
-        with pytest.raises(OSError, match="no port"):
+        with pytest.raises(OSError, match="not a port"):
             SimpleServer(protocol=parts.Echo, port="1500").activate()
 
     def test_a_socket_option(self, lab: Any, parts: Any) -> None:
@@ -162,7 +164,7 @@ class TestListening:
                 raise failing.pop()
             return accept(self)
 
-        monkeypatch.setattr(tcpserver, "REST", 0.01)
+        monkeypatch.setattr(server_module, "REST", 0.01)
         monkeypatch.setattr(TcpListener, "accept", accept_or_fail)
         server = serve(parts.Echo)
         client = dial(server)
@@ -279,7 +281,7 @@ class TestDisconnecting:
         client.sendall(b"x")
         client.close()
         assert eventually(lambda: made and made[0].is_stopped())
-        assert [type(each) for each in made[0].told] == [SocketShutdown]
+        assert [type(message) for message in made[0].told] == [SocketShutdown]
         assert eventually(lambda: server.children == [server.server])
 
     def test_others_are_not_disturbed(self, serve: Any, parts: Any, dial: Any, read_all: Any, reset: Any) -> None:
@@ -345,7 +347,7 @@ class TestDisconnecting:
         assert read_all(bad) == b""
         good.sendall(b"go on")
         assert read_all(good, 4) == b"fine"
-        assert [str(each.error) for each in lab.failures] == ["oh dear"]
+        assert [str(component.error) for component in lab.failures] == ["oh dear"]
 
     @pytest.mark.parametrize(
         ("factory", "words"),
@@ -582,7 +584,7 @@ class TestShuttingDown:
 
         with lab.lock:
             server.server._accept = fail
-            server.server._notice(1)
+            server.server._on_ready(1)
         assert eventually(server.is_stopped)
         assert server.error is server.server.error is not None
         assert eventually(lambda: not lab.components)
@@ -625,7 +627,7 @@ class TestTCPServer:
         client.sendall(b"x")
         assert read_all(client, 1) == b"x"
         client.close()
-        assert eventually(lambda: [type(each) for each in hand.news] == [NewCSA, ShutdownCSA])
+        assert eventually(lambda: [type(message) for message in hand.news] == [NewCSA, ShutdownCSA])
         new, gone = hand.news
         assert new.caller is gone.caller is server
         assert new.object is gone.object
@@ -655,6 +657,6 @@ class TestTCPServer:
         server = TCPServer(0).activate()
         server.deliver(ServerShutdown(), "control")
         lab.run(timeout=20)
-        said = [(each.kind, each.detail) for each in lab.trace.events() if each.kind in ("opened", "closed")]
+        said = [(event.kind, event.detail) for event in lab.trace.events() if event.kind in ("opened", "closed")]
         assert [kind for kind, _ in said] == ["opened", "closed"]
         assert all(f"127.0.0.1:{server.port}" in detail for _, detail in said)

@@ -1,4 +1,4 @@
-"""The simulated network behind the door: sockets, ports, names, watching, and how it wakes a lab."""
+"""The simulated network behind the interface: sockets, ports, names, watching, and how it wakes a lab."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from kamlab import Component
 from kamlab.core.errors import LabIsClosed
 from kamlab.net import ConnectFailed, ListenFailed, NetworkIsClosed, PortInUse, SimpleServer, Simulated
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 
 ERROR = (socket.SOL_SOCKET, socket.SO_ERROR)
 
@@ -60,7 +60,7 @@ class World:
 
     def left(self) -> tuple[int, int, Any]:
         """Return what is left over: sockets, connections, the next timer."""
-        return len(self.network.watching.sockets), len(self.network.connections), self.lab.scheduler.next_timer()
+        return len(self.network.poller.sockets), len(self.network.connections), self.lab.scheduler.next_timer()
 
 
 @pytest.fixture
@@ -131,10 +131,10 @@ class TestConnecting:
         listener = world.network.listen(None, 1500, backlog=1)
         clients = [world.network.connect((socket.AF_INET, ("127.0.0.1", 1500))) for _ in range(2)]
         world.lab.run(until=lambda lab: lab.scheduler.now > 1)
-        assert [bool(each.readiness()) for each in clients] == [True, False]
+        assert [bool(client.readiness()) for client in clients] == [True, False]
         listener.accept()
         world.settle()
-        assert [bool(each.readiness()) for each in clients] == [True, True]
+        assert [bool(client.readiness()) for client in clients] == [True, True]
 
     def test_an_asker_that_hangs_up(self, world: World) -> None:
         """One that closes before it is connected leaves nothing, whether the other end has heard of it or not."""
@@ -357,7 +357,7 @@ class TestPorts:
 
     def test_ports_are_given_out_again(self, world: World, monkeypatch: Any) -> None:
         """After the last port comes the first again, without those in use; with none left the error says so."""
-        monkeypatch.setattr("kamlab.net.simulated.LAST_PORT", 49153)
+        monkeypatch.setattr("kamlab.net.simulated.network.LAST_PORT", 49153)
         listener = world.network.listen(None, 0)
         place = (socket.AF_INET, listener.getsockname())
         for _ in range(3):
@@ -483,7 +483,7 @@ class TestWatching:
         assert calls == []
         with pytest.raises(ValueError, match="closed"):
             world.network.watch(client, READ, calls.append)
-        with pytest.raises(ValueError, match="no socket"):
+        with pytest.raises(ValueError, match="not a socket"):
             world.network.watch(17, READ, calls.append)
 
     def test_a_callback_that_fails(self, world: World) -> None:
@@ -532,10 +532,10 @@ class TestIdleDoor:
         lab = make_lab(clock="virtual")
         before = lab.scheduler.idle
         network = lab.network
-        assert before is not lab.scheduler.idle is network.watching
+        assert before is not lab.scheduler.idle is network.poller
         network.close()
         network.close()
-        assert lab.scheduler.idle is not network.watching
+        assert lab.scheduler.idle is not network.poller
         for use in (lambda: network.listen(None, 0), lambda: network.connect((2, ("127.0.0.1", 1)))):
             with pytest.raises(NetworkIsClosed):
                 use()

@@ -11,7 +11,7 @@ import pytest
 
 from kamlab import Component
 from kamlab.net import BadConditions, Simulated
-from kamlab.net.door import READ
+from kamlab.net.interface import READ
 
 
 class Sleeper(Component):

@@ -215,9 +215,9 @@ class TestDialling:
             lambda: peer.send(b"more"),
             lambda: lab.network.reset_connection(peer),
         )
-        for each in asked:
+        for call in asked:
             with pytest.raises(PeerIsOfThePast, match=r"turned back.*lab\.network\.peers\[1\]"):
-                each()
+                call()
         assert str(peer) == "<peer 1: 127.0.0.1:49152 to 127.0.0.1:1500, of a run that is no more>"
         if turn != "reset":
             now = lab.network.peers[1]
@@ -273,9 +273,9 @@ class TestServing:
         listener = lab.network.serve(1600)
         lab.back()
         lab.run()
-        for each in (lambda: listener.peers, lambda: listener.closed, listener.close):
+        for call in (lambda: listener.peers, lambda: listener.closed, listener.close):
             with pytest.raises(PeerIsOfThePast, match=r"lab\.network\.peer_listeners\[1\]"):
-                each()
+                call()
         assert str(listener) == "<peer listener 1: localhost:1600, of a run that is no more>"
 
     def test_closing(self, lab: Any) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import sampling
 from kamlab import Component, Lab, ProducerFinished
 from kamlab.net import SimpleServer, Simulated, TCPClient
-from kamlab.net.door import READ, WRITE
+from kamlab.net.interface import READ, WRITE
 from sampling import sampled
 
 CHUNKS = st.lists(st.binary(min_size=1, max_size=300), max_size=12)
@@ -120,7 +120,7 @@ def converse(how: Simulated, there: list[bytes], back: list[bytes]) -> tuple[Any
 
 def left_over(lab: Any) -> tuple[int, int, Any, int]:
     """Return what is left: sockets, connections, timers and watched sockets."""
-    watching = lab.network.watching
+    watching = lab.network.poller
     return len(watching.sockets), len(lab.network.connections), lab.scheduler.next_timer(), len(watching._watches)
 
 

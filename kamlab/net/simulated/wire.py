@@ -1,35 +1,35 @@
-"""What happens to bytes on their way, in a simulated network: TCP on an unreliable wire.
+"""What happens to bytes on their way through a simulated network: TCP on an unreliable wire.
 
-A connection is a :class:`Line` with a :class:`Pipe` each way. Bytes that a socket takes wait in the
-pipe until the receiving side has room for them, then they are cut into segments, and a segment is
-under way until a timer of the lab's clock says that it is there. Only the first segment of a pipe
-has a timer: the others are behind it and arrive no sooner, so nothing can be overtaken.
+A connection is a :class:`Wire` with a :class:`Pipe` each way. Bytes that a socket takes wait in the pipe until the
+receiving side has room for them, then they are cut into segments, and a segment is under way until a timer of the lab's
+clock says that it has arrived. Only the first segment of a pipe has a timer: the others are behind it and arrive no
+sooner, so nothing can be overtaken.
 
-*Loss.* A TCP program never sees that a segment was lost, only that it is late, with all that was
-sent after it. So each loss costs ``retransmit`` seconds, twice as many the second time, and so on.
-After ``retries`` losses in a row the sender gives up: ETIMEDOUT for it, and a reset for the other
-end if that can be reached. Where a partition is between them, the other end learns nothing until it
-sends something itself: a half-open connection, as on a real network.
+*Loss.* A TCP program never sees that a segment was lost, only that it is late, together with everything that was sent
+after it. So each loss costs ``retransmit`` seconds, twice as many the second time, and so on. After ``retries`` losses
+in a row the sender gives up: it gets ETIMEDOUT, and the other end a reset if it can be reached. If a partition is
+between them, the other end learns nothing until it sends something itself: a half-open connection, as in reality.
 
-*Reset.* A segment of data that draws it breaks the connection: both ends get ECONNRESET. What has
-arrived before can still be read.
+*Reset.* A segment of data for which a reset is drawn breaks the connection: both ends get ECONNRESET. What has arrived
+before can still be read.
 
-*Order of the draws.* All come from one generator: size of a piece and jitter when a segment sets
-out, loss and reset when it arrives. So the order of the timers decides, and nothing else.
+*Order of the draws.* All come from one generator: size of a piece and jitter when a segment departs, loss and reset
+when it arrives. So only the order of the timers decides.
 
-Rejected: a model of acknowledgements and congestion (it doubles the events and shows a learner
-nothing that the inbox does not), and one timer for each segment.
+Rejected: a model of acknowledgements and congestion (it doubles the events and shows a learner nothing that the inbox
+does not), and one timer for each segment.
 """
 
 from __future__ import annotations
 
 import errno
 from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .endpoints import SimulatedConnection
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
+    from .sockets import SimulatedConnection
 
 #: The most bytes of a segment, as on an Ethernet.
 SEGMENT = 1460
@@ -42,46 +42,27 @@ RESET = "reset"
 REFUSED = "refused"
 
 
+@dataclass(slots=True, eq=False)
 class Segment:
-    """What travels: some bytes, or a word about the connection."""
+    """A segment under way: data, or what opens, ends, refuses or resets a connection."""
 
-    __slots__ = ("data", "due", "kind", "losses")
-
-    def __init__(self, kind: str, data: bytes, due: float) -> None:
-        self.kind: str = kind
-        self.data: bytes = data
-        self.due: float = due
-        self.losses: int = 0
+    kind: str
+    data: bytes
+    due: float
+    losses: int = 0
 
 
 class Pipe:
     """One direction of a connection.
 
     Attributes:
-        source, sink: its two ends; ``None`` where nobody has answered yet.
-        waiting: what the sender gave and the receiver has no room for.
+        source, sink: its two ends; ``None`` until the other end has answered.
+        waiting: bytes that the receiver has no room for.
     """
 
-    __slots__ = (
-        "_end_sent",
-        "_ending",
-        "_flight",
-        "_flying",
-        "_free_at",
-        "_last_due",
-        "_reset_sent",
-        "_timer",
-        "hosts",
-        "line",
-        "network",
-        "sink",
-        "source",
-        "waiting",
-    )
-
-    def __init__(self, network: SimulatedNetwork, line: Line, hosts: tuple[str, str]) -> None:
+    def __init__(self, network: SimulatedNetwork, wire: Wire, hosts: tuple[str, str]) -> None:
         self.network: SimulatedNetwork = network
-        self.line: Line = line
+        self.wire: Wire = wire
         self.hosts: tuple[str, str] = hosts
         self.source: SimulatedConnection | None = None
         self.sink: SimulatedConnection | None = None
@@ -98,20 +79,20 @@ class Pipe:
         """Whether nothing is in it."""
         return not self._flight and not self.waiting
 
-    # -- what the sender does ---------------------------------------------------------------------------
+    # -- what the sender calls ---------------------------------------------------------------------------------
 
     def put(self, data: bytes) -> None:
-        """Take bytes; whoever calls has looked that there is room."""
+        """Take bytes; the caller has checked that there is room."""
         self.waiting += data
         self.pump()
 
     def finish(self) -> None:
-        """Say, after all that waits, that no more will come."""
+        """End the stream after everything that waits."""
         self._ending = True
         self.pump()
 
     def abort(self) -> None:
-        """Forget what waits and tell the other end that the connection is broken."""
+        """Drop what waits and tell the other end that the connection is broken."""
         self.waiting.clear()
         self._ending = False
         if not self._reset_sent:
@@ -119,7 +100,7 @@ class Pipe:
             self.launch(RESET)
 
     def drop(self) -> None:
-        """Forget what waits and what is under way."""
+        """Drop what waits and what is under way."""
         self.waiting.clear()
         self._flight.clear()
         self._flying = 0
@@ -129,7 +110,7 @@ class Pipe:
             self._timer = None
 
     def pump(self) -> None:
-        """Let set out what the receiver has room for."""
+        """Send what the receiver has room for."""
         waiting = self.waiting
         conditions = self.network.conditions
         while waiting:
@@ -164,14 +145,14 @@ class Pipe:
         self._flight.append(Segment(kind, data, due))
         self._wait()
 
-    # -- what the wire does -----------------------------------------------------------------------------
+    # -- what happens on the way -------------------------------------------------------------------------------
 
     def _wait(self) -> None:
         if self._flight and self._timer is None:
             self._timer = self.network.call_at(self._flight[0].due, self._arrive)
 
     def _arrive(self) -> None:
-        """The first segment is due; so may be others behind it."""
+        """Deliver the first segment, which is due, and those behind it that are."""
         self._timer = None
         network = self.network
         now = network.now()
@@ -182,22 +163,22 @@ class Pipe:
                     return
                 break
             if segment.kind is DATA and network.happens(network.conditions.reset):
-                self.line.reset()
+                self.wire.reset()
                 return
             self._flight.popleft()
             self._flying -= len(segment.data)
             self._hand_over(segment)
         self._wait()
-        self.line.tidy()
+        self.wire.tidy()
 
     def _is_lost(self, segment: Segment) -> bool:
         network = self.network
         if network.hosts.are_cut(*self.hosts) or network.happens(network.conditions.loss):
             return True
-        return segment.kind is SYN and network.is_full(self.line)
+        return segment.kind is SYN and network.is_full(self.wire)
 
     def _sent_again(self, segment: Segment, now: float) -> bool:
-        """Send a lost segment again; return False if that was done often enough."""
+        """Send a lost segment again; return False, and give up, after too many retries."""
         conditions = self.network.conditions
         segment.losses += 1
         if segment.losses > conditions.retries:
@@ -211,21 +192,21 @@ class Pipe:
         self.drop()
         if self.source is not None:
             self.source.fail(errno.ETIMEDOUT)
-        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # its own question was asked again in vain
+        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # it has tried again as often, in vain
             self.sink.fail(errno.ETIMEDOUT)
         elif self.sink is not None and not self.network.hosts.are_cut(*self.hosts):
             self.sink.fail(errno.ECONNRESET)
-        self.line.tidy()
+        self.wire.tidy()
 
     def _hand_over(self, segment: Segment) -> None:
         if segment.kind is SYN:
-            self.network.answer(self.line)
+            self.network.answer(self.wire)
         elif self.sink is not None:
             self.sink.take_in(segment.kind, segment.data)
 
 
-class Line:
-    """A connection, as the network sees it: the end that asked, the end that was asked, a pipe each way.
+class Wire:
+    """A connection as the network sees it: the end that connects, the end that accepts, and a pipe each way.
 
     Attributes:
         number: 1 for the first of a network.
@@ -253,7 +234,7 @@ class Line:
 
     @property
     def is_over(self) -> bool:
-        """Whether neither end wants anything any more and nothing is under way."""
+        """Whether both ends are done and nothing is under way."""
         return (
             all(end is None or end.is_done for end in (self.client, self.server))
             and self.out.is_idle
@@ -261,9 +242,9 @@ class Line:
         )
 
     def tidy(self) -> None:
-        """Be forgotten by the network once it is over."""
+        """Leave the network once it is over."""
         if self.is_over:
-            self.network.forget_line(self)
+            self.network.forget(self)
 
     def __repr__(self) -> str:
         (one, at), (other, port) = self.here, self.there

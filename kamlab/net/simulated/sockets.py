@@ -1,8 +1,8 @@
 """Sockets in memory: they behave like non-blocking ones of the operating system, errors included.
 
-What Linux does where the standard leaves a choice is done here too: what arrived before a reset can
-still be read, an error is told once, closing with something unread resets the connection, and data
-that reaches a closed end is answered with a reset.
+Where the standard leaves a choice they do as Linux does: data that arrived before a reset can still be read, an error
+is reported once, closing with something unread resets the connection, and data that reaches a closed end is answered
+with a reset.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections import deque
 from socket import AF_INET, AF_INET6, SHUT_RD, SHUT_RDWR, SHUT_WR, SO_ERROR, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
-from .door import READ, WRITE
-from .pipes import DATA, END, OPEN, REFUSED, RESET, Line, Pipe
+from ..interface import READ, WRITE
+from .wire import DATA, END, OPEN, REFUSED, RESET, Pipe, Wire
 
 if TYPE_CHECKING:
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
 
 Place = tuple[str, int]
 
 
 class SimulatedSocket:
-    """What a connection and a listener have in common: a number, an address, options, an end."""
+    """What a connection and a listener share: a number, an address, options, how they are closed."""
 
     def __init__(self, network: SimulatedNetwork, place: Place, family: int) -> None:
         self.network = network
@@ -31,8 +31,8 @@ class SimulatedSocket:
         self._place = place
         self._options: dict[tuple[int, int], Any] = {}
         self._closed = False
-        #: The number it is known by, also when it is closed.
-        self.number: int = network.watching.enlist(self)
+        #: Its descriptor; it keeps the number when it is closed.
+        self.number: int = network.poller.enlist(self)
 
     def fileno(self) -> int:
         """Return the number by which it is watched, -1 once it is closed."""
@@ -47,13 +47,13 @@ class SimulatedSocket:
         """Do nothing: it never blocks.
 
         Raises:
-            ValueError: it was told to.
+            ValueError: ``flag`` is true.
         """
         if flag:
             raise ValueError(f"{self!r} is part of a simulated network and never blocks; watch it instead")
 
     def setsockopt(self, level: int, option: int, value: Any) -> None:
-        """Remember an option; it changes nothing."""
+        """Store an option; it changes nothing."""
         self._check_open()
         self._options[level, option] = value
 
@@ -67,11 +67,11 @@ class SimulatedSocket:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Give it back."""
+        """Close it."""
         raise NotImplementedError
 
     def _leave(self) -> bool:
-        """Close, as far as the network is concerned; return False if that was done before."""
+        """Leave the network; return False if that was done before."""
         if self._closed:
             return False
         self._closed = True
@@ -89,19 +89,19 @@ class SimulatedSocket:
 class SimulatedConnection(SimulatedSocket):
     """One end of a connection."""
 
-    def __init__(self, network: SimulatedNetwork, line: Line, here: Place, there: Place, family: int) -> None:
+    def __init__(self, network: SimulatedNetwork, wire: Wire, here: Place, there: Place, family: int) -> None:
         super().__init__(network, here, family)
-        self.line = line
+        self.wire = wire
         self._peer = there
-        asks = line.client is None
-        self._out: Pipe = line.out if asks else line.back
-        self._into: Pipe = line.back if asks else line.out
+        asks = wire.client is None
+        self._out: Pipe = wire.out if asks else wire.back
+        self._into: Pipe = wire.back if asks else wire.out
         self._out.source = self
         self._into.sink = self
         if asks:
-            line.client = self
+            wire.client = self
         else:
-            line.server = self
+            wire.server = self
         self._opening = asks
         self._pieces: deque[bytes] = deque()
         #: How many bytes have arrived and were not read.
@@ -109,7 +109,7 @@ class SimulatedConnection(SimulatedSocket):
         self._error = 0
         self._ended = self._broken = self._deaf = self._mute = False
 
-    # -- what the program does ------------------------------------------------------------------------
+    # -- what the program calls --------------------------------------------------------------------------------
 
     def send(self, data: Any) -> int:
         """Return how many bytes were taken; raise BlockingIOError if none fit."""
@@ -173,7 +173,7 @@ class SimulatedConnection(SimulatedSocket):
         self.network.touch(self)
 
     def close(self) -> None:
-        """Give it back; what was sent still goes out. What was not read resets the connection."""
+        """Close it; what was sent still goes out. What was not read resets the connection."""
         if not self._leave():
             return
         unread, self.held = self.held, 0
@@ -185,10 +185,10 @@ class SimulatedConnection(SimulatedSocket):
         elif not self._broken:
             self._out.finish()
         self._into.pump()
-        self.line.tidy()
+        self.wire.tidy()
 
     def abort(self) -> None:
-        """Give it back and reset the connection."""
+        """Close it and reset the connection."""
         if not self._leave():
             return
         self.held = 0
@@ -197,7 +197,7 @@ class SimulatedConnection(SimulatedSocket):
             self._out.drop()
         elif not self._broken:
             self._out.abort()
-        self.line.tidy()
+        self.wire.tidy()
 
     def getpeername(self) -> Any:
         """Return the address of the other end: host and port first."""
@@ -207,7 +207,7 @@ class SimulatedConnection(SimulatedSocket):
         return self._as_address(self._peer)
 
     def getsockopt(self, level: int, option: int, _size: int = 0) -> Any:
-        """Return an option; SO_ERROR is why it broke, told once."""
+        """Return an option; SO_ERROR is why it broke, reported once."""
         if (level, option) != (SOL_SOCKET, SO_ERROR):
             return super().getsockopt(level, option)
         self._check_open()
@@ -219,10 +219,10 @@ class SimulatedConnection(SimulatedSocket):
         """How many bytes wait because the other end has no room."""
         return len(self._out.waiting)
 
-    # -- what the network does --------------------------------------------------------------------------
+    # -- what the network calls --------------------------------------------------------------------------------
 
     def take_in(self, kind: str, data: bytes) -> None:
-        """Take a segment that has arrived."""
+        """Receive a segment that has arrived."""
         if kind is RESET:
             self.fail(errno.EPIPE if self._ended else errno.ECONNRESET)
         elif kind is REFUSED:
@@ -239,7 +239,7 @@ class SimulatedConnection(SimulatedSocket):
         self.network.touch(self)
 
     def fail(self, number: int) -> None:
-        """Break, for a reason that is an ``errno``."""
+        """Break, with an ``errno`` as the reason."""
         if self._broken:
             return
         self._broken = True
@@ -301,7 +301,7 @@ class SimulatedListener(SimulatedSocket):
         return len(self._queue) >= self._backlog
 
     def take_in(self, sock: SimulatedConnection) -> None:
-        """Take a new connection."""
+        """Queue a new connection."""
         self._queue.append(sock)
         self.network.touch(self)
 
@@ -319,7 +319,7 @@ class SimulatedListener(SimulatedSocket):
         return READ if self._queue and not self._closed else 0
 
     def close(self) -> None:
-        """Listen no longer; who waits to be accepted is reset."""
+        """Stop listening; connections that wait to be accepted are reset."""
         if not self._leave():
             return
         for sock in self._queue:
@@ -340,5 +340,5 @@ def failure(number: int) -> OSError:
     return OSError(number, os.strerror(number))
 
 
-#: The family of a socket whose address is written with dots.
+#: The family of IPv4 sockets.
 INET = int(AF_INET)

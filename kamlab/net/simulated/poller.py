@@ -1,10 +1,10 @@
-"""The idle door of a lab whose network is in memory; the counterpart of :mod:`kamlab.net.poller`.
+"""What a lab waits for when nothing can run and its network is simulated; the counterpart of :mod:`kamlab.net.poller`.
 
-A socket says when it may have become ready for something. Who watches it is told in ``dispatch``,
-between two rounds, lowest number first, again and again for as long as it is ready. Where a socket
-becomes ready while nothing runs (a timer, the user's hands), a call is posted as well: a posted call
-keeps a virtual clock from jumping on before the news is told. So it is where a callback itself has
-read, sent or unwatched; the round then counts, and what is done by hand afterwards has its place after it.
+A socket says when it may have become ready. ``dispatch`` calls whatever watches it, between two rounds, lowest number
+first, again and again for as long as it is ready. Where a socket becomes ready while nothing runs (because of a timer
+or an intervention), a call is posted as well: a posted call keeps a virtual clock from jumping on before the callback
+was called. A call is also posted where a callback itself has read, sent or unwatched; the round then counts, and an
+intervention that follows has its place after it.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.idle import ThreadIdle
 
-from .door import Ready
+from ..interface import Ready
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
 
-    from .endpoints import SimulatedSocket
+    from .sockets import SimulatedSocket
 
 #: The number of the first socket: far from those of the operating system.
 FIRST_SOCKET = 1001
 
 
-def _look_again() -> None:
-    """Do nothing: that it was posted makes the driver look again, and the round count."""
+def _count_the_round() -> None:
+    """Do nothing: that it was posted makes the lab check again whether anything can run, and the round count."""
 
 
-class Watching:
-    """Knows the sockets of a network by number, who watches them, and which are ready.
+class SimulatedPoller:
+    """Knows the sockets of a network by number, which callbacks watch them, and which are ready.
 
-    It takes the place of the lab's idle door as it is made.
+    The lab waits with it from the moment that it is made.
     """
 
     def __init__(self, world: World) -> None:
@@ -46,9 +46,9 @@ class Watching:
         self._changes = 0
         with world.lock:
             before, world.scheduler.idle = world.scheduler.idle, self
-            before.wake()  # a driver that waits there shall come and wait here
+            before.wake()  # a thread that waits there comes and waits here
 
-    # -- sockets ------------------------------------------------------------------------------------------
+    # -- sockets -----------------------------------------------------------------------------------------------
 
     def enlist(self, sock: SimulatedSocket) -> int:
         """Return a number for a new socket."""
@@ -66,25 +66,25 @@ class Watching:
         """Call ``callback(events)`` whenever ``sock`` (a socket, or its number) is ready; replaces an earlier watch.
 
         Raises:
-            ValueError: the socket is closed, or is none of this network.
+            ValueError: the socket is closed, or does not belong to this network.
         """
         number = sock if isinstance(sock, int) else sock.fileno()
         known = self.sockets.get(number)
         if known is None or (known is not sock and not isinstance(sock, int)):
-            raise ValueError(f"{sock!r} is closed, or no socket of this network, and cannot be watched")
+            raise ValueError(f"{sock!r} is closed, or not a socket of this network, and cannot be watched")
         self._watches[number] = (known, events, callback)
-        self._look(known)
+        self._check(known)
 
     def unwatch(self, sock: Any) -> None:
         """Stop calling for a socket; nothing happens if it is not watched."""
         self._forget(sock if isinstance(sock, int) else getattr(sock, "number", -1))
 
     def touch(self, sock: SimulatedSocket) -> None:
-        """A socket has changed: look whether somebody waits for what it is ready for now."""
+        """Take note that a socket has changed: it may be ready for what it is watched for."""
         self._changes += 1
-        self._look(sock)
+        self._check(sock)
 
-    def _look(self, sock: SimulatedSocket) -> None:
+    def _check(self, sock: SimulatedSocket) -> None:
         watch = self._watches.get(sock.number)
         if watch is None or not watch[1] & sock.readiness():
             self._ready.discard(sock.number)
@@ -93,19 +93,19 @@ class Watching:
             self._news = True
             if not self._posted:
                 self._posted = True
-                self._world.scheduler.post(self._tell_news)
+                self._world.scheduler.post(self._dispatch_news)
 
     def _forget(self, number: int) -> None:
         self._changes += 1
         self._watches.pop(number, None)
         self._ready.discard(number)
 
-    def _tell_news(self) -> None:
+    def _dispatch_news(self) -> None:
         self._posted = False
         if self._news:
             self.dispatch()
 
-    # -- the idle door ------------------------------------------------------------------------------------
+    # -- what the lab calls when nothing can run ---------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
         """Block until ``wake`` is called or ``timeout`` seconds are over; not at all if a socket is ready."""
@@ -137,11 +137,10 @@ class Watching:
                 self._world.report(
                     f"a callback of the network failed; {sock!r} is watched no longer.\n{traceback.format_exc()}"
                 )
-        if self._changes != changes:  # what comes of it is looked at before time goes on
-            self._world.scheduler.post(_look_again)
-        if self._ready:  # have the scheduler look again at the end of the very next round, in a free run, too
-            scheduler = self._world.scheduler
-            scheduler._since_poll = scheduler.slices_per_poll
+        if self._changes != changes:  # before time goes on
+            self._world.scheduler.post(_count_the_round)
+        if self._ready:
+            self._world.scheduler.poll_next_round()
         return called
 
     def sources(self) -> int:

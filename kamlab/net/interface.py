@@ -1,15 +1,14 @@
-"""The network door: how components get at sockets, and what a socket has to be able to do.
+"""The interface of a network: how components get sockets, and what a socket has to be able to do.
 
-A lab has one network (``lab.network``). Real TCP is one way behind the door
-(:mod:`kamlab.net.real`); a network in memory and one that replays a recording are to follow, so a
-component here never makes a socket itself and never waits for one. It asks the door for a socket,
-says with ``watch`` which readiness it wants to hear of, and is called between two slices, under the
-lab's lock.
+A lab has one network (``lab.network``): real TCP (:mod:`kamlab.net.real`), one in memory
+(:mod:`kamlab.net.simulated`), or one that records or replays (:mod:`kamlab.net.recorded`). So a component never makes a
+socket itself and never waits for one. It asks the network for a socket, says with ``watch`` which readiness it waits
+for, and is called between two slices, under the lab's lock.
 
-Watching is persistent and level-triggered, as epoll is: as long as there is something to read, the
-callback comes again and again. So whoever cannot take more must say so with another ``watch`` or
-``unwatch``, and whoever has read less than there was need not worry. One-shot watching, as in the
-old Selector, was rejected: it costs a system call for every message.
+Watching is persistent and level-triggered, as epoll is: as long as there is something to read, the callback comes again
+and again. A component that cannot take more says so with another ``watch`` or ``unwatch``; one that has read less than
+there was need not worry. Rejected: one-shot watching, as in Kamaelia's Selector. It costs a system call for every
+message.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .errors import NoNetwork
+from .errors import ConnectFailed, NoNetwork, PortInUse
 
 if TYPE_CHECKING:
     from kamlab.core.microprocess import Microprocess
 
-#: What ``watch`` can look out for; the numbers are those of :mod:`selectors`.
+#: The events that ``watch`` takes; the numbers are those of :mod:`selectors`.
 READ = 1
 WRITE = 2
 
-#: What a family of sockets calls a place: (family, address), as ``getaddrinfo`` has it.
+#: (family, address), as in the answers of ``getaddrinfo``.
 Address = tuple[int, Any]
-#: A ``setsockopt`` call: level, option, value.
+#: The arguments of a ``setsockopt`` call: level, option, value.
 SocketOption = tuple[Any, ...]
 Ready = Callable[[int], Any]
 
@@ -46,10 +45,10 @@ class Connection(Protocol):
         """End one direction (SHUT_WR) or both (SHUT_RDWR)."""
 
     def close(self) -> None:
-        """Give it back; it is watched no longer. A second time does nothing."""
+        """Close it and stop watching it. A second time does nothing."""
 
     def fileno(self) -> int:
-        """Return the number by which it is watched, -1 once it is closed."""
+        """Return its descriptor, -1 once it is closed."""
 
     def getpeername(self) -> Any:
         """Return the address of the other end: host and port first."""
@@ -58,7 +57,7 @@ class Connection(Protocol):
         """Return the address of this end: host and port first."""
 
     def getsockopt(self, level: int, option: int, /) -> int:
-        """Return an option; SO_ERROR is the one that is asked for, once a connect is over."""
+        """Return an option; SO_ERROR says how a connect went."""
 
 
 class Listener(Protocol):
@@ -68,10 +67,10 @@ class Listener(Protocol):
         """Return the next connection and its peer's address; raise BlockingIOError if none waits."""
 
     def close(self) -> None:
-        """Listen no longer. A second time does nothing."""
+        """Stop listening. A second time does nothing."""
 
     def fileno(self) -> int:
-        """Return the number by which it is watched, -1 once it is closed."""
+        """Return its descriptor, -1 once it is closed."""
 
     def getsockname(self) -> Any:
         """Return the address it listens at: host and port first."""
@@ -85,17 +84,17 @@ class Lookup(Protocol):
 
 
 class Network(Protocol):
-    """The door.
+    """A network.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
     >>> with Lab(clock="virtual") as lab:
     ...     _ = PassThrough().activate()
     ...     listener = lab.network.listen(None, 1500)
-    ...     lab.network.watch(listener, READ, lambda events: print("somebody connects", listener.accept()[1]))
+    ...     lab.network.watch(listener, READ, lambda events: print("a client connects:", listener.accept()[1]))
     ...     _ = lab.network.dial(1500)
     ...     _ = lab.run()
-    somebody connects ('127.0.0.1', 49152)
+    a client connects: ('127.0.0.1', 49152)
     """
 
     def listen(
@@ -104,14 +103,14 @@ class Network(Protocol):
         """Return a bound listener. ``None`` as host is this machine only; port 0 is any free one.
 
         Raises:
-            PortInUse: somebody listens there already.
+            PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
 
     def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
-        """Find the addresses of a host, after looking at the aliases, and call ``answer`` once.
+        """Find the addresses of a host, or of the host that it is an alias of, and call ``answer`` once.
 
-        It is called at once, or, where a name has to be looked up, between two slices later.
+        ``answer`` is called at once, or, if a name has to be looked up, between two slices later.
         """
 
     def connect(self, address: Address) -> Connection:
@@ -138,27 +137,27 @@ def network_of(component: Microprocess) -> Network:
     """Return the network of the lab that runs a component.
 
     Raises:
-        NoNetwork: nobody runs it, or its world has none.
+        NoNetwork: no lab runs it.
     """
     scheduler = component.scheduler_in_charge
     if scheduler is None:
         raise NoNetwork(f"{component.short_name} needs a network, and no lab runs it; activate() it first")
-    return network_of_world(scheduler.world, component)
-
-
-def network_of_world(world: Any, component: Microprocess) -> Network:
-    """Return the network of a lab, on behalf of a component.
-
-    Raises:
-        NoNetwork: it has none.
-    """
-    network: Network | None = getattr(world, "network", None)
-    if network is None:
-        raise NoNetwork(
-            f"{component.short_name} needs a network, and {world!r} has none; run it in a Lab, or give the world one"
-        )
+    network: Network = scheduler.world.network
     return network
 
 
-if TYPE_CHECKING:
-    from .errors import ConnectFailed
+def owner_name(owner: Any) -> str:
+    """Return the name of the component that listens, for a message."""
+    return str(getattr(owner, "short_name", None) or "a server")
+
+
+def port_in_use(owner: Any, host: str, port: int, asked: int, holder: str) -> PortInUse:
+    """Return the error of a server whose port has a listener already: ``holder``.
+
+    ``asked`` is the port that the program names, which an alias may turn into ``port``.
+    """
+    return PortInUse(
+        f"{owner_name(owner)} cannot listen at port {port} of {host}: {holder} does already. Stop it (lab.stop() or "
+        f"lab.reset()), take another port, or port 0 for any that is free; without a change to the program: "
+        f"Lab(ports={{{asked}: 0}}) or KAMLAB_PORTS={asked}=0."
+    )

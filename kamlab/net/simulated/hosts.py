@@ -1,23 +1,22 @@
-"""The machines of a simulated network: their names, made-up addresses, and which cannot reach each other.
+"""The hosts of a simulated network: their names, made-up addresses, and which cannot reach each other.
 
-The lab's components are all on one machine, this one, whose address is 127.0.0.1 wherever it is seen
-from. Every other name is another machine. Its address is computed from the name, so it is the same
-in every run.
+The lab's components are all on one machine, this one, whose address is 127.0.0.1 wherever it is seen from. Every other
+name is another machine. Its address is computed from the name, so it is the same in every run.
 """
 
 from __future__ import annotations
 
 import zlib
 
-from .addresses import LOOPBACK, Aliases, check_host, numeric
+from ..addresses import LOOPBACK, Aliases, check_host, numeric
 
 _HERE = frozenset({"", "0.0.0.0", "::", "::1"})
-#: How many addresses there are to give away: 10.0.0.1 to 10.255.255.254.
+#: How many addresses there are to give out: 10.0.0.1 to 10.255.255.254.
 _ADDRESSES = 256 * 256 * 254
 
 
 class Hosts:
-    """The machines.
+    """The hosts of one network.
 
     >>> hosts = Hosts(Aliases())
     >>> hosts.address("localhost"), hosts.address("foo.bar.com") == hosts.address("FOO.bar.com")
@@ -30,16 +29,16 @@ class Hosts:
         self._cuts: set[frozenset[str]] = set()
 
     def address(self, host: str) -> str:
-        """Return the address of a host, after its alias was looked at.
+        """Return the address of a host, or of the host that it is an alias of.
 
         Raises:
-            BadAddress: it is no host.
+            BadAddress: it is not a valid host.
         """
         host, _ = self.aliases.place(host, 0)
         return self.plain_address(host)
 
     def plain_address(self, host: str) -> str:
-        """Return the address of a host, whatever aliases there are."""
+        """Return the address of a host, regardless of aliases."""
         check_host(host)
         known = numeric(host, 0)
         return machine(known[1][0]) if known is not None else self._made_up(host.lower())
@@ -50,7 +49,7 @@ class Hosts:
             number = (number + 1) % _ADDRESSES
         return address
 
-    # -- who cannot reach whom ------------------------------------------------------------------------
+    # -- which cannot reach each other -------------------------------------------------------------------------
 
     def cut(self, one: str, other: str) -> None:
         """Let nothing pass between two hosts, or between the programs of one."""

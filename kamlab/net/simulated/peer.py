@@ -1,10 +1,10 @@
-"""The user's own end of a simulated connection: a telnet for a cell, and a server to be played by hand.
+"""The user's own end of a simulated connection, like a telnet in a cell, and the user's own server.
 
-A :class:`Peer` is an ordinary program of the network, told when its socket is ready as any component
-is; only that no component runs it. What a user asks of it is an act (:mod:`kamlab.net.hands`).
+A :class:`Peer` uses the network as a component does and is called when its socket is ready, but no component runs it.
+What the user asks of it is an intervention (:meth:`~kamlab.net.simulated.network.SimulatedNetwork.perform`).
 
-A lab that is turned back builds its network again, and peers with the same numbers in it. The one that
-the user still holds does not turn into that: on another branch it could be somebody else. It says so.
+A lab that goes back builds its network again, and peers with the same numbers in it. A peer that the user still holds
+does not turn into the new one, because on another branch that could be a different client. It raises PeerIsOfThePast.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import contextlib
 from socket import SHUT_WR, SO_ERROR, SOL_SOCKET
 from typing import TYPE_CHECKING, Any
 
-from .addresses import written
-from .door import READ, WRITE
-from .endpoints import SimulatedConnection, SimulatedListener, failure
-from .errors import BadDataToSend, PeerIsClosed, PeerIsOfThePast, reason_of
+from ..addresses import format_address
+from ..errors import BadDataToSend, PeerIsClosed, PeerIsOfThePast, reason_of
+from ..interface import READ, WRITE
+from .sockets import SimulatedConnection, SimulatedListener, failure
 
 if TYPE_CHECKING:
-    from .simulated import SimulatedNetwork
+    from .network import SimulatedNetwork
 
 #: How many bytes are read at once.
 SIZE = 65536
@@ -27,12 +27,11 @@ PAST = "of a run that is no more"
 
 
 class Peer:
-    """One end of a connection, in the user's hand.
+    """The user's end of a connection.
 
-    It reads all that comes, at once, and closes when the other end has ended, as telnet does. While a
-    lab stands still nothing moves: step or run it to see what comes. All that is asked of it, but its
-    text, raises PeerIsOfThePast once the lab was turned back or reset; the peer of now is the one of
-    the same number in ``lab.network.peers``.
+    It reads everything that comes, at once, and closes when the other end has ended, as telnet does. While a lab stands
+    still nothing moves: step or run it to see what comes. Everything but its text raises PeerIsOfThePast once the lab
+    has gone back or was reset; ``lab.network.peers`` has the new peer, under the same number.
 
     Attributes:
         number: 1 for the first of a network.
@@ -55,10 +54,8 @@ class Peer:
     def __init__(self, network: SimulatedNetwork, sock: SimulatedConnection, connected: bool) -> None:
         self.number: int = len(network.peers) + 1
         network.peers[self.number] = self
-        self.line: Any = sock.line
-        self.here: Any
-        self.there: Any
-        self.here, self.there = (self.line.there, self.line.here) if connected else (self.line.here, self.line.there)
+        self.wire: Any = sock.wire
+        self.here, self.there = (self.wire.there, self.wire.here) if connected else (self.wire.here, self.wire.there)
         self._connected = connected
         self._ended = False
         self._reason = ""
@@ -68,25 +65,25 @@ class Peer:
         self._read = 0
         self._unsent = bytearray()
         self._finishing = self._finished = self._closing = self._holds = False
-        self._look_out()
+        self._watch()
 
-    # -- what the user does -----------------------------------------------------------------------------
+    # -- what the user calls -----------------------------------------------------------------------------------
 
     @property
     def connected(self) -> bool:
-        """Whether the connection came about."""
+        """Whether the connection was established."""
         self.check_now()
         return self._connected
 
     @property
     def ended(self) -> bool:
-        """Whether the other end has said that no more will come."""
+        """Whether the other end has ended its stream."""
         self.check_now()
         return self._ended
 
     @property
     def closed(self) -> bool:
-        """Whether it is over."""
+        """Whether the connection is over."""
         self.check_now()
         return self._is_over()
 
@@ -98,7 +95,7 @@ class Peer:
 
     @property
     def received(self) -> bytes:
-        """All that has come so far."""
+        """Everything that has come so far."""
         self.check_now()
         return bytes(self._arrived)
 
@@ -113,29 +110,29 @@ class Peer:
         """Send bytes, or text as UTF-8, as far and as soon as the network takes it.
 
         Raises:
-            BadDataToSend: it is neither.
-            PeerIsClosed: the connection is over, or this end has finished.
+            BadDataToSend: it is neither bytes nor text.
+            PeerIsClosed: the connection is over, or this end has ended its stream.
         """
         if isinstance(data, str):
             data = data.encode("utf-8")
         if not isinstance(data, (bytes, bytearray, memoryview)):
-            raise BadDataToSend(f"{self!r} was given a {type(data).__name__}; it can send bytes, or text as UTF-8")
+            raise BadDataToSend(f"{self!r} cannot send {type(data).__name__}; it sends bytes, or text as UTF-8")
         self._perform("peer send", bytes(data))
 
     def finish(self) -> None:
-        """Say, after what was sent, that no more will come; what the other end says still arrives."""
+        """End the stream after what was sent; what the other end sends still arrives."""
         self._perform("peer finish")
 
     def close(self) -> None:
-        """Hang up, after what was sent has left; a second time does nothing."""
+        """Close the connection once everything has left; a second time does nothing."""
         self._perform("peer close")
 
     def reset(self) -> None:
-        """Hang up at once, in the way that the other end sees as a reset."""
+        """Break the connection at once; the other end sees a reset."""
         self._perform("peer reset")
 
     def hold(self) -> None:
-        """Read no more, as a slow reader; what is sent piles up on the way here."""
+        """Stop reading, as a slow reader does; what is sent piles up on the way here."""
         self._perform("peer hold", True)
 
     def let_go(self) -> None:
@@ -149,7 +146,7 @@ class Peer:
         return len(self._unsent) + (self._sock.unsent if self._sock is not None else 0)
 
     def __repr__(self) -> str:
-        ends = f"{written(*self.here)} to {written(*self.there)}"
+        ends = f"{format_address(*self.here)} to {format_address(*self.there)}"
         if self._network.is_of_the_past:
             return f"<peer {self.number}: {ends}, {PAST}>"
         state = "connected" if self._connected else "connecting"
@@ -158,10 +155,10 @@ class Peer:
         return f"<peer {self.number}: {ends}, {state}, {len(self._arrived)} bytes came>"
 
     def check_now(self) -> None:
-        """Raise PeerIsOfThePast if the lab was turned back or reset since this was made."""
+        """Raise PeerIsOfThePast if the lab has gone back or was reset since this was made."""
         _check_now(self._network, f"peer {self.number}", f"lab.network.peers[{self.number}]")
 
-    # -- how it is done -----------------------------------------------------------------------------------
+    # -- what the network calls --------------------------------------------------------------------------------
 
     def do_send(self, data: bytes) -> None:
         """Carry out :meth:`send`."""
@@ -191,7 +188,7 @@ class Peer:
     def do_hold(self, holds: bool) -> None:
         """Carry out :meth:`hold` and :meth:`let_go`."""
         self._holds = holds
-        self._look_out()
+        self._watch()
 
     def _perform(self, name: str, *what: Any) -> None:
         self.check_now()
@@ -202,11 +199,11 @@ class Peer:
 
     def _check_sending(self) -> None:
         if self._is_over() or self._finishing or self._closing:
-            why = self._reason or ("it was closed" if self._is_over() else "it has said that no more would come")
-            raise PeerIsClosed(f"peer {self.number} can send no more: {why}. Dial again: lab.network.dial(...)")
+            why = self._reason or ("it was closed" if self._is_over() else "it has said that no more will come")
+            raise PeerIsClosed(f"peer {self.number} cannot send any more: {why}. Dial again: lab.network.dial(...)")
 
-    def _look_out(self) -> None:
-        """Watch for what matters now."""
+    def _watch(self) -> None:
+        """Watch the socket for what this waits for now."""
         sock = self._sock
         if sock is None:
             return
@@ -220,13 +217,13 @@ class Peer:
 
     def _ready(self, events: int) -> None:
         if not self._connected:
-            self._greet()
+            self._check_connect()
         elif events & READ:
             self._take_all()
         self._flush()
 
-    def _greet(self) -> None:
-        """Look how connecting went."""
+    def _check_connect(self) -> None:
+        """Check how connecting went."""
         assert self._sock is not None
         number = self._sock.getsockopt(SOL_SOCKET, SO_ERROR)
         if number:
@@ -248,7 +245,7 @@ class Peer:
         self._closing = True
 
     def _flush(self) -> None:
-        """Send what is left, then do what was to be done after it."""
+        """Send what is left, then end the stream or close, if that was asked for."""
         sock = self._sock
         if sock is None:
             return
@@ -266,7 +263,7 @@ class Peer:
         if self._closing and not self._unsent:
             sock.close()
             self._sock = None
-        self._look_out()
+        self._watch()
 
     def _lose(self, error: OSError) -> None:
         sock, self._sock = self._sock, None
@@ -283,13 +280,13 @@ class Peer:
 def _check_now(network: SimulatedNetwork, who: str, now: str) -> None:
     if network.is_of_the_past:
         raise PeerIsOfThePast(
-            f"{who} is {PAST}: the lab was turned back or reset since. The one of now is {now}, if the lab stands "
+            f"{who} is {PAST}: the lab was turned back or reset since. The present one is {now}, if the lab stands "
             "where there is one."
         )
 
 
 class PeerListener:
-    """A server in the user's hand: everybody who connects becomes one of its ``peers``, oldest first.
+    """The user's own server: each client that connects becomes one of its ``peers``, oldest first.
 
     >>> from kamlab import Handle, Lab, TCPClient
     >>> with Lab(clock="virtual") as lab:
@@ -315,28 +312,28 @@ class PeerListener:
 
     @property
     def short_name(self) -> str:
-        """What it is called where its port is in somebody's way."""
+        """Its name in the error of a server that finds its port in use."""
         return f"peer listener {self.number}"
 
     @property
     def closed(self) -> bool:
-        """Whether it listens no longer."""
+        """Whether it has stopped listening."""
         self.check_now()
         return self._is_over()
 
     @property
     def peers(self) -> list[Peer]:
-        """Those who have connected, oldest first."""
+        """The clients that have connected, oldest first."""
         self.check_now()
         return self._peers
 
     def close(self) -> None:
-        """Listen no longer; those who are connected stay so."""
+        """Stop listening; connections stay open."""
         self.check_now()
         self._network.perform("listener close", self.number)
 
     def check_now(self) -> None:
-        """Raise PeerIsOfThePast if the lab was turned back or reset since this was made."""
+        """Raise PeerIsOfThePast if the lab has gone back or was reset since this was made."""
         _check_now(self._network, self.short_name, f"lab.network.peer_listeners[{self.number}]")
 
     def do_close(self) -> None:
@@ -358,4 +355,4 @@ class PeerListener:
         state = "closed" if self._is_over() else f"{len(self._peers)} have connected"
         if self._network.is_of_the_past:
             state = PAST
-        return f"<{self.short_name}: {written(self.host, self.port)}, {state}>"
+        return f"<{self.short_name}: {format_address(self.host, self.port)}, {state}>"
