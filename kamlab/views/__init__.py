@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .branches import RunTree, branches_of
+    from .dashboard import Dashboard, dashboard_of
     from .figures import figure
     from .graph import Graph, graph_of
     from .inboxes import ComponentLook, Inboxes, InboxLook, look
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from .story import StoryLook, story_of
     from .timeline import Timeline, timeline_of
     from .transcript import Transcript, Transcripts, transcripts_of
-    from .whole import Whole, whole_of
 
 _HOMES = {
     "ComponentLook": "inboxes",
+    "Dashboard": "dashboard",
     "Graph": "graph",
     "InboxLook": "inboxes",
     "Inboxes": "inboxes",
@@ -37,8 +38,8 @@ _HOMES = {
     "Timeline": "timeline",
     "Transcript": "transcript",
     "Transcripts": "transcript",
-    "Whole": "whole",
     "branches_of": "branches",
+    "dashboard_of": "dashboard",
     "figure": "figures",
     "graph_of": "graph",
     "look": "inboxes",
@@ -48,11 +49,11 @@ _HOMES = {
     "story_of": "story",
     "timeline_of": "timeline",
     "transcripts_of": "transcript",
-    "whole_of": "whole",
 }
 
 __all__ = [
     "ComponentLook",
+    "Dashboard",
     "Graph",
     "InboxLook",
     "Inboxes",
@@ -64,8 +65,8 @@ __all__ = [
     "Timeline",
     "Transcript",
     "Transcripts",
-    "Whole",
     "branches_of",
+    "dashboard_of",
     "figure",
     "graph_of",
     "look",
@@ -75,13 +76,20 @@ __all__ = [
     "story_of",
     "timeline_of",
     "transcripts_of",
-    "whole_of",
 ]
+
+
+#: Names of earlier versions, and what took their place.
+_RENAMED = {"Whole": "Dashboard", "whole_of": "dashboard_of"}
 
 
 def __getattr__(name: str) -> Any:
     import importlib
+    import warnings
 
+    if name in _RENAMED:
+        warnings.warn(f"kamlab.views.{name} is called {_RENAMED[name]} now", DeprecationWarning, stacklevel=2)
+        name = _RENAMED[name]
     if name not in _HOMES:
         raise AttributeError(f"module 'kamlab.views' has no attribute {name!r}; it has: {', '.join(sorted(_HOMES))}")
     return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from html import escape
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -26,6 +25,7 @@ from ..core.outcome import REASONS
 from ..core.patched_time import real_monotonic
 from ..core.world import World
 from .quoting import label
+from .render import escape
 
 #: Seconds: between two looks, and before the first word. A run of fewer slices than ``MANY`` is never told of.
 TICK = 0.25

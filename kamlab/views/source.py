@@ -12,18 +12,16 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any
 
 from ..analysis.flows import definition_of, lines_of, stack_of
 from ..analysis.standing import Place, Standing, standing
 from ..analysis.words import file_in_words
 from ..core.asking import one_look
-from ..core.component import Component
-from ..core.errors import UnknownComponent, listed
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from .keys import component_of, key_of
+from .components import find_component, key_of
 from .quoting import label
+from .render import Block, Code, Document, Span, Table, View, line
 
 #: A function of up to so many lines is shown as a whole; of a longer one so many lines.
 WHOLE = 40
@@ -32,9 +30,11 @@ WINDOW = 15
 WIDTH = 200
 STACK = 12
 
+NO_SOURCE = "there is no source of this code to be had"
 
-@dataclass(frozen=True, slots=True)
-class SourceLook:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SourceLook(View):
     """Where a component stands in its code.
 
     Attributes:
@@ -85,34 +85,20 @@ class SourceLook:
         """The (number, text) pairs of the lines."""
         return enumerate(self.lines, self.first)
 
-    def data(self) -> dict[str, Any]:
-        """Return this as JSON can have it."""
-        return {
-            "key": self.key,
-            "name": self.name,
-            "state": self.state,
-            "remark": self.remark,
-            "file": self.file,
-            "function": self.function,
-            "first": self.first,
-            "lines": list(self.lines),
-            "at": self.at,
-            "locals": [list(pair) for pair in self.locals],
-            "attributes": [list(pair) for pair in self.attributes],
-            "stack": list(self.stack),
-        }
+    def document(self) -> Document:
+        """Return the code, an arrow at the line where the component stands, the calls, and the variables."""
+        blocks: list[Block] = [line(Span(self.headline, "strong")), Code(self.lines, self.first, self.at)]
+        if self.at and not self.lines:
+            blocks.append(line(f"({NO_SOURCE})", role="faint", indent=2))
+        if len(self.stack) > 1:
+            blocks.append(line("the calls, innermost last:", role="faint", indent=2))
+            blocks += [line(Span(place, "code"), indent=4) for place in self.stack]
+        blocks += [_table("", self.locals), _table("self.", self.attributes)]
+        return tuple(blocks)
 
-    def __str__(self) -> str:
-        from .source_forms import as_text
 
-        return as_text(self)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from .source_forms import as_html
-
-        return as_html(self)
+def _table(before: str, pairs: tuple[tuple[str, str], ...]) -> Table:
+    return Table(tuple((before + name, Span(text, "code")) for name, text in pairs), form="  {} = {}")
 
 
 def source_of(lab: World, component: Microprocess | str) -> SourceLook:
@@ -122,7 +108,7 @@ def source_of(lab: World, component: Microprocess | str) -> SourceLook:
 
     Args:
         lab: the lab.
-        component: the component, or its key; see :mod:`.keys`.
+        component: the component, or its key; see :mod:`.components`.
 
     Raises:
         UnknownComponent: no component has that key.
@@ -141,21 +127,14 @@ def source_of(lab: World, component: Microprocess | str) -> SourceLook:
             3      while True:
       ->    4          yield
     """
-    found = component if not isinstance(component, str) else _component(lab, component)
+    if isinstance(component, str):
+        with lab.lock:
+            found: Microprocess = find_component(lab, component, lab.failures)
+    else:
+        found = component
     with one_look():
         stands = standing(found)
         return _source(lab, found, stands)
-
-
-def _component(lab: World, key: str) -> Component:
-    with lab.lock:
-        found = component_of(lab, key)
-        if found is None:
-            found = next((each for each in lab.failures if isinstance(each, Component) and key_of(each) == key), None)
-        if found is None:
-            keys = listed(f"{key_of(each)} ({each.short_name})" for each in lab.components)
-            raise UnknownComponent(f"there is no component with the key {key!r}; there are: {keys}")
-        return found
 
 
 def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook:
@@ -173,7 +152,7 @@ def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook
         stands.line,
         _safe(stands.variables),
         _safe(stands.attributes),
-        tuple(_in_words(each) for each in stands.places[-STACK:]),
+        tuple(_in_words(place) for place in stands.places[-STACK:]),
     )
 
 
@@ -214,5 +193,5 @@ def _lines(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
 def _last_line(code: CodeType) -> int:
     """Return the last line of a function, functions within it included."""
     own = [line for _, _, line in code.co_lines() if line is not None]
-    inner = [_last_line(each) for each in code.co_consts if isinstance(each, CodeType)]
+    inner = [_last_line(const) for const in code.co_consts if isinstance(const, CodeType)]
     return max([code.co_firstlineno, *own, *inner])

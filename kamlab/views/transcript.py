@@ -29,7 +29,7 @@ THE_LAB = "the lab"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """One line that a component printed; ``error`` says that it went to stderr."""
 
     name: str
@@ -89,7 +89,7 @@ class Transcripts:
 
     def __init__(self) -> None:
         self._of: OrderedDict[str, Transcript] = OrderedDict()
-        self._last: deque[Line] = deque(maxlen=LINES_KEPT)
+        self._last: deque[PrintedLine] = deque(maxlen=LINES_KEPT)
         self._lock = threading.Lock()
         #: How many lines have been completed in all.
         self.count: int = 0
@@ -108,7 +108,7 @@ class Transcripts:
             else:
                 self._of.move_to_end(name)
             lines = transcript.write(text)
-            self._last.extend(Line(transcript.name, line, error) for line in lines)
+            self._last.extend(PrintedLine(transcript.name, line, error) for line in lines)
             self.count += len(lines)
         if lines:
             self.on_line()
@@ -123,7 +123,7 @@ class Transcripts:
         """Call nobody any more."""
         self.on_line = _nothing
 
-    def last(self, count: int, names: Collection[str] = ()) -> tuple[Line, ...]:
+    def last(self, count: int, names: Collection[str] = ()) -> tuple[PrintedLine, ...]:
         """Return the last complete lines of all components, or of those named, oldest first."""
         with self._lock:
             lines = [line for line in self._last if not names or line.name in names]
@@ -175,7 +175,7 @@ def transcripts_of(lab: World) -> Transcripts:
         return found
 
 
-def printed(lab: World, step: int | None, count: int, names: Collection[str] = ()) -> tuple[Line, ...]:
+def printed(lab: World, step: int | None, count: int, names: Collection[str] = ()) -> tuple[PrintedLine, ...]:
     """Return the last lines that components have printed, up to now or up to a step of the past; under the lab's lock.
 
     Args:
@@ -191,7 +191,7 @@ def printed(lab: World, step: int | None, count: int, names: Collection[str] = (
         return transcripts_of(lab).last(count, names)
     history = history_of(lab)
     end = history.end_of(step) + 1 - history.first
-    lines = (Line(record[1].short_name, record[2]) for record in history.records[:end] if record[0] is PRINTED)
+    lines = (PrintedLine(record[1].short_name, record[2]) for record in history.records[:end] if record[0] is PRINTED)
     last = deque((line for line in lines if not names or line.name in names), maxlen=count)
     return tuple(last)
 

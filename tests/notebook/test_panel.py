@@ -20,7 +20,7 @@ from kamlab.notebook.panel import allowed, commands, looking, shown
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
 from kamlab.notebook.showing import panel_of
-from kamlab.views.whole import UnknownPiece
+from kamlab.views.dashboard import UnknownPiece
 
 
 class Waits(Component):

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from kamlab import Component, Lab
 from kamlab.core import asking
 from kamlab.core.events import error_in_words
+from kamlab.views.components import key_of
 from kamlab.views.inboxes import look
-from kamlab.views.keys import key_of
-from kamlab.views.payload import described, literal_of, payload_of, read_literal
-from kamlab.views.quoting import escaped, label, quoted
+from kamlab.views.payload import described, payload_of
+from kamlab.views.quoting import escaped, label, literal_of, quoted, read_literal
 from kamlab.views.source import source_of
 
 _spec = importlib.util.spec_from_file_location("zoo", Path(__file__).with_name("zoo.py"))

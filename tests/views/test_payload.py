@@ -12,19 +12,9 @@ import pytest
 from kamlab import Component, Lab
 from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.views.keys import key_of
-from kamlab.views.literals import LONGEST
-from kamlab.views.payload import (
-    PARTS,
-    TEXT,
-    BadValue,
-    NoMessage,
-    described,
-    hex_dump,
-    literal_of,
-    payload_of,
-    read_literal,
-)
+from kamlab.views.components import key_of
+from kamlab.views.payload import PARTS, TEXT, NoMessage, described, hex_dump, payload_of
+from kamlab.views.quoting import LONGEST, BadValue, literal_of, read_literal
 
 
 class Keeps(Component):

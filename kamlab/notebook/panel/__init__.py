@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...lab import Lab
-    from ...views.whole import Whole
+    from ...views.dashboard import Dashboard
     from .panel import Panel
 
 __all__ = ["make_panel"]
 
 
-def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
+def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Dashboard:
     """Return a live panel in a notebook, and elsewhere what there is to see now.
 
     Raises:
@@ -22,9 +22,9 @@ def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
         from .panel import Panel
 
         return Panel(lab, pieces)
-    from ...views.whole import checked, whole_of
+    from ...views.dashboard import checked, dashboard_of
 
-    return whole_of(lab, checked(pieces))
+    return dashboard_of(lab, checked(pieces))
 
 
 def in_notebook() -> bool:

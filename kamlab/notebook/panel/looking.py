@@ -22,7 +22,7 @@ from ...core.errors import KamlabError
 from ...core.events import RESUMED
 from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
-from ...views.keys import component_of, key_of
+from ...views.components import component_of, key_of
 from ...views.quoting import label
 from .allowed import allowed
 

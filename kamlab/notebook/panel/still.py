@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ...views.whole import Whole, whole_of
+from ...views.dashboard import Dashboard, dashboard_of
 from .commands import who_is_busy
 
 #: How long, in seconds, a look waits for a slice to end.
@@ -25,21 +25,23 @@ class Still:
 
     def __init__(self, looking: Looking) -> None:
         self._looking = looking
-        self._whole: Whole | None = None
+        self._whole: Dashboard | None = None
         self._shown: dict[str, str] = {}
         self._displayed: list[str] = []
         self._lock = threading.Lock()
         #: Whether the lab has moved since it was drawn.
         self.due: bool = True
 
-    def look(self) -> Whole:
+    def look(self) -> Dashboard:
         """Return what there is to see now."""
         looking = self._looking
         lab = looking.lab
         if not lab.lock.acquire(timeout=LOOK_PATIENCE):
-            return Whole(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
+            return Dashboard(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
         try:
-            self._whole = whole_of(lab, looking.pieces, step=looking.at, folded=looking.folded, of=looking.followed())
+            self._whole = dashboard_of(
+                lab, looking.pieces, step=looking.at, folded=looking.folded, of=looking.followed()
+            )
         finally:
             lab.lock.release()
         return self._whole
@@ -83,5 +85,5 @@ class Still:
             update(bundle, display_id=each, raw=True)
 
     @staticmethod
-    def _bundle(whole: Whole) -> dict[str, str]:
+    def _bundle(whole: Dashboard) -> dict[str, str]:
         return {"text/html": f'<div class="kamlab-still">{whole._repr_html_()}</div>', "text/plain": str(whole)}

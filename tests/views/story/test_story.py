@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component, Pipeline
 from kamlab.core.events import KINDS, describe
-from kamlab.views.story import story_of
-from kamlab.views.story.folding import folds
-from kamlab.views.story.forms import SIGNS, WIDTH
-from kamlab.views.story.telling import HIDDEN, SEARCHED
+from kamlab.views.story import HIDDEN, SEARCHED, SIGNS, WIDTH, folds, story_of
 
 
 def load(name: str) -> Any:

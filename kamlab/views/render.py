@@ -1,0 +1,356 @@
+"""The one renderer: a view says what it shows as a small document, and text, HTML and JSON come from there.
+
+A document is a tuple of blocks: lines, tables, code, preformatted text, pictures, sections. Blocks are immutable
+and know nothing of labs, so a view is tested by comparing values, and both forms carry the same words. Text is for
+terminals and diffs, and is shorter in places: a span may have a ``plain`` form, such as a sign for a kind of event.
+
+Rules of the HTML: names, messages and errors are escaped, here and nowhere else in the package, by :func:`escape`.
+There is no script, no link and no id, so the same document gives the same HTML. Tables give up rows until the whole
+is below :data:`LIMIT` characters, because it may be sent a dozen times a second. Colours are JupyterLab's own
+variables, legible in light and dark themes; where a notebook is not trusted the style sheet is dropped, and what is
+left is still a plain table.
+
+Rejected: a template for each view (fifty places to forget the escaping); HTML made from the text (the columns and
+what matters are lost); Markdown (every front end escapes it by rules of its own).
+"""
+
+from __future__ import annotations
+
+import html
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import chain, zip_longest
+from typing import Any, TypeAlias
+
+from ..analysis.words import counted
+
+#: The most characters of HTML that a document becomes; its pictures, and views in its sections, are not counted.
+LIMIT = 45_000
+
+_RULES = {
+    "": "color: var(--jp-content-font-color1, inherit); font-size: var(--jp-ui-font-size1, 13px); line-height: 1.5",
+    "table": "border-collapse: collapse; margin: 4px 0; font-size: inherit; border: none",
+    "table th, .kamlab-view table td": "text-align: left; vertical-align: top; line-height: 1.5;"
+    " padding: 2px 14px 2px 4px; border: none;"
+    " border-bottom: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); white-space: normal; max-width: none",
+    "table tbody tr:nth-child(n)": "background: transparent",
+    "th, .kamlab-view .kamlab-faint": "color: var(--jp-content-font-color2, inherit)",
+    "code": "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 12px);"
+    " color: inherit; background: var(--jp-layout-color2, rgba(128, 128, 128, .15));"
+    " border: 1px solid var(--jp-border-color2, rgba(128, 128, 128, .4)); border-radius: 3px;"
+    " display: inline-block; padding: 0 4px; margin: 1px 4px 1px 0; white-space: pre-wrap; overflow-wrap: anywhere",
+    ".kamlab-good": "color: var(--jp-success-color1, inherit); font-weight: 600",
+    ".kamlab-bad": "color: var(--jp-error-color1, inherit); font-weight: 600",
+    "table tr.kamlab-here": "background: var(--jp-layout-color2, rgba(128, 128, 128, .25))",
+    ".kamlab-full": "border-left: 3px solid var(--jp-error-color1, currentColor); padding-left: 6px",
+    "pre": "margin: 0; padding: 4px; max-height: 12em; overflow: auto; color: inherit; background: transparent;"
+    " font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 12px)",
+}
+
+STYLE = "<style>" + "".join(f".kamlab-view {what} {{{how}}}" for what, how in _RULES.items()) + "</style>"
+
+_LEFT = ' style="text-align:left"'
+_CODE = "white-space:pre;font-family:monospace;text-align:left;padding:0 6px"
+#: The roles that are tags of their own; the others are classes of the style sheet.
+_TAGS = {"code": "code", "strong": "b"}
+
+
+def escape(text: str) -> str:
+    """Return a text in which no character is markup, for HTML and SVG, between tags and in attributes.
+
+    >>> escape('<b>"&"</b>')
+    '&lt;b&gt;&quot;&amp;&quot;&lt;/b&gt;'
+    """
+    return html.escape(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some words of a line.
+
+    ``role`` is ``good``, ``bad``, ``faint``, ``strong`` or ``code``. ``plain`` is what the text form shows in
+    their place.
+    """
+
+    words: str
+    role: str = ""
+    plain: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words of the text form."""
+        return self.words if self.plain is None else self.plain
+
+    def html(self) -> str:
+        """Return the words as HTML."""
+        escaped = escape(self.words)
+        if not self.role:
+            return escaped
+        tag = _TAGS.get(self.role)
+        return f"<{tag}>{escaped}</{tag}>" if tag else f'<span class="kamlab-{self.role}">{escaped}</span>'
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; see :func:`line`."""
+
+    parts: tuple[str | Span, ...]
+    role: str = ""
+    indent: int = 0
+
+    @property
+    def text(self) -> str:
+        """The line as text."""
+        return " " * self.indent + "".join([part if isinstance(part, str) else part.text for part in self.parts])
+
+    def lines(self) -> Iterable[str]:
+        """Return the lines of the text form."""
+        return (self.text,)
+
+    def words_html(self) -> str:
+        """Return the words as HTML."""
+        return "".join([escape(part) if isinstance(part, str) else part.html() for part in self.parts])
+
+    def html(self, room: int = LIMIT) -> str:
+        """Return a ``div``."""
+        begin = f'<div class="kamlab-{self.role}">' if self.role else "<div>"
+        return f"{begin}{self.words_html()}</div>"
+
+
+def line(*parts: str | Span, role: str = "", indent: int = 0) -> Line:
+    """Return a line of words and spans; ``role`` is that of a span or ``full``, ``indent`` is for the text form.
+
+    >>> as_text([line("state: ", Span("failed", "bad"), indent=2)])
+    '  state: failed'
+    """
+    return Line(parts, role, indent)
+
+
+#: What a cell of a table holds: words, or lines one below the other.
+Cell: TypeAlias = str | Span | Line | tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells. Text aligns the columns, and HTML gives up rows where there is no room for all.
+
+    ``titles`` are shown in HTML. ``form`` is the format of a row as text, in place of aligned columns. ``more`` says
+    how many rows are left out already, ``thing`` what a row is; ``newest`` that those at the end matter most.
+    ``most`` is how many rows HTML has at most.
+    """
+
+    rows: tuple[tuple[Cell, ...], ...]
+    titles: tuple[str, ...] = ()
+    form: str = ""
+    more: int = 0
+    thing: str = ""
+    newest: bool = False
+    most: int | None = None
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the text form."""
+        rows = [[_texts(cell) for cell in row] for row in self.rows]
+        if self.form:
+            yield from (self.form.format(*map("".join, row)) for row in rows)
+        else:
+            widths = [max(map(len, chain.from_iterable(column)), default=0) for column in zip(*rows, strict=True)]
+            for row in rows:
+                for texts in zip_longest(*row, fillvalue=""):
+                    padded = (f"{text:<{width}}" for text, width in zip(texts, widths, strict=True))
+                    yield f"  {'  '.join(padded)}".rstrip()
+        if self.more:
+            yield f"  {self._beyond(self.more)}"
+
+    def html(self, room: int = LIMIT) -> str:
+        """Return a ``table`` of at most so many characters, and how many rows it leaves out."""
+        ordered = self.rows[::-1] if self.newest else self.rows
+        rows: list[str] = []
+        room -= 500
+        for row in ordered[: self.most]:
+            cells = "".join([f"<td{_LEFT}>{_cell(cell)}</td>" for cell in row])
+            made = f"<tr>{cells}</tr>"
+            room -= len(made)
+            if room < 0:
+                break
+            rows.append(made)
+        more = self.more + len(self.rows) - len(rows)
+        beyond = line(self._beyond(more), role="faint").html() if more else ""
+        if not rows:
+            return beyond
+        titles = "".join(f"<th{_LEFT}>{escape(title)}</th>" for title in self.titles)
+        head = f"<thead><tr>{titles}</tr></thead>" if titles else ""
+        if self.newest:
+            return f"{beyond}<table>{head}<tbody>{''.join(rows[::-1])}</tbody></table>"
+        return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>{beyond}"
+
+    def _beyond(self, more: int) -> str:
+        kind = "older" if self.newest else "more"
+        return f"and {counted(more, f'{kind} {self.thing}') if self.thing else f'{more} {kind}'}"
+
+
+def _texts(cell: Cell) -> list[str]:
+    if isinstance(cell, tuple):
+        return [inner.text for inner in cell]
+    return [cell if isinstance(cell, str) else cell.text]
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, tuple):
+        return "".join([inner.html() for inner in cell])
+    if isinstance(cell, Line):
+        return cell.words_html()
+    return escape(cell) if isinstance(cell, str) else cell.html()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of code with their numbers, from ``first``; an arrow marks the line ``at``."""
+
+    code: tuple[str, ...]
+    first: int = 1
+    at: int = 0
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the text form."""
+        for number, text in enumerate(self.code, self.first):
+            yield f"  {'->' if number == self.at else '  '} {number:>4}  {text}".rstrip()
+
+    def html(self, room: int = LIMIT) -> str:
+        """Return a ``table``, so that the numbers stay beside their lines."""
+        rows = "".join(self._row(number, text) for number, text in enumerate(self.code, self.first))
+        return f"<table><tbody>{rows}</tbody></table>" if rows else ""
+
+    def _row(self, number: int, text: str) -> str:
+        here = number == self.at
+        begin = '<tr class="kamlab-here">' if here else "<tr>"
+        style = f'style="{_CODE};font-weight:bold"' if here else f'style="{_CODE}"'
+        cells = (escape("->") if here else "", str(number), escape(text))
+        return f"{begin}{''.join(f'<td {style}>{cell}</td>' for cell in cells)}</tr>"
+
+
+@dataclass(frozen=True, slots=True)
+class Pre:
+    """Text whose line ends and spaces matter."""
+
+    words: str
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the text form."""
+        return (f"  {text}" for text in self.words.split("\n"))
+
+    def html(self, room: int = LIMIT) -> str:
+        """Return a ``pre``."""
+        return f"<pre>{escape(self.words)}</pre>"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A finished SVG, and what it shows in a sentence for those who cannot see it."""
+
+    svg: str
+    summary: str
+
+    def lines(self) -> Iterable[str]:
+        """Return the sentence."""
+        return (self.summary,)
+
+    def html(self, room: int = LIMIT) -> str:
+        """Return an image that needs no script, no style and no trust."""
+        data = b64encode(self.svg.encode("utf-8", "replace")).decode("ascii")
+        return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.summary)}" style="max-width: 100%">'
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A view below a title; it is anything that can be printed and has ``_repr_html_``."""
+
+    title: str
+    view: Any
+
+    def lines(self) -> Iterable[str]:
+        """Return a rule with the title, and the view as text."""
+        return ("", f"-- {self.title} ".ljust(60, "-"), str(self.view))
+
+    def html(self, room: int = LIMIT) -> str:
+        """Return the title and the view."""
+        view = self.view
+        inner = _body(view.document()) if isinstance(view, View) else view._repr_html_()
+        return f'<div class="kamlab-faint">{escape(self.title)}</div>{inner}'
+
+
+Block: TypeAlias = Line | Table | Code | Pre | Picture | Section
+Document: TypeAlias = tuple[Block, ...]
+
+
+class View:
+    """What all views are: immutable values that print as text, show as HTML, and give data to a page."""
+
+    __slots__ = ()
+
+    def document(self) -> Document:
+        """Return what is shown."""
+        raise NotImplementedError
+
+    def data(self) -> dict[str, Any]:
+        """Return all of it as JSON can have it."""
+        plain: dict[str, Any] = as_data(self)
+        return plain
+
+    def __str__(self) -> str:
+        return as_text(self.document())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.document())
+
+
+def as_text(document: Iterable[Block]) -> str:
+    """Return a document as lines of text.
+
+    >>> rows = (("Source_1", "runnable"), ("Sink_2", "failed"))
+    >>> print(as_text([line("a lab"), Table(rows, more=3)]))
+    a lab
+      Source_1  runnable
+      Sink_2    failed
+      and 3 more
+    """
+    return "\n".join([text for block in document for text in block.lines()])
+
+
+def as_html(document: Document) -> str:
+    """Return a document as HTML that runs nothing; with a style sheet, unless it is only a picture.
+
+    >>> as_html((line("a < b"),)).removeprefix('<div class="kamlab-view">').removeprefix(STYLE)
+    '<div>a &lt; b</div></div>'
+    """
+    style = "" if all(isinstance(block, Picture) for block in document) else STYLE
+    return f'<div class="kamlab-view">{style}{_body(document)}</div>'
+
+
+def _body(document: Document) -> str:
+    """Return the blocks as HTML; what the others leave of the room is for the tables."""
+    made = {index: block.html() for index, block in enumerate(document) if not isinstance(block, Table)}
+    room = LIMIT - len(STYLE) - sum(map(len, made.values()))
+    for index, block in enumerate(document):
+        if isinstance(block, Table):
+            made[index] = block.html(room)
+            room -= len(made[index])
+    return "".join([made[index] for index in range(len(document))])
+
+
+def as_data(value: Any) -> Any:
+    """Return a value as JSON can have it: a record becomes a dictionary of its fields, a tuple a list.
+
+    >>> as_data(Span("failed", "bad"))
+    {'words': 'failed', 'role': 'bad', 'plain': None}
+    """
+    if isinstance(value, (tuple, list)):
+        return [as_data(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_data(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
+    return value
