@@ -56,13 +56,7 @@ _CODE = "white-space:pre;font-family:monospace;text-align:left;padding:0 6px"
 _TAGS = {"code": "code", "strong": "b"}
 
 
-def escape(text: str) -> str:
-    """Return a text in which no character is markup, for HTML and SVG, between tags and in attributes.
-
-    >>> escape('<b>"&"</b>')
-    '&lt;b&gt;&quot;&amp;&quot;&lt;/b&gt;'
-    """
-    return html.escape(text)
+# -- what a document is made of -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +71,6 @@ class Span:
     role: str = ""
     plain: str | None = None
 
-    @property
-    def text(self) -> str:
-        """The words of the text form."""
-        return self.words if self.plain is None else self.plain
-
-    def html(self) -> str:
-        """Return the words as HTML."""
-        escaped = escape(self.words)
-        if not self.role:
-            return escaped
-        tag = _TAGS.get(self.role)
-        return f"<{tag}>{escaped}</{tag}>" if tag else f'<span class="kamlab-{self.role}">{escaped}</span>'
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -98,24 +79,6 @@ class Line:
     parts: tuple[str | Span, ...]
     role: str = ""
     indent: int = 0
-
-    @property
-    def text(self) -> str:
-        """The line as text."""
-        return " " * self.indent + "".join([part if isinstance(part, str) else part.text for part in self.parts])
-
-    def lines(self) -> Iterable[str]:
-        """Return the lines of the text form."""
-        return (self.text,)
-
-    def words_html(self) -> str:
-        """Return the words as HTML."""
-        return "".join([escape(part) if isinstance(part, str) else part.html() for part in self.parts])
-
-    def html(self, room: int = LIMIT) -> str:
-        """Return a ``div``."""
-        begin = f'<div class="kamlab-{self.role}">' if self.role else "<div>"
-        return f"{begin}{self.words_html()}</div>"
 
 
 def line(*parts: str | Span, role: str = "", indent: int = 0) -> Line:
@@ -133,7 +96,7 @@ Cell: TypeAlias = str | Span | Line | tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells. Text aligns the columns, and HTML gives up rows where there is no room for all.
+    """Rows of cells. Text aligns the columns; HTML gives up rows where there is no room for all.
 
     ``titles`` are shown in HTML. ``form`` is the format of a row as text, in place of aligned columns. ``more`` says
     how many rows are left out already, ``thing`` what a row is; ``newest`` that those at the end matter most.
@@ -148,60 +111,6 @@ class Table:
     newest: bool = False
     most: int | None = None
 
-    def lines(self) -> Iterator[str]:
-        """Yield the lines of the text form."""
-        rows = [[_texts(cell) for cell in row] for row in self.rows]
-        if self.form:
-            yield from (self.form.format(*map("".join, row)) for row in rows)
-        else:
-            widths = [max(map(len, chain.from_iterable(column)), default=0) for column in zip(*rows, strict=True)]
-            for row in rows:
-                for texts in zip_longest(*row, fillvalue=""):
-                    padded = (f"{text:<{width}}" for text, width in zip(texts, widths, strict=True))
-                    yield f"  {'  '.join(padded)}".rstrip()
-        if self.more:
-            yield f"  {self._beyond(self.more)}"
-
-    def html(self, room: int = LIMIT) -> str:
-        """Return a ``table`` of at most so many characters, and how many rows it leaves out."""
-        ordered = self.rows[::-1] if self.newest else self.rows
-        rows: list[str] = []
-        room -= 500
-        for row in ordered[: self.most]:
-            cells = "".join([f"<td{_LEFT}>{_cell(cell)}</td>" for cell in row])
-            made = f"<tr>{cells}</tr>"
-            room -= len(made)
-            if room < 0:
-                break
-            rows.append(made)
-        more = self.more + len(self.rows) - len(rows)
-        beyond = line(self._beyond(more), role="faint").html() if more else ""
-        if not rows:
-            return beyond
-        titles = "".join(f"<th{_LEFT}>{escape(title)}</th>" for title in self.titles)
-        head = f"<thead><tr>{titles}</tr></thead>" if titles else ""
-        if self.newest:
-            return f"{beyond}<table>{head}<tbody>{''.join(rows[::-1])}</tbody></table>"
-        return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>{beyond}"
-
-    def _beyond(self, more: int) -> str:
-        kind = "older" if self.newest else "more"
-        return f"and {counted(more, f'{kind} {self.thing}') if self.thing else f'{more} {kind}'}"
-
-
-def _texts(cell: Cell) -> list[str]:
-    if isinstance(cell, tuple):
-        return [inner.text for inner in cell]
-    return [cell if isinstance(cell, str) else cell.text]
-
-
-def _cell(cell: Cell) -> str:
-    if isinstance(cell, tuple):
-        return "".join([inner.html() for inner in cell])
-    if isinstance(cell, Line):
-        return cell.words_html()
-    return escape(cell) if isinstance(cell, str) else cell.html()
-
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -211,37 +120,12 @@ class Code:
     first: int = 1
     at: int = 0
 
-    def lines(self) -> Iterator[str]:
-        """Yield the lines of the text form."""
-        for number, text in enumerate(self.code, self.first):
-            yield f"  {'->' if number == self.at else '  '} {number:>4}  {text}".rstrip()
-
-    def html(self, room: int = LIMIT) -> str:
-        """Return a ``table``, so that the numbers stay beside their lines."""
-        rows = "".join(self._row(number, text) for number, text in enumerate(self.code, self.first))
-        return f"<table><tbody>{rows}</tbody></table>" if rows else ""
-
-    def _row(self, number: int, text: str) -> str:
-        here = number == self.at
-        begin = '<tr class="kamlab-here">' if here else "<tr>"
-        style = f'style="{_CODE};font-weight:bold"' if here else f'style="{_CODE}"'
-        cells = (escape("->") if here else "", str(number), escape(text))
-        return f"{begin}{''.join(f'<td {style}>{cell}</td>' for cell in cells)}</tr>"
-
 
 @dataclass(frozen=True, slots=True)
 class Pre:
     """Text whose line ends and spaces matter."""
 
     words: str
-
-    def lines(self) -> Iterator[str]:
-        """Yield the lines of the text form."""
-        return (f"  {text}" for text in self.words.split("\n"))
-
-    def html(self, room: int = LIMIT) -> str:
-        """Return a ``pre``."""
-        return f"<pre>{escape(self.words)}</pre>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,15 +135,6 @@ class Picture:
     svg: str
     summary: str
 
-    def lines(self) -> Iterable[str]:
-        """Return the sentence."""
-        return (self.summary,)
-
-    def html(self, room: int = LIMIT) -> str:
-        """Return an image that needs no script, no style and no trust."""
-        data = b64encode(self.svg.encode("utf-8", "replace")).decode("ascii")
-        return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(self.summary)}" style="max-width: 100%">'
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -267,16 +142,6 @@ class Section:
 
     title: str
     view: Any
-
-    def lines(self) -> Iterable[str]:
-        """Return a rule with the title, and the view as text."""
-        return ("", f"-- {self.title} ".ljust(60, "-"), str(self.view))
-
-    def html(self, room: int = LIMIT) -> str:
-        """Return the title and the view."""
-        view = self.view
-        inner = _body(view.document()) if isinstance(view, View) else view._repr_html_()
-        return f'<div class="kamlab-faint">{escape(self.title)}</div>{inner}'
 
 
 Block: TypeAlias = Line | Table | Code | Pre | Picture | Section
@@ -307,6 +172,22 @@ class View:
         return as_html(self.document())
 
 
+def as_data(value: Any) -> Any:
+    """Return a value as JSON can have it: a record becomes a dictionary of its fields, a tuple a list.
+
+    >>> as_data(Span("failed", "bad"))
+    {'words': 'failed', 'role': 'bad', 'plain': None}
+    """
+    if isinstance(value, (tuple, list)):
+        return [as_data(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+# -- as text ------------------------------------------------------------------------------------------
+
+
 def as_text(document: Iterable[Block]) -> str:
     """Return a document as lines of text.
 
@@ -317,7 +198,61 @@ def as_text(document: Iterable[Block]) -> str:
       Sink_2    failed
       and 3 more
     """
-    return "\n".join([text for block in document for text in block.lines()])
+    return "\n".join([text for block in document for text in _texts(block)])
+
+
+def _texts(block: Block) -> Iterable[str]:
+    match block:
+        case Line():
+            return (" " * block.indent + _plain(block),)
+        case Table():
+            return _table_texts(block)
+        case Code():
+            numbered = enumerate(block.code, block.first)
+            return (f"  {'->' if at == block.at else '  '} {at:>4}  {text}".rstrip() for at, text in numbered)
+        case Pre():
+            return (f"  {text}" for text in block.words.split("\n"))
+        case Picture():
+            return (block.summary,)
+    return ("", f"-- {block.title} ".ljust(60, "-"), str(block.view))
+
+
+def _plain(words: str | Span | Line) -> str:
+    if isinstance(words, str):
+        return words
+    if isinstance(words, Line):
+        return "".join([_plain(part) for part in words.parts])
+    return words.words if words.plain is None else words.plain
+
+
+def _table_texts(table: Table) -> Iterator[str]:
+    rows = [[[*map(_plain, cell if isinstance(cell, tuple) else (cell,))] for cell in row] for row in table.rows]
+    if table.form:
+        yield from (table.form.format(*map("".join, row)) for row in rows)
+    else:
+        widths = [max(map(len, chain.from_iterable(column)), default=0) for column in zip(*rows, strict=True)]
+        form = "  " + "  ".join(f"{{:<{width}}}" for width in widths)
+        for row in rows:
+            yield from (form.format(*texts).rstrip() for texts in zip_longest(*row, fillvalue=""))
+    if table.more:
+        yield f"  {_beyond(table, table.more)}"
+
+
+def _beyond(table: Table, more: int) -> str:
+    kind = "older" if table.newest else "more"
+    return f"and {counted(more, f'{kind} {table.thing}') if table.thing else f'{more} {kind}'}"
+
+
+# -- as HTML ------------------------------------------------------------------------------------------
+
+
+def escape(text: str) -> str:
+    """Return a text in which no character is markup, for HTML and SVG, between tags and in attributes.
+
+    >>> escape('<b>"&"</b>')
+    '&lt;b&gt;&quot;&amp;&quot;&lt;/b&gt;'
+    """
+    return html.escape(text)
 
 
 def as_html(document: Document) -> str:
@@ -332,25 +267,71 @@ def as_html(document: Document) -> str:
 
 def _body(document: Document) -> str:
     """Return the blocks as HTML; what the others leave of the room is for the tables."""
-    made = {index: block.html() for index, block in enumerate(document) if not isinstance(block, Table)}
+    made = {index: _block(block) for index, block in enumerate(document) if not isinstance(block, Table)}
     room = LIMIT - len(STYLE) - sum(map(len, made.values()))
     for index, block in enumerate(document):
         if isinstance(block, Table):
-            made[index] = block.html(room)
+            made[index] = _table(block, room)
             room -= len(made[index])
     return "".join([made[index] for index in range(len(document))])
 
 
-def as_data(value: Any) -> Any:
-    """Return a value as JSON can have it: a record becomes a dictionary of its fields, a tuple a list.
+def _block(block: Line | Code | Pre | Picture | Section) -> str:
+    match block:
+        case Line():
+            return f"{_tag('div', block.role)}{_words(block)}</div>"
+        case Code():
+            rows = [_code_row(number, text, number == block.at) for number, text in enumerate(block.code, block.first)]
+            return f"<table><tbody>{''.join(rows)}</tbody></table>" if rows else ""
+        case Pre():
+            return f"<pre>{escape(block.words)}</pre>"
+        case Picture():
+            data = b64encode(block.svg.encode("utf-8", "replace")).decode("ascii")
+            alt = escape(block.summary)
+            return f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width: 100%">'
+    view = block.view
+    inner = _body(view.document()) if isinstance(view, View) else view._repr_html_()
+    return f"{_tag('div', 'faint')}{escape(block.title)}</div>{inner}"
 
-    >>> as_data(Span("failed", "bad"))
-    {'words': 'failed', 'role': 'bad', 'plain': None}
-    """
-    if isinstance(value, (tuple, list)):
-        return [as_data(item) for item in value]
-    if isinstance(value, dict):
-        return {key: as_data(item) for key, item in value.items()}
-    if is_dataclass(value):
-        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
-    return value
+
+def _tag(name: str, role: str) -> str:
+    return f'<{name} class="kamlab-{role}">' if role else f"<{name}>"
+
+
+def _words(words: str | Span | Line) -> str:
+    if isinstance(words, str):
+        return escape(words)
+    if isinstance(words, Line):
+        return "".join([_words(part) for part in words.parts])
+    if words.role in _TAGS:
+        return f"<{_TAGS[words.role]}>{escape(words.words)}</{_TAGS[words.role]}>"
+    return f"{_tag('span', words.role)}{escape(words.words)}</span>" if words.role else escape(words.words)
+
+
+def _table(table: Table, room: int) -> str:
+    """Return a table of at most so many characters, and how many rows it leaves out."""
+    rows: list[str] = []
+    room -= 500
+    for row in (table.rows[::-1] if table.newest else table.rows)[: table.most]:
+        cells = [
+            f"<td{_LEFT}>{''.join(map(_block, cell)) if isinstance(cell, tuple) else _words(cell)}</td>" for cell in row
+        ]
+        made = f"<tr>{''.join(cells)}</tr>"
+        room -= len(made)
+        if room < 0:
+            break
+        rows.append(made)
+    more = table.more + len(table.rows) - len(rows)
+    beyond = _block(line(_beyond(table, more), role="faint")) if more else ""
+    if not rows:
+        return beyond
+    titles = "".join([f"<th{_LEFT}>{escape(title)}</th>" for title in table.titles])
+    head = f"<thead><tr>{titles}</tr></thead>" if titles else ""
+    body = f"<tbody>{''.join(rows[::-1] if table.newest else rows)}</tbody>"
+    return f"{beyond if table.newest else ''}<table>{head}{body}</table>{'' if table.newest else beyond}"
+
+
+def _code_row(number: int, text: str, here: bool) -> str:
+    style = f"{_CODE};font-weight:bold" if here else _CODE
+    cells = [f'<td style="{style}">{escape(cell)}</td>' for cell in ("->" if here else "", str(number), text)]
+    return f"{_tag('tr', 'here' if here else '')}{''.join(cells)}</tr>"

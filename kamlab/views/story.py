@@ -91,7 +91,7 @@ class StoryItem:
         """Return step, kind and words; in the text form, signs, and the step where it is another one."""
         step = Span(str(self.step), plain=None if says_step else "")
         times = f"  ({self.times} times)" if self.times > 1 else ""
-        room = WIDTH - len(f"{step.text:>5}  x {times}")
+        room = WIDTH - max(5, len(step.words) * says_step) - len(f"  x {times}")
         cut = None if len(self.text) <= room else self.text[: room - 3] + "..."
         words = line(Span(self.text, plain=cut), *([Span(times, "strong")] if times else []))
         return step, Span(self.kind, plain=SIGNS.get(self.kind, " ")), words
