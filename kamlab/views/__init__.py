@@ -24,32 +24,20 @@ if TYPE_CHECKING:
     from .timeline import Timeline, timeline_of
     from .transcript import Transcript, Transcripts, transcripts_of
 
-_HOMES = {
-    "ComponentLook": "inboxes",
-    "Dashboard": "dashboard",
-    "Graph": "graph",
-    "InboxLook": "inboxes",
-    "Inboxes": "inboxes",
-    "Payload": "payload",
-    "Progress": "progress",
-    "RunTree": "branches",
-    "SourceLook": "source",
-    "StoryLook": "story",
-    "Timeline": "timeline",
-    "Transcript": "transcript",
-    "Transcripts": "transcript",
-    "branches_of": "branches",
-    "dashboard_of": "dashboard",
-    "figure": "figures",
-    "graph_of": "graph",
-    "look": "inboxes",
-    "payload_of": "payload",
-    "progress_of": "progress",
-    "source_of": "source",
-    "story_of": "story",
-    "timeline_of": "timeline",
-    "transcripts_of": "transcript",
+_NAMES = {
+    "branches": ("RunTree", "branches_of"),
+    "dashboard": ("Dashboard", "dashboard_of"),
+    "figures": ("figure",),
+    "graph": ("Graph", "graph_of"),
+    "inboxes": ("ComponentLook", "InboxLook", "Inboxes", "look"),
+    "payload": ("Payload", "payload_of"),
+    "progress": ("Progress", "progress_of"),
+    "source": ("SourceLook", "source_of"),
+    "story": ("StoryLook", "story_of"),
+    "timeline": ("Timeline", "timeline_of"),
+    "transcript": ("Transcript", "Transcripts", "transcripts_of"),
 }
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 __all__ = [
     "ComponentLook",

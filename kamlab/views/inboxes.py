@@ -13,7 +13,7 @@ others when there is no room for all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, starmap, zip_longest
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from ..analysis.words import counted
 from ..core.asking import one_look
+from ..core.box import Inbox
 from ..core.calling import called, given_name
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
@@ -94,11 +95,9 @@ class InboxLook:
 
     def line(self) -> Line:
         """Return the name, the number of messages, and the messages."""
-        count = (
-            Span(self.count, "bad", f"{self.count.removesuffix('full')}FULL")
-            if self.full
-            else Span(self.count, "strong")
-        )
+        count = Span(self.count, "strong")
+        if self.full:
+            count = Span(self.count, "bad", f"{self.count.removesuffix('full')}FULL")
         shown: list[str | Span] = [Span(message, "code") for message in self.messages]
         if self.more:
             shown.append(f"and {self.more} more")
@@ -348,61 +347,66 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
 
 def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
-    boxes = {
-        (component, name): waiting_in(snapshot, component, name)
-        for component in shown
-        for name in _names(snapshot, component)
-    }
-    texts = iter(quoted_all([message for waiting in boxes.values() for message in waiting.messages]))
-    looks: dict[Component, list[InboxLook]] = {component: [] for component in shown}
-    for (component, name), waiting in boxes.items():
-        box = component._in.get(name)
-        there = waiting.messages
-        looks[component].append(
-            InboxLook(
-                label(str(name), 30),
-                waiting.count,
-                box.limit if box is not None else None,
-                tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(there))))),
-                tuple(map(kind_of, there)),
-                waiting.held,
+    chosen = {component: _worth_a_look(snapshot, component) for component in shown}
+    waiting = (waiting_in(snapshot, box) for boxes in chosen.values() for box in boxes.values())
+    texts = iter(quoted_all([message for there in waiting for message in there.messages]))
+    looks = []
+    for component, boxes in chosen.items():
+        stand = snapshot.components[component]
+        inboxes = [_inbox(name, box, waiting_in(snapshot, box), texts) for name, box in boxes.items()]
+        lost = [(_safe(box.name), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
+        looks.append(
+            ComponentLook(
+                safe_name(component),
+                stand.state,
+                _thread_in_words(stand),
+                tuple(inboxes),
+                tuple(lost)[:BOXES],
+                len(boxes_of(component)) - len(boxes),
+                key_of(component),
+                say(component, stand, rushing),
+                given_name(component),
             )
         )
-    return tuple(_component(snapshot, component, tuple(looks[component]), rushing) for component in shown)
+    return tuple(looks)
 
 
-def _component(snapshot: Snapshot, component: Component, boxes: tuple[InboxLook, ...], rushing: bool) -> ComponentLook:
-    stand = snapshot.components[component]
-    lost = [(label(str(box.name), 30), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
-    return ComponentLook(
-        safe_name(component),
-        stand.state,
-        _thread_in_words(stand),
-        boxes,
-        tuple(lost)[:BOXES],
-        len(component._in or component.Inboxes) - len(boxes),
-        key_of(component),
-        say(component, stand, rushing),
-        given_name(component),
+def _inbox(name: str, box: Inbox | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
+    messages = waiting.messages
+    return InboxLook(
+        _safe(name),
+        waiting.count,
+        box.limit if box is not None else None,
+        tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(messages))))),
+        tuple(map(kind_of, messages)),
+        waiting.held,
     )
 
 
-def _names(snapshot: Snapshot, component: Component) -> list[str]:
-    """Return the names of the inboxes to be shown; looking makes no boxes that nobody has asked for."""
-    names = list(component._in or component.Inboxes)
-    if len(names) <= BOXES:
-        return names
-    chosen = sorted(names, key=lambda name: component._in.get(name) not in snapshot.waiting)[:BOXES]
-    return [name for name in names if name in chosen]
+def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
+    """Return the inboxes by name; ``None`` for those that nobody has asked for, since looking makes no boxes."""
+    return component._in or dict.fromkeys(component.Inboxes)
 
 
-NOTHING = Waiting(0)
+def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
+    """Return what waits in an inbox."""
+    return snapshot.waiting.get(box, _NOTHING) if box is not None else _NOTHING
 
 
-def waiting_in(snapshot: Snapshot, component: Component, name: str) -> Waiting:
-    """Return what waits in the inbox of a name."""
-    box = component._in.get(name)
-    return snapshot.waiting.get(box, NOTHING) if box is not None else NOTHING
+_NOTHING = Waiting(0)
+
+
+def _worth_a_look(snapshot: Snapshot, component: Component) -> Mapping[str, Inbox | None]:
+    """Return the inboxes that there is room for; those with messages go first."""
+    boxes = boxes_of(component)
+    if len(boxes) <= BOXES:
+        return boxes
+    chosen = sorted(boxes, key=lambda name: boxes[name] not in snapshot.waiting)[:BOXES]
+    return {name: box for name, box in boxes.items() if name in chosen}
+
+
+def _safe(name: Any) -> str:
+    return label(str(name), 30)
 
 
 def _then_and_now(then: str | None, now: str) -> str:

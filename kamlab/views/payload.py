@@ -22,7 +22,7 @@ from ..core.events import LARGEST_SET, name_of, words_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
 from .components import find_component, safe_name
-from .inboxes import alive_in, waiting_in
+from .inboxes import alive_in, boxes_of, waiting_in
 from .quoting import escaped, label, lines_of_text, literal_of, quoted_all
 from .render import Block, Document, Pre, Span, Table, View, line
 
@@ -118,10 +118,10 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
     with lab.lock, one_look():
         snapshot = snapshot_of(lab, step, index + 1 if type(index) is int and index >= 0 else 0)
         component = find_component(lab, key, alive_in(snapshot))
-        names = list(component._in or component.Inboxes)
-        if box not in names:
-            raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(names)}")
-        waiting = waiting_in(snapshot, component, box)
+        boxes = boxes_of(component)
+        if box not in boxes:
+            raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(boxes)}")
+        waiting = waiting_in(snapshot, boxes[box])
         if type(index) is not int or not 0 <= index < waiting.count:
             there = f"there are {waiting.count}, counted from 0" if waiting.count else "nothing waits there"
             raise NoMessage(f"no message waits at place {index} of {name_of(component)}.{box}; {there}")

@@ -174,9 +174,9 @@ def _waits_for(lab: World) -> str:
     if any(outsider.may_wake() for outsider in list(scheduler.outsiders)):
         return "a thread, or an answer from outside" if scheduler.idle.sources() else "a thread"
     network = bool(scheduler.idle.sources())
-    timer = min((when for when, _, each in list(scheduler.timers._heap) if each.callback is not None), default=None)
-    if timer is not None and not isinstance(scheduler.clock, VirtualClock):
-        due = max(0.0, timer - scheduler.clock.now())
+    timers = scheduler.timers.waiting()
+    if timers and not isinstance(scheduler.clock, VirtualClock):
+        due = max(0.0, timers[0].when - scheduler.clock.now())
         return f"the next timer, due in {due:.1f} s" + (", or the network" if network else "")
     if network:
         return "the network"
@@ -270,9 +270,8 @@ class Reporter:
                     return
 
     def _look(self, looks: list[Progress]) -> Progress:
-        before = looks[0]
-        standing = [each for each in looks if each.step == self._lab.scheduler.step]
-        progress = progress_of(self._lab, self._limit, self._began, standing[0] if standing else before)
+        standing = (look for look in looks if look.step == self._lab.scheduler.step)
+        progress = progress_of(self._lab, self._limit, self._began, next(standing, looks[0]))
         looks.append(progress)
         del looks[:-RECENT]
         return progress
