@@ -1,10 +1,9 @@
 """What is shown of a lab: models first, then their text, their still pictures and their data for a page.
 
-A view is a plain immutable value computed from a lab while the lab stands between two slices. It
-can be compared, tested and printed; drawing it is a function of that value alone. Nothing in here
-imports a widget or IPython.
+A view is a plain immutable value, computed from a lab between two slices. It can be compared, tested and printed;
+drawing it is a function of that value alone (see :mod:`.render`). Nothing in here imports a widget or IPython.
 
-Names are loaded when they are first used, so a script that never looks pays nothing.
+Names are loaded when they are first used, so a script that never looks at its lab pays nothing.
 """
 
 from __future__ import annotations

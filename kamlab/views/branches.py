@@ -1,8 +1,8 @@
-"""The branches of a lab's runs as a small tree: which way left which one where, and where the lab stands.
+"""The branches of a lab's runs as a small tree: where each one forks off, and where the lab stands.
 
-The tree itself is :class:`kamlab.replay.tree.Tree`; this is what is shown of it: numbers and words, without the
-paths that lead to the branches, so that it can be kept and compared. Steps go to the right; each branch has a
-row, and forks off the row of its parent at the step after which it left it.
+The tree itself is :class:`kamlab.replay.tree.Tree`. The view has its numbers and words without the paths that lead
+to the branches, so that it can be kept and compared. Steps go to the right; each branch has a row, and forks off the
+row of its parent at the step after which it left it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _STYLE = (
 class BranchLook:
     """One branch: it left its parent after ``forked_at`` slices, and goes to step ``steps``.
 
-    ``by_hand`` is how many things were done by hand on it; ``text`` says all of it.
+    ``by_hand`` is how many interventions there are on it; ``text`` is the branch in words.
     """
 
     number: int
@@ -45,7 +45,7 @@ class BranchLook:
 class RunTree(View):
     """The branches of a lab, and where it stands: on branch ``here``, after slice ``step``.
 
-    ``more`` are left out. Printed, it is text; in a notebook, a picture.
+    ``more`` branches are left out. Printed, it is text; in a notebook, a picture.
 
     >>> print(RunTree((BranchLook(0, None, 0, 9, 0, "branch 0: to step 9"),), 0, 9))
     branch 0: to step 9  <- here, at step 9
@@ -88,7 +88,7 @@ class RunTree(View):
 
 
 def branches_of(lab: Any) -> RunTree:
-    """Return the branches of a lab's runs: one, until somebody goes back and then on.
+    """Return the branches of a lab's runs: one, until the lab goes back and then on another way.
 
     >>> from kamlab import Component, Lab
     >>> class Count(Component):
@@ -118,7 +118,7 @@ def _look(branch: Any) -> BranchLook:
 
 
 def _kept(tree: Iterable[Any]) -> set[int]:
-    """Return the numbers of the branches to show; with each, the ones that it leaves."""
+    """Return the numbers of the branches to show; a branch is shown with all its ancestors."""
     parents = {branch.number: branch.parent for branch in tree}
     kept: set[int] = set()
     for number in (tree.here, *sorted(parents, reverse=True)):  # type: ignore[attr-defined]
@@ -133,7 +133,7 @@ def _kept(tree: Iterable[Any]) -> set[int]:
 
 
 def _in_order(tree: RunTree) -> list[tuple[BranchLook, int]]:
-    """Return the branches, each after its parent, and how deep each lies."""
+    """Return pairs of branch and depth, parents before their children."""
     children: dict[int | None, list[BranchLook]] = {}
     for branch in tree.branches:
         children.setdefault(branch.parent, []).append(branch)
@@ -190,7 +190,7 @@ def _as_svg(tree: RunTree) -> str:
 
 
 def _way(tree: RunTree) -> dict[int, int]:
-    """Return the branches on the way to where the lab stands, and up to which step the way goes along each."""
+    """Return for each branch on the way to where the lab stands the step up to which the way follows it."""
     branches = {branch.number: branch for branch in tree.branches}
     way: dict[int, int] = {}
     number: int | None = tree.here

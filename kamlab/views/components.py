@@ -1,8 +1,8 @@
-"""What views show of one component: its key, its name, and what is said of its state.
+"""What views show of one component: its key, its name, and its state in words.
 
-Data names a component by a short key that is the same when the system is built again. Names will not do, since two
-components may be called the same. The number that a lab gives each component when it is activated will; a child that
-waits to be activated is named by its parent's key and its place among the children.
+The page refers to a component by a short key that stays the same when the system is built again. Names will not do,
+since two components may have the same name. The key is the number that a lab gives a component at activation; a child
+that is not active yet has its parent's key and its place among the children.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ _OF_THREAD = {IN_RECV: "a message", IN_PAUSE: "a message", IN_SLEEP: "its timer"
 
 
 def say(component: Any, stand: Stand, rushing: bool = False) -> str:
-    """Return what there is to say of a component in a few words; nothing of one that can run.
+    """Return in a few words what a component waits for, or how it ended; "" for one that can run.
 
     Args:
         component: the component.
         stand: how it stands.
-        rushing: whether its lab runs at full speed, and this is asked a dozen times a second: then no code is read.
+        rushing: whether its lab runs at full speed and is asked a dozen times a second; then no code is read.
     """
     if stand.state == FAILED:
         error = component._error
@@ -148,7 +148,7 @@ def error_of(component: Microprocess | Ended) -> str:
 
 
 def _looked_at(component: Any) -> frozenset[str] | None:
-    """Return which inboxes the code of a class looks into, if that can be told; read once for each class."""
+    """Return the inboxes that the code of a class reads, if that can be told; a class is analysed once."""
     cls = type(component)
     if cls not in _LOOKED_AT:
         _LOOKED_AT[cls] = inboxes_looked_at(component)

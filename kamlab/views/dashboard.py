@@ -1,4 +1,4 @@
-"""All pieces of a lab at one moment, together: the still form and the text form of the panel."""
+"""All pieces of a lab at one moment: what the panel shows, as text and as a still picture."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ EVENTS = 20
 
 
 class UnknownPiece(KamlabError, ValueError):
-    """A panel is asked for a piece that there is not."""
+    """A panel was asked for a piece that does not exist."""
 
 
 def checked(pieces: Iterable[str]) -> tuple[str, ...]:
-    """Return the pieces that are meant, in order; all if none are named.
+    """Return the names of pieces in the order in which they are shown; all pieces if none is named.
 
     Raises:
         UnknownPiece: there is no such piece.
@@ -99,9 +99,9 @@ def dashboard_of(
     Args:
         lab: the lab.
         pieces: the names of those that are wanted.
-        step: as of which step of the past; as it stands unless told.
+        step: the step of the past to show; the present by default.
         folded: the keys of the containers to be folded in the graph.
-        of: the component whose code is shown; without one no code is.
+        of: the component whose code is shown; without it no code is shown.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough

@@ -1,13 +1,11 @@
-"""What waits where: every inbox of a lab, now or at a step of the past, as a plain value.
+"""The inboxes of a lab, now or at a step of the past: which messages wait where.
 
-:func:`look` computes it between two slices, under the lab's lock. Nothing in it leads back to the
-lab: names and messages are written down as text at once, because a message may change later, and
-because a view that is kept must not keep a component alive. So two looks can be compared, and a
-test can say what a picture shows without looking at the picture.
+:func:`look` computes the view between two slices, under the lab's lock. The view holds no reference to the lab: names
+and messages become text at once, because a message may change later, and because a view that is kept must not keep a
+component alive. So two views can be compared, and a test can state what a picture shows without looking at it.
 
-A look is bounded, whatever the lab holds: so many components, so many boxes of each, so many
-messages of a box, each message shortened. Components in which something waits come before the
-others when there is no room for all.
+A view is bounded, whatever the lab holds: the number of components, of boxes of a component, of messages in a box,
+and the length of a message. If there is no room for all components, those with messages come first.
 """
 
 from __future__ import annotations
@@ -55,7 +53,7 @@ class InboxLook:
     """One inbox: how many messages wait, its limit, and the oldest of them as text.
 
     ``kinds`` has for each of ``messages`` what it is: ``str``, ``bytes`` or ``other``. The first ``held``
-    of them are in the hands of the component's own thread already, so nobody can act on them any more.
+    of them have been handed to the component's own thread, so they can no longer be edited or removed.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
@@ -124,7 +122,7 @@ class InboxLook:
 class ComponentLook:
     """One component: its state, a remark on it, its inboxes, and what its outboxes lost.
 
-    ``state`` is a word of :mod:`kamlab.core.states`, and ``say`` what more there is to say of it in a few words.
+    ``state`` is a word of :mod:`kamlab.core.states`, and ``say`` says in a few words what it waits for.
     ``discarded`` has a (name, number) pair for each outbox that leads nowhere and was sent to.
     ``more`` is how many of its inboxes are left out. ``key`` names it in data, and ``given`` is the name
     that a Graphline gave it.
@@ -231,7 +229,7 @@ class Inboxes(View):
         return sum(component.waiting for component in self.components)
 
     def data(self, room: int = ROOM) -> dict[str, Any]:
-        """Return this as JSON can have it; beyond about ``room`` characters it is left out."""
+        """Return this as JSON can have it; components beyond about ``room`` characters are only counted."""
         shown = []
         for component in self.components:
             data = component.data()
@@ -275,7 +273,7 @@ def look(
     Args:
         lab: the lab.
         names: look at these components only: their names, or those of their classes.
-        step: as it was after this step of the past; as it stands, unless told.
+        step: the step of the past to look at; the present by default.
         components: how many components to show at most.
         messages: how many messages of each inbox to show at most.
 
@@ -384,7 +382,7 @@ def _inbox(name: str, box: Inbox | None, waiting: Waiting, texts: Iterator[str])
 
 
 def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
-    """Return the inboxes by name; ``None`` for those that nobody has asked for, since looking makes no boxes."""
+    """Return the inboxes by name; ``None`` for those not made yet, since looking makes no boxes."""
     return component._in or dict.fromkeys(component.Inboxes)
 
 
@@ -434,5 +432,5 @@ def kind_of(message: Any) -> str:
 
 
 def _line(line: PrintedLine) -> PrintedLine:
-    """Return a line that was printed, so that it can be shown."""
+    """Return a printed line as a short line of printable text."""
     return PrintedLine(label(line.name, 40), label(line.text.expandtabs(4), LINE_WIDTH), line.error)

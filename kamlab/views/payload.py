@@ -1,8 +1,8 @@
-"""One message as a whole: its text, its bytes, its parts, and what to write in order to edit it.
+"""One message in full: its text, its bytes, its parts, and a text with which it can be edited.
 
-A look at the inboxes shows the beginning of each message; this is what is shown when one is opened. It
-is bounded as well, and as careful: nothing of the message is run but its repr, and that where it can do
-no harm. The attributes of an object are read from where they are kept, so no property is.
+The view of the inboxes shows the beginning of each message; this one opens a single message. It is bounded as well,
+and as careful: no code of the message runs but its repr, and that where it can do no harm. The attributes of an
+object are read from its ``__dict__`` and its slots, so no property runs.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ PART_WIDTH = 200
 
 
 class NoMessage(KamlabError, IndexError):
-    """No message waits at that place of that inbox, or not any more."""
+    """No message waits at that place of the inbox, or it has left."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Payload(View):
-    """One message that waits, in full as far as there is room.
+    """One waiting message, in full as far as there is room.
 
     Attributes:
         key, name, box, index: where it waits: the key and the name of the component, the inbox, the place.
         kind: the name of its class.
         length: how many characters, bytes or items it has; ``None`` where that has no meaning.
-        text: what it is in words: a string as it is, anything else by its repr. What cannot be printed is
-            written as an escape; a line end is, and ends the line as well.
+        text: a string as it is, anything else by its repr. What cannot be printed is written as an escape; a line
+            end is written as an escape and ends the line as well.
         cut: whether there is more than ``text``.
         hex: the first bytes as a dump; ``None`` for what is not bytes.
         parts: (name, text) pairs: the items of a container, the attributes of an object.
@@ -101,7 +101,7 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
         key: the key of the component; see :mod:`.components`.
         box: the name of the inbox.
         index: its place, 0 being the oldest, counted as a look at the inboxes shows them.
-        step: where it waited after this step of the past; where it waits now, unless told.
+        step: the step of the past at which it waited; the present by default.
 
     Raises:
         UnknownComponent, NoSuchBox, NoMessage: there is none; the message says what there is.

@@ -1,18 +1,16 @@
-r"""How a message is written down: short, on one line, whatever the message is.
+r"""Messages as text: short, printable and on one line for display, or as a literal that can be edited.
 
-Messages come from the network and from users' classes. What they say of themselves is asked by
-:mod:`kamlab.core.cautious`, which minds neither lies nor silence; here it is made printable: control
-characters, marks that turn the writing direction, marks of no width and halves of characters are
-written as escapes. What comes out is text of a known length, with nothing in it that a browser, a
-terminal or UTF-8 could stumble over; escaping it for HTML is the business of :mod:`.render`.
+Messages come from the network and from users' classes. :mod:`kamlab.core.cautious` asks for their repr, which may
+lie, raise or never end; here the answer is made printable: control characters, marks that change the writing
+direction, marks of no width and unpaired surrogates are written as escapes. The result is text of a known length that
+browsers, terminals and UTF-8 can take; :mod:`.render` escapes it for HTML.
 
-The words are those of :func:`kamlab.core.events.words_of`: the same in every process, since addresses
-are left out and sets are sorted.
+The words are those of :func:`kamlab.core.events.words_of`: the same in every process, since addresses are left out
+and sets are sorted.
 
-A message can also be edited as text: :func:`literal_of` writes it so that :func:`read_literal` reads it back, and
-nothing is run. What somebody types into a field is read by :func:`ast.literal_eval`, which knows numbers, text,
-bytes and containers of these, and calls nothing. It is bounded here in length and depth, because the parser behind
-it is not made for what people who mean harm can type.
+To edit a message, :func:`literal_of` writes it so that :func:`read_literal` reads it back. What a user types is read
+by :func:`ast.literal_eval`, which knows numbers, text, bytes and containers of these, and calls nothing. Length and
+depth are bounded, because its parser is not made for hostile input.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ def quoted(value: Any, width: int = WIDTH) -> str:
 
 
 def quoted_all(values: Sequence[Any], width: int = WIDTH) -> list[str]:
-    """Return each of these messages as :func:`quoted` does; quicker where they are objects of users' classes.
+    """Quote several messages as :func:`quoted` does; faster for objects of users' classes.
 
     >>> quoted_all(["a", 1])
     ["'a'", '1']
@@ -80,7 +78,7 @@ def escaped(text: str) -> str:
 
 
 def lines_of_text(text: str) -> str:
-    r"""Return a text of several lines as such, each line end written as an escape and then done; the rest escaped.
+    r"""Return a text with its lines kept, each line end shown as an escape too, and the rest escaped.
 
     >>> print(lines_of_text("one\ntwo\x00"))
     one\n
@@ -93,20 +91,20 @@ def lines_of_text(text: str) -> str:
 
 
 class BadValue(KamlabError, ValueError):
-    """What was typed is no value that can be read without running code."""
+    """The text is not a value that can be read without running code."""
 
 
 def read_literal(text: str) -> Any:
-    """Return the value that a text of Python stands for. Nothing is run.
+    """Return the value of a Python literal. No code runs.
 
     Raises:
-        BadValue: it stands for none, or is too long; the message says what to write.
+        BadValue: the text is not a literal, or too long; the message says what to write.
 
     >>> read_literal("['a', 1]")
     ['a', 1]
     >>> read_literal("hello")
     Traceback (most recent call last):
-    kamlab.views.quoting.BadValue: hello is no value; write it as text: 'hello'
+    kamlab.views.quoting.BadValue: hello is not a value; write it as text: 'hello'
     """
     stripped = text.strip()
     if not stripped:
@@ -118,18 +116,18 @@ def read_literal(text: str) -> Any:
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes that are none, say
+            warnings.simplefilter("ignore")  # about invalid escapes, for example
             value = ast.literal_eval(stripped)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError, OverflowError) as error:
         if stripped.isidentifier() and len(stripped) <= 40:
-            raise BadValue(f"{stripped} is no value; write it as text: {stripped!r}") from None
+            raise BadValue(f"{stripped} is not a value; write it as text: {stripped!r}") from None
         reason = " and is nested too deeply" if isinstance(error, (MemoryError, RecursionError)) else ""
         raise BadValue(f"{quoted(stripped, 80)} cannot be read{reason}; {_HINT}") from None
     return value
 
 
 def literal_of(value: Any) -> str | None:
-    """Return a text that :func:`read_literal` reads as this very value; ``None`` if there is none.
+    """Return a text that :func:`read_literal` reads as an equal value; ``None`` if there is none.
 
     >>> literal_of({"a": (1, b"x")})
     "{'a': (1, b'x')}"
@@ -143,7 +141,7 @@ def literal_of(value: Any) -> str | None:
 
 
 def _is_literal(value: Any, depth: int, room: list[int]) -> bool:
-    """Return whether a value is made of nothing but what can be written down, and little enough of it."""
+    """Return whether a value consists of literals only, few and small enough."""
     kind = type(value)
     room[0] -= 1
     if room[0] < 0 or depth < 0:

@@ -1,17 +1,16 @@
-"""The one renderer: a view says what it shows as a small document, and text, HTML and JSON come from there.
+"""The renderer: a view describes what it shows as a small document, and this module turns it into text and HTML.
 
 A document is a tuple of blocks: lines, tables, code, preformatted text, pictures, sections. Blocks are immutable
-and know nothing of labs, so a view is tested by comparing values, and both forms carry the same words. Text is for
+and know nothing of labs, so views are compared and tested as values, and both forms carry the same words. Text is for
 terminals and diffs, and is shorter in places: a span may have a ``plain`` form, such as a sign for a kind of event.
 
-Rules of the HTML: names, messages and errors are escaped, here and nowhere else in the package, by :func:`escape`.
-There is no script, no link and no id, so the same document gives the same HTML. Tables give up rows until the whole
-is below :data:`LIMIT` characters, because it may be sent a dozen times a second. Colours are JupyterLab's own
-variables, legible in light and dark themes; where a notebook is not trusted the style sheet is dropped, and what is
-left is still a plain table.
+Rules for HTML: names, messages and errors are escaped, here and nowhere else in the package, by :func:`escape`. There
+are no scripts, links or ids, so the same document always gives the same HTML. Tables drop rows until the whole is
+below :data:`LIMIT` characters, because it may be sent a dozen times a second. Colours are JupyterLab's own variables,
+legible in light and dark themes. Where a notebook is not trusted the style sheet is removed, and plain tables remain.
 
-Rejected: a template for each view (fifty places to forget the escaping); HTML made from the text (the columns and
-what matters are lost); Markdown (every front end escapes it by rules of its own).
+Rejected: a template for each view (fifty places at which escaping can be forgotten); HTML made from the text (columns
+and roles are lost); Markdown (each front end has its own rules for escaping).
 """
 
 from __future__ import annotations
@@ -96,11 +95,11 @@ Cell: TypeAlias = str | Span | Line | tuple[Line, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells. Text aligns the columns; HTML gives up rows where there is no room for all.
+    """Rows of cells. Text aligns the columns; HTML drops rows if there is no room for all.
 
-    ``titles`` are shown in HTML. ``form`` is the format of a row as text, in place of aligned columns. ``more`` says
-    how many rows are left out already, ``thing`` what a row is; ``newest`` that those at the end matter most.
-    ``most`` is how many rows HTML has at most.
+    ``titles`` are shown in HTML. ``form`` is the format of a row as text, in place of aligned columns. ``more`` is
+    the number of rows that are left out already, ``thing`` what a row is. With ``newest`` the last rows matter most,
+    and HTML drops the first. ``most`` is the largest number of rows in HTML.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
@@ -266,7 +265,7 @@ def as_html(document: Document) -> str:
 
 
 def _body(document: Document) -> str:
-    """Return the blocks as HTML; what the others leave of the room is for the tables."""
+    """Return the blocks as HTML; tables get the room that the other blocks leave."""
     made = {index: _block(block) for index, block in enumerate(document) if not isinstance(block, Table)}
     room = LIMIT - len(STYLE) - sum(map(len, made.values()))
     for index, block in enumerate(document):
@@ -309,7 +308,7 @@ def _words(words: str | Span | Line) -> str:
 
 
 def _table(table: Table, room: int) -> str:
-    """Return a table of at most so many characters, and how many rows it leaves out."""
+    """Return a table that fits into this number of characters, and a line that counts the dropped rows."""
     rows: list[str] = []
     room -= 500
     for row in (table.rows[::-1] if table.newest else table.rows)[: table.most]:

@@ -1,9 +1,8 @@
-"""The code of one component: the lines around the one it stands at, and what its variables hold.
+"""The code of one component: the lines around the one it stands at, and the values of its variables.
 
-Where it stands is found out by :mod:`kamlab.analysis.standing`. Here the function is cut out around that
-line: the whole of it if it is short, otherwise a window. The text of the code is as little to be
-trusted as a message (a comment may turn the writing direction, so that a line reads as what it is not),
-so it is written down as carefully.
+:mod:`kamlab.analysis.standing` finds the place. Here the function is cut out around that line: all of it if it is
+short, otherwise a window. Code is trusted no more than a message (a comment may change the writing direction, so that
+a line reads as something else), so it is quoted as carefully.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from .components import find_component, key_of
 from .quoting import label
 from .render import Block, Code, Document, Span, Table, View, line
 
-#: A function of up to so many lines is shown as a whole; of a longer one so many lines.
+#: A function of up to ``WHOLE`` lines is shown in full; of a longer one ``WINDOW`` lines.
 WHOLE = 40
 WINDOW = 15
 #: The most characters of a line, and the most places of a stack.
@@ -40,10 +39,10 @@ class SourceLook(View):
     Attributes:
         key, name: the component.
         state: new, runnable, running, waiting, blocked, failed, finished or stopped.
-        remark: what the place alone does not say: what a thread waits for, why it ended.
+        remark: what a thread waits for, or why it ended.
         file, function: where the lines are from; the file without its folder.
         first: the number of the first of ``lines``.
-        lines: the code, as safe text; none where there is no source to be had.
+        lines: the code, as printable text; empty if there is no source.
         at: the number of the line it stands at; 0 if it stands at none.
         locals, attributes: (name, text) pairs: the variables there, and those of the component.
         stack: the places from the outermost call to the innermost, in words.
@@ -76,7 +75,7 @@ class SourceLook(View):
 
     @property
     def headline(self) -> str:
-        """Who it is, how it is, and where it stands, in a line."""
+        """Name, state and place in one line."""
         where = f", line {self.at} of {self.function}() in {self.file}" if self.at else ""
         return f"{self.name}: {self.state}{where}" + (f" ({self.remark})" if self.remark else "")
 
@@ -104,7 +103,7 @@ def _table(before: str, pairs: tuple[tuple[str, str], ...]) -> Table:
 def source_of(lab: World, component: Microprocess | str) -> SourceLook:
     """Return where a component stands in its code now.
 
-    It waits for the slice that runs to end; one that does not is shown at the line that it executes.
+    This waits for the running slice to end; if it does not end, the line that it executes is shown.
 
     Args:
         lab: the lab.

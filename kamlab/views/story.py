@@ -1,16 +1,15 @@
-"""The story of a lab: its newest events in words, those that are asked for, and repeats folded.
+"""The story of a lab: its newest events in words, filtered, with repeats folded.
 
-What is not asked for is left out before anything is put into words, since words cost most. Left out unless asked
-for is how slices come about: *resumed*, *paused*, *woken* and *timer*. In a system with a clock they are nine
-events of ten, and hide what the components do. Whoever names kinds sees those; so does whoever filters by the
-word: ``filter="paused"`` tells of pauses too.
+Events are filtered by kind before they are put into words, since words cost most. By default the events of scheduling
+(*resumed*, *paused*, *woken*, *timer*) are left out: in a system with a clock they are nine events of ten, and hide
+what the components do. They are shown if their kinds are named, or if the filter has the word: ``filter="paused"``.
 
-Records are read one by one backwards, so that what is older costs nothing. Going backwards one knows of each record
-in which step it was, since the slice after it says its own.
+Records are read backwards, one by one, so that older ones cost nothing. The step of each record is known on the way,
+since each slice records its own number.
 
-Repeats are folded: events that say the same, one after the other, and cycles, as when a timer rings and nobody has
-anything to do. The shortest cycle that repeats is taken, from the newest event on, so that what happened last decides
-where a cycle begins.
+Repeats are folded: equal events in a row, and cycles, as when a timer rings and no component has anything to do. The
+shortest cycle that repeats is taken, starting from the newest event, so that the last events decide where a cycle
+begins.
 """
 
 from __future__ import annotations
@@ -31,22 +30,22 @@ from .components import key_of
 from .quoting import label
 from .render import Cell, Document, Span, Table, View, line
 
-#: The kinds that go on and on; cycles of them are folded.
+#: The kinds that occur all the time; cycles of them are folded.
 QUIET = frozenset({events.RESUMED, events.PAUSED, events.WOKEN, events.TIMER, events.CLOCK, events.TAKEN})
-#: The kinds that are left out unless they are asked for.
+#: The kinds that are left out by default.
 HIDDEN = QUIET | {events.LINKED, events.UNLINKED}
-#: How long an item may be, and a line of the text form.
+#: The widths of an item and of a line of the text form.
 LONGEST, WIDTH = 160, 100
-#: How many items are told unless told otherwise, and at most; of how many the table has rows.
+#: The number of items by default and at most, and of rows in HTML.
 ITEMS, MOST, ROWS = 200, 1000, 100
-#: How many events are looked at for one story; in a free run, where the lab waits meanwhile, fewer.
+#: How many events are searched for one story; fewer in a free run, where the lab waits meanwhile.
 SEARCHED, SEARCHED_RUNNING = 5000, 600
 #: How many records are read at a time.
 CHUNK = 512
 #: The longest cycle that is looked for, in events.
 CYCLE = 12
 
-#: A sign for each kind, for the eye that runs down a column.
+#: A sign for each kind, in the text form.
 SIGNS = {
     events.RESUMED: ".",
     events.SENT: ">",
@@ -76,8 +75,8 @@ SIGNS = {
 class StoryItem:
     """One line of the story.
 
-    ``number`` is that of the event, or of the newest of those that were folded into one; ``times`` is how many
-    these are. ``keys`` name the components that it concerns (see :mod:`kamlab.views.components`).
+    ``number`` is that of the event, or of the newest of the events that were folded into this item; ``times`` is how
+    many there are. ``keys`` are the components concerned (see :mod:`kamlab.views.components`).
     """
 
     number: int
@@ -88,7 +87,7 @@ class StoryItem:
     times: int = 1
 
     def row(self, says_step: bool) -> tuple[Cell, ...]:
-        """Return step, kind and words; in the text form, signs, and the step where it is another one."""
+        """Return step, kind and words; the text form has signs, and a step only where it changes."""
         step = Span(str(self.step), plain=None if says_step else "")
         times = f"  ({self.times} times)" if self.times > 1 else ""
         room = WIDTH - max(5, len(step.words) * says_step) - len(f"  x {times}")
@@ -112,8 +111,8 @@ class StoryItem:
 class StoryLook(View):
     """The newest events in words, newest last. Printed, it is text; in a notebook, a table.
 
-    ``filter`` is the words that were asked for, ``kinds`` how many events of each kind there are among the
-    ``searched`` newest, which were looked at, and ``total`` how many events are known.
+    ``filter`` has the words that were asked for, ``kinds`` the number of events of each kind among the newest
+    ``searched`` ones, and ``total`` is the number of events known.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, NullSink
@@ -141,7 +140,7 @@ class StoryLook(View):
 
     @property
     def headline(self) -> str:
-        """What is told, in one line."""
+        """The number of items and events, and the filter."""
         words = self.filter.strip()
         said = f"{counted(len(self.items), 'item')} of {counted(self.total, 'event')}"
         if words:
@@ -151,7 +150,7 @@ class StoryLook(View):
         return said
 
     def document(self) -> Document:
-        """Return what is told in one line, and a table of it; HTML has the newest items."""
+        """Return the headline and a table of the items; HTML has the newest."""
         before = (None, *(item.step for item in self.items))
         rows = tuple(item.row(item.step != step) for item, step in zip(self.items, before, strict=False))
         titles = ("step", "kind", "what happened")
@@ -176,14 +175,14 @@ def story_of(
 
     Args:
         lab: the lab.
-        filter: words that must all be in a line, as it is shown with its kind; large and small letters are alike.
-        kinds: the kinds of events to tell; without, all but *resumed*, *paused*, *woken*, *timer*,
-            *linked* and *unlinked*.
-        last: how many items to tell at most.
-        upto: the last step to tell of; all of them unless told.
+        filter: words that must all be in a line or its kind; case does not matter.
+        kinds: the kinds of events to show; by default all but *resumed*, *paused*, *woken*, *timer*, *clock*,
+            *taken*, *linked* and *unlinked*.
+        last: the largest number of items.
+        upto: the last step to show; the newest by default.
 
-    Events that follow one another and say the same are one item, with ``times``; so is a cycle of quiet events
-    that comes several times. At most 5,000 events are looked at, in a free run 600; ``searched`` says how many were.
+    Equal events in a row are one item, with ``times``; so is a repeated cycle of scheduling events. At most 5,000
+    events are searched, in a free run 600; ``searched`` says how many were.
 
     >>> from kamlab import Component, Lab
     >>> class Hello(Component):
@@ -205,7 +204,7 @@ def story_of(
 
 
 class _Telling:
-    """One look at a lab: what is told of it, newest first."""
+    """The work on one story; all lists have the newest event first."""
 
     def __init__(self, lab: World, words: list[str], wanted: frozenset[str], last: int) -> None:
         self.lab = lab
@@ -219,7 +218,7 @@ class _Telling:
         self._named: dict[Any, str] = {}
 
     def look(self, upto: int | None, filter: str) -> StoryLook:
-        """Read until there is enough, and tell it."""
+        """Read until there are enough items, and return the story."""
         most = SEARCHED if self.lab.trace.complete else SEARCHED_RUNNING
         searched = 0
         enough = self.last
@@ -228,7 +227,7 @@ class _Telling:
                 break
             searched += 1
             self._note(number, step, record)
-            if len(self._events) > enough:  # perhaps; what repeats counts but once
+            if len(self._events) > enough:  # perhaps: repeats count once
                 if len(self._runs()) > self.last:
                     break
                 enough = 2 * len(self._events)
@@ -257,7 +256,7 @@ class _Telling:
         return text
 
     def _runs(self) -> list[tuple[int, int, int]]:
-        """Return for each item where it begins, how long its cycle is, and how often it is there."""
+        """Return for each item where it begins, the length of its cycle, and how often it repeats."""
         found = folds(self._keys, [event.kind in QUIET for event in self._events])
         return list(islice(found, self.last + 1))
 
@@ -277,7 +276,7 @@ class _Telling:
 def _in_words(event: Event) -> str:
     try:
         return label(describe(event), LONGEST)
-    except Exception as error:  # what is told of may do anything when it is asked what it is
+    except Exception as error:  # a message may do anything when it is asked for its repr
         return f"{event.kind}, of which nothing can be said: {type(error).__name__}"
 
 
@@ -335,14 +334,14 @@ def _until(lab: World, known: int, end: int, upto: int) -> tuple[Any, int, int]:
 
 
 def folds(keys: Sequence[Hashable], may_cycle: Sequence[bool]) -> Iterator[tuple[int, int, int]]:
-    """Go through a list of keys, newest first, and tell what repeats.
+    """Find what repeats in a list of keys, newest first.
 
     Args:
-        keys: what tells events apart; of equal ones that follow one another, one is enough.
+        keys: what tells events apart; equal ones in a row are folded.
         may_cycle: whether an event may be a part of a longer cycle.
 
     Yields:
-        where a run begins, how long its cycle is (1 for an event that is alone), and how often it is there.
+        where a run begins, the length of its cycle (1 for a single event), and how often it repeats.
 
     >>> list(folds("abababcc", [True] * 8))
     [(0, 2, 3), (6, 1, 2)]
@@ -365,7 +364,7 @@ def folds(keys: Sequence[Hashable], may_cycle: Sequence[bool]) -> Iterator[tuple
 
 
 def _times(keys: Sequence[Hashable], place: int, cycle: int) -> int:
-    """Return how often the keys from a place on are there, one time after the other."""
+    """Return how often the cycle that begins at a place repeats."""
     times = 1
     end = place + cycle
     while end + cycle <= len(keys) and all(keys[place + offset] == keys[end + offset] for offset in range(cycle)):

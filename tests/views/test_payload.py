@@ -240,7 +240,7 @@ def test_what_is_no_value_is_refused_with_a_hint(text: str) -> None:
 
 def test_a_bare_word_is_taken_for_a_text_that_lacks_quotes() -> None:
     """The most common slip has a hint of its own."""
-    with pytest.raises(BadValue, match="hello is no value; write it as text: 'hello'"):
+    with pytest.raises(BadValue, match="hello is not a value; write it as text: 'hello'"):
         read_literal("hello")
 
 
