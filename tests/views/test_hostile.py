@@ -76,8 +76,8 @@ def with_message(make_lab: Callable[..., Lab]) -> Callable[[Any], tuple[Lab, Any
         holder, keeps = Holder(**names), Keeps(**names)
         holder._message = message
         holder.link((holder, "outbox"), (keeps, "inbox"))
-        for each in (holder, keeps):
-            each.activate(lab)
+        for component in (holder, keeps):
+            component.activate(lab)
         lab.step(2)
         return lab, holder, keeps
 
@@ -180,7 +180,7 @@ def test_a_hostile_message_fails_nobody(name: str, go: str, make_lab: Callable[.
     holder.activate(lab)
     takes.activate(lab)
     lab.step(10) if go == "step" else lab.run()
-    the_same = [each is message for each in takes.taken]  # not asserted at once: pytest would ask the message
+    the_same = [taken is message for taken in takes.taken]  # not asserted at once: pytest would ask the message
     assert the_same == [True]
     lost = takes.outboxes["signal"].discarded
     assert (holder.state, takes.state, lost) == ("finished", "finished", 1)
