@@ -167,11 +167,13 @@ def _as_svg(tree: RunTree) -> str:
         until = min(way[branch.number], branch.steps) if on_way else 0
         lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(branch.steps)}" class="p"/>')
         if branch.parent in rows:
-            lines.append(_fork(x(branch.forked_at), _y(rows[branch.parent]), y, "w" if on_way else "p"))
+            kind = "w" if on_way else "p"
+            lines.append(f'<path d="M{x(branch.forked_at)} {_y(rows[branch.parent])}V{y}" class="{kind}"/>')
         if on_way and until > branch.forked_at:
             lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(until)}" class="w"/>')
         ends.append(f'<circle cx="{x(branch.steps)}" cy="{y}" r="4" class="e"/>')
-        ends.append(_written(tree, branch, y))
+        bold = ' class="b"' if branch.number == tree.here else ""
+        ends.append(f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{bold}>{_words(tree, branch)}</text>')
     if tree.here in rows:
         ends.append(f'<circle cx="{x(tree.step)}" cy="{_y(rows[tree.here])}" r="6" class="h"/>')
     axis = [
@@ -206,16 +208,7 @@ def _y(row: int) -> int:
     return _TOP + _ROW * row + _ROW // 2
 
 
-def _fork(x: str, above: int, below: int, kind: str) -> str:
-    return f'<path d="M{x} {above}V{below}" class="{kind}"/>'
-
-
 def _words(tree: RunTree, branch: BranchLook) -> str:
     hands = f", {branch.by_hand} by hand" if branch.by_hand else ""
     here = f"; here, at step {tree.step}" if branch.number == tree.here else ""
     return f"{branch.number}: to step {branch.steps}{hands}{here}"
-
-
-def _written(tree: RunTree, branch: BranchLook, y: int) -> str:
-    kind = ' class="b"' if branch.number == tree.here else ""
-    return f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{kind}>{_words(tree, branch)}</text>'

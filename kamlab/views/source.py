@@ -133,10 +133,10 @@ def source_of(lab: World, component: Microprocess | str) -> SourceLook:
         found = component
     with one_look():
         stands = standing(found)
-        return _source(lab, found, stands)
+        return _source(found, stands)
 
 
-def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook:
+def _source(component: Microprocess, stands: Standing) -> SourceLook:
     place = stands.place
     first, lines = _lines(place, _code(component, stands)) if place is not None else (0, ())
     return SourceLook(
@@ -184,13 +184,13 @@ def _lines(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
     if end - begin >= WHOLE:
         begin = max(begin, min(place.line - WINDOW // 2, end - WINDOW + 1))
         end = min(end, begin + WINDOW - 1)
-    cut = (line.rstrip()[: 5 * WIDTH].expandtabs(4) for line in known[begin - 1 : end])
+    cut = (text.rstrip()[: 5 * WIDTH].expandtabs(4) for text in known[begin - 1 : end])
     shown = textwrap.dedent("\n".join(cut)).split("\n")
-    return begin, tuple(label(line, WIDTH) for line in shown)
+    return begin, tuple(label(text, WIDTH) for text in shown)
 
 
 def _last_line(code: CodeType) -> int:
     """Return the last line of a function, functions within it included."""
-    own = [line for _, _, line in code.co_lines() if line is not None]
+    own = [number for _, _, number in code.co_lines() if number is not None]
     inner = [_last_line(const) for const in code.co_consts if isinstance(const, CodeType)]
     return max([code.co_firstlineno, *own, *inner])
