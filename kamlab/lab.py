@@ -53,11 +53,11 @@ if TYPE_CHECKING:
     from .replay.interventions import Interventions
     from .replay.recording import Recording
     from .views import Inboxes, Transcripts
+    from .views.dashboard import Dashboard
     from .views.figures.kinds import Axes, Figure
     from .views.graph import Graph
     from .views.source import SourceLook
     from .views.timeline import Timeline
-    from .views.whole import Whole
 
 #: How often, in seconds, an awaited run lets the kernel do other things.
 TICK = 0.05
@@ -1088,7 +1088,7 @@ class Lab:
 
     # -- seeing ------------------------------------------------------------------------------------------------
 
-    def panel(self, *pieces: str) -> Panel | Whole:
+    def panel(self, *pieces: str) -> Panel | Dashboard:
         """Return the panel of this lab: its pieces, to look at and to take a hand in.
 
         In a notebook it is live, with buttons; elsewhere it is what there is to see now, as text.

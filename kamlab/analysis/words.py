@@ -39,7 +39,7 @@ def counted(number: int, thing: str) -> str:
     >>> counted(1, "message"), counted(2, "slice"), counted(3, "inbox")
     ('1 message', '2 slices', '3 inboxes')
     """
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}{'es' if thing.endswith('x') else 's'}"
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}{'es' if thing.endswith(('x', 'ch')) else 's'}"
 
 
 def joined(names: Iterable[str], word: str = "and", limit: int = NAMES) -> str:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +22,7 @@ from ..teach.look import box
 from ..teach.questions import Question, Result
 from ..teach.questions.look import heading
 from ..views.quoting import label
+from ..views.render import escape
 from . import cells
 from .dependencies import needs
 

@@ -17,9 +17,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Hashable
 from dataclasses import dataclass
-from html import escape
 
 from ..views.quoting import label
+from ..views.render import escape
 
 QUESTION, EXERCISE = "question", "exercise"
 

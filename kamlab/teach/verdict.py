@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import KamlabError
+from ..views.render import escape
 from .look import box
 
 if TYPE_CHECKING:

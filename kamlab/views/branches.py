@@ -1,17 +1,18 @@
-"""The branches of a lab's runs as a small tree: which way left which one where, and where the lab stands.
+"""The branches of a lab's runs as a small tree: where each one forks off, and where the lab stands.
 
-The tree itself is :class:`kamlab.replay.branches.Tree`; this is what is shown of it: numbers and words, without the
-paths that lead to the branches, so that it can be kept and compared. Steps go to the right; each branch has a
-row, and forks off the row of its parent at the step after which it left it.
+The tree itself is :class:`kamlab.replay.branches.Tree`. The view has its numbers and words without the paths that lead
+to the branches, so that it can be kept and compared. Steps go to the right; each branch has a row, and forks off the
+row of its parent at the step after which it left it.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import Any
+
+from ..analysis.words import counted
+from .render import Document, Picture, View, escape
 
 #: How many branches are shown: those on the way to where the lab stands, and the newest.
 BRANCHES = 40
@@ -29,7 +30,7 @@ _STYLE = (
 class BranchLook:
     """One branch: it left its parent after ``forked_at`` slices, and goes to step ``steps``.
 
-    ``by_hand`` is how many things were done by hand on it; ``text`` says all of it.
+    ``by_hand`` is how many interventions there are on it; ``text`` is the branch in words.
     """
 
     number: int
@@ -40,11 +41,11 @@ class BranchLook:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunTree:
+@dataclass(frozen=True, slots=True, repr=False)
+class RunTree(View):
     """The branches of a lab, and where it stands: on branch ``here``, after slice ``step``.
 
-    ``more`` are left out. Printed, it is text; in a notebook, a picture.
+    ``more`` branches are left out. Printed, it is text; in a notebook, a picture.
 
     >>> print(RunTree((BranchLook(0, None, 0, 9, 0, "branch 0: to step 9"),), 0, 9))
     branch 0: to step 9  <- here, at step 9
@@ -66,24 +67,15 @@ class RunTree:
         """The tree as a picture, the same byte for byte wherever the same is shown."""
         return _as_svg(self)
 
-    def data(self) -> dict[str, Any]:
-        """Return all of it as plain values, ready for JSON."""
-        return {
-            "branches": [
-                {
-                    "number": each.number,
-                    "parent": each.parent,
-                    "forked_at": each.forked_at,
-                    "steps": each.steps,
-                    "by_hand": each.by_hand,
-                    "text": each.text,
-                }
-                for each in self.branches
-            ],
-            "here": self.here,
-            "step": self.step,
-            "more": self.more,
-        }
+    @property
+    def summary(self) -> str:
+        """What the picture shows, in a sentence."""
+        branches = counted(len(self.branches) + self.more, "branch")
+        return f"Tree of runs, {branches}; the lab is on branch {self.here} at step {self.step}."
+
+    def document(self) -> Document:
+        """Return the picture."""
+        return (Picture(self.svg, self.summary),)
 
     def __str__(self) -> str:
         lines = []
@@ -94,18 +86,9 @@ class RunTree:
             lines.append(f"and {self.more} more")
         return "\n".join(lines)
 
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        picture = b64encode(self.svg.encode()).decode()
-        return (
-            f'<div class="kamlab-view"><img src="data:image/svg+xml;base64,{picture}" '
-            f'alt="{escape(_summary(self))}" style="max-width: 100%"></div>'
-        )
-
 
 def branches_of(lab: Any) -> RunTree:
-    """Return the branches of a lab's runs: one, until somebody goes back and then on.
+    """Return the branches of a lab's runs: one, until the lab goes back and then on another way.
 
     >>> from kamlab import Component, Lab
     >>> class Count(Component):
@@ -125,7 +108,7 @@ def branches_of(lab: Any) -> RunTree:
     with lab.lock:
         tree = lab.branches
         kept = _kept(tree)
-        looks = tuple(_look(each) for each in tree if each.number in kept)
+        looks = tuple(_look(branch) for branch in tree if branch.number in kept)
         return RunTree(looks, tree.here, tree.step, len(tree) - len(looks))
 
 
@@ -135,8 +118,8 @@ def _look(branch: Any) -> BranchLook:
 
 
 def _kept(tree: Iterable[Any]) -> set[int]:
-    """Return the numbers of the branches to show; with each, the ones that it leaves."""
-    parents = {each.number: each.parent for each in tree}
+    """Return the numbers of the branches to show; a branch is shown with all its ancestors."""
+    parents = {branch.number: branch.parent for branch in tree}
     kept: set[int] = set()
     for number in (tree.here, *sorted(parents, reverse=True)):  # type: ignore[attr-defined]
         way = set()
@@ -150,23 +133,17 @@ def _kept(tree: Iterable[Any]) -> set[int]:
 
 
 def _in_order(tree: RunTree) -> list[tuple[BranchLook, int]]:
-    """Return the branches, each after its parent, and how deep each lies."""
+    """Return pairs of branch and depth, parents before their children."""
     children: dict[int | None, list[BranchLook]] = {}
-    for each in tree.branches:
-        children.setdefault(each.parent, []).append(each)
+    for branch in tree.branches:
+        children.setdefault(branch.parent, []).append(branch)
     found: list[tuple[BranchLook, int]] = []
-    ahead = [(each, 0) for each in reversed(children.get(None, []))]
+    ahead = [(root, 0) for root in reversed(children.get(None, []))]
     while ahead:
         branch, depth = ahead.pop()
         found.append((branch, depth))
-        ahead += [(each, depth + 1) for each in reversed(children.get(branch.number, []))]
+        ahead += [(child, depth + 1) for child in reversed(children.get(branch.number, []))]
     return found
-
-
-def _summary(tree: RunTree) -> str:
-    count = len(tree.branches) + tree.more
-    branches = "1 branch" if count == 1 else f"{count} branches"
-    return f"Tree of runs, {branches}; the lab is on branch {tree.here} at step {tree.step}."
 
 
 # -- the picture ------------------------------------------------------------------------------------------
@@ -174,7 +151,7 @@ def _summary(tree: RunTree) -> str:
 
 def _as_svg(tree: RunTree) -> str:
     rows = {branch.number: row for row, (branch, _) in enumerate(_in_order(tree))}
-    longest = max([tree.step, 1, *(each.steps for each in tree.branches)])
+    longest = max([tree.step, 1, *(branch.steps for branch in tree.branches)])
     way = _way(tree)
 
     def x(step: int) -> str:
@@ -190,11 +167,13 @@ def _as_svg(tree: RunTree) -> str:
         until = min(way[branch.number], branch.steps) if on_way else 0
         lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(branch.steps)}" class="p"/>')
         if branch.parent in rows:
-            lines.append(_fork(x(branch.forked_at), _y(rows[branch.parent]), y, "w" if on_way else "p"))
+            kind = "w" if on_way else "p"
+            lines.append(f'<path d="M{x(branch.forked_at)} {_y(rows[branch.parent])}V{y}" class="{kind}"/>')
         if on_way and until > branch.forked_at:
             lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(until)}" class="w"/>')
         ends.append(f'<circle cx="{x(branch.steps)}" cy="{y}" r="4" class="e"/>')
-        ends.append(_written(tree, branch, y))
+        bold = ' class="b"' if branch.number == tree.here else ""
+        ends.append(f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{bold}>{_words(tree, branch)}</text>')
     if tree.here in rows:
         ends.append(f'<circle cx="{x(tree.step)}" cy="{_y(rows[tree.here])}" r="6" class="h"/>')
     axis = [
@@ -205,7 +184,7 @@ def _as_svg(tree: RunTree) -> str:
         axis.append(f'<text x="{_LEFT}" y="{height - 8}" class="n">not shown: {tree.more} more</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img">\n<title>{escape(_summary(tree))}</title><style>{_STYLE}</style>\n'
+        f'role="img">\n<title>{escape(tree.summary)}</title><style>{_STYLE}</style>\n'
         f'<rect width="{width}" height="{height}" rx="6" fill="#fff"/>\n'
         + "\n".join([*axis, *lines, *ends])
         + "\n</svg>\n"
@@ -213,8 +192,8 @@ def _as_svg(tree: RunTree) -> str:
 
 
 def _way(tree: RunTree) -> dict[int, int]:
-    """Return the branches on the way to where the lab stands, and up to which step the way goes along each."""
-    branches = {each.number: each for each in tree.branches}
+    """Return for each branch on the way to where the lab stands the step up to which the way follows it."""
+    branches = {branch.number: branch for branch in tree.branches}
     way: dict[int, int] = {}
     number: int | None = tree.here
     until = tree.step
@@ -229,16 +208,7 @@ def _y(row: int) -> int:
     return _TOP + _ROW * row + _ROW // 2
 
 
-def _fork(x: str, above: int, below: int, kind: str) -> str:
-    return f'<path d="M{x} {above}V{below}" class="{kind}"/>'
-
-
 def _words(tree: RunTree, branch: BranchLook) -> str:
     hands = f", {branch.by_hand} by hand" if branch.by_hand else ""
     here = f"; here, at step {tree.step}" if branch.number == tree.here else ""
     return f"{branch.number}: to step {branch.steps}{hands}{here}"
-
-
-def _written(tree: RunTree, branch: BranchLook, y: int) -> str:
-    kind = ' class="b"' if branch.number == tree.here else ""
-    return f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{kind}>{_words(tree, branch)}</text>'

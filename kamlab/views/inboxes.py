@@ -1,39 +1,37 @@
-"""What waits where: every inbox of a lab, now or at a step of the past, as a plain value.
+"""The inboxes of a lab, now or at a step of the past: which messages wait where.
 
-:func:`look` computes it between two slices, under the lab's lock. Nothing in it leads back to the
-lab: names and messages are written down as text at once, because a message may change later, and
-because a view that is kept must not keep a component alive. So two looks can be compared, and a
-test can say what a picture shows without looking at the picture.
+:func:`look` computes the view between two slices, under the lab's lock. The view holds no reference to the lab: names
+and messages become text at once, because a message may change later, and because a view that is kept must not keep a
+component alive. So two views can be compared, and a test can state what a picture shows without looking at it.
 
-A look is bounded, whatever the lab holds: so many components, so many boxes of each, so many
-messages of a box, each message shortened. Components in which something waits come before the
-others when there is no room for all.
+A view is bounded, whatever the lab holds: the number of components, of boxes of a component, of messages in a box,
+and the length of a message. If there is no room for all components, those with messages come first.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice, starmap, zip_longest
 from typing import Any, TypeVar
 
 from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
+from ..analysis.words import counted
 from ..core.asking import one_look
+from ..core.box import Inbox
 from ..core.calling import called, given_name
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
-from ..core.events import error_in_words, name_of, then_and_now
-from ..core.microprocess import Microprocess
-from ..core.register import Ended
-from ..core.states import ENDED, FAILED, NEW
+from ..core.events import then_and_now
+from ..core.states import BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING
 from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.waits import THREAD
 from ..core.world import World
-from .keys import key_of
+from .components import error_of, key_of, safe_name, say
 from .quoting import escaped, label, quoted_all
-from .states import say
-from .transcript import Line, printed
+from .render import Block, Cell, Document, Line, Pre, Span, Table, View, line
+from .transcript import PrintedLine, printed
 
 COMPONENTS = 40
 BOXES = 8
@@ -44,13 +42,18 @@ FAILURES = 5
 #: How many characters :meth:`Inboxes.data` may become as JSON, about; components beyond are only counted.
 ROOM = 24_000
 
+#: The roles of the states that matter most.
+_ROLES = {RUNNABLE: "good", RUNNING: "good", BLOCKED: "bad", FAILED: "bad"}
+#: What is between two messages; in HTML each has a frame of its own.
+_COMMA = Span(" ", plain=", ")
+
 
 @dataclass(frozen=True, slots=True)
 class InboxLook:
     """One inbox: how many messages wait, its limit, and the oldest of them as text.
 
     ``kinds`` has for each of ``messages`` what it is: ``str``, ``bytes`` or ``other``. The first ``held``
-    of them are in the hands of the component's own thread already, so nobody can act on them any more.
+    of them have been handed to the component's own thread, so they can no longer be edited or removed.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
@@ -88,6 +91,19 @@ class InboxLook:
         """Whether the next message would be refused."""
         return self.limit is not None and self.length >= self.limit
 
+    def line(self) -> Line:
+        """Return the name, the number of messages, and the messages."""
+        count = Span(self.count, "strong")
+        if self.full:
+            count = Span(self.count, "bad", f"{self.count.removesuffix('full')}FULL")
+        shown: list[str | Span] = [Span(message, "code") for message in self.messages]
+        if self.more:
+            shown.append(f"and {self.more} more")
+        parts = [part for message in shown for part in (_COMMA, message)]
+        if parts:
+            parts[0] = Span(" ", plain=": ")
+        return line(f"{self.name} ", count, *parts, role="full" if self.full else "")
+
     def data(self) -> dict[str, Any]:
         """Return this as JSON can have it."""
         kinds = self.kinds or ("other",) * len(self.messages)
@@ -106,7 +122,7 @@ class InboxLook:
 class ComponentLook:
     """One component: its state, a remark on it, its inboxes, and what its outboxes lost.
 
-    ``state`` is a word of :mod:`kamlab.core.states`, and ``say`` what more there is to say of it in a few words.
+    ``state`` is a word of :mod:`kamlab.core.states`, and ``say`` says in a few words what it waits for.
     ``discarded`` has a (name, number) pair for each outbox that leads nowhere and was sent to.
     ``more`` is how many of its inboxes are left out. ``key`` names it in data, and ``given`` is the name
     that a Graphline gave it.
@@ -143,6 +159,21 @@ class ComponentLook:
         """How many messages wait in the inboxes shown."""
         return sum(box.length for box in self.inboxes)
 
+    def row(self) -> tuple[Cell, ...]:
+        """Return the name, the state, and lines for what waits, what there is to say and what was lost."""
+        used = [box.line() for box in self.inboxes if box.length or box.full]
+        empty = [f"{box.name} {box.count}" for box in self.inboxes if not (box.length or box.full)]
+        if self.more:
+            empty.append(f"and {counted(self.more, 'more inbox')}")
+        if empty:
+            used.append(line(", ".join(empty), role="faint"))
+        if self.remark or self.say:
+            used.append(line(f"({self.remark or self.say})", role="faint"))
+        for name, lost in self.discarded:
+            messages = counted(lost, "message")
+            used.append(line(f"{name} leads nowhere: ", Span(f"{messages} lost", "bad", f"{messages} LOST")))
+        return self.label, Span(self.state, _ROLES.get(self.state, "")), tuple(used)
+
     def data(self) -> dict[str, Any]:
         """Return this as JSON can have it."""
         return {
@@ -156,8 +187,8 @@ class ComponentLook:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Inboxes:
+@dataclass(frozen=True, slots=True, repr=False)
+class Inboxes(View):
     """All inboxes of a lab at one moment. Printed, it is text; in a notebook, a table.
 
     ``more`` and ``more_failures`` are how many components and failures are left out; ``printed`` the
@@ -178,11 +209,11 @@ class Inboxes:
     more: int = 0
     failures: tuple[tuple[str, str], ...] = ()
     more_failures: int = 0
-    printed: tuple[Line, ...] = field(default=())
+    printed: tuple[PrintedLine, ...] = ()
 
     def __getitem__(self, name: str) -> ComponentLook:
-        given = [each for each in self.components if name and each.given == name]
-        if given and all(each.name != name for each in self.components):
+        given = [look for look in self.components if name and look.given == name]
+        if given and all(look.name != name for look in self.components):
             return given[0]
         return _named(name, self.components, "component in this view", UnknownComponent)
 
@@ -198,7 +229,7 @@ class Inboxes:
         return sum(component.waiting for component in self.components)
 
     def data(self, room: int = ROOM) -> dict[str, Any]:
-        """Return this as JSON can have it; beyond about ``room`` characters it is left out."""
+        """Return this as JSON can have it; components beyond about ``room`` characters are only counted."""
         shown = []
         for component in self.components:
             data = component.data()
@@ -214,17 +245,21 @@ class Inboxes:
             "printed": [{"name": line.name, "text": line.text, "error": line.error} for line in self.printed],
         }
 
-    def __str__(self) -> str:
-        from .text import as_text
-
-        return as_text(self)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from .html import as_html
-
-        return as_html(self)
+    def document(self) -> Document:
+        """Return how the lab stands, a row for each component, the failures, and what was printed."""
+        count = counted(len(self.components) + self.more, "component")
+        rows = tuple(component.row() for component in self.components)
+        blocks: list[Block] = [
+            line(f"{self.state} at step {self.step}, {count}", role="good" if self.state == "running" else ""),
+            Table(rows, ("component", "state", "inboxes"), more=self.more, thing="component"),
+            *(line(f"{name} failed: {error}", role="bad", indent=2) for name, error in self.failures),
+        ]
+        if self.more_failures:
+            blocks.append(line(f"and {self.more_failures} failed before", role="bad", indent=2))
+        if self.printed:
+            lines = (f"{printed.name}: {printed.text[:LINE_WIDTH]}" for printed in self.printed)
+            blocks += [line("printed:", role="faint"), Pre("\n".join(lines))]
+        return tuple(blocks)
 
 
 Look = TypeVar("Look", InboxLook, ComponentLook)
@@ -243,7 +278,7 @@ def look(
     Args:
         lab: the lab.
         names: look at these components only: their names, or those of their classes.
-        step: as it was after this step of the past; as it stands, unless told.
+        step: the step of the past to look at; the present by default.
         components: how many components to show at most.
         messages: how many messages of each inbox to show at most.
         snapshot: the lab's snapshot of that step, with at least so many messages, if the caller has one.
@@ -270,19 +305,19 @@ def look(
         snapshot = snapshot_of(lab, step, messages) if snapshot is None else snapshot
         everyone = alive_in(snapshot)
         if names:
-            meant = {id(each) for name in names for each in called(name, everyone)}
-            everyone = [each for each in everyone if id(each) in meant]
+            meant = {id(component) for name in names for component in called(name, everyone)}
+            everyone = [component for component in everyone if id(component) in meant]
         shown = _worth_showing(snapshot, everyone, components)
-        failures = [each for each, stand in snapshot.components.items() if stand.state == FAILED]
+        failures = [component for component, stand in snapshot.components.items() if stand.state == FAILED]
         if names:
-            failures = [each for each in failures if any(called(name, [each]) for name in names)]
+            failures = [failed for failed in failures if any(called(name, [failed]) for name in names)]
         as_it_was = step is not None and step != lab.step_number
         return Inboxes(
             "as it was" if as_it_was else str(lab.state),
             snapshot.step,
             _components(snapshot, shown, is_rushing(lab)),
             len(everyone) - len(shown),
-            tuple((_name(each), _error(each)) for each in failures[-FAILURES:]),
+            tuple((safe_name(failed), error_of(failed)) for failed in failures[-FAILURES:]),
             max(0, len(failures) - FAILURES),
             tuple(_line(line) for line in printed(lab, snapshot.step if as_it_was else None, LINES, names)),
         )
@@ -291,17 +326,17 @@ def look(
 def alive_in(snapshot: Snapshot) -> list[Component]:
     """Return the components that are alive, in order of activation."""
     return [
-        each
-        for each, stand in snapshot.components.items()
-        if isinstance(each, Component) and stand.state != NEW and stand.state not in ENDED
+        component
+        for component, stand in snapshot.components.items()
+        if isinstance(component, Component) and stand.state != NEW and stand.state not in ENDED
     ]
 
 
 def _named(name: str, looks: Sequence[Look], kind: str, error: type[KamlabError]) -> Look:
-    for each in looks:
-        if each.name == name:
-            return each
-    raise error(f"there is no {kind} called {name!r}; there are: {listed(each.name for each in looks)}")
+    for look in looks:
+        if look.name == name:
+            return look
+    raise error(f"there is no {kind} called {name!r}; there are: {listed(look.name for look in looks)}")
 
 
 def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> list[Component]:
@@ -309,64 +344,73 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
     if len(everyone) <= room:
         return everyone
     full = {box.owner for box in snapshot.waiting}
-    busy = (each for each in everyone if each in full)
-    chosen = set(islice(chain(busy, (each for each in everyone if each not in full)), room))
-    return [each for each in everyone if each in chosen]
+    busy = (component for component in everyone if component in full)
+    chosen = set(islice(chain(busy, (component for component in everyone if component not in full)), room))
+    return [component for component in everyone if component in chosen]
 
 
 def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
-    boxes = {(each, name): waiting_in(snapshot, each, name) for each in shown for name in _names(snapshot, each)}
-    texts = iter(quoted_all([message for waiting in boxes.values() for message in waiting.messages]))
-    looks: dict[Component, list[InboxLook]] = {component: [] for component in shown}
-    for (each, name), waiting in boxes.items():
-        box = each._in.get(name)
-        there = waiting.messages
-        looks[each].append(
-            InboxLook(
-                label(str(name), 30),
-                waiting.count,
-                box.limit if box is not None else None,
-                tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(there))))),
-                tuple(map(kind_of, there)),
-                waiting.held,
+    chosen = {component: _worth_a_look(snapshot, component) for component in shown}
+    waiting = (waiting_in(snapshot, box) for boxes in chosen.values() for box in boxes.values())
+    texts = iter(quoted_all([message for there in waiting for message in there.messages]))
+    looks = []
+    for component, boxes in chosen.items():
+        stand = snapshot.components[component]
+        inboxes = [_inbox(name, box, waiting_in(snapshot, box), texts) for name, box in boxes.items()]
+        lost = [(_safe(box.name), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
+        looks.append(
+            ComponentLook(
+                safe_name(component),
+                stand.state,
+                _thread_in_words(stand),
+                tuple(inboxes),
+                tuple(lost)[:BOXES],
+                len(boxes_of(component)) - len(boxes),
+                key_of(component),
+                say(component, stand, rushing),
+                given_name(component),
             )
         )
-    return tuple(_component(snapshot, each, tuple(looks[each]), rushing) for each in shown)
+    return tuple(looks)
 
 
-def _component(snapshot: Snapshot, component: Component, boxes: tuple[InboxLook, ...], rushing: bool) -> ComponentLook:
-    stand = snapshot.components[component]
-    lost = [(label(str(box.name), 30), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
-    return ComponentLook(
-        _name(component),
-        stand.state,
-        _thread_in_words(stand),
-        boxes,
-        tuple(lost)[:BOXES],
-        len(component._in or component.Inboxes) - len(boxes),
-        key_of(component),
-        say(component, stand, rushing),
-        given_name(component),
+def _inbox(name: str, box: Inbox | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
+    messages = waiting.messages
+    return InboxLook(
+        _safe(name),
+        waiting.count,
+        box.limit if box is not None else None,
+        tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(messages))))),
+        tuple(map(kind_of, messages)),
+        waiting.held,
     )
 
 
-def _names(snapshot: Snapshot, component: Component) -> list[str]:
-    """Return the names of the inboxes to be shown; looking makes no boxes that nobody has asked for."""
-    names = list(component._in or component.Inboxes)
-    if len(names) <= BOXES:
-        return names
-    chosen = sorted(names, key=lambda name: component._in.get(name) not in snapshot.waiting)[:BOXES]
-    return [name for name in names if name in chosen]
+def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
+    """Return the inboxes by name; ``None`` for those not made yet, since looking makes no boxes."""
+    return component._in or dict.fromkeys(component.Inboxes)
 
 
-NOTHING = Waiting(0)
+def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
+    """Return what waits in an inbox."""
+    return snapshot.waiting.get(box, _NOTHING) if box is not None else _NOTHING
 
 
-def waiting_in(snapshot: Snapshot, component: Component, name: str) -> Waiting:
-    """Return what waits in the inbox of a name."""
-    box = component._in.get(name)
-    return snapshot.waiting.get(box, NOTHING) if box is not None else NOTHING
+_NOTHING = Waiting(0)
+
+
+def _worth_a_look(snapshot: Snapshot, component: Component) -> Mapping[str, Inbox | None]:
+    """Return the inboxes that there is room for; those with messages go first."""
+    boxes = boxes_of(component)
+    if len(boxes) <= BOXES:
+        return boxes
+    chosen = sorted(boxes, key=lambda name: boxes[name] not in snapshot.waiting)[:BOXES]
+    return {name: box for name, box in boxes.items() if name in chosen}
+
+
+def _safe(name: Any) -> str:
+    return label(str(name), 30)
 
 
 def _then_and_now(then: str | None, now: str) -> str:
@@ -393,17 +437,6 @@ def kind_of(message: Any) -> str:
     return "bytes" if issubclass(cls, (bytes, bytearray)) else "other"
 
 
-def _name(component: Microprocess | Ended) -> str:
-    return label(name_of(component), 40)
-
-
-def _line(line: Line) -> Line:
-    """Return a line that was printed, so that it can be shown."""
-    return Line(label(line.name, 40), label(line.text.expandtabs(4), LINE_WIDTH), line.error)
-
-
-def _error(component: Microprocess | Ended) -> str:
-    if isinstance(component, Ended):
-        return label(component.error, 200)
-    error = component._error
-    return label(error_in_words(error).removesuffix(": "), 200) if error is not None else "no error is known"
+def _line(line: PrintedLine) -> PrintedLine:
+    """Return a printed line as a short line of printable text."""
+    return PrintedLine(label(line.name, 40), label(line.text.expandtabs(4), LINE_WIDTH), line.error)

@@ -1,8 +1,8 @@
-"""One message as a whole: its text, its bytes, its parts, and what to write in order to edit it.
+"""One message in full: its text, its bytes, its parts, and a text with which it can be edited.
 
-A look at the inboxes shows the beginning of each message; this is what is shown when one is opened. It
-is bounded as well, and as careful: nothing of the message is run but its repr, and that where it can do
-no harm. The attributes of an object are read from where they are kept, so no property is.
+The view of the inboxes shows the beginning of each message; this one opens a single message. It is bounded as well,
+and as careful: no code of the message runs but its repr, and that where it can do no harm. The attributes of an
+object are read from its ``__dict__`` and its slots, so no property runs.
 """
 
 from __future__ import annotations
@@ -17,17 +17,14 @@ from typing import Any
 from ..analysis.snapshot import snapshot_of
 from ..core.asking import one_look
 from ..core.cautious import class_attribute, class_mro, class_name, names_of_class
-from ..core.component import Component
-from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
+from ..core.errors import KamlabError, NoSuchBox, listed
 from ..core.events import LARGEST_SET, name_of, words_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from .inboxes import alive_in, waiting_in
-from .keys import component_of, key_of
-from .literals import BadValue, literal_of, read_literal
-from .quoting import escaped, label, lines_of_text, quoted_all
-
-__all__ = ["BadValue", "NoMessage", "Payload", "literal_of", "payload_of", "read_literal"]
+from .components import find_component, safe_name
+from .inboxes import alive_in, boxes_of, waiting_in
+from .quoting import escaped, label, lines_of_text, literal_of, quoted_all
+from .render import Block, Document, Pre, Span, Table, View, line
 
 #: The most characters of text, bytes of a dump, and parts that are shown.
 TEXT = 4000
@@ -37,19 +34,19 @@ PART_WIDTH = 200
 
 
 class NoMessage(KamlabError, IndexError):
-    """No message waits at that place of that inbox, or not any more."""
+    """No message waits at that place of the inbox, or it has left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """One message that waits, in full as far as there is room.
+@dataclass(frozen=True, slots=True, repr=False)
+class Payload(View):
+    """One waiting message, in full as far as there is room.
 
     Attributes:
         key, name, box, index: where it waits: the key and the name of the component, the inbox, the place.
         kind: the name of its class.
         length: how many characters, bytes or items it has; ``None`` where that has no meaning.
-        text: what it is in words: a string as it is, anything else by its repr. What cannot be printed is
-            written as an escape; a line end is, and ends the line as well.
+        text: a string as it is, anything else by its repr. What cannot be printed is written as an escape; a line
+            end is written as an escape and ends the line as well.
         cut: whether there is more than ``text``.
         hex: the first bytes as a dump; ``None`` for what is not bytes.
         parts: (name, text) pairs: the items of a container, the attributes of an object.
@@ -85,34 +82,15 @@ class Payload:
         length = "" if self.length is None else f" of {self.length}"
         return f"{self.name}.{self.box}, place {self.index}: {self.kind}{length}"
 
-    def data(self) -> dict[str, Any]:
-        """Return this as JSON can have it."""
-        return {
-            "key": self.key,
-            "name": self.name,
-            "box": self.box,
-            "index": self.index,
-            "kind": self.kind,
-            "length": self.length,
-            "text": self.text,
-            "cut": self.cut,
-            "hex": self.hex,
-            "parts": [list(part) for part in self.parts],
-            "more": self.more,
-            "literal": self.literal,
-        }
-
-    def __str__(self) -> str:
-        from .payload_forms import as_text
-
-        return as_text(self)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from .payload_forms import as_html
-
-        return as_html(self)
+    def document(self) -> Document:
+        """Return what it is, its text, its bytes and its parts."""
+        blocks: list[Block] = [line(Span(self.headline, "strong")), Pre(self.text)]
+        if self.cut:
+            blocks.append(line(Span("the rest is not shown", plain="... (cut)"), role="faint", indent=2))
+        if self.hex:
+            blocks.append(Pre(self.hex))
+        blocks.append(Table(tuple((name, Span(text, "code")) for name, text in self.parts), more=self.more))
+        return tuple(blocks)
 
 
 def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None = None) -> Payload:
@@ -120,10 +98,10 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
 
     Args:
         lab: the lab.
-        key: the key of the component; see :mod:`.keys`.
+        key: the key of the component; see :mod:`.components`.
         box: the name of the inbox.
         index: its place, 0 being the oldest, counted as a look at the inboxes shows them.
-        step: where it waited after this step of the past; where it waits now, unless told.
+        step: the step of the past at which it waited; the present by default.
 
     Raises:
         UnknownComponent, NoSuchBox, NoMessage: there is none; the message says what there is.
@@ -139,23 +117,15 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
     """
     with lab.lock, one_look():
         snapshot = snapshot_of(lab, step, index + 1 if type(index) is int and index >= 0 else 0)
-        component = _component(lab, alive_in(snapshot), key)
-        names = list(component._in or component.Inboxes)
-        if box not in names:
-            raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(names)}")
-        waiting = waiting_in(snapshot, component, box)
+        component = find_component(lab, key, alive_in(snapshot))
+        boxes = boxes_of(component)
+        if box not in boxes:
+            raise NoSuchBox(f"{name_of(component)} has no inbox {box!r}; it has: {listed(boxes)}")
+        waiting = waiting_in(snapshot, boxes[box])
         if type(index) is not int or not 0 <= index < waiting.count:
             there = f"there are {waiting.count}, counted from 0" if waiting.count else "nothing waits there"
             raise NoMessage(f"no message waits at place {index} of {name_of(component)}.{box}; {there}")
-        return described(waiting.messages[index], key, label(name_of(component), 40), label(box, 30), index)
-
-
-def _component(lab: World, alive: list[Component], key: str) -> Component:
-    found = component_of(lab, key) or next((each for each in alive if key_of(each) == key), None)
-    if found is None:
-        keys = listed(f"{key_of(each)} ({each.short_name})" for each in lab.components)
-        raise UnknownComponent(f"there is no component with the key {key!r}; there are: {keys}")
-    return found
+        return described(waiting.messages[index], key, safe_name(component), label(box, 30), index)
 
 
 def described(message: Any, key: str = "", name: str = "", box: str = "", index: int = 0) -> Payload:
@@ -179,7 +149,7 @@ def described(message: Any, key: str = "", name: str = "", box: str = "", index:
         text,
         cut,
         hex_dump(bytes(_bytes_of(message))) if issubclass(cls, (bytes, bytearray)) else None,
-        tuple((label(each, 60), text) for each, text in zip(names, texts, strict=True)),
+        tuple((label(part, 60), text) for part, text in zip(names, texts, strict=True)),
         count - len(names),
         literal_of(message),
     )
@@ -194,7 +164,7 @@ def hex_dump(data: bytes) -> str:
     lines = []
     for place in range(0, len(data), 16):
         row = data[place : place + 16]
-        readable = "".join(chr(each) if 32 <= each < 127 else "." for each in row)
+        readable = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
         lines.append(f"{place:04x}  {row.hex(' '):<47}   {readable}")
     return "\n".join(lines)
 
@@ -258,7 +228,7 @@ def _members(message: Any) -> tuple[list[str], list[Any], int]:
 def _places(cls: type, count: int) -> list[str]:
     """Return the names of the places of a sequence: numbers, or those of a named tuple."""
     fields = class_attribute(cls, "_fields")
-    if type(fields) is tuple and len(fields) >= count and all(type(each) is str for each in fields):
+    if type(fields) is tuple and len(fields) >= count and all(type(field) is str for field in fields):
         return list(fields[:count])
     return [str(index) for index in range(count)]
 
@@ -287,7 +257,7 @@ _GETSET = type(vars(type("_", (), {}))["__dict__"])
 def _items(get: Callable[[Any], dict[Any, Any]], value: Any) -> list[tuple[str, Any]]:
     kept = names_of_class(value) if issubclass(type(value), type) else get(value)
     items = dict.items(kept) if issubclass(type(kept), dict) else kept.items()
-    return [(name, each) for name, each in list(items) if type(name) is str and not name.startswith("__")]
+    return [(name, item) for name, item in list(items) if type(name) is str and not name.startswith("__")]
 
 
 def _slot(name: str, get: Callable[[Any], Any], value: Any) -> list[tuple[str, Any]]:

@@ -1,11 +1,11 @@
-"""How far a long run has come, and who tells it: nobody in the first second, then four times a second.
+"""The progress of a long run: shown after the first second, then four times a second.
 
-Whoever wants to know looks from a thread of his own, at numbers that the engine keeps anyway; the lab's lock
-is not asked for, since a busy driver would have to stop for it. So what is read may belong to two moments that
-lie a few microseconds apart, as may be forgiven in a number that is shown for a quarter of a second.
+A separate thread reads numbers that the scheduler keeps anyway. It does not take the lab's lock, since a busy driver
+would have to stop for it. So two numbers may be a few microseconds apart, which does not matter for a line that is
+shown for a quarter of a second.
 
-A front end says where it is told: :func:`reporter_for` here writes to a terminal; a notebook has its own. What
-either makes is a context manager around the run, so that it ends with the run however that ends.
+A front end decides where progress is shown: :func:`reporter_for` writes to a terminal, and notebooks have their own.
+Both return a context manager around the run, so that the display ends with the run, however the run ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from html import escape
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -26,17 +25,18 @@ from ..core.outcome import REASONS
 from ..core.patched_time import real_monotonic
 from ..core.world import World
 from .quoting import label
+from .render import escape
 
-#: Seconds: between two looks, and before the first word. A run of fewer slices than ``MANY`` is never told of.
+#: Seconds between two looks, and before the first one is shown. Runs limited to fewer slices than ``MANY`` show none.
 TICK = 0.25
 SILENCE = 1.0
 MANY = 1000
-#: Over how many looks the rate is taken; how long one slice may take before it is named, in seconds.
+#: Over how many looks the rate is taken; how many seconds a slice may take before its component is named.
 RECENT = 8
 LONG = 1.0
-#: How many looks in a row may find that nothing runs, until it is taken for the end: nobody may be left to say so.
+#: After how many looks in a row that find the lab not running the thread ends by itself.
 PATIENCE = 20
-#: How wide a line of text is at most, and how much of it a name.
+#: The widths of a line of text and of a name in it.
 COLUMNS = 79
 NAME = 24
 
@@ -45,9 +45,9 @@ NAME = 24
 class Progress:
     """How far a run has come.
 
-    ``steps`` slices have run in it, in ``seconds`` of real time; ``rate`` of them a second of late. ``limit`` is how
-    many there shall be at most. ``runnable`` and ``asleep`` are how many components can and cannot run.
-    ``waits`` says what it waits for where nothing runs, in a few words. ``end`` says why it ended, if it has.
+    ``steps`` slices have run in ``seconds`` of real time; ``rate`` is the recent number of slices per second, and
+    ``limit`` the most slices that the run may have. ``runnable`` and ``asleep`` are the numbers of components that can
+    and cannot run. ``waits`` says in a few words what the lab waits for if nothing runs, ``end`` why the run ended.
 
     >>> print(Progress("running", 1_234_567, 5.2, 237_000.0, 10_000_000, 3, 97))
     running: 1,234,567 slices, 12% of 10,000,000, 237,000/s, 5.2 s, 3 can run
@@ -70,7 +70,7 @@ class Progress:
 
     @property
     def fraction(self) -> float | None:
-        """How much of it is done, from 0 to 1; ``None`` where nobody knows."""
+        """The part that is done, from 0 to 1; ``None`` without a limit."""
         return min(1.0, self.steps / self.limit) if self.limit else None
 
     def __str__(self) -> str:
@@ -103,7 +103,7 @@ def _ended(progress: Progress) -> str:
 
 
 def _fitting(parts: list[str], spare: list[int]) -> str:
-    """Return parts as a line, without so many of those that can be spared that it fits."""
+    """Join parts to a line; drop spare ones, in this order, until it fits."""
     left = dict(enumerate(parts))
     for place in spare:
         if len(", ".join(left.values())) > COLUMNS - 4:
@@ -112,7 +112,7 @@ def _fitting(parts: list[str], spare: list[int]) -> str:
 
 
 def _rounded(number: float) -> str:
-    """Write a rate with three digits that count.
+    """Write a rate with three significant digits.
 
     >>> _rounded(237_412.9), _rounded(12.34), _rounded(0.5), _rounded(0)
     ('237,000', '12.3', '0.5', '0')
@@ -129,13 +129,13 @@ def _rounded(number: float) -> str:
 def progress_of(
     lab: World, limit: int | None = None, began: Progress | None = None, before: Progress | None = None
 ) -> Progress:
-    """Return how far a lab has come. It takes no lock and never waits.
+    """Return the progress of a lab. This takes no lock and never waits.
 
     Args:
         lab: the lab; any thread may look.
-        limit: how many slices the run shall have at most.
-        began: what was returned when the run began; since the lab itself began, unless told.
-        before: an earlier look, for the rate since then; since the beginning, unless told.
+        limit: the most slices that the run may have.
+        began: the progress when the run began; the beginning of the lab by default.
+        before: earlier progress, from which the rate is taken; ``began`` by default.
 
     >>> from kamlab import Component, Lab
     >>> with Lab() as lab:
@@ -169,14 +169,14 @@ def progress_of(
 
 
 def _waits_for(lab: World) -> str:
-    """Say what a lab in which nobody can run waits for."""
+    """Say what a lab in which no component can run waits for."""
     scheduler = lab.scheduler
     if any(outsider.may_wake() for outsider in list(scheduler.outsiders)):
         return "a thread, or an answer from outside" if scheduler.idle.sources() else "a thread"
     network = bool(scheduler.idle.sources())
-    timer = min((when for when, _, each in list(scheduler.timers._heap) if each.callback is not None), default=None)
-    if timer is not None and not isinstance(scheduler.clock, VirtualClock):
-        due = max(0.0, timer - scheduler.clock.now())
+    timers = scheduler.timers.waiting()
+    if timers and not isinstance(scheduler.clock, VirtualClock):
+        due = max(0.0, timers[0].when - scheduler.clock.now())
         return f"the next timer, due in {due:.1f} s" + (", or the network" if network else "")
     if network:
         return "the network"
@@ -184,7 +184,7 @@ def _waits_for(lab: World) -> str:
 
 
 def _hangs_in(lab: World, step: int, before: Progress | None, now: float) -> str:
-    """Say whose slice does not come to its end, if there is such a one."""
+    """Say which component is in a slice that takes long, if one is."""
     running = lab.scheduler.running
     if before is None or before.step != step or now - before.at < LONG or running is None:
         return ""
@@ -195,24 +195,24 @@ def _hangs_in(lab: World, step: int, before: Progress | None, now: float) -> str
 
 
 class Teller(Protocol):
-    """Where progress is told. All is called from one thread at a time; what it raises ends the telling."""
+    """Where progress is shown. One thread at a time calls it; an exception ends the display."""
 
     def tell(self, progress: Progress) -> None:
-        """Show it in the place of what was shown before."""
+        """Show this in place of what was shown before."""
 
     def close(self, last: Progress | None) -> None:
-        """Show the last word, ``None`` if nothing was told; nothing is shown afterwards."""
+        """Show the last line; ``None`` if nothing was shown before. Nothing follows."""
 
 
 class Reporter:
-    """Tells the progress of one run, as a context manager around it.
+    """Shows the progress of one run, as a context manager around it.
 
     Args:
-        lab: the lab that is run within.
-        limit: how many slices it shall run at most.
-        teller: where it is told.
+        lab: the lab that runs.
+        limit: the most slices that the run may have.
+        teller: where progress is shown.
 
-    Nothing is told in the first second. The thread that looks ends with the run, and is never in its way.
+    Nothing is shown in the first second. The thread that looks ends with the run and never delays it.
     """
 
     def __init__(self, lab: World, limit: int | None, teller: Teller) -> None:
@@ -231,7 +231,7 @@ class Reporter:
         try:
             thread.start()
             self._thread = thread
-        except RuntimeError:  # where there are no threads nobody tells, and the run goes on
+        except RuntimeError:  # no thread can be started: the run goes on without a display
             pass
         except BaseException:  # an interrupt: there will be no run
             self._over.set()
@@ -240,7 +240,7 @@ class Reporter:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._over.set()
-        with self._speaking:  # what is being said is said to its end, and nothing after it
+        with self._speaking:  # a line that is being shown is finished, and none follows it
             last = self._last_word(error) if self._told else None
             with contextlib.suppress(Exception):
                 self._teller.close(last)
@@ -270,9 +270,8 @@ class Reporter:
                     return
 
     def _look(self, looks: list[Progress]) -> Progress:
-        before = looks[0]
-        standing = [each for each in looks if each.step == self._lab.scheduler.step]
-        progress = progress_of(self._lab, self._limit, self._began, standing[0] if standing else before)
+        standing = (look for look in looks if look.step == self._lab.scheduler.step)
+        progress = progress_of(self._lab, self._limit, self._began, next(standing, looks[0]))
         looks.append(progress)
         del looks[:-RECENT]
         return progress
@@ -292,21 +291,21 @@ class Reporter:
 
 
 class TerminalLine:
-    """One line of a terminal, written anew in its place, and cleared at the end."""
+    """One line of a terminal, overwritten in its place and cleared at the end."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._width = 0
 
     def tell(self, progress: Progress) -> None:
-        """Write it over what was there."""
+        """Overwrite the line."""
         text = str(progress)
         self._stream.write(f"\r{text:<{self._width}}\r")
         self._stream.flush()
         self._width = len(text)
 
     def close(self, last: Progress | None) -> None:
-        """Leave the line empty."""
+        """Clear the line."""
         if self._width:
             self._stream.write("\r" + " " * self._width + "\r")
             self._stream.flush()
@@ -317,10 +316,10 @@ Factory = Callable[[World, int | None], AbstractContextManager[Any]]
 
 
 def reporter_for(lab: World, limit: int | None = None) -> AbstractContextManager[Any]:
-    """Return what tells, on a terminal, how far a lab has come, as a context manager around a run of it.
+    """Return a context manager around a run that shows its progress on a terminal.
 
-    On stderr, one line in its place, where that is a terminal; anywhere else nothing is told, nor of a run that
-    has fewer than 1000 slices.
+    It uses one line of stderr if that is a terminal. Otherwise, and for runs limited to fewer than 1000 slices,
+    nothing is shown.
 
     >>> with reporter_for(None):  # a test has no terminal
     ...     pass
@@ -339,10 +338,10 @@ def _is_terminal(stream: Any) -> bool:
 
 
 def install(lab_class: Any, factory: Factory = reporter_for) -> Callable[[], None]:
-    """Have all labs of a class tell how far their runs have come; return what undoes it.
+    """Make all labs of a class show the progress of their runs; return a function that undoes this.
 
-    The class has an attribute ``progress``: ``None``, or what makes the context manager for a run, from the lab and
-    the most slices that there shall be.
+    It sets the class attribute ``progress``: a function that makes the context manager for a run, from the lab and the
+    limit of slices.
     """
     before = lab_class.__dict__.get("progress", _NOTHING)
     lab_class.progress = staticmethod(factory)

@@ -1,9 +1,8 @@
-"""The code of one component: the lines around the one it stands at, and what its variables hold.
+"""The code of one component: the lines around the one it stands at, and the values of its variables.
 
-Where it stands is found out by :mod:`kamlab.analysis.standing`. Here the function is cut out around that
-line: the whole of it if it is short, otherwise a window. The text of the code is as little to be
-trusted as a message (a comment may turn the writing direction, so that a line reads as what it is not),
-so it is written down as carefully.
+:mod:`kamlab.analysis.standing` finds the place. Here the function is cut out around that line: all of it if it is
+short, otherwise a window. Code is trusted no more than a message (a comment may change the writing direction, so that
+a line reads as something else), so it is quoted as carefully.
 """
 
 from __future__ import annotations
@@ -12,38 +11,38 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any
 
 from ..analysis.flows import definition_of, lines_of, stack_of
 from ..analysis.standing import Place, Standing, standing
 from ..analysis.words import file_in_words
 from ..core.asking import one_look
-from ..core.component import Component
-from ..core.errors import UnknownComponent, listed
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from .keys import component_of, key_of
+from .components import find_component, key_of
 from .quoting import label
+from .render import Block, Code, Document, Span, Table, View, line
 
-#: A function of up to so many lines is shown as a whole; of a longer one so many lines.
+#: A function of up to ``WHOLE`` lines is shown in full; of a longer one ``WINDOW`` lines.
 WHOLE = 40
 WINDOW = 15
 #: The most characters of a line, and the most places of a stack.
 WIDTH = 200
 STACK = 12
 
+NO_SOURCE = "there is no source of this code to be had"
 
-@dataclass(frozen=True, slots=True)
-class SourceLook:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SourceLook(View):
     """Where a component stands in its code.
 
     Attributes:
         key, name: the component.
         state: new, runnable, running, waiting, blocked, failed, finished or stopped.
-        remark: what the place alone does not say: what a thread waits for, why it ended.
+        remark: what a thread waits for, or why it ended.
         file, function: where the lines are from; the file without its folder.
         first: the number of the first of ``lines``.
-        lines: the code, as safe text; none where there is no source to be had.
+        lines: the code, as printable text; empty if there is no source.
         at: the number of the line it stands at; 0 if it stands at none.
         locals, attributes: (name, text) pairs: the variables there, and those of the component.
         stack: the places from the outermost call to the innermost, in words.
@@ -76,7 +75,7 @@ class SourceLook:
 
     @property
     def headline(self) -> str:
-        """Who it is, how it is, and where it stands, in a line."""
+        """Name, state and place in one line."""
         where = f", line {self.at} of {self.function}() in {self.file}" if self.at else ""
         return f"{self.name}: {self.state}{where}" + (f" ({self.remark})" if self.remark else "")
 
@@ -85,44 +84,30 @@ class SourceLook:
         """The (number, text) pairs of the lines."""
         return enumerate(self.lines, self.first)
 
-    def data(self) -> dict[str, Any]:
-        """Return this as JSON can have it."""
-        return {
-            "key": self.key,
-            "name": self.name,
-            "state": self.state,
-            "remark": self.remark,
-            "file": self.file,
-            "function": self.function,
-            "first": self.first,
-            "lines": list(self.lines),
-            "at": self.at,
-            "locals": [list(pair) for pair in self.locals],
-            "attributes": [list(pair) for pair in self.attributes],
-            "stack": list(self.stack),
-        }
+    def document(self) -> Document:
+        """Return the code, an arrow at the line where the component stands, the calls, and the variables."""
+        blocks: list[Block] = [line(Span(self.headline, "strong")), Code(self.lines, self.first, self.at)]
+        if self.at and not self.lines:
+            blocks.append(line(f"({NO_SOURCE})", role="faint", indent=2))
+        if len(self.stack) > 1:
+            blocks.append(line("the calls, innermost last:", role="faint", indent=2))
+            blocks += [line(Span(place, "code"), indent=4) for place in self.stack]
+        blocks += [_table("", self.locals), _table("self.", self.attributes)]
+        return tuple(blocks)
 
-    def __str__(self) -> str:
-        from .source_forms import as_text
 
-        return as_text(self)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        from .source_forms import as_html
-
-        return as_html(self)
+def _table(before: str, pairs: tuple[tuple[str, str], ...]) -> Table:
+    return Table(tuple((before + name, Span(text, "code")) for name, text in pairs), form="  {} = {}")
 
 
 def source_of(lab: World, component: Microprocess | str) -> SourceLook:
     """Return where a component stands in its code now.
 
-    It waits for the slice that runs to end; one that does not is shown at the line that it executes.
+    This waits for the running slice to end; if it does not end, the line that it executes is shown.
 
     Args:
         lab: the lab.
-        component: the component, or its key; see :mod:`.keys`.
+        component: the component, or its key; see :mod:`.components`.
 
     Raises:
         UnknownComponent: no component has that key.
@@ -141,24 +126,17 @@ def source_of(lab: World, component: Microprocess | str) -> SourceLook:
             3      while True:
       ->    4          yield
     """
-    found = component if not isinstance(component, str) else _component(lab, component)
+    if isinstance(component, str):
+        with lab.lock:
+            found: Microprocess = find_component(lab, component, lab.failures)
+    else:
+        found = component
     with one_look():
         stands = standing(found)
-        return _source(lab, found, stands)
+        return _source(found, stands)
 
 
-def _component(lab: World, key: str) -> Component:
-    with lab.lock:
-        found = component_of(lab, key)
-        if found is None:
-            found = next((each for each in lab.failures if isinstance(each, Component) and key_of(each) == key), None)
-        if found is None:
-            keys = listed(f"{key_of(each)} ({each.short_name})" for each in lab.components)
-            raise UnknownComponent(f"there is no component with the key {key!r}; there are: {keys}")
-        return found
-
-
-def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook:
+def _source(component: Microprocess, stands: Standing) -> SourceLook:
     place = stands.place
     first, lines = _lines(place, _code(component, stands)) if place is not None else (0, ())
     return SourceLook(
@@ -173,7 +151,7 @@ def _source(lab: World, component: Microprocess, stands: Standing) -> SourceLook
         stands.line,
         _safe(stands.variables),
         _safe(stands.attributes),
-        tuple(_in_words(each) for each in stands.places[-STACK:]),
+        tuple(_in_words(place) for place in stands.places[-STACK:]),
     )
 
 
@@ -206,13 +184,13 @@ def _lines(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
     if end - begin >= WHOLE:
         begin = max(begin, min(place.line - WINDOW // 2, end - WINDOW + 1))
         end = min(end, begin + WINDOW - 1)
-    cut = (line.rstrip()[: 5 * WIDTH].expandtabs(4) for line in known[begin - 1 : end])
+    cut = (text.rstrip()[: 5 * WIDTH].expandtabs(4) for text in known[begin - 1 : end])
     shown = textwrap.dedent("\n".join(cut)).split("\n")
-    return begin, tuple(label(line, WIDTH) for line in shown)
+    return begin, tuple(label(text, WIDTH) for text in shown)
 
 
 def _last_line(code: CodeType) -> int:
     """Return the last line of a function, functions within it included."""
-    own = [line for _, _, line in code.co_lines() if line is not None]
-    inner = [_last_line(each) for each in code.co_consts if isinstance(each, CodeType)]
+    own = [number for _, _, number in code.co_lines() if number is not None]
+    inner = [_last_line(const) for const in code.co_consts if isinstance(const, CodeType)]
     return max([code.co_firstlineno, *own, *inner])

@@ -1,8 +1,8 @@
-"""What components have printed: for each its own transcript, and the last lines of all of them.
+"""What components have printed: a transcript for each, and the last lines of all.
 
-This is only the store. Filling it is the business of a front end that knows who prints (the
-notebook does, by way of ``sys.stdout``); in a plain script it stays empty and prints go where they
-always went. It is bounded, since a component that prints for a week must not fill the memory.
+This is only the store. A front end that knows which component prints fills it (the notebook does so by way of
+``sys.stdout``); in a plain script it stays empty, and prints go where they always went. It is bounded, since a
+component that prints for a week must not fill the memory.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from ..core.events import PRINTED
 from ..core.microprocess import Microprocess
 from ..core.world import World
 
-#: How many lines of one component are kept, how long a line may be, and how many components there may be.
+#: How many lines of a component are kept, how long a line may be, and how many components are kept.
 LINES_KEPT = 500
 LINE_LENGTH = 2000
 COMPONENTS_KEPT = 200
 
-#: Whose line it is when the lab itself has something to say.
+#: The name under which the lab itself prints.
 THE_LAB = "the lab"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """One line that a component printed; ``error`` says that it went to stderr."""
 
     name: str
@@ -75,7 +75,7 @@ class Transcript:
 class Transcripts:
     """The transcripts of one lab, found by component or by its short name.
 
-    They are kept by name, so that they keep no component, and with it no lab, alive.
+    They are kept by name, so that they keep no component alive, and no lab.
 
     >>> transcripts = Transcripts()
     >>> transcripts.write(None, "hello\\nwor")
@@ -89,11 +89,11 @@ class Transcripts:
 
     def __init__(self) -> None:
         self._of: OrderedDict[str, Transcript] = OrderedDict()
-        self._last: deque[Line] = deque(maxlen=LINES_KEPT)
+        self._last: deque[PrintedLine] = deque(maxlen=LINES_KEPT)
         self._lock = threading.Lock()
         #: How many lines have been completed in all.
         self.count: int = 0
-        #: Called, with nothing, whenever a line was added; from the thread that printed it.
+        #: Called without arguments after a line was added, in the thread that printed it.
         self.on_line: Callable[[], Any] = _nothing
 
     def write(self, component: Microprocess | None, text: str, error: bool = False) -> list[str]:
@@ -108,7 +108,7 @@ class Transcripts:
             else:
                 self._of.move_to_end(name)
             lines = transcript.write(text)
-            self._last.extend(Line(transcript.name, line, error) for line in lines)
+            self._last.extend(PrintedLine(transcript.name, line, error) for line in lines)
             self.count += len(lines)
         if lines:
             self.on_line()
@@ -116,14 +116,14 @@ class Transcripts:
 
     @property
     def watched(self) -> bool:
-        """Whether somebody wants to know of new lines."""
+        """Whether a callback for new lines is set."""
         return self.on_line is not _nothing
 
     def unwatch(self) -> None:
-        """Call nobody any more."""
+        """Remove the callback."""
         self.on_line = _nothing
 
-    def last(self, count: int, names: Collection[str] = ()) -> tuple[Line, ...]:
+    def last(self, count: int, names: Collection[str] = ()) -> tuple[PrintedLine, ...]:
         """Return the last complete lines of all components, or of those named, oldest first."""
         with self._lock:
             lines = [line for line in self._last if not names or line.name in names]
@@ -132,14 +132,15 @@ class Transcripts:
     def __getitem__(self, component: Microprocess | str) -> Transcript:
         """Return what a component printed; an empty transcript if it did not print.
 
-        Given a name it raises KeyError if nobody of that name has printed.
+        Raises:
+            KeyError: no component of that name has printed.
         """
         name = component if isinstance(component, str) else _name(component)
         with self._lock:
             found = self._of.get(name)
             known = ", ".join(sorted(self._of)) or "none"
         if found is None and isinstance(component, str):
-            raise KeyError(f"nobody called {name!r} has printed; these have: {known}")
+            raise KeyError(f"no component called {name!r} has printed; these have: {known}")
         return found or Transcript(name)
 
     def __iter__(self) -> Iterator[Transcript]:
@@ -150,7 +151,7 @@ class Transcripts:
         return len(self._of)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{line.name}: {line.text}" for line in self.last(LINES_KEPT)) or "<nobody has printed>"
+        return "\n".join(f"{line.name}: {line.text}" for line in self.last(LINES_KEPT)) or "<no component has printed>"
 
 
 _all: WeakKeyDictionary[Any, Transcripts] = WeakKeyDictionary()
@@ -175,14 +176,14 @@ def transcripts_of(lab: World) -> Transcripts:
         return found
 
 
-def printed(lab: World, step: int | None, count: int, names: Collection[str] = ()) -> tuple[Line, ...]:
+def printed(lab: World, step: int | None, count: int, names: Collection[str] = ()) -> tuple[PrintedLine, ...]:
     """Return the last lines that components have printed, up to now or up to a step of the past; under the lab's lock.
 
     Args:
         lab: the lab.
         step: the step; ``None`` for all up to now.
         count: how many lines at most.
-        names: the components meant; all unless told.
+        names: the components; all by default.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -191,7 +192,7 @@ def printed(lab: World, step: int | None, count: int, names: Collection[str] = (
         return transcripts_of(lab).last(count, names)
     history = history_of(lab)
     end = history.end_of(step) + 1 - history.first
-    lines = (Line(record[1].short_name, record[2]) for record in history.records[:end] if record[0] is PRINTED)
+    lines = (PrintedLine(record[1].short_name, record[2]) for record in history.records[:end] if record[0] is PRINTED)
     last = deque((line for line in lines if not names or line.name in names), maxlen=count)
     return tuple(last)
 
@@ -201,4 +202,4 @@ def _name(component: Microprocess | None) -> str:
 
 
 def _nothing() -> None:
-    """Nobody wants to know."""
+    """Do nothing: no callback is set."""

@@ -19,7 +19,7 @@ pytest.importorskip("anywidget", reason="anywidget is not installed")
 from kamlab.notebook.panel import commands, panel_of, permissions, registry, view_model
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
-from kamlab.views.whole import UnknownPiece
+from kamlab.views.dashboard import UnknownPiece
 
 
 class Waits(Component):

@@ -48,7 +48,7 @@ def test_a_lab_that_never_went_back_has_one_branch(make_lab: Any) -> None:
     lab = make_lab(build=lambda: Keep().activate(), clock="virtual")
     lab.step(5)
     tree = branches_of(lab)
-    assert [(each.number, each.parent, each.forked_at, each.steps, each.by_hand) for each in tree] == [
+    assert [(branch.number, branch.parent, branch.forked_at, branch.steps, branch.by_hand) for branch in tree] == [
         (0, None, 0, 5, 0)
     ]
     assert (tree.here, tree.step, len(tree)) == (0, 5, 1)
@@ -60,10 +60,10 @@ def test_it_says_what_the_labs_own_tree_says(make_lab: Any) -> None:
     tree, own = branches_of(lab), lab.branches
     assert str(tree) == str(own)
     assert (tree.here, tree.step) == (own.here, own.step) == (2, 25)
-    assert [(each.number, each.parent, each.forked_at, each.steps) for each in tree] == [
-        (each.number, each.parent, each.forked_at, each.steps) for each in own
+    assert [(branch.number, branch.parent, branch.forked_at, branch.steps) for branch in tree] == [
+        (branch.number, branch.parent, branch.forked_at, branch.steps) for branch in own
     ]
-    assert [each.by_hand for each in tree] == [0, 1, 1, 1]
+    assert [branch.by_hand for branch in tree] == [0, 1, 1, 1]
 
 
 def test_the_forms_are_as_kept(make_lab: Any) -> None:
@@ -95,9 +95,9 @@ def test_of_many_branches_the_way_here_and_the_newest_are_shown(make_lab: Any) -
     lab.goto(3, branch=1)
     tree = branches_of(lab)
     assert (len(tree), tree.more) == (BRANCHES, 6)
-    numbers = {each.number for each in tree}
+    numbers = {branch.number for branch in tree}
     assert {0, 1, BRANCHES + 5} <= numbers
-    assert all(each.parent is None or each.parent in numbers for each in tree)
+    assert all(branch.parent is None or branch.parent in numbers for branch in tree)
     assert "and 6 more" in str(tree)
     assert "not shown: 6 more" in tree.svg
 

@@ -10,9 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from kamlab.views import ComponentLook, Inboxes, InboxLook
-from kamlab.views.html import LIMIT, STYLE, as_html
-from kamlab.views.text import as_text
-from kamlab.views.transcript import Line
+from kamlab.views.render import LIMIT, STYLE
+from kamlab.views.transcript import PrintedLine
 
 EVIL = "<script>alert(1)</script>&\"'"
 VIEW = Inboxes(
@@ -32,7 +31,7 @@ VIEW = Inboxes(
     more=4,
     failures=(("Old_3", "ValueError: out of paper"),),
     more_failures=1,
-    printed=(Line("Sink_2", "hello"),),
+    printed=(PrintedLine("Sink_2", "hello"),),
 )
 
 
@@ -63,7 +62,7 @@ class Reader(HTMLParser):
 
 def test_the_text_form() -> None:
     """The text has a line for each inbox with messages, one for the empty ones, and all that is left out."""
-    assert as_text(VIEW).splitlines() == [
+    assert str(VIEW).splitlines() == [
         "paused at step 12, 6 components",
         "  Source_1  runnable  inbox 0, control 0",
         "  Sink_2    waiting   inbox 3 of 3, FULL: 'a', 'b', and 1 more",
@@ -80,19 +79,19 @@ def test_the_text_form() -> None:
 
 def test_print_and_repr_are_the_text_form() -> None:
     """A view that is printed, or shown where there is no HTML, is its text."""
-    assert str(VIEW) == repr(VIEW) == as_text(VIEW)
+    assert f"{VIEW}" == str(VIEW) == repr(VIEW)
 
 
 def test_the_html_form_says_what_the_text_form_says() -> None:
     """Every name, count, message and error of the text is in the HTML."""
-    text = Reader(as_html(VIEW)).text
-    words = set(re.findall(r"[\w']+", as_text(VIEW).lower()))
+    text = Reader(VIEW._repr_html_()).text
+    words = set(re.findall(r"[\w']+", str(VIEW).lower()))
     assert words - set(re.findall(r"[\w']+", text.lower())) <= {"inboxes"}
 
 
 def test_the_html_is_well_formed_and_plain() -> None:
     """It is a table in a div: every tag is closed, and there is no script, link, image, id or handler."""
-    reader = Reader(as_html(VIEW))
+    reader = Reader(VIEW._repr_html_())
     assert not reader.open
     assert set(reader.tags) <= {"div", "style", "table", "thead", "tbody", "tr", "th", "td", "span", "code", "b", "pre"}
     assert reader.attributes <= {"class", "style"}
@@ -106,12 +105,12 @@ def test_the_html_is_well_formed_and_plain() -> None:
         Inboxes("paused", 1, (ComponentLook("a", "b", "c", (InboxLook(EVIL, 1, None, (EVIL,)), InboxLook(EVIL, 0))),)),
         Inboxes("paused", 1, (ComponentLook("a", "b", discarded=((EVIL, 1),)),)),
         Inboxes("paused", 1, failures=((EVIL, EVIL),)),
-        Inboxes("paused", 1, printed=(Line(EVIL, EVIL),)),
+        Inboxes("paused", 1, printed=(PrintedLine(EVIL, EVIL),)),
     ],
 )
 def test_nothing_in_a_view_is_executed(view: Inboxes) -> None:
     """Wherever a script could come in, it goes out as text."""
-    html = as_html(view)
+    html = view._repr_html_()
     assert "<script" not in html
     assert "script" not in Reader(html).tags
     assert EVIL in Reader(html).text
@@ -119,7 +118,7 @@ def test_nothing_in_a_view_is_executed(view: Inboxes) -> None:
 
 def test_the_same_view_gives_the_same_html() -> None:
     """The HTML depends on nothing but the view."""
-    assert as_html(VIEW) == as_html(VIEW)
+    assert VIEW._repr_html_() == VIEW._repr_html_()
 
 
 def test_the_html_is_bounded_whatever_the_view() -> None:
@@ -127,9 +126,9 @@ def test_the_html_is_bounded_whatever_the_view() -> None:
     box = InboxLook('"' * 30, 100, None, ('"' * 60,) * 6)
     component = ComponentLook('"' * 40, "waiting", '"' * 60, (box,) * 8)
     view = Inboxes(
-        "paused", 1, (component,) * 40, 7, (('"' * 40, '"' * 200),) * 5, 0, (Line('"' * 40, '"' * 2000),) * 8
+        "paused", 1, (component,) * 40, 7, (('"' * 40, '"' * 200),) * 5, 0, (PrintedLine('"' * 40, '"' * 2000),) * 8
     )
-    html = as_html(view)
+    html = view._repr_html_()
     shown = html.count("<tr>") - 1
     assert len(html) <= LIMIT < 50_000
     assert 0 < shown < 40

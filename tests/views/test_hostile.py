@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from kamlab import Component, Lab
 from kamlab.core import asking
 from kamlab.core.events import error_in_words
+from kamlab.views.components import key_of
 from kamlab.views.inboxes import look
-from kamlab.views.keys import key_of
-from kamlab.views.payload import described, literal_of, payload_of, read_literal
-from kamlab.views.quoting import escaped, label, quoted
+from kamlab.views.payload import described, payload_of
+from kamlab.views.quoting import escaped, label, literal_of, quoted, read_literal
 from kamlab.views.source import source_of
 
 _spec = importlib.util.spec_from_file_location("zoo", Path(__file__).with_name("zoo.py"))
@@ -76,8 +76,8 @@ def with_message(make_lab: Callable[..., Lab]) -> Callable[[Any], tuple[Lab, Any
         holder, keeps = Holder(**names), Keeps(**names)
         holder._message = message
         holder.link((holder, "outbox"), (keeps, "inbox"))
-        for each in (holder, keeps):
-            each.activate(lab)
+        for component in (holder, keeps):
+            component.activate(lab)
         lab.step(2)
         return lab, holder, keeps
 
@@ -180,7 +180,7 @@ def test_a_hostile_message_fails_nobody(name: str, go: str, make_lab: Callable[.
     holder.activate(lab)
     takes.activate(lab)
     lab.step(10) if go == "step" else lab.run()
-    the_same = [each is message for each in takes.taken]  # not asserted at once: pytest would ask the message
+    the_same = [taken is message for taken in takes.taken]  # not asserted at once: pytest would ask the message
     assert the_same == [True]
     lost = takes.outboxes["signal"].discarded
     assert (holder.state, takes.state, lost) == ("finished", "finished", 1)

@@ -156,8 +156,8 @@ def test_only_the_components_named_are_shown(lab: Lab) -> None:
     filled(lab)
     filled(lab, name="drain")
     Fails().activate(lab)
-    assert [each.name for each in look(lab, "Sink")] == ["Sink_1", "drain"]
-    assert [each.name for each in look(lab, "drain", "Fails_3")] == ["drain", "Fails_3"]
+    assert [component.name for component in look(lab, "Sink")] == ["Sink_1", "drain"]
+    assert [component.name for component in look(lab, "drain", "Fails_3")] == ["drain", "Fails_3"]
     assert len(look(lab, "Nobody")) == 0
 
 
@@ -195,8 +195,8 @@ def test_components_with_messages_are_shown_before_the_others(lab: Lab) -> None:
     """Where there is no room for all, those in which something waits are shown, in order of activation."""
     for number in range(10):
         filled(lab, *("message" if number in (4, 8) else "",) * (number in (4, 8)))
-    assert [each.name for each in look(lab, components=4)] == ["Sink_1", "Sink_2", "Sink_5", "Sink_9"]
-    assert [each.name for each in look(lab, components=1)] == ["Sink_5"]
+    assert [component.name for component in look(lab, components=4)] == ["Sink_1", "Sink_2", "Sink_5", "Sink_9"]
+    assert [component.name for component in look(lab, components=1)] == ["Sink_5"]
 
 
 def test_names_of_users_are_shortened(lab: Lab) -> None:
@@ -337,10 +337,10 @@ def test_who_waits_for_room_is_blocked(lab: Lab, running: bool, eventually: Call
         lab.step(6)
 
     def states() -> list[str]:
-        return [each.state for each in look(lab)]
+        return [component.state for component in look(lab)]
 
     assert eventually(lambda: states() == ["blocked", "waiting"])
-    assert next(each.say for each in look(lab)) == "waits for room in Sink_2.inbox"
+    assert next(component.say for component in look(lab)) == "waits for room in Sink_2.inbox"
 
 
 def test_a_look_at_the_past_shows_what_waited_then() -> None:
@@ -365,9 +365,9 @@ def test_a_look_at_the_past_shows_what_waited_then() -> None:
             looks.append(look(lab))
         for step, then in enumerate(looks):
             past = look(lab, step=step)
-            assert [each.inboxes for each in past] == [each.inboxes for each in then], step
-            assert [each.discarded for each in past] == [each.discarded for each in then], step
-            assert [each.key for each in past] == [each.key for each in then], step
+            assert [component.inboxes for component in past] == [component.inboxes for component in then], step
+            assert [component.discarded for component in past] == [component.discarded for component in then], step
+            assert [component.key for component in past] == [component.key for component in then], step
             assert [name for name, _ in past.failures] == [name for name, _ in then.failures], step
         assert str(look(lab, step=1)).splitlines()[0] == "as it was at step 1, 2 components"
         assert look(lab, step=lab.step_number) == look(lab)

@@ -12,19 +12,9 @@ import pytest
 from kamlab import Component, Lab
 from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.views.keys import key_of
-from kamlab.views.literals import LONGEST
-from kamlab.views.payload import (
-    PARTS,
-    TEXT,
-    BadValue,
-    NoMessage,
-    described,
-    hex_dump,
-    literal_of,
-    payload_of,
-    read_literal,
-)
+from kamlab.views.components import key_of
+from kamlab.views.payload import PARTS, TEXT, NoMessage, described, hex_dump, payload_of
+from kamlab.views.quoting import LONGEST, BadValue, literal_of, read_literal
 
 
 class Keeps(Component):
@@ -250,7 +240,7 @@ def test_what_is_no_value_is_refused_with_a_hint(text: str) -> None:
 
 def test_a_bare_word_is_taken_for_a_text_that_lacks_quotes() -> None:
     """The most common slip has a hint of its own."""
-    with pytest.raises(BadValue, match="hello is no value; write it as text: 'hello'"):
+    with pytest.raises(BadValue, match="hello is not a value; write it as text: 'hello'"):
         read_literal("hello")
 
 

@@ -69,7 +69,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def watchers() -> list[threading.Thread]:
-    return [each for each in threading.enumerate() if each.name == "kamlab progress"]
+    return [thread for thread in threading.enumerate() if thread.name == "kamlab progress"]
 
 
 # -- looking ------------------------------------------------------------------------------------------
@@ -194,8 +194,8 @@ def test_a_run_is_told_of_from_its_second_second_on(lab: Any, hasty: None) -> No
     teller = Recorder()
     with Reporter(lab, None, teller):
         lab.run(until=lambda lab: len(teller.told) > 3, timeout=20)
-    assert [each.state for each in teller.told] == ["running"] * len(teller.told)
-    steps = [each.steps for each in teller.told]
+    assert [told.state for told in teller.told] == ["running"] * len(teller.told)
+    steps = [told.steps for told in teller.told]
     assert steps == sorted(steps)
     (last,) = teller.closed
     assert last is not None
@@ -230,7 +230,7 @@ def test_it_ends_with_a_run_that_raises(
 
     with pytest.raises(type(error)), Reporter(lab, None, teller):
         lab.run(until=condition, timeout=20)
-    assert [each and each.end for each in teller.closed] == [end]
+    assert [last and last.end for last in teller.closed] == [end]
     told = len(teller.told)
     assert watchers() == []
     assert len(teller.told) == told
@@ -366,11 +366,11 @@ def test_installing_can_be_undone() -> None:
     class Plain:
         pass
 
-    for each, before in ((Other, None), (Plain, "nothing")):
-        undo = install(each)
-        assert each.progress is reporter_for  # type: ignore[attr-defined]
+    for lab_class, before in ((Other, None), (Plain, "nothing")):
+        undo = install(lab_class)
+        assert lab_class.progress is reporter_for  # type: ignore[attr-defined]
         undo()
-        assert getattr(each, "progress", "nothing") is before
+        assert getattr(lab_class, "progress", "nothing") is before
 
 
 def test_the_reporter_sees_a_lab_from_outside(lab: Any, hasty: None) -> None:

@@ -50,7 +50,7 @@ AWKWARD = [
     b"\x00" * 1_000_000,
     bytearray(1000),
     list(range(1_000_000)),
-    {str(each): each for each in range(1000)},
+    {str(number): number for number in range(1000)},
     "a\nb\r\x1b[31m\x00\u202e\u2028\ud800",
     10**10_000,
 ]

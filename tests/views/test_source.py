@@ -14,7 +14,7 @@ import pytest
 
 from kamlab import Component, Lab, ThreadedComponent, WaitComplete
 from kamlab.core.errors import UnknownComponent
-from kamlab.views.keys import key_of
+from kamlab.views.components import key_of
 from kamlab.views.source import WHOLE, WIDTH, WINDOW, SourceLook, source_of
 
 

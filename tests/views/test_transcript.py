@@ -10,7 +10,7 @@ import pytest
 
 from kamlab import Component, Lab
 from kamlab.views import look, transcripts_of
-from kamlab.views.transcript import COMPONENTS_KEPT, LINE_LENGTH, LINES_KEPT, Line, Transcript
+from kamlab.views.transcript import COMPONENTS_KEPT, LINE_LENGTH, LINES_KEPT, PrintedLine, Transcript
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_last_lines_of_all(lab: Lab) -> None:
     first, second = Component().activate(lab), Component().activate(lab)
     for component, text in ((first, "a\n"), (second, "b"), (first, "c\n"), (second, "d\n")):
         lab.transcripts.write(component, text)
-    expected = (Line("Component_1", "a"), Line("Component_1", "c"), Line("Component_2", "bd"))
+    expected = (PrintedLine("Component_1", "a"), PrintedLine("Component_1", "c"), PrintedLine("Component_2", "bd"))
     assert lab.transcripts.last(9) == expected
     assert lab.transcripts.last(1) == expected[-1:]
     assert lab.transcripts.last(9, ["Component_2"]) == expected[-1:]

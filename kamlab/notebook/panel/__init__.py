@@ -11,13 +11,13 @@ from ..cells import kernel_shell
 
 if TYPE_CHECKING:
     from ...lab import Lab
-    from ...views.whole import Whole
+    from ...views.dashboard import Dashboard
     from .panel import Panel
 
 __all__ = ["make_panel", "panel_of", "show"]
 
 
-def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
+def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Dashboard:
     """Return a live panel in a notebook, and a static view of the lab elsewhere.
 
     Raises:
@@ -27,9 +27,9 @@ def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Whole:
         from .panel import Panel
 
         return Panel(lab, pieces)
-    from ...views.whole import checked, whole_of
+    from ...views.dashboard import checked, dashboard_of
 
-    return whole_of(lab, checked(pieces))
+    return dashboard_of(lab, checked(pieces))
 
 
 def panel_of(lab: Lab) -> Panel:

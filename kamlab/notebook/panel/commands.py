@@ -14,8 +14,8 @@ from ...core.component import Component
 from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
-from ...views.keys import component_of
-from ...views.payload import read_literal
+from ...views.components import component_of
+from ...views.quoting import read_literal
 from .view_model import ViewModel
 
 #: Seconds that a click waits for something to happen, for a message, and for a slice to end.

@@ -31,9 +31,9 @@ from weakref import WeakMethod, finalize
 from ...core.errors import KamlabError, listed
 from ...core.patched_time import thread_time
 from ...lab import Lab
+from ...views.dashboard import checked
 from ...views.quoting import label
 from ...views.transcript import transcripts_of
-from ...views.whole import checked
 from .. import cells
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy
 from .page import Page

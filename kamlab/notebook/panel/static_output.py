@@ -10,7 +10,7 @@ import threading
 from typing import Any
 from uuid import uuid4
 
-from ...views.whole import Whole, whole_of
+from ...views.dashboard import Dashboard, dashboard_of
 from .commands import who_is_busy
 from .view_model import ViewModel
 
@@ -29,21 +29,21 @@ class StaticOutput:
 
     def __init__(self, model: ViewModel) -> None:
         self._model = model
-        self._whole: Whole | None = None
+        self._whole: Dashboard | None = None
         self._shown: dict[str, str] = {}
         self._displayed: list[str] = []
         self._lock = threading.Lock()
         #: Whether the lab has moved since it was drawn.
         self.due: bool = True
 
-    def look(self) -> Whole:
+    def look(self) -> Dashboard:
         """Return what there is to see now."""
         model = self._model
         lab = model.lab
         if not lab.lock.acquire(timeout=LOOK_PATIENCE):
-            return Whole(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
+            return Dashboard(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
         try:
-            self._whole = whole_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
+            self._whole = dashboard_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
         finally:
             lab.lock.release()
         return self._whole
@@ -87,5 +87,5 @@ class StaticOutput:
             update(bundle, display_id=display_id, raw=True)
 
 
-def _bundle(whole: Whole) -> dict[str, str]:
+def _bundle(whole: Dashboard) -> dict[str, str]:
     return {"text/html": f'<div class="kamlab-still">{whole._repr_html_()}</div>', "text/plain": str(whole)}

@@ -24,9 +24,9 @@ from ...core.events import RESUMED
 from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
 from ...views.branches import branches_of
+from ...views.components import component_of, key_of
 from ...views.graph import Graph, graph_of
 from ...views.inboxes import look as inboxes_of
-from ...views.keys import component_of, key_of
 from ...views.payload import payload_of
 from ...views.quoting import label
 from ...views.source import source_of

@@ -1,13 +1,14 @@
 """How a question looks: as text, and as HTML that stays in a saved notebook.
 
-Names and messages are written by :mod:`kamlab.views.quoting` and escaped here; there is no script and no id,
-so the same question gives the same text.
+Names and messages are written by :mod:`kamlab.views.quoting`, and escaped as all HTML is. There is no script and no
+id, so the same question gives the same text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+
+from ...views.render import escape
 
 _CHIP = "border:1px solid #8c959f;border-radius:3px;padding:1px 6px;margin:0 6px 4px 0;display:inline-block"
 

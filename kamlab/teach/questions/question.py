@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...views.literals import BadValue, read_literal
+from ...views.quoting import BadValue, read_literal
 from ..look import box
 from ..score import record
 from .errors import BadAnswer, NoQuestion

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 from ...core.events import Event
 from ...views.quoting import label
+from ...views.render import escape
 from ..look import box
 
 #: How many events are shown, and how long a line may be.

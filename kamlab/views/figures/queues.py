@@ -9,9 +9,9 @@ from typing import Any
 
 from ...analysis.errors import StepOutOfRange
 from ...analysis.history import History, history_of
+from ...analysis.words import counted
 from ...core.box import Inbox
 from ...core.events import ACTIVATED
-from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .naming import find_components, find_inboxes, shown_box
 from .window import AXES, Window, window_of

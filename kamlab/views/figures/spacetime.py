@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...analysis.history import History, history_of
+from ...analysis.words import counted
 from ...core.calling import whose
 from ...core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
 from ..quoting import quoted
-from ..text import counted
 from .arrows import LOST, PITCH, TAKEN, TAKEN_AWAY, WAITS, Arrow, draw_arrows
 from .canvas import INK, Sheet, written
 from .lifelines import Lifeline, Mark, draw_lives, draw_marks, legend_of, lifeline, marks_of, slices_in

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...analysis.history import History, history_of
+from ...analysis.words import counted
 from ...core.component import Component
 from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
-from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .errors import NoSuchLink
 from .naming import find_components, shown_box

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...analysis.history import history_of
-from ..text import counted
+from ...analysis.words import counted
 from .canvas import BLUE, WIDTH, Sheet
 from .lifelines import Lifeline, Mark, draw_lives, draw_marks, legend_of, lifeline, marks_of, slices_in
 from .naming import find_components, known_components

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.calling import names_in
 from ...core.events import DISCARDED, said_in
 from ...core.world import World
+from .. import render
+from ..components import say
 from ..quoting import label, quoted
-from ..states import say
 from .layout import Picture, picture_of
 from .moves import last_moves
 from .scene import Look, Move, Node, Now, Scene
@@ -90,11 +89,7 @@ class Graph:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        picture = base64.b64encode(self.svg.encode("utf-8", "replace")).decode("ascii")
-        return (
-            f'<div class="kamlab-graph"><img src="data:image/svg+xml;base64,{picture}" alt="{escape(self.summary)}" '
-            'style="max-width:100%"></div>'
-        )
+        return render.as_html((render.Picture(self.svg, self.summary),))
 
 
 def graph_of(

@@ -14,7 +14,7 @@ from typing import Any
 from ...analysis.snapshot import Snapshot, Stand
 from ...core.component import Component
 from ...core.states import ENDED, FAILED, NEW
-from ..keys import key_of
+from ..components import key_of
 
 #: How many of those that failed stay in the picture.
 FAILURES = 8

@@ -2,15 +2,15 @@
 
 It has its own light background, so it is legible on dark pages, and its own style, so it is whole where
 nothing else is loaded. A state is told by colour, by the line around a part, by a sign and by a word. All
-text comes out of :mod:`..quoting` and is escaped here.
+text comes out of :mod:`..quoting` and is escaped by :func:`..render.escape`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
 from itertools import pairwise
 
+from ..render import escape
 from .graph import Graph
 from .plan import BOX_LETTERS, LETTER, SMALL
 from .scene import Line, Look, Move, Node, path_of

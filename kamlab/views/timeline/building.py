@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.events import describe, name_of
 from ...core.world import World
-from ..keys import key_of
+from ..components import key_of
 from ..quoting import label
 from .known import Known, known_around
 from .model import OUTSIDE, Lifeline, Mark, Passage, Place, Ran, Timeline

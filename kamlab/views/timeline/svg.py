@@ -7,10 +7,10 @@ one by one. Numbers are rounded, and everything comes in the order of the view: 
 from __future__ import annotations
 
 import math
-from html import escape
 from typing import Any
 
 from ..quoting import label
+from ..render import escape
 from . import model
 from .layout import HALF, NAME, TOP, Arrow, Free, Layout, width_of
 from .model import Mark, Passage, Ran, Timeline

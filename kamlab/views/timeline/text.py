@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ...analysis.words import counted
 from ..quoting import label
-from ..text import counted
 from . import model
 from .model import OUTSIDE, Passage, Timeline
 from .words import fitted

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from html import escape
-
-from ..text import counted
+from ...analysis.words import counted
+from ..render import Picture
+from ..render import as_html as render_html
 from .model import DISCARDED, REMOVED, TAKEN, WAITS, Timeline
 
 _SAID = {TAKEN: "taken", WAITS: "waiting", DISCARDED: "lost", REMOVED: "removed by no component"}
@@ -45,8 +44,4 @@ def fitted(name: str, width: int) -> str:
 
 def as_html(view: Timeline) -> str:
     """Return the diagram as an image in HTML; it needs no script, no style and no trust."""
-    picture = b64encode(view.svg.encode()).decode()
-    return (
-        f'<div class="kamlab-view"><img src="data:image/svg+xml;base64,{picture}" '
-        f'alt="{escape(summary(view))}" style="max-width: 100%"></div>'
-    )
+    return render_html((Picture(view.svg, summary(view)),))

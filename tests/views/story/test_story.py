@@ -13,10 +13,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component, Pipeline
 from kamlab.core.events import KINDS, describe
-from kamlab.views.story import story_of
-from kamlab.views.story.folding import folds
-from kamlab.views.story.forms import SIGNS, WIDTH
-from kamlab.views.story.telling import HIDDEN, SEARCHED
+from kamlab.views.story import HIDDEN, SEARCHED, SIGNS, WIDTH, folds, story_of
 
 
 def load(name: str) -> Any:
@@ -76,16 +73,16 @@ def test_events_are_told_in_the_words_of_the_trace(stepped: Any) -> None:
     """Each item is an event, in order, with its number, step, kind and words."""
     told = {event.number: event for event in stepped.trace if event.kind not in HIDDEN}
     story = story_of(stepped)
-    assert [each.number for each in story] == list(told)
-    assert all(each.text == describe(told[each.number]) for each in story)
-    assert all((each.step, each.kind) == (told[each.number].step, told[each.number].kind) for each in story)
+    assert [item.number for item in story] == list(told)
+    assert all(item.text == describe(told[item.number]) for item in story)
+    assert all((item.step, item.kind) == (told[item.number].step, told[item.number].kind) for item in story)
 
 
 def test_how_turns_come_about_is_left_out_unless_asked_for(stepped: Any) -> None:
     """Turns, sleep, timers and links are told only if their kind, or their word in the filter, is given."""
-    assert not {each.kind for each in story_of(stepped)} & HIDDEN
-    assert {each.kind for each in story_of(stepped, kinds=["resumed"])} == {"resumed"}
-    assert {each.kind for each in story_of(stepped, "PAUSED")} == {"paused"}
+    assert not {item.kind for item in story_of(stepped)} & HIDDEN
+    assert {item.kind for item in story_of(stepped, kinds=["resumed"])} == {"resumed"}
+    assert {item.kind for item in story_of(stepped, "PAUSED")} == {"paused"}
     assert set(story_of(stepped).kinds) >= {"resumed", "sent", "received"}
 
 
@@ -93,8 +90,8 @@ def test_all_words_of_the_filter_must_be_there(stepped: Any) -> None:
     """Names, kinds and payloads are found, whatever the letters' case; all words must be in the line."""
     story = story_of(stepped, "count_2 KEEP_3 sent")
     assert len(story) >= 2
-    assert all("Count_2" in each.text and "Keep_3" in each.text and each.kind == "sent" for each in story)
-    assert [each.text for each in story_of(stepped, "takes 1")] == ["Keep_3 takes 1 from inbox"]
+    assert all("Count_2" in item.text and "Keep_3" in item.text and item.kind == "sent" for item in story)
+    assert [item.text for item in story_of(stepped, "takes 1")] == ["Keep_3 takes 1 from inbox"]
     assert len(story_of(stepped, "nobody-of-that-name")) == 0
 
 
@@ -103,8 +100,8 @@ def test_an_item_has_the_keys_of_those_it_concerns(stepped: Any) -> None:
     (sent,) = story_of(stepped, "sent count_2 inbox: 0")
     assert sent.keys == ("2", "3")
     linked = story_of(stepped, kinds=["linked"])
-    assert all(1 <= len(each.keys) <= 2 for each in linked)
-    assert {each.keys for each in story_of(stepped, "keep_3 takes")} == {("3",)}
+    assert all(1 <= len(item.keys) <= 2 for item in linked)
+    assert {item.keys for item in story_of(stepped, "keep_3 takes")} == {("3",)}
 
 
 def test_the_newest_are_told(make_lab: Any) -> None:
@@ -113,7 +110,7 @@ def test_the_newest_are_told(make_lab: Any) -> None:
     Count().activate()
     lab.step(3000)
     story = story_of(lab, last=50)
-    assert [each.text for each in story][-1].startswith("Count_1.outbox -> nowhere: 2999")
+    assert [item.text for item in story][-1].startswith("Count_1.outbox -> nowhere: 2999")
     assert len(story) == 50
     assert story.searched < 400
     assert story.total == len(lab.trace)
@@ -146,10 +143,10 @@ def test_a_step_may_be_the_last(make_lab: Any, free: bool) -> None:
     assert len(seen) == 2
     for upto, complete, story in seen:
         assert complete is not free
-        assert [each.step for each in story] == list(range(upto - 9, upto + 1))
+        assert [item.step for item in story] == list(range(upto - 9, upto + 1))
         assert story.items[-1].text == f"Count_1.outbox -> nowhere: {upto - 1} is discarded"
     far = story_of(lab, upto=10) if not free else story_of(lab, upto=-3)
-    assert all(each.step <= 10 for each in far) or free
+    assert all(item.step <= 10 for item in far) or free
 
 
 def test_chatter_is_folded_and_does_not_hide_the_message(make_lab: Any) -> None:
@@ -158,11 +155,11 @@ def test_chatter_is_folded_and_does_not_hide_the_message(make_lab: Any) -> None:
     Ticks().activate()
     lab.step(45)
     story = story_of(lab, kinds=KINDS)
-    messages = [each for each in story if each.kind == "discarded"]
-    assert [each.text.partition(": ")[2] for each in messages] == ["'tick 20' is discarded", "'tick 40' is discarded"]
+    messages = [item for item in story if item.kind == "discarded"]
+    assert [item.text.partition(": ")[2] for item in messages] == ["'tick 20' is discarded", "'tick 40' is discarded"]
     assert len(story) < 20
-    assert max(each.times for each in story) >= 17
-    folded = max(story, key=lambda each: each.times)
+    assert max(item.times for item in story) >= 17
+    folded = max(story, key=lambda item: item.times)
     assert all(word in folded.text for word in ("timer", "woken", "resumed", "paused"))
     assert folded.keys == ("1",)
 
@@ -180,7 +177,7 @@ def test_messages_are_folded_only_where_they_say_the_same(make_lab: Any) -> None
     Same().activate()
     lab.step(1)
     story = story_of(lab, kinds=["discarded"])
-    assert [(each.text.partition(": ")[2][:3], each.times) for each in story] == [("'a'", 3), ("'b'", 1), ("'a'", 1)]
+    assert [(item.text.partition(": ")[2][:3], item.times) for item in story] == [("'a'", 3), ("'b'", 1), ("'a'", 1)]
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=60), st.data())
@@ -207,7 +204,7 @@ def test_a_running_lab_tells_its_story(make_lab: Any, eventually: Any) -> None:
     for _ in range(20):
         story = story_of(lab)
         assert len(story) == 200
-        numbers = [each.number for each in story]
+        numbers = [item.number for item in story]
         assert numbers == sorted(numbers)
         assert numbers[-1] >= last
         last = numbers[-1]
@@ -244,13 +241,13 @@ def test_hostile_messages_are_told_safely(make_lab: Any) -> None:
     Sends(name="<b>\u202e").activate()
     lab.step(1)
     story = story_of(lab)
-    assert all(each.text.isprintable() and len(each.text) <= 160 for each in story)
+    assert all(item.text.isprintable() and len(item.text) <= 160 for item in story)
     html = story._repr_html_()
     assert "<script" not in html
     assert "<img" not in html
     assert "<b>" not in html
     assert html.encode()
-    assert len([each for each in story if each.kind == "discarded"]) == len(hostile)
+    assert len([item for item in story if item.kind == "discarded"]) == len(hostile)
 
 
 def test_the_data_is_plain(stepped: Any) -> None:
@@ -266,7 +263,7 @@ def test_every_kind_has_a_sign() -> None:
     """Each kind of event has a sign of its own, one character wide."""
     assert set(SIGNS) == set(KINDS)
     assert len(set(SIGNS.values())) == len(KINDS)
-    assert {len(each) for each in SIGNS.values()} == {1}
+    assert {len(sign) for sign in SIGNS.values()} == {1}
 
 
 @pytest.mark.parametrize("name", ["pipeline", "time_server"])

@@ -1,14 +1,14 @@
-"""All pieces of a lab at one moment, together: the still form and the text form of the panel."""
+"""All pieces of a lab at one moment: what the panel shows, as text and as a still picture."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 from ..core.errors import KamlabError, listed
 from ..core.world import World
+from .render import Document, Section, Span, View, line
 
 #: The pieces in the order in which they are shown. The controls are shown where there is something to press.
 NAMES = ("controls", "graph", "inboxes", "source", "timeline", "story")
@@ -19,11 +19,11 @@ EVENTS = 20
 
 
 class UnknownPiece(KamlabError, ValueError):
-    """A panel is asked for a piece that there is not."""
+    """A panel was asked for a piece that does not exist."""
 
 
 def checked(pieces: Iterable[str]) -> tuple[str, ...]:
-    """Return the pieces that are meant, in order; all if none are named.
+    """Return the names of pieces in the order in which they are shown; all pieces if none is named.
 
     Raises:
         UnknownPiece: there is no such piece.
@@ -32,27 +32,27 @@ def checked(pieces: Iterable[str]) -> tuple[str, ...]:
     ('graph', 'story')
     """
     wanted = tuple(pieces)
-    for each in wanted:
-        if each not in NAMES:
-            raise UnknownPiece(f"a panel has no piece {each!r}; there are: {listed(NAMES)}")
+    for name in wanted:
+        if name not in NAMES:
+            raise UnknownPiece(f"a panel has no piece {name!r}; there are: {listed(NAMES)}")
     return tuple(name for name in NAMES if not wanted or name in wanted)
 
 
-@dataclass(frozen=True)
-class Whole:
+@dataclass(frozen=True, repr=False)
+class Dashboard(View):
     """What there is to see of a lab: printed it is text, in a notebook a picture.
 
     ``pieces`` are (name, value) pairs; each value can stand alone.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
-    >>> from kamlab.views import whole_of
+    >>> from kamlab.views import dashboard_of
     >>> with Lab(clock="virtual") as lab:
     ...     PassThrough().activate().deliver("hello")
-    ...     whole = whole_of(lab, ["inboxes", "story"])
-    >>> whole.headline, [name for name, value in whole.pieces]
+    ...     dashboard = dashboard_of(lab, ["inboxes", "story"])
+    >>> dashboard.headline, [name for name, value in dashboard.pieces]
     ('new at step 0', ['inboxes', 'story'])
-    >>> whole["inboxes"]["PassThrough_1"].waiting
+    >>> dashboard["inboxes"]["PassThrough_1"].waiting
     1
     """
 
@@ -66,12 +66,12 @@ class Whole:
         Raises:
             KeyError: it is not part of this.
         """
-        for each, value in self.pieces:
-            if each == name:
-                return value
-        raise KeyError(f"there is no piece {name!r} here; there are: {', '.join(each for each, _ in self.pieces)}")
+        pieces = dict(self.pieces)
+        if name not in pieces:
+            raise KeyError(f"there is no piece {name!r} here; there are: {', '.join(pieces)}")
+        return pieces[name]
 
-    def stopped_at(self, step: int) -> Whole:
+    def stopped_at(self, step: int) -> Dashboard:
         """Return this as the last picture of a lab that was stopped."""
         return replace(
             self,
@@ -79,45 +79,35 @@ class Whole:
             remark="The lab was stopped; this is the last picture before that.",
         )
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
+    def document(self) -> Document:
+        """Return how the lab stands, and a section for each piece."""
+        remark = [line(self.remark, role="faint")] if self.remark else []
+        sections = [Section(TITLES[name], value) for name, value in self.pieces]
+        return (line(Span(self.headline, "strong")), *remark, *sections)
 
-    __repr__ = __str__
-
-    def _lines(self) -> Iterator[str]:
-        yield self.headline
-        if self.remark:
-            yield self.remark
-        for name, value in self.pieces:
-            yield ""
-            yield f"-- {TITLES[name]} ".ljust(60, "-")
-            yield str(value)
-
-    def _repr_html_(self) -> str:
-        parts = [f"<div><b>{escape(self.headline)}</b></div>"]
-        if self.remark:
-            parts.append(f"<div><i>{escape(self.remark)}</i></div>")
-        parts += [value._repr_html_() for _, value in self.pieces]
-        return f"<div>{''.join(parts)}</div>"
+    def data(self) -> dict[str, Any]:
+        """Return all of it as JSON can have it."""
+        pieces = {name: value.data() for name, value in self.pieces}
+        return {"headline": self.headline, "remark": self.remark, "pieces": pieces}
 
 
-def whole_of(
+def dashboard_of(
     lab: World, pieces: Collection[str] = NAMES, step: int | None = None, folded: Any = frozenset(), of: Any = None
-) -> Whole:
+) -> Dashboard:
     """Return the pieces of a lab as plain values, between two slices.
 
     Args:
         lab: the lab.
         pieces: the names of those that are wanted.
-        step: as of which step of the past; as it stands unless told.
+        step: the step of the past to show; the present by default.
         folded: the keys of the containers to be folded in the graph.
-        of: the component whose code is shown; without one no code is.
+        of: the component whose code is shown; without it no code is shown.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
     >>> with Lab(clock="virtual") as lab:
     ...     PassThrough().activate().deliver("hello")
-    ...     print(whole_of(lab, ["inboxes"]))
+    ...     print(dashboard_of(lab, ["inboxes"]))
     new at step 0
     <BLANKLINE>
     -- Inboxes -------------------------------------------------
@@ -150,4 +140,4 @@ def whole_of(
                 shown.append(("branches", branches))
         if "story" in pieces:
             shown.append(("story", story_of(lab, last=EVENTS, upto=step)))
-    return Whole(headline, tuple(shown))
+    return Dashboard(headline, tuple(shown))

@@ -1,0 +1,158 @@
+"""What views show of one component: its key, its name, and its state in words.
+
+The page refers to a component by a short key that stays the same when the system is built again. Names will not do,
+since two components may have the same name. The key is the number that a lab gives a component at activation; a child
+that is not active yet has its parent's key and its place among the children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ..analysis.code_reading import inboxes_looked_at
+from ..analysis.snapshot import Stand
+from ..core.component import Component
+from ..core.errors import UnknownComponent, listed
+from ..core.events import error_in_words, name_of
+from ..core.meeting import IN_PAUSE, IN_RECV, IN_SLEEP
+from ..core.meeting import RUNNING as THREAD_BUSY
+from ..core.microprocess import Microprocess
+from ..core.register import Ended
+from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
+from ..core.waits import CHILDREN, MESSAGE, THREAD, TIME
+from ..core.world import World
+from .quoting import label
+
+# -- keys and names -----------------------------------------------------------------------------------
+
+
+def key_of(component: Microprocess) -> str:
+    """Return the key of a component: ``"7"``, or ``"4.0"`` for the first child of 4 that is not active yet.
+
+    >>> from kamlab import Component, Lab
+    >>> with Lab() as lab:
+    ...     key_of(Component().activate())
+    '1'
+    """
+    if component._number:
+        return str(component._number)
+    parent = getattr(component, "_parent", None)
+    if parent is None:
+        return "0"
+    place = next((place for place, child in enumerate(parent._children or ()) if child is component), 0)
+    return f"{key_of(parent)}.{place}"
+
+
+def component_of(lab: World, key: str) -> Component | None:
+    """Return the component of a key, a living one or a child that is not active yet; ``None`` if there is none."""
+    return next((component for component in _known(lab) if key_of(component) == key), None)
+
+
+def find_component(lab: World, key: str, others: Iterable[Any] = ()) -> Component:
+    """Return the component of a key: one that :func:`component_of` finds, or one of these others.
+
+    Raises:
+        UnknownComponent: there is none; the message says what there is.
+    """
+    found = component_of(lab, key)
+    if found is None:
+        ended = (other for other in others if isinstance(other, Component))
+        found = next((component for component in ended if key_of(component) == key), None)
+    if found is None:
+        keys = listed(f"{key_of(component)} ({component.short_name})" for component in lab.components)
+        raise UnknownComponent(f"there is no component with the key {key!r}; there are: {keys}")
+    return found
+
+
+def _known(lab: World) -> Iterator[Component]:
+    for member in list(lab.scheduler.members.values()):
+        if isinstance(member, Component):
+            yield member
+            yield from _not_active(member)
+
+
+def _not_active(component: Component) -> Iterator[Component]:
+    for child in component._children or ():
+        if not child._number:
+            yield child
+            yield from _not_active(child)
+
+
+def safe_name(component: Any) -> str:
+    """Return the name of a component, or of one that has ended, as a short printable text."""
+    return label(name_of(component), 40)
+
+
+# -- what is said of a state --------------------------------------------------------------------------
+
+_SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}
+
+#: What a component waits for, by what its code says it awaits.
+_AWAITED = {MESSAGE: "a message", TIME: "its timer", CHILDREN: "its children"}
+_OF_THREAD = {IN_RECV: "a message", IN_PAUSE: "a message", IN_SLEEP: "its timer"}
+
+
+def say(component: Any, stand: Stand, rushing: bool = False) -> str:
+    """Return in a few words what a component waits for, or how it ended; "" for one that can run.
+
+    Args:
+        component: the component.
+        stand: how it stands.
+        rushing: whether its lab runs at full speed and is asked a dozen times a second; then no code is read.
+    """
+    if stand.state == FAILED:
+        error = component._error
+        return label(error_in_words(error), 60) if error is not None else "has failed"
+    if stand.state not in (ASLEEP, BLOCKED):
+        return _SAY.get(stand.state, "")
+    if stand.helper is not None:
+        return "waits for its own generator"
+    deadline, awaited = stand.pause or (None, None)
+    if awaited is not None and awaited[0] == THREAD:
+        return _of_thread(awaited)
+    if stand.state == BLOCKED:
+        box = stand.full
+        return f"waits for room in {label(box.owner.short_name, 24)}.{label(str(box.name), 16)}"
+    if rushing:
+        return ""
+    if awaited is not None:
+        words = [_AWAITED[awaited[0]]]
+    else:
+        looked_at = _looked_at(component)
+        words = ["a message"] if looked_at is None or looked_at else []
+        words += ["the network"] if hasattr(component, "_network") else []
+    return _waits_for(words, deadline)
+
+
+def _of_thread(awaited: tuple[Any, ...]) -> str:
+    _, place, deadline, _ = awaited
+    if place == THREAD_BUSY:
+        return "its thread is busy elsewhere"
+    return _waits_for([_OF_THREAD.get(place, "its thread")], deadline)
+
+
+def _waits_for(words: list[str], deadline: float | None) -> str:
+    if deadline is not None and "its timer" not in words:
+        words = [*words, "its timer"]
+    return f"waits for {' or '.join(words)}" if words else "waits to be woken"
+
+
+def error_of(component: Microprocess | Ended) -> str:
+    """Return the error that a component failed with as a short printable text."""
+    if isinstance(component, Ended):
+        return label(component.error, 200)
+    error = component._error
+    return label(error_in_words(error).removesuffix(": "), 200) if error is not None else "no error is known"
+
+
+def _looked_at(component: Any) -> frozenset[str] | None:
+    """Return the inboxes that the code of a class reads, if that can be told; a class is analysed once."""
+    cls = type(component)
+    if cls not in _LOOKED_AT:
+        _LOOKED_AT[cls] = inboxes_looked_at(component)
+    return _LOOKED_AT[cls]
+
+
+_LOOKED_AT: WeakKeyDictionary[type, frozenset[str] | None] = WeakKeyDictionary()
