@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 
-from .graph import Graph
-from .plan import BOX_LETTERS, LETTER, SMALL
-from .scene import Line, Look, Move, Node, path_of
+from .graph import Graph, Look, Move
+from .layout import Line, Node, path_of
+from .slots import BOX_LETTERS, LETTER, SMALL
 
 #: The height of the line of text at the top.
 HEADLINE = 30
