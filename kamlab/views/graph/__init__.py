@@ -15,7 +15,14 @@ Where things are is computed only when the picture is asked for:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ...core.rooms import load_lazily
 from .graph import Graph, Look, Move, Now, graph_of
-from .layout import Line, Node, Port, Scene
+
+if TYPE_CHECKING:
+    from .layout import Line, Node, Port, Scene
 
 __all__ = ["Graph", "Line", "Look", "Move", "Node", "Now", "Port", "Scene", "graph_of"]
+
+load_lazily(__name__, dict.fromkeys(("Line", "Node", "Port", "Scene"), "layout"))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...analysis import history_of
 from ...analysis.counts import Hop, Onward
@@ -20,11 +20,14 @@ from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.calling import names_in
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
 from ...core.world import World
+from ..keys import key_of
 from ..quoting import label, quoted
 from ..states import say
 from .layering import Levels
-from .layout import Node, Picture, Scene, picture_of
 from .structure import MOST, Part, Shown, Structure, short_name, structure_of
+
+if TYPE_CHECKING:
+    from .layout import Node, Picture, Scene
 
 #: How much of a message is shown on its way.
 TEXT = 40
@@ -147,6 +150,8 @@ class Graph:
     @cached_property
     def picture(self) -> Picture:
         """The structure laid out."""
+        from .layout import picture_of
+
         return picture_of(self.structure, self.before)
 
     @property
@@ -290,6 +295,8 @@ def _boxes(
             inboxes.append((name, shown.waiting.get(box, 0), box.limit))
         elif name in {short_name(str(declared)) for declared in component.Inboxes}:
             inboxes.append((name, 0, None))
+    if not shown.lost:
+        return tuple(inboxes), ()
     lost = [(short_name(str(box.name)), shown.lost[box]) for box in component._out.values() if box in shown.lost]
     return tuple(inboxes), tuple(lost)
 
@@ -350,21 +357,24 @@ def _moves(sent: Iterable[Sent], shown: Shown, hops: dict[str, list[Hop]]) -> tu
     moves = []
     for number, record, way in sent:
         said = said_in(record)
-        ends = [
-            (shown.key(shown.outer.get(box.owner, box.owner)), short_name(str(box.name))) if box is not None else None
-            for box in record[1:3]
-        ]
         moves.append(
             Move(
                 number,
                 tuple(dict.fromkeys([wires[hop] for hop in way if hop in wires])),
                 quoted(record[3], TEXT) if said is None else label(str(said), TEXT),
                 record[0] == DISCARDED,
-                ends[0],
-                ends[1],
+                _end(shown, record[1]),
+                _end(shown, record[2]),
             )
         )
     return tuple(moves)
+
+
+def _end(shown: Shown, box: Any) -> tuple[str, str] | None:
+    if box is None:
+        return None
+    owner = shown.outer.get(box.owner, box.owner)
+    return shown.keys.get(owner) or key_of(owner), short_name(str(box.name))
 
 
 # -- as text ------------------------------------------------------------------------------------------
@@ -377,11 +387,11 @@ def _as_text(graph: Graph) -> str:
     hold or lost something, and then the components in it. The links follow with their counts, then the last messages.
     """
     lines = [graph.headline, *_tree(graph), *_links(graph), *_messages(graph)]
-    return "\n".join([_cut(line.rstrip(), WIDE) for line in lines])
+    return "\n".join(_cut(map(str.rstrip, lines), WIDE))
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 3] + "..."
+def _cut(texts: Iterable[str], width: int) -> list[str]:
+    return [text if len(text) <= width else text[: width - 3] + "..." for text in texts]
 
 
 def _tree(graph: Graph) -> list[str]:
@@ -389,12 +399,14 @@ def _tree(graph: Graph) -> list[str]:
     depths: dict[str, int] = {}
     for part in parts:
         depths[part.key] = depths.get(part.parent, -1) + 1
-    names = [depths[part.key] * "  " + _cut(part.label, 36) for part in parts]
+    labels = _cut([part.label for part in parts], 36)
+    names = [depths[part.key] * "  " + text for part, text in zip(parts, labels, strict=True)]
     width = max(map(len, names), default=0)
-    states = max([len(look.state) for look in graph.now.nodes.values()], default=0)
+    looks = graph.now.nodes
+    states = max([len(look.state) for look in looks.values()], default=0)
     lines = []
     for part, name in zip(parts, names, strict=True):
-        look = graph.now.nodes[part.key]
+        look = looks[part.key]
         sign = ">>" if look.next else f" {SIGNS[look.state]}"
         lines.append(f"{sign} {name:<{width}}  {look.state:<{states}}  {_remark(part, look)}")
         indent = " " * (5 + 2 * depths[part.key])
@@ -404,7 +416,8 @@ def _tree(graph: Graph) -> list[str]:
                 full = ", FULL" if is_full else ""
                 bar = "*" * min(waiting, 20) + ("+" if waiting > 20 else "")
                 lines.append(f"{indent}{box}: {waiting}{'' if limit is None else f' of {limit}'} waiting{full}  {bar}")
-        lines += [f"{indent}{box}: {lost} LOST, it leads nowhere" for box, lost in look.outboxes]
+        for box, lost in look.outboxes:
+            lines.append(f"{indent}{box}: {lost} LOST, it leads nowhere")
     if graph.structure.more:
         lines.append(f"   and {graph.structure.more} more component{'' if graph.structure.more == 1 else 's'}")
     return lines
@@ -424,21 +437,22 @@ def _links(graph: Graph) -> list[str]:
         return []
     names = {part.key: part.label for part in graph.structure.parts}
     back = graph.feedback
-    rows = []
+    sources, targets, numbers, notes = [], [], [], []
     for wire in wires:
         number, exact = counts.get(wire.key, (0, True))
-        if wire.quiet and not number and exact:
-            continue
-        source = f"{names[wire.source]}.{wire.source_box}"
-        target = f"{names[wire.target]}.{wire.target_box}"
-        rows.append((source, target, f"{number}" if exact else f"{number}+", "  (back)" if wire.key in back else ""))
-    silent = len(wires) - len(rows)
+        if number or not exact or not wire.quiet:
+            sources.append(f"{names[wire.source]}.{wire.source_box}")
+            targets.append(f"{names[wire.target]}.{wire.target_box}")
+            numbers.append(f"{number}" if exact else f"{number}+")
+            notes.append("  (back)" if wire.key in back else "")
+    silent = len(wires) - len(sources)
     more = f"; {silent} more for orders, over which none went" if silent else ""
-    left, right, digits = (min(40, max([len(row[column]) for row in rows], default=0)) for column in range(3))
-    return [f"links, and how many messages went over each{more}:"] + [
-        f"   {_cut(source, left):<{left}} -> {_cut(target, right):<{right}}  {count:>{digits}}{note}"
-        for source, target, count, note in rows
-    ]
+    sources, targets = _cut(sources, 40), _cut(targets, 40)
+    left, right, digits = [max(map(len, texts), default=0) for texts in (sources, targets, numbers)]
+    lines = [f"links, and how many messages went over each{more}:"]
+    for source, target, count, note in zip(sources, targets, numbers, notes, strict=True):
+        lines.append(f"   {source:<{left}} -> {target:<{right}}  {count:>{digits}}{note}")
+    return lines
 
 
 def _messages(graph: Graph) -> list[str]:
@@ -447,9 +461,8 @@ def _messages(graph: Graph) -> list[str]:
     names = {part.key: part.label for part in graph.structure.parts}
     lines = ["last messages:"]
     for move in graph.now.moves:
-        source, target = (
-            f"{names.get(end[0], end[0])}.{end[1]}" if end is not None else nothing
-            for end, nothing in ((move.source, "outside"), (move.target, "nowhere"))
-        )
+        (start, outbox), (end, inbox) = move.source or ("", ""), move.target or ("", "")
+        source = f"{names.get(start, start)}.{outbox}" if move.source else "outside"
+        target = f"{names.get(end, end)}.{inbox}" if move.target else "nowhere"
         lines.append(f"   {source} -> {target}: {move.text}{' is LOST' if move.lost else ''}")
     return lines

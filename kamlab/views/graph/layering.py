@@ -252,7 +252,8 @@ def columns_of(names: Sequence[str], edges: Sequence[Edge], tall: int = TALL) ->
         group = layers[number]
         count = -(-len(group) // tall)
         size = -(-len(group) // count)
-        columns += [group[start : start + size] for start in range(0, len(group), size)]
+        for start in range(0, len(group), size):
+            columns.append(group[start : start + size])
     return columns
 
 

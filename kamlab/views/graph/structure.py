@@ -17,7 +17,7 @@ and is left out, as is a ``signal`` that leads nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from ...analysis.counts import Hop
@@ -88,10 +88,8 @@ class Structure(NamedTuple):
     more: int = 0
 
 
-@lru_cache(maxsize=1024)
-def short_name(name: str) -> str:
-    """Return the name of a box or a class, short and printable; a lab has few different ones."""
-    return label(name, NAME)
+#: Makes the name of a box or a class short and printable; a lab has few different ones.
+short_name = lru_cache(maxsize=1024)(partial(label, width=NAME))
 
 
 class Shown:
@@ -119,24 +117,17 @@ class Shown:
                 self.children.setdefault(stand.parent, []).append(component)
             else:
                 self._tops.append(component)
-        self._keys: dict[Any, str] = {}
         self.folded: set[Any] = set()
         visible = self._fold(frozenset(folded), min(ROOMY, most))
         #: The components that are parts, parents before their children.
         self.parts: list[Any] = visible[:most]
+        self.keys: dict[Any, str] = {component: key_of(component) for component in self.parts}
         self.more: int = max(0, len(chosen) - SEARCHED) + len(visible) - len(self.parts)
         #: The outermost folded container of each component that is in one, and how many components are in each.
         self.outer: dict[Any, Any] = {}
         self.inside: dict[Any, int] = {}
         if self.folded:
             self._hide()
-
-    def key(self, component: Any) -> str:
-        """Return the key of a component."""
-        found = self._keys.get(component)
-        if found is None:
-            found = self._keys[component] = key_of(component)
-        return found
 
     def within(self, component: Any, container: Any) -> bool:
         """Return whether a component is in a container, at any depth."""
@@ -149,7 +140,7 @@ class Shown:
     def _fold(self, asked: frozenset[str], roomy: int) -> list[Any]:
         """Fold the containers asked for, and the largest ones where there are too many parts; return what is left."""
         if asked:
-            self.folded = {container for container in self.children if self.key(container) in asked}
+            self.folded = {container for container in self.children if key_of(container) in asked}
         visible = self._visible()
         while len(visible) > roomy:
             count = len(visible)
@@ -170,7 +161,7 @@ class Shown:
             component
             for component in visible
             if component in unfolded
-            and f"-{self.key(component)}" not in asked
+            and f"-{key_of(component)}" not in asked
             and unfolded.isdisjoint(self.children[component])
         ]
         return sorted(found, key=lambda container: -len(self.children[container]))
@@ -229,15 +220,14 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
         sides.setdefault((wire.source, wire.source_side), {})[wire.source_box] = None
         sides.setdefault((wire.target, wire.target_side), {})[wire.target_box] = None
     linked = set(sides)
-    there = set(shown.parts)
     for boxes, side in ((shown.waiting, "L"), (shown.lost, "R")):
         for box in boxes:
-            if box.owner in there:
-                sides.setdefault((shown.key(box.owner), side), {})[short_name(str(box.name))] = None
+            if box.owner in shown.keys:
+                sides.setdefault((shown.keys[box.owner], side), {})[short_name(str(box.name))] = None
     before = {part.key: part for part in kept.parts} if kept is not None else {}
     parts = []
     for component in shown.parts:
-        key, parent = shown.key(component), shown.parents.get(component)
+        key, parent = shown.keys[component], shown.parents.get(component)
         old = before.get(key, _NO_PART)
         is_container = component in shown.children
         left, right = (key, "L"), (key, "R")
@@ -252,7 +242,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
                 key,
                 label(label_of(component), NAME),
                 short_name(type(component).__name__),
-                shown.key(parent) if parent is not None else "",
+                shown.keys[parent] if parent is not None else "",
                 is_container and component not in shown.folded,
                 component in shown.folded,
                 shown.inside.get(component, 0),
@@ -290,23 +280,23 @@ def _boxes(names: dict[str, None], declared: list[str], kept: tuple[str, ...], u
 
 
 def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
-    parts, parents, outer = set(shown.parts), shown.parents, shown.outer
+    keys, parents, outer = shown.keys, shown.parents, shown.outer
     idle = _idle_links(shown)
     wires: dict[str, Wire] = {}
     hops: dict[str, list[Hop]] = {}
     for hop in shown.links:
         source, sink = hop
         start, end = outer.get(source.owner, source.owner), outer.get(sink.owner, sink.owner)
-        if start not in parts or end not in parts or hop in idle:
+        if start not in keys or end not in keys or hop in idle:
             continue
         if start is end and (start is not source.owner or end is not sink.owner):
             continue
         siblings = parents.get(start) is parents.get(end)
         down = not siblings and shown.within(end, start)
-        up = not siblings and shown.within(start, end)
+        up = not siblings and not down and shown.within(start, end)
         from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
         source_box, target_box = short_name(str(source.name)), short_name(str(sink.name))
-        begin, finish = shown.key(start), shown.key(end)
+        begin, finish = keys[start], keys[end]
         wire = Wire(
             f"{'in ' if from_in else '' if to_in else 'out '}{begin}.{source_box}>{finish}.{target_box}",
             begin,
