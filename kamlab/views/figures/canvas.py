@@ -19,23 +19,22 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import NoMatplotlib
-from .window import Window
+from .selection import NoMatplotlib, Window
 
 #: Inches.
 WIDTH = 8.0
 DPI = 100
-INK, FAINT, GRID = "#1a1a1a", "#6b6b6b", "#d9d9d9"
+INK, FAINT = "#1a1a1a", "#6b6b6b"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#000000")
-OURS = frozenset({FAINT, *COLOURS, PURPLE})
+OURS = frozenset({FAINT, *COLOURS})
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 #: How many markers a line has at most.
 MARKED = 8
-#: What all our figures are made with; and inches: the space at the left, and between the axes and what is below them.
+#: What all our figures are made with; and inches: the space at the left.
 PAPER: dict[str, Any] = {"dpi": DPI, "facecolor": "white", "edgecolor": "white"}
-MARGIN, BELOW = 0.45, 0.56
+MARGIN = 0.45
 #: Characters of a line of a note.
 NOTE = 72
 #: Characters of the text that stands for a picture.
@@ -124,17 +123,11 @@ class Sheet:
             spine.set_visible(False)
         axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=11)
 
-    def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str], columns: int = 2) -> None:
-        """Write what each line is, below the axes; a name may begin with anything."""
-        from matplotlib.transforms import ScaledTranslation
-
-        where: dict[str, Any] = {"loc": "best"}
-        if self.whole:
-            below = axes.transAxes + ScaledTranslation(0, -BELOW, axes.figure.dpi_scale_trans)
-            where = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "bbox_transform": below, "borderaxespad": 0.0}
+    def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str]) -> None:
+        """Write what each line is; a name may begin with anything."""
         legend = axes.legend(
-            handles, [str(place) for place in range(len(labels))], ncols=columns, fontsize=9, frameon=not self.whole,
-            handlelength=2.6, **where,
+            handles, [str(place) for place in range(len(labels))], ncols=1, fontsize=9, frameon=True, handlelength=2.6,
+            loc="best",
         )  # fmt: skip
         for text, name in zip(legend.get_texts(), labels, strict=True):
             text.set_text(written(name))
@@ -144,8 +137,6 @@ class Sheet:
         axes.set_yticks(range(len(names)), labels=[written(name) for name in names])
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        if self.whole:
-            axes.spines["left"].set_visible(False)
 
     # -- axes and lines -----------------------------------------------------------------------------
 
@@ -158,13 +149,11 @@ class Sheet:
             self.count_axis(axes.xaxis, ticks=9)
 
     def count_axis(self, axis: Any, ticks: int = 6) -> None:
-        """Write whole numbers at an axis, with lines through the picture."""
+        """Write whole numbers at an axis."""
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         axis.set_major_locator(MaxNLocator(ticks, integer=True))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        if self.whole and axis.axis_name == "y":
-            axis.grid(visible=True, color=GRID, linewidth=0.7)
 
     def look(self, index: int) -> dict[str, Any]:
         """Return how the line of a number looks: its colour, dashes and marker differ from those of the others."""
@@ -196,7 +185,7 @@ class Sheet:
 
 def written(text: str) -> str:
     """Return a text with what the font has no letters for escaped."""
-    return "".join(each if ord(each) in _letters() else ascii(each)[1:-1] for each in text)
+    return "".join(letter if ord(letter) in _letters() else ascii(letter)[1:-1] for letter in text)
 
 
 @functools.cache
@@ -221,7 +210,7 @@ def lab_figure() -> Any:
         raise NoMatplotlib(
             f"figures are drawn by matplotlib, which cannot be imported here ({error}). Install it with: "
             'pip install matplotlib, or: pip install "kamlab[lab]". The numbers can be had without it: '
-            "kamlab.views.figures.queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab)."
+            "kamlab.views.figures.queue_lengths(lab), throughput(lab)."
         ) from error
 
     class LabFigure(Figure):
