@@ -12,7 +12,7 @@ from ...core.box import Inbox
 from ...core.events import ACTIVATED
 from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
-from .selection import AXES, Window, find_components, find_inboxes, shown_box, window_of
+from .selection import AXES, Window, find_components, find_inboxes, known_components, shown_box, window_of
 
 #: How many inboxes are drawn unless they are named.
 INBOXES = 10
@@ -111,8 +111,9 @@ def queue_lengths(
         if boxes is not None:
             return QueueLengths(window, tuple(_queue(history, box, window) for box in find_inboxes(history, boxes)))
         owners = None if components is None else find_components(history, components)
+        order = {component: place for place, component in enumerate(known_components(history))}
         lines = [box for box in history.lines if owners is None or box.owner in owners]
-        queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: box.owner._number)]
+        queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: order[box.owner])]
         held = sorted((queue for queue in queues if queue.longest), key=lambda queue: -queue.longest)
         return QueueLengths(window, tuple(held[:INBOXES]), len(held[INBOXES:]))
 

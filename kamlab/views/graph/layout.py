@@ -136,12 +136,15 @@ def picture_of(structure: Structure, before: Picture | None = None) -> Picture:
     """Return the picture of a structure, going on from the one before it."""
     if before is not None and before.structure == structure:
         return before
-    seating = seated(structure, before.seating if before is not None else None)
-    if before is not None and seating.plan == before.seating.plan:
-        placed = before.placed
+    if before is None:
+        seating = seated(structure)
+        placed = _Nest(seating.plan, {}).placed()
     else:
-        goes_on = before is not None and bool({*before.seating.seats} & {*seating.seats})
-        placed = _Nest(seating.plan, before.placed.hints if before is not None and goes_on else {}).placed()
+        seating = seated(structure, before.seating)
+        goes_on = not before.seating.seats.keys().isdisjoint(seating.seats)
+        placed = before.placed
+        if seating.plan != before.seating.plan:
+            placed = _Nest(seating.plan, placed.hints if goes_on else {}).placed()
     return Picture(_scene(structure, seating, placed), structure, seating, placed)
 
 

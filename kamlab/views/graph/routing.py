@@ -172,7 +172,8 @@ def upright_tracks(groups: list[list[Leg]]) -> int:
     done: list[tuple[bool, int, int, int]] = []
     for down, _, _, place, low, high in sorted(spans):
         track = 1 + max(
-            (each[3] for each in done if each[0] == down and each[1] <= high and low <= each[2]), default=-1
+            (before for its_down, top, bottom, before in done if its_down == down and top <= high and low <= bottom),
+            default=-1,
         )
         while track < len(taken) and any(a <= high and low <= b for a, b in taken[track]):
             track += 1
@@ -194,7 +195,7 @@ def level_tracks(groups: list[list[tuple[Leg, int, int]]]) -> int:
     taken: list[list[tuple[int, int]]] = []
     for _, place in spans:
         group = groups[place]
-        low, high = min(each[1] for each in group), max(each[2] for each in group)
+        low, high = min(left for _, left, _ in group), max(right for _, _, right in group)
         row = 0
         while row < len(taken) and any(a <= high + TRACK and low - TRACK <= b for a, b in taken[row]):
             row += 1
@@ -365,7 +366,7 @@ class Router:
     def _facing(self, way: Way, leg: Leg, other: End) -> int:
         if len(way.legs) == 1 and other.part:
             return self.tops[self.grid.where[other.part][0]] + self.grid.port_y(other)
-        with_row = next((each for each in (leg, *way.legs) if each.gutter is not None), None)
+        with_row = next((piece for piece in (leg, *way.legs) if piece.gutter is not None), None)
         return self._row_y(with_row) if with_row is not None else FIRST
 
     # -- points -----------------------------------------------------------------------------------------------

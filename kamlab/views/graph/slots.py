@@ -48,29 +48,17 @@ class Seating(NamedTuple):
     ports: dict[tuple[str, str, str], str]
 
 
-def seated(structure: Structure, before: Seating | None = None) -> Seating:
-    """Return the plan for a structure; one that goes on from the plan before, where there was one."""
-    if before is None:
-        return _fresh(structure)
-    seats = _seats(structure, before)
-    seating = _joined(structure, before, seats)
+NO_SEATING = Seating(Plan(), {}, {}, {})
+
+
+def seated(structure: Structure, before: Seating = NO_SEATING) -> Seating:
+    """Return the plan for a structure, going on from the plan before it, if there was one."""
+    seating = _joined(structure, before, _seats(structure, before))
     used = len(structure.parts), len(structure.wires)
     empty = len(seating.plan.slots) - used[0], len(seating.plan.wires) - used[1]
     if empty[0] > max(SPARE, used[0]) or empty[1] > max(4 * SPARE, 2 * used[1]):
-        return _fresh(structure)
+        return seated(structure)
     return seating
-
-
-def _fresh(structure: Structure) -> Seating:
-    seats = {part.key: part.key for part in structure.parts}
-    slots = tuple(_slot(part, part.key, part.parent) for part in structure.parts)
-    ports = {
-        (part.key, side, box): box
-        for part in structure.parts
-        for side, boxes in (("L", part.lefts), ("R", part.rights))
-        for box in boxes
-    }
-    return Seating(Plan(slots, structure.wires), seats, {wire.key: wire.key for wire in structure.wires}, ports)
 
 
 def _seats(structure: Structure, before: Seating) -> dict[str, str]:

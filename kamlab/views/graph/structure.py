@@ -102,7 +102,7 @@ class Shown:
     """
 
     def __init__(self, snapshot: Snapshot, folded: Iterable[str] = (), most: int = MOST) -> None:
-        stands = {each: stand for each, stand in snapshot.components.items() if isinstance(each, Component)}
+        stands = {who: stand for who, stand in snapshot.components.items() if isinstance(who, Component)}
         chosen = _chosen(snapshot, stands)
         who = self.who = {component: stands[component] for component in chosen[:SEARCHED]}
         self.links: list[Hop] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]

@@ -366,7 +366,7 @@ class Seen:
 
     def _happened(self, number: int, record: Any, step: int) -> None:
         kind, component, detail = record
-        if component._awaited_by is not None:  # its life is a part of another's
+        if whose(component) is not component:  # its life is a part of another's
             return
         if kind is FINISHED:
             kind = detail
