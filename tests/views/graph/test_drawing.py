@@ -158,6 +158,16 @@ def test_pictures_are_as_they_were(lab: Lab, name: str) -> None:
     snapshots.check(f"{name}.txt", str(graph), SNAPSHOTS)
 
 
+def test_the_text_lays_nothing_out(lab: Lab) -> None:
+    """Where things are on the picture is computed when it is drawn, and not for the text."""
+    feedback(lab)
+    graph = graph_of(lab)
+    assert "(back)" in str(graph)
+    assert "picture" not in vars(graph)
+    assert graph.svg
+    assert "picture" in vars(graph)
+
+
 def test_a_folded_picture_is_as_it_was(lab: Lab) -> None:
     """A folded container is drawn as a stack that says how many are inside."""
     feedback(lab)
