@@ -82,9 +82,7 @@ class WayFinder:
             for gap in gaps:
                 entry = grid.entries[gap]
                 level = grid.where[gap][0] * FAR + entry.y + GAP // 2
-                way.legs.append(
-                    Leg((grid.where[gap][0], grid.where[gap][1]), at, level, share=f"{segment.name}/{gap}", gap=gap)
-                )
+                way.legs.append(Leg(grid.where[gap], at, level, share=f"{segment.name}/{gap}", gap=gap))
                 at = level
             way.legs.append(Leg(finish, at, end, share=share))
             return way
@@ -99,13 +97,11 @@ class WayFinder:
         alone = way.segment.name
         free = not way.segment.source.part
         level = first * FAR - FAR // 2
-        group = self._group(first, band if band is not None else other)
+        group = _side(first, band if band is not None else other)
         way.legs.append(Leg(begin, start, level, free, alone, first, group))
         if second != first:
             lane = second * FAR - FAR // 2
-            way.legs.append(
-                Leg(WEST, level, lane, False, f"{share}>{first}>{second}", second, self._group(second, other))
-            )
+            way.legs.append(Leg(WEST, level, lane, False, f"{share}>{first}>{second}", second, _side(second, other)))
             level = lane
         way.legs.append(Leg(finish, level, end, not way.segment.target.part, share))
         return way
@@ -116,8 +112,7 @@ class WayFinder:
         """Return the gutter that a way takes first, and the one it comes from at last."""
         local = begin[0] >= 0
         if band is not None and other is not None and band != other and local and finish[0] >= 0:
-            first, second = (band + 1, other) if other > band else (band, other + 1)
-            return first, second
+            return (band + 1, other) if other > band else (band, other + 1)
         near = band if local and band is not None else other if other is not None else band
         if near is None:
             return len(self.grid.bands), len(self.grid.bands)
@@ -130,10 +125,6 @@ class WayFinder:
         over, under = sum(levels), sum(height - level for level in levels)
         gutter = near if over + 40 * len(levels) < under else near + 1
         return gutter, gutter
-
-    def _group(self, gutter: int, band: int | None) -> int:
-        """Return on which side of a gutter a way belongs: at the band above (0) or at the one below (1)."""
-        return 1 if band == gutter else 0
 
     def _channel(self, end: End, leaving: bool) -> Channel:
         if not end.part:
@@ -151,6 +142,11 @@ class WayFinder:
         if not end.part:
             return FAR * FAR
         return self.grid.where[end.part][0] * FAR + self.grid.port_y(end)
+
+
+def _side(gutter: int, band: int | None) -> int:
+    """Return on which side of a gutter a way belongs: at the band above (0) or at the one below (1)."""
+    return 1 if band == gutter else 0
 
 
 def upright_tracks(groups: list[list[Leg]]) -> int:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from .graph import Graph, Look, Move
 from .layout import Line, Node, path_of
 from .slots import BOX_LETTERS, LETTER, SMALL
+
+if TYPE_CHECKING:
+    from .graph import Graph, Look, Move
 
 #: The height of the line of text at the top.
 HEADLINE = 30

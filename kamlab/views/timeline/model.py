@@ -12,7 +12,7 @@ words who ran, took and sent.
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from html import escape
 from typing import Any
 
@@ -159,26 +159,16 @@ class Timeline:
 
     def data(self) -> dict[str, Any]:
         """Return all of it as plain values, ready for JSON."""
-        return {
-            "first": self.first,
-            "last": self.last,
-            "earliest": self.earliest,
-            "latest": self.latest,
-            "at": self.at,
-            "here": self.here,
-            "lines": [{"key": line.key, "name": line.name} for line in self.lines],
-            "more": self.more,
-            "slices": [[ran.step, ran.line, ran.number] for ran in self.slices],
-            "messages": [message.data() for message in self.messages],
-            "more_messages": self.more_messages,
-            "marks": [
-                {"n": mark.number, "line": mark.line, "step": mark.step, "kind": mark.kind, "text": mark.text}
-                for mark in self.marks
-            ],
-            "event": self.event,
-            "before": list(self.before),
-            "after": list(self.after),
-        }
+        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        data["lines"] = [{"key": line.key, "name": line.name} for line in self.lines]
+        data["slices"] = [[ran.step, ran.line, ran.number] for ran in self.slices]
+        data["messages"] = [message.data() for message in self.messages]
+        data["marks"] = [
+            {"n": mark.number, "line": mark.line, "step": mark.step, "kind": mark.kind, "text": mark.text}
+            for mark in self.marks
+        ]
+        data["before"], data["after"] = list(self.before), list(self.after)
+        return data
 
     def __str__(self) -> str:
         return _as_text(self)
