@@ -29,11 +29,11 @@ from .structure import MOST, Part, Shown, Structure, short_name, structure_of
 if TYPE_CHECKING:
     from .layout import Node, Picture, Scene
 
-#: How much of a message is shown on its way.
+#: How many characters of a message in transit are shown.
 TEXT = 40
-#: How many messages are shown on their way.
+#: How many messages in transit are shown.
 MOVES = 12
-#: How many records back they are searched for, where the record does not reach back to the beginning.
+#: How many records are searched for them.
 SEARCHED = 2048
 #: How many characters wide a graph as text is at most.
 WIDE = 100
@@ -51,10 +51,10 @@ SIGNS = {
 
 
 class Look(NamedTuple):
-    """How one component is: its state, that in words, and what its boxes hold.
+    """The state of one component, the same in words, and what its boxes hold.
 
-    ``inboxes`` has (name, how many wait, limit) of each inbox shown, ``outboxes`` (name, how many were
-    lost) of those that lost any.
+    ``inboxes`` holds (name, messages waiting, limit) for each inbox shown, ``outboxes`` (name, messages lost) for
+    those that lost any.
     """
 
     state: str
@@ -66,7 +66,7 @@ class Look(NamedTuple):
 
     @property
     def full(self) -> tuple[str, ...]:
-        """The inboxes in which there is no room."""
+        """The inboxes that are full."""
         return tuple(name for name, waiting, limit in self.inboxes if limit is not None and waiting >= limit)
 
     def data(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Look(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A message on its way: the number of its event, the links it went over, its text.
+    """A message in transit: the number of its event, the links it went over, its text.
 
     ``source`` and ``target`` are (key, box) pairs; ``None`` for what came from outside or was lost.
     """
@@ -107,7 +107,7 @@ class Move(NamedTuple):
 
 
 class Now(NamedTuple):
-    """How everything in a scene is at one moment: looks by node key, (count, exact) by link key."""
+    """The state of everything in a scene at one moment: looks by node key, (count, exact) by link key."""
 
     nodes: dict[str, Look]
     links: dict[str, tuple[int, bool]]
@@ -142,9 +142,9 @@ class Graph:
     step: int
     structure: Structure
     now: Now
-    #: Whether this is the past of a lab that stands elsewhere.
+    #: Whether this is the past: the lab itself is at another step.
     past: bool = False
-    #: The picture from which this one goes on: what is in both keeps its place.
+    #: The picture that this one continues: what is in both keeps its place.
     before: Picture | None = field(default=None, repr=False)
 
     @cached_property
@@ -173,7 +173,7 @@ class Graph:
         return mine == theirs and (self.before is other.before or self.scene == other.scene)
 
     def __getitem__(self, name: str) -> tuple[Node, Look]:
-        """Return the node of a key, a label, or a name in a label, and how it is."""
+        """Return a node and its look, by its key, its label, or a name in its label."""
         for node in self.scene.nodes:
             if name in (node.key, node.label, *names_in(node.label)):
                 return node, self.now.nodes[node.key]
@@ -181,7 +181,7 @@ class Graph:
 
     @property
     def headline(self) -> str:
-        """How the lab stands, in one line."""
+        """The state of the lab, in one line."""
         count = len(self.structure.parts) + sum([part.inside for part in self.structure.parts]) + self.structure.more
         components = f"{count} component{'' if count == 1 else 's'}"
         return f"{'as it was' if self.past else self.state} at step {self.step}, {components}"
@@ -199,7 +199,7 @@ class Graph:
 
     @property
     def summary(self) -> str:
-        """What the picture shows, in a sentence."""
+        """What the picture shows, in one sentence."""
         states: dict[str, int] = {}
         for look in self.now.nodes.values():
             states[look.state] = states.get(look.state, 0) + 1
@@ -233,15 +233,15 @@ def graph_of(
 
     Args:
         lab: the lab.
-        step: the step; now, unless told.
-        folded: the keys of containers that are shown as one part. ``"-4"`` keeps container 4 open, where
-            there are so many components that the largest containers fold by themselves.
+        step: the step; by default, now.
+        folded: the keys of containers that are shown as one part. ``"-4"`` keeps container 4 open where
+            there are so many components that the largest containers are folded automatically.
         previous: the graph shown before this one; what is in both keeps its place.
         since: show the messages from this event number on, instead of those of the last slice.
         most: how many components to show at most; the largest containers are folded before any is left out.
 
     Raises:
-        StepOutOfRange: there is no such step, or it is forgotten.
+        StepOutOfRange: there is no such step, or it has been forgotten.
 
     >>> from kamlab import Component, Lab, Pipeline
     >>> class Hello(Component):

@@ -28,11 +28,11 @@ from typing import NamedTuple
 
 from .structure import Wire
 
-#: How many parts stand in one column at most.
+#: How many parts a column has at most.
 TALL = 8
 #: How often the columns are ordered by their neighbours.
 SWEEPS = 4
-#: How wide a level may be before its columns go on in the next band; and one of more than so many blocks.
+#: The width in pixels beyond which columns go on in the next band; the same for a level of more than so many blocks.
 WIDE, WIDER, MANY = 940, 1260, 8
 #: The room between two columns that are linked, and between two that are not.
 CHANNEL, APART = 60, 28
@@ -300,9 +300,9 @@ def _sort_by_neighbours(column: list[str], near: Mapping[str, list[str]], place:
 def stacked(
     wanted: Sequence[float], heights: Sequence[int], gaps: Sequence[int], weights: Sequence[float]
 ) -> list[int]:
-    """Return tops for a column, in order and without overlap, as near as can be to where each wants to be.
+    """Return tops for a column, in order and without overlap, as near as possible to the preferred ones.
 
-    ``gaps[i]`` is the room between ``i`` and ``i + 1``. Pools of those that are pushed together move as one
+    ``gaps[i]`` is the room between ``i`` and ``i + 1``. Entries that are pushed together move as one
     (pool adjacent violators).
 
     >>> stacked([0, 0, 100], [10, 10, 10], [5, 5], [1, 1, 1])
@@ -329,7 +329,7 @@ def stacked(
 
 
 class Item(NamedTuple):
-    """A part as its level sees it: how large it is, and how far down each port is on its side."""
+    """A part as its level sees it: its size, and the side and height of each port."""
 
     name: str
     w: int
@@ -339,7 +339,7 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """A part, or a gap for a link, in its column. ``y`` is counted from the top of the band."""
+    """A part, or a gap for a link, in its column. ``y`` counts from the top of the band."""
 
     name: str
     w: int
@@ -349,29 +349,29 @@ class Entry:
 
 @dataclass(slots=True)
 class Grid:
-    """Who stands in which band and column."""
+    """The band and column of each part."""
 
     items: dict[str, Item]
     bands: list[list[list[Entry]]] = field(default_factory=list)
     #: (band, column) of each part and gap.
     where: dict[str, tuple[int, int]] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
-    #: For each segment that passes columns, the gaps that it goes through, in order.
+    #: The gaps of each segment that passes columns, in order.
     gaps: dict[str, list[str]] = field(default_factory=dict)
-    #: Whether there are links between a column and the one before it in its block.
+    #: The columns that have links to the one before them in their block.
     joined: set[tuple[int, int]] = field(default_factory=set)
 
     def port_y(self, end: End) -> int:
-        """Return how far from the top of its band a port is."""
+        """Return the distance of a port from the top of its band."""
         return self.entries[end.part].y + self.items[end.part].ports[end.port][1]
 
     def height(self, band: int) -> int:
-        """Return how high a band is."""
+        """Return the height of a band."""
         return max(entry.y + entry.h for column in self.bands[band] for entry in column)
 
 
 class Hints(NamedTuple):
-    """Where things were in the last picture: the place in its column of each, and the height in its band."""
+    """The last picture: the place of each part in its column, and its height in its band."""
 
     rank: Mapping[str, int] = {}
     y: Mapping[str, int] = {}
@@ -445,7 +445,7 @@ def _open_gaps(grid: Grid, segments: Sequence[Segment], block_of: Mapping[str, i
 def _place(
     grid: Grid, band: int, steps: list[tuple[End, End, bool]], hints: Hints, block_of: Mapping[str, int]
 ) -> None:
-    """Order the columns of a band, and find the height of everything in it."""
+    """Order the columns of a band, and find the heights of everything in it."""
     columns = grid.bands[band]
     names = [[entry.name for entry in column] for column in columns]
     here = [step for step in steps if grid.where[step[0].part][0] == band]
@@ -471,7 +471,7 @@ def _gap(one: Entry, other: Entry) -> int:
 def _straighten(
     grid: Grid, columns: list[list[Entry]], steps: list[tuple[End, End, bool]], held: Mapping[str, int]
 ) -> None:
-    """Move the entries of each column to where their links are straight, as far as there is room."""
+    """Move the entries of each column so that their links are straight, as far as there is room."""
     before: dict[str, list[tuple[str, int, float]]] = {}
     after: dict[str, list[tuple[str, int, float]]] = {}
     for one, other, quiet in steps:
@@ -491,7 +491,7 @@ def _straighten(
 def _wish(
     grid: Grid, entry: Entry, near: Mapping[str, list[tuple[str, int, float]]], held: Mapping[str, int]
 ) -> tuple[float, float]:
-    """Return where an entry wants to be, and how much."""
+    """Return the preferred height of an entry, and its weight."""
     if entry.name in held:
         return held[entry.name], HELD
     wishes = near.get(entry.name)

@@ -1,4 +1,4 @@
-"""Where everything is: levels within levels, from the inside out.
+"""The positions of everything: levels within levels, from the inside out.
 
 Each container is laid out as a level of its own (:mod:`.layering`, :mod:`.routing`), and is then one part of the level
 that it is in. What is laid out is a plan of slots (:mod:`.slots`), so that parts keep their places from one picture to
@@ -14,11 +14,11 @@ from .routing import FIRST, PITCH, Laid, Router, straightened
 from .slots import Plan, Seating, Slot, seated
 from .structure import Structure, Wire
 
-#: The head of a part, that of a container, and what is left free at its other sides.
+#: Pixels: the head of a part, that of a container, and the margin at its other sides.
 HEAD, TITLE, FOOT = 50, 34, 8
-#: The lane at the side of a container in which the names of its boxes stand.
+#: The lane at the side of a container for the names of its boxes.
 LANE = 66
-#: What is left free around the whole.
+#: The margin around the whole.
 PAD = 16
 #: How far from its corner a line begins to turn.
 RADIUS = 6
@@ -35,7 +35,7 @@ class Port(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A component in its place. ``inside`` is how many components a folded one holds."""
+    """A component with its position. ``inside`` is the number of components in a folded one."""
 
     key: str
     label: str
@@ -61,9 +61,9 @@ class Node(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A link and its way, as the corners it turns at; ``x`` and ``y`` are where its count goes.
+    """A link and its route, given by its corners; ``x`` and ``y`` are where its count is written.
 
-    ``quiet``: it carries no work but orders, from ``signal`` to ``control`` and the like.
+    ``quiet``: it carries control messages, such as those from ``signal`` to ``control``, instead of work.
     """
 
     key: str
@@ -92,7 +92,7 @@ class Line(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """Where everything is; parents come before their children."""
+    """The positions of everything, parents before their children."""
 
     w: int
     h: int
@@ -112,7 +112,7 @@ class Scene(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A scene, and what is needed for the next one to go on from it."""
+    """A scene, and what the next one needs in order to continue it."""
 
     scene: Scene
     structure: Structure
@@ -121,7 +121,7 @@ class Picture(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A plan with everything in its place."""
+    """A plan with the positions of everything in it."""
 
     w: int
     h: int
@@ -133,7 +133,7 @@ class Placed(NamedTuple):
 
 
 def picture_of(structure: Structure, before: Picture | None = None) -> Picture:
-    """Return the picture of a structure, going on from the one before it."""
+    """Return the picture of a structure, continuing the one before it."""
     if before is not None and before.structure == structure:
         return before
     if before is None:
@@ -194,7 +194,7 @@ class _Nest:
         return Item(slot.name, slot.w, height, ports)
 
     def _wanted(self, name: str) -> list[tuple[str, str]]:
-        """Return the ports of a slot that segments of the level it is in lead to."""
+        """Return the ports of a slot to which segments of its level lead."""
         ends = [
             end
             for segment in self.levels.segments.get(self.slots[name].parent, {}).values()
@@ -293,7 +293,7 @@ def _count_at(points: tuple[Point, ...], inner: str) -> Point:
 
 
 def path_of(points: tuple[Point, ...], radius: int = RADIUS) -> str:
-    """Return the SVG path through some corners, each of them rounded off.
+    """Return the SVG path through these corners, rounded off.
 
     >>> path_of(((0, 0), (20, 0), (20, 30)))
     'M0 0H14Q20 0 20 6V30'
@@ -316,7 +316,7 @@ def _straight(one: Point, other: Point) -> str:
 
 
 def _toward(corner: Point, other: Point, radius: int) -> Point:
-    """Return the point ``radius`` away from a corner, or half-way to the other where that is nearer."""
+    """Return the point ``radius`` away from a corner, or half-way to the other point if that is nearer."""
     dx, dy = other[0] - corner[0], other[1] - corner[1]
     length = abs(dx) + abs(dy)
     step = min(radius, length // 2)

@@ -35,7 +35,7 @@ WEST, EAST = (-1, 0), (-1, 1)
 
 @dataclass(slots=True)
 class Leg:
-    """An upright piece of a way, and the level piece after it: in a gutter, through a gap, or the last one's none."""
+    """A vertical piece of a way, and the horizontal piece after it, if any: in a gutter or through a gap."""
 
     channel: Channel
     begin: int = 0
@@ -109,7 +109,7 @@ class WayFinder:
     def _gutters(
         self, begin: Channel, finish: Channel, band: int | None, other: int | None, start: int, end: int
     ) -> tuple[int, int]:
-        """Return the gutter that a way takes first, and the one it comes from at last."""
+        """Return the first gutter of a way, and the last one."""
         local = begin[0] >= 0
         if band is not None and other is not None and band != other and local and finish[0] >= 0:
             return (band + 1, other) if other > band else (band, other + 1)
@@ -138,7 +138,7 @@ class WayFinder:
         return self.grid.where[end.part][0] if end.part else None
 
     def _virtual(self, end: End) -> int:
-        """Return a height that is right relative to others; the bands are taken to be very far apart."""
+        """Return a height that can be compared with others; bands count as very far apart."""
         if not end.part:
             return FAR * FAR
         return self.grid.where[end.part][0] * FAR + self.grid.port_y(end)
@@ -150,10 +150,10 @@ def _side(gutter: int, band: int | None) -> int:
 
 
 def upright_tracks(groups: list[list[Leg]]) -> int:
-    """Hand out the tracks of a channel; return how many there are.
+    """Assign the tracks of a channel; return how many there are.
 
-    Sorted so that ways that need not cross do not: those that go up from the highest start, then those
-    that go down from the lowest.
+    Sorted so that ways do not cross unless they must: those that go up from the highest start, then those that go
+    down from the lowest.
     """
     spans = []
     for place, group in enumerate(groups):
@@ -183,7 +183,7 @@ def upright_tracks(groups: list[list[Leg]]) -> int:
 
 
 def level_tracks(groups: list[list[tuple[Leg, int, int]]]) -> int:
-    """Hand out the rows of one side of a gutter, the shortest nearest to its band; return how many there are."""
+    """Assign the rows of one side of a gutter, the shortest nearest to its band; return how many there are."""
     spans = sorted(
         (max(high for _, _, high in group) - min(low for _, low, _ in group), place)
         for place, group in enumerate(groups)
@@ -204,7 +204,7 @@ def level_tracks(groups: list[list[tuple[Leg, int, int]]]) -> int:
 
 
 class Laid(NamedTuple):
-    """A level with everything in its place: the places of parts, the ports of the border, and the ways."""
+    """A level laid out: the positions of its parts, the ports of its border, and the ways of its links."""
 
     w: int
     h: int
@@ -214,7 +214,7 @@ class Laid(NamedTuple):
 
 
 class Router:
-    """Lays the links of one level."""
+    """Routes the links of one level."""
 
     def __init__(
         self, grid: Grid, segments: Sequence[Segment], lanes: tuple[int, int] = (0, 0), least: int = 0
@@ -232,7 +232,7 @@ class Router:
         self.gutters: list[int] = []
 
     def lay(self, ports: Sequence[tuple[str, str]] = ()) -> Laid:
-        """Return where everything is. ``ports`` are (port, side) of the boxes that the border has in any case."""
+        """Return the level laid out. ``ports`` are (port, side) of the boxes that the border has in any case."""
         self._hand_out_tracks()
         width = self._set_columns()
         self._hand_out_rows()
@@ -259,7 +259,7 @@ class Router:
             self.tracks[channel] = upright_tracks(list(groups.values()))
 
     def _set_columns(self) -> int:
-        """Find where the columns and channels are; return how wide the level is."""
+        """Find the positions of columns and channels; return the width of the level."""
         west = self._lane(self.lanes[0], self.tracks.get(WEST, 0))
         self.x[WEST] = west - MARGIN - TRACK * max(0, self.tracks.get(WEST, 0) - 1)
         right = west
@@ -282,7 +282,7 @@ class Router:
         return max(least, 2 * MARGIN + TRACK * (tracks - 1) if tracks else 0)
 
     def _channel_at(self, channel: Channel, x: int, least: int) -> int:
-        """Put a channel at ``x`` and return where it ends; it grows by four tracks at a time."""
+        """Place a channel at ``x`` and return where it ends; it grows by four tracks at a time."""
         tracks = self.tracks.get(channel, 0)
         need = 2 * MARGIN + TRACK * 4 * -(-(tracks - 1) // 4) if tracks else 0
         width = max(least, need)
@@ -307,7 +307,7 @@ class Router:
             self.rows[place] = level_tracks(list(groups.values()))
 
     def _set_bands(self) -> int:
-        """Find where the bands and gutters are; return how high the level is."""
+        """Find the positions of bands and gutters; return the height of the level."""
         y = 0
         count = len(self.grid.bands)
         for number in range(count + 1):
@@ -334,7 +334,7 @@ class Router:
     # -- the border -----------------------------------------------------------------------------------------
 
     def _set_border(self, ports: Sequence[tuple[str, str]]) -> dict[str, tuple[str, int]]:
-        """Find how far down the ports of the container are: level with what they lead to, if that goes."""
+        """Find the heights of the ports of the container: level with what they lead to, if possible."""
         wishes: dict[str, dict[str, int | None]] = {"L": {}, "R": {}}
         for port, side in ports:
             wishes[side][port] = None
@@ -400,7 +400,7 @@ class Router:
 
 
 def straightened(points: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Leave out points at which a way does not turn.
+    """Return a way without the points at which it does not turn.
 
     >>> straightened([(0, 0), (5, 0), (5, 0), (9, 0), (9, 4)])
     ((0, 0), (9, 0), (9, 4))

@@ -50,8 +50,8 @@ _QUIET = frozenset({"control", "configuration", "signal"})
 class Part(NamedTuple):
     """A component in the picture. ``lefts`` and ``rights`` are the names of the boxes on its sides.
 
-    On the left are its inboxes, on the right its outboxes; a box that only passes on what others send is on
-    the other side as well.
+    Inboxes are on the left, outboxes on the right; a box that only passes on what others send is on the other
+    side as well.
     """
 
     key: str
@@ -67,7 +67,7 @@ class Part(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """A link in the picture. The sides are ``"L"`` and ``"R"``: where on its part each end is."""
+    """A link in the picture. The sides, ``"L"`` and ``"R"``, say where each end is on its part."""
 
     key: str
     source: str
@@ -81,7 +81,7 @@ class Wire(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """Everything in the picture; parents come before their children. ``more``: how many components are left out."""
+    """Everything in the picture, parents before their children. ``more`` components are left out."""
 
     parts: tuple[Part, ...] = ()
     wires: tuple[Wire, ...] = ()

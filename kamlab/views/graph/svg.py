@@ -1,8 +1,8 @@
 """A graph as a still picture: SVG that is the same for the same graph, byte for byte.
 
-It has its own light background, so it is legible on dark pages, and its own style, so it is whole where
-nothing else is loaded. A state is told by colour, by the line around a part, by a sign and by a word. All
-text comes out of :mod:`..quoting` and is escaped here.
+It has its own light background, so it is legible on dark pages, and its own style, so it is complete where
+nothing else is loaded. Colour, the line around a part, a sign and a word show a state. All text comes out of
+:mod:`..quoting` and is escaped here.
 """
 
 from __future__ import annotations
