@@ -387,37 +387,6 @@ class Seen:
 # -- the diagram --------------------------------------------------------------------------------------
 
 
-class Names:
-    """The names of components and boxes, and the texts of messages, for one view.
-
-    Args:
-        width: how long each of them may be.
-    """
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        self._names: dict[Any, str] = {}
-        self._boxes: dict[Any, str] = {}
-
-    def of(self, component: Any) -> str:
-        """Return the name of a component."""
-        name = self._names.get(component)
-        if name is None:
-            name = self._names[component] = label(given_name(component) or name_of(component), self._width)
-        return name
-
-    def of_box(self, box: Any) -> str:
-        """Return the name of a box: that of its component, a dot, and its own."""
-        name = self._boxes.get(box)
-        if name is None:
-            name = self._boxes[box] = f"{self.of(box.owner)}.{label(str(box.name), self._width)}"
-        return name
-
-    def of_message(self, message: Any, said: str | None) -> str:
-        """Return the text of a message as it was when it moved."""
-        return label(shorten(message, self._width) if said is None else said, self._width)
-
-
 class _Drawing:
     """A diagram of what was seen, with so many lifelines."""
 
@@ -425,7 +394,7 @@ class _Drawing:
         self.known = known
         self.history = known.history
         self.seen = Seen(known)
-        self.names = Names(TEXT)
+        self._box_names: dict[Any, str] = {}
         self.shown, self.more = self._chosen(lines)
         self.place = {component: index for index, component in enumerate(self.shown)}
 
@@ -466,16 +435,19 @@ class _Drawing:
     def _lifeline(self, component: Any) -> Lifeline:
         if component is None:
             return Lifeline(OUTSIDE, "outside")
-        return Lifeline(key_of(component), self.names.of(component))
+        return Lifeline(key_of(component), _name(component))
 
     def _passage(self, way: Way) -> Passage:
+        box, said = way.box, self.history.said(way.number)
+        if box not in self._box_names:
+            self._box_names[box] = f"{_name(box.owner)}.{label(str(box.name), TEXT)}"
         return Passage(
             way.number,
             way.took,
             self._placed(way.start),
             self._placed(way.end),
-            self.names.of_box(way.box),
-            self.names.of_message(way.message, self.history.said(way.number)),
+            self._box_names[box],
+            label(shorten(way.message, TEXT) if said is None else said, TEXT),
             way.fate,
         )
 
@@ -504,6 +476,10 @@ class _Drawing:
             before=tuple(number for number in shown if order.before(number, event)),
             after=tuple(number for number in shown if order.before(event, number)),
         )
+
+
+def _name(component: Any) -> str:
+    return label(given_name(component) or name_of(component), TEXT)
 
 
 def _order(component: Any) -> tuple[int, str]:
