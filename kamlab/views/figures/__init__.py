@@ -1,7 +1,7 @@
 """Figures for reports: how long queues were, and how many messages went over each link.
 
-The numbers of each come first, as a plain value that is computed from the trace and can be compared; drawing it
-with matplotlib is a function of that value. matplotlib is imported when a figure is drawn, and not before.
+The numbers come first, as a plain value that is computed from the trace and can be compared; drawing it with
+matplotlib is a function of that value. matplotlib is imported when a figure is drawn, and not before.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "queues": (queue_lengths, ("boxes", "components")),
     "throughput": (throughput, ("components", "links")),
 }
-#: Kinds that there were, and what shows the same.
+#: Kinds that have been removed, and what to use instead.
 _INSTEAD = {"spacetime": "use lab.timeline()", "turns": "use lab.timeline()"}
 
 
@@ -59,14 +59,14 @@ def figure(
     """Return a figure of what happened in a lab, drawn by matplotlib, for a report.
 
     It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` is what it
-    is drawn from. It is known to no ``pyplot``, so it opens no window and need not be closed.
+    is drawn from. ``pyplot`` does not know it, so it opens no window and need not be closed.
 
     Args:
-        lab: the lab. One that runs is looked at between two slices.
+        lab: the lab; a running one is looked at between two slices.
         kind: ``"queues"``: how many messages waited in each inbox; ``"throughput"``: how many went over each link.
-        boxes: for queues: the inboxes to show, such as ``"Sink_3.inbox"``; the fullest unless told.
+        boxes: for queues: the inboxes to show, such as ``"Sink_3.inbox"``; by default, the fullest.
         links: for throughput: the links to show, such as ``"Count_2.outbox -> Sink_3.inbox"``, or one of their ends.
-        components: those to show, or whose boxes and links, by name, by class, or as they are.
+        components: those whose boxes and links to show: by name, by class, or themselves.
         first: the step to begin with.
         last: the step to end with.
         by: the axis: ``"step"``, or ``"time"`` for the lab's time.
@@ -74,7 +74,7 @@ def figure(
 
     Raises:
         BadFigure: there is no such kind, or it does not take one of these.
-        UnknownComponent, NoSuchBox, NoSuchLink: something is named that there is not.
+        UnknownComponent, NoSuchBox, NoSuchLink: something is named that does not exist.
         StepOutOfRange: there is no such step, or a free run has forgotten it.
         NoMatplotlib: it is not installed.
 
@@ -103,7 +103,7 @@ def figure(
 
 
 def drawn(data: QueueLengths | Throughput, by: str = "step", ax: Any = None) -> Any:
-    """Return the figure of data that was computed before, or the axes that it was drawn on."""
+    """Return the figure of numbers that were computed before, or the axes that it was drawn on."""
     sheet = Sheet(ax)
     if isinstance(data, QueueLengths):
         draw_queues(data, sheet, check_by(by))

@@ -1,13 +1,12 @@
 """The sheet that figures are drawn on: sizes, colours and lines, names as plain text, and how it is shown.
 
-It keeps clear of ``pyplot``, which holds every figure it makes until somebody closes it, opens windows, and
-is meant for the main thread. A figure of matplotlib that ``pyplot`` does not know is shown in a notebook only
-where an inline backend has been set up, so ours says itself what picture it is. What is on a sheet of our own
-does not depend on the user's style either: black on white, in the fonts that come with matplotlib. Where the
-user gives axes of his own, his style is left as it is.
+It does not use ``pyplot``, which keeps every figure until it is closed, opens windows, and is meant for the main
+thread. A figure of matplotlib that ``pyplot`` does not know is shown in a notebook only if an inline backend has been
+set up, so ours has a picture of its own. Nor does a sheet of our own depend on the user's style: it is black on white,
+in the fonts that come with matplotlib. Axes that the user gives keep the user's style.
 
-Names may hold dollar signs, which matplotlib would take for formulas, and letters that its font has not got;
-:meth:`Sheet.finish` and :func:`written` see to these. Colours are those of M. Okabe and K. Ito, "Color Universal
+Names may contain dollar signs, which matplotlib would take for formulas, and letters that its font does not have;
+:meth:`Sheet.finish` and :func:`written` deal with these. Colours are those of M. Okabe and K. Ito, "Color Universal
 Design" (2008), without the yellow, which cannot be read on white; neighbours differ in dashes and markers, too.
 """
 
@@ -30,7 +29,7 @@ COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#000000")
 OURS = frozenset({FAINT, *COLOURS})
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
-#: How many markers a line has at most.
+#: The most markers of a line.
 MARKED = 8
 #: What all our figures are made with; and inches: the space at the left.
 PAPER: dict[str, Any] = {"dpi": DPI, "facecolor": "white", "edgecolor": "white"}
@@ -42,10 +41,10 @@ ALT = 600
 
 
 class Sheet:
-    """A figure, or the axes of somebody else's, to draw on.
+    """A figure of our own, or axes of the user, to draw on.
 
     Args:
-        ax: somebody else's axes; a figure is made where there are none.
+        ax: axes of the user; by default, a figure is made.
     """
 
     def __init__(self, ax: Any = None) -> None:
@@ -58,7 +57,7 @@ class Sheet:
         return self._given is None
 
     def single(self, height: float) -> Any:
-        """Return the only axes of a figure so many inches high, with room for whatever is written around them."""
+        """Return the only axes of a figure so many inches high, with room for what is written around them."""
         if self._given is not None:
             return self._given
         self.figure = lab_figure()(figsize=(WIDTH, height), layout="constrained", **PAPER)
@@ -110,7 +109,7 @@ class Sheet:
         below.set_in_layout(False)  # it may be wider than the axes
 
     def nothing(self, title: str, note: str, text: str) -> None:
-        """Have a figure that says why there is nothing to draw."""
+        """Make a figure that says why there is nothing to draw."""
         axes = self.single(2.2)
         self.head(axes, title, note)
         self.say(axes, text)
@@ -133,7 +132,7 @@ class Sheet:
             text.set_text(written(name))
 
     def rows(self, axes: Any, names: Sequence[str]) -> None:
-        """Have a row for each name, the first at the top."""
+        """Make a row for each name, the first at the top."""
         axes.set_yticks(range(len(names)), labels=[written(name) for name in names])
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
@@ -141,7 +140,7 @@ class Sheet:
     # -- axes and lines -----------------------------------------------------------------------------
 
     def along(self, axes: Any, window: Window, by: str) -> None:
-        """Have the axis run from the beginning of a window to its end."""
+        """Make the axis run from the beginning of a window to its end."""
         begin, end = window.place(window.first, by), window.place(window.last, by)
         room = 0.015 * (end - begin) or 0.5
         axes.set_xlim(begin - room, end + room)
@@ -156,7 +155,7 @@ class Sheet:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
     def look(self, index: int) -> dict[str, Any]:
-        """Return how the line of a number looks: its colour, dashes and marker differ from those of the others."""
+        """Return the style of a line: its colour, dashes and marker differ from those of the others."""
         return {
             "color": COLOURS[index % len(COLOURS)],
             "linestyle": DASHES[index % len(DASHES)],
@@ -184,7 +183,7 @@ class Sheet:
 
 
 def written(text: str) -> str:
-    """Return a text with what the font has no letters for escaped."""
+    """Return a text in which letters that the font does not have are escaped."""
     return "".join(letter if ord(letter) in _letters() else ascii(letter)[1:-1] for letter in text)
 
 

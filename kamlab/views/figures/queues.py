@@ -14,7 +14,7 @@ from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .selection import AXES, Window, find_components, find_inboxes, known_components, shown_box, window_of
 
-#: How many inboxes are drawn unless they are named.
+#: How many inboxes are drawn by default.
 INBOXES = 10
 
 #: Inches: above the first row, from row to row, of that for the name, below the last row, and left of all.
@@ -83,18 +83,18 @@ def queue_lengths(
     first: int | None = None,
     last: int | None = None,
 ) -> QueueLengths:
-    """Return how long the queues of a lab were.
+    """Return the lengths of the queues of a lab.
 
     Args:
         lab: the lab.
-        boxes: these inboxes only, by names such as ``"Sink_3.inbox"``; the fullest of all unless told.
+        boxes: these inboxes only, by names such as ``"Sink_3.inbox"``; by default, the fullest.
         components: the inboxes of these components only.
-        first: the step to begin with; the earliest that is known unless told.
-        last: the step to end with; the present unless told.
+        first: the step to begin with; by default, the earliest one that is known.
+        last: the step to end with; by default, the present one.
 
     Raises:
-        UnknownComponent, NoSuchBox: something is named that there is not.
-        StepOutOfRange: there is no such step, or it is forgotten.
+        UnknownComponent, NoSuchBox: something is named that does not exist.
+        StepOutOfRange: there is no such step, or it has been forgotten.
 
     >>> from kamlab import Component, Lab
     >>> with Lab() as lab:
@@ -243,7 +243,7 @@ def _draw_queue(queue: QueueLength, axes: Any, window: Window, by: str, look: An
 
 
 def _top(data: QueueLengths) -> int:
-    """Return how high the scale goes: to the longest queue, or to a limit that is not far above."""
+    """Return the top of the scale: the longest queue, or a limit that is not far above it."""
     longest = max(1, *(queue.longest for queue in data.queues))
     return max(longest, *(queue.limit for queue in data.queues if queue.limit and queue.limit <= 3 * longest), 1)
 

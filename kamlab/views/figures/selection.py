@@ -1,4 +1,4 @@
-"""What a figure shows: which steps of a run, which components, which inboxes; and what can be asked for wrongly."""
+"""What a figure shows: which steps of a run, which components, which inboxes; and the errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NoMatplotlib(NotInstalled):
 
 # -- steps --------------------------------------------------------------------------------------------
 
-#: What a figure may be drawn over, and what that axis is called.
+#: What a figure can be drawn over, and the label of that axis.
 AXES = {"step": "step (slices since the lab began)", "time": "time of the lab (s)"}
 
 
@@ -54,21 +54,21 @@ class Window:
     latest: int = 0
 
     def time_of(self, step: int) -> float:
-        """Return when a step was; one outside the window is taken for the nearest inside."""
+        """Return the time of a step; for one outside the window, that of the nearest one inside."""
         return self.times[min(max(step, self.first), self.last) - self.first]
 
     def place(self, step: float, by: str) -> float:
-        """Return where a step is on the axis."""
+        """Return the position of a step on the axis."""
         return float(step) if by == "step" else self.time_of(int(step))
 
     @property
     def seconds(self) -> float:
-        """How long it was by the lab's clock."""
+        """The length of the window by the lab's clock, in seconds."""
         return self.times[-1] - self.times[0]
 
     @property
     def note(self) -> str:
-        """Which part it is, in words, and from which step on anything is known."""
+        """The window in words, and the step from which on the run is known."""
         whole = self.first == self.known_from and self.last == self.latest
         said = f"steps {self.first} to {self.last}" + ("" if whole else f" of {self.latest}")
         if self.known_from:
@@ -77,10 +77,10 @@ class Window:
 
 
 def window_of(history: History, first: int | None = None, last: int | None = None) -> Window:
-    """Return the window from one step to another, of all that is known unless told.
+    """Return the window from one step to another; by default, of everything that is known.
 
     Raises:
-        StepOutOfRange: a step lies ahead, or is forgotten, or the first comes after the last.
+        StepOutOfRange: a step lies ahead, or has been forgotten, or the first comes after the last.
     """
     earliest, latest = history.earliest, history.latest
     begin = earliest if first is None else history.check(first)
@@ -102,7 +102,7 @@ def events_in(history: History, window: Window) -> tuple[int, int]:
 
 
 def _times(history: History, first: int, last: int) -> tuple[float, ...]:
-    """Return when each of these steps was."""
+    """Return the time of each of these steps."""
     place = bisect_right(history.steps, first)
     times = [history.time_of(history.end_of(first))]
     for start, step in zip(history.starts[place:], history.steps[place:], strict=True):
@@ -113,10 +113,10 @@ def _times(history: History, first: int, last: int) -> tuple[float, ...]:
 
 
 def check_by(by: Any) -> str:
-    """Return over what a figure is drawn.
+    """Return what a figure is drawn over.
 
     Raises:
-        BadFigure: over nothing of the kind.
+        BadFigure: figures are not drawn over that.
     """
     if by not in AXES:
         raise BadFigure(f'by={by!r}: a figure is drawn over the steps, by="step", or over the lab\'s time, by="time"')
@@ -147,7 +147,7 @@ def known_components(history: History) -> list[Any]:
 
 
 def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
-    """Return the components that are meant: given as they are, by name, or by the name of their class.
+    """Return the components that are meant: given themselves, by name, or by the name of their class.
 
     Raises:
         UnknownComponent: one of them is not a component of this lab.
@@ -169,10 +169,10 @@ def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
 
 
 def find_inboxes(history: History, wanted: Iterable[Any]) -> list[Inbox]:
-    """Return the inboxes that are meant: given as they are, or by names such as ``"Sink_3.inbox"``.
+    """Return the inboxes that are meant: given themselves, or by names such as ``"Sink_3.inbox"``.
 
-    A name of a component alone means all of its inboxes; one that leads on, and held nothing itself, means the
-    inbox it leads to.
+    The name of a component alone means all of its inboxes. An inbox that leads on, and held nothing itself, stands for
+    the inbox that it leads to.
 
     Raises:
         NoSuchBox: there is no such inbox.
@@ -198,7 +198,7 @@ def find_inboxes(history: History, wanted: Iterable[Any]) -> list[Inbox]:
 
 
 def inboxes_of(history: History, component: Any) -> dict[str, Box]:
-    """Return the inboxes of a component by their names, those that it has dropped as well."""
+    """Return the inboxes of a component by their names, including those that it has dropped."""
     boxes: dict[str, Box] = {box.name: box for box in history.lines if box.owner is component}
     if isinstance(component, Component):
         boxes.update(component._in or {name: Inbox(component, name) for name in component.Inboxes})

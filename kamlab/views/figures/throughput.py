@@ -21,7 +21,7 @@ from ..text import counted
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .selection import AXES, NoSuchLink, Window, check_by, events_in, find_components, shown_box, window_of
 
-#: How many links are drawn unless they are named, and in how many bins at most.
+#: How many links are drawn by default, and in how many bins at most.
 LINKS = 12
 BINS = 40
 #: Inches: above the first row, from row to row, of that for the name, below the last row; left of all, the bars, a gap.
@@ -83,7 +83,7 @@ class Throughput:
 
     @property
     def bin_in_words(self) -> str:
-        """How long a bin is: ``50 steps``, ``0.5 s``."""
+        """The length of a bin: ``50 steps``, ``0.5 s``."""
         return counted(round(self.width), "step") if self.by == "step" else f"{self.width:g} s"
 
 
@@ -101,13 +101,13 @@ def throughput(
         lab: the lab.
         links: these only, by names such as ``"Count_2.outbox -> Keep_3.inbox"``, or by the box at one of their ends.
         components: the links from and to these components only.
-        first: the step to begin with; the earliest that is known unless told.
-        last: the step to end with; the present unless told.
+        first: the step to begin with; by default, the earliest one that is known.
+        last: the step to end with; by default, the present one.
         by: ``"step"`` or ``"time"``: what the bins are parts of.
 
     Raises:
-        NoSuchLink, UnknownComponent: something is named that there is not.
-        StepOutOfRange: there is no such step, or it is forgotten.
+        NoSuchLink, UnknownComponent: something is named that does not exist.
+        StepOutOfRange: there is no such step, or it has been forgotten.
         BadFigure: ``by`` is something else.
 
     >>> from kamlab import Component, Lab
@@ -149,7 +149,7 @@ Pair = tuple[Any, Any]
 
 
 def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
-    """Return, by outbox and inbox, in which steps messages were sent."""
+    """Return the steps in which messages were sent, by outbox and inbox."""
     sent: dict[Pair, list[int]] = {}
     start, end = events_in(history, window)
     for number in range(start, end + 1):
@@ -160,7 +160,7 @@ def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
 
 
 def _possible(history: History) -> dict[Pair, list[int]]:
-    """Return the links there are now, whether or not anything went over them."""
+    """Return the links that exist now, whether or not anything went over them."""
     owners = [component for component in history.lives if isinstance(component, Component)]
     boxes = [box for owner in owners for box in owner._out.values()]
     return {(box, box.target): [] for box in boxes if hasattr(box.target, "owner") and not box.sources}
@@ -186,7 +186,7 @@ def _named(history: History, known: Iterable[Pair], links: Iterable[str]) -> set
 
 
 def _bins(window: Window, by: str) -> tuple[float, float, int]:
-    """Return where the first bin begins, how long each is, and how many there are: a round number of steps or seconds.
+    """Return the beginning of the first bin, the length of each, a round number of steps or seconds, and their number.
 
     >>> _bins(Window(0, 100, (0.0,) * 101), "step")
     (0.0, 5.0, 21)

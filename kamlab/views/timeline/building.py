@@ -1,13 +1,13 @@
-"""From the records of a window of steps to a space-time diagram: what is known, what happens, who gets a line.
+"""Building a space-time diagram from the records of a window of steps.
 
-The cost does not grow with the run. While every record is kept, the history takes in only what is new, and is asked.
-The ring of a free run slides all the time, and then the history would go through all of it at each look, while the lab
-waits. So there an *excerpt* is read: the records of the window and some before it, up to now. Read by the very same
-history it gives the same answers, but that it does not know what is older than it: a message that was sent before the
+The cost does not grow with the run. While every record is kept, the history reads only what is new, and answers. The
+ring of a free run slides all the time, so the history would have to read all of it at each look, while the lab waits.
+There an *excerpt* is read instead: the records of the window and some before it, up to now. Read by the same class of
+history it gives the same answers, except that it does not know what is older: a message that was sent before the
 excerpt began comes from nowhere.
 
-The records of the window are gone through once (:class:`Seen`). Who is at the ends of a message is noted as components;
-which of them get a line is decided later, when it is known how much each of them did.
+The records of the window are read once (:class:`Seen`). The ends of a message are noted as components; which of them
+get a lifeline is decided later, when it is known how much each of them did.
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ from ..quoting import label
 from . import model
 from .model import OUTSIDE, Lifeline, Mark, Passage, Place, Ran, Timeline
 
-#: How many steps are shown unless told, and how many at most.
+#: How many steps are shown by default, and how many at most.
 STEPS = 40
 WIDEST = 400
-#: How many records before the window are read in a free run, to see who sent what was taken in it; and before
+#: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
 #: the events whose order is asked for.
 MARGIN = 200
-#: How many records may lie between an event and those whose order to it is told.
+#: How many records may lie between an event and those whose order to it is determined.
 FAR = 20_000
-#: How many lifelines are shown unless told, and how many messages and marks at most: the newest.
+#: How many lifelines are shown by default, and how many messages and marks at most: the newest.
 LINES = 24
 MESSAGES = 200
 MARKS = 200
-#: How long the text of a message, and of a mark, may be.
+#: The most characters of the text of a message, and of a mark.
 TEXT = 40
 SENTENCE = 100
-#: How far back it is looked for who put a message in by itself.
+#: How many records are searched for the component that put a message in.
 BACK = 50
 
 _BETWEEN = (PAUSED, WOKEN, ACTIVATED, TIMER)
@@ -75,17 +75,17 @@ def timeline_of(
     event: int | None = None,
     lines: int = LINES,
 ) -> Timeline:
-    """Return the space-time diagram of a lab, between two slices; one that runs may be looked at too.
+    """Return the space-time diagram of a lab; of a running lab, as it is between two slices.
 
     Args:
         lab: the lab.
         first: the first step to show.
-        last: the last step to show. What is not told of the two is chosen so that 40 steps are shown; without
-            both it is the last 40, or 40 steps around ``at``. At most 400 are shown, and only what is known.
-        at: the step that is looked at; where the lab stands unless told.
-        event: the number of an event: what happened before it and after it is told as well, unless it is more than
+        last: the last step to show. With only one of the two, 40 steps are shown; with neither, the last 40, or 40
+            steps around ``at``. At most 400 steps are shown, and only those that are known.
+        at: the step to look at; by default, the one where the lab is.
+        event: the number of an event: the diagram says what happened before it and after it, unless it is more than
             20,000 events away from what is shown.
-        lines: how many lifelines to show at most; those that did most in these steps.
+        lines: the most lifelines to show: those of the components that did most in these steps.
 
     >>> from kamlab import Component, Lab, Pipeline
     >>> class Hello(Component):
@@ -111,7 +111,7 @@ def timeline_of(
 
 
 class Excerpt:
-    """The newest records of a trace, to be read as if they were a trace of their own.
+    """The newest records of a trace, read as if they were a trace of their own.
 
     Args:
         trace: the trace.
@@ -119,7 +119,7 @@ class Excerpt:
         first: the number of the first of them.
     """
 
-    #: It is as it is, and nothing is added.
+    #: Nothing is added to it.
     complete = True
 
     def __init__(self, trace: Trace, records: list[Any], first: int) -> None:
@@ -140,7 +140,7 @@ class Excerpt:
 
 @dataclass(frozen=True)
 class Known:
-    """A history that reaches over a window, the window, and which steps are known at all."""
+    """A window of steps, a history that covers it, and the earliest and latest steps that are known."""
 
     history: History
     first: int
@@ -149,7 +149,7 @@ class Known:
     latest: int
 
     def order(self, numbers: Iterable[int]) -> Causality | None:
-        """Return what happened before what among these events; ``None`` if they are too far from one another."""
+        """Return the causal order of these events; ``None`` if they are too far from one another."""
         history = self.history
         first, last = min(numbers), max(numbers)
         if last - first > FAR:
@@ -161,9 +161,9 @@ class Known:
 class Stretch(History):
     """A stretch of a history, for the order of the events in it.
 
-    What leads from one event to another lies between them, so what is older need not be gone through: vector clocks
-    of a million events take a minute. What woke a component in the very round in which the stretch begins may be
-    missing; so it begins some way before the events that are asked about.
+    What leads from one event to another lies between them, so older records need not be read: vector clocks of a
+    million events take a minute. What woke a component in the round in which the stretch begins may be missing, so it
+    begins some way before the events that are asked about.
     """
 
     def __init__(self, history: History, first: int, end: int) -> None:
@@ -178,14 +178,14 @@ class Stretch(History):
 
 
 def known_around(lab: World, first: int | None, last: int | None, at: int | None, event: int | None) -> Known:
-    """Return what is known of a window of steps; it is cut to what is known. Whoever calls holds the lab's lock.
+    """Return a window of steps, cut to what is known; under the lab's lock.
 
     Args:
         lab: the lab.
-        first: the first step; so many before the last as are shown unless told.
-        last: the last step; the latest unless told, or the window is where ``at`` is.
-        at: a step that is to be in the window if neither end is told.
-        event: the number of an event that is to be known too.
+        first: the first step; by default, so that :data:`STEPS` are shown.
+        last: the last step; by default, the latest one, or so that ``at`` is in the window.
+        at: a step in the window, where neither end is given.
+        event: the number of an event that has to be known too.
     """
     if lab.trace.complete:
         history = history_of(lab)
@@ -220,7 +220,7 @@ def window(earliest: int, latest: int, first: int | None, last: int | None, at: 
 
 
 def _ends(lab: World, known: int, records: list[Any]) -> tuple[int, int]:
-    """Return the earliest and the latest step that records tell of."""
+    """Return the earliest and the latest step of these records."""
     latest = next((record[1] for record in reversed(records) if record[0] is RESUMED), lab.scheduler.step)
     if known == 0:
         return 0, latest
@@ -244,7 +244,7 @@ def _start(records: list[Any], step: int) -> int:
 
 @dataclass(slots=True)
 class Way:
-    """A message on its way, its ends still components; ``None`` is the outside."""
+    """A message in transit whose ends are components; ``None`` is the outside."""
 
     number: int
     took: int | None
@@ -256,9 +256,9 @@ class Way:
 
 
 class Seen:
-    """What happens in a window: who ran, which messages were on their way, what else there was to note.
+    """What happens in a window: slices, messages in transit, and what is marked.
 
-    ``did`` counts how much each component has to do with it.
+    ``did`` counts the part of each component in it.
     """
 
     def __init__(self, known: Known) -> None:
@@ -321,7 +321,7 @@ class Seen:
         self.did[box.owner] += 1
 
     def _goes_on(self, number: int, record: Any) -> Way | None:
-        """Return the way of a message that was only moved: out of one box, and at once into another place."""
+        """Return the way of a message that was only moved: out of one box, and at once into another."""
         removal = self.history.removal_before(number) if record[0] is INSERTED else None
         if removal is None or self.history.record(removal)[2] is not record[2]:
             return None
@@ -349,7 +349,7 @@ class Seen:
         return model.TAKEN if self.history.record(departure)[0] is RECEIVED else model.REMOVED
 
     def _sender(self, number: int, record: Any) -> Any:
-        """Return who put a message into an inbox; ``None`` for hands from outside."""
+        """Return the component that put a message into an inbox; ``None`` for the outside."""
         if record[0] is SENT and record[1] is not None:
             return record[1].owner
         if record[0] is INSERTED and record[3][1] != "linked":
@@ -366,7 +366,7 @@ class Seen:
 
     def _happened(self, number: int, record: Any, step: int) -> None:
         kind, component, detail = record
-        if whose(component) is not component:  # its life is a part of another's
+        if whose(component) is not component:  # it runs for the component that waits for it
             return
         if kind is FINISHED:
             kind = detail
@@ -388,7 +388,7 @@ class Seen:
 
 
 class _Drawing:
-    """A diagram of what was seen, with so many lifelines."""
+    """The diagram of a window, with at most so many lifelines."""
 
     def __init__(self, known: Known, lines: int) -> None:
         self.known = known
@@ -420,7 +420,7 @@ class _Drawing:
         return self._with_order(made, event)
 
     def _chosen(self, lines: int) -> tuple[list[Any], int]:
-        """Return who gets a lifeline, in order, and how many do not; ``None`` is the outside, and does not count."""
+        """Return the components with a lifeline, in order, and the number of those without; ``None`` is the outside."""
         did = self.seen.did
         everyone = [component for component in did if component is not None]
         shown = everyone
@@ -458,7 +458,7 @@ class _Drawing:
         return label(describe(self.history.event(number)), SENTENCE)
 
     def _with_order(self, made: Timeline, event: int | None) -> Timeline:
-        """Add what happened before an event, and after it, if it is known."""
+        """Add what happened before an event and after it, if the event is known."""
         history = self.history
         if event is None or not history.first <= event < history.next_number:
             return made
@@ -483,5 +483,5 @@ def _name(component: Any) -> str:
 
 
 def _order(component: Any) -> tuple[int, str]:
-    """Return what to sort components by: their numbers; who has none yet comes last."""
+    """Return a sort key: the number of a component; those without one come last."""
     return component._number or 1 << 60, name_of(component)

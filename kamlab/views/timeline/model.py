@@ -1,4 +1,4 @@
-"""A space-time diagram as a value and as text: a line of life for each component, slices on it, messages between them.
+"""A space-time diagram as a value and as text: a lifeline for each component, slices on it, messages between them.
 
 The diagram is Lamport's (L. Lamport, "Time, clocks, and the ordering of events in a distributed system",
 1978). A point in it is a *place*: the index of a lifeline, and a step. Nothing in it leads back to the lab.
@@ -32,10 +32,10 @@ _SAID = {TAKEN: "taken", WAITS: "waiting", DISCARDED: "lost", REMOVED: "removed 
 
 #: How wide the text is.
 WIDTH = 100
-#: What stands before the columns: who happened before what, the step that is looked at, and the number.
+#: The width of what precedes the columns: the sign for before or after, the step that is looked at, and its number.
 MARGIN = 9
 NARROWEST, BROADEST = 9, 22
-#: How much room is kept at the right for words.
+#: How much room is kept for words at the right.
 WORDS = 24
 
 
@@ -58,12 +58,12 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One message on its way.
+    """One message in transit.
 
-    ``number`` is that of the event that brought it (or, where nobody saw it come, took it away); ``took`` that of
+    ``number`` is that of the event that brought it (or took it away, where its arrival is not known); ``took`` that of
     the event in which it left its inbox. ``start`` is ``None`` where its sender is not known or not shown, ``end``
     where it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
-    A start before the first step shown, and an end after the last, are as they are: who draws cuts them off.
+    A start before the first step shown, and an end after the last, are kept; the picture cuts them off.
     """
 
     number: int
@@ -102,10 +102,10 @@ class Mark:
 class Timeline:
     """A space-time diagram of the steps ``first`` to ``last``. Printed, it is text; in a notebook, a picture.
 
-    ``earliest`` and ``latest`` are the steps that are known, ``at`` the one that is looked at, ``here`` where the
-    lab stands. ``more`` counts the components that there was no room for, ``more_messages`` the messages.
-    ``event`` is the number of the event that was asked about; ``before`` and ``after`` the numbers of those shown
-    that happened before it, so that they can have had a part in it, and of those in which it can have had one.
+    ``earliest`` and ``latest`` are the steps that are known, ``at`` is the one that is looked at, ``here`` the one
+    where the lab is. ``more`` components and ``more_messages`` messages are left out. ``event`` is the number of the
+    event that was asked about; ``before`` has the numbers of those shown that happened before it, so that they can
+    have influenced it, and ``after`` of those that it can have influenced.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, NullSink
@@ -137,7 +137,7 @@ class Timeline:
 
     @property
     def svg(self) -> str:
-        """The diagram as a picture, the same byte for byte wherever the same is shown."""
+        """The diagram as a picture; the same diagram gives the same bytes."""
         from .svg import as_svg
 
         return as_svg(self)
@@ -158,7 +158,7 @@ class Timeline:
         return text + "".join(f"; {self.lines[mark.line].name} {mark.kind}" for mark in ended) + "."
 
     def data(self) -> dict[str, Any]:
-        """Return all of it as plain values, ready for JSON."""
+        """Return this as a dictionary that can be written as JSON."""
         data = {field.name: getattr(self, field.name) for field in fields(self)}
         data["lines"] = [{"key": line.key, "name": line.name} for line in self.lines]
         data["slices"] = [[ran.step, ran.line, ran.number] for ran in self.slices]
@@ -187,7 +187,7 @@ class Timeline:
 
 
 def fitted(name: str, width: int) -> str:
-    """Return a name on so many characters; the number at its end, which tells it from others, stays.
+    """Return a name cut to a width; the number at its end, which distinguishes it from others, stays.
 
     >>> fitted("ConnectedSocketAdapter_8", 12), fitted("Keep_3", 12)
     ('Connecte.._8', 'Keep_3')
@@ -232,7 +232,7 @@ def _foot(view: Timeline) -> list[str]:
 
 @dataclass
 class _Row:
-    """What is in one line: at most one slice, at most one message that sets out, and words."""
+    """One line: at most one slice, at most one message that is sent, and words."""
 
     number: int
     step: int
@@ -278,7 +278,7 @@ def _rows(view: Timeline) -> list[_Row]:
 
 
 def _shortened(rows: list[_Row], view: Timeline) -> list[_Row]:
-    """Return the rows, where slices of one component in which nothing was sent or taken share one."""
+    """Return the rows; successive slices of one component in which nothing was sent or taken share one."""
     short: list[_Row] = []
     for row in rows:
         last = short[-1] if short else None
@@ -341,7 +341,7 @@ class _Columns:
         return "".join(cells) + " " + ", ".join(words)
 
     def _arrow(self, cells: list[str], message: Passage) -> list[str]:
-        """Draw a message, and return what is to be said of it."""
+        """Draw a message, and return the words about it."""
         said = [_fate(message)] if message.fate != TAKEN or message.end is None else []
         assert message.start is not None
         start, text = self._x(message.start[0]), message.text

@@ -55,14 +55,14 @@ Point = tuple[float, float]
 
 
 def width_of(text: str, size: float) -> float:
-    """Return about how wide a text is, in pixels, written in letters of a size; wide ones count twice."""
+    """Return the approximate width of a text in pixels, at a font size; wide letters count twice."""
     units = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
     return round(units * size * 0.6, 1)
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """A message in the picture: from where to where, and whether it goes over the edge."""
+    """A message in the picture: its ends, and whether it goes over the edge."""
 
     message: Passage
     start: Point
@@ -108,11 +108,11 @@ class Layout:
         return self.x(step) + self.slot * 0.14, self.y(line) - HALF, self.slot * 0.72, HALF * 2
 
     def edge(self, step: int) -> float:
-        """Return where a step ends: where its slice, and what followed it, is over."""
+        """Return where a step ends: after its slice and what followed it."""
         return self.x(step) + self.slot
 
     def arrow(self, message: Passage) -> Arrow:
-        """Return where a message goes."""
+        """Return the arrow of a message."""
         start, end = message.start, message.end
         if start is None and end is None:
             return Arrow(message, (self.left, TOP), (self.left, TOP))
@@ -137,7 +137,7 @@ class Layout:
         return self._cut(message, (x1, y1), (x2, y2), start, end)
 
     def _bow(self, message: Passage, start: Place, end: Place) -> Arrow:
-        """A message to oneself goes in a bow above the line."""
+        """Return the arrow of a message from a component to itself: a bow above its line."""
         y = self.y(start[0]) - HALF
         x1 = self._x_out(message, start)
         x2 = x1 + self.slot * 0.5 if message.took is None else self._x_in(message, end)
@@ -175,13 +175,13 @@ class Layout:
 
 
 class Free:
-    """What room is left for labels."""
+    """The room that is left for labels."""
 
     def __init__(self) -> None:
         self._taken: list[tuple[float, float, float, float]] = []
 
     def block(self, x: float, y: float, width: float, height: float) -> None:
-        """Take note that something is there."""
+        """Note that something is there."""
         self._taken.append((x, y, x + width, y + height))
 
     def take(self, x: float, y: float, width: float, height: float) -> bool:
@@ -298,7 +298,7 @@ class _Drawing:
         return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
 
     def _look(self, *numbers: int | None) -> str:
-        """Return the class of something that is in an event's past or future, or is that event."""
+        """Return the class of what is in the past or future of the event asked about, or is that event."""
         event = self.view.event
         if event is None:
             return ""
@@ -374,7 +374,7 @@ class _Drawing:
         return f'<g class="k{look if look == " dim" else ""}">{shape}</g>'
 
     def _notes(self) -> list[str]:
-        """Say below what the signs mean that are in it, and what is left out."""
+        """Return the notes below the picture: what its signs mean, and what is left out."""
         view = self.view
         notes = []
         if view.event is not None:
