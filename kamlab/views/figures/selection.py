@@ -209,7 +209,7 @@ def _ends(history: History, boxes: Iterable[Box], named: Any) -> Iterator[Inbox]
     for box in boxes:
         end: Any = box if box in history.lines else box.target
         if not isinstance(end, Inbox):
-            raise NoSuchBox(f"{_told(named)} is no inbox, and leads to none, so that nothing can wait in it")
+            raise NoSuchBox(f"{_told(named)} is not an inbox and leads to none, so nothing can wait in it")
         yield end
 
 
