@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from .replay.recording import Recording
     from .views import Inboxes, Transcripts
     from .views.dashboard import Dashboard
-    from .views.figures.kinds import Axes, Figure
+    from .views.figures import Axes, Figure
     from .views.graph import Graph
     from .views.source import SourceLook
     from .views.timeline import Timeline
@@ -1160,7 +1160,7 @@ class Lab:
     def figure(self, kind: str = "queues", *, ax: Axes, **how: Any) -> Axes: ...
 
     def figure(self, kind: str = "queues", **how: Any) -> Any:
-        """Return a matplotlib figure for a report: queues, throughput, spacetime or turns.
+        """Return a matplotlib figure for a report: queues or throughput.
 
         Arguments, and what is raised, are those of :func:`kamlab.views.figures.figure`.
         """

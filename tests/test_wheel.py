@@ -203,7 +203,7 @@ print(json.dumps([errors, str(queue_lengths(lab))]))
 """
     errors, numbers = bare.value(SYSTEM + program)
     assert {name for name, _ in errors} == {"NoMatplotlib"}
-    assert len(errors) == 4
+    assert len(errors) == 2
     assert all(OPTIONAL["matplotlib"] in text and REMEDY in text for _, text in errors)
     assert "Show_2" in numbers
 

@@ -1,71 +1,112 @@
-"""Figures for reports: queue lengths, messages per link, space-time diagrams, who ran when.
+"""Figures for reports: how long queues were, and how many messages went over each link.
 
-The numbers of each come first, as a plain value that is computed from the trace and can be compared; drawing it
-with matplotlib is a function of that value. matplotlib is imported when a figure is drawn, and not before.
+The numbers come first, as a plain value that is computed from the trace and can be compared; drawing it with
+matplotlib is a function of that value. matplotlib is imported when a figure is drawn, and not before.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from ...core.rooms import load_lazily
+from ...core.errors import listed
+from .canvas import Sheet, lab_figure
+from .queues import QueueLength, QueueLengths, draw_queues, queue_lengths
+from .selection import BadFigure, NoMatplotlib, NoSuchLink, Window, check_by
+from .throughput import LinkFlow, Throughput, draw_throughput, throughput
 
 if TYPE_CHECKING:
-    from .arrows import Arrow
-    from .errors import BadFigure, NoMatplotlib, NoSuchLink
-    from .kinds import KINDS, drawn, figure
-    from .lifelines import Lifeline, Mark
-    from .queues import QueueLength, QueueLengths, queue_lengths
-    from .spacetime import Spacetime, spacetime
-    from .throughput import LinkFlow, Throughput, throughput
-    from .turns import Turns, turns
-    from .window import Window
+    from matplotlib.axes import Axes as Axes
+    from matplotlib.figure import Figure as Figure
 
 __all__ = [
     "KINDS",
-    "Arrow",
     "BadFigure",
-    "Lifeline",
     "LinkFlow",
-    "Mark",
     "NoMatplotlib",
     "NoSuchLink",
     "QueueLength",
     "QueueLengths",
-    "Spacetime",
     "Throughput",
-    "Turns",
     "Window",
     "drawn",
     "figure",
     "queue_lengths",
-    "spacetime",
     "throughput",
-    "turns",
 ]
 
-load_lazily(
-    __name__,
-    {
-        "Arrow": "arrows",
-        "BadFigure": "errors",
-        "drawn": "kinds",
-        "figure": "kinds",
-        "KINDS": "kinds",
-        "Lifeline": "lifelines",
-        "LinkFlow": "throughput",
-        "Mark": "lifelines",
-        "NoMatplotlib": "errors",
-        "NoSuchLink": "errors",
-        "queue_lengths": "queues",
-        "QueueLength": "queues",
-        "QueueLengths": "queues",
-        "spacetime": "spacetime",
-        "Spacetime": "spacetime",
-        "throughput": "throughput",
-        "Throughput": "throughput",
-        "turns": "turns",
-        "Turns": "turns",
-        "Window": "window",
-    },
-)
+#: The kinds of figures: for each the function that computes its numbers, and what chooses what it shows.
+KINDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
+    "queues": (queue_lengths, ("boxes", "components")),
+    "throughput": (throughput, ("components", "links")),
+}
+#: Kinds that have been removed, and what to use instead.
+_INSTEAD = {"spacetime": "use lab.timeline()", "turns": "use lab.timeline()"}
+
+
+def figure(
+    lab: Any,
+    kind: str = "queues",
+    *,
+    boxes: Iterable[Any] | None = None,
+    links: Iterable[str] | None = None,
+    components: Iterable[Any] | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    by: str = "step",
+    ax: Any = None,
+) -> Any:
+    """Return a figure of what happened in a lab, drawn by matplotlib, for a report.
+
+    It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` is what it
+    is drawn from. ``pyplot`` does not know it, so it opens no window and need not be closed.
+
+    Args:
+        lab: the lab; a running one is looked at between two slices.
+        kind: ``"queues"``: how many messages waited in each inbox; ``"throughput"``: how many went over each link.
+        boxes: for queues: the inboxes to show, such as ``"Sink_3.inbox"``; by default, the fullest.
+        links: for throughput: the links to show, such as ``"Count_2.outbox -> Sink_3.inbox"``, or one of their ends.
+        components: those whose boxes and links to show: by name, by class, or themselves.
+        first: the step to begin with.
+        last: the step to end with.
+        by: the axis: ``"step"``, or ``"time"`` for the lab's time.
+        ax: axes to draw on instead of a figure of its own; these are then what is returned.
+
+    Raises:
+        BadFigure: there is no such kind, or it does not take one of these.
+        UnknownComponent, NoSuchBox, NoSuchLink: something is named that does not exist.
+        StepOutOfRange: there is no such step, or a free run has forgotten it.
+        NoMatplotlib: it is not installed.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource([1, 2]), NullSink()).activate()
+    ...     _ = lab.run()
+    ...     drawn = figure(lab, "queues", boxes=["NullSink_3.inbox"])
+    >>> [(queue.box, queue.lengths) for queue in drawn.data.queues]
+    [('NullSink_3.inbox', (0, 1, 2, 0))]
+    """
+    if kind not in KINDS:
+        instead = f"; {_INSTEAD[kind]}" if kind in _INSTEAD else ""
+        raise BadFigure(f"there is no figure {kind!r}; there are: {listed(KINDS)}{instead}")
+    check_by(by)
+    compute, takes = KINDS[kind]
+    chosen = {"boxes": boxes, "components": components, "links": links}
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    for name in chosen:
+        if name not in takes:
+            raise BadFigure(f"figure({kind!r}) takes no {name}; what it shows is chosen by {listed(takes)}")
+    lab_figure()  # without matplotlib nothing need be computed
+    over = {"by": by} if compute is throughput else {}
+    return drawn(compute(lab, first=first, last=last, **chosen, **over), by=by, ax=ax)
+
+
+def drawn(data: QueueLengths | Throughput, by: str = "step", ax: Any = None) -> Any:
+    """Return the figure of numbers that were computed before, or the axes that it was drawn on."""
+    sheet = Sheet(ax)
+    if isinstance(data, QueueLengths):
+        draw_queues(data, sheet, check_by(by))
+    else:
+        draw_throughput(data, sheet, check_by(by))
+    return sheet.finish(data)

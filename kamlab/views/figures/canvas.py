@@ -1,13 +1,12 @@
 """The sheet that figures are drawn on: sizes, colours and lines, names as plain text, and how it is shown.
 
-It keeps clear of ``pyplot``, which holds every figure it makes until somebody closes it, opens windows, and
-is meant for the main thread. A figure of matplotlib that ``pyplot`` does not know is shown in a notebook only
-where an inline backend has been set up, so ours says itself what picture it is. What is on a sheet of our own
-does not depend on the user's style either: black on white, in the fonts that come with matplotlib. Where the
-user gives axes of his own, his style is left as it is.
+It does not use ``pyplot``, which keeps every figure until it is closed, opens windows, and is meant for the main
+thread. A figure of matplotlib that ``pyplot`` does not know is shown in a notebook only if an inline backend has been
+set up, so ours has a picture of its own. Nor does a sheet of our own depend on the user's style: it is black on white,
+in the fonts that come with matplotlib. Axes that the user gives keep the user's style.
 
-Names may hold dollar signs, which matplotlib would take for formulas, and letters that its font has not got;
-:meth:`Sheet.finish` and :func:`written` see to these. Colours are those of M. Okabe and K. Ito, "Color Universal
+Names may contain dollar signs, which matplotlib would take for formulas, and letters that its font does not have;
+:meth:`Sheet.finish` and :func:`written` deal with these. Colours are those of M. Okabe and K. Ito, "Color Universal
 Design" (2008), without the yellow, which cannot be read on white; neighbours differ in dashes and markers, too.
 """
 
@@ -19,23 +18,22 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import NoMatplotlib
-from .window import Window
+from .selection import NoMatplotlib, Window
 
 #: Inches.
 WIDTH = 8.0
 DPI = 100
-INK, FAINT, GRID = "#1a1a1a", "#6b6b6b", "#d9d9d9"
+INK, FAINT = "#1a1a1a", "#6b6b6b"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, "#000000")
-OURS = frozenset({FAINT, *COLOURS, PURPLE})
+OURS = frozenset({FAINT, *COLOURS})
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
-#: How many markers a line has at most.
+#: The most markers of a line.
 MARKED = 8
-#: What all our figures are made with; and inches: the space at the left, and between the axes and what is below them.
+#: What all our figures are made with; and inches: the space at the left.
 PAPER: dict[str, Any] = {"dpi": DPI, "facecolor": "white", "edgecolor": "white"}
-MARGIN, BELOW = 0.45, 0.56
+MARGIN = 0.45
 #: Characters of a line of a note.
 NOTE = 72
 #: Characters of the text that stands for a picture.
@@ -43,10 +41,10 @@ ALT = 600
 
 
 class Sheet:
-    """A figure, or the axes of somebody else's, to draw on.
+    """A figure of our own, or axes of the user, to draw on.
 
     Args:
-        ax: somebody else's axes; a figure is made where there are none.
+        ax: axes of the user; by default, a figure is made.
     """
 
     def __init__(self, ax: Any = None) -> None:
@@ -59,7 +57,7 @@ class Sheet:
         return self._given is None
 
     def single(self, height: float) -> Any:
-        """Return the only axes of a figure so many inches high, with room for whatever is written around them."""
+        """Return the only axes of a figure so many inches high, with room for what is written around them."""
         if self._given is not None:
             return self._given
         self.figure = lab_figure()(figsize=(WIDTH, height), layout="constrained", **PAPER)
@@ -111,7 +109,7 @@ class Sheet:
         below.set_in_layout(False)  # it may be wider than the axes
 
     def nothing(self, title: str, note: str, text: str) -> None:
-        """Have a figure that says why there is nothing to draw."""
+        """Make a figure that says why there is nothing to draw."""
         axes = self.single(2.2)
         self.head(axes, title, note)
         self.say(axes, text)
@@ -124,33 +122,25 @@ class Sheet:
             spine.set_visible(False)
         axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=11)
 
-    def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str], columns: int = 2) -> None:
-        """Write what each line is, below the axes; a name may begin with anything."""
-        from matplotlib.transforms import ScaledTranslation
-
-        where: dict[str, Any] = {"loc": "best"}
-        if self.whole:
-            below = axes.transAxes + ScaledTranslation(0, -BELOW, axes.figure.dpi_scale_trans)
-            where = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0), "bbox_transform": below, "borderaxespad": 0.0}
+    def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str]) -> None:
+        """Write what each line is; a name may begin with anything."""
         legend = axes.legend(
-            handles, [str(place) for place in range(len(labels))], ncols=columns, fontsize=9, frameon=not self.whole,
-            handlelength=2.6, **where,
+            handles, [str(place) for place in range(len(labels))], ncols=1, fontsize=9, frameon=True, handlelength=2.6,
+            loc="best",
         )  # fmt: skip
         for text, name in zip(legend.get_texts(), labels, strict=True):
             text.set_text(written(name))
 
     def rows(self, axes: Any, names: Sequence[str]) -> None:
-        """Have a row for each name, the first at the top."""
+        """Make a row for each name, the first at the top."""
         axes.set_yticks(range(len(names)), labels=[written(name) for name in names])
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        if self.whole:
-            axes.spines["left"].set_visible(False)
 
     # -- axes and lines -----------------------------------------------------------------------------
 
     def along(self, axes: Any, window: Window, by: str) -> None:
-        """Have the axis run from the beginning of a window to its end."""
+        """Make the axis run from the beginning of a window to its end."""
         begin, end = window.place(window.first, by), window.place(window.last, by)
         room = 0.015 * (end - begin) or 0.5
         axes.set_xlim(begin - room, end + room)
@@ -158,16 +148,14 @@ class Sheet:
             self.count_axis(axes.xaxis, ticks=9)
 
     def count_axis(self, axis: Any, ticks: int = 6) -> None:
-        """Write whole numbers at an axis, with lines through the picture."""
+        """Write whole numbers at an axis."""
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         axis.set_major_locator(MaxNLocator(ticks, integer=True))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-        if self.whole and axis.axis_name == "y":
-            axis.grid(visible=True, color=GRID, linewidth=0.7)
 
     def look(self, index: int) -> dict[str, Any]:
-        """Return how the line of a number looks: its colour, dashes and marker differ from those of the others."""
+        """Return the style of a line: its colour, dashes and marker differ from those of the others."""
         return {
             "color": COLOURS[index % len(COLOURS)],
             "linestyle": DASHES[index % len(DASHES)],
@@ -195,8 +183,8 @@ class Sheet:
 
 
 def written(text: str) -> str:
-    """Return a text with what the font has no letters for escaped."""
-    return "".join(each if ord(each) in _letters() else ascii(each)[1:-1] for each in text)
+    """Return a text in which letters that the font does not have are escaped."""
+    return "".join(letter if ord(letter) in _letters() else ascii(letter)[1:-1] for letter in text)
 
 
 @functools.cache
@@ -221,7 +209,7 @@ def lab_figure() -> Any:
         raise NoMatplotlib(
             f"figures are drawn by matplotlib, which cannot be imported here ({error}). Install it with: "
             'pip install matplotlib, or: pip install "kamlab[lab]". The numbers can be had without it: '
-            "kamlab.views.figures.queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab)."
+            "kamlab.views.figures.queue_lengths(lab), throughput(lab)."
         ) from error
 
     class LabFigure(Figure):

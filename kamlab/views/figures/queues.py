@@ -7,16 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...analysis.errors import StepOutOfRange
 from ...analysis.history import History, history_of
 from ...analysis.words import counted
 from ...core.box import Inbox
 from ...core.events import ACTIVATED
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
-from .naming import find_components, find_inboxes, shown_box
-from .window import AXES, Window, window_of
+from .selection import AXES, Window, find_components, find_inboxes, known_components, shown_box, window_of
 
-#: How many inboxes are drawn unless they are named.
+#: How many inboxes are drawn by default.
 INBOXES = 10
 
 #: Inches: above the first row, from row to row, of that for the name, below the last row, and left of all.
@@ -26,7 +24,7 @@ UP = 0.1
 DASHED = (0, (6, 4))
 
 TITLE = "Queue lengths"
-TAKES = frozenset({"boxes", "components"})
+EMPTY = "No message has waited in any inbox."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,11 @@ class QueueLengths:
     more: int = 0
 
     def __getitem__(self, box: str) -> QueueLength:
-        for each in self.queues:
-            if each.box == box:
-                return each
-        raise KeyError(f"no queue of {box!r} here; there are: {', '.join(each.box for each in self.queues) or 'none'}")
+        for queue in self.queues:
+            if queue.box == box:
+                return queue
+        known = ", ".join(queue.box for queue in self.queues) or "none"
+        raise KeyError(f"no queue of {box!r} here; there are: {known}")
 
     @property
     def is_empty(self) -> bool:
@@ -68,16 +67,13 @@ class QueueLengths:
 
     def __str__(self) -> str:
         lines = [f"{TITLE}, {self.window.note}"]
-        wide = max((len(each.box) for each in self.queues), default=0)
-        for each in self.queues:
-            limit = f", limit {each.limit}" if each.limit is not None else ""
-            lines.append(f"  {each.box:<{wide}}  longest {each.longest}, {each.lengths[-1]} at the end{limit}")
+        wide = max((len(queue.box) for queue in self.queues), default=0)
+        for queue in self.queues:
+            limit = f", limit {queue.limit}" if queue.limit is not None else ""
+            lines.append(f"  {queue.box:<{wide}}  longest {queue.longest}, {queue.lengths[-1]} at the end{limit}")
         if self.more:
             lines.append(f"  and {_more(self.more)}")
         return "\n".join(lines if self.queues else [*lines, f"  {EMPTY}"])
-
-
-EMPTY = "No message has waited in any inbox."
 
 
 def queue_lengths(
@@ -87,18 +83,18 @@ def queue_lengths(
     first: int | None = None,
     last: int | None = None,
 ) -> QueueLengths:
-    """Return how long the queues of a lab were.
+    """Return the lengths of the queues of a lab.
 
     Args:
         lab: the lab.
-        boxes: these inboxes only, by names such as ``"Sink_3.inbox"``; the fullest of all unless told.
+        boxes: these inboxes only, by names such as ``"Sink_3.inbox"``; by default, the fullest.
         components: the inboxes of these components only.
-        first: the step to begin with; the earliest that is known unless told.
-        last: the step to end with; the present unless told.
+        first: the step to begin with; by default, the earliest one that is known.
+        last: the step to end with; by default, the present one.
 
     Raises:
-        UnknownComponent, NoSuchBox: something is named that there is not.
-        StepOutOfRange: there is no such step, or it is forgotten.
+        UnknownComponent, NoSuchBox: something is named that does not exist.
+        StepOutOfRange: there is no such step, or it has been forgotten.
 
     >>> from kamlab import Component, Lab
     >>> with Lab() as lab:
@@ -115,9 +111,10 @@ def queue_lengths(
         if boxes is not None:
             return QueueLengths(window, tuple(_queue(history, box, window) for box in find_inboxes(history, boxes)))
         owners = None if components is None else find_components(history, components)
+        order = {component: place for place, component in enumerate(known_components(history))}
         lines = [box for box in history.lines if owners is None or box.owner in owners]
-        queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: box.owner._number)]
-        held = sorted((each for each in queues if each.longest), key=lambda each: -each.longest)
+        queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: order[box.owner])]
+        held = sorted((queue for queue in queues if queue.longest), key=lambda queue: -queue.longest)
         return QueueLengths(window, tuple(held[:INBOXES]), len(held[INBOXES:]))
 
 
@@ -171,13 +168,18 @@ def _activation(history: History, component: Any) -> int:
 # -- drawing ------------------------------------------------------------------------------------------
 
 
-def draw(data: QueueLengths, sheet: Sheet, by: str) -> None:
+def draw_queues(data: QueueLengths, sheet: Sheet, by: str) -> None:
     """Draw a step line for each queue, and its limit as a dashed one.
 
     Each has a row of its own, all to one scale: a dozen lines over one another that go up and down between 0 and 1
     cannot be told apart. On axes that were given there is room for one row only.
     """
-    if sheet.whole:
+    if data.is_empty:
+        sheet.nothing(TITLE, data.window.note, EMPTY)
+    elif by == "time" and not data.window.seconds:
+        when = f'All of it was at {data.window.times[0]:g} s by the lab\'s clock; by="step" tells the steps apart.'
+        sheet.nothing(TITLE, data.window.note, when)
+    elif sheet.whole:
         _draw_rows(data, sheet, by)
     else:
         _draw_together(data, sheet, by)
@@ -229,7 +231,7 @@ def _draw_together(data: QueueLengths, sheet: Sheet, by: str) -> None:
     axes.set_ylabel("messages waiting")
     sheet.along(axes, data.window, by)
     axes.set_xlabel(AXES[by])
-    sheet.legend(axes, handles, labels, columns=1)
+    sheet.legend(axes, handles, labels)
 
 
 def _draw_queue(queue: QueueLength, axes: Any, window: Window, by: str, look: Any, fill: bool = False) -> Any:
@@ -241,9 +243,9 @@ def _draw_queue(queue: QueueLength, axes: Any, window: Window, by: str, look: An
 
 
 def _top(data: QueueLengths) -> int:
-    """Return how high the scale goes: to the longest queue, or to a limit that is not far above."""
-    longest = max(1, *(each.longest for each in data.queues))
-    return max(longest, *(each.limit for each in data.queues if each.limit and each.limit <= 3 * longest), 1)
+    """Return the top of the scale: the longest queue, or a limit that is not far above it."""
+    longest = max(1, *(queue.longest for queue in data.queues))
+    return max(longest, *(queue.limit for queue in data.queues if queue.limit and queue.limit <= 3 * longest), 1)
 
 
 def _label(queue: QueueLength) -> str:
@@ -253,6 +255,3 @@ def _label(queue: QueueLength) -> str:
 
 def _more(number: int) -> str:
     return counted(number, "more inbox").replace("inboxs", "inboxes")
-
-
-__all__ = ["QueueLength", "QueueLengths", "StepOutOfRange", "queue_lengths"]

@@ -19,11 +19,9 @@ from ...core.component import Component
 from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
-from .errors import NoSuchLink
-from .naming import find_components, shown_box
-from .window import AXES, Window, check_by, events_in, window_of
+from .selection import AXES, NoSuchLink, Window, check_by, events_in, find_components, shown_box, window_of
 
-#: How many links are drawn unless they are named, and in how many bins at most.
+#: How many links are drawn by default, and in how many bins at most.
 LINKS = 12
 BINS = 40
 #: Inches: above the first row, from row to row, of that for the name, below the last row; left of all, the bars, a gap.
@@ -35,9 +33,6 @@ UP = 0.1
 TITLE = "Messages per link"
 EMPTY = "No message has been sent."
 NOWHERE, OUTSIDE = "nowhere", "outside"
-TAKES = frozenset({"links", "components"})
-#: What the numbers themselves depend on.
-COMPUTED_BY = ("by",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +62,10 @@ class Throughput:
     more_messages: int = 0
 
     def __getitem__(self, link: str) -> LinkFlow:
-        for each in self.flows:
-            if each.link == link:
-                return each
-        raise KeyError(f"no link {link!r} here; there are: {', '.join(each.link for each in self.flows) or 'none'}")
+        for flow in self.flows:
+            if flow.link == link:
+                return flow
+        raise KeyError(f"no link {link!r} here; there are: {', '.join(flow.link for flow in self.flows) or 'none'}")
 
     @property
     def is_empty(self) -> bool:
@@ -79,16 +74,16 @@ class Throughput:
 
     def __str__(self) -> str:
         lines = [f"{TITLE}, {self.window.note}"]
-        wide = max((len(each.link) for each in self.flows), default=0)
-        for each in self.flows:
-            lines.append(f"  {each.link:<{wide}}  {each.total}{' lost' if each.lost else ''}")
+        wide = max((len(flow.link) for flow in self.flows), default=0)
+        for flow in self.flows:
+            lines.append(f"  {flow.link:<{wide}}  {flow.total}{' lost' if flow.lost else ''}")
         if self.more:
             lines.append(f"  and {_more(self)}, {self.more_messages} in all")
         return "\n".join(lines if self.flows else [*lines, f"  {EMPTY}"])
 
     @property
     def bin_in_words(self) -> str:
-        """How long a bin is: ``50 steps``, ``0.5 s``."""
+        """The length of a bin: ``50 steps``, ``0.5 s``."""
         return counted(round(self.width), "step") if self.by == "step" else f"{self.width:g} s"
 
 
@@ -106,13 +101,13 @@ def throughput(
         lab: the lab.
         links: these only, by names such as ``"Count_2.outbox -> Keep_3.inbox"``, or by the box at one of their ends.
         components: the links from and to these components only.
-        first: the step to begin with; the earliest that is known unless told.
-        last: the step to end with; the present unless told.
+        first: the step to begin with; by default, the earliest one that is known.
+        last: the step to end with; by default, the present one.
         by: ``"step"`` or ``"time"``: what the bins are parts of.
 
     Raises:
-        NoSuchLink, UnknownComponent: something is named that there is not.
-        StepOutOfRange: there is no such step, or it is forgotten.
+        NoSuchLink, UnknownComponent: something is named that does not exist.
+        StepOutOfRange: there is no such step, or it has been forgotten.
         BadFigure: ``by`` is something else.
 
     >>> from kamlab import Component, Lab
@@ -144,17 +139,17 @@ def throughput(
         begin, width, count = _bins(window, by)
         flows = [_flow(history, pair, sent.get(pair, []), window, (by, begin, width, count)) for pair in wanted]
         if links is None:
-            flows.sort(key=lambda each: -each.total)
+            flows.sort(key=lambda flow: -flow.total)
         shown = flows if links is not None else flows[:LINKS]
         left = flows[len(shown) :]
-        return Throughput(window, by, begin, width, tuple(shown), len(left), sum(each.total for each in left))
+        return Throughput(window, by, begin, width, tuple(shown), len(left), sum(flow.total for flow in left))
 
 
 Pair = tuple[Any, Any]
 
 
 def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
-    """Return, by outbox and inbox, in which steps messages were sent."""
+    """Return the steps in which messages were sent, by outbox and inbox."""
     sent: dict[Pair, list[int]] = {}
     start, end = events_in(history, window)
     for number in range(start, end + 1):
@@ -165,9 +160,9 @@ def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
 
 
 def _possible(history: History) -> dict[Pair, list[int]]:
-    """Return the links there are now, whether or not anything went over them."""
-    owners = [each for each in history.lives if isinstance(each, Component)]
-    boxes = [box for each in owners for box in each._out.values()]
+    """Return the links that exist now, whether or not anything went over them."""
+    owners = [component for component in history.lives if isinstance(component, Component)]
+    boxes = [box for owner in owners for box in owner._out.values()]
     return {(box, box.target): [] for box in boxes if hasattr(box.target, "owner") and not box.sources}
 
 
@@ -191,7 +186,7 @@ def _named(history: History, known: Iterable[Pair], links: Iterable[str]) -> set
 
 
 def _bins(window: Window, by: str) -> tuple[float, float, int]:
-    """Return where the first bin begins, how long each is, and how many there are: a round number of steps or seconds.
+    """Return the beginning of the first bin, the length of each, a round number of steps or seconds, and their number.
 
     >>> _bins(Window(0, 100, (0.0,) * 101), "step")
     (0.0, 5.0, 21)
@@ -201,7 +196,7 @@ def _bins(window: Window, by: str) -> tuple[float, float, int]:
     if least <= 0:
         return begin, 1.0, 1
     power = 10.0 ** math.floor(math.log10(least))
-    width = next(power * each for each in (1, 2, 5, 10) if power * each >= least * 0.999)
+    width = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least * 0.999)
     if by == "step":
         width = max(1.0, round(width))
     begin = round(math.floor(begin / width) * width, 9)
@@ -222,17 +217,19 @@ def _flow(
 # -- drawing ------------------------------------------------------------------------------------------
 
 
-def draw(data: Throughput, sheet: Sheet, by: str) -> None:
+def draw_throughput(data: Throughput, sheet: Sheet, by: str) -> None:
     """Draw a bar for each link and, on a sheet of our own, beside it how many went over it in each bin."""
-    if sheet.whole:
+    if data.is_empty:
+        sheet.nothing(TITLE, data.window.note, EMPTY)
+    elif sheet.whole:
         _draw_rows(data, sheet)
     else:
         _draw_bars(data, sheet)
 
 
 def _draw_rows(data: Throughput, sheet: Sheet) -> None:
-    most = max(1, *(each.total for each in data.flows))
-    top = max(1, *(count for each in data.flows for count in each.bins))
+    most = max(1, *(flow.total for flow in data.flows))
+    top = max(1, *(count for flow in data.flows for count in flow.bins))
     under = HEAD + ROW * len(data.flows)
     sheet.paper(under + FOOT, TITLE, data.window.note)
     over_time = len(data.flows[0].bins) > 2
@@ -263,7 +260,7 @@ def _draw_rows(data: Throughput, sheet: Sheet) -> None:
         lines.set_xlabel(AXES[data.by])
     told = [f"right: messages per {data.bin_in_words}".replace("per 1 step", "per step")] if over_time else []
     told += [f"all of it at {data.begin:g} s"] if data.by == "time" and not data.window.seconds else []
-    told += ["hatched: lost"] if any(each.lost for each in data.flows) else []
+    told += ["hatched: lost"] if any(flow.lost for flow in data.flows) else []
     told += [f"{_more(data)} with {data.more_messages:,} in all"] if data.more else []
     sheet.write(LEFT, under + FOOT - 0.17, "; ".join(told), fontsize=9, color=FAINT)
 
@@ -291,15 +288,12 @@ def _draw_bars(data: Throughput, sheet: Sheet) -> None:
     sheet.head(axes, TITLE, data.window.note)
     for row, flow in enumerate(data.flows):
         _draw_bar(flow, axes, row)
-    sheet.rows(axes, [*(each.link for each in data.flows), *([_more(data)] if data.more else [])])
+    sheet.rows(axes, [*(flow.link for flow in data.flows), *([_more(data)] if data.more else [])])
     if data.more:
         axes.annotate(f" {data.more_messages:,} in all", (0, len(data.flows)), va="center", fontsize=9)
-    axes.set_xlim(0, 1.2 * max(1, *(each.total for each in data.flows)))
+    axes.set_xlim(0, 1.2 * max(1, *(flow.total for flow in data.flows)))
     axes.set_xlabel("messages")
 
 
 def _more(data: Throughput) -> str:
     return counted(data.more, "more link")
-
-
-__all__ = ["LinkFlow", "Throughput", "throughput"]

@@ -1,19 +1,28 @@
 """The graph of components: what is linked to what, what waits where, and what went over which link.
 
-:func:`graph_of` computes a :class:`Graph` from a lab. On the way it goes through
+:func:`graph_of` makes a :class:`Graph` from a snapshot of a lab:
 
-- :mod:`.situation` and :mod:`.past`: who there is, linked to whom, now or at a step of the past;
-- :mod:`.counts`: how many messages went over each link, and which went last;
-- :mod:`.structure` and :mod:`.family`: what of that is shown, with containers folded;
-- :mod:`.plan`: the slots that things sit in, so that the picture does not jump;
-- :mod:`.layout`, :mod:`.level`, :mod:`.layers`: where the parts go;
-- :mod:`.ways`, :mod:`.tracks`, :mod:`.routes`: where the links go;
-- :mod:`.scene`: the result, which :mod:`.svg` and :mod:`.text` draw.
+- :mod:`.structure`: which components, boxes and links are shown, with containers folded;
+- :mod:`.graph`: the value itself: the structure, how everything in it is, the last messages; and its text.
+
+Where things are is computed only when the picture is asked for:
+
+- :mod:`.layout`: the places of parts and links, from the inside out;
+- :mod:`.slots`: the slots that parts sit in, so that the picture does not jump;
+- :mod:`.layering`: the parts of a level in columns; :mod:`.routing`: the ways of its links;
+- :mod:`.svg`: the picture.
 """
 
 from __future__ import annotations
 
-from .graph import Graph, graph_of
-from .scene import Line, Look, Move, Node, Now, Port, Scene
+from typing import TYPE_CHECKING
+
+from ...core.rooms import load_lazily
+from .graph import Graph, Look, Move, Now, graph_of
+
+if TYPE_CHECKING:
+    from .layout import Line, Node, Port, Scene
 
 __all__ = ["Graph", "Line", "Look", "Move", "Node", "Now", "Port", "Scene", "graph_of"]
+
+load_lazily(__name__, dict.fromkeys(("Line", "Node", "Port", "Scene"), "layout"))

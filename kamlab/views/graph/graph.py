@@ -1,29 +1,126 @@
-"""The graph of a lab: a scene, how everything in it is, and a headline."""
+"""The graph of a lab: its components and links, how each of them is, and the last messages; as a value and as text.
+
+The :class:`Structure` is what changes rarely: components, their boxes, and links. The :class:`Now` is what changes with
+every slice: states, what waits, counts, the last messages. Where everything is on a picture is computed from the
+structure when it is asked for; the text needs none of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...analysis import history_of
+from ...analysis.counts import Hop, Onward
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.calling import names_in
-from ...core.events import DISCARDED, said_in
+from ...core.events import DISCARDED, RESUMED, SENT, said_in
 from ...core.world import World
 from .. import render
-from ..components import say
+from ..components import key_of, say
 from ..quoting import label, quoted
-from .layout import Picture, picture_of
-from .moves import last_moves
-from .scene import Look, Move, Node, Now, Scene
-from .shown import Shown
-from .structure import MOST, Layered, structure_of
+from .layering import Levels
+from .structure import MOST, Part, Shown, Structure, short_name, structure_of
 
-#: How much of a message is shown on its way.
+if TYPE_CHECKING:
+    from .layout import Node, Picture, Scene
+
+#: How many characters of a message in transit are shown.
 TEXT = 40
+#: How many messages in transit are shown.
+MOVES = 12
+#: How many records are searched for them.
+SEARCHED = 2048
+#: How many characters wide a graph as text is at most.
+WIDE = 100
+#: The signs of the states in a text.
+SIGNS = {
+    "new": ".",
+    "runnable": ">",
+    "running": "@",
+    "waiting": "-",
+    "blocked": "#",
+    "failed": "x",
+    "finished": "=",
+    "stopped": "=",
+}
 
 
-@dataclass(frozen=True, slots=True)
+class Look(NamedTuple):
+    """The state of one component, the same in words, and what its boxes hold.
+
+    ``inboxes`` holds (name, messages waiting, limit) for each inbox shown, ``outboxes`` (name, messages lost) for
+    those that lost any.
+    """
+
+    state: str
+    say: str = ""
+    next: bool = False
+    last: bool = False
+    inboxes: tuple[tuple[str, int, int | None], ...] = ()
+    outboxes: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def full(self) -> tuple[str, ...]:
+        """The inboxes that are full."""
+        return tuple(name for name, waiting, limit in self.inboxes if limit is not None and waiting >= limit)
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {
+            "state": self.state,
+            "say": self.say,
+            "next": self.next,
+            "last": self.last,
+            "in": {name: [waiting, limit] for name, waiting, limit in self.inboxes},
+            "out": dict(self.outboxes),
+        }
+
+
+class Move(NamedTuple):
+    """A message in transit: the number of its event, the links it went over, its text.
+
+    ``source`` and ``target`` are (key, box) pairs; ``None`` for what came from outside or was lost.
+    """
+
+    n: int
+    way: tuple[str, ...]
+    text: str
+    lost: bool = False
+    source: tuple[str, str] | None = None
+    target: tuple[str, str] | None = None
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {
+            "n": self.n,
+            "way": list(self.way),
+            "text": self.text,
+            "lost": self.lost,
+            "from": list(self.source) if self.source else None,
+            "to": list(self.target) if self.target else None,
+        }
+
+
+class Now(NamedTuple):
+    """The state of everything in a scene at one moment: looks by node key, (count, exact) by link key."""
+
+    nodes: dict[str, Look]
+    links: dict[str, tuple[int, bool]]
+    moves: tuple[Move, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {
+            "nodes": {key: look.data() for key, look in self.nodes.items()},
+            "links": {key: list(count) for key, count in self.links.items()},
+            "moves": [move.data() for move in self.moves],
+        }
+
+
+@dataclass(frozen=True, eq=False)
 class Graph:
     """The components of a lab, their boxes and links, at one moment.
 
@@ -41,14 +138,40 @@ class Graph:
 
     state: str
     step: int
-    scene: Scene
+    structure: Structure
     now: Now
-    #: Whether this is the past of a lab that stands elsewhere.
+    #: Whether this is the past: the lab itself is at another step.
     past: bool = False
-    _picture: Picture | None = field(default=None, compare=False, repr=False)
+    #: The picture that this one continues: what is in both keeps its place.
+    before: Picture | None = field(default=None, repr=False)
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The structure laid out."""
+        from .layout import picture_of
+
+        return picture_of(self.structure, self.before)
+
+    @property
+    def scene(self) -> Scene:
+        """Where everything is on the picture."""
+        return self.picture.scene
+
+    @property
+    def feedback(self) -> frozenset[str]:
+        """The keys of the links that lead back, to the left."""
+        if self.before is not None:
+            return frozenset(line.key for line in self.scene.links if line.feedback)
+        return Levels({part.key: part.parent for part in self.structure.parts}, self.structure.wires).feedback()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Graph):
+            return NotImplemented
+        mine, theirs = ((graph.state, graph.step, graph.structure, graph.now, graph.past) for graph in (self, other))
+        return mine == theirs and (self.before is other.before or self.scene == other.scene)
 
     def __getitem__(self, name: str) -> tuple[Node, Look]:
-        """Return the node of a key, a label, or a name in a label, and how it is."""
+        """Return a node and its look, by its key, its label, or a name in its label."""
         for node in self.scene.nodes:
             if name in (node.key, node.label, *names_in(node.label)):
                 return node, self.now.nodes[node.key]
@@ -56,8 +179,8 @@ class Graph:
 
     @property
     def headline(self) -> str:
-        """How the lab stands, in one line."""
-        count = sum(1 + node.inside for node in self.scene.nodes) + self.scene.more
+        """The state of the lab, in one line."""
+        count = len(self.structure.parts) + sum([part.inside for part in self.structure.parts]) + self.structure.more
         components = f"{count} component{'' if count == 1 else 's'}"
         return f"{'as it was' if self.past else self.state} at step {self.step}, {components}"
 
@@ -74,7 +197,7 @@ class Graph:
 
     @property
     def summary(self) -> str:
-        """What the picture shows, in a sentence."""
+        """What the picture shows, in one sentence."""
         states: dict[str, int] = {}
         for look in self.now.nodes.values():
             states[look.state] = states.get(look.state, 0) + 1
@@ -82,9 +205,7 @@ class Graph:
         return f"Graph: {self.headline}" + (f": {counted}" if counted else "")
 
     def __str__(self) -> str:
-        from .text import as_text
-
-        return as_text(self)
+        return _as_text(self)
 
     __repr__ = __str__
 
@@ -107,16 +228,16 @@ def graph_of(
 
     Args:
         lab: the lab.
-        step: the step; now, unless told.
-        folded: the keys of containers that are shown as one part. ``"-4"`` keeps container 4 open, where
-            there are so many components that the largest containers fold by themselves.
+        step: the step; by default, now.
+        folded: the keys of containers that are shown as one part. ``"-4"`` keeps container 4 open where
+            there are so many components that the largest containers are folded automatically.
         previous: the graph shown before this one; what is in both keeps its place.
         since: show the messages from this event number on, instead of those of the last slice.
         most: how many components to show at most; the largest containers are folded before any is left out.
         snapshot: the lab's snapshot of that step, if the caller has one.
 
     Raises:
-        StepOutOfRange: there is no such step, or it is forgotten.
+        StepOutOfRange: there is no such step, or it has been forgotten.
 
     >>> from kamlab import Component, Lab, Pipeline
     >>> class Hello(Component):
@@ -132,71 +253,212 @@ def graph_of(
     >>> graph.now.links["2.outbox>3.inbox"]
     (1, True)
     """
+    before = previous.picture if previous is not None else None
     with lab.lock:
-        picture = previous._picture if previous is not None else None
         snapshot = snapshot_of(lab, step, most=0) if snapshot is None else snapshot
-        shown = Shown(snapshot)
-        layered = structure_of(shown, folded, picture.structure if picture is not None else None, most)
-        moves = last_moves(lab, step, since)
+        shown = Shown(snapshot, folded, most)
+        structure, hops = structure_of(shown, before.structure if before is not None else None)
+        counts = snapshot.counts
         now = Now(
-            _looks(lab, snapshot, shown, layered),
-            {key: (sum(snapshot.counts[hop] for hop in hops), snapshot.exact) for key, hops in layered.hops.items()},
-            _moves(moves, shown, layered),
+            _looks(lab, snapshot, shown, structure),
+            {key: (sum(map(counts.__getitem__, links)), snapshot.exact) for key, links in hops.items()},
+            _moves(_last_moves(lab, step, since), shown, hops),
         )
-        drawn = picture_of(layered.structure, picture)
         past = step is not None and step != lab.step_number
-        return Graph(lab.state, snapshot.step, drawn.scene, now, past, drawn)
+        return Graph(lab.state, snapshot.step, structure, now, past, before)
 
 
-def _looks(lab: World, snapshot: Snapshot, shown: Shown, layered: Layered) -> dict[str, Look]:
+def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure) -> dict[str, Look]:
     looks = {}
     rushing = is_rushing(lab)
-    for part in layered.structure.parts:
-        component = layered.components[part.key]
+    for part, component in zip(structure.parts, shown.parts, strict=True):
         stand = shown.who[component]
-        inboxes, outboxes = _boxes(shown, component, part.lefts)
         is_next, was_last = component is snapshot.next, component is snapshot.ran
+        inboxes, outboxes = _boxes(shown, component, part.lefts)
         looks[part.key] = Look(stand.state, say(component, stand, rushing), is_next, was_last, inboxes, outboxes)
     return looks
 
 
 def _boxes(
-    scene: Shown, component: Any, names: tuple[str, ...]
+    shown: Shown, component: Any, names: tuple[str, ...]
 ) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
+    """Return what is in the inboxes of these names, and what the outboxes have lost."""
     inboxes = []
-    made = {label(str(name), 40): box for name, box in component._in.items()}
-    declared = {label(str(name), 40) for name in component.Inboxes}
+    made = {short_name(str(name)): box for name, box in component._in.items()}
     for name in names:
         box = made.get(name)
         if box is not None:
-            inboxes.append((name, scene.waiting.get(box, 0), box.limit))
-        elif name in declared:
+            inboxes.append((name, shown.waiting.get(box, 0), box.limit))
+        elif name in {short_name(str(declared)) for declared in component.Inboxes}:
             inboxes.append((name, 0, None))
-    outboxes = tuple(
-        (label(str(name), 40), scene.lost[box]) for name, box in component._out.items() if scene.lost.get(box)
-    )
-    return tuple(inboxes), outboxes
+    if not shown.lost:
+        return tuple(inboxes), ()
+    lost = [(short_name(str(box.name)), shown.lost[box]) for box in component._out.values() if box in shown.lost]
+    return tuple(inboxes), tuple(lost)
 
 
-def _moves(found: list[tuple[int, Any, Any]], scene: Shown, layered: Layered) -> tuple[Move, ...]:
-    """Write down the last messages: their way over the links that are shown, and their text."""
-    wires = {hop: key for key, hops in layered.hops.items() for hop in hops}
+# -- the last messages --------------------------------------------------------------------------------
+
+#: The number of an event, its record, and the links over which the message went.
+Sent = tuple[int, Any, tuple[Hop, ...]]
+
+
+def _last_moves(lab: World, step: int | None, since: int | None) -> list[Sent]:
+    """Return the last messages up to a step, or up to now, oldest first; at most :data:`MOVES`.
+
+    Args:
+        lab: the lab; under its lock.
+        step: the step, of a lab whose record is read; ``None`` reads the newest records as they are.
+        since: return the messages from this event number on, instead of those of the last slice and what followed it.
+    """
+    if step is None:
+        end = lab.trace.next_number
+        onward = Onward()
+        recent = lab.trace.records_from(max(since or 0, end - SEARCHED))
+        return _newest(recent, end, since, lambda source, target, _: onward.way(source, target), onward.undo)
+    history = history_of(lab)
+    end = history.end_of(step) + 1
+    begin = max(0, end - history.first - SEARCHED)
+    return _newest(history.records[begin : end - history.first], end, since, history.way)
+
+
+def _newest(
+    records: Sequence[Any],
+    end: int,
+    since: int | None,
+    way: Callable[[Any, Any, int], tuple[Hop, ...]],
+    undo: Callable[[Any], Any] = lambda record: None,
+) -> list[Sent]:
+    found: list[Sent] = []
+    for number, record in zip(range(end - 1, end - 1 - len(records), -1), reversed(records), strict=False):
+        kind = record[0]
+        if since is not None and number < since:
+            break
+        if kind is SENT or kind is DISCARDED:
+            target = record[2] if kind is SENT else None
+            found.append((number, record, way(record[1], target, number) if record[1] is not None else ()))
+            if len(found) == MOVES:
+                break
+        elif kind is RESUMED and since is None:
+            break
+        else:
+            undo(record)
+    found.reverse()
+    return found
+
+
+def _moves(sent: Iterable[Sent], shown: Shown, hops: dict[str, list[Hop]]) -> tuple[Move, ...]:
+    """Describe messages: their way over the links that are shown, and their text."""
+    wires = {hop: key for key, links in hops.items() for hop in links}
     moves = []
-    for number, record, way in found:
-        source, target = record[1], record[2]
-        keys = tuple(dict.fromkeys(wires[hop] for hop in way if hop in wires))
+    for number, record, way in sent:
+        said = said_in(record)
         moves.append(
             Move(
                 number,
-                keys,
-                quoted(record[3], TEXT) if said_in(record) is None else label(str(said_in(record)), TEXT),
+                tuple(dict.fromkeys([wires[hop] for hop in way if hop in wires])),
+                quoted(record[3], TEXT) if said is None else label(str(said), TEXT),
                 record[0] == DISCARDED,
-                _end(source, scene, layered) if source is not None else None,
-                _end(target, scene, layered) if target is not None else None,
+                _end(shown, record[1]),
+                _end(shown, record[2]),
             )
         )
     return tuple(moves)
 
 
-def _end(box: Any, scene: Shown, layered: Layered) -> tuple[str, str]:
-    return scene.key(layered.shown_as(box.owner)), label(str(box.name), 40)
+def _end(shown: Shown, box: Any) -> tuple[str, str] | None:
+    if box is None:
+        return None
+    owner = shown.outer.get(box.owner, box.owner)
+    return shown.keys.get(owner) or key_of(owner), short_name(str(box.name))
+
+
+# -- as text ------------------------------------------------------------------------------------------
+
+
+def _as_text(graph: Graph) -> str:
+    """Return a graph as lines of text, at most :data:`WIDE` characters wide.
+
+    First comes a tree of the components: each has a sign and a word for its state, what it waits for, its boxes that
+    hold or lost something, and then the components in it. The links follow with their counts, then the last messages.
+    """
+    lines = [graph.headline, *_tree(graph), *_links(graph), *_messages(graph)]
+    return "\n".join(_cut(map(str.rstrip, lines), WIDE))
+
+
+def _cut(texts: Iterable[str], width: int) -> list[str]:
+    return [text if len(text) <= width else text[: width - 3] + "..." for text in texts]
+
+
+def _tree(graph: Graph) -> list[str]:
+    parts = graph.structure.parts
+    depths: dict[str, int] = {}
+    for part in parts:
+        depths[part.key] = depths.get(part.parent, -1) + 1
+    labels = _cut([part.label for part in parts], 36)
+    names = [depths[part.key] * "  " + text for part, text in zip(parts, labels, strict=True)]
+    width = max(map(len, names), default=0)
+    looks = graph.now.nodes
+    states = max([len(look.state) for look in looks.values()], default=0)
+    lines = []
+    for part, name in zip(parts, names, strict=True):
+        look = looks[part.key]
+        sign = ">>" if look.next else f" {SIGNS[look.state]}"
+        lines.append(f"{sign} {name:<{width}}  {look.state:<{states}}  {_remark(part, look)}")
+        indent = " " * (5 + 2 * depths[part.key])
+        for box, waiting, limit in look.inboxes:
+            is_full = limit is not None and waiting >= limit
+            if waiting or is_full:
+                full = ", FULL" if is_full else ""
+                bar = "*" * min(waiting, 20) + ("+" if waiting > 20 else "")
+                lines.append(f"{indent}{box}: {waiting}{'' if limit is None else f' of {limit}'} waiting{full}  {bar}")
+        for box, lost in look.outboxes:
+            lines.append(f"{indent}{box}: {lost} LOST, it leads nowhere")
+    if graph.structure.more:
+        lines.append(f"   and {graph.structure.more} more component{'' if graph.structure.more == 1 else 's'}")
+    return lines
+
+
+def _remark(part: Part, look: Look) -> str:
+    said = [look.say] if look.say and look.say != look.state else []
+    said += [f"{part.inside} inside"] if part.folded else []
+    said += ["has the next turn"] if look.next else []
+    said += ["ran last"] if look.last else []
+    return ", ".join(said)
+
+
+def _links(graph: Graph) -> list[str]:
+    wires, counts = graph.structure.wires, graph.now.links
+    if not wires:
+        return []
+    names = {part.key: part.label for part in graph.structure.parts}
+    back = graph.feedback
+    sources, targets, numbers, notes = [], [], [], []
+    for wire in wires:
+        number, exact = counts.get(wire.key, (0, True))
+        if number or not exact or not wire.quiet:
+            sources.append(f"{names[wire.source]}.{wire.source_box}")
+            targets.append(f"{names[wire.target]}.{wire.target_box}")
+            numbers.append(f"{number}" if exact else f"{number}+")
+            notes.append("  (back)" if wire.key in back else "")
+    silent = len(wires) - len(sources)
+    more = f"; {silent} more for orders, over which none went" if silent else ""
+    sources, targets = _cut(sources, 40), _cut(targets, 40)
+    left, right, digits = [max(map(len, texts), default=0) for texts in (sources, targets, numbers)]
+    lines = [f"links, and how many messages went over each{more}:"]
+    for source, target, count, note in zip(sources, targets, numbers, notes, strict=True):
+        lines.append(f"   {source:<{left}} -> {target:<{right}}  {count:>{digits}}{note}")
+    return lines
+
+
+def _messages(graph: Graph) -> list[str]:
+    if not graph.now.moves:
+        return []
+    names = {part.key: part.label for part in graph.structure.parts}
+    lines = ["last messages:"]
+    for move in graph.now.moves:
+        (start, outbox), (end, inbox) = move.source or ("", ""), move.target or ("", "")
+        source = f"{names.get(start, start)}.{outbox}" if move.source else "outside"
+        target = f"{names.get(end, end)}.{inbox}" if move.target else "nowhere"
+        lines.append(f"   {source} -> {target}: {move.text}{' is LOST' if move.lost else ''}")
+    return lines

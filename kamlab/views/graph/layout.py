@@ -1,31 +1,118 @@
-"""Where everything is: levels within levels, from the inside out.
+"""The positions of everything: levels within levels, from the inside out.
 
-Each container is laid out as a level of its own, and is then one part of the level it is in. A link
-between parts in different containers is cut into one segment for each level it runs in; where it goes
-through the side of a container there is a *gate*, a box without a face. So a link through five
-containers is no other problem than one between neighbours.
+Each container is laid out as a level of its own (:mod:`.layering`, :mod:`.routing`), and is then one part of the level
+that it is in. What is laid out is a plan of slots (:mod:`.slots`), so that parts keep their places from one picture to
+the next. A :class:`Scene` is the result.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .level import WIDE, End, Hints, Item, Segment, grid_of
-from .plan import Plan, Seating, Slot, seated
-from .routes import FIRST, PITCH, Laid, Router, straightened
-from .scene import Line, Node, Port, Scene
+from .layering import WIDE, Hints, Item, Levels, grid_of
+from .routing import FIRST, PITCH, Laid, Router, straightened
+from .slots import Plan, Seating, Slot, seated
 from .structure import Structure, Wire
 
-#: The head of a part, that of a container, and what is left free at its other sides.
+#: Pixels: the head of a part, that of a container, and the margin at its other sides.
 HEAD, TITLE, FOOT = 50, 34, 8
-#: The lane at the side of a container in which the names of its boxes stand.
+#: The lane at the side of a container for the names of its boxes.
 LANE = 66
-#: What is left free around the whole.
+#: The margin around the whole.
 PAD = 16
+#: How far from its corner a line begins to turn.
+RADIUS = 6
+
+Point = tuple[int, int]
+
+
+class Port(NamedTuple):
+    """A box on the side of a node."""
+
+    name: str
+    x: int
+    y: int
+
+
+class Node(NamedTuple):
+    """A component with its position. ``inside`` is the number of components in a folded one."""
+
+    key: str
+    label: str
+    kind: str
+    x: int
+    y: int
+    w: int
+    h: int
+    parent: str = ""
+    container: bool = False
+    folded: bool = False
+    inside: int = 0
+    inboxes: tuple[Port, ...] = ()
+    outboxes: tuple[Port, ...] = ()
+    boxes_more: int = 0
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        found = self._asdict()
+        found["in"] = [port._asdict() for port in found.pop("inboxes")]
+        found["out"] = [port._asdict() for port in found.pop("outboxes")]
+        return found
+
+
+class Line(NamedTuple):
+    """A link and its route, given by its corners; ``x`` and ``y`` are where its count is written.
+
+    ``quiet``: it carries control messages, such as those from ``signal`` to ``control``, instead of work.
+    """
+
+    key: str
+    source: tuple[str, str]
+    target: tuple[str, str]
+    points: tuple[Point, ...]
+    x: int
+    y: int
+    feedback: bool = False
+    inner: bool = False
+    quiet: bool = False
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {
+            "key": self.key,
+            "from": list(self.source),
+            "to": list(self.target),
+            "path": path_of(self.points),
+            "x": self.x,
+            "y": self.y,
+            "feedback": self.feedback,
+            "inner": self.inner,
+            "quiet": self.quiet,
+        }
+
+
+class Scene(NamedTuple):
+    """The positions of everything, parents before their children."""
+
+    w: int
+    h: int
+    nodes: tuple[Node, ...] = ()
+    links: tuple[Line, ...] = ()
+    more: int = 0
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {
+            "w": self.w,
+            "h": self.h,
+            "nodes": [node.data() for node in self.nodes],
+            "links": [line.data() for line in self.links],
+            "more": self.more,
+        }
 
 
 class Picture(NamedTuple):
-    """A scene, and what is needed for the next one to go on from it."""
+    """A scene, and what the next one needs in order to continue it."""
 
     scene: Scene
     structure: Structure
@@ -34,33 +121,31 @@ class Picture(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A plan with everything in its place."""
+    """A plan with the positions of everything in it."""
 
     w: int
     h: int
     places: dict[str, tuple[int, int, int, int]]
     ports: dict[str, dict[str, tuple[int, int]]]
-    ways: dict[str, tuple[tuple[int, int], ...]]
+    ways: dict[str, tuple[Point, ...]]
     back: frozenset[str]
     hints: dict[str, Hints]
 
 
 def picture_of(structure: Structure, before: Picture | None = None) -> Picture:
-    """Return the picture of a structure, going on from the one before it."""
+    """Return the picture of a structure, continuing the one before it."""
     if before is not None and before.structure == structure:
         return before
-    seating = seated(structure, before.seating if before is not None else None)
-    if before is not None and seating.plan == before.seating.plan:
-        placed = before.placed
+    if before is None:
+        seating = seated(structure)
+        placed = _Nest(seating.plan, {}).placed()
     else:
-        goes_on = before is not None and bool({*before.seating.seats} & {*seating.seats})
-        placed = placed_of(seating.plan, before.placed.hints if before is not None and goes_on else {})
+        seating = seated(structure, before.seating)
+        goes_on = not before.seating.seats.keys().isdisjoint(seating.seats)
+        placed = before.placed
+        if seating.plan != before.seating.plan:
+            placed = _Nest(seating.plan, placed.hints if goes_on else {}).placed()
     return Picture(_scene(structure, seating, placed), structure, seating, placed)
-
-
-def placed_of(plan: Plan, hints: dict[str, Hints] | None = None) -> Placed:
-    """Lay out a plan."""
-    return _Nest(plan, hints or {}).placed()
 
 
 class _Nest:
@@ -70,78 +155,19 @@ class _Nest:
         self.plan = plan
         self.hints = hints
         self.slots = {slot.name: slot for slot in plan.slots}
-        self.children: dict[str, list[Slot]] = {}
-        for slot in plan.slots:
-            self.children.setdefault(slot.parent, []).append(slot)
-        self.lines: dict[str, list[tuple[str, str]]] = {}
-        self.segments: dict[str, dict[str, Segment]] = {}
-        for wire in plan.wires:
-            self._cut(wire)
+        self.levels = Levels({slot.name: slot.parent for slot in plan.slots}, plan.wires)
         self.items: dict[str, Item] = {}
         self.laid: dict[str, Laid] = {}
         self.new_hints: dict[str, Hints] = {}
 
-    # -- cutting links at the sides of containers ------------------------------------------------------
-
-    def _cut(self, wire: Wire) -> None:
-        """Cut a link into segments, one for each level."""
-        up, down = self._above(wire.source), self._above(wire.target)
-        into = wire.source in down and wire.source_side == "L"  # from a box of a container to its inside
-        from_own = wire.source in down and wire.source_side == "R" and wire.source != wire.target
-        out_of = wire.target in up and wire.source != wire.target
-        common = next((each for each in up[1:] if each in down[1:]), "")
-        if into or from_own:
-            common = wire.source
-        elif out_of:
-            common = wire.target
-        source = f"{wire.source_side}:{wire.source_box}"
-        target = f"{wire.target_side}:{wire.target_box}"
-        pieces: list[tuple[str, str]] = []
-        at = End(wire.source, source, wire.source_side)
-        if common == wire.source and wire.source != wire.target:
-            at = End("", source, wire.source_side)
-        else:
-            for level in up[1 : up.index(common)] if common in up else up[1:]:
-                gate = f"gate:{wire.source}.{source}"
-                pieces.append(self._segment(level, at, End("", gate, "R"), wire.quiet))
-                at = End(level, gate, "R")
-        goal = End(
-            "" if common == wire.target and wire.source != wire.target else wire.target, target, wire.target_side
-        )
-        levels = [] if goal.part == "" else down[1 : down.index(common)] if common in down else down[1:]
-        gate = f"gate:{wire.target}.{target}"
-        inward = [common, *reversed(levels)]
-        for level, following in zip(inward, [*inward[1:], None], strict=True):
-            end = End(following, gate, "L") if following is not None else goal
-            pieces.append(self._segment(level, at, end, wire.quiet))
-            at = End("", gate, "L")
-        self.lines[wire.key] = pieces
-
-    def _above(self, name: str) -> list[str]:
-        """Return a slot, its container, that one's, and so on; the last is the whole."""
-        found = [name]
-        while name:
-            name = self.slots[name].parent
-            found.append(name)
-        return found
-
-    def _segment(self, level: str, source: End, target: End, quiet: bool) -> tuple[str, str]:
-        name = f"{source.part}.{source.port}>{target.part}.{target.port}"
-        here = self.segments.setdefault(level, {})
-        if name not in here or (here[name].quiet and not quiet):
-            here[name] = Segment(name, source, target, quiet)
-        return level, name
-
-    # -- from the inside out -----------------------------------------------------------------------------
-
     def placed(self) -> Placed:
         for slot in reversed(self.plan.slots):
-            self.items[slot.name] = self._container(slot) if self.children.get(slot.name) else self._leaf(slot)
+            self.items[slot.name] = self._container(slot) if slot.name in self.levels.children else self._leaf(slot)
         self._lay("", ())
         top = self.laid[""]
         origins = {"": (PAD, PAD)}
         places: dict[str, tuple[int, int, int, int]] = {}
-        ports: dict[str, dict[str, tuple[int, int]]] = {}
+        ports: dict[str, dict[str, Point]] = {}
         for slot in self.plan.slots:
             left, top_y = origins[slot.parent]
             x, y = self.laid[slot.parent].places[slot.name]
@@ -153,7 +179,7 @@ class _Nest:
                 for port, (side, down) in item.ports.items()
             }
         ways = {wire.key: self._whole(wire, origins) for wire in self.plan.wires}
-        back = frozenset(wire.key for wire in self.plan.wires if self._goes_back(wire))
+        back = self.levels.feedback()
         return Placed(top.w + 2 * PAD, top.h + 2 * PAD, places, ports, ways, back, self.new_hints)
 
     def _leaf(self, slot: Slot) -> Item:
@@ -168,10 +194,10 @@ class _Nest:
         return Item(slot.name, slot.w, height, ports)
 
     def _wanted(self, name: str) -> list[tuple[str, str]]:
-        """Return the ports of a slot that segments of the level it is in lead to."""
+        """Return the ports of a slot to which segments of its level lead."""
         ends = [
             end
-            for segment in self.segments.get(self.slots[name].parent, {}).values()
+            for segment in self.levels.segments.get(self.slots[name].parent, {}).values()
             for end in (segment.source, segment.target)
             if end.part == name
         ]
@@ -179,17 +205,16 @@ class _Nest:
 
     def _container(self, slot: Slot) -> Item:
         own = [*((f"L:{name}", "L") for name in slot.lefts), *((f"R:{name}", "R") for name in slot.rights)]
-        own += [each for each in self._wanted(slot.name) if each not in own]
+        own += [port for port in self._wanted(slot.name) if port not in own]
         laid = self._lay(slot.name, tuple(own))
         ports = {port: (side, TITLE + y) for port, (side, y) in laid.border.items()}
         width = max(laid.w, slot.w)
         return Item(slot.name, width, TITLE + laid.h + FOOT, ports)
 
     def _lay(self, name: str, ports: tuple[tuple[str, str], ...]) -> Laid:
-        depth = len(self._above(name)) - 1
-        items = [self.items[child.name] for child in self.children.get(name, ())]
-        segments = list(self.segments.get(name, {}).values())
-        grid = grid_of(items, segments, self.hints.get(name, Hints()), WIDE - 40 * depth)
+        items = [self.items[child] for child in self.levels.children.get(name, ())]
+        segments = list(self.levels.segments.get(name, {}).values())
+        grid = grid_of(items, segments, self.hints.get(name, Hints()), WIDE - 40 * self.levels.depth(name))
         lanes = (0, 0)
         least = 0
         if name:
@@ -204,17 +229,12 @@ class _Nest:
         )
         return laid
 
-    # -- the whole way ------------------------------------------------------------------------------------
-
-    def _whole(self, wire: Wire, origins: dict[str, tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-        points: list[tuple[int, int]] = []
-        for level, piece in self.lines[wire.key]:
+    def _whole(self, wire: Wire, origins: dict[str, Point]) -> tuple[Point, ...]:
+        points: list[Point] = []
+        for level, piece in self.levels.pieces[wire.key]:
             x, y = origins[level]
             points += [(x + dx, y + dy) for dx, dy in self.laid[level].ways[piece]]
         return straightened(points)
-
-    def _goes_back(self, wire: Wire) -> bool:
-        return any(piece in self.laid[level].feedback for level, piece in self.lines[wire.key])
 
 
 def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
@@ -262,7 +282,7 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
     return Scene(placed.w, placed.h, tuple(nodes), tuple(lines), structure.more)
 
 
-def _count_at(points: tuple[tuple[int, int], ...], inner: str) -> tuple[int, int]:
+def _count_at(points: tuple[Point, ...], inner: str) -> Point:
     """Return where the count of a link goes: over its first piece; at a container's own box, over the other end."""
     if inner == "L":
         return points[-1][0] - 12, points[-1][1] - 5
@@ -270,3 +290,36 @@ def _count_at(points: tuple[tuple[int, int], ...], inner: str) -> tuple[int, int
     if not inner and 30 <= abs(one[0] - other[0]) <= 120 and one[1] == other[1]:
         return (one[0] + other[0]) // 2, one[1] - 5
     return one[0] + (14 if other[0] >= one[0] else -14), one[1] - 5
+
+
+def path_of(points: tuple[Point, ...], radius: int = RADIUS) -> str:
+    """Return the SVG path through these corners, rounded off.
+
+    >>> path_of(((0, 0), (20, 0), (20, 30)))
+    'M0 0H14Q20 0 20 6V30'
+    """
+    at = points[0]
+    parts = [f"M{at[0]} {at[1]}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        begin = _toward(corner, before, radius)
+        end = _toward(corner, after, radius)
+        parts.append(f"{_straight(at, begin)}Q{corner[0]} {corner[1]} {end[0]} {end[1]}")
+        at = end
+    parts.append(_straight(at, points[-1]))
+    return "".join(parts)
+
+
+def _straight(one: Point, other: Point) -> str:
+    if one[1] == other[1]:
+        return f"H{other[0]}"
+    return f"V{other[1]}" if one[0] == other[0] else f"L{other[0]} {other[1]}"
+
+
+def _toward(corner: Point, other: Point, radius: int) -> Point:
+    """Return the point ``radius`` away from a corner, or half-way to the other point if that is nearer."""
+    dx, dy = other[0] - corner[0], other[1] - corner[1]
+    length = abs(dx) + abs(dy)
+    step = min(radius, length // 2)
+    return corner[0] + (step if dx > 0 else -step if dx < 0 else 0), corner[1] + (
+        step if dy > 0 else -step if dy < 0 else 0
+    )

@@ -1,39 +1,57 @@
-"""What is in the picture, without any place: parts with their boxes, and wires between them.
+"""What the picture of a lab contains, without positions: components with their boxes, and the links between them.
 
-This is where it is decided what is left out. Of the boxes of a component those are shown that are
-linked, hold something or have lost something; on a side where none is linked, ``inbox`` or ``outbox`` too. A
-container's ``control`` that only leads on to a child, and to which nobody is linked, says nothing and
-is left out, as is a ``signal`` that leads nowhere. A folded container is one part, and what is linked
-to something in it is linked to it.
+A structure is a plain value. As long as it stays the same, so does the picture. Three decisions are made here.
 
-A structure is a plain value. As long as it stays the same, so does the picture.
+*Which components.* Every component that is alive, and those linked to one of them. Of those that have ended: the last
+:data:`FAILURES` that failed; and the last :data:`ENDED_KEPT` of those that ended within the last :data:`ENDED_FOR`
+slices and were not activated by a component that is still alive. So a system that has just come to its end can still
+be seen, and a server does not fill the picture with closed connections.
+
+*Which containers are folded.* A folded container is one part; what is linked to something in it is linked to it.
+
+*Which boxes.* Those that are linked, hold something or have lost something; on a side where none is linked, ``inbox``
+or ``outbox`` too. A container's ``control`` that only leads on to a child, and to which nothing is linked, says nothing
+and is left out, as is a ``signal`` that leads nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+from ...analysis.counts import Hop
+from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox
 from ...core.calling import label_of
+from ...core.component import Component
+from ...core.states import ENDED, FAILED, NEW
+from ..components import key_of
 from ..quoting import label
-from .family import Family
-from .shown import Shown
 
-#: How many parts are shown before the rest is left out.
-MOST = 150
+#: How many failed components stay in the picture.
+FAILURES = 8
+#: How many of the other ended components are shown, and for how many slices.
+ENDED_KEPT, ENDED_FOR = 8, 50
+#: How many components are considered; those beyond are only counted.
+SEARCHED = 1000
+#: How many parts are shown before the largest containers are folded, and before the rest is left out.
+ROOMY, MOST = 60, 150
 #: How many boxes are shown on each side of a part.
 BOXES = 16
+#: How many characters of a name are kept.
+NAME = 40
 
-#: What goes to these is no work but orders; so is what goes from or to a box with an underscore.
-_QUIET = {"control", "configuration", "signal"}
+#: Boxes that carry control messages instead of work; so do those whose names begin with an underscore.
+_CONTROL = frozenset({"control", "signal"})
+_QUIET = frozenset({"control", "configuration", "signal"})
 
 
 class Part(NamedTuple):
     """A component in the picture. ``lefts`` and ``rights`` are the names of the boxes on its sides.
 
-    On the left are its inboxes, on the right its outboxes; a box that only passes on what others send is on
-    the other side as well.
+    Inboxes are on the left, outboxes on the right; a box that only passes on what others send is on the other
+    side as well.
     """
 
     key: str
@@ -49,7 +67,7 @@ class Part(NamedTuple):
 
 
 class Wire(NamedTuple):
-    """A link in the picture. The sides are ``"L"`` and ``"R"``: where on its part each end is."""
+    """A link in the picture. The sides, ``"L"`` and ``"R"``, say where each end is on its part."""
 
     key: str
     source: str
@@ -63,179 +81,269 @@ class Wire(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """Everything in the picture; parents come before their children. ``more``: how many components are left out."""
+    """Everything in the picture, parents before their children. ``more`` components are left out."""
 
     parts: tuple[Part, ...] = ()
     wires: tuple[Wire, ...] = ()
     more: int = 0
 
 
-class Layered(NamedTuple):
-    """A structure, and what in the lab its parts and wires stand for."""
-
-    structure: Structure
-    #: The component of each part.
-    components: dict[str, Any]
-    #: The links that each wire stands for: several, where it leads to something folded.
-    hops: dict[str, list[tuple[Any, Any]]]
-    #: Tells as what a component is shown: the outermost folded container that it is in, or itself.
-    shown_as: Callable[[Any], Any]
+#: Makes the name of a box or a class short and printable; a lab has few different ones.
+short_name = lru_cache(maxsize=1024)(partial(label, width=NAME))
 
 
-def structure_of(scene: Shown, folded: Iterable[str] = (), kept: Structure | None = None, most: int = MOST) -> Layered:
-    """Return what is in the picture of a scene.
+class Shown:
+    """Which components, containers and links of a snapshot are in the picture.
 
     Args:
-        scene: what there is.
+        snapshot: how the lab stands.
         folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
-        kept: what was in the picture before: boxes that were shown then still are.
         most: how many parts there may be; the rest is counted.
     """
-    family = Family(scene)
-    family.fold(frozenset(folded), most)
-    shown = family.visible()
-    more = scene.more + max(0, len(shown) - most)
-    shown = shown[:most]
-    wires, hops = _wires(scene, family, set(shown))
-    boxes = _boxes(scene, family, shown, wires, kept)
-    keys = scene.keys
-    parts = tuple(
-        Part(
-            scene.key(each),
-            label(label_of(each), 40),
-            label(type(each).__name__, 40),
-            keys.get(family.parents.get(each), "") if family.parents.get(each) is not None else "",
-            each in family.children and each not in family.folded,
-            each in family.folded,
-            family.inside[each] if each in family.folded else 0,
-            *boxes[each],
+
+    def __init__(self, snapshot: Snapshot, folded: Iterable[str] = (), most: int = MOST) -> None:
+        stands = {who: stand for who, stand in snapshot.components.items() if isinstance(who, Component)}
+        chosen = _chosen(snapshot, stands)
+        who = self.who = {component: stands[component] for component in chosen[:SEARCHED]}
+        self.links: list[Hop] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
+        self.waiting = {box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in who}
+        self.lost: Mapping[Any, int] = snapshot.lost
+        self.parents: dict[Any, Any] = {}
+        self.children: dict[Any, list[Any]] = {}
+        self._tops: list[Any] = []
+        for component, stand in who.items():
+            if stand.parent in who:
+                self.parents[component] = stand.parent
+                self.children.setdefault(stand.parent, []).append(component)
+            else:
+                self._tops.append(component)
+        self.folded: set[Any] = set()
+        visible = self._fold(frozenset(folded), min(ROOMY, most))
+        #: The components that are parts, parents before their children.
+        self.parts: list[Any] = visible[:most]
+        self.keys: dict[Any, str] = {component: key_of(component) for component in self.parts}
+        self.more: int = max(0, len(chosen) - SEARCHED) + len(visible) - len(self.parts)
+        #: The outermost folded container of each component that is in one, and how many components are in each.
+        self.outer: dict[Any, Any] = {}
+        self.inside: dict[Any, int] = {}
+        if self.folded:
+            self._hide()
+
+    def within(self, component: Any, container: Any) -> bool:
+        """Return whether a component is in a container, at any depth."""
+        while component is not None:
+            component = self.parents.get(component)
+            if component is container:
+                return True
+        return False
+
+    def _fold(self, asked: frozenset[str], roomy: int) -> list[Any]:
+        """Fold the containers asked for, and the largest ones where there are too many parts; return what is left."""
+        if asked:
+            self.folded = {container for container in self.children if key_of(container) in asked}
+        visible = self._visible()
+        while len(visible) > roomy:
+            count = len(visible)
+            for container in self._foldable(visible, asked):
+                if count <= roomy:
+                    break
+                self.folded.add(container)
+                count -= len(self.children[container])
+            if count == len(visible):
+                break
+            visible = self._visible()
+        return visible
+
+    def _foldable(self, visible: list[Any], asked: frozenset[str]) -> list[Any]:
+        """Return the open containers that hold no open container and are not to be kept open, the largest first."""
+        unfolded = self.children.keys() - self.folded
+        found = [
+            component
+            for component in visible
+            if component in unfolded
+            and f"-{key_of(component)}" not in asked
+            and unfolded.isdisjoint(self.children[component])
+        ]
+        return sorted(found, key=lambda container: -len(self.children[container]))
+
+    def _visible(self) -> list[Any]:
+        """Return the components that are not in a folded container, parents before their children."""
+        found: list[Any] = []
+        left = self._tops[::-1]
+        while left:
+            component = left.pop()
+            found.append(component)
+            if component in self.children and component not in self.folded:
+                left.extend(reversed(self.children[component]))
+        return found
+
+    def _hide(self) -> None:
+        """Note in which folded containers the components are that are not visible."""
+        self.inside = dict.fromkeys(self.folded, 0)
+        for component in self.who:
+            container = self.parents.get(component)
+            while container is not None:
+                if container in self.folded:
+                    self.inside[container] += 1
+                    self.outer[component] = container
+                container = self.parents.get(container)
+
+
+def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
+    alive = [component for component, stand in stands.items() if stand.state not in ENDED]
+    linked = [box.owner for hop in snapshot.counts for box in hop if box.owner in stands]
+    ended = [component for component, stand in stands.items() if stand.ended is not None]
+    if not ended:
+        return list(dict.fromkeys([*alive, *linked]))
+    ended.sort(key=lambda component: stands[component].ended or 0)
+    failed = [component for component in ended if stands[component].state == FAILED]
+    activated = {id(component) for component in alive if stands[component].state != NEW}
+    late = [
+        component
+        for component in ended
+        if snapshot.step - (stands[component].ended or 0) <= ENDED_FOR
+        and id(component._home and component._home()) not in activated
+    ]
+    return list(dict.fromkeys([*alive, *linked, *failed[-FAILURES:], *late[-ENDED_KEPT:]]))
+
+
+def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure, dict[str, list[Hop]]]:
+    """Return what is in the picture, and which links each wire stands for: several, where it leads to a folded part.
+
+    Args:
+        shown: which components and links of a lab are in it; there is one part for each of ``shown.parts``.
+        kept: what was in the picture before: boxes that were shown then still are.
+    """
+    wires, hops = _wires(shown)
+    sides: dict[tuple[str, str], dict[str, None]] = {}
+    for wire in wires:
+        sides.setdefault((wire.source, wire.source_side), {})[wire.source_box] = None
+        sides.setdefault((wire.target, wire.target_side), {})[wire.target_box] = None
+    linked = set(sides)
+    for boxes, side in ((shown.waiting, "L"), (shown.lost, "R")):
+        for box in boxes:
+            if box.owner in shown.keys:
+                sides.setdefault((shown.keys[box.owner], side), {})[short_name(str(box.name))] = None
+    before = {part.key: part for part in kept.parts} if kept is not None else {}
+    parts = []
+    for component in shown.parts:
+        key, parent = shown.keys[component], shown.parents.get(component)
+        old = before.get(key, _NO_PART)
+        is_container = component in shown.children
+        left, right = (key, "L"), (key, "R")
+        inbox = "" if is_container or left in linked else "inbox"
+        outbox = "" if is_container or right in linked else "outbox"
+        lefts = _boxes(sides.get(left, {}), list(component._in or component.Inboxes), old.lefts, inbox)
+        rights = _boxes(sides.get(right, {}), list(component._out or component.Outboxes), old.rights, outbox)
+        # A box that was made later and is not linked does not count: the record does not say since when it exists.
+        more = len(set(component.Inboxes).difference(lefts)) + len(set(component.Outboxes).difference(rights))
+        parts.append(
+            Part(
+                key,
+                label(label_of(component), NAME),
+                short_name(type(component).__name__),
+                shown.keys[parent] if parent is not None else "",
+                is_container and component not in shown.folded,
+                component in shown.folded,
+                shown.inside.get(component, 0),
+                lefts[:BOXES],
+                rights[:BOXES],
+                more,
+            )
         )
-        for each in shown
-    )
-    return Layered(Structure(parts, tuple(wires), more), {keys[each]: each for each in shown}, hops, family.shown_as)
+    return Structure(tuple(parts), tuple(wires), shown.more), hops
 
 
-def _wires(scene: Shown, family: Family, shown: set[Any]) -> tuple[list[Wire], dict[str, list[Any]]]:
-    idle = _Idle(scene, family)
+_NO_PART = Part("", "", "")
+
+
+def _boxes(names: dict[str, None], declared: list[str], kept: tuple[str, ...], usual: str) -> tuple[str, ...]:
+    """Return the boxes on one side of a part in the order in which they are declared, control boxes last.
+
+    Args:
+        names: those that are linked, hold something or have lost something.
+        declared: those that the component has.
+        kept: those that were shown before.
+        usual: the one to be shown in any case, or the first one where there is none of that name; ``""``: none.
+    """
+    for name in kept:
+        if name in declared:
+            names[name] = None
+    if usual in declared:
+        names[usual] = None
+    elif usual and declared:
+        names[short_name(str(declared[0]))] = None
+    if len(names) < 2:
+        return tuple(names)
+    in_order = [name for name in dict.fromkeys((*declared, *names)) if name in names]
+    return tuple(sorted(in_order, key=_CONTROL.__contains__))
+
+
+def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
+    keys, parents, outer = shown.keys, shown.parents, shown.outer
+    idle = _idle_links(shown)
     wires: dict[str, Wire] = {}
-    hops: dict[str, list[Any]] = {}
-    for source, sink in scene.links:
-        start, end = family.shown_as(source.owner), family.shown_as(sink.owner)
-        if start not in shown or end not in shown or idle.link(source, sink):
+    hops: dict[str, list[Hop]] = {}
+    for hop in shown.links:
+        source, sink = hop
+        start, end = outer.get(source.owner, source.owner), outer.get(sink.owner, sink.owner)
+        if start not in keys or end not in keys or hop in idle:
             continue
         if start is end and (start is not source.owner or end is not sink.owner):
             continue
-        wire = _wire(scene, family, source, sink, start, end)
+        siblings = parents.get(start) is parents.get(end)
+        down = not siblings and shown.within(end, start)
+        up = not siblings and not down and shown.within(start, end)
+        from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
+        source_box, target_box = short_name(str(source.name)), short_name(str(sink.name))
+        begin, finish = keys[start], keys[end]
+        wire = Wire(
+            f"{'in ' if from_in else '' if to_in else 'out '}{begin}.{source_box}>{finish}.{target_box}",
+            begin,
+            source_box,
+            "L" if from_in and down else "R",
+            finish,
+            target_box,
+            "R" if not to_in and up else "L",
+            (from_in or not to_in) and (down or up),
+            sink.name in _QUIET or source_box.startswith("_") or target_box.startswith("_"),
+        )
         wires.setdefault(wire.key, wire)
-        hops.setdefault(wire.key, []).append((source, sink))
+        hops.setdefault(wire.key, []).append(hop)
     return list(wires.values()), hops
 
 
-def _wire(scene: Shown, family: Family, source: Any, sink: Any, start: Any, end: Any) -> Wire:
-    from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
-    down, up = family.within(end, start), family.within(start, end)
-    from_side = "L" if from_in and down else "R"
-    to_side = "R" if not to_in and up else "L"
-    source_name, sink_name = label(str(source.name), 40), label(str(sink.name), 40)
-    begin, finish = scene.key(start), scene.key(end)
-    kind = "in " if from_in else "" if to_in else "out "
-    quiet = sink.name in _QUIET or source_name.startswith("_") or sink_name.startswith("_")
-    return Wire(
-        f"{kind}{begin}.{source_name}>{finish}.{sink_name}",
-        begin,
-        source_name,
-        from_side,
-        finish,
-        sink_name,
-        to_side,
-        (from_in or not to_in) and (down or up),
-        quiet,
-    )
+def _idle_links(shown: Shown) -> set[Hop]:
+    """Return the links that say nothing: those by which a container would pass on what nothing can send it."""
+    sources: dict[Any, list[Any]] = {}
+    onward: dict[Any, Any] = dict(shown.links)
+    for source, sink in shown.links:
+        sources.setdefault(sink, []).append(source)
 
-
-class _Idle:
-    """Which links say nothing: those by which a container would pass on what nobody can send it."""
-
-    def __init__(self, scene: Shown, family: Family) -> None:
-        self.scene = scene
-        self.family = family
-        self.sources: dict[Any, list[Any]] = {}
-        self.onward: dict[Any, Any] = {}
-        for source, sink in scene.links:
-            self.sources.setdefault(sink, []).append(source)
-            self.onward[source] = sink
-
-    def link(self, source: Any, sink: Any) -> bool:
-        if isinstance(source, Inbox):
-            return self.family.within(sink.owner, source.owner) and self._unfed(source)
-        return not isinstance(sink, Inbox) and self.family.within(source.owner, sink.owner) and self._unheard(sink)
-
-    def _unfed(self, box: Any) -> bool:
-        if box.name == "inbox" or box in self.scene.waiting:
+    def is_unfed(box: Any) -> bool:
+        """Return whether nothing is in an inbox of a container, and nothing but idle links leads to it."""
+        if box.name == "inbox" or box in shown.waiting:
             return False
-        return all(
-            isinstance(each, Inbox) and self.family.within(box.owner, each.owner) and self._unfed(each)
-            for each in self.sources.get(box, ())
-        )
+        for source in sources.get(box, ()):
+            if not (isinstance(source, Inbox) and shown.within(box.owner, source.owner) and is_unfed(source)):
+                return False
+        return True
 
-    def _unheard(self, box: Any) -> bool:
-        if box.name == "outbox" or box in self.scene.lost:
+    def is_unheard(box: Any) -> bool:
+        """Return whether an outbox of a container has lost nothing, and leads nowhere or over idle links only."""
+        if box.name == "outbox" or box in shown.lost:
             return False
-        onward = self.onward.get(box)
-        if onward is None:
+        following = onward.get(box)
+        if following is None:
             return True
-        inner = not isinstance(onward, Inbox) and self.family.within(box.owner, onward.owner)
-        return inner and self._unheard(onward)
+        inner = not isinstance(following, Inbox) and shown.within(box.owner, following.owner)
+        return inner and is_unheard(following)
 
-
-def _boxes(
-    scene: Shown, family: Family, shown: list[Any], wires: list[Wire], kept: Structure | None
-) -> dict[Any, tuple[tuple[str, ...], tuple[str, ...], int]]:
-    """Return for each part the boxes on its left and right, and how many are left out."""
-    lefts: dict[str, dict[str, None]] = {}
-    rights: dict[str, dict[str, None]] = {}
-    for wire in wires:
-        sides = lefts if wire.source_side == "L" else rights
-        sides.setdefault(wire.source, {})[wire.source_box] = None
-        sides = lefts if wire.target_side == "L" else rights
-        sides.setdefault(wire.target, {})[wire.target_box] = None
-    there = set(shown)
-    linked = set(lefts), set(rights)
-    for boxes, sides in ((scene.waiting, lefts), (scene.lost, rights)):
-        for box in boxes:
-            if box.owner in there:
-                sides.setdefault(scene.key(box.owner), {})[label(str(box.name), 40)] = None
-    known = {part.key: part for part in kept.parts} if kept is not None else {}
-    found = {}
-    for each in shown:
-        key = scene.key(each)
-        declared = list(each._in or each.Inboxes), list(each._out or each.Outboxes)
-        before = known.get(key, _NOBODY)
-        for place, (sides, names, usual) in enumerate(
-            ((lefts, before.lefts, "inbox"), (rights, before.rights, "outbox"))
-        ):
-            more = [name for name in names if name in declared[place]]
-            if each not in family.children and key not in linked[place]:
-                more += _one(declared[place], usual)
-            if more:
-                sides.setdefault(key, {}).update(dict.fromkeys(more))
-        left, right = _in_order(lefts.get(key), declared[0]), _in_order(rights.get(key), declared[1])
-        # Boxes that were made later and are in no link are not counted: it is not on record since when they are there.
-        idle = len(set(each.Inboxes) - set(left)) + len(set(each.Outboxes) - set(right))
-        found[each] = (left[:BOXES], right[:BOXES], idle)
-    return found
-
-
-_NOBODY = Part("", "", "")
-
-
-def _in_order(names: dict[str, None] | None, declared: list[str]) -> tuple[str, ...]:
-    """Return box names in the order in which they are declared; orders come last."""
-    if not names:
-        return ()
-    place = {name: number for number, name in enumerate(declared)}
-    return tuple(sorted(names, key=lambda name: (name in ("control", "signal"), place.get(name, len(place)))))
-
-
-def _one(declared: list[str], name: str) -> tuple[str, ...]:
-    return (name,) if name in declared else tuple(label(str(each), 40) for each in declared[:1])
+    idle = set()
+    for source, sink in shown.links:
+        if isinstance(source, Inbox):
+            if shown.within(sink.owner, source.owner) and is_unfed(source):
+                idle.add((source, sink))
+        elif not isinstance(sink, Inbox) and shown.within(source.owner, sink.owner) and is_unheard(sink):
+            idle.add((source, sink))
+    return idle

@@ -1,19 +1,22 @@
 """A graph as a still picture: SVG that is the same for the same graph, byte for byte.
 
-It has its own light background, so it is legible on dark pages, and its own style, so it is whole where
-nothing else is loaded. A state is told by colour, by the line around a part, by a sign and by a word. All
-text comes out of :mod:`..quoting` and is escaped by :func:`..render.escape`.
+It has its own light background, so it is legible on dark pages, and its own style, so it is complete where
+nothing else is loaded. Colour, the line around a part, a sign and a word show a state. All text comes out of
+:mod:`..quoting` and is escaped by :func:`..render.escape`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ..render import escape
-from .graph import Graph
-from .plan import BOX_LETTERS, LETTER, SMALL
-from .scene import Line, Look, Move, Node, path_of
+from .layout import Line, Node, path_of
+from .slots import BOX_LETTERS, LETTER, SMALL
+
+if TYPE_CHECKING:
+    from .graph import Graph, Look, Move
 
 #: The height of the line of text at the top.
 HEADLINE = 30
@@ -77,7 +80,7 @@ class _Drawing:
         for node in self.scene.nodes:
             if node.container:
                 yield self._container(node)
-        for line in sorted(self.scene.links, key=lambda each: (each.key in self.went, not each.quiet)):
+        for line in sorted(self.scene.links, key=lambda line: (line.key in self.went, not line.quiet)):
             yield self._link(line)
         for node in self.scene.nodes:
             if not node.container:
@@ -172,7 +175,7 @@ class _Drawing:
             said.append(f'<text class="box" x="{port.x - 9}" y="{port.y + lift}" text-anchor="end">{name}</text>')
             if lost.get(port.name):
                 free = not node.container and all(
-                    port.y != each.y or not held.get(each.name, (0,))[0] for each in node.inboxes
+                    port.y != inbox.y or not held.get(inbox.name, (0,))[0] for inbox in node.inboxes
                 )
                 x = port.x - 14 - int(len(_short(port.name)) * SMALL) if free else port.x + 4
                 said.append(_badge(x, port.y - (7 if free else 11), f"{lost[port.name]} lost", "#c62828", end=free))
@@ -244,7 +247,7 @@ def _middle(points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
     pieces = [(abs(a[0] - b[0]), a, b) for a, b in pairwise(points) if a[1] == b[1]]
     if not pieces:
         return points[0]
-    _, one, other = max(pieces, key=lambda each: each[0])
+    _, one, other = max(pieces, key=lambda piece: piece[0])
     return (one[0] + other[0]) // 2, one[1]
 
 

@@ -1,21 +1,33 @@
-"""The space-time diagram as a picture. What it says by colour it also says by form: dashes, weight, signs.
+"""The space-time diagram as a picture: time runs to the right, lifelines lie one below another.
 
-No identifiers are in it, so that any number of pictures can be on one page; arrow heads are therefore drawn
-one by one. Numbers are rounded, and everything comes in the order of the view: the same view, the same bytes.
+A step is a slot of some width. A slice is a box in the middle of its slot; what it took enters at the left half
+of the box and what it sent leaves at the right half, so that arrows of one slice do not lie on one another. What
+follows a slice, before the next one, is at the right edge of its slot.
+
+What the picture says by colour it also says by form: dashes, weight, signs. No identifiers are in it, so that any
+number of pictures can be on one page; arrow heads are therefore drawn one by one. Numbers are rounded, and everything
+comes in the order of the view: the same view, the same bytes.
 """
 
 from __future__ import annotations
 
 import math
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from ..quoting import label
 from ..render import escape
-from . import model
-from .layout import HALF, NAME, TOP, Arrow, Free, Layout, width_of
-from .model import Mark, Passage, Ran, Timeline
-from .words import fitted, summary
+from .model import DISCARDED, OUTSIDE, REMOVED, WAITS, Mark, Passage, Place, Ran, Timeline, fitted
 
+TOP = 58
+#: Half the height of a box.
+HALF = 9
+#: How many characters of a name are written.
+NAME = 28
+#: How long the stub of a message is of which one end is not shown.
+STUB = 17
 #: How many characters of a message are written at its arrow.
 SHORT = 16
 
@@ -39,6 +51,150 @@ _STYLE = (
     ".here{stroke:#1f2933;stroke-width:1.6}.at{stroke:#1565c0;stroke-width:1.6;stroke-dasharray:6 3}.att{fill:#1565c0}"
 )
 
+Point = tuple[float, float]
+
+
+def width_of(text: str, size: float) -> float:
+    """Return the approximate width of a text in pixels, at a font size; wide letters count twice."""
+    units = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return round(units * size * 0.6, 1)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A message in the picture: its ends, and whether it goes over the edge."""
+
+    message: Passage
+    start: Point
+    end: Point
+    bow: bool = False
+    cut_left: bool = False
+    cut_right: bool = False
+
+
+class Layout:
+    """Positions for one diagram."""
+
+    def __init__(self, view: Timeline) -> None:
+        self.view = view
+        count = max(1, view.last - view.first + 1)
+        self.slot: int = max(14, min(56, 960 // count))
+        self.row = 48 if len(view.lines) <= 10 else 38
+        names = max((width_of(line.name[:NAME], 12) for line in view.lines), default=0)
+        self.left: int = round(max(names, 60) + 26)
+        self.right: int = self.left + count * self.slot
+        self.bottom: int = TOP + max(1, len(view.lines)) * self.row
+        self._boxes = {(ran.line, ran.step) for ran in view.slices}
+        self._leave: dict[Place, list[int]] = defaultdict(list)
+        self._enter: dict[Place, list[int]] = defaultdict(list)
+        for message in view.messages:
+            if message.start is not None:
+                self._leave[message.start].append(message.number)
+            if message.end is not None and message.took is not None:
+                self._enter[message.end].append(message.took)
+        for numbers in (*self._leave.values(), *self._enter.values()):
+            numbers.sort()
+
+    def x(self, step: int) -> float:
+        """Return where the slot of a step begins."""
+        return self.left + (step - self.view.first) * self.slot
+
+    def y(self, line: int) -> float:
+        """Return the height of a lifeline."""
+        return TOP + line * self.row + self.row / 2
+
+    def box(self, line: int, step: int) -> tuple[float, float, float, float]:
+        """Return x, y, width and height of a slice."""
+        return self.x(step) + self.slot * 0.14, self.y(line) - HALF, self.slot * 0.72, HALF * 2
+
+    def edge(self, step: int) -> float:
+        """Return where a step ends: after its slice and what followed it."""
+        return self.x(step) + self.slot
+
+    def arrow(self, message: Passage) -> Arrow:
+        """Return the arrow of a message."""
+        start, end = message.start, message.end
+        if start is None and end is None:
+            return Arrow(message, (self.left, TOP), (self.left, TOP))
+        if start is None:
+            assert end is not None
+            x = self._x_in(message, end)
+            y = self.y(end[0]) - self._half(end)
+            return Arrow(message, (x - 9, y - STUB), (x, y))
+        if end is None:
+            x, y = self._x_out(message, start), self.y(start[0])
+            down = message.fate == DISCARDED or start[0] == 0
+            side = 1 if down else -1
+            return Arrow(message, (x, y + side * self._half(start)), (x + 5, y + side * (HALF + STUB)))
+        if start[0] == end[0]:
+            return self._bow(message, start, end)
+        side = 1 if end[0] > start[0] else -1
+        x1, y1 = self._x_out(message, start), self.y(start[0]) + side * self._half(start)
+        if message.took is None:
+            x2, y2 = x1 + self.slot * 0.32, self.y(end[0])
+        else:
+            x2, y2 = self._x_in(message, end), self.y(end[0]) - side * self._half(end)
+        return self._cut(message, (x1, y1), (x2, y2), start, end)
+
+    def _bow(self, message: Passage, start: Place, end: Place) -> Arrow:
+        """Return the arrow of a message from a component to itself: a bow above its line."""
+        y = self.y(start[0]) - HALF
+        x1 = self._x_out(message, start)
+        x2 = x1 + self.slot * 0.5 if message.took is None else self._x_in(message, end)
+        if message.took is None or start == end:
+            x2 = max(x2, x1 + 6) if message.took is None else x2
+        arrow = self._cut(message, (x1, y), (x2, y), start, end)
+        return Arrow(message, arrow.start, arrow.end, True, arrow.cut_left, arrow.cut_right)
+
+    def _cut(self, message: Passage, one: Point, other: Point, start: Place, end: Place) -> Arrow:
+        left, right = start[1] < self.view.first, end[1] > self.view.last
+        if left:
+            one = (self.left + 2, self.y(start[0]))
+        if right:
+            other = (self.right - 2, self.y(end[0]))
+        return Arrow(message, one, other, False, left, right)
+
+    def _half(self, place: Place) -> float:
+        return HALF if place in self._boxes else 0
+
+    def _x_out(self, message: Passage, place: Place) -> float:
+        numbers = self._leave[place]
+        x, _, width, _ = self.box(*place)
+        if place not in self._boxes:  # done after the slice of that step
+            return x + width * 0.7
+        return x + width * (0.5 + 0.5 * (numbers.index(message.number) + 1) / (len(numbers) + 1))
+
+    def _x_in(self, message: Passage, place: Place) -> float:
+        x, _, width, _ = self.box(*place)
+        numbers = self._enter[place]
+        if message.took is None or message.took not in numbers:
+            return x + width * 0.25
+        if place not in self._boxes:
+            return self.edge(place[1]) - 2
+        return x + width * 0.5 * (numbers.index(message.took) + 1) / (len(numbers) + 1)
+
+
+class Free:
+    """The room that is left for labels."""
+
+    def __init__(self) -> None:
+        self._taken: list[tuple[float, float, float, float]] = []
+
+    def block(self, x: float, y: float, width: float, height: float) -> None:
+        """Note that something is there."""
+        self._taken.append((x, y, x + width, y + height))
+
+    def take(self, x: float, y: float, width: float, height: float) -> bool:
+        """Take a place if it is free; return whether it was."""
+        for left, top, right, bottom in self._taken:
+            if x < right and left < x + width and y < bottom and top < y + height:
+                return False
+        self.block(x, y, width, height)
+        return True
+
+
+# -- drawing ------------------------------------------------------------------------------------------
+
 
 def as_svg(view: Timeline) -> str:
     """Return the picture of a diagram."""
@@ -51,8 +207,8 @@ class _Drawing:
         self.at = Layout(view)
         self.free = Free()
         self.before, self.after = set(view.before), set(view.after)
-        self._later = {each.end for each in view.messages if each.took in self.after}
-        self._later |= {each.start for each in view.messages if each.number in self.after}
+        self._later = {message.end for message in view.messages if message.took in self.after}
+        self._later |= {message.start for message in view.messages if message.number in self.after}
 
     def svg(self) -> str:
         at, notes = self.at, self._notes()
@@ -61,20 +217,20 @@ class _Drawing:
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}" role="img">',
-            f"<title>{escape(summary(self.view))}</title><style>{_STYLE}</style>",
+            f"<title>{escape(self.view.summary)}</title><style>{_STYLE}</style>",
             f'<rect width="{width}" height="{height}" rx="6" fill="#fff"/>',
             *self._axis(),
             *self._lifelines(),
             *self._moments(),
         ]
-        boxes = [self._slice(each) for each in self.view.slices]
-        arrows = [at.arrow(each) for each in self.view.messages]
-        for each in self.view.marks:
-            self.free.block(at.edge(each.step) - 6, at.y(each.line) - 6, 12, 12 if each.kind != "by hand" else 25)
-        parts += [self._arrow(each) for each in self._in_order(arrows)]
+        boxes = list(map(self._slice, self.view.slices))
+        arrows = self._in_order([at.arrow(message) for message in self.view.messages])
+        for mark in self.view.marks:
+            self.free.block(at.edge(mark.step) - 6, at.y(mark.line) - 6, 12, 12 if mark.kind != "by hand" else 25)
+        parts += map(self._arrow, arrows)
         parts += boxes
-        parts += [self._mark(each) for each in self.view.marks]
-        parts += [self._written(each) for each in reversed(self._in_order(arrows))]
+        parts += map(self._mark, self.view.marks)
+        parts += map(self._written, reversed(arrows))
         parts += [
             f'<text x="12" y="{at.bottom + 28 + 18 * place}" class="n">{note}</text>'
             for place, note in enumerate(notes)
@@ -85,7 +241,7 @@ class _Drawing:
 
     def _axis(self) -> list[str]:
         at, view = self.at, self.view
-        every = next(each for each in (1, 2, 5, 10, 20, 50, 100) if each * at.slot >= 26)
+        every = next(steps for steps in (1, 2, 5, 10, 20, 50, 100) if steps * at.slot >= 26)
         parts = [f'<text x="12" y="{TOP - 12}" class="n">step</text>']
         for step in range(view.first, view.last + 1):
             if step % every == 0 or step == view.first == view.last:
@@ -103,12 +259,12 @@ class _Drawing:
                     begin = at.edge(mark.step)
                 elif mark.line == index and mark.kind != "by hand":
                     end = at.edge(mark.step)
-            if line.key == model.OUTSIDE:
+            if line.key == OUTSIDE:
                 begin = end
             parts.append(f'<path d="M{at.left} {_n(y)}H{at.right}" class="o"/>')
             if begin < end:
                 parts.append(f'<path d="M{_n(begin)} {_n(y)}H{_n(end)}" class="l"/>')
-            style = ' font-style="italic"' if line.key == model.OUTSIDE else ""
+            style = ' font-style="italic"' if line.key == OUTSIDE else ""
             name = escape(fitted(line.name, NAME))
             parts.append(f'<text x="{at.left - 12}" y="{_n(y + 4)}" text-anchor="end"{style}>{name}</text>')
         return parts
@@ -142,7 +298,7 @@ class _Drawing:
         return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
 
     def _look(self, *numbers: int | None) -> str:
-        """Return the class of something that is in an event's past or future, or is that event."""
+        """Return the class of what is in the past or future of the event asked about, or is that event."""
         event = self.view.event
         if event is None:
             return ""
@@ -159,13 +315,13 @@ class _Drawing:
     def _in_order(self, arrows: list[Arrow]) -> list[Arrow]:
         """Return what stands out last, so that it is on top."""
         rank = {" sel": 3, " past": 2, " next": 2}
-        return sorted(arrows, key=lambda each: rank.get(self._way_look(each.message), 0))
+        return sorted(arrows, key=lambda arrow: rank.get(self._way_look(arrow.message), 0))
 
     def _arrow(self, arrow: Arrow) -> str:
         message = arrow.message
         (x1, y1), (x2, y2) = arrow.start, arrow.end
-        lost = message.fate in (model.DISCARDED, model.REMOVED)
-        kind = "a w" if message.fate == model.WAITS else "a"
+        lost = message.fate in (DISCARDED, REMOVED)
+        kind = "a w" if message.fate == WAITS else "a"
         if arrow.bow:
             path = f"M{_n(x1)} {_n(y1)}C{_n(x1)} {_n(y1 - 18)} {_n(x2)} {_n(y2 - 18)} {_n(x2)} {_n(y2)}"
             angle = math.pi / 2
@@ -175,7 +331,7 @@ class _Drawing:
         parts = [f'<path d="{path}" class="{kind}"/>']
         if arrow.cut_right or (arrow.message.end is None and not lost):
             parts.append(_dots(x2, y2))
-        elif message.fate == model.WAITS:
+        elif message.fate == WAITS:
             parts.append(f'<circle cx="{_n(x2)}" cy="{_n(y2)}" r="3.5" class="r"/>')
         elif lost:
             parts.append(_cross(x2, y2, 4))
@@ -218,7 +374,7 @@ class _Drawing:
         return f'<g class="k{look if look == " dim" else ""}">{shape}</g>'
 
     def _notes(self) -> list[str]:
-        """Say below what the signs mean that are in it, and what is left out."""
+        """Return the notes below the picture: what its signs mean, and what is left out."""
         view = self.view
         notes = []
         if view.event is not None:
@@ -227,10 +383,10 @@ class _Drawing:
                 "pale: neither"
             )
         signs = [
-            ("circle: waits in an inbox", any(each.fate == model.WAITS for each in view.messages)),
+            ("circle: waits in an inbox", any(message.fate == WAITS for message in view.messages)),
             ("cross at an arrow: lost or removed",
-             any(each.fate in (model.DISCARDED, model.REMOVED) for each in view.messages)),
-            *((said, any(each.kind == kind for each in view.marks)) for kind, said in _SIGNS),
+             any(message.fate in (DISCARDED, REMOVED) for message in view.messages)),
+            *((said, any(mark.kind == kind for mark in view.marks)) for kind, said in _SIGNS),
         ]  # fmt: skip
         said = [text for text, there in signs if there]
         if view.more:

@@ -100,33 +100,6 @@ def test_a_link_is_a_bar_and_its_bins_a_step_line_and_lost_ones_are_hatched(slow
     assert said | {"right: messages per step; hatched: lost"} <= {*words(drawing)}
 
 
-def test_a_diagram_has_a_row_for_each_component_and_an_arrow_for_each_message(slow_pair: Any) -> None:
-    """The dots are the slices, the arrows lead from the row and step of sending to those of taking."""
-    lab, _, _ = slow_pair
-    drawing = figure(lab, "spacetime")
-    (axes,) = drawing.axes
-    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["source", "sink"]
-    arrows = [text for text in axes.texts if text.arrow_patch is not None]
-    assert [(text.xyann, text.xy) for text in arrows] == [
-        ((float(arrow.sent), 0.0), (float(arrow.until or arrow.sent), 1.0))
-        for arrow in sorted(drawing.data.arrows, key=lambda arrow: arrow.fate)
-    ]
-    assert {"a slice", "taken", "waits in its inbox", "finished"} <= {*words(drawing)}
-
-
-def test_turns_have_a_stroke_for_each_slice_and_mark_failures(lab: Any, parts: Any) -> None:
-    """Each slice is one upright stroke in the row of its component; who failed is marked."""
-    parts.source(name="bad", count=2, fails=True).activate()
-    parts.slow(name="slow").activate()
-    lab.step(8)
-    drawing = figure(lab, "turns")
-    (axes,) = drawing.axes
-    strokes = axes.collections[1].get_segments()
-    rows = [(stroke[0][0], stroke.mean(axis=0)[1]) for stroke in strokes]
-    assert rows == [(step, row) for row, line in enumerate(drawing.data.rows) for step in line.slices]
-    assert "failed" in words(drawing)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_name_and_no_message_is_a_formula(kind: str, lab: Any) -> None:
     """Dollar signs, underscores at the beginning, and letters that the font has not got are shown as text."""
@@ -172,9 +145,9 @@ def test_each_kind_draws_every_system(kind: str, by: str, played: Any) -> None:
 def test_where_no_time_has_passed_a_figure_over_time_says_so(slow_pair: Any, parts: Any) -> None:
     """In virtual time everything can be at one moment; that is said rather than drawn as one upright line."""
     with Lab(clock="virtual") as lab:
-        parts.source().activate()
+        parts.source().activate().deliver("x")
         lab.step(5)
-        assert any('by="step" tells the steps apart' in text for text in words(figure(lab, "turns", by="time")))
+        assert any('by="step" tells the steps apart' in text for text in words(figure(lab, by="time")))
 
 
 def test_a_free_run_says_from_which_step_it_knows(parts: Any) -> None:
@@ -182,7 +155,7 @@ def test_a_free_run_says_from_which_step_it_knows(parts: Any) -> None:
     with Lab(trace_limit=100) as lab:
         parts.source(count=10**9).activate()
         lab.run(max_steps=500)
-        for kind in ("throughput", "spacetime", "turns"):
+        for kind in KINDS:
             drawing = figure(lab, kind)
             text = " ".join(words(drawing)).replace("\n", " ")
             assert f"known from step {drawing.data.window.known_from} on" in text
@@ -190,8 +163,11 @@ def test_a_free_run_says_from_which_step_it_knows(parts: Any) -> None:
 
 def test_an_unknown_kind_says_which_there_are(lab: Any) -> None:
     """Kinds, and what they take, are named in the error."""
-    with pytest.raises(BadFigure, match="'queues', 'spacetime', 'throughput', 'turns'"):
+    with pytest.raises(BadFigure, match="'queues', 'throughput'$"):
         figure(lab, "pie")
+    for gone in ("spacetime", "turns"):
+        with pytest.raises(BadFigure, match=r"'queues', 'throughput'; use lab\.timeline\(\)"):
+            figure(lab, gone)
     with pytest.raises(BadFigure, match="takes no links; .* 'boxes', 'components'"):
         figure(lab, "queues", links=["a -> b"])
 
@@ -203,7 +179,7 @@ def test_axes_of_one_s_own_are_drawn_on_and_returned(slow_pair: Any) -> None:
     left, right = fig.subplots(1, 2)
     for kind in KINDS:
         assert figure(lab, kind, ax=left) is left
-    assert left.get_title(loc="left") == "Who ran when"
+    assert left.get_title(loc="left") == "Messages per link"
     assert not right.has_data()
 
 
@@ -214,7 +190,7 @@ def test_pyplot_is_not_touched(slow_pair: Any) -> None:
 
     lab, _, _ = slow_pair
     before = "matplotlib.pyplot" in sys.modules
-    drawing = figure(lab, "turns")
+    drawing = figure(lab, "throughput")
     png(drawing)
     assert ("matplotlib.pyplot" in sys.modules) is before
     gone = weakref.ref(drawing)
@@ -226,10 +202,10 @@ def test_pyplot_is_not_touched(slow_pair: Any) -> None:
 def test_the_user_s_style_does_not_show_on_a_figure_of_ours(slow_pair: Any) -> None:
     """A dark style leaves it black on white, and formulas switched off."""
     lab, _, _ = slow_pair
-    before = png(figure(lab, "turns"))
+    before = png(figure(lab, "throughput"))
     dark = {"text.color": "white", "axes.facecolor": "black", "axes.labelcolor": "white", "axes.grid": True}
     with matplotlib.rc_context(dark):
-        assert png(figure(lab, "turns")) == before
+        assert png(figure(lab, "throughput")) == before
 
 
 def test_a_figure_can_be_drawn_in_a_thread(slow_pair: Any) -> None:

@@ -13,10 +13,9 @@ import pytest
 from kamlab import Component, Lab
 from kamlab.analysis import StepOutOfRange
 from kamlab.core.errors import NoSuchBox, UnknownComponent
-from kamlab.views.figures import BadFigure, NoSuchLink, queue_lengths, spacetime, throughput, turns
+from kamlab.views.figures import BadFigure, NoSuchLink, queue_lengths, throughput
 from kamlab.views.figures.queues import INBOXES
 from kamlab.views.figures.throughput import LINKS
-from kamlab.views.figures.turns import ROWS
 
 # -- queues -------------------------------------------------------------------------------------------
 
@@ -38,7 +37,7 @@ def history(lab: Any) -> Any:
 def test_the_same_run_gives_the_same_numbers(played: Any, again: Callable[[Any], Any]) -> None:
     """A system that is built and stepped again gives equal values of every kind."""
     other = again(played)
-    for function in (queue_lengths, throughput, spacetime, turns):
+    for function in (queue_lengths, throughput):
         assert function(played) == function(other)
         assert str(function(played)) == str(function(other))
 
@@ -92,7 +91,7 @@ def test_wrong_names_say_which_there_are(slow_pair: Any) -> None:
     """Who names a component or a box that is not there is told which are."""
     lab, _, _ = slow_pair
     with pytest.raises(UnknownComponent, match=r"'nobody'.*'sink', 'source'"):
-        turns(lab, components=["nobody"])
+        queue_lengths(lab, components=["nobody"])
     with pytest.raises(UnknownComponent, match=r"'sink', 'source'"):
         queue_lengths(lab, boxes=["nobody.inbox"])
     with pytest.raises(NoSuchBox, match=r"sink has no inbox 'outbox'; its inboxes: 'control', 'inbox'"):
@@ -182,115 +181,13 @@ def test_over_anything_but_steps_and_time_nothing_is_counted(lab: Any) -> None:
         throughput(lab, by="phase of the moon")
 
 
-# -- space-time ---------------------------------------------------------------------------------------
-
-
-def test_an_arrow_leads_from_sending_to_taking(slow_pair: Any) -> None:
-    """Each message of a window has one arrow, with the steps in which it was sent and taken."""
-    lab, _, _ = slow_pair
-    diagram = spacetime(lab)
-    sent = [event for event in lab.trace if event.kind == "sent"]
-    assert [line.name for line in diagram.lines] == ["source", "sink"]
-    assert [(arrow.sent, arrow.text) for arrow in diagram.arrows] == [(each.step, str(each.message)) for each in sent]
-    for arrow, event in zip(diagram.arrows, sent, strict=True):
-        story = lab.story(event)
-        assert (arrow.sender, arrow.receiver, arrow.fate) == (0, 1, story.fate)
-        assert arrow.until == (story.taken.step if story.taken else None)
-
-
-def test_each_message_has_one_arrow(played: Any) -> None:
-    """For any system the arrows and those left out are the messages that were sent."""
-    diagram = spacetime(played, first=0, last=played.step_number)
-    counted = Counter(event.kind for event in played.trace)
-    assert len(diagram.arrows) + diagram.more_messages == counted["sent"] + counted["discarded"] + counted["inserted"]
-
-
-def test_lost_and_removed_messages_and_those_from_outside_have_arrows(slow_pair: Any) -> None:
-    """A message can end by being lost or removed by hand, and can begin outside."""
-    lab, source, sink = slow_pair
-    lab.tell(sink, "by hand", "control")
-    sink.send("lost")
-    lab.drop(sink.inboxes["control"], 0)
-    fates = {arrow.fate: arrow for arrow in spacetime(lab, first=18).arrows}
-    assert (fates["removed"].sender, fates["removed"].receiver) == (None, 0)
-    assert (fates["discarded"].sender, fates["discarded"].receiver, fates["discarded"].box) == (0, None, "sink.outbox")
-    del source
-
-
-def test_the_last_steps_are_the_window_unless_told(lab: Any, parts: Any) -> None:
-    """A diagram shows forty steps: the last ones, or those from a step on."""
-    parts.slow().activate()
-    lab.step(100)
-    assert (spacetime(lab).window.first, spacetime(lab).window.last) == (60, 100)
-    assert (spacetime(lab, first=10).window.first, spacetime(lab, first=10).window.last) == (10, 50)
-    assert (spacetime(lab, last=10).window.first, spacetime(lab, last=10).window.last) == (0, 10)
-
-
-def test_messages_from_or_to_those_not_shown_are_counted(slow_pair: Any) -> None:
-    """Where a component is left out its messages are as well, and the diagram says how many."""
-    lab, _, _ = slow_pair
-    diagram = spacetime(lab, components=["source"])
-    assert (diagram.arrows, diagram.more_messages) == ((), 6)
-    assert "6 messages from or to those not shown" in str(diagram)
-
-
-# -- turns --------------------------------------------------------------------------------------------
-
-
-def test_a_row_has_every_slice(played: Any) -> None:
-    """The rows of a lab have together each step once, for any system."""
-    steps = sorted(step for row in turns(played).rows for step in row.slices)
-    assert steps == list(range(1, played.step_number + 1))
-
-
-def test_a_generator_that_a_component_waits_for_runs_for_it(lab: Any) -> None:
-    """The slices of a generator are in the row of the component that waits for it."""
-    from kamlab import WaitComplete
-
-    class Nested(Component):
-        def main(self) -> Any:
-            yield WaitComplete(self.twice())
-
-        def twice(self) -> Any:
-            yield
-            yield
-
-    Nested(name="nested").activate()
-    lab.run()
-    assert [(row.name, row.slices) for row in turns(lab).rows] == [("nested", tuple(range(1, lab.step_number + 1)))]
-
-
-def test_ends_and_failures_are_marked(lab: Any, parts: Any) -> None:
-    """Who was activated, finished, was stopped, or failed is marked once, after the step in which that was."""
-    parts.source(name="good", count=1).activate()
-    parts.source(name="bad", count=1, fails=True).activate()
-    slow = parts.slow(name="slow").activate()
-    lab.step(7)
-    slow.stop()
-    lab.run()
-    data = turns(lab)
-    marks = [(data.rows[mark.row].name, mark.kind, mark.step) for mark in data.marks if mark.kind != "activated"]
-    assert marks == [("good", "finished", 4), ("bad", "failed", 5), ("slow", "stopped", 7)]
-    assert (data["bad"].begin, data["bad"].end) == (0, 5)
-
-
-def test_those_that_ran_most_are_shown_in_order_of_activation(lab: Any, parts: Any) -> None:
-    """Unless they are named there are so many rows at most, and the others are counted."""
-    for number in range(ROWS + 5):
-        parts.source(name=f"s{number}", count=1 if number < 5 else 3).activate()
-    lab.run()
-    data = turns(lab)
-    assert [row.name for row in data.rows] == [f"s{number}" for number in range(5, ROWS + 5)]
-    assert data.more == 5
-
-
 # -- of all -------------------------------------------------------------------------------------------
 
 
 def test_before_anything_happened_they_are_empty_and_say_so() -> None:
     """A lab in which nothing has run yet has empty values."""
     with Lab() as lab:
-        for data in (queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab)):
+        for data in (queue_lengths(lab), throughput(lab)):
             assert data.is_empty
             assert str(data).splitlines()[1].strip().endswith(".")
 
@@ -301,7 +198,7 @@ def test_a_free_run_says_from_which_step_it_knows(parts: Any) -> None:
         source, sink = parts.source(count=10**9).activate(), parts.slow().activate()
         source.link((source, "outbox"), (sink, "inbox"))
         lab.run(max_steps=1000)
-        for data in (queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab)):
+        for data in (queue_lengths(lab), throughput(lab)):
             earliest = data.window.known_from
             assert 800 < earliest < 1000
             assert f"known from step {earliest} on" in data.window.note
@@ -310,36 +207,26 @@ def test_a_free_run_says_from_which_step_it_knows(parts: Any) -> None:
         assert queue.at(950) == len(lab.at(950).contents("Slow_2.inbox"))
         with pytest.raises(StepOutOfRange, match="forgotten"):
             queue_lengths(lab, first=3)
-        unseen = spacetime(lab, first=queue_lengths(lab).window.first, last=lab.step_number).unseen
-        assert unseen > 0
 
 
-def test_names_and_messages_are_written_as_text_at_once(lab: Any) -> None:
-    """What a value holds is text of one line, so it keeps no message alive, and does not change when one does."""
-
-    class Says(Component):
-        def main(self) -> Any:
-            self.send([1])
-            yield
-
-    says = Says(name="two\nlines").activate()
+def test_names_are_written_as_text_at_once(lab: Any, parts: Any) -> None:
+    """What a value holds is text of one line, so it keeps no component alive and can be hashed."""
+    parts.source(name="two\nlines").activate()
     lab.step(1)
-    diagram = spacetime(lab)
-    assert diagram.arrows[0].text == "[1]"
-    assert diagram.lines[0].name == "two\\nlines"
-    assert hash(diagram) == hash(spacetime(lab))
-    del says
+    flows = throughput(lab)
+    assert [flow.link for flow in flows.flows] == ["two\\nlines.outbox -> nowhere"]
+    assert hash(flows) == hash(throughput(lab))
 
 
 def test_the_numbers_need_no_matplotlib() -> None:
     """They are computed and printed without matplotlib being imported."""
     code = (
         "import sys\nfrom kamlab import Component, Lab\n"
-        "from kamlab.views.figures import queue_lengths, throughput, spacetime, turns\n"
+        "from kamlab.views.figures import queue_lengths, throughput\n"
         "with Lab() as lab:\n"
         "    Component().activate()\n"
         "    lab.step()\n"
-        "    print(queue_lengths(lab), throughput(lab), spacetime(lab), turns(lab))\n"
+        "    print(queue_lengths(lab), throughput(lab))\n"
         "sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

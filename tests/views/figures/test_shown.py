@@ -32,9 +32,9 @@ def test_a_figure_shows_itself_once(setting: str) -> None:
     shown = outputs(
         setting + BUILD,
         "figure(lab)",
-        "drawing = figure(lab, 'turns')\nNone",
+        "drawing = figure(lab, 'throughput')\nNone",
         "drawing",
-        "fig, ax = plt.subplots()\nfigure(lab, 'turns', ax=ax)" if setting else "'nothing'",
+        "fig, ax = plt.subplots()\nfigure(lab, 'throughput', ax=ax)" if setting else "'nothing'",
     )
     assert shown[0] == shown[2] == []
     for (output,) in (shown[1], shown[3]):

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kamlab.views.graph.scene import Node, Scene
+from kamlab.views.graph.layout import Node, Scene
 from kamlab.views.graph.structure import Part, Structure, Wire
 
 

@@ -17,9 +17,9 @@ import pytest
 from kamlab import Component, Graphline, Lab, Pipeline
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.views.graph import graph_of
-from kamlab.views.graph.scene import STATES
+from kamlab.views.graph.graph import SIGNS as SIGNS_IN_TEXT
+from kamlab.views.graph.graph import WIDE
 from kamlab.views.graph.svg import SIGNS
-from kamlab.views.graph.text import WIDE
 
 _spec = importlib.util.spec_from_file_location("snapshots", Path(__file__).parent.parent / "snapshots.py")
 assert _spec is not None
@@ -28,6 +28,8 @@ snapshots = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(snapshots)
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+STATES = {"new", "runnable", "running", "waiting", "blocked", "failed", "finished", "stopped"}
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -156,6 +158,16 @@ def test_pictures_are_as_they_were(lab: Lab, name: str) -> None:
     snapshots.check(f"{name}.txt", str(graph), SNAPSHOTS)
 
 
+def test_the_text_lays_nothing_out(lab: Lab) -> None:
+    """Where things are on the picture is computed when it is drawn, and not for the text."""
+    feedback(lab)
+    graph = graph_of(lab)
+    assert "(back)" in str(graph)
+    assert "picture" not in vars(graph)
+    assert graph.svg
+    assert "picture" in vars(graph)
+
+
 def test_a_folded_picture_is_as_it_was(lab: Lab) -> None:
     """A folded container is drawn as a stack that says how many are inside."""
     feedback(lab)
@@ -213,7 +225,7 @@ def test_messages_and_names_are_only_text(lab: Lab, message: Any) -> None:
 
 def test_states_are_told_by_more_than_colour() -> None:
     """Each state has a sign of its own, and each state has one."""
-    assert set(SIGNS) == set(STATES)
+    assert set(SIGNS) == set(SIGNS_IN_TEXT) == STATES
     assert len({sign for _, _, sign in SIGNS.values()}) == len(STATES)
 
 

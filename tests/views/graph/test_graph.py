@@ -14,10 +14,8 @@ from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, Su
 from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.views.graph import Graph, graph_of
-from kamlab.views.graph.family import ROOMY
-from kamlab.views.graph.scene import STATES
-from kamlab.views.graph.shown import FAILURES
-from kamlab.views.graph.structure import MOST
+from kamlab.views.graph.graph import SIGNS
+from kamlab.views.graph.structure import FAILURES, MOST, ROOMY
 
 
 class Count(Component):
@@ -207,7 +205,7 @@ def test_every_state_is_a_word_of_the_list(lab: Lab) -> None:
     Pipeline(Count(limit=3), Pass(), Fails()).activate()
     for _ in range(20):
         lab.step()
-        assert {look.state for look in graph_of(lab).now.nodes.values()} <= set(STATES)
+        assert {look.state for look in graph_of(lab).now.nodes.values()} <= set(SIGNS)
 
 
 def test_who_ran_last_and_who_runs_next_is_shown(lab: Lab) -> None:

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kamlab.views.graph.layout import picture_of
-from kamlab.views.graph.plan import SPARE
-from kamlab.views.graph.scene import Node, path_of
+from kamlab.views.graph.layout import Node, path_of, picture_of
+from kamlab.views.graph.slots import SPARE
 from kamlab.views.graph.structure import Part, Structure, Wire
 from sampling import sampled
 

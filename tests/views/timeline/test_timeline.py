@@ -15,8 +15,7 @@ from kamlab import Component, Graphline, Lab, Pipeline, ThreadedComponent, WaitC
 from kamlab.analysis import history_of
 from kamlab.core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT
 from kamlab.views.timeline import timeline_of
-from kamlab.views.timeline.building import MESSAGES
-from kamlab.views.timeline.known import STEPS, WIDEST
+from kamlab.views.timeline.building import MESSAGES, STEPS, WIDEST
 from sampling import sampled
 
 

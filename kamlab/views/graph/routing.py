@@ -1,20 +1,25 @@
-"""Laying the links of one level: through channels, gutters and lanes, each on a track of its own.
+"""Routing: the ways of the links of one level, through channels, gutters and lanes, each on a track of its own.
 
-A link's way is upright in a channel, level in a gutter or through a gap, upright again, and so on. First
-every way is found in terms of channels and gutters; then the tracks in each channel are handed out,
-which says how wide it is and so where the columns are; then those in the gutters, which says how far
-apart the bands are. What leads to the same box shares its tracks.
+A link's way is vertical in a channel, horizontal in a gutter or through a gap, vertical again, and so on. First every
+way is found in terms of channels and gutters: between neighbouring columns that is one channel; past columns, the gaps
+kept open for it; everything else, back to the left or to another band, goes through the gutter that is nearest to both
+ends, and from there, where the bands are further apart, by the lane at the west side. Then tracks are assigned in each
+channel, which says how wide it is and so where the columns are; then those in the gutters, which says how far apart the
+bands are. So no two links lie upon one another; links that lead to the same box share their tracks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .level import APART, CHANNEL, GAP, End, Grid, Segment
-from .tracks import TRACK, Channel, Leg, level_tracks, upright_tracks
-from .ways import EAST, WEST, Way, WayFinder
+from .layering import APART, CHANNEL, GAP, End, Grid, Segment
 
+#: How far apart two tracks are.
+TRACK = 7
+#: As far apart as two bands are taken to be while tracks are assigned; farther than any band is high.
+FAR = 1_000_000
 #: How far the first track is from a part.
 MARGIN = 14
 #: The least height of a gutter between two bands, and of those at the top and the bottom.
@@ -22,20 +27,194 @@ GUTTER, EDGE = 26, 6
 #: How far apart two boxes of a container are, and the first from the top.
 PITCH, FIRST = 18, 12
 
+Channel = tuple[int, int]
+
+#: The lanes at the sides of a level.
+WEST, EAST = (-1, 0), (-1, 1)
+
+
+@dataclass(slots=True)
+class Leg:
+    """A vertical piece of a way, and the horizontal piece after it, if any: in a gutter or through a gap."""
+
+    channel: Channel
+    begin: int = 0
+    end: int = 0
+    free: bool = False
+    share: str = ""
+    gutter: int | None = None
+    group: int = 0
+    gap: str = ""
+    track: int = 0
+    row: int = 0
+
+
+@dataclass(slots=True)
+class Way:
+    """The way of a segment."""
+
+    segment: Segment
+    legs: list[Leg] = field(default_factory=list)
+
+
+class WayFinder:
+    """Finds the ways of the links of one level."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+
+    def way(self, segment: Segment) -> Way:
+        """Return the way of a segment."""
+        grid, source, target = self.grid, segment.source, segment.target
+        begin, finish = self._channel(source, leaving=True), self._channel(target, leaving=False)
+        band, other = self._band(source), self._band(target)
+        if begin[0] >= 0 and finish == EAST and band is not None and begin[1] == len(grid.bands[band]):
+            begin = EAST  # nothing is in between
+        start, end = self._virtual(source), self._virtual(target)
+        share = f"{target.part}/{target.port}"
+        way = Way(segment)
+        if begin == finish:
+            way.legs = [Leg(begin, start, end, not (source.part and target.part), share)]
+            return way
+        gaps = grid.gaps.get(segment.name)
+        if gaps:
+            at = start
+            for gap in gaps:
+                entry = grid.entries[gap]
+                level = grid.where[gap][0] * FAR + entry.y + GAP // 2
+                way.legs.append(Leg(grid.where[gap], at, level, share=f"{segment.name}/{gap}", gap=gap))
+                at = level
+            way.legs.append(Leg(finish, at, end, share=share))
+            return way
+        return self._around(way, begin, finish, band, other, share)
+
+    def _around(
+        self, way: Way, begin: Channel, finish: Channel, band: int | None, other: int | None, share: str
+    ) -> Way:
+        """Find a way through the gutters."""
+        start, end = self._virtual(way.segment.source), self._virtual(way.segment.target)
+        first, second = self._gutters(begin, finish, band, other, start, end)
+        alone = way.segment.name
+        free = not way.segment.source.part
+        level = first * FAR - FAR // 2
+        group = _side(first, band if band is not None else other)
+        way.legs.append(Leg(begin, start, level, free, alone, first, group))
+        if second != first:
+            lane = second * FAR - FAR // 2
+            way.legs.append(Leg(WEST, level, lane, False, f"{share}>{first}>{second}", second, _side(second, other)))
+            level = lane
+        way.legs.append(Leg(finish, level, end, not way.segment.target.part, share))
+        return way
+
+    def _gutters(
+        self, begin: Channel, finish: Channel, band: int | None, other: int | None, start: int, end: int
+    ) -> tuple[int, int]:
+        """Return the first gutter of a way, and the last one."""
+        local = begin[0] >= 0
+        if band is not None and other is not None and band != other and local and finish[0] >= 0:
+            return (band + 1, other) if other > band else (band, other + 1)
+        near = band if local and band is not None else other if other is not None else band
+        if near is None:
+            return len(self.grid.bands), len(self.grid.bands)
+        if band is not None and other is not None and band != other:
+            far = other if near == band else band
+            gutter = near + 1 if far > near else near
+            return gutter, gutter
+        height = self.grid.height(near)
+        levels = [value - near * FAR for value in (start, end) if abs(value) < FAR * FAR]
+        over, under = sum(levels), sum(height - level for level in levels)
+        gutter = near if over + 40 * len(levels) < under else near + 1
+        return gutter, gutter
+
+    def _channel(self, end: End, leaving: bool) -> Channel:
+        if not end.part:
+            return WEST if end.side == "L" else EAST
+        band, column = self.grid.where[end.part]
+        if end.side == "R":
+            return band, column + 1
+        return (band, column) if column else WEST
+
+    def _band(self, end: End) -> int | None:
+        return self.grid.where[end.part][0] if end.part else None
+
+    def _virtual(self, end: End) -> int:
+        """Return a height that can be compared with others; bands count as very far apart."""
+        if not end.part:
+            return FAR * FAR
+        return self.grid.where[end.part][0] * FAR + self.grid.port_y(end)
+
+
+def _side(gutter: int, band: int | None) -> int:
+    """Return on which side of a gutter a way belongs: at the band above (0) or at the one below (1)."""
+    return 1 if band == gutter else 0
+
+
+def upright_tracks(groups: list[list[Leg]]) -> int:
+    """Assign the tracks of a channel; return how many there are.
+
+    Sorted so that ways do not cross unless they must: those that go up from the highest start, then those that go
+    down from the lowest.
+    """
+    spans = []
+    for place, group in enumerate(groups):
+        free = any(leg.free for leg in group)
+        low = -FAR * FAR if free else min(min(leg.begin, leg.end) for leg in group)
+        high = FAR * FAR if free else max(max(leg.begin, leg.end) for leg in group)
+        begin = sum(leg.begin for leg in group) // len(group)
+        end = sum(leg.end for leg in group) // len(group)
+        down = end > begin
+        spans.append((down, -begin if down else begin, -end if down else end, place, low, high))
+    taken: list[list[tuple[int, int]]] = []
+    done: list[tuple[bool, int, int, int]] = []
+    for down, _, _, place, low, high in sorted(spans):
+        track = 1 + max(
+            (before for its_down, top, bottom, before in done if its_down == down and top <= high and low <= bottom),
+            default=-1,
+        )
+        while track < len(taken) and any(a <= high and low <= b for a, b in taken[track]):
+            track += 1
+        while len(taken) <= track:
+            taken.append([])
+        taken[track].append((low, high))
+        done.append((down, low, high, track))
+        for leg in groups[place]:
+            leg.track = track
+    return len(taken)
+
+
+def level_tracks(groups: list[list[tuple[Leg, int, int]]]) -> int:
+    """Assign the rows of one side of a gutter, the shortest nearest to its band; return how many there are."""
+    spans = sorted(
+        (max(high for _, _, high in group) - min(low for _, low, _ in group), place)
+        for place, group in enumerate(groups)
+    )
+    taken: list[list[tuple[int, int]]] = []
+    for _, place in spans:
+        group = groups[place]
+        low, high = min(left for _, left, _ in group), max(right for _, _, right in group)
+        row = 0
+        while row < len(taken) and any(a <= high + TRACK and low - TRACK <= b for a, b in taken[row]):
+            row += 1
+        if row == len(taken):
+            taken.append([])
+        taken[row].append((low, high))
+        for leg, _, _ in group:
+            leg.row = row
+    return len(taken)
+
 
 class Laid(NamedTuple):
-    """A level with everything in its place: the places of parts, the ports of the border, and the ways."""
+    """A level laid out: the positions of its parts, the ports of its border, and the ways of its links."""
 
     w: int
     h: int
     places: dict[str, tuple[int, int]]
     border: dict[str, tuple[str, int]]
     ways: dict[str, tuple[tuple[int, int], ...]]
-    feedback: frozenset[str]
 
 
 class Router:
-    """Lays the links of one level."""
+    """Routes the links of one level."""
 
     def __init__(
         self, grid: Grid, segments: Sequence[Segment], lanes: tuple[int, int] = (0, 0), least: int = 0
@@ -53,7 +232,7 @@ class Router:
         self.gutters: list[int] = []
 
     def lay(self, ports: Sequence[tuple[str, str]] = ()) -> Laid:
-        """Return where everything is. ``ports`` are (port, side) of the boxes that the border has in any case."""
+        """Return the level laid out. ``ports`` are (port, side) of the boxes that the border has in any case."""
         self._hand_out_tracks()
         width = self._set_columns()
         self._hand_out_rows()
@@ -66,9 +245,7 @@ class Router:
             if name in self.grid.items
         }
         ways = {way.segment.name: self._points(way, places, border, width) for way in self.ways}
-        return Laid(
-            width, height, places, border, ways, frozenset(way.segment.name for way in self.ways if way.feedback)
-        )
+        return Laid(width, height, places, border, ways)
 
     # -- tracks in channels -----------------------------------------------------------------------------
 
@@ -82,7 +259,7 @@ class Router:
             self.tracks[channel] = upright_tracks(list(groups.values()))
 
     def _set_columns(self) -> int:
-        """Find where the columns and channels are; return how wide the level is."""
+        """Find the positions of columns and channels; return the width of the level."""
         west = self._lane(self.lanes[0], self.tracks.get(WEST, 0))
         self.x[WEST] = west - MARGIN - TRACK * max(0, self.tracks.get(WEST, 0) - 1)
         right = west
@@ -105,7 +282,7 @@ class Router:
         return max(least, 2 * MARGIN + TRACK * (tracks - 1) if tracks else 0)
 
     def _channel_at(self, channel: Channel, x: int, least: int) -> int:
-        """Put a channel at ``x`` and return where it ends; it grows by four tracks at a time."""
+        """Place a channel at ``x`` and return where it ends; it grows by four tracks at a time."""
         tracks = self.tracks.get(channel, 0)
         need = 2 * MARGIN + TRACK * 4 * -(-(tracks - 1) // 4) if tracks else 0
         width = max(least, need)
@@ -130,7 +307,7 @@ class Router:
             self.rows[place] = level_tracks(list(groups.values()))
 
     def _set_bands(self) -> int:
-        """Find where the bands and gutters are; return how high the level is."""
+        """Find the positions of bands and gutters; return the height of the level."""
         y = 0
         count = len(self.grid.bands)
         for number in range(count + 1):
@@ -157,7 +334,7 @@ class Router:
     # -- the border -----------------------------------------------------------------------------------------
 
     def _set_border(self, ports: Sequence[tuple[str, str]]) -> dict[str, tuple[str, int]]:
-        """Find how far down the ports of the container are: level with what they lead to, if that goes."""
+        """Find the heights of the ports of the container: level with what they lead to, if possible."""
         wishes: dict[str, dict[str, int | None]] = {"L": {}, "R": {}}
         for port, side in ports:
             wishes[side][port] = None
@@ -185,7 +362,7 @@ class Router:
     def _facing(self, way: Way, leg: Leg, other: End) -> int:
         if len(way.legs) == 1 and other.part:
             return self.tops[self.grid.where[other.part][0]] + self.grid.port_y(other)
-        with_row = next((each for each in (leg, *way.legs) if each.gutter is not None), None)
+        with_row = next((piece for piece in (leg, *way.legs) if piece.gutter is not None), None)
         return self._row_y(with_row) if with_row is not None else FIRST
 
     # -- points -----------------------------------------------------------------------------------------------
@@ -223,7 +400,7 @@ class Router:
 
 
 def straightened(points: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Leave out points at which a way does not turn.
+    """Return a way without the points at which it does not turn.
 
     >>> straightened([(0, 0), (5, 0), (5, 0), (9, 0), (9, 4)])
     ((0, 0), (9, 0), (9, 4))

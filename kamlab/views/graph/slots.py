@@ -1,9 +1,9 @@
-"""What a layout is made for: slots that parts sit in, which outlive the parts.
+"""Slots: the places of parts, which outlive the parts.
 
-A picture must not jump when a connection ends and another one begins. So what is laid out is not the parts
-but *slots*: when a part goes, its slot stays, with its boxes and links, and a newcomer of the same class
-in the same container takes it. As long as the plan is the same, so is every coordinate. Slots that
-nobody sits in are given up all together once there are more of them than of the others.
+A picture must not jump when a connection ends and another one begins. So the layout does not place parts but *slots*:
+when a part goes, its slot stays, with its boxes and links, and a new part of the same class in the same container takes
+it. As long as the plan is the same, so is every coordinate. Empty slots are given up all at once when there are more of
+them than of the others.
 
 Without a picture before it, a plan is a function of the structure alone.
 """
@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 from .structure import Part, Structure, Wire
 
-#: How many empty seats, and links of nobody, are kept in any case.
+#: How many empty slots, and unused links, are kept in any case.
 SPARE = 8
 
 
 class Slot(NamedTuple):
-    """A place for a part of a class. ``w`` is how wide a part it was made for."""
+    """A place for a part of one class. ``w`` is the width of the part that it was made for."""
 
     name: str
     kind: str
@@ -33,14 +33,14 @@ class Slot(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Slots and the wires between them, in the order in which they are laid out. Wires name slots, not parts."""
+    """Slots and the wires between them, in the order of layout. Wires name slots, not parts."""
 
     slots: tuple[Slot, ...] = ()
     wires: tuple[Wire, ...] = ()
 
 
 class Seating(NamedTuple):
-    """A plan, and who sits where: slots by part, its wires by wire, and the boxes of slots by those of parts."""
+    """A plan and its assignment: the slot of each part, the plan's wire of each wire, the slot's box of each box."""
 
     plan: Plan
     seats: dict[str, str]
@@ -48,33 +48,21 @@ class Seating(NamedTuple):
     ports: dict[tuple[str, str, str], str]
 
 
-def seated(structure: Structure, before: Seating | None = None) -> Seating:
-    """Return the plan for a structure; one that goes on from the plan before, where there was one."""
-    if before is None:
-        return _fresh(structure)
-    seats = _seats(structure, before)
-    seating = _joined(structure, before, seats)
+NO_SEATING = Seating(Plan(), {}, {}, {})
+
+
+def seated(structure: Structure, before: Seating = NO_SEATING) -> Seating:
+    """Return the plan for a structure, continuing the plan before it, if there was one."""
+    seating = _joined(structure, before, _seats(structure, before))
     used = len(structure.parts), len(structure.wires)
     empty = len(seating.plan.slots) - used[0], len(seating.plan.wires) - used[1]
     if empty[0] > max(SPARE, used[0]) or empty[1] > max(4 * SPARE, 2 * used[1]):
-        return _fresh(structure)
+        return seated(structure)
     return seating
 
 
-def _fresh(structure: Structure) -> Seating:
-    seats = {part.key: part.key for part in structure.parts}
-    slots = tuple(_slot(part, part.key, part.parent) for part in structure.parts)
-    ports = {
-        (part.key, side, box): box
-        for part in structure.parts
-        for side, boxes in (("L", part.lefts), ("R", part.rights))
-        for box in boxes
-    }
-    return Seating(Plan(slots, structure.wires), seats, {wire.key: wire.key for wire in structure.wires}, ports)
-
-
 def _seats(structure: Structure, before: Seating) -> dict[str, str]:
-    """Return the slot of each part: its own, one that is free and of its kind, or a new one."""
+    """Return the slot of each part: the one it has, a free one of its kind, or a new one."""
     slots = {slot.name: slot for slot in before.plan.slots}
     here = {part.key for part in structure.parts}
     seats: dict[str, str] = {}
@@ -139,10 +127,10 @@ def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Sea
 
 
 class _Ports:
-    """Which box of a part is in the place of which box of its slot.
+    """Assigns the boxes of a part to the boxes of its slot.
 
-    A box keeps its place, or takes that of its name. Boxes that are named after whom they lead to, as the
-    outlets of a splitter are, take the place of one that has gone; best of one that led to the same place.
+    A box keeps its place, or takes the one of its name. Boxes that are named after the component they lead to, as the
+    outlets of a splitter are, take the place of one that has gone, preferably of one that led to the same place.
     """
 
     def __init__(self, structure: Structure, before: Seating, seats: dict[str, str]) -> None:
@@ -208,7 +196,7 @@ def _families_in_order(slots: dict[str, Slot]) -> list[Slot]:
 
 
 def _both(old: Slot, new: Slot) -> Slot:
-    """Return a slot for what sat in it and what sits in it now."""
+    """Return a slot for both the part that was in it and the one that is in it now."""
     return new._replace(
         container=new.container or (old.container and not new.folded),
         w=max(old.w, new.w),
@@ -221,15 +209,15 @@ def _slot(part: Part, name: str, parent: str) -> Slot:
     return Slot(name, part.kind, parent, part.container, part.folded, width_of(part), part.lefts, part.rights)
 
 
-#: How wide a letter is taken to be: in a name, and in the name of a box.
+#: The assumed width of a letter, in pixels: in a name, and in the name of a box.
 LETTER, SMALL = 8.3, 6.3
 NARROW, BROAD = 160, 248
 
 
 def width_of(part: Part) -> int:
-    """Return how wide a part must be for its name and those of its boxes.
+    """Return the width that a part needs for its name and those of its boxes.
 
-    Numbers are taken to have three digits, so that ``Echo_9`` and ``Echo_10`` are equally wide.
+    Numbers count as three digits, so that ``Echo_9`` and ``Echo_10`` are equally wide.
     """
     stem, _, number = part.label.rpartition("_")
     letters = len(stem) + 4 if number.isdigit() else len(part.label)
