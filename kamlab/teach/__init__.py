@@ -13,10 +13,10 @@ from ..core.rooms import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
-    from .hooks import HookError, show_mine
     from .questions import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
+    from .student_scheduler import HookError, show_mine
     from .verdict import Verdict
 
 __all__ = [
@@ -39,8 +39,8 @@ load_lazily(
         "CheckFailed": "exercise",
         "Exercise": "exercise",
         "exercise": "exercise",
-        "HookError": "hooks",
-        "show_mine": "hooks",
+        "HookError": "student_scheduler",
+        "show_mine": "student_scheduler",
         "Quiz": "questions",
         "Run": "runs",
         "runs": "runs",

@@ -14,9 +14,9 @@ from typing import Any
 from ..core.cautious import cautious_repr
 from ..core.errors import KamlabError
 from ..core.events import error_in_words
-from .apart import Trouble, run_apart
-from .blame import place_of
 from .runs import Wrong, still_to_do
+from .sandbox import Trouble, run_apart
+from .student_code import place_of
 from .verdict import Verdict
 
 #: Set where nbgrader runs a notebook; there a check that fails has to raise an error.

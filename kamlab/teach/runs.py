@@ -14,7 +14,7 @@ from ..core.choice import SeededRandom
 from ..core.errors import KamlabError, LabIsClosed
 from ..core.events import error_in_words
 from ..lab import Lab
-from .blame import place_of
+from .student_code import place_of
 
 #: How many slices a run may have.
 SLICES = 1000

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...core.errors import listed
 from ...core.events import error_in_words, shorten
-from ..blame import place_of
 from ..runs import Wrong
+from ..student_code import place_of
 
 #: How many slices a system in a check may have.
 MANY = 200

@@ -14,7 +14,7 @@ from ...core.box import Box, Inbox
 from ...core.events import INSERTED, REMOVED, name_of
 from .difference import changes, same
 from .protocol import OUTBOXES, Route, boxes_of, route_of
-from .standin import StandIn
+from .stand_in import StandIn
 
 
 class Held:

@@ -17,8 +17,8 @@ def show_mine(my_system: Callable[[], TheirScheduler]) -> Lab:
 
     Args:
         my_system: builds the system anew at each call, and returns its scheduler. What that has to offer is
-            :class:`~kamlab.teach.hooks.protocol.TheirScheduler`, what its processes may offer
-            :class:`~kamlab.teach.hooks.protocol.TheirProcess`.
+            :class:`~kamlab.teach.student_scheduler.protocol.TheirScheduler`, what its processes may offer
+            :class:`~kamlab.teach.student_scheduler.protocol.TheirProcess`.
 
     Raises:
         HookError: the scheduler does not offer what is needed.

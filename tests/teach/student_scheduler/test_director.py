@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kamlab import Lab
-from kamlab.teach.hooks import HookError, show_mine
+from kamlab.teach.student_scheduler import HookError, show_mine
 
 from .minis import Passing, Producer, Sink, mini
 

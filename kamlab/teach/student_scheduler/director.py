@@ -13,7 +13,7 @@ from ...core.states import ALIVE, ENDED
 from ...core.world import World
 from .mirror import Mirror
 from .protocol import HookError, active_of, among, check_scheduler, kind, route_of
-from .standin import StandIn, generator_of, stand_in_for
+from .stand_in import StandIn, generator_of, stand_in_for
 
 
 class Director:

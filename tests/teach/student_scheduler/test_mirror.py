@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kamlab import Lab
 from kamlab.core.box import Inbox
-from kamlab.teach.hooks import show_mine
-from kamlab.teach.hooks.difference import changes
+from kamlab.teach.student_scheduler import show_mine
+from kamlab.teach.student_scheduler.difference import changes
 
 from .minis import Passing, Producer, Sink, line, mini, random_system
 

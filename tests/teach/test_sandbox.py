@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from kamlab.teach import apart
-from kamlab.teach.apart import Trouble, run_apart
+from kamlab.teach import sandbox
+from kamlab.teach.sandbox import Trouble, run_apart
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -153,7 +153,7 @@ BAD: list[tuple[Callable[[], Any], str]] = [
     (eats_memory, "MemoryError"),
 ]
 
-copies = pytest.mark.skipif(not apart.FORKS, reason="this system cannot copy a process safely")
+copies = pytest.mark.skipif(not sandbox.FORKS, reason="this system cannot copy a process safely")
 
 
 @copies
@@ -242,7 +242,7 @@ def test_without_copies_loops_prints_and_exits_are_told_all_the_same(
     call: Any, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a process cannot be copied the code runs here, and what can be held back is."""
-    monkeypatch.setattr(apart, "FORKS", False)
+    monkeypatch.setattr(sandbox, "FORKS", False)
     kept = sys.stdout, sys.stderr, sys.gettrace()
     with pytest.raises(Trouble) as caught:
         run_apart(call, SHORT if "still running" in said else AMPLE)

@@ -35,7 +35,7 @@ from typing import Any, NoReturn
 
 from ..core.errors import KamlabError
 from ..core.patched_time import real_monotonic
-from .blame import place_now, place_of
+from .student_code import place_now, place_of
 
 #: How many characters may be printed.
 PRINTED = 200_000
@@ -105,7 +105,7 @@ def run_apart(call: Callable[[], Any], seconds: float = 10.0) -> Any:
     >>> run_apart(lambda: __import__("os")._exit(3))
     Traceback (most recent call last):
         ...
-    kamlab.teach.apart.Trouble: Your code ends Python (exit status 3), instead of returning.
+    kamlab.teach.sandbox.Trouble: Your code ends Python (exit status 3), instead of returning.
     """
     return _in_a_copy(call, seconds) if FORKS else _here(call, seconds)
 
