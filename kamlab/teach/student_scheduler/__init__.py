@@ -20,7 +20,7 @@ message; lists that tell what is done to them, since a student may well put a pl
 
 from __future__ import annotations
 
+from .director import show_mine
 from .protocol import HookError, TheirProcess, TheirScheduler
-from .showing import show_mine
 
 __all__ = ["HookError", "TheirProcess", "TheirScheduler", "show_mine"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kamlab import Lab
 from kamlab.core.box import Inbox
 from kamlab.teach.student_scheduler import show_mine
-from kamlab.teach.student_scheduler.difference import changes
+from kamlab.teach.student_scheduler.mirror import changes
 
 from .minis import Passing, Producer, Sink, line, mini, random_system
 
