@@ -304,6 +304,11 @@ def deadline_of(component: Microprocess) -> float | None:
     return None if component._pause_timer is None else component._pause_timer.when
 
 
+def is_asleep(component: Microprocess) -> bool:
+    """Return whether a microprocess sleeps, even if its user hides the attribute ``asleep`` by one of their own."""
+    return component._life is ASLEEP
+
+
 class _Start:
     """Stands in for a flow of control until its first slice."""
 

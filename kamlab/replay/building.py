@@ -99,6 +99,11 @@ class Building(Hands):
         """Whether this lab knows how to build its system again."""
         return self._builder is not None
 
+    @property
+    def builder(self) -> Callable[..., Any] | None:
+        """The function that builds the system of this lab, or ``None`` if the lab knows none."""
+        return self._builder
+
     def _forget_branches(self) -> None:
         self._branches = (Branch(0, None, 0, Path()),)
         self._here = 0

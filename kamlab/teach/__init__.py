@@ -13,7 +13,7 @@ from ..core.rooms import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
-    from .questions import Quiz
+    from .quiz import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
     from .student_scheduler import HookError, show_mine
@@ -41,7 +41,7 @@ load_lazily(
         "exercise": "exercise",
         "HookError": "student_scheduler",
         "show_mine": "student_scheduler",
-        "Quiz": "questions",
+        "Quiz": "quiz",
         "Run": "runs",
         "runs": "runs",
         "score": "score",

@@ -8,10 +8,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import KamlabError
-from .look import box
 
 if TYPE_CHECKING:
     from ..lab import Lab
+
+_COLOURS = {
+    "good": "var(--jp-success-color1, #1a7f37)",
+    "bad": "var(--jp-error-color1, #b35900)",
+    "": "var(--jp-border-color1, #8c959f)",
+}
 
 
 class NothingToOpen(KamlabError):
@@ -81,4 +86,15 @@ class Verdict:
         if self.line:
             where, line = self._run_in_words()
             lines += [escape(where), f'<code style="overflow-wrap:anywhere">{escape(line)}</code>']
-        return box("".join(f"<div>{line}</div>" for line in lines), "good" if self.passed else "bad")
+        return feedback_box("".join(f"<div>{line}</div>" for line in lines), "good" if self.passed else "bad")
+
+
+def feedback_box(html: str, kind: str = "") -> str:
+    """Return HTML in a box with a coloured edge, readable in any theme and in a saved notebook.
+
+    Args:
+        html: what is in the box.
+        kind: ``"good"``, ``"bad"``, or neither.
+    """
+    style = f"border-left:4px solid {_COLOURS[kind]};padding:2px 10px;line-height:1.5"
+    return f'<div class="kamlab-said" style="{style}">{html}</div>'

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kamlab import Lab
 from kamlab.teach import Quiz
-from kamlab.teach.questions import NoQuestion
+from kamlab.teach.quiz import NoQuestion
 from kamlab.teach.score import score
 from sampling import sampled
 

@@ -10,7 +10,7 @@ import pytest
 
 from kamlab import Component, Lab, Pipeline
 from kamlab.teach import Quiz
-from kamlab.teach.questions import NoQuestion, Question
+from kamlab.teach.quiz import NoQuestion, Question
 from kamlab.teach.score import score
 
 from .systems import Keep, Nap, Source, lab_of, line, to

@@ -9,7 +9,7 @@ import pytest
 
 from kamlab import Lab
 from kamlab.teach import Quiz
-from kamlab.teach.questions import Question
+from kamlab.teach.quiz import Question
 
 from .systems import Keep, Nap, Pass, Source, Take, lab_of, line, to
 

@@ -10,7 +10,7 @@ import pytest
 from kamlab import Component, Lab
 from kamlab.core.errors import KamlabError
 from kamlab.teach import Quiz
-from kamlab.teach.questions import NoQuestion
+from kamlab.teach.quiz import NoQuestion
 from kamlab.teach.score import score
 
 from .systems import Keep, Nap, Pass, Source, lab_of, line, to
@@ -140,7 +140,7 @@ def test_a_question_keeps_no_lab_once_it_is_over() -> None:
         question = Quiz(lab).who_runs_next()
         question.step()
         assert question._lab is None
-        assert question._kind is None
+        assert question._type is None
 
 
 # -- labs that cannot be built again ---------------------------------------------------------------------
