@@ -1,4 +1,4 @@
-"""The director: asks the student's scheduler who goes next, and has that one's stand-in do what it did."""
+"""The director: asks the student's scheduler who goes next, and makes the stand-ins do what the processes did."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 from ...core.component import Component
 from ...core.errors import listed
 from ...core.events import error_in_words, name_of, shorten
-from ...core.microprocess import Microprocess
-from ...core.states import ALIVE, ENDED
 from ...core.world import World
 from ...lab import Lab
 from .mirror import Mirror
@@ -18,15 +16,15 @@ from .stand_in import StandIn, generator_of, stand_in_for
 
 
 def show_mine(my_system: Callable[[], TheirScheduler]) -> Lab:
-    """Return a lab that shows a system with a scheduler of one's own, and is driven by that scheduler.
+    """Return a lab that shows a system with a scheduler of your own, which decides who runs.
 
-    Everything a lab can do it does with such a system: it is stepped, turned back, looked into; messages are
-    dropped and put in by hand; ``lab["Counter_1"].process`` is one's own object.
+    The lab does with such a system whatever a lab can do: it steps, goes back, shows every box, and lets you drop and
+    insert messages. ``lab["Counter_1"].process`` is your own object.
 
     Args:
-        my_system: builds the system anew at each call, and returns its scheduler. What that has to offer is
-            :class:`~kamlab.teach.student_scheduler.protocol.TheirScheduler`, what its processes may offer
-            :class:`~kamlab.teach.student_scheduler.protocol.TheirProcess`.
+        my_system: builds the system from scratch at each call, and returns its scheduler. The scheduler must offer
+            what is in :class:`~kamlab.teach.student_scheduler.TheirScheduler`; its processes may offer what is in
+            :class:`~kamlab.teach.student_scheduler.TheirProcess`.
 
     Raises:
         HookError: the scheduler does not offer what is needed.
@@ -68,11 +66,11 @@ def show_mine(my_system: Callable[[], TheirScheduler]) -> Lab:
     def build(lab: Lab) -> None:
         Director(lab, my_system(), made_by)
 
-    return Lab(build=build, clock="virtual", chooser=Theirs())
+    return Lab(build=build, clock="virtual", chooser=StudentChooser())
 
 
 class Director:
-    """One system of the student's in one lab.
+    """Runs one student's system in one lab.
 
     Args:
         lab: the lab, which is being built.
@@ -80,138 +78,134 @@ class Director:
         made_by: the name of the function that made it.
 
     Raises:
-        HookError: it does not offer what is needed.
+        HookError: the scheduler does not offer what is needed.
     """
 
     def __init__(self, lab: World, scheduler: Any, made_by: str) -> None:
         check_scheduler(scheduler, made_by)
         self.scheduler = scheduler
-        self.next: Microprocess | None = None
+        #: Who has the next slice: a stand-in, or the complaint about the scheduler; ``None`` if nobody.
+        self.next: StandIn | _Complaint | None = None
         self._lab = lab
         self._mirror = Mirror()
-        self._standins: dict[int, StandIn] = {}
-        self._take_in()
+        self._stand_ins: dict[int, StandIn] = {}
+        self._add_new_processes()
         self.next = self._ask()
         if self.next is None:
-            self._sleep()
+            self._pause_all()
 
     # -- a slice ----------------------------------------------------------------------------------
 
-    def turn(self, standin: StandIn) -> bool:
-        """Run one slice of the process that a stand-in stands for; return whether it has not ended.
+    def run_slice(self, stand_in: StandIn) -> bool:
+        """Run one slice of the process behind a stand-in; return whether it has more to come.
 
         Raises:
             BaseException: whatever the process raised.
         """
         if self.next is None:
-            self._go_on()
+            self._ask_again()
             return True
-        error = self._run(standin)
+        error = self._run(stand_in)
         complaint = None
-        if error is not None and not _is_of(error, standin.process):
-            complaint, error = self._about_run(standin, error), None
+        if error is not None and not _comes_from(error, stand_in.process):
+            complaint, error = self._run_failed(stand_in, error), None
         alive = True
         try:
-            self._mirror.follow(standin)
-            self._take_in()
-            standin.show_attributes()
-            alive = self._see_who_left(standin)
+            self._mirror.repeat_changes(stand_in)
+            self._add_new_processes()
+            stand_in.show_attributes()
+            alive = self._release_inactive(stand_in)
         except HookError as wrong:
             complaint = complaint or wrong
         if complaint is not None:
             self._complain(complaint)
-        elif self.next is standin or self.next is None or self.next._life in ENDED:
-            self._choose(standin, ended=error is not None or not alive)
+        elif self.next is stand_in or self.next is None or self.next.is_stopped():
+            self._choose(gone=stand_in if error is not None or not alive else None)
         if error is not None:
             raise error
         return alive
 
-    def _run(self, standin: StandIn) -> BaseException | None:
-        self._mirror.hand_over()
+    def _run(self, stand_in: StandIn) -> BaseException | None:
+        self._mirror.apply_interventions()
         try:
-            self.scheduler.run(standin.process)
+            self.scheduler.run(stand_in.process)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
             return error
         return None
 
-    def _see_who_left(self, runner: StandIn) -> bool:
-        """Let go of the stand-ins of those who are not active any more; return whether the one that ran still is."""
+    def _release_inactive(self, runner: StandIn) -> bool:
+        """Release the stand-ins of processes that are no longer active; return whether the one that ran still is."""
         active = active_of(self.scheduler)
-        for standin in list(self._standins.values()):
-            if standin is not runner and standin._life in ALIVE and not among(standin.process, active):
-                standin.let_go()
-                self._mirror.let_go(standin)
-                del self._standins[id(standin.process)]
+        for stand_in in list(self._stand_ins.values()):
+            is_alive = stand_in.scheduler_in_charge is not None and not stand_in.is_stopped()
+            if stand_in is not runner and is_alive and not among(stand_in.process, active):
+                stand_in.release()
+                self._mirror.remove(stand_in)
+                del self._stand_ins[id(stand_in.process)]
         return among(runner.process, active)
 
     # -- who goes next ----------------------------------------------------------------------------
 
-    def _choose(self, runner: StandIn, ended: bool) -> None:
-        """Ask who goes next, after a slice; ``ended`` tells whether the one that ran is done for."""
+    def _choose(self, gone: StandIn | None = None) -> None:
+        """Ask who goes next, and complain about a wrong answer; ``gone`` is the stand-in that has just ended."""
         try:
-            self.next = self._ask(gone=runner if ended else None)
+            self.next = self._ask(gone)
         except HookError as wrong:
             self._complain(wrong)
             return
         if self.next is None:
-            self._sleep()
+            self._pause_all()
 
-    def _go_on(self) -> None:
-        """Somebody was woken although nobody was to go next, by a message put in by hand: ask again."""
-        self._mirror.hand_over()
-        try:
-            self.next = self._ask()
-        except HookError as wrong:
-            self._complain(wrong)
-            return
-        if self.next is None:
-            self._sleep()
-        else:
+    def _ask_again(self) -> None:
+        """Ask once more who goes next: nobody was to, but then an inserted message woke a stand-in."""
+        self._mirror.apply_interventions()
+        self._choose()
+        if isinstance(self.next, StandIn):
             self.next.wake("your scheduler, which chose it")
 
     def _ask(self, gone: StandIn | None = None) -> StandIn | None:
         """Ask the scheduler who goes next.
 
-        One that has failed may still be in its list: then it is run once more, unseen, which ends it.
+        A process that has failed may still be in its list. Then it is run once more, unseen, which ends it.
         """
-        for _ in range(len(self._standins) + 2):
+        for _ in range(len(self._stand_ins) + 2):
             try:
                 chosen = self.scheduler.choose()
             except Exception as error:
                 raise HookError(f"choose() of your scheduler raised {error_in_words(error)}") from error
             if chosen is None:
                 return None
-            if id(chosen) not in self._standins:
-                self._take_in()
-            standin = self._standins.get(id(chosen))
-            if standin is None or not among(chosen, active_of(self.scheduler)):
+            if id(chosen) not in self._stand_ins:
+                self._add_new_processes()
+            stand_in = self._stand_ins.get(id(chosen))
+            if stand_in is None or not among(chosen, active_of(self.scheduler)):
                 raise self._not_active(chosen)
-            if standin is not gone and standin._life not in ENDED:
-                return standin
+            if stand_in is not gone and not stand_in.is_stopped():
+                return stand_in
             try:
                 self.scheduler.run(chosen)
-            except Exception:  # the error of the first time, or the end; both are known
+            except Exception:  # the same error as before, or the end of the process
                 continue
-        assert standin is not None
+        assert stand_in is not None
         raise HookError(
-            f"choose() of your scheduler returns {name_of(standin)} again and again, and that has failed. "
+            f"choose() of your scheduler returns {name_of(stand_in)} again and again, and that has failed. "
             "Take it out of active when its main raises an error."
         )
 
     def _not_active(self, chosen: Any) -> HookError:
-        active = listed(kind(each) for each in active_of(self.scheduler))
+        active = listed(kind(process) for process in active_of(self.scheduler))
         what = "a class" if isinstance(chosen, type) else f"{shorten(chosen)}"
         return HookError(
             f"choose() of your scheduler returned {what}, which is not in its list active; there are: {active}. "
-            "It shall return one of them, or None if nobody goes next."
+            "It must return one of them, or None if nobody goes next."
         )
 
-    def _about_run(self, standin: StandIn, error: BaseException) -> HookError:
+    def _run_failed(self, stand_in: StandIn, error: BaseException) -> HookError:
         if isinstance(error, StopIteration):
             wrong = HookError(
-                f"run() of your scheduler let StopIteration out when {name_of(standin)} came to its end. "
+                f"run() of your scheduler let StopIteration out when {name_of(stand_in)} came to its end. "
                 "Catch it in run(), and take the process out of active."
             )
         else:
@@ -219,61 +213,60 @@ class Director:
         wrong.__cause__ = error
         return wrong
 
-    def _sleep(self) -> None:
-        for standin in self._standins.values():
-            standin.pause()
+    def _pause_all(self) -> None:
+        for stand_in in self._stand_ins.values():
+            stand_in.pause()
 
     def _complain(self, wrong: HookError) -> None:
-        """Have the scheduler itself shown as failed: it gets a stand-in, which fails in the next slice."""
-        if self.next is not None and not isinstance(self.next, StandIn):
+        """Show the scheduler itself as failed: it gets a component of its own, which fails in the next slice."""
+        if isinstance(self.next, _Complaint):
             return
-        self._sleep()
+        self._pause_all()
         cls: Any = type(kind(self.scheduler), (_Complaint,), {"__module__": type(self.scheduler).__module__})
-        self.next = cls(wrong)
-        self.next.activate(self._lab)
+        complaint: _Complaint = cls(wrong)
+        self.next = complaint
+        complaint.activate(self._lab)
 
-    # -- who is there -----------------------------------------------------------------------------
+    # -- which processes there are ----------------------------------------------------------------
 
-    def _take_in(self) -> None:
-        """Make stand-ins for those that are new, and for those whose boxes they serve or that are parts of them."""
+    def _add_new_processes(self) -> None:
+        """Make stand-ins for new processes, and for those whose boxes they serve or that are parts of them."""
         active = active_of(self.scheduler)
-        fresh = []
-        for process in _all_of(active):
-            if id(process) not in self._standins:
-                standin = self._standins[id(process)] = stand_in_for(process, self)
-                fresh.append(standin)
+        new = []
+        for process in _with_related(active):
+            if id(process) not in self._stand_ins:
+                stand_in = self._stand_ins[id(process)] = stand_in_for(process, self)
+                new.append(stand_in)
         for process in active:
-            standin = self._standins[id(process)]
-            if standin._scheduler is None:
-                standin.activate(self._lab)
-        for standin in fresh:
-            self._put_into_its_container(standin)
-        self._mirror.take_in(fresh)
+            stand_in = self._stand_ins[id(process)]
+            if stand_in.scheduler_in_charge is None:
+                stand_in.activate(self._lab)
+        for stand_in in new:
+            self._put_into_containers(stand_in)
+        self._mirror.add(new)
 
-    def _put_into_its_container(self, standin: StandIn) -> None:
-        for other in list(self._standins.values()):
-            for container, part in ((other, standin), (standin, other)):
+    def _put_into_containers(self, stand_in: StandIn) -> None:
+        """Make a stand-in the child of its container's stand-in, and the parent of those of its parts."""
+        for other in list(self._stand_ins.values()):
+            for container, part in ((other, stand_in), (stand_in, other)):
                 if (
                     container is not part
-                    and part._parent is None
-                    and container._life not in ENDED
+                    and part.parent is None
+                    and not container.is_stopped()
                     and among(part.process, _children(container.process))
-                    and not among(part, _above(container))
+                    and not among(part, _with_ancestors(container))
                 ):
                     container.add_children(part)
 
 
-class Theirs:
+class StudentChooser:
     """The chooser of a lab in which the student's scheduler decides."""
 
     def choose(self, runnable: Sequence[Any]) -> int:
-        """Return the place of the one that the student's scheduler has chosen."""
-        for place, each in enumerate(runnable):
-            if each.is_next:
-                return place
-        return 0
+        """Return the index of the component that the student's scheduler has chosen."""
+        return next((index for index, component in enumerate(runnable) if component.is_next), 0)
 
-    #: Asking decides nothing here, so it can be asked at any time.
+    #: Asking decides nothing here, so the lab may ask at any time.
     peek = choose
 
 
@@ -292,8 +285,8 @@ class _Complaint(Component):
         yield
 
 
-def _is_of(error: BaseException, process: Any) -> bool:
-    """Return whether an error arose in the code of a process, rather than in the scheduler that ran it."""
+def _comes_from(error: BaseException, process: Any) -> bool:
+    """Return whether an error comes from the code of a process, rather than from the scheduler that ran it."""
     flow = generator_of(process)
     if isinstance(error, StopIteration):
         return False
@@ -305,17 +298,17 @@ def _is_of(error: BaseException, process: Any) -> bool:
     return False
 
 
-def _all_of(active: Iterable[Any]) -> list[Any]:
-    """Return the active ones, and those whose boxes they serve or that are parts of them."""
-    found = {id(each): each for each in active}
-    left = list(found.values())
-    while left:
-        process = left.pop(0)
+def _with_related(active: Iterable[Any]) -> list[Any]:
+    """Return the active processes, and those whose boxes they serve or that are parts of them."""
+    found = {id(process): process for process in active}
+    to_visit = list(found.values())
+    while to_visit:
+        process = to_visit.pop(0)
         route = route_of(process)
-        for other in (*(() if route is None else (route.source, route.sink)), *_children(process)):
-            if id(other) not in found:
-                found[id(other)] = other
-                left.append(other)
+        for related in (*(() if route is None else (route.source, route.sink)), *_children(process)):
+            if id(related) not in found:
+                found[id(related)] = related
+                to_visit.append(related)
     return list(found.values())
 
 
@@ -324,8 +317,8 @@ def _children(process: Any) -> list[Any]:
     return list(children) if isinstance(children, (list, tuple)) else []
 
 
-def _above(component: Component) -> list[Component]:
+def _with_ancestors(component: Component) -> list[Component]:
     found = [component]
-    while found[-1]._parent is not None:
-        found.append(found[-1]._parent)
+    while (parent := found[-1].parent) is not None:
+        found.append(parent)
     return found

@@ -1,8 +1,8 @@
-"""The boxes of the student's processes as boxes of their stand-ins, with the same messages in them.
+"""Mirrors the boxes of the student's processes: the stand-ins have the same boxes with the same messages in them.
 
-Each list of the student's has a box of its stand-in, and what is in the list waits at the end of that
-box's chain: in the box itself, or, if a postman takes from it, in the inbox of the postman. An outbox from
-which nobody takes leads nowhere, so what is sent there counts as discarded, although the list keeps it.
+Each of the student's lists has a box of its stand-in. The messages in the list wait at the end of that box's chain: in
+the box itself or, if a postman takes from it, in the postman's inbox. An outbox from which nobody takes leads nowhere,
+so what is sent there counts as discarded, although the list keeps it.
 """
 
 from __future__ import annotations
@@ -18,142 +18,144 @@ from .protocol import OUTBOXES, Route, boxes_of, route_of
 from .stand_in import StandIn
 
 
-class Held:
-    """One list of the student's, and the box that stands for it."""
+class MirroredBox:
+    """One of the student's lists, and the box that represents it."""
 
-    __slots__ = ("box", "key", "mirrored", "seen", "standin")
+    __slots__ = ("box", "key", "mirrored", "seen", "stand_in")
 
-    def __init__(self, standin: StandIn, key: tuple[str, str], box: Box) -> None:
-        self.standin: StandIn = standin
+    def __init__(self, stand_in: StandIn, key: tuple[str, str], box: Box) -> None:
+        self.stand_in: StandIn = stand_in
         self.key: tuple[str, str] = key
         self.box: Box = box
-        #: What was in the list when it was last looked at, and in the inbox that shows it.
+        #: What was in the list, and in the inbox that shows it, at the last look.
         self.seen: list[Any] = []
         self.mirrored: list[Any] = []
 
     @property
     def store(self) -> Inbox | None:
-        """The inbox where the messages wait in the lab; ``None`` if they are not kept."""
+        """The inbox where the messages wait in the lab; ``None`` if the lab does not keep them."""
         target = self.box.target
         return target if isinstance(target, Inbox) else None
 
     def list(self) -> Any:
-        """The student's list; an empty one if it is there no more."""
-        return boxes_of(self.standin.process).get(self.key, [])
+        """Return the student's list; an empty one if it no longer exists."""
+        return boxes_of(self.stand_in.process).get(self.key, [])
 
     def remember(self) -> None:
-        """Note how it is now."""
+        """Note the present contents."""
         self.seen = list(self.list())
         self.mirrored = list(self.store.items) if self.store is not None else []
 
 
 class Mirror:
-    """Keeps the boxes of the stand-ins as those of the student's processes are."""
+    """Keeps the boxes of the stand-ins equal to those of the student's processes."""
 
     def __init__(self) -> None:
-        self._held: dict[tuple[int, str, str], Held] = {}
-        self._standins: list[StandIn] = []
-        self._ends: dict[StandIn, tuple[str, str]] = {}
-        self._extra: dict[tuple[StandIn, int], str] = {}
+        self._boxes: dict[tuple[int, str, str], MirroredBox] = {}
+        self._stand_ins: list[StandIn] = []
+        self._postmen: dict[StandIn, tuple[str, str]] = {}
+        self._extra_outboxes: dict[tuple[StandIn, int], str] = {}
 
-    # -- who is there -----------------------------------------------------------------------------
+    # -- which stand-ins there are ----------------------------------------------------------------
 
-    def take_in(self, standins: list[StandIn]) -> None:
-        """Make the boxes of new stand-ins, lead those that postmen serve to them, and put in what is there."""
-        self._standins += standins
-        routes = {each: route for each in self._standins if (route := route_of(each.process)) is not None}
-        fresh = list(self._new_boxes(routes))
-        for postman in standins:
+    def add(self, stand_ins: list[StandIn]) -> None:
+        """Make the boxes of new stand-ins, link those that postmen serve, and put in the messages that are there."""
+        self._stand_ins += stand_ins
+        routes = {postman: route for postman in self._stand_ins if (route := route_of(postman.process)) is not None}
+        new = list(self._new_boxes(routes))
+        for postman in stand_ins:
             if postman in routes:
-                fresh += self._serve(postman, routes[postman])
-        for held in fresh:
-            self._fill(held)
-        for held in fresh:
-            held.remember()
+                new += self._link_postman(postman, routes[postman])
+        for mirrored in new:
+            self._fill(mirrored)
+        for mirrored in new:
+            mirrored.remember()
 
-    def let_go(self, standin: StandIn) -> None:
-        """Forget a stand-in whose process is active no more, though it has not ended."""
-        self._standins.remove(standin)
-        self._ends.pop(standin, None)
-        gone = [key for key, held in self._held.items() if held.standin is standin]
-        for key in gone:
-            held = self._held.pop(key)
-            self._extra = {way: name for way, name in self._extra.items() if way[1] != id(held)}
+    def remove(self, stand_in: StandIn) -> None:
+        """Forget a stand-in whose process is no longer active, though it has not ended."""
+        self._stand_ins.remove(stand_in)
+        self._postmen.pop(stand_in, None)
+        gone = {key: mirrored for key, mirrored in self._boxes.items() if mirrored.stand_in is stand_in}
+        ids = set(map(id, gone.values()))
+        self._boxes = {key: mirrored for key, mirrored in self._boxes.items() if key not in gone}
+        self._extra_outboxes = {way: name for way, name in self._extra_outboxes.items() if way[1] not in ids}
 
-    def _new_boxes(self, routes: dict[StandIn, Route]) -> Iterator[Held]:
-        for standin in self._standins:
-            process = standin.process
+    def _new_boxes(self, routes: dict[StandIn, Route]) -> Iterator[MirroredBox]:
+        for stand_in in self._stand_ins:
+            process = stand_in.process
             for key in boxes_of(process):
                 side, name = key
-                if (id(process), *key) in self._held:
+                if (id(process), *key) in self._boxes:
                     continue
                 box: Box
                 if side == "out" or (not side and _is_outbox(process, name, list(routes.values()))):
-                    box = standin.outboxes[standin.add_outbox(name)]
+                    box = stand_in.outboxes[stand_in.add_outbox(name)]
                 else:
-                    box = standin.inboxes[standin.add_inbox(name)]
-                held = self._held[id(process), side, name] = Held(standin, key, box)
-                yield held
+                    box = stand_in.inboxes[stand_in.add_inbox(name)]
+                mirrored = self._boxes[id(process), side, name] = MirroredBox(stand_in, key, box)
+                yield mirrored
 
-    def _serve(self, postman: StandIn, route: Route) -> list[Held]:
-        """Link the two ends of a postman; return the boxes whose messages now wait elsewhere."""
+    def _link_postman(self, postman: StandIn, route: Route) -> list[MirroredBox]:
+        """Link the two ends of a postman; return the boxes whose messages now wait in its inbox."""
         inbox, outbox = postman.add_inbox("inbox"), postman.add_outbox("outbox")
-        self._ends[postman] = inbox, outbox
+        self._postmen[postman] = inbox, outbox
         source = self._find(route.source, route.source_box, ("out", "", "in"))
         sink = self._find(route.sink, route.sink_box, ("in", "", "out"))
         if sink is not None:
-            postman.link((postman, outbox), (sink.standin, sink.box.name), passthrough=_through(sink.box))
+            postman.link((postman, outbox), (sink.stand_in, sink.box.name), passthrough=_passthrough_to(sink.box))
         if source is None or source.box.onward is not None:
             return []
         moved_by_link = source.store is not None
-        through = 1 if isinstance(source.box, Inbox) else 0
-        postman.link((source.standin, source.box.name), (postman, inbox), passthrough=through)
+        passthrough = 1 if isinstance(source.box, Inbox) else 0
+        postman.link((source.stand_in, source.box.name), (postman, inbox), passthrough=passthrough)
         return [] if moved_by_link else [source]
 
-    def _fill(self, held: Held) -> None:
-        """Put what is in a list already into the inbox that shows it."""
-        store = held.store
+    def _fill(self, mirrored: MirroredBox) -> None:
+        """Put the messages that are already in a list into the inbox that shows it."""
+        store = mirrored.store
         if store is None:
             return
-        for message in list(held.list())[len(store.items) :]:
-            _log(held.standin, INSERTED, store, message, len(store.items), "it was there already")
+        for message in list(mirrored.list())[len(store.items) :]:
+            _log(mirrored.stand_in, INSERTED, store, message, len(store.items), "it was there already")
             store.put(message)
 
-    def _find(self, process: Any, name: str, sides: tuple[str, ...]) -> Held | None:
-        found = (self._held.get((id(process), side, str(name))) for side in sides)
-        return next((held for held in found if held is not None), None)
+    def _find(self, process: Any, name: str, sides: tuple[str, ...]) -> MirroredBox | None:
+        found = (self._boxes.get((id(process), side, str(name))) for side in sides)
+        return next((mirrored for mirrored in found if mirrored is not None), None)
 
-    # -- hands ------------------------------------------------------------------------------------
+    # -- from the lab to the student's lists ------------------------------------------------------
 
-    def hand_over(self) -> None:
-        """Do to the student's lists what was done to the inboxes from outside: a message dropped, moved or put in."""
-        for held in self._held.values():
-            store = held.store
-            if store is None or same(store.items, held.mirrored):
+    def apply_interventions(self) -> None:
+        """Change the student's lists as the inboxes were changed from outside: messages dropped, moved or inserted."""
+        for mirrored in self._boxes.values():
+            store = mirrored.store
+            if store is None or same(store.items, mirrored.mirrored):
                 continue
-            messages = held.list()
+            messages = mirrored.list()
             messages.clear()
             messages.extend(store.items)
-            held.remember()
+            mirrored.remember()
 
-    # -- what a slice did -------------------------------------------------------------------------
+    # -- from the student's lists to the lab ------------------------------------------------------
 
-    def follow(self, runner: StandIn) -> None:
-        """Have the stand-ins do what the slice of one process has done to the lists."""
-        lists = {each: boxes_of(each.process) for each in self._standins}
-        now = [(held, lists[held.standin].get(held.key, ())) for held in self._held.values()]
-        changed = [(held, changes(held.seen, list(found))) for held, found in now if not same(held.seen, found)]
-        for held, change in changed:
+    def repeat_changes(self, runner: StandIn) -> None:
+        """Make the stand-ins do what the slice of one process has done to the lists."""
+        lists = {stand_in: boxes_of(stand_in.process) for stand_in in self._stand_ins}
+        now = [(mirrored, lists[mirrored.stand_in].get(mirrored.key, ())) for mirrored in self._boxes.values()]
+        changed = [
+            (mirrored, changes(mirrored.seen, list(found))) for mirrored, found in now if not same(mirrored.seen, found)
+        ]
+        for mirrored, change in changed:
             for place in change.taken:
-                self._take(runner, held, place)
-        for held, change in changed:
+                self._take(runner, mirrored, place)
+        for mirrored, change in changed:
             for place, message in change.put:
-                self._put(runner, held, place, message)
-        for held, _ in changed:
-            held.remember()
+                self._put(runner, mirrored, place, message)
+        for mirrored, _ in changed:
+            mirrored.remember()
 
-    def _take(self, runner: StandIn, held: Held, place: int) -> None:
-        store = held.store
+    def _take(self, runner: StandIn, mirrored: MirroredBox, place: int) -> None:
+        store = mirrored.store
         if store is None:
             return
         if store.owner is runner:
@@ -163,31 +165,32 @@ class Mirror:
         del store.items[place]
         _log(runner, REMOVED, store, message, place, f"taken by {name_of(runner)}")
 
-    def _put(self, runner: StandIn, held: Held, place: int, message: Any) -> None:
-        store = held.store
+    def _put(self, runner: StandIn, mirrored: MirroredBox, place: int, message: Any) -> None:
+        store = mirrored.store
         if store is not None and place < len(store.items):
             _log(runner, INSERTED, store, message, place, f"put there by {name_of(runner)}")
             store.put(message, place)
         else:
-            runner.send(message, self._way(runner, held))
+            runner.send(message, self._outbox_to(runner, mirrored))
 
-    def _way(self, runner: StandIn, held: Held) -> str:
-        """Return the outbox by which a process puts into a box; make one if it reaches in by itself."""
-        if held.standin is runner and not isinstance(held.box, Inbox):
-            return held.box.name
-        outbox = self._ends.get(runner, ("", ""))[1]
-        if outbox and runner.outboxes[outbox].onward is held.box:
+    def _outbox_to(self, runner: StandIn, mirrored: MirroredBox) -> str:
+        """Return the outbox through which a process puts into a box; add one if it puts there directly."""
+        if mirrored.stand_in is runner and not isinstance(mirrored.box, Inbox):
+            return mirrored.box.name
+        outbox = self._postmen.get(runner, ("", ""))[1]
+        if outbox and runner.outboxes[outbox].onward is mirrored.box:
             return outbox
-        known = self._extra.get((runner, id(held)))
-        if known is None:
-            known = runner.add_outbox(f"to {name_of(held.standin)}.{held.key[1]}")
-            self._extra[runner, id(held)] = known
-            runner.link((runner, known), (held.standin, held.box.name), passthrough=_through(held.box))
-        return known
+        extra = self._extra_outboxes.get((runner, id(mirrored)))
+        if extra is None:
+            extra = runner.add_outbox(f"to {name_of(mirrored.stand_in)}.{mirrored.key[1]}")
+            self._extra_outboxes[runner, id(mirrored)] = extra
+            sink = mirrored.stand_in, mirrored.box.name
+            runner.link((runner, extra), sink, passthrough=_passthrough_to(mirrored.box))
+        return extra
 
 
 def _is_outbox(process: Any, name: str, routes: list[Route]) -> bool:
-    """Tell what a list is for that is just called by a name: what goes out, or what comes in."""
+    """Return whether a list in ``boxes`` is for outgoing messages, going by its name and by what postmen do with it."""
     if name in OUTBOXES:
         return True
     fetched = any(route.source is process and route.source_box == name for route in routes)
@@ -195,36 +198,36 @@ def _is_outbox(process: Any, name: str, routes: list[Route]) -> bool:
     return fetched and not brought and name not in ("inbox", "control")
 
 
-def _through(sink: Box) -> int:
+def _passthrough_to(sink: Box) -> int:
     """Return the kind of a link from an outbox to a box."""
     return 0 if isinstance(sink, Inbox) else 2
 
 
-def _log(who: StandIn, kind: str, box: Inbox, message: Any, place: int, why: str) -> None:
-    scheduler = who._scheduler
+def _log(stand_in: StandIn, event_kind: str, box: Inbox, message: Any, place: int, why: str) -> None:
+    scheduler = stand_in.scheduler_in_charge
     if scheduler is not None and scheduler.log is not None:
-        scheduler.log((kind, box, message, (place, why)))
+        scheduler.log((event_kind, box, message, (place, why)))
 
 
-# -- what has happened to a list ------------------------------------------------------------------
+# -- how a list has changed -----------------------------------------------------------------------
 
 
 class Changes(NamedTuple):
-    """What was taken, as places in the list as it is at that moment; then what was put in: (place, message)."""
+    """What was taken, as indices at the time of each removal, and then what was put in, as pairs (index, message)."""
 
     taken: tuple[int, ...] = ()
     put: tuple[tuple[int, Any], ...] = ()
 
 
 def same(before: Sequence[Any], after: Sequence[Any]) -> bool:
-    """Return whether two lists hold the very same messages."""
+    """Return whether two lists hold the same objects in the same order."""
     return len(before) == len(after) and all(map(operator.is_, before, after))
 
 
 def changes(before: Sequence[Any], after: Sequence[Any]) -> Changes:
     """Return how one list became the other; messages are compared by identity.
 
-    Of all ways the one is told that a queue would take: the oldest were taken, the new ones are at the end.
+    If the list may have been used as a queue, that is assumed: the oldest were taken, the new ones are at the end.
 
     >>> changes("ab", "bcd")
     Changes(taken=(0,), put=((1, 'c'), (2, 'd')))
@@ -239,12 +242,12 @@ def changes(before: Sequence[Any], after: Sequence[Any]) -> Changes:
 
 
 def _any_changes(before: Sequence[Any], after: Sequence[Any]) -> Changes:
-    matcher = SequenceMatcher(None, [id(each) for each in before], [id(each) for each in after], autojunk=False)
+    matcher = SequenceMatcher(None, list(map(id, before)), list(map(id, after)), autojunk=False)
     taken: list[int] = []
     put: list[tuple[int, Any]] = []
-    for what, first, last, new, new_last in matcher.get_opcodes():
-        if what in ("delete", "replace"):
+    for operation, first, last, new, new_last in matcher.get_opcodes():
+        if operation in ("delete", "replace"):
             taken += [first - len(taken)] * (last - first)
-        if what in ("insert", "replace"):
+        if operation in ("insert", "replace"):
             put += [(place, after[place]) for place in range(new, new_last)]
     return Changes(tuple(taken), tuple(put))

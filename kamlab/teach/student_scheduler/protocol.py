@@ -1,4 +1,4 @@
-"""What a scheduler must offer to be shown, what its processes may offer, and the words where one does not."""
+"""What a scheduler must offer to be shown, what its processes may offer, and the errors where one does not."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, Protocol
 from ...core.errors import KamlabError, listed
 from ...core.events import shorten
 
-#: Boxes of these names are outboxes, whether or not somebody fetches from them.
+#: Boxes of these names are outboxes, whether or not a postman fetches from them.
 OUTBOXES = ("outbox", "signal")
 
 
 class HookError(KamlabError):
-    """A system cannot be shown: something that the panel needs to ask for is missing or gives a wrong answer.
+    """A system cannot be shown: something that the panel needs is missing or gives a wrong answer.
 
     >>> from kamlab.teach import HookError, show_mine
     >>> try:
@@ -31,26 +31,26 @@ class TheirScheduler(Protocol):
     ``run`` returns. What a process raises may come out of ``run``: then it is shown as failed.
     """
 
-    #: Everybody who has been activated and has not ended.
+    #: The processes that have been activated and have not ended.
     active: list[Any]
 
     def choose(self) -> Any:
-        """Return who goes next, one of ``active``; ``None`` if nobody does."""
+        """Return the process that goes next, one of ``active``; ``None`` if none does."""
 
     def run(self, process: Any) -> None:
-        """Let this one run for one slice."""
+        """Run one slice of this process."""
 
 
 class TheirProcess(Protocol):
-    """What a process may offer. All of it may be missing: then nothing of it is shown but its turns.
+    """What a process may offer. All of it is optional; without it, only the slices of the process are shown.
 
-    A process with ``source``, ``source_box``, ``sink`` and ``sink_box`` is a *postman*: it takes from one box
-    and puts into another. What waits in the box that it takes from is shown in its own inbox.
+    A process with ``source``, ``source_box``, ``sink`` and ``sink_box`` is a *postman*: it takes messages from one box
+    and puts them into another. The messages in the box that it takes from are shown in its own inbox.
     """
 
-    #: Its boxes: lists of messages by name, the oldest first. Instead of it there may be ``inboxes`` and ``outboxes``.
+    #: Its boxes: lists of messages by name, the oldest first. There may be ``inboxes`` and ``outboxes`` instead.
     boxes: dict[str, list[Any]]
-    #: Its parts, if it is made of others: they are drawn inside it.
+    #: The processes that it consists of, which are drawn inside it.
     children: list[Any]
     source: Any
     source_box: str
@@ -59,7 +59,7 @@ class TheirProcess(Protocol):
 
 
 class Route(NamedTuple):
-    """The two boxes between which a postman goes."""
+    """The two boxes between which a postman carries messages."""
 
     source: Any
     source_box: str
@@ -75,46 +75,46 @@ _HOOKS = {
 
 
 def check_scheduler(scheduler: Any, made_by: str) -> None:
-    """Raise an error that says which hook is missing.
+    """Check that a scheduler offers what is needed.
 
     Raises:
-        HookError: this is no scheduler that can be shown.
+        HookError: it does not; the message says which hook is missing or wrong.
     """
     if scheduler is None:
-        raise HookError(f"{made_by}() returned None. It shall return your scheduler: end it with 'return scheduler'.")
+        raise HookError(f"{made_by}() returned None. It must return your scheduler: end it with 'return scheduler'.")
     if isinstance(scheduler, type):
         name = scheduler.__name__
-        raise HookError(f"{made_by}() returned the class {name}. It shall return a scheduler: {name}(), with brackets.")
+        raise HookError(f"{made_by}() returned the class {name}. It must return a scheduler: {name}(), with brackets.")
     for hook, what in _HOOKS.items():
         there = getattr(scheduler, hook, None)
         if there is None or (hook != "active" and not callable(there)):
             names = [name for name in dir(scheduler) if not name.startswith("_")]
-            problem = f"has no {hook}" if there is None else f"has a {hook} that is no method"
+            problem = f"has no {hook}" if there is None else f"has a {hook} that is not a method"
             raise HookError(
                 f"Your scheduler, which {made_by}() returned, {problem}; the panel needs it: {what}. "
                 f"{kind(scheduler)} has: {listed(names)}."
             )
     if not active_of(scheduler):
         raise HookError(
-            f"Nobody is in the list active of your scheduler, so there is nothing to show. {made_by}() shall "
+            f"Nobody is in the list active of your scheduler, so there is nothing to show. {made_by}() must "
             "activate the processes of your system and then return the scheduler."
         )
 
 
 def active_of(scheduler: Any) -> list[Any]:
-    """Return who is active, each once.
+    """Return the active processes without duplicates.
 
     Raises:
-        HookError: ``active`` is no list.
+        HookError: ``active`` is not a list.
     """
     active = scheduler.active
     if isinstance(active, (str, bytes)) or not isinstance(active, Iterable):
         raise HookError(f"active of your scheduler is {shorten(active)}; the panel needs {_HOOKS['active']}.")
-    return list({id(each): each for each in active}.values())
+    return list({id(process): process for process in active}.values())
 
 
 def boxes_of(process: Any) -> dict[tuple[str, str], Any]:
-    """Return the lists of messages of a process, by side (``in``, ``out``, or nothing if it does not tell) and name.
+    """Return the lists of messages of a process by side (``in``, ``out``, or "" if it does not say) and name.
 
     Raises:
         HookError: they are not lists by name.
@@ -130,7 +130,7 @@ def boxes_of(process: Any) -> dict[tuple[str, str], Any]:
                 'the name of each box and a list, such as {"inbox": [], "outbox": []}.'
             )
         for name, messages in boxes.items():
-            if not all(hasattr(messages, each) for each in ("append", "clear", "extend", "__iter__")):
+            if not all(hasattr(messages, method) for method in ("append", "clear", "extend", "__iter__")):
                 raise HookError(
                     f"The box {name!r} of your {kind(process)} is {shorten(messages)}; the panel needs a list of "
                     "messages, the oldest first."
@@ -140,7 +140,7 @@ def boxes_of(process: Any) -> dict[tuple[str, str], Any]:
 
 
 def route_of(process: Any) -> Route | None:
-    """Return between which boxes a postman goes; ``None`` if this is none."""
+    """Return the boxes between which a postman carries messages; ``None`` if the process is not a postman."""
     ends: list[Any] = []
     for name in Route._fields:
         ends.append(getattr(process, name, None))
@@ -150,12 +150,12 @@ def route_of(process: Any) -> Route | None:
 
 
 def kind(thing: Any) -> str:
-    """Return what something is called: the name of its class, or of the function if it is a generator."""
+    """Return the name of an object's class, or of the function if it is a generator."""
     if hasattr(thing, "gi_frame"):
         return str(thing.__name__)
     return type(thing).__name__
 
 
 def among(thing: Any, things: Iterable[Any]) -> bool:
-    """Return whether this very thing is one of those."""
-    return any(each is thing for each in things)
+    """Return whether an object, not one that is equal to it, is among others."""
+    return any(other is thing for other in things)

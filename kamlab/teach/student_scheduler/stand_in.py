@@ -1,108 +1,109 @@
-"""Stand-ins: components whose slice is a slice of somebody else's process."""
+"""Stand-ins: components whose slice is a slice of a student's process."""
 
 from __future__ import annotations
 
 import inspect
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...core.adaptive import AdaptiveCommsComponent
 from .protocol import kind
 
-
-class Directing(Protocol):
-    """Who has the stand-ins do what the student's processes did."""
-
-    next: Any
-
-    def turn(self, standin: StandIn) -> bool:
-        """Run one slice of the process that a stand-in stands for; return whether it has not ended."""
+if TYPE_CHECKING:
+    from .director import Director
 
 
 class StandIn(AdaptiveCommsComponent):
-    """Stands for a process of the student's in the lab. Its boxes are made as they are needed.
+    """Represents one of the student's processes in the lab. Its boxes are made as they are needed.
 
-    ``process`` is the student's own object.
+    Args:
+        process: the student's object.
+        director: runs the slices of the process.
     """
 
     Inboxes: ClassVar[Any] = {}
     Outboxes: ClassVar[Any] = {}
     woken_by_collection = False
-    _process: Any = None
-    _director: Directing
-    _let_go = False
+
+    def __init__(self, process: Any, director: Director) -> None:
+        super().__init__()
+        self._process = process
+        self._director = director
+        self._released = False
+        self.show_attributes()
 
     @property
     def process(self) -> Any:
-        """The student's own object that this one stands for."""
+        """The student's own object."""
         return self._process
 
     @property
     def is_next(self) -> bool:
-        """Whether the student's scheduler has chosen this one to go next."""
+        """Whether the student's scheduler has chosen this process to go next."""
         return self._director.next is self
 
-    def let_go(self) -> None:
-        """End, but not the process: its scheduler may take it up again."""
-        self._let_go = True
+    def run_slice(self) -> bool:
+        """Run one slice of the process; return whether it has more to come."""
+        return self._director.run_slice(self)
+
+    def release(self) -> None:
+        """End the stand-in but not its process, which the student's scheduler may run again later."""
+        self._released = True
         self.stop()
 
+    def close_process(self) -> None:
+        """Close the process's generator, so that its ``finally`` blocks run, unless the process was released."""
+        flow = None if self._released else generator_of(self._process)
+        if flow is not None and not flow.gi_running:
+            flow.close()
+
     def show_attributes(self) -> None:
-        """Have the attributes of the process shown as those of the stand-in, where it has none of that name."""
+        """Copy the public attributes of the process, except those that a stand-in has itself."""
         for name, value in getattr(self._process, "__dict__", {}).items():
             if not name.startswith("_") and not hasattr(type(self), name):
                 self.__dict__[name] = value
 
 
-def stand_in_for(process: Any, director: Directing) -> StandIn:
-    """Make a stand-in, of a class that is called like the student's.
+def stand_in_for(process: Any, director: Director) -> StandIn:
+    """Make a stand-in whose class has the name of the student's class."""
 
-    Args:
-        process: the student's object.
-        director: asked to run a slice of it.
-    """
+    def main(self: StandIn) -> StandInFlow:
+        return StandInFlow(self)
 
-    def main(self: StandIn) -> TheirFlow:
-        return TheirFlow(self)
-
-    theirs = getattr(type(process), "main", None)
-    if callable(theirs):
-        main.__wrapped__ = theirs  # type: ignore[attr-defined]  # so that its code is shown before its first slice
+    students_main = getattr(type(process), "main", None)
+    if callable(students_main):
+        main.__wrapped__ = students_main  # type: ignore[attr-defined]  # views show its code before the first slice
     cls: Any = type(kind(process), (StandIn,), {"main": main, "__module__": type(process).__module__})
-    made: StandIn = cls()
-    made._process, made._director = process, director
-    made.show_attributes()
+    made: StandIn = cls(process, director)
     return made
 
 
-class TheirFlow:
-    """The flow of control of a stand-in. Asked where it stands, it tells where the student's generator stands."""
+class StandInFlow:
+    """The flow of control of a stand-in, like a generator that delegates to the student's."""
 
     gi_frame = None
 
-    def __init__(self, standin: StandIn) -> None:
-        self._standin = standin
+    def __init__(self, stand_in: StandIn) -> None:
+        self._stand_in = stand_in
 
     def send(self, _value: Any) -> None:
         """Run one slice."""
-        if not self._standin._director.turn(self._standin):
+        if not self._stand_in.run_slice():
             raise StopIteration
 
     def close(self) -> None:
-        """End the student's generator, so that its ``finally`` blocks run."""
-        flow = None if self._standin._let_go else generator_of(self._standin.process)
-        if flow is not None and not flow.gi_running:
-            flow.close()
+        """Close the student's generator."""
+        self._stand_in.close_process()
 
     @property
     def gi_yieldfrom(self) -> Any:
-        """The student's generator."""
-        return generator_of(self._standin.process)
+        """The student's generator, so that views show where it stands."""
+        return generator_of(self._stand_in.process)
 
 
 def generator_of(process: Any) -> Any:
     """Return the generator that a process holds, or is; ``None`` if it holds none."""
     if inspect.isgenerator(process):
         return process
-    held: list[Any] = [each for each in getattr(process, "__dict__", {}).values() if inspect.isgenerator(each)]
-    named = [each for each in held if each.__name__ == "main"]
-    return next(iter(named or held), None)
+    held: list[Any] = [value for value in getattr(process, "__dict__", {}).values() if inspect.isgenerator(value)]
+    named_main = [generator for generator in held if generator.__name__ == "main"]
+    return next(iter(named_main or held), None)
