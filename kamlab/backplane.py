@@ -21,16 +21,17 @@ from collections.abc import Callable, Generator
 from typing import Any, ClassVar, Self
 
 from .chassis.base import Chassis
-from .chassis.room import discard, send_when_room, told_to_stop
+from .chassis.flow_control import discard, send_when_room, told_to_stop
 from .core import worlds
 from .core.component import Component
 from .core.errors import NoSpaceInBox, NoSuchBackplane, NoSuchService, ServiceAlreadyExists, listed
 from .core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
 from .core.link import Link
+from .core.microprocess import add_end_callback, remove_end_callback
 from .core.services import Services
 from .core.states import FAILED, NEW, STOPPED
 from .parts.outlets import HOLD, AddSink, RemoveSink, check_policy
-from .parts.splitters import PlugSplitter
+from .parts.plug_splitter import PlugSplitter
 
 PUBLISHING, SUBSCRIBING = "Backplane_I_", "Backplane_O_"
 
@@ -150,7 +151,8 @@ def find(component: Component, prefix: str, name: str, role: str) -> tuple[Compo
     try:
         return services.retrieve_service(prefix + name)
     except NoSuchService:
-        known = [each.removeprefix(prefix) for each in services.services_registered() if each.startswith(prefix)]
+        names = services.services_registered()
+        known = [service.removeprefix(prefix) for service in names if service.startswith(prefix)]
         raise NoSuchBackplane(
             f"{component.short_name} {role} the Backplane {name!r}, and there is none in this lab. There are: "
             f"{listed(known)}. Make it, Backplane({name!r}).activate(), before this runs."
@@ -222,7 +224,7 @@ class PublishTo(Component):
         if self._way is None:
             self._way = self.link((self, "_outbox"), (carrier, box))
         self._carrier = carrier
-        carrier._on_end += (self._let_go,)
+        add_end_callback(carrier, self._let_go)
 
     def _hand_over(self) -> Generator[None, None, None]:
         """Publish what did not go by itself; without a Backplane, count it as discarded."""
@@ -251,7 +253,7 @@ class PublishTo(Component):
     def close_down(self) -> Any:
         """Leave the carrier."""
         if self._carrier is not None:
-            self._carrier._on_end = tuple(each for each in self._carrier._on_end if each != self._let_go)
+            remove_end_callback(self._carrier, self._let_go)
             self._carrier = None
         return super().close_down()
 

@@ -12,6 +12,7 @@ from typing import Any
 from .core.component import Component, check_component
 from .core.errors import AlreadyEnded, HandleHasEnded, NoSpaceInBox, NoSuchBox, listed
 from .core.link import find_box
+from .core.microprocess import state_of
 
 #: The last that comes out of every box; whoever finds it leaves it there for the next who asks.
 _THE_END: Any = object()
@@ -100,7 +101,7 @@ class Handle(Component):
     def _end_in_words(self) -> str:
         name = self.component.short_name
         if self.component.is_stopped():
-            return f"{name} has {self.component._life}, and its handle with it"
+            return f"{name} has {state_of(self.component)}, and its handle with it"
         return f"the handle of {name} has {self._life}"
 
     def stop(self) -> None:

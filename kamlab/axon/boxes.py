@@ -81,7 +81,7 @@ def makeInbox(notify: Any, size: int | None = None) -> Inbox:
         BadComponent: ``notify`` is not a method of a component.
     """
     owner = _owner(notify)
-    box = Inbox(owner, "inbox", owner._scheduler)
+    box = Inbox(owner, "inbox", owner.scheduler_in_charge)
     if size is not None:
         box.set_size(size)
     return box

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
-from kamlab.core.component import Component
+from kamlab.core.box import Inbox, Outbox
+from kamlab.core.component import Component, made_boxes
 from kamlab.core.ipc import ShutdownMicroprocess
 
 from .component import component
@@ -32,15 +33,15 @@ NOTHING = Topology({}, (), ())
 
 def topology_of(processes: list[Any]) -> Topology:
     """Return the topology of the components among ``processes``, and of those they are linked to."""
-    found = [each for each in processes if isinstance(each, Component)]
-    links = [link for each in found if each._switchboard is not None for link in each._switchboard.links]
-    by_id = {each.id: each for each in found}
+    components = [process for process in processes if isinstance(process, Component)]
+    links = [link for maker in components for link in maker.switchboard.links]
+    by_id = {known.id: known for known in components}
     for link in links:
         by_id.setdefault(link.source.id, link.source)
         by_id.setdefault(link.sink.id, link.sink)
     return Topology(
-        {number: each.name for number, each in by_id.items()},
-        tuple(box for each in by_id.values() for box in _boxes(each)),
+        {number: known.name for number, known in by_id.items()},
+        tuple(box for known in by_id.values() for box in _boxes(known)),
         tuple(
             (
                 (link.source.id, _SOURCE_SIDE[link.passthrough], link.sourcebox),
@@ -52,9 +53,10 @@ def topology_of(processes: list[Any]) -> Topology:
 
 
 def _boxes(component: Component) -> Iterator[BoxId]:
-    for name in component._in or component.Inboxes:
+    boxes = made_boxes(component)
+    for name in [box.name for box in boxes if isinstance(box, Inbox)] or component.Inboxes:
         yield component.id, "i", name
-    for name in component._out or component.Outboxes:
+    for name in [box.name for box in boxes if isinstance(box, Outbox)] or component.Outboxes:
         yield component.id, "o", name
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from kamlab.core import worlds
 from kamlab.core.errors import KamlabError, LabIsClosed
 from kamlab.core.microprocess import Microprocess
-from kamlab.core.states import RUNNABLE
 
 #: How often, in seconds, ``main`` looks for something to do when nothing can run.
 GLANCE = 0.01
@@ -46,13 +45,12 @@ class scheduler(metaclass=_SchedulerType):
 
     __module__ = "Axon.Scheduler"
 
-    def __init__(self, **argd: Any) -> None:
+    def __init__(self, lab: Any = None, **argd: Any) -> None:
         del argd
-        from kamlab.lab import Lab
+        if lab is None:
+            from kamlab.lab import Lab
 
-        self._bind(Lab())
-
-    def _bind(self, lab: Any) -> None:
+            lab = Lab()
         self.lab = lab
         self._wait_for_one = False
         lab.axon_front = self
@@ -86,7 +84,7 @@ class scheduler(metaclass=_SchedulerType):
             for process in list(engine.queue):
                 yield 1
                 with lab.lock:
-                    if process._life is RUNNABLE:
+                    if process.is_runnable():
                         lab.choose(process)
                         lab.step(timeout=0)
             yield 1
@@ -151,7 +149,7 @@ class scheduler(metaclass=_SchedulerType):
 
     def isThreadPaused(self, mprocess: Any) -> bool:
         """Return whether a microprocess sleeps; True also for one that is not known here."""
-        return mprocess not in self.lab or mprocess._life is not RUNNABLE
+        return mprocess not in self.lab or not mprocess.is_runnable()
 
     def listAllThreads(self) -> list[Microprocess]:
         """Return all microprocesses that have not ended."""
@@ -197,7 +195,4 @@ NULL_SCHEDULER = NullScheduler()
 def front_of(lab: Any) -> scheduler:
     """Return the front of a lab: the same one every time."""
     front: scheduler | None = vars(lab).get("axon_front")
-    if front is None:
-        front = scheduler.__new__(scheduler)
-        front._bind(lab)
-    return front
+    return scheduler(lab) if front is None else front

@@ -54,8 +54,8 @@ def _load(target: str) -> Any:
 def _home(entry: Old) -> tuple[str, str]:
     """Return the first path and name under which the table offers something."""
     for path, names in MODULES.items():
-        for name, each in names.items():
-            if each == entry:
+        for name, known in names.items():
+            if known == entry:
                 return path, name
     raise LookupError(entry)
 

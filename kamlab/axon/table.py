@@ -159,8 +159,11 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         subscribeTo="SubscribeTo",
     ),
     "Kamaelia.Util.Splitter": {
-        **under("kamlab.parts.splitters", "Splitter", "Plug"),
-        "PlugSplitter": old("kamlab.parts.splitters:PlugSplitter", keywords={"sourceComponent": "source_component"}),
+        **under("kamlab.parts.splitter", "Splitter"),
+        **under("kamlab.parts.plug_splitter", "Plug"),
+        "PlugSplitter": old(
+            "kamlab.parts.plug_splitter:PlugSplitter", keywords={"sourceComponent": "source_component"}
+        ),
         **under("kamlab.parts.outlets", addsink="AddSink", removesink="RemoveSink"),
     },
     "Kamaelia.Util.PassThrough": {

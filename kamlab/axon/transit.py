@@ -24,7 +24,7 @@ def show_transit(box: Any, showtransit: Any = False, tag: Any = None) -> None:
 
     It counts where a message ends up: the last inbox of a chain of links.
     """
-    scheduler = box.owner._scheduler
+    scheduler = box.owner.scheduler_in_charge
     trace = (scheduler.world if scheduler is not None else worlds.current()).trace
     printer = next((hook for hook in trace.hooks.get(SENT, ()) if isinstance(hook, _Printer)), None)
     if printer is None:

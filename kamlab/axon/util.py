@@ -15,6 +15,8 @@ production = False
 next: Any = builtins.next
 vrange = range
 
+_numbers = itertools.count(1)
+
 
 class AxonObject:
     """A base class without anything in it."""
@@ -88,11 +90,10 @@ class idGen:
     """Gives out numbers, and names with numbers; each number once."""
 
     __module__ = "Axon.idGen"
-    _numbers = itertools.count(1)
 
     def numId(self) -> int:
         """Return the next number."""
-        return builtins.next(idGen._numbers)
+        return builtins.next(_numbers)
 
     nextId = next = __next__ = numId
 

@@ -16,7 +16,7 @@ from ..core.errors import BelongsElsewhere, NoSpaceInBox
 from ..core.link import Link
 from ..core.states import FAILED, STOPPED
 from ..core.waits import CHILDREN
-from .room import send_when_room
+from .flow_control import send_when_room
 
 #: A link to be made: source component and box, sink component and box, passthrough.
 Route = tuple[Component, str, Component, str, int]

@@ -9,7 +9,7 @@ from ..core.component import Component
 from ..core.errors import BadComponent
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from .base import Chassis
-from .room import send_when_room
+from .flow_control import send_when_room
 
 
 class Carousel(Chassis):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
+from ..core.calling import give_name
 from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from ..core.waits import CHILDREN
 from .base import Chassis, Route, check_parts, check_routes
-from .room import send_when_room
+from .flow_control import send_when_room
 
 Linkages = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -72,7 +73,7 @@ class Graphline(Chassis):
             )
         check_parts("Graphline", components.values())
         for name, component in components.items():
-            component._given_name = name
+            give_name(component, name)
         self.components: dict[str, Component] = dict(components)
         self.layout: dict[tuple[str, str], tuple[str, str]] = dict(linkages)
         routes = self._routes()

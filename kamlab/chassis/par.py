@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
 from .base import Chassis, check_parts, check_routes
-from .room import send_when_room
+from .flow_control import send_when_room
 
 
 class Par(Chassis):
@@ -53,8 +53,8 @@ class Par(Chassis):
     def __init__(self, *components: Component, **argd: Any) -> None:
         self.components: list[Component] = check_parts("Par", components)
         super().__init__(**argd)
-        check_routes((each, "outbox", self, "outbox", 2) for each in self.components)
-        check_routes((each, "signal", self, "_signal", 0) for each in self.components)
+        check_routes((child, "outbox", self, "outbox", 2) for child in self.components)
+        check_routes((child, "signal", self, "_signal", 0) for child in self.components)
 
     def main(self) -> Generator[None, None, None]:
         """Activate all components, and wait until they have ended or a ShutdownMicroprocess comes."""

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from ..core.component import Component
 from ..core.ipc import ProducerFinished
 from .base import Chassis, check_parts
-from .room import send_when_room
+from .flow_control import send_when_room
 
 
 class Seq(Chassis):

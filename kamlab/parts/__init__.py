@@ -15,9 +15,10 @@ from .lines import ChunksToLines
 from .lossy import LossyConnector
 from .outlets import AddSink, RemoveSink, UnknownPolicy
 from .passing import Collate, Filter, NullSink, PassThrough
+from .plug_splitter import Plug, PlugSplitter
 from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, VariableByteRate_RequestControl
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
-from .splitters import Plug, PlugSplitter, Splitter
+from .splitter import Splitter
 from .transform import PureTransformer
 from .worker import BadMessage, Worker
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Generator, Iterable
 from os import PathLike
 from typing import IO, Any
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
+from ..core.microprocess import number_of
 from .worker import BadMessage, Worker
 
 Filename = str | PathLike[str]
@@ -94,7 +95,7 @@ class _Output:
         self._mode = writer.mode.replace("b", "").replace("t", "")
         self._file: IO[bytes] | None = None
         self._played = bytearray()
-        place = (writer._number, str(writer.filename))
+        place = (number_of(writer), str(writer.filename))
         self._known = place in world.written_from
         if not self._known:
             world.written_from[place] = self._first_opened()

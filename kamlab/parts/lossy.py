@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from ..chassis.room import discard, send_when_room
+from ..chassis.flow_control import discard, send_when_room
 from ..core.component import Component
 from ..core.errors import NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES

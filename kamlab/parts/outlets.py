@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..chassis.room import discard
+from ..chassis.flow_control import discard
 from ..core.box import Inbox, Outbox
 from ..core.errors import KamlabError
 from ..core.ipc import Ipc

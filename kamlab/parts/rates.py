@@ -6,7 +6,7 @@ import math
 from collections.abc import Generator
 from typing import Any, ClassVar
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
 

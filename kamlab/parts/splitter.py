@@ -13,7 +13,7 @@ from collections.abc import Generator
 from typing import Any, ClassVar
 
 from ..chassis.base import Chassis
-from ..chassis.room import send_when_room
+from ..chassis.flow_control import send_when_room
 from ..core.box import Inbox, Outbox
 from ..core.component import Component, check_component
 from ..core.errors import KamlabError, NoSpaceInBox
@@ -148,7 +148,7 @@ class Splitter(Chassis):
                 outlet.give_up()
                 self.unlink(linkage=outlet.link)
                 del self.outboxes[outlet.box.name], self._by_box[outlet.box]
-                self._behind = [each for each in self._behind if each is not outlet]
+                self._behind = [other for other in self._behind if other is not outlet]
                 self._ways = None
         if order.sinkcontrol is not None:
             self._controls.pop((order.sink, order.sinkcontrol), None)
@@ -182,8 +182,8 @@ class Splitter(Chassis):
         if not boxes or (self.copies_to_self and self._own.box.onward is not None):
             boxes = [self._own.box, *boxes]
         if self._behind:
-            late = {each.box for each in self._behind}
-            boxes = [each for each in boxes if each not in late]
+            late = {outlet.box for outlet in self._behind}
+            boxes = [box for box in boxes if box not in late]
             for outlet in self._behind:
                 outlet.did_not_fit(batch)
         first, rest = batch[0], batch[1:]
@@ -221,20 +221,21 @@ class Splitter(Chassis):
         """Send on what is held, as far as there is room."""
         for outlet in self._behind:
             outlet.try_again()
-        self._behind = [each for each in self._behind if each.held is not None]
+        self._behind = [outlet for outlet in self._behind if outlet.held is not None]
 
     def _ways_out(self) -> tuple[list[Outbox], list[Outlet]]:
         """Return the sinks' outboxes, and the outlets that must not overflow."""
         if self._ways is None:
             outlets = self._outlets.values()
-            self._ways = [each.box for each in outlets], [each for each in outlets if each.policy == WAIT]
+            waiters = [outlet for outlet in outlets if outlet.policy == WAIT]
+            self._ways = [outlet.box for outlet in outlets], waiters
         return self._ways
 
     def _take(self, source: Inbox, waiters: list[Outlet]) -> list[Any]:
         """Take what waits, or as much as fits where a sink must not overflow."""
         most = None
         if waiters and not self._told_to_end:
-            most = min((room for each in waiters if (room := each.room) is not None), default=None)
+            most = min((room for outlet in waiters if (room := outlet.room) is not None), default=None)
         batch: list[Any] = []
         while source.items and (most is None or len(batch) < most):
             if source.settled and most is None:
@@ -253,15 +254,15 @@ class Splitter(Chassis):
         if isinstance(message, ProducerFinished):
             self.fan_out()
             while self._behind:
-                behind = {each.sink for each in self._behind}
-                ready = [each for each in untold if each[0] not in behind]
-                untold = [each for each in untold if each[0] in behind]
+                behind = {outlet.sink for outlet in self._behind}
+                ready = [pair for pair in untold if pair[0] not in behind]
+                untold = [pair for pair in untold if pair[0] in behind]
                 self.tell_sinks_now(message, ready)
                 self._attend()
                 self.pause()
                 yield
                 self._configure()
-                untold = [each for each in untold if each in self._controls]
+                untold = [pair for pair in untold if pair in self._controls]
                 self._catch_up()
                 harder = next((m for m in self.messages(self.control_box) if isinstance(m, ShutdownMicroprocess)), None)
                 if harder is not None:

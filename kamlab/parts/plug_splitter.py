@@ -1,4 +1,4 @@
-"""The splitters; here the one that may contain its source, and what puts a component behind it."""
+"""A splitter that may contain its source, and a chassis that plugs a component into it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from typing import Any, ClassVar
 
 from ..chassis.base import Chassis
 from ..core.component import Component
-from .fanout import Fanout, TwoWaySplitter
 from .outlets import AddSink, RemoveSink
 from .passing import PassThrough
-from .splitting import Splitter
-
-__all__ = ["AddSink", "Fanout", "Plug", "PlugSplitter", "RemoveSink", "Splitter", "TwoWaySplitter"]
+from .splitter import Splitter
 
 
 class PlugSplitter(Splitter):
