@@ -95,7 +95,7 @@ class Exercise:
         return verdict
 
     def _verdict(self, handed_in: tuple[Any, ...]) -> Verdict:
-        bad = [each for each in handed_in if not self.accepts(each)]
+        bad = [thing for thing in handed_in if not self.accepts(thing)]
         if bad or not handed_in:
             return self._no(self._of_wrong_type(bad))
         try:

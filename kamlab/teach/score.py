@@ -81,7 +81,7 @@ class Score:
 
     def _repr_html_(self) -> str:
         cell = '<td style="text-align:left">'
-        lines = [f"<tr>{''.join(f'{cell}{escape(each)}</td>' for each in line)}</tr>" for line in self.table()]
+        lines = [f"<tr>{''.join(f'{cell}{escape(text)}</td>' for text in line)}</tr>" for line in self.table()]
         return f"<table>{''.join(lines)}</table>"
 
 

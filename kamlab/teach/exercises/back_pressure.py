@@ -91,7 +91,7 @@ def check(system: Callable[[], Any]) -> str:
 
 
 def _is_pair(made: Any) -> bool:
-    if not (isinstance(made, tuple) and len(made) == 2 and all(isinstance(each, Component) for each in made)):
+    if not (isinstance(made, tuple) and len(made) == 2 and all(isinstance(part, Component) for part in made)):
         return False
     return isinstance(getattr(made[0], "made", None), int) and isinstance(getattr(made[1], "done", None), list)
 

@@ -52,13 +52,13 @@ class Table:
         self.holds[fork] = diner
         if (diner, fork) in self.asked:
             self.asked.remove((diner, fork))
-        if sum(each is diner for each in self.holds.values()) == FORKS:
+        if sum(holder is diner for holder in self.holds.values()) == FORKS:
             self.had_two.add(diner)
 
     def standing(self, diner: Any) -> str:
         """Say which forks a diner has and which it waits for."""
-        has = [fork.short_name for fork, each in self.holds.items() if each is diner]
-        wants = [self._whose(fork) for each, fork in self.asked if each is diner]
+        has = [fork.short_name for fork, holder in self.holds.items() if holder is diner]
+        wants = [self._whose(fork) for asker, fork in self.asked if asker is diner]
         waits = f"waits for {' and '.join(wants)}" if wants else "waits for no fork"
         return f"{diner.short_name} has {' and '.join(has) or 'no fork'} and {waits}"
 
@@ -102,7 +102,7 @@ def check(system: Callable[[], Any]) -> str:
         if wrong := happened(run):
             raise Wrong(wrong, run)
         if run.outcome.reason == "max_steps":
-            meals = " and ".join(str(each.meals) for each in diners)
+            meals = " and ".join(str(diner.meals) for diner in diners)
             raise Wrong(f"It goes on for ever: after {run.step} turns the diners have had {meals} meals.", run)
         for diner in diners:
             _has_eaten(diner, table, run)
@@ -117,7 +117,7 @@ def _diners(run: Run) -> Any:
     """
     made = run.made
     pair = made if isinstance(made, (tuple, list)) else ()
-    if len(pair) != 2 or not all(isinstance(each, Component) and hasattr(each, "meals") for each in pair):
+    if len(pair) != 2 or not all(isinstance(diner, Component) and hasattr(diner, "meals") for diner in pair):
         what = of_type(made)
         raise Wrong(f"cured() shall return the two diners, components that count their meals. It returned {what}.")
     return made
@@ -127,7 +127,7 @@ def _has_two_forks(run: Run) -> None:
     """Raise where other forks are on the table than two."""
     forks = [event.component for event in run.lab.trace if event.kind == "activated" and _is_fork(event.component)]
     if len(forks) != FORKS:
-        names = ", ".join(each.short_name for each in forks) or "none"
+        names = ", ".join(fork.short_name for fork in forks) or "none"
         raise Wrong(f"Two forks shall be on the table. There are {len(forks)}: {names}.", run)
 
 

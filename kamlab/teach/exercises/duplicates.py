@@ -74,7 +74,7 @@ def _check_end(run: Run) -> None:
 
 def _check_paid(run: Run) -> None:
     """Raise where the account has got what nobody ordered, or misses what was ordered."""
-    strange = [each for each in run.made.paid if not isinstance(each, int) or each not in ORDERS]
+    strange = [payment for payment in run.made.paid if not isinstance(payment, int) or payment not in ORDERS]
     if strange:
         raise Wrong(f"The account was sent {strange[0]!r}: it takes the amounts that were ordered, and no others.", run)
     missing = sorted((Counter(ORDERS) - Counter(run.made.paid)).elements())
@@ -85,7 +85,7 @@ def _check_paid(run: Run) -> None:
     if missing:
         took = in_words(moved(run, "received", "Bank"))
         raise Wrong(f"{_paid(run)}. Missing: {_row(missing)}. What the bank took: {took}.", run)
-    waits = [each.short_name for each in run.lab.components if role(each, ["Shop"]) == "Shop"]
+    waits = [component.short_name for component in run.lab.components if role(component, ["Shop"]) == "Shop"]
     if waits:
         raise Wrong(f"All is paid, but {waits[0]} still waits: it never learnt that it is done.", run)
 

@@ -104,13 +104,13 @@ def _not_by_luck(run: Run) -> None:
 def _all_are_through(run: Run) -> None:
     """Raise where nobody can run any more, and a robot has not come out of the door by itself."""
     through = {event.component: None for event in _at_door(run) if event.message[-1] == OUT}
-    names = [each.short_name for each in through]
+    names = [robot.short_name for robot in through]
     if len(names) >= ROBOTS:
         return
     waiting = [
-        each.short_name
-        for each in run.lab.components
-        if isinstance(each, Component) and each is not run.made and not each.child_components()
+        component.short_name
+        for component in run.lab.components
+        if isinstance(component, Component) and component is not run.made and not component.child_components()
     ]
     who = f"Only {names[0]} has got" if names else "No robot has got"
     rest = f"{' and '.join(waiting)} still wait for a message" if waiting else "nobody is left who would"

@@ -35,7 +35,7 @@ def check(system: Callable[[], Component]) -> str:
         check_rest(run)
         if run.made.balance > 2:
             raise Wrong(f"Two deposits of 1 were made, but the balance is {run.made.balance}: more than that.", run)
-        waiting = [each.short_name for each in run.lab.components if "Client" in type(each).__name__]
+        waiting = [component.short_name for component in run.lab.components if "Client" in type(component).__name__]
         if waiting:
             raise Wrong(f"{' and '.join(waiting)} did not end: nobody will send what is waited for.", run)
         if lost := happened(run):
@@ -51,5 +51,5 @@ def _is_as_asked(run: Run) -> None:
         raise Wrong(f"cured() shall return the account, a component with a balance. It returned {what}.")
     senders = {event.component for event in run.lab.trace.events() if event.kind == "sent"} - {account}
     if len(senders) < 2:
-        names = ", ".join(each.short_name for each in senders) or "nobody"
+        names = ", ".join(sender.short_name for sender in senders) or "nobody"
         raise Wrong(f"Two clients shall each send a deposit of their own. Messages came from: {names}.", run)

@@ -65,7 +65,7 @@ def _activation(scheduler: Any, add: Any, pipeline: Any) -> None:
     mine.activate(line)
     drive(mine, 30)
     for part in parts:
-        times = sum(each is part for each in mine.active)
+        times = sum(active is part for active in mine.active)
         if not times:
             raise Wrong(
                 "The pipeline was activated and had slices, and its components are not active. "
@@ -73,10 +73,10 @@ def _activation(scheduler: Any, add: Any, pipeline: Any) -> None:
             )
         if times > 1:
             raise Wrong(f"After 30 slices a component of the pipeline is {times} times in the list active.")
-    if not any(each is line for each in mine.active):
+    if not any(active is line for active in mine.active):
         raise Wrong("The main() of the pipeline came to its end. It shall go on for ever, with a yield in each round.")
     children = getattr(line, "children", None)
-    if not isinstance(children, list) or not all(any(each is part for each in children) for part in parts):
+    if not isinstance(children, list) or not all(any(child is part for child in children) for part in parts):
         raise Wrong(f"The list children of the pipeline shall hold its parts; it is {shorten(children)}.")
 
 
@@ -107,7 +107,7 @@ def _ways(scheduler: Any, line: Any) -> str:
     def name(component: Any) -> str:
         return "the pipeline" if component is line else getattr(component, "letter", type(component).__name__)
 
-    postmen = [each for each in scheduler.active if hasattr(each, "source_box")]
+    postmen = [process for process in scheduler.active if hasattr(process, "source_box")]
     if not postmen:
         return "No postman is active."
     ways = (f"{name(p.source)}'s {p.source_box} to {name(p.sink)}'s {p.sink_box}" for p in postmen)

@@ -53,10 +53,10 @@ def choose(scheduler: Any) -> Any:
         Wrong: it returned somebody who is not there.
     """
     chosen = scheduler.choose()
-    if chosen is not None and not any(chosen is each for each in scheduler.active):
+    if chosen is not None and not any(chosen is process for process in scheduler.active):
         raise Wrong(
             f"choose() returned {shorten(chosen)}, which is not in the list active: "
-            f"{listed(type(each).__name__ for each in scheduler.active)}."
+            f"{listed(type(process).__name__ for process in scheduler.active)}."
         )
     return chosen
 

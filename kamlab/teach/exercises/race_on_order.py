@@ -26,7 +26,7 @@ def happened(run: Run) -> str:
     store = run.made
     if store.files.get(NAME) == WANTED:
         return ""
-    taken = [repr(each.message) for each in _taken(run)]
+    taken = [repr(event.message) for event in _taken(run)]
     more = f" and {len(taken) - TOLD} more" if len(taken) > TOLD else ""
     said = f"The {NAME} is {store.files.get(NAME)}, not {WANTED}."
     told = f"The store took: {', '.join(taken[:TOLD]) or 'nothing'}{more}."
@@ -34,11 +34,11 @@ def happened(run: Run) -> str:
 
 
 def _events(run: Run, kind: str) -> list[Event]:
-    return [each for each in run.lab.trace if each.kind == kind]
+    return [event for event in run.lab.trace if event.kind == kind]
 
 
 def _taken(run: Run) -> list[Event]:
-    return [each for each in _events(run, "received") if each.component is run.made]
+    return [event for event in _events(run, "received") if event.component is run.made]
 
 
 def _missing(store: Any) -> str:
@@ -55,7 +55,9 @@ def _first_sender(run: Run) -> str:
     for event in _events(run, "sent"):
         if event.box.owner is run.made and event.source is not None:
             sender = event.source.owner
-            turn = sum(each.component is sender and each.step <= event.step for each in _events(run, "resumed"))
+            turn = sum(
+                resumed.component is sender and resumed.step <= event.step for resumed in _events(run, "resumed")
+            )
             return f"The first message came from {sender.short_name}, in turn {turn} of its own."
     return ""
 
@@ -88,16 +90,16 @@ def _gives_a_store(run: Run) -> None:
 def _waiting(run: Run) -> str:
     """Say who has not ended, among those that are there to send."""
     names = [
-        each.short_name
-        for each in run.lab.components
-        if isinstance(each, Component) and each is not run.made and not each.child_components()
+        component.short_name
+        for component in run.lab.components
+        if isinstance(component, Component) and component is not run.made and not component.child_components()
     ]
     return f"{' and '.join(names)} {'wait' if len(names) > 1 else 'waits'}" if names else ""
 
 
 def _came_by_messages(run: Run) -> None:
     """Raise where a line is in the diary that no message brought to the store."""
-    brought = "\n".join(repr(each.message) for each in _taken(run))
+    brought = "\n".join(repr(event.message) for event in _taken(run))
     for line in WANTED:
         if line not in brought:
             raise Wrong(f"{line!r} is in the {NAME}, but the store took no message with it.", run)
@@ -106,7 +108,7 @@ def _came_by_messages(run: Run) -> None:
 def _came_from_two(run: Run) -> None:
     """Raise where title and lines are the work of one component."""
     senders = dict.fromkeys(event.component for event in _events(run, "sent") if event.component is not run.made)
-    names = [each.short_name for each in senders]
+    names = [sender.short_name for sender in senders]
     if len(names) < 2:
         who = ", ".join(names) or "nobody"
         raise Wrong(f"The title shall come from the owner, the lines from the writer. Only {who} sent a message.", run)

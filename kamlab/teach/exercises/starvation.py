@@ -138,13 +138,13 @@ def _gives_a_server(run: Run) -> None:
 def _clients_go_on(run: Run, log: Log) -> None:
     """Raise where not three clients ask as long as the run lasts."""
     if len(log.asked) != CLIENTS:
-        names = ", ".join(each.short_name for each in log.asked) or "nobody"
+        names = ", ".join(client.short_name for client in log.asked) or "nobody"
         raise Wrong(f"Three clients shall ask the server that cured() returns. It was asked by: {names}.", run)
     for client in log.asked:
         if client.is_stopped():
             raise Wrong(f"{client.short_name} has ended. The clients shall go on asking, as they did before.", run)
     if run.outcome.reason != "max_steps":
-        waiting = [each.short_name for each in log.asked]
+        waiting = [client.short_name for client in log.asked]
         raise Wrong(f"After {run.step} turns nobody can run any more. {' and '.join(waiting)} wait for an answer.", run)
 
 

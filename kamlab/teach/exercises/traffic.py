@@ -24,7 +24,7 @@ def role(component: Any, roles: Collection[str]) -> str:
     'Sender'
     """
     names = [cls.__name__ for cls in type(component).__mro__]
-    return next((each for name in names for each in roles if each in name), names[0])
+    return next((known for name in names for known in roles if known in name), names[0])
 
 
 def moved(run: Run, kind: str, to: str) -> list[Event]:
@@ -52,12 +52,12 @@ def check_made(run: Run, name: str, attribute: str) -> None:
 
 def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
     """Raise where somebody sent a message to somebody else over a link that is not part of the system."""
-    roles = dict.fromkeys(each for link in links for each in link)
+    roles = dict.fromkeys(end for link in links for end in link)
     for event in run.lab.trace.events():
         if event.kind == "sent" and event.source is not None:
             ends = event.source.owner, event.box.owner
-            if tuple(role(each, roles) for each in ends) not in links:
-                source, sink = (each.short_name for each in ends)
+            if tuple(role(end, roles) for end in ends) not in links:
+                source, sink = (end.short_name for end in ends)
                 what = f"{source} sent {event.message!r} straight to {sink}"
                 raise Wrong(f"{what}: that link is not part of the system. The links shall stay.", run, event.step)
 
