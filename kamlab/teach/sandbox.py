@@ -1,19 +1,19 @@
-"""Running a student's code apart, so that nothing it does can harm the process that asks.
+"""Runs a student's code in a sandbox, so that it cannot harm this process.
 
-The code may loop for ever, print without an end, end Python, open a port, start a program, or write files.
-So it runs in a copy of this process, made by ``fork``: everything that was defined in a notebook is there,
-and nothing it does there is done here. What comes back through a pipe is one value of plain JSON. A copy
-that takes too long tells by an alarm which line it stands at, and is killed if it cannot even do that.
+The code may loop forever, print without end, exit Python, open a port, start a program, or write files. So it runs in a
+child process made by ``fork``: everything that was defined in a notebook is there, and nothing that the code does there
+happens here. The child sends back one value as JSON through a pipe. A child that takes too long reports by an alarm
+which line it is at, and is killed if it cannot do even that.
 
-What would reach beyond the copy is refused by Python's audit hook: opening a port, starting a program,
-sending a signal, writing a file. It ends the copy with a sentence. This is a fence against accidents, not a
-prison: code that means to harm, through ctypes for one, could.
+An audit hook refuses what would reach beyond the child: opening a port, starting a program, sending a signal, writing a
+file. It ends the child with a sentence. This prevents accidents; it does not stop malicious code, which could use
+ctypes, for example.
 
-Rejected: a thread with a deadline, since a thread cannot be ended from outside against its will, and
-``os._exit`` ends all; a fresh Python, since the classes of a notebook cannot be sent to it.
+Rejected: a thread with a deadline, because a thread cannot be ended from outside, and ``os._exit`` ends the whole
+process; a new Python interpreter, because a notebook's classes cannot be sent to it.
 
-Where a process cannot be copied safely (Windows, macOS, Python in a browser) the code runs here, traced
-line by line so that a loop can be ended; what is refused then is only to end Python and to print without end.
+Where forking is unsafe or impossible (Windows, macOS, Python in a browser), the code runs in this process, traced line
+by line so that a loop can be ended. Then only exiting Python and printing without end are refused.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ from typing import Any, NoReturn
 
 from ..core.errors import KamlabError
 from ..core.patched_time import real_monotonic
-from .student_code import place_now, place_of
+from .student_code import current_location, location_of
 
-#: How many characters may be printed.
+#: How many characters the code may print.
 PRINTED = 200_000
-#: How many more bytes of memory the copy may take than this process has.
+#: How many more bytes of memory the child may take than this process has.
 MEMORY = 1 << 28
-#: How many seconds after its time a copy that does not end by itself is killed.
+#: How many seconds after its time a child that does not end by itself is killed.
 GRACE = 1.0
-#: Time is processor time, so that a busy machine fails nobody. Code that uses less of it than this part waits, and its
-#: time is that of the clock; and no code may take more than so many times its time by the clock.
+#: The time limit counts processor time, so that no code fails because the machine is busy. Code that uses less than
+#: this share of a period is waiting, and then the clock counts. No code may run for more periods than ``BUSY``.
 COMPUTES, BUSY = 0.1, 8
 #: How many bytes of an answer are read.
 ANSWER = 1_000_000
 
 FORKS = sys.platform == "linux" and hasattr(os, "fork")
 
-#: What is refused, by the names of Python's audit events, and what it is called.
+#: What is refused: the names of Python's audit events, and what to call them.
 REFUSED = {
     "socket.bind": "opens a port",
     "socket.connect": "connects to a port",
@@ -78,116 +78,116 @@ REFUSED = {
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-class Trouble(KamlabError):
-    """The code that was run apart did not come to an answer; the message says what it did instead."""
+class SandboxError(KamlabError):
+    """The code in the sandbox did not return an answer; the message says what it did instead."""
 
 
 class _OutOfTime(SystemExit):
-    """Raised in code that is traced, once its time is up. A SystemExit, since a lab lets no other error out."""
+    """Raised in traced code once its time is up. It is a SystemExit because a lab lets no other error out."""
 
 
 class _TooMuchPrinted(SystemExit):
-    """Raised in code that prints without an end, where it runs here. A SystemExit for the same reason."""
+    """Raised in code that prints without end in this process. It is a SystemExit for the same reason."""
 
 
-def run_apart(call: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """Call a function apart and return what it returns, which must be a value of plain JSON.
+def run_in_sandbox(call: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Call a function in a sandbox and return what it returns, which must be a value that JSON can represent.
 
     Args:
         call: the function, without arguments.
         seconds: how long it may compute, or wait.
 
     Raises:
-        Trouble: it did not come to an answer in time, or did what is refused.
+        SandboxError: it did not return in time, or did something that is refused.
 
-    >>> run_apart(lambda: {"sum": sum(range(10))})
+    >>> run_in_sandbox(lambda: {"sum": sum(range(10))})
     {'sum': 45}
-    >>> run_apart(lambda: __import__("os")._exit(3))
+    >>> run_in_sandbox(lambda: __import__("os")._exit(3))
     Traceback (most recent call last):
         ...
-    kamlab.teach.sandbox.Trouble: Your code ends Python (exit status 3), instead of returning.
+    kamlab.teach.sandbox.SandboxError: Your code ends Python (exit status 3), instead of returning.
     """
-    return _in_a_copy(call, seconds) if FORKS else _here(call, seconds)
+    return _in_child(call, seconds) if FORKS else _in_this_process(call, seconds)
 
 
-# -- in a copy of this process ----------------------------------------------------------------------------
+# -- in a child process -----------------------------------------------------------------------------------
 
 
-def _in_a_copy(call: Callable[[], Any], seconds: float) -> Any:
+def _in_child(call: Callable[[], Any], seconds: float) -> Any:
     reader, writer = os.pipe()
     sys.stdout.flush()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # other threads are of no use to the copy
-        copy = os.fork()
-    if copy == 0:
+        warnings.simplefilter("ignore", DeprecationWarning)  # the child does not need the other threads
+        child = os.fork()
+    if child == 0:
         os.close(reader)
-        _be_the_copy(call, seconds, writer)
+        _run_as_child(call, seconds, writer)
     os.close(writer)
     try:
-        answer = _read(reader, _Allowance(seconds, lambda: _computed(copy)))
+        answer = _read(reader, _TimeLimit(seconds, lambda: _processor_time(child)))
     except BaseException:
-        _kill(copy)
+        _kill(child)
         raise
     finally:
         os.close(reader)
     if answer is None:
-        _kill(copy)
-        raise Trouble(_too_long(seconds))
-    _, status = os.waitpid(copy, 0)
+        _kill(child)
+        raise SandboxError(_too_long(seconds))
+    _, status = os.waitpid(child, 0)
     if not answer:
-        raise Trouble(_ended(os.waitstatus_to_exitcode(status)))
+        raise SandboxError(_ended(os.waitstatus_to_exitcode(status)))
     kind, value = json.loads(answer)
     if kind == "trouble":
-        raise Trouble(value)
+        raise SandboxError(value)
     return value
 
 
-class _Allowance:
-    """The time that code has.
+class _TimeLimit:
+    """How long code may run.
 
     Args:
         seconds: how long it may compute, or wait.
-        computed: tells for how many seconds it has computed.
+        processor_time: returns how many seconds it has computed.
     """
 
-    def __init__(self, seconds: float, computed: Callable[[], float]) -> None:
+    def __init__(self, seconds: float, processor_time: Callable[[], float]) -> None:
         self.seconds = seconds
-        self._computed = computed
-        self._begun = self._looked = computed()
-        self._turns = BUSY
-        #: How long to let it go on before the next look.
+        self._processor_time = processor_time
+        self._begun = self._last = processor_time()
+        self._periods = BUSY
+        #: How many seconds the code may go on until the next call of :meth:`is_over`.
         self.wait = seconds
 
-    def look(self) -> bool:
-        """Look at what was computed, and return whether the time is over; else ``wait`` is until the next look."""
-        now = self._computed()
+    def is_over(self) -> bool:
+        """Return whether the time is over. If it is not, ``wait`` is the length of the next period."""
+        now = self._processor_time()
         left = self.seconds - (now - self._begun)
-        waits = now - self._looked < COMPUTES * self.wait
-        self._turns -= 1
-        self._looked, self.wait = now, max(left, self.seconds / 20)
-        return left <= self.seconds / 100 or waits or not self._turns
+        is_waiting = now - self._last < COMPUTES * self.wait
+        self._periods -= 1
+        self._last, self.wait = now, max(left, self.seconds / 20)
+        return left <= self.seconds / 100 or is_waiting or not self._periods
 
 
-def _computed(copy: int) -> float:
-    """Return for how many seconds another process has computed; 0 if that is not known."""
+def _processor_time(child: int) -> float:
+    """Return how many seconds another process has computed; 0 if that is not known."""
     try:
-        with open(f"/proc/{copy}/stat") as file:
+        with open(f"/proc/{child}/stat") as file:
             fields = file.read().rpartition(")")[2].split()
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _read(reader: int, allowance: _Allowance) -> bytes | None:
-    """Return all that is written to a pipe, or ``None`` if it is not closed in time."""
+def _read(reader: int, limit: _TimeLimit) -> bytes | None:
+    """Return everything that is written to a pipe, or ``None`` if it is not closed in time."""
     chunks = b""
-    deadline = time.monotonic() + allowance.wait + GRACE
+    deadline = time.monotonic() + limit.wait + GRACE
     while len(chunks) < ANSWER:
         ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
-            if allowance.look():
+            if limit.is_over():
                 return None
-            deadline = time.monotonic() + allowance.wait + GRACE
+            deadline = time.monotonic() + limit.wait + GRACE
             continue
         chunk = os.read(reader, 65536)
         if not chunk:
@@ -196,9 +196,9 @@ def _read(reader: int, allowance: _Allowance) -> bytes | None:
     return None
 
 
-def _kill(copy: int) -> None:
-    os.kill(copy, signal.SIGKILL)
-    os.waitpid(copy, 0)
+def _kill(child: int) -> None:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def _ended(status: int) -> str:
@@ -215,12 +215,12 @@ def _too_much(place: str = "") -> str:
     return f"Your code prints without an end: more than {PRINTED:,} characters.{place}"
 
 
-def _asks(place: str = "") -> str:
+def _asks_for_input(place: str = "") -> str:
     return f"Your code waits for input(), which nobody can give in a check.{place}"
 
 
-def _be_the_copy(call: Callable[[], Any], seconds: float, writer: int) -> NoReturn:
-    """Do the work, write the answer, and end; never return."""
+def _run_as_child(call: Callable[[], Any], seconds: float, writer: int) -> NoReturn:
+    """Call the function, write the answer, and exit."""
 
     def tell(kind: str, value: Any) -> NoReturn:
         data = json.dumps([kind, value]).encode()
@@ -229,49 +229,49 @@ def _be_the_copy(call: Callable[[], Any], seconds: float, writer: int) -> NoRetu
         os._exit(0)
 
     try:
-        _fence(seconds, tell)
+        _restrict(seconds, tell)
         value = call()
         signal.setitimer(signal.ITIMER_REAL, 0)
         tell("value", value)
     except SystemExit as error:
-        tell("trouble", f"Your code calls exit, instead of returning.{place_of(error)}")
+        tell("trouble", f"Your code calls exit, instead of returning.{location_of(error)}")
     except BaseException as error:
-        tell("trouble", f"Your code raised {type(error).__name__}.{place_of(error)}")
+        tell("trouble", f"Your code raised {type(error).__name__}.{location_of(error)}")
     finally:
         os._exit(1)
 
 
-def _fence(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
-    """Keep what is done in this copy within it."""
-    faulthandler.disable()  # a crash is told in a sentence
-    gc.freeze()  # what belongs to the original is not taken apart here
+def _restrict(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
+    """Keep the effects of the code within this child process."""
+    faulthandler.disable()  # the parent reports a crash in a sentence
+    gc.freeze()  # objects of the parent must not be finalized here
     sys.dont_write_bytecode = True
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the original is interrupted, and ends this
-    allowance = _Allowance(seconds, time.process_time)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the parent, which ends this child
+    limit = _TimeLimit(seconds, time.process_time)
 
-    def look(_number: int, frame: FrameType | None) -> None:
-        if allowance.look():
-            tell("trouble", _too_long(seconds, place_now(frame)))
-        signal.setitimer(signal.ITIMER_REAL, allowance.wait)
+    def on_alarm(_number: int, frame: FrameType | None) -> None:
+        if limit.is_over():
+            tell("trouble", _too_long(seconds, current_location(frame)))
+        signal.setitimer(signal.ITIMER_REAL, limit.wait)
 
-    signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, allowance.wait)
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, limit.wait)
     _limit_memory()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    sys.stdout = sys.stderr = _Sink(lambda: tell("trouble", _too_much(place_now(sys._getframe()))))
-    builtins.input = lambda *_args: tell("trouble", _asks(place_now(sys._getframe())))
+    sys.stdout = sys.stderr = _Sink(lambda: tell("trouble", _too_much(current_location(sys._getframe()))))
+    builtins.input = lambda *_args: tell("trouble", _asks_for_input(current_location(sys._getframe())))
     events = sys.modules.get("asyncio.events")
     if events is not None:
-        events._set_running_loop(None)  # the notebook's own loop is not ours
+        events._set_running_loop(None)  # the notebook's loop does not run in this child
 
     def refuse(event: str, args: tuple[Any, ...]) -> None:
         what = REFUSED.get(event)
         if what is None and event == "open" and len(args) == 3 and _writes(args[0], args[2]):
             what = "writes a file"
         if what is not None:
-            tell("trouble", f"Your code {what}, which is not part of this exercise.{place_now(sys._getframe())}")
+            tell("trouble", f"Your code {what}, which is not part of this exercise.{current_location(sys._getframe())}")
 
     sys.addaudithook(refuse)
 
@@ -291,7 +291,7 @@ def _limit_memory() -> None:
 
 
 class _Sink(io.TextIOBase):
-    """Takes what is printed, and calls ``full`` when it is too much."""
+    """Discards what is printed, and calls ``full`` when it is too much."""
 
     def __init__(self, full: Callable[[], Any]) -> None:
         super().__init__()
@@ -308,11 +308,11 @@ class _Sink(io.TextIOBase):
         return len(text)
 
 
-# -- here -------------------------------------------------------------------------------------------------
+# -- in this process --------------------------------------------------------------------------------------
 
 
-def _here(call: Callable[[], Any], seconds: float) -> Any:
-    deadline = real_monotonic() + seconds  # time.monotonic() is the lab's time in a slice
+def _in_this_process(call: Callable[[], Any], seconds: float) -> Any:
+    deadline = real_monotonic() + seconds  # in a slice, time.monotonic() is the lab's time
 
     def full() -> NoReturn:
         raise _TooMuchPrinted
@@ -328,20 +328,20 @@ def _here(call: Callable[[], Any], seconds: float) -> Any:
     sys.settrace(trace)
     try:
         return call()
-    except Trouble:
+    except SandboxError:
         raise
     except _TooMuchPrinted as error:
-        raise Trouble(_too_much(place_of(error))) from None
+        raise SandboxError(_too_much(location_of(error))) from None
     except _OutOfTime as error:
-        raise Trouble(_too_long(seconds, place_of(error))) from None
+        raise SandboxError(_too_long(seconds, location_of(error))) from None
     except SystemExit as error:
-        raise Trouble(f"Your code calls exit, instead of returning.{place_of(error)}") from None
+        raise SandboxError(f"Your code calls exit, instead of returning.{location_of(error)}") from None
     except Exception as error:
-        raise Trouble(f"Your code raised {type(error).__name__}.{place_of(error)}") from error
+        raise SandboxError(f"Your code raised {type(error).__name__}.{location_of(error)}") from error
     finally:
         sys.settrace(kept[2])
         sys.stdout, sys.stderr, _, builtins.input = kept
 
 
 def _no_input(*_args: Any) -> NoReturn:
-    raise Trouble(_asks(place_now(sys._getframe())))
+    raise SandboxError(_asks_for_input(current_location(sys._getframe())))

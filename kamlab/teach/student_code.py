@@ -1,4 +1,4 @@
-"""Where in a student's own code something happened: the last line that is theirs."""
+"""Finds the line of a student's own code where something happened: the innermost frame that is theirs."""
 
 from __future__ import annotations
 
@@ -10,30 +10,29 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
-_OURS = str(Path(__file__).resolve().parent.parent)
+_KAMLAB = str(Path(__file__).resolve().parent.parent)
 _PYTHON = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
 _PACKAGES = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib"))
 
 
-def place_of(error: BaseException) -> str:
-    """Say in which of the student's lines an error arose; empty where it was none of theirs.
+def location_of(error: BaseException) -> str:
+    """Return which of the student's lines raised an error, as a line of text; "" if none of theirs is involved.
 
     >>> def halve(number):
     ...     return number / 0
     >>> try:
     ...     halve(1)
     ... except ZeroDivisionError as error:
-    ...     print(place_of(error))
+    ...     print(location_of(error))
     <BLANKLINE>
     In halve(), line 2: return number / 0
     """
-    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    return _place(reversed(frames))
+    return _location(reversed(list(traceback.walk_tb(error.__traceback__))))
 
 
-def place_now(frame: FrameType | None) -> str:
-    """Say which of the student's lines runs now, below a frame."""
-    return _place(_outward(frame))
+def current_location(frame: FrameType | None) -> str:
+    """Return which of the student's lines is running now, in a frame or in those that called it."""
+    return _location(_outward(frame))
 
 
 def _outward(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
@@ -42,7 +41,7 @@ def _outward(frame: FrameType | None) -> Iterator[tuple[FrameType, int]]:
         frame = frame.f_back
 
 
-def _place(frames: Iterable[tuple[FrameType, int]]) -> str:
+def _location(frames: Iterable[tuple[FrameType, int]]) -> str:
     for frame, number in frames:
         code = frame.f_code
         if _is_own(code.co_filename):
@@ -53,9 +52,9 @@ def _place(frames: Iterable[tuple[FrameType, int]]) -> str:
 
 
 def _is_own(file: str) -> bool:
-    """Return whether a file is a student's: a cell, or a file of neither Python nor what is installed."""
+    """Return whether a file is a student's: a cell, or a file outside of Python and the installed packages."""
     if file.startswith("<"):
         return not file.startswith(("<frozen", "<string"))
-    if file.startswith((_OURS, *_PACKAGES)):
+    if file.startswith((_KAMLAB, *_PACKAGES)):
         return False
     return not file.startswith(_PYTHON) and not file.startswith(sys.prefix)

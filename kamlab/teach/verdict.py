@@ -1,4 +1,4 @@
-"""What a check has to say: right or not, why, and a run in which one can see it."""
+"""The verdict of a check: right or not, why, and a run in which to see it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _COLOURS = {
 
 
 class NothingToOpen(KamlabError):
-    """A verdict was asked for a run, and it is not about one."""
+    """A verdict cannot open a run, because it is not about one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The result of a check.
 
-    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` what was seen; ``points``
-    what it is worth. Where a run went wrong: ``seed`` is its seed, ``step`` where to look, and ``line`` the
-    run up to its end, to paste.
+    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` what the check saw, and ``points``
+    what the exercise is worth. If a run went wrong, ``seed`` is its seed, ``step`` where to look, and ``line`` the
+    whole run as a line of text that can be replayed.
 
     >>> print(Verdict("lost-update", False, "The balance is 1.", seed=3, step=14, line="kamlab1:..."))
     lost-update: not yet
@@ -48,13 +48,13 @@ class Verdict:
     build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
 
     def open(self) -> Lab:
-        """Return a lab in which the run that went wrong was played again, up to the step where it did.
+        """Return a lab in which the run that went wrong was replayed, up to the step where it did.
 
-        It can be stepped, turned back and looked into, ``verdict.open().panel()`` shows it.
+        The lab can step, go back, and show everything; ``verdict.open().panel()`` shows its panel.
 
         Raises:
             NothingToOpen: the verdict is not about a run.
-            RunDiffers: the system is not the same any more.
+            RunDiffers: the system has changed since.
         """
         from ..lab import Lab
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from kamlab.teach import sandbox
-from kamlab.teach.sandbox import Trouble, run_apart
+from kamlab.teach.sandbox import SandboxError, run_in_sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -162,8 +162,8 @@ def test_whatever_the_code_does_a_sentence_comes_back(call: Any, said: str, tmp_
     """Loops, prints, exits, ports, programs, files: each is told in words, and this process is as it was."""
     monkeypatch.chdir(tmp_path)
     threads, files, stdout = threading.enumerate(), os.listdir("/proc/self/fd"), sys.stdout
-    with pytest.raises(Trouble) as caught:
-        run_apart(call, SHORT if "still running" in said else AMPLE)
+    with pytest.raises(SandboxError) as caught:
+        run_in_sandbox(call, SHORT if "still running" in said else AMPLE)
     assert said in str(caught.value)
     assert [each for each in threading.enumerate() if each not in threads] == []
     assert len(os.listdir("/proc/self/fd")) <= len(files)
@@ -178,8 +178,8 @@ def test_the_line_that_loops_is_named() -> None:
     """Of a loop without an end one is told the function, the line, and its text."""
     space: dict[str, Any] = {}
     exec(compile("def forever():\n    while True:\n        pass\n", "<cell 1>", "exec"), space)
-    with pytest.raises(Trouble, match=r"In forever\(\), line [23]"):
-        run_apart(space["forever"], SHORT)
+    with pytest.raises(SandboxError, match=r"In forever\(\), line [23]"):
+        run_in_sandbox(space["forever"], SHORT)
 
 
 @copies
@@ -195,7 +195,7 @@ def test_a_busy_machine_fails_nobody() -> None:
     loop = [sys.executable, "-c", "while True: pass"]
     busy = [subprocess.Popen(loop) for _ in range(4 * (os.cpu_count() or 1))]
     try:
-        assert run_apart(computes, 0.6) > 0.6
+        assert run_in_sandbox(computes, 0.6) > 0.6
     finally:
         for each in busy:
             each.kill()
@@ -211,14 +211,14 @@ def test_an_answer_comes_back_and_nothing_else() -> None:
         changed.append(1)
         return changed
 
-    assert run_apart(work) == [1]
+    assert run_in_sandbox(work) == [1]
     assert changed == []
 
 
 @copies
 def test_an_answer_may_be_large() -> None:
     """An answer of more than a pipe holds comes back whole."""
-    assert run_apart(lambda: "x" * 500_000) == "x" * 500_000
+    assert run_in_sandbox(lambda: "x" * 500_000) == "x" * 500_000
 
 
 @copies
@@ -227,7 +227,7 @@ def test_an_interrupt_ends_the_copy_too(eventually: Any) -> None:
     threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)).start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        run_apart(loops, 30)
+        run_in_sandbox(loops, 30)
     assert time.monotonic() - began < 20
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
@@ -244,8 +244,8 @@ def test_without_copies_loops_prints_and_exits_are_told_all_the_same(
     """Where a process cannot be copied the code runs here, and what can be held back is."""
     monkeypatch.setattr(sandbox, "FORKS", False)
     kept = sys.stdout, sys.stderr, sys.gettrace()
-    with pytest.raises(Trouble) as caught:
-        run_apart(call, SHORT if "still running" in said else AMPLE)
+    with pytest.raises(SandboxError) as caught:
+        run_in_sandbox(call, SHORT if "still running" in said else AMPLE)
     assert said in str(caught.value)
     assert (sys.stdout, sys.stderr, sys.gettrace()) == kept
-    assert run_apart(lambda: 42) == 42
+    assert run_in_sandbox(lambda: 42) == 42

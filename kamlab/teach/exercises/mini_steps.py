@@ -8,7 +8,7 @@ from typing import Any
 from ...core.errors import listed
 from ...core.events import error_in_words, shorten
 from ..runs import Wrong
-from ..student_code import place_of
+from ..student_code import location_of
 
 #: How many slices a system in a check may have.
 MANY = 200
@@ -27,7 +27,7 @@ def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None
     except NotImplementedError:
         raise Wrong(f"Step {step} first: {name} is still to do.") from None
     except Exception as error:
-        raise Wrong(f"Step {step} first: your {name} raised {error_in_words(error)}{place_of(error)}") from error
+        raise Wrong(f"Step {step} first: your {name} raised {error_in_words(error)}{location_of(error)}") from error
 
 
 def drive(scheduler: Any, slices: int = MANY) -> list[Any]:
