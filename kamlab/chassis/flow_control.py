@@ -1,9 +1,8 @@
-"""Sending where there may be no room.
+"""Flow control: sending to an inbox that may be full.
 
-``send`` raises NoSpaceInBox where the inbox at the other end is full, and the sender still has the
-message. What it does then is the same in nearly every component: ask to be woken when a message is
-taken there, sleep, try again. Only while it waits does a component ask for that, since being woken
-for every message that somebody takes would cost a slice each time.
+If the inbox at the other end is full, ``send`` raises NoSpaceInBox, and the sender keeps the message. What to do then
+is the same in nearly every component: ask to be woken when a message is taken there, sleep, and try again. A component
+asks for that only while it waits, because being woken for every message taken would cost a slice each time.
 """
 
 from __future__ import annotations
@@ -21,10 +20,18 @@ from ..core.ipc import ShutdownMicroprocess
 def send_when_room(
     component: Component, message: Any, *boxnames: str, give_up: Callable[[], bool] | None = None
 ) -> Generator[None, None, bool]:
-    """Send a message to some outboxes; where it does not fit, sleep until it does.
+    """Send a message to some outboxes, and sleep until it fits where it does not fit now.
 
-    To be used with ``yield from`` in a generator ``main``. ``give_up`` is asked before each sleep;
-    once it returns true the message is not sent where it still does not fit, and the result is False.
+    Use it with ``yield from`` in a generator ``main``.
+
+    Args:
+        component: the sender.
+        message: the message.
+        boxnames: the names of the outboxes.
+        give_up: called before each sleep. Once it returns true, the message is not sent where it still does not fit.
+
+    Returns:
+        True if the message was sent to all outboxes.
     """
     left = _unsent(component, message, boxnames)
     if not left:
@@ -44,7 +51,7 @@ def send_when_room(
 
 
 def _unsent(component: Component, message: Any, boxnames: Iterable[str]) -> list[str]:
-    """Send a message and return the names of the outboxes that it could not leave by."""
+    """Send a message, and return the names of the outboxes where it did not fit."""
     left = []
     for name in boxnames:
         try:
@@ -60,7 +67,7 @@ def told_to_stop(component: Component) -> bool:
 
 
 def discard(box: Outbox, message: Any) -> None:
-    """Count a message as lost at an outbox, as if nothing were linked to it."""
+    """Count a message as discarded at an outbox, as if the outbox led nowhere."""
     box.discarded += 1
     scheduler = box.owner.scheduler_in_charge
     if scheduler is not None and scheduler.log is not None:
