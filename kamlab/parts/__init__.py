@@ -1,4 +1,4 @@
-"""Small parts: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
+"""Small components: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
 
 from .choosers import Chooser, ForwardIteratingChooser, InfiniteChooser
 from .console import ConsoleEchoer, ConsoleReader

@@ -15,11 +15,11 @@ from .splitter import Splitter
 class PlugSplitter(Splitter):
     """A Splitter that also sends to its own outbox and signal, and may contain its source.
 
-    With a source component, inbox and control are the source's; what it sends to outbox and signal
-    is copied, and the splitter ends when the source has ended.
+    With a source component, inbox and control are the source's. What the source sends to outbox and signal is copied,
+    and the splitter ends when the source has ended.
 
     Args:
-        source_component: where the data comes from; without it, from the inbox.
+        source_component: the component that sends the data; without it, the data comes to the inbox.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import ConsoleEchoer, DataSource, Plug, PlugSplitter
@@ -60,14 +60,14 @@ class PlugSplitter(Splitter):
 
 
 class Plug(Chassis):
-    """Puts a component behind a splitter: it gets what the splitter copies.
+    """Connects a component to a splitter: it gets what the splitter copies.
 
-    The Plug asks the splitter for its share when it runs and signs off when the component has ended.
-    The component's outbox and signal are the Plug's.
+    The Plug registers with the splitter when it first runs, and unregisters when the component has ended. The
+    component's outbox and signal are the Plug's.
 
     Args:
         splitter: any component with a box ``configuration`` that takes AddSink and RemoveSink.
-        component: the component; without it messages go straight to the Plug's outbox.
+        component: the component; without it, messages go straight to the Plug's outbox.
 
     Raises:
         NoSuchBox: ``splitter`` has no box ``configuration``.
@@ -104,11 +104,11 @@ class Plug(Chassis):
         self.link((inner, "signal"), (self, "signal"), passthrough=2)
 
     def fresh_copy(self) -> Component:
-        """Make another, with a component of its own, for the same splitter."""
+        """Make another Plug, with a copy of the component, for the same splitter."""
         return type(self)(self.splitter, self.component.fresh_copy())
 
     def main(self) -> Generator[None, None, None]:
-        """Sign on, wait until the component has ended, sign off."""
+        """Register, wait until the component has ended, unregister."""
         self.send(AddSink(self, "inbox", "control"), "splitter_config")
         try:
             self.activate_children()
