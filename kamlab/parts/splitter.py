@@ -115,7 +115,7 @@ class Splitter(Chassis):
                 elif isinstance(message, RemoveSink):
                     self._remove(message)
                 else:
-                    raise KamlabError("give an AddSink or a RemoveSink")
+                    raise KamlabError("only AddSink and RemoveSink messages are understood there")
             except KamlabError as error:
                 self._report(f"{self.short_name} cannot act on {message!r} in its configuration: {error}")
 
