@@ -101,7 +101,7 @@ class TriggeredOneShot(_Source):
     >>> from kamlab.parts import TriggeredOneShot
     >>> with Lab(clock="virtual") as lab:
     ...     handle = Handle(TriggeredOneShot("hello")).activate()
-    ...     handle.put("whoever comes")
+    ...     handle.put("now")
     ...     _ = lab.run()
     ...     handle.get(), handle.component.state
     ('hello', 'finished')

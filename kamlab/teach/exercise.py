@@ -33,13 +33,13 @@ class CheckFailed(KamlabError, AssertionError):
     >>> @exercise("double", takes="a function of a number")
     ... def check(double):
     ...     if double(21) != 42:
-    ...         raise Wrong(f"double(21) is {double(21)}; it shall be 42.")
+    ...         raise Wrong(f"double(21) is {double(21)}; it should be 42.")
     >>> with patch.dict("os.environ", NBGRADER_EXECUTION="on"):
     ...     check(lambda number: number + 2)
     Traceback (most recent call last):
         ...
     kamlab.teach.exercise.CheckFailed: double: not yet
-      double(21) is 23; it shall be 42.
+      double(21) is 23; it should be 42.
     """
 
     def __init__(self, verdict: Verdict) -> None:
@@ -180,13 +180,13 @@ def exercise(
     >>> @exercise("double", takes="a function of a number")
     ... def check(double):
     ...     if double(21) != 42:
-    ...         raise Wrong(f"double(21) is {double(21)}; it shall be 42.")
+    ...         raise Wrong(f"double(21) is {double(21)}; it should be 42.")
     >>> print(check(lambda number: number + number))
     double: done
       All of it holds.
     >>> print(check(lambda number: number + 2))
     double: not yet
-      double(21) is 23; it shall be 42.
+      double(21) is 23; it should be 42.
     >>> print(check(42))
     double: not yet
       This exercise takes a function of a number. What was handed in is of the type int: 42

@@ -188,7 +188,7 @@ class Question:
         scheduler, step, mark = self._position
         now = _position_of(self._lab)
         if now[0] is not scheduler:
-            return "The lab has been turned back or begun anew since this question was asked; ask again."
+            return "The lab has gone back or was reset since this question was asked; ask again."
         if now[1] != step:
             return f"The lab has moved from step {step} to {now[1]} since this question was asked; ask again."
         return None if now[2] == mark else "Something was done to the lab since this question was asked; ask again."

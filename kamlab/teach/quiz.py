@@ -77,7 +77,7 @@ class Quiz:
 
     def __init__(self, lab: Lab, seed: int = 0) -> None:
         if not issubclass(type(lab), World):
-            raise NoQuestion(f"Quiz({quoted(lab, 40)}): give it the lab that it shall ask about")
+            raise NoQuestion(f"Quiz({quoted(lab, 40)}): give the lab to ask about")
         if type(seed) is not int:
             raise NoQuestion(f"Quiz(lab, seed={quoted(seed, 40)}): give a whole number")
         self.lab = lab

@@ -141,12 +141,12 @@ def test_the_lab_has_moved() -> None:
 
 
 def test_the_lab_was_turned_back_or_changed() -> None:
-    """A lab that was turned back, begun anew, or had a hand put in is not the one that was asked about."""
+    """A lab that went back, was reset, or was changed from outside is not the one that was asked about."""
     with lab_of(SYSTEM, 2) as lab:
         question = Quiz(lab).who_runs_next()
         lab.step(1)
         lab.back(1)
-        assert "turned back or begun anew" in question.answer("Keep").sentence
+        assert "gone back or was reset" in question.answer("Keep").sentence
         question = Quiz(lab).what_is_in("Keep", after=1)
         lab.inject("Keep", "x")
         assert "Something was done to the lab" in question.answer([]).sentence
@@ -207,7 +207,7 @@ def test_the_lab_runs() -> None:
 @pytest.mark.parametrize(
     ("ask", "says"),
     [
-        (lambda lab: Quiz("lab"), "give it the lab"),
+        (lambda lab: Quiz("lab"), "give the lab"),
         (lambda lab: Quiz(lab, seed="1"), "give a whole number"),
         (lambda lab: Quiz(lab).what_is_in("Keep", after=0), "from 1 to 1000"),
         (lambda lab: Quiz(lab).what_is_in("Keep", after="3"), "from 1 to 1000"),
