@@ -364,3 +364,11 @@ def test_a_mistake_of_the_scheduler_is_shown_as_its_own(
     lab.back(1)
     assert not lab.failures
     lab.stop()
+
+
+def test_the_old_name_still_works() -> None:
+    """Copies of the course that import ``kamlab.teach.hooks`` get the same names."""
+    from kamlab.teach import hooks, student_scheduler
+
+    assert hooks.__all__ == student_scheduler.__all__
+    assert all(getattr(hooks, name) is getattr(student_scheduler, name) for name in hooks.__all__)
