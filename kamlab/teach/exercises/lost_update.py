@@ -10,12 +10,12 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import check_rest, of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 
 def happened(run: Run) -> str:
-    """Say that a deposit of two was lost, with what the account was sent; empty where none was."""
+    """Describe the lost deposit and the messages to the account; "" if none was lost."""
     account = run.made
     if account.balance >= 2:
         return ""
@@ -44,7 +44,7 @@ def check(system: Callable[[], Component]) -> str:
 
 
 def _is_as_asked(run: Run) -> None:
-    """Raise where it is not the system that was asked for: two clients that deposit by messages to an account."""
+    """Raise Wrong if it is not the system that was asked for: two clients that deposit by messages to an account."""
     account = run.made
     if not isinstance(account, Component) or not hasattr(account, "balance"):
         what = of_type(account)

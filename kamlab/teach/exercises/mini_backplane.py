@@ -24,7 +24,7 @@ def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipel
 
 
 def judge(scheduler: Any, component: Any, backplane: Any) -> None:
-    """Raise Wrong if this is no backplane."""
+    """Raise Wrong if this is not a backplane."""
     mine = scheduler()
     plane = backplane("NEWS", mine)
     named: Any = getattr(mine, "names", {})

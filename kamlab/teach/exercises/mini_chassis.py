@@ -25,7 +25,7 @@ def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipel
 
 
 def need_parts(microprocess: Any, scheduler: Any, component: Any, postman: Any) -> None:
-    """Check the first four steps first."""
+    """Check that the first four steps are done."""
     need(1, "Microprocess", judge_microprocess, microprocess)
     need(2, "Scheduler", judge_scheduler, microprocess, scheduler)
     need(3, "Component", judge_component, microprocess, component)
@@ -33,7 +33,7 @@ def need_parts(microprocess: Any, scheduler: Any, component: Any, postman: Any) 
 
 
 def judge(scheduler: Any, component: Any, pipeline: Any) -> None:
-    """Raise Wrong if this is no pipeline."""
+    """Raise Wrong if this is not a pipeline."""
     add = _add(component)
     _activation(scheduler, add, pipeline)
     _inside(scheduler, add, pipeline)
@@ -44,7 +44,7 @@ def judge(scheduler: Any, component: Any, pipeline: Any) -> None:
 
 def _add(component: Any) -> Any:
     class Add(component):  # type: ignore[misc]
-        """Puts a letter behind each word."""
+        """Adds a letter to each word."""
 
         def __init__(self, letter: str) -> None:
             super().__init__()
@@ -102,7 +102,7 @@ def _inside(scheduler: Any, add: Any, pipeline: Any) -> None:
 
 
 def _ways(scheduler: Any, line: Any) -> str:
-    """Say between which boxes the active postmen go."""
+    """Describe between which boxes the active postmen go."""
 
     def name(component: Any) -> str:
         return "the pipeline" if component is line else getattr(component, "letter", type(component).__name__)

@@ -20,7 +20,7 @@ def check(microprocess: Any, component: Any) -> str:
 
 
 def judge(microprocess: Any, component: Any) -> None:
-    """Raise Wrong if this is no component."""
+    """Raise Wrong if this is not a component."""
     if not (isinstance(component, type) and issubclass(component, microprocess)):
         raise Wrong("A component is a microprocess, too: begin with 'class Component(Microprocess):'.")
     _boxes(component)

@@ -21,7 +21,7 @@ def check(microprocess: Any, component: Any, postman: Any) -> str:
 
 
 def judge(component: Any, postman: Any) -> None:
-    """Raise Wrong if this is no postman."""
+    """Raise Wrong if this is not a postman."""
     source, sink = component(), component()
     sink.send("earlier", "inbox")
     for number in (1, 2, 3):

@@ -19,7 +19,7 @@ def check(microprocess: Any, scheduler: Any) -> str:
 
 
 def judge(microprocess: Any, scheduler: Any) -> None:
-    """Raise Wrong if this is no scheduler."""
+    """Raise Wrong if this is not a scheduler."""
     talker = _talker(microprocess)
     _nobody(scheduler)
     _activation(scheduler, talker)
@@ -30,7 +30,7 @@ def judge(microprocess: Any, scheduler: Any) -> None:
 
 def _talker(microprocess: Any) -> Any:
     class Talker(microprocess):  # type: ignore[misc]
-        """Says its letter in each slice; in the first it may activate somebody else."""
+        """Says its letter in each slice; in the first slice it may activate another process."""
 
         def __init__(self, letter: str, slices: int, heard: list[str], other: Any = None) -> None:
             super().__init__()
@@ -136,7 +136,7 @@ def _newcomers(scheduler: Any, talker: Any) -> None:
 
 
 def _go_on(scheduler: Any, slices: int) -> list[Any]:
-    """Run so many slices, and say it if StopIteration comes out."""
+    """Run a number of slices; raise Wrong if StopIteration comes out."""
     ran = []
     for _ in range(slices):
         chosen = choose(scheduler)

@@ -1,4 +1,4 @@
-"""What the six checks of "build your own" share: the steps before a step, and a scheduler driven by hand."""
+"""Shared by the six checks of "build your own": earlier steps, and running a student's scheduler."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MANY = 200
 
 
 def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None:
-    """Check an earlier step first.
+    """Check that an earlier step is done.
 
     Raises:
-        Wrong: it is not done; the sentence says which step it is.
+        Wrong: it is not; the sentence says which step it is.
     """
     try:
         judge(*classes)
@@ -31,10 +31,10 @@ def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None
 
 
 def drive(scheduler: Any, slices: int = MANY) -> list[Any]:
-    """Have a scheduler run so many slices, fewer if nobody goes next; return who had them.
+    """Run a number of slices, or fewer if the scheduler chooses none; return the processes that ran.
 
     Raises:
-        Wrong: ``choose`` returned somebody who is not there.
+        Wrong: ``choose`` returned something that is not active.
     """
     ran = []
     for _ in range(slices):
@@ -62,5 +62,5 @@ def choose(scheduler: Any) -> Any:
 
 
 def said(messages: Any) -> str:
-    """Write down some messages."""
+    """Return messages as text."""
     return shorten(list(messages), 120)

@@ -11,18 +11,18 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import check_rest, of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 NAME = "diary"
 WANTED = ["A diary", "Monday", "Tuesday"]
 
-#: How many messages a sentence tells of.
+#: How many messages a sentence lists.
 TOLD = 8
 
 
 def happened(run: Run) -> str:
-    """Say what the diary has become and what the store was sent, and when; empty where the diary is as it should be."""
+    """Describe the diary, and the messages to the store; "" if the diary is as it should be."""
     store = run.made
     if store.files.get(NAME) == WANTED:
         return ""
@@ -42,7 +42,7 @@ def _taken(run: Run) -> list[Event]:
 
 
 def _missing(store: Any) -> str:
-    """Say which lines the store refused, or else which it took and has no more."""
+    """Describe which lines the store refused, or else took and no longer has."""
     refused = getattr(store, "refused", None)
     if refused:
         return f"It refused {refused}."
@@ -51,7 +51,7 @@ def _missing(store: Any) -> str:
 
 
 def _first_sender(run: Run) -> str:
-    """Say whose message came first, and in which of its turns it was sent."""
+    """Describe the sender of the first message, and in which of its slices it sent it."""
     for event in _events(run, "sent"):
         if event.box.owner is run.made and event.source is not None:
             sender = event.source.owner
@@ -80,7 +80,7 @@ def check(system: Callable[[], Any]) -> str:
 
 
 def _gives_a_store(run: Run) -> None:
-    """Raise where what the system's function returned cannot be asked for the diary."""
+    """Raise Wrong if the system's function did not return a store with the diary."""
     store = run.made
     if not isinstance(store, Component) or not isinstance(getattr(store, "files", None), dict):
         what = of_type(store)
@@ -88,7 +88,7 @@ def _gives_a_store(run: Run) -> None:
 
 
 def _waiting(run: Run) -> str:
-    """Say who has not ended, among those that are there to send."""
+    """Describe the senders that have not ended."""
     names = [
         component.short_name
         for component in run.lab.components
@@ -98,7 +98,7 @@ def _waiting(run: Run) -> str:
 
 
 def _came_by_messages(run: Run) -> None:
-    """Raise where a line is in the diary that no message brought to the store."""
+    """Raise Wrong if the diary has a line that no message brought to the store."""
     brought = "\n".join(repr(event.message) for event in _taken(run))
     for line in WANTED:
         if line not in brought:
@@ -106,7 +106,7 @@ def _came_by_messages(run: Run) -> None:
 
 
 def _came_from_two(run: Run) -> None:
-    """Raise where title and lines are the work of one component."""
+    """Raise Wrong if title and lines come from one component."""
     senders = dict.fromkeys(event.component for event in _events(run, "sent") if event.component is not run.made)
     names = [sender.short_name for sender in senders]
     if len(names) < 2:
