@@ -158,7 +158,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         subscribeTo="SubscribeTo",
     ),
     "Kamaelia.Util.Splitter": {
-        **under("kamlab.parts.splitter", "Splitter"),
+        **under("kamlab.parts.splitting", "Splitter"),
         **under("kamlab.parts.plug_splitter", "Plug"),
         "PlugSplitter": old(
             "kamlab.parts.plug_splitter:PlugSplitter", keywords={"sourceComponent": "source_component"}

@@ -18,7 +18,7 @@ from .passing import Collate, Filter, NullSink, PassThrough
 from .plug_splitter import Plug, PlugSplitter
 from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, VariableByteRate_RequestControl
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
-from .splitter import Splitter
+from .splitting import Splitter
 from .transform import PureTransformer
 from .worker import BadMessage, Worker
 

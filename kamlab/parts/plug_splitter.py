@@ -9,7 +9,7 @@ from ..chassis.base import Chassis
 from ..core.component import Component
 from .outlets import AddSink, RemoveSink
 from .passing import PassThrough
-from .splitter import Splitter
+from .splitting import Splitter
 
 
 class PlugSplitter(Splitter):
