@@ -1,18 +1,18 @@
-"""Backplanes: many publishers, many subscribers, and a name between them.
+"""Backplanes: publish and subscribe by name.
 
 How it is built
 ---------------
-In the middle is one component, the *carrier*: it takes messages in its inbox and hands each to every
-sink it has been told of. A publisher's inbox is linked straight through to it and a subscriber's
-outbox straight from it, so a message costs one slice, the carrier's, however many publish or
-subscribe. Publishers and subscribers find the carrier as two services of their lab,
-``Backplane_I_<name>`` and ``Backplane_O_<name>``, which exist as soon as the Backplane is made.
+In the middle is one component, the *carrier*: it takes messages from its inbox and gives each to every sink that it
+knows. A publisher's inbox is linked straight through to the carrier, and the carrier straight to a subscriber's outbox.
+So a message costs one slice, the carrier's, however many components publish or subscribe. Publishers and subscribers
+find the carrier by two services of their lab, ``Backplane_I_<name>`` and ``Backplane_O_<name>``, which exist as soon as
+the Backplane is made.
 
-The carrier is a door: ``Backplane(name, carrier=...)`` takes any function that makes, for a name, a
-component with the boxes of :class:`Exchange`, the way that stays in the process.
+The carrier is replaceable: ``Backplane(name, carrier=...)`` takes any function that makes, for a name, a component with
+the boxes of :class:`Exchange`, the carrier that stays in the process.
 
-When the carrier ends, its subscribers are told to end too. Its publishers stay: they let go of it,
-discard and count what they are sent, and join the next Backplane of that name.
+When the carrier ends, its subscribers are told to end, too. Its publishers stay: they detach from it, discard and count
+the messages that they receive, and join the next Backplane of that name.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from collections.abc import Callable, Generator
 from typing import Any, ClassVar, Self
 
 from .chassis.base import Chassis
-from .chassis.room import discard, send_when_room, told_to_stop
+from .chassis.flow_control import discard, send_when_room, told_to_stop
 from .core import worlds
 from .core.component import Component
 from .core.errors import NoSpaceInBox, NoSuchBackplane, NoSuchService, ServiceAlreadyExists, listed
 from .core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
 from .core.link import Link
+from .core.microprocess import add_end_callback, remove_end_callback
 from .core.services import Services
 from .core.states import FAILED, NEW, STOPPED
 from .parts.outlets import HOLD, AddSink, RemoveSink, check_policy
-from .parts.splitters import PlugSplitter
+from .parts.plug_splitter import PlugSplitter
 
 PUBLISHING, SUBSCRIBING = "Backplane_I_", "Backplane_O_"
 
@@ -38,14 +39,14 @@ Carrier = Callable[[str], Component]
 
 
 class Exchange(PlugSplitter):
-    """The carrier that stays in the process: a splitter whose end, however it comes, reaches everybody."""
+    """The carrier within one process: a splitter whose end, of whatever kind, reaches all subscribers."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = f"{name} exchange"
 
     def close_down(self) -> Any:
-        """Tell the subscribers to end, if nobody has, and count what nobody got."""
+        """Tell the subscribers to end if it was stopped or failed, and count the messages that are left."""
         if self._life in (STOPPED, FAILED):
             self.tell_sinks_now(ShutdownMicroprocess(self))
         for message in self.messages("inbox"):
@@ -54,19 +55,19 @@ class Exchange(PlugSplitter):
 
 
 class Backplane(Chassis):
-    """Hands every message of its publishers to all of its subscribers.
+    """Gives every message of its publishers to all of its subscribers.
 
-    Its services are registered when it is made, in the lab that is current then; activated in
-    another lab it moves there. Publishers and subscribers must find them when they first run; the
-    Backplane itself may be activated later, and what is published meanwhile waits.
+    Its services are registered when it is made, in the lab that is current then. If it is activated in another lab,
+    they move there. The services must exist when publishers and subscribers first run; the Backplane itself may be
+    activated later, and messages published before that wait.
 
-    A shutdown message to ``control`` reaches every subscriber and ends it, then the Backplane: with
-    ProducerFinished after everything is delivered.
+    A shutdown message to ``control`` ends every subscriber and then the Backplane; ProducerFinished does so after
+    everything is delivered.
 
     Args:
-        name: what publishers and subscribers call it.
-        size: how many messages may wait in it; a publisher then gets NoSpaceInBox. None for no limit.
-        carrier: makes the component that carries the messages.
+        name: the name by which publishers and subscribers find it.
+        size: how many messages may wait in it; beyond that a publisher gets NoSpaceInBox. ``None`` for no limit.
+        carrier: a function that makes the component that carries the messages.
 
     Raises:
         ServiceAlreadyExists: the lab has a Backplane of this name.
@@ -96,7 +97,7 @@ class Backplane(Chassis):
         self._offer_in(worlds.current().services)
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
-        """Hand this to a lab, as :meth:`Component.activate` does, and offer its services there.
+        """Activate this in a lab, as :meth:`Component.activate` does, and offer its services there.
 
         Raises:
             ServiceAlreadyExists: that lab has a Backplane of this name.
@@ -113,7 +114,7 @@ class Backplane(Chassis):
             raise ServiceAlreadyExists(
                 f"there is a Backplane {self.name!r} in this lab already"
                 f" ({services.retrieve_service(PUBLISHING + self.name)[0].state}). Use another name, end that one "
-                "(its stop(), or a ShutdownMicroprocess to its control), or begin anew with lab.reset()."
+                "(its stop(), or a ShutdownMicroprocess to its control), or start over with lab.reset()."
             )
         self._withdraw()
         services.register_service(PUBLISHING + self.name, self.splitter, "inbox")
@@ -126,7 +127,7 @@ class Backplane(Chassis):
             self._services = None
 
     def main(self) -> Generator[None, None, None]:
-        """Activate the carrier and wait for its end."""
+        """Activate the carrier and wait until it has ended."""
         self.add_children(self.splitter)
         self.link((self, "control"), (self.splitter, "control"), passthrough=1)
         self.link((self.splitter, "signal"), (self, "signal"), passthrough=2)
@@ -134,23 +135,24 @@ class Backplane(Chassis):
         yield from self.until_children_done()
 
     def stop(self) -> None:
-        """End this and its carrier; publishers let go and subscribers end. Called at every end."""
+        """End this and its carrier: publishers detach, subscribers end. Called at every end."""
         super().stop()
         self._withdraw()
 
 
 def find(component: Component, prefix: str, name: str, role: str) -> tuple[Component, str]:
-    """Return the carrier of a Backplane and the name of one of its inboxes, in a component's lab.
+    """Find a Backplane in a component's lab, and return its carrier and the name of one of the carrier's inboxes.
 
     Raises:
-        NoSuchBackplane: there is none of that name; the text lists those there are.
+        NoSuchBackplane: there is none of that name; the message lists those that exist.
     """
     scheduler = component.scheduler_in_charge
     services: Services = scheduler.world.services if scheduler is not None else worlds.current().services
     try:
         return services.retrieve_service(prefix + name)
     except NoSuchService:
-        known = [each.removeprefix(prefix) for each in services.services_registered() if each.startswith(prefix)]
+        names = services.services_registered()
+        known = [service.removeprefix(prefix) for service in names if service.startswith(prefix)]
         raise NoSuchBackplane(
             f"{component.short_name} {role} the Backplane {name!r}, and there is none in this lab. There are: "
             f"{listed(known)}. Make it, Backplane({name!r}).activate(), before this runs."
@@ -158,18 +160,18 @@ def find(component: Component, prefix: str, name: str, role: str) -> tuple[Compo
 
 
 class PublishTo(Component):
-    """Publishes what comes to its inbox on a Backplane.
+    """Publishes the messages in its inbox on a Backplane.
 
-    Messages to control go to signal, shutdown messages end it; neither reaches the Backplane. When the
-    Backplane ends this stays: until there is another of the same name, what it is sent is discarded,
+    Messages to control go to signal, and shutdown messages end this component; neither reaches the Backplane. When the
+    Backplane ends, this component stays. Until there is another Backplane of the same name, its messages are discarded,
     and counted at the outbox ``_outbox``.
 
     Args:
         destination: the name of the Backplane.
-        forwarder: whether a copy goes to outbox as well.
+        forwarder: whether to send a copy to outbox as well.
 
     Raises:
-        NoSuchBackplane: as a failure of the component; there was none of that name when it first ran.
+        NoSuchBackplane: as a failure of the component; there was no Backplane of that name when it first ran.
 
     >>> from kamlab import Backplane, Lab, Pipeline, PublishTo, SubscribeTo
     >>> from kamlab.parts import ConsoleEchoer, DataSource
@@ -199,7 +201,7 @@ class PublishTo(Component):
         self._way: Link | None = None
 
     def main(self) -> Generator[None, None, None]:
-        """Join the Backplane, then wait for the end, for another Backplane, or for messages to forward."""
+        """Join the Backplane, then wait for the end, for another Backplane, and for messages to forward."""
         self._join()
         while True:
             if self.data_ready("inbox"):
@@ -212,7 +214,7 @@ class PublishTo(Component):
             yield
 
     def _join(self) -> None:
-        """Link the inbox straight through; what it held moves along."""
+        """Link the inbox straight through to the carrier, with the messages in it."""
         carrier, box = find(self, PUBLISHING, self.destination, "publishes to")
         if not self.forwarder:
             try:
@@ -222,10 +224,10 @@ class PublishTo(Component):
         if self._way is None:
             self._way = self.link((self, "_outbox"), (carrier, box))
         self._carrier = carrier
-        carrier._on_end += (self._let_go,)
+        add_end_callback(carrier, self._let_go)
 
     def _hand_over(self) -> Generator[None, None, None]:
-        """Publish what did not go by itself; without a Backplane, count it as discarded."""
+        """Publish the messages that are not passed through; without a Backplane, they count as discarded."""
         if self._carrier is None:
             try:
                 self._join()
@@ -251,7 +253,7 @@ class PublishTo(Component):
     def close_down(self) -> Any:
         """Leave the carrier."""
         if self._carrier is not None:
-            self._carrier._on_end = tuple(each for each in self._carrier._on_end if each != self._let_go)
+            remove_end_callback(self._carrier, self._let_go)
             self._carrier = None
         return super().close_down()
 
@@ -259,25 +261,25 @@ class PublishTo(Component):
 class SubscribeTo(Component):
     """Sends to its outbox what is published on a Backplane from now on.
 
-    What is linked to outbox gets the messages from the Backplane itself. Messages to this component's
-    own inbox come out of outbox as well. Messages to control go to signal, shutdown messages end it;
-    so does the end of the Backplane.
+    The component linked to outbox gets the messages straight from the Backplane. Messages to this component's own inbox
+    come out of outbox as well. Messages to control go to signal. Shutdown messages end this component, and so does the
+    end of the Backplane.
 
-    ``policy`` says what happens when the inbox at the end of the chain is limited and full:
+    ``policy`` decides what happens when the inbox at the end of the chain is limited and full:
 
-    - ``"hold"``: messages for this subscriber wait in the Backplane, in an inbox made for them; nobody
-      else is affected and nothing is lost.
-    - ``"drop"``: they are dropped for this subscriber; ``dropped`` counts them.
-    - ``"wait"``: the Backplane takes no message until there is room, so its own inbox fills. With a
-      Backplane of limited ``size`` that reaches the publishers. All subscribers wait meanwhile.
+    - ``"hold"``: messages for this subscriber wait in the Backplane, in an inbox made for them; no other subscriber is
+      affected, and nothing is lost.
+    - ``"drop"``: messages for this subscriber are dropped; ``dropped`` counts them.
+    - ``"wait"``: the Backplane takes no message until there is room, so its own inbox fills. If the ``size`` of the
+      Backplane is limited, this reaches the publishers. All subscribers wait meanwhile.
 
     Args:
         source: the name of the Backplane.
-        policy: as above.
+        policy: one of the policies above.
 
     Raises:
         UnknownPolicy: there is no such policy.
-        NoSuchBackplane: as a failure of the component; there was none of that name when it first ran.
+        NoSuchBackplane: as a failure of the component; there was no Backplane of that name when it first ran.
 
     >>> from kamlab import Backplane, Lab, Pipeline, PublishTo, SubscribeTo
     >>> from kamlab.parts import ConsoleEchoer
@@ -309,7 +311,7 @@ class SubscribeTo(Component):
 
     @property
     def dropped(self) -> int:
-        """How many messages were lost at the outbox: for want of room, or because nothing is linked to it."""
+        """How many messages were discarded at the outbox, because there was no room or nothing was linked to it."""
         return self.outboxes["outbox"].discarded
 
     def main(self) -> Generator[None, None, None]:

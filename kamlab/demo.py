@@ -1,7 +1,6 @@
 """``kamlab demo``: the cookbook's time server with two clients, stepped and run in the terminal.
 
-It listens at a port of this machine that happens to be free, prints the boxes as it goes, and ends
-by itself.
+It listens on a free port of this machine, prints the boxes as it runs, and ends by itself.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from . import Backplane, Lab, Pipeline, PublishTo, SimpleServer, SubscribeTo, ThreadedComponent
 
-#: How long, in seconds, the demo waits for anything that should come at once.
+#: How many seconds the demo waits for something that should happen at once.
 PATIENCE = 10.0
 
 
@@ -35,7 +34,7 @@ class TimeTick(ThreadedComponent):
 
 
 class Client(threading.Thread):
-    """A plain client: connects, and prints the lines it is sent."""
+    """A plain client that connects and prints the lines it receives."""
 
     def __init__(self, name: str, port: int) -> None:
         super().__init__(name=name, daemon=True)
@@ -44,7 +43,7 @@ class Client(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Print until the server or :meth:`leave` closes the connection, or nobody reads what is printed."""
+        """Print lines until the server or :meth:`leave` closes the connection, or stdout is closed."""
         with contextlib.suppress(BrokenPipeError):  # the main thread ends the demo
             try:
                 for line in self._lines():
@@ -62,13 +61,13 @@ class Client(threading.Thread):
         try:
             self.connection.shutdown(socket.SHUT_RDWR)
         except OSError:
-            pass  # the server was quicker
+            pass  # the server has closed the connection already
         self.join(PATIENCE)
         self.connection.close()
 
 
 def run_demo(seconds: float = 3.0) -> int:
-    """Run the demo; return 0 if both clients were sent the time, 1 if not."""
+    """Run the demo for about so many seconds; return 0 if both clients received the time, 1 if not."""
     with Lab() as lab:
         Backplane("TIME").activate()
         Pipeline(TimeTick(), PublishTo("TIME")).activate()
@@ -105,13 +104,13 @@ def run_demo(seconds: float = 3.0) -> int:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for something that other threads bring about, but not for ever."""
+    """Wait until other threads have made a condition true, at most :data:`PATIENCE` seconds."""
     deadline = time.monotonic() + PATIENCE
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
 
 
 def say(text: str) -> None:
-    """Print a line in one piece, whatever other threads print."""
+    """Print a line in one write, so that other threads cannot interrupt it."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
-"""A handle: how ordinary code talks to a component in a running lab.
+"""A handle: how ordinary code exchanges messages with a component in a running lab.
 
-``put`` and ``get`` never touch a box: messages cross in thread-safe queues, carried over between
-two slices, so a cell may use them while the lab runs in the background.
+``put`` and ``get`` never touch a box. Messages pass through thread-safe queues and are carried over between two slices,
+so a cell may use a handle while the lab runs in the background.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 from .core.component import Component, check_component
 from .core.errors import AlreadyEnded, HandleHasEnded, NoSpaceInBox, NoSuchBox, listed
 from .core.link import find_box
+from .core.microprocess import state_of
 
-#: The last that comes out of every box; whoever finds it leaves it there for the next who asks.
+#: The last item of every queue of outgoing messages. ``get`` puts it back, for the next call.
 _THE_END: Any = object()
 
 
@@ -21,7 +22,7 @@ class Handle(Component):
     """Wraps a component: messages go in with ``put`` and come out with ``get``.
 
     Args:
-        component: who to talk to; it is activated with the handle and may be a whole Pipeline.
+        component: the component; it is activated with the handle, and may be a whole Pipeline.
 
     The handle ends when the component does.
 
@@ -45,13 +46,13 @@ class Handle(Component):
         self.component = component
         self._held: dict[str, list[Any]] = {}
         self._over = False
-        # A box for each of the component's: to feed it, and to collect from it. Private ones it links itself.
+        # The handle has an opposite box for each of the component's, except private ones, which that links itself.
         self.Inboxes: list[Any] = [name for name in component.outboxes if not name.startswith("_")]  # type: ignore[misc]
         self.Outboxes: list[Any] = [name for name in component.inboxes if not name.startswith("_")]  # type: ignore[misc]
         self._came_out: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in self.Inboxes}
 
     def put(self, message: Any, boxname: str = "inbox") -> None:
-        """Have a message delivered to an inbox of the component. Safe from any thread.
+        """Deliver a message to an inbox of the component. Safe to call from any thread.
 
         Raises:
             NoSuchBox: the component has no such inbox.
@@ -66,16 +67,16 @@ class Handle(Component):
         scheduler.post(lambda: self._put_now(message, boxname))
 
     def get(self, boxname: str = "outbox", timeout: float | None = 0) -> Any:
-        """Return the oldest message that came out of an outbox of the component. Safe from any thread.
+        """Return the oldest message that came out of an outbox of the component. Safe to call from any thread.
 
         Args:
-            boxname: which outbox.
-            timeout: how many seconds to wait for one; ``None`` waits for ever.
+            boxname: the name of the outbox.
+            timeout: how many seconds to wait for a message; ``None`` waits forever.
 
         Raises:
-            queue.Empty: there is none.
-            HandleHasEnded: there is none, and none will come, since the component has ended, before or while one
-                waits. It is a ``queue.Empty``, too.
+            queue.Empty: there is no message.
+            HandleHasEnded: there is no message, and none will come because the component has ended, before the call or
+                during it. This is a ``queue.Empty``, too.
             NoSuchBox: the component has no such outbox.
         """
         self._check_box(boxname, "outboxes", self.Inboxes)
@@ -83,7 +84,7 @@ class Handle(Component):
         try:
             message = out.get_nowait() if timeout == 0 else out.get(timeout=timeout)
         except queue.Empty:
-            if self._over:  # another thread has the end in its hand
+            if self._over:  # another thread has just taken the end, and puts it back
                 raise self._has_ended(boxname) from None
             raise
         if message is _THE_END:
@@ -93,24 +94,24 @@ class Handle(Component):
 
     def _has_ended(self, boxname: str) -> HandleHasEnded:
         return HandleHasEnded(
-            f"{self._end_in_words()}, so nothing more comes out of its {boxname!r}; all that came was taken. For more "
-            "make a new component and a new Handle."
+            f"{self._end_in_words()}, so nothing more comes out of its {boxname!r}; everything that came was taken. "
+            "For more, make a new component and a new Handle."
         )
 
     def _end_in_words(self) -> str:
         name = self.component.short_name
         if self.component.is_stopped():
-            return f"{name} has {self.component._life}, and its handle with it"
+            return f"{name} has {state_of(self.component)}, and its handle with it"
         return f"the handle of {name} has {self._life}"
 
     def stop(self) -> None:
-        """End the handle, for good; those who wait in ``get`` are told."""
+        """End the handle for good; calls of ``get`` that wait are told."""
         super().stop()
-        if self._scheduler is None and self.is_stopped():  # never activated: nobody closes it down
+        if self._scheduler is None and self.is_stopped():  # it was never activated, so close_down is not called
             self._tell_the_end()
 
     def close_down(self) -> Any:
-        """Tell those who wait in ``get``."""
+        """Tell the calls of ``get`` that wait."""
         self._tell_the_end()
         return super().close_down()
 
@@ -123,14 +124,14 @@ class Handle(Component):
         find_box(self.component, boxname, side)
         if boxname not in mine:
             raise NoSuchBox(
-                f"the box {boxname!r} of {self.component.short_name} is younger than this handle, which has no way to "
-                f"it. Those it has: {listed(mine)}."
+                f"the box {boxname!r} of {self.component.short_name} was made after this handle, which is not linked "
+                f"to it. It is linked to: {listed(mine)}."
             )
 
     def _check_alive(self) -> None:
         if self.is_stopped():
             raise AlreadyEnded(
-                f"{self._end_in_words()}, so nothing can be put in. What came out before can still be got; for more "
+                f"{self._end_in_words()}, so nothing can be put in. What came out before can still be got; for more, "
                 "make a new component and a new Handle."
             )
 
@@ -143,7 +144,7 @@ class Handle(Component):
         self.wake("a put from outside")
 
     def main(self) -> Any:
-        """Carry messages both ways until the component ends."""
+        """Carry messages in both directions until the component ends."""
         for name in self.Outboxes:
             self.link((self, name), (self.component, name))
         for name in self.Inboxes:

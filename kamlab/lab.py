@@ -515,6 +515,11 @@ class Lab:
         """Whether this lab knows how to build its system again."""
         return self.time_travel.builder.function is not None
 
+    @property
+    def builder(self) -> Callable[..., Any] | None:
+        """The function that builds the system of this lab, or ``None`` if the lab knows none."""
+        return self.time_travel.builder.function
+
     def back(self, n: int = 1) -> None:
         """Stand where the lab stood ``n`` slices ago; going on from there opens a branch.
 

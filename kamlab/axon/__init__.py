@@ -8,8 +8,8 @@
 True
 >>> kamlab.axon.uninstall()
 
-Nothing is copied from those packages. What is offered under which path stands in
-:mod:`kamlab.axon.table`; components of both spellings link together, since they are the same classes.
+Nothing is copied from those packages. :mod:`kamlab.axon.table` lists what is offered under which path. Components of
+both spellings can be linked to each other, because they are the same classes.
 """
 
 from __future__ import annotations

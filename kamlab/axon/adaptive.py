@@ -1,4 +1,4 @@
-"""``Axon.AdaptiveCommsComponent``: components that make and drop boxes while they run."""
+"""``Axon.AdaptiveCommsComponent``: components that add and delete boxes while they run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .spelling import ADAPTIVE_NAMES, TwoNames
 
 
 class AdaptiveNames(TwoNames):
-    """The old names of what adaptive components can do."""
+    """The old names of the methods of adaptive components."""
 
     _names = ADAPTIVE_NAMES
 
 
 class AdaptiveCommsComponent(AdaptiveNames, component, native.AdaptiveCommsComponent):
-    """A component that makes and drops boxes while it runs.
+    """A component that adds and deletes boxes while it runs.
 
     >>> adaptive = AdaptiveCommsComponent()
     >>> adaptive.addInbox("inbox") == "inbox"

@@ -12,13 +12,13 @@ from .scheduler import front_of
 
 
 class background:
-    """``background().start()`` runs the current lab until it is stopped, also while it is empty.
+    """``background().start()`` runs the current lab until it is stopped, even while it is empty.
 
     Args:
         slowmo: how many seconds to sleep per cycle.
-        zap: begin with a fresh lab.
+        zap: whether to reset the lab first.
 
-    Starting a second one for the same lab changes nothing.
+    Starting a second one for the same lab has no effect.
     """
 
     __module__ = "Axon.background"
@@ -29,7 +29,7 @@ class background:
         self.lab: Any = None
 
     def start(self) -> None:
-        """Begin to run; returns at once."""
+        """Start running, and return at once."""
         self.lab = worlds.current()
         if self.zap:
             self.lab.reset()

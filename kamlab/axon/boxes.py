@@ -1,7 +1,7 @@
 """The old names of boxes and links, and ``Axon.Box``.
 
-Boxes and links are made deep inside the engine, so a subclass of ours would never be used. Instead
-the engine's own classes get further names: nothing that exists is replaced, nothing costs a call.
+The engine makes boxes and links itself, so it would never use a subclass. Instead, the engine's own classes get
+additional names; nothing is replaced, and nothing costs an extra call.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _limit_of_target(box: Outbox) -> int | None:
 
 
 def _own_length(box: Any) -> int:
-    """Return how many messages wait in this very box, not at the end of its chain."""
+    """Return how many messages wait in this box itself, not at the end of its chain."""
     return len(getattr(box, "items", ()))
 
 
@@ -43,11 +43,11 @@ def _set_synchronous(link: Link, pipewidth: int | None = None) -> int | None:
 
 
 def _show_link(link: Link, showtransit: Any = True, tag: Any = None) -> None:
-    """Print whatever is delivered to the sink of this link, or stop doing so."""
+    """Print the messages that are delivered to the sink of this link, or stop printing them."""
     show_transit(link.sink_box, showtransit, tag if tag is not None else str(link))
 
 
-_FURTHER_NAMES: dict[type, dict[str, Any]] = {
+_OLD_NAMES: dict[type, dict[str, Any]] = {
     Box: {
         "setSize": _set_size,
         "isFull": Box.is_full,
@@ -68,27 +68,27 @@ _FURTHER_NAMES: dict[type, dict[str, Any]] = {
 
 
 def add_old_names() -> None:
-    """Give the engine's boxes and links their old names."""
-    for cls, names in _FURTHER_NAMES.items():
+    """Add the old names to the engine's classes of boxes and links."""
+    for cls, names in _OLD_NAMES.items():
         for name, value in names.items():
             setattr(cls, name, value)
 
 
 def makeInbox(notify: Any, size: int | None = None) -> Inbox:
-    """Make an inbox for the component whose ``unpause`` method is given.
+    """Make an inbox for a component, given its ``unpause`` method.
 
     Raises:
         BadComponent: ``notify`` is not a method of a component.
     """
     owner = _owner(notify)
-    box = Inbox(owner, "inbox", owner._scheduler)
+    box = Inbox(owner, "inbox", owner.scheduler_in_charge)
     if size is not None:
         box.set_size(size)
     return box
 
 
 def makeOutbox(notify: Any) -> Outbox:
-    """Make an outbox for the component whose ``unpause`` method is given; see :func:`makeInbox`."""
+    """Make an outbox for a component, given its ``unpause`` method; see :func:`makeInbox`."""
     return Outbox(_owner(notify), "outbox")
 
 
@@ -96,6 +96,6 @@ def _owner(notify: Any) -> Component:
     owner = getattr(notify, "__self__", None)
     if not isinstance(owner, Component):
         raise BadComponent(
-            f"{notify!r} is not a method of a component; give the unpause method of the one that owns it"
+            f"{notify!r} is not a method of a component; give the unpause method of the component that owns the box"
         )
     return owner

@@ -1,4 +1,4 @@
-"""``Axon.Component.component``: the engine's component under its old names."""
+"""``Axon.Component.component``: kamlab's Component with its old names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class component(microprocess, Component):
     _names = COMPONENT_NAMES
 
     def __init__(self, *args: Any, **argd: Any) -> None:
-        # Past the constructor of microprocess, to Component's or that of the native class served.
+        # This skips microprocess.__init__ and calls that of Component, or of the native class that is served.
         super(microprocess, self).__init__(*args, **self._renamed(argd))
 
     @property

@@ -1,4 +1,4 @@
-"""``Axon.debug``: takes notes and drops them. What happened is in the lab's trace."""
+"""``Axon.debug``: accepts debugging notes and drops them. The lab's trace records what happens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class debug:
-    """Axon's filter for debugging output, without the output and without reading ``debug.conf``.
+    """Axon's filter for debugging output, which here neither prints nor reads ``debug.conf``.
 
     >>> debug().note("a section", 5, "a note")
     True
@@ -21,7 +21,7 @@ class debug:
         self.debugOn = False
 
     def note(self, section: Any = None, level: Any = 0, *message: Any) -> bool:
-        """Drop a note; returns True, as it stands in ``assert`` statements."""
+        """Drop a note. Returns True, because it is used in ``assert`` statements."""
         return True
 
     debug = note
@@ -30,7 +30,7 @@ class debug:
         """Drop a message."""
 
     def areDebugging(self, section: Any = None, level: Any = 0) -> bool:
-        """Return False: nobody reads these notes."""
+        """Return False."""
         return False
 
     def _ignore(self, *args: Any, **argd: Any) -> None:

@@ -1,4 +1,4 @@
-"""``Kamaelia.Protocol.EchoProtocol.EchoProtocol``: says everything back."""
+"""``Kamaelia.Protocol.EchoProtocol.EchoProtocol``: sends everything back."""
 
 from __future__ import annotations
 

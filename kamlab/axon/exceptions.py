@@ -1,4 +1,4 @@
-"""Axon's exceptions that the engine has no use for itself; the others are its own, renamed."""
+"""Axon's exceptions that kamlab does not use itself; the others are kamlab's own, renamed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from kamlab.core.errors import KamlabError
 
 
 class RealPackagesImported(KamlabError, ImportError):
-    """``install()`` was called where the real Axon or Kamaelia is imported already."""
+    """``install()`` was called after the real Axon or Kamaelia was imported."""
 
 
 class normalShutdown(KamlabError):
-    """Axon's name for an end that is no failure; nothing raises it."""
+    """Axon's name for an end that is not a failure; nothing raises it."""
 
     __module__ = "Axon.AxonExceptions"
 

@@ -1,8 +1,8 @@
 """Makes the old module names importable.
 
-A finder at the head of ``sys.meta_path`` answers for everything under ``Axon`` and ``Kamaelia``
-with modules that hold nothing but their table of names; a name is looked up when it is first used,
-so importing ``Axon.Component`` brings in no network.
+A finder at the head of ``sys.meta_path`` serves everything under ``Axon`` and ``Kamaelia`` by modules that contain only
+their table of names. A name is looked up when it is first used, so importing ``Axon.Component`` does not import the
+network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ROOTS = ("Axon", "Kamaelia")
 
 
 class OldModule(ModuleType):
-    """A module of the old packages, filled from the table."""
+    """A module of the old packages, which finds its names in the table."""
 
     def __getattr__(self, name: str) -> Any:
         path = self.__name__
@@ -36,7 +36,7 @@ class OldModule(ModuleType):
             return importlib.import_module(f"{path}.{name}")
         if name.startswith("__"):
             raise AttributeError(name)
-        text = f"kamlab offers no {name!r} in {path}; it offers {_offers_of(path)}.{_elsewhere(name)}"
+        text = f"kamlab does not offer {name!r} in {path}; it offers {_offers_of(path)}.{_elsewhere(name)}"
         raise (ImportError(text, name=path) if _is_from_import() else AttributeError(text))
 
     def __dir__(self) -> list[str]:
@@ -44,15 +44,15 @@ class OldModule(ModuleType):
 
 
 class Finder:
-    """Finds the modules of the table, and says for others under the same roots what there is."""
+    """Finds the modules of the table, and says for unknown ones under the same roots what is offered."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec of an offered module; ``None`` for what is not of Axon or Kamaelia.
+        """Return the spec of an offered module; ``None`` if it is not in Axon or Kamaelia.
 
         Raises:
-            ModuleNotFoundError: it is of theirs, and not offered.
+            ModuleNotFoundError: it is in Axon or Kamaelia, and kamlab does not offer it.
         """
         if fullname.partition(".")[0] not in ROOTS:
             return None
@@ -65,7 +65,7 @@ class Finder:
         return OldModule(spec.name, f"{spec.name}, served by kamlab: {_offers_of(spec.name)}.")
 
     def exec_module(self, module: ModuleType) -> None:
-        """Say what ``from module import *`` means."""
+        """Set ``__all__``."""
         module.__all__ = list(MODULES.get(module.__name__, ()))  # type: ignore[attr-defined]
 
 
@@ -73,16 +73,16 @@ FINDER = Finder()
 
 
 def install() -> None:
-    """Make ``Axon.*`` and ``Kamaelia.*`` importable under their old paths. Twice is once.
+    """Make ``Axon.*`` and ``Kamaelia.*`` importable under their old paths. A second call has no effect.
 
     Raises:
-        RealPackagesImported: the real Axon or Kamaelia is imported already.
+        RealPackagesImported: the real Axon or Kamaelia was imported before.
     """
     real = [name for name in ROOTS if _real_modules(name)]
     if real:
         places = ", ".join(f"{name} ({getattr(sys.modules.get(name), '__file__', 'unknown place')})" for name in real)
         raise RealPackagesImported(
-            f"the real packages are imported already: {places}. One process can have either those or kamlab's; "
+            f"the real packages are imported already: {places}. A process can use either those or kamlab's; "
             "start a fresh interpreter (restart the kernel) and call kamlab.axon.install() before any other import."
         )
     if FINDER not in sys.meta_path:
@@ -90,7 +90,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Take the old names out of the import system again; classes that are in use stay as they are."""
+    """Remove the old names from the import system; classes that are in use keep working."""
     if FINDER in sys.meta_path:
         sys.meta_path.remove(FINDER)
     for name, module in list(sys.modules.items()):
@@ -104,7 +104,7 @@ def installed() -> bool:
 
 
 def is_offered(path: str) -> bool:
-    """Return whether a module, or a package on the way to one, is in the table."""
+    """Return whether the table has a module of this path, or a package that contains one."""
     return path in MODULES or path in PACKAGES
 
 
@@ -130,16 +130,16 @@ def _offers_of(path: str) -> str:
 
 
 def _not_offered(path: str) -> str:
-    """Say what there is instead of a module."""
+    """Return the message for a module that is not offered, with suggestions."""
     parent, _, last = path.rpartition(".")
-    text = f"kamlab offers no module {path}."
+    text = f"kamlab does not offer a module {path}."
     near = [f"{parent}.{name}" for name in difflib.get_close_matches(last, _submodules(parent), n=3)]
     near += [name for name in sorted({*MODULES, *PACKAGES}) if name.rpartition(".")[2] == last]
     if near:
         text += f" Did you mean {' or '.join(near)}?"
     elif is_offered(parent):
         text += f" {parent} offers {_offers_of(parent)}."
-    return text + _elsewhere(last) + " Everything offered stands in kamlab.axon.table."
+    return text + _elsewhere(last) + " kamlab.axon.table lists everything that is offered."
 
 
 def _elsewhere(name: str) -> str:
@@ -152,9 +152,9 @@ def _joined(names: Iterable[str]) -> str:
 
 
 def _is_from_import() -> bool:
-    """Return whether the module's attribute was asked for by ``from module import name``.
+    """Return whether a module's attribute is looked up by ``from module import name``.
 
-    That statement turns an AttributeError into an ImportError of its own, which says less.
+    That statement replaces an AttributeError by an ImportError that says less.
     """
     frame = sys._getframe(2)
     code = frame.f_code.co_code

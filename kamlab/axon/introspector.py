@@ -1,11 +1,12 @@
-"""``Axon.Introspector.Introspector``: tells in lines of text what there is and how it is linked."""
+"""``Axon.Introspector.Introspector``: describes the components and links of a lab in lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
-from kamlab.core.component import Component
+from kamlab.core.box import Inbox, Outbox
+from kamlab.core.component import Component, made_boxes
 from kamlab.core.ipc import ShutdownMicroprocess
 
 from .component import component
@@ -20,7 +21,7 @@ BoxId = tuple[int, str, str]
 
 
 class Topology(NamedTuple):
-    """What there is: components by id, boxes, and links between boxes. All in a fixed order."""
+    """Components by id, boxes, and links between boxes, all in a fixed order."""
 
     components: dict[int, str]
     boxes: tuple[BoxId, ...]
@@ -31,16 +32,16 @@ NOTHING = Topology({}, (), ())
 
 
 def topology_of(processes: list[Any]) -> Topology:
-    """Return the topology of the components among ``processes``, and of those they are linked to."""
-    found = [each for each in processes if isinstance(each, Component)]
-    links = [link for each in found if each._switchboard is not None for link in each._switchboard.links]
-    by_id = {each.id: each for each in found}
+    """Return the topology of the components among ``processes``, and of those that they are linked to."""
+    components = [process for process in processes if isinstance(process, Component)]
+    links = [link for maker in components for link in maker.switchboard.links]
+    by_id = {known.id: known for known in components}
     for link in links:
         by_id.setdefault(link.source.id, link.source)
         by_id.setdefault(link.sink.id, link.sink)
     return Topology(
-        {number: each.name for number, each in by_id.items()},
-        tuple(box for each in by_id.values() for box in _boxes(each)),
+        {number: known.name for number, known in by_id.items()},
+        tuple(box for known in by_id.values() for box in _boxes(known)),
         tuple(
             (
                 (link.source.id, _SOURCE_SIDE[link.passthrough], link.sourcebox),
@@ -52,14 +53,15 @@ def topology_of(processes: list[Any]) -> Topology:
 
 
 def _boxes(component: Component) -> Iterator[BoxId]:
-    for name in component._in or component.Inboxes:
+    boxes = made_boxes(component)
+    for name in [box.name for box in boxes if isinstance(box, Inbox)] or component.Inboxes:
         yield component.id, "i", name
-    for name in component._out or component.Outboxes:
+    for name in [box.name for box in boxes if isinstance(box, Outbox)] or component.Outboxes:
         yield component.id, "o", name
 
 
 def changes(before: Topology, now: Topology) -> str:
-    """Return the lines that lead from one topology to another, or an empty string."""
+    """Return the lines that describe how a topology has changed; "" if it has not."""
     lines = [f'DEL LINK "{source}" "{sink}"' for source, sink in before.links if (source, sink) not in set(now.links)]
     gone = [number for number in before.components if number not in now.components]
     gone_boxes = [box for box in before.boxes if box not in set(now.boxes)]
@@ -78,11 +80,11 @@ def changes(before: Topology, now: Topology) -> str:
 
 
 class Introspector(component):
-    """Sends the topology of the running system to its outbox, and again whatever changes in it.
+    """Sends the topology of the running system to its outbox, and then every change of it.
 
-    First ``DEL ALL``, then lines such as ``ADD NODE "3" "Foo_3" randompos component`` and
-    ``ADD LINK "(3, 'o', 'outbox')" "(4, 'i', 'inbox')"``. It looks ten times a second and sleeps
-    between. It ends on ``shutdownMicroprocess``.
+    First it sends ``DEL ALL``, then lines such as ``ADD NODE "3" "Foo_3" randompos component`` and
+    ``ADD LINK "(3, 'o', 'outbox')" "(4, 'i', 'inbox')"``. It looks for changes ten times a second. It ends on
+    ``shutdownMicroprocess``.
     """
 
     __module__ = "Axon.Introspector"
@@ -95,7 +97,7 @@ class Introspector(component):
     }
 
     def main(self) -> Any:
-        """Look, tell, sleep."""
+        """Look for changes, send them, sleep."""
         self.send("DEL ALL\n", "outbox")
         yield 1
         before = NOTHING

@@ -1,4 +1,4 @@
-"""``Axon.Microprocess.microprocess``: the base of everything in the old spelling."""
+"""``Axon.Microprocess.microprocess``: the base of all components in the old spelling."""
 
 from __future__ import annotations
 
@@ -13,45 +13,49 @@ from .tracker import coordinatingassistanttracker
 
 
 class OldSpelling(TwoNames):
-    """What Axon has that the engine has not, or has with other arguments."""
+    """What only Axon's microprocess has, or has with other arguments."""
 
     _names = MICROPROCESS_NAMES
 
     @shown
     def scheduler(self: Any) -> Any:
-        """The scheduler that runs this; before activation and after the end one that does nothing."""
+        """The scheduler that runs this; before activation and after the end, one that does nothing."""
         if self._scheduler is None or self.is_stopped():
             return NULL_SCHEDULER
         return front_of(self._scheduler.world)
 
     @shown
     def tracker(self: Any) -> Any:
-        """The services of the lab that runs this, or of the current one."""
+        """The services of the lab that runs this; before activation, of the current lab."""
         if self._scheduler is None:
             return coordinatingassistanttracker.getcat()
         return self._scheduler.world.services
 
     @shown
     def debugger(self) -> debug:
-        """Takes debugging notes and drops them."""
+        """Accepts debugging notes and drops them."""
         return debug()
 
     @other_arguments
     def activate(self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", **native: Any) -> Self:
-        """Hand this to a scheduler, the current one unless told; returns ``self``."""
+        """Hand this to a scheduler, by default the current one, and return ``self``."""
         if Tracker is not None:
             self.tracker = Tracker
         chosen = Scheduler if Scheduler is not None else native.get("scheduler")
         return super().activate(chosen, None, mainmethod)  # type: ignore[misc,no-any-return]
 
     def unpause(self: Any) -> None:
-        """Let this run again if it sleeps."""
+        """Wake this if it sleeps."""
         self.wake()
 
     _unpause = unpause
 
     def __next__(self: Any) -> Any:
-        """Run one slice, here and now, and return what it yields; StopIteration at the end."""
+        """Run one slice at once and return what it yields.
+
+        Raises:
+            StopIteration: it has ended.
+        """
         self._prepare()
         return self._flow.send(None)
 
@@ -59,7 +63,7 @@ class OldSpelling(TwoNames):
 
 
 class microprocess(OldSpelling, Microprocess):
-    """A generator with a life.
+    """A generator that a scheduler can run.
 
     Args:
         thread: a generator to run instead of ``main``.

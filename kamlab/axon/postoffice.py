@@ -10,7 +10,7 @@ from .spelling import other_arguments
 
 
 class _Nobody:
-    """Owner of a post office that belongs to no component."""
+    """The owner of a post office that does not belong to a component."""
 
     scheduler_in_charge = None
     _scheduler = None
@@ -32,7 +32,7 @@ class postoffice(Switchboard):
 
     @other_arguments
     def unlink(self, thecomponent: Any = None, thelinkage: Any = None, **native: Any) -> None:
-        """Take down one link, or all that touch a component, among those made here."""
+        """Take down one link, or all links with a component, among those made here."""
         super().unlink(thecomponent or native.get("component"), thelinkage or native.get("linkage"))
 
     deregisterlinkage = unlink
@@ -42,7 +42,7 @@ class postoffice(Switchboard):
         self.unlink_all()
 
     def islinkageregistered(self, linkage: Any) -> int:
-        """Return 1 if this link was made here and still stands, 0 otherwise."""
+        """Return 1 if this link was made here and still exists, 0 otherwise."""
         return self.links.count(linkage)
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class postoffice(Switchboard):
 
 
 class linkage(Link):
-    """A link with its arguments in Axon's order; ``link()`` of a component makes one and puts it up."""
+    """A link, with the arguments in Axon's order. ``link()`` of a component makes one and establishes it."""
 
     __slots__ = ()
     __module__ = "Axon.Linkage"

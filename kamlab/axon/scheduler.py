@@ -1,7 +1,7 @@
-"""``Axon.Scheduler.scheduler``: a thin front over the scheduler of a lab.
+"""``Axon.Scheduler.scheduler``: Axon's interface to the scheduler of a lab.
 
-``scheduler.run`` is the front of the current lab, ``scheduler()`` makes a fresh lab, and
-``scheduler.run = scheduler()``, which Axon's users write to start afresh, makes it the current one.
+``scheduler.run`` belongs to the current lab, ``scheduler()`` makes a new lab, and ``scheduler.run = scheduler()``,
+which Axon's users write to start over, makes the new lab the current one.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from typing import Any
 from kamlab.core import worlds
 from kamlab.core.errors import KamlabError, LabIsClosed
 from kamlab.core.microprocess import Microprocess
-from kamlab.core.states import RUNNABLE
 
-#: How often, in seconds, ``main`` looks for something to do when nothing can run.
-GLANCE = 0.01
+#: How many seconds ``main`` sleeps at a time while nothing can run.
+POLL_INTERVAL = 0.01
 
 
 class CannotReplaceLab(KamlabError):
-    """``scheduler.run`` is assigned where a ``with`` block or a running slice says which lab is meant."""
+    """``scheduler.run`` is assigned inside a ``with`` block or a slice, which determines the current lab."""
 
 
 class _SchedulerType(type):
-    """Gives the class ``scheduler`` its attribute ``run``."""
+    """Defines the class attribute ``scheduler.run``."""
 
     @property
     def run(cls) -> scheduler:
@@ -36,36 +35,40 @@ class _SchedulerType(type):
         worlds.set_current(lab)
         if worlds.current() is not lab:
             raise CannotReplaceLab(
-                f"scheduler.run cannot be replaced here: {worlds.current()!r} is the current lab for as long as its "
-                "'with' block or its slice lasts. Assign it outside, or open a 'with' block on another Lab."
+                f"scheduler.run cannot be replaced here: {worlds.current()!r} is the current lab as long as its 'with' "
+                "block or its slice lasts. Assign it outside, or open a 'with' block on another Lab."
             )
 
 
 class scheduler(metaclass=_SchedulerType):
-    """Runs microprocesses in turn; each instance has a lab of its own."""
+    """Runs microprocesses in turn.
+
+    Args:
+        lab: the lab whose scheduler this is; a new one by default.
+        argd: ignored.
+    """
 
     __module__ = "Axon.Scheduler"
 
-    def __init__(self, **argd: Any) -> None:
+    def __init__(self, lab: Any = None, **argd: Any) -> None:
         del argd
-        from kamlab.lab import Lab
+        if lab is None:
+            from kamlab.lab import Lab
 
-        self._bind(Lab())
-
-    def _bind(self, lab: Any) -> None:
+            lab = Lab()
         self.lab = lab
         self._wait_for_one = False
         lab.axon_front = self
 
     @property
     def scheduler(self) -> Any:
-        """The scheduler behind this front; it is what ``activate`` looks for."""
+        """The lab's own scheduler; ``activate`` looks for this attribute."""
         return self.lab.scheduler
 
     # -- running ------------------------------------------------------------------------------------
 
     def runThreads(self, slowmo: float = 0) -> Any:
-        """Run until all microprocesses have ended; ``slowmo`` is how many seconds to sleep per cycle."""
+        """Run until all microprocesses have ended, and sleep ``slowmo`` seconds per cycle."""
         if slowmo or self._wait_for_one:
             for _ in self.main(slowmo, canblock=True):
                 pass
@@ -73,9 +76,9 @@ class scheduler(metaclass=_SchedulerType):
         return self.lab.run_component(None)
 
     def main(self, slowmo: float = 0, canblock: bool = False) -> Iterator[int]:
-        """Run step by step: yields before each slice, and once per cycle.
+        """Run step by step, yielding before each slice and once per cycle.
 
-        With ``canblock`` it sleeps when nothing can run; without, it goes on yielding.
+        With ``canblock`` it sleeps while nothing can run; without, it continues to yield.
 
         Raises:
             LabIsClosed: the lab was stopped or reset meanwhile.
@@ -86,7 +89,7 @@ class scheduler(metaclass=_SchedulerType):
             for process in list(engine.queue):
                 yield 1
                 with lab.lock:
-                    if process._life is RUNNABLE:
+                    if process.is_runnable():
                         lab.choose(process)
                         lab.step(timeout=0)
             yield 1
@@ -94,11 +97,11 @@ class scheduler(metaclass=_SchedulerType):
             if not engine.members and not self._wait_for_one:
                 return
             if not engine.queue and canblock and not engine.can_be_woken() and not self._wait_for_one:
-                lab.report("the run ended early: everybody sleeps, and nothing is left that could wake a component")
+                lab.report("the run ended early: all components sleep, and nothing is left that could wake one")
                 return
 
     def _end_cycle(self, engine: Any, canblock: bool) -> None:
-        """Apply pauses and wake-ups; with ``canblock`` wait until somebody can run."""
+        """Apply pauses and wake-ups; with ``canblock``, wait until something can run."""
         lab = self.lab
         while True:
             if lab.scheduler is not engine or lab.state == "stopped":
@@ -110,7 +113,7 @@ class scheduler(metaclass=_SchedulerType):
             waiting = engine.can_be_woken() if engine.members else self._wait_for_one
             if ready or not canblock or not waiting:
                 return
-            lab.clock.wait(engine.idle, lab.clock.now() + GLANCE)
+            lab.clock.wait(engine.idle, lab.clock.now() + POLL_INTERVAL)
 
     def _slow_down(self, slowmo: float, canblock: bool) -> Iterator[int]:
         clock, idle = self.lab.clock, self.lab.scheduler.idle
@@ -122,11 +125,11 @@ class scheduler(metaclass=_SchedulerType):
                 yield 1
 
     def waitForOne(self) -> None:
-        """Do not end before there was at least one microprocess."""
+        """Do not end before there has been at least one microprocess."""
         self._wait_for_one = True
 
     def stop(self) -> None:
-        """End every microprocess, so that a run ends; it can run again."""
+        """End all microprocesses, so that the run ends; the scheduler can run again."""
         self._wait_for_one = False
         with self.lab.lock:
             for process in list(self.lab.scheduler.members.values()):
@@ -138,20 +141,20 @@ class scheduler(metaclass=_SchedulerType):
         mprocess.activate(self.lab)
 
     def wakeThread(self, mprocess: Microprocess, canActivate: bool = False) -> None:
-        """Let a microprocess run again; activate it if it is new and ``canActivate`` says so."""
+        """Wake a microprocess; with ``canActivate``, activate it if it is new."""
         if canActivate and mprocess not in self.lab:
             mprocess.activate(self.lab)
         else:
             self.lab.scheduler.request_wake(mprocess)
 
     def pauseThread(self, mprocess: Microprocess) -> None:
-        """Let a microprocess sleep from the end of this cycle on."""
+        """Pause a microprocess from the end of this cycle on."""
         if mprocess in self.lab:
             self.lab.scheduler.request_pause(mprocess)
 
     def isThreadPaused(self, mprocess: Any) -> bool:
-        """Return whether a microprocess sleeps; True also for one that is not known here."""
-        return mprocess not in self.lab or mprocess._life is not RUNNABLE
+        """Return whether a microprocess sleeps; True also for one that is not in this lab."""
+        return mprocess not in self.lab or not mprocess.is_runnable()
 
     def listAllThreads(self) -> list[Microprocess]:
         """Return all microprocesses that have not ended."""
@@ -159,7 +162,7 @@ class scheduler(metaclass=_SchedulerType):
 
     @property
     def time(self) -> float:
-        """When the current cycle began, in seconds since the epoch."""
+        """The time at which the current cycle began, in seconds since the epoch."""
         engine = self.lab.scheduler
         ago: float = engine.clock.now() - engine.now
         return time.time() - ago
@@ -168,17 +171,17 @@ class scheduler(metaclass=_SchedulerType):
 
     @classmethod
     def immortalise(cls) -> None:
-        """Let the others go on when one fails; it is the rule unless ``mortalise`` is called."""
+        """Let the other microprocesses go on when one fails, which is the default."""
         cls.run.lab.on_error = "isolate"
 
     @classmethod
     def mortalise(cls) -> None:
-        """Let the run end with ComponentFailed when a component fails."""
+        """End the run with ComponentFailed when a component fails."""
         cls.run.lab.on_error = "raise"
 
 
 class NullScheduler:
-    """Stands for the scheduler of a microprocess that nobody runs: every request is ignored."""
+    """The scheduler of a microprocess that is not activated; it ignores every request."""
 
     def wakeThread(self, mprocess: Any, canActivate: bool = False) -> None:
         """Do nothing."""
@@ -195,9 +198,6 @@ NULL_SCHEDULER = NullScheduler()
 
 
 def front_of(lab: Any) -> scheduler:
-    """Return the front of a lab: the same one every time."""
+    """Return the scheduler of a lab, always the same one."""
     front: scheduler | None = vars(lab).get("axon_front")
-    if front is None:
-        front = scheduler.__new__(scheduler)
-        front._bind(lab)
-    return front
+    return scheduler(lab) if front is None else front

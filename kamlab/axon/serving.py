@@ -1,9 +1,9 @@
-"""Makes, from a native class, the class that is served under an old name.
+"""Makes the class that is served under an old name, from a native class.
 
-The served class is a subclass of the native one and, through the served classes of its bases, of
-``component``: so ``issubclass(Pipeline, component)`` holds, the camelCase methods are there, and a
-lab sees nothing but a component. It is made once, when first asked for. What is no component (an
-exception, a message class, a function) is served as it is.
+The served class is a subclass of the native one and, through the served classes of its bases, of ``component``. So
+``issubclass(Pipeline, component)`` holds, the camelCase methods exist, and for a lab it is a component like any other.
+It is made once, when it is first used. Objects that are not component classes (exceptions, message classes, functions)
+are served unchanged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _lock = threading.RLock()
 
 
 def serve(path: str, name: str) -> Any:
-    """Return what the table offers as ``name`` in the old module ``path``."""
+    """Return the object that the table offers as ``name`` in the old module ``path``."""
     with _lock:
         return _served(MODULES[path][name])
 
@@ -52,16 +52,16 @@ def _load(target: str) -> Any:
 
 
 def _home(entry: Old) -> tuple[str, str]:
-    """Return the first path and name under which the table offers something."""
+    """Return the first path and name under which the table has an entry."""
     for path, names in MODULES.items():
-        for name, each in names.items():
-            if each == entry:
+        for name, known in names.items():
+            if known == entry:
                 return path, name
     raise LookupError(entry)
 
 
 def _old_bases(native: type) -> Iterator[type]:
-    """Yield the served classes that stand for the bases of a native class."""
+    """Yield the served classes of the bases of a native class."""
     for base in native.__bases__:
         if not issubclass(base, Microprocess):
             continue
@@ -76,5 +76,5 @@ def _old_bases(native: type) -> Iterator[type]:
 
 @cache
 def _offered() -> dict[str, Old]:
-    """Return the table by what it serves."""
+    """Return the entries of the table by the native objects that they serve."""
     return {entry.target: entry for names in MODULES.values() for entry in names.values()}

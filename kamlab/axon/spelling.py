@@ -1,15 +1,15 @@
-"""Two names for one method, without a call between them.
+"""Two names for one method, without an extra call.
 
 Why it is built this way
 ------------------------
-A class in the old spelling has every method under two names: ``dataReady`` for those who call it,
-``data_ready`` for the engine. Either may be overridden: a cookbook class overrides ``mainBody``,
-which the engine knows as ``main_body``. Methods that delegate to each other would cost a Python call
-on the hottest paths, and a pair of them can run in a circle. Instead, whenever a class is made, each
-pair is settled: whichever of the two names is defined nearest in the order of bases is bound to both.
+A class in the old spelling has every method under two names: ``dataReady`` for its users, ``data_ready`` for the
+engine. Either may be overridden: a cookbook class overrides ``mainBody``, which the engine calls ``main_body``.
+Methods that delegate to each other would cost a Python call on the hottest paths, and two of them could call each
+other forever. Instead, whenever a class is made, each pair is settled: the definition that comes first in the method
+resolution order is bound to both names.
 
-The names so bound are remembered in ``_joined`` and are no definitions themselves, or ``dataReady``
-of ``component`` would hide the ``data_ready`` of a native class that comes later among the bases.
+Names bound in this way are remembered in ``_joined`` and do not count as definitions. Otherwise ``dataReady`` of
+``component`` would hide the ``data_ready`` of a native class that comes later in the method resolution order.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MISSING = object()
 
 
 def other_arguments(method: Any) -> Any:
-    """Mark a method whose arguments have other names in the engine, and let type checkers pass it."""
+    """Mark a method whose arguments have other names in the engine, so that type checkers accept it."""
     return method
 
 
@@ -63,8 +63,8 @@ ADAPTIVE_NAMES = {
 class TwoNames:
     """Base of the classes whose methods have an old and a new name.
 
-    ``_names`` of a class says which, from old to new; those of its bases count as well.
-    ``_keywords`` does the same for the keywords of its constructor.
+    ``_names`` of a class maps old names to new ones, in addition to those of its bases. ``_keywords`` does the same for
+    the keywords of the constructor.
 
     >>> class Old(TwoNames):
     ...     _names = {"mainBody": "main_body"}
@@ -101,7 +101,7 @@ def _of_all_bases(cls: type, attribute: str) -> dict[str, str]:
 
 
 def _settle(cls: type[TwoNames], old: str, new: str) -> None:
-    """Bind both names to what either of them is in the nearest base that defines one."""
+    """Bind both names to the definition that comes first in the method resolution order."""
     value = _nearest(cls, old, new)
     if value is _MISSING:
         return
@@ -116,7 +116,7 @@ def _nearest(cls: type, old: str, new: str) -> Any:
         here = base.__dict__
         defined = [name for name in (old, new) if name in here and name not in here.get("_joined", ())]
         if len(defined) == 2 and here[old] is not here[new]:
-            return _MISSING  # both on purpose: leave them alone
+            return _MISSING  # the class defines both differently, on purpose
         if defined:
             return here[defined[0]]
     return _MISSING

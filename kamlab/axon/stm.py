@@ -1,8 +1,8 @@
-"""``Axon.STM``: values that several threads change, where only the first of two changes counts.
+"""``Axon.STM``: software transactional memory, for values that several threads change.
 
-A reader gets a copy with a version number. Writing succeeds if the version is still the one that
-was read; otherwise the writer hears of it, reads again and tries again. The idea and the interface
-are Axon's; like Axon's it never waits: a store in use raises BusyRetry.
+A reader gets a copy with a version number. Writing succeeds if the version is still the one that was read; otherwise
+it raises an error, and the writer reads again and tries again. The idea and the interface are Axon's. Like Axon's, it
+never waits: a store in use raises BusyRetry.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 
 class ConcurrentUpdate(Exception):
-    """Somebody else has changed the value since it was read."""
+    """The value has changed since it was read."""
 
     __module__ = "Axon.STM"
 
 
 class BusyRetry(Exception):
-    """Somebody else uses the store at this moment; try again."""
+    """Another thread is using the store; try again."""
 
     __module__ = "Axon.STM"
 
@@ -59,13 +59,13 @@ class Value:
 
 
 class Collection(dict[Any, Value]):
-    """Copies of several values, written back all together or not at all."""
+    """Copies of several values, which are written back together or not at all."""
 
     __module__ = "Axon.STM"
     store: Store
 
     def set_store(self, store: Store) -> None:
-        """Say where the values belong."""
+        """Set the store to which the values are written back."""
         self.store = store
 
     def commit(self) -> None:
@@ -74,7 +74,7 @@ class Collection(dict[Any, Value]):
 
 
 class Store:
-    """Holds the values.
+    """Stores the values.
 
     >>> store = Store()
     >>> mine, yours = store.usevar("account"), store.usevar("account")
@@ -103,7 +103,7 @@ class Store:
             return self._copy(key)
 
     def using(self, *keys: Any) -> Collection:
-        """Return copies of several values, all of the same moment."""
+        """Return copies of several values at one moment."""
         with self._in_use():
             values = Collection((key, self._copy(key)) for key in keys)
         values.set_store(self)

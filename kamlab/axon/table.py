@@ -1,10 +1,9 @@
-"""Which names are offered under which old path, and what serves them.
+"""The names that are offered under the old paths, and the native objects that are served for them.
 
-An entry is ``"module:name"``, or ``old("module:name", ...)`` where an argument or a method has
-another name here than there. Classes of components get their camelCase methods when they are served
-(:mod:`kamlab.axon.serving`); everything else is served as it is. The first path under which
-something is listed is the one its components show in their names; the later ones are paths that
-Kamaelia had deprecated, and cookbook pages still use.
+An entry names a native object as ``"module:name"``, and maps the keywords and methods that have other names here.
+Component classes get their camelCase methods when they are served (:mod:`kamlab.axon.serving`); everything else is
+served unchanged. If an object is listed under several paths, its components show the first one in their names; the
+later ones are paths that Kamaelia has deprecated and cookbook pages still use.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Old:
-    """What serves a name: the native thing, and its old keywords and method names in pairs (old, new)."""
+    """The native object served for a name, and pairs of old and new names of its keywords and methods."""
 
     target: str
     keywords: tuple[tuple[str, str], ...] = ()
@@ -23,12 +22,12 @@ class Old:
 
 
 def old(target: str, keywords: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None) -> Old:
-    """Make an entry for something whose keywords or methods have other names here."""
+    """Make an entry for an object whose keywords or methods have other names here."""
     return Old(target, tuple((keywords or {}).items()), tuple((names or {}).items()))
 
 
 def under(module: str, *names: str, **renamed: str) -> dict[str, Old]:
-    """Make entries for names that are the same here, and for ``Old="New"`` ones that are not."""
+    """Make entries for names that are the same here, and for renamed ones: ``Old="New"``."""
     return {name: Old(f"{module}:{renamed.get(name, name)}") for name in (*names, *renamed)}
 
 
@@ -159,8 +158,11 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         subscribeTo="SubscribeTo",
     ),
     "Kamaelia.Util.Splitter": {
-        **under("kamlab.parts.splitters", "Splitter", "Plug"),
-        "PlugSplitter": old("kamlab.parts.splitters:PlugSplitter", keywords={"sourceComponent": "source_component"}),
+        **under("kamlab.parts.splitting", "Splitter"),
+        **under("kamlab.parts.plug_splitter", "Plug"),
+        "PlugSplitter": old(
+            "kamlab.parts.plug_splitter:PlugSplitter", keywords={"sourceComponent": "source_component"}
+        ),
         **under("kamlab.parts.outlets", addsink="AddSink", removesink="RemoveSink"),
     },
     "Kamaelia.Util.PassThrough": {
@@ -214,15 +216,15 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PipelineComponent": PIPELINE,
 }
 
-#: Everything that is offered: module path -> name -> what serves it.
+#: Everything that is offered: module path -> name -> entry.
 MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA}
 
-#: The packages on the way to those modules.
+#: The packages that contain those modules.
 PACKAGES: frozenset[str] = frozenset(
     ".".join(parts[:depth]) for parts in (path.split(".") for path in MODULES) for depth in range(1, len(parts))
 )
 
-#: Native base classes whose served class is written by hand.
+#: Native base classes whose served class is written out.
 BASES: dict[str, str] = {
     "kamlab.core.microprocess:Microprocess": "kamlab.axon.microprocess:microprocess",
     "kamlab.core.component:Component": "kamlab.axon.component:component",

@@ -1,4 +1,4 @@
-"""``Axon.ThreadedComponent``: components with a thread of their own, under their old names."""
+"""``Axon.ThreadedComponent``: components with a thread of their own."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class threadedcomponent(component, ThreadedComponent):
     """A component whose ``main`` is an ordinary method in a thread of its own.
 
     Args:
-        queuelengths: how many messages may wait between thread and scheduler, for each box.
-        argd: become attributes.
+        queuelengths: how many messages may wait between the thread and the scheduler, for each box.
+        argd: keywords become attributes.
     """
 
     __module__ = "Axon.ThreadedComponent"
 
 
 class threadedadaptivecommscomponent(AdaptiveNames, threadedcomponent, ThreadedAdaptiveCommsComponent):
-    """The same, and it makes and drops boxes while it runs."""
+    """A threadedcomponent that adds and deletes boxes while it runs."""
 
     __module__ = "Axon.ThreadedComponent"

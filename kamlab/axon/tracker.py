@@ -7,7 +7,7 @@ from typing import Any
 from kamlab.core import worlds
 from kamlab.core.services import Services
 
-#: Further names on the class that every lab makes its services of.
+#: Additional method names for the class of every lab's services.
 _NAMES = {
     "registerService": "register_service",
     "retrieveService": "retrieve_service",
@@ -23,7 +23,7 @@ for _old, _new in _NAMES.items():
 
 
 class _TrackerType(type):
-    """Takes every ``Services`` for a tracker, and knows which one is in force."""
+    """Makes every ``Services`` an instance of the tracker, and finds the current one."""
 
     @property
     def basecat(cls) -> Services:
@@ -38,7 +38,7 @@ class coordinatingassistanttracker(Services, metaclass=_TrackerType):
     """Named services and tracked values; ``getcat()`` returns those of the current lab.
 
     Args:
-        parent: another tracker, asked for services that are not found here.
+        parent: another tracker, in which services that are not found here are looked up.
     """
 
     __module__ = "Axon.CoordinatingAssistantTracker"
@@ -48,5 +48,5 @@ class coordinatingassistanttracker(Services, metaclass=_TrackerType):
 
     @classmethod
     def getcat(cls) -> Services:
-        """Return the tracker in force: that of the current lab."""
+        """Return the tracker of the current lab."""
         return cls.basecat

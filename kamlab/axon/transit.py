@@ -1,4 +1,4 @@
-"""``setShowTransit``: prints each message that is delivered to a box."""
+"""``setShowTransit``: prints the messages that are delivered to a box."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kamlab.core.events import SENT, Event
 
 
 class _Printer:
-    """An observer of one lab that prints what reaches the boxes it was told of."""
+    """An observer of a lab that prints the messages delivered to certain boxes."""
 
     def __init__(self) -> None:
         self.tags: dict[Any, Any] = {}
@@ -20,11 +20,11 @@ class _Printer:
 
 
 def show_transit(box: Any, showtransit: Any = False, tag: Any = None) -> None:
-    """Print what is delivered to ``box`` from now on, with ``tag``; or stop doing so.
+    """Print the messages that are delivered to ``box`` from now on, with ``tag``; or stop printing them.
 
-    It counts where a message ends up: the last inbox of a chain of links.
+    A message is delivered to the last inbox of a chain of links.
     """
-    scheduler = box.owner._scheduler
+    scheduler = box.owner.scheduler_in_charge
     trace = (scheduler.world if scheduler is not None else worlds.current()).trace
     printer = next((hook for hook in trace.hooks.get(SENT, ()) if isinstance(hook, _Printer)), None)
     if printer is None:

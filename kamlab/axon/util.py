@@ -1,4 +1,4 @@
-"""``Axon.util``, ``Axon.idGen`` and ``Axon.Base``: the small things beside the engine."""
+"""``Axon.util``, ``Axon.idGen`` and ``Axon.Base``: small helpers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ production = False
 next: Any = builtins.next
 vrange = range
 
+_numbers = itertools.count(1)
+
 
 class AxonObject:
-    """A base class without anything in it."""
+    """An empty base class."""
 
     __module__ = "Axon.Base"
 
@@ -29,13 +31,13 @@ class AxonType(type):
 
 
 class Finality(Exception):
-    """Raised by nobody here; user code raises and catches it."""
+    """Not raised by kamlab; user code raises and catches it."""
 
     __module__ = "Axon.util"
 
 
 def logError(someException: Any, *args: Any) -> None:
-    """Do nothing; ``axonRaise`` calls it in production."""
+    """Do nothing. ``axonRaise`` calls this in production."""
 
 
 def axonRaise(someException: Any, *args: Any) -> bool:
@@ -47,7 +49,7 @@ def axonRaise(someException: Any, *args: Any) -> bool:
 
 
 def removeAll(xs: list[Any], y: Any) -> None:
-    """Take every ``y`` out of a list.
+    """Remove every ``y`` from a list.
 
     >>> some = [1, 2, 1]
     >>> removeAll(some, 1)
@@ -58,7 +60,7 @@ def removeAll(xs: list[Any], y: Any) -> None:
 
 
 def listSubset(requiredList: Iterable[Any], suppliedList: Iterable[Any]) -> bool:
-    """Return whether everything required is supplied."""
+    """Return whether all required items are supplied."""
     return set(requiredList) <= set(suppliedList)
 
 
@@ -66,7 +68,7 @@ def testInterface(theComponent: Any, interface: tuple[Iterable[str], Iterable[st
     """Return True if a component has the boxes of an interface: a pair of inboxes and outboxes.
 
     Raises:
-        invalidComponentInterface: it lacks some.
+        invalidComponentInterface: some are missing.
     """
     for side, required, there in zip(
         ("inboxes", "outboxes"), interface, (theComponent.Inboxes, theComponent.Outboxes), strict=True
@@ -77,7 +79,7 @@ def testInterface(theComponent: Any, interface: tuple[Iterable[str], Iterable[st
 
 
 def safeList(arg: Any = None) -> list[Any]:
-    """Return a list of what can be iterated over, and an empty one of everything else."""
+    """Return the items of an iterable as a list, and an empty list for anything else."""
     try:
         return list(arg)
     except TypeError:
@@ -85,14 +87,13 @@ def safeList(arg: Any = None) -> list[Any]:
 
 
 class idGen:
-    """Gives out numbers, and names with numbers; each number once."""
+    """Generates unique numbers, and names with unique numbers."""
 
     __module__ = "Axon.idGen"
-    _numbers = itertools.count(1)
 
     def numId(self) -> int:
         """Return the next number."""
-        return builtins.next(idGen._numbers)
+        return builtins.next(_numbers)
 
     nextId = next = __next__ = numId
 

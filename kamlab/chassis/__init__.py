@@ -1,4 +1,4 @@
-"""Chassis: components made of other components, and the ways to wire them."""
+"""Chassis: components that consist of other components, wired together."""
 
 from .base import Chassis
 from .carousel import Carousel

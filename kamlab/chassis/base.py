@@ -1,9 +1,9 @@
 """What all chassis share.
 
-A chassis wires components together and then gets out of the way: its links are passthroughs, so a
-message goes from the outside to the part that takes it without a slice of the chassis. The parts
-become children, are linked and activated when the chassis first runs, as in Axon; but what can be
-seen to be wrong about them is said when the chassis is made, in the line that made it.
+A chassis wires components together and then gets out of the way: its links are passthroughs, so a message from outside
+reaches the part that takes it without a slice of the chassis. The parts become children, are linked and activated when
+the chassis first runs, as in Axon. Mistakes that can be detected earlier are reported when the chassis is made, in the
+line that makes it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ..core.errors import BelongsElsewhere, NoSpaceInBox
 from ..core.link import Link
 from ..core.states import FAILED, STOPPED
 from ..core.waits import CHILDREN
-from .room import send_when_room
+from .flow_control import send_when_room
 
-#: A link to be made: source component and box, sink component and box, passthrough.
+#: A link to make: source component and box, sink component and box, passthrough.
 Route = tuple[Component, str, Component, str, int]
 
 
 class Chassis(Component):
-    """The base of components that are made of others.
+    """The base of components that consist of others.
 
     >>> from kamlab import Lab
     >>> from kamlab.chassis import Chassis
@@ -45,7 +45,7 @@ class Chassis(Component):
     woken_by_collection = False
 
     def wire(self, routes: Iterable[Route]) -> None:
-        """Make the links of some routes."""
+        """Make a link for each route."""
         for source, sourcebox, sink, sinkbox, passthrough in routes:
             self.link((source, sourcebox), (sink, sinkbox), passthrough)
 
@@ -63,9 +63,9 @@ class Chassis(Component):
             self._awaits = None
 
     def children_done(self) -> bool:
-        """Let go of the children that have ended, and return whether none is left.
+        """Release the children that have ended, and return whether none is left.
 
-        Whoever waits for room in an inbox of such a child is woken: nobody takes messages there now.
+        A component that waits for room in an inbox of such a child is woken, because the child takes no more messages.
         """
         for child in self.child_components():
             if child.is_stopped():
@@ -77,7 +77,7 @@ class Chassis(Component):
         return not self.children
 
     def tell(self, children: Iterable[Component], message: Any, boxname: str) -> Generator[None, None, None]:
-        """Copy a message to the control inbox of some children; it counts as sent from ``boxname``."""
+        """Copy a message to the control inboxes of some children, as if it were sent from the outbox ``boxname``."""
         for child in children:
             if child.is_stopped():
                 continue
@@ -89,7 +89,7 @@ class Chassis(Component):
                 self.unlink(linkage=link)
 
     def close_down(self) -> Any:
-        """Take the children along if this was stopped or failed; an ordinary end leaves them alone."""
+        """Stop the children if this chassis was stopped or failed; if it finished, leave them alone."""
         if self._life in (STOPPED, FAILED):
             for child in self.child_components():
                 child.stop()
@@ -97,10 +97,10 @@ class Chassis(Component):
 
 
 def check_parts(chassis: str, parts: Iterable[Any]) -> list[Component]:
-    """Return the parts of a chassis as a list, if each is a component and none is given twice.
+    """Return the parts of a chassis as a list, after checking that they are different components.
 
     Raises:
-        BadComponent: one of them is no component, often a class without its brackets.
+        BadComponent: one of them is not a component, but often a class without its brackets.
         BelongsElsewhere: one of them is given twice.
     """
     checked: dict[int, Component] = {}
@@ -116,6 +116,10 @@ def check_parts(chassis: str, parts: Iterable[Any]) -> list[Component]:
 
 
 def check_routes(routes: Iterable[Route]) -> None:
-    """Raise NoSuchBox if a route begins or ends at a box that is not there."""
+    """Check that the boxes of all routes exist.
+
+    Raises:
+        NoSuchBox: a route begins or ends at a box that does not exist.
+    """
     for route in routes:
         Link(*route)

@@ -1,4 +1,4 @@
-"""One component after another, each made on request."""
+"""A Carousel: one component after another, made on request."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from ..core.component import Component
 from ..core.errors import BadComponent
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from .base import Chassis
-from .room import send_when_room
+from .flow_control import send_when_room
 
 
 class Carousel(Chassis):
-    """Holds one component at a time, and makes the next on request.
+    """Contains one component at a time, and makes the next on request.
 
-    A message in ``next`` is the argument for ``component_factory``, whose result becomes the child:
-    inbox and outbox of the Carousel are the child's, the child's signal is not passed on. When the
-    child has ended and no request waits, ``"NEXT"`` is sent to ``requestNext``.
+    A message in ``next`` is the argument for ``component_factory``, whose result becomes the child. The Carousel's
+    inbox and outbox are the child's; the child's signal is not passed on. When the child has ended and no request
+    waits, the Carousel sends ``"NEXT"`` to ``requestNext``.
 
-    A request that arrives while there is a child makes the Carousel send it a ShutdownMicroprocess
-    and wait for its end. ProducerFinished lets the requests that wait be met first, then is passed to
-    the child; ShutdownMicroprocess is passed to the child at once. Either is passed on to ``signal``
-    when the child has ended, and ends the Carousel.
+    If a request arrives while there is a child, the Carousel sends the child a ShutdownMicroprocess and waits until it
+    has ended. On ProducerFinished it serves the waiting requests first, and then passes the message to the child;
+    ShutdownMicroprocess goes to the child at once. When the child has ended, either is passed on to ``signal`` and ends
+    the Carousel.
 
     Args:
         component_factory: called with each request; returns a new component.
-        make1st_request: send ``"NEXT"`` at the start as well. ``make1stRequest`` is the same.
+        make1st_request: whether to send ``"NEXT"`` at the start as well. ``make1stRequest`` is the same.
 
     Raises:
-        BadComponent: ``component_factory`` cannot be called, or (as a failure of the Carousel) what it
-            returned is no component.
+        BadComponent: ``component_factory`` cannot be called, or (as a failure of the Carousel) it returned something
+            that is not a component.
 
     >>> from kamlab import Carousel, Lab, Pipeline
     >>> from kamlab.parts import ConsoleEchoer, DataSource
@@ -67,7 +67,7 @@ class Carousel(Chassis):
         if not callable(component_factory):
             hint = "give a function that makes one: Carousel(lambda argument: ...)"
             raise BadComponent(
-                f"a Carousel makes its components itself, and {component_factory!r} is no factory: {hint}"
+                f"a Carousel makes its components itself, and {component_factory!r} is not a factory: {hint}"
             )
         super().__init__()
         self.factory = component_factory
@@ -76,14 +76,14 @@ class Carousel(Chassis):
         self._must_stop: ShutdownMicroprocess | None = None
 
     def main(self) -> Generator[None, None, None]:
-        """Make children as they are asked for, one at a time, until told to end."""
+        """Make children on request, one at a time, until told to end."""
         if self.make1st_request:
             yield from self._request_next()
         while True:
             self._read_control()
             if self._must_stop is None and self.data_ready("next"):
                 self._make_child(self.recv("next"))
-                yield  # a first slice for the child, whatever is asked next
+                yield  # the child has its first slice, even if another request waits
                 yield from self._until_child_ended()
                 if not (self.data_ready("next") or self._please_stop or self._must_stop):
                     yield from self._request_next()
@@ -98,10 +98,12 @@ class Carousel(Chassis):
         told: Any = None
         while not self.children_done():
             self._read_control()
-            order: Any = self._must_stop or (ShutdownMicroprocess() if self.data_ready("next") else self._please_stop)
-            if order and (told is None or (isinstance(told, ProducerFinished) and order is self._must_stop)):
-                told = order
-                yield from send_when_room(self, order, "_signal", give_up=self._child_has_ended)
+            shutdown: Any = self._must_stop or (
+                ShutdownMicroprocess() if self.data_ready("next") else self._please_stop
+            )
+            if shutdown and (told is None or (isinstance(told, ProducerFinished) and shutdown is self._must_stop)):
+                told = shutdown
+                yield from send_when_room(self, shutdown, "_signal", give_up=self._child_has_ended)
                 continue
             self.pause()
             yield

@@ -1,22 +1,23 @@
-"""Components wired as a drawing says."""
+"""A Graphline: named components, linked as given."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
+from ..core.calling import give_name
 from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from ..core.waits import CHILDREN
 from .base import Chassis, Route, check_parts, check_routes
-from .room import send_when_room
+from .flow_control import send_when_room
 
 Linkages = Mapping[tuple[str, str], tuple[str, str]]
 
 
 class NoLinkages(KamlabError, TypeError):
-    """A Graphline was made without saying what is linked to what.
+    """A Graphline was made without ``linkages``.
 
     >>> from kamlab.chassis import Graphline, NoLinkages
     >>> from kamlab.parts import OneShot
@@ -29,24 +30,23 @@ class NoLinkages(KamlabError, TypeError):
 
 
 class Graphline(Chassis):
-    """Components by name, and what is linked to what.
+    """Contains components with names, and links their boxes as given.
 
-    ``linkages`` maps ``(name, box)`` to ``(name, box)``. A name that no component has, such as
-    ``"self"`` or ``""``, means the Graphline itself: a box linked from there is one of its inboxes, a
-    box linked to there one of its outboxes, made if it does not exist.
+    ``linkages`` maps ``(name, box)`` to ``(name, box)``. A name that no component has, such as ``"self"`` or ``""``,
+    means the Graphline itself: a box linked from there is one of its inboxes, a box linked to there is one of its
+    outboxes. Such a box is made if it does not exist.
 
-    Unless the Graphline's control is linked, each message that arrives there is copied to every
-    component whose own control is not linked. The Graphline ends when all of its components have
-    ended; then, unless its signal is linked, it sends the ShutdownMicroprocess it was given, or else
-    ProducerFinished. Stop it, and its components are stopped.
+    Unless the Graphline's control is linked, each message that arrives there is copied to every component whose own
+    control is not linked. The Graphline ends when all of its components have ended. Then, unless its signal is linked,
+    it sends the ShutdownMicroprocess that it received, or else ProducerFinished. Stopping it stops its components.
 
     Args:
-        linkages: what is linked to what.
-        components: the components, by name.
+        linkages: the links.
+        components: the components by name.
 
     Raises:
         NoLinkages: a TypeError; ``linkages`` is missing.
-        BadComponent: one of the components is none.
+        BadComponent: one of the components is not a component.
         BelongsElsewhere: a component is given under two names.
         NoSuchBox: a component has no box of the name in ``linkages``.
         BadLink: an entry of ``linkages`` has another form, or both of its names are unknown.
@@ -72,7 +72,7 @@ class Graphline(Chassis):
             )
         check_parts("Graphline", components.values())
         for name, component in components.items():
-            component._given_name = name
+            give_name(component, name)
         self.components: dict[str, Component] = dict(components)
         self.layout: dict[tuple[str, str], tuple[str, str]] = dict(linkages)
         routes = self._routes()
@@ -99,7 +99,7 @@ class Graphline(Chassis):
         return routes
 
     def _declare_boxes(self, routes: list[Route]) -> None:
-        """Add the boxes that the linkages speak of to this Graphline's own declarations, not the class's."""
+        """Declare the boxes that the linkages name, for this Graphline only."""
         inboxes, outboxes = _described(self.Inboxes), _described(self.Outboxes)
         for source, sourcebox, sink, sinkbox, _ in routes:
             if source is self:
@@ -109,7 +109,7 @@ class Graphline(Chassis):
         self.__dict__.update(Inboxes=inboxes, Outboxes=outboxes)
 
     def main(self) -> Generator[None, None, None]:
-        """Wire the components, activate them, pass on control messages, wait, say that this has ended."""
+        """Wire and activate the components, pass on control messages, wait for the end and report it."""
         routes = self._routes()
         self.wire(routes)
         self.add_children(*self.components.values())

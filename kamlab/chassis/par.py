@@ -1,4 +1,4 @@
-"""Components side by side."""
+"""A Par: components side by side."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any, ClassVar
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
 from .base import Chassis, check_parts, check_routes
-from .room import send_when_room
+from .flow_control import send_when_room
 
 
 class Par(Chassis):
     """Runs components side by side.
 
-    What they send to outbox and signal comes out of the Par's, except their shutdown messages: the
-    first of them to finish would end a consumer that the others still feed. One message takes the
-    place of all, when the last has ended. Messages to the inbox are discarded and counted at the
-    outbox ``_co``; those to control are copied to every component. A ShutdownMicroprocess is passed
-    on to signal and ends the Par at once. Stop it, and its components are stopped.
+    What they send to outbox and signal comes out of the Par's, except shutdown messages, because the first component to
+    finish would end a consumer that still gets messages from the others. When the last has ended, the Par sends one
+    shutdown message in their place. Messages to the inbox are discarded and counted at the outbox ``_co``; those to
+    control are copied to every component. A ShutdownMicroprocess is passed on to signal and ends the Par at once.
+    Stopping the Par stops its components.
 
     Args:
         components: the components.
-        argd: any keyword becomes an attribute.
+        argd: keywords become attributes.
 
     Raises:
-        BadComponent: one of them is no component.
+        BadComponent: one of them is not a component.
         BelongsElsewhere: a component is given twice.
         NoSuchBox: one of them has no outbox or no signal.
 
@@ -53,8 +53,8 @@ class Par(Chassis):
     def __init__(self, *components: Component, **argd: Any) -> None:
         self.components: list[Component] = check_parts("Par", components)
         super().__init__(**argd)
-        check_routes((each, "outbox", self, "outbox", 2) for each in self.components)
-        check_routes((each, "signal", self, "_signal", 0) for each in self.components)
+        check_routes((child, "outbox", self, "outbox", 2) for child in self.components)
+        check_routes((child, "signal", self, "_signal", 0) for child in self.components)
 
     def main(self) -> Generator[None, None, None]:
         """Activate all components, and wait until they have ended or a ShutdownMicroprocess comes."""

@@ -1,4 +1,4 @@
-"""Components in a row."""
+"""A Pipeline: components in a row."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .base import Chassis, Route, check_parts, check_routes
 
 
 class Pipeline(Chassis):
-    """Components in a row, each one's outbox and signal linked to the next one's inbox and control.
+    """Contains components in a row: outbox and signal of each are linked to inbox and control of the next.
 
-    What is sent to the Pipeline's own inbox and control goes to the first component; what the last
-    one sends to its outbox and signal comes out of the Pipeline's. The Pipeline ends when all of its
-    components have ended, and sends nothing itself. Stop it, and they are stopped.
+    What is sent to the Pipeline's own inbox and control goes to the first component. What the last component sends to
+    its outbox and signal comes out of the Pipeline's. The Pipeline ends when all of its components have ended, and
+    sends nothing itself. Stopping it stops its components.
 
     Args:
         components: the components, in order.
-        circular: link the last component's outbox and signal to the first instead of leading out.
-        argd: any other keyword becomes an attribute.
+        circular: whether to link the last component's outbox and signal to the first, not to the Pipeline's.
+        argd: other keywords become attributes.
 
     Raises:
-        BadComponent: none is given, or one of them is no component.
+        BadComponent: none is given, or one of them is not a component.
         BelongsElsewhere: a component is given twice.
         NoSuchBox: one of them lacks a box that the Pipeline links.
 

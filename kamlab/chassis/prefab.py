@@ -1,4 +1,4 @@
-"""Systems that are wired often enough to have a name."""
+"""Prefabricated systems: combinations that are common enough to have a name."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from .graphline import Graphline
 
 
 def join_chooser_to_carousel(chooser: Component, carousel: Component) -> Graphline:
-    """Return a component in which the chooser chooses what the carousel makes next.
+    """Return a component in which a chooser decides what a carousel makes next.
 
-    The carousel's requests go to the chooser, the chooser's choices to the carousel. Inbox, outbox
-    and signal are the carousel's; control is the chooser's, whose signal then ends the carousel.
+    The carousel's requests go to the chooser, and the chooser's items go to the carousel. Inbox, outbox and signal are
+    the carousel's. Control is the chooser's, whose signal then ends the carousel.
 
     Raises:
         NoSuchBox: ``carousel`` has no boxes ``next`` and ``requestNext``.

@@ -1,4 +1,4 @@
-"""Components one after another."""
+"""A Seq: components one after another."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Generator
 from ..core.component import Component
 from ..core.ipc import ProducerFinished
 from .base import Chassis, check_parts
-from .room import send_when_room
+from .flow_control import send_when_room
 
 
 class Seq(Chassis):
-    """Runs components one after another; a string among them is printed when its turn comes.
+    """Runs components one after another; a string among them is printed when it is reached.
 
-    Inbox and outbox are those of the component whose turn it is. Control messages are ignored.
-    After the last one it sends ProducerFinished. Stop it, and the component whose turn it is stops.
+    Inbox and outbox are those of the component that runs now. Control messages are ignored. After the last component
+    the Seq sends ProducerFinished. Stopping it stops the component that runs now.
 
     Args:
         items: components and strings, in order.
@@ -42,7 +42,7 @@ class Seq(Chassis):
         self.sequence = items
 
     def main(self) -> Generator[None, None, None]:
-        """Let each component run to its end."""
+        """Run each component to its end."""
         for item in self.sequence:
             if isinstance(item, str):
                 print(item)

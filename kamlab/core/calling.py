@@ -43,6 +43,11 @@ def whose(microprocess: Any) -> Any:
     return microprocess
 
 
+def give_name(component: Microprocess, name: str) -> None:
+    """Note the name that a Graphline gives a component."""
+    component._given_name = name
+
+
 def given_name(component: Any) -> str:
     """Return the name that a Graphline gave a component, or the record of one that has ended; "" if none did."""
     given = getattr(component, "_given_name", "")

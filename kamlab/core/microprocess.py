@@ -308,6 +308,34 @@ def deadline_of(component: Microprocess) -> float | None:
     return None if component._pause_timer is None else component._pause_timer.when
 
 
+# What follows is also right for a microprocess whose user has given it attributes of the same names.
+
+
+def is_asleep(microprocess: Microprocess) -> bool:
+    """Return whether a microprocess sleeps."""
+    return microprocess._life is ASLEEP
+
+
+def state_of(microprocess: Microprocess) -> str:
+    """Return where a microprocess is in its life: one of the words in :mod:`kamlab.core.states`."""
+    return microprocess._state_now()
+
+
+def number_of(microprocess: Microprocess) -> int:
+    """Return the number that a microprocess got when it was activated, counted from 1 in its lab; 0 before that."""
+    return microprocess._number
+
+
+def add_end_callback(microprocess: Microprocess, callback: Callable[[], Any]) -> None:
+    """Have a function called when a microprocess has ended, however it ends."""
+    microprocess._on_end += (callback,)
+
+
+def remove_end_callback(microprocess: Microprocess, callback: Callable[[], Any]) -> None:
+    """Undo :func:`add_end_callback`; do nothing if the function was not added."""
+    microprocess._on_end = tuple(known for known in microprocess._on_end if known != callback)
+
+
 class _Start:
     """Stands in for a flow of control until its first slice."""
 

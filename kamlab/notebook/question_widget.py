@@ -18,9 +18,8 @@ from typing import Any
 from uuid import uuid4
 
 from ..core.errors import KamlabError
-from ..teach.look import box
-from ..teach.questions import Question, Result
-from ..teach.questions.look import heading
+from ..teach.question import Question, Result
+from ..teach.verdict import feedback_box
 from ..views.quoting import label
 from ..views.render import escape
 from . import cells
@@ -74,7 +73,7 @@ class QuestionWidget:
         self.question = question
         self._displayed: list[str] = []
         self._by_click = False
-        head = heading(question.asked_at, question.text)
+        head = question.heading_html()
         self.buttons: list[Any] = [self._button(choice, choice) for choice in question.choices]
         self.field: Any = None
         self.enter: Any = None
@@ -160,7 +159,7 @@ class QuestionWidget:
         return found
 
     def _complain(self, text: str) -> None:
-        self.said.value = f'<div role="status">{box(escape(label(text, 400)), "bad")}</div>'
+        self.said.value = f'<div role="status">{feedback_box(escape(label(text, 400)), "bad")}</div>'
 
     # -- as an output -------------------------------------------------------------------------------------
 

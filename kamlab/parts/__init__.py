@@ -1,4 +1,4 @@
-"""Small parts: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
+"""Small components: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
 
 from .choosers import Chooser, ForwardIteratingChooser, InfiniteChooser
 from .console import ConsoleEchoer, ConsoleReader
@@ -15,9 +15,10 @@ from .lines import ChunksToLines
 from .lossy import LossyConnector
 from .outlets import AddSink, RemoveSink, UnknownPolicy
 from .passing import Collate, Filter, NullSink, PassThrough
+from .plug_splitter import Plug, PlugSplitter
 from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, VariableByteRate_RequestControl
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
-from .splitters import Plug, PlugSplitter, Splitter
+from .splitting import Splitter
 from .transform import PureTransformer
 from .worker import BadMessage, Worker
 

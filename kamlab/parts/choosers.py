@@ -1,26 +1,26 @@
-"""Parts that send one item of a series, as they are asked for the next or another."""
+"""Parts that send items of a series on request."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 
 
 class _Chooser(Component):
-    """The loop of both choosers: the first item at once, then one for each request that finds one."""
+    """The loop of both choosers: send the first item at once, then one for each request that finds one."""
 
     woken_by_collection = False
 
     def choose(self, request: Any) -> tuple[Any, ...]:
-        """Return the item that a request asks for, in a tuple; an empty one for no item."""
+        """Return the item that a request asks for as a tuple, which is empty if there is none."""
         raise NotImplementedError
 
     def exhausted(self) -> bool:
-        """Return whether no request can find an item any more."""
+        """Return whether no further request can find an item."""
         return False
 
     def main(self) -> Generator[None, None, None]:
@@ -47,16 +47,15 @@ class _Chooser(Component):
 
 
 class Chooser(_Chooser):
-    """Sends an item of a list for each request in its inbox; the first item at once.
+    """Sends the first item of a list at once, and then one for each request in its inbox.
 
-    ``"NEXT"`` and ``"PREV"`` go one on or back, ``"FIRST"`` and ``"LAST"`` to an end, ``"SAME"`` stays.
-    Where there is no next or previous item nothing is sent, unless ``loop`` makes them go round.
-    Other messages are ignored. It ends on ShutdownMicroprocess only: the end of whoever
-    asks is not the end of the list.
+    ``"NEXT"`` and ``"PREV"`` go one item forward or back, ``"FIRST"`` and ``"LAST"`` go to an end, and ``"SAME"``
+    stays. If there is no next or previous item, nothing is sent, unless ``loop`` is true. Other messages are ignored.
+    Only ShutdownMicroprocess ends it: when the component that sends requests has finished, the list has not.
 
     Args:
         items: the items.
-        loop: whether NEXT after the last item is the first, and PREV before the first the last.
+        loop: whether NEXT goes from the last item to the first, and PREV from the first to the last.
 
     >>> from kamlab import Handle, Lab
     >>> from kamlab.parts import Chooser
@@ -94,10 +93,10 @@ class Chooser(_Chooser):
 
 
 class ForwardIteratingChooser(_Chooser):
-    """Sends the items of any iterable, even an endless one: the first at once, one for each ``"NEXT"``.
+    """Sends the first item of an iterable, which may be endless, at once, and then one for each ``"NEXT"``.
 
-    ``"SAME"`` sends the current item again; other messages are ignored. NEXT after the last item
-    ends it with ProducerFinished, ShutdownMicroprocess ends it at once.
+    ``"SAME"`` sends the current item again; other messages are ignored. NEXT after the last item ends it with
+    ProducerFinished; ShutdownMicroprocess ends it at once.
 
     Args:
         items: an iterable, or a function without arguments that returns one.
@@ -144,5 +143,5 @@ class ForwardIteratingChooser(_Chooser):
         return self._at_end
 
 
-#: The name it has in the cookbook's text.
+#: Its name in the cookbook's text.
 InfiniteChooser = ForwardIteratingChooser

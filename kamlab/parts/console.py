@@ -1,10 +1,9 @@
-"""Parts that talk to the person at the terminal.
+"""Parts that read from and write to the console.
 
-Waiting for a person blocks, so the reader has a thread of its own. It must not wait inside ``input``
-if it can help it: a thread that is still in there when Python ends holds the lock of stdin, and
-Python aborts. So where stdin is the process's own, the reader waits with ``select`` for either a line
-or a call to come away, and reads the descriptor itself. Anywhere else (a notebook, a test, another
-``input``) it calls ``input``.
+Waiting for a person blocks, so the reader has a thread of its own. It should not wait inside ``input``: a thread that
+is still there when Python exits holds the lock of stdin, and Python aborts. So if stdin is the process's own, the
+reader waits with ``select`` for either a line or a wake-up, and reads the file descriptor itself. Anywhere else (a
+notebook, a test, a replaced ``input``) it calls ``input``.
 """
 
 from __future__ import annotations
@@ -23,19 +22,19 @@ from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished
 from ..core.thread import ThreadedComponent
 from .worker import Worker
 
-#: How many bytes of stdin are read at once.
+#: How many bytes to read from stdin at once.
 CHUNK = 65536
 
 
 class _Stdin:
-    """The process's own stdin, read past Python's buffers; what is read ahead serves the next reader."""
+    """The process's own stdin, read without Python's buffers; what one reader reads ahead, the next one gets."""
 
     def __init__(self) -> None:
-        self.ahead = bytearray()
+        self.read_ahead = bytearray()
         self.at_end = False
 
-    def is_ours(self) -> bool:
-        """Return whether lines come from the process's own stdin, and it can be waited for."""
+    def is_usable(self) -> bool:
+        """Return whether ``input`` would read the process's own stdin, and ``select`` can wait for it."""
         stdin = sys.stdin
         if os.name != "posix" or type(builtins.input) is not types.BuiltinFunctionType:
             return False
@@ -45,27 +44,27 @@ class _Stdin:
             return False
 
     def take_line(self) -> str | None:
-        """Return a line that has been read, without its break, or None if none is complete.
+        """Return a line that has been read, without its line break, or ``None`` if none is complete.
 
         Raises:
             EOFError: the input has ended; a terminal may have more for the next reader.
         """
-        end = self.ahead.find(b"\n")
+        end = self.read_ahead.find(b"\n")
         if end < 0 and not self.at_end:
             return None
         if end < 0:
-            if not self.ahead:
+            if not self.read_ahead:
                 self.at_end = False
                 raise EOFError
-            end = len(self.ahead)
-        line = bytes(self.ahead[:end])
-        del self.ahead[: end + 1]
+            end = len(self.read_ahead)
+        line = bytes(self.read_ahead[:end])
+        del self.read_ahead[: end + 1]
         return line.removesuffix(b"\r").decode("utf-8", "replace")
 
     def read(self) -> None:
-        """Read what is there."""
+        """Read the bytes that are available."""
         chunk = os.read(0, CHUNK)
-        self.ahead += chunk
+        self.read_ahead += chunk
         self.at_end = not chunk
 
 
@@ -75,12 +74,12 @@ _stdin = _Stdin()
 class ConsoleReader(ThreadedComponent):
     """Sends each line that is typed at the console.
 
-    At the end of the input it sends ProducerFinished. A shutdown message ends it, at once where stdin
-    can be waited for, else after the next line, and goes on to signal.
+    At the end of the input it sends ProducerFinished. A shutdown message ends it and is passed on to signal. It ends at
+    once if ``select`` can wait for stdin, otherwise after the next line.
 
     Args:
-        prompt: what is printed before each line.
-        eol: what is put at the end of each line.
+        prompt: what to print before each line.
+        eol: what to add at the end of each line.
 
     >>> from unittest.mock import patch
     >>> from kamlab import Lab, Pipeline
@@ -100,17 +99,17 @@ class ConsoleReader(ThreadedComponent):
         super().__init__()
         self.prompt = prompt
         self.eol = eol
-        self._bell: tuple[int, int] | None = None
+        self._wake_pipe: tuple[int, int] | None = None
 
     def main(self) -> None:
         """Read lines until the end of the input or a shutdown message."""
-        if _stdin.is_ours():
+        if _stdin.is_usable():
             with self._contact:
-                self._bell = os.pipe()
+                self._wake_pipe = os.pipe()
         try:
             self._read_lines()
         finally:
-            self._drop_bell()
+            self._close_wake_pipe()
 
     def _read_lines(self) -> None:
         prompted = False
@@ -133,16 +132,16 @@ class ConsoleReader(ThreadedComponent):
         return False
 
     def _wait_for_line(self, prompted: bool) -> str | None:
-        """Return the next line, or None once something else wants attention."""
-        if self._bell is None:
+        """Return the next line, or ``None`` if the wait was interrupted."""
+        if self._wake_pipe is None:
             return input(self.prompt)
         if not prompted:
             sys.stdout.write(self.prompt)
             sys.stdout.flush()
         while (line := _stdin.take_line()) is None:
-            ready, _, _ = select.select([0, self._bell[0]], [], [])
-            if self._bell[0] in ready:
-                os.read(self._bell[0], CHUNK)
+            ready, _, _ = select.select([0, self._wake_pipe[0]], [], [])
+            if self._wake_pipe[0] in ready:
+                os.read(self._wake_pipe[0], CHUNK)
                 return None
             _stdin.read()
         return line
@@ -156,38 +155,38 @@ class ConsoleReader(ThreadedComponent):
                 self.pause()
 
     def _stir(self) -> None:
-        """Also call the thread away from the console."""
+        """Also interrupt a wait for the console."""
         super()._stir()
-        self._ring()
+        self._interrupt_wait()
 
     def close_down(self) -> Any:
-        """Also call the thread away from the console."""
+        """Also interrupt a wait for the console."""
         with self._contact:
-            self._ring()
+            self._interrupt_wait()
         return super().close_down()
 
-    def _ring(self) -> None:
-        """Let a wait for the console return; holding ``_contact``."""
-        if self._bell is not None:
-            os.write(self._bell[1], b"!")
+    def _interrupt_wait(self) -> None:
+        """Interrupt a wait for the console. The caller holds ``_contact``."""
+        if self._wake_pipe is not None:
+            os.write(self._wake_pipe[1], b"!")
 
-    def _drop_bell(self) -> None:
+    def _close_wake_pipe(self) -> None:
         with self._contact:
-            bell, self._bell = self._bell, None
-        for end in bell or ():
+            pipe, self._wake_pipe = self._wake_pipe, None
+        for end in pipe or ():
             os.close(end)
 
 
 class ConsoleEchoer(Worker):
-    """Prints what it is sent, as it is: without a line break of its own.
+    """Prints messages as they are, without adding line breaks.
 
-    Bytes are printed as the UTF-8 text they are, even where a character is spread over two messages.
-    Any message to control ends it, after the messages that wait, and goes on to signal.
+    Bytes are decoded as UTF-8, even if a character is split between two messages. Any message to control ends it, after
+    the messages that wait, and is passed on to signal.
 
     Args:
-        forwarder: whether messages go on to outbox.
-        use_repr: print ``repr`` of each message instead.
-        tag: what is printed before each message.
+        forwarder: whether to pass messages on to outbox.
+        use_repr: whether to print the ``repr`` of each message.
+        tag: what to print before each message.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import ConsoleEchoer, DataSource

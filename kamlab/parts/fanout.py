@@ -1,4 +1,4 @@
-"""One source, sinks that are known from the start."""
+"""Copying messages to a fixed set of outboxes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from .worker import Worker
 
 
 class TwoWaySplitter(Worker):
-    """Copies inbox to outbox and outbox2, control to signal and signal2.
+    """Copies messages from inbox to outbox and outbox2, and from control to signal and signal2.
 
-    Where one of two is full the other gets its copy at once, and the next message waits.
+    If one of two is full, the other gets its copy at once, and the next message waits.
 
     >>> from kamlab import Handle, Lab
     >>> from kamlab.parts import TwoWaySplitter
@@ -38,12 +38,12 @@ class TwoWaySplitter(Worker):
 
 
 class Fanout(Worker):
-    """Copies each message to the outboxes named, and to ``outbox`` if that is linked.
+    """Copies each message to the named outboxes, and to ``outbox`` if that is linked.
 
-    Kamaelia's copies data to ``signal`` as well; this one does not.
+    Unlike Kamaelia's Fanout, it does not copy data to ``signal``.
 
     Args:
-        boxnames: names of the outboxes to make.
+        boxnames: the names of the outboxes to make.
 
     >>> from kamlab import Handle, Lab
     >>> from kamlab.parts import Fanout
@@ -61,7 +61,7 @@ class Fanout(Worker):
         super().__init__()
 
     def work(self, message: Any) -> Iterable[Any]:
-        """Return the message, for the boxes that want it now."""
+        """Return the message, for the outboxes that get it now."""
         wants_own = self.outboxes["outbox"].onward is not None or not self.boxnames
         self.results_to: tuple[str, ...] = (
             tuple(dict.fromkeys((*self.boxnames, "outbox"))) if wants_own else self.boxnames

@@ -1,4 +1,4 @@
-"""Parts that read files at a rate, or one file after another: what reads and what asks, wired up."""
+"""Parts that read files at a rate, or one file after another: a reader wired to a component that sends requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .rates import ByteRate_RequestControl
 
 
 class RateControlledFileReader(Graphline):
-    """Reads a file at a rate, then sends ProducerFinished.
+    """Reads a file at a rate, and then sends ProducerFinished.
 
     Args:
         filename: the file.
@@ -46,7 +46,7 @@ class RateControlledFileReader(Graphline):
 
 
 class ReusableFileReader(Carousel):
-    """Reads one file after another: a name in ``next`` is the next file, a number in inbox how much to read.
+    """Reads one file after another: a name in ``next`` is the next file, a number in inbox is how much to read.
 
     Args:
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
@@ -71,7 +71,7 @@ class ReusableFileReader(Carousel):
 
 
 class RateControlledReusableFileReader(Carousel):
-    """Reads one file after another, each at a rate: ``(name, {"rate": ...})`` in ``next`` is the next.
+    """Reads one file after another, each at its own rate: ``(name, {"rate": ...})`` in ``next`` is the next file.
 
     Args:
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
@@ -94,7 +94,7 @@ class RateControlledReusableFileReader(Carousel):
 
 
 class FixedRateControlledReusableFileReader(Graphline):
-    """Reads one file after another at one rate: a name in ``next`` or inbox is the next file.
+    """Reads one file after another at a fixed rate: a name in ``next`` or inbox is the next file.
 
     Args:
         readmode: ``"bytes"`` or ``"lines"``; see PromptedFileReader.
@@ -132,18 +132,18 @@ class FixedRateControlledReusableFileReader(Graphline):
 
 
 class ReadFileAdaptor(Graphline):
-    """Reads a file line by line, in blocks, or at a bit rate, then sends ProducerFinished.
+    """Reads a file line by line, in blocks, or at a bit rate, and then sends ProducerFinished.
 
     Args:
         filename: the file.
-        readmode: ``"line"`` (also if empty), ``"block"`` or ``"bitrate"``. Lines are str, the others bytes.
+        readmode: ``"line"`` (the default), ``"block"`` or ``"bitrate"``. Lines are sent as str, the others as bytes.
         readsize: the size of a block in bytes.
-        steptime: seconds from one block or line to the next; a thousand a second if it is 0.
-        bitrate: bits per second, in chunks of which ``chunkrate`` come in a second.
+        steptime: seconds between two blocks or lines; 0 means a thousandth of a second.
+        bitrate: bits per second.
         chunkrate: chunks per second.
 
     Raises:
-        ValueError: another readmode.
+        ValueError: there is no such readmode.
 
     >>> import tempfile
     >>> from kamlab import Lab, Pipeline

@@ -8,31 +8,32 @@ from collections.abc import Callable, Generator, Iterable
 from os import PathLike
 from typing import IO, Any
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
+from ..core.microprocess import number_of
 from .worker import BadMessage, Worker
 
 Filename = str | PathLike[str]
 
 
 class SimpleFileWriter(Worker):
-    """Writes what it is sent to a file.
+    """Writes messages to a file.
 
-    Bytes are written as they are. A str is a line of text: it is written as UTF-8, with a line break
-    after it unless it ends with one. (ChunksToLines sends lines without their break, so what it sends
-    through a Backplane to a SimpleFileWriter comes to one line in the file for each line that came in.)
+    Bytes are written as they are. A str is a line of text: it is written as UTF-8, followed by a line break unless it
+    ends with one. (ChunksToLines sends lines without line breaks, so each line that it sends through a Backplane to a
+    SimpleFileWriter becomes one line of the file.)
 
-    The file is opened when the component first runs, nothing is kept in a buffer, and it is closed
-    when the component ends, however it ends: a shutdown message ends it after the messages that wait.
+    The file is opened when the component first runs. Nothing is buffered. The file is closed when the component ends,
+    in whatever way; a shutdown message ends it after the messages that wait.
 
-    While a lab plays its run again nothing is written. Once it goes on from there the file is what it was
-    then, and what comes now follows.
+    While a lab replays its run, nothing is written. When the lab goes on from there, the file is restored to what it
+    was at that moment, and new messages follow.
 
     Args:
         filename: the file.
-        mode: as for ``open``: ``"wb"`` begins anew, ``"ab"`` goes on at the end, ``"xb"`` refuses a file
-            that exists. Without the ``b`` it means the same.
+        mode: as for ``open``: ``"wb"`` truncates the file, ``"ab"`` appends to it, ``"xb"`` refuses a file that exists.
+            Without the ``b`` it means the same.
 
     Raises:
         BadMessage: as a failure of the component; a message is neither bytes nor str.
@@ -82,10 +83,10 @@ class SimpleFileWriter(Worker):
 
 
 class _Output:
-    """The file of a writer. While a run is played again it is left alone, and what would be written is kept.
+    """The file of a writer. While a run is replayed, the file is left alone, and what would be written is kept.
 
-    The lab remembers where in its file each writer has begun, by the writer's number and the name of the file, and
-    an error with which it could not be opened: both are the same when the run is played again.
+    For each writer, by its number and the name of its file, the lab remembers where in the file it began, or the error
+    with which the file could not be opened. Both are the same when the run is replayed.
     """
 
     def __init__(self, world: Any, writer: SimpleFileWriter) -> None:
@@ -94,7 +95,7 @@ class _Output:
         self._mode = writer.mode.replace("b", "").replace("t", "")
         self._file: IO[bytes] | None = None
         self._played = bytearray()
-        place = (writer._number, str(writer.filename))
+        place = (number_of(writer), str(writer.filename))
         self._known = place in world.written_from
         if not self._known:
             world.written_from[place] = self._first_opened()
@@ -102,11 +103,11 @@ class _Output:
         if isinstance(begin, OSError):
             raise type(begin)(*begin.args, begin.filename)
         self._begin: int = begin
-        if self._known and world.writes_outside:  # the lab has gone back to before this was opened, and goes on
+        if self._known and world.writes_outside:  # the lab went back to before the file was opened, and goes on
             self._file = self._caught_up()
 
     def _first_opened(self) -> int | OSError:
-        """Open the file, unless a run is played; return where writing begins, or why it cannot be opened."""
+        """Open the file unless a run is replayed; return where writing begins, or the error that prevents it."""
         try:
             if self._world.writes_outside:
                 self._file = open(self._filename, self._mode + "b", buffering=0)  # noqa: SIM115
@@ -115,7 +116,7 @@ class _Output:
             return error
 
     def write(self, data: memoryview) -> None:
-        """Write all of some data, or take note of it."""
+        """Write data, or keep it while a run is replayed."""
         if not self._world.writes_outside:
             self._played += data
             return
@@ -124,17 +125,17 @@ class _Output:
             data = data[file.write(data) :]
 
     def finish(self) -> None:
-        """Nothing more is written: leave the file as it is at this moment of the run."""
+        """Bring the file to its state at this moment of the run, because nothing more will be written."""
         if self._file is None and self._world.writes_outside:
             self._file = self._caught_up()
 
     def _caught_up(self) -> IO[bytes]:
-        """Open the file and make it what it was at the moment that was gone back to."""
+        """Open the file and restore what it was at the moment to which the lab went back."""
         played, self._played = self._played, bytearray()
         exists = os.path.exists(self._filename)
-        if exists and not os.path.isfile(self._filename):  # a device or a pipe: what went into it is gone
+        if exists and not os.path.isfile(self._filename):  # what went into a device or a pipe cannot be restored
             return open(self._filename, "ab", buffering=0)
-        if not exists or (self._mode == "x" and not self._known):  # which refuses a file that others have made
+        if not exists or (self._mode == "x" and not self._known):  # this mode refuses a file that exists
             file = open(self._filename, "x+b", buffering=0)  # noqa: SIM115
         else:
             file = open(self._filename, "r+b", buffering=0)  # noqa: SIM115
@@ -152,19 +153,19 @@ class _Output:
 
 
 class PromptedFileReader(Component):
-    """Reads as much of a file as it is asked for.
+    """Reads a file on request.
 
-    Each number in its inbox asks for so many bytes or lines, which are sent as one message: bytes as
-    ``bytes``, lines as ``str`` with their line breaks (UTF-8; what is not becomes U+FFFD). At the end of
-    the file it sends ProducerFinished. ProducerFinished at control ends it after the requests that
-    wait, ShutdownMicroprocess at once. The file is opened when it first runs, and always closed.
+    Each number in its inbox asks for so many bytes or lines, which are sent as one message: bytes as ``bytes``, lines
+    as ``str`` with their line breaks (decoded as UTF-8; invalid bytes become U+FFFD). At the end of the file it sends
+    ProducerFinished. ProducerFinished at control ends it after the requests that wait, ShutdownMicroprocess at once.
+    The file is opened when the component first runs, and always closed.
 
     Args:
         filename: the file.
         readmode: ``"bytes"`` or ``"lines"``.
 
     Raises:
-        ValueError: another readmode.
+        ValueError: there is no such readmode.
         OSError: as a failure of the component; the file cannot be opened or read.
 
     >>> import tempfile
@@ -211,14 +212,14 @@ class PromptedFileReader(Component):
 
 
 class SimpleReader(Component):
-    """Sends a file line by line, then ProducerFinished; where there is no room it waits.
+    """Sends a file line by line, and then ProducerFinished; if there is no room, it waits.
 
-    ShutdownMicroprocess ends it. The file is opened when it first runs, and always closed.
+    ShutdownMicroprocess ends it. The file is opened when the component first runs, and always closed.
 
     Args:
         filename: the file.
-        mode: ``"r"`` for lines as str (UTF-8; what is not becomes U+FFFD), ``"rb"`` as bytes.
-        argd: any other keyword becomes an attribute.
+        mode: ``"r"`` for lines as str (decoded as UTF-8; invalid bytes become U+FFFD), ``"rb"`` for lines as bytes.
+        argd: other keywords become attributes.
 
     >>> import tempfile
     >>> from kamlab import Lab, Pipeline
@@ -263,7 +264,7 @@ def _open_to_read(filename: Filename, mode: str) -> IO[Any]:
 
 
 def _reader(file: IO[bytes], readmode: str) -> Callable[[int], bytes | str]:
-    """Return what reads so many bytes, or so many lines as text, from a file."""
+    """Return a function that reads a number of bytes, or of lines as text, from a file."""
     if readmode == "bytes":
         return file.read
 

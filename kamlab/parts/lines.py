@@ -1,4 +1,4 @@
-"""Parts that make lines of chunks."""
+"""A part that splits chunks into lines."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .worker import BadMessage, Worker
 
 
 class ChunksToLines(Worker):
-    """Makes lines of chunks: bytes or str in, one str for each line out.
+    """Splits chunks of bytes or str into lines, and sends each line as a str.
 
-    A line comes without its line break, and every ``"\\r"`` is left out: a line is text, and where it
-    ends is told by where the message ends. (SimpleFileWriter puts each str on a line of its own.)
-    Bytes are UTF-8; what is not becomes U+FFFD. A character or a line may be spread over any number
-    of chunks. What follows the last line break is sent when a shutdown message comes.
+    A line is sent without its line break, and every ``"\\r"`` is removed: the end of the message is the end of the
+    line. (SimpleFileWriter writes each str on a line of its own.) Bytes are decoded as UTF-8; invalid bytes become
+    U+FFFD. A character or a line may be split between any number of chunks. The text after the last line break is sent
+    when a shutdown message comes.
 
     Raises:
         BadMessage: as a failure of the component; a message is neither bytes nor str.
@@ -45,7 +45,7 @@ class ChunksToLines(Worker):
         return [first, *others]
 
     def finish(self, message: Any) -> Iterable[str]:
-        """Return what has no line break at its end, if there is anything."""
+        """Return the text after the last line break, if there is any."""
         rest = "".join(self._tail) + self._decoder.decode(b"", final=True)
         self._tail = []
         return (rest,) if rest else ()

@@ -1,19 +1,19 @@
-"""A part that loses what does not fit."""
+"""A part that drops messages for which there is no room."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
-from ..chassis.room import discard, send_when_room
+from ..chassis.flow_control import discard, send_when_room
 from ..core.component import Component
 from ..core.errors import NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES
 
 
 class LossyConnector(Component):
-    """Passes messages on, and drops those for which there is no room.
+    """Passes messages on, and drops those for which there is no room; ``dropped`` counts them.
 
-    ``dropped`` counts them. Shutdown messages end it and are passed on; they are never dropped.
+    Shutdown messages end it and are passed on; they are never dropped.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import Collate, DataSource, LossyConnector
@@ -32,7 +32,7 @@ class LossyConnector(Component):
 
     @property
     def dropped(self) -> int:
-        """How many messages were lost, for want of room or of a link."""
+        """How many messages were dropped, because there was no room or no link."""
         return self.outboxes["outbox"].discarded
 
     def main(self) -> Generator[None, None, None]:

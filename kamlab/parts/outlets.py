@@ -1,18 +1,19 @@
-"""The ways out of a splitter, one for each sink, and what happens where a sink is full.
+"""The outlets of a splitter, one for each sink, and what happens when a sink is full.
 
-A splitter must not let one full sink harm the others, and must not lose anything silently. So each
-sink has a policy. ``"hold"``, unless told otherwise: what does not fit waits in an inbox that the
-splitter makes for this sink, where it can be seen, and follows in order once there is room.
-``"drop"``: it is discarded, and counted at the sink's own outbox if it has one in the chain.
-``"wait"``: the splitter takes nothing more until there is room, so that its own inbox fills and, if
-that is limited, the publishers feel it; this is the one policy that stops the other sinks.
+A splitter must not let one full sink harm the others, and must not lose anything silently. So each sink has a policy:
+
+- ``"hold"``, the default: messages that do not fit wait in an inbox that the splitter makes for this sink, where they
+  can be seen, and follow in order when there is room;
+- ``"drop"``: they are discarded, and counted at the sink's own outbox if the chain ends with one;
+- ``"wait"``: the splitter takes no more messages until there is room, so its own inbox fills, and if that is limited,
+  the publishers have to wait. This is the only policy that stops the other sinks.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..chassis.room import discard
+from ..chassis.flow_control import discard
 from ..core.box import Inbox, Outbox
 from ..core.errors import KamlabError
 from ..core.ipc import Ipc
@@ -26,7 +27,7 @@ POLICIES = (HOLD, DROP, WAIT)
 
 
 class UnknownPolicy(KamlabError, ValueError):
-    """A subscriber asks for a policy that there is not.
+    """A subscriber asks for a policy that does not exist.
 
     >>> from kamlab import SubscribeTo
     >>> from kamlab.parts import UnknownPolicy
@@ -39,19 +40,23 @@ class UnknownPolicy(KamlabError, ValueError):
 
 
 def check_policy(policy: str) -> str:
-    """Return a policy, or raise UnknownPolicy."""
+    """Return a policy after checking it.
+
+    Raises:
+        UnknownPolicy: there is no such policy.
+    """
     if policy not in POLICIES:
         raise UnknownPolicy(f"there is no policy {policy!r} for a full subscriber; there are: {', '.join(POLICIES)}")
     return policy
 
 
 class AddSink(Ipc):
-    """Asks a splitter to send to a sink as well.
+    """Asks a splitter to send to one more sink.
 
     Args:
         sink: the component.
-        sinkbox: the box that gets the data; None for none.
-        sinkcontrol: the inbox that gets what the splitter gets at its control; None for none.
+        sinkbox: the box that gets the data; ``None`` for none.
+        sinkcontrol: the inbox that gets the splitter's control messages; ``None`` for none.
         passthrough: 0 if ``sinkbox`` is an inbox, 2 if it is an outbox.
         policy: what to do when the sink is full: ``"hold"``, ``"drop"`` or ``"wait"``.
 
@@ -85,7 +90,7 @@ class AddSink(Ipc):
 
 
 class RemoveSink(Ipc):
-    """Asks a splitter to send to a sink no more; the arguments are those of AddSink.
+    """Asks a splitter to stop sending to a sink; the arguments are those of AddSink.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import AddSink, ConsoleEchoer, RemoveSink, Splitter
@@ -107,7 +112,7 @@ class RemoveSink(Ipc):
 
 
 class Outlet:
-    """One way out of a splitter: an outbox of its own, and what waits for room."""
+    """One outlet of a splitter: an outbox for one sink, and the messages that wait for room."""
 
     __slots__ = ("box", "held", "link", "policy", "sink", "splitter")
 
@@ -121,12 +126,12 @@ class Outlet:
 
     @property
     def room(self) -> int | None:
-        """How many messages fit; None where there is no limit."""
+        """How many messages fit; ``None`` if there is no limit."""
         limit = self.box.size
         return None if limit is None else max(0, limit - len(self.box))
 
     def did_not_fit(self, messages: list[Any]) -> None:
-        """Do with messages what the policy says, but keep the order behind those that wait already."""
+        """Treat messages that did not fit as the policy says, after those that wait already."""
         if self.policy == DROP:
             for message in messages:
                 discard(self._last_box(), message)
@@ -139,7 +144,7 @@ class Outlet:
             self.held.deliver(message, self.box)
 
     def try_again(self) -> None:
-        """Send on what waits, as far as there is room."""
+        """Send the held messages, as far as there is room."""
         held = self.held
         if held is None:
             return
@@ -149,7 +154,7 @@ class Outlet:
             self._forget_held()
 
     def give_up(self) -> None:
-        """Discard and count what waits."""
+        """Discard and count the held messages."""
         if self.held is not None:
             while self.held.items:
                 discard(self._last_box(), self.held.take())
@@ -161,6 +166,6 @@ class Outlet:
         self.held = None
 
     def _last_box(self) -> Outbox:
-        """Return the outbox to count losses at: the sink's own, if it is an outbox that is linked."""
+        """Return the outbox at which to count discarded messages: the sink's own, if the sink box is an outbox."""
         sink_box = self.link.sink_box if self.link is not None else None
         return sink_box if isinstance(sink_box, Outbox) else self.box

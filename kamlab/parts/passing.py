@@ -1,4 +1,4 @@
-"""Parts that pass messages on: all, some, together, or none."""
+"""Parts that pass messages on: all of them, some, all at the end, or none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class PassThrough(Worker):
     """Passes inbox to outbox and control to signal.
 
     Args:
-        shutdown_on: the types of control message that end it; ``[]`` for none.
+        shutdown_on: the types of control messages that end it; ``[]`` for none.
 
     >>> from kamlab import Handle, Lab
     >>> from kamlab.parts import PassThrough
@@ -36,7 +36,7 @@ class PassThrough(Worker):
 
 
 class Collate(Worker):
-    """Keeps every message, and sends them all as one list when it is told to end.
+    """Keeps every message, and sends all of them as one list when it is told to end.
 
     >>> from kamlab import Handle, Lab, Pipeline
     >>> from kamlab.parts import Collate, DataSource
@@ -57,17 +57,17 @@ class Collate(Worker):
         return ()
 
     def finish(self, message: Any) -> Iterable[Any]:
-        """Return the list, as one result."""
+        """Return the list as one result."""
         return (self.collated,)
 
 
 class Filter(Worker):
-    """Passes on what a filter makes of each message, unless that is None.
+    """Passes on what a filter returns for each message, unless that is ``None``.
 
     Args:
-        filter: a function, or an object with a method ``filter(message)``. Such an object may keep
-            something back: at the end it is asked with ``""`` again and again until it answers with
-            None or something empty. Without a filter everything passes.
+        filter: a function, or an object with a method ``filter(message)``. Such an object may hold messages back:
+            at the end it is called with ``""`` repeatedly, until it returns ``None`` or something empty. Without a
+            filter everything passes.
 
     >>> Filter(lambda number: number if number > 0 else None).state
     'new'
@@ -81,12 +81,12 @@ class Filter(Worker):
         self._judge: Callable[[Any], Any] = method or filter or (lambda message: message)
 
     def work(self, message: Any) -> Iterable[Any]:
-        """Return what the filter says, if that is something."""
+        """Return what the filter returns, unless that is ``None``."""
         result = self._judge(message)
         return () if result is None else (result,)
 
     def finish(self, message: Any) -> Iterable[Any]:
-        """Get out of the filter what it kept back."""
+        """Return what the filter has held back."""
         while self._holds_back and (result := self._judge("")):
             yield result
 

@@ -1,4 +1,4 @@
-"""Parts that keep to a rate, by the lab's clock."""
+"""Parts that limit or set a rate, by the lab's clock."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import math
 from collections.abc import Generator
 from typing import Any, ClassVar
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
 
 
 class _Timed(Component):
-    """What the parts with a rate share: control messages, and waiting for room."""
+    """Shared by the parts with a rate: control messages, and waiting for room."""
 
     woken_by_collection = False
     _ending: Any = None
 
-    def _look_at_control(self) -> Generator[None, None, None]:
-        """Pass control messages on; note a shutdown message instead, the stronger of two."""
+    def _read_control(self) -> Generator[None, None, None]:
+        """Pass control messages on, except shutdown messages: note the stronger one."""
         for message in self.messages("control"):
             if not isinstance(message, SHUTDOWN_MESSAGES):
                 yield from send_when_room(self, message, "signal")
@@ -33,15 +33,15 @@ class _Timed(Component):
 
 
 class MessageRateLimit(_Timed):
-    """Passes messages on at no more than a rate, once a buffer is full.
+    """Passes messages on at a limited rate, once a buffer is full.
 
-    ProducerFinished ends the wait for a full buffer; what has come is passed on at the rate, then it
-    ends. ShutdownMicroprocess ends it at once.
+    ProducerFinished ends the wait for a full buffer. The messages that have come are passed on at the rate, and then
+    the component ends. ShutdownMicroprocess ends it at once.
 
     Args:
         messages_per_second: the highest rate.
         buffer: how many messages must wait before the first is passed on.
-        hardlimit: the size of the inbox once it passes messages on; 0 for none.
+        hardlimit: the size of the inbox from the moment that messages are passed on; 0 for no limit.
 
     Raises:
         ValueError: the rate is not above 0.
@@ -66,7 +66,7 @@ class MessageRateLimit(_Timed):
     def main(self) -> Generator[None, None, None]:
         """Fill the buffer, then pass on one message after another."""
         while self.data_ready("inbox") < self.buffer and self._ending is None:
-            yield from self._look_at_control()
+            yield from self._read_control()
             if self._ending is None:
                 self.pause()
                 yield
@@ -74,7 +74,7 @@ class MessageRateLimit(_Timed):
             self.set_inbox_size("inbox", self.hardlimit)
         due = self._now()
         while True:
-            yield from self._look_at_control()
+            yield from self._read_control()
             if isinstance(self._ending, ShutdownMicroprocess) or (self._ending and not self.data_ready("inbox")):
                 yield from self._say_goodbye()
                 return
@@ -91,13 +91,13 @@ class MessageRateLimit(_Timed):
 
 
 class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
-    """Sends numbers, at a rate: how much whoever reads shall read next.
+    """Sends numbers at a rate; each asks a reader to read so much.
 
     Args:
-        rate: how much is asked for in a second.
-        chunksize: how much is asked for at once; a thousandth of the rate unless told.
-        chunkrate: or how often in a second something is asked for.
-        allowchunkaggregation: whether one larger request may make up for several late ones.
+        rate: how much to ask for per second.
+        chunksize: how much to ask for at once; by default, a thousandth of the rate.
+        chunkrate: how many requests to send per second, in place of ``chunksize``.
+        allowchunkaggregation: whether one larger request may replace several late ones.
 
     Raises:
         ValueError: both chunksize and chunkrate are given, or a chunk would be smaller than 1.
@@ -126,15 +126,15 @@ class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
         super().__init__()
 
     def main(self) -> Generator[None, None, None]:
-        """Ask for a chunk whenever one is due."""
+        """Ask for a chunk when one is due."""
         self._owed = 0.0
         self._next = self._now()
         while True:
-            yield from self._look_at_control()
+            yield from self._read_control()
             if self._ending:
                 yield from self._say_goodbye()
                 return
-            self._take_orders()
+            self._read_inbox()
             now = self._now()
             while now >= self._next:
                 self._owed += self.chunksize
@@ -147,17 +147,18 @@ class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
             self.pause(max(0.0, self._next - self._now()))
             yield
 
-    def _take_orders(self) -> None:
-        """Override: look at the inbox; here it is not used."""
+    def _read_inbox(self) -> None:
+        """Override: read the inbox, which this class does not use."""
 
 
 class VariableByteRate_RequestControl(ByteRate_RequestControl):  # noqa: N801 - its name in Kamaelia
-    """The same with a rate that can be changed: a number sent to its inbox is the new one.
+    """Like ByteRate_RequestControl, with a variable rate: a number sent to its inbox is the new rate.
 
-    The size of a chunk stays; the time between two changes, beginning with the one that is next.
+    The size of a chunk stays the same. The time between two chunks changes, beginning with the next one.
 
     Args:
-        rate, chunksize, chunkrate, allowchunkaggregation: as above, ten chunks a second unless told.
+        rate, chunksize, chunkrate, allowchunkaggregation: as for ByteRate_RequestControl; by default, ten chunks per
+            second.
 
     >>> from kamlab import Handle, Lab, Pipeline
     >>> from kamlab.parts import Collate, VariableByteRate_RequestControl
@@ -183,7 +184,7 @@ class VariableByteRate_RequestControl(ByteRate_RequestControl):  # noqa: N801 - 
             chunkrate = 10
         super().__init__(rate, chunksize, chunkrate, allowchunkaggregation)
 
-    def _take_orders(self) -> None:
+    def _read_inbox(self) -> None:
         for rate in self.messages("inbox"):
             _, _, step = _pace(type(self).__name__, rate, self.chunksize, None)
             now = self._now()
@@ -192,7 +193,7 @@ class VariableByteRate_RequestControl(ByteRate_RequestControl):  # noqa: N801 - 
 
 
 def _pace(who: str, rate: float, chunksize: float | None, chunkrate: float | None) -> tuple[float, float, float]:
-    """Return rate, size of a chunk, and seconds between two chunks."""
+    """Return the rate, the size of a chunk, and the seconds between two chunks."""
     if chunksize is not None and chunkrate is not None:
         raise ValueError(f"{who}: give chunksize or chunkrate, not both; the rate decides the other")
     if rate <= 0:
@@ -209,8 +210,8 @@ def _pace(who: str, rate: float, chunksize: float | None, chunkrate: float | Non
 class OnDemandLimit(_Timed):
     """Passes one message on for each ``"NEXT"`` in its box ``slidecontrol``.
 
-    A NEXT that comes before its message waits for it. ProducerFinished ends it, and so does
-    ShutdownMicroprocess; what nobody asked for stays behind.
+    A NEXT that comes before its message waits for it. ProducerFinished ends the component, and so does
+    ShutdownMicroprocess; messages that were not asked for stay in the inbox.
 
     >>> from kamlab import Handle, Lab
     >>> from kamlab.parts import OnDemandLimit
@@ -231,14 +232,14 @@ class OnDemandLimit(_Timed):
     }
 
     def main(self) -> Generator[None, None, None]:
-        """Pass messages on as they are asked for."""
+        """Pass messages on when they are asked for."""
         wanted = 0
         while True:
             wanted += sum(1 for request in self.messages("slidecontrol") if request == "NEXT")
             while wanted and self.data_ready("inbox"):
                 wanted -= 1
                 yield from self._offer(self.recv("inbox"))
-            yield from self._look_at_control()
+            yield from self._read_control()
             if self._ending:
                 yield from self._say_goodbye()
                 return

@@ -1,23 +1,23 @@
-"""Parts that send what they were made with."""
+"""Parts that send the messages they were made with."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
 from .transform import PureTransformer
 
 
 class _Source(Component):
-    """What sources share: ShutdownMicroprocess ends them, other control messages are left alone."""
+    """Shared by sources: ShutdownMicroprocess ends them, other control messages are ignored."""
 
     woken_by_collection = False
 
     def _stopped(self) -> bool:
-        """Pass a ShutdownMicroprocess on, if one has come, and return whether it has."""
+        """Return whether a ShutdownMicroprocess has come, and pass it on."""
         for message in self.messages("control"):
             if isinstance(message, ShutdownMicroprocess):
                 self.send(message, "signal")
@@ -29,12 +29,12 @@ class _Source(Component):
 
 
 class DataSource(_Source):
-    """Sends the messages it was given, one in each slice, then ProducerFinished.
+    """Sends the given messages, one in each slice, and then ProducerFinished.
 
-    Where there is no room it waits. The caller's list stays as it is.
+    If there is no room, it waits. The caller's list is not changed.
 
     Args:
-        messages: a list or another iterable; one without an end is fine.
+        messages: a list or another iterable, which may be endless.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import Collate, DataSource
@@ -64,7 +64,7 @@ class DataSource(_Source):
 
 
 class OneShot(_Source):
-    """Sends one message, then ProducerFinished.
+    """Sends one message, and then ProducerFinished.
 
     Args:
         msg: the message.
@@ -90,9 +90,9 @@ class OneShot(_Source):
 
 
 class TriggeredOneShot(_Source):
-    """Sends one message once anything has arrived, then ProducerFinished.
+    """Sends one message when the first message arrives, and then ProducerFinished.
 
-    Control messages that come before that go on to signal; shutdown messages end it.
+    Control messages that come before that are passed on to signal; shutdown messages end it.
 
     Args:
         msg: the message.
@@ -101,7 +101,7 @@ class TriggeredOneShot(_Source):
     >>> from kamlab.parts import TriggeredOneShot
     >>> with Lab(clock="virtual") as lab:
     ...     handle = Handle(TriggeredOneShot("hello")).activate()
-    ...     handle.put("whoever comes")
+    ...     handle.put("now")
     ...     _ = lab.run()
     ...     handle.get(), handle.component.state
     ('hello', 'finished')
@@ -112,7 +112,7 @@ class TriggeredOneShot(_Source):
         self.msg = msg
 
     def main(self) -> Generator[None, None, None]:
-        """Wait, then send the message."""
+        """Wait for a message, then send the own one."""
         while not self.data_ready("inbox"):
             for message in self.messages("control"):
                 yield from self._offer(message, "signal")
@@ -127,7 +127,7 @@ class TriggeredOneShot(_Source):
 
 
 class TriggeredSource(PureTransformer):
-    """Sends the same message whenever one arrives.
+    """Sends the same message for each message that arrives.
 
     Args:
         msg: the message to send.

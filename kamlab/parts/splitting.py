@@ -1,10 +1,9 @@
-"""One source, many sinks that come and go.
+"""A splitter: one source, and sinks that are added and removed while it runs.
 
-The fan-out in :meth:`Splitter.fan_out` is the loop that everything with subscribers spends its time
-in. A slice takes all the messages that wait and hands the whole batch to one sink after the other:
-each sink still gets every message in order, and a sink whose inbox is quiet (see
-:mod:`kamlab.core.box`) costs one ``extend`` however many messages there are. Links are resolved to
-the final inbox when they are made, so a sink behind three chassis costs no more than a bare one.
+A system with subscribers spends most of its time in :meth:`Splitter.fan_out`. A slice takes all messages that wait and
+gives the whole batch to one sink after the other. Each sink still gets every message in order, and a sink whose inbox
+is quiet (see :mod:`kamlab.core.box`) costs one ``extend``, however many messages there are. Links are resolved to the
+final inbox when they are made, so a sink inside three chassis costs no more than any other.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from collections.abc import Generator
 from typing import Any, ClassVar
 
 from ..chassis.base import Chassis
-from ..chassis.room import send_when_room
+from ..chassis.flow_control import send_when_room
 from ..core.box import Inbox, Outbox
 from ..core.component import Component, check_component
 from ..core.errors import KamlabError, NoSpaceInBox
@@ -23,15 +22,15 @@ from .outlets import WAIT, AddSink, Outlet, RemoveSink
 
 
 class Splitter(Chassis):
-    """Sends each message to every sink there is.
+    """Sends each message to all sinks.
 
-    Sinks are added and removed by AddSink and RemoveSink messages in the box ``configuration``, which
-    is looked at before the data. A full sink does not hold up the others; see
-    :mod:`kamlab.parts.outlets`. While there is no sink, messages are discarded and counted at outbox.
+    Sinks are added and removed by AddSink and RemoveSink messages in the box ``configuration``, which is read before
+    the data. A full sink does not hold up the others; see :mod:`kamlab.parts.outlets`. While there is no sink,
+    messages are discarded, and counted at outbox.
 
-    Messages to control go to the control box of every sink that named one, and to signal. Shutdown
-    messages also end the splitter: ProducerFinished when everything is delivered, ShutdownMicroprocess
-    at once. One and the same message object goes to all sinks.
+    Messages to control go to the control box of every sink that has named one, and to signal. Shutdown messages also
+    end the splitter: ProducerFinished when everything is delivered, ShutdownMicroprocess at once. All sinks get the
+    same message object.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import AddSink, Collate, Splitter
@@ -51,10 +50,10 @@ class Splitter(Chassis):
         "configuration": "AddSink and RemoveSink.",
     }
 
-    #: The inboxes that data and control messages are taken from.
+    #: The inboxes from which data and control messages are taken.
     data_box: str = "inbox"
     control_box: str = "control"
-    #: Whether data and control messages also leave by outbox and signal.
+    #: Whether data and control messages are also sent to outbox and signal.
     copies_to_self = False
 
     def __init__(self) -> None:
@@ -64,8 +63,8 @@ class Splitter(Chassis):
         self._own = Outlet(self, self.outboxes["outbox"])
         self._by_box: dict[Outbox, Outlet] = {self._own.box: self._own}
         self._behind: list[Outlet] = []
-        self._ways: tuple[list[Outbox], list[Outlet]] | None = None
-        self._told_to_end = False
+        self._targets: tuple[list[Outbox], list[Outlet]] | None = None
+        self._is_ending = False
 
     # -- the loop -------------------------------------------------------------------------------
 
@@ -96,7 +95,7 @@ class Splitter(Chassis):
         return False
 
     def _attend(self) -> None:
-        """Ask to be woken when room appears, if something waits for that."""
+        """Ask to be woken when there is room again, if messages wait for that."""
         wanted = bool(self._behind or self.inboxes[self.data_box].items)
         if wanted is not self.woken_by_collection:
             self.attend_collection(wanted)
@@ -120,38 +119,38 @@ class Splitter(Chassis):
             except KamlabError as error:
                 self._report(f"{self.short_name} cannot act on {message!r} in its configuration: {error}")
 
-    def _add(self, order: AddSink) -> None:
-        sink = order.sink
+    def _add(self, request: AddSink) -> None:
+        sink = request.sink
         check_component(sink, f"a sink of {self.short_name}")
         if sink.is_stopped():
             return
-        if order.sinkcontrol is not None:
-            find_box(sink, order.sinkcontrol, "inboxes")
-        if order.sinkbox is not None and (sink, order.sinkbox) not in self._outlets:
-            box = Outbox(self, self._free_name(f"to {sink.short_name}.{order.sinkbox}"))
+        if request.sinkcontrol is not None:
+            find_box(sink, request.sinkcontrol, "inboxes")
+        if request.sinkbox is not None and (sink, request.sinkbox) not in self._outlets:
+            box = Outbox(self, self._free_name(f"to {sink.short_name}.{request.sinkbox}"))
             self.outboxes[box.name] = box
-            outlet = Outlet(self, box, sink, order.policy)
+            outlet = Outlet(self, box, sink, request.policy)
             try:
-                outlet.link = self.link((self, box.name), (sink, order.sinkbox), order.passthrough)
+                outlet.link = self.link((self, box.name), (sink, request.sinkbox), request.passthrough)
             except KamlabError:
                 del self.outboxes[box.name]
                 raise
-            self._outlets[sink, order.sinkbox] = self._by_box[box] = outlet
-            self._ways = None
-        if order.sinkcontrol is not None:
-            self._controls[sink, order.sinkcontrol] = None
+            self._outlets[sink, request.sinkbox] = self._by_box[box] = outlet
+            self._targets = None
+        if request.sinkcontrol is not None:
+            self._controls[sink, request.sinkcontrol] = None
 
-    def _remove(self, order: RemoveSink) -> None:
-        if order.sinkbox is not None:
-            outlet = self._outlets.pop((order.sink, order.sinkbox), None)
+    def _remove(self, request: RemoveSink) -> None:
+        if request.sinkbox is not None:
+            outlet = self._outlets.pop((request.sink, request.sinkbox), None)
             if outlet is not None:
                 outlet.give_up()
                 self.unlink(linkage=outlet.link)
                 del self.outboxes[outlet.box.name], self._by_box[outlet.box]
-                self._behind = [each for each in self._behind if each is not outlet]
-                self._ways = None
-        if order.sinkcontrol is not None:
-            self._controls.pop((order.sink, order.sinkcontrol), None)
+                self._behind = [other for other in self._behind if other is not outlet]
+                self._targets = None
+        if request.sinkcontrol is not None:
+            self._controls.pop((request.sink, request.sinkcontrol), None)
 
     def _free_name(self, name: str) -> str:
         number = 1
@@ -169,21 +168,21 @@ class Splitter(Chassis):
     # -- data -----------------------------------------------------------------------------------
 
     def fan_out(self) -> None:
-        """Hand what waits to every sink."""
+        """Give the waiting messages to all sinks."""
         if self._behind:
             self._catch_up()
         source = self.inboxes[self.data_box]
         if not source.items:
             return
-        boxes, waiters = self._ways_out()
+        boxes, waiters = self._find_targets()
         batch = self._take(source, waiters)
         if not batch:
             return
         if not boxes or (self.copies_to_self and self._own.box.onward is not None):
             boxes = [self._own.box, *boxes]
         if self._behind:
-            late = {each.box for each in self._behind}
-            boxes = [each for each in boxes if each not in late]
+            late = {outlet.box for outlet in self._behind}
+            boxes = [box for box in boxes if box not in late]
             for outlet in self._behind:
                 outlet.did_not_fit(batch)
         first, rest = batch[0], batch[1:]
@@ -218,23 +217,24 @@ class Splitter(Chassis):
             self._behind.append(outlet)
 
     def _catch_up(self) -> None:
-        """Send on what is held, as far as there is room."""
+        """Send the held messages, as far as there is room."""
         for outlet in self._behind:
             outlet.try_again()
-        self._behind = [each for each in self._behind if each.held is not None]
+        self._behind = [outlet for outlet in self._behind if outlet.held is not None]
 
-    def _ways_out(self) -> tuple[list[Outbox], list[Outlet]]:
-        """Return the sinks' outboxes, and the outlets that must not overflow."""
-        if self._ways is None:
+    def _find_targets(self) -> tuple[list[Outbox], list[Outlet]]:
+        """Return the outboxes to the sinks, and the outlets that must not overflow."""
+        if self._targets is None:
             outlets = self._outlets.values()
-            self._ways = [each.box for each in outlets], [each for each in outlets if each.policy == WAIT]
-        return self._ways
+            waiters = [outlet for outlet in outlets if outlet.policy == WAIT]
+            self._targets = [outlet.box for outlet in outlets], waiters
+        return self._targets
 
     def _take(self, source: Inbox, waiters: list[Outlet]) -> list[Any]:
-        """Take what waits, or as much as fits where a sink must not overflow."""
+        """Take the waiting messages, or as many as fit into the sinks that must not overflow."""
         most = None
-        if waiters and not self._told_to_end:
-            most = min((room for each in waiters if (room := each.room) is not None), default=None)
+        if waiters and not self._is_ending:
+            most = min((room for outlet in waiters if (room := outlet.room) is not None), default=None)
         batch: list[Any] = []
         while source.items and (most is None or len(batch) < most):
             if source.settled and most is None:
@@ -247,21 +247,21 @@ class Splitter(Chassis):
     # -- control and the end ----------------------------------------------------------------------
 
     def _end(self, message: Any) -> Generator[None, None, None]:
-        """Deliver what is still to be delivered, then tell the sinks; at once on ShutdownMicroprocess."""
+        """Deliver what is left, then tell the sinks; on ShutdownMicroprocess, tell them at once."""
         untold = list(self._controls)
-        self._told_to_end = True
+        self._is_ending = True
         if isinstance(message, ProducerFinished):
             self.fan_out()
             while self._behind:
-                behind = {each.sink for each in self._behind}
-                ready = [each for each in untold if each[0] not in behind]
-                untold = [each for each in untold if each[0] in behind]
+                behind = {outlet.sink for outlet in self._behind}
+                ready = [pair for pair in untold if pair[0] not in behind]
+                untold = [pair for pair in untold if pair[0] in behind]
                 self.tell_sinks_now(message, ready)
                 self._attend()
                 self.pause()
                 yield
                 self._configure()
-                untold = [each for each in untold if each in self._controls]
+                untold = [pair for pair in untold if pair in self._controls]
                 self._catch_up()
                 harder = next((m for m in self.messages(self.control_box) if isinstance(m, ShutdownMicroprocess)), None)
                 if harder is not None:
@@ -276,7 +276,7 @@ class Splitter(Chassis):
         return send_when_room(self, message, "signal")
 
     def tell_sinks_now(self, message: Any, sinks: list[tuple[Component, str]] | None = None) -> None:
-        """Put a message into the control boxes of sinks, all of them unless told which."""
+        """Put a message into the control boxes of some sinks, or of all."""
         for sink, boxname in list(self._controls) if sinks is None else sinks:
             try:
                 sink.inboxes[boxname].target.deliver(message, self.outboxes["signal"])

@@ -1,4 +1,4 @@
-"""Parts that make one message of another."""
+"""A part that transforms messages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .worker import Worker
 
 
 class PureTransformer(Worker):
-    """Sends what a function makes of each message, unless that is None.
+    """Sends what a function returns for each message, unless that is ``None``.
 
-    Give the function, or derive and override :meth:`process_message`. ProducerFinished and Shutdown
-    end it, after the messages that wait, with a ProducerFinished of its own. ShutdownMicroprocess
-    ends it too and is passed on; Kamaelia's ignores that one and lives for ever.
+    Pass the function, or derive a class and override :meth:`process_message`. ProducerFinished and Shutdown end it
+    after the messages that wait, and it sends a ProducerFinished of its own. ShutdownMicroprocess ends it, too, and is
+    passed on; Kamaelia's PureTransformer ignores it and never ends.
 
     Args:
         function: called with each message.
@@ -40,14 +40,14 @@ class PureTransformer(Worker):
         self._function = function
 
     def process_message(self, message: Any) -> Any:
-        """Override: return what is to be sent, or None."""
+        """Override: return what to send, or ``None``."""
         return None if self._function is None else self._function(message)
 
     def work(self, message: Any) -> Iterable[Any]:
-        """Return what ``process_message`` does, if that is something."""
+        """Return what ``process_message`` returns, unless that is ``None``."""
         result = self.process_message(message)
         return () if result is None else (result,)
 
     def goodbye(self, message: Any) -> Any:
-        """Return a ProducerFinished, or the ShutdownMicroprocess that came."""
+        """Return the ShutdownMicroprocess that came, or else a new ProducerFinished."""
         return message if isinstance(message, ShutdownMicroprocess) else ProducerFinished(self)

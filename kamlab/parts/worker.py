@@ -1,9 +1,8 @@
-"""The loop that most small parts have in common.
+"""The loop that most small parts share.
 
-Take every message, send what comes of it, then look at control. In this order nothing is lost when
-ProducerFinished arrives together with the last data. Where the next component has no room, the
-part sleeps with the message in hand, so bounded boxes slow a system down and break nothing; a
-ShutdownMicroprocess ends that wait and drops what is left.
+Take every message, send its results, then read control. In this order nothing is lost when ProducerFinished arrives
+together with the last data. If the next component has no room, the part keeps the message and sleeps, so bounded boxes
+slow a system down but break nothing. A ShutdownMicroprocess ends that wait and drops what is left.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from ..chassis.room import send_when_room, told_to_stop
+from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES
 
 
 class BadMessage(KamlabError, TypeError):
-    """A part was sent a message of a kind that it cannot work on.
+    """A part received a message of a type that it cannot work on.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import ChunksToLines
@@ -32,10 +31,10 @@ class BadMessage(KamlabError, TypeError):
 
 
 class Worker(Component):
-    """Base for a component that works on one message after another.
+    """Base of components that work on one message after another.
 
-    Override :meth:`work`, and :meth:`finish` for what is to come out at the end. Messages to control
-    go on to signal; those of the types in ``ends_on`` end it, after the data that waits.
+    Override :meth:`work`, and :meth:`finish` if there are results at the end. Messages to control are passed on to
+    signal; those of the types in ``ends_on`` end the component, after the data that waits.
 
     >>> from kamlab import Handle, Lab
     >>> from kamlab.parts import Worker
@@ -54,26 +53,26 @@ class Worker(Component):
 
     #: The outboxes that get what ``work`` returns.
     results_to: tuple[str, ...] = ("outbox",)
-    #: The outboxes that get what comes to control.
+    #: The outboxes that get the messages to control.
     signals_to: tuple[str, ...] = ("signal",)
     #: The types of control message that end this.
     ends_on: tuple[type, ...] = SHUTDOWN_MESSAGES
 
     def work(self, message: Any) -> Iterable[Any]:
-        """Override: return what is to be sent because of ``message``."""
+        """Override: return the results of a message, to be sent one after another."""
         raise NotImplementedError
 
     def finish(self, message: Any) -> Iterable[Any]:
-        """Override: return what is to be sent at the end; ``message`` is the one that ends this."""
+        """Override: return results to send at the end; ``message`` is the one that ends this component."""
         del message
         return ()
 
     def goodbye(self, message: Any) -> Any:
-        """Override: return what goes to signal at the end, the message that ends this unless told."""
+        """Override: return what to send to signal at the end; by default, the message that ends this component."""
         return message
 
     def main(self) -> Generator[None, None, None]:
-        """Work on messages until a control message ends it."""
+        """Work on messages until a control message ends this component."""
         while True:
             if self.data_ready("inbox"):
                 yield from self._take_all()
@@ -92,7 +91,7 @@ class Worker(Component):
                 return
 
     def _hand_on(self, results: Iterable[Any]) -> Generator[None, None, bool]:
-        """Send results, waiting for room; return False if told to stop meanwhile."""
+        """Send results, waiting for room; return False if a ShutdownMicroprocess comes meanwhile."""
         one_box = self.results_to[0] if len(self.results_to) == 1 else None
         for result in results:
             if one_box is not None:

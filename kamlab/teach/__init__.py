@@ -1,8 +1,7 @@
-"""Teaching with a running system: questions that it answers, exercises that check themselves.
+"""Teaching with a running system: questions that the system answers, and exercises that check themselves.
 
-A question is asked of a lab as it stands, and the lab answers it: it is stepped. An exercise runs what
-a student hands in under many orders of turns; a run that goes wrong is handed back as a line that can be
-played again. Nothing in here knows an answer beforehand.
+A question is asked of a lab as it stands, and the lab answers it by being stepped. An exercise runs a student's system
+under many schedules; a run that goes wrong is returned as a line that can be replayed. No answer is stored anywhere.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from ..core.rooms import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
-    from .hooks import HookError, show_mine
-    from .questions import Quiz
+    from .quiz import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
+    from .student_scheduler import HookError, show_mine
     from .verdict import Verdict
 
 __all__ = [
@@ -39,9 +38,9 @@ load_lazily(
         "CheckFailed": "exercise",
         "Exercise": "exercise",
         "exercise": "exercise",
-        "HookError": "hooks",
-        "show_mine": "hooks",
-        "Quiz": "questions",
+        "HookError": "student_scheduler",
+        "show_mine": "student_scheduler",
+        "Quiz": "quiz",
         "Run": "runs",
         "runs": "runs",
         "score": "score",

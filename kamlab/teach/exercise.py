@@ -1,8 +1,8 @@
-"""Exercises: what a student hands in is run, and what it does is said in a sentence.
+"""Exercises: run what a student hands in, and say in a sentence what it does.
 
-A check is an ordinary function that looks at what was handed in and raises :class:`~.runs.Wrong`. It is
-run apart from this process, see :mod:`.apart`, so nothing that a student writes can harm the kernel. What
-comes back is plain: a sentence, and the line of the run it is about. So the verdict can open that run here.
+A check is an ordinary function that examines what was handed in and raises :class:`~.runs.Wrong`. It runs in a sandbox
+(:mod:`.sandbox`), so nothing that a student writes can harm the kernel. It returns plain data: a sentence, and the run
+it is about as a line of text. So the verdict can open that run in this process.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from typing import Any
 from ..core.cautious import cautious_repr
 from ..core.errors import KamlabError
 from ..core.events import error_in_words
-from .apart import Trouble, run_apart
-from .blame import place_of
 from .runs import Wrong, still_to_do
+from .sandbox import SandboxError, run_in_sandbox
+from .student_code import location_of
 from .verdict import Verdict
 
-#: Set where nbgrader runs a notebook; there a check that fails has to raise an error.
+#: The environment variable that nbgrader sets. When it runs a notebook, a failed check must raise an error.
 GRADING = "NBGRADER_EXECUTION"
 
 Body = Callable[..., str | None]
 
 
 class CheckFailed(KamlabError, AssertionError):
-    """An exercise is not done, and a grader wants to know by an error. ``verdict`` says why.
+    """An exercise is not done; raised only when nbgrader runs the notebook. ``verdict`` says why.
 
     >>> from unittest.mock import patch
     >>> from kamlab.teach import Wrong, exercise
     >>> @exercise("double", takes="a function of a number")
     ... def check(double):
     ...     if double(21) != 42:
-    ...         raise Wrong(f"double(21) is {double(21)}; it shall be 42.")
+    ...         raise Wrong(f"double(21) is {double(21)}; it should be 42.")
     >>> with patch.dict("os.environ", NBGRADER_EXECUTION="on"):
     ...     check(lambda number: number + 2)
     Traceback (most recent call last):
         ...
     kamlab.teach.exercise.CheckFailed: double: not yet
-      double(21) is 23; it shall be 42.
+      double(21) is 23; it should be 42.
     """
 
     def __init__(self, verdict: Verdict) -> None:
@@ -81,10 +81,10 @@ class Exercise:
         self.__doc__ = body.__doc__
 
     def __call__(self, *handed_in: Any) -> Verdict:
-        """Check what is handed in.
+        """Check what is handed in, and record the score.
 
         Raises:
-            CheckFailed: it is not done, and nbgrader is running this notebook.
+            CheckFailed: the exercise is not done, and nbgrader is running this notebook.
         """
         from .score import record
 
@@ -95,20 +95,20 @@ class Exercise:
         return verdict
 
     def _verdict(self, handed_in: tuple[Any, ...]) -> Verdict:
-        bad = [each for each in handed_in if not self.accepts(each)]
+        bad = [thing for thing in handed_in if not self.accepts(thing)]
         if bad or not handed_in:
-            return self._no(self._of_wrong_type(bad))
+            return self._failed(self._of_wrong_type(bad))
         try:
-            answer = run_apart(lambda: self._examine(handed_in), self.seconds)
-        except Trouble as trouble:
-            return self._no(str(trouble))
+            answer = run_in_sandbox(lambda: self._examine(handed_in), self.seconds)
+        except SandboxError as trouble:
+            return self._failed(str(trouble))
         if answer["passed"]:
             return Verdict(self.name, True, answer["sentence"], self.points)
         found = {key: answer.get(key) for key in ("seed", "step")}
         line = answer.get("line") or ""
-        return self._no(answer["sentence"], line=line, build=self._builder(handed_in) if line else None, **found)
+        return self._failed(answer["sentence"], line=line, build=self._builder(handed_in) if line else None, **found)
 
-    def _no(self, sentence: str, **more: Any) -> Verdict:
+    def _failed(self, sentence: str, **more: Any) -> Verdict:
         return Verdict(self.name, False, sentence, self.points, **more)
 
     def _of_wrong_type(self, bad: list[Any]) -> str:
@@ -125,20 +125,21 @@ class Exercise:
         return build
 
     def _examine(self, handed_in: tuple[Any, ...]) -> dict[str, Any]:
-        """Run the check and tell what came out as plain values; called in a process of its own."""
+        """Run the check and return the result as plain values; called in the sandbox."""
         try:
             said = self.body(*handed_in) if self.stage is None else self.body(self.stage(*handed_in))
+            return {"passed": True, "sentence": said or "All of it holds."}
         except Wrong as wrong:
             return _found(wrong)
         except NotImplementedError as error:
-            return {"passed": False, "sentence": still_to_do(error)}
+            sentence = still_to_do(error)
         except RecursionError as error:
-            return {"passed": False, "sentence": f"Your code calls itself without an end.{place_of(error)}"}
+            sentence = f"Your code calls itself without an end.{location_of(error)}"
         except MemoryError as error:
-            return {"passed": False, "sentence": f"Your code takes more memory than there is for it.{place_of(error)}"}
+            sentence = f"Your code takes more memory than there is for it.{location_of(error)}"
         except Exception as error:
-            return {"passed": False, "sentence": f"Your code raised {error_in_words(error)}{place_of(error)}"}
-        return {"passed": True, "sentence": said or "All of it holds."}
+            sentence = f"Your code raised {error_in_words(error)}{location_of(error)}"
+        return {"passed": False, "sentence": sentence}
 
     def __repr__(self) -> str:
         return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
@@ -160,28 +161,32 @@ def exercise(
     accepts: Callable[[Any], bool] = callable,
     seconds: float = 10.0,
 ) -> Callable[[Body], Exercise]:
-    """Make a check of a function that raises :class:`~.runs.Wrong` where what was handed in does wrong.
+    """Decorate a function that raises :class:`~.runs.Wrong` if what was handed in does something wrong.
 
     Args:
-        name: of the exercise.
-        takes: what one hands in, in words that complete "this exercise takes".
-        points: what it is worth.
-        stage: makes the function that builds the system from what was handed in; what was handed in is that
-            function, unless told. The check gets what this returns.
-        accepts: tells whether something that was handed in can be checked at all; it must be callable, unless told.
-        seconds: how long the check may take.
+        name: the name of the exercise.
+        takes: what to hand in, in words that complete "this exercise takes".
+        points: what the exercise is worth.
+        stage: makes a function that builds the system from what was handed in; the check gets that function. Without
+            ``stage``, what was handed in is that function.
+        accepts: returns whether something that was handed in can be checked; it must be callable, unless given.
+        seconds: how long the check may compute, or wait.
+
+    Returns:
+        A decorator that makes an :class:`Exercise` of the function. The sentence that the function returns, if any, is
+        that of the verdict if the exercise is done.
 
     >>> from kamlab.teach import exercise, Wrong
     >>> @exercise("double", takes="a function of a number")
     ... def check(double):
     ...     if double(21) != 42:
-    ...         raise Wrong(f"double(21) is {double(21)}; it shall be 42.")
+    ...         raise Wrong(f"double(21) is {double(21)}; it should be 42.")
     >>> print(check(lambda number: number + number))
     double: done
       All of it holds.
     >>> print(check(lambda number: number + 2))
     double: not yet
-      double(21) is 23; it shall be 42.
+      double(21) is 23; it should be 42.
     >>> print(check(42))
     double: not yet
       This exercise takes a function of a number. What was handed in is of the type int: 42

@@ -1,8 +1,8 @@
-"""One system under many orders of turns: who runs next is drawn, by a seed, so each run can be had again.
+"""Runs a system under many schedules: who runs next is drawn at random from a seed, so each run can be repeated.
 
-All that a schedule can do to a system whose components share nothing but messages is to change the order
-of their slices. So a run is told by its seed alone, and the virtual clock makes it quick. This is random
-testing, not proof: what does not happen in a thousand runs may still be possible.
+If the components of a system share nothing but messages, all that a schedule can change is the order of their slices.
+So the seed alone determines a run, and the virtual clock makes it quick. This is random testing, not proof: what does
+not happen in a thousand runs may still be possible.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from ..core.choice import SeededRandom
 from ..core.errors import KamlabError, LabIsClosed
 from ..core.events import error_in_words
 from ..lab import Lab
-from .blame import place_of
+from .student_code import location_of
 
-#: How many slices a run may have.
+#: How many slices a run may have, unless told otherwise.
 SLICES = 1000
 
 System = Callable[[], Any]
@@ -25,8 +25,8 @@ System = Callable[[], Any]
 class Run:
     """One run of a system, at its end.
 
-    ``made`` is what the system's function returned, ``lab`` the lab at the end of the run, ``seed`` what
-    decided who ran next, ``outcome`` why it ended.
+    ``made`` is what the system's function returned, ``lab`` the lab at the end of the run, ``seed`` the seed that
+    decided who ran next, and ``outcome`` why the run ended.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import Collate, DataSource
@@ -58,25 +58,25 @@ class Run:
 
     @property
     def lab(self) -> Lab:
-        """The lab, at the end of the run. It is stopped when the next run begins."""
+        """The lab at the end of the run. It is stopped when the next run begins."""
         return self._lab
 
     @property
     def step(self) -> int:
-        """How many slices it had."""
+        """The number of slices."""
         return self._lab.step_number
 
     @property
     def line(self) -> str:
-        """The run as a line: ``Lab(build=system, clock="virtual").replay(line)`` plays it again."""
+        """The run as a line of text: ``Lab(build=system, clock="virtual").replay(line)`` replays it."""
         return str(self._lab.recording)
 
     @property
     def deadlock(self) -> str:
-        """Who waits for whom in a circle, in words; empty where nobody does.
+        """The circle of components that wait for each other, in words; "" if there is none.
 
         Raises:
-            LabIsClosed: the next run has begun, or there is no further one; ask within the loop over the runs.
+            LabIsClosed: the next run has begun, or the last run is over; ask within the loop over the runs.
         """
         if self._lab.state == "stopped":
             raise LabIsClosed("the lab of this run is stopped, so nobody waits any more; ask in the loop over runs()")
@@ -93,19 +93,19 @@ class Run:
 
 
 class _SilentLab(Lab):
-    """A lab that does not write to stderr what goes wrong in it: whoever runs it finds that in the run."""
+    """A lab that does not write failures to stderr, because they are in the run."""
 
     def report(self, text: str) -> None:
         pass
 
 
 class Wrong(KamlabError):
-    """A system did what it must not do.
+    """A system did something wrong.
 
     Args:
         sentence: what happened, in words for the student.
-        run: in which run, if in one.
-        step: at which step of it one should look, its end unless told.
+        run: the run in which it happened, if any.
+        step: the step of that run at which to look; its end unless given.
 
     >>> from kamlab.parts import OneShot
     >>> from kamlab.teach import Wrong, runs
@@ -133,18 +133,19 @@ def runs(
     failures: bool = False,
     network: Any = None,
 ) -> Iterator[Run]:
-    """Run a system once for each seed from 0 on, and give each run when it has ended.
+    """Run a system once for each seed, beginning with 0, and yield each run when it has ended.
 
     Args:
         system: a function that activates the components of the system. What it returns is ``run.made``.
         schedules: how many runs.
         slices: how many slices each may have.
-        until: asked after each slice; a run ends where it is true.
-        failures: whether runs in which a component failed are given like others.
+        until: called with the run after each slice; the run ends when it returns something true.
+        failures: whether to yield runs in which a component failed like others.
         network: as for a :class:`~kamlab.lab.Lab`.
 
     Raises:
-        Wrong: a component failed, and ``failures`` was not asked for.
+        Wrong: a component failed, and ``failures`` is false.
+        TypeError: ``system`` is not a function.
 
     >>> from kamlab import Component, Graphline
     >>> class Say(Component):
@@ -191,10 +192,10 @@ def _wrong(run: Run) -> Wrong:
     error = component.error
     if isinstance(error, NotImplementedError):
         return Wrong(still_to_do(error))
-    return Wrong(f"{component.short_name} failed: {error_in_words(error)}{place_of(error)}", run)
+    return Wrong(f"{component.short_name} failed: {error_in_words(error)}{location_of(error)}", run)
 
 
 def still_to_do(error: NotImplementedError) -> str:
-    """Say that an exercise has not been done yet."""
+    """Return the sentence for an exercise that has not been done yet."""
     what = str(error)
-    return f"Still to do: {what}" if what else f"Still to do{place_of(error)}"
+    return f"Still to do: {what}" if what else f"Still to do{location_of(error)}"

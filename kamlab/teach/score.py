@@ -1,15 +1,15 @@
-"""The score of a session: which questions were answered rightly, which exercises are done.
+"""The score of a session: which questions were answered correctly, which exercises are done.
 
-A notebook may be run twice in one kernel, and any cell any number of times, so the sheet does not add up
-what happens but has one row for each thing. What counts for it:
+A notebook may run twice in one kernel, and any cell any number of times. So the score does not add up results; it has
+one row for each question and each exercise. Which result counts:
 
-- an exercise: its best result so far;
-- a question asked again by the same quiz: the first time. A quiz that is made later begins anew, and its
-  result takes the place of the older one. But "not answered" never takes the place of an answer: a
-  student who has answered by clicking may run all cells again.
+- for an exercise, the best one so far;
+- for a question that the same quiz asks again, the first one. A quiz that is made later starts over, and its result
+  replaces the older one. But "not answered" never replaces an answer: a student who has answered by clicking may run
+  all cells again.
 
-So a notebook that is run from top to bottom twice, in the same way, has the same sheet at its end both times.
-A sheet in the middle of it would have what came later the first time; begin the notebook with ``reset()``.
+So a notebook that runs from top to bottom twice, in the same way, has the same score at its end both times. A score in
+the middle would include later results of the first time; begin the notebook with ``reset()``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUESTION, EXERCISE = "question", "exercise"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question or exercise: how many points of how many; ``got`` is ``None`` for what was not answered."""
+    """One question or exercise: ``got`` points out of ``of``; ``got`` is ``None`` if it was not answered."""
 
     name: str
     got: float | None
@@ -37,9 +37,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score, as it was when it was asked for. Printed, it is a small table.
+    """A score at one moment. It prints as a small table.
 
-    ``rows`` has every question and exercise, in the order in which they first came up.
+    ``rows`` has all questions and exercises, in the order in which they first came up.
 
     >>> print(Score((Row("Who runs next?", 1, 1, "question"), Row("fair", 0, 2, "exercise"))))
     questions      1 of 1
@@ -51,15 +51,15 @@ class Score:
 
     @property
     def total(self) -> tuple[float, float]:
-        """How many points of how many."""
+        """The points reached, and the points possible."""
         return _sum(self.rows)
 
     def reset(self) -> None:
-        """Begin the session's score anew, as :func:`reset` does."""
+        """Forget all results of this session, as :func:`reset` does."""
         reset()
 
     def table(self) -> list[tuple[str, str, str]]:
-        """Return the lines of the table: what, how many points, and a remark."""
+        """Return the rows of the table: the name, the points, and a remark."""
         if not self.rows:
             return [("nothing yet", "0 of 0", "")]
         lines = []
@@ -81,7 +81,7 @@ class Score:
 
     def _repr_html_(self) -> str:
         cell = '<td style="text-align:left">'
-        lines = [f"<tr>{''.join(f'{cell}{escape(each)}</td>' for each in line)}</tr>" for line in self.table()]
+        lines = [f"<tr>{''.join(f'{cell}{escape(text)}</td>' for text in line)}</tr>" for line in self.table()]
         return f"<table>{''.join(lines)}</table>"
 
 
@@ -90,15 +90,15 @@ _lock = threading.Lock()
 
 
 def record(name: str, got: float | None, of: float, kind: str, *, key: Hashable = None, series: int = 0) -> None:
-    """Take note of a result; the rules above say whether it counts.
+    """Record a result. The rules at the top of this module decide whether it counts.
 
     Args:
-        name: what was asked, or the name of the exercise.
-        got: the points; ``None`` for what was not answered.
-        of: how many there were to have.
+        name: the text of the question, or the name of the exercise.
+        got: the points reached; ``None`` if it was not answered.
+        of: the points possible.
         kind: ``"question"`` or ``"exercise"``.
-        key: what tells it from others of its kind, if the name does not.
-        series: which quiz asked; a later one has a higher number.
+        key: identifies the question or exercise, if the name does not.
+        series: the number of the quiz; a later quiz has a higher number.
     """
     place = (kind, name if key is None else key)
     row = Row(name, got, of, kind, series)
@@ -109,7 +109,7 @@ def record(name: str, got: float | None, of: float, kind: str, *, key: Hashable 
 
 
 def score() -> Score:
-    """Return the score of this session, which in a notebook is its kernel.
+    """Return the score of this session; in a notebook, the session is its kernel.
 
     >>> reset()
     >>> record("fair", 2, 2, "exercise")
@@ -130,7 +130,7 @@ def reset() -> None:
 
 
 def _counts(row: Row, before: Row) -> bool:
-    """Return whether a result takes the place of one before."""
+    """Return whether a result replaces an earlier one."""
     if row.kind == EXERCISE:
         return (row.got or 0) >= (before.got or 0)
     if row.series == before.series or (row.got is None and before.got is not None):

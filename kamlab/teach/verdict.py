@@ -1,4 +1,4 @@
-"""What a check has to say: right or not, why, and a run in which one can see it."""
+"""The verdict of a check: right or not, why, and a run in which to see it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import KamlabError
 from ..views.render import escape
-from .look import box
 
 if TYPE_CHECKING:
     from ..lab import Lab
 
+_COLOURS = {
+    "good": "var(--jp-success-color1, #1a7f37)",
+    "bad": "var(--jp-error-color1, #b35900)",
+    "": "var(--jp-border-color1, #8c959f)",
+}
+
 
 class NothingToOpen(KamlabError):
-    """A verdict was asked for a run, and it is not about one."""
+    """A verdict cannot open a run, because it is not about one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The result of a check.
 
-    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` what was seen; ``points``
-    what it is worth. Where a run went wrong: ``seed`` is its seed, ``step`` where to look, and ``line`` the
-    run up to its end, to paste.
+    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` what the check saw, and ``points``
+    what the exercise is worth. If a run went wrong, ``seed`` is its seed, ``step`` where to look, and ``line`` the
+    whole run as a line of text that can be replayed.
 
     >>> print(Verdict("lost-update", False, "The balance is 1.", seed=3, step=14, line="kamlab1:..."))
     lost-update: not yet
@@ -43,13 +48,13 @@ class Verdict:
     build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
 
     def open(self) -> Lab:
-        """Return a lab in which the run that went wrong was played again, up to the step where it did.
+        """Return a lab in which the run that went wrong was replayed, up to the step where it did.
 
-        It can be stepped, turned back and looked into, ``verdict.open().panel()`` shows it.
+        The lab can step, go back, and show everything; ``verdict.open().panel()`` shows its panel.
 
         Raises:
             NothingToOpen: the verdict is not about a run.
-            RunDiffers: the system is not the same any more.
+            RunDiffers: the system has changed since.
         """
         from ..lab import Lab
 
@@ -81,4 +86,15 @@ class Verdict:
         if self.line:
             where, line = self._run_in_words()
             lines += [escape(where), f'<code style="overflow-wrap:anywhere">{escape(line)}</code>']
-        return box("".join(f"<div>{line}</div>" for line in lines), "good" if self.passed else "bad")
+        return feedback_box("".join(f"<div>{line}</div>" for line in lines), "good" if self.passed else "bad")
+
+
+def feedback_box(html: str, kind: str = "") -> str:
+    """Return HTML in a box with a coloured edge, readable in any theme and in a saved notebook.
+
+    Args:
+        html: what is in the box.
+        kind: ``"good"``, ``"bad"``, or neither.
+    """
+    style = f"border-left:4px solid {_COLOURS[kind]};padding:2px 10px;line-height:1.5"
+    return f'<div class="kamlab-said" style="{style}">{html}</div>'

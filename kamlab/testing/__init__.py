@@ -1,4 +1,4 @@
-"""What you need to test a system of your own."""
+"""Tools for testing a system of your own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A component on its own: what comes out when this goes in."""
+"""Testing a component on its own: which messages come out when certain messages go in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..lab import Lab
 
 
 class _Collector(Component):
-    """Takes whatever the outboxes of another component send."""
+    """Collects what another component sends to its outboxes."""
 
     def __init__(self, component: Component) -> None:
         super().__init__()
@@ -36,19 +36,22 @@ def outputs(
     max_steps: int = 10_000,
     timeout: float = 10.0,
 ) -> dict[str, list[Any]]:
-    """Run a component in a lab of its own and return what it sent, by outbox.
+    """Run a component in a lab of its own and return what it sent.
 
-    It runs until it has ended, until it can do nothing more, or up to a limit.
+    It runs until it has ended, until nothing more can run, or up to a limit.
 
     Args:
-        component: one that is not activated.
-        messages: what waits in its inbox when it begins.
-        control: what waits in its control box.
-        max_steps: how many slices may run.
-        timeout: how many seconds it may take.
+        component: a component that has not been activated.
+        messages: the messages in its inbox when it begins.
+        control: the messages in its control box when it begins.
+        max_steps: the most slices to run.
+        timeout: the most seconds to run.
+
+    Returns:
+        The messages it sent, as a list for each outbox.
 
     Raises:
-        ComponentFailed: it, or a component inside it, failed; the cause is what it raised.
+        ComponentFailed: the component, or one inside it, failed; the error's cause is what it raised.
 
     >>> from kamlab import Component, ProducerFinished
     >>> class Double(Component):

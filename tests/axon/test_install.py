@@ -197,7 +197,10 @@ def test_comes_first_where_the_real_packages_are_only_installed(python: Any) -> 
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("import Kamaelia.UI.Pygame.Button", r"no module Kamaelia\.UI\. Kamaelia offers the modules Chassis, .*table"),
+        (
+            "import Kamaelia.UI.Pygame.Button",
+            r"offer a module Kamaelia\.UI\. Kamaelia offers the modules Chassis, .*table",
+        ),
         ("import Kamaelia.Util.Pipelines", r"Did you mean Kamaelia\.Util\.Pipeline or"),
         ("import Kamaelia.Backplane", r"Did you mean Kamaelia\.Util\.Backplane\?"),
         ("import Axon.component", r"Did you mean Axon\.Component"),
@@ -215,10 +218,13 @@ def test_unknown_modules_say_what_there_is(code: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("from Kamaelia.Util.Backplane import Foo", r"no 'Foo' in Kamaelia\.Util\.Backplane; it offers Backplane, Pub"),
+        (
+            "from Kamaelia.Util.Backplane import Foo",
+            r"offer 'Foo' in Kamaelia\.Util\.Backplane; it offers Backplane, Pub",
+        ),
         ("from Kamaelia.Util.Backplane import Pipeline", r"There is a Pipeline in Kamaelia\.Chassis\.Pipeline"),
         ("from Kamaelia.Util import TCPClient", r"There is a TCPClient in Kamaelia\.Internet\.TCPClient"),
-        ("from Axon import Frobnicate", r"no 'Frobnicate' in Axon; it offers .* the modules AdaptiveComms"),
+        ("from Axon import Frobnicate", r"not offer 'Frobnicate' in Axon; it offers .* the modules AdaptiveComms"),
     ],
 )
 def test_unknown_names_say_what_there_is(code: str, says: str) -> None:

@@ -17,7 +17,7 @@ from kamlab import Component, Lab
 from kamlab.notebook import question_widget as module
 from kamlab.notebook.question_widget import KEPT, QuestionWidget, close_all, show
 from kamlab.teach import Quiz
-from kamlab.teach.questions import Question
+from kamlab.teach.quiz import Question
 from kamlab.teach.score import reset, score
 
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -30,7 +30,7 @@ SAMPLE = (
     "net/test_real_network.py",
     "net/test_server.py",
     "notebook/test_panel.py",
-    "teach/test_apart.py",
+    "teach/test_sandbox.py",
     "teach/test_exercise.py",
 )
 QUICK = ("axon", "chassis", "core", "analysis", "net", "parts", "replay", "teach", "views")

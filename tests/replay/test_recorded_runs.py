@@ -354,7 +354,7 @@ class TestReplayed:
         """A lab made of a line and a builder stands where the other one stood, and goes on from there."""
         lab = make_lab(chooser=SeededRandom(4))
         lab.step(30)
-        again = type(lab).replayed(str(lab.recording), lab.time_travel.builder.function, clock="virtual")
+        again = type(lab).replayed(str(lab.recording), lab.builder, clock="virtual")
         try:
             assert state_of(again) == state_of(lab)
             assert [branch.number for branch in again.branches] == [0]

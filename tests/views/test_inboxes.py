@@ -13,7 +13,7 @@ import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
 from kamlab.analysis.errors import StepOutOfRange
-from kamlab.chassis.room import send_when_room
+from kamlab.chassis.flow_control import send_when_room
 from kamlab.core.errors import NoSuchBox, UnknownComponent
 from kamlab.views import Inboxes, look
 from kamlab.views.inboxes import BOXES, COMPONENTS, FAILURES

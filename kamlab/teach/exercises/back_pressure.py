@@ -16,7 +16,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 #: How many numbers the producer makes, and how many slices the work on each takes at least.
@@ -29,12 +29,12 @@ POLLING = 3
 
 
 def happened(run: Run) -> str:
-    """Say that more waited in the consumer's inbox than there is room for, and when; empty where none did."""
+    """Describe when too many messages waited in the consumer's inbox; "" if they never did."""
     return _overrun(run.lab.trace.events(), run.made[1])[0]
 
 
 def _overrun(events: list[Event], consumer: Component) -> tuple[str, int]:
-    """Say how long the consumer's queue became, and in which step it was first too long."""
+    """Return the longest length of the consumer's queue, and the step in which it was first too long."""
     length = longest = first = 0
     for event in events:
         if event.kind == "sent" and event.box.owner is consumer and event.box.name == "inbox":
@@ -52,13 +52,13 @@ def _overrun(events: list[Event], consumer: Component) -> tuple[str, int]:
 
 
 class _UnderWay:
-    """Watches, after each slice, how many numbers are made and not yet done."""
+    """Counts, after each slice, the numbers that are made and not yet done."""
 
     def __init__(self) -> None:
         self.seen: dict[int, tuple[int, int, int, int]] = {}
 
     def __call__(self, run: Run) -> bool:
-        """Note the first moment with too many; a run is not ended by it."""
+        """Note the first moment with too many, without ending the run."""
         if run.seed not in self.seen and _is_pair(run.made):
             producer, consumer = run.made
             made, done = producer.made, len(consumer.done)
@@ -91,7 +91,7 @@ def check(system: Callable[[], Any]) -> str:
 
 
 def _is_pair(made: Any) -> bool:
-    if not (isinstance(made, tuple) and len(made) == 2 and all(isinstance(each, Component) for each in made)):
+    if not (isinstance(made, tuple) and len(made) == 2 and all(isinstance(part, Component) for part in made)):
         return False
     return isinstance(getattr(made[0], "made", None), int) and isinstance(getattr(made[1], "done", None), list)
 
@@ -105,7 +105,7 @@ def _is_as_asked(run: Run) -> None:
 
 
 def _arrives(run: Run) -> None:
-    """Raise where not all numbers were made, and then done, once and in order."""
+    """Raise Wrong if not all numbers were made, and then done, once and in order."""
     producer, consumer = run.made
     if producer.made < COUNT:
         how = "sleeps for ever" if producer.asleep else "has ended"
@@ -132,7 +132,7 @@ def _hidden(run: Run, step: int, made: int, done: int, waiting: int) -> Wrong:
 
 
 def _sleeps_meanwhile(run: Run, events: list[Event]) -> None:
-    """Raise where the producer waits by looking again and again, or by the clock."""
+    """Raise Wrong if the producer waits by looking again and again, or by the clock."""
     producer = run.made[0]
     if any(event.kind == "timer" for event in events):
         late = "If the consumer takes longer one day, it is too early; if not, it is too late"

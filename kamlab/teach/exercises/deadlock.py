@@ -16,7 +16,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 FORKS = 2
@@ -25,7 +25,7 @@ TAKE, BACK = "take", "back"
 
 @dataclass
 class Table:
-    """What became of the forks: who holds which, who has asked for which, and who once had two."""
+    """The state of the forks: which diner holds which fork, who has asked for which, and who has had two."""
 
     holds: dict[Any, Any] = field(default_factory=dict)
     asked: list[tuple[Any, Any]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Table:
     shared: str = ""
 
     def see(self, event: Event) -> None:
-        """Take in one message."""
+        """Update the state by one message."""
         sender, receiver = event.component, event.box.owner
         if _is_fork(sender):
             self._give(sender, receiver, event.step)
@@ -52,13 +52,13 @@ class Table:
         self.holds[fork] = diner
         if (diner, fork) in self.asked:
             self.asked.remove((diner, fork))
-        if sum(each is diner for each in self.holds.values()) == FORKS:
+        if sum(holder is diner for holder in self.holds.values()) == FORKS:
             self.had_two.add(diner)
 
     def standing(self, diner: Any) -> str:
-        """Say which forks a diner has and which it waits for."""
-        has = [fork.short_name for fork, each in self.holds.items() if each is diner]
-        wants = [self._whose(fork) for each, fork in self.asked if each is diner]
+        """Describe which forks a diner has and which it waits for."""
+        has = [fork.short_name for fork, holder in self.holds.items() if holder is diner]
+        wants = [self._whose(fork) for asker, fork in self.asked if asker is diner]
         waits = f"waits for {' and '.join(wants)}" if wants else "waits for no fork"
         return f"{diner.short_name} has {' and '.join(has) or 'no fork'} and {waits}"
 
@@ -82,7 +82,7 @@ def _table(run: Run) -> Table:
 
 
 def happened(run: Run) -> str:
-    """Say who has which fork and waits for which, where a diner waits in a circle; empty where all have eaten."""
+    """Describe which forks the diners have and wait for, if they wait in a circle; "" if all have eaten."""
     hungry = [diner for diner in run.made if not diner.meals]
     if not hungry or not run.deadlock:
         return ""
@@ -102,7 +102,7 @@ def check(system: Callable[[], Any]) -> str:
         if wrong := happened(run):
             raise Wrong(wrong, run)
         if run.outcome.reason == "max_steps":
-            meals = " and ".join(str(each.meals) for each in diners)
+            meals = " and ".join(str(diner.meals) for diner in diners)
             raise Wrong(f"It goes on for ever: after {run.step} turns the diners have had {meals} meals.", run)
         for diner in diners:
             _has_eaten(diner, table, run)
@@ -117,22 +117,22 @@ def _diners(run: Run) -> Any:
     """
     made = run.made
     pair = made if isinstance(made, (tuple, list)) else ()
-    if len(pair) != 2 or not all(isinstance(each, Component) and hasattr(each, "meals") for each in pair):
+    if len(pair) != 2 or not all(isinstance(diner, Component) and hasattr(diner, "meals") for diner in pair):
         what = of_type(made)
         raise Wrong(f"cured() shall return the two diners, components that count their meals. It returned {what}.")
     return made
 
 
 def _has_two_forks(run: Run) -> None:
-    """Raise where other forks are on the table than two."""
+    """Raise Wrong if there are not exactly two forks."""
     forks = [event.component for event in run.lab.trace if event.kind == "activated" and _is_fork(event.component)]
     if len(forks) != FORKS:
-        names = ", ".join(each.short_name for each in forks) or "none"
+        names = ", ".join(fork.short_name for fork in forks) or "none"
         raise Wrong(f"Two forks shall be on the table. There are {len(forks)}: {names}.", run)
 
 
 def _has_eaten(diner: Any, table: Table, run: Run) -> None:
-    """Raise where a diner has had no meal, or had it without both forks."""
+    """Raise Wrong if a diner has had no meal, or had it without both forks."""
     name = diner.short_name
     if diner.meals and diner in table.had_two:
         return

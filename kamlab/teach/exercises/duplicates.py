@@ -11,7 +11,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import check_links, check_made, in_words, moved, role
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 #: What the shop orders to be paid.
 ORDERS = (10, 20, 20)
@@ -20,7 +20,7 @@ LINKS = {("Shop", "Link"), ("Link", "Bank"), ("Bank", "Account"), ("Bank", "Link
 
 
 def happened(run: Run) -> str:
-    """Say that something was paid more often than it was ordered; empty where nothing was."""
+    """Describe what was paid more often than it was ordered; "" if nothing was."""
     more = Counter(run.made.paid) - Counter(ORDERS)
     if not more:
         return ""
@@ -53,7 +53,7 @@ def _losses(run: Run) -> int:
 
 
 def _check_order_of_work(run: Run) -> None:
-    """Raise where the bank answers before it has paid anything."""
+    """Raise Wrong if the bank answers before it has paid anything."""
     for event in run.lab.trace.events():
         if event.kind == "sent" and event.source is not None and role(event.source.owner, ["Bank"]) == "Bank":
             if role(event.box.owner, ["Link"]) == "Link":
@@ -63,7 +63,7 @@ def _check_order_of_work(run: Run) -> None:
 
 
 def _check_end(run: Run) -> None:
-    """Raise where the shop never comes to an end of its repeating."""
+    """Raise Wrong if the shop never stops repeating."""
     if run.outcome.reason != "max_steps":
         return
     took = moved(run, "received", "Bank")
@@ -73,8 +73,8 @@ def _check_end(run: Run) -> None:
 
 
 def _check_paid(run: Run) -> None:
-    """Raise where the account has got what nobody ordered, or misses what was ordered."""
-    strange = [each for each in run.made.paid if not isinstance(each, int) or each not in ORDERS]
+    """Raise Wrong if the account received something that was not ordered, or lacks something that was."""
+    strange = [payment for payment in run.made.paid if not isinstance(payment, int) or payment not in ORDERS]
     if strange:
         raise Wrong(f"The account was sent {strange[0]!r}: it takes the amounts that were ordered, and no others.", run)
     missing = sorted((Counter(ORDERS) - Counter(run.made.paid)).elements())
@@ -85,13 +85,13 @@ def _check_paid(run: Run) -> None:
     if missing:
         took = in_words(moved(run, "received", "Bank"))
         raise Wrong(f"{_paid(run)}. Missing: {_row(missing)}. What the bank took: {took}.", run)
-    waits = [each.short_name for each in run.lab.components if role(each, ["Shop"]) == "Shop"]
+    waits = [component.short_name for component in run.lab.components if role(component, ["Shop"]) == "Shop"]
     if waits:
         raise Wrong(f"All is paid, but {waits[0]} still waits: it never learnt that it is done.", run)
 
 
 def _check_repeats(run: Run) -> None:
-    """Raise where the shop sends far more than what was lost."""
+    """Raise Wrong if the shop sends far more than what was lost."""
     sent = [event for event in moved(run, "sent", "Link") if event.box.name == "from shop"]
     if len(sent) > 2 * len(ORDERS) + _losses(run):
         counts = f"{len(sent)} messages for {len(ORDERS)} orders, and the link lost {_losses(run)}"

@@ -15,7 +15,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 #: How many requests each client has in all, and how many it sends before it waits for an answer.
@@ -31,7 +31,7 @@ Answer = tuple[int, str, object]
 
 
 def happened(run: Run) -> str:
-    """Say who got how much of the first answers, where that differs much; empty where it does not."""
+    """Describe the clients' shares of the first answers if they differ much; "" if they do not."""
     return _unfair(_answers(run.lab.trace.events(), run.made))
 
 
@@ -71,7 +71,7 @@ def check(system: Callable[[], Component]) -> str:
 
 
 def _clients_are_as_before(run: Run, events: list[Event]) -> None:
-    """Raise where a client sends more or fewer requests at once than it did."""
+    """Raise Wrong if a client sends more or fewer requests at once than it did."""
     asked: Counter[str] = Counter()
     served = set()
     for event in events:
@@ -87,7 +87,7 @@ def _clients_are_as_before(run: Run, events: list[Event]) -> None:
 
 
 def _all_are_answered(run: Run, answers: list[Answer]) -> None:
-    """Raise where a request was not answered, or more than once."""
+    """Raise Wrong if a request was not answered, or answered more than once."""
     for who, asks in ASKS.items():
         numbers = Counter(number for _, client, number in answers if client == who)
         twice = [number for number, times in numbers.items() if times > 1]

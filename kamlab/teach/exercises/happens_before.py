@@ -11,7 +11,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import ON_TIME, check_links, check_made, check_rest, gives_on_early, in_words, moved
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 #: What Ann asks, and what Bob answers.
 ANSWERS = {"When?": "At noon.", "Where?": "At home."}
@@ -21,7 +21,7 @@ LINKS = {("Ann", "Post"), ("Ann", "Bob"), ("Post", "Cleo"), ("Bob", "Cleo"), ("C
 
 
 def happened(run: Run) -> str:
-    """Say that an answer stands on the wall before its question; empty where none does."""
+    """Describe which answer is on the wall before its question; "" if none is."""
     early = _early(run.made.lines)
     if not early:
         return ""
@@ -55,7 +55,7 @@ def check(system: Callable[[], Component]) -> str:
 
 
 def _early(lines: list[Any]) -> tuple[str, str] | None:
-    """Return the first question that comes after its answer, or not at all, with the answer."""
+    """Return the first question that comes after its answer, or is missing, with the answer."""
     for question, answer in ANSWERS.items():
         if answer in lines and question not in lines[: lines.index(answer)]:
             return question, answer
@@ -63,7 +63,7 @@ def _early(lines: list[Any]) -> tuple[str, str] | None:
 
 
 def _check_lines(run: Run) -> None:
-    """Raise where the wall does not show each question and each answer once."""
+    """Raise Wrong if the wall does not show each question and each answer once."""
     lines = run.made.lines
     texts = [*ANSWERS, *ANSWERS.values()]
     for line in lines:

@@ -17,7 +17,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried, and in how many one looks who could have known what.
+#: How many schedules to try, and in how many to examine which robot could have known what.
 SCHEDULES = 1000
 CLOSELY = 100
 #: How a run is played: a good one needs about twenty slices.
@@ -28,7 +28,7 @@ IN, OUT = "in", "out"
 
 
 def happened(run: Run) -> str:
-    """Say how much was sent, where the run did not end and not all got through; empty where it is otherwise."""
+    """Describe how much was sent, if the run did not end and not all got through; "" otherwise."""
     through = [event for event in _at_door(run) if event.message[-1] == OUT]
     if run.outcome.reason != "max_steps" or len(through) >= ROBOTS:
         return ""
@@ -39,7 +39,7 @@ def happened(run: Run) -> str:
 
 
 def _at_door(run: Run) -> Iterator[Event]:
-    """Yield the messages by which the door was told who goes in and who comes out."""
+    """Yield the events of messages that tell the door who goes in and who comes out."""
     for event in run.lab.trace:
         if event.kind == "sent" and event.box.owner is run.made and _is_pair(event.message):
             yield event
@@ -60,7 +60,7 @@ def check(system: Callable[[], Any]) -> str:
 
 
 def _all_goes_well(system: Callable[[], Any], schedules: int) -> None:
-    """Raise where in one of so many orders of turns not both get through, or both at a time, or there is no end."""
+    """Raise Wrong if in one of the schedules not both get through, or both at a time, or the run does not end."""
     for run in runs(system, schedules, **HOW):
         if not isinstance(run.made, Component):
             what = of_type(run.made)
@@ -74,7 +74,7 @@ def _all_goes_well(system: Callable[[], Any], schedules: int) -> None:
 
 
 def _one_at_a_time(run: Run) -> None:
-    """Raise where one goes in while another is in."""
+    """Raise Wrong if a robot goes in while the other is in."""
     if not run.lab.trace.whole:
         raise Wrong(f"So much was sent in {run.step} turns that the lab does not remember the first ones.", run)
     inside: Any = None
@@ -89,7 +89,7 @@ def _one_at_a_time(run: Run) -> None:
 
 
 def _not_by_luck(run: Run) -> None:
-    """Raise where one goes in after another is out, without a message that could have told it so."""
+    """Raise Wrong if a robot goes in after the other is out, without a message that could have told it so."""
     for out, into in pairwise(_at_door(run)):
         if into.message[-1] == IN and not run.lab.happens_before(out, into):
             name, who = into.component.short_name, out.component.short_name
@@ -102,15 +102,15 @@ def _not_by_luck(run: Run) -> None:
 
 
 def _all_are_through(run: Run) -> None:
-    """Raise where nobody can run any more, and a robot has not come out of the door by itself."""
+    """Raise Wrong if nothing can run any more, and a robot has not come out of the door by itself."""
     through = {event.component: None for event in _at_door(run) if event.message[-1] == OUT}
-    names = [each.short_name for each in through]
+    names = [robot.short_name for robot in through]
     if len(names) >= ROBOTS:
         return
     waiting = [
-        each.short_name
-        for each in run.lab.components
-        if isinstance(each, Component) and each is not run.made and not each.child_components()
+        component.short_name
+        for component in run.lab.components
+        if isinstance(component, Component) and component is not run.made and not component.child_components()
     ]
     who = f"Only {names[0]} has got" if names else "No robot has got"
     rest = f"{' and '.join(waiting)} still wait for a message" if waiting else "nobody is left who would"

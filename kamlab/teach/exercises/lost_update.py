@@ -10,12 +10,12 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import check_rest, of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 
 def happened(run: Run) -> str:
-    """Say that a deposit of two was lost, with what the account was sent; empty where none was."""
+    """Describe the lost deposit and the messages to the account; "" if none was lost."""
     account = run.made
     if account.balance >= 2:
         return ""
@@ -35,7 +35,7 @@ def check(system: Callable[[], Component]) -> str:
         check_rest(run)
         if run.made.balance > 2:
             raise Wrong(f"Two deposits of 1 were made, but the balance is {run.made.balance}: more than that.", run)
-        waiting = [each.short_name for each in run.lab.components if "Client" in type(each).__name__]
+        waiting = [component.short_name for component in run.lab.components if "Client" in type(component).__name__]
         if waiting:
             raise Wrong(f"{' and '.join(waiting)} did not end: nobody will send what is waited for.", run)
         if lost := happened(run):
@@ -44,12 +44,12 @@ def check(system: Callable[[], Component]) -> str:
 
 
 def _is_as_asked(run: Run) -> None:
-    """Raise where it is not the system that was asked for: two clients that deposit by messages to an account."""
+    """Raise Wrong if it is not the system that was asked for: two clients that deposit by messages to an account."""
     account = run.made
     if not isinstance(account, Component) or not hasattr(account, "balance"):
         what = of_type(account)
         raise Wrong(f"cured() shall return the account, a component with a balance. It returned {what}.")
     senders = {event.component for event in run.lab.trace.events() if event.kind == "sent"} - {account}
     if len(senders) < 2:
-        names = ", ".join(each.short_name for each in senders) or "nobody"
+        names = ", ".join(sender.short_name for sender in senders) or "nobody"
         raise Wrong(f"Two clients shall each send a deposit of their own. Messages came from: {names}.", run)

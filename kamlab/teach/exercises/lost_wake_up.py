@@ -15,19 +15,19 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 JOBS = ("a1", "a2", "b1", "b2")
 
 
 def happened(run: Run) -> str:
-    """Say that the worker sleeps although work waits, and when that came; empty where it does not."""
+    """Describe how the worker sleeps although work waits; "" if it does not."""
     return _slept_over(run)[0]
 
 
 def _slept_over(run: Run) -> tuple[str, int]:
-    """Say what waits for a worker that sleeps for good, and since which step it sleeps."""
+    """Describe the work that waits for a worker that sleeps for good; also return the step since which it sleeps."""
     worker = run.made
     if not worker.asleep or not worker.data_ready():
         return "", 0
@@ -73,7 +73,7 @@ def _is_as_asked(run: Run) -> None:
 
 
 def _rests(run: Run) -> None:
-    """Raise where the worker looks again and again, with or without a clock."""
+    """Raise Wrong if the worker polls, with or without a clock."""
     if run.outcome.reason != "max_steps":
         return
     worker = run.made

@@ -24,7 +24,7 @@ def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipel
 
 
 def judge(scheduler: Any, component: Any, backplane: Any) -> None:
-    """Raise Wrong if this is no backplane."""
+    """Raise Wrong if this is not a backplane."""
     mine = scheduler()
     plane = backplane("NEWS", mine)
     named: Any = getattr(mine, "names", {})
@@ -44,7 +44,7 @@ def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
     for message in published:
         plane.send(message, "inbox")
     drive(mine, 10)
-    if not any(each is plane for each in mine.active):
+    if not any(active is plane for active in mine.active):
         raise Wrong("The main() of the backplane came to its end. It shall go on for ever.")
     got = anna.boxes["inbox"], ben.boxes["inbox"]
     if got[0] is got[1]:
@@ -58,7 +58,7 @@ def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
             "a message that one of them gets the other misses."
         )
     for name, inbox in (("first", got[0]), ("second", got[1])):
-        if [id(each) for each in inbox] != [id(each) for each in published]:
+        if [id(message) for message in inbox] != [id(message) for message in published]:
             raise Wrong(
                 f"['rain'] and ['snow'] were published in this order; the {name} of two subscribers got {said(inbox)}."
             )
@@ -94,12 +94,12 @@ def _late(mine: Any, plane: Any, anna: Any, carl: Any) -> None:
 
 def _boxes(scheduler: Any, component: Any, backplane: Any) -> None:
     mine, anna = scheduler(), component()
-    one, other = backplane("ONE", mine), backplane("OTHER", mine)
-    for plane in (one, other):
+    first, second = backplane("ONE", mine), backplane("OTHER", mine)
+    for plane in (first, second):
         mine.activate(plane)
-    one.subscribe(anna, "outbox")
-    one.send(1, "inbox")
-    other.send(2, "inbox")
+    first.subscribe(anna, "outbox")
+    first.send(1, "inbox")
+    second.send(2, "inbox")
     drive(mine, 6)
     if anna.boxes["outbox"] != [1] or anna.boxes["inbox"]:
         raise Wrong(

@@ -25,7 +25,7 @@ def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipel
 
 
 def need_parts(microprocess: Any, scheduler: Any, component: Any, postman: Any) -> None:
-    """Check the first four steps first."""
+    """Check that the first four steps are done."""
     need(1, "Microprocess", judge_microprocess, microprocess)
     need(2, "Scheduler", judge_scheduler, microprocess, scheduler)
     need(3, "Component", judge_component, microprocess, component)
@@ -33,7 +33,7 @@ def need_parts(microprocess: Any, scheduler: Any, component: Any, postman: Any) 
 
 
 def judge(scheduler: Any, component: Any, pipeline: Any) -> None:
-    """Raise Wrong if this is no pipeline."""
+    """Raise Wrong if this is not a pipeline."""
     add = _add(component)
     _activation(scheduler, add, pipeline)
     _inside(scheduler, add, pipeline)
@@ -44,7 +44,7 @@ def judge(scheduler: Any, component: Any, pipeline: Any) -> None:
 
 def _add(component: Any) -> Any:
     class Add(component):  # type: ignore[misc]
-        """Puts a letter behind each word."""
+        """Adds a letter to each word."""
 
         def __init__(self, letter: str) -> None:
             super().__init__()
@@ -65,7 +65,7 @@ def _activation(scheduler: Any, add: Any, pipeline: Any) -> None:
     mine.activate(line)
     drive(mine, 30)
     for part in parts:
-        times = sum(each is part for each in mine.active)
+        times = sum(active is part for active in mine.active)
         if not times:
             raise Wrong(
                 "The pipeline was activated and had slices, and its components are not active. "
@@ -73,10 +73,10 @@ def _activation(scheduler: Any, add: Any, pipeline: Any) -> None:
             )
         if times > 1:
             raise Wrong(f"After 30 slices a component of the pipeline is {times} times in the list active.")
-    if not any(each is line for each in mine.active):
+    if not any(active is line for active in mine.active):
         raise Wrong("The main() of the pipeline came to its end. It shall go on for ever, with a yield in each round.")
     children = getattr(line, "children", None)
-    if not isinstance(children, list) or not all(any(each is part for each in children) for part in parts):
+    if not isinstance(children, list) or not all(any(child is part for child in children) for part in parts):
         raise Wrong(f"The list children of the pipeline shall hold its parts; it is {shorten(children)}.")
 
 
@@ -102,12 +102,12 @@ def _inside(scheduler: Any, add: Any, pipeline: Any) -> None:
 
 
 def _ways(scheduler: Any, line: Any) -> str:
-    """Say between which boxes the active postmen go."""
+    """Describe between which boxes the active postmen go."""
 
     def name(component: Any) -> str:
         return "the pipeline" if component is line else getattr(component, "letter", type(component).__name__)
 
-    postmen = [each for each in scheduler.active if hasattr(each, "source_box")]
+    postmen = [process for process in scheduler.active if hasattr(process, "source_box")]
     if not postmen:
         return "No postman is active."
     ways = (f"{name(p.source)}'s {p.source_box} to {name(p.sink)}'s {p.sink_box}" for p in postmen)

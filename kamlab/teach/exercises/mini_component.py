@@ -20,7 +20,7 @@ def check(microprocess: Any, component: Any) -> str:
 
 
 def judge(microprocess: Any, component: Any) -> None:
-    """Raise Wrong if this is no component."""
+    """Raise Wrong if this is not a component."""
     if not (isinstance(component, type) and issubclass(component, microprocess)):
         raise Wrong("A component is a microprocess, too: begin with 'class Component(Microprocess):'.")
     _boxes(component)
@@ -30,13 +30,13 @@ def judge(microprocess: Any, component: Any) -> None:
 
 
 def _boxes(component: Any) -> None:
-    one, other = component(), component()
-    boxes = getattr(one, "boxes", None)
+    sample, other = component(), component()
+    boxes = getattr(sample, "boxes", None)
     if not isinstance(boxes, dict) or not {"inbox", "outbox"} <= set(boxes):
         raise Wrong(f"boxes shall be a dictionary with an 'inbox' and an 'outbox'; it is {shorten(boxes)}.")
     if boxes["inbox"] is boxes["outbox"]:
         raise Wrong("The inbox and the outbox are one and the same list: a message that is sent comes in at once.")
-    if one.boxes is other.boxes or one.boxes["inbox"] is other.boxes["inbox"]:
+    if sample.boxes is other.boxes or sample.boxes["inbox"] is other.boxes["inbox"]:
         raise Wrong(
             "Two components have the same boxes: what one of them is sent, the other receives. Each object needs boxes "
             "of its own, made when it is made."
@@ -44,28 +44,28 @@ def _boxes(component: Any) -> None:
 
 
 def _sending(component: Any) -> None:
-    one = component()
-    one.send("first")
-    one.send("second")
-    if one.boxes["outbox"] != ["first", "second"]:
+    sample = component()
+    sample.send("first")
+    sample.send("second")
+    if sample.boxes["outbox"] != ["first", "second"]:
         raise Wrong(
-            f"After send('first') and send('second') there is {said(one.boxes['outbox'])} in the outbox; "
+            f"After send('first') and send('second') there is {said(sample.boxes['outbox'])} in the outbox; "
             "['first', 'second'] is wanted, the oldest in front."
         )
-    one.send("third", "inbox")
-    if one.boxes["inbox"] != ["third"]:
-        raise Wrong(f"After send('third', 'inbox') there is {said(one.boxes['inbox'])} in the inbox.")
+    sample.send("third", "inbox")
+    if sample.boxes["inbox"] != ["third"]:
+        raise Wrong(f"After send('third', 'inbox') there is {said(sample.boxes['inbox'])} in the inbox.")
 
 
 def _receiving(component: Any) -> None:
-    one = component()
-    if one.data_ready():
+    sample = component()
+    if sample.data_ready():
         raise Wrong("data_ready() of an empty inbox is not 0.")
     for message in ("first", "second", "third"):
-        one.send(message, "inbox")
-    if one.data_ready() != 3:
-        raise Wrong(f"Three messages wait in the inbox, and data_ready() returned {one.data_ready()!r}.")
-    got = one.recv()
+        sample.send(message, "inbox")
+    if sample.data_ready() != 3:
+        raise Wrong(f"Three messages wait in the inbox, and data_ready() returned {sample.data_ready()!r}.")
+    got = sample.recv()
     if got == "third":
         raise Wrong(
             "'first', 'second' and 'third' came in, in this order, and recv() returned 'third': the newest. "
@@ -73,14 +73,14 @@ def _receiving(component: Any) -> None:
         )
     if got != "first":
         raise Wrong(f"'first' is the oldest message in the inbox, and recv() returned {shorten(got)}.")
-    if one.boxes["inbox"] != ["second", "third"]:
+    if sample.boxes["inbox"] != ["second", "third"]:
         raise Wrong(
-            f"recv() returned 'first', and now there is {said(one.boxes['inbox'])} in the inbox; what is received "
+            f"recv() returned 'first', and now there is {said(sample.boxes['inbox'])} in the inbox; what is received "
             "shall be gone from the box, and nothing else."
         )
-    one.recv(), one.recv()
+    sample.recv(), sample.recv()
     try:
-        nothing = one.recv()
+        nothing = sample.recv()
     except IndexError:
         return
     raise Wrong(

@@ -23,7 +23,7 @@ def check(microprocess: Any) -> str:
 
 
 def judge(microprocess: Any) -> None:
-    """Raise Wrong if this is no microprocess."""
+    """Raise Wrong if this is not a microprocess."""
 
     class Saying(microprocess):  # type: ignore[misc]
         """Says three words, one in each slice."""

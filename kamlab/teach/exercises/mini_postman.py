@@ -21,7 +21,7 @@ def check(microprocess: Any, component: Any, postman: Any) -> str:
 
 
 def judge(component: Any, postman: Any) -> None:
-    """Raise Wrong if this is no postman."""
+    """Raise Wrong if this is not a postman."""
     source, sink = component(), component()
     sink.send("earlier", "inbox")
     for number in (1, 2, 3):
@@ -91,7 +91,7 @@ def _other_boxes(component: Any, postman: Any) -> None:
     source.send("through", "inbox")
     message = source.boxes["inbox"][0]
     _slice(postman(source, "inbox", sink, "outbox"), "one message waited")
-    if [id(each) for each in sink.boxes["outbox"]] != [id(message)]:
+    if [id(message) for message in sink.boxes["outbox"]] != [id(message)]:
         raise Wrong(
             "Postman(a, 'inbox', b, 'outbox') shall carry from a's inbox to b's outbox, and it did not. "
             "Use the names of the boxes that it was made with."

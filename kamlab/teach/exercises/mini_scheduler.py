@@ -19,7 +19,7 @@ def check(microprocess: Any, scheduler: Any) -> str:
 
 
 def judge(microprocess: Any, scheduler: Any) -> None:
-    """Raise Wrong if this is no scheduler."""
+    """Raise Wrong if this is not a scheduler."""
     talker = _talker(microprocess)
     _nobody(scheduler)
     _activation(scheduler, talker)
@@ -30,7 +30,7 @@ def judge(microprocess: Any, scheduler: Any) -> None:
 
 def _talker(microprocess: Any) -> Any:
     class Talker(microprocess):  # type: ignore[misc]
-        """Says its letter in each slice; in the first it may activate somebody else."""
+        """Says its letter in each slice; in the first slice it may activate another process."""
 
         def __init__(self, letter: str, slices: int, heard: list[str], other: Any = None) -> None:
             super().__init__()
@@ -61,7 +61,7 @@ def _activation(scheduler: Any, talker: Any) -> None:
     mine.activate(process)
     if heard:
         raise Wrong("activate(process) ran a slice of it at once. The first slice shall be in the next round.")
-    if not any(each is process for each in mine.active):
+    if not any(active is process for active in mine.active):
         raise Wrong("After activate(process) the process is not in the list active.")
     if getattr(process, "scheduler", None) is not mine:
         raise Wrong("activate(process) shall set process.scheduler, so that a process can activate others.")
@@ -99,10 +99,10 @@ def _endings(scheduler: Any, talker: Any) -> None:
     for process in (short, talker("B", 3, heard), talker("C", 3, heard)):
         mine.activate(process)
     ran = _go_on(mine, 20)
-    if any(each is short for each in mine.active):
+    if any(active is short for active in mine.active):
         raise Wrong(
             f"A has come to its end after one slice, and is in the list active for ever: of {len(ran)} slices "
-            f"{sum(each is short for each in ran)} went to it."
+            f"{sum(process is short for process in ran)} went to it."
         )
     order = "".join(heard)
     if order != "ABCBCBC":
@@ -136,7 +136,7 @@ def _newcomers(scheduler: Any, talker: Any) -> None:
 
 
 def _go_on(scheduler: Any, slices: int) -> list[Any]:
-    """Run so many slices, and say it if StopIteration comes out."""
+    """Run a number of slices; raise Wrong if StopIteration comes out."""
     ran = []
     for _ in range(slices):
         chosen = choose(scheduler)

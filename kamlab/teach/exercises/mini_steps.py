@@ -1,4 +1,4 @@
-"""What the six checks of "build your own" share: the steps before a step, and a scheduler driven by hand."""
+"""Shared by the six checks of "build your own": earlier steps, and running a student's scheduler."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 from ...core.errors import listed
 from ...core.events import error_in_words, shorten
-from ..blame import place_of
 from ..runs import Wrong
+from ..student_code import location_of
 
 #: How many slices a system in a check may have.
 MANY = 200
 
 
 def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None:
-    """Check an earlier step first.
+    """Check that an earlier step is done.
 
     Raises:
-        Wrong: it is not done; the sentence says which step it is.
+        Wrong: it is not; the sentence says which step it is.
     """
     try:
         judge(*classes)
@@ -27,14 +27,14 @@ def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None
     except NotImplementedError:
         raise Wrong(f"Step {step} first: {name} is still to do.") from None
     except Exception as error:
-        raise Wrong(f"Step {step} first: your {name} raised {error_in_words(error)}{place_of(error)}") from error
+        raise Wrong(f"Step {step} first: your {name} raised {error_in_words(error)}{location_of(error)}") from error
 
 
 def drive(scheduler: Any, slices: int = MANY) -> list[Any]:
-    """Have a scheduler run so many slices, fewer if nobody goes next; return who had them.
+    """Run a number of slices, or fewer if the scheduler chooses none; return the processes that ran.
 
     Raises:
-        Wrong: ``choose`` returned somebody who is not there.
+        Wrong: ``choose`` returned something that is not active.
     """
     ran = []
     for _ in range(slices):
@@ -53,14 +53,14 @@ def choose(scheduler: Any) -> Any:
         Wrong: it returned somebody who is not there.
     """
     chosen = scheduler.choose()
-    if chosen is not None and not any(chosen is each for each in scheduler.active):
+    if chosen is not None and not any(chosen is process for process in scheduler.active):
         raise Wrong(
             f"choose() returned {shorten(chosen)}, which is not in the list active: "
-            f"{listed(type(each).__name__ for each in scheduler.active)}."
+            f"{listed(type(process).__name__ for process in scheduler.active)}."
         )
     return chosen
 
 
 def said(messages: Any) -> str:
-    """Write down some messages."""
+    """Return messages as text."""
     return shorten(list(messages), 120)

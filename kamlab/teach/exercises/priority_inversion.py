@@ -14,7 +14,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 PRIORITY = {"low": 1, "middle": 2, "high": 3}
@@ -26,7 +26,7 @@ SCRIPTS = {
 
 
 class _Look:
-    """What the processor knows when it gives a turn: who is there, who holds the lock, who waits for it."""
+    """What the processor knows when it gives a turn: the tasks, the holder of the lock, and those that wait for it."""
 
     def __init__(self) -> None:
         self.done: dict[str, list[str]] = {}
@@ -36,7 +36,7 @@ class _Look:
         self.running: str | None = None
 
     def take_in(self, who: str, action: str) -> None:
-        """Note what a task tells."""
+        """Note what a task reports."""
         if action == "come":
             self.done[who] = []
             return
@@ -51,7 +51,7 @@ class _Look:
             self.holder = self.queue.pop(0) if self.queue else None
 
     def passed_over(self, chosen: str) -> str | None:
-        """Return who is more urgent than the one that gets the turn, and could have had it."""
+        """Return the tasks that are more urgent than the one that gets the turn, and could have had it."""
         ready = [who for who, done in self.done.items() if "end" not in done and who not in self.queue]
         best = max(ready, key=lambda who: PRIORITY.get(who, 0), default=chosen)
         return best if PRIORITY.get(best, 0) > PRIORITY.get(chosen, 0) else None
@@ -62,7 +62,7 @@ Deed = tuple[int, str, str]
 
 
 def _deeds(run: Run) -> list[Deed]:
-    """Read from the trace what the processor was told and to whom it gave turns."""
+    """Read from the trace what the tasks reported, and which of them got turns."""
     deeds = []
     for event in run.lab.trace.events():
         if event.component is not run.made:
@@ -76,7 +76,7 @@ def _deeds(run: Run) -> list[Deed]:
 
 
 def _turns(deeds: list[Deed]) -> Iterator[tuple[str, _Look, int]]:
-    """Give each turn of the processor: to whom, how things stood then, in which step."""
+    """Yield the turns: the task, the state at that time, and the step."""
     look = _Look()
     for step, who, action in deeds:
         if action:
@@ -87,12 +87,12 @@ def _turns(deeds: list[Deed]) -> Iterator[tuple[str, _Look, int]]:
 
 
 def happened(run: Run) -> str:
-    """Say that the middle task had turns while the high one waited for the lock; empty where it had none."""
+    """Describe the turns of the middle task while the high one waited for the lock; "" if it had none."""
     return _inverted(_deeds(run))[0]
 
 
 def _inverted(deeds: list[Deed]) -> tuple[str, int]:
-    """Say how many turns the middle task had while the high one waited, and in which step it had the first."""
+    """Describe how many turns the middle task had while the high one waited; also return the step of the first."""
     waited = [(chosen, step) for chosen, look, step in _turns(deeds) if "high" in look.queue]
     middle = [step for chosen, step in waited if chosen == "middle"]
     if not middle:
@@ -127,7 +127,7 @@ def check(system: Callable[[], Component]) -> str:
 
 
 def _keeps_the_lock(run: Run, deeds: list[Deed]) -> None:
-    """Raise where a turn goes to one that has not got what it waits for, or to two at once."""
+    """Raise Wrong if a turn goes to a task that has not got what it waits for, or to two at once."""
     for chosen, look, step in _turns(deeds):
         if chosen in look.queue:
             holder = f"{look.holder} holds it and has not freed it"
@@ -138,7 +138,7 @@ def _keeps_the_lock(run: Run, deeds: list[Deed]) -> None:
 
 
 def _keeps_the_order(run: Run, deeds: list[Deed]) -> None:
-    """Raise where a turn goes to the less urgent one without need."""
+    """Raise Wrong if a turn goes to the less urgent task without need."""
     for chosen, look, step in _turns(deeds):
         better = look.passed_over(chosen)
         if better is None or chosen == look.holder:
@@ -148,14 +148,14 @@ def _keeps_the_order(run: Run, deeds: list[Deed]) -> None:
 
 
 def _of_the_lock(who: str, look: _Look) -> str:
-    """Say why the lock is no reason to let one go first."""
+    """Describe why the lock is no reason to let a task go first."""
     if "free" not in look.done.get(who, []):
         return "did not hold the lock"
     return f"had freed the lock already, for which {'high' if look.had_waited else 'nobody'} had waited"
 
 
 def _all_is_done(run: Run, deeds: list[Deed]) -> None:
-    """Raise where a task has not done all of its script, or something else."""
+    """Raise Wrong if a task has not done exactly its script."""
     for who, script in SCRIPTS.items():
         did = [action for _, name, action in deeds if name == who and action not in ("", "come")]
         if did == script[: len(did)] and len(did) < len(script):

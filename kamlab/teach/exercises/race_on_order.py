@@ -11,22 +11,22 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import check_rest, of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 
 NAME = "diary"
 WANTED = ["A diary", "Monday", "Tuesday"]
 
-#: How many messages a sentence tells of.
+#: How many messages a sentence lists.
 TOLD = 8
 
 
 def happened(run: Run) -> str:
-    """Say what the diary has become and what the store was sent, and when; empty where the diary is as it should be."""
+    """Describe the diary, and the messages to the store; "" if the diary is as it should be."""
     store = run.made
     if store.files.get(NAME) == WANTED:
         return ""
-    taken = [repr(each.message) for each in _taken(run)]
+    taken = [repr(event.message) for event in _taken(run)]
     more = f" and {len(taken) - TOLD} more" if len(taken) > TOLD else ""
     said = f"The {NAME} is {store.files.get(NAME)}, not {WANTED}."
     told = f"The store took: {', '.join(taken[:TOLD]) or 'nothing'}{more}."
@@ -34,15 +34,15 @@ def happened(run: Run) -> str:
 
 
 def _events(run: Run, kind: str) -> list[Event]:
-    return [each for each in run.lab.trace if each.kind == kind]
+    return [event for event in run.lab.trace if event.kind == kind]
 
 
 def _taken(run: Run) -> list[Event]:
-    return [each for each in _events(run, "received") if each.component is run.made]
+    return [event for event in _events(run, "received") if event.component is run.made]
 
 
 def _missing(store: Any) -> str:
-    """Say which lines the store refused, or else which it took and has no more."""
+    """Describe which lines the store refused, or else took and no longer has."""
     refused = getattr(store, "refused", None)
     if refused:
         return f"It refused {refused}."
@@ -51,11 +51,13 @@ def _missing(store: Any) -> str:
 
 
 def _first_sender(run: Run) -> str:
-    """Say whose message came first, and in which of its turns it was sent."""
+    """Describe the sender of the first message, and in which of its slices it sent it."""
     for event in _events(run, "sent"):
         if event.box.owner is run.made and event.source is not None:
             sender = event.source.owner
-            turn = sum(each.component is sender and each.step <= event.step for each in _events(run, "resumed"))
+            turn = sum(
+                resumed.component is sender and resumed.step <= event.step for resumed in _events(run, "resumed")
+            )
             return f"The first message came from {sender.short_name}, in turn {turn} of its own."
     return ""
 
@@ -78,7 +80,7 @@ def check(system: Callable[[], Any]) -> str:
 
 
 def _gives_a_store(run: Run) -> None:
-    """Raise where what the system's function returned cannot be asked for the diary."""
+    """Raise Wrong if the system's function did not return a store with the diary."""
     store = run.made
     if not isinstance(store, Component) or not isinstance(getattr(store, "files", None), dict):
         what = of_type(store)
@@ -86,27 +88,27 @@ def _gives_a_store(run: Run) -> None:
 
 
 def _waiting(run: Run) -> str:
-    """Say who has not ended, among those that are there to send."""
+    """Describe the senders that have not ended."""
     names = [
-        each.short_name
-        for each in run.lab.components
-        if isinstance(each, Component) and each is not run.made and not each.child_components()
+        component.short_name
+        for component in run.lab.components
+        if isinstance(component, Component) and component is not run.made and not component.child_components()
     ]
     return f"{' and '.join(names)} {'wait' if len(names) > 1 else 'waits'}" if names else ""
 
 
 def _came_by_messages(run: Run) -> None:
-    """Raise where a line is in the diary that no message brought to the store."""
-    brought = "\n".join(repr(each.message) for each in _taken(run))
+    """Raise Wrong if the diary has a line that no message brought to the store."""
+    brought = "\n".join(repr(event.message) for event in _taken(run))
     for line in WANTED:
         if line not in brought:
             raise Wrong(f"{line!r} is in the {NAME}, but the store took no message with it.", run)
 
 
 def _came_from_two(run: Run) -> None:
-    """Raise where title and lines are the work of one component."""
+    """Raise Wrong if title and lines come from one component."""
     senders = dict.fromkeys(event.component for event in _events(run, "sent") if event.component is not run.made)
-    names = [each.short_name for each in senders]
+    names = [sender.short_name for sender in senders]
     if len(names) < 2:
         who = ", ".join(names) or "nobody"
         raise Wrong(f"The title shall come from the owner, the lines from the writer. Only {who} sent a message.", run)

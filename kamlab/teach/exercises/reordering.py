@@ -10,7 +10,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import ON_TIME, check_links, check_made, check_rest, gives_on_early, in_words, moved
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 #: What is sent, a letter at a time.
 WORD = "LETTER"
@@ -19,7 +19,7 @@ LINKS = {("Sender", "Relay"), ("Relay", "Receiver"), ("Receiver", "Screen")}
 
 
 def happened(run: Run) -> str:
-    """Say that letters stand on the screen in another order than they were sent in; empty where they do not."""
+    """Describe how the order of letters on the screen differs from that in which they were sent; "" if it does not."""
     text = run.made.text
     letters = iter(WORD)
     if all(letter in letters for letter in text):
@@ -52,7 +52,7 @@ def check(system: Callable[[], Component]) -> str:
 
 
 def _check_ways(run: Run) -> None:
-    """Raise where the letters do not go one by one over both ways."""
+    """Raise Wrong if the letters do not go one by one over both ways."""
     used = Counter(event.box.owner.short_name for event in moved(run, "sent", "Relay"))
     if used.total() < len(WORD):
         sent = in_words(moved(run, "sent", "Relay")) or "nothing"
@@ -63,7 +63,7 @@ def _check_ways(run: Run) -> None:
 
 
 def _check_letters(run: Run) -> None:
-    """Raise where letters are missing on the screen, or too many are there."""
+    """Raise Wrong if letters are missing on the screen, or too many are there."""
     text = run.made.text
     missing = Counter(WORD) - Counter(text)
     if text and Counter(text) - Counter(WORD):

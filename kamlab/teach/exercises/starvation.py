@@ -17,7 +17,7 @@ from ..exercise import exercise
 from ..runs import Run, Wrong, runs
 from .traffic import of_type
 
-#: How many orders of turns are tried.
+#: How many schedules to try.
 SCHEDULES = 1000
 #: How a run is played: the system goes on for ever.
 HOW: dict[str, Any] = {"slices": 120}
@@ -42,7 +42,7 @@ class Wait:
     until: int = 0
 
     def overtake(self, step: int) -> None:
-        """Somebody else is served."""
+        """Count another client that is served."""
         self.overtaken += 1
         if self.overtaken == LIMIT + 1:
             self.too_long = step
@@ -101,13 +101,13 @@ class Log:
 
 
 def happened(run: Run) -> str:
-    """Say who was overtaken more than ten times while it waited; empty where nobody was."""
+    """Describe the client that was overtaken more than ten times while it waited; "" if none was."""
     wait = Log(run).starved
     return f"{wait} {_served(run)}" if wait else ""
 
 
 def _served(run: Run) -> str:
-    """Say how often whose job was done, by the server's own list."""
+    """Describe how often each client's job was done, according to the server's list."""
     counted = Counter(map(str, run.made.served))
     return f"Its list of jobs done: {', '.join(f'{who} {times}' for who, times in sorted(counted.items())) or 'none'}."
 
@@ -136,20 +136,20 @@ def _gives_a_server(run: Run) -> None:
 
 
 def _clients_go_on(run: Run, log: Log) -> None:
-    """Raise where not three clients ask as long as the run lasts."""
+    """Raise Wrong if the three clients do not ask as long as the run lasts."""
     if len(log.asked) != CLIENTS:
-        names = ", ".join(each.short_name for each in log.asked) or "nobody"
+        names = ", ".join(client.short_name for client in log.asked) or "nobody"
         raise Wrong(f"Three clients shall ask the server that cured() returns. It was asked by: {names}.", run)
     for client in log.asked:
         if client.is_stopped():
             raise Wrong(f"{client.short_name} has ended. The clients shall go on asking, as they did before.", run)
     if run.outcome.reason != "max_steps":
-        waiting = [each.short_name for each in log.asked]
+        waiting = [client.short_name for client in log.asked]
         raise Wrong(f"After {run.step} turns nobody can run any more. {' and '.join(waiting)} wait for an answer.", run)
 
 
 def _answers_are_jobs(run: Run, log: Log) -> None:
-    """Raise where a client got answers, and the server's list does not have as many jobs of it."""
+    """Raise Wrong if a client got more or fewer answers than the server's list has jobs of it."""
     for client, count in log.answers.items():
         jobs = run.made.served.count(getattr(client, "who", None))
         if abs(jobs - count) > 1:  # a run may stop between the two
@@ -159,7 +159,7 @@ def _answers_are_jobs(run: Run, log: Log) -> None:
 
 
 def _urgent_is_not_last(run: Run) -> None:
-    """Raise where normal jobs were done more often than urgent ones."""
+    """Raise Wrong if normal jobs were done more often than urgent ones."""
     jobs = Counter(run.made.served)
     if jobs["c"] > jobs["a"] + jobs["b"] + 2:
         raise Wrong(f"Normal jobs are done more often than urgent ones. {_served(run)}", run)

@@ -1,4 +1,4 @@
-"""The messages of a run, as the exercises about messages on their way look at them: who sent what to whom."""
+"""The messages of a run, for the exercises about messages on their way: who sent what to whom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ON_TIME = "somebody waits for a time to go by. A message can always be slower th
 
 
 def role(component: Any, roles: Collection[str]) -> str:
-    """Return which part a component plays: the role that is in the name of its class, or of one it derives from.
+    """Return the role of a component: the one that is in the name of its class, or of a base class.
 
     >>> class Sender(Component):
     ...     pass
@@ -24,52 +24,52 @@ def role(component: Any, roles: Collection[str]) -> str:
     'Sender'
     """
     names = [cls.__name__ for cls in type(component).__mro__]
-    return next((each for name in names for each in roles if each in name), names[0])
+    return next((known for name in names for known in roles if known in name), names[0])
 
 
 def moved(run: Run, kind: str, to: str) -> list[Event]:
-    """Return the events in which a message was sent to, or received by, those who play a part."""
+    """Return the events in which a message was sent to, or received by, components of a role."""
     events = (event for event in run.lab.trace.events() if event.kind == kind)
     return [event for event in events if role(event.box.owner, [to]) == to]
 
 
 def in_words(events: list[Event]) -> str:
-    """Return the messages of some events, in a row."""
+    """Return the messages of some events as text."""
     return ", ".join(repr(event.message) for event in events)
 
 
 def of_type(made: Any) -> str:
-    """Say what was returned instead of what was wanted."""
+    """Describe the type of what was returned."""
     return f"a value of the type {type(made).__name__}"
 
 
 def check_made(run: Run, name: str, attribute: str) -> None:
-    """Raise where a system did not return the component at its end."""
+    """Raise Wrong if a system did not return the component that the exercise asks for."""
     if not isinstance(run.made, Component) or not hasattr(run.made, attribute):
         what = of_type(run.made)
         raise Wrong(f"cured() shall return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
 
 
 def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
-    """Raise where somebody sent a message to somebody else over a link that is not part of the system."""
-    roles = dict.fromkeys(each for link in links for each in link)
+    """Raise Wrong if a message was sent over a link that is not part of the system."""
+    roles = dict.fromkeys(end for link in links for end in link)
     for event in run.lab.trace.events():
         if event.kind == "sent" and event.source is not None:
             ends = event.source.owner, event.box.owner
-            if tuple(role(each, roles) for each in ends) not in links:
-                source, sink = (each.short_name for each in ends)
+            if tuple(role(end, roles) for end in ends) not in links:
+                source, sink = (end.short_name for end in ends)
                 what = f"{source} sent {event.message!r} straight to {sink}"
                 raise Wrong(f"{what}: that link is not part of the system. The links shall stay.", run, event.step)
 
 
 def check_rest(run: Run) -> None:
-    """Raise where a system does not come to rest."""
+    """Raise Wrong if a system does not come to rest."""
     if run.outcome.reason == "max_steps":
         raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
 
 
 def gives_on_early(run: Run, name: str) -> bool:
-    """Return whether somebody gave something on before the last of all messages had come to it."""
+    """Return whether a component of a role sent something before it had received its last message."""
     came = moved(run, "received", name)
     given = [
         e for e in run.lab.trace.events() if e.kind == "sent" and e.source and role(e.source.owner, [name]) == name

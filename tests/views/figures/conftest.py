@@ -83,7 +83,7 @@ def again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
     labs = []
 
     def play(lab: Any) -> Any:
-        other = Lab(clock="virtual", build=lab.time_travel.builder.function)
+        other = Lab(clock="virtual", build=lab.builder)
         other.report = lambda text: None  # type: ignore[method-assign]
         labs.append(other)
         other.step(lab.step_number)

@@ -1,0 +1,123 @@
+"""Questions about scheduling: who runs next, who is woken next, can anybody still run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ...analysis.words import counted, joined
+from ...core.errors import KamlabError
+from ...core.events import FAILED, FINISHED, PAUSED, RESUMED, WOKEN, Event
+from ...core.microprocess import is_asleep
+from .base import Answer, NameQuestion, Progress, rests
+
+if TYPE_CHECKING:
+    from ...lab import Lab
+    from .roster import Roster
+
+NOBODY = "nobody"
+
+
+class _WhichComponent(NameQuestion):
+    synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {NOBODY: (None, "Nobody", "none")}
+
+    def read_name(self, given: Any) -> str:
+        return self.roster.name(self.roster.find_component(given))
+
+
+class RunsNext(_WhichComponent):
+    """Which component runs next? Runs one slice."""
+
+    name = "who runs next"
+    text = "Who runs next?"
+    slices = 1
+
+    def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
+        """Return the component that was resumed."""
+        resumed = [event for event in progress.events if event.kind == RESUMED][-1:]
+        if not resumed:
+            return Answer(NOBODY, "nobody could run")
+        name = roster.name(resumed[0].component)
+        return Answer(name, f"{name} ran next", tuple(resumed))
+
+    def offer(self, lab: Lab, ahead: Answer | None) -> None:
+        """Offer the living components, the runnable ones first."""
+        self.offer_names(list(self.roster.by_name), map(self.roster.name, lab.runnable()), ahead)
+
+    def is_open(self, lab: Lab) -> bool:
+        """Return whether several components are runnable."""
+        return len(lab.runnable()) > 1
+
+
+class WokenNext(_WhichComponent):
+    """Which component is woken next? Runs up to the slice before which one is woken."""
+
+    name = "who is woken next"
+    text = "Which component that sleeps is woken next?"
+    until = (WOKEN,)
+
+    def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
+        """Return the component that was woken first."""
+        woken = [event for event in progress.events if event.kind == WOKEN][:1]
+        if not woken:
+            return Answer(NOBODY, f"nobody was woken in {counted(progress.steps, 'slice')}", _last_stops(progress))
+        name = roster.name(woken[0].component)
+        return Answer(name, f"{name} was woken next", tuple(woken))
+
+    def offer(self, lab: Lab, ahead: Answer | None) -> None:
+        """Offer the living components, the sleeping ones first."""
+        self.offer_names(list(self.roster.by_name), _sleepers(self.roster), ahead)
+
+    def is_open(self, lab: Lab) -> bool:
+        """Return whether several components sleep."""
+        return len(_sleepers(self.roster)) > 1
+
+
+class CanRun(NameQuestion):
+    """Can any component still run after a number of slices?"""
+
+    name = "can anybody still run"
+    synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {"yes": (True, "Yes"), "no": (False, "No")}
+    choices = ("yes", "no")
+    takes = "yes or no"
+
+    def __init__(self, lab: Lab, after: int) -> None:
+        super().__init__(lab)
+        self.slices: int = after
+        self.text: str = f"Can anybody still run after {counted(after, 'more slice')}?"
+
+    def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
+        """Return "no" if the lab came to rest on the way, or rests now."""
+        ran = counted(progress.steps, "slice")
+        if progress.rests or rests(lab):
+            return Answer("no", f"nobody can run any more after {ran}{_why(lab)}", _last_stops(progress))
+        runnable = [roster.name(component) for component in lab.runnable()]
+        who = f"{joined(runnable)} can run" if runnable else "a timer or something from outside can wake somebody"
+        resumed = [event for event in progress.events if event.kind == RESUMED]
+        return Answer("yes", f"after {ran} {who}", tuple(resumed[-1:]))
+
+    def is_open(self, lab: Lab) -> bool:
+        """Return whether a component sleeps; otherwise the answer is obvious."""
+        return bool(_sleepers(self.roster))
+
+
+def _sleepers(roster: Roster) -> list[str]:
+    return [roster.name(member) for member in roster.members if is_asleep(member)]
+
+
+def _why(lab: Lab) -> str:
+    """Return the headline of ``lab.why()`` in parentheses."""
+    try:
+        headline = getattr(lab.why(), "headline", "")
+    except KamlabError:
+        return ""
+    return f" ({headline})" if headline else ""
+
+
+def _last_stops(progress: Progress) -> tuple[Event, ...]:
+    """Return, for each component that ran, the event with which it stopped last."""
+    last: dict[int, Event] = {}
+    for event in progress.events:
+        if event.kind in (PAUSED, FINISHED, FAILED, RESUMED):
+            last.pop(id(event.component), None)
+            last[id(event.component)] = event
+    return tuple(last.values())

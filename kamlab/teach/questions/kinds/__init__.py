@@ -1,1 +1,0 @@
-"""The kinds of questions: what each runs, how its answer is read from what happened, what is offered."""

@@ -1,0 +1,347 @@
+"""Runs a student's code in a sandbox, so that it cannot harm this process.
+
+The code may loop forever, print without end, exit Python, open a port, start a program, or write files. So it runs in a
+child process made by ``fork``: everything that was defined in a notebook is there, and nothing that the code does there
+happens here. The child sends back one value as JSON through a pipe. A child that takes too long reports by an alarm
+which line it is at, and is killed if it cannot do even that.
+
+An audit hook refuses what would reach beyond the child: opening a port, starting a program, sending a signal, writing a
+file. It ends the child with a sentence. This prevents accidents; it does not stop malicious code, which could use
+ctypes, for example.
+
+Rejected: a thread with a deadline, because a thread cannot be ended from outside, and ``os._exit`` ends the whole
+process; a new Python interpreter, because a notebook's classes cannot be sent to it.
+
+Where forking is unsafe or impossible (Windows, macOS, Python in a browser), the code runs in this process, traced line
+by line so that a loop can be ended. Then only exiting Python and printing without end are refused.
+"""
+
+from __future__ import annotations
+
+import builtins
+import faulthandler
+import gc
+import io
+import json
+import os
+import select
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn
+
+from ..core.errors import KamlabError
+from ..core.patched_time import real_monotonic
+from .student_code import current_location, location_of
+
+#: How many characters the code may print.
+PRINTED = 200_000
+#: How many more bytes of memory the child may take than this process has.
+MEMORY = 1 << 28
+#: How many seconds after its time a child that does not end by itself is killed.
+GRACE = 1.0
+#: The time limit counts processor time, so that no code fails because the machine is busy. Code that uses less than
+#: this share of a period is waiting, and then the clock counts. No code may run for more periods than ``BUSY``.
+COMPUTES, BUSY = 0.1, 8
+#: How many bytes of an answer are read.
+ANSWER = 1_000_000
+
+FORKS = sys.platform == "linux" and hasattr(os, "fork")
+
+#: What is refused: the names of Python's audit events, and what to call them.
+REFUSED = {
+    "socket.bind": "opens a port",
+    "socket.connect": "connects to a port",
+    "os.fork": "starts another process",
+    "os.forkpty": "starts another process",
+    "os.posix_spawn": "starts another program",
+    "os.spawn": "starts another program",
+    "os.exec": "starts another program",
+    "os.system": "starts another program",
+    "subprocess.Popen": "starts another program",
+    "os.kill": "sends a signal to a process",
+    "os.killpg": "sends a signal to a process",
+    "signal.pthread_kill": "sends a signal to a thread",
+    "os.remove": "removes a file",
+    "os.rename": "renames a file",
+    "os.rmdir": "removes a folder",
+    "os.mkdir": "makes a folder",
+    "os.truncate": "changes a file",
+    "os.link": "makes a link to a file",
+    "os.symlink": "makes a link to a file",
+    "os.chmod": "changes a file",
+    "shutil.rmtree": "removes a folder",
+}
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class SandboxError(KamlabError):
+    """The code in the sandbox did not return an answer; the message says what it did instead."""
+
+
+class _OutOfTime(SystemExit):
+    """Raised in traced code once its time is up. It is a SystemExit because a lab lets no other error out."""
+
+
+class _TooMuchPrinted(SystemExit):
+    """Raised in code that prints without end in this process. It is a SystemExit for the same reason."""
+
+
+def run_in_sandbox(call: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """Call a function in a sandbox and return what it returns, which must be a value that JSON can represent.
+
+    Args:
+        call: the function, without arguments.
+        seconds: how long it may compute, or wait.
+
+    Raises:
+        SandboxError: it did not return in time, or did something that is refused.
+
+    >>> run_in_sandbox(lambda: {"sum": sum(range(10))})
+    {'sum': 45}
+    >>> run_in_sandbox(lambda: __import__("os")._exit(3))
+    Traceback (most recent call last):
+        ...
+    kamlab.teach.sandbox.SandboxError: Your code ends Python (exit status 3), instead of returning.
+    """
+    return _in_child(call, seconds) if FORKS else _in_this_process(call, seconds)
+
+
+# -- in a child process -----------------------------------------------------------------------------------
+
+
+def _in_child(call: Callable[[], Any], seconds: float) -> Any:
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the child does not need the other threads
+        child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _run_as_child(call, seconds, writer)
+    os.close(writer)
+    try:
+        answer = _read(reader, _TimeLimit(seconds, lambda: _processor_time(child)))
+    except BaseException:
+        _kill(child)
+        raise
+    finally:
+        os.close(reader)
+    if answer is None:
+        _kill(child)
+        raise SandboxError(_too_long(seconds))
+    _, status = os.waitpid(child, 0)
+    if not answer:
+        raise SandboxError(_ended(os.waitstatus_to_exitcode(status)))
+    kind, value = json.loads(answer)
+    if kind == "trouble":
+        raise SandboxError(value)
+    return value
+
+
+class _TimeLimit:
+    """How long code may run.
+
+    Args:
+        seconds: how long it may compute, or wait.
+        processor_time: returns how many seconds it has computed.
+    """
+
+    def __init__(self, seconds: float, processor_time: Callable[[], float]) -> None:
+        self.seconds = seconds
+        self._processor_time = processor_time
+        self._begun = self._last = processor_time()
+        self._periods = BUSY
+        #: How many seconds the code may go on until the next call of :meth:`is_over`.
+        self.wait = seconds
+
+    def is_over(self) -> bool:
+        """Return whether the time is over. If it is not, ``wait`` is the length of the next period."""
+        now = self._processor_time()
+        left = self.seconds - (now - self._begun)
+        is_waiting = now - self._last < COMPUTES * self.wait
+        self._periods -= 1
+        self._last, self.wait = now, max(left, self.seconds / 20)
+        return left <= self.seconds / 100 or is_waiting or not self._periods
+
+
+def _processor_time(child: int) -> float:
+    """Return how many seconds another process has computed; 0 if that is not known."""
+    try:
+        with open(f"/proc/{child}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _read(reader: int, limit: _TimeLimit) -> bytes | None:
+    """Return everything that is written to a pipe, or ``None`` if it is not closed in time."""
+    chunks = b""
+    deadline = time.monotonic() + limit.wait + GRACE
+    while len(chunks) < ANSWER:
+        ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            if limit.is_over():
+                return None
+            deadline = time.monotonic() + limit.wait + GRACE
+            continue
+        chunk = os.read(reader, 65536)
+        if not chunk:
+            return chunks
+        chunks += chunk
+    return None
+
+
+def _kill(child: int) -> None:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _ended(status: int) -> str:
+    how = f"exit status {status}" if status >= 0 else f"signal {-status}, {signal.Signals(-status).name}"
+    return f"Your code ends Python ({how}), instead of returning."
+
+
+def _too_long(seconds: float, place: str = "") -> str:
+    still = f"Your code was still running after {seconds:g} seconds"
+    return f"{still}; it loops without an end, or waits for what does not come.{place}"
+
+
+def _too_much(place: str = "") -> str:
+    return f"Your code prints without an end: more than {PRINTED:,} characters.{place}"
+
+
+def _asks_for_input(place: str = "") -> str:
+    return f"Your code waits for input(), which nobody can give in a check.{place}"
+
+
+def _run_as_child(call: Callable[[], Any], seconds: float, writer: int) -> NoReturn:
+    """Call the function, write the answer, and exit."""
+
+    def tell(kind: str, value: Any) -> NoReturn:
+        data = json.dumps([kind, value]).encode()
+        while data:
+            data = data[os.write(writer, data) :]
+        os._exit(0)
+
+    try:
+        _restrict(seconds, tell)
+        value = call()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        tell("value", value)
+    except SystemExit as error:
+        tell("trouble", f"Your code calls exit, instead of returning.{location_of(error)}")
+    except BaseException as error:
+        tell("trouble", f"Your code raised {type(error).__name__}.{location_of(error)}")
+    finally:
+        os._exit(1)
+
+
+def _restrict(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
+    """Keep the effects of the code within this child process."""
+    faulthandler.disable()  # the parent reports a crash in a sentence
+    gc.freeze()  # objects of the parent must not be finalized here
+    sys.dont_write_bytecode = True
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the parent, which ends this child
+    limit = _TimeLimit(seconds, time.process_time)
+
+    def on_alarm(_number: int, frame: FrameType | None) -> None:
+        if limit.is_over():
+            tell("trouble", _too_long(seconds, current_location(frame)))
+        signal.setitimer(signal.ITIMER_REAL, limit.wait)
+
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.setitimer(signal.ITIMER_REAL, limit.wait)
+    _limit_memory()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    sys.stdout = sys.stderr = _Sink(lambda: tell("trouble", _too_much(current_location(sys._getframe()))))
+    builtins.input = lambda *_args: tell("trouble", _asks_for_input(current_location(sys._getframe())))
+    events = sys.modules.get("asyncio.events")
+    if events is not None:
+        events._set_running_loop(None)  # the notebook's loop does not run in this child
+
+    def refuse(event: str, args: tuple[Any, ...]) -> None:
+        what = REFUSED.get(event)
+        if what is None and event == "open" and len(args) == 3 and _writes(args[0], args[2]):
+            what = "writes a file"
+        if what is not None:
+            tell("trouble", f"Your code {what}, which is not part of this exercise.{current_location(sys._getframe())}")
+
+    sys.addaudithook(refuse)
+
+
+def _writes(file: Any, flags: Any) -> bool:
+    return isinstance(file, (str, bytes)) and os.fsdecode(file) != os.devnull and bool((flags or 0) & _WRITES)
+
+
+def _limit_memory() -> None:
+    import resource
+
+    with open("/proc/self/statm") as file:
+        size = int(file.read().split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = size + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
+
+
+class _Sink(io.TextIOBase):
+    """Discards what is printed, and calls ``full`` when it is too much."""
+
+    def __init__(self, full: Callable[[], Any]) -> None:
+        super().__init__()
+        self._full = full
+        self._left = PRINTED
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._left -= len(text)
+        if self._left < 0:
+            self._full()
+        return len(text)
+
+
+# -- in this process --------------------------------------------------------------------------------------
+
+
+def _in_this_process(call: Callable[[], Any], seconds: float) -> Any:
+    deadline = real_monotonic() + seconds  # in a slice, time.monotonic() is the lab's time
+
+    def full() -> NoReturn:
+        raise _TooMuchPrinted
+
+    def trace(frame: FrameType, event: str, arg: Any) -> Any:
+        if real_monotonic() > deadline:
+            raise _OutOfTime
+        return trace
+
+    kept = sys.stdout, sys.stderr, sys.gettrace(), builtins.input
+    sys.stdout = sys.stderr = _Sink(full)
+    builtins.input = _no_input
+    sys.settrace(trace)
+    try:
+        return call()
+    except SandboxError:
+        raise
+    except _TooMuchPrinted as error:
+        raise SandboxError(_too_much(location_of(error))) from None
+    except _OutOfTime as error:
+        raise SandboxError(_too_long(seconds, location_of(error))) from None
+    except SystemExit as error:
+        raise SandboxError(f"Your code calls exit, instead of returning.{location_of(error)}") from None
+    except Exception as error:
+        raise SandboxError(f"Your code raised {type(error).__name__}.{location_of(error)}") from error
+    finally:
+        sys.settrace(kept[2])
+        sys.stdout, sys.stderr, _, builtins.input = kept
+
+
+def _no_input(*_args: Any) -> NoReturn:
+    raise SandboxError(_asks_for_input(current_location(sys._getframe())))
