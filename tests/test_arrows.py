@@ -115,9 +115,16 @@ def targets_of(node: ast.AST, package: list[str]) -> list[str]:
     assert isinstance(node, ast.ImportFrom)
     base = package[: len(package) - node.level + 1] if node.level else []
     module = ".".join([*base, *([node.module] if node.module else [])])
+    names = [f"{module}.{alias.name}" for alias in node.names]
     if module in ("kamlab", *base[:1]):
-        return [f"{module}.{alias.name}" for alias in node.names]
-    return [module]
+        return names
+    return sorted({name if is_file(name) else module for name in names})
+
+
+def is_file(module: str) -> bool:
+    """Return whether this is a module of the package, rather than a name in one."""
+    path = ROOT.parent.joinpath(*module.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()
 
 
 IMPORTS = find_imports()
@@ -204,3 +211,21 @@ def test_only_the_notebook_room_knows_notebooks() -> None:
 def test_nobody_but_front_ends_imports_the_old_spelling() -> None:
     """kamlab.axon is imported by itself, the notebook and the command line only."""
     assert {each.room for each in IMPORTS if each.target_room == "axon"} <= {"axon", "notebook", "__main__"}
+
+
+def circles_in(room: str) -> dict[str, set[str]]:
+    """Return the files of a room that import one another, at once or when they are called, and what they import."""
+    files: dict[str, set[str]] = {}
+    for each in IMPORTS:
+        if each.room == room and not each.for_types:
+            module, target = (name.removesuffix(".__init__") for name in (each.module, each.target))
+            files.setdefault(module, set()).update({target} - {module})
+    while leaves := {file for file, targets in files.items() if not targets & files.keys()}:
+        files = {file: targets for file, targets in files.items() if file not in leaves}
+    return {file: targets & files.keys() for file, targets in files.items()}
+
+
+@pytest.mark.parametrize("room", sorted(set(ROOMS) - {"__init__", "__main__"}))
+def test_no_files_of_a_room_import_one_another(room: str) -> None:
+    """Within a room the imports form no circle, whether they are done at once or within functions."""
+    assert circles_in(room) == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .building import timeline_of
-from .model import Lifeline, Mark, Passage, Ran, Timeline
+from .model import Timeline
+from .records import Lifeline, Mark, Passage, Ran
 
 __all__ = ["Lifeline", "Mark", "Passage", "Ran", "Timeline", "timeline_of"]

@@ -42,8 +42,9 @@ from ...core.trace import Trace
 from ...core.world import World
 from ..components import key_of
 from ..quoting import label
-from . import model
-from .model import OUTSIDE, Lifeline, Mark, Passage, Place, Ran, Timeline
+from . import records
+from .model import Timeline
+from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran
 
 #: How many steps are shown by default, and how many at most.
 STEPS = 40
@@ -299,7 +300,7 @@ class Seen:
                 self._came(number, record, step)
             elif kind is DISCARDED:
                 start = (record[1].owner, step)
-                self._add(Way(number, None, start, None, record[1], record[3], model.DISCARDED))
+                self._add(Way(number, None, start, None, record[1], record[3], records.DISCARDED))
             elif kind is RECEIVED or kind is REMOVED:
                 self._went(number, record, step)
             elif kind in _MARKS:
@@ -310,7 +311,7 @@ class Seen:
     def _came(self, number: int, record: Any, step: int) -> None:
         box, message = (record[2], record[3]) if record[0] is SENT else (record[1], record[2])
         took = self.history.departure_of.get(number)
-        end, fate = (box.owner, step), model.WAITS
+        end, fate = (box.owner, step), records.WAITS
         if took is not None:
             end, fate = (box.owner, self.history.step_of(took)), self._fate(took)
         way = self._goes_on(number, record)
@@ -346,7 +347,7 @@ class Seen:
                 self.did[end[0]] += 1
 
     def _fate(self, departure: int) -> str:
-        return model.TAKEN if self.history.record(departure)[0] is RECEIVED else model.REMOVED
+        return records.TAKEN if self.history.record(departure)[0] is RECEIVED else records.REMOVED
 
     def _sender(self, number: int, record: Any) -> Any:
         """Return the component that put a message into an inbox; ``None`` for the outside."""

@@ -17,15 +17,9 @@ from typing import Any
 from ...analysis.words import counted
 from .. import render
 from ..quoting import label
+from . import svg as drawing
+from .records import DISCARDED, OUTSIDE, REMOVED, TAKEN, WAITS, Lifeline, Mark, Passage, Ran, fitted
 
-#: Where something is: the index of a lifeline, and a step.
-Place = tuple[int, int]
-
-#: What became of a message, as in :mod:`kamlab.analysis.message_story`.
-TAKEN, WAITS, DISCARDED, REMOVED = "taken", "waits", "discarded", "removed"
-
-#: The key of the line that stands for everything that is not a component.
-OUTSIDE = ""
 #: What became of a message, in words.
 _SAID = {TAKEN: "taken", WAITS: "waiting", DISCARDED: "lost", REMOVED: "removed by no component"}
 
@@ -36,65 +30,6 @@ MARGIN = 9
 NARROWEST, BROADEST = 9, 22
 #: How much room is kept for words at the right.
 WORDS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Lifeline:
-    """The line of one component; that of the outside has the key ``""``."""
-
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One slice: its step, whose it was, and the number of the event with which it began."""
-
-    step: int
-    line: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One message in transit.
-
-    ``number`` is that of the event that brought it (or took it away, where its arrival is not known); ``took`` that of
-    the event in which it left its inbox. ``start`` is ``None`` where its sender is not known or not shown, ``end``
-    where it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
-    A start before the first step shown, and an end after the last, are kept; the picture cuts them off.
-    """
-
-    number: int
-    took: int | None
-    start: Place | None
-    end: Place | None
-    box: str
-    text: str
-    fate: str
-
-    def data(self) -> dict[str, Any]:
-        """Return this as a dictionary that can be written as JSON."""
-        return {
-            "n": self.number,
-            "took": self.took,
-            "from": list(self.start) if self.start is not None else None,
-            "to": list(self.end) if self.end is not None else None,
-            "box": self.box,
-            "text": self.text,
-            "fate": self.fate,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Something that happened to one component: activated, failed, finished, stopped, or done by hand."""
-
-    number: int
-    line: int
-    step: int
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +72,7 @@ class Timeline:
     @property
     def svg(self) -> str:
         """The diagram as a picture; the same diagram gives the same bytes."""
-        from .svg import as_svg
-
-        return as_svg(self)
+        return drawing.as_svg(self)
 
     @property
     def summary(self) -> str:
@@ -179,19 +112,6 @@ class Timeline:
 
 
 # -- as text ------------------------------------------------------------------------------------------
-
-
-def fitted(name: str, width: int) -> str:
-    """Return a name cut to a width; the number at its end, which distinguishes it from others, stays.
-
-    >>> fitted("ConnectedSocketAdapter_8", 12), fitted("Keep_3", 12)
-    ('Connecte.._8', 'Keep_3')
-    """
-    if len(name) <= width:
-        return name
-    stem, line, number = name.rpartition("_")
-    end = f"..{line}{number}" if stem and len(number) <= 5 else ".."
-    return name[: max(1, width - len(end))] + end
 
 
 def _as_text(view: Timeline) -> str:

@@ -15,11 +15,14 @@ import math
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..quoting import label
 from ..render import escape
-from .model import DISCARDED, OUTSIDE, REMOVED, WAITS, Mark, Passage, Place, Ran, Timeline, fitted
+from .records import DISCARDED, OUTSIDE, REMOVED, WAITS, Mark, Passage, Place, Ran, fitted
+
+if TYPE_CHECKING:
+    from .model import Timeline
 
 TOP = 58
 #: Half the height of a box.

@@ -1,0 +1,87 @@
+"""What a space-time diagram is made of: lifelines, slices, messages in transit and marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+#: Where something is: the index of a lifeline, and a step.
+Place = tuple[int, int]
+
+#: What became of a message, as in :mod:`kamlab.analysis.message_story`.
+TAKEN, WAITS, DISCARDED, REMOVED = "taken", "waits", "discarded", "removed"
+
+#: The key of the line that stands for everything that is not a component.
+OUTSIDE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifeline:
+    """The line of one component; that of the outside has the key ``""``."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One slice: its step, whose it was, and the number of the event with which it began."""
+
+    step: int
+    line: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One message in transit.
+
+    ``number`` is that of the event that brought it (or took it away, where its arrival is not known); ``took`` that of
+    the event in which it left its inbox. ``start`` is ``None`` where its sender is not known or not shown, ``end``
+    where it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
+    A start before the first step shown, and an end after the last, are kept; the picture cuts them off.
+    """
+
+    number: int
+    took: int | None
+    start: Place | None
+    end: Place | None
+    box: str
+    text: str
+    fate: str
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {
+            "n": self.number,
+            "took": self.took,
+            "from": list(self.start) if self.start is not None else None,
+            "to": list(self.end) if self.end is not None else None,
+            "box": self.box,
+            "text": self.text,
+            "fate": self.fate,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened to one component: activated, failed, finished, stopped, or done by hand."""
+
+    number: int
+    line: int
+    step: int
+    kind: str
+    text: str
+
+
+def fitted(name: str, width: int) -> str:
+    """Return a name cut to a width; the number at its end, which distinguishes it from others, stays.
+
+    >>> fitted("ConnectedSocketAdapter_8", 12), fitted("Keep_3", 12)
+    ('Connecte.._8', 'Keep_3')
+    """
+    if len(name) <= width:
+        return name
+    stem, line, number = name.rpartition("_")
+    end = f"..{line}{number}" if stem and len(number) <= 5 else ".."
+    return name[: max(1, width - len(end))] + end
