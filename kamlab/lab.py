@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import copy
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
@@ -1021,11 +1022,9 @@ class Lab:
             return snapshot_of(self, step)
 
     def at(self, step: int) -> Snapshot:
-        """Return the same as :meth:`snapshot`, of a step."""
-        from .analysis.history import history_of
-
-        with self.lock:
-            return self.snapshot(history_of(self).check(step))
+        """Return the snapshot of a step. Deprecated: use :meth:`snapshot`."""
+        warnings.warn("lab.at(step) is deprecated; use lab.snapshot(step)", DeprecationWarning, stacklevel=2)
+        return self.snapshot(step)
 
     def story(
         self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None

@@ -50,7 +50,7 @@ TAKERS: dict[str, Callable[[Lab, str], Any]] = {
     "story of a box": lambda lab, name: str(lab.story(f"{name}.inbox")),
     "inboxes": lambda lab, name: str(lab.inboxes(name)),
     "inboxes, before": lambda lab, name: str(lab.inboxes(name, step=5)),
-    "contents": lambda lab, name: lab.at(5).contents(f"{name}.inbox"),
+    "contents": lambda lab, name: lab.snapshot(5).contents(f"{name}.inbox"),
     "inject": lambda lab, name: lab.inject(name, "by hand"),
     "choose": lambda lab, name: lab.choose(name) if lab[name] in lab.runnable() else None,
     "source": lambda lab, name: str(lab.source(name)),

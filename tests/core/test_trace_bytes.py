@@ -84,9 +84,9 @@ def test_numbers_and_steps_stay_right(monkeypatch: pytest.MonkeyPatch) -> None:
         assert events[0].number > 0
         first = lab.trace.first_step
         assert first is not None
-        lab.at(first)
+        lab.snapshot(first)
         with pytest.raises(StepOutOfRange, match=f"The earliest step known is {first}"):
-            lab.at(first - 1)
+            lab.snapshot(first - 1)
 
 
 def test_small_messages_are_held_as_before() -> None:

@@ -118,7 +118,7 @@ def _looks(lab: Lab, events: int) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "still running", lambda: str(lab.still_running())
     before = lab.step_number - 1
     if before >= 0:
-        yield "the step before: at", lambda: str(lab.at(before))
+        yield "the step before: at", lambda: str(lab.snapshot(before))
         yield "the step before: graph", lambda: values(lab.graph(step=before).data()["now"])
         yield "the step before: inboxes", lambda: str(lab.inboxes(step=before))
         yield "the step before: story", lambda: str(lab.story(step=before))

@@ -74,7 +74,7 @@ def test_no_such_step(make_lab: Any, step: Any) -> None:
     with pytest.raises(StepOutOfRange):
         lab.where("Adder_2", step=step)
     with pytest.raises(StepOutOfRange):
-        lab.at(step)
+        lab.snapshot(step)
 
 
 def test_without_a_builder_the_past_is_there_to_look_at() -> None:
@@ -84,7 +84,7 @@ def test_without_a_builder_the_past_is_there_to_look_at() -> None:
         lab.step(5)
         then = lab.where("Adder_2")
         lab.step(15)
-        assert "Adder_2" in str(lab.at(5))
+        assert "Adder_2" in str(lab.snapshot(5))
         assert lab.where("Adder_2", step=5) == then
         with pytest.raises(CannotRewind):
             lab.back()
@@ -119,7 +119,7 @@ def test_looking_runs_nothing(make_lab: Any, way: str) -> None:
     for step in range(0, 41, 4):
         lab.where(step=step)
         lab.where("Collects", step)
-        lab.at(step)
+        lab.snapshot(step)
         lab.inboxes(step=step)
         lab.graph(step=step)
     lab.story("Collects")
@@ -172,6 +172,6 @@ def test_what_was_waiting_at_each_step(make_lab: Any) -> None:
     lab.inject("Keep", "by hand", index=0)
     lab.step(20)
     for step in range(7, 50, 7):
-        told = str(lab.at(step))
+        told = str(lab.snapshot(step))
         with lab.twin(step) as past:
             assert str(past.at(step)) == told

@@ -155,7 +155,7 @@ def test_a_given_name_that_is_the_own_name() -> None:
         sink.name = "echo"
         Graphline(echo=sink, s=DataSource([1]), linkages={("s", "outbox"): ("echo", "inbox")}).activate()
         lab.step(3)
-        assert lab.at(1).contents("echo.inbox") == ()
+        assert lab.snapshot(1).contents("echo.inbox") == ()
         with pytest.raises(UnknownComponent):
             lab.inboxes()[""]
 

@@ -117,7 +117,7 @@ def test_messages_from_before_an_activation_count_from_it_on(lab: Any) -> None:
     sink.activate()
     lab.step(1)
     queue = queue_lengths(lab)["sink.inbox"]
-    assert [queue.at(step) for step in range(3)] == [len(lab.at(s).boxes.get("sink.inbox", ())) for s in range(3)]
+    assert [queue.at(step) for step in range(3)] == [len(lab.snapshot(s).boxes.get("sink.inbox", ())) for s in range(3)]
     del first
 
 
@@ -204,7 +204,7 @@ def test_a_free_run_says_from_which_step_it_knows(parts: Any) -> None:
             assert f"known from step {earliest} on" in data.window.note
         queue = queue_lengths(lab)["Slow_2.inbox"]
         assert queue.lengths[-1] == len(sink.inboxes["inbox"].items)
-        assert queue.at(950) == len(lab.at(950).contents("Slow_2.inbox"))
+        assert queue.at(950) == len(lab.snapshot(950).contents("Slow_2.inbox"))
         with pytest.raises(StepOutOfRange, match="forgotten"):
             queue_lengths(lab, first=3)
 
