@@ -20,9 +20,8 @@ from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
 from ..core.register import Ended, Place
 from ..core.scheduler import Scheduler
-from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING, STOPPED
-from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
-from ..core.thread import RUNNING as THREAD_BUSY
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
+from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
 from ..core.world import World
 from .code_reading import inboxes_looked_at
@@ -157,18 +156,8 @@ class Moment:
         life = component._life
         if life is NEW or life in ENDED:
             return life
-        scheduler = self.scheduler
-        runner = runner_of(component)
-        if scheduler.driver is not None and scheduler.running is runner:
-            return RUNNING
-        place = place_of_thread(component)
-        if place == THREAD_BUSY:
-            return BLOCKED
-        if place in (AT_GATE, IN_REQUEST, OVER) or (place and component._stirred):  # type: ignore[attr-defined]
-            return RUNNABLE
-        if id(runner) in self.woken or id(component) in self.woken:
-            return RUNNABLE
-        return RUNNABLE if runner._life is RUNNABLE and id(runner) not in self.pausing else ASLEEP
+        state = self.scheduler.state_of(component, self.woken, self.pausing)
+        return ASLEEP if state == BLOCKED and component.state_of_thread() != BLOCKED else state
 
     def is_pausing(self, component: Microprocess) -> bool:
         """Return whether a component has paused in this round: it can still be woken before it misses a slice."""

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
+from ..core.box import Inbox
 from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
 from .boxline import in_order
@@ -257,9 +258,9 @@ class History(Reading):
         """Return a full inbox to which an outbox of a component led after an event; ``None`` if there was none."""
         for box in component._out.values():
             target = self._target(box, number)
-            limit = getattr(target, "limit", None)
+            limit = self.was(target, "limit", number) if isinstance(target, Inbox) else None
             line = self.lines.get(target)
-            if limit is not None and line is not None and line.count(number) >= limit:
+            if limit is not None and (line.count(number) if line is not None else 0) >= limit:
                 return target
         return None
 

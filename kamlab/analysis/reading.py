@@ -104,6 +104,8 @@ class Reading:
         self.names: Names = Names()
         self.crossings: Crossings | None = None
         self._there: list[Any] = []
+        self._changed: dict[tuple[int, str], list[tuple[int, Any]]] = {}
+        self._changes_seen = 0
         self._early: dict[Any, list[Any]] = {}
         self._unclear: set[Any] = set()
 
@@ -117,12 +119,21 @@ class Reading:
         if first != self.first or (not trace.complete and trace.next_number != self.next_number):
             self._anchored = first != 0
             self._build(first)
-            return self
-        tail = trace.records_from(self.next_number)
-        if tail and not self._extend(tail):
+        elif (tail := trace.records_from(self.next_number)) and not self._extend(tail):
             self._anchored = True
             self._build(first)
+        self._take_in_changes()
         return self
+
+    def _take_in_changes(self) -> None:
+        """Take in the changes of which no record tells; a ring may have let go of some since the last look."""
+        if not self.trace.complete:
+            self._changed.clear()
+            self._changes_seen = 0
+        changes = self.trace.changes(self._changes_seen)
+        for newest, thing, attribute, before in changes:
+            self._changed.setdefault((id(thing), attribute), []).append((newest, before))
+        self._changes_seen += len(changes)
 
     @property
     def next_number(self) -> int:
@@ -302,6 +313,14 @@ class Reading:
             self._life(component).note(number, _STATES[kind])
         elif kind is FINISHED:
             self._life(component).note(number, detail)
+
+    def was(self, thing: Any, attribute: str, number: int) -> Any:
+        """Return what an attribute of a component or box was after an event, where no event tells that it changes."""
+        if self._changed:
+            for newest, before in self._changed.get((id(thing), attribute), ()):
+                if newest > number:
+                    return before
+        return getattr(thing, attribute)
 
     # -- records and events -----------------------------------------------------------------------
 

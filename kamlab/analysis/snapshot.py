@@ -12,8 +12,7 @@ two answers, and they differed in front of the user.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat, starmap, zip_longest
 from math import inf
@@ -99,7 +98,8 @@ class Snapshot:
     :class:`Stand` for each component, alive or not: those that were never activated and are linked, and those that
     have ended, the last 500 of which stay known where the record is not complete. ``waiting`` has a :class:`Waiting`
     for each inbox that is not empty, ``counts`` the messages that went over each link, which are at least so many
-    where ``exact`` is false, and ``lost`` those that each outbox has lost. ``ran`` had the last slice, ``next`` has
+    where ``exact`` is false, ``lost`` those that each outbox has lost, and ``limits`` how many may wait in each inbox
+    that has a limit. ``ran`` had the last slice, ``next`` has
     the next one, as far as that is known.
 
     By name, ``states`` has the state of each component, ``boxes`` the messages that wait in each inbox that is not
@@ -131,6 +131,7 @@ class Snapshot:
     waiting: Mapping[Inbox, Waiting]
     counts: Mapping[Hop, int]
     lost: Mapping[Any, int]
+    limits: Mapping[Inbox, int]
     ran: Any = None
     next: Any = None
     exact: bool = True
@@ -212,6 +213,7 @@ class Snapshot:
             {box(each): (waiting.count, waiting.words, waiting.held) for each, waiting in self.waiting.items()},
             {(box(source), box(sink)): count for (source, sink), count in self.counts.items()},
             {box(each): count for each, count in self.lost.items()},
+            {box(each): limit for each, limit in self.limits.items()},
             *(named(each) if each is not None else None for each in (self.ran, self.next)),
         )
 
@@ -276,10 +278,10 @@ def is_rushing(lab: World) -> bool:
     return lab.state == "running" and lab.pace is None
 
 
-def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any) -> Stand:
+def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any, woken_by_room: bool) -> Stand:
     """Return how a component stands that waits, or whose helper does."""
     runner = component if helper is None else helper
-    blocked = is_blocked(component, runner, pause[1], full is not None)
+    blocked = is_blocked(component, runner, pause[1], full is not None and woken_by_room)
     return Stand(BLOCKED if blocked else ASLEEP, parent, None, pause, full, helper)
 
 
@@ -289,7 +291,7 @@ def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any) -
 def from_engine(lab: World, most: int | None = None) -> Snapshot:
     """Return how a lab stands now, from its components and boxes; ``most`` as in :func:`snapshot_of`."""
     moment = Moment(lab)
-    links = dict.fromkeys(_links(moment.components))
+    links = dict.fromkeys(_links([*moment.components, *(ended.component for ended in moment.ended)]))
     everybody = _everybody(moment, links)
     ledger = ledger_of(lab.trace)
     names = Names()
@@ -302,6 +304,7 @@ def from_engine(lab: World, most: int | None = None) -> Snapshot:
         MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each, most)}),
         MappingProxyType({link: ledger.count(*link) for link in links}),
         MappingProxyType({box: box.discarded for each in everybody for box in _outboxes(each) if box.discarded}),
+        _limits(everybody, lambda box: box.limit),
         None if is_rushing(lab) else whose(lab.trace.last_runner()),
         None if is_rushing(lab) else _next(lab),
         ledger.exact,
@@ -332,6 +335,11 @@ def _links(members: Iterable[Any]) -> Iterator[Hop]:
             yield from ((link.source_box, link.sink_box) for link in each._switchboard.links)
 
 
+def _limits(everybody: Iterable[Any], limit_of: Callable[[Inbox], int | None]) -> Mapping[Inbox, int]:
+    boxes = (box for each in everybody if isinstance(each, Component) for box in each._in.values())
+    return MappingProxyType({box: limit for box in boxes if (limit := limit_of(box)) is not None})
+
+
 def _outboxes(component: Any) -> Iterable[Any]:
     return component._out.values() if isinstance(component, Component) else ()
 
@@ -341,30 +349,32 @@ def stand_now(moment: Moment, component: Any, everybody: Mapping[Any, Any] = Map
     if isinstance(component, Ended):
         return Stand(component.state, None, component.step)
     life = component._life
-    parent = parent_of(component, everybody)
+    parent = _parent(component, getattr(component, "_parent", None), life in ENDED, everybody)
     if life is NEW or life in ENDED:
-        ended = component._end_record
-        return Stand(life, parent, ended.step if ended is not None else None)
+        return _ended(component, life, parent)
     runner = runner_of(component)
     helper = runner if runner is not component else None
     if moment.status(component) in (RUNNABLE, RUNNING):
         return Stand(RUNNABLE, parent, helper=helper)
     timer = runner._pause_timer
     pause = (timer.when if timer is not None else None, runner._awaits)
-    return _asleep(
-        component, parent, pause, next((box.target for box in _outboxes(component) if box.is_full()), None), helper
-    )
+    full = next((box.target for box in _outboxes(component) if box.is_full()), None)
+    return _asleep(component, parent, pause, full, helper, full is not None and component.woken_by_collection)
 
 
-def parent_of(component: Any, everybody: Mapping[Any, Any]) -> Any:
-    """Return the component that contains another one; of one that was let go of at its end, the one that activated it.
+def _ended(component: Any, life: str, parent: Any) -> Stand:
+    """Return how a component stands that has ended or was never activated."""
+    ended = component._end_record
+    return Stand(life, parent, ended.step if ended is not None else None)
+
+
+def _parent(component: Any, parent: Any, has_ended: bool, everybody: Mapping[Any, Any]) -> Any:
+    """Return the component that contains another one; of one that was let go of after its end, the one that did.
 
     ``None`` if that is not among ``everybody``.
     """
-    parent = getattr(component, "_parent", None)
-    if parent is None and component._home is not None and component._life in ENDED:
-        home = component._home()
-        parent = home if getattr(home, "_children", None) is not None else None
+    if parent is None and has_ended and component._end_record is not None:
+        parent = component._end_record.container
     return parent if parent is not component and parent in everybody else None
 
 
@@ -411,16 +421,16 @@ def from_record(
     helpers = {each._awaited_by: each for each, life in lives.items() if each._awaited_by is not None and life in ALIVE}
     everybody = {each: life for each, life in lives.items() if each._awaited_by is None}
     for owner in [end.owner for link in links for end in link if end.owner not in lives]:
-        everybody[owner] = NEW if now is None else owner._life
+        gone = owner._end_record is not None and owner._end_record.step <= step  # before the oldest record
+        everybody[owner] = owner._life if gone or now is not None else NEW
 
     def stood(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since
             return stand_now(now, component, everybody)
-        parent = parent_of(component, everybody)
+        parent = history.was(component, "_parent", number) if isinstance(component, Component) else None
+        parent = _parent(component, parent, life in ENDED, everybody)
         if life in ENDED:
-            about = history.about.get(component, [])
-            last = bisect_right(about, number) - 1
-            return Stand(life, parent, history.step_of(about[last]) if last >= 0 else None)
+            return _ended(component, life, parent)
         runner = component
         while runner in helpers:
             runner = helpers[runner]
@@ -429,7 +439,8 @@ def from_record(
         if runners_life not in (ASLEEP, WAITING):
             return Stand(runners_life, parent, helper=helper)
         full = history.full_target(component, number) if isinstance(component, Component) else None
-        return _asleep(component, parent, history.pause(runner, number) or (None, None), full, helper)
+        woken_by_room = full is not None and history.was(component, "woken_by_collection", number)
+        return _asleep(component, parent, history.pause(runner, number) or (None, None), full, helper, woken_by_room)
 
     return Snapshot(
         step,
@@ -438,6 +449,7 @@ def from_record(
         MappingProxyType(dict(_waited(history, number, most))),
         MappingProxyType(_counted(lab, history, number, links)),
         MappingProxyType(_lost(history, number)),
+        _limits(everybody, lambda box: history.was(box, "limit", number)),
         whose(_runner(history, step)),
         _was_next(lab, history, step, lives),
         history.is_complete or ledger_of(lab.trace).exact,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from . import worlds
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .kinds import PAUSED, PLAIN_PAUSE
-from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE
+from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
 
 if TYPE_CHECKING:
     from .register import Ended
@@ -83,6 +83,9 @@ class Microprocess:
     #: The name that a Graphline gave it.
     _given_name = ""
     _on_end: tuple[Callable[[], Any], ...] = ()
+    #: Its outboxes, and whether taking a message downstream of one wakes it: of a component.
+    _out: dict[str, Any] = {}
+    woken_by_collection: bool = False
     _tag = ""
 
     def __init__(self, thread: Any = None, close_down_value: Any = 0, tag: str = "") -> None:
@@ -177,7 +180,14 @@ class Microprocess:
 
     def _state_now(self) -> str:
         life, scheduler = self._life, self._scheduler
-        return life if scheduler is None or life not in ALIVE else scheduler.state_of(self)
+        if scheduler is None or life not in ALIVE:
+            return life
+        state = scheduler.state_of(self)
+        return RUNNABLE if state is RUNNING else state
+
+    def state_of_thread(self) -> str | None:
+        """Return the state that a thread of its own leads to; ``None`` if it has none, or the thread waits here."""
+        return None
 
     @shown
     def error(self) -> BaseException | None:

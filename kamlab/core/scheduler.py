@@ -23,7 +23,7 @@ import itertools
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -40,7 +40,7 @@ from .ipc import NewComponent, WaitComplete
 from .journal import Journal
 from .meeting import RUNNING as THREAD_BUSY
 from .microprocess import Microprocess, deadline_of, raising_in, runner_of
-from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, WAITING
+from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
@@ -498,17 +498,28 @@ class Scheduler(Endings):
         found = {id(each): each for each in (*self.queue, *self.done) if each._life is RUNNABLE}
         return [each for each in (found | woken).values() if id(each) not in pausing]
 
-    def state_of(self, component: Microprocess) -> str:
-        """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends."""
+    def state_of(
+        self, component: Microprocess, woken: Container[int] | None = None, pausing: Container[int] | None = None
+    ) -> str:
+        """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends.
+
+        Args:
+            component: the component.
+            woken, pausing: the ``id`` of each one that was woken, or has paused, in this round; found out unless given.
+        """
         runner = runner_of(component)
-        asleep = runner._life is ASLEEP
-        if not asleep and self.pauses:
-            asleep = any(each is runner for each in tuple(self.pauses))
-        if asleep and any(each is runner for each in self.to_be_woken()):
-            asleep = False
-        if not asleep:
+        if self.driver is not None and self.running is runner:
+            return RUNNING
+        of_thread = component.state_of_thread()
+        if of_thread is not None:
+            return of_thread
+        if woken is None:
+            woken = set(map(id, self.to_be_woken()))
+        if id(runner) in woken or id(component) in woken:
             return RUNNABLE
-        full = any(box.is_full() for box in getattr(component, "_out", {}).values())
+        if runner._life is RUNNABLE and id(runner) not in (set(map(id, self.pauses)) if pausing is None else pausing):
+            return RUNNABLE
+        full = component.woken_by_collection and any(box.is_full() for box in component._out.values())
         return BLOCKED if is_blocked(component, runner, runner._awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
@@ -564,11 +575,11 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
         component: the component.
         runner: what runs when it runs: itself, or the generator that it waits for.
         awaits: what its code says that it waits for.
-        full: whether one of its outboxes leads to a full inbox.
+        full: whether one of its outboxes leads to a full inbox, and room there would wake it.
     """
     if awaits is not None:
         return bool(awaits[0] == THREAD and awaits[1] == THREAD_BUSY)
-    return bool(full and runner is component and component.woken_by_collection)
+    return full and runner is component
 
 
 def put_off(call: Callable[[], Any]) -> bool:

@@ -320,7 +320,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
             InboxLook(
                 label(str(name), 30),
                 waiting.count,
-                box.limit if box is not None else None,
+                snapshot.limits.get(box) if box is not None else None,
                 tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(there))))),
                 tuple(map(kind_of, there)),
                 waiting.held,

@@ -172,7 +172,7 @@ def _boxes(
     for name in names:
         box = made.get(name)
         if box is not None:
-            inboxes.append((name, scene.waiting.get(box, 0), box.limit))
+            inboxes.append((name, scene.waiting.get(box, 0), scene.limits.get(box)))
         elif name in declared:
             inboxes.append((name, 0, None))
     outboxes = tuple(

@@ -43,6 +43,7 @@ class Shown:
             box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in self.who
         }
         self.lost: Mapping[Any, int] = snapshot.lost
+        self.limits: Mapping[Any, int] = snapshot.limits
         self.keys: dict[Any, str] = {}
 
     def key(self, component: Any) -> str:

@@ -53,6 +53,10 @@ class Excerpt:
         """Return the records from a number on."""
         return self._records[max(0, number - self.known_from) :]
 
+    def changes(self, first: int = 0) -> list[Any]:
+        """Return the changes of which no event tells."""
+        return self._trace.changes(first)
+
     def from_outside(self, number: int) -> bool:
         """Return whether an event happened while the world stood still."""
         return self._trace.from_outside(number)

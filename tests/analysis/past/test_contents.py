@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from kamlab import Component
 from kamlab.analysis import History, StepOutOfRange, histories, history_of
 from kamlab.analysis.boxline import BoxLine
 from kamlab.analysis.snapshot import from_engine, from_record
-from kamlab.core.errors import UnknownComponent
+from kamlab.core.errors import KamlabError, UnknownComponent
 from sampling import sampled
 
 _spec = importlib.util.spec_from_file_location("random_systems", Path(__file__).with_name("random_systems.py"))
@@ -67,6 +69,173 @@ def test_a_snapshot_of_the_engine_is_one_of_the_record(make_lab, seed):
         live[lab.step_number] = from_engine(lab)
     for step, snapshot in live.items():
         assert lab.snapshot(step) == snapshot, step
+
+
+class Rearranged(System):
+    """A random system whose components change parents, limits, and whether room wakes them, too."""
+
+    def act(self, actor):
+        pick = self.random.random()
+        one, other = self.random.choice(self.components), self.random.choice(self.components)
+        if pick < 0.2:
+            if one.parent is not None:
+                one.parent.remove_child(one)
+        elif pick < 0.45:
+            if one is not other and one.parent is None and not _contains(one, other):
+                other.add_children(one)
+        elif pick < 0.55:
+            one.set_inbox_size("inbox", self.random.choice([None, 0, 1, 3]))
+        elif pick < 0.65:
+            one.attend_collection(self.random.random() < 0.5)
+        else:
+            super().act(actor)
+
+    def touch(self):
+        with suppress(KamlabError):  # a full inbox
+            super().touch()
+        if self.random.random() < 0.3:
+            with suppress(KamlabError, ValueError):
+                self.act(self.random.choice(self.components))
+
+
+def _contains(one, other):
+    while other is not None and other is not one:
+        other = other.parent
+    return other is one
+
+
+@RANDOM
+@given(seed=st.integers(0, 10**9), limit=st.sampled_from([None, 40]))
+def test_what_no_event_tells_of_is_told_as_it_was(make_lab, seed, limit):
+    """Parents, limits and who is woken by room are those of the step, in a free run as far as its ring goes back."""
+    lab = make_lab(trace_limit=limit or 4096)
+    system = Rearranged(lab, seed)
+    live = {}
+    for _ in range(40):
+        lab.run(max_steps=1) if limit else lab.step(timeout=0)
+        system.touch()
+        live[lab.step_number] = from_engine(lab)
+    history = history_of(lab)
+    for step, snapshot in live.items():
+        if step >= history.earliest:
+            then = from_record(lab, step)
+            for component, stand in then.components.items():
+                was = snapshot.components[component]
+                if stand.ended is None:  # of parents that ended before the ring begins nothing is known
+                    assert stand == (was if was.parent in then.components else replace(was, parent=None)), step
+            limits = {box: limit for box, limit in snapshot.limits.items() if box.owner in then.components}
+            assert dict(then.limits) == limits, step
+            assert limit or then == snapshot, step
+
+
+def test_a_parent_a_limit_and_waking_by_room_are_those_of_the_step(make_lab, parts):
+    """Whoever changes them, in a slice or from a cell, earlier steps are told as they were, also after going back."""
+
+    class Mover(Component):
+        def main(self):
+            one, other, child = self.given
+            yield
+            one.remove_child(child)
+            other.add_children(child)
+            yield
+            child.set_inbox_size("inbox", 0)
+            yield
+            one.attend_collection(False)
+            while True:
+                yield
+
+    def build():
+        one, other, child = parts.lazy(name="one"), parts.lazy(name="other"), parts.lazy(name="child")
+        other.link((one, "outbox"), (child, "inbox"))
+        one.add_children(child)
+        for each in (one, other, child, Mover(given=(one, other, child))):
+            each.activate()
+
+    lab = make_lab(build=build)
+    live = {0: from_engine(lab)}
+    for _ in range(12):
+        lab.step()
+        live[lab.step_number] = from_engine(lab)
+    assert {step: lab.snapshot(step) for step in live} == live
+    named = [(_parent_of("child", each), dict(each.limits), _stand("one", each).state) for each in live.values()]
+    assert {parent for parent, _, _ in named} == {"one", "other"}
+    assert {len(limits) for _, limits, _ in named} == {0, 1}
+    assert {state for _, _, state in named} >= {"blocked", "waiting"}
+    for step in (2, 9):
+        lab.goto(step)
+        assert lab.snapshot() == from_engine(lab) == live[step]
+
+
+def _stand(name, snapshot):
+    return next(stand for each, stand in snapshot.components.items() if snapshot.names.of(each) == name)
+
+
+def _parent_of(name, snapshot):
+    parent = _stand(name, snapshot).parent
+    return parent and snapshot.names.of(parent)
+
+
+def test_what_is_changed_from_a_cell_belongs_to_its_step(lab, parts):
+    """A change made while the lab stands still is told of the step at which it stood, and of none before."""
+    one, other, child = parts.lazy().activate(), parts.lazy().activate(), parts.lazy()
+    one.add_children(child.activate())
+    lab.step(3)
+    one.remove_child(child)
+    other.add_children(child)
+    child.set_inbox_size("inbox", 7)
+    lab.step(timeout=0)
+    one.link((one, "outbox"), (child, "inbox"))
+    assert [lab.snapshot(step).components[child].parent for step in range(4)] == [one, one, one, other]
+    assert [list(lab.snapshot(step).limits.values()) for step in range(4)] == [[], [], [], [7]]
+    assert lab.inboxes(step=2)["Lazy_3"]["inbox"].count == "0"
+    assert lab.inboxes(step=3)["Lazy_3"]["inbox"].count == "0 of 7"
+    looks = [lab.graph(step=step)["Lazy_3"][1] for step in (2, 3)]
+    assert [{name: limit for name, _, limit in look.inboxes}["inbox"] for look in looks] == [None, 7]
+
+
+def test_changes_of_a_ring_keep_nothing_alive_for_long(make_lab):
+    """In a free run no more changes are kept than records."""
+
+    class Parent(Component):
+        def main(self):
+            child = Component()
+            while True:
+                self.add_children(child)
+                self.remove_child(child)
+                yield
+
+    lab = make_lab(trace_limit=50)
+    Parent().activate()
+    lab.run(max_steps=500)
+    assert 0 < len(lab.trace.changes()) <= 50
+    lab.trace.clear()
+    assert lab.trace.changes() == []
+
+
+# -- what was never activated -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("linked", ["to", "from", "inside"])
+def test_what_waits_for_one_that_was_never_activated_is_on_record(lab, parts, linked):
+    """A message delivered from outside to a component that is only linked is in the snapshots of engine and record."""
+    source, sink = parts.source("abc", name="source").activate(), parts.lazy(name="sink")
+    if linked == "to":
+        source.link((source, "outbox"), (sink, "inbox"))
+    elif linked == "from":
+        source.link((sink, "outbox"), (source, "control"))
+    else:
+        source.add_children(sink)
+        source.link((sink, "outbox"), (source, "control"))
+    live = {0: from_engine(lab)}
+    for number in range(3):
+        lab.step()
+        sink.deliver(number)
+        live[lab.step_number] = from_engine(lab)
+    assert live[2].waiting != {}
+    assert {step: lab.snapshot(step) for step in live} == live
+    sink.activate()
+    lab.step(3, timeout=0)
+    assert {step: lab.snapshot(step).boxes for step in live} == {step: each.boxes for step, each in live.items()}
 
 
 @RANDOM
