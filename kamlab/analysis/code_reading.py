@@ -39,6 +39,9 @@ LOOK_INTO_ANY = {"ready", "any_ready", "anyReady"}
 #: What may be called where one only waits: none of it lets a message do anything.
 PASSIVE = {"pause", "tick", "print", "len", "range"}
 
+#: Methods in which no component takes a message; ``@dataclass`` writes some that have no source.
+NO_WORK = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__repr__", "__str__"}
+
 PLAIN, MESSAGE, ROOM, CHILD, TIME = "plain", "message", "room", "child", "time"
 
 
@@ -238,8 +241,10 @@ def inboxes_looked_at(component: Component) -> frozenset[str] | None:
     for cls in type(component).__mro__:
         if cls.__module__.startswith("kamlab.core.") or cls is object:
             continue
-        for member in vars(cls).values():
-            for code in _codes(member):
+        for name, member in vars(cls).items():
+            for code in _codes(member) if name not in NO_WORK else ():
+                if name == "__init__" and code.co_filename == "<string>":  # written by @dataclass
+                    continue
                 function = _function(code)
                 found = None if function is None else _looked_at(function, _globals(member))
                 if found is None:

@@ -23,6 +23,8 @@ from ..core.box import Inbox
 from ..core.events import ACTIVATED, DISCARDED, LINKED, SENT, UNLINKED
 from ..core.trace import Trace
 
+#: From how many links on those are forgotten whose components are gone.
+ROOM = 1024
 #: A link as the two boxes at its ends.
 Hop = tuple[Any, Any]
 
@@ -135,7 +137,9 @@ class Ledger:
         self.next: int = 0
         #: Whether every record since the lab began was read.
         self.exact: bool = True
-        self._counts: weakref.WeakKeyDictionary[Any, dict[Any, int]] = weakref.WeakKeyDictionary()
+        #: For each link its two components, weakly, and the count; see :func:`_key`.
+        self._counts: dict[tuple[Any, ...], tuple[weakref.ref[Any], weakref.ref[Any], int]] = {}
+        self._room = ROOM
 
     def read(self, trace: Trace) -> None:
         """Take in what is new in the trace."""
@@ -147,17 +151,18 @@ class Ledger:
         records = trace.records_from(max(known, self.next))
         self.next = end
         for (source, sink), number in _tally(records).items():
-            mine = self._counts.setdefault(source.owner, {})
-            hop = _weakly(source, sink)
-            mine[hop] = mine.get(hop, 0) + number
-            if len(mine) > 256:
-                for dead in [each for each in mine if each[2]() is None]:
-                    del mine[dead]
+            number += self.count(source, sink)
+            self._counts[_key(source, sink)] = weakref.ref(source.owner), weakref.ref(sink.owner), number
+        if len(self._counts) > self._room:
+            self._counts = {
+                key: known for key, known in self._counts.items() if known[0]() is not None and known[1]() is not None
+            }
+            self._room = max(ROOM, 2 * len(self._counts))
 
     def count(self, source: Any, sink: Any) -> int:
         """Return how many messages went over the link between two boxes."""
-        mine = self._counts.get(source.owner)
-        return mine.get(_weakly(source, sink), 0) if mine else 0
+        known = self._counts.get(_key(source, sink))
+        return known[2] if known is not None and known[0]() is source.owner and known[1]() is sink.owner else 0
 
 
 def _tally(records: Iterable[Any]) -> dict[Hop, int]:
@@ -185,8 +190,12 @@ def _tally(records: Iterable[Any]) -> dict[Hop, int]:
     return counts
 
 
-def _weakly(source: Any, sink: Any) -> tuple[Any, ...]:
-    return isinstance(source, Inbox), source.name, weakref.ref(sink.owner), isinstance(sink, Inbox), sink.name
+def _key(source: Any, sink: Any) -> tuple[Any, ...]:
+    """Return what a link is known by, without its components; another one may have the ``id`` of one that is gone."""
+    return (
+        *(id(source.owner), isinstance(source, Inbox), source.name),
+        *(id(sink.owner), isinstance(sink, Inbox), sink.name),
+    )
 
 
 _LEDGERS: weakref.WeakKeyDictionary[Trace, Ledger] = weakref.WeakKeyDictionary()

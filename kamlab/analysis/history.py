@@ -260,7 +260,7 @@ class History(Reading):
             target = self._target(box, number)
             limit = self.was(target, "limit", number) if isinstance(target, Inbox) else None
             line = self.lines.get(target)
-            if limit is not None and (line.count(number) if line is not None else 0) >= limit:
+            if limit is not None and (line.count(number) if line is not None else len(target.items)) >= limit:
                 return target
         return None
 

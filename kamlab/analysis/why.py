@@ -23,7 +23,7 @@ from ..core.events import (
     cause_in_words,
     name_of,
 )
-from ..core.microprocess import Microprocess, runner_of
+from ..core.microprocess import Microprocess, place_in, runner_of
 from ..core.register import LEFT, Ended
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
 from . import code_reading as reading
@@ -128,8 +128,7 @@ def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     queue = [runner_of(each) for each in moment.scheduler.runnable()]
     if moment.scheduler.chooser is not None and moment.scheduler.next_up() is not runner:
         turn = "when the lab's chooser picks it"
-    elif runner in queue:
-        before = queue.index(runner)
+    elif (before := place_in(queue, runner)) >= 0:
         turn = "and is the next" if not before else f"and {counted(before, 'other')} {_have(before)} a turn before it"
     else:
         turn = "from the next round on"

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from .box import Box, Inbox, Outbox, note_change, scheduler_near
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .link import Link, Switchboard, find_box, no_such_box
-from .microprocess import Microprocess, shown
+from .microprocess import Microprocess, place_in, shown
 from .waits import Waits
 from .worlds import in_slice
 
@@ -276,7 +276,7 @@ class Component(Waits, Microprocess):
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
                     f"{child._parent.short_name} already. Make a second {type(child).__name__}."
                 )
-            if child in self.children or child in children[:place]:
+            if place_in(self.children, child) >= 0 or place_in(children, child) < place:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )
@@ -292,8 +292,9 @@ class Component(Waits, Microprocess):
 
     def remove_child(self, child: Component) -> None:
         """Let a child go, and take down the links with it that this component made."""
-        if child in self.children:
-            self.children.remove(child)
+        place = place_in(self.children, child)
+        if place >= 0:
+            del self.children[place]
         if child._parent is self:
             note_change(child, "_parent", child, self)
             child._parent = None

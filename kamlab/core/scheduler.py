@@ -39,7 +39,7 @@ from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
 from .meeting import RUNNING as THREAD_BUSY
-from .microprocess import Microprocess, deadline_of, raising_in, runner_of
+from .microprocess import Microprocess, deadline_of, place_in, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
@@ -155,12 +155,15 @@ class Scheduler(Endings):
     def _chosen(self, queue: deque[Microprocess]) -> Microprocess:
         assert self.chooser is not None
         picked, self._picked = self._picked, None
-        if picked is None or picked not in queue:
-            runnable = tuple(each for each in queue if each._life is RUNNABLE)
+        place = -1 if picked is None else place_in(queue, picked)
+        if place < 0:
+            runnable = tuple([each for each in queue if each._life is RUNNABLE])
             picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
             if runnable and self.journal is not None:
                 self.journal.picked(picked)
-        queue.remove(picked)
+            place = place_in(queue, picked)
+        assert picked is not None
+        del queue[place]
         return picked
 
     def _obey(self, component: Microprocess, said: Any) -> None:
@@ -479,8 +482,7 @@ class Scheduler(Endings):
         """
         found = self._could_run()
         if self.chooser is not None and (foreseen := self._foreseen(found)) is not None:
-            found.remove(foreseen)
-            found.insert(0, foreseen)
+            found.insert(0, found.pop(place_in(found, foreseen)))
         return found
 
     def next_up(self) -> Microprocess | None:
@@ -534,7 +536,7 @@ class Scheduler(Endings):
                 yield from map(runner_of, others[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
-        if self._picked in runnable:
+        if place_in(runnable, self._picked) >= 0:
             return self._picked
         peek = getattr(self.chooser, "peek", None)
         return runnable[peek(runnable)] if peek is not None and runnable else None
@@ -556,16 +558,17 @@ class Scheduler(Endings):
                 f"{component.short_name} cannot go next: it is {component._state_now()}. "
                 f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
             )
-        if component in self.done:
-            self.done.remove(component)
+        place = place_in(self.done, component)
+        if place >= 0:
+            del self.done[place]
         else:
-            self.queue.remove(component)
+            del self.queue[place_in(self.queue, component)]
         self.queue.appendleft(component)
         self._picked = component
 
     def takes_turns(self, component: Microprocess) -> bool:
         """Return whether somebody is in the queue, now or in the next round."""
-        return component._life is RUNNABLE and (component in self.queue or component in self.done)
+        return component._life is RUNNABLE and place_in((*self.queue, *self.done), component) >= 0
 
 
 def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full: bool) -> bool:

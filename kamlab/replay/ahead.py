@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kamlab.core.microprocess import Microprocess
+from kamlab.core.microprocess import Microprocess, place_in
 
 
 class Ahead:
@@ -17,7 +17,7 @@ class Ahead:
 
     def look(self, runnable: Sequence[Microprocess]) -> Microprocess:
         """Return whom :meth:`choose` would pick."""
-        if self._drawn is None or self._drawn not in runnable:
+        if self._drawn is None or place_in(runnable, self._drawn) < 0:
             self._drawn = runnable[self._chooser.choose(runnable)]
         return self._drawn
 
@@ -25,4 +25,4 @@ class Ahead:
         """Return the index of the one who was looked at, if there is one."""
         picked = self.look(runnable)
         self._drawn = None
-        return runnable.index(picked)
+        return place_in(runnable, picked)

@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.events import KINDS, Event, describe, error_in_words, name_of, shorten
-from kamlab.core.microprocess import Microprocess
+from kamlab.core.microprocess import Microprocess, place_in
 from kamlab.core.outcome import Outcome
 from kamlab.core.states import RUNNABLE
 
@@ -127,7 +127,7 @@ class Brakes:
         if chooser is None:
             return queue[0]
         picked = scheduler._picked  # by the user's hand
-        if picked is not None and picked._life is RUNNABLE and picked in queue:
+        if picked is not None and picked._life is RUNNABLE and place_in(queue, picked) >= 0:
             return picked
         if not isinstance(chooser, Ahead):
             chooser = scheduler.chooser = Ahead(chooser)

@@ -16,7 +16,7 @@ from kamlab.core.component import Component
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
 from kamlab.core.events import INSERTED, SENT, Event, shorten
 from kamlab.core.link import find_box
-from kamlab.core.microprocess import Microprocess
+from kamlab.core.microprocess import Microprocess, place_in
 from kamlab.core.world import World
 
 from . import acts
@@ -51,7 +51,8 @@ class Hands(World):
             self._check_open()
             chosen = self._present(component)
             journal = self.scheduler.journal
-            if journal is not None and not self.scheduler.takes_turns(chosen) and chosen in self.scheduler.runnable():
+            joins = not self.scheduler.takes_turns(chosen) and place_in(self.scheduler.runnable(), chosen) >= 0
+            if journal is not None and joins:
                 journal.end_round()  # it is about to join the queue
             self.scheduler.choose(chosen)
             self.note_act("choose", chosen.short_name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.errors import KamlabError
-from ...core.microprocess import Microprocess
+from ...core.microprocess import Microprocess, place_in
 from ...core.states import ASLEEP, RUNNABLE
 from ...lab import Lab
 
@@ -108,7 +108,8 @@ def _may_go_next(selected: Microprocess | None) -> Any:
     name = selected.short_name
     if scheduler is None or selected.is_stopped():
         return f"{name} is not active, so it has no turn."
-    if selected._life is RUNNABLE and (scheduler.takes_turns(selected) or selected in scheduler.runnable()):
+    joins = place_in(scheduler.runnable(), selected) >= 0
+    if selected._life is RUNNABLE and (joins or scheduler.takes_turns(selected)):
         return True
     if selected._life is ASLEEP:
         return f"{name} sleeps until something wakes it, so it cannot go next."
