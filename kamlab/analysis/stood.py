@@ -207,9 +207,13 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     states = history.states(step)
     stands = from_record(lab, step, most=0).components
 
+    slices: dict[Microprocess, list[int | None]] = {}  # those of its generators, too
+    for each in states:
+        slices.setdefault(whose(each), []).append(history.last_slice(each, step))
+
     def at(component: Microprocess) -> Standing:
-        slices = [history.last_slice(each, step) for each in states if whose(each) is component]
-        last = None if None in slices else max(filter(None, slices), default=0)
+        own = slices.get(component, [])
+        last = None if None in own else max(filter(None, own), default=0)
         return stood(notes, component, stands[component].state, step, last)
 
     if of is None:
