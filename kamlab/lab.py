@@ -22,8 +22,8 @@ from .replay.breakpoints import Breaking
 from .replay.runs import Runs
 
 if TYPE_CHECKING:
-    from .analysis.standing import Standing, Standings
-    from .analysis.stood import Stood
+    from .analysis.location import Standing, Standings
+    from .analysis.location_notes import Stood
     from .core.microprocess import Microprocess
     from .net.door import Network
     from .notebook.panel.panel import Panel
@@ -248,7 +248,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
         """
         if step is None:
             return super().where(of)
-        from .analysis.stood import standing_at
+        from .analysis.location_notes import standing_at
 
         with self.lock:
             return standing_at(self, self._stood, of, step)
@@ -267,7 +267,7 @@ class Lab(Breaking, Asking, Explaining, Runs):
 
     @functools.cached_property
     def _stood(self) -> Stood:
-        from .analysis.stood import Stood
+        from .analysis.location_notes import Stood
 
         return Stood()
 

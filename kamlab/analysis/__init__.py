@@ -14,18 +14,18 @@ from ..core.rooms import load_lazily
 if TYPE_CHECKING:
     from .asking import Asking
     from .causality import Causality, causality_of
+    from .deadlock import Wait, Waiting, waiting
     from .errors import CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
     from .explaining import Explaining
     from .explanation import Explanation
     from .history import History, histories, history_of
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
+    from .location import Place, Standing, Standings, standing, standings
     from .losses import Loss, Losses, losses
     from .message_story import MessageStory, Story
     from .messages import why_message
     from .snapshot import Snapshot, snapshot_of
-    from .standing import Place, Standing, Standings, standing, standings
     from .stories import BoxStory, ComponentStory, Slice, story
-    from .waiting import Wait, Waiting, waiting
     from .why import why
 
 __all__ = [
@@ -95,22 +95,22 @@ load_lazily(
         "NoStory": "errors",
         "NoSuchMessage": "errors",
         "NotInTrace": "errors",
-        "Place": "standing",
+        "Place": "location",
         "Slice": "stories",
         "Snapshot": "snapshot",
         "snapshot_of": "snapshot",
-        "Standing": "standing",
-        "standing": "standing",
-        "Standings": "standing",
-        "standings": "standing",
+        "Standing": "location",
+        "standing": "location",
+        "Standings": "location",
+        "standings": "location",
         "StepOutOfRange": "errors",
         "Story": "message_story",
         "story": "stories",
         "Survivor": "leaks",
         "Survivors": "leaks",
-        "Wait": "waiting",
-        "Waiting": "waiting",
-        "waiting": "waiting",
+        "Wait": "deadlock",
+        "Waiting": "deadlock",
+        "waiting": "deadlock",
         "who_still_runs": "leaks",
         "why": "why",
         "why_message": "messages",

@@ -18,13 +18,13 @@ from .errors import CannotExplain
 from .history import history_of
 
 if TYPE_CHECKING:
+    from .deadlock import Waiting
     from .explanation import Explanation
-    from .facts import Moment, Party
     from .leaks import Leaks, Survivors
+    from .location import Standing, Standings
     from .losses import Losses
+    from .moment import Moment, Party
     from .snapshot import Snapshot
-    from .standing import Standing, Standings
-    from .waiting import Waiting
 
 
 class Explaining:
@@ -85,7 +85,7 @@ class Explaining:
 
     def waiting(self) -> Waiting:
         """Return who waits for whom."""
-        from .waiting import waiting
+        from .deadlock import waiting
 
         return waiting(cast(World, self))
 
@@ -96,7 +96,7 @@ class Explaining:
             UnknownComponent: no component, or more than one, answers to the name.
             CannotExplain: it is no component.
         """
-        from .standing import standing, standings
+        from .location import standing, standings
 
         if of is None:
             return standings(cast(World, self))
@@ -157,7 +157,7 @@ class Explaining:
 
     def _party_called(self, name: Any) -> Party:
         """Return the same, or the record of a component that has ended and that nothing leads to any more."""
-        from .facts import standing_still
+        from .moment import standing_still
         from .words import shown
 
         lab = cast(World, self)

@@ -16,7 +16,7 @@ from ..core.box import Inbox
 from ..core.component import Component
 from ..core.events import INSERTED, RECEIVED, REMOVED, SENT, Event
 from ..core.microprocess import Microprocess
-from .facts import Moment, held_by_thread
+from .moment import Moment, held_by_thread
 from .words import end_of
 
 #: From how many waiting messages on an inbox is looked at, and over how many slices at least.

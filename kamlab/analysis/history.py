@@ -1,6 +1,6 @@
 """The past of a lab, worked out from its trace: what was where at any step, and who was in what state.
 
-The trace is gone through once, and from then on only what is new in it (see :mod:`.reading`); a question
+The trace is gone through once, and from then on only what is new in it (see :mod:`.trace_reader`); a question
 about a step is then a few binary searches, however long the trace. (Copies of the whole at every so many
 records were considered: they cost memory in proportion to what waits, and every question a replay.)
 
@@ -18,10 +18,10 @@ from typing import Any
 from ..core.box import Inbox
 from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
-from .boxline import in_order
-from .counts import Crossings, Hop, follow
 from .errors import NotInTrace, StepOutOfRange
-from .reading import Reading
+from .inbox_history import in_order
+from .link_counts import Crossings, Hop, follow
+from .trace_reader import Reading
 
 
 class History(Reading):

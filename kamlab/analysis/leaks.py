@@ -23,10 +23,10 @@ from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED
 from ..core.world import World
-from .facts import Moment, ended_in_words, has_ended, held_by_thread, standing_still
-from .graph import Graph, unclaimed, unclaimed_in_words
-from .needs import CHILD, GONE, NETWORK, ROOM, Need
-from .standing import place_of
+from .location import place_of
+from .moment import Moment, ended_in_words, has_ended, held_by_thread, standing_still
+from .wait_graph import Graph, unclaimed, unclaimed_in_words
+from .waits import CHILD, GONE, NETWORK, ROOM, Need
 from .why import status_in_words
 from .words import counted, joined, paragraph, shown
 

@@ -21,9 +21,9 @@ from ..core.events import DISCARDED, Event, name_of
 from ..core.register import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
 from ..core.states import ENDED
 from ..core.world import World
-from .facts import Moment, Party, ended_in_words, standing_still
-from .graph import unclaimed, unclaimed_in_words
 from .history import History, history_of
+from .moment import Moment, Party, ended_in_words, standing_still
+from .wait_graph import unclaimed, unclaimed_in_words
 from .words import counted, end_of, paragraph, shown
 
 UNCLAIMED = "unclaimed"

@@ -17,8 +17,8 @@ from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED, NEW
 from .errors import CannotExplain, NoSuchMessage
 from .explanation import Explanation
-from .facts import Moment, ended_in_words, held_by_thread, standing_still
 from .history import History, history_of
+from .moment import Moment, ended_in_words, held_by_thread, standing_still
 from .why import status_in_words
 from .words import counted, end_of, ordinal, shown
 

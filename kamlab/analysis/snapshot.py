@@ -31,10 +31,10 @@ from ..core.scheduler import is_blocked
 from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
 from ..core.wording import text_to_keep
 from ..core.world import World
-from .counts import Hop, ledger_of
-from .facts import Moment, held_by_thread
 from .history import History, history_of
-from .naming import Names
+from .link_counts import Hop, ledger_of
+from .moment import Moment, held_by_thread
+from .names import Names
 
 #: A pause: when its timer is due, and what the component awaits; see the record "paused".
 Pause = tuple[float | None, tuple[Any, ...] | None]

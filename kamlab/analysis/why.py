@@ -1,7 +1,7 @@
 """Why a component does what it does now, or does nothing: in sentences.
 
 What it waits for and who could bring that about comes from the boxes and links as they are
-(:mod:`kamlab.analysis.needs`); since when, and what it did last, comes from the trace, as far as that goes
+(:mod:`kamlab.analysis.waits`); since when, and what it did last, comes from the trace, as far as that goes
 back. Without a trace those sentences are missing, and the others are the same.
 """
 
@@ -26,15 +26,15 @@ from ..core.events import (
 from ..core.microprocess import Microprocess, place_in, runner_of
 from ..core.register import LEFT, Ended
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
-from . import code_reading as reading
+from . import source_hints
+from .deadlock import as_wait, circle_in_words
 from .explanation import Explanation
-from .facts import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
-from .flows import flow_of, helper_in_words
-from .graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
 from .history import history_of
-from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
-from .standing import Place, place_of
-from .waiting import as_wait, circle_in_words
+from .location import Place, place_of
+from .moment import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
+from .stack import flow_of, helper_in_words
+from .wait_graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
+from .waits import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .words import counted, end_of, how_full, joined, shown
 
 SLEEPS, PAUSING, WAITS, FULL = "sleeps", "pausing", "waits", "full"
@@ -220,7 +220,7 @@ def _since(component: Microprocess, moment: Moment) -> str:
     return f"It has slept{since}{where}." if since else f"It sleeps{where}."
 
 
-def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], moment: Moment) -> Iterator[str]:
+def _what(component: Microprocess, said: source_hints.Awaited, needs: list[Need], moment: Moment) -> Iterator[str]:
     """Say what it waits for, and who could bring it about."""
     if component._delegate is not None:
         yield f"It waits for {helper_in_words(runner_of(component))} to run to its end (WaitComplete)."
@@ -230,7 +230,7 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
             boxes.setdefault(need.name, []).append(need)
     if boxes:
         named = joined([repr(name) for name in boxes], "or")
-        if said.kind == reading.MESSAGE:
+        if said.kind == source_hints.MESSAGE:
             yield f"It waits for a message in its inbox {named}, and for nothing else."
         else:
             yield f"It called pause(): a message in its inbox {named} would wake it."
@@ -260,7 +260,7 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
     children = [name_of(need.who) for need in needs if need.kind == CHILD]
     if children:
         each = "child" if len(children) == 1 else "children"
-        sure = said.kind == reading.CHILD
+        sure = said.kind == source_hints.CHILD
         yield (
             f"It waits for the end of its {each} {joined(children)}."
             if sure
@@ -271,7 +271,7 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
             yield f"Its timer wakes it at {need.when:.3f} s; it is {moment.scheduler.now:.3f} s now."
         elif need.kind == NETWORK:
             yield "It is woken when something comes from the network."
-    if said.kind == reading.TIME:
+    if said.kind == source_hints.TIME:
         yield "It waits for that time only; a message does not let it go on."
 
 

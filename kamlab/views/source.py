@@ -1,6 +1,6 @@
 """The code of one component: the lines around the one it stands at, and what its variables hold.
 
-Where it stands is found out by :mod:`kamlab.analysis.standing`. Here the function is cut out around that
+Where it stands is found out by :mod:`kamlab.analysis.location`. Here the function is cut out around that
 line: the whole of it if it is short, otherwise a window. The text of the code is as little to be
 trusted as a message (a comment may turn the writing direction, so that a line reads as what it is not),
 so it is written down as carefully.
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
-from ..analysis.flows import definition_of, lines_of, stack_of
-from ..analysis.standing import Place, Standing, standing
+from ..analysis.location import Place, Standing, standing
+from ..analysis.stack import definition_of, lines_of, stack_of
 from ..analysis.words import file_in_words
 from ..core.asking import one_look
 from ..core.component import Component

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..analysis.code_reading import inboxes_looked_at
 from ..analysis.snapshot import Stand
+from ..analysis.source_hints import inboxes_looked_at
 from ..core.events import error_in_words
 from ..core.meeting import IN_PAUSE, IN_RECV, IN_SLEEP
 from ..core.meeting import RUNNING as THREAD_BUSY

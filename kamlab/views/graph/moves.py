@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...analysis import history_of
-from ...analysis.counts import Hop, Onward
+from ...analysis.link_counts import Hop, Onward
 from ...core.events import DISCARDED, RESUMED, SENT
 from ...core.world import World
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component
 from kamlab.analysis import History, StepOutOfRange, histories, history_of
-from kamlab.analysis.boxline import BoxLine
+from kamlab.analysis.inbox_history import InboxHistory
 from kamlab.analysis.snapshot import from_engine, from_record
 from kamlab.core.errors import KamlabError, UnknownComponent
 from sampling import sampled
@@ -501,7 +501,7 @@ def test_a_step_that_is_not_there_is_refused(lab, parts, step):
 @given(st.lists(st.tuples(st.sampled_from("aaadie"), st.integers(0, 100))))
 def test_a_line_tells_what_a_list_would(acts):
     """After any arrivals and departures, at the ends or in the middle, waiting(n) is what a list held at n."""
-    line, model, after = BoxLine(), [-1, -2], []
+    line, model, after = InboxHistory(), [-1, -2], []
     line.begin(-1, [-1, -2])
     for number, (act, place) in enumerate(acts):
         if act == "a":

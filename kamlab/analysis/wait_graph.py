@@ -9,9 +9,9 @@ from ..core.component import Component
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
-from .circles import circle_through, groups_of
-from .facts import Moment, Party, ended_in_words, has_ended, held_by_thread
-from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
+from .cycles import circle_through, groups_of
+from .moment import Moment, Party, ended_in_words, has_ended, held_by_thread
+from .waits import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .words import counted, end_of, joined
 
 Circle = list[tuple[Microprocess, Need]]

@@ -30,7 +30,7 @@ from ..core.component import Component
 from ..core.ipc import Ipc
 from ..core.thread import ThreadedComponent
 from ..core.waits import Waits
-from .flows import Standpoint, lines_of, users_place
+from .stack import Standpoint, lines_of, users_place
 
 #: Methods that look into one inbox, "inbox" unless an argument says which; and into any of them.
 LOOK_INTO_ONE = {"recv", "data_ready", "dataReady", "messages", "Inbox", "receive"}

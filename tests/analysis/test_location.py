@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import sys
 import inspect
 import queue
+import sys
 import threading
 
 import pytest
@@ -217,7 +217,7 @@ def test_a_thread_inside_a_library_is_shown_at_the_users_line(lab, eventually):
 
 def test_a_slice_that_does_not_end_shows_the_line_it_is_at(lab, eventually, monkeypatch):
     """A component that blocks in the middle of a slice is shown while it does, with the lock held."""
-    monkeypatch.setattr(importlib.import_module("kamlab.analysis.facts"), "PATIENCE", 0.05)
+    monkeypatch.setattr(importlib.import_module("kamlab.analysis.moment"), "PATIENCE", 0.05)
     go = threading.Event()
 
     class Hanging(Component):

@@ -36,10 +36,10 @@ from ..core.relay import Relayed
 from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
 from ..core.trace import Trace
-from .boxline import BoxLine
-from .counts import Crossings
-from .naming import Names
-from .undoing import boxes_before, links_before, links_of, states_before
+from .inbox_history import InboxHistory
+from .link_counts import Crossings
+from .names import Names
+from .undo import boxes_before, links_before, links_of, states_before
 
 
 class Changes:
@@ -91,9 +91,9 @@ class Reading:
         self.steps: list[int] = []
         self.starts: list[int] = []
         self.jumps: list[int] = []
-        self.lines: dict[Any, BoxLine] = {}
+        self.lines: dict[Any, InboxHistory] = {}
         #: What has left an inbox for its owner's thread, by the number at which it was received.
-        self.held_lines: dict[Any, BoxLine] = {}
+        self.held_lines: dict[Any, InboxHistory] = {}
         self.lives: dict[Any, Changes] = {}
         self.links: dict[Any, Changes] = {}
         self.onward: dict[Any, Changes] = {}
@@ -200,7 +200,7 @@ class Reading:
                 touched[record[1]] = None
                 fits = self._departed(number, record) and fits
                 if kind is RECEIVED and isinstance(record[1].owner, Relayed):
-                    self.held_lines.setdefault(record[1], BoxLine()).arrive(number)
+                    self.held_lines.setdefault(record[1], InboxHistory()).arrive(number)
             elif kind is INSERTED:
                 touched[record[1]] = None
                 self._line(record[1]).arrive_at(number, record[3][0])
@@ -226,10 +226,10 @@ class Reading:
         self._unclear.update(wrong)
         return not wrong
 
-    def _line(self, box: Any) -> BoxLine:
+    def _line(self, box: Any) -> InboxHistory:
         line = self.lines.get(box)
         if line is None:
-            line = self.lines[box] = BoxLine()
+            line = self.lines[box] = InboxHistory()
             self.names.note(box.owner)
         return line
 

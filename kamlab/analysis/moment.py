@@ -24,8 +24,8 @@ from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
 from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
 from ..core.world import World
-from .code_reading import inboxes_looked_at
-from .flows import flow_of
+from .source_hints import inboxes_looked_at
+from .stack import flow_of
 
 #: How many components that have ended, and led to an inbox or were in a component, are named at most.
 FORMER = 3
@@ -149,7 +149,7 @@ class Moment:
         """Return the state of a component, as it will be at the end of the round: a pause counts once it is asked for.
 
         Only one whose thread is busy with code of its own is called blocked here; whether another waits for room is
-        for :mod:`.needs` to say.
+        for :mod:`.waits` to say.
         """
         if isinstance(component, Ended):
             return component.state

@@ -21,8 +21,9 @@ from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
-from .facts import Moment, hold, place_of_thread
-from .flows import (
+from .moment import Moment, hold, place_of_thread
+from .snapshot import stand_now
+from .stack import (
     Standpoint,
     definition_of,
     flow_of,
@@ -33,7 +34,6 @@ from .flows import (
     stack_of,
     users_place,
 )
-from .snapshot import stand_now
 from .words import file_in_words, shown
 
 #: How many variables, and how many attributes, are shown at most.

@@ -1,7 +1,7 @@
 """What could let one component go on: the needs of a sleeper, each with whoever could meet it.
 
 The engine wakes a component for any of several things, so needs are alternatives: *one* that is met is
-enough. Where the code says what it waits for (:mod:`kamlab.analysis.code_reading`), the others are left
+enough. Where the code says what it waits for (:mod:`kamlab.analysis.source_hints`), the others are left
 out, because they would wake the component and not let it get on; such needs are *sure*.
 """
 
@@ -17,10 +17,10 @@ from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, BLOCKED, RUNNABLE, RUNNING
 from ..core.thread import ThreadedComponent
-from . import code_reading as reading
-from .code_reading import Awaited, awaited
-from .facts import Moment, Party, gone_in_words, senders_to
-from .flows import stack_of
+from . import source_hints
+from .moment import Moment, Party, gone_in_words, senders_to
+from .source_hints import Awaited, awaited
+from .stack import stack_of
 from .words import end_of, how_full
 
 #: The kinds of need. The first four come from within the lab's own doings and are always met.
@@ -102,12 +102,12 @@ def what_it_awaits(component: Microprocess) -> Awaited:
 
 
 def _from_others(component: Component, said: Awaited, moment: Moment) -> Iterator[Need]:
-    if said.kind == reading.TIME:
+    if said.kind == source_hints.TIME:
         return
-    if said.kind == reading.CHILD:
+    if said.kind == source_hints.CHILD:
         yield from _children(component, sure=True)
         return
-    if said.kind == reading.ROOM:
+    if said.kind == source_hints.ROOM:
         full = [Need(ROOM, box.owner, box, sure=True) for box in _full_targets(component, said.boxes)]
         if full:
             yield from full

@@ -27,10 +27,8 @@ from ..core.thread import ThreadedComponent
 from ..core.wording import is_frozen, is_plain, text_to_keep
 from ..core.world import World
 from .errors import CannotExplain
-from .flows import stack_of, users_place
 from .history import history_of
-from .snapshot import from_record
-from .standing import (
+from .location import (
     BUSY,
     VARIABLES,
     More,
@@ -45,6 +43,8 @@ from .standing import (
     variables_of,
     written,
 )
+from .snapshot import from_record
+from .stack import stack_of, users_place
 from .words import WIDTH, counted, shown
 
 #: How many notes are kept; the oldest go first.
