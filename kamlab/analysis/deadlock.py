@@ -208,7 +208,7 @@ def waiting_at(moment: Moment) -> Waiting:
     in_vain, told = graph.in_vain()
     if not graph.nodes:
         verdict = FINISHED if step or moment.everybody else NEW
-    elif any(need.kind == TURN for needs in graph.needs.values() for need in needs) or moment.scheduler.posted:
+    elif graph.anyone_can_run or moment.scheduler.posted:
         verdict = RUNNABLE
     elif coming:
         verdict = ALIVE
@@ -219,8 +219,8 @@ def waiting_at(moment: Moment) -> Waiting:
     return Waiting(
         verdict,
         step,
-        tuple(as_wait(waiter, need) for waiter in graph.nodes for need in graph.needs[waiter]),
-        tuple(tuple(as_wait(waiter, need) for waiter, need in circle) for circle in circles),
+        tuple([as_wait(waiter, need) for waiter in graph.nodes for need in graph.needs[waiter]]),
+        tuple([tuple([as_wait(waiter, need) for waiter, need in circle]) for circle in circles]),
         bool(circles) and all(map(graph.is_certain, circles)),
         left,
         coming,

@@ -16,6 +16,7 @@ from ..core.box import Inbox
 from ..core.component import Component
 from ..core.events import INSERTED, RECEIVED, REMOVED, SENT, Event
 from ..core.microprocess import Microprocess
+from ..core.thread import ThreadedComponent
 from .moment import Moment, held_by_thread
 from .words import end_of
 
@@ -37,7 +38,9 @@ def growing(components: Iterable[Microprocess], moment: Moment) -> list[str]:
     now: dict[Inbox, int] = {}
     for component in components:
         for box in component._in.values() if isinstance(component, Component) else ():
-            waiting = len(box.items) + len(held_by_thread(component, box.name))
+            waiting = len(box.items)
+            if isinstance(component, ThreadedComponent):
+                waiting += len(held_by_thread(component, box.name))
             if box.limit is None and waiting >= MANY:
                 now[box] = waiting
     if not now:

@@ -15,7 +15,7 @@ from typing import Any
 from ..core.box import Box, Outbox
 from ..core.component import Component
 from ..core.errors import LabIsRunning
-from ..core.events import Event, name_of
+from ..core.events import RESUMED, SENT, Event, name_of
 from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
 from ..core.register import Ended, Place
@@ -65,9 +65,9 @@ class Moment:
     def components(self) -> list[Microprocess]:
         """Who is alive, in order of activation; generators that a component waits for belong to that."""
         return [
-            each
-            for each in self.scheduler.members.values()
-            if each._awaited_by is None or each._awaited_by._delegate is not each
+            component
+            for component in self.scheduler.members.values()
+            if component._awaited_by is None or component._awaited_by._delegate is not component
         ]
 
     @cached_property
@@ -86,18 +86,24 @@ class Moment:
                 continue
             asked.add(id(thing))
             if thing._scheduler in (None, self.scheduler):
-                left += reversed(list(_relatives(thing)))
+                left += reversed(_relatives(thing))
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
         return list(found.values())
 
-    def _in_trace(self) -> Iterator[Any]:
-        for event in self.events:
-            thing = event.component
-            yield from (thing.source, thing.sink) if isinstance(thing, Link) else (thing,)
-            for box in (event.box, event.source):
-                if box is not None:
-                    yield box.owner
+    def _in_trace(self) -> list[Any]:
+        """Return the components that records name, and the owners of the boxes in them."""
+        found: dict[int, Any] = {}
+        for record in self.world.trace.records_from(0):
+            kind = record[0]
+            for thing in record[3:4] if kind is RESUMED else record[1:3] if kind is SENT else record[1:2]:
+                if isinstance(thing, Component):
+                    found[id(thing)] = thing
+                elif isinstance(thing, Box):
+                    found[id(thing.owner)] = thing.owner
+                elif isinstance(thing, Link):
+                    found[id(thing.source)], found[id(thing.sink)] = thing.source, thing.sink
+        return list(found.values())
 
     @cached_property
     def never_activated(self) -> list[Component]:
@@ -277,17 +283,17 @@ def senders_to(box: Box) -> list[Component]:
     return list(owners.values())
 
 
-def _relatives(thing: Component) -> Iterator[Any]:
-    """Yield the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
-    yield thing._parent
-    yield from thing._children or ()
+def _relatives(thing: Component) -> list[Any]:
+    """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
+    found = [thing._parent, *(thing._children or ())]
     for link in thing._switchboard.links if thing._switchboard is not None else ():
-        yield from (link.source, link.sink)
+        found += (link.source, link.sink)
     for box in (*thing._in.values(), *thing._out.values()):
         if box.onward is not None:
-            yield box.onward.owner
+            found.append(box.onward.owner)
         for source in box.sources:
-            yield source.owner
+            found.append(source.owner)
+    return found
 
 
 def _is_to_come(chassis: Component | None) -> bool:

@@ -27,6 +27,7 @@ class Graph:
         self.moment = moment
         self.nodes: list[Microprocess] = moment.components
         self.needs: dict[Microprocess, list[Need]] = {each: needs_of(each, moment) for each in self.nodes}
+        self.anyone_can_run: bool = TURN in [need.kind for needs in self.needs.values() for need in needs]
         self.going_on: dict[Microprocess, None] = self._reached(filter(self._goes_on, self.nodes))
         self.open_to_outside: dict[Microprocess, None] = self._reached(
             [*self.going_on, *filter(self._is_open, self.nodes)]
@@ -50,19 +51,24 @@ class Graph:
 
     def _goes_on(self, node: Microprocess) -> bool:
         """Whether something will come for one that no other component has to bring about."""
-        kinds = {need.kind for need in self.needs[node]}
-        return bool(kinds & (GOES_ON if self.moment.network_is_alive else GOES_ON - {NETWORK}))
+        for need in self.needs[node]:
+            if need.kind in GOES_ON and (need.kind != NETWORK or self.moment.network_is_alive):
+                return True
+        return False
 
     def _is_open(self, node: Microprocess) -> bool:
         """Whether a sleeper waits for the outside rather than for somebody in the lab."""
-        if any(cls.__module__ == "kamlab.handle" for cls in type(node).__mro__):  # made to be fed from outside
+        if "kamlab.handle" in [cls.__module__ for cls in type(node).__mro__]:  # made to be fed from outside
             return True
-        needs = self.needs[node]
-        if any(need.kind == NETWORK for need in needs):  # nothing is on its way, but the other end may send
-            return True
-        outside = [need for need in needs if need.kind == OUTSIDE]
-        from_lab = any(need.who is not None and need.kind != GONE for need in needs)
-        return not from_lab or any(need.sure or need.name != "control" for need in outside)
+        from_lab = from_outside = False
+        for need in self.needs[node]:
+            if need.kind == NETWORK:  # nothing is on its way, but the other end may send
+                return True
+            if need.kind == OUTSIDE:
+                from_outside = from_outside or need.sure or need.name != "control"
+            elif need.who is not None and need.kind != GONE:
+                from_lab = True
+        return from_outside or not from_lab
 
     def circles(self) -> list[Circle]:
         """Return a circle of each group whose members have nothing but each other to hope for."""
@@ -115,12 +121,13 @@ class Graph:
         said = []
         in_circle = {waiter for circle in circles for waiter, _ in circle}
         for node in self.nodes:
-            for need in self.needs[node]:
-                if need.kind == ROOM and need.who is not None and has_ended(need.who):
+            for_room = [need for need in self.needs[node] if need.kind == ROOM]
+            for need in for_room:
+                if need.who is not None and has_ended(need.who):
                     said.append(
                         f"{name_of(node)} waits for {need}, but {name_of(need.who)} {ended_in_words(need.who)}."
                     )
-            if node in in_circle or any(need.kind == ROOM for need in self.needs[node]):
+            if node in in_circle or for_room:
                 continue
             if isinstance(node, Component) and node not in self.going_on:
                 said += [unread_in_words(box, self.moment) for box in unread(node, self.moment)]
@@ -142,9 +149,9 @@ class Graph:
 
     def _awaited_in_vain(self, node: Microprocess) -> dict[str, str]:
         """Return the components for which a sleeper waits in vain, by name and in words, if it waits for no other."""
-        if node in self.going_on:
-            return {}
         needs = [need for need in self.needs[node] if need.kind in (MESSAGE, GONE)]
+        if node in self.going_on or not needs:
+            return {}
         boxes = {need.name for need in needs if not need.why_not}
         in_vain = [need for need in needs if need.name not in boxes]
         main = [need for need in in_vain if need.name != "control"]
