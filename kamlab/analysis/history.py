@@ -315,13 +315,13 @@ class History(Reading):
 
     def count(self, source: Any, sink: Any, number: int) -> int:
         """Return how many messages had gone over the link between two boxes after an event."""
-        return self._crossed().count(source, sink, number)
+        return self.crossings_up_to_now().count(source, sink, number)
 
     def lost(self, number: int) -> dict[Any, int]:
         """Return how many messages each outbox had lost after an event, those that lost none left out."""
-        return self._crossed().lost(number)
+        return self.crossings_up_to_now().lost(number)
 
-    def _crossed(self) -> Crossings:
+    def crossings_up_to_now(self) -> Crossings:
         """Return the crossings of the links, up to now; they are noted once somebody asks for them."""
         if self.crossings is None:
             self.crossings = Crossings(self.way, self.first)

@@ -184,7 +184,8 @@ def _tally(records: Iterable[Any]) -> dict[Hop, int]:
             if record[1] is not None:
                 sent[pair] = sent.get(pair, 0) + 1
         elif kind is LINKED or kind is UNLINKED:
-            settle()
+            if sent:
+                settle()
             onward.undo(record)
     settle()
     return counts

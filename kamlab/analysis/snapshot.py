@@ -12,7 +12,7 @@ two answers, and they differed in front of the user.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat, starmap, zip_longest
 from math import inf
@@ -295,8 +295,7 @@ def from_engine(lab: World, most: int | None = None) -> Snapshot:
     everybody = _everybody(moment, links)
     ledger = ledger_of(lab.trace)
     names = Names()
-    for each in sorted(everybody, key=_in_order):
-        names.note(each)
+    names.seen.update(dict.fromkeys(sorted(everybody, key=_in_order)))
     return Snapshot(
         lab.scheduler.step,
         lab.scheduler.now,
@@ -304,7 +303,7 @@ def from_engine(lab: World, most: int | None = None) -> Snapshot:
         MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each, most)}),
         MappingProxyType({link: ledger.count(*link) for link in links}),
         MappingProxyType({box: box.discarded for each in everybody for box in _outboxes(each) if box.discarded}),
-        _limits(everybody, lambda box: box.limit),
+        _limits(everybody),
         None if is_rushing(lab) else whose(lab.trace.last_runner()),
         None if is_rushing(lab) else _next(lab),
         ledger.exact,
@@ -335,9 +334,15 @@ def _links(members: Iterable[Any]) -> Iterator[Hop]:
             yield from ((link.source_box, link.sink_box) for link in each._switchboard.links)
 
 
-def _limits(everybody: Iterable[Any], limit_of: Callable[[Inbox], int | None]) -> Mapping[Inbox, int]:
-    boxes = (box for each in everybody if isinstance(each, Component) for box in each._in.values())
-    return MappingProxyType({box: limit for box in boxes if (limit := limit_of(box)) is not None})
+def _limits(everybody: Iterable[Any], history: History | None = None, number: int = 0) -> Mapping[Inbox, int]:
+    """Return the limits that inboxes have now, or had after an event."""
+    found: dict[Inbox, int] = {}
+    for component in everybody:
+        for box in component._in.values() if isinstance(component, Component) else ():
+            limit = box.limit if history is None else history.was(box, "limit", number)
+            if limit is not None:
+                found[box] = limit
+    return MappingProxyType(found)
 
 
 def _outboxes(component: Any) -> Iterable[Any]:
@@ -427,7 +432,9 @@ def from_record(
     def stood(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since
             return stand_now(now, component, everybody)
-        parent = history.was(component, "_parent", number) if isinstance(component, Component) else None
+        parent = getattr(component, "_parent", None)
+        if history.changed and isinstance(component, Component):
+            parent = history.was(component, "_parent", number)
         parent = _parent(component, parent, life in ENDED, everybody)
         if life in ENDED:
             return _ended(component, life, parent)
@@ -449,7 +456,7 @@ def from_record(
         MappingProxyType(dict(_waited(history, number, most))),
         MappingProxyType(_counted(lab, history, number, links)),
         MappingProxyType(_lost(history, number)),
-        _limits(everybody, lambda box: history.was(box, "limit", number)),
+        _limits(everybody, history if history.changed else None, number),
         whose(_runner(history, step)),
         _was_next(lab, history, step, lives),
         history.is_complete or ledger_of(lab.trace).exact,
@@ -469,10 +476,12 @@ def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[I
 
 def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:
     """Return how many messages had gone over each link: from the beginning, or back from what is counted by now."""
+    crossings = history.crossings_up_to_now()
+    counts = {link: crossings.count(*link, number) for link in links}
     if history.is_complete:
-        return {link: history.count(*link, number) for link in links}
+        return counts
     ledger, last = ledger_of(lab.trace), history.next_number
-    return {link: ledger.count(*link) - history.count(*link, last) + history.count(*link, number) for link in links}
+    return {link: ledger.count(*link) - crossings.count(*link, last) + count for link, count in counts.items()}
 
 
 def _lost(history: History, number: int) -> dict[Any, int]:

@@ -45,22 +45,20 @@ from .undo import boxes_before, links_before, links_of, states_before
 class Changes:
     """The values that something had, each from a record on."""
 
-    __slots__ = ("_numbers", "_values")
+    __slots__ = ("_numbers", "_values", "latest")
 
     def __init__(self, value: Any) -> None:
         self._numbers = [-1]
         self._values = [value]
+        #: The value after the last record.
+        self.latest: Any = value
 
     def note(self, number: int, value: Any) -> None:
         """Take note of a value that is new, or the same as before."""
-        if value is not self._values[-1]:
+        if value is not self.latest:
             self._numbers.append(number)
             self._values.append(value)
-
-    @property
-    def latest(self) -> Any:
-        """The value after the last record."""
-        return self._values[-1]
+            self.latest = value
 
     def at(self, number: int) -> Any:
         """Return the value after a record."""
@@ -82,6 +80,8 @@ class Reading:
         self._anchored = False
         self._forget()
         self.first: int = -1
+        #: The number that the next event will have.
+        self.next_number: int = -1
         #: Whoever reads may keep here what it worked out; this history never looks at it.
         self.memo: Any = None
         self.look()
@@ -104,7 +104,8 @@ class Reading:
         self.names: Names = Names()
         self.crossings: Crossings | None = None
         self._there: list[Any] = []
-        self._changed: dict[tuple[int, str], list[tuple[int, Any]]] = {}
+        #: Of components and boxes, by ``id`` and attribute: when it changed without a record, and what it was before.
+        self.changed: dict[tuple[int, str], list[tuple[int, Any]]] = {}
         self._changes_seen = 0
         self._early: dict[Any, list[Any]] = {}
         self._unclear: set[Any] = set()
@@ -128,22 +129,17 @@ class Reading:
     def _take_in_changes(self) -> None:
         """Take in the changes of which no record tells; a ring may have let go of some since the last look."""
         if not self.trace.complete:
-            self._changed.clear()
+            self.changed.clear()
             self._changes_seen = 0
         changes = self.trace.changes(self._changes_seen)
         for newest, thing, attribute, before in changes:
-            self._changed.setdefault((id(thing), attribute), []).append((newest, before))
+            self.changed.setdefault((id(thing), attribute), []).append((newest, before))
         self._changes_seen += len(changes)
-
-    @property
-    def next_number(self) -> int:
-        """The number that the next event will have."""
-        return self.first + len(self.records)
 
     def _build(self, first: int) -> None:
         """Go through the whole trace, from what there was before it."""
         self._forget()
-        self.first = first
+        self.first = self.next_number = first
         records = self.trace.records_from(first)
         if self._anchored:
             self._begin_before(records)
@@ -164,7 +160,7 @@ class Reading:
             return
         for component, state in states_before(records, members).items():
             self.lives[component] = Changes(state)
-            self.names.note(component)
+            self.names.seen[component] = None
         for link in links_before(records, members):
             self._link(-1, link, True)
 
@@ -182,13 +178,25 @@ class Reading:
         """Take in further records; return whether they fit what was there, and what is."""
         number = self.next_number
         self.records.extend(tail)
+        self.next_number += len(tail)
         made = {record[1] for record in tail if record[0] is LINKED}
         touched: dict[Any, None] = {}
         fits = True
+        seen = self.names.seen
         for record in tail:
             kind = record[0]
             if kind is RESUMED:
-                self._resumed(number, record)
+                component = record[3]
+                slices = self.slices.get(component)
+                if slices is None:
+                    slices = self.slices[component] = []
+                    seen[component] = None
+                slices.append(len(self.starts))
+                self.starts.append(number)
+                self.steps.append(record[1])
+                life = self._life(component)
+                if life.latest is not RUNNABLE:
+                    life.note(number, RUNNABLE)
             elif kind is SENT:
                 box = record[2]
                 self._line(box).arrive(number)
@@ -230,19 +238,8 @@ class Reading:
         line = self.lines.get(box)
         if line is None:
             line = self.lines[box] = InboxHistory()
-            self.names.note(box.owner)
+            self.names.seen[box.owner] = None
         return line
-
-    def _resumed(self, number: int, record: Any) -> None:
-        component = record[3]
-        slices = self.slices.get(component)
-        if slices is None:
-            slices = self.slices[component] = []
-            self.names.note(component)
-        slices.append(len(self.starts))
-        self.starts.append(number)
-        self.steps.append(record[1])
-        self._life(component).note(number, RUNNABLE)
 
     def _life(self, component: Any) -> Changes:
         life = self.lives.get(component)
@@ -285,8 +282,7 @@ class Reading:
         self._onward(number, link, there)
 
     def _onward(self, number: int, link: Any, there: bool) -> None:
-        for component in (link.source, link.sink):
-            self.names.note(component)
+        self.names.seen[link.source] = self.names.seen[link.sink] = None
         onward = self.onward.get(link.source_box)
         if onward is None:
             onward = self.onward[link.source_box] = Changes(None)
@@ -296,11 +292,8 @@ class Reading:
     def _happened(self, number: int, record: Any, made: set[Any]) -> None:
         """Take note of what happened to a component."""
         kind, component, detail = record
-        about = self.about.get(component)
-        if about is None:
-            about = self.about[component] = []
-            self.names.note(component)
-        about.append(number)
+        self.names.seen[component] = None
+        self.about.setdefault(component, []).append(number)
         if kind is ACTIVATED:
             self._life(component).note(number, RUNNABLE)
             waiting = component._awaited_by
@@ -316,8 +309,8 @@ class Reading:
 
     def was(self, thing: Any, attribute: str, number: int) -> Any:
         """Return what an attribute of a component or box was after an event, where no event tells that it changes."""
-        if self._changed:
-            for newest, before in self._changed.get((id(thing), attribute), ()):
+        if self.changed:
+            for newest, before in self.changed.get((id(thing), attribute), ()):
                 if newest > number:
                     return before
         return getattr(thing, attribute)

@@ -92,7 +92,7 @@ class Stretch(History):
 
     def __init__(self, history: History, first: int, end: int) -> None:
         self.trace: Trace = history.trace
-        self.first = first
+        self.first, self.next_number = first, end
         self.records: list[Any] = history.records[first - history.first : end - history.first]
         self.arrival_of: dict[int, int] = history.arrival_of
 
