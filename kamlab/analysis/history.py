@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.box import Inbox
-from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
+from ..core.events import ACTIVATED, INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
 from .errors import NotInTrace, StepOutOfRange
 from .inbox_history import in_order
@@ -182,6 +182,48 @@ class History(Reading):
         """
         line = self.held_lines.get(box)
         return {} if line is None else line.departures(self.next_number)
+
+    def lengths(self, box: Any, first: int, last: int) -> tuple[list[int], list[int], int]:
+        """Return how many messages waited in an inbox, those that its owner's thread has not taken included.
+
+        That is: the step ``first`` and each later one in which the number changed, up to ``last``; how many there were
+        from the end of each on; and the most that ever waited, even in the middle of a slice.
+        """
+        start, end = self.end_of(first), self.end_of(last)
+        length = longest = len(self.held(box, start)) + len(self.arrivals_in(box, start))
+        steps, lengths = [first], [length]
+        for number, change in self._length_changes(box, start, end):
+            length += change
+            longest = max(longest, length)
+            step = max(first, self.step_of(number))
+            if steps[-1] == step:
+                lengths[-1] = length
+            else:
+                steps.append(step)
+                lengths.append(length)
+        return steps, lengths, longest
+
+    def _length_changes(self, box: Any, start: int, end: int) -> list[tuple[int, int]]:
+        """Return at which events after ``start``, up to ``end``, the number of messages changed, and by how much."""
+        line = self.lines.get(box)
+        if line is None:
+            return []
+        changes = []
+        there = {*self.held(box, start), *line.waiting(start)}
+        taken = self.taken_from(box)
+        about = self.about.get(box.owner, ())
+        activation = next((number for number in about if self.record(number)[0] is ACTIVATED), -1)
+        for arrival in line.arrivals():
+            departure = self.departure_of.get(arrival, end + 1)
+            departure = taken.get(departure, departure)
+            # One that was sent before its owner was activated is told of from then on.
+            came = activation if arrival < 0 and arrival not in there else arrival
+            if departure <= start:
+                continue
+            if came > start:
+                changes.append((came, 1))
+            changes.append((departure, -1))
+        return sorted(change for change in changes if change[0] <= end)
 
     def states(self, step: int) -> dict[Any, str]:
         """Return the state of each component that had been activated by a step: a word of core.states."""
