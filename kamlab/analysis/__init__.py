@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
     from .location import Place, Standing, Standings, standing, standings
     from .losses import Loss, Losses, losses
-    from .message_story import MessageStory, Story
-    from .messages import why_message
+    from .messages import MessageStory, Story
     from .snapshot import Snapshot, snapshot_of
     from .stories import BoxStory, ComponentStory, Slice, story
     from .why import why
+    from .why_message import why_message
 
 __all__ = [
     "Asking",
@@ -74,45 +74,24 @@ __all__ = [
 load_lazily(
     __name__,
     {
-        "Asking": "asking",
-        "BoxStory": "stories",
-        "CannotExplain": "errors",
-        "Causality": "causality",
-        "causality_of": "causality",
-        "ComponentStory": "stories",
-        "Explaining": "explaining",
-        "Explanation": "explanation",
-        "histories": "history",
-        "History": "history",
-        "history_of": "history",
-        "Leak": "leaks",
-        "Leaks": "leaks",
-        "leaks": "leaks",
-        "Loss": "losses",
-        "Losses": "losses",
-        "losses": "losses",
-        "MessageStory": "message_story",
-        "NoStory": "errors",
-        "NoSuchMessage": "errors",
-        "NotInTrace": "errors",
-        "Place": "location",
-        "Slice": "stories",
-        "Snapshot": "snapshot",
-        "snapshot_of": "snapshot",
-        "Standing": "location",
-        "standing": "location",
-        "Standings": "location",
-        "standings": "location",
-        "StepOutOfRange": "errors",
-        "Story": "message_story",
-        "story": "stories",
-        "Survivor": "leaks",
-        "Survivors": "leaks",
-        "Wait": "deadlock",
-        "Waiting": "deadlock",
-        "waiting": "deadlock",
-        "who_still_runs": "leaks",
-        "why": "why",
-        "why_message": "messages",
+        name: module
+        for module, names in {
+            "asking": "Asking",
+            "causality": "Causality causality_of",
+            "deadlock": "Wait Waiting waiting",
+            "errors": "CannotExplain NoStory NoSuchMessage NotInTrace StepOutOfRange",
+            "explaining": "Explaining",
+            "explanation": "Explanation",
+            "history": "History histories history_of",
+            "leaks": "Leak Leaks Survivor Survivors leaks who_still_runs",
+            "location": "Place Standing Standings standing standings",
+            "losses": "Loss Losses losses",
+            "messages": "MessageStory Story",
+            "snapshot": "Snapshot snapshot_of",
+            "stories": "BoxStory ComponentStory Slice story",
+            "why": "why",
+            "why_message": "why_message",
+        }.items()
+        for name in names.split()
     },
 )

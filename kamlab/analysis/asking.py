@@ -13,7 +13,7 @@ from ..core.scheduler import Scheduler
 from ..core.trace import Trace
 
 if TYPE_CHECKING:
-    from .message_story import Story
+    from .messages import Story
 
 
 class Asking:

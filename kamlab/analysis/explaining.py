@@ -73,8 +73,8 @@ class Explaining:
         """
         if of is None:
             return self.waiting()
-        from .messages import why_message
         from .why import why, why_ended
+        from .why_message import why_message
 
         if isinstance(of, Event):
             return why_message(of)
