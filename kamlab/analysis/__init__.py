@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .deadlock import Wait, Waiting, waiting
     from .errors import CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
     from .explaining import Explaining
-    from .explanation import Explanation
     from .history import History, histories, history_of
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
     from .location import Place, Standing, Standings, standing, standings
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from .stories import BoxStory, ComponentStory, Slice, story
     from .why import why
     from .why_message import why_message
+    from .words import Explanation
 
 __all__ = [
     "Asking",
@@ -81,7 +81,6 @@ load_lazily(
             "deadlock": "Wait Waiting waiting",
             "errors": "CannotExplain NoStory NoSuchMessage NotInTrace StepOutOfRange",
             "explaining": "Explaining",
-            "explanation": "Explanation",
             "history": "History histories history_of",
             "leaks": "Leak Leaks Survivor Survivors leaks who_still_runs",
             "location": "Place Standing Standings standing standings",
@@ -91,6 +90,7 @@ load_lazily(
             "stories": "BoxStory ComponentStory Slice story",
             "why": "why",
             "why_message": "why_message",
+            "words": "Explanation",
         }.items()
         for name in names.split()
     },

@@ -136,7 +136,7 @@ class Waiting:
 
     def of(self, name: str) -> tuple[Wait, ...]:
         """Return what a component waits for."""
-        return tuple(each for each in self.waits if each.waiter == name)
+        return tuple(wait for wait in self.waits if wait.waiter == name)
 
     @property
     def headline(self) -> str:
@@ -149,7 +149,7 @@ class Waiting:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What there is to say about it, in full sentences."""
-        can_run = [each.waiter for each in self.waits if each.kind == TURN]
+        can_run = [wait.waiter for wait in self.waits if wait.kind == TURN]
         said = [f"Runnable: {joined(can_run)}."] if can_run else []
         if self.coming:
             said.append(f"{capital(joined(self.coming))}.")
@@ -169,7 +169,7 @@ class Waiting:
         return tuple(said)
 
     def _asleep(self) -> list[str]:
-        names = list(dict.fromkeys(each.waiter for each in self.waits))
+        names = list(dict.fromkeys(wait.waiter for wait in self.waits))
         return [f"Waiting: {joined(names)}."] if names else []
 
     def __str__(self) -> str:
@@ -247,7 +247,7 @@ def as_wait(waiter: Microprocess, need: Need) -> Wait:
 
 def circle_in_words(circle: Sequence[Wait], closed: bool = True) -> str:
     """Say a circle, or a chain: "A waits for room in B.inbox (3 of 3), B waits for a message from A"."""
-    said = [str(each) for each in circle[:WRITTEN]]
+    said = [str(wait) for wait in circle[:WRITTEN]]
     if len(circle) > WRITTEN:
         back = f", back to {circle[0].waiter}" if closed else ""
         said.append(f"and so on, over {counted(len(circle) - WRITTEN, 'component')} more{back}")

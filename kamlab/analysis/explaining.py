@@ -19,12 +19,12 @@ from .history import history_of
 
 if TYPE_CHECKING:
     from .deadlock import Waiting
-    from .explanation import Explanation
     from .leaks import Leaks, Survivors
     from .location import Standing, Standings
     from .losses import Losses
     from .moment import Moment, Party
     from .snapshot import Snapshot
+    from .words import Explanation
 
 
 class Explaining:

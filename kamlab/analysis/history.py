@@ -6,7 +6,7 @@ records were considered: they cost memory in proportion to what waits, and every
 
 *Step k* is the moment after slice k and after whatever followed it, up to the next slice.
 
-Whoever asks while others may drive the lab holds the lab's lock.
+Callers hold the lab's lock where another thread may drive the lab.
 """
 
 from __future__ import annotations
@@ -364,7 +364,7 @@ class History(Reading):
         return self.crossings_up_to_now().lost(number)
 
     def crossings_up_to_now(self) -> Crossings:
-        """Return the crossings of the links, up to now; they are noted once somebody asks for them."""
+        """Return the crossings of the links, up to now; they are computed on first use."""
         if self.crossings is None:
             self.crossings = Crossings(self.way, self.first)
         if self.crossings.next < self.next_number:

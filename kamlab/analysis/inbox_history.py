@@ -128,7 +128,7 @@ class InboxHistory:
 
     def arrivals(self) -> list[int]:
         """Return every arrival there was, in order."""
-        came = {number for each in self._stretches for number in (*each.there, *each.came)}
+        came = {number for stretch in self._stretches for number in (*stretch.there, *stretch.came)}
         return sorted(came, key=in_order)
 
 

@@ -4,7 +4,7 @@ Nothing is counted while a system runs: what was sent is on record, and is follo
 when it was sent. :class:`Crossings` notes for each link at which records something went over it, so the count of any
 moment is a binary search; it belongs to a history.
 
-The ring of a free run drops records, and a history of it would be gone through anew at each look. There a
+The ring of a free run drops records, and a history of it would have to read all of it at each look. There a
 :class:`Ledger` reads what is new since the last look, from the newest record back to the oldest; on the way back,
 links that were made or taken down are undone. What was counted is remembered for each trace, weakly: it keeps neither
 a lab nor a component alive. Where the ring has dropped records that nobody had read, the counts are *at least* so
@@ -36,7 +36,7 @@ def follow(source: Any, target: Any, onward: Callable[[Any], Any]) -> tuple[Hop,
 
     Args:
         source: the box where it begins.
-        target: the box where it shall end.
+        target: the box where it ends.
         onward: tells where a box leads; ``None`` if nowhere.
     """
     hops: list[Hop] = []

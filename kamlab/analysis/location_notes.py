@@ -174,7 +174,7 @@ def _brief(value: Any) -> str:
     cls = type(value)
     if issubclass(cls, Microprocess):
         return name_of(value)
-    if any(cls is each for each in _CONTAINERS):
+    if any(cls is container for container in _CONTAINERS):
         return f"<{cls.__name__} of {counted(len(value), 'item')}>"
     if is_plain(cls) or class_attribute(cls, "__repr__") is _OBJECT_REPR:
         return shown(value)
@@ -208,8 +208,8 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     stands = from_record(lab, step, most=0).components
 
     slices: dict[Microprocess, list[int | None]] = {}  # those of its generators, too
-    for each in states:
-        slices.setdefault(whose(each), []).append(history.last_slice(each, step))
+    for component in states:
+        slices.setdefault(whose(component), []).append(history.last_slice(component, step))
 
     def at(component: Microprocess) -> Standing:
         own = slices.get(component, [])
@@ -217,7 +217,11 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
         return stood(notes, component, stands[component].state, step, last)
 
     if of is None:
-        return Standings(tuple(at(each) for each, state in states.items() if state in ALIVE and whose(each) is each))
+        return Standings(
+            tuple(
+                at(component) for component, state in states.items() if state in ALIVE and whose(component) is component
+            )
+        )
     if not isinstance(of, (Microprocess, str)):
         raise CannotExplain(f"{shown(of)} cannot be explained: give a component or its name")
     if isinstance(of, Microprocess) and of in states:

@@ -151,7 +151,7 @@ def _story_of_arrival(history: History, arrival: int) -> MessageStory:
     ]
     taken = left if fate == TAKEN else None
     return MessageStory(
-        events, " ".join(f"{each}." for each in sentences), message, fate, sender, taker, path, waited, seconds, came,
+        events, ". ".join(sentences) + ".", message, fate, sender, taker, path, waited, seconds, came,
         taken, later, again,
     )  # fmt: skip
 
@@ -252,4 +252,4 @@ def _end(
 
 
 def _destinations(history: History, events: Iterable[Event]) -> str:
-    return ", ".join(history.names.of_box(each.box) if each.box is not None else "nowhere" for each in events)
+    return ", ".join(history.names.of_box(event.box) if event.box is not None else "nowhere" for event in events)

@@ -45,8 +45,8 @@ class Moment:
         self.world = world
         scheduler = world.scheduler
         self.scheduler: Scheduler = scheduler
-        self.woken: set[int] = {id(each) for each in scheduler.to_be_woken()}
-        self.pausing: set[int] = {id(each) for each in scheduler.pauses}
+        self.woken: set[int] = {id(component) for component in scheduler.to_be_woken()}
+        self.pausing: set[int] = {id(component) for component in scheduler.pauses}
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():
@@ -72,12 +72,12 @@ class Moment:
 
     @cached_property
     def everybody(self) -> list[Microprocess]:
-        """Who is known: those alive, then those that the trace, a link, a parent or a service leads to.
+        """The known components: those alive, then those that the trace, a link, a parent or a service leads to.
 
         Those that have ended and that nothing leads to any more are in the lab's register.
         """
-        found: dict[int, Microprocess] = {id(each): each for each in self.components}
-        helpers = {id(each) for each in self.scheduler.members.values()} - set(found)
+        found: dict[int, Microprocess] = {id(component): component for component in self.components}
+        helpers = {id(component) for component in self.scheduler.members.values()} - set(found)
         asked: set[int] = set()
         left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
         while left:
@@ -109,9 +109,9 @@ class Moment:
     def never_activated(self) -> list[Component]:
         """The components that nothing has activated, without those that a chassis will activate in its first slice."""
         return [
-            each
-            for each in self.everybody
-            if isinstance(each, Component) and each._life is NEW and not _is_to_come(each._parent)
+            component
+            for component in self.everybody
+            if isinstance(component, Component) and component._life is NEW and not _is_to_come(component._parent)
         ]
 
     @cached_property
@@ -136,9 +136,11 @@ class Moment:
         Those whose links are still there are among :func:`senders_to`.
         """
         there = senders_to(box)
-        known = {each.id for each in there}
-        former = [each for each in self._links_that_were[0].get((box.owner.id, box.name), ()) if each.id not in known]
-        failed = [each for each in former if each.state == FAILED][-FORMER:]
+        known = {sender.id for sender in there}
+        former = [
+            ended for ended in self._links_that_were[0].get((box.owner.id, box.name), ()) if ended.id not in known
+        ]
+        failed = [ended for ended in former if ended.state == FAILED][-FORMER:]
         return failed or ([] if there else former[-1:])
 
     def former_sink(self, box: Box) -> Ended | None:
@@ -147,7 +149,7 @@ class Moment:
 
     def failed_inside(self, component: Microprocess) -> list[Ended]:
         """Return the children of a component, and the generators that it waited for, that have failed."""
-        return [each for each in self.ended if each.parent == component.id and each.state == FAILED][-FORMER:]
+        return [ended for ended in self.ended if ended.parent == component.id and ended.state == FAILED][-FORMER:]
 
     # -- one component ------------------------------------------------------------------------------
 
@@ -176,7 +178,7 @@ class Moment:
         timers = self.timers.get(id(component), []) + (
             self.timers.get(id(runner), []) if runner is not component else []
         )
-        return min(timers, key=lambda each: each.when, default=None)
+        return min(timers, key=lambda timer: timer.when, default=None)
 
     def looked_at(self, component: Component) -> frozenset[str] | None:
         """Return which inboxes the code of a component looks into, if that can be told."""
@@ -195,7 +197,7 @@ class Moment:
         watches = getattr(self.scheduler.idle, "_watches", None)
         if isinstance(watches, dict):
             return {id(owner) for watch in watches.values() for call in _calls(watch) for owner in _behind(call)}
-        return {id(each) for each in self.components if getattr(each, "_network", None) is not None}
+        return {id(component) for component in self.components if getattr(component, "_network", None) is not None}
 
     @cached_property
     def network_is_alive(self) -> bool:
@@ -206,7 +208,7 @@ class Moment:
 def hold(world: World) -> bool:
     """Take a lab's lock between two slices; return whether that worked while there was patience.
 
-    Each attempt asks the driver anew to give way: on a busy machine it may have been too quick at the last.
+    Each attempt asks the driver again to give way: on a busy machine it may have missed the last request.
     """
     return any(world.lock.acquire(PATIENCE / ATTEMPTS) for _ in range(ATTEMPTS))
 

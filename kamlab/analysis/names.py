@@ -16,7 +16,7 @@ class Names:
     """
 
     def __init__(self) -> None:
-        #: Those that turned up so far, in order; whoever finds another one adds it.
+        #: Those that turned up so far, in order; the reader of a trace adds to it.
         self.seen: dict[Any, None] = {}
         self._names: dict[Any, str] = {}
         self._by_name: dict[str, Any] = {}

@@ -143,12 +143,14 @@ class Snapshot:
     def states(self) -> Mapping[str, str]:
         """The state of each component that was activated, by name."""
         stands = self.components.items()
-        return MappingProxyType({self.names.of(each): stand.state for each, stand in stands if stand.state != NEW})
+        return MappingProxyType(
+            {self.names.of(component): stand.state for component, stand in stands if stand.state != NEW}
+        )
 
     @property
     def boxes(self) -> Mapping[str, tuple[Any, ...]]:
         """The messages that wait in each inbox that is not empty, by name, oldest first."""
-        return MappingProxyType({self.names.of_box(box): each.messages for box, each in self.waiting.items()})
+        return MappingProxyType({self.names.of_box(box): waiting.messages for box, waiting in self.waiting.items()})
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
@@ -209,12 +211,12 @@ class Snapshot:
         named, box = self.names.of, self.names.of_box
         return (
             self.step,
-            {named(each): _compared(stand, self.names) for each, stand in self.components.items()},
-            {box(each): (waiting.count, waiting.words, waiting.held) for each, waiting in self.waiting.items()},
+            {named(component): _compared(stand, self.names) for component, stand in self.components.items()},
+            {box(inbox): (waiting.count, waiting.words, waiting.held) for inbox, waiting in self.waiting.items()},
             {(box(source), box(sink)): count for (source, sink), count in self.counts.items()},
-            {box(each): count for each, count in self.lost.items()},
-            {box(each): limit for each, limit in self.limits.items()},
-            *(named(each) if each is not None else None for each in (self.ran, self.next)),
+            {box(outbox): count for outbox, count in self.lost.items()},
+            {box(inbox): limit for inbox, limit in self.limits.items()},
+            *(named(component) if component is not None else None for component in (self.ran, self.next)),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -225,12 +227,12 @@ class Snapshot:
 
     def __str__(self) -> str:
         lines = [f"step {self.step}"]
-        for each, stand in self.components.items():
-            if stand.state == NEW and not any(box.owner is each for box in self.waiting):
+        for component, stand in self.components.items():
+            if stand.state == NEW and not any(box.owner is component for box in self.waiting):
                 continue
-            lines.append(f"  {self.names.of(each)}: {stand.state}")
+            lines.append(f"  {self.names.of(component)}: {stand.state}")
             for box, waiting in self.waiting.items():
-                if box.owner is each:
+                if box.owner is component:
                     texts = starmap(then_and_now, zip_longest(waiting.said, map(shorten, waiting.messages)))
                     lines.append(f"    {box.name}: {', '.join(texts)}")
         lines += [f"  {source} -> {sink}" for source, sink in self.links]
@@ -292,18 +294,18 @@ def from_engine(lab: World, most: int | None = None) -> Snapshot:
     """Return how a lab stands now, from its components and boxes; ``most`` as in :func:`snapshot_of`."""
     moment = Moment(lab)
     links = dict.fromkeys(_links([*moment.components, *(ended.component for ended in moment.ended)]))
-    everybody = _everybody(moment, links)
+    known = _known(moment, links)
     ledger = ledger_of(lab.trace)
     names = Names()
-    names.seen.update(dict.fromkeys(sorted(everybody, key=_in_order)))
+    names.seen.update(dict.fromkeys(sorted(known, key=_in_order)))
     return Snapshot(
         lab.scheduler.step,
         lab.scheduler.now,
-        MappingProxyType({each: stand_now(moment, each, everybody) for each in everybody}),
-        MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each, most)}),
+        MappingProxyType({component: stand_now(moment, component, known) for component in known}),
+        MappingProxyType({box: waiting for component in known for box, waiting in _waiting_now(component, most)}),
         MappingProxyType({link: ledger.count(*link) for link in links}),
-        MappingProxyType({box: box.discarded for each in everybody for box in _outboxes(each) if box.discarded}),
-        _limits(everybody),
+        MappingProxyType({box: box.discarded for component in known for box in _outboxes(component) if box.discarded}),
+        _limits(known),
         None if is_rushing(lab) else whose(lab.trace.last_runner()),
         None if is_rushing(lab) else _next(lab),
         ledger.exact,
@@ -316,7 +318,7 @@ def _in_order(component: Any) -> float:
     return getattr(component, "_number", 0) or inf
 
 
-def _everybody(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
+def _known(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
     """Return those that are alive in order of activation, those that are linked, and those that have ended."""
     found: dict[Any, None] = dict.fromkeys(moment.components)
     found.update({box.owner: None for link in links for box in link})
@@ -329,15 +331,15 @@ def _everybody(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
 
 def _links(members: Iterable[Any]) -> Iterator[Hop]:
     """Yield the links that components have made."""
-    for each in members:
-        if isinstance(each, Component) and each._switchboard is not None:
-            yield from ((link.source_box, link.sink_box) for link in each._switchboard.links)
+    for component in members:
+        if isinstance(component, Component) and component._switchboard is not None:
+            yield from ((link.source_box, link.sink_box) for link in component._switchboard.links)
 
 
-def _limits(everybody: Iterable[Any], history: History | None = None, number: int = 0) -> Mapping[Inbox, int]:
+def _limits(known: Iterable[Any], history: History | None = None, number: int = 0) -> Mapping[Inbox, int]:
     """Return the limits that inboxes have now, or had after an event."""
     found: dict[Inbox, int] = {}
-    for component in everybody:
+    for component in known:
         for box in component._in.values() if isinstance(component, Component) else ():
             limit = box.limit if history is None else history.was(box, "limit", number)
             if limit is not None:
@@ -349,12 +351,12 @@ def _outboxes(component: Any) -> Iterable[Any]:
     return component._out.values() if isinstance(component, Component) else ()
 
 
-def stand_now(moment: Moment, component: Any, everybody: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
-    """Return how one component stands now; its parent is told if that is among ``everybody``."""
+def stand_now(moment: Moment, component: Any, known: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
+    """Return how one component stands now; its parent is told if that is among ``known``."""
     if isinstance(component, Ended):
         return Stand(component.state, None, component.step)
     life = component._life
-    parent = _parent(component, getattr(component, "_parent", None), life in ENDED, everybody)
+    parent = _parent(component, getattr(component, "_parent", None), life in ENDED, known)
     if life is NEW or life in ENDED:
         return _ended(component, life, parent)
     runner = runner_of(component)
@@ -373,14 +375,14 @@ def _ended(component: Any, life: str, parent: Any) -> Stand:
     return Stand(life, parent, ended.step if ended is not None else None)
 
 
-def _parent(component: Any, parent: Any, has_ended: bool, everybody: Mapping[Any, Any]) -> Any:
+def _parent(component: Any, parent: Any, has_ended: bool, known: Mapping[Any, Any]) -> Any:
     """Return the component that contains another one; of one that was let go of after its end, the one that did.
 
-    ``None`` if that is not among ``everybody``.
+    ``None`` if that is not among ``known``.
     """
     if parent is None and has_ended and component._end_record is not None:
         parent = component._end_record.container
-    return parent if parent is not component and parent in everybody else None
+    return parent if parent is not component and parent in known else None
 
 
 def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
@@ -423,19 +425,21 @@ def from_record(
     now = Moment(lab) if step == history.latest else None
     links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
     lives = history.states(step)
-    helpers = {each._awaited_by: each for each, life in lives.items() if each._awaited_by is not None and life in ALIVE}
-    everybody = {each: life for each, life in lives.items() if each._awaited_by is None}
+    helpers = {
+        helper._awaited_by: helper for helper, life in lives.items() if helper._awaited_by is not None and life in ALIVE
+    }
+    known = {component: life for component, life in lives.items() if component._awaited_by is None}
     for owner in [end.owner for link in links for end in link if end.owner not in lives]:
         gone = owner._end_record is not None and owner._end_record.step <= step  # before the oldest record
-        everybody[owner] = owner._life if gone or now is not None else NEW
+        known[owner] = owner._life if gone or now is not None else NEW
 
     def stood(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since
-            return stand_now(now, component, everybody)
+            return stand_now(now, component, known)
         parent = getattr(component, "_parent", None)
         if history.changed and isinstance(component, Component):
             parent = history.was(component, "_parent", number)
-        parent = _parent(component, parent, life in ENDED, everybody)
+        parent = _parent(component, parent, life in ENDED, known)
         if life in ENDED:
             return _ended(component, life, parent)
         runner = component
@@ -452,11 +456,11 @@ def from_record(
     return Snapshot(
         step,
         history.time_of(number),
-        MappingProxyType({each: stood(each, life) for each, life in everybody.items()}),
+        MappingProxyType({component: stood(component, life) for component, life in known.items()}),
         MappingProxyType(dict(_waited(history, number, most))),
         MappingProxyType(_counted(lab, history, number, links)),
         MappingProxyType(_lost(history, number)),
-        _limits(everybody, history if history.changed else None, number),
+        _limits(known, history if history.changed else None, number),
         whose(_runner(history, step)),
         _was_next(lab, history, step, lives),
         history.is_complete or ledger_of(lab.trace).exact,
@@ -490,7 +494,7 @@ def _lost(history: History, number: int) -> dict[Any, int]:
     if history.is_complete:
         return then
     later = {box: count - then.get(box, 0) for box, count in history.lost(history.next_number).items()}
-    counted = {box: box.discarded - later.get(box, 0) for each in history.lives for box in _outboxes(each)}
+    counted = {box: box.discarded - later.get(box, 0) for component in history.lives for box in _outboxes(component)}
     return {box: count for box, count in counted.items() if count > 0}
 
 

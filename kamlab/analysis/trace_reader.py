@@ -149,7 +149,7 @@ class Reading:
 
     def _begin_before(self, records: list[Any]) -> None:
         members = self._members()
-        inboxes = [box for each in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(each)]
+        inboxes = [box for component in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(component)]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
         for box, waiting in boxes_before(records, inboxes).items():
             if waiting and box.owner in activated:  # nobody knows since when: it is told from the activation on
@@ -341,4 +341,4 @@ def inboxes_of(component: Any) -> list[Any]:
 def _named(records: Iterable[Any]) -> list[Any]:
     """Return the components that records name, but for those that only messages tell of."""
     named = (record[3] if record[0] is RESUMED else record[1] for record in records)
-    return [each for each in named if isinstance(each, Microprocess)]
+    return [component for component in named if isinstance(component, Microprocess)]

@@ -1,4 +1,4 @@
-"""The needs of everybody alive, and what follows from them: who goes on, who waits in a circle."""
+"""The wait-for graph: the needs of all living components, which of them go on, and which wait in a circle."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ WRITTEN, FAILURES = 6, 3
 
 
 class Graph:
-    """The needs of everybody alive, and what follows from them."""
+    """The needs of all living components, and what follows from them."""
 
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
         self.nodes: list[Microprocess] = moment.components
-        self.needs: dict[Microprocess, list[Need]] = {each: needs_of(each, moment) for each in self.nodes}
+        self.needs: dict[Microprocess, list[Need]] = {
+            component: needs_of(component, moment) for component in self.nodes
+        }
         self.anyone_can_run: bool = TURN in [need.kind for needs in self.needs.values() for need in needs]
         self.going_on: dict[Microprocess, None] = self._reached(filter(self._goes_on, self.nodes))
         self.open_to_outside: dict[Microprocess, None] = self._reached(
@@ -34,7 +36,7 @@ class Graph:
         )
 
     def _reached(self, first: Iterable[Microprocess]) -> dict[Microprocess, None]:
-        """Return those from whom something comes, and everybody whom that lets go on, directly or over others."""
+        """Return these components and all that they let go on, directly or over others."""
         reached = dict.fromkeys(first)
         behind: dict[Party, list[Microprocess]] = {}
         for waiter, needs in self.needs.items():
@@ -57,7 +59,7 @@ class Graph:
         return False
 
     def _is_open(self, node: Microprocess) -> bool:
-        """Whether a sleeper waits for the outside rather than for somebody in the lab."""
+        """Whether a sleeper waits for the outside rather than for a component of the lab."""
         if "kamlab.handle" in [cls.__module__ for cls in type(node).__mro__]:  # made to be fed from outside
             return True
         from_lab = from_outside = False
@@ -82,7 +84,7 @@ class Graph:
         return found
 
     def is_certain(self, circle: Circle) -> bool:
-        """Whether a circle cannot be rest: a box in it is full, or somebody is in the middle of something."""
+        """Whether a circle cannot be rest: a box in it is full, or a member is in the middle of something."""
         return any(need.kind == ROOM for _, need in circle) or any(self._asks_for_less(waiter) for waiter, _ in circle)
 
     def _asks_for_less(self, node: Microprocess) -> bool:
@@ -131,7 +133,9 @@ class Graph:
                 continue
             if isinstance(node, Component) and node not in self.going_on:
                 said += [unread_in_words(box, self.moment) for box in unread(node, self.moment)]
-        return said + [unclaimed_in_words(box) for each in self.moment.never_activated for box in unclaimed(each)]
+        return said + [
+            unclaimed_in_words(box) for component in self.moment.never_activated for box in unclaimed(component)
+        ]
 
     def in_vain(self) -> tuple[list[str], set[str]]:
         """Say who waits for components from which nothing will come; return also the names of those."""
@@ -140,7 +144,7 @@ class Graph:
         for node, awaited in list(waiting.items())[:WRITTEN]:
             named = "; and for ".join(awaited.values())
             said.append(f"{name_of(node)} waits for {named}.")
-            behind = [name_of(each) for each in self._reached([node]) if each not in waiting]
+            behind = [name_of(component) for component in self._reached([node]) if component not in waiting]
             if behind:
                 said.append(f"{joined(behind)} {_wait(behind)} for {name_of(node)} in turn.")
         if len(waiting) > WRITTEN:
@@ -161,15 +165,15 @@ class Graph:
 
     def failures(self, told: set[str]) -> list[tuple[str, str]]:
         """Return the names of the last components that failed, each with a sentence unless that has been ``told``."""
-        failed = [each for each in self.moment.ended if each.state == FAILED and not each.helper]
+        failed = [ended for ended in self.moment.ended if ended.state == FAILED and not ended.helper]
         last = failed[-FAILURES:]
-        found = [(each.name, "" if each.name in told else f"{each.name} {ended_in_words(each)}.") for each in last]
+        found = [(ended.name, "" if ended.name in told else f"{ended.name} {ended_in_words(ended)}.") for ended in last]
         others = max(self.moment.world.failed_count, len(failed)) - len(last)
         more = counted(others, "other component" if last else "component")
         return [*found, (more, f"{more} failed before.")] if others else found
 
     def coming(self) -> list[str]:
-        """Say what will make somebody runnable: threads, timers, the network."""
+        """Say what will make a component runnable: threads, timers, the network."""
         named: dict[str, list[str]] = {}
         for node in self.nodes:
             for need in self.needs[node]:
@@ -186,7 +190,7 @@ class Graph:
         if when is not None:
             who = f" of {joined(named[TIMER])}" if TIMER in named else ""
             said.append(f"the next timer{who} is due at {when:.3f} s")
-        if THREAD not in named and any(_may_wake(each) for each in self.moment.scheduler.outsiders):
+        if THREAD not in named and any(_may_wake(outsider) for outsider in self.moment.scheduler.outsiders):
             said.append("a thread may still deliver something")
         return said
 
@@ -237,7 +241,7 @@ def _may_wake(outsider: object) -> bool:
 
 
 def _first_told(need: Need, moment: Moment) -> tuple[bool, ...]:
-    """Order needs: what comes by itself, then room, what is sure, what a failure has cut off, and whoever is alive."""
+    """Order needs: what comes by itself, then room, what is sure, what a failure has cut off, and what is alive."""
     failed = need.who is not None and moment.status(need.who) == FAILED
     ended = need.who is None or has_ended(need.who)
     return need.kind not in GOES_ON, need.kind != ROOM, not need.sure, not failed, ended, need.kind == OUTSIDE

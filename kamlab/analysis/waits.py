@@ -1,4 +1,4 @@
-"""What could let one component go on: the needs of a sleeper, each with whoever could meet it.
+"""What could let one component go on: the needs of a sleeper, each with the component that could meet it.
 
 The engine wakes a component for any of several things, so needs are alternatives: *one* that is met is
 enough. Where the code says what it waits for (:mod:`kamlab.analysis.source_hints`), the others are left
@@ -28,7 +28,7 @@ MESSAGE, ROOM, CHILD, OUTSIDE = "message", "room", "child", "outside"
 #: One that sent there until it ended: it brings nothing any more, and says why nothing comes.
 GONE = "gone"
 
-#: Whoever has one of these goes on sooner or later, whatever the other components do.
+#: A component that has one of these goes on sooner or later, whatever the other components do.
 GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
 
 
@@ -36,7 +36,7 @@ GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
 class Need:
     """One thing that would let a component go on.
 
-    ``who`` could bring it about, ``None`` if nobody in the lab. ``box`` is the inbox in which a message
+    ``who`` could bring it about, ``None`` if no component of the lab could. ``box`` is the inbox in which a message
     or room is wanted; ``name`` what it is called, for one that was never used. ``when`` is the time of a
     timer. ``sure``: the code says so, and nothing else lets it go on.
     """

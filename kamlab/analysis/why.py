@@ -28,14 +28,13 @@ from ..core.register import LEFT, Ended
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
 from . import source_hints
 from .deadlock import as_wait, circle_in_words
-from .explanation import Explanation
 from .history import history_of
 from .location import Place, place_of
 from .moment import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
 from .stack import flow_of, helper_in_words
 from .wait_graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
 from .waits import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
-from .words import counted, end_of, how_full, joined, shown
+from .words import Explanation, counted, end_of, how_full, joined, shown
 
 SLEEPS, PAUSING, WAITS, FULL = "sleeps", "pausing", "waits", "full"
 
@@ -125,7 +124,7 @@ def _running(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     runner = runner_of(component)
-    queue = [runner_of(each) for each in moment.scheduler.runnable()]
+    queue = [runner_of(component) for component in moment.scheduler.runnable()]
     if moment.scheduler.chooser is not None and moment.scheduler.next_up() is not runner:
         turn = "when the lab's chooser picks it"
     elif (before := place_in(queue, runner)) >= 0:
@@ -179,7 +178,7 @@ def _end(component: Party, at: str = "") -> str:
 
 def _lost(ended: Ended) -> Iterator[str]:
     """Say what was left in the inboxes of a component that has ended."""
-    for box, count in [(each.box, each.number) for each in ended.tally if each.kind == LEFT]:
+    for box, count in [(tally.box, tally.number) for tally in ended.tally if tally.kind == LEFT]:
         yield f"{counted(count, 'message')} in its inbox {box!r} will not be taken."
 
 
@@ -259,12 +258,12 @@ def _what(component: Microprocess, said: source_hints.Awaited, needs: list[Need]
         yield f"Nothing in this lab sends to its {joined(lonely, 'or')}."
     children = [name_of(need.who) for need in needs if need.kind == CHILD]
     if children:
-        each = "child" if len(children) == 1 else "children"
+        noun = "child" if len(children) == 1 else "children"
         sure = said.kind == source_hints.CHILD
         yield (
-            f"It waits for the end of its {each} {joined(children)}."
+            f"It waits for the end of its {noun} {joined(children)}."
             if sure
-            else (f"The end of its {each} {joined(children, 'or')} would wake it, too.")
+            else (f"The end of its {noun} {joined(children, 'or')} would wake it, too.")
         )
     for need in needs:
         if need.kind == TIMER:
@@ -283,9 +282,9 @@ def _outlook(component: Microprocess, graph: Graph) -> Iterator[str]:
     for circle in circles:
         if any(waiter is component for waiter, _ in circle):
             rest = "" if graph.is_certain(circle) else " If they expect nothing more of each other, that is rest."
-            yield f"It waits in a circle: {circle_in_words([as_wait(*each) for each in circle])}.{rest}"
+            yield f"It waits in a circle: {circle_in_words([as_wait(*edge) for edge in circle])}.{rest}"
             return
-    chain = [as_wait(*each) for each in graph.chain(component)]
+    chain = [as_wait(*edge) for edge in graph.chain(component)]
     if len(chain) > 1:
         yield f"The chain: {circle_in_words(chain, closed=False)}."
     needs = graph.needs.get(component, [])

@@ -16,11 +16,10 @@ from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED, NEW
 from .errors import CannotExplain, NoSuchMessage
-from .explanation import Explanation
 from .history import History, history_of
 from .moment import Moment, ended_in_words, held_by_thread, standing_still
 from .why import status_in_words
-from .words import counted, end_of, ordinal, shown
+from .words import Explanation, counted, end_of, ordinal, shown
 
 IS_WAITING, TAKEN, LOST, REMOVED_BY_HAND, UNKNOWN = "waiting", "taken", "lost", "removed", "unknown"
 
