@@ -158,10 +158,12 @@ class Scheduler(Endings):
         place = -1 if picked is None else place_in(queue, picked)
         if place < 0:
             runnable = tuple([each for each in queue if each._life is RUNNABLE])
-            picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
+            place = self.chooser.choose(runnable) if runnable else 0
+            picked = runnable[place] if runnable else queue[0]
             if runnable and self.journal is not None:
                 self.journal.picked(picked)
-            place = place_in(queue, picked)
+            if place < 0 or len(runnable) != len(queue):
+                place = place_in(queue, picked)
         assert picked is not None
         del queue[place]
         return picked
