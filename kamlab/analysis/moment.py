@@ -24,7 +24,6 @@ from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
 from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
 from ..core.world import World
-from .source_hints import inboxes_looked_at
 from .stack import flow_of
 
 #: How many components that have ended, and led to an inbox or were in a component, are named at most.
@@ -54,7 +53,6 @@ class Moment:
                 self.timers.setdefault(id(timer.owner), []).append(timer)
             else:
                 self.loose_timers.append(timer)
-        self._looked_at: dict[type, frozenset[str] | None] = {}
 
     @cached_property
     def events(self) -> list[Event]:
@@ -179,13 +177,6 @@ class Moment:
             self.timers.get(id(runner), []) if runner is not component else []
         )
         return min(timers, key=lambda timer: timer.when, default=None)
-
-    def looked_at(self, component: Component) -> frozenset[str] | None:
-        """Return which inboxes the code of a component looks into, if that can be told."""
-        cls = type(component)
-        if cls not in self._looked_at:
-            self._looked_at[cls] = inboxes_looked_at(component)
-        return self._looked_at[cls]
 
     def waits_for_network(self, component: Microprocess) -> bool:
         """Return whether a component is called when something comes from the network."""

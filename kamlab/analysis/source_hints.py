@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..core.component import Component
 from ..core.ipc import Ipc
@@ -232,14 +233,25 @@ def _functions(source: str) -> dict[tuple[str, int], ast.AST]:
 # -- which inboxes the code looks at -------------------------------------------------------------------
 
 
+#: What the code of each class looks into; it is read once.
+_LOOKED_AT: WeakKeyDictionary[type, frozenset[str] | None] = WeakKeyDictionary()
+
+
 def inboxes_looked_at(component: Component) -> frozenset[str] | None:
     """Return the inboxes that the code of a component's class looks into; ``None`` if that cannot be told.
 
     It cannot be told where the source is not to be had, where a box is named by a variable, and where
     the component hands itself, or its table of inboxes, to other code.
     """
+    kind = type(component)
+    if kind not in _LOOKED_AT:
+        _LOOKED_AT[kind] = _all_looked_at(kind)
+    return _LOOKED_AT[kind]
+
+
+def _all_looked_at(kind: type) -> frozenset[str] | None:
     names: set[str] = set()
-    for cls in type(component).__mro__:
+    for cls in kind.__mro__:
         if cls.__module__.startswith("kamlab.core.") or cls is object:
             continue
         for name, member in vars(cls).items():

@@ -11,6 +11,7 @@ from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
 from .cycles import circle_through, groups_of
 from .moment import Moment, Party, ended_in_words, has_ended, held_by_thread
+from .source_hints import inboxes_looked_at
 from .waits import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .words import counted, end_of, joined
 
@@ -92,7 +93,7 @@ class Graph:
         needs = [need for need in self.needs[node] if need.kind in (MESSAGE, OUTSIDE)]
         if not isinstance(node, Component) or not needs or not all(need.sure for need in needs):
             return False
-        known = self.moment.looked_at(node)
+        known = inboxes_looked_at(node)
         others = (frozenset(node._in or node.Inboxes) if known is None else known) - {"control"}
         return {need.name for need in needs} - {"control"} < others
 
@@ -207,7 +208,7 @@ def unread_in_words(box: Inbox, moment: Moment) -> str:
     owner = box.owner
     count = len(box.items) + len(held_by_thread(owner, box.name))
     text = f"{_waiting(count)} unread in {end_of(box)}, and {name_of(owner)} sleeps"
-    looked_at = moment.looked_at(owner)
+    looked_at = inboxes_looked_at(owner)
     if looked_at is not None and box.name not in looked_at:
         return f"{text}: its code never looks into {box.name!r}."
     return f"{text}: it went to sleep without taking {'it' if count == 1 else 'them'}."

@@ -18,7 +18,7 @@ from ..core.states import ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING
 from ..core.thread import ThreadedComponent
 from . import source_hints
 from .moment import Moment, Party, gone_in_words, senders_to
-from .source_hints import Awaited, awaited
+from .source_hints import Awaited, awaited, inboxes_looked_at
 from .stack import stack_of
 from .words import end_of, how_full
 
@@ -123,7 +123,7 @@ def inboxes_awaited(component: Component, said: Awaited, moment: Moment) -> list
     names = list(component._in or component.Inboxes)
     if said.boxes is not None:
         return [name for name in names if name in said.boxes]
-    looked_at = moment.looked_at(component)
+    looked_at = inboxes_looked_at(component)
     return [name for name in names if name in looked_at] or names if looked_at is not None else names
 
 

@@ -18,6 +18,7 @@ from ..core.states import ASLEEP, ENDED, NEW
 from .errors import CannotExplain, NoSuchMessage
 from .history import History, history_of
 from .moment import Moment, ended_in_words, held_by_thread, standing_still
+from .source_hints import inboxes_looked_at
 from .why import status_in_words
 from .words import Explanation, counted, end_of, ordinal, shown
 
@@ -117,7 +118,7 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
     elif owner._life in ENDED:
         yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
     elif moment.status(owner) == ASLEEP:
-        looked_at = moment.looked_at(owner)
+        looked_at = inboxes_looked_at(owner)
         if looked_at is not None and box.name not in looked_at:
             yield f"{name_of(owner)} sleeps, and its code never looks into {box.name!r}."
         else:

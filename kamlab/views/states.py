@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ..analysis.snapshot import Stand
 from ..analysis.source_hints import inboxes_looked_at
@@ -47,7 +46,7 @@ def say(component: Any, stand: Stand, rushing: bool = False) -> str:
     if awaited is not None:
         words = [_AWAITED[awaited[0]]]
     else:
-        looked_at = _looked_at(component)
+        looked_at = inboxes_looked_at(component)
         words = ["a message"] if looked_at is None or looked_at else []
         words += ["the network"] if hasattr(component, "_network") else []
     if deadline is not None and "its timer" not in words:
@@ -63,14 +62,3 @@ def _of_thread(awaited: tuple[Any, ...]) -> str:
     if deadline is not None and words != ["its timer"]:
         words.append("its timer")
     return f"waits for {' or '.join(words)}"
-
-
-def _looked_at(component: Any) -> frozenset[str] | None:
-    """Return which inboxes the code of a class looks into, if that can be told; read once for each class."""
-    cls = type(component)
-    if cls not in _LOOKED_AT:
-        _LOOKED_AT[cls] = inboxes_looked_at(component)
-    return _LOOKED_AT[cls]
-
-
-_LOOKED_AT: WeakKeyDictionary[type, frozenset[str] | None] = WeakKeyDictionary()
