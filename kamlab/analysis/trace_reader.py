@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Self
 
 from ..core.events import (
@@ -310,9 +311,10 @@ class Reading:
     def was(self, thing: Any, attribute: str, number: int) -> Any:
         """Return what an attribute of a component or box was after an event, where no event tells that it changes."""
         if self.changed:
-            for newest, before in self.changed.get((id(thing), attribute), ()):
-                if newest > number:
-                    return before
+            changes = self.changed.get((id(thing), attribute), ())
+            later = bisect_right(changes, number, key=itemgetter(0))
+            if later < len(changes):
+                return changes[later][1]
         return getattr(thing, attribute)
 
     # -- records and events -----------------------------------------------------------------------

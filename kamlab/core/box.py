@@ -24,7 +24,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
-from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
+from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, name_of
 from .states import RUNNABLE
 from .trace import LARGE
 from .wording import is_plain
@@ -430,4 +430,5 @@ def note_change(thing: Any, attribute: str, *components: Any) -> None:
     if scheduler.log is not None:
         scheduler.world.trace.note_change(thing, attribute, getattr(thing, attribute))
     if scheduler.journal is not None and scheduler.is_outside():
-        scheduler.world.note_foreign(f"{attribute.strip('_')} of {thing} was set from outside")
+        of = str(thing) if isinstance(thing, Box) else name_of(thing)
+        scheduler.world.note_foreign(f"the {attribute.strip('_')} of {of} was set from outside")

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from .box import Box, Inbox, Outbox, note_change, scheduler_near
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
+from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, place_in, shown
 from .waits import Waits
@@ -195,7 +196,7 @@ class Component(Waits, Microprocess):
         with scheduler.world.lock:
             box.target.deliver(message)
             if scheduler.journal is not None and scheduler.is_outside():
-                scheduler.world.note_foreign(f"{self.short_name} was sent a message from outside before its activation")
+                scheduler.world.note_foreign(f"{name_of(self)} was sent a message from outside before its activation")
 
     def set_inbox_size(self, boxname: str, size: int | None) -> None:
         """Limit how many messages may wait in an inbox; ``None`` lifts the limit."""

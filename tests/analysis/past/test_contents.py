@@ -15,6 +15,7 @@ from kamlab.analysis import History, StepOutOfRange, histories, history_of
 from kamlab.analysis.inbox_history import InboxHistory
 from kamlab.analysis.snapshot import from_engine, from_record
 from kamlab.core.errors import KamlabError, UnknownComponent
+from kamlab.replay import CannotRewind
 from sampling import sampled
 
 _spec = importlib.util.spec_from_file_location("random_systems", Path(__file__).with_name("random_systems.py"))
@@ -190,6 +191,34 @@ def test_what_is_changed_from_a_cell_belongs_to_its_step(lab, parts):
     assert lab.inboxes(step=3)["Lazy_3"]["inbox"].count == "0 of 7"
     looks = [lab.graph(step=step)["Lazy_3"][1] for step in (2, 3)]
     assert [{name: limit for name, _, limit in look.inboxes}["inbox"] for look in looks] == [None, 7]
+
+
+@pytest.mark.parametrize(
+    ("act", "why"),
+    [
+        (lambda one, two: two.deliver("x"), r"Lazy_\? was sent a message from outside"),
+        (lambda one, two: two.set_inbox_size("inbox", 3), "the limit of inbox 'inbox' of Lazy_.* was set from outside"),
+        (lambda one, two: one.add_children(two), r"the parent of Lazy_\? was set from outside"),
+        (lambda one, two: one.attend_collection(False), "the woken_by_collection of Lazy_1 was set from outside"),
+    ],
+)
+def test_what_is_changed_from_a_cell_is_not_gone_over_in_silence(make_lab, parts, act, why):
+    """Such a change cannot be done again: going back to a later step says so, and an earlier one can be gone to."""
+    given = []
+
+    def build():
+        given[:] = parts.lazy(), parts.lazy()
+        given[0].activate().link((given[0], "outbox"), (given[1], "inbox"))
+
+    lab = make_lab(build=build)
+    lab.step(1)
+    act(*given)
+    given[0].wake()
+    lab.step(1)
+    with pytest.raises(CannotRewind, match=why):
+        lab.goto(2)
+    lab.goto(0)
+    assert lab.snapshot() == from_engine(lab)
 
 
 def test_changes_of_a_ring_keep_nothing_alive_for_long(make_lab):
