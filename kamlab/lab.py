@@ -40,7 +40,7 @@ from .replay.timetravel import TimeTravel
 
 if TYPE_CHECKING:
     from .analysis import Explanation, Leaks, Losses, Snapshot, Standing, Standings, Story, Survivors, Waiting
-    from .analysis.stood import Stood
+    from .analysis.location_notes import Stood
     from .core.chance import Chance
     from .core.lock import LabLock
     from .core.register import Register
@@ -909,9 +909,9 @@ class Lab:
         """
         if of is None:
             return self.waiting()
-        from .analysis.messages import why_message
         from .analysis.subjects import component_of, subject_of
         from .analysis.why import why, why_ended
+        from .analysis.why_message import why_message
         from .core.register import Ended
 
         if isinstance(of, Event):
@@ -923,7 +923,7 @@ class Lab:
 
     def waiting(self) -> Waiting:
         """Return which component waits for which."""
-        from .analysis.waiting import waiting
+        from .analysis.deadlock import waiting
 
         return waiting(self)
 
@@ -972,11 +972,11 @@ class Lab:
             CannotExplain: it is not a component.
         """
         if step is not None:
-            from .analysis.stood import standing_at
+            from .analysis.location_notes import standing_at
 
             with self.lock:
                 return standing_at(self, self.positions, of, step)
-        from .analysis.standing import standing, standings
+        from .analysis.location import standing, standings
         from .analysis.subjects import component_of
 
         return standings(self) if of is None else standing(component_of(self, of))
@@ -985,7 +985,7 @@ class Lab:
     def positions(self) -> Stood:
         """Where the code of the components stood after the slices that were stepped."""
         if self._positions is None:
-            from .analysis.stood import Stood
+            from .analysis.location_notes import Stood
 
             self._positions = Stood()
         return self._positions

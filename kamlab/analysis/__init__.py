@@ -13,18 +13,18 @@ from ..core.rooms import load_lazily
 
 if TYPE_CHECKING:
     from .causality import Causality, causality_of
+    from .deadlock import Wait, Waiting, waiting
     from .errors import CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
-    from .explanation import Explanation
     from .history import History, histories, history_of
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
+    from .location import Place, Standing, Standings, standing, standings
     from .losses import Loss, Losses, losses
-    from .message_story import MessageStory, Story
-    from .messages import why_message
+    from .messages import MessageStory, Story
     from .snapshot import Snapshot, snapshot_of
-    from .standing import Place, Standing, Standings, standing, standings
     from .stories import BoxStory, ComponentStory, Slice, story
-    from .waiting import Wait, Waiting, waiting
     from .why import why
+    from .why_message import why_message
+    from .words import Explanation
 
 __all__ = [
     "BoxStory",
@@ -70,43 +70,22 @@ __all__ = [
 load_lazily(
     __name__,
     {
-        "BoxStory": "stories",
-        "CannotExplain": "errors",
-        "Causality": "causality",
-        "causality_of": "causality",
-        "ComponentStory": "stories",
-        "Explanation": "explanation",
-        "histories": "history",
-        "History": "history",
-        "history_of": "history",
-        "Leak": "leaks",
-        "Leaks": "leaks",
-        "leaks": "leaks",
-        "Loss": "losses",
-        "Losses": "losses",
-        "losses": "losses",
-        "MessageStory": "message_story",
-        "NoStory": "errors",
-        "NoSuchMessage": "errors",
-        "NotInTrace": "errors",
-        "Place": "standing",
-        "Slice": "stories",
-        "Snapshot": "snapshot",
-        "snapshot_of": "snapshot",
-        "Standing": "standing",
-        "standing": "standing",
-        "Standings": "standing",
-        "standings": "standing",
-        "StepOutOfRange": "errors",
-        "Story": "message_story",
-        "story": "stories",
-        "Survivor": "leaks",
-        "Survivors": "leaks",
-        "Wait": "waiting",
-        "Waiting": "waiting",
-        "waiting": "waiting",
-        "who_still_runs": "leaks",
-        "why": "why",
-        "why_message": "messages",
+        name: module
+        for module, names in {
+            "causality": "Causality causality_of",
+            "deadlock": "Wait Waiting waiting",
+            "errors": "CannotExplain NoStory NoSuchMessage NotInTrace StepOutOfRange",
+            "history": "History histories history_of",
+            "leaks": "Leak Leaks Survivor Survivors leaks who_still_runs",
+            "location": "Place Standing Standings standing standings",
+            "losses": "Loss Losses losses",
+            "messages": "MessageStory Story",
+            "snapshot": "Snapshot snapshot_of",
+            "stories": "BoxStory ComponentStory Slice story",
+            "why": "why",
+            "why_message": "why_message",
+            "words": "Explanation",
+        }.items()
+        for name in names.split()
     },
 )

@@ -11,7 +11,8 @@ The direct causes of an event are:
   and pausing, waking, timers and activation to the one they happen to;
 - of taking or removing a message: its arrival in that inbox, message by message, as they stood in it;
 - of waking: the first message that arrived, or was taken, in that round, or the end of a child;
-- of activation: what who activated it did last; where that is not on record, whoever ran in that round;
+- of activation: what the component that activated it did last; where that is not on record, what all that ran in
+  that round did;
 - of something done to another component, as stopping it: what that one did last.
 
 Where the trace cannot tell two cases apart it counts as ordered: what is called concurrent is so.
@@ -163,7 +164,7 @@ class Causality:
             subject = self._lines.get(self._subject(record))
             if subject is not None and subject != line and subject != 0:
                 causes.append(self._last[subject])
-        return [each for each in causes if each is not None and each >= self._first]
+        return [cause for cause in causes if cause is not None and cause >= self._first]
 
     def _waker(self, cause: Any) -> int | None:
         if isinstance(cause, Inbox):
@@ -179,7 +180,7 @@ class Causality:
         by = component._awaited_by or by
         if isinstance(by, Microprocess):
             return [self._last_of(by)]
-        return [self._last[0], *(self._last_of(each) for each in self._ran if by is None)]
+        return [self._last[0], *(self._last_of(component) for component in self._ran if by is None)]
 
     def _last_of(self, component: Any) -> int | None:
         line = self._lines.get(component)
@@ -258,8 +259,8 @@ class Causality:
     def future(self, event: Event | int) -> tuple[Event, ...]:
         """Return everything that an event happened before, in order."""
         at = self._at(event)
-        later = (each for each in range(at + 1, len(self._line)) if self._is_before(at, each))
-        return self.history.events(each + self._first for each in later)
+        later = (place for place in range(at + 1, len(self._line)) if self._is_before(at, place))
+        return self.history.events(place + self._first for place in later)
 
     def participant(self, event: Event | int) -> str:
         """Return the name of who an event belongs to: a component, or ``outside``."""

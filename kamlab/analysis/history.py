@@ -1,12 +1,12 @@
 """The past of a lab, worked out from its trace: what was where at any step, and who was in what state.
 
-The trace is gone through once, and from then on only what is new in it (see :mod:`.reading`); a question
+The trace is gone through once, and from then on only what is new in it (see :mod:`.trace_reader`); a question
 about a step is then a few binary searches, however long the trace. (Copies of the whole at every so many
 records were considered: they cost memory in proportion to what waits, and every question a replay.)
 
 *Step k* is the moment after slice k and after whatever followed it, up to the next slice.
 
-Whoever asks while others may drive the lab holds the lab's lock.
+Callers hold the lab's lock where another thread may drive the lab.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.events import INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
+from ..core.box import Inbox
+from ..core.events import ACTIVATED, INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
-from .boxline import in_order
-from .counts import Crossings, Hop, follow
 from .errors import NotInTrace, StepOutOfRange
-from .reading import Reading
+from .inbox_history import in_order
+from .link_counts import Crossings, Hop, follow
+from .trace_reader import Reading
 
 
 class History(Reading):
@@ -182,6 +183,48 @@ class History(Reading):
         line = self.held_lines.get(box)
         return {} if line is None else line.departures(self.next_number)
 
+    def lengths(self, box: Any, first: int, last: int) -> tuple[list[int], list[int], int]:
+        """Return how many messages waited in an inbox, those that its owner's thread has not taken included.
+
+        That is: the step ``first`` and each later one in which the number changed, up to ``last``; how many there were
+        from the end of each on; and the most that ever waited, even in the middle of a slice.
+        """
+        start, end = self.end_of(first), self.end_of(last)
+        length = longest = len(self.held(box, start)) + len(self.arrivals_in(box, start))
+        steps, lengths = [first], [length]
+        for number, change in self._length_changes(box, start, end):
+            length += change
+            longest = max(longest, length)
+            step = max(first, self.step_of(number))
+            if steps[-1] == step:
+                lengths[-1] = length
+            else:
+                steps.append(step)
+                lengths.append(length)
+        return steps, lengths, longest
+
+    def _length_changes(self, box: Any, start: int, end: int) -> list[tuple[int, int]]:
+        """Return at which events after ``start``, up to ``end``, the number of messages changed, and by how much."""
+        line = self.lines.get(box)
+        if line is None:
+            return []
+        changes = []
+        there = {*self.held(box, start), *line.waiting(start)}
+        taken = self.taken_from(box)
+        about = self.about.get(box.owner, ())
+        activation = next((number for number in about if self.record(number)[0] is ACTIVATED), -1)
+        for arrival in line.arrivals():
+            departure = self.departure_of.get(arrival, end + 1)
+            departure = taken.get(departure, departure)
+            # One that was sent before its owner was activated is told of from then on.
+            came = activation if arrival < 0 and arrival not in there else arrival
+            if departure <= start:
+                continue
+            if came > start:
+                changes.append((came, 1))
+            changes.append((departure, -1))
+        return sorted(change for change in changes if change[0] <= end)
+
     def states(self, step: int) -> dict[Any, str]:
         """Return the state of each component that had been activated by a step: a word of core.states."""
         number = self.end_of(step)
@@ -257,9 +300,9 @@ class History(Reading):
         """Return a full inbox to which an outbox of a component led after an event; ``None`` if there was none."""
         for box in component._out.values():
             target = self._target(box, number)
-            limit = getattr(target, "limit", None)
+            limit = self.was(target, "limit", number) if isinstance(target, Inbox) else None
             line = self.lines.get(target)
-            if limit is not None and line is not None and line.count(number) >= limit:
+            if limit is not None and (line.count(number) if line is not None else len(target.items)) >= limit:
                 return target
         return None
 
@@ -314,14 +357,14 @@ class History(Reading):
 
     def count(self, source: Any, sink: Any, number: int) -> int:
         """Return how many messages had gone over the link between two boxes after an event."""
-        return self._crossed().count(source, sink, number)
+        return self.crossings_up_to_now().count(source, sink, number)
 
     def lost(self, number: int) -> dict[Any, int]:
         """Return how many messages each outbox had lost after an event, those that lost none left out."""
-        return self._crossed().lost(number)
+        return self.crossings_up_to_now().lost(number)
 
-    def _crossed(self) -> Crossings:
-        """Return the crossings of the links, up to now; they are noted once somebody asks for them."""
+    def crossings_up_to_now(self) -> Crossings:
+        """Return the crossings of the links, up to now; they are computed on first use."""
         if self.crossings is None:
             self.crossings = Crossings(self.way, self.first)
         if self.crossings.next < self.next_number:

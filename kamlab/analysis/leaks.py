@@ -23,10 +23,10 @@ from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED
 from ..core.world import World
-from .facts import Moment, ended_in_words, has_ended, held_by_thread, standing_still
-from .graph import Graph, unclaimed, unclaimed_in_words
-from .needs import CHILD, GONE, NETWORK, ROOM, Need
-from .standing import place_of
+from .location import place_of
+from .moment import Moment, ended_in_words, has_ended, held_by_thread, standing_still
+from .wait_graph import Graph, unclaimed, unclaimed_in_words
+from .waits import CHILD, GONE, NETWORK, ROOM, Need
 from .why import status_in_words
 from .words import counted, joined, paragraph, shown
 
@@ -76,7 +76,7 @@ class Leaks:
 
     def of(self, name: str) -> tuple[Leak, ...]:
         """Return what is said of one component."""
-        return tuple(each for each in self.all if each.component == name)
+        return tuple(leak for leak in self.all if leak.component == name)
 
     def __str__(self) -> str:
         headline = counted(len(self.all), "leak") if self.all else "no leaks"
@@ -129,7 +129,7 @@ class Survivors:
 
     def of(self, name: str) -> Survivor | None:
         """Return what is said of one component; ``None`` if it is not alive."""
-        return next((each for each in self.all if each.component == name), None)
+        return next((survivor for survivor in self.all if survivor.component == name), None)
 
     def __str__(self) -> str:
         alive = f"{counted(len(self.all), 'component')} still alive" if self.all else "no component is alive"
@@ -161,12 +161,16 @@ def leaks(lab: World) -> Leaks:
                 leak = _orphan(component) or _forgotten(component, moment, graph)
                 if leak is not None:
                     found[component] = leak
-        living = [found[each] for each in moment.components if each in found]
+        living = [found[component] for component in moment.components if component in found]
         return Leaks(moment.scheduler.step, (*living, *map(_never_activated, _unclaimed(moment))))
 
 
 def _unclaimed(moment: Moment) -> list[Component]:
-    return [each for each in moment.never_activated if unclaimed(each) or (each._parent and has_ended(each._parent))]
+    return [
+        component
+        for component in moment.never_activated
+        if unclaimed(component) or (component._parent and has_ended(component._parent))
+    ]
 
 
 def _never_activated(component: Component) -> Leak:
@@ -190,7 +194,7 @@ def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
             if not (isinstance(adapter, Component) and isinstance(protocol, Component)) or protocol.is_stopped():
                 continue
             sleeps_on = adapter.is_stopped() and protocol not in graph.going_on
-            if sleeps_on or any(each is protocol for each in getattr(server, "leaked", ())):
+            if sleeps_on or any(leaked is protocol for leaked in getattr(server, "leaked", ())):
                 how = "sleeps on" if moment.status(protocol) == ASLEEP else "lives on"
                 unread = len(protocol.inboxes["control"].items) if "control" in protocol.inboxes else 0
                 told = f", with {counted(unread, 'message')} unread in its 'control'" if unread else ""
@@ -239,7 +243,7 @@ def _fed_by_the_ended(component: Component, needs: list[Need], moment: Moment) -
 
 
 def who_still_runs(lab: World) -> Survivors:
-    """Return everybody who is alive, with what they wait for and whether they were told to end.
+    """Return the components that are alive, with what they wait for and whether they were told to end.
 
     To be asked when a system should have ended: after a ProducerFinished, a ShutdownMicroprocess or a
     Shutdown was sent through it.
@@ -267,19 +271,19 @@ def who_still_runs(lab: World) -> Survivors:
             moment.scheduler.step,
             tuple(
                 Survivor(
-                    name_of(each),
-                    status_in_words(each, moment),
-                    _waits_for(each, moment, graph),
-                    _told_in_words(each, told.get(id(each))),
+                    name_of(component),
+                    status_in_words(component, moment),
+                    _waits_for(component, moment, graph),
+                    _told_in_words(component, told.get(id(component))),
                 )
-                for each in moment.components
+                for component in moment.components
             ),
             (*(text for _, text in graph.failures(set())), *_never_activated_in_words(moment)),
         )
 
 
 def _never_activated_in_words(moment: Moment) -> Iterator[str]:
-    names = [name_of(each) for each in moment.never_activated]
+    names = [name_of(component) for component in moment.never_activated]
     if names:
         yield f"{joined(names)} {'has' if len(names) == 1 else 'have'} not been activated."
 

@@ -21,9 +21,9 @@ from ..core.events import DISCARDED, Event, name_of
 from ..core.register import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
 from ..core.states import ENDED
 from ..core.world import World
-from .facts import Moment, Party, ended_in_words, standing_still
-from .graph import unclaimed, unclaimed_in_words
 from .history import History, history_of
+from .moment import Moment, Party, ended_in_words, standing_still
+from .wait_graph import unclaimed, unclaimed_in_words
 from .words import counted, end_of, paragraph, shown
 
 UNCLAIMED = "unclaimed"
@@ -81,7 +81,7 @@ class Losses:
 
     def of(self, name: str) -> tuple[Loss, ...]:
         """Return what was lost at a component."""
-        return tuple(each for each in self.all if each.component == name)
+        return tuple(loss for loss in self.all if loss.component == name)
 
     def __str__(self) -> str:
         lost = f"{counted(self.count, 'message')} {'was' if self.count == 1 else 'were'} lost"
@@ -111,11 +111,16 @@ def losses(lab: World) -> Losses:
     """
     with standing_still(lab) as moment:
         at = _by_outbox(history_of(lab))
-        found = [loss for each in moment.everybody if isinstance(each, Component) for loss in _of(each, at, moment)]
-        known = {each.id for each in moment.everybody}
-        found += [_loss(ended, each) for ended in moment.ended if ended.id not in known for each in ended.tally]
+        found = [
+            loss
+            for component in moment.everybody
+            if isinstance(component, Component)
+            for loss in _of(component, at, moment)
+        ]
+        known = {component.id for component in moment.everybody}
+        found += [_loss(ended, lost) for ended in moment.ended if ended.id not in known for lost in ended.tally]
         total = lab.register.total
-        lost = total.messages + sum(each.count for each in found)
+        lost = total.messages + sum(loss.count for loss in found)
         for component in moment.never_activated:
             for box in unclaimed(component):
                 text = unclaimed_in_words(box)
@@ -159,17 +164,17 @@ def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator
     ended = component._end_record
     if ended is not None and ended.register is not None:  # it is counted in the register's total
         return
-    for each in tally(component):
-        box = component._out.get(each.box) if each.kind == DISCARD else None
+    for lost in tally(component):
+        box = component._out.get(lost.box) if lost.kind == DISCARD else None
         known = at.get(box) if box is not None else None
         if box is None or (known is None and ended is not None):
-            yield _loss(component, each)
+            yield _loss(component, lost)
             continue
         event = known.last if known is not None else None
         newest = f", the last was {shown(event.message)} in step {event.step}" if event is not None else ""
         why = _why(box, known or _Known(), moment)
-        text = f"{end_of(box)} {why}: {counted(each.number, 'message')} discarded{newest}."
-        yield Loss(DISCARD, name_of(component), box.name, each.number, text)
+        text = f"{end_of(box)} {why}: {counted(lost.number, 'message')} discarded{newest}."
+        yield Loss(DISCARD, name_of(component), box.name, lost.number, text)
 
 
 def _loss(component: Party, lost: Tally) -> Loss:

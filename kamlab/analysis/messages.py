@@ -1,235 +1,255 @@
-"""Where a message is, and why it is still there, who took it, or why it was lost.
-
-Messages have no name of their own, and the same object may be sent twice. So a message is a *sending*, known by the
-number of the record that brought it: what became of it is looked up in the lab's history.
-"""
+"""What became of a message: who sent it, the way it went, how long it waited, and who took it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.box import Inbox
-from ..core.component import Component
-from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
-from ..core.link import no_such_box
-from ..core.microprocess import Microprocess
-from ..core.states import ASLEEP, ENDED, NEW
-from .errors import CannotExplain, NoSuchMessage
-from .explanation import Explanation
-from .facts import Moment, ended_in_words, held_by_thread, standing_still
-from .history import History, history_of
-from .why import status_in_words
-from .words import counted, end_of, ordinal, shown
+from ..core.events import (
+    DISCARDED,
+    INSERTED,
+    RECEIVED,
+    REMOVED,
+    RESUMED,
+    SENT,
+    Event,
+    describe,
+    message_in_words,
+    shorten,
+)
+from .errors import NoStory
+from .history import History
 
-IS_WAITING, TAKEN, LOST, REMOVED_BY_HAND, UNKNOWN = "waiting", "taken", "lost", "removed", "unknown"
+#: How a message can end.
+TAKEN, WAITS, REMOVED_BY_HAND, LOST = "taken", "waits", "removed", "discarded"
 
 
-def why_message(message: Event | tuple[Any, ...], moment: Moment | None = None) -> Explanation:
-    """Return where a message is and why.
+@dataclass(frozen=True, eq=False)
+class Story:
+    """The events that concern one thing, in order, and what they say in sentences.
 
-    Args:
-        message: an event in which a message moved (sent, discarded, received, removed, inserted), or
-            (component, name of an inbox, index), where 0 is the oldest that waits there.
-        moment: the moment to look at; now, unless given.
+    >>> from kamlab import Lab
+    >>> from kamlab.parts import OneShot
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = OneShot("hello").activate()
+    ...     sent = lab.step().of_kind("discarded")[0]
+    ...     story = lab.story(sent)
+    >>> print(story)
+    'hello' was sent by OneShot_1 at step 1 (0.000 s). It led nowhere and was discarded.
+    >>> story.events
+    (    1  OneShot_1.outbox -> nowhere: 'hello' is discarded,)
+    """
+
+    events: tuple[Event, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MessageStory(Story):
+    """What became of a message.
+
+    ``fate`` is one of ``taken``, ``waits``, ``removed`` and ``discarded``. ``path`` names the boxes it went
+    through, from the outbox to the inbox; ``sender`` and ``taker`` the components, where there are such.
+    ``waited`` is for how many slices it was in inboxes, ``seconds`` for how long by the lab's time, until it
+    was taken, or until now. ``sent_later`` are the messages that the taker sent afterwards in the same
+    slice, and ``passed_on`` those of them that are this very object.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     sent = lab.step_message().of_kind("sent")[0]
+    ...     before = lab.story(sent)
+    ...     _ = lab.run()
+    ...     after = lab.story(sent)
+    >>> before.fate, after.fate, after.taker, after.path
+    ('waits', 'taken', 'NullSink_3', ('DataSource_2.outbox', 'NullSink_3.inbox'))
+    """
+
+    message: Any
+    fate: str
+    sender: str | None
+    taker: str | None
+    path: tuple[str, ...]
+    waited: int
+    seconds: float
+    sent: Event | None
+    taken: Event | None
+    sent_later: tuple[Event, ...]
+    passed_on: tuple[Event, ...]
+
+
+def story_of_event(history: History, event: Event) -> MessageStory:
+    """Return the story of the message that moves in an event."""
+    number = history.number_of(event)
+    if event.kind == DISCARDED:
+        return _story_of_lost(history, history.event(number))
+    arrival = number if event.kind in (SENT, INSERTED) else history.arrival_of[number]
+    return _story_of_arrival(history, arrival)
+
+
+def story_of_waiting(history: History, box: Any, index: int, step: int | None = None) -> MessageStory:
+    """Return the story of the message that waits in an inbox, now or at the end of a step.
 
     Raises:
-        CannotExplain: it is neither.
-        NoSuchBox: the component has no such inbox.
-        NoSuchMessage: nothing waits at that place.
-        LabIsRunning: a slice does not come to its end.
-
-    >>> from kamlab import Component, Lab
-    >>> class Talker(Component):
-    ...     def main(self):
-    ...         self.send("hello")
-    ...         yield
-    >>> with Lab() as lab:
-    ...     talker = Talker(name="talker").activate()
-    ...     event = lab.step().of_kind("discarded")[0]
-    ...     print(why_message(event))
-    the message 'hello': lost
-      talker sent it in step 1, from its 'outbox', which led nowhere: it was discarded.
+        NoStory: so many do not wait there.
     """
-    if isinstance(message, Event):
-        return _of_event(message, moment)
-    component, boxname, index = _checked_place(message)
-    box = component.inboxes[boxname]
-    if box.onward is not None:
-        box = box.target if isinstance(box.target, Inbox) else box
-    if moment is not None:
-        return _of_place(box, index, moment)
-    if component._scheduler is None:
-        return _of_place(box, index, None)
-    with standing_still(component._scheduler.world) as now:
-        return _of_place(box, index, now)
+    inbox = box.target if isinstance(box.target, Inbox) else box
+    arrivals = history.arrivals_in(inbox, history.end_of(history.latest if step is None else step))
+    if not isinstance(index, int) or not -len(arrivals) <= index < len(arrivals):
+        when = "now" if step is None else f"at step {step}"
+        raise NoStory(f"{len(arrivals)} messages wait in {history.names.of_box(inbox)} {when}; there is no {index!r}")
+    return _story_of_arrival(history, arrivals[index])
 
 
-def _checked_place(place: Any) -> tuple[Component, str, int]:
-    """Return component, inbox and index, if that is what was given."""
-    if not isinstance(place, tuple) or len(place) not in (2, 3) or not isinstance(place[0], Component):
-        raise CannotExplain(
-            f"{shown(place)} is no message: give an event of the trace, or (component, name of an inbox, index)"
-        )
-    component, boxname, index = place if len(place) == 3 else (*place, 0)
-    if boxname not in component.inboxes:
-        raise no_such_box(component, boxname, "inboxes")
-    if not isinstance(index, int):
-        raise CannotExplain(f"{shown(index)} is no place in an inbox: give a number, 0 for the oldest message")
-    return component, boxname, index
+def _story_of_lost(history: History, event: Event) -> MessageStory:
+    source = event.source
+    sender = history.names.of(source.owner)
+    path = [source, *(sink for _, sink in history.way(source, None, event.number))]
+    names = tuple(map(history.names.of_box, path))
+    text = f"{_sent_words(history, event)}. It led nowhere and was discarded."
+    if len(names) > 1:
+        text += f" It went {' -> '.join(names)}."
+    return MessageStory((event,), text, event.message, LOST, sender, None, names, 0, 0.0, event, None, (), ())
 
 
-# -- a place in an inbox -------------------------------------------------------------------------------
+def _story_of_arrival(history: History, arrival: int) -> MessageStory:
+    stays = history.stays(arrival)
+    first, last = stays[0], stays[-1]
+    departure = history.departure_of.get(last)
+    numbers = [number for stay in stays for number in (stay, history.departure_of.get(stay)) if number is not None]
+    events = history.events(number for number in numbers if number >= 0)
+    came = history.event(first) if first >= 0 else None
+    left = history.event(departure) if departure is not None else None
+    path = _path(history, stays)
+    until = departure if departure is not None else history.next_number - 1
+    since = first if first >= 0 else history.first - 1
+    waited = history.step_of(until) - history.step_of(since)
+    seconds = _now(history, departure) - history.time_of(since)
+    sender = taker = None
+    if came is not None and came.kind == SENT and came.source is not None:
+        sender = history.names.of(came.source.owner)
+    fate = WAITS if left is None else TAKEN if left.kind == RECEIVED else REMOVED_BY_HAND
+    later: tuple[Event, ...] = ()
+    if left is not None and fate == TAKEN:
+        taker = history.names.of(left.component)
+        later = history.events(moved_by(history, left.component, left.number + 1)[1])
+    message = history.message(last)
+    again = tuple(event for event in later if event.message is message)
+    sentences = [
+        *_beginning(history, came, message),
+        *_way(path),
+        *_moves(events),
+        *_end(history, left, last, waited, seconds, later, again),
+    ]
+    taken = left if fate == TAKEN else None
+    return MessageStory(
+        events, ". ".join(sentences) + ".", message, fate, sender, taker, path, waited, seconds, came,
+        taken, later, again,
+    )  # fmt: skip
 
 
-def _of_place(box: Inbox, index: int, moment: Moment | None) -> Explanation:
-    held = held_by_thread(box.owner, box.name)
-    waiting = (*held, *box.items)
-    if not -len(waiting) <= index < len(waiting):
-        raise NoSuchMessage(
-            f"no message waits at place {index} of {end_of(box)}: there {_are(len(waiting))}. "
-            + (f"Give 0 to {len(waiting) - 1}." if waiting else "")
-        )
-    index %= len(waiting)
-    sentences = []
-    if moment is not None and (sent := _sent_at(history_of(moment.world), box, index, len(waiting))) is not None:
-        sentences.append(_sent_in_words(sent))
-    sentences += _waits_in_words(box, index, len(waiting), len(held), moment)
-    return Explanation(f"the message {shown(waiting[index])}", IS_WAITING, tuple(sentences), _ends(box))
+def _path(history: History, stays: list[int]) -> tuple[str, ...]:
+    boxes: list[Any] = []
+    for stay in stays:
+        inbox = history.box_of(stay)
+        record = history.record(stay) if stay >= 0 else None
+        sent_by = record[1] if record is not None and record[0] is SENT else None
+        way = history.path(sent_by, inbox, stay) if sent_by is not None else [inbox]
+        boxes += [box for box in way if box not in boxes[-1:]]
+    return tuple(map(history.names.of_box, boxes))
 
 
-def _sent_at(history: History, box: Inbox, index: int, count: int) -> Event | None:
-    """Return the event that brought the message at a place of those that wait, if it is on record."""
-    last = history.next_number
-    arrivals = [*history.held(box, last), *history.arrivals_in(box, last)]
-    if len(arrivals) != count or arrivals[index] < history.first:
-        return None
-    return history.event(arrivals[index])
+def _now(history: History, departure: int | None) -> float:
+    if departure is None and history.scheduler is not None:
+        return float(history.scheduler.now)
+    return history.time_of(departure if departure is not None else history.next_number - 1)
 
 
-def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Moment | None) -> Iterator[str]:
-    owner = box.owner
-    place = "alone" if count == 1 else f"as the {ordinal(index)} of {count}"
-    yield f"It waits in {end_of(box)}, {place}."
-    if index < held:
-        yield f"It has been handed to the thread of {name_of(owner)}, which has not taken it yet."
-    if owner._life is NEW or moment is None:
-        yield f"{name_of(owner)} has not been activated, so nothing takes it."
-    elif owner._life in ENDED:
-        yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
-    elif moment.status(owner) == ASLEEP:
-        looked_at = moment.looked_at(owner)
-        if looked_at is not None and box.name not in looked_at:
-            yield f"{name_of(owner)} sleeps, and its code never looks into {box.name!r}."
-        else:
-            yield f"{name_of(owner)} has gone to sleep without taking it; lab.why({name_of(owner)!r}) says what for."
-    else:
-        yield f"{name_of(owner)} {status_in_words(owner, moment)}: it may take it in its next slice."
+def moved_by(history: History, component: Any, first: int) -> tuple[list[int], list[int]]:
+    """Return what a component took and what it sent, as numbers of records, from one on to the end of the slice."""
+    took: list[int] = []
+    sent: list[int] = []
+    for number in range(first, history.next_number):
+        record = history.record(number)
+        kind = record[0]
+        if kind is RESUMED:
+            break
+        if record[1] is not None and kind in (RECEIVED, SENT, DISCARDED) and record[1].owner is component:
+            (took if kind is RECEIVED else sent).append(number)
+    return took, sent
 
 
-# -- an event ------------------------------------------------------------------------------------------
+# -- in sentences ---------------------------------------------------------------------------------------
 
 
-def _of_event(event: Event, moment: Moment | None) -> Explanation:
-    name = f"the message {shown(event.message)}"
-    if event.kind == DISCARDED:
-        scheduler = event.source.owner._scheduler
-        if moment is not None or scheduler is None:
-            return Explanation(name, LOST, (_discarded_in_words(event, moment),), (end_of(event.source),))
-        with standing_still(scheduler.world) as now:
-            return Explanation(name, LOST, (_discarded_in_words(event, now),), (end_of(event.source),))
-    if event.kind in (RECEIVED, REMOVED):
-        return Explanation(name, *_gone_in_words(event), related=_ends(event.box))
-    if event.kind not in (SENT, INSERTED):
-        raise CannotExplain(
-            f"no message moved in {event}: give an event of one of the kinds "
-            f"{', '.join((SENT, DISCARDED, RECEIVED, REMOVED, INSERTED))}"
-        )
-    scheduler = event.box.owner._scheduler or (event.component._scheduler if event.component is not None else None)
-    if scheduler is None:
-        return Explanation(name, UNKNOWN, (f"{_sent_in_words(event)}", "Nobody there is activated."), _ends(event.box))
-    if moment is not None:
-        return _fate_of(event, name, moment)
-    with standing_still(scheduler.world) as now:
-        return _fate_of(event, name, now)
+def _when(event: Event) -> str:
+    return f"at step {event.step} ({event.time:.3f} s)"
 
 
-def _discarded_in_words(event: Event, moment: Moment | None) -> str:
-    end = history_of(moment.world).lost_at(event.number) if moment is not None else None
-    if isinstance(end, Inbox):
-        return (
-            f"{name_of(event.component)} dropped it in step {event.step}: it was for {end_of(end)}, which had no room."
-        )
-    sent = f"{_sender(event)} it in step {event.step}, from its {event.source.name!r}, "
-    if end is not None:
-        return sent + "which led nowhere: it was discarded."
-    return sent + "and it was discarded: the box led nowhere then, or there was no room at its end."
+def _sent_words(history: History, event: Event) -> str:
+    return f"{message_in_words(event)} was sent by {history.names.of(event.source.owner)} {_when(event)}"
 
 
-def _fate_of(event: Event, name: str, moment: Moment) -> Explanation:
-    """Say what became of a message that was put into an inbox."""
-    history = history_of(moment.world)
-    sentences = [_sent_in_words(event)]
-    fate = fate_in(history, event)
-    if fate is None:
-        told: tuple[str, ...] = ("The trace does not tell what became of it.",)
-        return Explanation(name, UNKNOWN, (*sentences, *told), _ends(event.box))
-    if isinstance(fate, int):
-        held = held_by_thread(event.box.owner, event.box.name)
-        count = len(held) + len(event.box.items)
-        sentences += _waits_in_words(event.box, fate, count, len(held), moment)
-        return Explanation(name, IS_WAITING, tuple(sentences), _ends(event.box))
-    onward = history.goes_on(fate.number) if fate.kind == REMOVED else None
-    if onward is not None:
-        moved = history.event(onward)
-        rest = _fate_of(moved, name, moment)
-        told = (*sentences, _moved_in_words(moved), *rest.sentences[1:])
-        return Explanation(name, rest.headline, told, rest.related)
-    headline, told = _gone_in_words(fate)
-    return Explanation(name, headline, (*sentences, *told), _ends(event.box))
+def _beginning(history: History, came: Event | None, message: Any) -> list[str]:
+    if came is None:
+        return [f"{shorten(message)} was there before the first event that is known, so nobody saw who sent it"]
+    if came.kind == INSERTED:
+        return [
+            f"{message_in_words(came)} was put into {history.names.of_box(came.box)} {_when(came)}: {came.detail[1]}"
+        ]
+    if came.source is None:
+        return [f"{message_in_words(came)} was delivered from outside {_when(came)}"]
+    return [_sent_words(history, came)]
 
 
-def fate_in(history: History, event: Event) -> Event | int | None:
-    """Return what became of a message that was put into an inbox.
-
-    That is the event that took it away, or its place among those that wait, those that were handed to the owner's
-    thread first; ``None`` if the event is not on record any more.
-    """
-    if not history.knows(event.number):
-        return None
-    line, held = history.lines[event.box], history.held_lines.get(event.box)
-    in_thread = held.latest() if held is not None else []
-    gone = history.departure_of.get(event.number)
-    if gone is None:
-        return len(in_thread) + line.latest().index(event.number)
-    return in_thread.index(gone) if gone in in_thread else history.event(gone)
+def _way(path: Sequence[str]) -> list[str]:
+    return [f"It went {' -> '.join(path)}"] if len(path) > 1 else []
 
 
-def _moved_in_words(event: Event) -> str:
-    index, why = event.detail
-    return f"It was moved to place {index} of {end_of(event.box)} after step {event.step} ({why})."
+def _moves(events: Iterable[Event]) -> list[str]:
+    return [
+        f"At step {event.step} {describe(event)}" for event in list(events)[1:] if event.kind in (REMOVED, INSERTED)
+    ]
 
 
-def _gone_in_words(event: Event) -> tuple[str, tuple[str, ...]]:
-    if event.kind == RECEIVED:
-        return TAKEN, (f"{name_of(event.box.owner)} took it from its {event.box.name!r} in step {event.step}.",)
-    why = event.detail[1] if isinstance(event.detail, tuple) and len(event.detail) > 1 else event.detail
-    reason = f": {why}" if why else ""
-    return REMOVED_BY_HAND, (f"It was taken out of {end_of(event.box)} after step {event.step}{reason}.",)
+def _end(
+    history: History,
+    left: Event | None,
+    arrival: int,
+    waited: int,
+    seconds: float,
+    later: tuple[Event, ...],
+    again: tuple[Event, ...],
+) -> list[str]:
+    long = f"{waited} slice{'' if waited == 1 else 's'} ({seconds:.3f} s)"
+    if left is None:
+        box = history.box_of(arrival)
+        place = history.lines[box].latest().index(arrival)
+        return [f"It still waits in {history.names.of_box(box)}, at place {place}, for {long} by now"]
+    if left.kind == REMOVED:
+        return [f"It waited for {long}"]
+    taker = history.names.of(left.component)
+    sentences = [f"It waited for {long}", f"{taker} took it from {left.box.name} {_when(left)}"]
+    if again:
+        sentences.append(f"{taker} passed it on in the same slice, to {_destinations(history, again)}")
+    passed = {event.number for event in again}
+    others = [event for event in later if event.number not in passed]
+    if others:
+        what = ", ".join(shorten(event.message, 30) for event in others[:5])
+        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
+        sentences.append(f"Later in that slice it sent {what}{more}")
+    if not later:
+        sentences.append("It sent nothing more in that slice")
+    return sentences
 
 
-def _sent_in_words(event: Event) -> str:
-    return f"{_sender(event)} it to {end_of(event.box)} in step {event.step}."
-
-
-def _sender(event: Event) -> str:
-    who = event.source.owner if event.source is not None else None
-    return f"{name_of(who)} sent" if isinstance(who, Microprocess) else "Somebody outside sent"
-
-
-def _ends(box: Inbox) -> tuple[str, ...]:
-    return (name_of(box.owner), end_of(box))
-
-
-def _are(count: int) -> str:
-    return f"{'is' if count == 1 else 'are'} {counted(count, 'message')}" if count else "is none"
+def _destinations(history: History, events: Iterable[Event]) -> str:
+    return ", ".join(history.names.of_box(event.box) if event.box is not None else "nowhere" for event in events)

@@ -12,7 +12,6 @@ two answers, and they differed in front of the user.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat, starmap, zip_longest
@@ -32,10 +31,10 @@ from ..core.scheduler import is_blocked
 from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
 from ..core.wording import text_to_keep
 from ..core.world import World
-from .counts import Hop, ledger_of
-from .facts import Moment, held_by_thread
 from .history import History, history_of
-from .naming import Names
+from .link_counts import Hop, ledger_of
+from .moment import Moment, held_by_thread
+from .names import Names
 
 #: A pause: when its timer is due, and what the component awaits; see the record "paused".
 Pause = tuple[float | None, tuple[Any, ...] | None]
@@ -99,7 +98,8 @@ class Snapshot:
     :class:`Stand` for each component, alive or not: those that were never activated and are linked, and those that
     have ended, the last 500 of which stay known where the record is not complete. ``waiting`` has a :class:`Waiting`
     for each inbox that is not empty, ``counts`` the messages that went over each link, which are at least so many
-    where ``exact`` is false, and ``lost`` those that each outbox has lost. ``ran`` had the last slice, ``next`` has
+    where ``exact`` is false, ``lost`` those that each outbox has lost, and ``limits`` how many may wait in each inbox
+    that has a limit. ``ran`` had the last slice, ``next`` has
     the next one, as far as that is known.
 
     By name, ``states`` has the state of each component, ``boxes`` the messages that wait in each inbox that is not
@@ -131,6 +131,7 @@ class Snapshot:
     waiting: Mapping[Inbox, Waiting]
     counts: Mapping[Hop, int]
     lost: Mapping[Any, int]
+    limits: Mapping[Inbox, int]
     ran: Any = None
     next: Any = None
     exact: bool = True
@@ -142,12 +143,14 @@ class Snapshot:
     def states(self) -> Mapping[str, str]:
         """The state of each component that was activated, by name."""
         stands = self.components.items()
-        return MappingProxyType({self.names.of(each): stand.state for each, stand in stands if stand.state != NEW})
+        return MappingProxyType(
+            {self.names.of(component): stand.state for component, stand in stands if stand.state != NEW}
+        )
 
     @property
     def boxes(self) -> Mapping[str, tuple[Any, ...]]:
         """The messages that wait in each inbox that is not empty, by name, oldest first."""
-        return MappingProxyType({self.names.of_box(box): each.messages for box, each in self.waiting.items()})
+        return MappingProxyType({self.names.of_box(box): waiting.messages for box, waiting in self.waiting.items()})
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
@@ -208,11 +211,12 @@ class Snapshot:
         named, box = self.names.of, self.names.of_box
         return (
             self.step,
-            {named(each): _compared(stand, self.names) for each, stand in self.components.items()},
-            {box(each): (waiting.count, waiting.words, waiting.held) for each, waiting in self.waiting.items()},
+            {named(component): _compared(stand, self.names) for component, stand in self.components.items()},
+            {box(inbox): (waiting.count, waiting.words, waiting.held) for inbox, waiting in self.waiting.items()},
             {(box(source), box(sink)): count for (source, sink), count in self.counts.items()},
-            {box(each): count for each, count in self.lost.items()},
-            *(named(each) if each is not None else None for each in (self.ran, self.next)),
+            {box(outbox): count for outbox, count in self.lost.items()},
+            {box(inbox): limit for inbox, limit in self.limits.items()},
+            *(named(component) if component is not None else None for component in (self.ran, self.next)),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -223,12 +227,12 @@ class Snapshot:
 
     def __str__(self) -> str:
         lines = [f"step {self.step}"]
-        for each, stand in self.components.items():
-            if stand.state == NEW and not any(box.owner is each for box in self.waiting):
+        for component, stand in self.components.items():
+            if stand.state == NEW and not any(box.owner is component for box in self.waiting):
                 continue
-            lines.append(f"  {self.names.of(each)}: {stand.state}")
+            lines.append(f"  {self.names.of(component)}: {stand.state}")
             for box, waiting in self.waiting.items():
-                if box.owner is each:
+                if box.owner is component:
                     texts = starmap(then_and_now, zip_longest(waiting.said, map(shorten, waiting.messages)))
                     lines.append(f"    {box.name}: {', '.join(texts)}")
         lines += [f"  {source} -> {sink}" for source, sink in self.links]
@@ -276,10 +280,10 @@ def is_rushing(lab: World) -> bool:
     return lab.state == "running" and lab.pace is None
 
 
-def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any) -> Stand:
+def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any, woken_by_room: bool) -> Stand:
     """Return how a component stands that waits, or whose helper does."""
     runner = component if helper is None else helper
-    blocked = is_blocked(component, runner, pause[1], full is not None)
+    blocked = is_blocked(component, runner, pause[1], full is not None and woken_by_room)
     return Stand(BLOCKED if blocked else ASLEEP, parent, None, pause, full, helper)
 
 
@@ -289,19 +293,19 @@ def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any) -
 def from_engine(lab: World, most: int | None = None) -> Snapshot:
     """Return how a lab stands now, from its components and boxes; ``most`` as in :func:`snapshot_of`."""
     moment = Moment(lab)
-    links = dict.fromkeys(_links(moment.components))
-    everybody = _everybody(moment, links)
+    links = dict.fromkeys(_links([*moment.components, *(ended.component for ended in moment.ended)]))
+    known = _known(moment, links)
     ledger = ledger_of(lab.trace)
     names = Names()
-    for each in sorted(everybody, key=_in_order):
-        names.note(each)
+    names.seen.update(dict.fromkeys(sorted(known, key=_in_order)))
     return Snapshot(
         lab.scheduler.step,
         lab.scheduler.now,
-        MappingProxyType({each: stand_now(moment, each, everybody) for each in everybody}),
-        MappingProxyType({box: waiting for each in everybody for box, waiting in _waiting_now(each, most)}),
+        MappingProxyType({component: stand_now(moment, component, known) for component in known}),
+        MappingProxyType({box: waiting for component in known for box, waiting in _waiting_now(component, most)}),
         MappingProxyType({link: ledger.count(*link) for link in links}),
-        MappingProxyType({box: box.discarded for each in everybody for box in _outboxes(each) if box.discarded}),
+        MappingProxyType({box: box.discarded for component in known for box in _outboxes(component) if box.discarded}),
+        _limits(known),
         None if is_rushing(lab) else whose(lab.trace.last_runner()),
         None if is_rushing(lab) else _next(lab),
         ledger.exact,
@@ -314,7 +318,7 @@ def _in_order(component: Any) -> float:
     return getattr(component, "_number", 0) or inf
 
 
-def _everybody(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
+def _known(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
     """Return those that are alive in order of activation, those that are linked, and those that have ended."""
     found: dict[Any, None] = dict.fromkeys(moment.components)
     found.update({box.owner: None for link in links for box in link})
@@ -327,45 +331,58 @@ def _everybody(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
 
 def _links(members: Iterable[Any]) -> Iterator[Hop]:
     """Yield the links that components have made."""
-    for each in members:
-        if isinstance(each, Component) and each._switchboard is not None:
-            yield from ((link.source_box, link.sink_box) for link in each._switchboard.links)
+    for component in members:
+        if isinstance(component, Component) and component._switchboard is not None:
+            yield from ((link.source_box, link.sink_box) for link in component._switchboard.links)
+
+
+def _limits(known: Iterable[Any], history: History | None = None, number: int = 0) -> Mapping[Inbox, int]:
+    """Return the limits that inboxes have now, or had after an event."""
+    found: dict[Inbox, int] = {}
+    for component in known:
+        for box in component._in.values() if isinstance(component, Component) else ():
+            limit = box.limit if history is None else history.was(box, "limit", number)
+            if limit is not None:
+                found[box] = limit
+    return MappingProxyType(found)
 
 
 def _outboxes(component: Any) -> Iterable[Any]:
     return component._out.values() if isinstance(component, Component) else ()
 
 
-def stand_now(moment: Moment, component: Any, everybody: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
-    """Return how one component stands now; its parent is told if that is among ``everybody``."""
+def stand_now(moment: Moment, component: Any, known: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
+    """Return how one component stands now; its parent is told if that is among ``known``."""
     if isinstance(component, Ended):
         return Stand(component.state, None, component.step)
     life = component._life
-    parent = parent_of(component, everybody)
+    parent = _parent(component, getattr(component, "_parent", None), life in ENDED, known)
     if life is NEW or life in ENDED:
-        ended = component._end_record
-        return Stand(life, parent, ended.step if ended is not None else None)
+        return _ended(component, life, parent)
     runner = runner_of(component)
     helper = runner if runner is not component else None
     if moment.status(component) in (RUNNABLE, RUNNING):
         return Stand(RUNNABLE, parent, helper=helper)
     timer = runner._pause_timer
     pause = (timer.when if timer is not None else None, runner._awaits)
-    return _asleep(
-        component, parent, pause, next((box.target for box in _outboxes(component) if box.is_full()), None), helper
-    )
+    full = next((box.target for box in _outboxes(component) if box.is_full()), None)
+    return _asleep(component, parent, pause, full, helper, full is not None and component.woken_by_collection)
 
 
-def parent_of(component: Any, everybody: Mapping[Any, Any]) -> Any:
-    """Return the component that contains another one; of one that was let go of at its end, the one that activated it.
+def _ended(component: Any, life: str, parent: Any) -> Stand:
+    """Return how a component stands that has ended or was never activated."""
+    ended = component._end_record
+    return Stand(life, parent, ended.step if ended is not None else None)
 
-    ``None`` if that is not among ``everybody``.
+
+def _parent(component: Any, parent: Any, has_ended: bool, known: Mapping[Any, Any]) -> Any:
+    """Return the component that contains another one; of one that was let go of after its end, the one that did.
+
+    ``None`` if that is not among ``known``.
     """
-    parent = getattr(component, "_parent", None)
-    if parent is None and component._home is not None and component._life in ENDED:
-        home = component._home()
-        parent = home if getattr(home, "_children", None) is not None else None
-    return parent if parent is not component and parent in everybody else None
+    if parent is None and has_ended and component._end_record is not None:
+        parent = component._end_record.container
+    return parent if parent is not component and parent in known else None
 
 
 def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
@@ -408,19 +425,23 @@ def from_record(
     now = Moment(lab) if step == history.latest else None
     links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
     lives = history.states(step)
-    helpers = {each._awaited_by: each for each, life in lives.items() if each._awaited_by is not None and life in ALIVE}
-    everybody = {each: life for each, life in lives.items() if each._awaited_by is None}
+    helpers = {
+        helper._awaited_by: helper for helper, life in lives.items() if helper._awaited_by is not None and life in ALIVE
+    }
+    known = {component: life for component, life in lives.items() if component._awaited_by is None}
     for owner in [end.owner for link in links for end in link if end.owner not in lives]:
-        everybody[owner] = NEW if now is None else owner._life
+        gone = owner._end_record is not None and owner._end_record.step <= step  # before the oldest record
+        known[owner] = owner._life if gone or now is not None else NEW
 
     def stood(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since
-            return stand_now(now, component, everybody)
-        parent = parent_of(component, everybody)
+            return stand_now(now, component, known)
+        parent = getattr(component, "_parent", None)
+        if history.changed and isinstance(component, Component):
+            parent = history.was(component, "_parent", number)
+        parent = _parent(component, parent, life in ENDED, known)
         if life in ENDED:
-            about = history.about.get(component, [])
-            last = bisect_right(about, number) - 1
-            return Stand(life, parent, history.step_of(about[last]) if last >= 0 else None)
+            return _ended(component, life, parent)
         runner = component
         while runner in helpers:
             runner = helpers[runner]
@@ -429,15 +450,17 @@ def from_record(
         if runners_life not in (ASLEEP, WAITING):
             return Stand(runners_life, parent, helper=helper)
         full = history.full_target(component, number) if isinstance(component, Component) else None
-        return _asleep(component, parent, history.pause(runner, number) or (None, None), full, helper)
+        woken_by_room = full is not None and history.was(component, "woken_by_collection", number)
+        return _asleep(component, parent, history.pause(runner, number) or (None, None), full, helper, woken_by_room)
 
     return Snapshot(
         step,
         history.time_of(number),
-        MappingProxyType({each: stood(each, life) for each, life in everybody.items()}),
+        MappingProxyType({component: stood(component, life) for component, life in known.items()}),
         MappingProxyType(dict(_waited(history, number, most))),
         MappingProxyType(_counted(lab, history, number, links)),
         MappingProxyType(_lost(history, number)),
+        _limits(known, history if history.changed else None, number),
         whose(_runner(history, step)),
         _was_next(lab, history, step, lives),
         history.is_complete or ledger_of(lab.trace).exact,
@@ -457,10 +480,12 @@ def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[I
 
 def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:
     """Return how many messages had gone over each link: from the beginning, or back from what is counted by now."""
+    crossings = history.crossings_up_to_now()
+    counts = {link: crossings.count(*link, number) for link in links}
     if history.is_complete:
-        return {link: history.count(*link, number) for link in links}
+        return counts
     ledger, last = ledger_of(lab.trace), history.next_number
-    return {link: ledger.count(*link) - history.count(*link, last) + history.count(*link, number) for link in links}
+    return {link: ledger.count(*link) - crossings.count(*link, last) + count for link, count in counts.items()}
 
 
 def _lost(history: History, number: int) -> dict[Any, int]:
@@ -469,7 +494,7 @@ def _lost(history: History, number: int) -> dict[Any, int]:
     if history.is_complete:
         return then
     later = {box: count - then.get(box, 0) for box, count in history.lost(history.next_number).items()}
-    counted = {box: box.discarded - later.get(box, 0) for each in history.lives for box in _outboxes(each)}
+    counted = {box: box.discarded - later.get(box, 0) for component in history.lives for box in _outboxes(component)}
     return {box: count for box, count in counted.items() if count > 0}
 
 

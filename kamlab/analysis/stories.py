@@ -16,7 +16,7 @@ from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, n
 from ..core.microprocess import Microprocess
 from .errors import NoStory
 from .history import History, history_of
-from .message_story import Story, story_of_event, story_of_waiting
+from .messages import Story, moved_by, story_of_event, story_of_waiting
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class ComponentStory(Story):
     ...         square.deliver(number)
     ...         _ = lab.step()
     ...     story = lab.story("PureTransformer_1")
-    >>> for each in story.slices:
-    ...     print(each.step, [event.message for event in each.took], [event.message for event in each.sent])
+    >>> for piece in story.slices:
+    ...     print(piece.step, [event.message for event in one_slice.took], [event.message for event in one_slice.sent])
     1 [2] [4]
     2 [3] [9]
     """
@@ -182,15 +182,7 @@ def story_of_component(history: History, component: Microprocess) -> ComponentSt
 
 def _slice(history: History, component: Microprocess, place: int) -> tuple[Slice, list[int]]:
     start = history.starts[place]
-    end = history.starts[place + 1] if place + 1 < len(history.starts) else history.next_number
-    took, sent = [], []
-    for number in range(start + 1, end):
-        record = history.record(number)
-        kind = record[0]
-        if kind is RECEIVED and record[1].owner is component:
-            took.append(number)
-        elif (kind is SENT or kind is DISCARDED) and record[1] is not None and record[1].owner is component:
-            sent.append(number)
+    took, sent = moved_by(history, component, start + 1)
     one = Slice(history.steps[place], history.time_of(start), history.events(took), history.events(sent))
     return one, [start, *took, *sent]
 

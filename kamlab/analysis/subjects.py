@@ -14,7 +14,7 @@ from ..core.world import World
 from .errors import CannotExplain
 
 if TYPE_CHECKING:
-    from .facts import Moment, Party
+    from .moment import Moment, Party
 
 
 def component_of(lab: World, name: Any) -> Microprocess:
@@ -32,7 +32,7 @@ def component_of(lab: World, name: Any) -> Microprocess:
 
 def subject_of(lab: World, name: Any) -> Party:
     """Return the same, or the record of a component that has ended and is gone. Errors as for :func:`component_of`."""
-    from .facts import standing_still
+    from .moment import standing_still
     from .words import shown
 
     if isinstance(name, Microprocess):

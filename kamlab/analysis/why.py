@@ -1,7 +1,7 @@
 """Why a component does what it does now, or does nothing: in sentences.
 
 What it waits for and who could bring that about comes from the boxes and links as they are
-(:mod:`kamlab.analysis.needs`); since when, and what it did last, comes from the trace, as far as that goes
+(:mod:`kamlab.analysis.waits`); since when, and what it did last, comes from the trace, as far as that goes
 back. Without a trace those sentences are missing, and the others are the same.
 """
 
@@ -23,19 +23,18 @@ from ..core.events import (
     cause_in_words,
     name_of,
 )
-from ..core.microprocess import Microprocess, runner_of
+from ..core.microprocess import Microprocess, place_in, runner_of
 from ..core.register import LEFT, Ended
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
-from . import code_reading as reading
-from .explanation import Explanation
-from .facts import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
-from .flows import flow_of, helper_in_words
-from .graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
+from . import source_hints
+from .deadlock import as_wait, circle_in_words
 from .history import history_of
-from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
-from .standing import Place, place_of
-from .waiting import as_wait, circle_in_words
-from .words import counted, end_of, how_full, joined, shown
+from .location import Place, place_of
+from .moment import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
+from .stack import flow_of, helper_in_words
+from .wait_graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
+from .waits import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
+from .words import Explanation, counted, end_of, how_full, joined, shown
 
 SLEEPS, PAUSING, WAITS, FULL = "sleeps", "pausing", "waits", "full"
 
@@ -125,11 +124,10 @@ def _running(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     runner = runner_of(component)
-    queue = [runner_of(each) for each in moment.scheduler.runnable()]
+    queue = [runner_of(component) for component in moment.scheduler.runnable()]
     if moment.scheduler.chooser is not None and moment.scheduler.next_up() is not runner:
         turn = "when the lab's chooser picks it"
-    elif runner in queue:
-        before = queue.index(runner)
+    elif (before := place_in(queue, runner)) >= 0:
         turn = "and is the next" if not before else f"and {counted(before, 'other')} {_have(before)} a turn before it"
     else:
         turn = "from the next round on"
@@ -180,7 +178,7 @@ def _end(component: Party, at: str = "") -> str:
 
 def _lost(ended: Ended) -> Iterator[str]:
     """Say what was left in the inboxes of a component that has ended."""
-    for box, count in [(each.box, each.number) for each in ended.tally if each.kind == LEFT]:
+    for box, count in [(tally.box, tally.number) for tally in ended.tally if tally.kind == LEFT]:
         yield f"{counted(count, 'message')} in its inbox {box!r} will not be taken."
 
 
@@ -221,7 +219,7 @@ def _since(component: Microprocess, moment: Moment) -> str:
     return f"It has slept{since}{where}." if since else f"It sleeps{where}."
 
 
-def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], moment: Moment) -> Iterator[str]:
+def _what(component: Microprocess, said: source_hints.Awaited, needs: list[Need], moment: Moment) -> Iterator[str]:
     """Say what it waits for, and who could bring it about."""
     if component._delegate is not None:
         yield f"It waits for {helper_in_words(runner_of(component))} to run to its end (WaitComplete)."
@@ -231,7 +229,7 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
             boxes.setdefault(need.name, []).append(need)
     if boxes:
         named = joined([repr(name) for name in boxes], "or")
-        if said.kind == reading.MESSAGE:
+        if said.kind == source_hints.MESSAGE:
             yield f"It waits for a message in its inbox {named}, and for nothing else."
         else:
             yield f"It called pause(): a message in its inbox {named} would wake it."
@@ -260,19 +258,19 @@ def _what(component: Microprocess, said: reading.Awaited, needs: list[Need], mom
         yield f"Nothing in this lab sends to its {joined(lonely, 'or')}."
     children = [name_of(need.who) for need in needs if need.kind == CHILD]
     if children:
-        each = "child" if len(children) == 1 else "children"
-        sure = said.kind == reading.CHILD
+        noun = "child" if len(children) == 1 else "children"
+        sure = said.kind == source_hints.CHILD
         yield (
-            f"It waits for the end of its {each} {joined(children)}."
+            f"It waits for the end of its {noun} {joined(children)}."
             if sure
-            else (f"The end of its {each} {joined(children, 'or')} would wake it, too.")
+            else (f"The end of its {noun} {joined(children, 'or')} would wake it, too.")
         )
     for need in needs:
         if need.kind == TIMER:
             yield f"Its timer wakes it at {need.when:.3f} s; it is {moment.scheduler.now:.3f} s now."
         elif need.kind == NETWORK:
             yield "It is woken when something comes from the network."
-    if said.kind == reading.TIME:
+    if said.kind == source_hints.TIME:
         yield "It waits for that time only; a message does not let it go on."
 
 
@@ -284,9 +282,9 @@ def _outlook(component: Microprocess, graph: Graph) -> Iterator[str]:
     for circle in circles:
         if any(waiter is component for waiter, _ in circle):
             rest = "" if graph.is_certain(circle) else " If they expect nothing more of each other, that is rest."
-            yield f"It waits in a circle: {circle_in_words([as_wait(*each) for each in circle])}.{rest}"
+            yield f"It waits in a circle: {circle_in_words([as_wait(*edge) for edge in circle])}.{rest}"
             return
-    chain = [as_wait(*each) for each in graph.chain(component)]
+    chain = [as_wait(*edge) for edge in graph.chain(component)]
     if len(chain) > 1:
         yield f"The chain: {circle_in_words(chain, closed=False)}."
     needs = graph.needs.get(component, [])

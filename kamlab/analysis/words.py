@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.box import Box
@@ -29,7 +30,9 @@ def shown(value: Any, width: int = WIDTH) -> str:
     >>> shown(object())
     '<object object>'
     """
-    text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in shorten(value, width))
+    text = "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in shorten(value, width)
+    )
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
@@ -124,3 +127,27 @@ def paragraph(headline: str, sentences: Sequence[str], width: int = 100) -> str:
             line += " " + word
         lines.append(line)
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation:
+    """Why something is as it is.
+
+    ``of`` is the name of what is explained, ``headline`` its state in a word or two, ``sentences`` the
+    reasons, ``related`` the names of the components and boxes that have to do with it. All of it is text,
+    so explanations can be kept and compared.
+
+    >>> print(Explanation("A", "sleeps", ("Nothing in this lab will wake it.",)))
+    A: sleeps
+      Nothing in this lab will wake it.
+    """
+
+    of: str
+    headline: str
+    sentences: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return paragraph(f"{self.of}: {self.headline}", self.sentences)
+
+    __repr__ = __str__

@@ -24,7 +24,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
-from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
+from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, name_of
 from .states import RUNNABLE
 from .trace import LARGE
 from .wording import is_plain
@@ -199,7 +199,9 @@ class Inbox(Box):
     def set_size(self, size: int | None) -> None:
         """Limit how many messages may wait here; ``None`` lifts the limit."""
         self.check_size(size)
-        self.limit = size
+        if size != self.limit:
+            note_change(self, "limit", self.owner)
+            self.limit = size
         self.quiet = False
 
     def deliver(self, message: Any, source: Box | None = None) -> None:
@@ -259,8 +261,8 @@ class Inbox(Box):
                 scheduler.note_wake(self.owner, self)
 
     def _note_arrival(self, message: Any, source: Box | None) -> None:
-        """Record, in the sender's lab, what reaches a component that is not active."""
-        scheduler = source.owner._scheduler if source is not None else None
+        """Record what reaches a component that is not active: in the sender's lab, or in that which it is linked to."""
+        scheduler = source.owner._scheduler if source is not None else scheduler_near(self.owner)
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((SENT, source, self, message, scheduler.text_of(message)))
             scheduler.note_size(message)
@@ -400,3 +402,33 @@ class Outbox(Box):
     def set_size(self, size: int | None) -> None:
         """Limit the inbox at the end of the chain."""
         self.target.set_size(size)
+
+
+def scheduler_near(component: Any) -> Scheduler | None:
+    """Return the scheduler that runs a component; as long as none does, that of what it is linked to or part of."""
+    if component._scheduler is not None:
+        return component._scheduler  # type: ignore[no-any-return]
+    boxes = (*component._in.values(), *component._out.values())
+    linked = (other.owner for box in boxes for other in (*box.sources, box.onward) if other is not None)
+    for near in (*linked, component._parent):
+        if near is not None and near._scheduler is not None:
+            return near._scheduler  # type: ignore[no-any-return]
+    return None
+
+
+def note_change(thing: Any, attribute: str, *components: Any) -> None:
+    """Have the record keep the value of an attribute that is about to change and of which no event tells.
+
+    Args:
+        thing: a component or a box.
+        attribute: what is about to change.
+        components: where to look for the lab. Where none of them has to do with one, nothing is kept.
+    """
+    scheduler = next(filter(None, map(scheduler_near, components)), None)
+    if scheduler is None:
+        return
+    if scheduler.log is not None:
+        scheduler.world.trace.note_change(thing, attribute, getattr(thing, attribute))
+    if scheduler.journal is not None and scheduler.is_outside():
+        of = str(thing) if isinstance(thing, Box) else name_of(thing)
+        scheduler.world.note_foreign(f"the {attribute.strip('_')} of {of} was set from outside")

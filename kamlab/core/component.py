@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from .box import Box, Inbox, Outbox
+from .box import Box, Inbox, Outbox, note_change, scheduler_near
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
+from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
-from .microprocess import Microprocess, shown
+from .microprocess import Microprocess, place_in, shown
 from .waits import Waits
 from .worlds import in_slice
 
@@ -175,7 +176,7 @@ class Component(Waits, Microprocess):
         """Put a message into an inbox of this component from outside. Safe from any thread."""
         box = find_box(self, boxname, "inboxes")
         if self._scheduler is None:
-            box.target.deliver(message)
+            self._deliver_early(message, box)
             return
         scheduler = self._scheduler
         caller = in_slice.component
@@ -185,6 +186,17 @@ class Component(Waits, Microprocess):
             box.target.deliver(message)
             if scheduler.journal is not None and scheduler.is_outside():
                 scheduler.note_act("deliver", self.short_name, boxname, message)
+
+    def _deliver_early(self, message: Any, box: Box) -> None:
+        """Put a message into an inbox before activation; it is recorded if this is linked to what a lab runs."""
+        scheduler = scheduler_near(self)
+        if scheduler is None:
+            box.target.deliver(message)
+            return
+        with scheduler.world.lock:
+            box.target.deliver(message)
+            if scheduler.journal is not None and scheduler.is_outside():
+                scheduler.world.note_foreign(f"{name_of(self)} was sent a message from outside before its activation")
 
     def set_inbox_size(self, boxname: str, size: int | None) -> None:
         """Limit how many messages may wait in an inbox; ``None`` lifts the limit."""
@@ -232,6 +244,7 @@ class Component(Waits, Microprocess):
     def attend_collection(self, wanted: bool) -> None:
         """Say whether to be woken when a message is taken downstream of an outbox of this component."""
         if wanted is not self.woken_by_collection:
+            note_change(self, "woken_by_collection", self)
             self.woken_by_collection = wanted
             for box in self._out.values():
                 box.refeed()
@@ -264,11 +277,12 @@ class Component(Waits, Microprocess):
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
                     f"{child._parent.short_name} already. Make a second {type(child).__name__}."
                 )
-            if child in self.children or child in children[:place]:
+            if place_in(self.children, child) >= 0 or place_in(children, child) < place:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )
         for child in children:
+            note_change(child, "_parent", child, self)
             child._parent = self
             child._on_end += (_Knock(self, child),)
             self.children.append(child)
@@ -279,9 +293,11 @@ class Component(Waits, Microprocess):
 
     def remove_child(self, child: Component) -> None:
         """Let a child go, and take down the links with it that this component made."""
-        if child in self.children:
-            self.children.remove(child)
+        place = place_in(self.children, child)
+        if place >= 0:
+            del self.children[place]
         if child._parent is self:
+            note_change(child, "_parent", child, self)
             child._parent = None
         child._on_end = tuple(each for each in child._on_end if getattr(each, "parent", None) is not self)
         self.unlink(child)

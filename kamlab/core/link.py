@@ -132,7 +132,7 @@ class Switchboard:
         for link in [
             each
             for each in self.links
-            if each is linkage or (component is not None and component in (each.source, each.sink))
+            if each is linkage or (component is not None and (component is each.source or component is each.sink))
         ]:
             self._note_foreign("a link was taken down from outside")
             self.links.remove(link)

@@ -12,13 +12,13 @@ so a component whose author happens to call something of his own ``state`` canno
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from . import worlds
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .kinds import PAUSED, PLAIN_PAUSE
-from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE
+from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
 
 if TYPE_CHECKING:
     from .register import Ended
@@ -83,7 +83,21 @@ class Microprocess:
     #: The name that a Graphline gave it.
     _given_name = ""
     _on_end: tuple[Callable[[], Any], ...] = ()
+    #: Its outboxes, and whether taking a message downstream of one wakes it: of a component.
+    _out: dict[str, Any] = {}
+    woken_by_collection: bool = False
     _tag = ""
+
+    def __new__(cls, *args: Any, **argd: Any) -> Any:
+        """Have a component be a key by its identity, whatever its class says about equality.
+
+        ``@dataclass`` and every ``__eq__`` take the hash of a class away, and a hash of values changes with them; all
+        tables of the engine and of what looks at it have components as keys. Rejected: tables with ``id`` as key, since
+        each then needs a second one that leads back to the component and keeps it alive.
+        """
+        if cls.__hash__ is not object.__hash__:
+            cls.__hash__ = object.__hash__  # type: ignore[method-assign]
+        return super().__new__(cls)
 
     def __init__(self, thread: Any = None, close_down_value: Any = 0, tag: str = "") -> None:
         self.init = 1
@@ -177,7 +191,14 @@ class Microprocess:
 
     def _state_now(self) -> str:
         life, scheduler = self._life, self._scheduler
-        return life if scheduler is None or life not in ALIVE else scheduler.state_of(self)
+        if scheduler is None or life not in ALIVE:
+            return life
+        state = scheduler.state_of(self)
+        return RUNNABLE if state is RUNNING else state
+
+    def state_of_thread(self) -> str | None:
+        """Return the state that a thread of its own leads to; ``None`` if it has none, or the thread waits here."""
+        return None
 
     @shown
     def error(self) -> BaseException | None:
@@ -301,6 +322,14 @@ class Microprocess:
     def asleep(self) -> bool:
         """Whether it paused and nothing has woken it."""
         return self._life is ASLEEP
+
+
+def place_in(components: Iterable[Any], component: Any) -> int:
+    """Return the place of a component among others, by identity; -1 if it is not there."""
+    for place, other in enumerate(components):
+        if other is component:
+            return place
+    return -1
 
 
 def deadline_of(component: Microprocess) -> float | None:

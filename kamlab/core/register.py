@@ -102,7 +102,20 @@ class Ended:
     """
 
     __slots__ = (
-        *("__weakref__", "_component", "_given_name", "by", "error", "fed", "final", "helper", "id", "kind", "led"),
+        *(
+            "__weakref__",
+            "_component",
+            "_container",
+            "_given_name",
+            "by",
+            "error",
+            "fed",
+            "final",
+            "helper",
+            "id",
+            "kind",
+            "led",
+        ),
         *("name", "parent", "register", "state", "step"),
     )
 
@@ -124,6 +137,7 @@ class Ended:
         self.helper: bool = waiting is not None
         container = component._parent if isinstance(component, Component) else waiting
         self.parent: int = container.id if container is not None else 0
+        self._container = ref(container) if container is not None else None
         if isinstance(component, Component):
             self._note_links(component)
         if self.state == FAILED:
@@ -146,6 +160,11 @@ class Ended:
     def component(self) -> Any:
         """The component itself; ``None`` if Python has freed it."""
         return self._component()
+
+    @property
+    def container(self) -> Any:
+        """The component that contained it, as long as that exists; ``None`` if none did."""
+        return self._container() if self._container is not None else None
 
     @property
     def tally(self) -> list[Tally]:

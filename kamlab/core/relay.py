@@ -30,10 +30,10 @@ from typing import Any
 from .component import Component
 from .elsewhere import LOOK, Patience, Whereabouts, whereabouts
 from .errors import NoSpaceInBox, ThreadIsAway
-from .meeting import AT_GATE, OVER, RUNNING, Meeting
+from .meeting import AT_GATE, IN_REQUEST, OVER, RUNNING, Meeting
 from .microprocess import shown
 from .patched_time import real_monotonic
-from .states import ENDED
+from .states import BLOCKED, ENDED, RUNNABLE
 from .waits import THREAD
 
 #: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
@@ -349,6 +349,14 @@ class Relayed(Component):
         )
 
     # -- looking --------------------------------------------------------------------------------------
+
+    def state_of_thread(self) -> str | None:
+        """Return the state that the thread leads to: blocked while it is busy, runnable where it waits to be let in."""
+        if self._os_thread is None:
+            return None
+        if self._place is RUNNING:
+            return BLOCKED
+        return RUNNABLE if self._stirred or self._place in (AT_GATE, IN_REQUEST, OVER) else None
 
     def may_wake(self) -> bool:
         """Return whether the thread could do something without being told."""

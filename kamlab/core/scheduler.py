@@ -23,7 +23,7 @@ import itertools
 import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -39,8 +39,8 @@ from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
 from .meeting import RUNNING as THREAD_BUSY
-from .microprocess import Microprocess, deadline_of, raising_in, runner_of
-from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, WAITING
+from .microprocess import Microprocess, deadline_of, place_in, raising_in, runner_of
+from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FINISHED as STATE_FINISHED
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
@@ -158,12 +158,17 @@ class Scheduler(Endings):
     def _chosen(self, queue: deque[Microprocess]) -> Microprocess:
         assert self.chooser is not None
         picked, self.picked = self.picked, None
-        if picked is None or picked not in queue:
-            runnable = tuple(each for each in queue if each._life is RUNNABLE)
-            picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
+        place = -1 if picked is None else place_in(queue, picked)
+        if place < 0:
+            runnable = tuple([each for each in queue if each._life is RUNNABLE])
+            place = self.chooser.choose(runnable) if runnable else 0
+            picked = runnable[place] if runnable else queue[0]
             if runnable and self.journal is not None:
                 self.journal.picked(picked)
-        queue.remove(picked)
+            if place < 0 or len(runnable) != len(queue):
+                place = place_in(queue, picked)
+        assert picked is not None
+        del queue[place]
         return picked
 
     def _obey(self, component: Microprocess, said: Any) -> None:
@@ -496,8 +501,7 @@ class Scheduler(Endings):
         """
         found = self._could_run()
         if self.chooser is not None and (foreseen := self._foreseen(found)) is not None:
-            found.remove(foreseen)
-            found.insert(0, foreseen)
+            found.insert(0, found.pop(place_in(found, foreseen)))
         return found
 
     def next_up(self) -> Microprocess | None:
@@ -515,17 +519,28 @@ class Scheduler(Endings):
         found = {id(each): each for each in (*self.queue, *self.done) if each._life is RUNNABLE}
         return [each for each in (found | woken).values() if id(each) not in pausing]
 
-    def state_of(self, component: Microprocess) -> str:
-        """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends."""
+    def state_of(
+        self, component: Microprocess, woken: Container[int] | None = None, pausing: Container[int] | None = None
+    ) -> str:
+        """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends.
+
+        Args:
+            component: the component.
+            woken, pausing: the ``id`` of each one that was woken, or has paused, in this round; found out unless given.
+        """
         runner = runner_of(component)
-        asleep = runner._life is ASLEEP
-        if not asleep and self.pauses:
-            asleep = any(each is runner for each in tuple(self.pauses))
-        if asleep and any(each is runner for each in self.to_be_woken()):
-            asleep = False
-        if not asleep:
+        if self.driver is not None and self.running is runner:
+            return RUNNING
+        of_thread = component.state_of_thread()
+        if of_thread is not None:
+            return of_thread
+        if woken is None:
+            woken = set(map(id, self.to_be_woken()))
+        if id(runner) in woken or id(component) in woken:
             return RUNNABLE
-        full = any(box.is_full() for box in getattr(component, "_out", {}).values())
+        if runner._life is RUNNABLE and id(runner) not in (set(map(id, self.pauses)) if pausing is None else pausing):
+            return RUNNABLE
+        full = component.woken_by_collection and any(box.is_full() for box in component._out.values())
         return BLOCKED if is_blocked(component, runner, runner._awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
@@ -540,7 +555,7 @@ class Scheduler(Endings):
                 yield from map(runner_of, others[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
-        if self.picked in runnable:
+        if place_in(runnable, self.picked) >= 0:
             return self.picked
         peek = getattr(self.chooser, "peek", None)
         return runnable[peek(runnable)] if peek is not None and runnable else None
@@ -562,16 +577,17 @@ class Scheduler(Endings):
                 f"{component.short_name} cannot go next: it is {component._state_now()}. "
                 f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
             )
-        if component in self.done:
-            self.done.remove(component)
+        place = place_in(self.done, component)
+        if place >= 0:
+            del self.done[place]
         else:
-            self.queue.remove(component)
+            del self.queue[place_in(self.queue, component)]
         self.queue.appendleft(component)
         self.picked = component
 
     def takes_turns(self, component: Microprocess) -> bool:
         """Return whether somebody is in the queue, now or in the next round."""
-        return component._life is RUNNABLE and (component in self.queue or component in self.done)
+        return component._life is RUNNABLE and place_in((*self.queue, *self.done), component) >= 0
 
 
 def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full: bool) -> bool:
@@ -581,11 +597,11 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
         component: the component.
         runner: what runs when it runs: itself, or the generator that it waits for.
         awaits: what its code says that it waits for.
-        full: whether one of its outboxes leads to a full inbox.
+        full: whether one of its outboxes leads to a full inbox, and room there would wake it.
     """
     if awaits is not None:
         return bool(awaits[0] == THREAD and awaits[1] == THREAD_BUSY)
-    return bool(full and runner is component and component.woken_by_collection)
+    return full and runner is component
 
 
 def put_off(call: Callable[[], Any]) -> bool:

@@ -12,6 +12,10 @@ finds the newest record that was seen at the last look, by its identity, and cou
 even that one is gone, nobody knows how many were: the numbers then go on from it, so that they still
 rise, an event keeps the number that it was once seen with, and ``whole`` says that they are no count.
 
+What no event tells of, but changes what earlier moments looked like (a component's parent, an inbox's limit), is kept
+beside the records: each change with the newest record at that time and the value before it. So no event, number or
+fingerprint depends on it. Rejected: a kind of event for it, which would change the runs that are recorded already.
+
 Observers attach through a table of hooks, one list for each kind of event. An empty table is never
 looked at: the log that the engine calls is then the plain ``append`` of the ring, or ``None``. The
 idea of a hook table in which an unused hook costs nothing, and a crashing one is detached and
@@ -46,6 +50,9 @@ from .events import (
 )
 
 Hook = Callable[[Event], Any]
+
+#: The newest record (or its number) when something changed, what changed, which attribute, and its value before.
+Change = tuple[Any, Any, str, Any]
 
 
 def has_size(kind: type) -> bool:
@@ -94,6 +101,7 @@ class Trace:
         self._large: deque[tuple[int, int]] = deque()  # the numbers of large messages that were sent, and their sizes
         self._bytes = 0
         self._uncounted = False  # whether large messages came while the trace was complete
+        self._changes: deque[Change] = deque(maxlen=limit)
         #: Whoever reads may keep here what it worked out; the trace never looks at it.
         self.memo: Any = None
 
@@ -132,6 +140,7 @@ class Trace:
         if complete is not self._complete:
             self._forget(0 if complete else len(self._records) - self.limit)
             self._records = deque(self._records, maxlen=None if complete else self.limit)
+            self._changes = deque(self.changes(), maxlen=None if complete else self.limit)
             self._complete = complete
             if self._uncounted and not complete:
                 self._count_large()
@@ -152,6 +161,29 @@ class Trace:
         self._large.append((self._first + len(self._records) - 1, size))
         self._bytes += size
         self._keep_bound()
+
+    def note_change(self, thing: Any, attribute: str, before: Any) -> None:
+        """Take note that an attribute of something changes which no event tells of, and what it was before."""
+        records = self._records
+        newest: Any = -1
+        if records:  # in a ring, counting would cost too much here
+            newest = self._first + len(records) - 1 if self._complete else records[-1]
+        self._changes.append((newest, thing, attribute, before))
+
+    def changes(self, first: int = 0) -> list[Change]:
+        """Return the changes of which no event tells, from a place in their list on.
+
+        Of each: the number of the newest record then (-1: it is gone), what changed, which attribute, its value before.
+        """
+        found = list(itertools.islice(self._changes, first, None))
+        wanted = {id(change[0]) for change in found if type(change[0]) is tuple}
+        if wanted:
+            self._count()
+            numbers = {id(record): number for number, record in enumerate(list(self._records), self._first)}
+            found = [
+                (numbers.get(id(newest), -1) if type(newest) is tuple else newest, *rest) for newest, *rest in found
+            ]
+        return found
 
     def _count_large(self) -> None:
         """Count the large messages in a ring that was a complete trace before."""
@@ -392,6 +424,7 @@ class Trace:
         self._count()
         self._forget(len(self._records))
         self._records.clear()
+        self._changes.clear()
         self._newest = (None, self._first - 1)  # what was forgotten is not kept alive
         self._known = max(self._known, self._first)
         self._large.clear()

@@ -264,8 +264,7 @@ class ConnectedSocketAdapter(Component):
 
     def _want_room(self, wanted: bool) -> None:
         """Choose whether to be woken when a message is taken out of the receiver's inbox."""
-        self.woken_by_collection = wanted
-        self.outboxes["outbox"].refeed()
+        self.attend_collection(wanted)
 
     def _end_input(self) -> None:
         self._input_over = self._special = True

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.errors import listed
 from kamlab.core.events import KINDS, Event, describe, error_in_words, name_of, shorten
-from kamlab.core.microprocess import Microprocess
+from kamlab.core.microprocess import Microprocess, place_in
 from kamlab.core.outcome import Outcome
 from kamlab.core.states import RUNNABLE
 
@@ -43,7 +43,7 @@ class Ahead:
 
     def look(self, runnable: Sequence[Microprocess]) -> Microprocess:
         """Return whom :meth:`choose` would pick."""
-        if self._drawn is None or self._drawn not in runnable:
+        if self._drawn is None or place_in(runnable, self._drawn) < 0:
             self._drawn = runnable[self._chooser.choose(runnable)]
         return self._drawn
 
@@ -51,7 +51,7 @@ class Ahead:
         """Return the index of the one who was looked at, if there is one."""
         picked = self.look(runnable)
         self._drawn = None
-        return runnable.index(picked)
+        return place_in(runnable, picked)
 
 
 class BreakpointTable:
@@ -176,7 +176,7 @@ class BreakpointTable:
         if chooser is None:
             return queue[0]
         picked = scheduler.picked  # by the user
-        if picked is not None and picked._life is RUNNABLE and picked in queue:
+        if picked is not None and picked._life is RUNNABLE and place_in(queue, picked) >= 0:
             return picked
         if not isinstance(chooser, Ahead):
             chooser = scheduler.chooser = Ahead(chooser)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from ..analysis.code_reading import inboxes_looked_at
 from ..analysis.snapshot import Stand
+from ..analysis.source_hints import inboxes_looked_at
 from ..core.component import Component
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
@@ -120,7 +119,7 @@ def say(component: Any, stand: Stand, rushing: bool = False) -> str:
     if awaited is not None:
         words = [_AWAITED[awaited[0]]]
     else:
-        looked_at = _looked_at(component)
+        looked_at = inboxes_looked_at(component)
         words = ["a message"] if looked_at is None or looked_at else []
         words += ["the network"] if hasattr(component, "_network") else []
     return _waits_for(words, deadline)
@@ -145,14 +144,3 @@ def error_of(component: Microprocess | Ended) -> str:
         return label(component.error, 200)
     error = component._error
     return label(error_in_words(error).removesuffix(": "), 200) if error is not None else "no error is known"
-
-
-def _looked_at(component: Any) -> frozenset[str] | None:
-    """Return the inboxes that the code of a class reads, if that can be told; a class is analysed once."""
-    cls = type(component)
-    if cls not in _LOOKED_AT:
-        _LOOKED_AT[cls] = inboxes_looked_at(component)
-    return _LOOKED_AT[cls]
-
-
-_LOOKED_AT: WeakKeyDictionary[type, frozenset[str] | None] = WeakKeyDictionary()

@@ -354,10 +354,11 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
     chosen = {component: _worth_a_look(snapshot, component) for component in shown}
     waiting = (waiting_in(snapshot, box) for boxes in chosen.values() for box in boxes.values())
     texts = iter(quoted_all([message for there in waiting for message in there.messages]))
+    limits: Mapping[Any, int] = snapshot.limits
     looks = []
     for component, boxes in chosen.items():
         stand = snapshot.components[component]
-        inboxes = [_inbox(name, box, waiting_in(snapshot, box), texts) for name, box in boxes.items()]
+        inboxes = [_inbox(name, limits.get(box), waiting_in(snapshot, box), texts) for name, box in boxes.items()]
         lost = [(_safe(box.name), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
         looks.append(
             ComponentLook(
@@ -375,12 +376,12 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
     return tuple(looks)
 
 
-def _inbox(name: str, box: Inbox | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
+def _inbox(name: str, limit: int | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
     messages = waiting.messages
     return InboxLook(
         _safe(name),
         waiting.count,
-        box.limit if box is not None else None,
+        limit,
         tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(messages))))),
         tuple(map(kind_of, messages)),
         waiting.held,

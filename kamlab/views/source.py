@@ -1,6 +1,6 @@
 """The code of one component: the lines around the one it stands at, and the values of its variables.
 
-:mod:`kamlab.analysis.standing` finds the place. Here the function is cut out around that line: all of it if it is
+:mod:`kamlab.analysis.location` finds the place. Here the function is cut out around that line: all of it if it is
 short, otherwise a window. Code is trusted no more than a message (a comment may change the writing direction, so that
 a line reads as something else), so it is quoted as carefully.
 """
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 
-from ..analysis.flows import definition_of, lines_of, stack_of
-from ..analysis.standing import Place, Standing, standing
+from ..analysis.location import Place, Standing, standing
+from ..analysis.stack import definition_of, lines_of, stack_of
 from ..analysis.words import file_in_words
 from ..core.asking import one_look
 from ..core.microprocess import Microprocess

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component, ThreadedComponent
 from kamlab.analysis import CannotExplain, NoSuchMessage, history_of, why_message
-from kamlab.analysis.messages import fate_in
+from kamlab.analysis.why_message import fate_in
 from kamlab.core.errors import NoSuchBox
 from kamlab.core.events import INSERTED, RECEIVED, REMOVED, SENT
 

@@ -341,7 +341,7 @@ def test_without_a_trace_the_rest_is_the_same(lab, parts):
 
 def test_a_slice_that_does_not_end(lab, parts, eventually, monkeypatch):
     """The one in the middle of a slice is explained; of the others an error says who is in the way."""
-    monkeypatch.setattr(importlib.import_module("kamlab.analysis.facts"), "PATIENCE", 0.05)
+    monkeypatch.setattr(importlib.import_module("kamlab.analysis.moment"), "PATIENCE", 0.05)
     go = threading.Event()
 
     class Hanging(Component):

@@ -174,4 +174,4 @@ def test_what_was_waiting_at_each_step(make_lab: Any) -> None:
     for step in range(7, 50, 7):
         told = str(lab.snapshot(step))
         with lab.twin(step) as past:
-            assert str(past.at(step)) == told
+            assert str(past.snapshot(step)) == told

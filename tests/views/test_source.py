@@ -223,7 +223,7 @@ def test_a_look_does_not_wait_for_a_slice_that_does_not_end(
     make_lab: Callable[..., Lab], eventually: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A component that is in the middle of an endless slice is shown at the line that it executes."""
-    monkeypatch.setattr("kamlab.analysis.facts.PATIENCE", 0.1)
+    monkeypatch.setattr("kamlab.analysis.moment.PATIENCE", 0.1)
     lab = make_lab()
 
     class Spins(Component):

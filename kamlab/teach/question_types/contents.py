@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ...analysis.facts import held_by_thread
+from ...analysis.moment import held_by_thread
 from ...analysis.words import counted
 from ...core.asking import NoAnswer, answer
 from ...core.events import RESUMED, SENT, Event, words_of

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ...analysis.history import History, history_of
 from ...analysis.words import counted
 from ...core.box import Inbox
-from ...core.events import ACTIVATED
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .selection import AXES, Window, find_components, find_inboxes, known_components, shown_box, window_of
 
@@ -119,50 +118,8 @@ def queue_lengths(
 
 
 def _queue(history: History, box: Inbox, window: Window) -> QueueLength:
-    start = history.end_of(window.first)
-    end = history.end_of(window.last)
-    length = longest = len(history.held(box, start)) + len(history.arrivals_in(box, start))
-    steps, lengths = [window.first], [length]
-    for number, change in _changes(history, box, start, end):
-        length += change
-        longest = max(longest, length)
-        step = max(window.first, history.step_of(number))
-        if steps[-1] == step:
-            lengths[-1] = length
-        else:
-            steps.append(step)
-            lengths.append(length)
+    steps, lengths, longest = history.lengths(box, window.first, window.last)
     return QueueLength(shown_box(history, box), tuple(steps), tuple(lengths), longest, box.limit)
-
-
-def _changes(history: History, box: Inbox, start: int, end: int) -> list[tuple[int, int]]:
-    """Return at which events after ``start``, up to ``end``, the number of messages changed, and by how much."""
-    line = history.lines.get(box)
-    if line is None:
-        return []
-    changes = []
-    there = {*history.held(box, start), *line.waiting(start)}
-    taken = history.taken_from(box)
-    came_early = None
-    for arrival in line.arrivals():
-        departure = history.departure_of.get(arrival, end + 1)
-        departure = taken.get(departure, departure)
-        came = arrival
-        if arrival < 0 and arrival not in there:  # sent before its owner was activated, and told of from then on
-            if came_early is None:
-                came_early = _activation(history, box.owner)
-            came = came_early
-        if departure <= start:
-            continue
-        if came > start:
-            changes.append((came, 1))
-        changes.append((departure, -1))
-    return sorted(change for change in changes if change[0] <= end)
-
-
-def _activation(history: History, component: Any) -> int:
-    about: Sequence[int] = history.about.get(component, ())
-    return next((number for number in about if history.record(number)[0] is ACTIVATED), -1)
 
 
 # -- drawing ------------------------------------------------------------------------------------------

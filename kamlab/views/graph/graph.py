@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...analysis import history_of
-from ...analysis.counts import Hop, Onward
+from ...analysis.link_counts import Hop, Onward
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.calling import names_in
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
@@ -288,7 +288,7 @@ def _boxes(
     for name in names:
         box = made.get(name)
         if box is not None:
-            inboxes.append((name, shown.waiting.get(box, 0), box.limit))
+            inboxes.append((name, shown.waiting.get(box, 0), shown.limits.get(box)))
         elif name in {short_name(str(declared)) for declared in component.Inboxes}:
             inboxes.append((name, 0, None))
     if not shown.lost:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from ...analysis.counts import Hop
+from ...analysis.link_counts import Hop
 from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox
 from ...core.calling import label_of
@@ -108,6 +108,7 @@ class Shown:
         self.links: list[Hop] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
         self.waiting = {box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in who}
         self.lost: Mapping[Any, int] = snapshot.lost
+        self.limits: Mapping[Any, int] = snapshot.limits
         self.parents: dict[Any, Any] = {}
         self.children: dict[Any, list[Any]] = {}
         self._tops: list[Any] = []

@@ -134,6 +134,10 @@ class Excerpt:
         """Return the records from a number on."""
         return self._records[max(0, number - self.known_from) :]
 
+    def changes(self, first: int = 0) -> list[Any]:
+        """Return the changes that no event records."""
+        return self._trace.changes(first)
+
     def from_outside(self, number: int) -> bool:
         """Return whether an event happened while the world stood still."""
         return self._trace.from_outside(number)
@@ -169,7 +173,7 @@ class Stretch(History):
 
     def __init__(self, history: History, first: int, end: int) -> None:
         self.trace: Trace = history.trace
-        self.first = first
+        self.first, self.next_number = first, end
         self.records: list[Any] = history.records[first - history.first : end - history.first]
         self.arrival_of: dict[int, int] = history.arrival_of
 

@@ -8,7 +8,7 @@ from typing import Any
 #: Where something is: the index of a lifeline, and a step.
 Place = tuple[int, int]
 
-#: What became of a message, as in :mod:`kamlab.analysis.message_story`.
+#: What became of a message, as in :mod:`kamlab.analysis.messages`.
 TAKEN, WAITS, DISCARDED, REMOVED = "taken", "waits", "discarded", "removed"
 
 #: The key of the line that stands for everything that is not a component.

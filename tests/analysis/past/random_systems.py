@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from kamlab import Component
-from kamlab.analysis import facts
+from kamlab.analysis.moment import Moment
 from kamlab.core.errors import KamlabError
 from kamlab.core.states import ALIVE, RUNNABLE, RUNNING
 
@@ -114,7 +114,7 @@ class System:
 
     def really(self) -> tuple[Any, ...]:
         """Return what is now, as the engine has it: contents, states of those activated, links."""
-        moment = facts.Moment(self.lab)
+        moment = Moment(self.lab)
         boxes = {}
         for each in self.components:
             for name, box in each.inboxes.items():

@@ -26,7 +26,7 @@ def test_a_running_lab_can_be_asked(make_lab, eventually):
     for _ in range(20):
         with lab.lock:
             step = lab.step_number
-            then = lab.at(step)
+            then = lab.snapshot(step)
             waiting = sum(len(each) for each in then.boxes.values())
             assert waiting == 1
             assert set(then.states) == {"one", "other"}
@@ -45,9 +45,9 @@ def test_a_component_may_ask_in_its_slice(lab, parts):
     class Curious(Component):
         def main(self):
             yield
-            seen.append((lab.at(1).boxes, lab.at(lab.step_number).boxes))
+            seen.append((lab.snapshot(1).boxes, lab.snapshot(lab.step_number).boxes))
             self.recv()
-            seen.append(lab.at(lab.step_number).boxes)
+            seen.append(lab.snapshot(lab.step_number).boxes)
             yield
 
     curious = Curious(name="curious").activate()
@@ -70,7 +70,7 @@ def test_asking_leaves_the_run_as_it_is(make_lab, parts):
         for _ in range(12):
             lab.step(timeout=0)
             if asks:
-                lab.at(lab.step_number)
+                lab.snapshot(lab.step_number)
                 lab.story(relay)
                 lab.causes(lab.trace.events()[-1])
                 lab.histories()
@@ -83,7 +83,7 @@ def test_asking_records_nothing_and_attaches_nothing(lab, parts):
     parts.source("abc").activate()
     lab.step(2)
     count, log = len(lab.trace), lab.scheduler.log
-    lab.at(1)
+    lab.snapshot(1)
     lab.histories()
     assert len(lab.trace) == count
     assert lab.scheduler.log == log

@@ -283,7 +283,7 @@ def test_taking_from_the_middle_wakes_as_taking_the_oldest_does(lab, parts):
     lazy.inboxes["inbox"].take(1)
     lab.run()
     assert lazy.inboxes["inbox"].contents == ("a", "c")
-    assert lab.at(lab.step_number).contents("lazy.inbox") == ("a", "c")
+    assert lab.snapshot(lab.step_number).contents("lazy.inbox") == ("a", "c")
 
 
 def test_a_link_that_moves_what_waits_says_so(lab, parts):
@@ -307,7 +307,7 @@ def test_a_link_that_moves_what_waits_says_so(lab, parts):
         ("removed", "lazy", "b", (0, "linked")),
         ("inserted", "sink", "b", (1, "linked")),
     ]
-    assert lab.at(lab.step_number).boxes == {"sink.inbox": ("a", "b")}
+    assert lab.snapshot(lab.step_number).boxes == {"sink.inbox": ("a", "b")}
     taken = lab.step(1, timeout=0).of_kind("received")
     assert [event.message for event in taken] == ["a", "b"]
     assert "'a' is removed from lazy.inbox, place 0: linked" in lab.trace.text()

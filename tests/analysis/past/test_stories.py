@@ -241,7 +241,7 @@ def test_lengths_are_what_the_box_held(lab, parts):
         now = 0
         for step in range(lab.step_number + 1):
             now = lengths.get(step, now)
-            assert now == len(lab.at(step).contents(box))
+            assert now == len(lab.snapshot(step).contents(box))
 
 
 def test_a_message_story_is_a_value(lab, parts):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlab import Backplane, Component, Lab, Pipeline, PublishTo, SubscribeTo
-from kamlab.analysis.counts import ledger_of
+from kamlab.analysis.link_counts import ledger_of
 from kamlab.views.graph import graph_of
 from kamlab.views.graph.graph import MOVES
 from sampling import sampled

@@ -44,10 +44,10 @@ class _Stretch:
         return self.there[place] if place < at_first else self.came[place - at_first]
 
 
-class BoxLine:
+class InboxHistory:
     """Everything that came to one inbox and went, by numbers of records.
 
-    >>> line = BoxLine()
+    >>> line = InboxHistory()
     >>> for number in (1, 2, 5):
     ...     line.arrive(number)
     >>> line.depart(7)
@@ -128,7 +128,7 @@ class BoxLine:
 
     def arrivals(self) -> list[int]:
         """Return every arrival there was, in order."""
-        came = {number for each in self._stretches for number in (*each.there, *each.came)}
+        came = {number for stretch in self._stretches for number in (*stretch.there, *stretch.came)}
         return sorted(came, key=in_order)
 
 

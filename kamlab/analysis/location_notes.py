@@ -27,10 +27,8 @@ from ..core.thread import ThreadedComponent
 from ..core.wording import is_frozen, is_plain, text_to_keep
 from ..core.world import World
 from .errors import CannotExplain
-from .flows import stack_of, users_place
 from .history import history_of
-from .snapshot import from_record
-from .standing import (
+from .location import (
     BUSY,
     VARIABLES,
     More,
@@ -45,6 +43,8 @@ from .standing import (
     variables_of,
     written,
 )
+from .snapshot import from_record
+from .stack import stack_of, users_place
 from .words import WIDTH, counted, shown
 
 #: How many notes are kept; the oldest go first.
@@ -174,7 +174,7 @@ def _brief(value: Any) -> str:
     cls = type(value)
     if issubclass(cls, Microprocess):
         return name_of(value)
-    if any(cls is each for each in _CONTAINERS):
+    if any(cls is container for container in _CONTAINERS):
         return f"<{cls.__name__} of {counted(len(value), 'item')}>"
     if is_plain(cls) or class_attribute(cls, "__repr__") is _OBJECT_REPR:
         return shown(value)
@@ -207,13 +207,21 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
     states = history.states(step)
     stands = from_record(lab, step, most=0).components
 
+    slices: dict[Microprocess, list[int | None]] = {}  # those of its generators, too
+    for component in states:
+        slices.setdefault(whose(component), []).append(history.last_slice(component, step))
+
     def at(component: Microprocess) -> Standing:
-        slices = [history.last_slice(each, step) for each in states if whose(each) is component]
-        last = None if None in slices else max(filter(None, slices), default=0)
+        own = slices.get(component, [])
+        last = None if None in own else max(filter(None, own), default=0)
         return stood(notes, component, stands[component].state, step, last)
 
     if of is None:
-        return Standings(tuple(at(each) for each, state in states.items() if state in ALIVE and whose(each) is each))
+        return Standings(
+            tuple(
+                at(component) for component, state in states.items() if state in ALIVE and whose(component) is component
+            )
+        )
     if not isinstance(of, (Microprocess, str)):
         raise CannotExplain(f"{shown(of)} cannot be explained: give a component or its name")
     if isinstance(of, Microprocess) and of in states:

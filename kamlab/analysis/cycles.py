@@ -32,7 +32,7 @@ def groups_of(nodes: Sequence[Node], onward: Callable[[Node], Iterable[Node]]) -
         number[node] = lowest[node] = len(number)
         stack.append(node)
         on_stack.add(node)
-        work.append((node, iter([each for each in onward(node) if each in place])))
+        work.append((node, iter([other for other in onward(node) if other in place])))
 
     def leave(node: Node) -> None:
         if work:

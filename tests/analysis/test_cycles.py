@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamlab.analysis.circles import circle_through, groups_of
+from kamlab.analysis.cycles import circle_through, groups_of
 
 SIZE = 6
 GRAPHS = st.lists(

@@ -1,4 +1,4 @@
-"""The needs of everybody alive, and what follows from them: who goes on, who waits in a circle."""
+"""The wait-for graph: the needs of all living components, which of them go on, and which wait in a circle."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ..core.component import Component
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
-from .circles import circle_through, groups_of
-from .facts import Moment, Party, ended_in_words, has_ended, held_by_thread
-from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
+from .cycles import circle_through, groups_of
+from .moment import Moment, Party, ended_in_words, has_ended, held_by_thread
+from .source_hints import inboxes_looked_at
+from .waits import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .words import counted, end_of, joined
 
 Circle = list[tuple[Microprocess, Need]]
@@ -21,19 +22,22 @@ WRITTEN, FAILURES = 6, 3
 
 
 class Graph:
-    """The needs of everybody alive, and what follows from them."""
+    """The needs of all living components, and what follows from them."""
 
     def __init__(self, moment: Moment) -> None:
         self.moment = moment
         self.nodes: list[Microprocess] = moment.components
-        self.needs: dict[Microprocess, list[Need]] = {each: needs_of(each, moment) for each in self.nodes}
+        self.needs: dict[Microprocess, list[Need]] = {
+            component: needs_of(component, moment) for component in self.nodes
+        }
+        self.anyone_can_run: bool = TURN in [need.kind for needs in self.needs.values() for need in needs]
         self.going_on: dict[Microprocess, None] = self._reached(filter(self._goes_on, self.nodes))
         self.open_to_outside: dict[Microprocess, None] = self._reached(
             [*self.going_on, *filter(self._is_open, self.nodes)]
         )
 
     def _reached(self, first: Iterable[Microprocess]) -> dict[Microprocess, None]:
-        """Return those from whom something comes, and everybody whom that lets go on, directly or over others."""
+        """Return these components and all that they let go on, directly or over others."""
         reached = dict.fromkeys(first)
         behind: dict[Party, list[Microprocess]] = {}
         for waiter, needs in self.needs.items():
@@ -50,19 +54,24 @@ class Graph:
 
     def _goes_on(self, node: Microprocess) -> bool:
         """Whether something will come for one that no other component has to bring about."""
-        kinds = {need.kind for need in self.needs[node]}
-        return bool(kinds & (GOES_ON if self.moment.network_is_alive else GOES_ON - {NETWORK}))
+        for need in self.needs[node]:
+            if need.kind in GOES_ON and (need.kind != NETWORK or self.moment.network_is_alive):
+                return True
+        return False
 
     def _is_open(self, node: Microprocess) -> bool:
-        """Whether a sleeper waits for the outside rather than for somebody in the lab."""
-        if any(cls.__module__ == "kamlab.handle" for cls in type(node).__mro__):  # made to be fed from outside
+        """Whether a sleeper waits for the outside rather than for a component of the lab."""
+        if "kamlab.handle" in [cls.__module__ for cls in type(node).__mro__]:  # made to be fed from outside
             return True
-        needs = self.needs[node]
-        if any(need.kind == NETWORK for need in needs):  # nothing is on its way, but the other end may send
-            return True
-        outside = [need for need in needs if need.kind == OUTSIDE]
-        from_lab = any(need.who is not None and need.kind != GONE for need in needs)
-        return not from_lab or any(need.sure or need.name != "control" for need in outside)
+        from_lab = from_outside = False
+        for need in self.needs[node]:
+            if need.kind == NETWORK:  # nothing is on its way, but the other end may send
+                return True
+            if need.kind == OUTSIDE:
+                from_outside = from_outside or need.sure or need.name != "control"
+            elif need.who is not None and need.kind != GONE:
+                from_lab = True
+        return from_outside or not from_lab
 
     def circles(self) -> list[Circle]:
         """Return a circle of each group whose members have nothing but each other to hope for."""
@@ -76,7 +85,7 @@ class Graph:
         return found
 
     def is_certain(self, circle: Circle) -> bool:
-        """Whether a circle cannot be rest: a box in it is full, or somebody is in the middle of something."""
+        """Whether a circle cannot be rest: a box in it is full, or a member is in the middle of something."""
         return any(need.kind == ROOM for _, need in circle) or any(self._asks_for_less(waiter) for waiter, _ in circle)
 
     def _asks_for_less(self, node: Microprocess) -> bool:
@@ -84,7 +93,7 @@ class Graph:
         needs = [need for need in self.needs[node] if need.kind in (MESSAGE, OUTSIDE)]
         if not isinstance(node, Component) or not needs or not all(need.sure for need in needs):
             return False
-        known = self.moment.looked_at(node)
+        known = inboxes_looked_at(node)
         others = (frozenset(node._in or node.Inboxes) if known is None else known) - {"control"}
         return {need.name for need in needs} - {"control"} < others
 
@@ -115,16 +124,19 @@ class Graph:
         said = []
         in_circle = {waiter for circle in circles for waiter, _ in circle}
         for node in self.nodes:
-            for need in self.needs[node]:
-                if need.kind == ROOM and need.who is not None and has_ended(need.who):
+            for_room = [need for need in self.needs[node] if need.kind == ROOM]
+            for need in for_room:
+                if need.who is not None and has_ended(need.who):
                     said.append(
                         f"{name_of(node)} waits for {need}, but {name_of(need.who)} {ended_in_words(need.who)}."
                     )
-            if node in in_circle or any(need.kind == ROOM for need in self.needs[node]):
+            if node in in_circle or for_room:
                 continue
             if isinstance(node, Component) and node not in self.going_on:
                 said += [unread_in_words(box, self.moment) for box in unread(node, self.moment)]
-        return said + [unclaimed_in_words(box) for each in self.moment.never_activated for box in unclaimed(each)]
+        return said + [
+            unclaimed_in_words(box) for component in self.moment.never_activated for box in unclaimed(component)
+        ]
 
     def in_vain(self) -> tuple[list[str], set[str]]:
         """Say who waits for components from which nothing will come; return also the names of those."""
@@ -133,7 +145,7 @@ class Graph:
         for node, awaited in list(waiting.items())[:WRITTEN]:
             named = "; and for ".join(awaited.values())
             said.append(f"{name_of(node)} waits for {named}.")
-            behind = [name_of(each) for each in self._reached([node]) if each not in waiting]
+            behind = [name_of(component) for component in self._reached([node]) if component not in waiting]
             if behind:
                 said.append(f"{joined(behind)} {_wait(behind)} for {name_of(node)} in turn.")
         if len(waiting) > WRITTEN:
@@ -142,9 +154,9 @@ class Graph:
 
     def _awaited_in_vain(self, node: Microprocess) -> dict[str, str]:
         """Return the components for which a sleeper waits in vain, by name and in words, if it waits for no other."""
-        if node in self.going_on:
-            return {}
         needs = [need for need in self.needs[node] if need.kind in (MESSAGE, GONE)]
+        if node in self.going_on or not needs:
+            return {}
         boxes = {need.name for need in needs if not need.why_not}
         in_vain = [need for need in needs if need.name not in boxes]
         main = [need for need in in_vain if need.name != "control"]
@@ -154,15 +166,15 @@ class Graph:
 
     def failures(self, told: set[str]) -> list[tuple[str, str]]:
         """Return the names of the last components that failed, each with a sentence unless that has been ``told``."""
-        failed = [each for each in self.moment.ended if each.state == FAILED and not each.helper]
+        failed = [ended for ended in self.moment.ended if ended.state == FAILED and not ended.helper]
         last = failed[-FAILURES:]
-        found = [(each.name, "" if each.name in told else f"{each.name} {ended_in_words(each)}.") for each in last]
+        found = [(ended.name, "" if ended.name in told else f"{ended.name} {ended_in_words(ended)}.") for ended in last]
         others = max(self.moment.world.failed_count, len(failed)) - len(last)
         more = counted(others, "other component" if last else "component")
         return [*found, (more, f"{more} failed before.")] if others else found
 
     def coming(self) -> list[str]:
-        """Say what will make somebody runnable: threads, timers, the network."""
+        """Say what will make a component runnable: threads, timers, the network."""
         named: dict[str, list[str]] = {}
         for node in self.nodes:
             for need in self.needs[node]:
@@ -179,7 +191,7 @@ class Graph:
         if when is not None:
             who = f" of {joined(named[TIMER])}" if TIMER in named else ""
             said.append(f"the next timer{who} is due at {when:.3f} s")
-        if THREAD not in named and any(_may_wake(each) for each in self.moment.scheduler.outsiders):
+        if THREAD not in named and any(_may_wake(outsider) for outsider in self.moment.scheduler.outsiders):
             said.append("a thread may still deliver something")
         return said
 
@@ -196,7 +208,7 @@ def unread_in_words(box: Inbox, moment: Moment) -> str:
     owner = box.owner
     count = len(box.items) + len(held_by_thread(owner, box.name))
     text = f"{_waiting(count)} unread in {end_of(box)}, and {name_of(owner)} sleeps"
-    looked_at = moment.looked_at(owner)
+    looked_at = inboxes_looked_at(owner)
     if looked_at is not None and box.name not in looked_at:
         return f"{text}: its code never looks into {box.name!r}."
     return f"{text}: it went to sleep without taking {'it' if count == 1 else 'them'}."
@@ -230,7 +242,7 @@ def _may_wake(outsider: object) -> bool:
 
 
 def _first_told(need: Need, moment: Moment) -> tuple[bool, ...]:
-    """Order needs: what comes by itself, then room, what is sure, what a failure has cut off, and whoever is alive."""
+    """Order needs: what comes by itself, then room, what is sure, what a failure has cut off, and what is alive."""
     failed = need.who is not None and moment.status(need.who) == FAILED
     ended = need.who is None or has_ended(need.who)
     return need.kind not in GOES_ON, need.kind != ROOM, not need.sure, not failed, ended, need.kind == OUTSIDE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import queue
+import sys
 import threading
 
 import pytest
@@ -216,7 +217,7 @@ def test_a_thread_inside_a_library_is_shown_at_the_users_line(lab, eventually):
 
 def test_a_slice_that_does_not_end_shows_the_line_it_is_at(lab, eventually, monkeypatch):
     """A component that blocks in the middle of a slice is shown while it does, with the lock held."""
-    monkeypatch.setattr(importlib.import_module("kamlab.analysis.facts"), "PATIENCE", 0.05)
+    monkeypatch.setattr(importlib.import_module("kamlab.analysis.moment"), "PATIENCE", 0.05)
     go = threading.Event()
 
     class Hanging(Component):
@@ -345,3 +346,32 @@ def test_a_slice_may_ask_where_it_stands_itself(lab):
     lab.step()
     assert found[0].state == "running"
     assert found[0].source == "found.append(standing(self))"
+
+
+def test_where_everybody_stood_takes_a_time_in_proportion_to_their_number(make_lab):
+    """With twice as many components lab.where(step=k) makes about twice as many calls."""
+
+    class Idle(Component):
+        def main(self):
+            while True:
+                yield
+
+    def calls(count):
+        lab = make_lab(clock="virtual")
+        for _ in range(count):
+            Idle().activate()
+        lab.step(2 * count)
+        made = 0
+
+        def note(frame, event, argument):
+            nonlocal made
+            made += event in ("call", "c_call")
+
+        sys.setprofile(note)
+        try:
+            assert len(lab.where(step=count)) == count
+        finally:
+            sys.setprofile(None)
+        return made
+
+    assert calls(160) < 3 * calls(80)

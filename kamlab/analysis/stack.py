@@ -14,7 +14,6 @@ import linecache
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
@@ -59,11 +58,6 @@ class Standpoint:
         """Whether the code came with kamlab."""
         return whose_code(self.file) in (ENGINE, KAMLAB)
 
-    @property
-    def of_library(self) -> bool:
-        """Whether the code came with Python or was installed."""
-        return whose_code(self.file) == LIBRARY
-
 
 #: Whose code a file may be.
 ENGINE, KAMLAB, LIBRARY, USER = "engine", "kamlab", "library", "user"
@@ -106,21 +100,19 @@ def stack_of(component: Microprocess) -> list[Standpoint]:
     if isinstance(component, ThreadedComponent):
         return _of_thread(component._ident, _THREAD_BODY)
     stack: list[Standpoint] = []
-    each: Microprocess | None = component
-    while each is not None and len(stack) < DEPTH:
-        stack += _of_flow(flow_of(each) or _get(each._flow, "given"))
-        each = each._delegate
+    process: Microprocess | None = component
+    while process is not None and len(stack) < DEPTH:
+        stack += _of_flow(flow_of(process) or _get(process._flow, "given"))
+        process = process._delegate
     return stack
 
 
 def users_place(stack: list[Standpoint]) -> int:
     """Return the index of the innermost frame that is the user's own; of the component's, if all is kamlab's."""
-    for index in range(len(stack) - 1, -1, -1):
-        if not (stack[index].of_kamlab or stack[index].of_library):
-            return index
-    for index in range(len(stack) - 1, -1, -1):
-        if stack[index].of_kamlab and not stack[index].of_engine:
-            return index
+    owners = [whose_code(point.frame.f_code.co_filename) for point in stack]
+    for owner in (USER, KAMLAB):
+        if owner in owners:
+            return len(owners) - 1 - owners[::-1].index(owner)
     return 0
 
 
@@ -165,23 +157,27 @@ def _get(thing: Any, name: str) -> Any:
         return None
 
 
-def _of_flow(flow: Any) -> Iterator[Standpoint]:
+def _of_flow(flow: Any) -> list[Standpoint]:
+    stack: list[Standpoint] = []
     for _ in range(DEPTH):
         if flow is None:
-            return
-        frame_of, next_of = _PARTS.get(type(flow), _UNKNOWN)
-        frame = next((found for name in frame_of if (found := _get(flow, name))), None)
+            break
+        kind = type(flow)
+        if kind is GeneratorType:
+            frame, flow = flow.gi_frame, flow.gi_yieldfrom
+        elif kind is CoroutineType:
+            frame, flow = flow.cr_frame, flow.cr_await
+        else:
+            frame = _first_of(flow, "gi_frame", "cr_frame", "ag_frame")
+            flow = _first_of(flow, "gi_yieldfrom", "cr_await", "ag_await")
         if inspect.isframe(frame):
-            yield Standpoint(frame, frame.f_lineno or 0)
-        flow = next((found for name in next_of if (found := _get(flow, name))), None)
+            stack.append(Standpoint(frame, frame.f_lineno or 0))
+    return stack
 
 
-#: The names by which flows tell their frame, and the flow that they wait for.
-_PARTS: dict[type, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    GeneratorType: (("gi_frame",), ("gi_yieldfrom",)),
-    CoroutineType: (("cr_frame",), ("cr_await",)),
-}
-_UNKNOWN = (("gi_frame", "cr_frame", "ag_frame"), ("gi_yieldfrom", "cr_await", "ag_await"))
+def _first_of(thing: Any, *names: str) -> Any:
+    """Return the first of some attributes that has a value."""
+    return next((value for name in names if (value := _get(thing, name))), None)
 
 
 def _of_thread(ident: int | None, below: Any) -> list[Standpoint]:
@@ -201,5 +197,5 @@ def _of_error(error: BaseException) -> list[Standpoint]:
     while tb is not None and len(stack) < DEPTH:
         stack.append(Standpoint(tb.tb_frame, tb.tb_lineno or 0))
         tb = tb.tb_next
-    own = next((index for index, each in enumerate(stack) if not each.of_engine), 0)
+    own = next((index for index, point in enumerate(stack) if not point.of_engine), 0)
     return stack[own:]

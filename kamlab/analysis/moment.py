@@ -15,18 +15,16 @@ from typing import Any
 from ..core.box import Box, Outbox
 from ..core.component import Component
 from ..core.errors import LabIsRunning
-from ..core.events import Event, name_of
+from ..core.events import RESUMED, SENT, Event, name_of
 from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
 from ..core.register import Ended, Place
 from ..core.scheduler import Scheduler
-from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING, STOPPED
-from ..core.thread import AT_GATE, IN_REQUEST, OVER, ThreadedComponent
-from ..core.thread import RUNNING as THREAD_BUSY
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
+from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
 from ..core.world import World
-from .code_reading import inboxes_looked_at
-from .flows import flow_of
+from .stack import flow_of
 
 #: How many components that have ended, and led to an inbox or were in a component, are named at most.
 FORMER = 3
@@ -46,8 +44,8 @@ class Moment:
         self.world = world
         scheduler = world.scheduler
         self.scheduler: Scheduler = scheduler
-        self.woken: set[int] = {id(each) for each in scheduler.to_be_woken()}
-        self.pausing: set[int] = {id(each) for each in scheduler.pauses}
+        self.woken: set[int] = {id(component) for component in scheduler.to_be_woken()}
+        self.pausing: set[int] = {id(component) for component in scheduler.pauses}
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():
@@ -55,7 +53,6 @@ class Moment:
                 self.timers.setdefault(id(timer.owner), []).append(timer)
             else:
                 self.loose_timers.append(timer)
-        self._looked_at: dict[type, frozenset[str] | None] = {}
 
     @cached_property
     def events(self) -> list[Event]:
@@ -66,19 +63,19 @@ class Moment:
     def components(self) -> list[Microprocess]:
         """Who is alive, in order of activation; generators that a component waits for belong to that."""
         return [
-            each
-            for each in self.scheduler.members.values()
-            if each._awaited_by is None or each._awaited_by._delegate is not each
+            component
+            for component in self.scheduler.members.values()
+            if component._awaited_by is None or component._awaited_by._delegate is not component
         ]
 
     @cached_property
     def everybody(self) -> list[Microprocess]:
-        """Who is known: those alive, then those that the trace, a link, a parent or a service leads to.
+        """The known components: those alive, then those that the trace, a link, a parent or a service leads to.
 
         Those that have ended and that nothing leads to any more are in the lab's register.
         """
-        found: dict[int, Microprocess] = {id(each): each for each in self.components}
-        helpers = {id(each) for each in self.scheduler.members.values()} - set(found)
+        found: dict[int, Microprocess] = {id(component): component for component in self.components}
+        helpers = {id(component) for component in self.scheduler.members.values()} - set(found)
         asked: set[int] = set()
         left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
         while left:
@@ -87,26 +84,32 @@ class Moment:
                 continue
             asked.add(id(thing))
             if thing._scheduler in (None, self.scheduler):
-                left += reversed(list(_relatives(thing)))
+                left += reversed(_relatives(thing))
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
         return list(found.values())
 
-    def _in_trace(self) -> Iterator[Any]:
-        for event in self.events:
-            thing = event.component
-            yield from (thing.source, thing.sink) if isinstance(thing, Link) else (thing,)
-            for box in (event.box, event.source):
-                if box is not None:
-                    yield box.owner
+    def _in_trace(self) -> list[Any]:
+        """Return the components that records name, and the owners of the boxes in them."""
+        found: dict[int, Any] = {}
+        for record in self.world.trace.records_from(0):
+            kind = record[0]
+            for thing in record[3:4] if kind is RESUMED else record[1:3] if kind is SENT else record[1:2]:
+                if isinstance(thing, Component):
+                    found[id(thing)] = thing
+                elif isinstance(thing, Box):
+                    found[id(thing.owner)] = thing.owner
+                elif isinstance(thing, Link):
+                    found[id(thing.source)], found[id(thing.sink)] = thing.source, thing.sink
+        return list(found.values())
 
     @cached_property
     def never_activated(self) -> list[Component]:
         """The components that nothing has activated, without those that a chassis will activate in its first slice."""
         return [
-            each
-            for each in self.everybody
-            if isinstance(each, Component) and each._life is NEW and not _is_to_come(each._parent)
+            component
+            for component in self.everybody
+            if isinstance(component, Component) and component._life is NEW and not _is_to_come(component._parent)
         ]
 
     @cached_property
@@ -131,9 +134,11 @@ class Moment:
         Those whose links are still there are among :func:`senders_to`.
         """
         there = senders_to(box)
-        known = {each.id for each in there}
-        former = [each for each in self._links_that_were[0].get((box.owner.id, box.name), ()) if each.id not in known]
-        failed = [each for each in former if each.state == FAILED][-FORMER:]
+        known = {sender.id for sender in there}
+        former = [
+            ended for ended in self._links_that_were[0].get((box.owner.id, box.name), ()) if ended.id not in known
+        ]
+        failed = [ended for ended in former if ended.state == FAILED][-FORMER:]
         return failed or ([] if there else former[-1:])
 
     def former_sink(self, box: Box) -> Ended | None:
@@ -142,7 +147,7 @@ class Moment:
 
     def failed_inside(self, component: Microprocess) -> list[Ended]:
         """Return the children of a component, and the generators that it waited for, that have failed."""
-        return [each for each in self.ended if each.parent == component.id and each.state == FAILED][-FORMER:]
+        return [ended for ended in self.ended if ended.parent == component.id and ended.state == FAILED][-FORMER:]
 
     # -- one component ------------------------------------------------------------------------------
 
@@ -150,25 +155,15 @@ class Moment:
         """Return the state of a component, as it will be at the end of the round: a pause counts once it is asked for.
 
         Only one whose thread is busy with code of its own is called blocked here; whether another waits for room is
-        for :mod:`.needs` to say.
+        for :mod:`.waits` to say.
         """
         if isinstance(component, Ended):
             return component.state
         life = component._life
         if life is NEW or life in ENDED:
             return life
-        scheduler = self.scheduler
-        runner = runner_of(component)
-        if scheduler.driver is not None and scheduler.running is runner:
-            return RUNNING
-        place = place_of_thread(component)
-        if place == THREAD_BUSY:
-            return BLOCKED
-        if place in (AT_GATE, IN_REQUEST, OVER) or (place and component._stirred):  # type: ignore[attr-defined]
-            return RUNNABLE
-        if id(runner) in self.woken or id(component) in self.woken:
-            return RUNNABLE
-        return RUNNABLE if runner._life is RUNNABLE and id(runner) not in self.pausing else ASLEEP
+        state = self.scheduler.state_of(component, self.woken, self.pausing)
+        return ASLEEP if state == BLOCKED and component.state_of_thread() != BLOCKED else state
 
     def is_pausing(self, component: Microprocess) -> bool:
         """Return whether a component has paused in this round: it can still be woken before it misses a slice."""
@@ -181,14 +176,7 @@ class Moment:
         timers = self.timers.get(id(component), []) + (
             self.timers.get(id(runner), []) if runner is not component else []
         )
-        return min(timers, key=lambda each: each.when, default=None)
-
-    def looked_at(self, component: Component) -> frozenset[str] | None:
-        """Return which inboxes the code of a component looks into, if that can be told."""
-        cls = type(component)
-        if cls not in self._looked_at:
-            self._looked_at[cls] = inboxes_looked_at(component)
-        return self._looked_at[cls]
+        return min(timers, key=lambda timer: timer.when, default=None)
 
     def waits_for_network(self, component: Microprocess) -> bool:
         """Return whether a component is called when something comes from the network."""
@@ -200,7 +188,7 @@ class Moment:
         watches = getattr(self.scheduler.idle, "_watches", None)
         if isinstance(watches, dict):
             return {id(owner) for watch in watches.values() for call in _calls(watch) for owner in _behind(call)}
-        return {id(each) for each in self.components if getattr(each, "_network", None) is not None}
+        return {id(component) for component in self.components if getattr(component, "_network", None) is not None}
 
     @cached_property
     def network_is_alive(self) -> bool:
@@ -211,7 +199,7 @@ class Moment:
 def hold(world: World) -> bool:
     """Take a lab's lock between two slices; return whether that worked while there was patience.
 
-    Each attempt asks the driver anew to give way: on a busy machine it may have been too quick at the last.
+    Each attempt asks the driver again to give way: on a busy machine it may have missed the last request.
     """
     return any(world.lock.acquire(PATIENCE / ATTEMPTS) for _ in range(ATTEMPTS))
 
@@ -288,17 +276,17 @@ def senders_to(box: Box) -> list[Component]:
     return list(owners.values())
 
 
-def _relatives(thing: Component) -> Iterator[Any]:
-    """Yield the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
-    yield thing._parent
-    yield from thing._children or ()
+def _relatives(thing: Component) -> list[Any]:
+    """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
+    found = [thing._parent, *(thing._children or ())]
     for link in thing._switchboard.links if thing._switchboard is not None else ():
-        yield from (link.source, link.sink)
+        found += (link.source, link.sink)
     for box in (*thing._in.values(), *thing._out.values()):
         if box.onward is not None:
-            yield box.onward.owner
+            found.append(box.onward.owner)
         for source in box.sources:
-            yield source.owner
+            found.append(source.owner)
+    return found
 
 
 def _is_to_come(chassis: Component | None) -> bool:

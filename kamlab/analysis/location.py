@@ -21,8 +21,9 @@ from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
-from .facts import Moment, hold, place_of_thread
-from .flows import (
+from .moment import Moment, hold, place_of_thread
+from .snapshot import stand_now
+from .stack import (
     Standpoint,
     definition_of,
     flow_of,
@@ -33,7 +34,6 @@ from .flows import (
     stack_of,
     users_place,
 )
-from .snapshot import stand_now
 from .words import file_in_words, shown
 
 #: How many variables, and how many attributes, are shown at most.
@@ -167,7 +167,7 @@ class Standings:
     >>> with Lab(clock="virtual") as lab:
     ...     _ = Pipeline(OneShot("hello"), PassThrough()).activate()
     ...     _ = lab.step_message()
-    ...     [(each.name, each.function) for each in lab.where()]
+    ...     [(standing.name, standing.function) for standing in lab.where()]
     [('Pipeline_1', 'until_children_done'), ('OneShot_2', 'main'), ('PassThrough_3', 'main')]
     """
 
@@ -180,23 +180,23 @@ class Standings:
         return len(self.all)
 
     def __getitem__(self, name: str) -> Standing:
-        for each in self.all:
-            if each.name == name:
-                return each
+        for standing in self.all:
+            if standing.name == name:
+                return standing
         raise UnknownComponent(
-            f"no component here is called {name!r}; there are: {listed(each.name for each in self.all)}"
+            f"no component here is called {name!r}; there are: {listed(standing.name for standing in self.all)}"
         )
 
     def __str__(self) -> str:
         """One line for each; ask for a single one to see the code."""
         if not self.all:
             return "no component is alive"
-        wide = max(len(each.name) for each in self.all)
+        wide = max(len(standing.name) for standing in self.all)
         return "\n".join(
-            f"{each.name:<{wide}}  {each.state}"
-            + (f", {each.place}: {each.source}" if each.place else "")
-            + (f" ({each.remark})" if each.remark else "")
-            for each in self.all
+            f"{standing.name:<{wide}}  {standing.state}"
+            + (f", {standing.place}: {standing.source}" if standing.place else "")
+            + (f" ({standing.remark})" if standing.remark else "")
+            for standing in self.all
         )
 
     __repr__ = __str__
@@ -247,7 +247,7 @@ def standings(lab: World) -> Standings:
             running = lab.scheduler.running
             return Standings((_standing(running, RUNNING),) if running is not None else ())
         moment = Moment(lab)
-        return Standings(tuple(_standing(each, _status(moment, each)) for each in moment.components))
+        return Standings(tuple(_standing(component, _status(moment, component)) for component in moment.components))
     finally:
         if held:
             lab.lock.release()
@@ -268,7 +268,7 @@ def _status(moment: Moment, component: Microprocess) -> str:
 
 
 def _roughly(component: Microprocess) -> str:
-    """The state of a component while somebody else's slice, or its own, does not end."""
+    """Return the state of a component while a slice, its own or another's, does not end."""
     scheduler = component._scheduler
     return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else component._life
 

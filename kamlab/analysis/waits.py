@@ -1,13 +1,12 @@
-"""What could let one component go on: the needs of a sleeper, each with whoever could meet it.
+"""What could let one component go on: the needs of a sleeper, each with the component that could meet it.
 
 The engine wakes a component for any of several things, so needs are alternatives: *one* that is met is
-enough. Where the code says what it waits for (:mod:`kamlab.analysis.code_reading`), the others are left
+enough. Where the code says what it waits for (:mod:`kamlab.analysis.source_hints`), the others are left
 out, because they would wake the component and not let it get on; such needs are *sure*.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +14,12 @@ from ..core.box import Inbox, Outbox
 from ..core.component import Component
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
-from ..core.states import ASLEEP, BLOCKED, RUNNABLE, RUNNING
+from ..core.states import ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING
 from ..core.thread import ThreadedComponent
-from . import code_reading as reading
-from .code_reading import Awaited, awaited
-from .facts import Moment, Party, gone_in_words, senders_to
-from .flows import stack_of
+from . import source_hints
+from .moment import Moment, Party, gone_in_words, senders_to
+from .source_hints import Awaited, awaited, inboxes_looked_at
+from .stack import stack_of
 from .words import end_of, how_full
 
 #: The kinds of need. The first four come from within the lab's own doings and are always met.
@@ -29,7 +28,7 @@ MESSAGE, ROOM, CHILD, OUTSIDE = "message", "room", "child", "outside"
 #: One that sent there until it ended: it brings nothing any more, and says why nothing comes.
 GONE = "gone"
 
-#: Whoever has one of these goes on sooner or later, whatever the other components do.
+#: A component that has one of these goes on sooner or later, whatever the other components do.
 GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
 
 
@@ -37,7 +36,7 @@ GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
 class Need:
     """One thing that would let a component go on.
 
-    ``who`` could bring it about, ``None`` if nobody in the lab. ``box`` is the inbox in which a message
+    ``who`` could bring it about, ``None`` if no component of the lab could. ``box`` is the inbox in which a message
     or room is wanted; ``name`` what it is called, for one that was never used. ``when`` is the time of a
     timer. ``sure``: the code says so, and nothing else lets it go on.
     """
@@ -101,25 +100,22 @@ def what_it_awaits(component: Microprocess) -> Awaited:
     return awaited(stack_of(component))
 
 
-def _from_others(component: Component, said: Awaited, moment: Moment) -> Iterator[Need]:
-    if said.kind == reading.TIME:
-        return
-    if said.kind == reading.CHILD:
-        yield from _children(component, sure=True)
-        return
-    if said.kind == reading.ROOM:
+def _from_others(component: Component, said: Awaited, moment: Moment) -> list[Need]:
+    if said.kind == source_hints.TIME:
+        return []
+    if said.kind == source_hints.CHILD:
+        return _children(component, sure=True)
+    if said.kind == source_hints.ROOM:
         full = [Need(ROOM, box.owner, box, sure=True) for box in _full_targets(component, said.boxes)]
         if full:
-            yield from full
-            return
+            return full
         said = Awaited()
+    needs: list[Need] = []
     for name in inboxes_awaited(component, said, moment):
-        yield from _message(component, name, said.sure, moment)
+        needs += _message(component, name, said.sure, moment)
     if held_back(component) or (component.woken_by_collection and not said.sure):
-        for box in _full_targets(component, None):
-            yield Need(ROOM, box.owner, box)
-    if not said.sure:
-        yield from _children(component, sure=False)
+        needs += [Need(ROOM, box.owner, box) for box in _full_targets(component, None)]
+    return needs if said.sure else needs + _children(component, sure=False)
 
 
 def inboxes_awaited(component: Component, said: Awaited, moment: Moment) -> list[str]:
@@ -127,7 +123,7 @@ def inboxes_awaited(component: Component, said: Awaited, moment: Moment) -> list
     names = list(component._in or component.Inboxes)
     if said.boxes is not None:
         return [name for name in names if name in said.boxes]
-    looked_at = moment.looked_at(component)
+    looked_at = inboxes_looked_at(component)
     return [name for name in names if name in looked_at] or names if looked_at is not None else names
 
 
@@ -136,27 +132,23 @@ def held_back(component: Microprocess) -> bool:
     return isinstance(component, ThreadedComponent) and any(list(component._outgoing.values()))
 
 
-def _message(component: Component, name: str, sure: bool, moment: Moment) -> Iterator[Need]:
+def _message(component: Component, name: str, sure: bool, moment: Moment) -> list[Need]:
     box = component._in.get(name)
-    if box is not None and box.onward is not None:  # what is sent there goes on to somebody else
-        return
-    senders = senders_to(box) if box is not None else []
-    for sender in senders:
-        yield Need(MESSAGE, sender, box, name, sure=sure)
-    if not senders:
-        yield Need(OUTSIDE, None, box, name, sure=sure)
-    for ended in moment.former_senders(box) if box is not None else ():
-        yield Need(GONE, ended, box, name, sure=sure)
+    if box is None:
+        return [Need(OUTSIDE, None, None, name, sure=sure)]
+    if box.onward is not None:  # what is sent there goes on to another component
+        return []
+    needs = [Need(MESSAGE, sender, box, name, sure=sure) for sender in senders_to(box)]
+    needs = needs or [Need(OUTSIDE, None, box, name, sure=sure)]
+    return needs + [Need(GONE, ended, box, name, sure=sure) for ended in moment.former_senders(box)]
 
 
 def _full_targets(component: Component, names: tuple[str, ...] | None) -> list[Inbox]:
     """Return the full inboxes that some outboxes lead to."""
     boxes: list[Outbox] = [box for name, box in component._out.items() if names is None or name in names]
     targets: list[Any] = [box.target for box in boxes if box.is_full()]
-    return list(dict.fromkeys(each for each in targets if isinstance(each, Inbox)))
+    return list(dict.fromkeys([target for target in targets if isinstance(target, Inbox)]))
 
 
-def _children(component: Component, sure: bool) -> Iterator[Need]:
-    for child in component._children or ():
-        if not child.is_stopped():
-            yield Need(CHILD, child, sure=sure)
+def _children(component: Component, sure: bool) -> list[Need]:
+    return [Need(CHILD, child, sure=sure) for child in component._children or () if child._life not in ENDED]

@@ -2,7 +2,7 @@
 
 What the words mean
 -------------------
-Needs are alternatives (:mod:`kamlab.analysis.needs`): a sleeper goes on as soon as one is met. From
+Needs are alternatives (:mod:`kamlab.analysis.waits`): a sleeper goes on as soon as one is met. From
 that follow the six verdicts, of which the first that fits is given:
 
 - *finished*: nobody is alive. *new*: nobody has been activated.
@@ -42,10 +42,10 @@ from dataclasses import dataclass
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
-from .facts import Moment, standing_still
-from .graph import Graph
 from .growth import growing
-from .needs import MESSAGE, OUTSIDE, TURN, Need
+from .moment import Moment, standing_still
+from .wait_graph import Graph
+from .waits import MESSAGE, OUTSIDE, TURN, Need
 from .words import capital, counted, end_of, joined, paragraph
 
 NEW, FINISHED, RUNNABLE, ALIVE = "new", "finished", "runnable", "alive"
@@ -136,7 +136,7 @@ class Waiting:
 
     def of(self, name: str) -> tuple[Wait, ...]:
         """Return what a component waits for."""
-        return tuple(each for each in self.waits if each.waiter == name)
+        return tuple(wait for wait in self.waits if wait.waiter == name)
 
     @property
     def headline(self) -> str:
@@ -149,7 +149,7 @@ class Waiting:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What there is to say about it, in full sentences."""
-        can_run = [each.waiter for each in self.waits if each.kind == TURN]
+        can_run = [wait.waiter for wait in self.waits if wait.kind == TURN]
         said = [f"Runnable: {joined(can_run)}."] if can_run else []
         if self.coming:
             said.append(f"{capital(joined(self.coming))}.")
@@ -169,7 +169,7 @@ class Waiting:
         return tuple(said)
 
     def _asleep(self) -> list[str]:
-        names = list(dict.fromkeys(each.waiter for each in self.waits))
+        names = list(dict.fromkeys(wait.waiter for wait in self.waits))
         return [f"Waiting: {joined(names)}."] if names else []
 
     def __str__(self) -> str:
@@ -208,7 +208,7 @@ def waiting_at(moment: Moment) -> Waiting:
     in_vain, told = graph.in_vain()
     if not graph.nodes:
         verdict = FINISHED if step or moment.everybody else NEW
-    elif any(need.kind == TURN for needs in graph.needs.values() for need in needs) or moment.scheduler.posted:
+    elif graph.anyone_can_run or moment.scheduler.posted:
         verdict = RUNNABLE
     elif coming:
         verdict = ALIVE
@@ -219,8 +219,8 @@ def waiting_at(moment: Moment) -> Waiting:
     return Waiting(
         verdict,
         step,
-        tuple(as_wait(waiter, need) for waiter in graph.nodes for need in graph.needs[waiter]),
-        tuple(tuple(as_wait(waiter, need) for waiter, need in circle) for circle in circles),
+        tuple([as_wait(waiter, need) for waiter in graph.nodes for need in graph.needs[waiter]]),
+        tuple([tuple([as_wait(waiter, need) for waiter, need in circle]) for circle in circles]),
         bool(circles) and all(map(graph.is_certain, circles)),
         left,
         coming,
@@ -247,7 +247,7 @@ def as_wait(waiter: Microprocess, need: Need) -> Wait:
 
 def circle_in_words(circle: Sequence[Wait], closed: bool = True) -> str:
     """Say a circle, or a chain: "A waits for room in B.inbox (3 of 3), B waits for a message from A"."""
-    said = [str(each) for each in circle[:WRITTEN]]
+    said = [str(wait) for wait in circle[:WRITTEN]]
     if len(circle) > WRITTEN:
         back = f", back to {circle[0].waiter}" if closed else ""
         said.append(f"and so on, over {counted(len(circle) - WRITTEN, 'component')} more{back}")

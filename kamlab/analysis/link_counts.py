@@ -4,7 +4,7 @@ Nothing is counted while a system runs: what was sent is on record, and is follo
 when it was sent. :class:`Crossings` notes for each link at which records something went over it, so the count of any
 moment is a binary search; it belongs to a history.
 
-The ring of a free run drops records, and a history of it would be gone through anew at each look. There a
+The ring of a free run drops records, and a history of it would have to read all of it at each look. There a
 :class:`Ledger` reads what is new since the last look, from the newest record back to the oldest; on the way back,
 links that were made or taken down are undone. What was counted is remembered for each trace, weakly: it keeps neither
 a lab nor a component alive. Where the ring has dropped records that nobody had read, the counts are *at least* so
@@ -23,6 +23,8 @@ from ..core.box import Inbox
 from ..core.events import ACTIVATED, DISCARDED, LINKED, SENT, UNLINKED
 from ..core.trace import Trace
 
+#: From how many links on those are forgotten whose components are gone.
+ROOM = 1024
 #: A link as the two boxes at its ends.
 Hop = tuple[Any, Any]
 
@@ -34,7 +36,7 @@ def follow(source: Any, target: Any, onward: Callable[[Any], Any]) -> tuple[Hop,
 
     Args:
         source: the box where it begins.
-        target: the box where it shall end.
+        target: the box where it ends.
         onward: tells where a box leads; ``None`` if nowhere.
     """
     hops: list[Hop] = []
@@ -135,7 +137,9 @@ class Ledger:
         self.next: int = 0
         #: Whether every record since the lab began was read.
         self.exact: bool = True
-        self._counts: weakref.WeakKeyDictionary[Any, dict[Any, int]] = weakref.WeakKeyDictionary()
+        #: For each link its two components, weakly, and the count; see :func:`_key`.
+        self._counts: dict[tuple[Any, ...], tuple[weakref.ref[Any], weakref.ref[Any], int]] = {}
+        self._room = ROOM
 
     def read(self, trace: Trace) -> None:
         """Take in what is new in the trace."""
@@ -147,17 +151,18 @@ class Ledger:
         records = trace.records_from(max(known, self.next))
         self.next = end
         for (source, sink), number in _tally(records).items():
-            mine = self._counts.setdefault(source.owner, {})
-            hop = _weakly(source, sink)
-            mine[hop] = mine.get(hop, 0) + number
-            if len(mine) > 256:
-                for dead in [each for each in mine if each[2]() is None]:
-                    del mine[dead]
+            number += self.count(source, sink)
+            self._counts[_key(source, sink)] = weakref.ref(source.owner), weakref.ref(sink.owner), number
+        if len(self._counts) > self._room:
+            self._counts = {
+                key: known for key, known in self._counts.items() if known[0]() is not None and known[1]() is not None
+            }
+            self._room = max(ROOM, 2 * len(self._counts))
 
     def count(self, source: Any, sink: Any) -> int:
         """Return how many messages went over the link between two boxes."""
-        mine = self._counts.get(source.owner)
-        return mine.get(_weakly(source, sink), 0) if mine else 0
+        known = self._counts.get(_key(source, sink))
+        return known[2] if known is not None and known[0]() is source.owner and known[1]() is sink.owner else 0
 
 
 def _tally(records: Iterable[Any]) -> dict[Hop, int]:
@@ -179,14 +184,19 @@ def _tally(records: Iterable[Any]) -> dict[Hop, int]:
             if record[1] is not None:
                 sent[pair] = sent.get(pair, 0) + 1
         elif kind is LINKED or kind is UNLINKED:
-            settle()
+            if sent:
+                settle()
             onward.undo(record)
     settle()
     return counts
 
 
-def _weakly(source: Any, sink: Any) -> tuple[Any, ...]:
-    return isinstance(source, Inbox), source.name, weakref.ref(sink.owner), isinstance(sink, Inbox), sink.name
+def _key(source: Any, sink: Any) -> tuple[Any, ...]:
+    """Return what a link is known by, without its components; another one may have the ``id`` of one that is gone."""
+    return (
+        *(id(source.owner), isinstance(source, Inbox), source.name),
+        *(id(sink.owner), isinstance(sink, Inbox), sink.name),
+    )
 
 
 _LEDGERS: weakref.WeakKeyDictionary[Trace, Ledger] = weakref.WeakKeyDictionary()

@@ -16,7 +16,8 @@ class Names:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[Any, None] = {}
+        #: Those that turned up so far, in order; the reader of a trace adds to it.
+        self.seen: dict[Any, None] = {}
         self._names: dict[Any, str] = {}
         self._by_name: dict[str, Any] = {}
         self._provisional = False
@@ -26,14 +27,10 @@ class Names:
         """Look again at those that had no number yet, when next a name is asked for."""
         self._stale = self._provisional
 
-    def note(self, component: Any) -> None:
-        """Take note that a component turned up."""
-        self._seen[component] = None
-
     def of(self, component: Any) -> str:
         """Return the name of a component."""
-        self.note(component)
-        if self._stale or len(self._names) != len(self._seen):
+        self.seen[component] = None
+        if self._stale or len(self._names) != len(self.seen):
             self._name_all()
         return self._names[component]
 
@@ -43,22 +40,22 @@ class Names:
 
     def component(self, name: str) -> Any:
         """Return the component that answers to a name, or ``None`` if none does or several do."""
-        if self._stale or len(self._names) != len(self._seen):
+        if self._stale or len(self._names) != len(self.seen):
             self._name_all()
         if name in self._by_name:
             return self._by_name[name]
-        found = called(name, self._seen)
+        found = called(name, self.seen)
         return found[0] if len(found) == 1 else None
 
     def all(self) -> list[str]:
         """Return all names."""
-        return [self.of(component) for component in list(self._seen)]
+        return [self.of(component) for component in list(self.seen)]
 
     def _name_all(self) -> None:
         counts: dict[str, int] = {}
         self._names = {}
         self._stale = self._provisional = False
-        for component in self._seen:
+        for component in self.seen:
             name = name_of(component)
             counts[name] = count = counts.get(name, 0) + 1
             self._names[component] = name if count == 1 else f"{name} ({count})"

@@ -25,12 +25,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..core.component import Component
 from ..core.ipc import Ipc
 from ..core.thread import ThreadedComponent
 from ..core.waits import Waits
-from .flows import Standpoint, lines_of, users_place
+from .stack import Standpoint, lines_of, users_place
 
 #: Methods that look into one inbox, "inbox" unless an argument says which; and into any of them.
 LOOK_INTO_ONE = {"recv", "data_ready", "dataReady", "messages", "Inbox", "receive"}
@@ -38,6 +39,9 @@ LOOK_INTO_ANY = {"ready", "any_ready", "anyReady"}
 
 #: What may be called where one only waits: none of it lets a message do anything.
 PASSIVE = {"pause", "tick", "print", "len", "range"}
+
+#: Methods in which no component takes a message; ``@dataclass`` writes some that have no source.
+NO_WORK = {"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__repr__", "__str__"}
 
 PLAIN, MESSAGE, ROOM, CHILD, TIME = "plain", "message", "room", "child", "time"
 
@@ -82,7 +86,7 @@ def _of_helper(point: Standpoint) -> Awaited | None:
 def _names(value: Any) -> tuple[str, ...] | None:
     if isinstance(value, str):
         return (value,)
-    if isinstance(value, (tuple, list)) and all(isinstance(each, str) for each in value):
+    if isinstance(value, (tuple, list)) and all(isinstance(name, str) for name in value):
         return tuple(value)
     return None
 
@@ -105,7 +109,7 @@ def _of_source(point: Standpoint) -> Awaited:
 
 def _only_waits(body: list[ast.stmt]) -> bool:
     """Return whether nothing in a loop or handler could be the work that some other message is for."""
-    for node in (each for statement in body for each in ast.walk(statement)):
+    for node in (part for statement in body for part in ast.walk(statement)):
         if isinstance(node, (ast.Return, ast.Break, ast.Raise)):
             return False
         if isinstance(node, ast.Call) and _last_name(node.func) not in PASSIVE:
@@ -120,7 +124,8 @@ def _around(function: ast.AST, line: int) -> Iterator[ast.AST]:
         if first is None or last is None or not first <= line <= last:
             continue
         if isinstance(child, ast.ExceptHandler) or (
-            isinstance(child, ast.While) and any(each.lineno <= line <= (each.end_lineno or 0) for each in child.body)
+            isinstance(child, ast.While)
+            and any(inner.lineno <= line <= (inner.end_lineno or 0) for inner in child.body)
         ):
             yield child
         yield from _around(child, line)
@@ -141,13 +146,13 @@ def _last_name(node: ast.AST | None) -> str | None:
 def _of_test(test: ast.expr, local: Any) -> Awaited | None:
     """Say what ends a loop that goes on while ``test`` holds, if that can be told."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return _all_of([_of_test(each, local) for each in test.values])
+        return _all_of([_of_test(part, local) for part in test.values])
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Eq, ast.Lt)):
         return _of_question(test.left, local)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         asked = test.operand
         if isinstance(asked, ast.BoolOp) and isinstance(asked.op, ast.Or):
-            return _all_of([_of_question(each, local) for each in asked.values])
+            return _all_of([_of_question(part, local) for part in asked.values])
         return _of_question(asked, local)
     if isinstance(test, ast.Call) and _last_name(test.func) in ("is_full", "isFull"):
         return _of_fullness(test, local)
@@ -192,7 +197,7 @@ def _all_of(parts: list[Awaited | None]) -> Awaited | None:
 
 def _box_argument(call: ast.Call, local: Any) -> str | None:
     """Return the box that a call names; ``None`` if that cannot be told from the source."""
-    given = call.args[:1] or [each.value for each in call.keywords if each.arg in ("boxname", "boxName")]
+    given = call.args[:1] or [keyword.value for keyword in call.keywords if keyword.arg in ("boxname", "boxName")]
     if not given:
         return "inbox" if not call.keywords else None
     name = _value(given[0], local)
@@ -220,7 +225,7 @@ def _functions(source: str) -> dict[tuple[str, int], ast.AST]:
     found: dict[tuple[str, int], ast.AST] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             found[node.name, first] = node
     return found
 
@@ -228,18 +233,31 @@ def _functions(source: str) -> dict[tuple[str, int], ast.AST]:
 # -- which inboxes the code looks at -------------------------------------------------------------------
 
 
+#: What the code of each class looks into; it is read once.
+_LOOKED_AT: WeakKeyDictionary[type, frozenset[str] | None] = WeakKeyDictionary()
+
+
 def inboxes_looked_at(component: Component) -> frozenset[str] | None:
     """Return the inboxes that the code of a component's class looks into; ``None`` if that cannot be told.
 
     It cannot be told where the source is not to be had, where a box is named by a variable, and where
-    the component hands itself, or its table of inboxes, to somebody else's code.
+    the component hands itself, or its table of inboxes, to other code.
     """
+    kind = type(component)
+    if kind not in _LOOKED_AT:
+        _LOOKED_AT[kind] = _all_looked_at(kind)
+    return _LOOKED_AT[kind]
+
+
+def _all_looked_at(kind: type) -> frozenset[str] | None:
     names: set[str] = set()
-    for cls in type(component).__mro__:
+    for cls in kind.__mro__:
         if cls.__module__.startswith("kamlab.core.") or cls is object:
             continue
-        for member in vars(cls).values():
-            for code in _codes(member):
+        for name, member in vars(cls).items():
+            for code in _codes(member) if name not in NO_WORK else ():
+                if name == "__init__" and code.co_filename == "<string>":  # written by @dataclass
+                    continue
                 function = _function(code)
                 found = None if function is None else _looked_at(function, _globals(member))
                 if found is None:
@@ -271,11 +289,11 @@ def _looked_at(function: ast.AST, known: dict[str, Any]) -> set[str] | None:
                 return None
             names.add(box)
         elif called in LOOK_INTO_ANY:
-            chosen = [_value(each, {}) for each in node.args]
-            if not chosen or not all(isinstance(each, str) for each in chosen):
+            chosen = [_value(argument, {}) for argument in node.args]
+            if not chosen or not all(isinstance(name, str) for name in chosen):
                 return None
             names.update(chosen)
-        elif any(isinstance(each, ast.Name) and each.id == "self" for each in node.args):
+        elif any(isinstance(argument, ast.Name) and argument.id == "self" for argument in node.args):
             given_to = known.get(called or "")
             if not (isinstance(given_to, type) and issubclass(given_to, Ipc)):
                 return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any, Self
 
 from ..core.events import (
@@ -36,31 +37,29 @@ from ..core.relay import Relayed
 from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
 from ..core.trace import Trace
-from .boxline import BoxLine
-from .counts import Crossings
-from .naming import Names
-from .undoing import boxes_before, links_before, links_of, states_before
+from .inbox_history import InboxHistory
+from .link_counts import Crossings
+from .names import Names
+from .undo import boxes_before, links_before, links_of, states_before
 
 
 class Changes:
     """The values that something had, each from a record on."""
 
-    __slots__ = ("_numbers", "_values")
+    __slots__ = ("_numbers", "_values", "latest")
 
     def __init__(self, value: Any) -> None:
         self._numbers = [-1]
         self._values = [value]
+        #: The value after the last record.
+        self.latest: Any = value
 
     def note(self, number: int, value: Any) -> None:
         """Take note of a value that is new, or the same as before."""
-        if value is not self._values[-1]:
+        if value is not self.latest:
             self._numbers.append(number)
             self._values.append(value)
-
-    @property
-    def latest(self) -> Any:
-        """The value after the last record."""
-        return self._values[-1]
+            self.latest = value
 
     def at(self, number: int) -> Any:
         """Return the value after a record."""
@@ -82,6 +81,8 @@ class Reading:
         self._anchored = False
         self._forget()
         self.first: int = -1
+        #: The number that the next event will have.
+        self.next_number: int = -1
         #: Whoever reads may keep here what it worked out; this history never looks at it.
         self.memo: Any = None
         self.look()
@@ -91,9 +92,9 @@ class Reading:
         self.steps: list[int] = []
         self.starts: list[int] = []
         self.jumps: list[int] = []
-        self.lines: dict[Any, BoxLine] = {}
+        self.lines: dict[Any, InboxHistory] = {}
         #: What has left an inbox for its owner's thread, by the number at which it was received.
-        self.held_lines: dict[Any, BoxLine] = {}
+        self.held_lines: dict[Any, InboxHistory] = {}
         self.lives: dict[Any, Changes] = {}
         self.links: dict[Any, Changes] = {}
         self.onward: dict[Any, Changes] = {}
@@ -104,6 +105,9 @@ class Reading:
         self.names: Names = Names()
         self.crossings: Crossings | None = None
         self._there: list[Any] = []
+        #: Of components and boxes, by ``id`` and attribute: when it changed without a record, and what it was before.
+        self.changed: dict[tuple[int, str], list[tuple[int, Any]]] = {}
+        self._changes_seen = 0
         self._early: dict[Any, list[Any]] = {}
         self._unclear: set[Any] = set()
 
@@ -117,22 +121,26 @@ class Reading:
         if first != self.first or (not trace.complete and trace.next_number != self.next_number):
             self._anchored = first != 0
             self._build(first)
-            return self
-        tail = trace.records_from(self.next_number)
-        if tail and not self._extend(tail):
+        elif (tail := trace.records_from(self.next_number)) and not self._extend(tail):
             self._anchored = True
             self._build(first)
+        self._take_in_changes()
         return self
 
-    @property
-    def next_number(self) -> int:
-        """The number that the next event will have."""
-        return self.first + len(self.records)
+    def _take_in_changes(self) -> None:
+        """Take in the changes of which no record tells; a ring may have let go of some since the last look."""
+        if not self.trace.complete:
+            self.changed.clear()
+            self._changes_seen = 0
+        changes = self.trace.changes(self._changes_seen)
+        for newest, thing, attribute, before in changes:
+            self.changed.setdefault((id(thing), attribute), []).append((newest, before))
+        self._changes_seen += len(changes)
 
     def _build(self, first: int) -> None:
         """Go through the whole trace, from what there was before it."""
         self._forget()
-        self.first = first
+        self.first = self.next_number = first
         records = self.trace.records_from(first)
         if self._anchored:
             self._begin_before(records)
@@ -142,7 +150,7 @@ class Reading:
 
     def _begin_before(self, records: list[Any]) -> None:
         members = self._members()
-        inboxes = [box for each in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(each)]
+        inboxes = [box for component in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(component)]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
         for box, waiting in boxes_before(records, inboxes).items():
             if waiting and box.owner in activated:  # nobody knows since when: it is told from the activation on
@@ -153,7 +161,7 @@ class Reading:
             return
         for component, state in states_before(records, members).items():
             self.lives[component] = Changes(state)
-            self.names.note(component)
+            self.names.seen[component] = None
         for link in links_before(records, members):
             self._link(-1, link, True)
 
@@ -171,13 +179,25 @@ class Reading:
         """Take in further records; return whether they fit what was there, and what is."""
         number = self.next_number
         self.records.extend(tail)
+        self.next_number += len(tail)
         made = {record[1] for record in tail if record[0] is LINKED}
         touched: dict[Any, None] = {}
         fits = True
+        seen = self.names.seen
         for record in tail:
             kind = record[0]
             if kind is RESUMED:
-                self._resumed(number, record)
+                component = record[3]
+                slices = self.slices.get(component)
+                if slices is None:
+                    slices = self.slices[component] = []
+                    seen[component] = None
+                slices.append(len(self.starts))
+                self.starts.append(number)
+                self.steps.append(record[1])
+                life = self._life(component)
+                if life.latest is not RUNNABLE:
+                    life.note(number, RUNNABLE)
             elif kind is SENT:
                 box = record[2]
                 self._line(box).arrive(number)
@@ -189,7 +209,7 @@ class Reading:
                 touched[record[1]] = None
                 fits = self._departed(number, record) and fits
                 if kind is RECEIVED and isinstance(record[1].owner, Relayed):
-                    self.held_lines.setdefault(record[1], BoxLine()).arrive(number)
+                    self.held_lines.setdefault(record[1], InboxHistory()).arrive(number)
             elif kind is INSERTED:
                 touched[record[1]] = None
                 self._line(record[1]).arrive_at(number, record[3][0])
@@ -215,23 +235,12 @@ class Reading:
         self._unclear.update(wrong)
         return not wrong
 
-    def _line(self, box: Any) -> BoxLine:
+    def _line(self, box: Any) -> InboxHistory:
         line = self.lines.get(box)
         if line is None:
-            line = self.lines[box] = BoxLine()
-            self.names.note(box.owner)
+            line = self.lines[box] = InboxHistory()
+            self.names.seen[box.owner] = None
         return line
-
-    def _resumed(self, number: int, record: Any) -> None:
-        component = record[3]
-        slices = self.slices.get(component)
-        if slices is None:
-            slices = self.slices[component] = []
-            self.names.note(component)
-        slices.append(len(self.starts))
-        self.starts.append(number)
-        self.steps.append(record[1])
-        self._life(component).note(number, RUNNABLE)
 
     def _life(self, component: Any) -> Changes:
         life = self.lives.get(component)
@@ -274,8 +283,7 @@ class Reading:
         self._onward(number, link, there)
 
     def _onward(self, number: int, link: Any, there: bool) -> None:
-        for component in (link.source, link.sink):
-            self.names.note(component)
+        self.names.seen[link.source] = self.names.seen[link.sink] = None
         onward = self.onward.get(link.source_box)
         if onward is None:
             onward = self.onward[link.source_box] = Changes(None)
@@ -285,11 +293,8 @@ class Reading:
     def _happened(self, number: int, record: Any, made: set[Any]) -> None:
         """Take note of what happened to a component."""
         kind, component, detail = record
-        about = self.about.get(component)
-        if about is None:
-            about = self.about[component] = []
-            self.names.note(component)
-        about.append(number)
+        self.names.seen[component] = None
+        self.about.setdefault(component, []).append(number)
         if kind is ACTIVATED:
             self._life(component).note(number, RUNNABLE)
             waiting = component._awaited_by
@@ -302,6 +307,15 @@ class Reading:
             self._life(component).note(number, _STATES[kind])
         elif kind is FINISHED:
             self._life(component).note(number, detail)
+
+    def was(self, thing: Any, attribute: str, number: int) -> Any:
+        """Return what an attribute of a component or box was after an event, where no event tells that it changes."""
+        if self.changed:
+            changes = self.changed.get((id(thing), attribute), ())
+            later = bisect_right(changes, number, key=itemgetter(0))
+            if later < len(changes):
+                return changes[later][1]
+        return getattr(thing, attribute)
 
     # -- records and events -----------------------------------------------------------------------
 
@@ -329,4 +343,4 @@ def inboxes_of(component: Any) -> list[Any]:
 def _named(records: Iterable[Any]) -> list[Any]:
     """Return the components that records name, but for those that only messages tell of."""
     named = (record[3] if record[0] is RESUMED else record[1] for record in records)
-    return [each for each in named if isinstance(each, Microprocess)]
+    return [component for component in named if isinstance(component, Microprocess)]
