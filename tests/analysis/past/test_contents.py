@@ -445,9 +445,8 @@ def test_a_ring_is_told_backwards_from_the_present(make_lab, seed, limit):
     system.note(lab.step_number)
     history = history_of(lab)
     for step in range(history.earliest, lab.step_number + 1):
-        boxes, states, links = as_really(
-            lab.snapshot(step)
-        )  # of those that ended before, only what events name is known
+        # of those that ended before, only what events name is known
+        boxes, states, links = as_really(lab.snapshot(step))
         really = system.was[step]
         assert links == really[2], step
         ended = {"finished", "stopped", "failed"}

@@ -24,7 +24,7 @@ def test_a_queue_is_as_long_as_the_inbox_was(played: Any) -> None:
     """At every step the length of a queue is the number of messages that waited there, for any system."""
     lengths = queue_lengths(played, boxes=history(played).lines)
     for step in range(played.step_number + 1):
-        waited = {name: len(messages) for name, messages in played.at(step).boxes.items()}
+        waited = {name: len(messages) for name, messages in played.snapshot(step).boxes.items()}
         assert {each.box: each.at(step) for each in lengths.queues if each.at(step)} == waited
 
 
