@@ -991,6 +991,8 @@ class Lab:
         return self._positions
 
     def _note_position(self, component: Microprocess, step: int) -> None:
+        """Note the first position; the notes take the further ones themselves."""
+        self.runtime.on_stepped = self.positions.note
         self.positions.note(component, step)
 
     def _cut_positions(self) -> None:

@@ -30,6 +30,7 @@ from .stack import (
     helper_in_words,
     kind_of_flow,
     line_of,
+    lines_in,
     lines_of,
     stack_of,
     users_place,
@@ -257,7 +258,7 @@ def place_of(component: Microprocess) -> Place | None:
     """Return the user's line that a component stands at, if there is one."""
     stack = stack_of(component)
     if stack:
-        return _place(stack[users_place(stack)])
+        return _place(stack[users_place(lines_in(stack))])
     return _beginning(component)
 
 
@@ -276,7 +277,7 @@ def _roughly(component: Microprocess) -> str:
 def _standing(component: Microprocess, state: str) -> Standing:
     stack = stack_of(component)
     if stack:
-        at = users_place(stack)
+        at = users_place(lines_in(stack))
         places = tuple(_place(point) for point in stack)
         local = written(variables_of(stack[at].frame))
     else:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from itertools import islice
-from types import CodeType, FunctionType, GeneratorType
+from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
 from ..core.calling import one_called, whose
@@ -44,7 +44,7 @@ from .location import (
     written,
 )
 from .snapshot import from_record
-from .stack import stack_of, users_place
+from .stack import lines_in, stack_of, users_place
 from .words import WIDTH, counted, shown
 
 #: How many notes are kept; the oldest go first.
@@ -120,26 +120,43 @@ NOTHING: tuple[tuple[str, ...], list[str], tuple[Any, ...]] = ((), [], ())
 
 
 def _note(component: Microprocess, names: Sequence[str], attributes: tuple[Any, ...]) -> Note:
-    flow = component._flow
-    simple = type(flow) is GeneratorType and flow.gi_yieldfrom is None and component._delegate is None
-    if simple and not isinstance(component, ThreadedComponent):  # as most are
-        frame = flow.gi_frame
-        lines: tuple[tuple[CodeType, int], ...] = () if frame is None else ((frame.f_code, frame.f_lineno),)
-        at, remarks = 0, NO_REMARKS if lines else _remarks(component, False)
+    frames = None if isinstance(component, ThreadedComponent) else _frames(component)
+    if frames is not None:  # as for most components
+        lines = tuple([(frame.f_code, frame.f_lineno or 0) for frame in frames])
+        at = users_place(lines) if len(lines) > 1 else 0
+        innermost = frames[at] if frames else None
+        remarks = NO_REMARKS if lines else _remarks(component, False)
     else:
         stack = stack_of(component)
-        at = users_place(stack) if stack else 0
-        lines = tuple([(point.frame.f_code, point.line) for point in stack])
-        frame = stack[at].frame if stack else None
+        lines = tuple(lines_in(stack))
+        at = users_place(lines)
+        innermost = stack[at].frame if stack else None
         remarks = _remarks(component, bool(stack))
-    return Note(
-        lines,
-        at,
-        () if frame is None else tuple([(n, v if type(v) is int else _kept(v)) for n, v in variables_of(frame)]),
-        names,
-        attributes,
-        remarks,
-    )
+    variables = [] if innermost is None else variables_of(innermost)
+    kept = tuple([(name, value if type(value) is int else _kept(value)) for name, value in variables])
+    return Note(lines, at, kept, names, attributes, remarks)
+
+
+def _frames(component: Microprocess) -> list[FrameType] | None:
+    """Return the suspended frames of plain generators and coroutines, the outermost first.
+
+    ``None`` where :func:`.stack.stack_of` must look more closely: at a helper, an ended coroutine, or another kind of
+    iterator.
+    """
+    flow = component._flow
+    if component._delegate is not None or (type(flow) is CoroutineType and flow.cr_frame is None):
+        return None
+    frames: list[FrameType] = []
+    while flow is not None:
+        if type(flow) is GeneratorType:
+            frame, flow = flow.gi_frame, flow.gi_yieldfrom
+        elif type(flow) is CoroutineType:
+            frame, flow = flow.cr_frame, flow.cr_await
+        else:
+            return None
+        if frame is not None:
+            frames.append(frame)
+    return frames
 
 
 #: Of a component that stands at a yield of its own: there is nothing to say but the place, awake or asleep.

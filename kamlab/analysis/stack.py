@@ -14,8 +14,9 @@ import linecache
 import os
 import sys
 import sysconfig
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import CoroutineType, FrameType, GeneratorType, TracebackType
+from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
 
 from ..core.microprocess import Microprocess, runner_of
@@ -107,13 +108,21 @@ def stack_of(component: Microprocess) -> list[Standpoint]:
     return stack
 
 
-def users_place(stack: list[Standpoint]) -> int:
-    """Return the index of the innermost frame that is the user's own; of the component's, if all is kamlab's."""
-    owners = [whose_code(point.frame.f_code.co_filename) for point in stack]
+def users_place(lines: Sequence[tuple[CodeType, int]]) -> int:
+    """Return the index of the innermost code that is the user's own; of the component's, if all is kamlab's.
+
+    ``lines`` are codes, the outermost first, each with the number of a line in it.
+    """
+    owners = [whose_code(code.co_filename) for code, _ in lines]
     for owner in (USER, KAMLAB):
         if owner in owners:
             return len(owners) - 1 - owners[::-1].index(owner)
     return 0
+
+
+def lines_in(stack: Sequence[Standpoint]) -> list[tuple[CodeType, int]]:
+    """Return the codes of a stack, each with the number of the line at which it stands."""
+    return [(point.frame.f_code, point.line) for point in stack]
 
 
 def helper_in_words(helper: Microprocess) -> str:

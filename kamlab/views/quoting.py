@@ -62,7 +62,9 @@ def label(text: str, width: int = WIDTH) -> str:
     >>> label("two" + chr(10) + "lines")
     'two\\\\nlines'
     """
-    short = escaped(text[: width + 1])
+    short = text[: width + 1]
+    if not short.isprintable():
+        short = escaped(short)
     return short if len(short) <= width else short[: width - 3] + "..."
 
 
