@@ -37,3 +37,24 @@ def test_the_figures_are_printed(capsys):
     rows = capsys.readouterr().out.splitlines()
     assert rows[0].split() == ["calls", "files", "hops"]
     assert len(rows) == 1 + len(walk.walks())
+
+
+#: The most calls and files of each call. A change that leads farther has to say why it is worth that.
+FARTHEST = {
+    "lab.step(), the longest of four": (80, 18),
+    "lab.inboxes()": (580, 27),
+    "str(lab.graph())": (400, 25),
+    "lab.why()": (205, 19),
+    "lab.back()": (1150, 38),
+    "a click on Step in the panel": (1650, 57),
+}
+
+
+def test_no_call_leads_farther_than_it_did():
+    """Each call enters no more functions, in no more files, than are written down here."""
+    farther = {
+        name: found
+        for name, found in walk.walks().items()
+        if found.calls > FARTHEST[name][0] or found.files > FARTHEST[name][1]
+    }
+    assert farther == {}
