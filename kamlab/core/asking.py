@@ -228,7 +228,7 @@ def answer(ask: Callable[[Any], str], value: Any) -> str:
         raise NoAnswer(refusal=_here.refusal)
     if _here.deferring:
         raise _Foreign
-    found: str | NoAnswer = _ask_all(lambda each: _answer_or_not(ask, each), [value])[0]
+    found: str | NoAnswer = _ask_all(lambda item: _answer_or_not(ask, item), [value])[0]
     if isinstance(found, NoAnswer):
         raise found
     return found
@@ -435,9 +435,9 @@ _hung: list[_Thread] = []
 
 def _hire() -> _Thread | None:
     """Return a thread to ask in; ``None`` if too many hang already."""
-    _hung[:] = [each for each in _hung if not each.over]
-    for each in _hung:  # on a busy machine one that computes may have had no time to show it
-        each.end_if_it_computes()
+    _hung[:] = [thread for thread in _hung if not thread.over]
+    for thread in _hung:  # on a busy machine one that computes may have had no time to show it
+        thread.end_if_it_computes()
     if len(_hung) >= HUNG:
         return None
     try:

@@ -58,7 +58,7 @@ def called(name: Any, components: Iterable[T]) -> list[T]:
     """
     known = list(components)
     for names in _NAMES:
-        found = [each for each in known if name in names(each)]
+        found = [component for component in known if name in names(component)]
         if found and name != "":
             return found
     return []

@@ -51,8 +51,8 @@ def class_attribute(cls: type, name: str) -> Any:
     >>> class_attribute(bool, "__add__") is vars(int)["__add__"]
     True
     """
-    for each in class_mro(cls):
-        names = names_of_class(each)
+    for ancestor in class_mro(cls):
+        names = names_of_class(ancestor)
         if name in names:
             return names[name]
     return None
@@ -141,7 +141,7 @@ def cautious_str(value: Any) -> str:
 def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
     """Return what an object answers, or that it does not."""
     try:
-        return printable(answer(lambda each: str.__getitem__(ask(each), slice(LIMIT)), value))
+        return printable(answer(lambda item: str.__getitem__(ask(item), slice(LIMIT)), value))
     except NoAnswer as none:
         name = class_name(type(value))
         if none.error is not None:
@@ -162,4 +162,4 @@ def speaks_plainly(error: BaseException) -> bool:
     says = class_attribute(type(error), "__str__")
     if type(says) is not WrapperDescriptorType and says is not KamlabError.__str__:
         return False
-    return all(type(each) in _PLAIN_ARGS for each in vars(BaseException)["args"].__get__(error))
+    return all(type(argument) in _PLAIN_ARGS for argument in vars(BaseException)["args"].__get__(error))

@@ -283,7 +283,7 @@ class Component(Waits, Microprocess):
             self.children.remove(child)
         if child._parent is self:
             child._parent = None
-        child._on_end = tuple(each for each in child._on_end if getattr(each, "parent", None) is not self)
+        child._on_end = tuple(callback for callback in child._on_end if getattr(callback, "parent", None) is not self)
         self.unlink(child)
 
     def child_components(self) -> list[Component]:

@@ -167,37 +167,37 @@ def describe(event: Event, error_texts: bool = True) -> str:
     >>> describe(Event("paused", 3, 0.0, detail="waits for a message"))
     'nobody paused: waits for a message'
     """
-    who = name_of(event.component)
+    name = name_of(event.component)
     if event.kind == SENT:
         source = end_of(event.source.owner, event.source.name) if event.source is not None else "outside"
         return f"{source} -> {end_of(event.box.owner, event.box.name)}: {message_in_words(event)}"
     if event.kind == DISCARDED:
-        return f"{who}.{event.source.name} -> nowhere: {message_in_words(event)} is discarded"
+        return f"{name}.{event.source.name} -> nowhere: {message_in_words(event)} is discarded"
     if event.kind == RECEIVED:
         place = f", place {event.detail}" if event.detail else ""
-        return f"{who} takes {message_in_words(event)} from {event.box.name}{place}"
+        return f"{name} takes {message_in_words(event)} from {event.box.name}{place}"
     if event.kind == TAKEN:
-        return f"the thread of {who} takes {shorten(event.message)} from {event.box.name}"
+        return f"the thread of {name} takes {shorten(event.message)} from {event.box.name}"
     if event.kind in (REMOVED, INSERTED):
         return _handled_in_words(event)
     if event.kind in (RESUMED, ACTIVATED):
-        return f"{who} {event.kind}"
+        return f"{name} {event.kind}"
     if event.kind == FAILED:
-        return f"{who} failed: {error_in_words(event.detail) if error_texts else type(event.detail).__name__}"
+        return f"{name} failed: {error_in_words(event.detail) if error_texts else type(event.detail).__name__}"
     if event.kind == WOKEN:
-        return f"{who} woken by {cause_in_words(event.detail)}"
+        return f"{name} woken by {cause_in_words(event.detail)}"
     if event.kind == CLOCK:
         return f"the clock jumps to {shorten(event.detail)} s"
     if event.kind == PRINTED:
-        return f"{who} prints {shorten(event.detail)}"
+        return f"{name} prints {shorten(event.detail)}"
     if event.kind in (LINKED, UNLINKED):
         link = event.component
         return f"{end_of(*link.source_pair())} {event.kind} to {end_of(*link.sink_pair())}".replace(
             "unlinked to", "unlinked from"
         )
     if event.kind in (BYTES_IN, BYTES_OUT):
-        return f"{who} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
-    return f"{who} {event.kind}: {event.detail}"
+        return f"{name} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
+    return f"{name} {event.kind}: {event.detail}"
 
 
 def said_in(record: Any) -> str | None:
@@ -331,7 +331,7 @@ def words_of(value: Any, enough: int | None = None) -> str:
     """
     if type(value) is str:
         return repr(value[:enough])
-    return said(lambda each: _words_or_why_not(each, LIMIT if enough is None else enough), value)
+    return said(lambda item: _words_or_why_not(item, LIMIT if enough is None else enough), value)
 
 
 def _words_or_why_not(value: Any, enough: int) -> str:
@@ -356,8 +356,8 @@ def _words(value: Any, enough: int, within: tuple[int, ...]) -> str:
             return "..."
         within += (id(value),)
         if write is not None:
-            return write(value, lambda each: _words(each, enough, within), enough)
-        given = ((name, each) for name, each in _VARS_OF_IPC(value).items() if not _is_nothing(each))
+            return write(value, lambda item: _words(item, enough, within), enough)
+        given = ((name, field) for name, field in _VARS_OF_IPC(value).items() if not _is_nothing(field))
         inside = _joined(given, lambda pair: f"{pair[0]}={_words(pair[1], enough, within)}", enough)
         name = names_of_class(cls).get("axon_name")
         return f"{name if type(name) is str else class_name(cls)}({inside})"

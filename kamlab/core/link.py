@@ -130,9 +130,9 @@ class Switchboard:
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
         """Take down one link, or all that touch ``component``, among those made here."""
         for link in [
-            each
-            for each in self.links
-            if each is linkage or (component is not None and component in (each.source, each.sink))
+            link
+            for link in self.links
+            if link is linkage or (component is not None and component in (link.source, link.sink))
         ]:
             self._note_foreign("a link was taken down from outside")
             self.links.remove(link)

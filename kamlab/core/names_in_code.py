@@ -42,9 +42,9 @@ def code_of(component: Any) -> Iterator[Code]:
 
 def code_of_class(cls: type) -> Iterator[Code]:
     """Yield the code of the methods of a class and of its bases, but for those of kamlab."""
-    for each in cls.__mro__:
-        if not of_kamlab(each.__module__):
-            yield from (found for value in vars(each).values() for found in code_in(value))
+    for ancestor in cls.__mro__:
+        if not of_kamlab(ancestor.__module__):
+            yield from (found for value in vars(ancestor).values() for found in code_in(value))
 
 
 def attributes_of(component: Any) -> Iterator[Any]:
@@ -62,7 +62,7 @@ def code_in(value: Any) -> Iterator[Code]:
     if cls is FunctionType:
         if is_users(value.__module__, value.__code__.co_filename):
             yield value.__code__, value.__globals__
-            yield from (found for each in _held(value) for found in code_in(each))
+            yield from (found for part in _held(value) for found in code_in(part))
     elif cls is MethodType or cls is staticmethod or cls is classmethod:
         yield from code_in(value.__func__)
     elif cls is property:
@@ -74,7 +74,7 @@ def code_in(value: Any) -> Iterator[Code]:
     elif cls is CoroutineType and value.cr_frame is not None:
         yield value.cr_code, value.cr_frame.f_globals
     elif (cls is list or cls is tuple) and len(value) < 20:
-        yield from (found for each in value if type(each) is FunctionType for found in code_in(each))
+        yield from (found for item in value if type(item) is FunctionType for found in code_in(item))
 
 
 def _held(function: FunctionType) -> Iterator[Any]:
@@ -93,11 +93,11 @@ def names_in(code: Iterable[Code]) -> Iterator[Name]:
     waiting = list(code)
     seen: set[CodeType] = set()
     while waiting and len(seen) < MOST:
-        one, names = waiting.pop(0)
-        if one in seen:
+        code_object, names = waiting.pop(0)
+        if code_object in seen:
             continue
-        seen.add(one)
-        for inner, name, line, is_set in _names(one):
+        seen.add(code_object)
+        for inner, name, line, is_set in _names(code_object):
             if name in names or name in sys.modules:
                 value = names[name] if name in names else sys.modules[name]
                 waiting += _called_by(value, inner)
@@ -116,7 +116,7 @@ def _called_by(value: Any, code: CodeType) -> Iterator[Code]:
             if type(found) is FunctionType or type(found) is type:
                 yield from _called_by(found, code)
     elif type(value) is type and is_users(value.__module__, ""):
-        yield from (found for each in vars(value).values() for found in code_in(each))
+        yield from (found for held in vars(value).values() for found in code_in(held))
 
 
 @functools.lru_cache(1000)

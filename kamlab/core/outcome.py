@@ -59,7 +59,7 @@ class Outcome:
         if self.breakpoints:
             text += "; " + "; ".join(map(str, self.breakpoints))
         if self.failed:
-            text += "; failed: " + ", ".join(each.short_name for each in self.failed)
+            text += "; failed: " + ", ".join(component.short_name for component in self.failed)
         if self.waiting and self.reason in ("stuck", "idle"):
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:

@@ -97,7 +97,7 @@ def restore() -> None:
 
 def _dictionary_of(cls: type) -> dict[str, Any] | None:
     """Return the dictionary behind the view that a class shows of it."""
-    found = [each for each in gc.get_referents(vars(cls)) if type(each) is dict]
+    found = [referent for referent in gc.get_referents(vars(cls)) if type(referent) is dict]
     return found[0] if len(found) == 1 and found[0] == dict(vars(cls)) else None
 
 

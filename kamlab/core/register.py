@@ -156,7 +156,7 @@ class Ended:
     @property
     def lost(self) -> int:
         """How many messages it has lost."""
-        return sum(each.number for each in self.tally)
+        return sum(count.number for count in self.tally)
 
     def seal(self, component: Component) -> None:
         """Keep the last values of the counters of the component, which is about to be freed."""

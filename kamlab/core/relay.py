@@ -122,7 +122,7 @@ class Relayed(Component):
 
     def _relay_in(self) -> None:
         """Move messages from the inboxes to the thread: control last, so that data comes first."""
-        for name in sorted(self.inboxes, key=lambda each: each == "control"):
+        for name in sorted(self.inboxes, key=lambda box: box == "control"):
             box = self.inboxes[name]
             if not box.items:
                 continue

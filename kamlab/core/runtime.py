@@ -212,9 +212,9 @@ class Runtime:
         scheduler = self.scheduler
         if scheduler.driver is not None and scheduler.driver == threading.get_ident():
             running = scheduler.running
-            who = running.short_name if running is not None else "an observer"
+            caller = running.short_name if running is not None else "an observer"
             raise LabIsRunning(
-                f"{who} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
+                f"{caller} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
             )
         if scheduler.journal is not None:
             scheduler.journal.end_building(what)
@@ -466,9 +466,9 @@ class Runtime:
         if not self.lock.acquire(timeout):
             self._stopping = False
             running = scheduler.running
-            who = running.short_name if running is not None else "a thread that holds the lock"
+            holder = running.short_name if running is not None else "a thread that holds the lock"
             raise LabIsRunning(
-                f"the lab cannot be stopped: {who} has not given way within {timeout:g} s. Interrupt it, stop again "
+                f"the lab cannot be stopped: {holder} has not given way within {timeout:g} s. Interrupt it, stop again "
                 "when it has come to its next yield, or go on with another lab: Lab()."
             )
         try:

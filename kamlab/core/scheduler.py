@@ -159,7 +159,7 @@ class Scheduler(Endings):
         assert self.chooser is not None
         picked, self.picked = self.picked, None
         if picked is None or picked not in queue:
-            runnable = tuple(each for each in queue if each._life is RUNNABLE)
+            runnable = tuple(member for member in queue if member._life is RUNNABLE)
             picked = runnable[self.chooser.choose(runnable)] if runnable else queue[0]
             if runnable and self.journal is not None:
                 self.journal.picked(picked)
@@ -266,7 +266,7 @@ class Scheduler(Endings):
         if self.wakes:
             dozing -= self._apply_wakes()
         if dozing:
-            awake = [each for each in queue if each._life is RUNNABLE]
+            awake = [member for member in queue if member._life is RUNNABLE]
             queue.clear()
             queue.extend(awake)
         self.era += 1
@@ -506,18 +506,18 @@ class Scheduler(Endings):
         return self.chooser is None or hasattr(self.chooser, "peek")
 
     def _could_run(self) -> list[Microprocess]:
-        woken = {id(each): each for each in self.to_be_woken() if each._life not in ENDED}
-        pausing = {id(each) for each in self.pauses if id(each) not in woken}
-        found = {id(each): each for each in (*self.queue, *self.done) if each._life is RUNNABLE}
-        return [each for each in (found | woken).values() if id(each) not in pausing]
+        woken = {id(member): member for member in self.to_be_woken() if member._life not in ENDED}
+        pausing = {id(member) for member in self.pauses if id(member) not in woken}
+        found = {id(member): member for member in (*self.queue, *self.done) if member._life is RUNNABLE}
+        return [member for member in (found | woken).values() if id(member) not in pausing]
 
     def state_of(self, component: Microprocess) -> str:
         """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends."""
         runner = runner_of(component)
         asleep = runner._life is ASLEEP
         if not asleep and self.pauses:
-            asleep = any(each is runner for each in tuple(self.pauses))
-        if asleep and any(each is runner for each in self.to_be_woken()):
+            asleep = any(member is runner for member in tuple(self.pauses))
+        if asleep and any(member is runner for member in self.to_be_woken()):
             asleep = False
         if not asleep:
             return RUNNABLE
@@ -527,13 +527,13 @@ class Scheduler(Endings):
     def to_be_woken(self) -> Iterator[Microprocess]:
         """Yield those that have been woken or activated since the last round ended, and join the next one."""
         for wake in tuple(self.wakes):
-            one, *others = wake if isinstance(wake, tuple) else (wake,)
-            if not isinstance(one, Inbox):
-                yield runner_of(one)
-            elif not others:
-                yield runner_of(one.owner)
+            first, *cause = wake if isinstance(wake, tuple) else (wake,)
+            if not isinstance(first, Inbox):
+                yield runner_of(first)
+            elif not cause:
+                yield runner_of(first.owner)
             else:
-                yield from map(runner_of, others[0])
+                yield from map(runner_of, cause[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
         if self.picked in runnable:
@@ -556,7 +556,7 @@ class Scheduler(Endings):
         if not self.takes_turns(component):
             raise NotRunnable(
                 f"{component.short_name} cannot go next: it is {component._state_now()}. "
-                f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
+                f"These can: {', '.join(member.short_name for member in self.runnable()) or 'none'}."
             )
         if component in self.done:
             self.done.remove(component)

@@ -224,7 +224,9 @@ class Trace:
     def detach(self, hook: Hook) -> None:
         """Stop calling ``hook``."""
         self._hooks = {
-            kind: left for kind, hooks in self._hooks.items() if (left := [each for each in hooks if each is not hook])
+            kind: left
+            for kind, hooks in self._hooks.items()
+            if (left := [other for other in hooks if other is not hook])
         }
         self.on_hooks_changed()
 

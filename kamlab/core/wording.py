@@ -72,11 +72,11 @@ def is_frozen(value: Any) -> bool:
         if room < 0:
             return False
         room -= 1
-        one = waiting.pop()
-        cls = type(one)
+        item = waiting.pop()
+        cls = type(item)
         if is_plain(cls):
             continue
-        items = _frozen_items(one, cls)
+        items = _frozen_items(item, cls)
         if items is None:
             return False
         waiting += items

@@ -58,7 +58,7 @@ class Tree:
             if branch.number == number:
                 return branch
         raise NoSuchBranch(
-            f"there is no branch {number!r}; there are: {', '.join(str(each.number) for each in self.branches)}"
+            f"there is no branch {number!r}; there are: {', '.join(str(branch.number) for branch in self.branches)}"
         )
 
     def __iter__(self) -> Iterator[Branch]:

@@ -85,7 +85,7 @@ class BreakpointTable:
         kinds = kinds_of(self.lab, aim, kind, message, queue, after)
         if when is not None and not callable(when):
             raise BadBreakpoint(f"break_on(when={shorten(when)}): give a predicate on the lab, such as lambda lab: ...")
-        if not kinds and aim.who is None and when is None:
+        if not kinds and aim.subject is None and when is None:
             raise BadBreakpoint(
                 "break_on() has no condition. Give a component or a box, or one or more of kind=, message=, when= and "
                 f"queue=. These components are alive: {listed(map(name_of, self.living()))}."
@@ -128,7 +128,7 @@ class BreakpointTable:
     def _arm(self) -> None:
         """Listen to the kinds of event that are wanted, and be in the way of a drive if anything is."""
         active = self._active()
-        kinds = {kind for each in active for kind in each.kinds}
+        kinds = {kind for breakpoint in active for kind in breakpoint.kinds}
         trace = self.lab.trace
         listens = (trace, tuple(kind for kind in KINDS if kind in kinds))
         if listens != self._listens:
@@ -139,7 +139,7 @@ class BreakpointTable:
         self.lab.runtime.brake = self if active or self.has_hit else None
 
     def _active(self) -> list[Breakpoint]:
-        return [each for each in self.breakpoints if each.enabled]
+        return [breakpoint for breakpoint in self.breakpoints if breakpoint.enabled]
 
     def living(self) -> list[Microprocess]:
         """Return who is alive."""
@@ -180,21 +180,21 @@ class BreakpointTable:
             return picked
         if not isinstance(chooser, Ahead):
             chooser = scheduler.chooser = Ahead(chooser)
-        return chooser.look(tuple(each for each in queue if each._life is RUNNABLE))
+        return chooser.look(tuple(component for component in queue if component._life is RUNNABLE))
 
     # -- looking -------------------------------------------------------------------------------------------
 
     def _look_first(self) -> None:
         """Ask predicates on the lab for the first time, so that it is known when they become true."""
-        for each in self._active():
-            if each.watches_lab and each.was is None:
-                assert each.when is not None
+        for breakpoint in self._active():
+            if breakpoint.watches_lab and breakpoint.was is None:
+                assert breakpoint.when is not None
                 try:
-                    each.was = bool(each.when(self.lab))
+                    breakpoint.was = bool(breakpoint.when(self.lab))
                 except Exception:  # it will raise that again after the slice
-                    each.was = False
+                    breakpoint.was = False
                 except BaseException as error:  # an interrupt: it hangs
-                    self._spoilt(each, each.when, "the lab", error)
+                    self._spoilt(breakpoint, breakpoint.when, "the lab", error)
 
     def _stops_before(self, coming: Microprocess) -> bool:
         """Stop before this component runs, if somebody wants that and it is not where the lab stopped last."""
@@ -202,28 +202,28 @@ class BreakpointTable:
         if self._standing is not None and self._standing[0] is coming and self._standing[1] == scheduler.step:
             return False
         what = f"{name_of(coming)} is next"
-        for each in self._active():
-            if each.looks_ahead and each.aim.is_about(coming) and self._when_holds(each, what):
+        for breakpoint in self._active():
+            if breakpoint.looks_ahead and breakpoint.aim.is_about(coming) and self._when_holds(breakpoint, what):
                 self._standing = (coming, scheduler.step)
-                self._hit(each, what)
+                self._hit(breakpoint, what)
         return self.has_hit
 
     def _look_after(self) -> None:
         """Look at what has to be asked after a slice."""
         self._settle()
-        for each in self._active():
-            if each.watches_lab:
-                before, each.was = each.was, self._when_holds(each, "the lab after the slice")
-                if each.was and not before:
-                    self._hit(each, "it has come true")
+        for breakpoint in self._active():
+            if breakpoint.watches_lab:
+                before, breakpoint.was = breakpoint.was, self._when_holds(breakpoint, "the lab after the slice")
+                if breakpoint.was and not before:
+                    self._hit(breakpoint, "it has come true")
 
     def _settle(self) -> None:
         """Ask, for the events that met a breakpoint in the last slice, whether its predicate holds as well."""
         while self._met:
-            each, event = self._met.popitem()
+            breakpoint, event = self._met.popitem()
             what = _in_words(event)
-            if self._when_holds(each, what):
-                self._hit(each, what, event)
+            if self._when_holds(breakpoint, what):
+                self._hit(breakpoint, what, event)
 
     def _note(self, event: Event) -> None:
         """Take an event from the trace, in the middle of a slice."""
@@ -233,18 +233,18 @@ class BreakpointTable:
             return
         if event.step != scheduler.step:  # the hook was attached since the slice began
             event = replace(event, step=scheduler.step, time=scheduler.now)
-        for each in self._active():
-            if event.kind not in each.kinds or each in self._hits or each in self._met:
+        for breakpoint in self._active():
+            if event.kind not in breakpoint.kinds or breakpoint in self._hits or breakpoint in self._met:
                 continue
             try:
-                met = each.met_by(event)
+                met = breakpoint.met_by(event)
             except BaseException as error:  # an interrupt of a predicate that hangs, too
-                self._spoilt(each, each.message, _in_words(event), error)
+                self._spoilt(breakpoint, breakpoint.message, _in_words(event), error)
                 continue
-            if met and each.when is not None:
-                self._met[each] = event
+            if met and breakpoint.when is not None:
+                self._met[breakpoint] = event
             elif met:
-                self._hit(each, _in_words(event), event)
+                self._hit(breakpoint, _in_words(event), event)
 
     def _when_holds(self, breakpoint: Breakpoint, what: str) -> bool:
         if breakpoint.when is None:

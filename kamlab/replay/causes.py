@@ -124,8 +124,8 @@ def _kept(component: Any, builder: Any) -> Iterator[str]:
             for name, value in vars(cls).items():
                 if not name.startswith("__") and name not in ("Inboxes", "Outboxes"):
                     yield from _kept_by(f"{cls.__name__}.{name}", value, "the class attribute")
-                yield from (cause for each in _held_by(value) for cause in _kept_by(name, each, "what is held by"))
-    yield from (cause for each in _held_by(builder) for cause in _kept_by("its builder", each, "what is held by"))
+                yield from (cause for held in _held_by(value) for cause in _kept_by(name, held, "what is held by"))
+    yield from (cause for held in _held_by(builder) for cause in _kept_by("its builder", held, "what is held by"))
 
 
 def _outside(found: Name) -> Iterator[str]:

@@ -43,8 +43,8 @@ class Checks:
         again = other.prints[skipped:] if skipped >= 0 else ()
         if self.width > 1:
             again = tuple(_combined(again, self.width))
-        for number, (mine, its) in enumerate(zip(self.prints, again, strict=False)):
-            if mine != its:
+        for number, (recorded, played) in enumerate(zip(self.prints, again, strict=False)):
+            if recorded != played:
                 begin = self.first + number * self.width
                 return begin + 1, begin + self.width
         return None
@@ -52,12 +52,14 @@ class Checks:
 
 def _combined(prints: tuple[int, ...], by: int) -> Iterator[int]:
     for begin in range(0, len(prints) - by + 1, by):
-        yield zlib.crc32(b"".join(each.to_bytes(2, "big") for each in prints[begin : begin + by])) & 0xFFFF
+        yield (
+            zlib.crc32(b"".join(fingerprint.to_bytes(2, "big") for fingerprint in prints[begin : begin + by])) & 0xFFFF
+        )
 
 
 def fingerprints(records: Iterable[Any], first: int = 0) -> Checks:
     """Return a fingerprint for each slice after step ``first`` in these records."""
-    return Checks(1, first, tuple(each & 0xFFFF for each in slice_prints(records, first)))
+    return Checks(1, first, tuple(fingerprint & 0xFFFF for fingerprint in slice_prints(records, first)))
 
 
 def slice_prints(records: Iterable[Any], first: int = 0) -> Iterator[int]:
@@ -78,7 +80,7 @@ def slice_prints(records: Iterable[Any], first: int = 0) -> Iterator[int]:
 
 
 def _text(message: Any) -> str:
-    return repr(message) if any(type(message) is each for each in _PLAIN) else class_name(type(message))
+    return repr(message) if any(type(message) is cls for cls in _PLAIN) else class_name(type(message))
 
 
 def _box(box: Any) -> str:

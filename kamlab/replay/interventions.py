@@ -123,9 +123,9 @@ class Interventions:
         except NotInTrace as error:
             raise MessageIsGone(str(error)) from None
         if place is None:
-            who = f"{event.box.owner.short_name}.{event.box.name}"
+            place_name = f"{event.box.owner.short_name}.{event.box.name}"
             raise MessageIsGone(
-                f"{shorten(event.message)} does not wait in {who} any more: it was taken or removed since step "
+                f"{shorten(event.message)} does not wait in {place_name} any more: it was taken or removed since step "
                 f"{event.step}. lab.story(event) tells by whom; lab.goto({event.step}) is before that."
             )
         return place
@@ -169,10 +169,10 @@ def named(lab: World, name: str) -> Microprocess:
     Raises:
         RunDiffers: there is none.
     """
-    for each in lab.scheduler.members.values():
-        if each.short_name == name:
-            return each
-    alive = ", ".join(each.short_name for each in lab.scheduler.members.values()) or "nobody"
+    for member in lab.scheduler.members.values():
+        if member.short_name == name:
+            return member
+    alive = ", ".join(member.short_name for member in lab.scheduler.members.values()) or "nobody"
     raise RunDiffers(
         f"the run needs {name} at step {lab.scheduler.step}, and it is not there; alive are: {alive}",
         lab.scheduler.step,

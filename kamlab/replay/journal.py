@@ -85,17 +85,17 @@ class Path:
     def misses_a_hand(self, other: Path) -> bool:
         """Return whether the other way, which goes on from here, has something done by hand at this very step."""
         following = other.entries[len(self.entries) : len(self.entries) + 1]
-        return any(each.by_hand and each.step == self.steps for each in following)
+        return any(entry.by_hand and entry.step == self.steps for entry in following)
 
     def parting(self, other: Path) -> int:
         """Return the last step up to which both had the same from outside, as far as both go."""
         step = min(self.steps, other.steps)
-        for one, two in zip_longest(self.entries, other.entries):
-            if one != two:
-                step = min([step, *(each.step for each in (one, two) if each is not None)])
+        for own, theirs in zip_longest(self.entries, other.entries):
+            if own != theirs:
+                step = min([step, *(entry.step for entry in (own, theirs) if entry is not None)])
                 break
-        for number, (mine, its) in enumerate(zip(self.picks, other.picks, strict=False)):
-            if mine != its:
+        for number, (own_pick, other_pick) in enumerate(zip(self.picks, other.picks, strict=False)):
+            if own_pick != other_pick:
                 return min(step, number)
         return step
 
@@ -271,10 +271,10 @@ class Journal:
         recorded, value = self._path.answers[count] if count < len(self._path.answers) else (None, None)
         if recorded != call:
             running = self.scheduler.running
-            who = running.short_name if running is not None else "a call between two slices"
+            caller = running.short_name if running is not None else "a call between two slices"
             there = "is at its end there" if recorded is None else f"has {recorded!r} there"
             step = self.scheduler.step
-            raise self.differ(f"at step {step} {who} asks the network {call!r}; the record {there}")
+            raise self.differ(f"at step {step} {caller} asks the network {call!r}; the record {there}")
         self.answers.append((recorded, value))
         return value
 

@@ -17,7 +17,7 @@ from .errors import BadRecording, NotALiteral
 
 #: The messages that are written by their name.
 _MESSAGES = (ipc.ProducerFinished, ipc.ShutdownMicroprocess, ipc.Shutdown)
-_BY_NAME = {each.__name__: each for each in _MESSAGES}
+_BY_NAME = {cls.__name__: cls for cls in _MESSAGES}
 
 
 def dumped(value: Any) -> Any:
@@ -35,13 +35,13 @@ def dumped(value: Any) -> Any:
     if kind is bytes:
         return {"bytes": value.decode("latin-1")}
     if kind is list:
-        return [dumped(each) for each in value]
+        return [dumped(item) for item in value]
     if kind is tuple:
-        return {"tuple": [dumped(each) for each in value]}
+        return {"tuple": [dumped(item) for item in value]}
     if kind in (set, frozenset):
-        return {kind.__name__: sorted((dumped(each) for each in value), key=repr)}
+        return {kind.__name__: sorted((dumped(item) for item in value), key=repr)}
     if kind is dict:
-        return {"dict": [[dumped(key), dumped(each)] for key, each in value.items()]}
+        return {"dict": [[dumped(key), dumped(item)] for key, item in value.items()]}
     if kind in _MESSAGES and not any(vars(value).values()):
         return {"message": kind.__name__}
     raise NotALiteral(
@@ -60,7 +60,7 @@ def loaded(value: Any) -> Any:
     {'a': (1, None)}
     """
     if isinstance(value, list):
-        return [loaded(each) for each in value]
+        return [loaded(item) for item in value]
     if not isinstance(value, dict):
         return value
     try:
@@ -76,9 +76,9 @@ def _loaded_message(name: str) -> Any:
 
 _LOADERS: dict[str, Any] = {
     "bytes": lambda content: content.encode("latin-1"),
-    "tuple": lambda content: tuple(loaded(each) for each in content),
-    "set": lambda content: {loaded(each) for each in content},
-    "frozenset": lambda content: frozenset(loaded(each) for each in content),
-    "dict": lambda content: {loaded(key): loaded(each) for key, each in content},
+    "tuple": lambda content: tuple(loaded(item) for item in content),
+    "set": lambda content: {loaded(item) for item in content},
+    "frozenset": lambda content: frozenset(loaded(item) for item in content),
+    "dict": lambda content: {loaded(key): loaded(item) for key, item in content},
     "message": _loaded_message,
 }

@@ -41,11 +41,13 @@ class PlayedChoices:
         name = self._journal.next_pick()
         if name is None:
             return own
-        for index, each in enumerate(runnable):
-            if each.short_name == name:
+        for index, component in enumerate(runnable):
+            if component.short_name == name:
                 return index
         step = self._journal.scheduler.step
-        self._journal.differ(f"after step {step} the record lets {name} run next, and these can run: {_who(runnable)}")
+        self._journal.differ(
+            f"after step {step} the record lets {name} run next, and these can run: {_names(runnable)}"
+        )
         return own
 
 
@@ -129,7 +131,7 @@ def _reach(lab: World, journal: Journal, entry: Entry) -> None:
         return
     raise RunDiffers(
         f"after step {scheduler.step} the record has {entry.kind} in round {entry.rounds}, and the lab does not come "
-        f"there: it is in round {scheduler.rounds}, and {_who(scheduler.runnable())} can run",
+        f"there: it is in round {scheduler.rounds}, and {_names(scheduler.runnable())} can run",
         scheduler.step,
     )
 
@@ -194,5 +196,5 @@ def _check(lab: World, journal: Journal, interrupt: Interrupt) -> None:
         lab.lock.give_way()
 
 
-def _who(runnable: Sequence[Microprocess]) -> str:
-    return ", ".join(each.short_name for each in runnable) or "nobody"
+def _names(runnable: Sequence[Microprocess]) -> str:
+    return ", ".join(component.short_name for component in runnable) or "nobody"

@@ -194,7 +194,7 @@ def _loaded_entries(rows: Any) -> tuple[Entry, ...]:
 
 
 def _packed(prints: tuple[int, ...]) -> str:
-    return base64.b64encode(b"".join(each.to_bytes(2, "big") for each in prints)).decode()
+    return base64.b64encode(b"".join(fingerprint.to_bytes(2, "big") for fingerprint in prints)).decode()
 
 
 def _unpacked(text: str) -> tuple[int, ...]:

@@ -208,7 +208,9 @@ class TimeTravel:
             branches = self._branches
             if self._past is None:
                 path = self.journal.path() if self.journal is not None else Path(steps=self._lab.scheduler.step)
-                branches = tuple(replace(each, path=path) if each.number == self._here else each for each in branches)
+                branches = tuple(
+                    replace(branch, path=path) if branch.number == self._here else branch for branch in branches
+                )
             return Tree(branches, self._here, self._lab.scheduler.step)
 
     def _find_branch(self) -> None:
@@ -221,7 +223,7 @@ class TimeTravel:
             return
         self._arrived = _place(path)
         own = kept_of(self._lab.trace)
-        ways = sorted(self._branches, key=lambda each: each.number != self._here)
+        ways = sorted(self._branches, key=lambda branch: branch.number != self._here)
         for way in ways:
             along = path.is_beginning_of(way.path) and not path.misses_a_hand(way.path)
             if (along or way.path.is_beginning_of(path)) and self._does_as(way, own):
@@ -230,14 +232,14 @@ class TimeTravel:
                 return
         differs = first_difference(self._kept.get(self._here, Kept(0)), own)
         forked_at = past.parting(path) if differs is None else min(past.parting(path), differs.step - 1)
-        number = 1 + max(each.number for each in self._branches)
+        number = 1 + max(branch.number for branch in self._branches)
         parent: int | None = self._here
         if self._strayed:
             self._strayed = False
-            if self._here in self._strays and all(each.parent != self._here for each in self._branches):
-                left = next(each for each in self._branches if each.number == self._here)
+            if self._here in self._strays and all(branch.parent != self._here for branch in self._branches):
+                left = next(branch for branch in self._branches if branch.number == self._here)
                 parent, forked_at = left.parent, min(forked_at, left.forked_at)  # nothing was done on it: replace it
-                self._branches = tuple(each for each in self._branches if each is not left)
+                self._branches = tuple(branch for branch in self._branches if branch is not left)
                 self._kept.pop(left.number, None)
             self._strays.add(number)
         self._branches += (Branch(number, parent, forked_at, path),)
@@ -246,11 +248,11 @@ class TimeTravel:
     def _leave(self, number: int) -> None:
         """Be on another branch; the one that is left is forgotten if it has nothing of its own."""
         left, self._here = self._here, number
-        if left == number or any(each.parent == left for each in self._branches):
+        if left == number or any(branch.parent == left for branch in self._branches):
             return
-        way = next(each for each in self._branches if each.number == left)
-        if any(each is not way and way.path.is_beginning_of(each.path) for each in self._branches):
-            self._branches = tuple(each for each in self._branches if each.number != left)
+        way = next(branch for branch in self._branches if branch.number == left)
+        if any(branch is not way and way.path.is_beginning_of(branch.path) for branch in self._branches):
+            self._branches = tuple(branch for branch in self._branches if branch.number != left)
             self._kept.pop(left, None)
 
     def _does_as(self, way: Branch, own: Kept) -> bool:
@@ -371,20 +373,20 @@ class TimeTravel:
         if self._past is None:  # so that what is there now is another branch, and has its own record
             self._past = self.branches[branch].path
         self._arrived = (-1, -1, 0)
-        who, step = differs.who, differs.step
+        component, step = differs.component, differs.step
         raise RunDiffers(
-            f"the run that was played again is not the one that was: at step {step} {who} did not do the same.\n"
+            f"the run that was played again is not the one that was: at step {step} {component} did not do the same.\n"
             f"  then: {differs.then}\n  now:  {differs.now}\n"
-            f"{self._guess(who)}\nThe lab stands at step {self._lab.scheduler.step}, as it was played this time.",
+            f"{self._guess(component)}\nThe lab stands at step {self._lab.scheduler.step}, as it was played this time.",
             step,
         )
 
-    def _guess(self, who: str) -> str:
+    def _guess(self, name: str) -> str:
         """Say what may have made a component do something else."""
         from .causes import guess
 
         ran = {record[3].short_name: record[3] for record in self._lab.trace.records_from(0) if record[0] is RESUMED}
-        return guess(ran.get(who), self.builder.function)
+        return guess(ran.get(name), self.builder.function)
 
     def _rebuild_and_play(self, path: Path, step: int) -> None:
         lab = self._lab
@@ -447,8 +449,8 @@ class TimeTravel:
             )
         self._check_can_rewind(0, recording.path)
         apply_settings(self._lab, recording.doors)
-        before = tuple(each for each in self.branches if each.steps or each.path.entries)
-        number = 1 + max((each.number for each in before), default=-1)
+        before = tuple(branch for branch in self.branches if branch.steps or branch.path.entries)
+        number = 1 + max((branch.number for branch in before), default=-1)
         self._branches = (*before, Branch(number, None, 0, recording.path))
         self._past, self._here = recording.path, number
         stopped: RunDiffers | None = None

@@ -155,7 +155,7 @@ def test_a_choice_that_is_not_runnable(make_lab: Any) -> None:
     """Who sleeps cannot be chosen; the error says who can."""
     lab = make_lab()
     lab.step(6)
-    asleep = next(each for each in lab.components if each.asleep)
+    asleep = next(component for component in lab.components if component.asleep)
     with pytest.raises(NotRunnable, match="These can: "):
         lab.choose(asleep)
 
