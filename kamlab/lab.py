@@ -29,6 +29,7 @@ from .core.clock import Clock
 from .core.component import Component
 from .core.errors import LabIsClosed, UnknownDoor
 from .core.events import Event, name_of
+from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
 from .core.outcome import Happened, Outcome
 from .core.runtime import Phase, Runtime, Stop, Until
@@ -1212,3 +1213,4 @@ def current() -> Lab:
 
 
 worlds.set_maker(Lab)
+part_of_the_engine(__name__)  # a drive calls methods of the lab: report, for one

@@ -58,9 +58,9 @@ class Interrupt:
         scheduler.idle.wake()
 
 
-def part_of_the_engine(package: str) -> None:
-    """Have no interrupt raised within the modules of a package, but in the code of the user that they call."""
-    _ENGINE.add(package)
+def part_of_the_engine(name: str) -> None:
+    """Have no interrupt raised within a module, or the modules of a package, but in the user's code that they call."""
+    _ENGINE.add(name)
 
 
 def _raise_outside_the_engine(frame: FrameType | None, drive: FrameType | None) -> None:
@@ -98,7 +98,7 @@ def _is_called_by(drive: FrameType | None, frame: FrameType) -> bool:
 
 def _of_the_engine(frame: FrameType) -> bool:
     name = _module_of(frame)
-    return name.rpartition(".")[0] in _ENGINE and name not in LIKE_THE_LIBRARY
+    return (name in _ENGINE or name.rpartition(".")[0] in _ENGINE) and name not in LIKE_THE_LIBRARY
 
 
 def _of_the_library(frame: FrameType) -> bool:
@@ -113,5 +113,5 @@ def _module_of(frame: FrameType) -> str:
 #: The modules that stand in for some of Python's: who sleeps in there shall be woken.
 LIKE_THE_LIBRARY = ("kamlab.core.patched_time",)
 
-#: The packages whose modules are the engine.
+#: The modules, and the packages whose modules are the engine.
 _ENGINE = {__name__.rpartition(".")[0]}

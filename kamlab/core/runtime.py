@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import worlds
 from .chance import Chance
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
@@ -42,6 +41,7 @@ from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED
 from .trace import Trace
+from .worlds import in_slice
 
 if TYPE_CHECKING:
     from .world import World
@@ -57,6 +57,9 @@ BLINK = 0.02
 
 #: How often, in seconds, a thread that waits for the lock checks whether it was interrupted.
 LOOK = 0.1
+
+#: Why a second thread cannot drive.
+DRIVEN = "another thread drives this lab already; wait for it, or call lab.pause()"
 
 #: A predicate on the lab, a component that must end, or a time of the lab's clock.
 Until = Callable[[Any], Any] | Microprocess | float | None
@@ -93,7 +96,7 @@ class Stop:
         Raises:
             KamlabError: ``until`` is nothing of the kind.
         """
-        if until is None or (type(until) is float and until == math.inf):
+        if until is None or (isinstance(until, float) and until == math.inf):
             return cls(limit, None, None, timeout)
         if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
             return cls(limit, None, float(until), timeout)
@@ -219,10 +222,6 @@ class Runtime:
         if scheduler.journal is not None:
             scheduler.journal.end_building(what)
 
-    def _check_not_driven(self) -> None:
-        if self.scheduler.driver is not None:
-            raise LabIsRunning("another thread drives this lab already; wait for it, or call lab.pause()")
-
     # -- driving --------------------------------------------------------------------------------------
 
     @contextmanager
@@ -232,56 +231,63 @@ class Runtime:
         The interrupt handler is installed all the while, so that no interrupt can strike in the middle of this.
         """
         stepping = phase is not Phase.RUNNING
-        what = "step" if stepping else "run"
         scheduler = self.scheduler
         if self.phase is not Phase.STANDING or scheduler.driver is not None:
             self.check_open()
-            self.check_may_drive(what)
-        if self._thread is not None and self._thread is not thread and self._thread.is_alive():
+            self.check_may_drive("step" if stepping else "run")
+        other = self._thread
+        if other is not None and other is not thread and other.is_alive():
             raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
         if scheduler.journal is not None and phase is not Phase.REPLAYING:
-            scheduler.journal.before_drive(what, not (stepping or self.lockstep))
+            scheduler.journal.before_drive("step" if stepping else "run", not (stepping or self.lockstep))
         interrupt = Interrupt(self)
         interrupt.install()
         try:
-            while not self.lock.acquire(timeout=LOOK):
-                if interrupt.interrupted:
+            while True:
+                lock = self.lock
+                if lock.acquire(timeout=LOOK):
+                    if lock is self.lock:
+                        break
+                    lock.release()  # the lab was reset meanwhile, and has another one
+                elif interrupt.interrupted:
                     raise KeyboardInterrupt("Cannot run: another thread holds the lock of this lab.")
+            scheduler = self.scheduler
             if scheduler.driver is not None:
-                self.lock.release()
-                self._check_not_driven()
+                lock.release()
+                raise LabIsRunning(DRIVEN)
         except BaseException:
             interrupt.uninstall()
             raise
-        outer = worlds.in_slice.world
+        outer = in_slice.world
         chance = self.chance
         try:
             scheduler.driver = threading.get_ident()
-            worlds.in_slice.world = self.world
+            in_slice.world = self.world
             self.interrupt = interrupt
-            self.phase = phase
             if chance is not None:
                 chance.enter()
             self._write_to(self.trace.begin(stepping, True))
             scheduler.stepped = stepping
             scheduler.slices_per_poll = 0 if stepping or self.lockstep else SLICES_PER_POLL
+            if self.phase is not Phase.STOPPED:  # by another thread, while this one waited for the lock
+                self.phase = phase
             if scheduler.outsiders:
                 self._tell_outsiders()
             yield interrupt
         finally:
             if chance is not None:
                 chance.leave()
-            if self.phase is not Phase.STOPPED:
+            if self.phase is phase:  # not stopped meanwhile
                 self.phase = Phase.STANDING
             if scheduler.outsiders:
                 self._tell_outsiders()
             self.interrupt = None
-            worlds.in_slice.world = outer
+            in_slice.world = outer
             scheduler.driver = scheduler.running = None
             scheduler.attention = self._pausing = False
             self._write_to(self.trace.begin(True, False))
             scheduler.stepped = True
-            self.lock.release()
+            lock.release()
             interrupt.uninstall()
         if interrupt.interrupted:
             raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
@@ -361,7 +367,8 @@ class Runtime:
         if self.running:
             return
         self.check_may_drive("start")
-        self._check_not_driven()
+        if self.scheduler.driver is not None:
+            raise LabIsRunning(DRIVEN)
         self._pausing = False
         self.background_error = None
         thread = threading.Thread(target=self._run_in_background, args=(stop, forever), name="kamlab lab", daemon=True)
