@@ -32,16 +32,18 @@ from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
 from .component import check_component
-from .endings import Endings, refused_await
+from .endings import end, fail, refused_await
 from .errors import BadMain, NotRunnable
-from .events import ACTIVATED, CLOCK, PAUSED, RESUMED, TIMER, WOKEN
+from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
 from .meeting import RUNNING as THREAD_BUSY
 from .microprocess import Microprocess, deadline_of, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, WAITING
+from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
+from .states import STOPPED as STATE_STOPPED
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
 from .waits import THREAD
@@ -56,7 +58,7 @@ if TYPE_CHECKING:
 SLICES_PER_POLL = 64
 
 
-class Scheduler(Endings):
+class Scheduler:
     """Runs microprocesses, one slice at a time.
 
     Args:
@@ -136,9 +138,9 @@ class Scheduler(Endings):
             try:
                 said = component._flow.send(None)
             except StopIteration:
-                self._end(component, STATE_FINISHED)
+                end(self, component, STATE_FINISHED)
             except BaseException as error:
-                self._fail(component, error)
+                fail(self, component, error)
                 if self.fatal is not None:
                     break
             else:
@@ -146,11 +148,11 @@ class Scheduler(Endings):
                     try:
                         self._obey(component, said)
                     except BaseException as error:
-                        self._raise_in(component, error)
+                        self.raise_in(component, error)
                 if component._life is RUNNABLE:
                     done.append(component)
                 elif component._life in ENDED:
-                    self._end(component, component._life)
+                    end(self, component, component._life)
         self.running = None
         self._since_poll += ran
         return ran
@@ -199,22 +201,43 @@ class Scheduler(Endings):
             component._life = ASLEEP
             self.request_wake(component, helper)
 
-    def _raise_in(self, component: Microprocess, error: BaseException) -> None:
+    def raise_in(self, component: Microprocess, error: BaseException) -> None:
         """Raise an error where a component stands, at its ``yield``; it may catch it and go on."""
         while True:
             try:
                 said = raising_in(component, error).send(None)
             except StopIteration:
-                self._end(component, STATE_FINISHED)
+                end(self, component, STATE_FINISHED)
                 return
             except BaseException as raised:
-                self._fail(component, raised)
+                fail(self, component, raised)
                 return
             try:
                 self._obey(component, said)
                 return
             except BaseException as again:
                 error = again
+
+    # -- endings --------------------------------------------------------------------------------
+
+    def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
+        """End a microprocess from outside its own code; its generator is closed."""
+        with self.runtime.lock:  # never in the middle of a slice of another thread's
+            if component._life in ENDED:
+                return
+            if self.journal is not None and self.is_outside():
+                self.journal.outside("stop", component.short_name)
+            component._life = state
+            if component is not self.running:
+                end(self, component, state)
+
+    def note_failure(self, component: Microprocess, error: BaseException) -> None:
+        """Mark a component as failed, record that, and call ``on_failure``."""
+        component._error = error
+        component._life = STATE_FAILED
+        if self.log is not None:
+            self.log((FAILED, component, error))
+        self.on_failure(component, error)
 
     # -- the end of a round ---------------------------------------------------------------------
 
