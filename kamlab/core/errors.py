@@ -1,8 +1,67 @@
-"""Every error of the engine, by name.
+"""The errors of kamlab, and the classes of those that the engine raises.
 
-Each message says which component, which name, what exists instead and what to do next. An error
-that Axon raises as ``KeyError``, ``IndexError`` or ``TypeError`` is also one of those here, so
-code that catches the old type keeps working.
+The errors of the other packages are in their own ``errors.py``, or beside the class that raises them. In parentheses:
+the built-in error that an error is as well, so that code that catches the built-in one works here.
+
+::
+
+    KamlabError
+    ├── components
+    │   ├── NotInitialised, NotActivated, BelongsElsewhere, NotRunnable
+    │   ├── AlreadyEnded
+    │   │   └── HandleHasEnded (queue.Empty)
+    │   ├── BadComponent, BadMain, BadAwait, BadProtocol (TypeError)
+    │   ├── UnknownComponent (KeyError)
+    │   └── ComponentFailed
+    ├── boxes, links and messages
+    │   ├── NoSuchBox (KeyError), EmptyInbox (IndexError), NoSpaceInBox
+    │   ├── BadLink (TypeError), BoxAlreadyLinked
+    │   └── NoSuchMessage (IndexError)
+    ├── services and tracked values
+    │   ├── NoSuchService (KeyError)
+    │   │   └── NoSuchBackplane
+    │   ├── ServiceAlreadyExists, MultipleServiceDeletion, BadInbox
+    │   └── NamespaceClash, AccessToUndeclaredTrackedVariable, BadParentTracker (TypeError)
+    ├── the lab
+    │   ├── LabIsRunning, LabIsClosed
+    │   ├── BadPace, UnknownDoor (ValueError)
+    │   ├── StepOutOfRange (IndexError), RecordIsOver, ThreadIsAway
+    │   └── NotInstalled (ImportError)
+    │       └── NoMatplotlib                             kamlab.views.figures
+    ├── parts and chassis                                kamlab.parts, kamlab.chassis
+    │   └── BadMessage, NoLinkages (TypeError), UnknownPolicy (ValueError)
+    ├── the network                                      kamlab.net.errors
+    │   ├── NoNetwork, TLSNotSupported
+    │   ├── NetworkIsClosed
+    │   │   └── PeerIsOfThePast
+    │   ├── BadAddress, BadMapping, BadConditions, UnknownAct (ValueError), BadDataToSend (TypeError)
+    │   ├── ConnectFailed, ConnectionLost, PeerIsClosed (OSError)
+    │   ├── ListenFailed (OSError)
+    │   │   └── PortInUse
+    │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit
+    ├── questions about the past                         kamlab.analysis.errors
+    │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError)
+    ├── going back, recorded runs, breakpoints           kamlab.replay.errors
+    │   ├── CannotRewind
+    │   │   └── BuilderDrives
+    │   ├── RunDiffers, MessageIsGone
+    │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
+    │   └── NoSuchBranch (KeyError)
+    ├── views                                            kamlab.views
+    │   ├── UnknownPiece, BadValue, BadFigure (ValueError)
+    │   └── NoMessage (IndexError), NoSuchLink (KeyError)
+    ├── teaching                                         kamlab.teach
+    │   ├── Wrong, CheckFailed (AssertionError), NothingToOpen, Trouble, HookError
+    │   └── NoQuestion, BadAnswer (ValueError)
+    ├── the panel                                        kamlab.notebook.panel
+    │   └── BadCommand, NotThere
+    └── what only Axon has                               kamlab.axon
+        └── RealPackagesImported (ImportError), CannotReplaceLab, normalShutdown, ArgumentsClash,
+            invalidComponentInterface
+
+    ThreadStopped (BaseException): ends the thread of a component that was stopped
+
+Each message says which component, which name, what exists instead and what to do next.
 """
 
 from __future__ import annotations
