@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
-    """Take a microprocess out of its scheduler: close its generator, call what it has for its end, drop its services.
+    """Remove a microprocess from its scheduler: close its generator, call its methods for the end, drop its services.
 
     Does nothing if it has ended already.
     """

@@ -1,7 +1,7 @@
 """The runtime: a loop over slices, and the rules about who may run it.
 
 :meth:`Scheduler.advance` runs slices and never waits. A *drive* (:class:`Drive`) is a loop over it that adds what it
-leaves out: waiting while nothing can run, looking at a condition or a limit, giving way to other threads, and stopping
+leaves out: waiting while nothing can run, checking a condition or a limit, giving way to other threads, and stopping
 between two slices for an interrupt, a pause or a breakpoint. Stepping, running and the background thread are the same
 loop with other values of :class:`Stop`.
 
@@ -46,10 +46,10 @@ from .worlds import in_slice
 if TYPE_CHECKING:
     from .world import World
 
-#: How many slices run between two looks at the time.
+#: How many slices run between two checks of the time.
 BATCH = 1000
 
-#: The position of each component is noted after each slice of a step of at most this many; of a longer one at its end.
+#: Steps of at most so many slices note the component's position after each slice; longer steps do so at the end.
 NOTED = 100
 
 #: How often, in seconds, slow motion checks for a request to stop or another pace.
@@ -66,7 +66,7 @@ Until = Callable[[Any], Any] | Microprocess | float | None
 
 
 class Phase(enum.Enum):
-    """What a lab is doing. One at a time: no slice runs while it stands still, builds its system or has stopped."""
+    """What a lab is doing: one thing at a time. No slice runs while it stands still, builds its system or is stopped."""
 
     STANDING = "standing"
     STEPPING = "stepping"
@@ -80,7 +80,7 @@ class Phase(enum.Enum):
 class Stop:
     """When a drive ends by itself.
 
-    ``limit`` counts slices (or calls of ``advance``); ``condition`` is asked after each slice; ``moment`` is a time of
+    ``limit`` counts slices (or calls of ``advance``); ``condition`` is called after each slice; ``moment`` is a time of
     the lab's clock. ``timeout`` is in seconds: for a step it counts only while nothing can run.
     """
 
@@ -94,7 +94,7 @@ class Stop:
         """Return the value for the arguments of ``run``.
 
         Raises:
-            KamlabError: ``until`` is nothing of the kind.
+            KamlabError: ``until`` is none of these.
         """
         if until is None or (isinstance(until, float) and until == math.inf):
             return cls(limit, None, None, timeout)
@@ -105,7 +105,7 @@ class Stop:
         if callable(until):
             return cls(limit, until, None, timeout)
         raise KamlabError(
-            f"run(until={until!r}): give a predicate on the lab, a component that shall end, or a time of its clock"
+            f"run(until={until!r}): give a predicate on the lab, a component that must end, or a time of its clock"
         )
 
 
@@ -131,7 +131,7 @@ class Runtime:
             raise ValueError(f"on_error is {on_error!r}; it can be 'isolate' or 'raise'")
         self.world = world
         self.clock: Clock = make_clock(clock)
-        #: Whether threads and the network act in turn with the components in a free run as well as in steps.
+        #: Whether threads and the network are synchronised with the slices in a free run as well as in steps.
         self.lockstep: bool = isinstance(self.clock, VirtualClock)
         self.chooser = chooser
         self.on_error = on_error
@@ -139,7 +139,7 @@ class Runtime:
         self._trace_limit = trace_limit
         #: How long, in seconds, a step waits for the outside when nothing can run.
         self.patience: float = 1.0
-        #: Runs slices in the scheduler's stead where there are breakpoints; ``None`` while there are none.
+        #: Runs slices in place of the scheduler where there are breakpoints; ``None`` while there are none.
         self.brake: Brake | None = None
         #: Called with the component and the step number after a slice that was stepped.
         self.on_stepped: Callable[[Microprocess, int], Any] | None = None
@@ -158,7 +158,7 @@ class Runtime:
         self.trace: Trace = Trace(self._trace_limit, self._record, lambda text: self.world.report(text))
         self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
-        #: What is remembered of components that have ended.
+        #: Records of components that have ended.
         self.register: Register = Register()
         self.failures: FailureLog = FailureLog(self)
         self.scheduler.on_failure = self.failures.note
@@ -172,18 +172,18 @@ class Runtime:
 
     @property
     def virtual(self) -> bool:
-        """Whether the clock of this lab is moved rather than awaited."""
+        """Whether the clock of this lab is virtual: moved rather than waited for."""
         return isinstance(self.scheduler.clock, VirtualClock)
 
     @property
     def running(self) -> bool:
-        """Whether it runs in the background now."""
+        """Whether the lab runs in the background now."""
         thread = self._thread
         return thread is not None and thread.is_alive()
 
     @property
     def gate_open(self) -> bool:
-        """Whether components with a thread of their own may go on by themselves: in a free run."""
+        """Whether component threads may run freely: in a free run without lockstep."""
         return self.phase is Phase.RUNNING and not self.lockstep
 
     @property
@@ -203,7 +203,7 @@ class Runtime:
             raise BadPace(f"pace = {pace!r}: give a number of slices per second above 0, or None for full speed")
         self._pace = pace
         if self.scheduler.driver is not None:
-            self.scheduler.attention = True  # a run at full speed sees it at once
+            self.scheduler.attention = True  # so that a run at full speed notices the change at once
 
     def check_open(self) -> None:
         """Raise LabIsClosed if the lab was stopped."""
@@ -211,7 +211,7 @@ class Runtime:
             raise LabIsClosed("this lab was stopped; lab.reset() makes a fresh start, Lab() another lab")
 
     def check_may_drive(self, what: str) -> None:
-        """Raise LabIsRunning where ``what`` is called from within a slice; BuilderDrives where a builder calls it."""
+        """Raise LabIsRunning if ``what`` is called from within a slice, BuilderDrives if a builder calls it."""
         scheduler = self.scheduler
         if scheduler.driver is not None and scheduler.driver == threading.get_ident():
             running = scheduler.running
@@ -226,9 +226,9 @@ class Runtime:
 
     @contextmanager
     def driving(self, phase: Phase, thread: threading.Thread | None = None) -> Iterator[Interrupt]:
-        """Make the calling thread the driver, and tidy up after it.
+        """Make the calling thread the driver, and clean up afterwards.
 
-        The interrupt handler is installed all the while, so that no interrupt can strike in the middle of this.
+        The interrupt handler is installed throughout, so that no interrupt is raised in the middle of this.
         """
         stepping = phase is not Phase.RUNNING
         scheduler = self.scheduler
@@ -293,14 +293,14 @@ class Runtime:
             raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
 
     def _tell_outsiders(self) -> None:
-        """Tell components with a thread whether they may run freely from now on."""
+        """Notify components with a thread whether they may run freely from now on."""
         for component in sorted(self.scheduler.outsiders, key=lambda outsider: getattr(outsider, "_number", 0)):
             notice = getattr(component, "gate_changed", None)
             if notice is not None:
                 notice()
 
     def _write_to(self, log: Callable[[Any], Any] | None) -> None:
-        """Have the engine call this with each record; boxes that were quiet are told when that begins or ends."""
+        """Set the writer that the engine calls with each record; where recording begins or ends, no box stays quiet."""
         scheduler = self.scheduler
         if (scheduler.log is None) is not (log is None):
             for component in list(scheduler.members.values()):
@@ -327,7 +327,7 @@ class Runtime:
         left = 0
 
         def one_round(scheduler: Scheduler) -> int:
-            """Return 1 once the round is over, 0 if nothing can run or the driver must look around first."""
+            """Return 1 once the round is over, 0 if nothing can run or something needs attention first."""
             nonlocal left
             if not left:
                 if not scheduler.look_ahead():
@@ -362,7 +362,7 @@ class Runtime:
     # -- the background ----------------------------------------------------------------------------------
 
     def start(self, stop: Stop, forever: bool = False) -> None:
-        """Run in a background thread; ``forever`` keeps it when everything has ended."""
+        """Run in a background thread; ``forever`` keeps the thread when everything has ended."""
         self.check_open()
         if self.running:
             return
@@ -389,7 +389,7 @@ class Runtime:
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
             self.world.report(text)
         else:
-            if outcome.breakpoints:  # nothing awaits what start() returns
+            if outcome.breakpoints:  # start() returned long ago
                 self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))
         finally:
             if self._thread is me:
@@ -410,7 +410,7 @@ class Runtime:
             if thread is not None:
                 thread.join(timeout)
             while scheduler.driver is not None and real_monotonic() < deadline:
-                real_sleep(MOMENT)  # a cell drives it, on a thread that goes on to other things
+                real_sleep(MOMENT)  # a cell drives it, on a thread that does not end with the run
             if scheduler.driver is not None:
                 running = scheduler.running
                 where = f" {running.short_name} has not come to its next yield." if running is not None else ""
@@ -422,7 +422,7 @@ class Runtime:
         return True
 
     def pause_requested(self) -> bool:
-        """Return whether the lab was asked to pause, and take the request as met."""
+        """Return whether the lab was asked to pause, and clear the request."""
         asked, self._pausing = self._pausing, False
         return asked
 
@@ -439,7 +439,7 @@ class Runtime:
         scheduler = self.scheduler
         if scheduler.posted or scheduler.wakes:  # requested since the last round, perhaps by this very thread
             return
-        if self.virtual and scheduler.idle.sources():  # what is there now comes before what comes later
+        if self.virtual and scheduler.idle.sources():  # what has arrived already comes before what is due later
             scheduler.idle.dispatch()
             if scheduler.posted or scheduler.wakes:
                 return
@@ -509,13 +509,13 @@ class Drive:
 
     Args:
         runtime: what is driven.
-        interrupt: tells whether the user interrupted.
+        interrupt: knows whether the user interrupted.
         stop: when to stop.
-        stepping: whether each slice is looked at, rather than as many as possible run.
-        patience: of a step: how many seconds it waits while nothing can run.
-        advance: runs more than a slice, and returns 1 when that is done.
-        background: whether a thread drives that nobody waits for: it may wait for ever.
-        forever: whether to go on when everything has ended.
+        stepping: whether this is a step rather than a free run.
+        patience: for a step: how many seconds it waits while nothing can run.
+        advance: runs more than one slice, and returns 1 when that is done.
+        background: whether the background thread drives, which may wait for ever.
+        forever: whether to continue when everything has ended.
     """
 
     def __init__(
@@ -602,7 +602,7 @@ class Drive:
         return None
 
     def _advance(self) -> int:
-        """Run a slice, or a batch of them where nothing is looked at in between; return how many ran."""
+        """Run a slice, or a batch of them where nothing is checked in between; return how many ran."""
         runtime, scheduler = self.runtime, self.scheduler
         if self.advance is not None:
             seen = runtime.trace.mark()
@@ -637,7 +637,7 @@ class Drive:
         return None
 
     def _set_deadline(self, now: float) -> None:
-        """Work out until when to wait. A step under a virtual clock waits only for the outside, in real time."""
+        """Set the time until which to wait. A step under a virtual clock waits only for the outside, in real time."""
         timeout = self.patience if self.stepping else self.stop.timeout
         if timeout is not None and self.stepping and self.runtime.virtual:
             self.real_deadline = real_monotonic() + timeout
@@ -653,7 +653,7 @@ class Drive:
         return self.real_deadline is not None and real_monotonic() >= self.real_deadline
 
     def _something_is_coming(self) -> bool:
-        """Return whether something is under way in a lab without components: a call, or simulated bytes."""
+        """Return whether something is pending in a lab without components: a call, or simulated bytes."""
         scheduler = self.scheduler
         return bool(scheduler.posted) or (self.runtime.virtual and scheduler.next_timer() is not None)
 
@@ -662,7 +662,7 @@ class Drive:
         return tuple(component.short_name for component in members if component._life is ASLEEP)
 
     def _linger(self, pace: float) -> None:
-        """Let the time pass that a slice takes in slow motion; the lock is free meanwhile."""
+        """Wait as long as a slice takes in slow motion; the lock is free meanwhile."""
         runtime = self.runtime
         began = real_monotonic()
         runtime.lock.release()
@@ -676,9 +676,9 @@ class Drive:
             runtime.lock.acquire()
 
     def _come_to_rest(self, outcome: Outcome) -> Outcome:
-        """Apply pending wake-ups so that observers see up-to-date states; raise what has to be raised then.
+        """Apply pending wake-ups so that observers see up-to-date states; raise the error that stopped the drive.
 
-        A breakpoint may be hit by what the end of the round does, so it is asked before and after.
+        The end of the round may hit a breakpoint as well, so breakpoints are released before and after it.
         """
         runtime, scheduler = self.runtime, self.scheduler
         runtime.outcome = outcome
