@@ -562,10 +562,10 @@ class Drive:
             if scheduler.fatal is not None:
                 reason = "failed"
             elif not (ran or scheduler.attention):
-                reason = self._reason_at_rest() or self._reason()
+                reason = self._reason_when_idle() or self._reason()
             else:
                 if not self.stepping and ran and runtime.pace is not None:
-                    self._linger(runtime.pace)
+                    self._slow_down(runtime.pace)
                 reason = self._reason()
         if self.stepping and not self.noting and runtime.on_stepped is not None:
             for component, step in sorted(dict(runtime.trace.ran_since(seen)).items(), key=lambda pair: pair[1]):
@@ -575,9 +575,9 @@ class Drive:
             scheduler.step - first_step,
             scheduler.clock.now() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
-            self._sleepers() if reason in ("stuck", "idle") else (),
+            self._waiting() if reason in ("stuck", "idle") else (),
         )
-        return self._come_to_rest(outcome)
+        return self._finish(outcome)
 
     def _reason(self) -> str | None:
         """Return why to stop between two slices, or ``None``."""
@@ -622,7 +622,7 @@ class Drive:
             self.deadline = self.real_deadline = None
         return ran
 
-    def _reason_at_rest(self) -> str | None:
+    def _reason_when_idle(self) -> str | None:
         """Return why to stop now that nothing can run; otherwise wait, and return ``None``."""
         runtime, scheduler = self.runtime, self.scheduler
         if not scheduler.members and not self.forever and not self._something_is_coming():
@@ -657,11 +657,11 @@ class Drive:
         scheduler = self.scheduler
         return bool(scheduler.posted) or (self.runtime.virtual and scheduler.next_timer() is not None)
 
-    def _sleepers(self) -> tuple[str, ...]:
+    def _waiting(self) -> tuple[str, ...]:
         members = list(self.scheduler.members.values())
         return tuple(component.short_name for component in members if component._life is ASLEEP)
 
-    def _linger(self, pace: float) -> None:
+    def _slow_down(self, pace: float) -> None:
         """Wait as long as a slice takes in slow motion; the lock is free meanwhile."""
         runtime = self.runtime
         began = real_monotonic()
@@ -675,7 +675,7 @@ class Drive:
         finally:
             runtime.lock.acquire()
 
-    def _come_to_rest(self, outcome: Outcome) -> Outcome:
+    def _finish(self, outcome: Outcome) -> Outcome:
         """Apply pending wake-ups so that observers see up-to-date states; raise the error that stopped the drive.
 
         The end of the round may hit a breakpoint as well, so breakpoints are released before and after it.
@@ -683,14 +683,14 @@ class Drive:
         runtime, scheduler = self.runtime, self.scheduler
         runtime.outcome = outcome
         if runtime.brake is not None or scheduler.fatal is not None:
-            outcome = self._stop_for_good(outcome)
+            outcome = self._release(outcome)
         if not scheduler.turn_waits():
             scheduler.end_round()
             if runtime.brake is not None or scheduler.fatal is not None:
-                outcome = self._stop_for_good(outcome)
+                outcome = self._release(outcome)
         return outcome
 
-    def _stop_for_good(self, outcome: Outcome) -> Outcome:
+    def _release(self, outcome: Outcome) -> Outcome:
         """Name the breakpoints that were hit; raise the error that stopped the drive."""
         runtime, scheduler = self.runtime, self.scheduler
         if runtime.brake is not None:
