@@ -556,7 +556,7 @@ class Lab:
             StepOutOfRange: the branch has no such step, or what was kept of it has no such time.
             NoSuchBranch: there is no such branch.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
-            RunDiffers: what was played is not what had happened; the lab stands as it was played this time.
+            RunDiffers: the replay differs from what had happened; the lab stands as it was replayed this time.
         """
         self.time_travel.goto(step, branch, time=time)
 
@@ -610,7 +610,7 @@ class Lab:
         """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
 
         Raises:
-            CannotRewind: the lab cannot be built again, so nobody could replay it.
+            CannotRewind: the lab cannot be built again, so the run could not be replayed.
         """
         return self.time_travel.recording
 

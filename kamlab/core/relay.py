@@ -327,7 +327,7 @@ class Relayed(Component):
         scheduler = self._scheduler
         assert scheduler is not None
         if not self._late:
-            raise ThreadIsAway(f"the thread of {self.short_name} cannot come back: it was not away")
+            raise ThreadIsAway(f"the thread of {self.short_name} cannot arrive: it was not late")
         lock = scheduler.runtime.lock
         deadline = real_monotonic() + timeout
         while self._place is RUNNING:

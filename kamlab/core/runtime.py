@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 #: How many slices run between two checks of the time.
 BATCH = 1000
 
-#: Steps of at most so many slices note the component's position after each slice; longer steps do so at the end.
+#: Steps of at most so many slices note the component's position after each slice, longer ones at the end.
 NOTED = 100
 
 #: How often, in seconds, slow motion checks for a request to stop or another pace.
@@ -66,7 +66,7 @@ Until = Callable[[Any], Any] | Microprocess | float | None
 
 
 class Phase(enum.Enum):
-    """What a lab is doing: one thing at a time. No slice runs while it stands still, builds its system or is stopped."""
+    """What a lab is doing. No slice runs while it stands still, builds its system or is stopped."""
 
     STANDING = "standing"
     STEPPING = "stepping"

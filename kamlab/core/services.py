@@ -56,7 +56,7 @@ class Services:
                 "Use another name, stop that component first, or start with a fresh lab: lab.reset()."
             )
         if not isinstance(component, Component):
-            raise BadComponent(f"the service {name!r} needs a component, and {component!r} is none")
+            raise BadComponent(f"the service {name!r} needs a component, and {component!r} is not one")
         if inbox not in component.inboxes:
             raise BadInbox(
                 f"the service {name!r} needs an inbox {inbox!r}, and {component.short_name} has only: "

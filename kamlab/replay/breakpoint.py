@@ -1,8 +1,8 @@
-"""One breakpoint: what it is about, its conditions, whether an event meets them, and what it is in words.
+"""One breakpoint: its target, its conditions, whether an event meets them, and its description in words.
 
-The arguments of ``break_on`` are checked at once, since a condition that can never be met is never noticed. A component
-that is given as an object is that object, until the system is built again: from then on its name stands for the one
-built in its place.
+The arguments of ``break_on`` are checked at once, since a condition that can never be met would go unnoticed. A
+component that is given as an object is that object until the system is built again; from then on its name stands for
+the component that was built in its place.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ LONGER = (SENT, INSERTED)
 
 
 class BadBreakpoint(KamlabError, ValueError):
-    """A breakpoint is asked for that cannot be, or the predicate of one has raised an error.
+    """The arguments of a breakpoint are invalid, or its predicate raised an error.
 
-    In the second case the error it raised is the ``__cause__``, and the breakpoint is disabled.
+    In the second case that error is the ``__cause__``, and the breakpoint is disabled.
 
     >>> from kamlab import Lab
     >>> from kamlab.replay import BadBreakpoint
@@ -60,7 +60,7 @@ class _Anything:
         return "ANYTHING"
 
 
-#: Stands for any message, as ``None`` is a message like others.
+#: Stands for any message, since ``None`` is an ordinary message.
 ANYTHING: Any = _Anything()
 
 
@@ -71,7 +71,7 @@ class Aim:
         subject: a component, a class, a name, or ``None`` for any.
         box: the name of the box, if it is about one.
         side: ``"inbox"`` or ``"outbox"``; ``None`` for either.
-        rebuilt: whether ``subject`` is of a system that was built again since, so that only names are left of it.
+        rebuilt: whether the system of ``subject`` was built again since, so that only its name identifies it.
     """
 
     def __init__(self, subject: Any, box: str | None = None, side: str | None = None, rebuilt: bool = False) -> None:
@@ -81,12 +81,12 @@ class Aim:
         self.rebuilt: bool = rebuilt
 
     def renew(self) -> None:
-        """Go by names from here on: the system is built again."""
+        """Compare by names from here on, since the system is built again."""
         if isinstance(self.subject, type) or (isinstance(self.subject, Microprocess) and self.subject._number):
             self.rebuilt = True
 
     def is_about(self, component: Any) -> bool:
-        """Return whether this is the component; one that waits for a generator is that generator, too."""
+        """Return whether this is the component, or a generator that the component waits for."""
         while isinstance(component, Microprocess):
             if self._names(component):
                 return True
@@ -119,7 +119,7 @@ class Aim:
         return self.is_about(subject)
 
     def holds(self, inbox: Box) -> bool:
-        """Return whether what waits in this inbox waits in the box, or in any of the component."""
+        """Return whether messages in this inbox wait in the box, or in any inbox of the component."""
         if self.subject is None:
             return True
         if self.box is None:
@@ -134,7 +134,7 @@ class Aim:
 
 
 def _boxes_passed(event: Event) -> Iterator[Box]:
-    """Yield the boxes that the message of an event went through, or waits in."""
+    """Yield the boxes that the message of an event passed, or waits in."""
     step: Box | None = event.source
     while step is not None and step is not event.box:
         yield step
@@ -152,10 +152,10 @@ def _fed_by(box: Box) -> Iterator[Box]:
 
 @dataclass(frozen=True)
 class Hit:
-    """That a breakpoint stopped a run.
+    """The stop of a run at a breakpoint.
 
-    ``step`` is the last slice that had run; ``event`` what did it, or ``None`` where it was no event
-    (a component's turn, a predicate on the lab); ``what`` the same in words.
+    ``step`` is the last slice that had run; ``event`` the cause, or ``None`` if that was not an event
+    (a component's slice, a predicate on the lab); ``what`` is the cause in words.
     """
 
     breakpoint: Breakpoint
@@ -177,7 +177,7 @@ class Hit:
 class Breakpoint:
     """A place at which a lab stops; ``lab.break_on`` makes it.
 
-    ``hits`` counts how often it stopped a run: once for a slice, however often it was met in it.
+    ``hits`` counts how often it stopped a run: once per slice, however often it was met in it.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class Breakpoint:
         self.queue = queue
         self.once = False
         self.hits = 0
-        #: What its predicate raised, if that is why it is disabled.
+        #: The error of its predicate, if that is why it is disabled.
         self.error: BaseException | None = None
         self._enabled = True
         #: What `when` returned last.
@@ -207,7 +207,7 @@ class Breakpoint:
 
     @property
     def enabled(self) -> bool:
-        """Whether it stops anything. Set it to ``False`` to keep the breakpoint for later."""
+        """Whether it is active. Set it to ``False`` to keep the breakpoint for later."""
         return self._enabled
 
     @enabled.setter
@@ -221,12 +221,12 @@ class Breakpoint:
             self.error = None
 
     def switch_off(self, error: BaseException) -> None:
-        """Switch it off because its predicate raised an error."""
+        """Disable it because its predicate raised an error."""
         self._enabled = False
         self.error = error
 
     def remove(self) -> None:
-        """Take it away, for good; a second time does nothing."""
+        """Remove it; a second call does nothing."""
         table = self._table
         table.change(lambda: table.forget(self))
 
@@ -243,7 +243,7 @@ class Breakpoint:
         return not self.kinds and self.aim.subject is None
 
     def met_by(self, event: Event) -> bool:
-        """Return whether an event of its kinds is one that it is about; may raise what its predicate raises."""
+        """Return whether an event of its kinds meets it; raises what its predicate raises."""
         if self.queue is None:
             return self.aim.meets(event) and self._wants(event.message)
         inbox = event.box
@@ -262,7 +262,7 @@ class Breakpoint:
     # -- in words -----------------------------------------------------------------------------------------
 
     def words(self) -> str:
-        """Say what it stops at."""
+        """Describe where it stops."""
         if self.watches_lab:
             return f"when {call_in_words(self.when)} comes true"
         text = self._subject()
@@ -282,7 +282,7 @@ class Breakpoint:
             return f"after {aim or 'any component'} ran"
         if self.kinds == WITH_MESSAGE:
             return f"{aim or 'anywhere'}: {self._message_in_words()}"
-        return f"{aim or 'anybody'}: {' or '.join(self.kinds)}"
+        return f"{aim or 'any component'}: {' or '.join(self.kinds)}"
 
     def _message_in_words(self) -> str:
         wanted = self.message
@@ -296,14 +296,14 @@ class Breakpoint:
 
     @property
     def note(self) -> str:
-        """What else there is to know: that it is off, that it stops but once, that nobody has that name yet."""
+        """A remark: that it is off, that it stops only once, or that no component has the name yet."""
         notes = ["once"] if self.once else []
         if self.error is not None:
             notes.append(f"off: it raised {type(self.error).__name__}")
         elif not self.enabled:
             notes.append("off")
         if isinstance(self.aim.subject, str) and not any(map(self.aim.is_about, self._table.living())):
-            notes.append(f"nobody alive is called {self.aim.subject!r}")
+            notes.append(f"no living component is called {self.aim.subject!r}")
         return "; ".join(notes)
 
     def __str__(self) -> str:
@@ -314,7 +314,7 @@ class Breakpoint:
 
 
 def call_in_words(call: Any) -> str:
-    """Return the name of something that can be called, or where it stands."""
+    """Return the name of a callable, or where it is defined."""
     name = getattr(call, "__name__", None)
     if name != "<lambda>":
         return str(name or type(call).__name__)
@@ -345,10 +345,10 @@ class Breakpoints(tuple[Breakpoint, ...]):
 
 
 def aim_of(lab: Any, what: Any) -> Aim:
-    """Return what the first argument of ``break_on`` stands for.
+    """Return the target that the first argument of ``break_on`` names.
 
     Raises:
-        BadBreakpoint: it is no component and no box, or one of another lab.
+        BadBreakpoint: it is neither a component nor a box, or belongs to another lab.
         NoSuchBox: a component that is alive has no such box.
     """
     if isinstance(what, Box):
@@ -390,7 +390,7 @@ def _check_lab(lab: Any, subject: Any) -> None:
 
 
 def _check_box(lab: Any, aim: Aim, name: str) -> None:
-    """Raise an error if components that this is about are there, and none has a box of that name."""
+    """Raise an error if the target has living components, and none of them has a box of that name."""
     with lab.lock:
         found = [aim.subject] if isinstance(aim.subject, Component) else list(filter(aim.is_about, lab.components))
         boxes = [box for component in found for box in (*component.inboxes, *component.outboxes)]
@@ -405,10 +405,10 @@ def _check_box(lab: Any, aim: Aim, name: str) -> None:
 def kinds_of(
     lab: Any, aim: Aim, kind: str | Iterable[str] | None, message: Any, queue: int | None, after: bool
 ) -> tuple[str, ...]:
-    """Return the kinds of event that a breakpoint listens to; none if it looks between slices only.
+    """Return the kinds of event that a breakpoint observes; none if it is checked between slices only.
 
     Raises:
-        BadBreakpoint: there is no such kind, or what is asked for can never be met.
+        BadBreakpoint: there is no such kind, or the condition can never be met.
     """
     given = _given_kinds(lab, kind)
     if after:

@@ -1,17 +1,17 @@
-"""What a run did, slice by slice, so that a past that is played again cannot be another one unnoticed.
+"""What a run did, slice by slice, so that a replay that differs is noticed.
 
-A component is code, and code may ask for things that a lab does not know: chance, the date, a file, a
-list of the notebook. Played again it then does something else. So what each slice did is kept as plain
-values, and compared: who ran, what it sent, took, lost and printed, how long it paused, how it ended.
+A component is code, and code may use inputs that a lab does not record: random numbers, the date, a file, a list of the
+notebook. In a replay it then does something else. So the actions of each slice are kept as plain values, and compared:
+which component ran, what it sent, took, lost and printed, how long it paused, how it ended.
 
-Only what the running component did itself counts. What came from outside is in the journal, and may
-stand before or after the end of a slice.
+Only the actions of the running component count. What came from outside is in the journal, and may be recorded before or
+after the end of a slice.
 
-Messages that cannot change are compared as they are; of others the text that was kept when they moved
-(see :mod:`kamlab.core.wording`). What was not kept is not compared: an object of a user's class in a run
-that was not stepped counts by its class.
+Messages that cannot change are compared themselves; others by the text that was kept when they moved (see
+:mod:`kamlab.core.wording`). Without a text, as for an object of a user's class in a run that was not stepped, only the
+class is compared.
 
-Rejected: fingerprints alone, which are small, but cannot say what was then and what is now.
+Rejected: fingerprints alone, which are small, but cannot say what happened then and now.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ from kamlab.core.events import (
 )
 from kamlab.core.wording import is_frozen
 
-#: What one component did: a kind, where, and with which message or detail.
+#: One action of a component: its kind, the place, and the message or detail.
 Deed = tuple[str, str, Any]
-#: Who ran, and what it did.
+#: The component that ran, and its actions.
 Slice = tuple[str, tuple[Deed, ...]]
 
 #: A text of more characters than this is kept by its beginning, its length and its hash.
 LONG = 200
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]+")
-#: What stands where an object gave no answer in time: the next time it may.
+#: The text for an object that did not answer in time; it may answer the next time.
 _NO_ANSWER = re.compile(r" takes too long>|, not asked: ")
 
 
 @dataclass
 class Kept:
-    """What was kept of a run: ``slices`` are those after step ``first``, and ``times`` when each of them began."""
+    """The kept part of a run: its ``slices`` after step ``first``, and the ``times`` when they began."""
 
     first: int = 0
     slices: list[Slice] = field(default_factory=list)
@@ -64,20 +64,20 @@ class Kept:
         return self.first + len(self.slices)
 
     def continued(self, longer: Kept) -> Kept:
-        """Return this with what the other one has beyond its end, if they meet."""
+        """Return this, continued with the slices of ``longer`` beyond its end, if they are adjacent."""
         if not self.first <= longer.first <= self.last:
             return longer if longer.last > self.last else self
         cut = self.last - longer.first
         return Kept(self.first, self.slices + longer.slices[cut:], self.times + longer.times[cut:])
 
     def step_at(self, time: float) -> int:
-        """Return the last step that began at a time or before it."""
+        """Return the last step that began at ``time`` or before."""
         return self.first + sum(began <= time for began in self.times)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first slice in which two runs did not do the same; ``then`` and ``now`` say what, in words."""
+    """The first slice in which two runs differ; ``then`` and ``now`` describe the actions."""
 
     step: int
     component: str
@@ -86,7 +86,7 @@ class Difference:
 
 
 def kept_of(trace: Any) -> Kept:
-    """Return what is to be kept of the slices that are wholly in a trace."""
+    """Return what is kept of the slices that are completely in a trace."""
     first = trace.first_step
     if first is None:
         return Kept(trace.before[0])
@@ -115,7 +115,7 @@ def kept_of(trace: Any) -> Kept:
 
 
 def first_difference(then: Kept, now: Kept) -> Difference | None:
-    """Return where two runs part, as far as both were kept; ``None`` if they do not."""
+    """Return the first difference between two runs, as far as both were kept; ``None`` if there is none."""
     first = max(then.first, now.first)
     earlier, later = then.slices[first - then.first :], now.slices[first - now.first :]
     for step, (before, after) in enumerate(zip(earlier, later, strict=False), first + 1):
@@ -125,7 +125,7 @@ def first_difference(then: Kept, now: Kept) -> Difference | None:
 
 
 def _alike(then: Slice, now: Slice) -> bool:
-    """Return whether two slices differ in nothing but texts that one of them does not have."""
+    """Return whether two slices differ at most in texts that one of them lacks."""
     if then[0] != now[0] or len(then[1]) != len(now[1]):
         return False
     return all(_same_deed(before, after) for before, after in zip(then[1], now[1], strict=True))
@@ -158,7 +158,7 @@ def _difference(step: int, then: Slice, now: Slice) -> Difference:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is kept of a message that may change: its class, and its text when it moved, if that is known."""
+    """A message that may change: its class, and its text when it moved, if that is known."""
 
     kind: str
     text: str | None
@@ -168,7 +168,7 @@ class Text:
 
 
 def _kept(message: Any, record: Any) -> Any:
-    """Return what is kept of a message: a value that compares equal to that of the same message only."""
+    """Return the value that stands for a message; only the same message has an equal one."""
     cls = type(message)
     if cls is int:
         return message
@@ -239,7 +239,7 @@ _READ: dict[str, Any] = {
 
 
 def _in_words(deed: Deed) -> str:
-    """Say what was done, without saying who did it."""
+    """Describe an action, without its component."""
     kind, place, what = deed
     text = shorten(what) if type(what) in (int, str, bytes) else str(what)
     if kind is SENT:

@@ -1,9 +1,9 @@
-"""Fingerprints of what happened, to notice that a run played again is not the same run.
+"""Fingerprints of a run, to notice that a replay differs.
 
-A fingerprint covers the slices of a window: who ran, what was sent, taken and lost, who failed or
-ended. Messages count by their text where they are plain values and by their class where they are
-not, so no address and no order of a set gets in. Short windows say more exactly where two runs
-part; a run string has few, since it shall be short, and a saved file has one for each slice.
+A fingerprint covers the slices of a window: which components ran, what was sent, taken and lost, which components
+failed or ended. Plain messages count by their text and others by their class, so addresses and the order of sets have
+no influence. Short windows locate a difference more exactly; a run string has few fingerprints, to be short, and a
+saved file has one for each slice.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Checks:
     prints: tuple[int, ...]
 
     def wider(self, most: int) -> Checks:
-        """Return the same in at most ``most`` windows; what does not fill a window is left out."""
+        """Return the same in at most ``most`` windows; slices that do not fill a window are omitted."""
         by = -(-len(self.prints) // most)
         if by <= 1:
             return self
         return Checks(self.width * by, self.first, tuple(_combined(self.prints, by)))
 
     def difference(self, other: Checks) -> tuple[int, int] | None:
-        """Compare with those of the same run played again, which have windows of one slice.
+        """Compare with the fingerprints of a replay, which have windows of one slice.
 
         Returns the first and the last slice of the first window that differs, or ``None``.
         """

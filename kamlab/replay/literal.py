@@ -1,9 +1,9 @@
-"""Values that can be written down and read again without running anything.
+"""Values that can be written as text and read again without running any code.
 
-A run that somebody pastes must not be able to do harm, so nothing is ever unpickled: numbers, text,
-bytes, and tuples, lists, dictionaries and sets of those, and the message classes that every system
-uses to end (ProducerFinished and its kin, when they carry nothing else). They are written as JSON, in
-which each value that JSON does not have is an object with one key that says what it is.
+A run that is pasted must not be able to do harm, so nothing is ever unpickled. Allowed are numbers, text, bytes, and
+tuples, lists, dictionaries and sets of those, and the messages that end a system (ProducerFinished and the like, if
+they carry nothing else). They are written as JSON, where a value of a type that JSON lacks is an object whose one key
+is the name of the type.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from kamlab.core.events import shorten
 
 from .errors import BadRecording, NotALiteral
 
-#: The messages that are written by their name.
+#: The classes of messages that are written as their name.
 _MESSAGES = (ipc.ProducerFinished, ipc.ShutdownMicroprocess, ipc.Shutdown)
 _BY_NAME = {cls.__name__: cls for cls in _MESSAGES}
 
 
 def dumped(value: Any) -> Any:
-    """Return a value made of what JSON has.
+    """Return a value that consists of JSON types.
 
     Raises:
-        NotALiteral: it holds an object of another kind.
+        NotALiteral: it contains an object of another type.
 
     >>> dumped((1, b"ab"))
     {'tuple': [1, {'bytes': 'ab'}]}
@@ -45,7 +45,7 @@ def dumped(value: Any) -> Any:
     if kind in _MESSAGES and not any(vars(value).values()):
         return {"message": kind.__name__}
     raise NotALiteral(
-        f"{shorten(value)} is a {kind.__name__}, and that cannot be written down. A run that is saved may hold "
+        f"{shorten(value)} is of class {kind.__name__}, which cannot be written down. A run that is saved may hold "
         "numbers, text, bytes, and tuples, lists, dictionaries and sets of those."
     )
 
@@ -54,7 +54,7 @@ def loaded(value: Any) -> Any:
     """Return the value that :func:`dumped` was given.
 
     Raises:
-        BadRecording: this was never dumped.
+        BadRecording: this is not the result of :func:`dumped`.
 
     >>> loaded(dumped({"a": (1, None)}))
     {'a': (1, None)}
@@ -67,7 +67,9 @@ def loaded(value: Any) -> Any:
         ((kind, content),) = value.items()
         return _LOADERS[kind](content)
     except (KeyError, ValueError, TypeError, AttributeError, UnicodeError) as error:
-        raise BadRecording(f"the recorded run holds {shorten(value)}, which nobody writes down") from error
+        raise BadRecording(
+            f"the recorded run holds {shorten(value)}, which is not a value that a recorded run can hold"
+        ) from error
 
 
 def _loaded_message(name: str) -> Any:

@@ -608,7 +608,7 @@ def test_a_thread_that_does_not_come_back_in_a_replay_is_a_named_error(make_lab)
         busy.arrive(0.01)
     go.set()
     busy.arrive(10)
-    with pytest.raises(ThreadIsAway, match="it was not away"):
+    with pytest.raises(ThreadIsAway, match="it was not late"):
         busy.arrive(10)
 
 

@@ -622,14 +622,14 @@ def test_the_list_is_a_table(lab):
         "number  stops at                                        hits",
         "     1  before sink runs                                   1",
         "     2  3 messages waiting in sink.inbox                   0  once",
-        "     3  anybody: failed                                    0  off",
-        "     4  after Nobody ran                                   0  nobody alive is called 'Nobody'",
+        "     3  any component: failed                              0  off",
+        "     4  after Nobody ran                                   0  no living component is called 'Nobody'",
         "     5  when is_late comes true                            0",
         "     6  anywhere: message 'bye', if is_late holds          0",
         "     7  any Sink: a message that is a ProducerFinished     0",
     ]
     assert [breakpoint.number for breakpoint in lab.breakpoints] == [1, 2, 3, 4, 5, 6, 7]
-    assert repr(lab.breakpoints[2]) == "breakpoint 3: anybody: failed (off)"
+    assert repr(lab.breakpoints[2]) == "breakpoint 3: any component: failed (off)"
 
 
 def test_no_address_is_in_the_words(lab):
