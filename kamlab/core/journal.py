@@ -34,7 +34,7 @@ class Journal(Protocol):
         """Called when ``what`` drives the lab, which ends the building; a builder function must not do that."""
 
     def foreign(self, why: str, after: int | None = None) -> None:
-        """Called when something happens that cannot be done again, after step ``after``, now unless told."""
+        """Called when something happens that cannot be repeated, after step ``after``, by default now."""
 
     def outside(self, kind: str, *what: Any) -> None:
         """Called when something happens that no slice, timer or message caused."""

@@ -135,7 +135,7 @@ class Microprocess:
         raise BadMain(f"{self.short_name} has no main(); write one with 'yield' in it, or as 'async def'")
 
     def _prepare(self) -> None:
-        """Get ready for the first slice; called on activation."""
+        """Prepare for the first slice; called on activation."""
         if self._flow is None:
             self._flow = _Start(self)
 

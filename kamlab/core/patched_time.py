@@ -176,7 +176,7 @@ def _say_now_ns(asked: _Asked, real: Any, *wrong: Any) -> Any:
 
 
 def _say_date(asked: _Asked, _real: Any, *given: Any) -> Any:
-    """Implements both ``gmtime`` and ``localtime``."""
+    """Implement both ``gmtime`` and ``localtime``."""
     return _gmtime(*given) if given and given != (None,) else asked.in_utc
 
 

@@ -243,7 +243,7 @@ class Trace:
     # -- numbers ----------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        """Find out the number of the oldest record kept."""
+        """Determine the number of the oldest record kept."""
         records = self._records if self._complete else list(self._records)  # a copy: a ring may drop records meanwhile
         if not records:
             self._oldest = None

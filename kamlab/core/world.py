@@ -31,7 +31,7 @@ class World(Protocol):
     services: Services
     register: Register
     failures: list[Microprocess]
-    #: Where in its file each writer began, or why it could not; the same when the run is played again.
+    #: Where in its file each writer began, or why it could not; the same in a replay.
     written_from: dict[tuple[int, str], int | OSError]
 
     @property
@@ -76,7 +76,7 @@ class World(Protocol):
 
     @property
     def writes_outside(self) -> bool:
-        """Whether what components write to files gets there; not while a run is played again."""
+        """Whether components really write to files; not during a replay."""
 
     @property
     def components(self) -> list[Component]:

@@ -45,7 +45,7 @@ def current() -> Any:
     with _lock:
         if _default is None:
             if _maker is None:
-                raise RuntimeError("there is no lab and nobody has said how to make one; import kamlab")
+                raise RuntimeError("there is no lab, and no maker of labs is set; import kamlab")
             _default = _maker()
         return _default
 

@@ -210,7 +210,7 @@ class BreakpointTable:
         return self.has_hit
 
     def _look_after(self) -> None:
-        """Check what has to be checked after a slice."""
+        """Check the conditions that are checked after each slice."""
         self._settle()
         for breakpoint in self._active():
             if breakpoint.watches_lab:

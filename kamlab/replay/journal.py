@@ -106,7 +106,7 @@ class Journal:
     Args:
         scheduler: that of the lab.
         path: what to replay first, if anything.
-        over: returns why the lab cannot go on from here, or ``None``.
+        over: returns why the lab cannot continue from here, or ``None``.
     """
 
     def __init__(

@@ -130,7 +130,7 @@ class TimeTravel:
         """Go ``n`` slices forward along the recorded branch, with the user's interventions on the way.
 
         Raises:
-            StepOutOfRange: the branch has not so many more; ``step`` and ``run`` go on from its tip.
+            StepOutOfRange: the branch has fewer slices left; ``step`` and ``run`` continue from its tip.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
         """
         here = self._lab.step_number
