@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kamlab.core.scheduler import Scheduler
 
 #: The kinds of entries for the user's interventions; the other kinds are not caused by the user.
-HANDS = frozenset(
+INTERVENTIONS = frozenset(
     ("choose", "round", "drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net")
 )
 
@@ -46,7 +46,7 @@ class Entry:
     @property
     def by_hand(self) -> bool:
         """Whether it is an intervention of the user, not an input of the clock, a thread or the network."""
-        return self.kind in HANDS
+        return self.kind in INTERVENTIONS
 
     def __str__(self) -> str:
         return f"{self.kind}({', '.join(map(repr, self.what))}) after step {self.step}"
@@ -82,7 +82,7 @@ class Path:
             return (following.step, following.rounds) >= (self.steps, self.rounds)
         return True
 
-    def misses_a_hand(self, other: Path) -> bool:
+    def misses_intervention(self, other: Path) -> bool:
         """Return whether the other path, which continues this one, has a user's intervention at this very step."""
         following = other.entries[len(self.entries) : len(self.entries) + 1]
         return any(entry.by_hand and entry.step == self.steps for entry in following)

@@ -225,7 +225,7 @@ class TimeTravel:
         own = kept_of(self._lab.trace)
         ways = sorted(self._branches, key=lambda branch: branch.number != self._here)
         for way in ways:
-            along = path.is_beginning_of(way.path) and not path.misses_a_hand(way.path)
+            along = path.is_beginning_of(way.path) and not path.misses_intervention(way.path)
             if (along or way.path.is_beginning_of(path)) and self._does_as(way, own):
                 self._leave(way.number)
                 self._past = way.path if _is_before(journal, way.path) else None
