@@ -86,11 +86,10 @@ class Trace:
         self._oldest: Any = None  # the oldest record at the last count
         self._newest: tuple[Any, int] = (None, -1)  # and the newest one, with its number
         self._before: tuple[int, float] = (0, 0.0)  # step and time before the oldest record
-        self._driven = True
+        self._driven: bool | None = None  # not known before the first drive
         self._stood = 0  # the number at which the lab last stopped
         self._outside: list[tuple[int, int]] = []
         self._drives: list[int] = []  # the numbers at which drives began
-        self._standing_told = False
         self._large: deque[tuple[int, int]] = deque()  # the numbers of large messages that were sent, and their sizes
         self._bytes = 0
         self._uncounted = False  # whether large messages came while the trace was complete
@@ -110,16 +109,14 @@ class Trace:
         else:
             log = self.writer(complete)
             now = self.next_number
-        first_time = not self._standing_told
         if driven:
-            if not self._driven and (not self._drives or self._drives[-1] != now):
+            if self._driven is False and (not self._drives or self._drives[-1] != now):
                 self._drives.append(now)
-            if (not self._driven or first_time) and now > self._stood:
+            if not self._driven and now > self._stood:
                 self._outside.append((self._stood, now))
-        elif self._driven or first_time:
+        elif self._driven is not False:
             self._stood = now
         self._driven = driven
-        self._standing_told = True
         return log
 
     def writer(self, complete: bool) -> Callable[[Any], Any] | None:
@@ -319,7 +316,7 @@ class Trace:
 
     def from_outside(self, number: int) -> bool:
         """Return whether an event happened between two drives, caused by the user."""
-        if not self._standing_told:
+        if self._driven is None:
             return False
         if not self._driven and number >= self._stood:
             return True

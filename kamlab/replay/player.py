@@ -175,7 +175,8 @@ def _wait(lab: World) -> None:
     timer = scheduler.next_timer()
     if timer is None or not isinstance(scheduler.clock, VirtualClock):
         raise RunDiffers(
-            f"after step {scheduler.step} nothing can run, and the record continues; {len(scheduler.members)} components are alive",
+            f"after step {scheduler.step} nothing can run, and the record continues; "
+            f"{len(scheduler.members)} components are alive",
             scheduler.step,
         )
     scheduler.clock.jump(timer)
