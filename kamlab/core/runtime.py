@@ -148,6 +148,7 @@ class Runtime:
 
     def begin(self) -> None:
         """Begin at step 0, with nothing in the lab."""
+        self._thread: threading.Thread | None = None  # before the lock, so that no older thread drives the new lab
         self.phase: Phase = Phase.STANDING
         self.lock: LabLock = LabLock()
         self.scheduler: Scheduler = Scheduler(self, self.clock, ThreadIdle(), self.chooser)
@@ -165,8 +166,8 @@ class Runtime:
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None
-        self._thread: threading.Thread | None = None
         self._pausing = self._stopping = False
+        self._stopping_thread: int | None = None
 
     # -- what it is doing -----------------------------------------------------------------------------
 
@@ -211,7 +212,7 @@ class Runtime:
             raise LabIsClosed("this lab was stopped; lab.reset() makes a fresh start, Lab() another lab")
 
     def check_may_drive(self, what: str) -> None:
-        """Raise LabIsRunning if ``what`` is called from within a slice, BuilderDrives if a builder calls it."""
+        """Raise LabIsRunning if ``what`` is called within a slice or a stop(), BuilderDrives if a builder calls it."""
         scheduler = self.scheduler
         if scheduler.driver is not None and scheduler.driver == threading.get_ident():
             running = scheduler.running
@@ -219,6 +220,8 @@ class Runtime:
             raise LabIsRunning(
                 f"{caller} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
             )
+        if self._stopping_thread == threading.get_ident():
+            raise LabIsRunning(f"{what}() while the lab is being stopped; call it when that is done")
         if scheduler.journal is not None:
             scheduler.journal.end_building(what)
 
@@ -243,15 +246,13 @@ class Runtime:
         interrupt = Interrupt(self)
         interrupt.install()
         try:
-            while True:
-                lock = self.lock
-                if lock.acquire(timeout=LOOK):
-                    if lock is self.lock:
-                        break
-                    lock.release()  # the lab was reset meanwhile, and has another one
-                elif interrupt.interrupted:
+            lock = self.lock
+            while not lock.acquire(timeout=LOOK):
+                if interrupt.interrupted:
                     raise KeyboardInterrupt("Cannot run: another thread holds the lock of this lab.")
-            scheduler = self.scheduler
+            if lock is not self.lock or (thread is not None and thread is not self._thread):
+                lock.release()
+                raise LabIsClosed("the lab was reset before this run could begin; step or run it again")
             if scheduler.driver is not None:
                 lock.release()
                 raise LabIsRunning(DRIVEN)
@@ -385,7 +386,8 @@ class Runtime:
             with self.driving(Phase.RUNNING, me) as interrupt:
                 outcome = Drive(self, interrupt, stop, background=True, forever=forever).run()
         except BaseException as error:
-            self.background_error = error
+            if self._thread is me:
+                self.background_error = error
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
             self.world.report(text)
         else:
@@ -469,15 +471,17 @@ class Runtime:
         """
         self._stopping = True
         self.pause(timeout)
-        scheduler = self.scheduler
-        if not self.lock.acquire(timeout):
+        lock = self.lock
+        if not lock.acquire(timeout):
             self._stopping = False
-            running = scheduler.running
+            running = self.scheduler.running
             holder = running.short_name if running is not None else "a thread that holds the lock"
             raise LabIsRunning(
                 f"the lab cannot be stopped: {holder} has not given way within {timeout:g} s. Interrupt it, stop again "
                 "when it has come to its next yield, or go on with another lab: Lab()."
             )
+        scheduler = self.scheduler
+        outer, self._stopping_thread = self._stopping_thread, threading.get_ident()
         try:
             components = list(scheduler.members.values())
             for component in components:
@@ -489,7 +493,8 @@ class Runtime:
             scheduler.timers.clear()
             self.services.zap()
         finally:
-            self.lock.release()
+            self._stopping_thread = outer
+            lock.release()
         return components
 
     def close(self, components: list[Microprocess], timeout: float) -> None:

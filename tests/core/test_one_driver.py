@@ -70,19 +70,60 @@ def test_a_lab_that_is_stopped_while_a_driver_waits_for_the_lock_stays_stopped(l
         Busy().activate(lab)
 
 
-def test_a_lab_that_is_reset_while_a_driver_waits_for_the_lock(lab, in_thread, eventually):
-    """The driver runs the new lab, with its lock; afterwards nobody drives it."""
+@pytest.mark.parametrize("drive", ["step", "run"])
+def test_a_lab_that_is_reset_while_a_driver_waits_for_the_lock(lab, in_thread, eventually, drive):
+    """The driver is refused: the lab that it was to run is gone, and the new one is left alone."""
     with lab.lock:
-        driver = in_thread(lab.step)
+        driver = in_thread(getattr(lab, drive))
         eventually(lambda: lab.lock.waiting)
         lab.reset()
         Busy().activate(lab)
         fresh = lab.lock
-    assert driver().steps == 1
+    with pytest.raises(LabIsClosed, match="the lab was reset before this run could begin"):
+        driver()
     assert lab.lock is fresh
-    assert (lab.scheduler.driver, lab.state) == (None, "paused")
+    assert (lab.scheduler.driver, lab.state) == (None, "new")
     assert in_thread(lambda: fresh.acquire(1) and (fresh.release() or True))()
     assert lab.step().steps == 1
+
+
+def test_a_background_run_does_not_outlive_a_reset(lab, eventually):
+    """A thread that was started right before the lab was reset runs no slice of the new lab."""
+    with lab.lock:
+        lab.start(forever=True)
+        waiting = lab.runtime._thread
+        eventually(lambda: lab.lock.waiting)
+        lab.reset()
+        Busy().activate(lab)
+    waiting.join(10)
+    assert not waiting.is_alive()
+    assert "the lab was reset before this run could begin" in lab.reports[0]
+    assert (lab.background_error, lab.step_number, lab.state) == (None, 0, "new")
+
+
+@pytest.mark.parametrize("call", ["reset", "start", "back"])
+def test_a_lab_cannot_be_reset_or_started_while_it_is_stopped(make_lab, call):
+    """A component that tries to, as it is closed, gets an error; the lab is stopped all the same, and can be reset."""
+    errors = []
+
+    class Clings(Component):
+        def main(self):
+            try:
+                while True:
+                    yield
+            finally:
+                try:
+                    getattr(lab, call)()
+                except LabIsRunning as error:
+                    errors.append(str(error))
+
+    lab = make_lab(build=lambda: Clings().activate(), clock="virtual", current=False)
+    lab.step(3)
+    lab.stop()
+    what = "goto" if call == "back" else call
+    assert errors == [f"{what}() while the lab is being stopped; call it when that is done"]
+    assert (lab.state, lab.running, lab.lock.mine()) == ("stopped", False, False)
+    assert lab.reset().step().steps == 1
 
 
 class Seconds(float):
