@@ -575,8 +575,8 @@ class Scheduler:
     def choose(self, component: Microprocess) -> None:
         """Give ``component`` the next slice; it, or the generator that it waits for, must be runnable."""
         component = runner_of(component)
-        if self.driver is None and not self.takes_turns(component):
-            self.end_round()
+        if self.driver is None and self.journal is None and not self.takes_turns(component):
+            self.end_round()  # with a journal this is done, and recorded, before
         if not self.takes_turns(component):
             raise NotRunnable(
                 f"{component.short_name} cannot go next: it is {component._state_now()}. "

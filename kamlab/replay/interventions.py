@@ -22,7 +22,7 @@ from kamlab.core.component import Component
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
 from kamlab.core.events import INSERTED, REMOVED, SENT, Event, shorten
 from kamlab.core.link import find_box
-from kamlab.core.microprocess import Microprocess
+from kamlab.core.microprocess import Microprocess, runner_of
 
 from .errors import MessageIsGone, NoSuchMessage, RunDiffers
 
@@ -46,7 +46,8 @@ class Interventions:
             chosen = self._present(component)
             scheduler = self._lab.scheduler
             journal = scheduler.journal
-            if journal is not None and not scheduler.takes_turns(chosen) and chosen in scheduler.runnable():
+            runner = runner_of(chosen)
+            if journal is not None and not scheduler.takes_turns(runner) and runner in scheduler.runnable():
                 journal.end_round()  # it is about to join the queue
             scheduler.choose(chosen)
             scheduler.note_act("choose", chosen.short_name)
