@@ -30,6 +30,7 @@ from .core.clock import Clock
 from .core.component import Component
 from .core.errors import LabIsClosed, UnknownDoor
 from .core.events import Event, name_of
+from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
 from .core.outcome import Happened, Outcome
 from .core.runtime import Phase, Runtime, Stop, Until
@@ -561,7 +562,7 @@ class Lab:
             StepOutOfRange: the branch has no such step, or what was kept of it has no such time.
             NoSuchBranch: there is no such branch.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
-            RunDiffers: what was played is not what had happened; the lab stands as it was played this time.
+            RunDiffers: the replay differs from what had happened; the lab stands as it was replayed this time.
         """
         self.time_travel.goto(step, branch, time=time)
 
@@ -615,7 +616,7 @@ class Lab:
         """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
 
         Raises:
-            CannotRewind: the lab cannot be built again, so nobody could replay it.
+            CannotRewind: the lab cannot be built again, so the run could not be replayed.
         """
         return self.time_travel.recording
 
@@ -724,7 +725,7 @@ class Lab:
         >>> from kamlab import Lab
         >>> from kamlab.parts import PassThrough
         >>> with Lab(clock="virtual") as lab:
-        ...     quiet = PassThrough(name="quiet").activate()
+        ...     quiet = PassThrough().activate()
         ...     lab.inject(quiet, "hello")
         ...     lab.edit(quiet, "good day")
         ...     quiet.inboxes["inbox"].contents
@@ -1218,3 +1219,4 @@ def current() -> Lab:
 
 
 worlds.set_maker(Lab)
+part_of_the_engine(__name__)  # a drive calls methods of the lab: report, for one

@@ -52,8 +52,8 @@ class ComponentStory(Story):
     ...         square.deliver(number)
     ...         _ = lab.step()
     ...     story = lab.story("PureTransformer_1")
-    >>> for piece in story.slices:
-    ...     print(piece.step, [event.message for event in one_slice.took], [event.message for event in one_slice.sent])
+    >>> for part in story.slices:
+    ...     print(part.step, [event.message for event in part.took], [event.message for event in part.sent])
     1 [2] [4]
     2 [3] [9]
     """

@@ -1,4 +1,4 @@
-"""Components that make and drop boxes while they run."""
+"""Components that add and remove boxes while they run."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .thread import ThreadedComponent
 
 
 class _Adaptive:
-    """The abilities; mixed into a component with or without a thread."""
+    """The methods, mixed into a component with or without a thread."""
 
     _resources: dict[Any, tuple[list[str], list[str], Any]] | None = None
     _resource_of_inbox: dict[str, Any] | None = None
 
     def add_inbox(self: Any, name: str = "inbox") -> str:
-        """Make an inbox and return its name: ``name``, with a number after it if that is taken."""
+        """Add an inbox and return its name: ``name``, followed by a number if that name is taken."""
 
         def make() -> str:
             actual = _free_name(name, self.inboxes)
@@ -29,7 +29,7 @@ class _Adaptive:
         return str(self._ask(make))
 
     def add_outbox(self: Any, name: str = "outbox") -> str:
-        """Make an outbox and return its name: ``name``, with a number after it if that is taken."""
+        """Add an outbox and return its name: ``name``, followed by a number if that name is taken."""
 
         def make() -> str:
             actual = _free_name(name, self.outboxes)
@@ -39,25 +39,25 @@ class _Adaptive:
         return str(self._ask(make))
 
     def delete_inbox(self: Any, name: str) -> None:
-        """Drop an inbox and its links.
+        """Remove an inbox and its links.
 
         Raises:
-            NoSuchBox: there is none of that name.
+            NoSuchBox: there is no box of that name.
         """
         self._ask(lambda: _drop(self, name, "inboxes"))
 
     def delete_outbox(self: Any, name: str) -> None:
-        """Drop an outbox and its links.
+        """Remove an outbox and its links.
 
         Raises:
-            NoSuchBox: there is none of that name.
+            NoSuchBox: there is no box of that name.
         """
         self._ask(lambda: _drop(self, name, "outboxes"))
 
-    # -- what belongs to what -----------------------------------------------------------------------
+    # -- resources -----------------------------------------------------------------------------------
 
     def track_resource(self: Any, resource: Any, inbox: str) -> None:
-        """Remember that an inbox belongs to a resource of this component's own making.
+        """Record that an inbox belongs to a resource that this component made.
 
         Raises:
             NoSuchBox: there is no such inbox.
@@ -82,7 +82,7 @@ class _Adaptive:
         return tracked[inbox]
 
     def track_resource_information(self, resource: Any, inboxes: list[str], outboxes: list[str], info: Any) -> None:
-        """Remember the boxes of a resource, and whatever else there is to know about it."""
+        """Record the boxes of a resource, and any other information about it."""
         if self._resources is None:
             self._resources = {}
         for names, there, side in ((inboxes, "inboxes", "inboxes"), (outboxes, "outboxes", "outboxes")):
@@ -92,7 +92,7 @@ class _Adaptive:
         self._resources[resource] = (list(inboxes), list(outboxes), info)
 
     def retrieve_tracked_resource_information(self, resource: Any) -> tuple[list[str], list[str], Any]:
-        """Return inboxes, outboxes and information of a resource."""
+        """Return the inboxes, the outboxes and the information of a resource."""
         try:
             return self._tracked()[resource]
         except KeyError:
@@ -134,7 +134,7 @@ def _drop(component: Any, name: str, side: str) -> None:
 
 
 class AdaptiveCommsComponent(_Adaptive, Component):
-    """A component that makes and drops boxes while it runs.
+    """A component that adds and removes boxes while it runs.
 
     >>> component = AdaptiveCommsComponent()
     >>> component.add_outbox("outbox")
@@ -146,7 +146,7 @@ class AdaptiveCommsComponent(_Adaptive, Component):
 
 
 class ThreadedAdaptiveCommsComponent(_Adaptive, ThreadedComponent):
-    """The same with a thread of its own; boxes are made and dropped in the scheduler's time.
+    """The same with a thread of its own; boxes are added and removed in slices of the scheduler.
 
     >>> from kamlab import Lab, ThreadedAdaptiveCommsComponent
     >>> class Sorter(ThreadedAdaptiveCommsComponent):

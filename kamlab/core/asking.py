@@ -1,27 +1,25 @@
-"""Having something asked that may never answer: in a thread that does nothing else, with a deadline.
+"""Run an untrusted ``__repr__`` in a worker thread with a timeout.
 
-If an object has not answered after :data:`PATIENCE`, the thread is given up, together with whatever it is
-stuck in, and the class is not asked again; only one that was kept from answering, and did not compute all
-the while, gets another chance when it comes back. There is no way to end a thread that blocks; one that
-loops in Python ends when an exception is raised in it from outside. That is done only if it takes
-processor time: one that waits for a lock would have it by then, and never give it back. A few stuck
-threads are put up with; after :data:`HUNG` of them nobody is asked any more.
+If an object has not answered after :data:`PATIENCE`, the worker thread is abandoned, and the class is not asked
+again. A class that was only kept from answering, and did not compute all that time, gets another chance when the call
+returns. A thread that blocks cannot be ended; one that loops in Python ends when an exception is raised in it from
+outside. That is done only if it uses processor time: a thread that waits for a lock might have acquired it by then, and
+would never release it. A few stuck threads are tolerated; once :data:`HUNG` of them hang, no object is asked any more.
 
-The thread runs in no slice of any lab and knows no context of the asker, so what an object does when it is
-asked is not taken for the doing of a component.
+The worker thread runs in no slice of any lab and has no context of the caller, so what an object does in its
+``__repr__`` is not attributed to a component.
 
-Where many are shown they are asked in one go, :func:`cautiously`: handing over to another thread
-costs little on a quiet machine, but ten milliseconds where a third thread computes. For the same reason
-the thread is used again. All that one look asks together gets :data:`BUDGET`; :class:`one_look` says
-what belongs together.
+Where many objects are shown they are asked together, :func:`cautiously`: switching to another thread costs little on an
+idle machine, but ten milliseconds where a third thread computes. The worker thread is reused for the same reason. All
+objects of one look share :data:`BUDGET`; :class:`one_look` says which objects belong together.
 
-Where no thread can be started (Python in a browser) the asker asks directly; then an object that hangs
-hangs everything.
+Where no thread can be started (Python in a browser) the caller asks directly; then an object that hangs hangs
+everything.
 
-Rejected: a signal or an exception in the asker's own thread, since neither ends a wait for a lock, and a
-signal reaches the main thread only; asking in another process, since messages are live objects; and
-never asking, since what a class says of itself is what its author wants to see. Code in C that keeps
-the interpreter to itself, as a huge power does, is beyond all this.
+Rejected: a signal or an exception in the caller's own thread, since neither ends a wait for a lock, and a signal
+reaches the main thread only; another process, since messages are live objects; and never calling ``__repr__``, since
+its author wants to see what it returns. C code that does not release the interpreter, such as a huge power, cannot be
+interrupted this way.
 """
 
 from __future__ import annotations
@@ -39,14 +37,14 @@ from typing import Any, TypeVar
 from .patched_time import real_monotonic, thread_time
 from .worlds import in_slice
 
-#: How long one object may take to answer, and all those of one look together, in seconds.
+#: How long one object may take to answer, and all objects of one look together, in seconds.
 PATIENCE = 0.15
 BUDGET = 0.5
-#: How much processor time, in seconds, a thread that is stuck has taken if it is not one that only waits.
+#: How much processor time, in seconds, a stuck thread must have used to count as computing rather than waiting.
 COMPUTING = 0.01
 #: How many threads may hang at a time.
 HUNG = 5
-#: How many times a class may come back after all before it is not asked any more.
+#: How many times a late class gets another chance before it is not asked any more.
 CHANCES = 1
 
 _TOO_SLOW = "too many slow reprs"
@@ -64,11 +62,11 @@ class NoAnswer(Exception):
         self.refusal = refusal
 
 
-# -- whom nobody asks again -------------------------------------------------------------------------------
+# -- slow classes ----------------------------------------------------------------------------------------
 
 
 class _Slow:
-    """What is known of a class that took too long."""
+    """What is known about a class that took too long."""
 
     __slots__ = ("asked", "cls", "late")
 
@@ -106,17 +104,17 @@ def _forgive(cls: type) -> None:
 
 
 class _Foreign(BaseException):
-    """Raised where a foreign object turns up and nobody foreign is to be asked yet."""
+    """Raised where a foreign object turns up before foreign objects may be asked."""
 
 
 class _GiveUp(SystemExit):
-    """Raised in a thread that is given up. As a SystemExit it ends the thread without a word."""
+    """Raised in an abandoned thread. As a SystemExit it ends the thread silently."""
 
 
 class _Asker:
-    """Who asks: when it began, how long it may take, and whom it asks now, and since when.
+    """The state of a worker: when it began, how long it may take, which class it asks now, and since when.
 
-    ``busy`` is how much processor time the thread had taken before that.
+    ``busy`` is how much processor time the thread had used before that.
     """
 
     def __init__(self) -> None:
@@ -138,7 +136,7 @@ _here = _Here()
 
 
 class one_look:  # noqa: N801
-    """Within this the foreign reprs together get :data:`BUDGET` seconds, on this thread.
+    """Within this, all foreign reprs together get :data:`BUDGET` seconds, on this thread.
 
     >>> with one_look():
     ...     answer(str, 1)
@@ -160,9 +158,9 @@ class one_look:  # noqa: N801
 
 
 def said(say: Callable[[Any], T], value: Any) -> T:
-    """Return what ``say`` makes of a value; if that takes foreign reprs, it is called in the asking thread.
+    """Return ``say(value)``; if that needs foreign reprs, call it in the worker thread.
 
-    ``say`` may be called more than once, so it must do nothing but say.
+    ``say`` may be called more than once, so it must have no side effects.
     """
     if _is_settled():
         return say(value)
@@ -173,7 +171,7 @@ def said(say: Callable[[Any], T], value: Any) -> T:
 
 
 def cautiously(say: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
-    """Return what ``say`` makes of each of these values, as :func:`said` does, with one change of threads for all.
+    """Return ``say(value)`` for each of these values, as :func:`said` does, with one thread switch for all.
 
     >>> cautiously(str, [1, None])
     ['1', 'None']
@@ -193,7 +191,7 @@ def cautiously(say: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
 
 
 def _is_settled() -> bool:
-    """Return whether it is settled what happens to foreign objects here."""
+    """Return whether it has been decided how foreign objects are treated here."""
     return bool(_here.asker is not None or _here.deferring or _here.refusal)
 
 
@@ -214,7 +212,7 @@ def _refusing(say: Callable[[Any], T], values: Sequence[Any], why: str) -> list[
 
 
 def answer(ask: Callable[[Any], str], value: Any) -> str:
-    """Return what a foreign object answers.
+    """Return the answer of a foreign object.
 
     Raises:
         NoAnswer: it raised something, took too long, or was not asked.
@@ -228,7 +226,7 @@ def answer(ask: Callable[[Any], str], value: Any) -> str:
         raise NoAnswer(refusal=_here.refusal)
     if _here.deferring:
         raise _Foreign
-    found: str | NoAnswer = _ask_all(lambda each: _answer_or_not(ask, each), [value])[0]
+    found: str | NoAnswer = _ask_all(lambda item: _answer_or_not(ask, item), [value])[0]
     if isinstance(found, NoAnswer):
         raise found
     return found
@@ -242,7 +240,7 @@ def _answer_or_not(ask: Callable[[Any], str], value: Any) -> str | NoAnswer:
 
 
 def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
-    """Ask an object, in the thread that is there for it."""
+    """Ask an object, in the worker thread."""
     outermost = asker.asked is None
     if outermost:
         now = real_monotonic()
@@ -259,17 +257,17 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
     finally:
         if outermost:
             asker.asked = None
-    if asker.given_up:  # nobody waits for the rest
-        if thread_time() - busy < PATIENCE / 2:  # it was kept from answering, and did not loop
+    if asker.given_up:  # nothing waits for the rest
+        if thread_time() - busy < PATIENCE / 2:  # it was blocked rather than looping
             _forgive(type(value))
         raise _GiveUp
     if raised is not None:
-        raise NoAnswer(raised)  # here, where nothing holds on to what was raised
+        raise NoAnswer(raised)  # here, where nothing references what was raised
     return text
 
 
 def _ask_all(say: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
-    """Call ``say`` with each of the values in an asking thread; begin another one where that hangs."""
+    """Call ``say`` with each of the values in a worker thread; start another thread where that one hangs."""
     with one_look():
         look = _here.look
         assert look is not None
@@ -301,7 +299,7 @@ class _NoThread(RuntimeError):
 
 
 class _Job:
-    """What an asking thread is to do: call ``say`` with each value."""
+    """A job of a worker thread: call ``say`` with each value."""
 
     def __init__(self, say: Callable[[Any], Any], values: Sequence[Any]) -> None:
         self.say = say
@@ -317,7 +315,7 @@ class _Job:
 
 
 class _Thread(_Asker):
-    """A thread that asks, and waits for the next job when it has done one."""
+    """A worker thread, which waits for the next job when it has done one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -332,10 +330,10 @@ class _Thread(_Asker):
             self._ident = _thread.start_new_thread(self._work, ())
         except RuntimeError as error:
             raise _NoThread from error
-        self._begun.acquire(timeout=4 * BUDGET)  # it must not be told to end before it can take note of that
+        self._begun.acquire(timeout=4 * BUDGET)  # it must not be ended before it can record that
 
     def ask(self, job: _Job, may_take: float) -> list[Any]:
-        """Have a job done; return the answers there are when it is, or when it hangs."""
+        """Run a job; return the answers there are when it is done, or when it hangs."""
         self.begun, self.may_take = real_monotonic(), may_take
         self._job = job
         self._go.release()
@@ -352,7 +350,7 @@ class _Thread(_Asker):
         return list(job.answers)
 
     def _wait_for(self, job: _Job) -> bool:
-        """Return whether a job was done, each of its objects in time; remember the class of one that was not."""
+        """Return whether a job was done with every object in time; record the class of an object that was too slow."""
         patience = PATIENCE
         while not job.done.acquire(timeout=patience):
             asked, now = self.asked, real_monotonic()
@@ -362,35 +360,35 @@ class _Thread(_Asker):
                 if patience <= 0:
                     _blame(asked[0])
                     return False
-            elif now - self.begun > 4 * BUDGET:  # the machine has no time for this thread at all
+            elif now - self.begun > 4 * BUDGET:  # the machine gives this thread no time at all
                 return False
         return True
 
     def _give_up(self) -> None:
         self.given_up = True
         _hung.append(self)
-        if self._go.locked():  # it may have come to its end just now, and wait for a job that never comes
+        if self._go.locked():  # it may have finished just now, and wait for a job that never comes
             self._go.release()
         self.end_if_it_computes()
 
     def end_if_it_computes(self) -> None:
-        """End it, unless it only waits for something."""
-        with self._ending:  # so that it does not come to its end meanwhile
+        """End the thread, unless it only waits for something."""
+        with self._ending:  # so that it does not end meanwhile
             self.over = self.over or not self._is_there()
             if not self.over and self._computes():
                 _raise_in(self._ident)
 
     def _is_there(self) -> bool:
-        """Return whether the thread of this number is this one still: that of one that has ended is given again."""
+        """Return whether the ident still belongs to this thread: the ident of an ended thread is reused."""
         frame = sys._current_frames().get(self._ident)
         while frame is not None and frame.f_back is not None:
             frame = frame.f_back
         return frame is not None and frame.f_code is _Thread._work.__code__ and frame.f_locals.get("self") is self
 
     def _computes(self) -> bool:
-        """Return whether what it is stuck in takes processor time, rather than waits.
+        """Return whether the stuck code uses processor time rather than waiting.
 
-        What waits for a lock must not be ended: it would have the lock, and nobody left to give it back.
+        A thread that waits for a lock must not be ended: it would hold the lock and never release it.
         """
         try:
             clock = time.pthread_getcpuclockid(self._ident)
@@ -414,7 +412,7 @@ class _Thread(_Asker):
                     self._do()
             with self._ending:
                 self.over = True
-        finally:  # here, too: it may be told to end for the second time in there
+        finally:  # here, too: it may be ended for the second time in there
             self.over = True
 
     def _do(self) -> None:
@@ -428,16 +426,16 @@ class _Thread(_Asker):
             job.done.release()
 
 
-#: Those that have nothing to do, and those that were given up. At rest there is one, and none.
+#: Idle worker threads, and abandoned ones. At rest there is one idle thread and no abandoned one.
 _idle: list[_Thread] = []
 _hung: list[_Thread] = []
 
 
 def _hire() -> _Thread | None:
-    """Return a thread to ask in; ``None`` if too many hang already."""
-    _hung[:] = [each for each in _hung if not each.over]
-    for each in _hung:  # on a busy machine one that computes may have had no time to show it
-        each.end_if_it_computes()
+    """Return a worker thread; ``None`` if too many hang already."""
+    _hung[:] = [thread for thread in _hung if not thread.over]
+    for thread in _hung:  # on a busy machine a computing thread may have used little processor time yet
+        thread.end_if_it_computes()
     if len(_hung) >= HUNG:
         return None
     try:
@@ -447,7 +445,7 @@ def _hire() -> _Thread | None:
 
 
 def _raise_in(ident: int) -> None:
-    """End a thread at its next line of Python; one that blocks in C takes no notice."""
+    """End a thread at its next line of Python; a thread that blocks in C is not affected."""
     try:
         import ctypes
 
@@ -457,7 +455,7 @@ def _raise_in(ident: int) -> None:
 
 
 def _without_thread(say: Callable[[Any], T], values: Sequence[Any], may_take: float) -> list[T]:
-    """Ask on the caller's thread, as if it ran in no slice."""
+    """Ask on the caller's thread, outside any slice."""
     asker = _Asker()
     asker.begun, asker.may_take = real_monotonic(), may_take
     before = in_slice.world, in_slice.component
@@ -471,7 +469,7 @@ def _without_thread(say: Callable[[Any], T], values: Sequence[Any], may_take: fl
 
 
 def _forget_threads() -> None:
-    """In a process that was forked off there are no threads but one."""
+    """A forked process has only one thread."""
     _idle.clear()
     _hung.clear()
 

@@ -8,14 +8,14 @@ decisions make that possible.
 *A chain is resolved when it is linked, not when it is used.* Every box knows its ``target``, the
 inbox at the end of its chain, so a message goes straight there however many containers it passes.
 
-*An inbox is quiet unless somebody needs to know.* ``quiet`` says that an append needs nothing but
+*An inbox is quiet unless an arrival has consequences.* ``quiet`` says that an append needs nothing but
 the append: no limit, no recording, and the owner is already due to be woken at the end of this
-round. ``settled`` says the same for taking a message out. The first arrival in a round clears its
-way through :meth:`Inbox.deliver`, sets ``quiet``, and is remembered in the scheduler's list of wake
+round. ``settled`` says the same for taking a message out. The first arrival in a round goes the long
+way through :meth:`Inbox.deliver`, sets ``quiet``, and is entered in the scheduler's list of wake
 requests; processing that list at the end of the round makes the box noisy again. Recording keeps
-every box noisy for good, so a lab that does not record pays nothing for the possibility.
+every box noisy, so a lab that does not record pays nothing for the possibility.
 
-An outbox that leads nowhere has the lab's discard as its target: the message is counted and gone.
+The target of an outbox that leads nowhere counts the message and discards it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Box:
         self.target.deliver(message, self)
 
     def pop(self, index: int = 0) -> Any:
-        """Take a message out of the end of this box's chain; the oldest unless told otherwise."""
+        """Take a message out of the inbox at the end of this box's chain, by default the oldest."""
         return self.target.take(index)
 
     # -- size -----------------------------------------------------------------------------------
@@ -147,11 +147,11 @@ class Box:
             source._retarget()
 
     def refeed(self) -> None:
-        """Have it found out anew, at the end of the chain, who is woken when a message is taken."""
+        """Have the end of the chain determine again which components are woken when a message is taken."""
         end = self.target
         if isinstance(end, Inbox):
-            end.collection = None  # found out at the next take: a thousand links may come before it
-            end.taken = end.settled = False  # whoever is new here is told of the next take, even in this round
+            end.collection = None  # determined at the next take: a thousand links may come before it
+            end.taken = end.settled = False  # a new owner is notified of the next take, even in this round
 
     def _feeding_owners(self) -> list[Component]:
         owners: list[Component] = []
@@ -170,7 +170,7 @@ class Inbox(Box):
     kind = "inbox"
 
     def __init__(self, owner: Component, name: str, scheduler: Scheduler | None = None) -> None:
-        # All of it here and not half of it in Box: a hundred thousand components have two of these each.
+        # All of it here rather than half of it in Box: a hundred thousand components have two inboxes each.
         self.owner = owner
         self.name = name
         self.onward: Box | None = None
@@ -205,7 +205,7 @@ class Inbox(Box):
         self.quiet = False
 
     def deliver(self, message: Any, source: Box | None = None) -> None:
-        """Append a message, and tell whoever needs to know.
+        """Append a message; record it and wake the owner where that is due.
 
         Raises:
             NoSpaceInBox: the limit is reached; the message was not taken.
@@ -240,15 +240,15 @@ class Inbox(Box):
                 owner = self.owner
                 era = scheduler.era
                 if owner._roused != era:
-                    if owner._life is RUNNABLE and owner._drowsy != era:  # note_wake, in place: the hot path
+                    if owner._life is RUNNABLE and owner._drowsy != era:  # note_wake, inlined: the hot path
                         owner._roused = era
                     else:
                         scheduler.note_wake(owner, self)
 
     def put(self, message: Any, index: int | None = None) -> None:
-        """Put a message in at a place, the end unless told, whatever the limit, and have the owner woken.
+        """Insert a message at an index (by default the end), whatever the limit, and have the owner woken.
 
-        It is not recorded: whoever calls this writes what it was.
+        It is not recorded: the caller writes the record.
         """
         if self.items is _NOTHING:
             self.items = deque()
@@ -307,7 +307,7 @@ class Inbox(Box):
         return message
 
     def note_taken(self, collection: tuple[Inbox, tuple[Component, ...]]) -> None:
-        """Have those woken at the end of this round whose messages lead here."""
+        """Have the owners of the outboxes that lead here woken at the end of this round."""
         scheduler = self.scheduler
         assert scheduler is not None
         self.taken = True
@@ -317,7 +317,7 @@ class Inbox(Box):
                 scheduler.note_wake(owner, collection)
 
     def _take_at(self, index: int) -> Any:
-        """Take a message from elsewhere than the front."""
+        """Take a message from an index other than 0."""
         items = self.items
         message = items[index]
         place = index if index >= 0 else index + len(items)
@@ -336,7 +336,7 @@ class Inbox(Box):
 
     @property
     def feeders(self) -> tuple[Component, ...]:
-        """Who is woken when a message is taken: the owners of all outboxes in the chains that lead here."""
+        """The components to wake when a message is taken: the owners of all outboxes in the chains that lead here."""
         return (self.collection or self._find_feeders())[1]
 
     def _find_feeders(self) -> tuple[Inbox, tuple[Component, ...]]:
@@ -350,7 +350,7 @@ class Inbox(Box):
 
 
 class Nowhere:
-    """The target of every outbox that leads to no inbox: it counts and forgets."""
+    """The target of every outbox that leads to no inbox: it counts messages and discards them."""
 
     __slots__ = ()
 
@@ -362,7 +362,7 @@ class Nowhere:
         return "nowhere"
 
     def deliver(self, message: Any, source: Box | None = None) -> None:
-        """Count the message at the last outbox of its chain, and let it go."""
+        """Count the message at the last outbox of its chain, and discard it."""
         box = source
         while box is not None and box.onward is not None:
             box = box.onward

@@ -1,11 +1,11 @@
-"""The names that a component answers to: one rule for all that takes a name, and one label for all pictures.
+"""The names that a component answers to: one rule for every function that takes a name, and one label for all pictures.
 
 A component has a name of its own, ``DataSource_2``, which says in which order components were activated.
 A Graphline gives its components names as well, those of the drawing it was made from. Both find it, and so does
 the name of its class if there is only one of it. Pictures show the given name first.
 
-Only the own name is written into recorded runs and fingerprints: a given name is a label, and two components
-may have the same.
+Only the own name is written into recorded runs and fingerprints: a given name is a label, and two components may
+have the same one.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def _of_class(component: Any) -> tuple[Any, ...]:
     return (type(component).__name__ if isinstance(component, Microprocess) else component.kind,)
 
 
-#: The kinds of names, those that say most first.
+#: The kinds of names, the most specific first.
 _NAMES: tuple[Callable[[Any], tuple[Any, ...]], ...] = (_own, _given, _of_class)
 
 
 def whose(microprocess: Any) -> Any:
-    """Return the component that something belongs to: a generator is one with the component that waits for it."""
+    """Return the component that a microprocess belongs to: a generator belongs to the component that waits for it."""
     while getattr(microprocess, "_awaited_by", None) is not None:
         microprocess = microprocess._awaited_by
     return microprocess
@@ -49,13 +49,13 @@ def give_name(component: Microprocess, name: str) -> None:
 
 
 def given_name(component: Any) -> str:
-    """Return the name that a Graphline gave a component, or the record of one that has ended; "" if none did."""
+    """Return the name that a Graphline gave to a component, or to one that has ended; "" if it has none."""
     given = getattr(component, "_given_name", "")
     return given if type(given) is str else ""
 
 
 def called(name: Any, components: Iterable[T]) -> list[T]:
-    """Return those of these components that answer to a name, by the first kind of name that finds any.
+    """Return the components that answer to a name, by the first kind of name that matches any.
 
     Args:
         name: an own name, with its module or without; a name that a Graphline gave; or that of a class.
@@ -63,7 +63,7 @@ def called(name: Any, components: Iterable[T]) -> list[T]:
     """
     known = list(components)
     for names in _NAMES:
-        found = [each for each in known if name in names(each)]
+        found = [component for component in known if name in names(component)]
         if found and name != "":
             return found
     return []
@@ -75,8 +75,8 @@ def one_called(name: Any, components: Iterable[T], which: str = "", there: str =
     Args:
         name: a name; see :func:`called`.
         components: components, or records of components that have ended.
-        which: what these components have in common, to be read in the error.
-        there: how the list of those that there are begins in the error.
+        which: what these components have in common, for the error message.
+        there: how the list of existing components begins in the error message.
 
     Raises:
         UnknownComponent: none answers, or several do; the message lists them.

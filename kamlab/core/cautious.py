@@ -1,13 +1,12 @@
-"""What an object says of itself, without being at its mercy.
+"""Safe repr: never raises, never hangs, bounded length.
 
-A ``__repr__`` that somebody wrote is code that somebody wrote: it may raise, never return, wait for a
-lock that the asker holds, return megabytes or no text at all. Whoever shows messages must get a short
-text all the same, and soon.
+A user's ``__repr__`` is arbitrary code: it may raise, never return, wait for a lock that the caller holds, return
+megabytes, or return something that is not a text. Code that shows messages needs a short text all the same, and soon.
 
-What is written in C and runs no other code is asked directly: numbers, functions, objects that have no
-``__repr__`` of their own. Everything else is asked elsewhere, with a deadline; see :mod:`.asking`. What
-kind of object it is is read off its class past everything that a class may say to the contrary: no
-``isinstance``, no ``__class__``, no attribute of a class is asked for, since these may run code as well.
+A ``__repr__`` that is written in C and runs no other code is called directly: that of numbers, functions, and objects
+that do not define one. Every other one is called in a worker thread with a deadline; see :mod:`.asking`. The kind of an
+object is read from its class without running any code of that class: no ``isinstance``, no ``__class__``, and no
+attribute look-up on the class, since these may run code as well.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ from .errors import KamlabError
 
 #: The most characters of an answer that are kept.
 LIMIT = 100_000
-#: From this size on a number is not written down: that takes time with the square of its length.
+#: Numbers from this size on are not written in full: the time for that grows with the square of their length.
 BITS = 14_000
 #: How many characters of a class's name are shown.
 NAME = 80
 
-# -- what can be known without asking ---------------------------------------------------------------------
+# -- without running any code of the class ---------------------------------------------------------------------
 
 #: The classes that a class derives from, itself first.
 class_mro: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
@@ -46,13 +45,13 @@ _name_of: Callable[[type], str] = vars(type)["__name__"].__get__
 
 
 def class_attribute(cls: type, name: str) -> Any:
-    """Return what a class, or one it derives from, has under a name; ``None`` if nothing. No code of it is run.
+    """Return the attribute of a class or of its bases, ``None`` if there is none; no code of the class is run.
 
     >>> class_attribute(bool, "__add__") is vars(int)["__add__"]
     True
     """
-    for each in class_mro(cls):
-        names = names_of_class(each)
+    for ancestor in class_mro(cls):
+        names = names_of_class(ancestor)
         if name in names:
             return names[name]
     return None
@@ -69,9 +68,9 @@ def class_name(cls: type) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return a text with whatever is neither printable nor the end of a line written as an escape.
+    r"""Return a text with every character that is neither printable nor a line end written as an escape.
 
-    So it can be encoded, and does nothing to the terminal that it is written to.
+    The result can be encoded, and does nothing to the terminal that it is written to.
 
     >>> printable("a\x1b[1m\ud800\n")
     'a\\x1b[1m\\ud800\n'
@@ -84,7 +83,7 @@ def printable(text: str) -> str:
 _NOT_PLAIN = re.compile("[^ -~\n]")
 
 
-#: The reprs that run no code but their own.
+#: The reprs that run no code of other classes.
 _PLAIN = frozenset(
     id(vars(cls)["__repr__"])
     for cls in (
@@ -97,10 +96,10 @@ _OBJECT_STR = vars(object)["__str__"]
 
 
 def cautious_repr(value: Any) -> str:
-    """Return what ``repr`` says of a value; a text in its place if it says nothing, or nothing in time.
+    """Return the ``repr`` of a value, or a text in its place if there is none, or none in time.
 
-    It never raises and never hangs, no more than :data:`LIMIT` characters of the answer are looked at, and what
-    cannot be printed is written as an escape.
+    It never raises and never hangs, uses at most :data:`LIMIT` characters of the answer, and writes what cannot be
+    printed as an escape.
 
     >>> class Broken:
     ...     def __repr__(self):
@@ -117,13 +116,13 @@ def cautious_repr(value: Any) -> str:
         return f"<{class_name(type(value))} of {int.bit_length(value)} bits>"
     try:
         text: str = own(value)
-    except Exception as error:  # somebody gave a class the repr of another
+    except Exception as error:  # the class was given the repr of another class
         return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
     return printable(text[:LIMIT])
 
 
 def cautious_str(value: Any) -> str:
-    """Return what ``str`` says of a value; otherwise as :func:`cautious_repr`.
+    """Return the ``str`` of a value; otherwise as :func:`cautious_repr`.
 
     >>> cautious_str("two" + chr(10) + "lines")
     'two\\nlines'
@@ -139,9 +138,9 @@ def cautious_str(value: Any) -> str:
 
 
 def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
-    """Return what an object answers, or that it does not."""
+    """Return the answer of an object, or a text that says why there is none."""
     try:
-        return printable(answer(lambda each: str.__getitem__(ask(each), slice(LIMIT)), value))
+        return printable(answer(lambda item: str.__getitem__(ask(item), slice(LIMIT)), value))
     except NoAnswer as none:
         name = class_name(type(value))
         if none.error is not None:
@@ -149,7 +148,7 @@ def _asked(what: str, ask: Callable[[Any], str], value: Any) -> str:
         return f"<{name}, not asked: {none.refusal}>" if none.refusal else f"<{name} whose {what} takes too long>"
 
 
-#: What errors are made with whose text is made by no user's code.
+#: The classes of arguments with which the text of an error runs no user's code.
 _PLAIN_ARGS = (str, bytes, int, float, bool, type(None))
 
 
@@ -162,4 +161,4 @@ def speaks_plainly(error: BaseException) -> bool:
     says = class_attribute(type(error), "__str__")
     if type(says) is not WrapperDescriptorType and says is not KamlabError.__str__:
         return False
-    return all(type(each) in _PLAIN_ARGS for each in vars(BaseException)["args"].__get__(error))
+    return all(type(argument) in _PLAIN_ARGS for argument in vars(BaseException)["args"].__get__(error))

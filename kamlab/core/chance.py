@@ -1,14 +1,14 @@
-"""Chance in a run: Python's global generator, and numpy's, begin where the seed of the run says.
+"""Random numbers in a run: Python's global generator, and numpy's, start from the seed of the run.
 
-A run that is played again must throw the same dice. So a lab under a virtual clock has a state of its own for
-the generator behind ``random.random()`` and its kin, and for numpy's where numpy is loaded. While its system is
-built and while it is driven the generators have that state; the user's own is put back afterwards.
+A replay must draw the same random numbers. So a lab under a virtual clock has its own state for the generator behind
+``random.random()`` and related functions, and for numpy's where numpy is loaded. The generators have that state while
+the system is built and while the lab is driven; the user's own state is restored afterwards.
 
-The states are exchanged once a drive, never a slice: to read and write them takes fifteen microseconds, numpy's
-a hundred, and a slice takes one. Even that is left out while no component's code names these modules. While a
-lab runs in the background the generators are the lab's; of two labs that run at once only one has them.
+The states are exchanged once per drive, never per slice: reading and writing them takes fifteen microseconds, numpy's a
+hundred, and a slice takes one. They are not exchanged at all while no component's code names these modules. While a lab
+runs in the background the generators are the lab's; of two labs that run at once only one has them.
 
-Generators that a system makes itself, ``random.Random()``, take their seed from the machine: give them one.
+Generators that a system makes itself, ``random.Random()``, are seeded by the machine unless they are given a seed.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class Chance:
 
     @classmethod
     def of(cls, chooser: Any) -> Chance:
-        """Return the states of a run that has the seed of its chooser, or else 0."""
+        """Return the states of a run, seeded with the seed of its chooser, or else with 0."""
         seed = getattr(chooser, "seed", 0)
         return cls(seed if type(seed) is int else 0)
 
     def note(self, component: Any) -> None:
-        """Take note of a component that is to run: from now on the states are exchanged, if its code uses chance."""
+        """Register a component that is going to run: from now on the states are exchanged if its code uses chance."""
         if not self._wanted and uses_chance(component):
             self._wanted = True
             if self._depth:
@@ -100,13 +100,13 @@ class Chance:
             numpy.set_state(self._numpys)
 
 
-#: Who has the generators, the innermost last, and on which thread.
+#: Which runs have the generators, the innermost last, and on which thread.
 _holders: list[tuple[Chance, int]] = []
 _lock = threading.Lock()
 
 
 def _numpys_generator() -> Any:
-    """Return the module with numpy's global generator, if numpy is loaded: it loads this part when it is first used."""
+    """Return the module with numpy's global generator, if it is loaded: numpy loads it when it is first used."""
     if sys.modules.get("numpy") is None:
         return None
     try:
@@ -116,7 +116,7 @@ def _numpys_generator() -> Any:
 
 
 def uses_chance(component: Any) -> bool:
-    """Return whether the code of a component, or that it calls, names ``random`` or ``numpy``, or functions of them."""
+    """Return whether the code of a component, or code that it calls, names ``random``, ``numpy`` or their functions."""
     cls = type(component)
     known = _classes.get(cls)
     if known is None:
@@ -130,7 +130,7 @@ def _has_code(cls: type) -> bool:
 
 
 def builder_uses_chance(builder: Any) -> bool:
-    """Return whether a function that builds a system may throw dice; of another builder nobody knows."""
+    """Return whether a builder may use random numbers; one that is not a function is taken to do so."""
     return type(builder) is not FunctionType or _function_uses_chance(builder)
 
 
@@ -148,7 +148,7 @@ def _names_chance(code: Iterable[Code]) -> bool:
     return any(_is_chance(found.value) or found.name in _MODULES for found in names_in(code))
 
 
-#: What was found out of each class.
+#: The result for each class.
 _classes: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 _WITH_CODE = frozenset(
     (FunctionType, MethodType, BuiltinMethodType, GeneratorType, CoroutineType, functools.partial, list, tuple)

@@ -1,7 +1,7 @@
-"""The door behind which it is decided who runs next.
+"""Choosers decide which component runs next.
 
-Round robin, Axon's order, is what the scheduler does by itself, without asking anybody; a chooser
-is consulted before every slice, and each slice is then a round of its own.
+Round robin, Axon's order, needs no chooser: the scheduler does it by itself. A chooser is asked before every slice, and
+each slice is then a round of its own.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Chooser(Protocol):
-    """The door. One that also has ``peek``, with the same arguments, tells beforehand what it will choose."""
+    """The interface. A chooser may also have ``peek``, with the same arguments, which returns the choice in advance."""
 
     def choose(self, runnable: Sequence[Microprocess]) -> int:
-        """Return the index of the one that runs next; ``runnable`` is never empty."""
+        """Return the index of the component that runs next; ``runnable`` is never empty."""
 
 
 class SeededRandom:
-    """Any order, and the same one again for the same seed.
+    """Random order, the same one for the same seed.
 
     >>> a, b = SeededRandom(7), SeededRandom(7)
     >>> [a.choose("xyz") for _ in range(9)] == [b.choose("xyz") for _ in range(9)]
@@ -34,9 +34,9 @@ class SeededRandom:
         self.restart()
 
     def restart(self) -> None:
-        """Begin the same choices anew, as a lab does when it is reset."""
+        """Start the same choices again; called when a lab is reset."""
         self._random = random.Random(self.seed)
 
     def choose(self, runnable: Sequence[object]) -> int:
-        """Return an index, each as likely as the others."""
+        """Return an index, all equally likely."""
         return self._random.randrange(len(runnable))

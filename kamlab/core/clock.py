@@ -1,11 +1,11 @@
-"""The clock door: what time it is in a lab, and how the lab waits for a later time.
+"""Clocks: what time it is in a lab, and how the lab waits for a later time.
 
-A clock is asked for two things only, so that a lesson or a test can put another in its place.
+A clock has two methods only, so that a lesson or a test can put another in its place.
 
 *Real* time passes by itself. *Virtual* time stands still while components run and jumps to the next
-timer when none can, so nothing waits and a run is the same each time. *Held* time is real time that
-is looked at between two rounds only, so that a run can be recorded: what a component was told is
-then one number a round, and a replay tells it the same.
+timer when none can, so nothing waits and every run is the same. *Held* time is real time that is read
+between two rounds only, so that a run can be recorded: the time that components see is then one number
+per round, and a replay sets the same number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .patched_time import install, real_monotonic, real_time
 
 
 class Clock(Protocol):
-    """The door."""
+    """The interface of a clock."""
 
     def now(self) -> float:
         """Return the lab's time in seconds; only differences mean anything."""
@@ -34,7 +34,7 @@ def _install() -> None:
 
 
 class RealClock:
-    """The way that is real: the machine's monotonic clock, in seconds since this object was made.
+    """Real time: the machine's monotonic clock, in seconds since this object was made.
 
     >>> clock = RealClock()
     >>> 0 <= clock.now() <= clock.now()
@@ -53,16 +53,16 @@ class RealClock:
         idle.wait(None if until is None else max(0.0, until - self.now()))
 
 
-#: What ``time.time()`` says at the beginning of virtual time: noon of 1 July 2004, UTC.
+#: What ``time.time()`` returns at the beginning of virtual time: noon of 1 July 2004, UTC.
 EPOCH = 1088683200.0
 
 
 class VirtualClock:
-    """The way that is computed: time stands still until it is moved.
+    """Virtual time: it stands still until it is moved.
 
     Args:
-        start: the first time it tells, in seconds.
-        epoch: what ``time.time()`` is at 0 seconds, for components that ask.
+        start: the time at the beginning, in seconds.
+        epoch: what ``time.time()`` returns at 0 seconds, in the code of components.
 
     >>> clock = VirtualClock()
     >>> clock.jump(2.5)
@@ -77,22 +77,22 @@ class VirtualClock:
         self._now = self.start
 
     def now(self) -> float:
-        """Return the seconds that have been jumped over so far."""
+        """Return the time, in seconds."""
         return self._now
 
     def jump(self, when: float) -> None:
-        """Make it ``when``; it never goes back."""
+        """Set the time to ``when``; it never goes back."""
         self._now = max(self._now, when)
 
     def wait(self, idle: Idle, until: float | None) -> None:
-        """Jump there at once; with no time to jump to, wait for something from outside."""
+        """Jump to ``until`` at once; without one, wait for something from outside."""
         if until is None:
             idle.wait(None)
         else:
             self.jump(until)
 
     def restart(self) -> None:
-        """Begin again, as a lab does when it is reset."""
+        """Start again; called when a lab is reset."""
         self._now = self.start
 
     def __repr__(self) -> str:
@@ -100,9 +100,9 @@ class VirtualClock:
 
 
 class HeldClock:
-    """Real time that is looked at only when it is told to: by :meth:`look`, or when it is set.
+    """Real time that is read only by :meth:`look`, or when it is set.
 
-    ``held`` can be switched off, for a run that nobody records.
+    ``held`` can be switched off, for a run that is not recorded.
 
     >>> clock = HeldClock()
     >>> clock.now() == clock.now()
@@ -114,24 +114,24 @@ class HeldClock:
         self.restart()
 
     def restart(self) -> None:
-        """Begin again at 0."""
+        """Start again at 0."""
         self._origin = real_monotonic()
-        #: What ``time.time()`` was at 0 seconds.
+        #: What ``time.time()`` returned at 0 seconds.
         self.epoch: float = round(real_time(), 6)
         self.held = True
         self._now = 0.0
 
     def now(self) -> float:
-        """Return the seconds that had gone by when it was looked at last."""
+        """Return the time when the clock was last read, in seconds."""
         return self._now if self.held else self._real()
 
     def look(self) -> float:
-        """Look at the real time, to the microsecond, and return it."""
+        """Read the real time, to the microsecond, and return it."""
         self._now = max(self._now, round(self._real(), 6))
         return self._now
 
     def jump(self, when: float) -> None:
-        """Make it ``when``, and have real time go on from there."""
+        """Set the time to ``when``; real time goes on from there."""
         self._now = max(self._now, when)
         self._origin = real_monotonic() - self._now
 
@@ -139,7 +139,7 @@ class HeldClock:
         return real_monotonic() - self._origin
 
     def wait(self, idle: Idle, until: float | None) -> None:
-        """Block until then, by real time."""
+        """Block until ``until``, in real time."""
         idle.wait(None if until is None else max(0.0, until - self._real()))
 
 
@@ -147,7 +147,7 @@ CLOCKS: dict[str, type] = {"real": RealClock, "virtual": VirtualClock}
 
 
 def make_clock(clock: Clock | str | None) -> Clock:
-    """Return a clock by its name, or the one given; ``None`` is the real one.
+    """Return the clock of a name, or the clock given; ``None`` is the real one.
 
     Raises:
         UnknownDoor: there is no clock of that name.

@@ -1,7 +1,7 @@
 """Components: microprocesses with inboxes and outboxes.
 
 ``send``, ``recv`` and ``data_ready`` are the hot path. Each is one dictionary look-up and, in the
-common case, one call into ``deque``; :mod:`kamlab.core.box` tells how the uncommon cases stay out
+common case, one call into ``deque``; :mod:`kamlab.core.box` explains how the uncommon cases stay out
 of the way.
 """
 
@@ -22,14 +22,14 @@ STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that a
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
 
 
-#: What every component has in place of boxes until the first is asked for; never written to.
+#: Stands in for the boxes of every component until the first box is used; never written to.
 _NO_BOXES: dict[str, Any] = {}
 
 
 class Component(Waits, Microprocess):
     """The base of every component.
 
-    Write ``main`` as a generator that yields wherever others may run, or as ``async def``. Keyword
+    Write ``main`` as a generator that yields wherever other components may run, or as ``async def``. Keyword
     arguments become attributes, before the boxes are made; class attributes are their defaults.
     ``Inboxes`` and ``Outboxes`` name the boxes: a list, or a dictionary of names and descriptions.
     A subclass that names its own lists the standard ones again if it wants them.
@@ -78,7 +78,7 @@ class Component(Waits, Microprocess):
 
     @property
     def inboxes(self) -> dict[str, Inbox]:
-        """The inboxes by name. They are made when they are first asked for."""
+        """The inboxes by name. They are made when they are first used."""
         if self._in is _NO_BOXES:
             scheduler = self._scheduler
             self._in = {name: Inbox(self, name, scheduler) for name in self.Inboxes}
@@ -86,7 +86,7 @@ class Component(Waits, Microprocess):
 
     @property
     def outboxes(self) -> dict[str, Outbox]:
-        """The outboxes by name. They are made when they are first asked for."""
+        """The outboxes by name. They are made when they are first used."""
         if self._out is _NO_BOXES:
             self._out = {name: Outbox(self, name) for name in self.Outboxes}
         return self._out
@@ -97,7 +97,7 @@ class Component(Waits, Microprocess):
             box.scheduler = self._scheduler
 
     def _inbox(self, name: str) -> Inbox:
-        """Return an inbox that the hot path did not find: not made yet, or not there at all."""
+        """Return an inbox that the hot path did not find: it is not made yet, or does not exist."""
         try:
             return self.inboxes[name]
         except (KeyError, TypeError):
@@ -132,7 +132,7 @@ class Component(Waits, Microprocess):
         """Take the oldest message out of an inbox.
 
         Raises:
-            EmptyInbox: nothing waits there. Ask ``data_ready`` first.
+            EmptyInbox: no message waits there; check ``data_ready`` first.
             NoSuchBox: there is no such inbox.
         """
         try:
@@ -161,7 +161,7 @@ class Component(Waits, Microprocess):
             return len(self._inbox(boxname).items)
 
     def any_ready(self) -> str | bool:
-        """Return the name of the first inbox in which something waits, or ``False``."""
+        """Return the name of the first inbox with a message in it, or ``False``."""
         for name, box in self._in.items():
             if box.items:
                 return name or True
@@ -237,12 +237,12 @@ class Component(Waits, Microprocess):
         return self.switchboard.link(source, sink, passthrough, pipewidth, synchronous)
 
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
-        """Take down a link, or all links with a component, among those this one has made."""
+        """Remove a link that this component made, or all its links with another component."""
         if self._switchboard is not None:
             self._switchboard.unlink(component, linkage)
 
     def attend_collection(self, wanted: bool) -> None:
-        """Say whether to be woken when a message is taken downstream of an outbox of this component."""
+        """Set whether this component is woken when a message is taken downstream of one of its outboxes."""
         if wanted is not self.woken_by_collection:
             note_change(self, "woken_by_collection", self)
             self.woken_by_collection = wanted
@@ -267,8 +267,8 @@ class Component(Waits, Microprocess):
         """Take components as children: this one is woken when one of them ends.
 
         Raises:
-            BadComponent: one of them is no component, often a class without its brackets.
-            BelongsElsewhere: one of them is somebody's child already.
+            BadComponent: one of them is not a component, often a class without its brackets.
+            BelongsElsewhere: one of them is already a child of a component.
         """
         for place, child in enumerate(children):
             check_component(child, f"a child of {self.short_name}")
@@ -292,22 +292,22 @@ class Component(Waits, Microprocess):
             self._scheduler.request_wake(self, child)
 
     def remove_child(self, child: Component) -> None:
-        """Let a child go, and take down the links with it that this component made."""
+        """Remove a child, and the links with it that this component made."""
         place = place_in(self.children, child)
         if place >= 0:
             del self.children[place]
         if child._parent is self:
             note_change(child, "_parent", child, self)
             child._parent = None
-        child._on_end = tuple(each for each in child._on_end if getattr(each, "parent", None) is not self)
+        child._on_end = tuple(callback for callback in child._on_end if getattr(callback, "parent", None) is not self)
         self.unlink(child)
 
     def child_components(self) -> list[Component]:
-        """Return the children, as a list of its own."""
+        """Return the children, as a new list."""
         return list(self.children)
 
     def children_done(self) -> bool:
-        """Let go of the children that have ended, and return whether none is left."""
+        """Remove the children that have ended, and return whether none is left."""
         for child in self.child_components():
             if child.is_stopped():
                 self.remove_child(child)
@@ -318,7 +318,7 @@ class Component(Waits, Microprocess):
     def main(self) -> Any:
         """Override this, or the three methods it calls.
 
-        As it stands it calls ``initialise_component`` once, ``main_body`` until that returns
+        By default it calls ``initialise_component`` once, ``main_body`` until that returns
         something false, and ``close_down_component`` at the end, and yields what they return.
         """
         yield self.initialise_component() or 1
@@ -341,7 +341,7 @@ class Component(Waits, Microprocess):
     # -- the end --------------------------------------------------------------------------------
 
     def close_down(self) -> Any:
-        """Tell the parent, and take down the links this component made."""
+        """Notify the parent, and remove the links that this component made."""
         result = super().close_down()
         if self._switchboard is not None:
             self._switchboard.unlink_all()
@@ -350,7 +350,7 @@ class Component(Waits, Microprocess):
     def fresh_copy(self) -> Component:
         """Make another of the same class with the same arguments.
 
-        Arguments that are components are made anew as well. Raises whatever ``__init__`` raises.
+        Arguments that are components are copied as well. Raises whatever ``__init__`` raises.
         """
         args, argd = self._made_with or ((), {})
         return type(self)(*map(_renewed, args), **{name: _renewed(value) for name, value in argd.items()})
@@ -374,7 +374,7 @@ def _renewed(value: Any) -> Any:
 
 
 def check_component(thing: Any, role: str) -> None:
-    """Raise an error that helps if something that should be a component is none.
+    """Raise a helpful error if something that should be a component is not one.
 
     Raises:
         BadComponent: ``thing`` is a class, a function, or something else.

@@ -1,10 +1,10 @@
-"""What can be told about a thread that does not come: where it is, and whether it is worth waiting for.
+"""Where a thread that does not reach a point of contact is, and whether it is worth waiting for.
 
-A thread that computes or that the machine has not given a processor will come; one that is blocked in
-a lock, in ``input`` or on a socket may not. Linux tells them apart: a blocked thread is asleep, is not
-switched to, and stands at one instruction. One look could deceive, since whoever waits for the
-interpreter's lock sleeps, too; so it has to look like that at every look for a while, and between two
-looks the interpreter's lock is free. Where the system does not tell, the whole patience is waited.
+A thread that computes, or that the machine has not given a processor, will arrive; one that is blocked in a lock, in
+``input`` or on a socket may not. Linux distinguishes them: a blocked thread sleeps, has no context switches, and stays
+at one instruction. One observation is not enough, since a thread that waits for the interpreter's lock sleeps, too; so
+it has to look blocked at every observation for a while, and between two of them the interpreter's lock is free. Where
+the system does not report this, the whole patience is waited.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from types import CodeType, FrameType
 
 from .patched_time import real_monotonic
 
-#: How often, in seconds, it is looked whether a thread that is waited for is blocked.
+#: How often, in seconds, a thread that is waited for is checked for being blocked.
 LOOK = 0.02
-#: How long, in seconds, a thread must look blocked to be taken for that.
+#: How long, in seconds, a thread must look blocked to be considered blocked.
 BLOCKED = 0.2
 
 _ENGINE = os.path.dirname(__file__)
@@ -27,7 +27,7 @@ _ENGINE = os.path.dirname(__file__)
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a thread is: the line of the user's code, not that of a library it has called.
+    """Where a thread is: the line of the user's code, not of a library that it called.
 
     >>> print(Whereabouts("lessons/clock.py", 12, "main"))
     line 12 of main() in clock.py
@@ -42,7 +42,7 @@ class Whereabouts:
 
 
 def whereabouts(ident: int, bottom: CodeType) -> Whereabouts | None:
-    """Return where a thread is, by its number; ``None`` if it is nowhere above the function ``bottom``."""
+    """Return where the thread with this ident is; ``None`` if it is not in code called by the function ``bottom``."""
     frame = sys._current_frames().get(ident)
     innermost = None
     while frame is not None and frame.f_code is not bottom:
@@ -63,13 +63,13 @@ def _line_of(frame: FrameType) -> Whereabouts:
 
 
 class Patience:
-    """How long somebody waits for a thread, asked every :data:`LOOK` seconds.
+    """How long to wait for a thread; checked every :data:`LOOK` seconds.
 
-    Time in which nobody could look, because the machine was busy with other things, counts little:
+    Time in which nothing could be checked, because the machine was busy with other things, counts little:
     the thread could not run then either.
 
     Args:
-        thread: who is waited for.
+        thread: the thread that is waited for.
         limit: seconds.
         watchful: whether to give up early on a thread that is blocked.
     """
@@ -84,11 +84,11 @@ class Patience:
         self._still = 0.0
 
     def hurry(self, limit: float) -> None:
-        """Wait no longer than so many seconds from the beginning."""
+        """Lower the limit to so many seconds from the beginning."""
         self._limit = min(self._limit, limit)
 
     def is_over(self) -> bool:
-        """Return whether it was long enough."""
+        """Return whether to stop waiting."""
         now = real_monotonic()
         passed, self._looked = min(now - self._looked, 2 * LOOK), now
         self._spent += passed
@@ -103,7 +103,7 @@ class Patience:
 
 
 def _asleep_at(thread: threading.Thread) -> object:
-    """Return where a thread sleeps, to be compared with the next look; ``None`` if it runs or nobody knows."""
+    """Return where a thread sleeps, to compare with the next check; ``None`` if it runs or that is not known."""
     frame = sys._current_frames().get(thread.ident or 0)
     if frame is None:
         return None

@@ -1,8 +1,67 @@
-"""Every error of the engine, by name.
+"""The errors of kamlab, and the classes of those that the engine raises.
 
-Each message says which component, which name, what exists instead and what to do next. An error
-that Axon raises as ``KeyError``, ``IndexError`` or ``TypeError`` is also one of those here, so
-code that catches the old type keeps working.
+The errors of the other packages are in their own ``errors.py``, or beside the class that raises them. In parentheses:
+the built-in error that an error is as well, so that code that catches the built-in one works here.
+
+::
+
+    KamlabError
+    ├── components
+    │   ├── NotInitialised, NotActivated, BelongsElsewhere, NotRunnable
+    │   ├── AlreadyEnded
+    │   │   └── HandleHasEnded (queue.Empty)
+    │   ├── BadComponent, BadMain, BadAwait, BadProtocol (TypeError)
+    │   ├── UnknownComponent (KeyError)
+    │   └── ComponentFailed
+    ├── boxes, links and messages
+    │   ├── NoSuchBox (KeyError), EmptyInbox (IndexError), NoSpaceInBox
+    │   ├── BadLink (TypeError), BoxAlreadyLinked
+    │   └── NoSuchMessage (IndexError)
+    ├── services and tracked values
+    │   ├── NoSuchService (KeyError)
+    │   │   └── NoSuchBackplane
+    │   ├── ServiceAlreadyExists, MultipleServiceDeletion, BadInbox
+    │   └── NamespaceClash, AccessToUndeclaredTrackedVariable, BadParentTracker (TypeError)
+    ├── the lab
+    │   ├── LabIsRunning, LabIsClosed
+    │   ├── BadPace, UnknownDoor (ValueError)
+    │   ├── StepOutOfRange (IndexError), RecordIsOver, ThreadIsAway
+    │   └── NotInstalled (ImportError)
+    │       └── NoMatplotlib                             kamlab.views.figures
+    ├── parts and chassis                                kamlab.parts, kamlab.chassis
+    │   └── BadMessage, NoLinkages (TypeError), UnknownPolicy (ValueError)
+    ├── the network                                      kamlab.net.errors
+    │   ├── NoNetwork, TLSNotSupported
+    │   ├── NetworkIsClosed
+    │   │   └── PeerIsOfThePast
+    │   ├── BadAddress, BadMapping, BadConditions, UnknownAct (ValueError), BadDataToSend (TypeError)
+    │   ├── ConnectFailed, ConnectionLost, PeerIsClosed (OSError)
+    │   ├── ListenFailed (OSError)
+    │   │   └── PortInUse
+    │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit
+    ├── questions about the past                         kamlab.analysis.errors
+    │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError)
+    ├── going back, recorded runs, breakpoints           kamlab.replay.errors
+    │   ├── CannotRewind
+    │   │   └── BuilderDrives
+    │   ├── RunDiffers, MessageIsGone
+    │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
+    │   └── NoSuchBranch (KeyError)
+    ├── views                                            kamlab.views
+    │   ├── UnknownPiece, BadValue, BadFigure (ValueError)
+    │   └── NoMessage (IndexError), NoSuchLink (KeyError)
+    ├── teaching                                         kamlab.teach
+    │   ├── Wrong, CheckFailed (AssertionError), NothingToOpen, SandboxError, HookError
+    │   └── NoQuestion, BadAnswer (ValueError)
+    ├── the panel                                        kamlab.notebook.panel
+    │   └── BadCommand, NotThere
+    └── what only Axon has                               kamlab.axon
+        └── RealPackagesImported (ImportError), CannotReplaceLab, normalShutdown, ArgumentsClash,
+            invalidComponentInterface
+
+    ThreadStopped (BaseException): ends the thread of a component that was stopped
+
+Each message says which component, which name, what exists instead and what to do next.
 """
 
 from __future__ import annotations
@@ -30,7 +89,7 @@ class KamlabError(Exception):
 
 
 def listed(names: Iterable[Any], none: str = "none") -> str:
-    """Write names for a message: sorted, quoted, at most twelve of them.
+    """Return names as a text for a message: sorted, quoted, at most twelve of them.
 
     >>> listed(["signal", "outbox"])
     "'outbox', 'signal'"
@@ -45,7 +104,7 @@ def listed(names: Iterable[Any], none: str = "none") -> str:
 
 
 class NoSuchBox(KamlabError, KeyError):
-    """A component was asked for a box it does not have."""
+    """A component does not have the box that was named."""
 
 
 class EmptyInbox(KamlabError, IndexError):
@@ -104,7 +163,7 @@ class BadLink(KamlabError, TypeError):
 
 
 class NotActivated(KamlabError):
-    """Something needs a component that a lab runs, and this one was never activated."""
+    """An operation needs an active component, and this one was never activated."""
 
 
 class AlreadyEnded(KamlabError):
@@ -112,7 +171,7 @@ class AlreadyEnded(KamlabError):
 
 
 class HandleHasEnded(AlreadyEnded, queue.Empty):
-    """Nothing more comes out of a component in a Handle: it has ended, and all that came out was taken."""
+    """Nothing more comes out of a Handle: its component has ended, and all of its output was taken."""
 
 
 class BelongsElsewhere(KamlabError):
@@ -120,11 +179,11 @@ class BelongsElsewhere(KamlabError):
 
 
 class NotInitialised(KamlabError):
-    """A subclass overrides ``__init__`` and does not call the one it inherits."""
+    """A subclass overrides ``__init__`` without calling the inherited one."""
 
 
 class BadMain(KamlabError, TypeError):
-    """``main`` is not of the kind its component needs: generator, coroutine or plain method."""
+    """``main`` is not of the kind that its component needs: generator, coroutine or plain method."""
 
 
 class BadAwait(KamlabError, TypeError):
@@ -140,11 +199,11 @@ class ComponentFailed(KamlabError):
 
 
 class LabIsRunning(KamlabError):
-    """The lab is being driven by somebody else, or by the very slice that asks."""
+    """The lab is driven by another thread, or the caller is inside one of its slices."""
 
 
 class LabIsClosed(KamlabError):
-    """The lab was stopped and took its sockets and threads down; it can be reset."""
+    """The lab was stopped, with its sockets and threads; it can be reset."""
 
 
 class UnknownComponent(KamlabError, KeyError):
@@ -156,7 +215,7 @@ class ServiceAlreadyExists(KamlabError):
 
 
 class NoSuchService(KamlabError, KeyError):
-    """Nobody has registered a service under this name."""
+    """No service is registered under this name."""
 
 
 class NoSuchBackplane(NoSuchService):
@@ -164,7 +223,7 @@ class NoSuchBackplane(NoSuchService):
 
 
 class MultipleServiceDeletion(KamlabError):
-    """A service is taken off that is not registered, perhaps for the second time."""
+    """A service that is not registered was removed, perhaps for the second time."""
 
 
 class BadComponent(KamlabError, TypeError):
@@ -176,15 +235,15 @@ class BadInbox(KamlabError):
 
 
 class NamespaceClash(KamlabError):
-    """A tracked value is declared a second time under one name."""
+    """A tracked value was declared a second time under the same name."""
 
 
 class AccessToUndeclaredTrackedVariable(KamlabError):
-    """A tracked value is read or changed that nobody declared."""
+    """A tracked value was read or changed without having been declared."""
 
 
 class BadParentTracker(KamlabError, TypeError):
-    """A tracker was given a parent that is no tracker."""
+    """A tracker was given a parent that is not a tracker."""
 
 
 class ThreadStopped(BaseException):
@@ -195,9 +254,9 @@ class ThreadStopped(BaseException):
 
 
 class StepOutOfRange(KamlabError, IndexError):
-    """A lab was asked for a step that it never had or has forgotten, or for something that is no step at all.
+    """A step does not exist, is no longer recorded, or is not a step number.
 
-    ``earliest`` and ``latest`` are the steps that can be asked for.
+    ``earliest`` and ``latest`` are the first and the last step that are available.
 
     >>> from kamlab import Lab
     >>> from kamlab.analysis import StepOutOfRange
@@ -206,7 +265,7 @@ class StepOutOfRange(KamlabError, IndexError):
     ...     _ = DataSource([1, 2]).activate()
     ...     _ = lab.step(2)
     ...     try:
-    ...         lab.at(9)
+    ...         lab.snapshot(9)
     ...     except StepOutOfRange as error:
     ...         print(error.earliest, error.latest)
     0 2
@@ -219,7 +278,7 @@ class StepOutOfRange(KamlabError, IndexError):
 
 
 class NoSuchMessage(KamlabError, IndexError):
-    """No message waits at the place of an inbox that was named.
+    """No message waits at the given place of an inbox.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
@@ -235,7 +294,7 @@ class NoSuchMessage(KamlabError, IndexError):
 
 
 class RecordIsOver(KamlabError):
-    """A recorded run has come to its end, and what it lived on, such as a network, is not there to go on.
+    """A recorded run has ended, and cannot continue without what it used, such as a real network.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import DataSource
@@ -256,20 +315,20 @@ class RecordIsOver(KamlabError):
 
 
 class NotRunnable(KamlabError):
-    """A component was chosen to go next, and cannot run now."""
+    """A component was chosen to run next, and cannot run now."""
 
 
 class ThreadIsAway(KamlabError):
-    """A run cannot be replayed further: a component's thread does not come back where it did when that was recorded."""
+    """A run cannot be replayed further: a component's thread did not return where it did when it was recorded."""
 
 
 class BadPace(KamlabError, ValueError):
-    """A pace is no number of slices per second."""
+    """A pace is not a positive number of slices per second."""
 
 
 class NotInstalled(KamlabError, ImportError):
-    """Something needs a package that kamlab itself does not require, and that is not installed here."""
+    """A feature needs an optional package that is not installed."""
 
 
 class UnknownDoor(KamlabError, ValueError):
-    """A lab was asked for a clock, a network or a chooser that there is not."""
+    """A clock, a network or a chooser was requested that does not exist."""

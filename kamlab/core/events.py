@@ -1,4 +1,4 @@
-"""What can happen in a lab: one event type for each thing.
+"""What can happen in a lab, each as an event of its own kind.
 
 The engine writes *records*, bare tuples whose first item is one of the kinds below; that is what
 makes recording cheap. A record holds no step and no time, since every slice opens with a RESUMED
@@ -17,7 +17,7 @@ removed     inbox, message, (index, why): taken away by no component
 inserted    inbox, message, (index, why): put there by no component
 paused      component, (when its timer is due or None, what it awaits or None)
 woken       component, cause
-activated   component, who did it
+activated   component, the component that activated it
 linked      link, None
 unlinked    link, None
 opened      component, what
@@ -32,7 +32,7 @@ finished    component, how
 ==========  ============================================================
 
 Pauses, wake-ups and activations are recorded when they are asked for, in the slice that asks, although the engine
-applies them at the end of the round. So the records up to any moment tell how every component stands at it. Only what
+applies them at the end of the round. So the records up to any moment tell the state of every component. Only what
 has an effect is recorded: the pause of a component that was woken in the same round has none, because wake-ups win.
 """
 
@@ -72,7 +72,7 @@ from .kinds import (
 )
 from .microprocess import Microprocess
 
-#: The kinds are offered here, too.
+#: The kinds are public here, too.
 __all__ = [
     "ACTIVATED",
     "BYTES_IN",
@@ -127,10 +127,10 @@ class Event:
     """One thing that happened.
 
     ``step`` counts slices from 1; 0 is before the first. ``time`` is the lab's clock in seconds.
-    ``component`` is who it happened to, ``cause`` whose slice it happened in (``None``: from
+    ``component`` is the one it happened to, ``cause`` the one in whose slice it happened (``None``: from
     outside). ``box`` and ``source`` are set where messages move. ``number`` is its place in the
     lab's trace, counted from 0 since the lab began; -1 if it is in none. ``said`` is the text of the message when
-    it moved, where it is kept: of one that may have changed since.
+    it moved; it is kept for messages that may have changed since.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough
@@ -162,56 +162,56 @@ class Event:
 
 
 def describe(event: Event, error_texts: bool = True) -> str:
-    """Say an event in words; without ``error_texts`` only the type of an error, not what it says of itself.
+    """Describe an event; without ``error_texts`` an error is only its type, without its text.
 
     >>> describe(Event("paused", 3, 0.0, detail="waits for a message"))
     'nobody paused: waits for a message'
     """
-    who = name_of(event.component)
+    name = name_of(event.component)
     if event.kind == SENT:
         source = end_of(event.source.owner, event.source.name) if event.source is not None else "outside"
         return f"{source} -> {end_of(event.box.owner, event.box.name)}: {message_in_words(event)}"
     if event.kind == DISCARDED:
-        return f"{who}.{event.source.name} -> nowhere: {message_in_words(event)} is discarded"
+        return f"{name}.{event.source.name} -> nowhere: {message_in_words(event)} is discarded"
     if event.kind == RECEIVED:
         place = f", place {event.detail}" if event.detail else ""
-        return f"{who} takes {message_in_words(event)} from {event.box.name}{place}"
+        return f"{name} takes {message_in_words(event)} from {event.box.name}{place}"
     if event.kind == TAKEN:
-        return f"the thread of {who} takes {shorten(event.message)} from {event.box.name}"
+        return f"the thread of {name} takes {shorten(event.message)} from {event.box.name}"
     if event.kind in (REMOVED, INSERTED):
         return _handled_in_words(event)
     if event.kind in (RESUMED, ACTIVATED):
-        return f"{who} {event.kind}"
+        return f"{name} {event.kind}"
     if event.kind == FAILED:
-        return f"{who} failed: {error_in_words(event.detail) if error_texts else type(event.detail).__name__}"
+        return f"{name} failed: {error_in_words(event.detail) if error_texts else type(event.detail).__name__}"
     if event.kind == WOKEN:
-        return f"{who} woken by {cause_in_words(event.detail)}"
+        return f"{name} woken by {cause_in_words(event.detail)}"
     if event.kind == CLOCK:
         return f"the clock jumps to {shorten(event.detail)} s"
     if event.kind == PRINTED:
-        return f"{who} prints {shorten(event.detail)}"
+        return f"{name} prints {shorten(event.detail)}"
     if event.kind in (LINKED, UNLINKED):
         link = event.component
         return f"{end_of(*link.source_pair())} {event.kind} to {end_of(*link.sink_pair())}".replace(
             "unlinked to", "unlinked from"
         )
     if event.kind in (BYTES_IN, BYTES_OUT):
-        return f"{who} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
-    return f"{who} {event.kind}: {event.detail}"
+        return f"{name} {'reads' if event.kind == BYTES_IN else 'writes'} {event.detail} bytes"
+    return f"{name} {event.kind}: {event.detail}"
 
 
 def said_in(record: Any) -> str | None:
-    """Return the text that a record keeps of its message, from when it moved; ``None`` if it keeps none."""
+    """Return the text that a record keeps of its message, from when it moved; ``None`` without one."""
     return record[4] if len(record) > 4 else None
 
 
 def message_in_words(event: Event) -> str:
-    """Say what the message of an event was when it moved, and what it is now if that reads otherwise."""
+    """Describe the message of an event as it was when it moved, and as it is now if that differs."""
     return then_and_now(event.said, shorten(event.message))
 
 
 def then_and_now(said: str | None, now: str) -> str:
-    """Return what a message was, from the text kept if there is one, and what it is now if that reads otherwise.
+    """Describe a message as it was, by the text that was kept if any, and as it is now if that differs.
 
     >>> then_and_now("[0]", "[0, 1]"), then_and_now(None, "17")
     ('[0] (now [0, 1]: changed after it was sent)', '17')
@@ -224,12 +224,12 @@ def then_and_now(said: str | None, now: str) -> str:
 
 
 def pause_in_words(pause: tuple[float | None, Any]) -> str:
-    """Say what ends a pause, from when its timer is due and what the component awaits."""
+    """Describe what ends a pause, given when its timer is due and what the component awaits."""
     return "waits to be woken" if pause[0] is None else "waits to be woken, or for its timer"
 
 
 def _handled_in_words(event: Event) -> str:
-    """Say what was put into an inbox, or taken away, by no component."""
+    """Describe what was inserted into an inbox, or removed from it, by no component."""
     box = end_of(event.box.owner, event.box.name)
     index, why = event.detail if isinstance(event.detail, tuple) else (0, event.detail)
     what = f"removed from {box}" if event.kind == REMOVED else f"put into {box}"
@@ -237,12 +237,12 @@ def _handled_in_words(event: Event) -> str:
 
 
 def end_of(component: Any, box: str) -> str:
-    """Name one end of a link: ``TimeTick_3.outbox``."""
+    """Return the name of one end of a link: ``TimeTick_3.outbox``."""
     return f"{name_of(component)}.{box}"
 
 
 def error_in_words(error: BaseException) -> str:
-    """Say what an error is, whatever its own text does.
+    """Describe an error safely, whatever its ``__str__`` does.
 
     >>> error_in_words(ValueError("too big"))
     'ValueError: too big'
@@ -251,7 +251,7 @@ def error_in_words(error: BaseException) -> str:
 
 
 def _text_of(error: BaseException) -> str:
-    """Return what ``str`` says of an error; what it was made with is written as in a message."""
+    """Return the ``str`` of an error; its arguments are written as in a message."""
     args = _ARGS_OF(error)
     write = class_attribute(type(error), "__str__")
     if write is _ERROR_STR and len(args) > 1:
@@ -264,14 +264,14 @@ def _text_of(error: BaseException) -> str:
     return cautious_str(error)
 
 
-#: The most characters of the text of an error that was made with something else than a text.
+#: The most characters of the text of an error that was made with something other than a text.
 ERROR_TEXT = 4000
 _ERROR_STR, _KEY_ERROR_STR = vars(BaseException)["__str__"], vars(KeyError)["__str__"]
 _ARGS_OF: Callable[[BaseException], tuple[Any, ...]] = vars(BaseException)["args"].__get__
 
 
 def cause_in_words(cause: Any) -> str:
-    """Say what woke a component."""
+    """Describe what woke a component."""
     if cause is None:
         return "a call from outside"
     if isinstance(cause, str):
@@ -286,7 +286,7 @@ def cause_in_words(cause: Any) -> str:
 def name_of(component: Any) -> str:
     """Return the name of a component, without the module that its class is from.
 
-    It is the same in every process that builds the same system: one that was never activated has no
+    It is the same in every process that builds the same system: a component that was never activated has no
     number yet, and a generator that a component waits for is named after that component.
     """
     if component is None:
@@ -303,7 +303,7 @@ def name_of(component: Any) -> str:
 
 # -- messages in words --------------------------------------------------------------------------------
 
-#: What differs from process to process, or from moment to moment, in what objects say of themselves.
+#: The parts of a repr that differ between processes, or between moments.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _STATE = re.compile(r"<([^<>:]+): (?:new|runnable|waiting|waiting for a generator|finished|stopped|failed)>")
 
@@ -319,10 +319,10 @@ def shorten(value: Any, width: int = 60) -> str:
 
 
 def words_of(value: Any, enough: int | None = None) -> str:
-    """Return what ``repr`` says of a value, the same in every process, whatever that repr does.
+    """Return the ``repr`` of a value, safely, and the same in every process.
 
-    Components are their names, sets are sorted, and addresses are left out. Of a long value no more than
-    about ``enough`` characters are made.
+    Components are their names, sets are sorted, and addresses are left out. Of a long value only about
+    ``enough`` characters are made.
 
     >>> words_of({"b", "a"})
     "{'a', 'b'}"
@@ -331,13 +331,13 @@ def words_of(value: Any, enough: int | None = None) -> str:
     """
     if type(value) is str:
         return repr(value[:enough])
-    return said(lambda each: _words_or_why_not(each, LIMIT if enough is None else enough), value)
+    return said(lambda item: _words_or_why_not(item, LIMIT if enough is None else enough), value)
 
 
 def _words_or_why_not(value: Any, enough: int) -> str:
     try:
         return _words(value, enough, ())
-    except Exception as error:  # it changed while it was looked at
+    except Exception as error:  # it changed while it was read
         return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
 
 
@@ -356,8 +356,8 @@ def _words(value: Any, enough: int, within: tuple[int, ...]) -> str:
             return "..."
         within += (id(value),)
         if write is not None:
-            return write(value, lambda each: _words(each, enough, within), enough)
-        given = ((name, each) for name, each in _VARS_OF_IPC(value).items() if not _is_nothing(each))
+            return write(value, lambda item: _words(item, enough, within), enough)
+        given = ((name, field) for name, field in _VARS_OF_IPC(value).items() if not _is_nothing(field))
         inside = _joined(given, lambda pair: f"{pair[0]}={_words(pair[1], enough, within)}", enough)
         name = names_of_class(cls).get("axon_name")
         return f"{name if type(name) is str else class_name(cls)}({inside})"
@@ -374,10 +374,10 @@ def _is_nothing(value: Any) -> bool:
 _IPC_REPR = vars(Ipc)["__repr__"]
 _VARS_OF_IPC: Callable[[Any], dict[str, Any]] = vars(Ipc)["__dict__"].__get__
 
-#: How many containers within one another are shown.
+#: How many nested containers are shown.
 DEEPEST = 20
 
-#: How large a set may be to be shown; all of it has to be sorted for that.
+#: The largest set that is shown; all of its items have to be sorted for that.
 LARGEST_SET = 1000
 
 
@@ -413,8 +413,8 @@ def _tuple_in_words(value: Any, say: Callable[[Any], str], enough: int) -> str:
     return f"({_joined(tuple.__iter__(value), say, enough)}{',' if tuple.__len__(value) == 1 else ''})"
 
 
-#: How containers are written, by their repr, which classes that derive from them may have, too. The methods are
-#: those of the containers themselves, not what a class derived from one may put in their place.
+#: How containers are written, by their repr, which subclasses may share. The methods are those of the containers
+#: themselves, not those with which a subclass may override them.
 _CONTAINERS: dict[int, tuple[type, Callable[[Any, Callable[[Any], str], int], str]]] = {
     id(vars(base)["__repr__"]): (base, write)
     for base, write in (

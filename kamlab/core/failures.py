@@ -1,4 +1,4 @@
-"""Failures of components: who failed, and what the user is told.
+"""Failures of components: which failed, and what is reported to the user.
 
 A traceback begins at the user's line: the frames of the engine that called the component are left out. Where an error
 may have an untrustworthy ``__str__``, the text is made without calling it.
@@ -36,7 +36,7 @@ class FailureLog:
         runtime = self._runtime
         scheduler = runtime.scheduler
         self.count += 1
-        if component._end_record is not None:  # it failed on its way out
+        if component._end_record is not None:  # it failed while it ended
             component._end_record.note_error(component)
         self.components.append(component)
         del self.components[:-FAILURES_KEPT]
@@ -61,7 +61,7 @@ class FailureLog:
 
 
 def traceback_of(error: BaseException) -> str:
-    """Return the traceback of an error, with all that led to it; shorter, where a text in it is not to be trusted."""
+    """Return the traceback of an error, with its causes; shorter if a text in it cannot be made safely."""
     frames = _own_frames(error)
     chain = _chain_of(error)
     if all(speaks_plainly(link) for link in chain):
@@ -74,7 +74,7 @@ def traceback_of(error: BaseException) -> str:
 
 
 def _chain_of(error: BaseException) -> list[BaseException]:
-    """Return an error, those that caused it, and those that it is a group of."""
+    """Return an error, its causes, and the members of exception groups."""
     found: list[BaseException] = []
     left: list[BaseException | None] = [error]
     while left and len(found) < 1000:

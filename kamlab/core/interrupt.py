@@ -1,13 +1,13 @@
 """What an interrupt (Ctrl-C, or the stop button of a notebook) does to a running lab.
 
-Python's own handler raises wherever it happens to be, often inside a component's generator, which
-is then dead. This one lets the first interrupt stop the lab between two slices, with everything in
-place; only a second one, for a component that hangs, is raised inside that component.
-It is never raised within the engine itself, wherever it strikes.
+Python's own handler raises wherever the code happens to be, often inside a component's generator, which
+has then ended. This handler lets the first interrupt stop the lab between two slices, with everything in
+place; only a second one, for a component that hangs, is raised inside that component. It is never raised
+within the engine itself.
 
-What is engine is told by the package whose names a frame sees, not by its file: a method that a
-dataclass was given has no file. Other rooms whose code runs in the middle of a drive say so with
-:func:`part_of_the_engine`; the standard library, where the engine has called it, is engine as well.
+Frames of the engine are recognised by the package of their module, not by their file: a method that a
+dataclass generated has no file. Other modules whose code runs in the middle of a drive register with
+:func:`part_of_the_engine`; the standard library, where the engine has called it, counts as engine as well.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ class Interrupt:
         self._before: Any = None
         self._installed = False
         self.interrupted: bool = False
-        #: The frame of the loop that drives; code of the user that it called may be interrupted.
+        #: The frame of the loop that drives; user's code that it calls may be interrupted.
         self.drive: FrameType | None = None
 
     def install(self) -> None:
-        """Take interrupts from here on."""
+        """Handle interrupts from here on."""
         if threading.current_thread() is threading.main_thread():
             try:
                 self._before = signal.signal(signal.SIGINT, self._handle)
                 self._installed = True
-            except ValueError:  # an interpreter inside another program: its signals are not ours
+            except ValueError:  # an interpreter embedded in another program, which handles signals itself
                 self._installed = False
 
     def uninstall(self) -> None:
-        """Give them back to whoever took them before."""
+        """Restore the previous handler."""
         if self._installed:
             signal.signal(signal.SIGINT, self._before if self._before is not None else signal.SIG_DFL)
             self._installed = False
@@ -58,16 +58,16 @@ class Interrupt:
         scheduler.idle.wake()
 
 
-def part_of_the_engine(package: str) -> None:
-    """Have no interrupt raised within the modules of a package, but in the code of the user that they call."""
-    _ENGINE.add(package)
+def part_of_the_engine(name: str) -> None:
+    """Never raise an interrupt within a module, or the modules of a package; raise it in the user's code they call."""
+    _ENGINE.add(name)
 
 
 def _raise_outside_the_engine(frame: FrameType | None, drive: FrameType | None) -> None:
-    """Raise KeyboardInterrupt in the code that the engine has called: now, or when that has the word again.
+    """Raise KeyboardInterrupt in the user's code that the engine called: now, or when control returns to that code.
 
     Raised in the middle of the engine it would leave a message without its wake-up, or a component
-    without its place in the queue. Between two slices there is no such code, and nothing is raised.
+    without its place in the queue. Between two slices no user's code runs, and nothing is raised.
     """
     hung = frame
     in_engine = False
@@ -89,7 +89,7 @@ def _raise_outside_the_engine(frame: FrameType | None, drive: FrameType | None) 
 
 
 def _is_called_by(drive: FrameType | None, frame: FrameType) -> bool:
-    """Return whether this code was called by the loop that drives, rather than that it called for the drive."""
+    """Return whether this frame was called by the loop that drives, rather than being a caller of it."""
     outer: FrameType | None = frame
     while outer is not None and outer is not drive:
         outer = outer.f_back
@@ -98,7 +98,7 @@ def _is_called_by(drive: FrameType | None, frame: FrameType) -> bool:
 
 def _of_the_engine(frame: FrameType) -> bool:
     name = _module_of(frame)
-    return name.rpartition(".")[0] in _ENGINE and name not in LIKE_THE_LIBRARY
+    return (name in _ENGINE or name.rpartition(".")[0] in _ENGINE) and name not in LIKE_THE_LIBRARY
 
 
 def _of_the_library(frame: FrameType) -> bool:
@@ -110,8 +110,8 @@ def _module_of(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__", ""))
 
 
-#: The modules that stand in for some of Python's: who sleeps in there shall be woken.
+#: The modules that replace some of Python's: code that sleeps in there is interrupted.
 LIKE_THE_LIBRARY = ("kamlab.core.patched_time",)
 
-#: The packages whose modules are the engine.
+#: The modules, and the packages whose modules are the engine.
 _ENGINE = {__name__.rpartition(".")[0]}

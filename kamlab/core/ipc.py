@@ -18,7 +18,7 @@ class Ipc:
 
 
 def _says_nothing(value: object) -> bool:
-    """Whether a value is one that is there because nothing was given; a user's own is never asked."""
+    """Return whether a value is an empty default; no code of a user's class is run."""
     return value is None or (type(value) in (tuple, dict) and not value)
 
 
@@ -69,7 +69,7 @@ class ShutdownMicroprocess(Ipc):
 
 
 class Shutdown(Ipc):
-    """End; a message of its own, neither of the two above.
+    """End; a message of its own, different from the two above.
 
     >>> from kamlab import Lab, Selector, Shutdown
     >>> with Lab(clock="virtual") as lab:
@@ -83,7 +83,7 @@ class Shutdown(Ipc):
 
 
 class NewComponent(Ipc):
-    """Yield it from ``main`` to have these components activated.
+    """Yield it from ``main`` to activate these components.
 
     >>> from kamlab import Component, Lab, NewComponent
     >>> class Child(Component):
@@ -176,7 +176,7 @@ class WouldBlock(Ipc):
 
 
 class ErrorInformation(Ipc):
-    """``caller`` reports an error that it lived through."""
+    """``caller`` reports an error that did not end it."""
 
     axon_name = "errorInformation"
 

@@ -1,7 +1,7 @@
-"""The door to what a run is written down in, so that it can be played again.
+"""The interface of a journal, in which a run is recorded so that it can be replayed.
 
-Most runs have none. The engine says here what came from outside; :mod:`kamlab.replay.journal` tells
-why that is enough.
+Most runs have none. The engine records in it what came from outside; :mod:`kamlab.replay.journal` explains why that is
+enough.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class Journal(Protocol):
-    """The door."""
+    """The interface; its methods are called by the engine."""
 
     def before_round(self) -> None:
-        """Called before a round ends: play what came from outside then, or note what time it is."""
+        """Called before a round ends, to read the clock where that has to be recorded."""
 
     def picked(self, component: Microprocess) -> None:
-        """Called when the chooser has picked who runs next."""
+        """Called when the chooser has picked the component that runs next."""
 
     def end_round(self) -> None:
-        """Called to end a round before all turns in it were taken."""
+        """Called to end a round before all slices of it have run."""
 
     #: Whether :meth:`before_round` has something to do.
     watches_clock: bool = False
@@ -31,10 +31,10 @@ class Journal(Protocol):
         """Called before ``what`` drives the lab; ``free``: in real time, which cannot be recorded. It may refuse."""
 
     def end_building(self, what: str) -> None:
-        """Called when ``what`` drives the lab: its system is built then. A builder function must not do that."""
+        """Called when ``what`` drives the lab, which ends the building; a builder function must not do that."""
 
     def foreign(self, why: str, after: int | None = None) -> None:
-        """Called when something happens that cannot be done again, after step ``after``, now unless told."""
+        """Called when something happens that cannot be repeated, after step ``after``, by default now."""
 
     def outside(self, kind: str, *what: Any) -> None:
-        """Called when something is done to the world that no slice, timer or message did."""
+        """Called when something happens that no slice, timer or message caused."""

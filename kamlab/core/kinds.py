@@ -1,4 +1,4 @@
-"""The kinds of events, the first item of each record; :mod:`.events` tells what follows it."""
+"""The kinds of events, the first item of each record; :mod:`.events` lists what follows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links between boxes, and the switchboard that remembers who made which."""
+"""Links between boxes, and the switchboard that keeps the links each component has made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIDES = {0: ("outboxes", "inboxes"), 1: ("inboxes", "inboxes"), 2: ("outboxes", 
 
 
 class Link:
-    """A link from one box to another; hold on to it to unlink it.
+    """A link from one box to another; keep it to unlink it later.
 
     ``passthrough`` is 0 from outbox to inbox, 1 from inbox to inbox, 2 from outbox to outbox.
     """
@@ -55,11 +55,11 @@ class Link:
 
 
 def find_box(component: Any, name: str, side: str) -> Box:
-    """Return the box of a component, or say which ones there are.
+    """Return the box of a component by its name.
 
     Raises:
         NoSuchBox: the component has no such box on that side.
-        BadLink: the thing is no component.
+        BadLink: ``component`` is not a component.
     """
     boxes = getattr(component, side, None)
     if not isinstance(boxes, dict):
@@ -73,7 +73,7 @@ def find_box(component: Any, name: str, side: str) -> Box:
 
 
 def no_such_box(component: Any, name: Any, side: str) -> NoSuchBox:
-    """Make the error that names the component, the wrong box, and the boxes there are."""
+    """Return the error that names the component, the wrong box, and the boxes that exist."""
     kind = side[:-2]
     other = "inboxes" if side == "outboxes" else "outboxes"
     hint = ""
@@ -86,7 +86,7 @@ def no_such_box(component: Any, name: Any, side: str) -> NoSuchBox:
 
 
 class Switchboard:
-    """The links one component has made. It takes down those and no others."""
+    """The links that one component has made; it removes those and no others."""
 
     __slots__ = ("links", "owner")
 
@@ -96,7 +96,7 @@ class Switchboard:
 
     @property
     def linkages(self) -> list[Link]:
-        """The links, under the name that Axon has for them."""
+        """The links, under Axon's name for them."""
         return self.links
 
     def link(
@@ -128,26 +128,26 @@ class Switchboard:
         return link
 
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
-        """Take down one link, or all that touch ``component``, among those made here."""
+        """Remove one link made here, or all links made here that touch ``component``."""
         for link in [
-            each
-            for each in self.links
-            if each is linkage or (component is not None and (component is each.source or component is each.sink))
+            link
+            for link in self.links
+            if link is linkage or (component is not None and (component is link.source or component is link.sink))
         ]:
             self._note_foreign("a link was taken down from outside")
             self.links.remove(link)
-            if link.source_box.onward is link.sink_box:  # it may be down already, and another one made since
+            if link.source_box.onward is link.sink_box:  # it may be removed already, and another one made since
                 link.source_box.leads_nowhere()
             self._record(UNLINKED, link)
 
     def unlink_box(self, box: Box) -> None:
-        """Take down the links made here that begin or end at a box."""
+        """Remove the links made here that begin or end at a box."""
         for link in list(self.links):
             if link.source_box is box or link.sink_box is box:
                 self.unlink(linkage=link)
 
     def unlink_all(self) -> None:
-        """Take down every link made here."""
+        """Remove every link made here."""
         for link in list(self.links):
             self.unlink(linkage=link)
 

@@ -1,13 +1,11 @@
 """The one lock of a lab.
 
-Whoever holds it may touch the world. The driver holds it while slices run and lets go of it while
-it waits; everybody else gets it between two slices. A driver that is busy would take an unfair lock
-back before a waiting thread has woken up, so it looks at the count of those who wait and leaves
-them a moment.
+A thread that holds it may change the lab. The driver holds it while slices run and releases it while it
+waits; other threads get it between two slices. A busy driver would reacquire an unfair lock before a
+waiting thread has woken up, so it checks how many threads wait and leaves them a moment.
 
-Where a component's own thread takes turns with the others, the driver waits for it and does nothing
-else. For that time the lock is lent to it, so that what it does to the world (``deliver``, ``stop``)
-belongs to its slice.
+While the slice of a ThreadedComponent runs, the driver only waits for the component's thread. For that time
+the lock is lent to the thread, so that what it does to the lab (``deliver``, ``stop``) belongs to its slice.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from .worlds import in_slice
 if TYPE_CHECKING:
     from .scheduler import Scheduler
 
-#: How long a busy driver leaves to those who wait for the lock, in seconds, and how often.
+#: How long a busy driver leaves the lock to waiting threads, in seconds, and how often.
 MOMENT = 0.0001
 MOMENTS = 50
 
@@ -39,7 +37,7 @@ class LabLock:
         self._loans: dict[int, int] = {}
 
     def acquire(self, timeout: float = -1) -> bool:
-        """Take the lock, between two slices; return whether that worked in time (seconds)."""
+        """Take the lock, between two slices; return whether that succeeded within ``timeout`` seconds."""
         if self._lent_to is not None and self._borrow():
             return True
         if self._lock.acquire(blocking=False):
@@ -59,7 +57,7 @@ class LabLock:
         return self._lock._is_owned() or threading.get_ident() in self._loans  # type: ignore[attr-defined]
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._loans and self._give_back():
             return
         self._lock.release()
@@ -67,7 +65,7 @@ class LabLock:
     # -- loans ------------------------------------------------------------------------------------
 
     def lend(self, component: Any) -> None:
-        """Let the thread of a component have the lock while the driver, who holds it, waits for that thread."""
+        """Let the thread of a component use the lock while the driver, which holds it, waits for that thread."""
         self._lent_to = component
 
     def take_back(self) -> None:
@@ -75,7 +73,7 @@ class LabLock:
         self._lent_to = None
 
     def recall(self) -> bool:
-        """Lend it no longer, unless the thread holds it on loan just now; return whether that worked."""
+        """Lend it no longer, unless the thread is using it now; return whether that succeeded."""
         with self._count:
             if self._lent_to is not None and self._lent_to._ident in self._loans:
                 return False
@@ -103,7 +101,7 @@ class LabLock:
     # -- giving way -------------------------------------------------------------------------------
 
     def give_way(self) -> None:
-        """Let those who wait have their turn; for the driver, between two slices."""
+        """Let waiting threads have the lock; called by the driver, between two slices."""
         if not self.waiting:
             return
         self._lock.release()
@@ -114,7 +112,7 @@ class LabLock:
                     break
         finally:
             self._lock.acquire()
-            if self.waiting and self.scheduler is not None:  # not one of them has woken up in time
+            if self.waiting and self.scheduler is not None:  # none of them has woken up in time
                 self.scheduler.attention = True
 
     def __enter__(self) -> LabLock:

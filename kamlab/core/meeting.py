@@ -1,4 +1,4 @@
-"""What the thread of a component comes to the scheduler for, and where it is meanwhile."""
+"""A meeting: a request of a component's thread to the scheduler, and where the thread is until it is carried out."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ OVER = "over"
 
 
 class Meeting:
-    """What a thread has come for.
+    """A request of a thread.
 
     Args:
         place: where the thread is meanwhile, in words.
-        act: what is done when it has its turn; what that returns or raises, the thread gets.
-        ready: whether it can be done now.
-        timeout: after so many seconds of the lab's clock it can be done in any case.
-        by_driver: whether only the driver may do it, in a free run, too.
+        act: what is done in the slice; the thread gets what it returns or raises.
+        ready: returns whether it can be done now.
+        timeout: after so many seconds of the lab's clock it is done in any case.
+        by_driver: whether only the driver may do it, also in a free run.
     """
 
     __slots__ = ("_ready", "act", "by_driver", "error", "over", "place", "result", "timed_out", "timeout", "timer")
@@ -54,7 +54,7 @@ class Meeting:
         return self.timed_out or self._ready is None or bool(self._ready())
 
     def carry_out(self) -> None:
-        """Do what the thread came for, and keep the answer."""
+        """Carry out the request, and keep its result."""
         self.drop_timer()
         try:
             self.result = self.act()
@@ -63,13 +63,13 @@ class Meeting:
         self.over = True
 
     def answer(self) -> Any:
-        """Return or raise what came of it."""
+        """Return the result, or raise the error."""
         if self.error is not None:
             raise self.error
         return self.result
 
     def drop_timer(self) -> None:
-        """Forget the timer."""
+        """Cancel the timer."""
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None

@@ -1,4 +1,4 @@
-"""A generator or coroutine with a life: activated, paused, woken, ended.
+"""A generator or coroutine with a life cycle: activated, paused, woken, ended.
 
 A microprocess is what the scheduler runs. It owns no boxes; a component is a microprocess that
 does. A slice is ``_flow.send(None)``: it runs the code up to its next ``yield`` (or ``await``) and
@@ -6,7 +6,7 @@ hands back what was yielded. Until the first slice ``_flow`` is a :class:`_Start
 ``main`` and puts whatever came back in its own place, so that every later slice is one call into C.
 
 What the engine writes has names with an underscore; ``state``, ``error`` and the like only show it,
-so a component whose author happens to call something of his own ``state`` cannot unhinge the engine.
+so a component whose author uses ``state`` for an attribute of the component does not break the engine.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Microprocess:
     """A flow of control that a scheduler can run slice by slice.
 
     Args:
-        thread: a generator to run; without it ``main`` is called for one.
+        thread: a generator to run; without it ``main`` is called to make one.
         close_down_value: what ``close_down`` returns.
         tag: added to the name.
 
@@ -71,13 +71,13 @@ class Microprocess:
     _delegate: Microprocess | None = None
     _awaited_by: Microprocess | None = None
     _activated_by: Microprocess | None = None
-    #: Leads to the component that activated it, as long as that exists.
+    #: A reference to the component that activated it, as long as that exists.
     _home: Callable[[], Any] | None = None
     _main_method = "main"
     _dozed = -1
     _drowsy = -1
     _roused = -1
-    #: What its code says it waits for, where a helper of :mod:`.waits` says so.
+    #: What its code waits for, where a helper of :mod:`.waits` records it.
     _awaits: tuple[Any, ...] | None = None
     _end_record: Ended | None = None
     #: The name that a Graphline gave it.
@@ -149,7 +149,7 @@ class Microprocess:
         raise BadMain(f"{self.short_name} has no main(); write one with 'yield' in it, or as 'async def'")
 
     def _prepare(self) -> None:
-        """Get ready for the first slice; called on activation."""
+        """Prepare for the first slice; called on activation."""
         if self._flow is None:
             self._flow = _Start(self)
 
@@ -159,7 +159,7 @@ class Microprocess:
         if flow is None:
             try:
                 flow = getattr(self, self._main_method)()
-            except StopIteration as stray:  # it would be taken for the end of a generator
+            except StopIteration as stray:  # it would look like the end of a generator
                 raise RuntimeError(f"{self._main_method}() of {self.short_name} raised StopIteration") from stray
         if not hasattr(flow, "send"):
             if not hasattr(flow, "__next__"):
@@ -183,9 +183,9 @@ class Microprocess:
 
     @shown
     def state(self) -> str:
-        """Where it is in its life: one of the words in :mod:`kamlab.core.states`.
+        """Its state: one of the words in :mod:`kamlab.core.states`.
 
-        A pause or a wake-up counts from when it is asked for, although the scheduler applies both when a round ends.
+        A pause or a wake-up counts from when it is requested, although the scheduler applies both when a round ends.
         """
         return self._state_now()
 
@@ -202,7 +202,7 @@ class Microprocess:
 
     @shown
     def error(self) -> BaseException | None:
-        """What it failed with, or ``None``."""
+        """The error that it failed with, or ``None``."""
         return self._error
 
     @shown
@@ -211,9 +211,9 @@ class Microprocess:
         return self._scheduler
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
-        """Hand this to a lab, the current one unless told; its first slice is in the next round.
+        """Add this to a lab, by default the current one; its first slice is in the next round.
 
-        Safe from any thread; activating what is alive already does nothing. Returns ``self``.
+        Safe from any thread; does nothing if it is alive already. Returns ``self``.
 
         Raises:
             AlreadyEnded: it ran before; make a new one.
@@ -249,9 +249,9 @@ class Microprocess:
         return self._scheduler.world.run_component(self)
 
     def pause(self, timeout: float | None = None) -> None:
-        """Sleep from the next ``yield`` on, until a message arrives or is taken, or ``timeout``.
+        """Pause from the next ``yield`` on, until a message arrives or is taken, or until ``timeout``.
 
-        It does not look whether messages wait already. Before activation and after the end it
+        It does not check whether messages wait already. Before activation and after the end it
         does nothing.
         """
         if timeout is None and self._life is RUNNABLE:
@@ -272,13 +272,13 @@ class Microprocess:
             scheduler.request_pause(runner, timeout)
 
     def _cancel_pause_timer(self) -> None:
-        """Forget the timer of a pause that ended otherwise."""
+        """Cancel the timer of a pause that ended otherwise."""
         if self._pause_timer is not None:
             self._pause_timer.cancel()
             self._pause_timer = None
 
     def wake(self, cause: Any = None) -> None:
-        """Let this run again if it sleeps. Safe from any thread."""
+        """Wake this if it has paused. Safe from any thread."""
         scheduler = self._scheduler
         if scheduler is None:
             return
@@ -315,7 +315,7 @@ class Microprocess:
         return self._life in ENDED
 
     def is_runnable(self) -> bool:
-        """Return whether this is awake and waits only for its turn."""
+        """Return whether this is runnable, and waits only for its slice."""
         return self._life is RUNNABLE
 
     @shown
@@ -384,7 +384,7 @@ class _Start:
 
 
 def runner_of(component: Microprocess) -> Microprocess:
-    """Return who really runs: the last of those that a component waits for with WaitComplete."""
+    """Return the microprocess that runs in its slice: the last in a chain of WaitComplete."""
     while component._delegate is not None:
         component = component._delegate
     return component
@@ -414,12 +414,12 @@ class _Raising:
 
 
 def raising_in(microprocess: Microprocess, error: BaseException) -> _Raising:
-    """Return a flow that raises an error where a microprocess stands, and goes on as its own flow."""
+    """Return a flow that raises an error where a microprocess stands, and then continues its own flow."""
     return _Raising(microprocess, error)
 
 
 class _Iterating:
-    """Runs an iterator that is no generator."""
+    """Runs an iterator that is not a generator."""
 
     __slots__ = ("_iterator",)
 

@@ -1,8 +1,7 @@
 """The global names that the code of a component looks up, and those of the functions that it calls.
 
-The code is read, not run. What a name means is what its module says now; a name that is imported inside a
-function means that module. Functions of the user's own modules are followed, kamlab's and those of libraries
-are not.
+The code is read, not run. A name has the value that it has in its module now; a name that is imported inside a function
+is that module. Functions of the user's own modules are followed, those of kamlab and of libraries are not.
 """
 
 from __future__ import annotations
@@ -41,16 +40,16 @@ def code_of(component: Any) -> Iterator[Code]:
 
 
 def code_of_class(cls: type) -> Iterator[Code]:
-    """Yield the code of the methods of a class and of its bases, but for those of kamlab."""
-    for each in cls.__mro__:
-        if not of_kamlab(each.__module__):
-            yield from (found for value in vars(each).values() for found in code_in(value))
+    """Yield the code of the methods of a class and of its bases, except those of kamlab."""
+    for ancestor in cls.__mro__:
+        if not of_kamlab(ancestor.__module__):
+            yield from (found for value in vars(ancestor).values() for found in code_in(value))
 
 
 def attributes_of(component: Any) -> Iterator[Any]:
-    """Yield the values of a component's attributes; to ask for its ``__dict__`` would make each slice slower."""
+    """Yield the values of a component's attributes; accessing its ``__dict__`` would make each slice slower."""
     for value in gc.get_referents(component):
-        if type(value) is dict:  # somebody has asked for it
+        if type(value) is dict:  # its __dict__ exists
             yield from value.values()
         elif value is not type(component):
             yield value
@@ -62,7 +61,7 @@ def code_in(value: Any) -> Iterator[Code]:
     if cls is FunctionType:
         if is_users(value.__module__, value.__code__.co_filename):
             yield value.__code__, value.__globals__
-            yield from (found for each in _held(value) for found in code_in(each))
+            yield from (found for part in _held(value) for found in code_in(part))
     elif cls is MethodType or cls is staticmethod or cls is classmethod:
         yield from code_in(value.__func__)
     elif cls is property:
@@ -74,7 +73,7 @@ def code_in(value: Any) -> Iterator[Code]:
     elif cls is CoroutineType and value.cr_frame is not None:
         yield value.cr_code, value.cr_frame.f_globals
     elif (cls is list or cls is tuple) and len(value) < 20:
-        yield from (found for each in value if type(each) is FunctionType for found in code_in(each))
+        yield from (found for item in value if type(item) is FunctionType for found in code_in(item))
 
 
 def _held(function: FunctionType) -> Iterator[Any]:
@@ -89,15 +88,15 @@ def _held(function: FunctionType) -> Iterator[Any]:
 
 
 def names_in(code: Iterable[Code]) -> Iterator[Name]:
-    """Yield the global names in some code, and in the functions of the user's that it calls."""
+    """Yield the global names in some code, and in the user's functions that it calls."""
     waiting = list(code)
     seen: set[CodeType] = set()
     while waiting and len(seen) < MOST:
-        one, names = waiting.pop(0)
-        if one in seen:
+        code_object, names = waiting.pop(0)
+        if code_object in seen:
             continue
-        seen.add(one)
-        for inner, name, line, is_set in _names(one):
+        seen.add(code_object)
+        for inner, name, line, is_set in _names(code_object):
             if name in names or name in sys.modules:
                 value = names[name] if name in names else sys.modules[name]
                 waiting += _called_by(value, inner)
@@ -107,7 +106,7 @@ def names_in(code: Iterable[Code]) -> Iterator[Name]:
 
 
 def _called_by(value: Any, code: CodeType) -> Iterator[Code]:
-    """Yield what a code may call of a function, a module or a class of the user's."""
+    """Yield the code that some code may call: of a function, a module or a class of the user's."""
     if type(value) is FunctionType:
         yield from code_in(value)
     elif type(value) is ModuleType and is_users(value.__name__, str(vars(value).get("__file__"))):
@@ -116,12 +115,12 @@ def _called_by(value: Any, code: CodeType) -> Iterator[Code]:
             if type(found) is FunctionType or type(found) is type:
                 yield from _called_by(found, code)
     elif type(value) is type and is_users(value.__module__, ""):
-        yield from (found for each in vars(value).values() for found in code_in(each))
+        yield from (found for held in vars(value).values() for found in code_in(held))
 
 
 @functools.lru_cache(1000)
 def _names(code: CodeType) -> tuple[tuple[CodeType, str, int, bool], ...]:
-    """Return the global names in a code and in those it is made of: the code, the name, the line, whether it is set."""
+    """Return the global names in code and in nested code: the code, the name, the line, whether it is set."""
     found = []
     line, lines = code.co_firstlineno, dict(dis.findlinestarts(code))
     for instruction in dis.get_instructions(code):

@@ -1,4 +1,4 @@
-"""What step, run and their kin return: what happened, and why it stopped."""
+"""What step, run and similar methods return: what happened, and why it stopped."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Outcome:
     """The end of a run.
 
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
-    by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` who sleeps, where
-    nothing can run; ``breakpoints`` those that were hit, each with the step and what did it.
+    by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
+    nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -59,7 +59,7 @@ class Outcome:
         if self.breakpoints:
             text += "; " + "; ".join(map(str, self.breakpoints))
         if self.failed:
-            text += "; failed: " + ", ".join(each.short_name for each in self.failed)
+            text += "; failed: " + ", ".join(component.short_name for component in self.failed)
         if self.waiting and self.reason in ("stuck", "idle"):
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
@@ -74,20 +74,20 @@ class Brake(Protocol):
 
     @property
     def has_hit(self) -> bool:
-        """Whether the drive shall stop now."""
+        """Whether the drive must stop now."""
 
     def advance(self, limit: int) -> int:
-        """Do what the scheduler's ``advance`` does, with a look before and after each slice."""
+        """Do what the scheduler's ``advance`` does, and check the breakpoints before and after each slice."""
 
     def release(self, outcome: Outcome) -> Outcome:
-        """Let the next drive go on; return the outcome of this one with what was hit in it."""
+        """Return the outcome with the breakpoints that were hit in the drive, and forget those hits."""
 
 
 @dataclass(frozen=True, eq=False)
 class Happened:
     """What a step did: its events, in order, and the outcome.
 
-    ``read`` returns the events; it is called once, when they are first asked for.
+    ``read`` returns the events; it is called once, when they are first used.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough

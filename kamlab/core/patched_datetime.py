@@ -1,13 +1,13 @@
-"""``datetime.now`` and its kin as a component reads them: the lab's time, as ``time.time()`` is.
+"""``datetime.now`` and similar methods return the lab's time in component code, as ``time.time()`` does.
 
-The classes stay what they are: only the methods that ask the machine are exchanged, in the dictionaries of the
-classes themselves. So a name that was taken with ``from datetime import datetime`` before reads the lab's time
-as well, and every date is of the very class that other code checks for.
+The classes stay the same: only the methods that read the machine's clock are replaced, in the dictionaries of the
+classes themselves. So a name that was imported earlier with ``from datetime import datetime`` reads the lab's time as
+well, and every date is an instance of the class that other code checks for.
 
-Rejected: a subclass in place of ``datetime.datetime``, as some libraries for tests have it. What took the name
-early would keep the old one, and dates made elsewhere would not be instances of the new one.
+Rejected: a subclass in place of ``datetime.datetime``, as some libraries for tests have it. Code that imported the name
+earlier would keep the old class, and dates made elsewhere would not be instances of the new one.
 
-Where Python does not let the dictionary of a class be reached, nothing is changed, and these stay real.
+Where Python does not give access to the dictionary of a class, nothing is replaced, and these methods stay real.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _in_utc(cls: Any, seconds: float) -> Any:
 
 
 def _say_now(cls: Any, tz: Any = None) -> Any:
-    """Return the present; in component code by the lab's clock, whose local time is UTC."""
+    """Return the current date and time; in component code by the lab's clock, whose local time is UTC."""
     asked = asked_by(sys._getframe(1))
     if asked is None:
         return _real(datetime.datetime, "now", cls)(tz)
@@ -38,7 +38,7 @@ def _say_now(cls: Any, tz: Any = None) -> Any:
 
 
 def _say_utcnow(cls: Any) -> Any:
-    """Return the present in UTC; in component code by the lab's clock."""
+    """Return the current date and time in UTC; in component code by the lab's clock."""
     asked = asked_by(sys._getframe(1))
     return _real(datetime.datetime, "utcnow", cls)() if asked is None else _in_utc(cls, asked.since_epoch)
 
@@ -62,7 +62,7 @@ _IN_LAB: dict[tuple[type, str], Callable[..., Any]] = {
 
 
 def _real(cls: type, name: str, asked: Any) -> Any:
-    """Return the real method, bound to the class it was asked of."""
+    """Return the real method, bound to the class on which it was looked up."""
     return _REAL[cls, name].__get__(None, asked)
 
 
@@ -71,13 +71,13 @@ _REAL = {(cls, name): vars(cls)[name] for cls, name in _IN_LAB}
 
 
 def install() -> None:
-    """Have component code read its lab's clock from here on. Once is enough; again does nothing."""
+    """Make component code read its lab's clock from here on. A second call does nothing."""
     with _lock:
         for (cls, name), in_lab in _IN_LAB.items():
             if (cls, name) in _exchanged or not _tell(cls):
                 continue
             own = _dictionary_of(cls)
-            if own is not None and own[name] is _REAL[cls, name]:  # else somebody else has exchanged it
+            if own is not None and own[name] is _REAL[cls, name]:  # else other code has replaced it
                 in_lab.__name__, in_lab.__qualname__ = name, f"{cls.__name__}.{name}"
                 own[name] = classmethod(in_lab)
                 _exchanged.add((cls, name))
@@ -96,13 +96,13 @@ def restore() -> None:
 
 
 def _dictionary_of(cls: type) -> dict[str, Any] | None:
-    """Return the dictionary behind the view that a class shows of it."""
-    found = [each for each in gc.get_referents(vars(cls)) if type(each) is dict]
+    """Return the dictionary behind the read-only view of a class."""
+    found = [referent for referent in gc.get_referents(vars(cls)) if type(referent) is dict]
     return found[0] if len(found) == 1 and found[0] == dict(vars(cls)) else None
 
 
 def _tell(cls: type) -> bool:
-    """Have Python forget what it remembers of the methods of a class; return whether that can be done."""
+    """Clear Python's cache of the methods of a class; return whether that can be done."""
     try:
         import ctypes
 

@@ -1,34 +1,33 @@
 """The ``time`` module as a component reads it: the lab's time instead of the machine's.
 
-A listing that says ``time.asctime()`` or ``time.sleep(0.1)`` means the time it lives in. Under a clock
-that is moved or held (one with an ``epoch``) that is the lab's, so the functions of the ``time`` module
-are replaced, once, when the first such lab is made; :func:`restore` undoes it. Importing kamlab
+A component that calls ``time.asctime()`` or ``time.sleep(0.1)`` means the time of its lab. Under a clock
+that is moved or held (one with an ``epoch``) that is not the machine's, so the functions of the ``time``
+module are replaced, once, when the first such lab is made; :func:`restore` undoes it. Importing kamlab
 changes nothing.
 
-Who reads what
---------------
+Which code reads which time
+---------------------------
 *Component code* reads the lab's clock: what runs in a slice, and in the thread of a ThreadedComponent.
 Everything else in the process (a notebook's kernel, labs with real time, other threads, observers, this
 engine) gets the real functions. So does the standard library where component code calls it: a timeout
 of ``queue.get`` or a socket is waited for in real time, ``asyncio.run`` in a component's thread has an
-event loop that sleeps as long as it says, and ``logging`` writes the real date. Whether a call is from
-there is told by the module of the calling code, so only a ``time.monotonic()`` in the user's own lines
-(and in the libraries he installed) is the lab's.
+event loop that sleeps in real time, and ``logging`` writes the real date. The module of the calling code
+decides, so only a ``time.monotonic()`` in the user's own lines (and in installed libraries) is the lab's.
 
-``sleep`` in a slice moves a virtual clock and nobody else runs meanwhile, as in any call that
-blocks. Under a held clock it takes its time. In a component's thread it is a point of contact, like
-``pause``, ended by the timer alone. A thread that is busy elsewhere reads the time at which it was let
-go; any point of contact, ``time.sleep(0)`` too, shows it the present. Code that waits by asking the time
-again and again never ends, since time stands still while it runs.
+``sleep`` in a slice moves a virtual clock, and no other component runs meanwhile, as in any call that
+blocks. Under a held clock it takes real time. In a component's thread it is a point of contact, like
+``pause``, ended by the timer alone. A thread that is busy elsewhere reads the time of its last point of
+contact; any point of contact, ``time.sleep(0)`` too, updates it. Code that polls the time in a loop never
+ends, since time stands still while it runs.
 
 Local time is UTC, so that a run is the same on every machine: ``localtime``, ``ctime`` and ``mktime``
 included, whether or not they are given a time.
 
-``datetime.now()`` and its kin read the lab's time as well, see :mod:`.patched_datetime`.
+``datetime.now()`` and similar methods read the lab's time as well, see :mod:`.patched_datetime`.
 
-What stays real: ``clock_gettime``, ``process_time`` and ``thread_time``, which measure the machine;
-``time.timezone`` and ``tzname``; and a name taken with ``from time import sleep`` before the first such
-lab was made. A cell that is pasted beneath ``lab = Lab(clock="virtual")`` takes the replaced one.
+These stay real: ``clock_gettime``, ``process_time`` and ``thread_time``, which measure the machine;
+``time.timezone`` and ``tzname``; and a name imported with ``from time import sleep`` before the first such
+lab was made. A cell that runs after ``lab = Lab(clock="virtual")`` imports the replaced one.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ from .worlds import in_slice
 if TYPE_CHECKING:
     from .scheduler import Scheduler
 
-#: The functions that mean the machine, whatever is replaced. The engine uses these.
+#: The real functions, which the engine uses.
 real_monotonic: Callable[[], float] = time.monotonic
 real_sleep: Callable[[float], None] = time.sleep
 real_time: Callable[[], float] = time.time
@@ -56,16 +55,16 @@ _asctime, _gmtime, _localtime, _mktime, _strftime = (
     time.mktime,
     time.strftime,
 )
-#: The processor time of this thread; where the platform does not tell (Python in a browser), of the process.
+#: The processor time of this thread; where the platform does not measure it (Python in a browser), of the process.
 thread_time: Callable[[], float] = getattr(time, "thread_time", time.process_time)
 
-#: Code of these is no component's, although components call it when they print or are looked at.
+#: Modules whose code is not component code, although components call it when they print or are displayed.
 _TOOLS = frozenset(
     ("IPython", "comm", "debugpy", "ipykernel", "ipywidgets", "jupyter_client", "pydevd", "tornado", "traitlets", "zmq")
 )
-#: Rooms of kamlab that run, watch or show components and are none.
+#: Packages of kamlab that run, watch or show components and contain no component code.
 _ENGINE = frozenset(f"kamlab.{room}" for room in ("analysis", "core", "lab", "net", "notebook", "replay", "views"))
-#: Longer than this, in seconds, the real ``sleep`` refuses.
+#: The longest time, in seconds, that the real ``sleep`` accepts.
 _TOO_LONG = 2**63 / 1e9
 
 _replaced: dict[str, Any] = {}
@@ -74,7 +73,7 @@ _own_time: dict[str, bool] = {}
 
 
 class _Asked:
-    """A call from component code: whose it is, and what time it is there."""
+    """A call from component code: the component, and the time of its lab."""
 
     __slots__ = ("clock", "component", "now", "scheduler")
 
@@ -86,7 +85,7 @@ class _Asked:
 
     @property
     def since_epoch(self) -> float:
-        """What ``time.time()`` is."""
+        """What ``time.time()`` returns."""
         return float(self.clock.epoch + self.now)
 
     @property
@@ -96,7 +95,7 @@ class _Asked:
 
 
 def _asked(module: str) -> _Asked | None:
-    """Return what there is to know about a call from a module, or ``None`` if it is none from component code."""
+    """Return the call if code of this module is component code here, else ``None``."""
     component = in_slice.component
     scheduler = in_slice.world.scheduler if component is None else component._scheduler
     if component is None and scheduler.running is None:
@@ -111,7 +110,7 @@ def _asked(module: str) -> _Asked | None:
 
 
 def asked_by(frame: Any) -> _Asked | None:
-    """Return what there is to know about a call from a frame, or ``None`` if it is none from component code."""
+    """Return the call if this frame is component code, else ``None``."""
     return None if in_slice.world is None else _asked(frame.f_globals.get("__name__", ""))
 
 
@@ -123,10 +122,10 @@ def _has_own_time(module: str) -> bool:
 
 
 class Replacement:
-    """A function of the ``time`` module that asks who calls it.
+    """A function of the ``time`` module that distinguishes component code from other callers.
 
-    Not a plain function, since that would become a method where a class keeps it as an attribute,
-    and the real one does not: ``class Formatter: converter = time.gmtime``.
+    It is not a plain function, since that would become a method as a class attribute, and the real one
+    does not: ``class Formatter: converter = time.gmtime``.
     """
 
     def __init__(self, real: Callable[..., Any], in_lab: Callable[..., Any]) -> None:
@@ -138,7 +137,7 @@ class Replacement:
         self._in_lab = in_lab
 
     def __call__(self, *args: Any, **argd: Any) -> Any:
-        """Do what the real one does, by the lab's clock where component code calls."""
+        """Do what the real function does, by the lab's clock where component code calls."""
         if in_slice.world is not None and not argd:
             asked = _asked(sys._getframe(1).f_globals.get("__name__", ""))
             if asked is not None:
@@ -152,7 +151,7 @@ class Replacement:
         return f"<function time.{self.__name__}, which reads a lab's clock in component code>"
 
 
-# -- what they say in a lab --------------------------------------------------------------------------
+# -- the functions in a lab --------------------------------------------------------------------------
 
 
 def _nanoseconds(seconds: float) -> int:
@@ -177,7 +176,7 @@ def _say_now_ns(asked: _Asked, real: Any, *wrong: Any) -> Any:
 
 
 def _say_date(asked: _Asked, _real: Any, *given: Any) -> Any:
-    """Both ``gmtime`` and ``localtime``."""
+    """Implement both ``gmtime`` and ``localtime``."""
     return _gmtime(*given) if given and given != (None,) else asked.in_utc
 
 
@@ -194,7 +193,7 @@ def _say_strftime(asked: _Asked, _real: Any, *given: Any) -> Any:
 
 
 def _say_mktime(_asked: _Asked, real: Any, *given: Any) -> Any:
-    real(*given)  # whatever is wrong with what is given is said here
+    real(*given)  # raises the error for bad arguments
     year, month, day, hour, minute, second = tuple(given[0])[:6]
     months = year * 12 + month - 1
     days = datetime.date(months // 12, months % 12 + 1, 1).toordinal() + day - 1 - _EPOCH_DAY
@@ -207,7 +206,7 @@ _EPOCH_DAY = datetime.date(1970, 1, 1).toordinal()
 def _sleep(asked: _Asked, real: Any, *given: Any) -> None:
     seconds: Any = given[0] if len(given) == 1 else None
     if not (isinstance(seconds, float) or hasattr(seconds, "__index__")) or not 0 <= seconds < _TOO_LONG:
-        real(*given)  # raises what is wrong with it
+        real(*given)  # raises the error for a bad argument
         return
     if asked.component is not None:
         asked.component._sleep_in_thread(float(seconds))
@@ -239,7 +238,7 @@ IN_LAB: dict[str, Callable[..., Any]] = {
 
 
 def install() -> None:
-    """Have component code read its lab's clock from here on. Once is enough; again does nothing."""
+    """Make component code read its lab's clock from here on. A second call does nothing."""
     with _lock:
         for name, in_lab in IN_LAB.items():
             if name not in _replaced:
@@ -248,7 +247,7 @@ def install() -> None:
 
 
 def restore() -> None:
-    """Put the real functions back, where nobody else has replaced ours meanwhile.
+    """Put the real functions back, unless other code has replaced these meanwhile.
 
     A lab with a virtual clock that is made later installs them again.
     """

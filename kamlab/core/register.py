@@ -1,13 +1,13 @@
-"""What stays known of components that have ended: how they ended, what they lost, and whom they were linked to.
+"""Records of components that have ended: how they ended, what they lost, and what they were linked to.
 
-A component that has ended leaves the scheduler, its links are taken down, the trace forgets it as its ring turns, and
-in the end Python frees it. Whoever asks later why a receiver waits, or what was lost, still needs some of it. So a lab
+A component that has ended leaves the scheduler, its links are removed, the ring of the trace drops its records, and
+in the end Python frees it. Later questions, why a receiver waits or what was lost, still need some of it. So a lab
 keeps one small record of each of the last components that ended.
 
 Nothing is counted while messages move. An outbox counts what it discards in any case, and what waits in an inbox can be
 counted at any time; as long as the component exists, its own counters are read. When Python frees it, a finalizer puts
 their last values into the record. A record that has to make room for newer ones adds its counts to a total, once the
-component is freed; until then its counters are still read. So the sum stays right however many components end, and a
+component is freed; until then its counters are still read. So the sum stays correct however many components end, and a
 server that serves a million connections keeps a few hundred records.
 
 Two simpler ways were rejected. Strong references to the last components that ended would keep their messages alive, and
@@ -57,7 +57,7 @@ class Tally(NamedTuple):
 
 
 def tally(component: Component) -> list[Tally]:
-    """Return what a component has lost, box by box, as its own counters say; the messages left only if it has ended."""
+    """Return what a component has lost, by box, from its counters; messages left in inboxes only if it has ended."""
     found = [Tally(DISCARD, name, box.discarded) for name, box in component._out.items() if box.discarded]
     own = vars(component)
     counts_itself = False
@@ -71,7 +71,7 @@ def tally(component: Component) -> list[Tally]:
     for name, inbox in component._in.items():
         handed = handed_over.get(name, ())
         count = len(inbox.items) + len(handed)
-        if count and not (counts_itself and name == "inbox"):  # a component that counts has counted those
+        if count and not (counts_itself and name == "inbox"):  # a component with its own counters has counted those
             found.append(Tally(LEFT, name, count, _last_of(inbox.items or handed)))
     if unsent := own.get("_outgoing"):
         found += [Tally(UNSENT, name, len(queue), _last_of(queue)) for name, queue in unsent.items() if queue]
@@ -95,10 +95,10 @@ class Ended:
     """One component that has ended.
 
     ``kind`` is the name of its class. ``state`` and ``step`` say how and when it ended, ``error`` what it failed with,
-    ``by`` which component stopped it. ``parent`` is the ``id`` of the component that contained it, or that waited for
-    it with WaitComplete, if it is a ``helper``. ``led`` has for each outbox that was linked the place of the inbox at
-    the end of its chain; ``fed`` has the places of the boxes that led to its inboxes. ``final`` is what it has lost,
-    once it is freed; ``register`` is told then, where it has a value.
+    ``by`` the component that stopped it. ``parent`` is the ``id`` of the component that contained it, or that waited
+    for it with WaitComplete, if it is a ``helper``. ``led`` has for each linked outbox the place of the inbox at the
+    end of its chain; ``fed`` has the places of the boxes that led to its inboxes. ``final`` is what it has lost, once
+    it is freed; ``register``, if set, is notified then.
     """
 
     __slots__ = (
@@ -144,7 +144,7 @@ class Ended:
             self.note_error(component)
 
     def note_error(self, component: Microprocess) -> None:
-        """Take note of the error that the component has failed with."""
+        """Record the error that the component failed with."""
         self.state = FAILED
         if component._error is not None:
             text = error_in_words(component._error)
@@ -175,19 +175,19 @@ class Ended:
     @property
     def lost(self) -> int:
         """How many messages it has lost."""
-        return sum(each.number for each in self.tally)
+        return sum(count.number for count in self.tally)
 
     def seal(self, component: Component) -> None:
-        """Keep the last values of the counters of the component, which is about to be freed."""
+        """Store the last values of the counters of the component, which is about to be freed."""
         self.final = tally(component)
         if self.register is not None:
             self.register.settle(self)
 
 
 class _Farewell:
-    """Belongs to a component that has ended: freed together with it, it has its counters read once more.
+    """Belongs to a component that has ended, is freed together with it, and reads its counters once more then.
 
-    It holds the component, so Python finds both in one circle, and calls finalizers before it takes a circle apart.
+    It references the component, so both are in one cycle, and Python calls finalizers before it breaks a cycle.
     """
 
     __slots__ = ("component", "ended")
@@ -219,18 +219,18 @@ class Register:
     def __init__(self) -> None:
         self._failed: deque[Ended] = deque()
         self._others: deque[Ended] = deque()
-        self._leaving: dict[int, Ended] = {}  # without a record of their own by now, but not freed yet
+        self._leaving: dict[int, Ended] = {}  # without a record of their own now, but not freed yet
         self._settled: deque[Ended] = deque()  # finalizers append to it, at any time and in any thread
         self._total = Total()
 
     @property
     def ended(self) -> list[Ended]:
-        """The records there are, in the order in which the components ended."""
+        """The records, in the order in which the components ended."""
         return sorted([*self._failed, *self._others], key=lambda ended: ended.step)
 
     @property
     def total(self) -> Total:
-        """What was lost by the components that have no record of their own any more."""
+        """What was lost by the components whose records were dropped."""
         self._add_up()
         total = self._total.copy()
         for ended in list(self._leaving.values()):
@@ -238,12 +238,12 @@ class Register:
         return total
 
     def note(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
-        """Take note that a component ends, while its links are still there; of a generator only if it failed."""
+        """Record that a component ends, while its links still exist; a generator is recorded only if it failed."""
         failed = component._life == FAILED
         if not (failed or isinstance(component, Component)):
             return
         ended = component._end_record = Ended(component, step, by)
-        if isinstance(component, Component):  # also one without boxes: they may be asked for after its end
+        if isinstance(component, Component):  # also one without boxes: they may be made after its end
             component._end_finalizer = _Farewell(component, ended)
         else:
             ended.final = []
@@ -253,11 +253,11 @@ class Register:
             self._let_go(kept.popleft())
 
     def _let_go(self, ended: Ended) -> None:
-        """Have the counts of a record go to the total, once they are final."""
+        """Add the counts of a record to the total, once they are final."""
         if ended.final is None:
             ended.register = self
             self._leaving[ended.id] = ended
-            if ended.final is not None:  # it was freed in between
+            if ended.final is not None:  # it was freed meanwhile
                 self.settle(ended)
         elif ended.final:
             self._total.add(ended)
@@ -265,7 +265,7 @@ class Register:
             self._add_up()
 
     def settle(self, ended: Ended) -> None:
-        """Take note that the counts of one that has no record of its own any more are final; called by finalizers."""
+        """Record that the counts of a component whose record was dropped are final; called by finalizers."""
         if self._leaving.pop(ended.id, None) is not None:
             self._settled.append(ended)
 
@@ -276,7 +276,7 @@ class Register:
 
 @dataclass(slots=True)
 class Total:
-    """So many messages, lost by so many components that ended up to a step."""
+    """How many messages were lost, by how many components that ended up to a step."""
 
     messages: int = 0
     components: int = 0
@@ -291,5 +291,5 @@ class Total:
             self.step = max(self.step, ended.step)
 
     def copy(self) -> Total:
-        """Return the same in an object of its own."""
+        """Return a copy."""
         return replace(self)

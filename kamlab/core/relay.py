@@ -1,23 +1,23 @@
 """The scheduler's side of a component with a thread of its own: the relay.
 
-How a thread and a stepped world go together
+How a thread and a stepped lab work together
 --------------------------------------------
-A thread cannot be run slice by slice, but it touches the world only at its *points of contact*:
+A thread cannot be run slice by slice, but it touches the lab only at its *points of contact*:
 send, recv, data_ready, any_ready, pause, sync, sleep, and whatever changes links or boxes. So the
 thread talks to queues, never to boxes, and a small generator, the relay, is what the scheduler runs:
 one slice of it moves messages from the inboxes to the thread's queues and from there to the outboxes.
 
-In a free run the thread goes on by itself. While the lab stands still, is stepped, or runs in
-lockstep, the gate is closed: the thread comes to a :class:`~.meeting.Meeting` and waits. A slice of the relay
-*does* what the thread came for (takes the message, puts it in the queue, makes the link), lets it go
-on and waits until it has come to its next meeting. Since the thread itself does nothing to the queues
-there, all it does to the world is in a slice, however the system schedules threads. For the time of
-its turn it may also have the lab's lock, which the driver holds meanwhile (see :mod:`.lock`).
+In a free run the thread runs by itself. While the lab stands still, is stepped, or runs in
+lockstep, the gate is closed: the thread posts a request, a :class:`~.meeting.Meeting`, and waits. A slice of
+the relay carries out the request (takes the message, puts it in the queue, makes the link), lets the thread
+continue and waits for its next request. Since the thread itself does nothing to the queues there, all its
+effects on the lab are in a slice, however the system schedules threads. During its slice it may also borrow
+the lab's lock, which the driver holds meanwhile (see :mod:`.lock`).
 
 A thread that is busy elsewhere (a blocking call, a long computation) does not hold up the lab: after
-some patience the slice ends without it. It is *late* then, and nothing is waited for, until it comes
-to its next meeting and is let in, between two rounds. Both are things from outside: the journal,
-where there is one, is told, and a replay has them happen at the same places.
+some patience the slice ends without it. The thread is *late* then, and the lab does not wait for it until its
+next request is accepted, between two rounds. Both are events from outside: the journal, if there is one,
+records them, and a replay has them happen at the same places.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ from .waits import THREAD
 
 #: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
 PATIENCE = 0.2
-#: The same in a lab that runs in lockstep, where a thread that is only slow shall not change the run.
+#: The same in a lab that runs in lockstep, where a thread that is only slow must not change the run.
 LOCKSTEP_PATIENCE = 2.0
 #: The same while a run is replayed in which the thread came in time.
 REPLAY_PATIENCE = 10.0
 
 
 class Relayed(Component):
-    """The half of :class:`~kamlab.core.thread.ThreadedComponent` that the scheduler and the lab deal with.
+    """The half of :class:`~kamlab.core.thread.ThreadedComponent` that the scheduler and the lab use.
 
-    Everything here is called by the driver, or by whoever holds the lab's lock.
+    Everything here is called by the driver, or by a thread that holds the lab's lock.
     """
 
     woken_by_collection = False
@@ -122,7 +122,7 @@ class Relayed(Component):
 
     def _relay_in(self) -> None:
         """Move messages from the inboxes to the thread: control last, so that data comes first."""
-        for name in sorted(self.inboxes, key=lambda each: each == "control"):
+        for name in sorted(self.inboxes, key=lambda box: box == "control"):
             box = self.inboxes[name]
             if not box.items:
                 continue
@@ -156,15 +156,15 @@ class Relayed(Component):
         scheduler.request_wake(self, cause)
 
     def _is_over(self) -> bool:
-        """Return whether the thread has ended, as far as that has reached the world."""
+        """Return whether the thread has ended, as far as the lab knows."""
         return self._place is OVER and not self._late
 
     def _stir(self) -> None:
-        """Tell the thread that something it may wait for has happened; holding ``_contact``."""
+        """Notify the thread that something it may wait for has happened; the caller holds ``_contact``."""
         if self._gate_open():
             self._contact.notify_all()
 
-    # -- turns ----------------------------------------------------------------------------------------
+    # -- slices ----------------------------------------------------------------------------------------
 
     def _gate_open(self) -> bool:
         scheduler = self._scheduler
@@ -177,11 +177,11 @@ class Relayed(Component):
         return meeting is not None and meeting.is_ready()
 
     def _has_turn(self) -> bool:
-        """Return whether the next slice would let the thread go on."""
+        """Return whether the next slice would let the thread continue."""
         return not self._late and self._stirred and not self._gate_open()
 
     def _keep_meeting(self) -> None:
-        """Do what the thread came for and let it go on; holding ``_contact``."""
+        """Carry out the thread's request and let it continue; the caller holds ``_contact``."""
         meeting, self._meeting = self._meeting, None
         if meeting is not None:
             self._place = RUNNING
@@ -189,7 +189,7 @@ class Relayed(Component):
             self._contact.notify_all()
 
     def _give_turn(self, go: Callable[[], Any]) -> None:
-        """Let the thread go on; while the gate is closed wait until it has come to its next point of contact."""
+        """Let the thread continue; while the gate is closed, wait for its next point of contact."""
         scheduler = self._scheduler
         assert scheduler is not None
         if self._gate_open():
@@ -213,12 +213,12 @@ class Relayed(Component):
             scheduler.journal.outside("late", self.short_name)
 
     def _expects_late(self) -> bool:
-        """Return whether this is the slice of a replayed run in which the thread did not come."""
+        """Return whether this is the slice of a replayed run in which the thread was late."""
         journal: Any = self._scheduler.journal if self._scheduler is not None else None
         return bool(getattr(journal, "replaying", False) and journal.expects_late(self.short_name))
 
     def _comes(self) -> bool:
-        """Wait for the thread, holding ``_contact``; return whether it came to a point of contact."""
+        """Wait for the thread; return whether it reached a point of contact. The caller holds ``_contact``."""
         scheduler = self._scheduler
         assert scheduler is not None
         assert self._os_thread is not None
@@ -235,7 +235,7 @@ class Relayed(Component):
         return True
 
     def _see_to_meeting(self) -> None:
-        """Do for a meeting what only the driver may do: set its timer, and in a free run what the thread asks for."""
+        """Do what only the driver may do for a request: set its timer, and in a free run carry it out."""
         scheduler = self._scheduler
         assert scheduler is not None
         with self._contact:
@@ -256,7 +256,7 @@ class Relayed(Component):
             self._wake_relay("its timer")
 
     def gate_changed(self) -> None:
-        """Have the thread go on by itself from here on, or no further than to its next point of contact."""
+        """Let the thread run by itself from here on, or only to its next point of contact."""
         scheduler = self._scheduler
         assert scheduler is not None
         with self._contact:
@@ -280,7 +280,7 @@ class Relayed(Component):
     # -- threads that are late ------------------------------------------------------------------------
 
     def _puts_off(self, call: Callable[[], Any]) -> bool:
-        """If it is the thread that calls, and it is late: keep the call until it is let in, and return True."""
+        """If the caller is the thread, and it is late: keep the call until the thread is accepted, and return True."""
         if not self._late or threading.get_ident() != self._ident:
             return False
         with self._contact:
@@ -294,7 +294,7 @@ class Relayed(Component):
         return calls
 
     def _announce(self) -> None:
-        """Have the thread, which has come late, let in; holding ``_contact``. In a replay that comes by itself."""
+        """Accept the late thread; the caller holds ``_contact``. A replay does that by its journal."""
         scheduler = self._scheduler
         assert scheduler is not None
         if not self._cancelled and not getattr(scheduler.journal, "replaying", False):
@@ -303,7 +303,7 @@ class Relayed(Component):
             scheduler.nudge()
 
     def _let_in(self) -> None:
-        """Have a late thread take part again; between two rounds."""
+        """Accept a late thread again; between two rounds."""
         scheduler = self._scheduler
         assert scheduler is not None
         with self._contact:
@@ -319,15 +319,15 @@ class Relayed(Component):
         self._wake_relay("its thread" if self._place is not OVER else "its thread, which ended")
 
     def arrive(self, timeout: float = 10.0) -> None:
-        """Wait up to ``timeout`` seconds for the thread, which was late, and let it in; for a replay.
+        """Wait up to ``timeout`` seconds for the late thread, and accept it; for a replay.
 
         Raises:
-            ThreadIsAway: it has not come, or it was not late.
+            ThreadIsAway: it has not arrived, or it was not late.
         """
         scheduler = self._scheduler
         assert scheduler is not None
         if not self._late:
-            raise ThreadIsAway(f"the thread of {self.short_name} cannot come back: it was not away")
+            raise ThreadIsAway(f"the thread of {self.short_name} cannot arrive: it was not late")
         lock = scheduler.runtime.lock
         deadline = real_monotonic() + timeout
         while self._place is RUNNING:
@@ -337,7 +337,7 @@ class Relayed(Component):
                 if self._place is RUNNING:
                     self._contact.wait(min(LOOK, timeout))
             if lock.mine():
-                lock.give_way()  # it may be the lab's lock that the thread waits for
+                lock.give_way()  # the thread may wait for the lab's lock
         self._let_in()
 
     def _is_away(self, timeout: float) -> ThreadIsAway:
@@ -348,7 +348,7 @@ class Relayed(Component):
             "What it waits for has to be there again for the run to be the same."
         )
 
-    # -- looking --------------------------------------------------------------------------------------
+    # -- queries --------------------------------------------------------------------------------------
 
     def state_of_thread(self) -> str | None:
         """Return the state that the thread leads to: blocked while it is busy, runnable where it waits to be let in."""
@@ -359,7 +359,7 @@ class Relayed(Component):
         return RUNNABLE if self._stirred or self._place in (AT_GATE, IN_REQUEST, OVER) else None
 
     def may_wake(self) -> bool:
-        """Return whether the thread could do something without being told."""
+        """Return whether the thread could do something by itself."""
         if self._os_thread is None or self._is_over():
             return False
         return self._late or self._place is RUNNING or self._stirred
@@ -380,7 +380,7 @@ class Relayed(Component):
         return AT_GATE if self._stirred and not self._gate_open() else self._place
 
     def thread_frame(self) -> Whereabouts | None:
-        """Return where in the user's code the thread is; ``None`` if it is in none."""
+        """Return where in the user's code the thread is; ``None`` if it is not in user's code."""
         return whereabouts(self._ident, type(self)._thread_body.__code__) if self._ident else None
 
     @shown

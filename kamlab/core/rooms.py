@@ -1,9 +1,9 @@
-"""Rooms whose names are loaded when they are first used, so that a lab is imported quickly.
+"""Packages whose names are loaded when they are first used, so that importing a lab is quick.
 
-A room of this house is a package whose ``__init__`` lists what it offers. Several are mixed into the
-lab, which everybody imports, and most of what is in them is wanted only once somebody asks. In some
-of them a function has the name of its module, and Python, when it loads a module, puts it into the
-package under that name; hence a class of module that does not let it take the function's place.
+The ``__init__`` of a package lists its public names. Every program imports the lab, which uses several packages, and
+needs most of their modules only when a certain method is called. In some packages a function has the name of its
+module, and Python binds a module that it loads in its package under that name; hence a class of module in which that
+does not replace the function.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Room(ModuleType):
 
 
 def load_lazily(package: str, homes: Mapping[str, str]) -> None:
-    """Have a package load each of these names from the module of its that is named, once somebody uses it."""
+    """Make a package load each of these names, when it is first used, from the module that is given for it."""
     room = sys.modules[package]
     room.__dict__["_homes"] = homes
     room.__class__ = Room

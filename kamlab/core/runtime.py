@@ -1,7 +1,7 @@
 """The runtime: a loop over slices, and the rules about who may run it.
 
 :meth:`Scheduler.advance` runs slices and never waits. A *drive* (:class:`Drive`) is a loop over it that adds what it
-leaves out: waiting while nothing can run, looking at a condition or a limit, giving way to other threads, and stopping
+leaves out: waiting while nothing can run, checking a condition or a limit, giving way to other threads, and stopping
 between two slices for an interrupt, a pause or a breakpoint. Stepping, running and the background thread are the same
 loop with other values of :class:`Stop`.
 
@@ -24,7 +24,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import worlds
 from .chance import Chance
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
@@ -42,14 +41,15 @@ from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED
 from .trace import Trace
+from .worlds import in_slice
 
 if TYPE_CHECKING:
     from .world import World
 
-#: How many slices run between two looks at the time.
+#: How many slices run between two checks of the time.
 BATCH = 1000
 
-#: The position of each component is noted after each slice of a step of at most this many; of a longer one at its end.
+#: Steps of at most so many slices note the component's position after each slice, longer ones at the end.
 NOTED = 100
 
 #: How often, in seconds, slow motion checks for a request to stop or another pace.
@@ -58,12 +58,15 @@ BLINK = 0.02
 #: How often, in seconds, a thread that waits for the lock checks whether it was interrupted.
 LOOK = 0.1
 
+#: Why a second thread cannot drive.
+DRIVEN = "another thread drives this lab already; wait for it, or call lab.pause()"
+
 #: A predicate on the lab, a component that must end, or a time of the lab's clock.
 Until = Callable[[Any], Any] | Microprocess | float | None
 
 
 class Phase(enum.Enum):
-    """What a lab is doing. One at a time: no slice runs while it stands still, builds its system or has stopped."""
+    """What a lab is doing. No slice runs while it stands still, builds its system or is stopped."""
 
     STANDING = "standing"
     STEPPING = "stepping"
@@ -77,7 +80,7 @@ class Phase(enum.Enum):
 class Stop:
     """When a drive ends by itself.
 
-    ``limit`` counts slices (or calls of ``advance``); ``condition`` is asked after each slice; ``moment`` is a time of
+    ``limit`` counts slices (or calls of ``advance``); ``condition`` is called after each slice; ``moment`` is a time of
     the lab's clock. ``timeout`` is in seconds: for a step it counts only while nothing can run.
     """
 
@@ -91,9 +94,9 @@ class Stop:
         """Return the value for the arguments of ``run``.
 
         Raises:
-            KamlabError: ``until`` is nothing of the kind.
+            KamlabError: ``until`` is none of these.
         """
-        if until is None or (type(until) is float and until == math.inf):
+        if until is None or (isinstance(until, float) and until == math.inf):
             return cls(limit, None, None, timeout)
         if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
             return cls(limit, None, float(until), timeout)
@@ -102,7 +105,7 @@ class Stop:
         if callable(until):
             return cls(limit, until, None, timeout)
         raise KamlabError(
-            f"run(until={until!r}): give a predicate on the lab, a component that shall end, or a time of its clock"
+            f"run(until={until!r}): give a predicate on the lab, a component that must end, or a time of its clock"
         )
 
 
@@ -128,7 +131,7 @@ class Runtime:
             raise ValueError(f"on_error is {on_error!r}; it can be 'isolate' or 'raise'")
         self.world = world
         self.clock: Clock = make_clock(clock)
-        #: Whether threads and the network act in turn with the components in a free run as well as in steps.
+        #: Whether threads and the network are synchronised with the slices in a free run as well as in steps.
         self.lockstep: bool = isinstance(self.clock, VirtualClock)
         self.chooser = chooser
         self.on_error = on_error
@@ -136,7 +139,7 @@ class Runtime:
         self._trace_limit = trace_limit
         #: How long, in seconds, a step waits for the outside when nothing can run.
         self.patience: float = 1.0
-        #: Runs slices in the scheduler's stead where there are breakpoints; ``None`` while there are none.
+        #: Runs slices in place of the scheduler where there are breakpoints; ``None`` while there are none.
         self.brake: Brake | None = None
         #: Called with the component and the step number after a slice that was stepped.
         self.on_stepped: Callable[[Microprocess, int], Any] | None = None
@@ -145,6 +148,7 @@ class Runtime:
 
     def begin(self) -> None:
         """Begin at step 0, with nothing in the lab."""
+        self._thread: threading.Thread | None = None  # before the lock, so that no older thread drives the new lab
         self.phase: Phase = Phase.STANDING
         self.lock: LabLock = LabLock()
         self.scheduler: Scheduler = Scheduler(self, self.clock, ThreadIdle(), self.chooser)
@@ -155,32 +159,32 @@ class Runtime:
         self.trace: Trace = Trace(self._trace_limit, self._record, lambda text: self.world.report(text))
         self.trace.on_hooks_changed = self._hooks_changed
         self.scheduler.log = self.trace.writer(complete=True)
-        #: What is remembered of components that have ended.
+        #: Records of components that have ended.
         self.register: Register = Register()
         self.failures: FailureLog = FailureLog(self)
         self.scheduler.on_failure = self.failures.note
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None
-        self._thread: threading.Thread | None = None
         self._pausing = self._stopping = False
+        self._stopping_thread: int | None = None
 
     # -- what it is doing -----------------------------------------------------------------------------
 
     @property
     def virtual(self) -> bool:
-        """Whether the clock of this lab is moved rather than awaited."""
+        """Whether the clock of this lab is virtual: moved rather than waited for."""
         return isinstance(self.scheduler.clock, VirtualClock)
 
     @property
     def running(self) -> bool:
-        """Whether it runs in the background now."""
+        """Whether the lab runs in the background now."""
         thread = self._thread
         return thread is not None and thread.is_alive()
 
     @property
     def gate_open(self) -> bool:
-        """Whether components with a thread of their own may go on by themselves: in a free run."""
+        """Whether component threads may run freely: in a free run without lockstep."""
         return self.phase is Phase.RUNNING and not self.lockstep
 
     @property
@@ -200,7 +204,7 @@ class Runtime:
             raise BadPace(f"pace = {pace!r}: give a number of slices per second above 0, or None for full speed")
         self._pace = pace
         if self.scheduler.driver is not None:
-            self.scheduler.attention = True  # a run at full speed sees it at once
+            self.scheduler.attention = True  # so that a run at full speed notices the change at once
 
     def check_open(self) -> None:
         """Raise LabIsClosed if the lab was stopped."""
@@ -208,93 +212,96 @@ class Runtime:
             raise LabIsClosed("this lab was stopped; lab.reset() makes a fresh start, Lab() another lab")
 
     def check_may_drive(self, what: str) -> None:
-        """Raise LabIsRunning where ``what`` is called from within a slice; BuilderDrives where a builder calls it."""
+        """Raise LabIsRunning if ``what`` is called within a slice or a stop(), BuilderDrives if a builder calls it."""
         scheduler = self.scheduler
         if scheduler.driver is not None and scheduler.driver == threading.get_ident():
             running = scheduler.running
-            who = running.short_name if running is not None else "an observer"
+            caller = running.short_name if running is not None else "an observer"
             raise LabIsRunning(
-                f"{who} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
+                f"{caller} calls {what}() from within its own slice; a component cannot drive the lab that drives it"
             )
+        if self._stopping_thread == threading.get_ident():
+            raise LabIsRunning(f"{what}() while the lab is being stopped; call it when that is done")
         if scheduler.journal is not None:
             scheduler.journal.end_building(what)
-
-    def _check_not_driven(self) -> None:
-        if self.scheduler.driver is not None:
-            raise LabIsRunning("another thread drives this lab already; wait for it, or call lab.pause()")
 
     # -- driving --------------------------------------------------------------------------------------
 
     @contextmanager
     def driving(self, phase: Phase, thread: threading.Thread | None = None) -> Iterator[Interrupt]:
-        """Make the calling thread the driver, and tidy up after it.
+        """Make the calling thread the driver, and clean up afterwards.
 
-        The interrupt handler is installed all the while, so that no interrupt can strike in the middle of this.
+        The interrupt handler is installed throughout, so that no interrupt is raised in the middle of this.
         """
         stepping = phase is not Phase.RUNNING
-        what = "step" if stepping else "run"
         scheduler = self.scheduler
         if self.phase is not Phase.STANDING or scheduler.driver is not None:
             self.check_open()
-            self.check_may_drive(what)
-        if self._thread is not None and self._thread is not thread and self._thread.is_alive():
+            self.check_may_drive("step" if stepping else "run")
+        other = self._thread
+        if other is not None and other is not thread and other.is_alive():
             raise LabIsRunning("the lab runs in the background; call lab.pause() first, then step or run it")
         if scheduler.journal is not None and phase is not Phase.REPLAYING:
-            scheduler.journal.before_drive(what, not (stepping or self.lockstep))
+            scheduler.journal.before_drive("step" if stepping else "run", not (stepping or self.lockstep))
         interrupt = Interrupt(self)
         interrupt.install()
         try:
-            while not self.lock.acquire(timeout=LOOK):
+            lock = self.lock
+            while not lock.acquire(timeout=LOOK):
                 if interrupt.interrupted:
                     raise KeyboardInterrupt("Cannot run: another thread holds the lock of this lab.")
+            if lock is not self.lock or (thread is not None and thread is not self._thread):
+                lock.release()
+                raise LabIsClosed("the lab was reset before this run could begin; step or run it again")
             if scheduler.driver is not None:
-                self.lock.release()
-                self._check_not_driven()
+                lock.release()
+                raise LabIsRunning(DRIVEN)
         except BaseException:
             interrupt.uninstall()
             raise
-        outer = worlds.in_slice.world
+        outer = in_slice.world
         chance = self.chance
         try:
             scheduler.driver = threading.get_ident()
-            worlds.in_slice.world = self.world
+            in_slice.world = self.world
             self.interrupt = interrupt
-            self.phase = phase
             if chance is not None:
                 chance.enter()
             self._write_to(self.trace.begin(stepping, True))
             scheduler.stepped = stepping
             scheduler.slices_per_poll = 0 if stepping or self.lockstep else SLICES_PER_POLL
+            if self.phase is not Phase.STOPPED:  # by another thread, while this one waited for the lock
+                self.phase = phase
             if scheduler.outsiders:
                 self._tell_outsiders()
             yield interrupt
         finally:
             if chance is not None:
                 chance.leave()
-            if self.phase is not Phase.STOPPED:
+            if self.phase is phase:  # not stopped meanwhile
                 self.phase = Phase.STANDING
             if scheduler.outsiders:
                 self._tell_outsiders()
             self.interrupt = None
-            worlds.in_slice.world = outer
+            in_slice.world = outer
             scheduler.driver = scheduler.running = None
             scheduler.attention = self._pausing = False
             self._write_to(self.trace.begin(True, False))
             scheduler.stepped = True
-            self.lock.release()
+            lock.release()
             interrupt.uninstall()
         if interrupt.interrupted:
             raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
 
     def _tell_outsiders(self) -> None:
-        """Tell components with a thread whether they may run freely from now on."""
+        """Notify components with a thread whether they may run freely from now on."""
         for component in sorted(self.scheduler.outsiders, key=lambda outsider: getattr(outsider, "_number", 0)):
             notice = getattr(component, "gate_changed", None)
             if notice is not None:
                 notice()
 
     def _write_to(self, log: Callable[[Any], Any] | None) -> None:
-        """Have the engine call this with each record; boxes that were quiet are told when that begins or ends."""
+        """Set the writer that the engine calls with each record; where recording begins or ends, no box stays quiet."""
         scheduler = self.scheduler
         if (scheduler.log is None) is not (log is None):
             for component in list(scheduler.members.values()):
@@ -321,7 +328,7 @@ class Runtime:
         left = 0
 
         def one_round(scheduler: Scheduler) -> int:
-            """Return 1 once the round is over, 0 if nothing can run or the driver must look around first."""
+            """Return 1 once the round is over, 0 if nothing can run or something needs attention first."""
             nonlocal left
             if not left:
                 if not scheduler.look_ahead():
@@ -356,12 +363,13 @@ class Runtime:
     # -- the background ----------------------------------------------------------------------------------
 
     def start(self, stop: Stop, forever: bool = False) -> None:
-        """Run in a background thread; ``forever`` keeps it when everything has ended."""
+        """Run in a background thread; ``forever`` keeps the thread when everything has ended."""
         self.check_open()
         if self.running:
             return
         self.check_may_drive("start")
-        self._check_not_driven()
+        if self.scheduler.driver is not None:
+            raise LabIsRunning(DRIVEN)
         self._pausing = False
         self.background_error = None
         thread = threading.Thread(target=self._run_in_background, args=(stop, forever), name="kamlab lab", daemon=True)
@@ -378,11 +386,12 @@ class Runtime:
             with self.driving(Phase.RUNNING, me) as interrupt:
                 outcome = Drive(self, interrupt, stop, background=True, forever=forever).run()
         except BaseException as error:
-            self.background_error = error
+            if self._thread is me:
+                self.background_error = error
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
             self.world.report(text)
         else:
-            if outcome.breakpoints:  # nothing awaits what start() returns
+            if outcome.breakpoints:  # start() returned long ago
                 self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))
         finally:
             if self._thread is me:
@@ -403,7 +412,7 @@ class Runtime:
             if thread is not None:
                 thread.join(timeout)
             while scheduler.driver is not None and real_monotonic() < deadline:
-                real_sleep(MOMENT)  # a cell drives it, on a thread that goes on to other things
+                real_sleep(MOMENT)  # a cell drives it, on a thread that does not end with the run
             if scheduler.driver is not None:
                 running = scheduler.running
                 where = f" {running.short_name} has not come to its next yield." if running is not None else ""
@@ -415,7 +424,7 @@ class Runtime:
         return True
 
     def pause_requested(self) -> bool:
-        """Return whether the lab was asked to pause, and take the request as met."""
+        """Return whether the lab was asked to pause, and clear the request."""
         asked, self._pausing = self._pausing, False
         return asked
 
@@ -432,7 +441,7 @@ class Runtime:
         scheduler = self.scheduler
         if scheduler.posted or scheduler.wakes:  # requested since the last round, perhaps by this very thread
             return
-        if self.virtual and scheduler.idle.sources():  # what is there now comes before what comes later
+        if self.virtual and scheduler.idle.sources():  # what has arrived already comes before what is due later
             scheduler.idle.dispatch()
             if scheduler.posted or scheduler.wakes:
                 return
@@ -462,15 +471,17 @@ class Runtime:
         """
         self._stopping = True
         self.pause(timeout)
-        scheduler = self.scheduler
-        if not self.lock.acquire(timeout):
+        lock = self.lock
+        if not lock.acquire(timeout):
             self._stopping = False
-            running = scheduler.running
-            who = running.short_name if running is not None else "a thread that holds the lock"
+            running = self.scheduler.running
+            holder = running.short_name if running is not None else "a thread that holds the lock"
             raise LabIsRunning(
-                f"the lab cannot be stopped: {who} has not given way within {timeout:g} s. Interrupt it, stop again "
+                f"the lab cannot be stopped: {holder} has not given way within {timeout:g} s. Interrupt it, stop again "
                 "when it has come to its next yield, or go on with another lab: Lab()."
             )
+        scheduler = self.scheduler
+        outer, self._stopping_thread = self._stopping_thread, threading.get_ident()
         try:
             components = list(scheduler.members.values())
             for component in components:
@@ -482,7 +493,8 @@ class Runtime:
             scheduler.timers.clear()
             self.services.zap()
         finally:
-            self.lock.release()
+            self._stopping_thread = outer
+            lock.release()
         return components
 
     def close(self, components: list[Microprocess], timeout: float) -> None:
@@ -502,13 +514,13 @@ class Drive:
 
     Args:
         runtime: what is driven.
-        interrupt: tells whether the user interrupted.
+        interrupt: knows whether the user interrupted.
         stop: when to stop.
-        stepping: whether each slice is looked at, rather than as many as possible run.
-        patience: of a step: how many seconds it waits while nothing can run.
-        advance: runs more than a slice, and returns 1 when that is done.
-        background: whether a thread drives that nobody waits for: it may wait for ever.
-        forever: whether to go on when everything has ended.
+        stepping: whether this is a step rather than a free run.
+        patience: for a step: how many seconds it waits while nothing can run.
+        advance: runs more than one slice, and returns 1 when that is done.
+        background: whether the background thread drives, which may wait for ever.
+        forever: whether to continue when everything has ended.
     """
 
     def __init__(
@@ -555,10 +567,10 @@ class Drive:
             if scheduler.fatal is not None:
                 reason = "failed"
             elif not (ran or scheduler.attention):
-                reason = self._reason_at_rest() or self._reason()
+                reason = self._reason_when_idle() or self._reason()
             else:
                 if not self.stepping and ran and runtime.pace is not None:
-                    self._linger(runtime.pace)
+                    self._slow_down(runtime.pace)
                 reason = self._reason()
         if self.stepping and not self.noting and runtime.on_stepped is not None:
             for component, step in sorted(dict(runtime.trace.ran_since(seen)).items(), key=lambda pair: pair[1]):
@@ -568,9 +580,9 @@ class Drive:
             scheduler.step - first_step,
             scheduler.clock.now() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
-            self._sleepers() if reason in ("stuck", "idle") else (),
+            self._waiting() if reason in ("stuck", "idle") else (),
         )
-        return self._come_to_rest(outcome)
+        return self._finish(outcome)
 
     def _reason(self) -> str | None:
         """Return why to stop between two slices, or ``None``."""
@@ -595,7 +607,7 @@ class Drive:
         return None
 
     def _advance(self) -> int:
-        """Run a slice, or a batch of them where nothing is looked at in between; return how many ran."""
+        """Run a slice, or a batch of them where nothing is checked in between; return how many ran."""
         runtime, scheduler = self.runtime, self.scheduler
         if self.advance is not None:
             seen = runtime.trace.mark()
@@ -615,7 +627,7 @@ class Drive:
             self.deadline = self.real_deadline = None
         return ran
 
-    def _reason_at_rest(self) -> str | None:
+    def _reason_when_idle(self) -> str | None:
         """Return why to stop now that nothing can run; otherwise wait, and return ``None``."""
         runtime, scheduler = self.runtime, self.scheduler
         if not scheduler.members and not self.forever and not self._something_is_coming():
@@ -630,7 +642,7 @@ class Drive:
         return None
 
     def _set_deadline(self, now: float) -> None:
-        """Work out until when to wait. A step under a virtual clock waits only for the outside, in real time."""
+        """Set the time until which to wait. A step under a virtual clock waits only for the outside, in real time."""
         timeout = self.patience if self.stepping else self.stop.timeout
         if timeout is not None and self.stepping and self.runtime.virtual:
             self.real_deadline = real_monotonic() + timeout
@@ -646,16 +658,16 @@ class Drive:
         return self.real_deadline is not None and real_monotonic() >= self.real_deadline
 
     def _something_is_coming(self) -> bool:
-        """Return whether something is under way in a lab without components: a call, or simulated bytes."""
+        """Return whether something is pending in a lab without components: a call, or simulated bytes."""
         scheduler = self.scheduler
         return bool(scheduler.posted) or (self.runtime.virtual and scheduler.next_timer() is not None)
 
-    def _sleepers(self) -> tuple[str, ...]:
+    def _waiting(self) -> tuple[str, ...]:
         members = list(self.scheduler.members.values())
         return tuple(component.short_name for component in members if component._life is ASLEEP)
 
-    def _linger(self, pace: float) -> None:
-        """Let the time pass that a slice takes in slow motion; the lock is free meanwhile."""
+    def _slow_down(self, pace: float) -> None:
+        """Wait as long as a slice takes in slow motion; the lock is free meanwhile."""
         runtime = self.runtime
         began = real_monotonic()
         runtime.lock.release()
@@ -668,22 +680,22 @@ class Drive:
         finally:
             runtime.lock.acquire()
 
-    def _come_to_rest(self, outcome: Outcome) -> Outcome:
-        """Apply pending wake-ups so that observers see up-to-date states; raise what has to be raised then.
+    def _finish(self, outcome: Outcome) -> Outcome:
+        """Apply pending wake-ups so that observers see up-to-date states; raise the error that stopped the drive.
 
-        A breakpoint may be hit by what the end of the round does, so it is asked before and after.
+        The end of the round may hit a breakpoint as well, so breakpoints are released before and after it.
         """
         runtime, scheduler = self.runtime, self.scheduler
         runtime.outcome = outcome
         if runtime.brake is not None or scheduler.fatal is not None:
-            outcome = self._stop_for_good(outcome)
+            outcome = self._release(outcome)
         if not scheduler.turn_waits():
             scheduler.end_round()
             if runtime.brake is not None or scheduler.fatal is not None:
-                outcome = self._stop_for_good(outcome)
+                outcome = self._release(outcome)
         return outcome
 
-    def _stop_for_good(self, outcome: Outcome) -> Outcome:
+    def _release(self, outcome: Outcome) -> Outcome:
         """Name the breakpoints that were hit; raise the error that stopped the drive."""
         runtime, scheduler = self.runtime, self.scheduler
         if runtime.brake is not None:

@@ -5,16 +5,15 @@ The principles
 *One primitive.* :meth:`Scheduler.advance` runs slices and never waits. A single step is
 ``advance(1)``; everything else, in :mod:`kamlab.core.runtime`, is a loop around it.
 
-*Axon's order.* In a round every runnable microprocess has one slice, in queue order. Only at the
-end of the round are the pauses applied and after them the wake-ups, so a wake-up wins over a pause
-in the same round and none is lost. New and woken ones join the end of the queue, in the order in
-which that was asked for; one that paused and was woken in the same round keeps its place.
+*Axon's order.* In a round every runnable microprocess has one slice, in queue order. Pauses are
+applied only at the end of the round, and wake-ups after them, so a wake-up wins over a pause in the
+same round and none is lost. New and woken microprocesses join the end of the queue, in the order of
+the requests; one that paused and was woken in the same round keeps its place.
 
-*Nobody polls.* Whatever happens elsewhere (another thread, a socket, a timer) ends up as a wake
-request or a posted call, carried out between two rounds. With nothing to run the world blocks.
+*Nothing polls.* Whatever happens elsewhere (another thread, a socket, a timer) becomes a wake request
+or a posted call, carried out between two rounds. While nothing can run the lab blocks.
 
-*A failure is a fact about one component.* The scheduler notes it, tells those who want to know,
-and goes on.
+*A failure concerns one component.* The scheduler records it, calls ``on_failure``, and continues.
 """
 
 from __future__ import annotations
@@ -32,16 +31,18 @@ from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
 from .component import check_component
-from .endings import Endings, refused_await
+from .endings import end, fail, refused_await
 from .errors import BadMain, NotRunnable
-from .events import ACTIVATED, CLOCK, PAUSED, RESUMED, TIMER, WOKEN
+from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
 from .meeting import RUNNING as THREAD_BUSY
 from .microprocess import Microprocess, deadline_of, place_in, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
+from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
+from .states import STOPPED as STATE_STOPPED
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
 from .waits import THREAD
@@ -52,18 +53,18 @@ if TYPE_CHECKING:
     from .world import World
 
 
-#: How many slices may run in a free run before the network is looked at again. In steps it is every round.
+#: How many slices may run in a free run before the network is checked again. In steps that is every round.
 SLICES_PER_POLL = 64
 
 
-class Scheduler(Endings):
+class Scheduler:
     """Runs microprocesses, one slice at a time.
 
     Args:
-        runtime: whose scheduler this is.
-        clock: the clock door.
-        idle: the door to wait at.
-        chooser: who decides what runs next; ``None`` is round robin.
+        runtime: the engine that it belongs to.
+        clock: what time it is.
+        idle: how to wait for something from outside.
+        chooser: decides which component runs next; ``None`` is round robin.
     """
 
     def __init__(self, runtime: Runtime, clock: Clock, idle: Idle, chooser: Chooser | None = None) -> None:
@@ -81,7 +82,7 @@ class Scheduler(Endings):
         self.timers: Timers = Timers()
         self.outsiders: set[Any] = set()
         self.log: Callable[[Any], Any] | None = None
-        #: Writes down what comes from outside, or plays it; ``None`` where nobody wants that.
+        #: Records what comes from outside, or replays it; ``None`` in a lab that does neither.
         self.journal: Journal | None = None
         self.running: Microprocess | None = None
         self.step: int = 0
@@ -94,12 +95,12 @@ class Scheduler(Endings):
         self.fatal: BaseException | None = None
         self.slices_per_poll = SLICES_PER_POLL
         self._since_poll = 0
-        #: Whether the lab is stepped or stands still, so that there is time to look at messages.
+        #: Whether the lab is stepped or stands still, so that there is time to make the texts of messages.
         self.stepped = True
-        #: How often pauses and wake-ups were applied. What was asked for in the present era is still to come.
+        #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
-        #: The component that the user chose to go next, where a chooser decides otherwise.
+        #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
 
@@ -136,9 +137,9 @@ class Scheduler(Endings):
             try:
                 said = component._flow.send(None)
             except StopIteration:
-                self._end(component, STATE_FINISHED)
+                end(self, component, STATE_FINISHED)
             except BaseException as error:
-                self._fail(component, error)
+                fail(self, component, error)
                 if self.fatal is not None:
                     break
             else:
@@ -146,11 +147,11 @@ class Scheduler(Endings):
                     try:
                         self._obey(component, said)
                     except BaseException as error:
-                        self._raise_in(component, error)
+                        self.raise_in(component, error)
                 if component._life is RUNNABLE:
                     done.append(component)
                 elif component._life in ENDED:
-                    self._end(component, component._life)
+                    end(self, component, component._life)
         self.running = None
         self._since_poll += ran
         return ran
@@ -160,7 +161,7 @@ class Scheduler(Endings):
         picked, self.picked = self.picked, None
         place = -1 if picked is None else place_in(queue, picked)
         if place < 0:
-            runnable = tuple([each for each in queue if each._life is RUNNABLE])
+            runnable = tuple([member for member in queue if member._life is RUNNABLE])
             place = self.chooser.choose(runnable) if runnable else 0
             picked = runnable[place] if runnable else queue[0]
             if runnable and self.journal is not None:
@@ -172,7 +173,7 @@ class Scheduler(Endings):
         return picked
 
     def _obey(self, component: Microprocess, said: Any) -> None:
-        """Do what a yielded value asks for; values that mean nothing are ignored."""
+        """Carry out the request in a yielded value; other values are ignored."""
         if isinstance(said, NewComponent):
             for newcomer in said.components():
                 if not isinstance(newcomer, Microprocess):
@@ -204,16 +205,16 @@ class Scheduler(Endings):
             component._life = ASLEEP
             self.request_wake(component, helper)
 
-    def _raise_in(self, component: Microprocess, error: BaseException) -> None:
-        """Raise an error where a component stands, at its ``yield``; it may catch it and go on."""
+    def raise_in(self, component: Microprocess, error: BaseException) -> None:
+        """Raise an error in a component, at its ``yield``; the component may catch it and continue."""
         while True:
             try:
                 said = raising_in(component, error).send(None)
             except StopIteration:
-                self._end(component, STATE_FINISHED)
+                end(self, component, STATE_FINISHED)
                 return
             except BaseException as raised:
-                self._fail(component, raised)
+                fail(self, component, raised)
                 return
             try:
                 self._obey(component, said)
@@ -221,12 +222,33 @@ class Scheduler(Endings):
             except BaseException as again:
                 error = again
 
+    # -- endings --------------------------------------------------------------------------------
+
+    def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
+        """End a microprocess from outside its own code; its generator is closed."""
+        with self.runtime.lock:  # never in the middle of a slice
+            if component._life in ENDED:
+                return
+            if self.journal is not None and self.is_outside():
+                self.journal.outside("stop", component.short_name)
+            component._life = state
+            if component is not self.running:
+                end(self, component, state)
+
+    def note_failure(self, component: Microprocess, error: BaseException) -> None:
+        """Mark a component as failed, record that, and call ``on_failure``."""
+        component._error = error
+        component._life = STATE_FAILED
+        if self.log is not None:
+            self.log((FAILED, component, error))
+        self.on_failure(component, error)
+
     # -- the end of a round ---------------------------------------------------------------------
 
     def end_round(self) -> bool:
-        """Apply pauses, wake-ups, timers and what came from outside; return whether any can run.
+        """Apply pauses, wake-ups, timers and what came from outside; return whether anything can run.
 
-        The next slice then begins from here: whether somebody looked ahead is not part of a run.
+        The next slice then begins from here: looking ahead does not change a run.
         """
         self._looked = True
         return self._end_round()
@@ -236,16 +258,16 @@ class Scheduler(Endings):
         self._since_poll = self.slices_per_poll
 
     def look_ahead(self) -> bool:
-        """End the round if the next slice begins with that; return whether any can run."""
+        """End the round if the next slice would begin with that; return whether anything can run."""
         if self.turn_waits() and (self.chooser is None or self._looked):
             return True
         return self.end_round()
 
     def _end_round(self) -> bool:
-        """End a round. A round in which there was nothing to apply does not count: how often somebody looked whether
-        anything can run is not part of a run.
+        """End a round. A round in which there was nothing to apply does not count: checking whether anything can run
+        does not change a run.
         """
-        self.running = None  # whatever stops a component from here on does not come from its own slice
+        self.running = None  # a component that is stopped from here on was not stopped by a slice
         if self.journal is not None and self.journal.watches_clock:
             self.journal.before_round()
         done = self.done
@@ -275,19 +297,19 @@ class Scheduler(Endings):
         if self.wakes:
             dozing -= self._apply_wakes()
         if dozing:
-            awake = [each for each in queue if each._life is RUNNABLE]
+            awake = [member for member in queue if member._life is RUNNABLE]
             queue.clear()
             queue.extend(awake)
         self.era += 1
         return bool(queue)
 
     def _apply_pauses(self) -> int:
-        """Put to sleep who asked for it; return how many of the queue that is."""
+        """Apply the requested pauses; return how many components of the queue have paused."""
         dozing = 0
         rounds, era = self.rounds, self.era
         log = self.log
         for component in self.pauses:
-            if component._roused == era and log is not None:  # wakes win, and it is about to be woken
+            if component._roused == era and log is not None:  # wake-ups win, and it is about to be woken
                 if component._pause_timer is not None:
                     component._cancel_pause_timer()
             elif component._life is RUNNABLE:
@@ -325,7 +347,7 @@ class Scheduler(Endings):
         return undone
 
     def _wake(self, component: Microprocess, cause: Any) -> int:
-        """Make a sleeper runnable; return 1 if it paused in this very round and so is queued already."""
+        """Make a waiting component runnable; return 1 if it paused in this very round and so is queued already."""
         while component._delegate is not None:
             component = component._delegate
         if component._life is not ASLEEP:
@@ -343,7 +365,9 @@ class Scheduler(Endings):
     def _enlist(self, component: Microprocess) -> None:
         by = component._activated_by
         if by is not None:
-            component._activated_by = None  # else a line of components, each made by the one before, is all kept
+            component._activated_by = (
+                None  # else a chain of components, each activated by the one before, is kept alive
+            )
         if component._life in ALIVE:
             component._life = RUNNABLE
             self.queue.append(component)
@@ -357,7 +381,7 @@ class Scheduler(Endings):
             self._call(callback)
 
     def _call(self, call: Callable[[], Any]) -> None:
-        """Make a call that belongs to nobody's slice; an error in it harms nobody."""
+        """Make a call outside any slice; an error in it is reported, and the run continues."""
         try:
             call()
         except Exception as error:
@@ -366,7 +390,7 @@ class Scheduler(Endings):
     # -- requests, from slices and from anywhere --------------------------------------------------
 
     def adopt(self, component: Microprocess) -> None:
-        """Take a microprocess in; its first slice is in the next round."""
+        """Add a microprocess; its first slice is in the next round."""
         if put_off(lambda: self.adopt(component)):
             return
         self.runtime.check_open()
@@ -390,7 +414,7 @@ class Scheduler(Endings):
         self.nudge()
 
     def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
-        """Let a microprocess sleep from the end of this round on."""
+        """Pause a microprocess from the end of this round on."""
         self.pauses.append(component)
         if component._pause_timer is not None:
             component._cancel_pause_timer()
@@ -412,7 +436,7 @@ class Scheduler(Endings):
         self.nudge()
 
     def note_size(self, message: Any) -> None:
-        """Have the record count a message that was just recorded, if it is a large one."""
+        """Have the trace count the message that was just recorded, if it is a large one."""
         if has_size(type(message)) and len(message) >= LARGE:
             self.runtime.trace.note_large(len(message))
 
@@ -427,13 +451,13 @@ class Scheduler(Endings):
             self.log((CLOCK, None, round(now, 6)))
 
     def note_pause(self, component: Microprocess) -> None:
-        """Record that a component pauses with a timer, when it asks for it; see :meth:`Microprocess.pause`."""
+        """Record the pause of a component when it is requested; see :meth:`Microprocess.pause`."""
         if component._life is RUNNABLE and component._roused != self.era and self.log is not None:
             component._drowsy = self.era
             self.log((PAUSED, component, (deadline_of(component), component._awaits)))
 
     def note_wake(self, component: Microprocess, cause: Any, era: int | None = None) -> None:
-        """Record that a component is woken, when that is asked for, if it sleeps or has asked for a pause."""
+        """Record that a component is woken, when that is requested, if it has paused or requested a pause."""
         component = runner_of(component)
         if era is None:
             era = self.era
@@ -445,12 +469,12 @@ class Scheduler(Endings):
             self.log((WOKEN, component, cause))
 
     def post(self, call: Callable[[], Any]) -> None:
-        """Have a call made between two rounds, by whoever drives. Safe from any thread."""
+        """Have the driver make a call between two rounds. Safe from any thread."""
         self.posted.append(call)
         self.nudge()
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made after so many seconds of the lab's clock; under the lab's lock."""
+        """Have a call made after so many seconds of the lab's clock. The caller holds the lock."""
         return self.call_at(self.clock.now() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
@@ -462,7 +486,7 @@ class Scheduler(Endings):
         return self.driver != threading.get_ident() and worlds.in_slice.component is None
 
     def nudge(self) -> None:
-        """Have whoever drives look again, if it waits and is another thread. Safe from any thread."""
+        """Wake the driver if it waits, unless the caller is the driver. Safe from any thread."""
         if self.driver is not None and self.driver != threading.get_ident():
             self.idle.wake()
 
@@ -483,7 +507,7 @@ class Scheduler(Endings):
         return self.timers.next()
 
     def can_be_woken(self) -> bool:
-        """Return whether anything but a call from this very thread could make something runnable."""
+        """Return whether anything other than a call from this thread could make something runnable."""
         return bool(
             self.queue
             or self.done
@@ -495,9 +519,9 @@ class Scheduler(Endings):
         )
 
     def runnable(self) -> list[Microprocess]:
-        """Return who could run now, in queue order; those whose round is over come last.
+        """Return the microprocesses that can run, in queue order; those that have had their slice come last.
 
-        Where it is known who goes next although there is a chooser, that one is first.
+        If there is a chooser, and its next choice is known, that one is first.
         """
         found = self._could_run()
         if self.chooser is not None and (foreseen := self._foreseen(found)) is not None:
@@ -505,28 +529,28 @@ class Scheduler(Endings):
         return found
 
     def next_up(self) -> Microprocess | None:
-        """Return who goes next, or ``None`` where nobody can run or only the chooser knows."""
+        """Return what runs next, or ``None`` if nothing can run or only the chooser knows."""
         found = self._could_run()
         return self._foreseen(found) if self.chooser is not None else next(iter(found), None)
 
     def foresees(self) -> bool:
-        """Return whether it is known beforehand which component goes next."""
+        """Return whether it is known in advance which component runs next."""
         return self.chooser is None or hasattr(self.chooser, "peek")
 
     def _could_run(self) -> list[Microprocess]:
-        woken = {id(each): each for each in self.to_be_woken() if each._life not in ENDED}
-        pausing = {id(each) for each in self.pauses if id(each) not in woken}
-        found = {id(each): each for each in (*self.queue, *self.done) if each._life is RUNNABLE}
-        return [each for each in (found | woken).values() if id(each) not in pausing]
+        woken = {id(member): member for member in self.to_be_woken() if member._life not in ENDED}
+        pausing = {id(member) for member in self.pauses if id(member) not in woken}
+        found = {id(member): member for member in (*self.queue, *self.done) if member._life is RUNNABLE}
+        return [member for member in (found | woken).values() if id(member) not in pausing]
 
     def state_of(
         self, component: Microprocess, woken: Container[int] | None = None, pausing: Container[int] | None = None
     ) -> str:
-        """Return the word of :mod:`.states` for a component that is alive, as it will be when the round ends.
+        """Return the state of a component that is alive, one of :mod:`.states`, as it will be when the round ends.
 
         Args:
             component: the component.
-            woken, pausing: the ``id`` of each one that was woken, or has paused, in this round; found out unless given.
+            woken, pausing: the ``id`` of the components that were woken, or have paused, in this round, if known.
         """
         runner = runner_of(component)
         if self.driver is not None and self.running is runner:
@@ -544,15 +568,15 @@ class Scheduler(Endings):
         return BLOCKED if is_blocked(component, runner, runner._awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
-        """Yield those that have been woken or activated since the last round ended, and join the next one."""
+        """Yield what has been woken or activated since the last round ended, and joins the next one."""
         for wake in tuple(self.wakes):
-            one, *others = wake if isinstance(wake, tuple) else (wake,)
-            if not isinstance(one, Inbox):
-                yield runner_of(one)
-            elif not others:
-                yield runner_of(one.owner)
+            first, *cause = wake if isinstance(wake, tuple) else (wake,)
+            if not isinstance(first, Inbox):
+                yield runner_of(first)
+            elif not cause:
+                yield runner_of(first.owner)
             else:
-                yield from map(runner_of, others[0])
+                yield from map(runner_of, cause[0])
 
     def _foreseen(self, runnable: list[Microprocess]) -> Microprocess | None:
         if place_in(runnable, self.picked) >= 0:
@@ -561,22 +585,19 @@ class Scheduler(Endings):
         return runnable[peek(runnable)] if peek is not None and runnable else None
 
     def turn_waits(self) -> bool:
-        """Return whether anybody still has a turn in this round."""
+        """Return whether any slice of this round is still to come."""
         queue = self.queue
         while queue and queue[0]._life is not RUNNABLE:
             queue.popleft()
         return bool(queue)
 
     def choose(self, component: Microprocess) -> None:
-        """Let ``component`` have the next slice; it, or the generator that it waits for, must be runnable."""
+        """Give ``component`` the next slice; it, or the generator that it waits for, must be runnable."""
         component = runner_of(component)
-        if self.driver is None and not self.takes_turns(component):
-            self.end_round()
+        if self.driver is None and self.journal is None and not self.takes_turns(component):
+            self.end_round()  # with a journal this is done, and recorded, before
         if not self.takes_turns(component):
-            raise NotRunnable(
-                f"{component.short_name} cannot go next: it is {component._state_now()}. "
-                f"These can: {', '.join(each.short_name for each in self.runnable()) or 'none'}."
-            )
+            raise self.not_runnable(component)
         place = place_in(self.done, component)
         if place >= 0:
             del self.done[place]
@@ -585,18 +606,25 @@ class Scheduler(Endings):
         self.queue.appendleft(component)
         self.picked = component
 
+    def not_runnable(self, component: Microprocess) -> NotRunnable:
+        """Return the error for choosing a component that cannot go next."""
+        return NotRunnable(
+            f"{component.short_name} cannot go next: it is {component._state_now()}. "
+            f"These can: {', '.join(member.short_name for member in self.runnable()) or 'none'}."
+        )
+
     def takes_turns(self, component: Microprocess) -> bool:
-        """Return whether somebody is in the queue, now or in the next round."""
+        """Return whether a microprocess is runnable and queued, for this round or the next one."""
         return component._life is RUNNABLE and place_in((*self.queue, *self.done), component) >= 0
 
 
 def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full: bool) -> bool:
-    """Return whether a component that sleeps is blocked: by a full inbox, or because its thread is busy elsewhere.
+    """Return whether a waiting component is blocked: by a full inbox, or because its thread is busy elsewhere.
 
     Args:
         component: the component.
-        runner: what runs when it runs: itself, or the generator that it waits for.
-        awaits: what its code says that it waits for.
+        runner: what runs in its slices: itself, or the generator that it waits for.
+        awaits: what its code waits for, if that is recorded.
         full: whether one of its outboxes leads to a full inbox, and room there would wake it.
     """
     if awaits is not None:
@@ -605,6 +633,6 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
 
 
 def put_off(call: Callable[[], Any]) -> bool:
-    """Return whether a component's thread calls that is busy elsewhere: then it is done when that is let in."""
+    """Return whether the caller is a component's thread that is late; the call is then made later."""
     caller = worlds.in_slice.component
     return caller is not None and caller._puts_off(call)

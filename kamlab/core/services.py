@@ -1,4 +1,4 @@
-"""Named services and tracked values: how components find each other without being wired by hand.
+"""Named services and tracked values: how components find each other without explicit links.
 
 Axon calls this the coordinating assistant tracker. Each lab has one, so two labs can each have a
 Backplane of the same name.
@@ -26,7 +26,7 @@ class Services:
     """The services and tracked values of one lab.
 
     Args:
-        parent: another one, for values and services that are not found here.
+        parent: other services, for names that are not found here.
 
     >>> services = Services()
     >>> services.track_value("lessons", 3)
@@ -46,7 +46,7 @@ class Services:
 
         Raises:
             ServiceAlreadyExists: the name is taken.
-            BadComponent: ``component`` is none.
+            BadComponent: ``component`` is not a component.
             BadInbox: it has no such inbox.
         """
         if name in self._services:
@@ -56,7 +56,7 @@ class Services:
                 "Use another name, stop that component first, or start with a fresh lab: lab.reset()."
             )
         if not isinstance(component, Component):
-            raise BadComponent(f"the service {name!r} needs a component, and {component!r} is none")
+            raise BadComponent(f"the service {name!r} needs a component, and {component!r} is not one")
         if inbox not in component.inboxes:
             raise BadInbox(
                 f"the service {name!r} needs an inbox {inbox!r}, and {component.short_name} has only: "
@@ -68,7 +68,7 @@ class Services:
         """Return the component and the name of the inbox behind a service.
 
         Raises:
-            NoSuchService: nobody offers it.
+            NoSuchService: no component offers it.
         """
         if name in self._services:
             return self._services[name]
@@ -77,10 +77,10 @@ class Services:
         raise NoSuchService(f"there is no service {name!r}; there are: {listed(self._services)}")
 
     def deregister_service(self, name: str) -> None:
-        """Take a service off.
+        """Remove a service.
 
         Raises:
-            MultipleServiceDeletion: it is not there, or not any more.
+            MultipleServiceDeletion: it does not exist, or no longer.
         """
         if name not in self._services:
             raise MultipleServiceDeletion(
@@ -93,7 +93,7 @@ class Services:
         return list(self._services)
 
     def drop_services_of(self, component: Any) -> list[str]:
-        """Take off whatever a component still offers, and return the names."""
+        """Remove the services that a component still offers, and return their names."""
         names = [name for name, (owner, _) in self._services.items() if owner is component]
         for name in names:
             del self._services[name]
@@ -113,7 +113,7 @@ class Services:
         """Change a declared value.
 
         Raises:
-            AccessToUndeclaredTrackedVariable: nobody declared it.
+            AccessToUndeclaredTrackedVariable: it was not declared.
         """
         self._require(name)
         self._values[name] = value
@@ -122,7 +122,7 @@ class Services:
         """Return a declared value.
 
         Raises:
-            AccessToUndeclaredTrackedVariable: nobody declared it.
+            AccessToUndeclaredTrackedVariable: it was not declared.
         """
         self._require(name)
         return self._values[name]

@@ -4,15 +4,15 @@
 ``new``                   not activated yet
 ``runnable``              has a slice to come
 ``running``               is in the middle of a slice now
-``waiting``               has paused, or waits for a message or for time
+``waiting``               has paused, or waits for a message or for a time
 ``blocked``               waits until there is room in a full inbox; or its thread is busy with code of its own
 ``finished``              its main has come to its end
 ``stopped``               was stopped
 ``failed``                its main raised an error
 ========================= ==========================================================================================
 
-A component that waits for a generator of its own stands as that does. The engine itself tells apart less and more: to
-it a blocked component sleeps like any other that waits, and one that waits for a generator has a word of its own.
+A component that waits for a generator of its own has the state of that generator. The engine itself distinguishes other
+states: a blocked component is one that waits, and a component that waits for a generator has a state of its own.
 """
 
 from __future__ import annotations
@@ -29,5 +29,5 @@ FAILED = "failed"
 
 #: A component in one of these will never run again.
 ENDED = frozenset({FINISHED, STOPPED, FAILED})
-#: A component in one of these is in the hands of a scheduler.
+#: A component in one of these is in a scheduler.
 ALIVE = frozenset({RUNNABLE, ASLEEP, WAITING})

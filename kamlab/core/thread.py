@@ -1,12 +1,11 @@
 """Components whose ``main`` is an ordinary method in a thread of its own.
 
-This is the thread's side: its points of contact, which all come down to one thing, a meeting with the
-scheduler (see :mod:`.relay`, the other side, which tells how thread and stepped world go together).
-In a free run the thread does for itself what it came for, as soon as that can be done; otherwise
-it waits until a slice of its component has done it.
+This is the thread's side: its points of contact, each of which is a request to the scheduler (see :mod:`.relay`, the
+other side, which explains how a thread and a stepped lab work together). In a free run the thread carries out its
+request itself, as soon as that can be done; otherwise it waits until a slice of its component has done it.
 
-A pause with a timeout is timed by the lab's clock, not by the operating system, so a lab that
-stands still does not let it run out.
+A pause with a timeout is timed by the lab's clock, not by the operating system, so it does not expire while the lab
+stands still.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class ThreadedComponent(Relayed):
     def main(self) -> Any:
         """Override this, or the three methods it calls; it runs in the thread.
 
-        As it stands it calls ``initialise_component``, ``main_body`` until that returns something
+        By default it calls ``initialise_component``, ``main_body`` until that returns something
         false, and ``close_down_component``.
         """
         self.initialise_component()
@@ -69,7 +68,7 @@ class ThreadedComponent(Relayed):
         self.close_down_component()
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
-        """Hand this to a lab; see :meth:`Component.activate`."""
+        """Add this to a lab; see :meth:`Component.activate`."""
         main = getattr(self, mainmethod)
         for wrong, kind in (
             (inspect.isgeneratorfunction, "a generator (it has a 'yield')"),
@@ -89,7 +88,7 @@ class ThreadedComponent(Relayed):
     # -- messages -----------------------------------------------------------------------------------
 
     def send(self, message: Any, boxname: str = "outbox") -> None:
-        """Send a message; from the thread, by way of a queue.
+        """Send a message; from the thread, through a queue.
 
         Raises:
             NoSpaceInBox: ``queuelengths`` messages wait in that queue already.
@@ -147,7 +146,7 @@ class ThreadedComponent(Relayed):
             return cast(int, self._meet(Meeting(AT_GATE, lambda: len(self._incoming.get(boxname, ())))))
 
     def any_ready(self) -> str | bool:
-        """Return the name of the first inbox in which something waits, or ``False``."""
+        """Return the name of the first inbox with a message in it, or ``False``."""
         if not self._in_thread:
             return super().any_ready()
         with self._contact:
@@ -181,27 +180,27 @@ class ThreadedComponent(Relayed):
             self._meet(Meeting(IN_SLEEP, lambda: None, lambda: False, seconds))
 
     def _time_in_thread(self) -> float:
-        """Return the lab's time, in seconds, as the thread reads it: in its turn, that of the turn."""
+        """Return the lab's time, in seconds, as the thread reads it: in a slice, that of the slice."""
         scheduler = self._scheduler
         assert scheduler is not None
         return scheduler.clock.now() if self._gate_open() else self._let_go_at
 
     def sync(self) -> None:
-        """Wait until the scheduler has come round: what was sent before is on its way."""
+        """Wait for a slice of the scheduler: what was sent before is on its way."""
         self._ask(lambda: None)
 
     # -- links and children -------------------------------------------------------------------------
 
     def link(self, *args: Any, **argd: Any) -> Link:
-        """Link one box to another, in the scheduler's time; see :meth:`Component.link`."""
+        """Link one box to another, in a slice; see :meth:`Component.link`."""
         return self._ask(lambda: super(ThreadedComponent, self).link(*args, **argd))
 
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
-        """Take down links, in the scheduler's time; see :meth:`Component.unlink`."""
+        """Remove links, in a slice; see :meth:`Component.unlink`."""
         self._ask(lambda: super(ThreadedComponent, self).unlink(component, linkage))
 
     def add_children(self, *children: Component) -> None:
-        """Take components as children, in the scheduler's time."""
+        """Take components as children, in a slice."""
         self._ask(lambda: super(ThreadedComponent, self).add_children(*children))
 
     def _child_ended(self, child: Component) -> None:
@@ -211,11 +210,11 @@ class ThreadedComponent(Relayed):
         super()._child_ended(child)
 
     def remove_child(self, child: Component) -> None:
-        """Let a child go, in the scheduler's time."""
+        """Remove a child, in a slice."""
         self._ask(lambda: super(ThreadedComponent, self).remove_child(child))
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """Have a call made by the scheduler and wait for what it returns or raises."""
+        """Have a call made in a slice, and return or raise its result."""
         if not self._in_thread:
             return call()
 
@@ -229,12 +228,12 @@ class ThreadedComponent(Relayed):
     # -- points of contact --------------------------------------------------------------------------
 
     def _is_free(self) -> bool:
-        """Return whether the thread may go on by itself; the end of the component ends it here."""
+        """Return whether the thread may run by itself; raise ThreadStopped if the component has ended."""
         self._check_cancelled()
         return self._gate_open()
 
     def _meet(self, meeting: Meeting) -> Any:
-        """Do what the thread came for once that is possible, or have it done; holding ``_contact``."""
+        """Carry out a request as soon as that is possible, or wait until it is; the caller holds ``_contact``."""
         if self._may_do(meeting):
             return meeting.act()
         self._meeting = meeting
@@ -255,7 +254,7 @@ class ThreadedComponent(Relayed):
         return self._is_free() and not meeting.by_driver and meeting.is_ready()
 
     def _say_that_it_is_here(self) -> None:
-        """Tell whoever waits for the thread, or what it came for, holding ``_contact``."""
+        """Notify those that wait for the thread or for its request; the caller holds ``_contact``."""
         scheduler = self._scheduler
         assert scheduler is not None
         self._contact.notify_all()
@@ -266,7 +265,7 @@ class ThreadedComponent(Relayed):
             elif meeting is None:
                 self._wake_relay("its thread, which ended")
             else:
-                scheduler.nudge()  # whoever waits for this thread may find that nothing is left to wait for
+                scheduler.nudge()  # a driver that waits for this thread may have nothing left to wait for
         elif self._late and not self._announced:
             self._announce()
 
@@ -296,7 +295,7 @@ class ThreadedComponent(Relayed):
             with self._contact:
                 self._thread_error = error
                 too_late = self._cancelled
-            if too_late:  # nobody is left to raise it
+            if too_late:  # no slice is left that could raise it
                 with scheduler.runtime.lock:
                     scheduler.note_failure(self, error)
         finally:

@@ -1,8 +1,8 @@
 """Timers: calls to be made at a time of the lab's clock, the earliest first.
 
 Most are cancelled long before their time, as when a pause with a timeout ends with a message. A
-cancelled timer stays in the heap until it comes to the top or until there are more dead ones than
-living, so cancelling costs nothing and the heap does not grow without bound.
+cancelled timer stays in the heap until it reaches the top or until there are more cancelled timers than
+others, so cancelling costs nothing and the heap does not grow without bound.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-#: How many timers may be there before the cancelled ones are cleared away.
+#: How many timers there may be before the cancelled ones are removed.
 KEPT = 64
 
 
 class Timer:
-    """A call to be made at a time; ``cancel`` it if it is no longer wanted."""
+    """A call to be made at a time; ``cancel`` it if it is no longer needed."""
 
     __slots__ = ("callback", "owner", "when")
 
@@ -34,7 +34,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A timer that has not fired: ``when`` in seconds of the lab's clock, and ``who`` it is for."""
+    """A timer that has not fired: ``when`` in seconds of the lab's clock, and ``who``, the component that it is for."""
 
     when: float
     who: str
@@ -73,7 +73,7 @@ class Timers:
         return len(self._heap)
 
     def add(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made at a time; of two at the same time the one added first comes first."""
+        """Have a call made at a time; of two at the same time the first one added comes first."""
         timer = Timer(when, callback, owner)
         heapq.heappush(self._heap, (when, next(self._numbers), timer))
         if len(self._heap) > self._kept:
@@ -93,14 +93,14 @@ class Timers:
         return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2]) if entry[2].callback is not None]
 
     def are_due(self, now: float) -> bool:
-        """Return whether the time of any has come."""
+        """Return whether any timer is due."""
         if not self._heap or self._heap[0][0] > now:
             return False
         when = self.next()
         return when is not None and when <= now
 
     def due(self, now: float) -> Iterator[tuple[Timer, Callable[[], Any]]]:
-        """Take out those whose time has come, one at a time, each with its call."""
+        """Yield the timers that are due, each with its call, and remove them."""
         while (when := self.next()) is not None and when <= now:
             timer = heapq.heappop(self._heap)[2]
             callback, timer.callback = timer.callback, None
@@ -108,5 +108,5 @@ class Timers:
             yield timer, callback
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Cancel all timers."""
         self._heap.clear()

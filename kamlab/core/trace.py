@@ -1,23 +1,23 @@
-"""What happened, as a list of events; and who is told while it happens.
+"""What happened, as a list of events; and the observers that are called while it happens.
 
 The engine appends bare records (see :mod:`kamlab.core.events`); this module turns them into
-:class:`~kamlab.core.events.Event` when somebody reads. While a lab runs freely the records are
+:class:`~kamlab.core.events.Event` when they are read. While a lab runs freely the records are
 kept in a ring of ``limit``, and of about 64 MB of large messages; while it is stepped, all of them
-are. Messages are held as they are, not copied; of one that may change its text is kept beside it
+are. Messages are referenced, not copied; the text of a message that may change is kept beside it
 (:mod:`kamlab.core.wording`).
 
 Records are numbered from 0 on, and the numbers go on when a ring forgets the oldest. Since counting
-would cost something for each record, nothing is counted while they are written: whoever looks
-finds the newest record that was seen at the last look, by its identity, and counts from there. Where
-even that one is gone, nobody knows how many were: the numbers then go on from it, so that they still
-rise, an event keeps the number that it was once seen with, and ``whole`` says that they are no count.
+would cost something for each record, nothing is counted while they are written: a reader finds the newest
+record that was seen at the last reading, by its identity, and counts from there. If that record is gone, the
+number of dropped records is unknown: the numbers then continue from it, so that they still increase, an event
+keeps the number that it was once read with, and ``whole`` says that the numbers are not a count.
 
-What no event tells of, but changes what earlier moments looked like (a component's parent, an inbox's limit), is kept
+What no event records, but changes what earlier moments looked like (a component's parent, an inbox's limit), is kept
 beside the records: each change with the newest record at that time and the value before it. So no event, number or
 fingerprint depends on it. Rejected: a kind of event for it, which would change the runs that are recorded already.
 
-Observers attach through a table of hooks, one list for each kind of event. An empty table is never
-looked at: the log that the engine calls is then the plain ``append`` of the ring, or ``None``. The
+Observers attach through a table of hooks, one list for each kind of event. An empty table costs
+nothing: the log that the engine calls is then the plain ``append`` of the ring, or ``None``. The
 idea of a hook table in which an unused hook costs nothing, and a crashing one is detached and
 reported, is trio's.
 """
@@ -60,9 +60,9 @@ def has_size(kind: type) -> bool:
     return kind is bytes or kind is str or kind is bytearray
 
 
-#: A message of so many bytes or characters is large; of those a ring keeps no more than about so much in all.
+#: From how many bytes or characters on a message is large; and about how much of large messages a ring keeps in all.
 LARGE, BYTES = 1 << 16, 64 << 20
-#: The records in which a message is new.
+#: The kinds of records that bring a new message.
 _LEAVING = (SENT, DISCARDED)
 
 
@@ -81,36 +81,35 @@ class Trace:
         self._records: deque[Any] = deque(maxlen=limit)
         self._hooks: dict[str, list[Hook]] = {}
         self._report = report
-        #: Called when somebody attached or detached a hook, so that the engine asks for its writer anew.
+        #: Called when a hook was attached or detached, so that the engine gets its writer again.
         self.on_hooks_changed: Callable[[], Any] = lambda: None
         self._step = 0
         self._time = 0.0
         self._running: Any = None
         self._complete = False
         self._keeping = True
-        self._first = 0  # the number of the oldest record kept, as far as was counted
+        self._first = 0  # the number of the oldest record kept, at the last count
         self._known = 0  # the number from which on none is missing, unless the ring has dropped it since
         self._oldest: Any = None  # the oldest record at the last count
         self._newest: tuple[Any, int] = (None, -1)  # and the newest one, with its number
         self._before: tuple[int, float] = (0, 0.0)  # step and time before the oldest record
-        self._driven = True
-        self._stood = 0  # where the world last began to stand still
+        self._driven: bool | None = None  # not known before the first drive
+        self._stood = 0  # the number at which the lab last stopped
         self._outside: list[tuple[int, int]] = []
-        self._drives: list[int] = []  # the numbers at which the world was driven on
-        self._standing_told = False
+        self._drives: list[int] = []  # the numbers at which drives began
         self._large: deque[tuple[int, int]] = deque()  # the numbers of large messages that were sent, and their sizes
         self._bytes = 0
         self._uncounted = False  # whether large messages came while the trace was complete
         self._changes: deque[Change] = deque(maxlen=limit)
-        #: Whoever reads may keep here what it worked out; the trace never looks at it.
+        #: For readers to cache results in; the trace never uses it.
         self.memo: Any = None
 
     # -- what the engine writes to ----------------------------------------------------------------
 
     def begin(self, complete: bool, driven: bool) -> Callable[[Any], Any] | None:
-        """Begin a drive, or (``driven`` false) standing still; return what the engine calls with each record.
+        """Begin a drive or, with ``driven`` false, a time between drives; return the writer for the engine.
 
-        What happens while a lab stands still is done from outside: by the user, not by a slice.
+        What happens between drives is done from outside: by the user, not by a slice.
         """
         if complete and self._complete and self._keeping and not self._hooks:
             log: Callable[[Any], Any] | None = self._records.append
@@ -118,20 +117,18 @@ class Trace:
         else:
             log = self.writer(complete)
             now = self.next_number
-        first_time = not self._standing_told
         if driven:
-            if not self._driven and (not self._drives or self._drives[-1] != now):
+            if self._driven is False and (not self._drives or self._drives[-1] != now):
                 self._drives.append(now)
-            if (not self._driven or first_time) and now > self._stood:
+            if not self._driven and now > self._stood:
                 self._outside.append((self._stood, now))
-        elif self._driven or first_time:
+        elif self._driven is not False:
             self._stood = now
         self._driven = driven
-        self._standing_told = True
         return log
 
     def writer(self, complete: bool) -> Callable[[Any], Any] | None:
-        """Return what the engine shall call with each record; ``None`` if nobody wants any.
+        """Return the writer that the engine calls with each record; ``None`` if records are neither kept nor observed.
 
         ``complete`` keeps every record from here on instead of the last ``limit``.
         """
@@ -152,7 +149,7 @@ class Trace:
         return self._records.append if keep else None
 
     def note_large(self, size: int) -> None:
-        """Take note that the newest record holds a large message; a ring then lets go of its oldest, if need be."""
+        """Count the large message in the newest record; a ring then drops its oldest records if necessary."""
         if self._complete:
             self._uncounted = True
         if self._complete or not self._keeping:
@@ -203,7 +200,7 @@ class Trace:
     def _let_go(self, count: int) -> None:
         """Drop the oldest records of a ring."""
         count = min(count, len(self._records) - 1)
-        if count <= 0:  # it has dropped them itself
+        if count <= 0:  # the ring has dropped them itself
             return
         self._forget(count)
         for _ in range(count):
@@ -228,7 +225,7 @@ class Trace:
         for hook in list(hooks):
             try:
                 hook(event)
-            except BaseException:  # an interrupt of one that hangs, too
+            except BaseException:  # also the interrupt of a hook that hangs
                 self.detach(hook)
                 self._report(
                     f"the observer {getattr(hook, '__qualname__', hook)!s} raised an error at "
@@ -240,7 +237,7 @@ class Trace:
 
     @property
     def hooks(self) -> dict[str, list[Hook]]:
-        """The table of hooks: the kinds that somebody listens to, and who."""
+        """The table of hooks, by kind."""
         return self._hooks
 
     def attach(self, hook: Hook, kinds: Iterable[str] | None = None) -> None:
@@ -256,12 +253,14 @@ class Trace:
     def detach(self, hook: Hook) -> None:
         """Stop calling ``hook``."""
         self._hooks = {
-            kind: left for kind, hooks in self._hooks.items() if (left := [each for each in hooks if each is not hook])
+            kind: left
+            for kind, hooks in self._hooks.items()
+            if (left := [other for other in hooks if other is not hook])
         }
         self.on_hooks_changed()
 
     def adopt_hooks(self, hooks: dict[str, list[Hook]]) -> None:
-        """Call these, and no others, from now on."""
+        """Replace the table of hooks."""
         self._hooks = hooks
         self.on_hooks_changed()
 
@@ -273,8 +272,8 @@ class Trace:
     # -- numbers ----------------------------------------------------------------------------------
 
     def _count(self) -> None:
-        """Find out the number of the oldest record kept."""
-        records = self._records if self._complete else list(self._records)  # a copy: a ring may slide meanwhile
+        """Determine the number of the oldest record kept."""
+        records = self._records if self._complete else list(self._records)  # a copy: a ring may drop records meanwhile
         if not records:
             self._oldest = None
             return
@@ -284,15 +283,15 @@ class Trace:
         self._newest = (records[-1], self._first + len(records) - 1)
 
     def _first_of(self, records: Any) -> int:
-        """Return the number of the first of these, which are a full ring, as well as it can be known."""
+        """Return the number of the first of these records, which fill a ring, as exactly as it can be known."""
         known, number = self._newest
         for back, record in enumerate(reversed(records)):
             if record is known:
                 return number - (len(records) - 1 - back)
-        return max(self._first, number) + 2  # one is missing for certain: what followed the newest that was seen
+        return max(self._first, number) + 2  # at least one is missing: the one after the newest that was seen
 
     def _forget(self, count: int) -> None:
-        """Take it that the oldest ``count`` records are going to be dropped."""
+        """Account for the oldest ``count`` records, which are about to be dropped."""
         if count <= 0:
             return
         for record in itertools.islice(reversed(self._records), len(self._records) - count, None):
@@ -304,7 +303,7 @@ class Trace:
 
     @property
     def before(self) -> tuple[int, float]:
-        """Step and time before the oldest record, where no later record tells them."""
+        """Step and time before the oldest record, where no later record contains them."""
         return self._before
 
     @property
@@ -321,12 +320,12 @@ class Trace:
 
     @property
     def whole(self) -> bool:
-        """Whether every event since the lab began is there."""
+        """Whether every event since the lab began is kept."""
         return self.known_from == 0
 
     @property
     def first_step(self) -> int | None:
-        """The earliest step whose end is known, and everything since; ``None``: not even one can be told."""
+        """The earliest step from whose end on everything is known; ``None`` if there is none."""
         known = self.known_from
         if known == 0:
             return 0
@@ -336,20 +335,20 @@ class Trace:
         return None
 
     def records_from(self, number: int) -> list[Any]:
-        """Return the bare records from a number on. For readers who go through many; see :mod:`.events`."""
+        """Return the bare records from a number on, for readers of many records; see :mod:`.events`."""
         self._count()
         return self._tail(max(0, number - self._first))
 
-    # -- who did it -------------------------------------------------------------------------------
+    # -- from outside or not -------------------------------------------------------------------------------
 
     def driven_before(self, number: int) -> int | None:
-        """Return the number at which the world was last driven on, up to an event; ``None``: that is not known."""
+        """Return the number at which the last drive before an event began; ``None`` if that is not known."""
         place = bisect.bisect_right(self._drives, number)
         return self._drives[place - 1] if place else None
 
     def from_outside(self, number: int) -> bool:
-        """Return whether an event happened while the world stood still, by the hands of whoever looks on."""
-        if not self._standing_told:
+        """Return whether an event happened between two drives, caused by the user."""
+        if self._driven is None:
             return False
         if not self._driven and number >= self._stood:
             return True
@@ -365,7 +364,7 @@ class Trace:
     def since(self, mark: int, step: int = 0, time: float = 0.0) -> Callable[[], tuple[Event, ...]]:
         """Return a function for the events recorded after a mark; ``step`` and ``time`` are those at the mark.
 
-        Most steps are looked at by nobody, so the events are made once they are asked for.
+        The events of most steps are never read, so they are made when they are first used.
         """
         records, first = self._tail(mark), self._first + mark
         return lambda: tuple(self._events(records, first, step, time))
@@ -375,31 +374,31 @@ class Trace:
         return any(record[0] is kind for record in self._tail(mark))
 
     def last_runner(self) -> Any:
-        """Return what was run in the newest slice, a component or its helper; ``None`` if none is known."""
+        """Return what ran in the newest slice, a component or its helper; ``None`` if that is not known."""
         return next((component for component, _ in self.last_slice()), None)
 
     def last_slice(self) -> list[tuple[Any, int]]:
-        """Return who had the newest slice, and its number, as a list of one; an empty one if none is known."""
+        """Return the component of the newest slice, and its number, as a list of one pair; empty if not known."""
         for record in reversed(self._records):
             if record[0] is RESUMED:
                 return [(record[3], record[1])]
         return []
 
     def ran_since(self, mark: int) -> list[tuple[Any, int]]:
-        """Return who had the slices that were recorded after a mark, and their numbers."""
+        """Return the components of the slices that were recorded after a mark, and their numbers."""
         return [(record[3], record[1]) for record in self._tail(mark) if record[0] is RESUMED]
 
     def _tail(self, mark: int) -> list[Any]:
-        """Return the records after a mark, without going through those before it."""
+        """Return the records after a mark, without iterating over those before it."""
         newest = list(itertools.islice(reversed(self._records), max(0, len(self._records) - mark)))
         newest.reverse()
         return newest
 
     def events(self) -> list[Event]:
-        """Return all events there are, oldest first."""
+        """Return all events that are kept, oldest first."""
         self._count()
         first, records = self._first, list(self._records)
-        for record in records:  # what comes before it in a ring belongs to the slice before
+        for record in records:  # earlier records of a ring belong to the slice before
             if record[0] is RESUMED:
                 return list(self._events(records, first, record[1] - 1, record[2]))
         return list(self._events(records, first, *self._before))
@@ -407,9 +406,8 @@ class Trace:
     def text(self) -> str:
         """Return every event as a line: the same text in every process, for the same run.
 
-        No times and no addresses are in it, components are their names, and of an error there is only the
-        type, since what errors say of themselves differs between Pythons. The words are those of
-        ``str(event)``.
+        It contains no times and no addresses, components appear by name, and errors only by type, since their texts
+        differ between versions of Python. Otherwise the lines are those of ``str(event)``.
         """
         return "\n".join(f"{event.step:>5}  {describe(event, error_texts=False)}" for event in self.events())
 
@@ -425,7 +423,7 @@ class Trace:
         self._forget(len(self._records))
         self._records.clear()
         self._changes.clear()
-        self._newest = (None, self._first - 1)  # what was forgotten is not kept alive
+        self._newest = (None, self._first - 1)  # a dropped record is not kept alive
         self._known = max(self._known, self._first)
         self._large.clear()
         self._bytes = 0

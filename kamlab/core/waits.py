@@ -1,6 +1,6 @@
-"""What an ``async def main`` can await.
+"""The coroutines that an ``async def main`` can await.
 
-Nothing here knows asyncio: an awaitable yields to the scheduler like any generator, and the
+Nothing here uses asyncio: an awaitable yields to the scheduler like any generator, and the
 scheduler resumes it at the component's next slice.
 """
 
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 
 @types.coroutine
 def next_slice() -> Generator[None, None, None]:
-    """End this slice; go on in the next one."""
+    """End this slice; continue in the next one."""
     yield None
 
 
-#: What a helper that waits says it waits for: a message in one of some inboxes, a time, the end of the children.
-#: or what its thread does.
+#: What a component waits for: a message in one of some inboxes, a time, the end of its children, or its thread.
 MESSAGE, TIME, CHILDREN, THREAD = "message", "time", "children", "thread"
 
 
@@ -31,7 +30,7 @@ class Waits:
     _awaits: tuple[Any, ...] | None
 
     async def tick(self) -> None:
-        """Let the others run, then go on."""
+        """Let the other components run, then continue."""
         await next_slice()
 
     async def ready(self: Component, *boxnames: str, timeout: float | None = None) -> str | None:  # type: ignore[misc]
@@ -65,7 +64,7 @@ class Waits:
         return self.recv(boxname)
 
     async def sleep(self: Component, seconds: float) -> None:  # type: ignore[misc]
-        """Wait for so many seconds of the lab's clock, whatever arrives meanwhile; 0 gives the others a turn."""
+        """Wait for so many seconds of the lab's clock, whatever arrives meanwhile; 0 lets the other components run."""
         deadline = self._now() + seconds
         left = seconds
         while True:

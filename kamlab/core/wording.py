@@ -1,11 +1,11 @@
-"""What a message was when it moved: the text of one that may change later.
+"""The text of a message when it moved, for messages that may change later.
 
 Messages are kept by reference, so a message that its sender changes after sending would change the past. Numbers,
-text, bytes and tuples of such cannot change, and cost nothing here. Of anything else a short text is kept with the
-record: quickly where it is a small container of plain values, with all caution where it is an object of a user's
-class, and that only while a lab is stepped, because such a text costs several slices.
+text, bytes and tuples of these cannot change, and cost nothing here. For every other message a short text is kept with
+the record: quickly for a small container of plain values; safely for an object of a user's class, and only while a lab
+is stepped, because such a text takes as long as several slices.
 
-Rejected: a copy of the message, since it may be anything, and the receiver must get the very object.
+Rejected: a copy of the message, since it may be any object, and the receiver must get that object itself.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-#: Values of these classes never change. Ask :func:`is_plain`: a metaclass may have a hash of its own.
+#: Values of these classes never change. Use :func:`is_plain`, since a metaclass may define its own hash.
 PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis)})
 
-#: Containers whose own repr is quick, calls no user's code if all they hold is plain, and is the same in each process.
+#: Containers whose repr is quick, runs no user's code if their items are plain, and is the same in every process.
 _QUICK = frozenset({list, tuple, set, frozenset, dict, bytearray})
-#: How many items such a container may have, with those in it, and how long a text in it may be.
+#: How many items such a container may have, nested ones included, and how long a text in it may be.
 _FEW, _SHORT = 32, 200
-#: Whole numbers beyond this are not written with all their digits.
+#: Integers beyond this are not written with all their digits.
 _LARGE = 10**_SHORT
-#: How long the text of a message is.
+#: The length of the text of a message.
 WIDTH = 120
 
 
@@ -32,11 +32,11 @@ def is_plain(cls: type) -> bool:
 
 
 def text_to_keep(message: Any, thoroughly: bool) -> str | None:
-    """Return the text of a message that may change later; ``None`` for one that cannot, or where it is not to be had.
+    """Return the text of a message that may change later; ``None`` for one that cannot, or where it is not available.
 
     Args:
         message: the message.
-        thoroughly: whether objects of users' classes are asked for their repr, too.
+        thoroughly: whether to call the repr of objects of users' classes, too.
 
     >>> text_to_keep([1, "two"], False), text_to_keep((1, "two"), False), text_to_keep(object(), False)
     ("[1, 'two']", None, None)
@@ -52,16 +52,15 @@ def text_to_keep(message: Any, thoroughly: bool) -> str | None:
 
 
 def _shortened(message: Any) -> str:
-    from .events import shorten  # which needs what needs this module
+    from .events import shorten  # imported here because it imports this module indirectly
 
     return shorten(message, WIDTH)
 
 
 def is_frozen(value: Any) -> bool:
-    """Return whether a value cannot change, and is written without any code of a user's class.
+    """Return whether a value cannot change, and its repr runs no code of a user's class.
 
-    That is a plain one, a tuple or frozen set of such, a named tuple, or a frozen dataclass; a small one, with what
-    is in it.
+    True for plain values, tuples, frozen sets and named tuples of those, and frozen dataclasses, if they are small.
 
     >>> from collections import namedtuple
     >>> is_frozen((1, ("two", None))), is_frozen((1, [2])), is_frozen(namedtuple("Pair", "a b")(1, 2))
@@ -72,11 +71,11 @@ def is_frozen(value: Any) -> bool:
         if room < 0:
             return False
         room -= 1
-        one = waiting.pop()
-        cls = type(one)
+        item = waiting.pop()
+        cls = type(item)
         if is_plain(cls):
             continue
-        items = _frozen_items(one, cls)
+        items = _frozen_items(item, cls)
         if items is None:
             return False
         waiting += items
@@ -85,7 +84,7 @@ def is_frozen(value: Any) -> bool:
 
 
 def _frozen_items(value: Any, cls: type) -> list[Any] | None:
-    """Return what a container that cannot change holds; ``None`` if it can, or writes itself."""
+    """Return the items of an immutable container; ``None`` if it is mutable, or defines its own repr."""
     if type(cls) is not type:
         return None
     if cls is tuple or cls is frozenset:
@@ -103,7 +102,7 @@ def _frozen_items(value: Any, cls: type) -> list[Any] | None:
 
 
 def _room_after(message: Any, cls: type, room: int) -> int:
-    """Return how many more items there may be after those of a container; negative if one of them is not plain."""
+    """Return how many more items are allowed after those of a container; negative if one of them is not plain."""
     room -= len(message)
     if room < 0:
         return room
@@ -115,7 +114,7 @@ def _room_after(message: Any, cls: type, room: int) -> int:
             return -1
         if type(inner) is not type:
             return -1
-        if inner is frozenset:  # its items have no order; who shows it sorts them
+        if inner is frozenset:  # its items have no order; they are sorted for display
             return -1
         if inner in _QUICK:
             room = _room_after(item, inner, room - 1)
@@ -127,7 +126,7 @@ def _room_after(message: Any, cls: type, room: int) -> int:
 
 
 def _may_change(message: Any, cls: type) -> bool:
-    """Return whether something in a container of plain values can change."""
+    """Return whether something nested in a container of plain values can change."""
     if cls is tuple or cls is frozenset:
         return any(not is_plain(type(item)) and _may_change(item, type(item)) for item in message)
     return True

@@ -1,7 +1,7 @@
 """A lab as the packages below :mod:`kamlab.lab` see it.
 
-The engine, the views, the analysis and the network are given a lab and do not know its class; this is what they may
-rely on. :class:`kamlab.Lab` is the one class that has all of it.
+The engine, the views, the analysis and the network are given a lab and do not import its class; this is the interface
+that they may use. :class:`kamlab.Lab` is the one class that implements it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .trace import Trace
 
 
 class World(Protocol):
-    """A lab: its engine in parts, and what it can be told."""
+    """A lab: the parts of its engine, its state, and what can be reported to it."""
 
     runtime: Runtime
     scheduler: Scheduler
@@ -31,7 +31,7 @@ class World(Protocol):
     services: Services
     register: Register
     failures: list[Microprocess]
-    #: Where in its file each writer began, or why it could not; the same when the run is played again.
+    #: Where in its file each writer began, or why it could not; the same in a replay.
     written_from: dict[tuple[int, str], int | OSError]
 
     @property
@@ -44,7 +44,7 @@ class World(Protocol):
 
     @property
     def chooser(self) -> Chooser | None:
-        """Who decides what runs next; ``None`` is round robin."""
+        """Decides which component runs next; ``None`` is round robin."""
 
     @property
     def failed_count(self) -> int:
@@ -52,11 +52,11 @@ class World(Protocol):
 
     @property
     def lockstep(self) -> bool:
-        """Whether threads and the network act in turn with the components in a free run as well as in steps."""
+        """Whether threads and the network are synchronised with the slices in a free run as well as in steps."""
 
     @property
     def virtual(self) -> bool:
-        """Whether the clock of this lab is moved rather than awaited."""
+        """Whether the clock of this lab is virtual: moved rather than waited for."""
 
     @property
     def pace(self) -> float | None:
@@ -64,11 +64,11 @@ class World(Protocol):
 
     @property
     def running(self) -> bool:
-        """Whether it runs in the background now."""
+        """Whether the lab runs in the background now."""
 
     @property
     def gate_open(self) -> bool:
-        """Whether components with a thread of their own may go on by themselves."""
+        """Whether component threads may run freely."""
 
     @property
     def state(self) -> str:
@@ -80,7 +80,7 @@ class World(Protocol):
 
     @property
     def writes_outside(self) -> bool:
-        """Whether what components write to files gets there; not while a run is played again."""
+        """Whether components really write to files; not during a replay."""
 
     @property
     def components(self) -> list[Component]:

@@ -1,4 +1,4 @@
-"""Runs one can turn back: what decided a run, its replay, its branches, the hands of the user, breakpoints."""
+"""Going back: what decided a run, its replay, its branches, the interventions of the user, and breakpoints."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = [
     "RunDiffers",
 ]
 
-part_of_the_engine(__name__)  # it replays runs, and stops them at breakpoints
+part_of_the_engine(__name__)  # its code runs during drives: replays and breakpoints
 
 load_lazily(
     __name__,

@@ -1,4 +1,4 @@
-"""The branches of a lab's runs: each time somebody goes back and then on, one more."""
+"""The branches of a lab's runs: going back and then on another way begins a new one."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .journal import Path
 
 @dataclass(frozen=True)
 class Branch:
-    """One way that a lab went.
+    """One course of a run.
 
-    ``number`` names it; ``parent`` is the number of the branch it left, after ``forked_at`` slices;
-    ``path`` is the whole way from the beginning to its tip.
+    ``parent`` is the number of the branch that it left, after ``forked_at`` slices; ``path`` is the whole
+    path from the beginning to its tip.
     """
 
     number: int
@@ -24,7 +24,7 @@ class Branch:
 
     @property
     def steps(self) -> int:
-        """How many slices there are from the beginning of the run to the tip."""
+        """The number of slices from the beginning of the run to the tip."""
         return self.path.steps
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class Tree:
     step: int
 
     def __getitem__(self, number: int) -> Branch:
-        """Return the branch of that number.
+        """Return the branch with this number.
 
         Raises:
             NoSuchBranch: there is none.
@@ -58,7 +58,7 @@ class Tree:
             if branch.number == number:
                 return branch
         raise NoSuchBranch(
-            f"there is no branch {number!r}; there are: {', '.join(str(each.number) for each in self.branches)}"
+            f"there is no branch {number!r}; there are: {', '.join(str(branch.number) for branch in self.branches)}"
         )
 
     def __iter__(self) -> Iterator[Branch]:
@@ -68,7 +68,7 @@ class Tree:
         return len(self.branches)
 
     def children(self, number: int) -> tuple[Branch, ...]:
-        """Return the branches that leave this one, in the order in which they were made."""
+        """Return the branches that leave this one, in the order in which they began."""
         return tuple(branch for branch in self.branches if branch.parent == number)
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
-"""One breakpoint: what it is about, its conditions, whether an event meets them, and what it is in words.
+"""One breakpoint: its target, its conditions, whether an event meets them, and its description in words.
 
-The arguments of ``break_on`` are checked at once, since a condition that can never be met is never noticed. A component
-that is given as an object is that object, until the system is built again: from then on its name stands for the one
-built in its place.
+The arguments of ``break_on`` are checked at once, since a condition that can never be met would go unnoticed. A
+component that is given as an object is that object until the system is built again; from then on its name stands for
+the component that was built in its place.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ LONGER = (SENT, INSERTED)
 
 
 class BadBreakpoint(KamlabError, ValueError):
-    """A breakpoint is asked for that cannot be, or the predicate of one has raised an error.
+    """The arguments of a breakpoint are invalid, or its predicate raised an error.
 
-    In the second case the error it raised is the ``__cause__``, and the breakpoint is disabled.
+    In the second case that error is the ``__cause__``, and the breakpoint is disabled.
 
     >>> from kamlab import Lab
     >>> from kamlab.replay import BadBreakpoint
@@ -60,7 +60,7 @@ class _Anything:
         return "ANYTHING"
 
 
-#: Stands for any message, as ``None`` is a message like others.
+#: Stands for any message, since ``None`` is an ordinary message.
 ANYTHING: Any = _Anything()
 
 
@@ -68,25 +68,25 @@ class Aim:
     """Which component, or which box, a breakpoint is about.
 
     Args:
-        who: a component, a class, a name, or ``None`` for any.
+        subject: a component, a class, a name, or ``None`` for any.
         box: the name of the box, if it is about one.
         side: ``"inbox"`` or ``"outbox"``; ``None`` for either.
-        rebuilt: whether ``who`` is of a system that was built again since, so that only names are left of it.
+        rebuilt: whether the system of ``subject`` was built again since, so that only its name identifies it.
     """
 
-    def __init__(self, who: Any, box: str | None = None, side: str | None = None, rebuilt: bool = False) -> None:
-        self.who = who
+    def __init__(self, subject: Any, box: str | None = None, side: str | None = None, rebuilt: bool = False) -> None:
+        self.subject = subject
         self.box = box
         self.side = side
         self.rebuilt: bool = rebuilt
 
     def renew(self) -> None:
-        """Go by names from here on: the system is built again."""
-        if isinstance(self.who, type) or (isinstance(self.who, Microprocess) and self.who._number):
+        """Compare by names from here on, since the system is built again."""
+        if isinstance(self.subject, type) or (isinstance(self.subject, Microprocess) and self.subject._number):
             self.rebuilt = True
 
     def is_about(self, component: Any) -> bool:
-        """Return whether this is the component; one that waits for a generator is that generator, too."""
+        """Return whether this is the component, or a generator that the component waits for."""
         while isinstance(component, Microprocess):
             if self._names(component):
                 return True
@@ -94,14 +94,14 @@ class Aim:
         return False
 
     def _names(self, component: Microprocess) -> bool:
-        who = self.who
-        if isinstance(who, str):
-            return bool(called(who, [component]))
-        if isinstance(who, type):
-            if isinstance(component, who):
+        subject = self.subject
+        if isinstance(subject, str):
+            return bool(called(subject, [component]))
+        if isinstance(subject, type):
+            if isinstance(component, subject):
                 return True
-            return self.rebuilt and any(each.__name__ == who.__name__ for each in type(component).__mro__)
-        return component is who or (self.rebuilt and component.short_name == who.short_name)
+            return self.rebuilt and any(ancestor.__name__ == subject.__name__ for ancestor in type(component).__mro__)
+        return component is subject or (self.rebuilt and component.short_name == subject.short_name)
 
     def is_box(self, box: Box) -> bool:
         """Return whether this is the box."""
@@ -109,7 +109,7 @@ class Aim:
 
     def meets(self, event: Event) -> bool:
         """Return whether an event happened to the component, or to the box."""
-        if self.who is None:
+        if self.subject is None:
             return True
         if self.box is not None:
             return any(map(self.is_box, _boxes_passed(event)))
@@ -119,22 +119,22 @@ class Aim:
         return self.is_about(subject)
 
     def holds(self, inbox: Box) -> bool:
-        """Return whether what waits in this inbox waits in the box, or in any of the component."""
-        if self.who is None:
+        """Return whether messages in this inbox wait in the box, or in any inbox of the component."""
+        if self.subject is None:
             return True
         if self.box is None:
             return self.is_about(inbox.owner)
         return any(map(self.is_box, _fed_by(inbox)))
 
     def __str__(self) -> str:
-        if self.who is None:
+        if self.subject is None:
             return ""
-        who = f"any {self.who.__name__}" if isinstance(self.who, type) else name_of(self.who)
-        return who if self.box is None else f"{who}.{self.box}"
+        name = f"any {self.subject.__name__}" if isinstance(self.subject, type) else name_of(self.subject)
+        return name if self.box is None else f"{name}.{self.box}"
 
 
 def _boxes_passed(event: Event) -> Iterator[Box]:
-    """Yield the boxes that the message of an event went through, or waits in."""
+    """Yield the boxes that the message of an event passed, or waits in."""
     step: Box | None = event.source
     while step is not None and step is not event.box:
         yield step
@@ -152,10 +152,10 @@ def _fed_by(box: Box) -> Iterator[Box]:
 
 @dataclass(frozen=True)
 class Hit:
-    """That a breakpoint stopped a run.
+    """The stop of a run at a breakpoint.
 
-    ``step`` is the last slice that had run; ``event`` what did it, or ``None`` where it was no event
-    (a component's turn, a predicate on the lab); ``what`` the same in words.
+    ``step`` is the last slice that had run; ``event`` the cause, or ``None`` if that was not an event
+    (a component's slice, a predicate on the lab); ``what`` is the cause in words.
     """
 
     breakpoint: Breakpoint
@@ -177,7 +177,7 @@ class Hit:
 class Breakpoint:
     """A place at which a lab stops; ``lab.break_on`` makes it.
 
-    ``hits`` counts how often it stopped a run: once for a slice, however often it was met in it.
+    ``hits`` counts how often it stopped a run: once per slice, however often it was met in it.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class Breakpoint:
         self.queue = queue
         self.once = False
         self.hits = 0
-        #: What its predicate raised, if that is why it is disabled.
+        #: The error of its predicate, if that is why it is disabled.
         self.error: BaseException | None = None
         self._enabled = True
         #: What `when` returned last.
@@ -207,7 +207,7 @@ class Breakpoint:
 
     @property
     def enabled(self) -> bool:
-        """Whether it stops anything. Set it to ``False`` to keep the breakpoint for later."""
+        """Whether it is active. Set it to ``False`` to keep the breakpoint for later."""
         return self._enabled
 
     @enabled.setter
@@ -221,12 +221,12 @@ class Breakpoint:
             self.error = None
 
     def switch_off(self, error: BaseException) -> None:
-        """Switch it off because its predicate raised an error."""
+        """Disable it because its predicate raised an error."""
         self._enabled = False
         self.error = error
 
     def remove(self) -> None:
-        """Take it away, for good; a second time does nothing."""
+        """Remove it; a second call does nothing."""
         table = self._table
         table.change(lambda: table.forget(self))
 
@@ -235,15 +235,15 @@ class Breakpoint:
     @property
     def looks_ahead(self) -> bool:
         """Whether it stops before a component runs."""
-        return not self.kinds and self.aim.who is not None
+        return not self.kinds and self.aim.subject is not None
 
     @property
     def watches_lab(self) -> bool:
         """Whether it is a predicate on the lab and nothing else."""
-        return not self.kinds and self.aim.who is None
+        return not self.kinds and self.aim.subject is None
 
     def met_by(self, event: Event) -> bool:
-        """Return whether an event of its kinds is one that it is about; may raise what its predicate raises."""
+        """Return whether an event of its kinds meets it; raises what its predicate raises."""
         if self.queue is None:
             return self.aim.meets(event) and self._wants(event.message)
         inbox = event.box
@@ -262,7 +262,7 @@ class Breakpoint:
     # -- in words -----------------------------------------------------------------------------------------
 
     def words(self) -> str:
-        """Say what it stops at."""
+        """Describe where it stops."""
         if self.watches_lab:
             return f"when {call_in_words(self.when)} comes true"
         text = self._subject()
@@ -282,7 +282,7 @@ class Breakpoint:
             return f"after {aim or 'any component'} ran"
         if self.kinds == WITH_MESSAGE:
             return f"{aim or 'anywhere'}: {self._message_in_words()}"
-        return f"{aim or 'anybody'}: {' or '.join(self.kinds)}"
+        return f"{aim or 'any component'}: {' or '.join(self.kinds)}"
 
     def _message_in_words(self) -> str:
         wanted = self.message
@@ -296,14 +296,14 @@ class Breakpoint:
 
     @property
     def note(self) -> str:
-        """What else there is to know: that it is off, that it stops but once, that nobody has that name yet."""
+        """A remark: that it is off, that it stops only once, or that no component has the name yet."""
         notes = ["once"] if self.once else []
         if self.error is not None:
             notes.append(f"off: it raised {type(self.error).__name__}")
         elif not self.enabled:
             notes.append("off")
-        if isinstance(self.aim.who, str) and not any(map(self.aim.is_about, self._table.living())):
-            notes.append(f"nobody alive is called {self.aim.who!r}")
+        if isinstance(self.aim.subject, str) and not any(map(self.aim.is_about, self._table.living())):
+            notes.append(f"no living component is called {self.aim.subject!r}")
         return "; ".join(notes)
 
     def __str__(self) -> str:
@@ -314,7 +314,7 @@ class Breakpoint:
 
 
 def call_in_words(call: Any) -> str:
-    """Return the name of something that can be called, or where it stands."""
+    """Return the name of a callable, or where it is defined."""
     name = getattr(call, "__name__", None)
     if name != "<lambda>":
         return str(name or type(call).__name__)
@@ -330,7 +330,9 @@ class Breakpoints(tuple[Breakpoint, ...]):
         if not self:
             return "no breakpoints"
         rows = [("number", "stops at", "hits", "")]
-        rows += [(str(each.number), each.words(), str(each.hits), each.note) for each in self]
+        rows += [
+            (str(breakpoint.number), breakpoint.words(), str(breakpoint.hits), breakpoint.note) for breakpoint in self
+        ]
         wide = [max(len(row[column]) for row in rows) for column in range(3)]
         return "\n".join(
             f"{row[0]:>{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:>{wide[2]}}  {row[3]}".rstrip() for row in rows
@@ -343,10 +345,10 @@ class Breakpoints(tuple[Breakpoint, ...]):
 
 
 def aim_of(lab: Any, what: Any) -> Aim:
-    """Return what the first argument of ``break_on`` stands for.
+    """Return the target that the first argument of ``break_on`` names.
 
     Raises:
-        BadBreakpoint: it is no component and no box, or one of another lab.
+        BadBreakpoint: it is neither a component nor a box, or belongs to another lab.
         NoSuchBox: a component that is alive has no such box.
     """
     if isinstance(what, Box):
@@ -359,7 +361,7 @@ def aim_of(lab: Any, what: Any) -> Aim:
             )
         aim = aim_of(lab, what[0])
         _check_box(lab, aim, what[1])
-        return Aim(aim.who, what[1], None, aim.rebuilt)
+        return Aim(aim.subject, what[1], None, aim.rebuilt)
     if what is not None and not _is_component_like(what):
         raise BadBreakpoint(
             f"break_on({shorten(what)}): give a component, its name or its class, a box, or a pair (component, name of "
@@ -375,21 +377,23 @@ def _is_component_like(what: Any) -> bool:
     return isinstance(what, (str, Microprocess)) and what != ""
 
 
-def _is_of_the_past(lab: Any, who: Any) -> bool:
+def _is_of_the_past(lab: Any, subject: Any) -> bool:
     """Return whether this was in the lab before it was reset."""
-    return isinstance(who, Microprocess) and who._scheduler is not None and who._scheduler is not lab.scheduler
+    return (
+        isinstance(subject, Microprocess) and subject._scheduler is not None and subject._scheduler is not lab.scheduler
+    )
 
 
-def _check_lab(lab: Any, who: Any) -> None:
-    if _is_of_the_past(lab, who) and who._scheduler.world is not lab:
-        raise BadBreakpoint(f"break_on({name_of(who)}): it is in another lab. {_alive(lab)}")
+def _check_lab(lab: Any, subject: Any) -> None:
+    if _is_of_the_past(lab, subject) and subject._scheduler.world is not lab:
+        raise BadBreakpoint(f"break_on({name_of(subject)}): it is in another lab. {_alive(lab)}")
 
 
 def _check_box(lab: Any, aim: Aim, name: str) -> None:
-    """Raise an error if components that this is about are there, and none has a box of that name."""
+    """Raise an error if the target has living components, and none of them has a box of that name."""
     with lab.lock:
-        found = [aim.who] if isinstance(aim.who, Component) else list(filter(aim.is_about, lab.components))
-        boxes = [box for each in found for box in (*each.inboxes, *each.outboxes)]
+        found = [aim.subject] if isinstance(aim.subject, Component) else list(filter(aim.is_about, lab.components))
+        boxes = [box for component in found for box in (*component.inboxes, *component.outboxes)]
     if found and name not in boxes:
         first = found[0]
         raise NoSuchBox(
@@ -401,14 +405,14 @@ def _check_box(lab: Any, aim: Aim, name: str) -> None:
 def kinds_of(
     lab: Any, aim: Aim, kind: str | Iterable[str] | None, message: Any, queue: int | None, after: bool
 ) -> tuple[str, ...]:
-    """Return the kinds of event that a breakpoint listens to; none if it looks between slices only.
+    """Return the kinds of event that a breakpoint observes; none if it is checked between slices only.
 
     Raises:
-        BadBreakpoint: there is no such kind, or what is asked for can never be met.
+        BadBreakpoint: there is no such kind, or the condition can never be met.
     """
     given = _given_kinds(lab, kind)
     if after:
-        if aim.who is None or aim.box is not None or given or message is not ANYTHING or queue is not None:
+        if aim.subject is None or aim.box is not None or given or message is not ANYTHING or queue is not None:
             raise BadBreakpoint(
                 "break_on(after=True) is about the slices of a component: give a component and no kind=, message= or "
                 "queue=. A breakpoint on an event stops after the slice in any case."
@@ -427,16 +431,16 @@ def kinds_of(
 
 def _given_kinds(lab: Any, kind: str | Iterable[str] | None) -> tuple[str, ...]:
     kinds = (kind,) if isinstance(kind, str) else () if kind is None else _several(kind)
-    for each in kinds:
-        if each not in KINDS:
-            near = difflib.get_close_matches(str(each), KINDS, 1, 0.5)
+    for name in kinds:
+        if name not in KINDS:
+            near = difflib.get_close_matches(str(name), KINDS, 1, 0.5)
             hint = f" Do you mean {near[0]!r}?" if near else ""
             raise BadBreakpoint(
-                f"break_on(kind={shorten(each)}): there is no such kind of event.{hint} There are: {', '.join(KINDS)}."
+                f"break_on(kind={shorten(name)}): there is no such kind of event.{hint} There are: {', '.join(KINDS)}."
             )
     if kind is not None and not kinds:
         raise BadBreakpoint(f"break_on(kind={shorten(kind)}): give at least one of: {', '.join(KINDS)}")
-    return tuple(each for each in KINDS if each in kinds)
+    return tuple(name for name in KINDS if name in kinds)
 
 
 def _several(kind: Any) -> tuple[Any, ...]:

@@ -1,17 +1,18 @@
 """The breakpoints of a lab, and how they stop a drive.
 
-What happens within slices is told by the table of hooks of the trace, so nobody pays for a kind of
-event that no breakpoint is about. Who is *going to* run is known between two slices only; so where
-there is any breakpoint a drive goes through :meth:`BreakpointTable.advance` instead of the scheduler's own,
-one slice at a time: it ends the round if that is due, looks who comes next, runs that slice, and
-looks again. Where there is none, ``runtime.brake`` is ``None`` and the scheduler's loop is what it was.
+Events within slices are observed with hooks of the trace, so a kind of event that no breakpoint needs costs nothing.
+Which component runs *next* is known between two slices only; so where there is any breakpoint a drive calls
+:meth:`BreakpointTable.advance` instead of the scheduler's own, one slice at a time: it ends the round if that is due,
+checks which component is next, runs that slice, and checks again. Where there is none, ``runtime.brake`` is ``None``
+and the scheduler runs its own loop.
 
-Whatever is hit is only noted, with a call for attention; the drive then ends between two slices.
-A run with breakpoints is the same run as one without: what was looked at ahead (the round that was
-ended, the choice that was drawn) is used when the run goes on. So it was rejected to put something
-in the place of a component's generator: each stop would have been a slice.
+A hit is only recorded, and sets ``attention``; the drive then ends between two slices. A run with breakpoints is the
+same run as one without: what was determined ahead (the round that was ended, the choice that was made) is used when the
+run continues.
 
-What is done by hand while the lab stands still hits nothing.
+Rejected: a wrapper around a component's generator, since each stop would have been a slice.
+
+Interventions of the user while the lab stands still hit no breakpoint.
 """
 
 from __future__ import annotations
@@ -35,40 +36,40 @@ if TYPE_CHECKING:
 
 
 class Ahead:
-    """A chooser whose choice can be known before it is made: it asks the real one once, and keeps the answer."""
+    """A chooser whose choice can be known in advance: it asks the real chooser once, and keeps the answer."""
 
     def __init__(self, chooser: Any) -> None:
         self._chooser = chooser
         self._drawn: Microprocess | None = None
 
     def look(self, runnable: Sequence[Microprocess]) -> Microprocess:
-        """Return whom :meth:`choose` would pick."""
+        """Return the component that :meth:`choose` would pick."""
         if self._drawn is None or place_in(runnable, self._drawn) < 0:
             self._drawn = runnable[self._chooser.choose(runnable)]
         return self._drawn
 
     def choose(self, runnable: Sequence[Microprocess]) -> int:
-        """Return the index of the one who was looked at, if there is one."""
+        """Return the index of the component that :meth:`look` returned last, if it can still run."""
         picked = self.look(runnable)
         self._drawn = None
         return place_in(runnable, picked)
 
 
 class BreakpointTable:
-    """All breakpoints of a lab, and what they hit in the drive that is on."""
+    """All breakpoints of a lab, and their hits in the present drive."""
 
     def __init__(self, lab: World) -> None:
         self.lab = lab
         self.breakpoints: list[Breakpoint] = []
         self._numbers: itertools.count[int] = itertools.count(1)
-        self._hook = self._note  # one and the same object each time: the trace tells hooks apart by that
+        self._hook = self._note  # the same object each time: the trace identifies hooks by it
         self._listens: tuple[Any, tuple[str, ...]] = (None, ())
         self._hits: dict[Breakpoint, Hit] = {}
         self._met: dict[Breakpoint, Event] = {}
         self._errors: list[BadBreakpoint] = []
         self._standing: tuple[Microprocess, int] | None = None
 
-    # -- the set of them ----------------------------------------------------------------------------------
+    # -- the table --------------------------------------------------------------------------------------
 
     def add(
         self,
@@ -85,7 +86,7 @@ class BreakpointTable:
         kinds = kinds_of(self.lab, aim, kind, message, queue, after)
         if when is not None and not callable(when):
             raise BadBreakpoint(f"break_on(when={shorten(when)}): give a predicate on the lab, such as lambda lab: ...")
-        if not kinds and aim.who is None and when is None:
+        if not kinds and aim.subject is None and when is None:
             raise BadBreakpoint(
                 "break_on() has no condition. Give a component or a box, or one or more of kind=, message=, when= and "
                 f"queue=. These components are alive: {listed(map(name_of, self.living()))}."
@@ -96,12 +97,12 @@ class BreakpointTable:
         return breakpoint
 
     def clear(self) -> None:
-        """Remove all of them."""
+        """Remove all breakpoints."""
         if self.breakpoints:
             self.change(self.breakpoints.clear)
 
     def change(self, act: Callable[[], Any]) -> None:
-        """Do something to the breakpoints, between two slices, and have a drive that is on take note of it."""
+        """Change the breakpoints, between two slices, and notify a running drive."""
         with self.lab.lock:
             act()
             self._arm()
@@ -109,12 +110,12 @@ class BreakpointTable:
                 self.lab.scheduler.attention = True
 
     def forget(self, breakpoint: Breakpoint) -> None:
-        """Take one off the list."""
+        """Remove a breakpoint from the table."""
         if breakpoint in self.breakpoints:
             self.breakpoints.remove(breakpoint)
 
     def rearm(self) -> None:
-        """Begin anew in a lab that was reset."""
+        """Start again in a lab that was reset."""
         for breakpoint in self.breakpoints:
             breakpoint.aim.renew()
             breakpoint.was = None
@@ -122,13 +123,13 @@ class BreakpointTable:
         self._met.clear()
         self._errors.clear()
         self._standing = None
-        self._listens = (None, ())  # whoever made the new trace may have handed our hook on, or not
+        self._listens = (None, ())  # the new trace may have the hook already, or not
         self._arm()
 
     def _arm(self) -> None:
-        """Listen to the kinds of event that are wanted, and be in the way of a drive if anything is."""
+        """Observe the kinds of event that are needed; take part in drives if there is an active breakpoint."""
         active = self._active()
-        kinds = {kind for each in active for kind in each.kinds}
+        kinds = {kind for breakpoint in active for kind in breakpoint.kinds}
         trace = self.lab.trace
         listens = (trace, tuple(kind for kind in KINDS if kind in kinds))
         if listens != self._listens:
@@ -139,21 +140,21 @@ class BreakpointTable:
         self.lab.runtime.brake = self if active or self.has_hit else None
 
     def _active(self) -> list[Breakpoint]:
-        return [each for each in self.breakpoints if each.enabled]
+        return [breakpoint for breakpoint in self.breakpoints if breakpoint.enabled]
 
     def living(self) -> list[Microprocess]:
-        """Return who is alive."""
+        """Return the living microprocesses."""
         return list(self.lab.scheduler.members.values())
 
     # -- a drive -------------------------------------------------------------------------------------------
 
     @property
     def has_hit(self) -> bool:
-        """Whether the drive shall stop now."""
+        """Whether the drive must stop now."""
         return bool(self._hits or self._errors)
 
     def advance(self, limit: int) -> int:
-        """Run at most ``limit`` slices, as the scheduler does, with a look before and after each."""
+        """Run at most ``limit`` slices, as the scheduler does, and check the breakpoints before and after each."""
         scheduler: Scheduler = self.lab.scheduler
         self._look_first()
         ran = 0
@@ -169,7 +170,7 @@ class BreakpointTable:
         return ran
 
     def _coming(self, scheduler: Scheduler) -> Microprocess | None:
-        """Return who has the next slice, ending the round if that is due; ``None`` if nobody can run."""
+        """Return the component of the next slice, ending the round if that is due; ``None`` if nothing can run."""
         if not scheduler.look_ahead():
             return None
         chooser, queue = scheduler.chooser, scheduler.queue
@@ -180,71 +181,71 @@ class BreakpointTable:
             return picked
         if not isinstance(chooser, Ahead):
             chooser = scheduler.chooser = Ahead(chooser)
-        return chooser.look(tuple(each for each in queue if each._life is RUNNABLE))
+        return chooser.look(tuple(component for component in queue if component._life is RUNNABLE))
 
-    # -- looking -------------------------------------------------------------------------------------------
+    # -- checking -------------------------------------------------------------------------------------------
 
     def _look_first(self) -> None:
-        """Ask predicates on the lab for the first time, so that it is known when they become true."""
-        for each in self._active():
-            if each.watches_lab and each.was is None:
-                assert each.when is not None
+        """Call predicates on the lab for the first time, so that a change to true is noticed."""
+        for breakpoint in self._active():
+            if breakpoint.watches_lab and breakpoint.was is None:
+                assert breakpoint.when is not None
                 try:
-                    each.was = bool(each.when(self.lab))
-                except Exception:  # it will raise that again after the slice
-                    each.was = False
+                    breakpoint.was = bool(breakpoint.when(self.lab))
+                except Exception:  # it will raise the error again after the slice
+                    breakpoint.was = False
                 except BaseException as error:  # an interrupt: it hangs
-                    self._spoilt(each, each.when, "the lab", error)
+                    self._spoilt(breakpoint, breakpoint.when, "the lab", error)
 
     def _stops_before(self, coming: Microprocess) -> bool:
-        """Stop before this component runs, if somebody wants that and it is not where the lab stopped last."""
+        """Stop before this component runs, if a breakpoint says so and the lab did not stop here last."""
         scheduler = self.lab.scheduler
         if self._standing is not None and self._standing[0] is coming and self._standing[1] == scheduler.step:
             return False
         what = f"{name_of(coming)} is next"
-        for each in self._active():
-            if each.looks_ahead and each.aim.is_about(coming) and self._when_holds(each, what):
+        for breakpoint in self._active():
+            if breakpoint.looks_ahead and breakpoint.aim.is_about(coming) and self._when_holds(breakpoint, what):
                 self._standing = (coming, scheduler.step)
-                self._hit(each, what)
+                self._hit(breakpoint, what)
         return self.has_hit
 
     def _look_after(self) -> None:
-        """Look at what has to be asked after a slice."""
+        """Check the conditions that are checked after each slice."""
         self._settle()
-        for each in self._active():
-            if each.watches_lab:
-                before, each.was = each.was, self._when_holds(each, "the lab after the slice")
-                if each.was and not before:
-                    self._hit(each, "it has come true")
+        for breakpoint in self._active():
+            if breakpoint.watches_lab:
+                before, breakpoint.was = breakpoint.was, self._when_holds(breakpoint, "the lab after the slice")
+                if breakpoint.was and not before:
+                    self._hit(breakpoint, "it has come true")
 
     def _settle(self) -> None:
-        """Ask, for the events that met a breakpoint in the last slice, whether its predicate holds as well."""
+        """For the events that met a breakpoint in the last slice, check whether its predicate holds as well."""
         while self._met:
-            each, event = self._met.popitem()
+            breakpoint, event = self._met.popitem()
             what = _in_words(event)
-            if self._when_holds(each, what):
-                self._hit(each, what, event)
+            if self._when_holds(breakpoint, what):
+                self._hit(breakpoint, what, event)
 
     def _note(self, event: Event) -> None:
-        """Take an event from the trace, in the middle of a slice."""
+        """Receive an event from the trace, in the middle of a slice."""
         lab = self.lab
         scheduler = lab.scheduler
         if scheduler.driver is None:
             return
         if event.step != scheduler.step:  # the hook was attached since the slice began
             event = replace(event, step=scheduler.step, time=scheduler.now)
-        for each in self._active():
-            if event.kind not in each.kinds or each in self._hits or each in self._met:
+        for breakpoint in self._active():
+            if event.kind not in breakpoint.kinds or breakpoint in self._hits or breakpoint in self._met:
                 continue
             try:
-                met = each.met_by(event)
-            except BaseException as error:  # an interrupt of a predicate that hangs, too
-                self._spoilt(each, each.message, _in_words(event), error)
+                met = breakpoint.met_by(event)
+            except BaseException as error:  # also the interrupt of a predicate that hangs
+                self._spoilt(breakpoint, breakpoint.message, _in_words(event), error)
                 continue
-            if met and each.when is not None:
-                self._met[each] = event
+            if met and breakpoint.when is not None:
+                self._met[breakpoint] = event
             elif met:
-                self._hit(each, _in_words(event), event)
+                self._hit(breakpoint, _in_words(event), event)
 
     def _when_holds(self, breakpoint: Breakpoint, what: str) -> bool:
         if breakpoint.when is None:
@@ -262,7 +263,7 @@ class BreakpointTable:
         scheduler.attention = True
 
     def _spoilt(self, breakpoint: Breakpoint, asked: Any, what: str, error: BaseException) -> None:
-        """Switch off a breakpoint whose predicate raised an error."""
+        """Disable a breakpoint whose predicate raised an error."""
         scheduler = self.lab.scheduler
         asked = call_in_words(asked) if callable(asked) else f"the comparison with {shorten(asked)}"
         bad = BadBreakpoint(
@@ -279,7 +280,7 @@ class BreakpointTable:
     # -- the end of a drive --------------------------------------------------------------------------------
 
     def release(self, outcome: Outcome) -> Outcome:
-        """Return the outcome with what was hit, and let the next drive go on."""
+        """Return the outcome with the breakpoints that were hit, and forget the hits."""
         lab = self.lab
         self._settle()
         if not self.has_hit:

@@ -1,7 +1,7 @@
 """Building a system, and building it again: the cell or the function that a lab goes back by.
 
-While the system is built nothing is written to the journal, since the builder does it all again. The
-building ends with the builder, or, in a cell, where the lab is driven for the first time.
+While the system is built nothing is recorded in the journal, since the builder repeats it. The building
+ends with the builder or, in a cell, where the lab is driven for the first time.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """What a lab knows of how its system is built.
+    """How the system of a lab is built.
 
     Attributes:
-        function: builds the system once more; ``None`` if the lab does not know how.
+        function: builds the system again; ``None`` if the lab does not know how.
         is_cell: whether the building ends where the lab is first driven; a function must not drive it.
         run_drives: whether ``run()`` in the cell did more than activate when the system was built first.
     """
@@ -46,7 +46,7 @@ class Builder:
 
     @contextlib.contextmanager
     def first(self, again: Callable[..., Any]) -> Iterator[None]:
-        """Build the system in a ``with`` on this; ``again`` is the function that builds it once more.
+        """Build the system in a ``with`` on this; ``again`` is the function that builds it again.
 
         Raises:
             CannotRewind: something is in this lab already.
@@ -80,7 +80,7 @@ class Builder:
         journal.building = True
         phase, runtime.phase = runtime.phase, Phase.BUILDING
         before = worlds.in_slice.world
-        worlds.in_slice.world = None  # the lab that counts is this one, wherever it is built from
+        worlds.in_slice.world = None  # the current lab is this one, even inside a slice of another
         worlds.enter(lab)
         chance = lab.chance
         if chance is not None:
@@ -104,7 +104,7 @@ class Builder:
             self._note_classes()
 
     def make_journal(self, path: Path | None) -> Journal:
-        """Give the lab a journal that plays a path first, if there is one, and a clock that can be recorded."""
+        """Give the lab a journal, which first replays ``path`` if given, and a clock that can be recorded."""
         lab = self._lab
         if type(lab.clock) is RealClock:
             lab.set_clock(HeldClock())
@@ -113,7 +113,7 @@ class Builder:
         return journal
 
     def _note_classes(self) -> None:
-        """Remember the classes that the system was built of; one that is redefined makes another system."""
+        """Remember the classes of the components; redefining one of them makes another system."""
         self._classes = named_classes(self._lab.scheduler.members.values())
 
     def check_classes(self) -> None:
@@ -125,7 +125,7 @@ class Builder:
         cls = redefined(self._classes, self.function)
         if cls is not None:
             raise RunDiffers(
-                f"the class {cls.__name__} was defined anew{cell_of(cls)} since this system was built, so going back "
+                f"the class {cls.__name__} was redefined{cell_of(cls)} since this system was built, so going back "
                 "would play another system. lab.reset() builds it with the new class, from step 0; lab.snapshot(step) "
                 "shows what was where in this run.",
                 0,
@@ -133,13 +133,13 @@ class Builder:
 
 
 def check_builder(function: Any) -> None:
-    """Raise CannotRewind unless this can be called."""
+    """Raise CannotRewind unless ``function`` is callable."""
     if not callable(function):
         raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
 
 
 def _takes_lab(function: Callable[..., Any]) -> bool:
-    """Return whether a builder wants the lab as its argument."""
+    """Return whether a builder takes the lab as its argument."""
     try:
         inspect.signature(function).bind()
     except TypeError:

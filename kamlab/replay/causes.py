@@ -1,9 +1,8 @@
-"""Why a run that is played again may be another one: what its components ask for that a lab does not know.
+"""Why a replay may differ from the original run: inputs of its components that the lab does not record.
 
-The code of a component is read, not run: the names that it and the functions it calls look up, and what these
-names mean in their module. A module of chance, the date, a file, something that keeps what an earlier run has
-left in it: such a name is a guess at the cause, with the line at which it stands. It stays a guess, so it is
-worded as one.
+The code of a component is read, not run: the names that it and the functions it calls look up, and their values in
+their modules. A module of random numbers, the date, a file, an object that keeps state of an earlier run: such a name
+is a possible cause, and is reported with its line. It remains a guess, and is worded as one.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from typing import Any
 from kamlab.core.cautious import class_name
 from kamlab.core.names_in_code import Name, code_in, code_of, names_in, of_kamlab
 
-#: Modules whose answers differ from run to run, and the names of those that do, where not all of them do.
+#: Modules whose functions differ from run to run, and the names of those functions, where not all of them do.
 _OUTSIDE: dict[str, tuple[str, frozenset[str] | None]] = {
     "uuid": ("chance", None),
     "secrets": ("chance", None),
@@ -38,7 +37,7 @@ _OUTSIDE: dict[str, tuple[str, frozenset[str] | None]] = {
     "sqlite3": ("a data base", None),
 }
 _BUILTINS = {"id": "addresses", "open": "a file", "input": "the keyboard", "hash": "hashes"}
-#: What keeps nothing from one run to the next.
+#: Types that keep nothing from one run to the next.
 _CONSTANT = (int, float, complex, bool, str, bytes, tuple, frozenset, type(None), range, type, ModuleType)
 #: Methods of files and of paths.
 _OF_FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "readline", "readlines", "stat"})
@@ -49,7 +48,7 @@ _NAMED = 3
 def guess(component: Any, builder: Any) -> str:
     """Return a sentence on what may have made a component do something else, from its code and its builder's."""
     found: dict[str, None] = {}
-    with contextlib.suppress(Exception):  # what the names mean may be of any class, and answer with an error
+    with contextlib.suppress(Exception):  # the values may be of any class, and raise errors
         for cause in [*_asked(component, builder), *_kept(component, builder)][:_NAMED]:
             found.setdefault(cause)
     if not found:
@@ -58,12 +57,12 @@ def guess(component: Any, builder: Any) -> str:
 
 
 def named_classes(components: Iterable[Any]) -> tuple[type, ...]:
-    """Return the classes of these components that their modules have by their names."""
+    """Return the classes of these components that their modules define under their names."""
     return tuple(cls for cls in dict.fromkeys(map(type, components)) if _now(cls) is cls)
 
 
 def redefined(classes: Iterable[type], builder: Any) -> type | None:
-    """Return one of these classes that its module has by another definition now, and that the builder would use."""
+    """Return a class that its module has redefined since, and that the builder would use; ``None`` without one."""
     kept = {id(cell) for cell in _held_by(builder)}
     return next((cls for cls in classes if _now(cls) is not cls and id(cls) not in kept), None)
 
@@ -82,7 +81,7 @@ def cell_of(cls: type) -> str:
 
 
 def _held_by(function: Any) -> Iterator[Any]:
-    """Yield what a function, or another builder, keeps itself, so that it means the same whenever it is called."""
+    """Yield the values that a function, or another builder, keeps itself, so that they are the same in each call."""
     for cell in getattr(function, "__closure__", None) or ():
         try:
             yield cell.cell_contents
@@ -100,7 +99,7 @@ def _names(component: Any, builder: Any) -> list[Name]:
 
 
 def _asked(component: Any, builder: Any) -> Iterator[str]:
-    """Yield what the code of a component, and of its builder, asks the outside for."""
+    """Yield what the code of a component, and of its builder, uses from outside."""
     codes: dict[CodeType, int] = {}
     for found in _names(component, builder):
         codes.setdefault(found.code, found.line)
@@ -113,7 +112,7 @@ def _asked(component: Any, builder: Any) -> Iterator[str]:
 
 
 def _kept(component: Any, builder: Any) -> Iterator[str]:
-    """Yield what may hold what an earlier run has left in it: globals, attributes of classes, what functions hold."""
+    """Yield what may keep state of an earlier run: globals, attributes of classes, values that functions hold."""
     for found in _names(component, builder):
         if found.is_set:
             yield f"the global variable {found.name}, which it sets (line {found.line})"
@@ -124,12 +123,12 @@ def _kept(component: Any, builder: Any) -> Iterator[str]:
             for name, value in vars(cls).items():
                 if not name.startswith("__") and name not in ("Inboxes", "Outboxes"):
                     yield from _kept_by(f"{cls.__name__}.{name}", value, "the class attribute")
-                yield from (cause for each in _held_by(value) for cause in _kept_by(name, each, "what is held by"))
-    yield from (cause for each in _held_by(builder) for cause in _kept_by("its builder", each, "what is held by"))
+                yield from (cause for held in _held_by(value) for cause in _kept_by(name, held, "what is held by"))
+    yield from (cause for held in _held_by(builder) for cause in _kept_by("its builder", held, "what is held by"))
 
 
 def _outside(found: Name) -> Iterator[str]:
-    """Yield what a global name asks for from outside."""
+    """Yield what a global name uses from outside."""
     name, value, code, line, _ = found
     module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
     if module in ("posix", "nt"):
@@ -146,7 +145,7 @@ def _outside(found: Name) -> Iterator[str]:
 
 
 def _kept_by(name: str, value: Any, kind: str) -> Iterator[str]:
-    """Yield that a value may hold what an earlier run has left in it, if it can."""
+    """Yield a cause if a value may keep state of an earlier run."""
     if callable(value) or issubclass(type(value), (*_CONSTANT, staticmethod, classmethod, property)):
         return
     if type(value).__name__.endswith("_descriptor"):

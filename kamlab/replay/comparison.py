@@ -1,17 +1,17 @@
-"""What a run did, slice by slice, so that a past that is played again cannot be another one unnoticed.
+"""What a run did, slice by slice, so that a replay that differs is noticed.
 
-A component is code, and code may ask for things that a lab does not know: chance, the date, a file, a
-list of the notebook. Played again it then does something else. So what each slice did is kept as plain
-values, and compared: who ran, what it sent, took, lost and printed, how long it paused, how it ended.
+A component is code, and code may use inputs that a lab does not record: random numbers, the date, a file, a list of the
+notebook. In a replay it then does something else. So the actions of each slice are kept as plain values, and compared:
+which component ran, what it sent, took, lost and printed, how long it paused, how it ended.
 
-Only what the running component did itself counts. What came from outside is in the journal, and may
-stand before or after the end of a slice.
+Only the actions of the running component count. What came from outside is in the journal, and may be recorded before or
+after the end of a slice.
 
-Messages that cannot change are compared as they are; of others the text that was kept when they moved
-(see :mod:`kamlab.core.wording`). What was not kept is not compared: an object of a user's class in a run
-that was not stepped counts by its class.
+Messages that cannot change are compared themselves; others by the text that was kept when they moved (see
+:mod:`kamlab.core.wording`). Without a text, as for an object of a user's class in a run that was not stepped, only the
+class is compared.
 
-Rejected: fingerprints alone, which are small, but cannot say what was then and what is now.
+Rejected: fingerprints alone, which are small, but cannot say what happened then and now.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ from kamlab.core.events import (
 )
 from kamlab.core.wording import is_frozen
 
-#: What one component did: a kind, where, and with which message or detail.
+#: One action of a component: its kind, the place, and the message or detail.
 Deed = tuple[str, str, Any]
-#: Who ran, and what it did.
+#: The component that ran, and its actions.
 Slice = tuple[str, tuple[Deed, ...]]
 
 #: A text of more characters than this is kept by its beginning, its length and its hash.
 LONG = 200
 _ADDRESS = re.compile(r"0x[0-9A-Fa-f]+")
-#: What stands where an object gave no answer in time: the next time it may.
+#: The text for an object that did not answer in time; it may answer the next time.
 _NO_ANSWER = re.compile(r" takes too long>|, not asked: ")
 
 
 @dataclass
 class Kept:
-    """What was kept of a run: ``slices`` are those after step ``first``, and ``times`` when each of them began."""
+    """The kept part of a run: its ``slices`` after step ``first``, and the ``times`` when they began."""
 
     first: int = 0
     slices: list[Slice] = field(default_factory=list)
@@ -64,36 +64,36 @@ class Kept:
         return self.first + len(self.slices)
 
     def continued(self, longer: Kept) -> Kept:
-        """Return this with what the other one has beyond its end, if they meet."""
+        """Return this, continued with the slices of ``longer`` beyond its end, if they are adjacent."""
         if not self.first <= longer.first <= self.last:
             return longer if longer.last > self.last else self
         cut = self.last - longer.first
         return Kept(self.first, self.slices + longer.slices[cut:], self.times + longer.times[cut:])
 
     def step_at(self, time: float) -> int:
-        """Return the last step that began at a time or before it."""
-        return self.first + sum(each <= time for each in self.times)
+        """Return the last step that began at ``time`` or before."""
+        return self.first + sum(began <= time for began in self.times)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first slice in which two runs did not do the same; ``then`` and ``now`` say what, in words."""
+    """The first slice in which two runs differ; ``then`` and ``now`` describe the actions."""
 
     step: int
-    who: str
+    component: str
     then: str
     now: str
 
 
 def kept_of(trace: Any) -> Kept:
-    """Return what is to be kept of the slices that are wholly in a trace."""
+    """Return what is kept of the slices that are completely in a trace."""
     first = trace.first_step
     if first is None:
         return Kept(trace.before[0])
     kept = Kept(first)
     places: dict[Any, str] = {}
     running: Any = None
-    who: Any = None  # whose slice it is, where a component waits for a generator
+    component: Any = None  # of the generator that has the slice, where a component waits for one
     deeds: list[Deed] = []
     for record in trace.records_from(trace.known_from):
         kind = record[0]
@@ -103,10 +103,10 @@ def kept_of(trace: Any) -> Kept:
             if record[1] <= first:
                 continue
             running, deeds = record[3], []
-            who = whose(running)
+            component = whose(running)
             kept.times.append(record[2])
         elif running is not None and (read := _READ.get(kind)) is not None:
-            deed = read(record, running, who, places)
+            deed = read(record, running, component, places)
             if deed is not None:
                 deeds.append(deed)
     if running is not None:
@@ -115,42 +115,42 @@ def kept_of(trace: Any) -> Kept:
 
 
 def first_difference(then: Kept, now: Kept) -> Difference | None:
-    """Return where two runs part, as far as both were kept; ``None`` if they do not."""
+    """Return the first difference between two runs, as far as both were kept; ``None`` if there is none."""
     first = max(then.first, now.first)
-    mine, its = then.slices[first - then.first :], now.slices[first - now.first :]
-    for step, (one, two) in enumerate(zip(mine, its, strict=False), first + 1):
-        if one != two and not _alike(one, two):
-            return _difference(step, one, two)
+    earlier, later = then.slices[first - then.first :], now.slices[first - now.first :]
+    for step, (before, after) in enumerate(zip(earlier, later, strict=False), first + 1):
+        if before != after and not _alike(before, after):
+            return _difference(step, before, after)
     return None
 
 
-def _alike(one: Slice, two: Slice) -> bool:
-    """Return whether two slices differ in nothing but texts that one of them does not have."""
-    if one[0] != two[0] or len(one[1]) != len(two[1]):
+def _alike(then: Slice, now: Slice) -> bool:
+    """Return whether two slices differ at most in texts that one of them lacks."""
+    if then[0] != now[0] or len(then[1]) != len(now[1]):
         return False
-    return all(_same_deed(mine, its) for mine, its in zip(one[1], two[1], strict=True))
+    return all(_same_deed(before, after) for before, after in zip(then[1], now[1], strict=True))
 
 
-def _same_deed(one: Deed, two: Deed) -> bool:
-    if one[:2] != two[:2]:
+def _same_deed(then: Deed, now: Deed) -> bool:
+    if then[:2] != now[:2]:
         return False
-    mine, its = one[2], two[2]
-    if mine == its:
+    before, after = then[2], now[2]
+    if before == after:
         return True
-    unknown = (type(mine) is Text and mine.text is None) or (type(its) is Text and its.text is None)
-    return unknown and type(mine) is type(its) and bool(mine.kind == its.kind)
+    unknown = (type(before) is Text and before.text is None) or (type(after) is Text and after.text is None)
+    return unknown and type(before) is type(after) and bool(before.kind == after.kind)
 
 
-def _difference(step: int, one: Slice, two: Slice) -> Difference:
-    if one[0] != two[0]:
-        return Difference(step, one[0], f"{one[0]} ran", f"{two[0]} runs")
-    for mine, its in zip(one[1], two[1], strict=False):
-        if not _same_deed(mine, its):
-            return Difference(step, one[0], _in_words(mine), _in_words(its))
-    more, place = (one, 1) if len(one[1]) > len(two[1]) else (two, 0)
-    deed = _in_words(more[1][min(len(one[1]), len(two[1]))])
-    texts = (deed, "it does not") if place else ("it did not do that", deed)
-    return Difference(step, one[0], *texts)
+def _difference(step: int, then: Slice, now: Slice) -> Difference:
+    if then[0] != now[0]:
+        return Difference(step, then[0], f"{then[0]} ran", f"{now[0]} runs")
+    for before, after in zip(then[1], now[1], strict=False):
+        if not _same_deed(before, after):
+            return Difference(step, then[0], _in_words(before), _in_words(after))
+    longer, missing_now = (then, True) if len(then[1]) > len(now[1]) else (now, False)
+    deed = _in_words(longer[1][min(len(then[1]), len(now[1]))])
+    texts = (deed, "it does not") if missing_now else ("it did not do that", deed)
+    return Difference(step, then[0], *texts)
 
 
 # -- what is kept of a record -------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def _difference(step: int, one: Slice, two: Slice) -> Difference:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What is kept of a message that may change: its class, and its text when it moved, if that is known."""
+    """A message that may change: its class, and its text when it moved, if that is known."""
 
     kind: str
     text: str | None
@@ -168,7 +168,7 @@ class Text:
 
 
 def _kept(message: Any, record: Any) -> Any:
-    """Return what is kept of a message: a value that compares equal to that of the same message only."""
+    """Return the value that stands for a message; only the same message has an equal one."""
     cls = type(message)
     if cls is int:
         return message
@@ -189,34 +189,38 @@ def _place(box: Any, places: dict[Any, str]) -> str:
     return place
 
 
-def _sent(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
+def _sent(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
     source = record[1]
-    if source is None or source.owner is not who:
+    if source is None or source.owner is not component:
         return None
     return SENT, f"{_place(source, places)} > {_place(record[2], places)}", _kept(record[3], record)
 
 
-def _discarded(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
+def _discarded(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
     source = record[1]
-    return (DISCARDED, _place(source, places), _kept(record[3], record)) if source.owner is who else None
+    return (DISCARDED, _place(source, places), _kept(record[3], record)) if source.owner is component else None
 
 
-def _received(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
+def _received(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
     box = record[1]
-    return (RECEIVED, _place(box, places), _kept(record[2], record)) if box.owner is who else None
+    return (RECEIVED, _place(box, places), _kept(record[2], record)) if box.owner is component else None
 
 
-def _paused(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
+def _paused(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
     when = record[2][0]
-    return (PAUSED, "", None if when is None else round(when, 6)) if record[1] is running or record[1] is who else None
+    return (
+        (PAUSED, "", None if when is None else round(when, 6))
+        if record[1] is running or record[1] is component
+        else None
+    )
 
 
-def _failed(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
-    return (FAILED, "", _masked(error_in_words(record[2]))) if record[1] is running or record[1] is who else None
+def _failed(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+    return (FAILED, "", _masked(error_in_words(record[2]))) if record[1] is running or record[1] is component else None
 
 
-def _told(record: Any, running: Any, who: Any, places: dict[Any, str]) -> Deed | None:
-    return (record[0], "", _masked(str(record[2]))) if record[1] is running or record[1] is who else None
+def _told(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+    return (record[0], "", _masked(str(record[2]))) if record[1] is running or record[1] is component else None
 
 
 def _masked(text: str) -> str:
@@ -235,7 +239,7 @@ _READ: dict[str, Any] = {
 
 
 def _in_words(deed: Deed) -> str:
-    """Say what was done, without saying who did it."""
+    """Describe an action, without its component."""
     kind, place, what = deed
     text = shorten(what) if type(what) in (int, str, bytes) else str(what)
     if kind is SENT:

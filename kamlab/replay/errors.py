@@ -1,4 +1,4 @@
-"""The errors of rewinding, by name."""
+"""The errors of going back, recorded runs and branches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = [
 
 
 class CannotRewind(KamlabError):
-    """The past can be looked at, but the lab cannot go on from there; the message says what to change.
+    """The lab cannot go back, although its past can be read; the message says what to change.
 
     >>> from kamlab import Component, Lab
     >>> from kamlab.replay import CannotRewind
@@ -34,13 +34,13 @@ class CannotRewind(KamlabError):
 
 
 class BuilderDrives(CannotRewind):
-    """A function that builds a system has driven the lab; it shall only make and activate components."""
+    """A builder function drove the lab; it may only make and activate components."""
 
 
 class RunDiffers(KamlabError):
-    """A recorded run does not fit the system any more; it was stopped at the first difference.
+    """A recorded run no longer fits the system; the replay stopped at the first difference.
 
-    ``step`` is the slice at which they part, or the last one at which they were still the same.
+    ``step`` is the slice that differs, or the last one that did not.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import DataSource
@@ -62,7 +62,7 @@ class RunDiffers(KamlabError):
 
 
 class BadRecording(KamlabError, ValueError):
-    """A text or a file that should be a recorded run is garbled, foreign, or of a newer version.
+    """A text or a file is not a recorded run, is garbled, or has a newer format.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import OneShot
@@ -72,12 +72,12 @@ class BadRecording(KamlabError, ValueError):
     ...         lab.replay("hello")
     ...     except BadRecording as error:
     ...         print(str(error).split(": ")[0])
-    'hello'... is no recorded run
+    'hello'... is not a recorded run
     """
 
 
 class NotALiteral(KamlabError, TypeError):
-    """A run holds something that cannot be written down, such as a message that is an object of one's own.
+    """A run contains a value that cannot be written as text, such as a message of a user's class.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import PassThrough
@@ -88,12 +88,12 @@ class NotALiteral(KamlabError, TypeError):
     ...         str(lab.recording)
     ...     except NotALiteral as error:
     ...         print(str(error).split(".")[0])
-    <object object> is a object, and that cannot be written down
+    <object object> is of class object, which cannot be written down
     """
 
 
 class NoSuchBranch(KamlabError, KeyError):
-    """There is no branch of that number.
+    """There is no branch with that number.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import OneShot
@@ -108,7 +108,7 @@ class NoSuchBranch(KamlabError, KeyError):
 
 
 class MessageIsGone(KamlabError):
-    """A message was taken, or lost, and cannot be touched any more.
+    """A message was taken or lost, so nothing can be done to it any more.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, NullSink

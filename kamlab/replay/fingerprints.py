@@ -1,9 +1,9 @@
-"""Fingerprints of what happened, to notice that a run played again is not the same run.
+"""Fingerprints of a run, to notice that a replay differs.
 
-A fingerprint covers the slices of a window: who ran, what was sent, taken and lost, who failed or
-ended. Messages count by their text where they are plain values and by their class where they are
-not, so no address and no order of a set gets in. Short windows say more exactly where two runs
-part; a run string has few, since it shall be short, and a saved file has one for each slice.
+A fingerprint covers the slices of a window: which components ran, what was sent, taken and lost, which components
+failed or ended. Plain messages count by their text and others by their class, so addresses and the order of sets have
+no influence. Short windows locate a difference more exactly; a run string has few fingerprints, to be short, and a
+saved file has one for each slice.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Checks:
     prints: tuple[int, ...]
 
     def wider(self, most: int) -> Checks:
-        """Return the same in at most ``most`` windows; what does not fill a window is left out."""
+        """Return the same in at most ``most`` windows; slices that do not fill a window are omitted."""
         by = -(-len(self.prints) // most)
         if by <= 1:
             return self
         return Checks(self.width * by, self.first, tuple(_combined(self.prints, by)))
 
     def difference(self, other: Checks) -> tuple[int, int] | None:
-        """Compare with those of the same run played again, which have windows of one slice.
+        """Compare with the fingerprints of a replay, which have windows of one slice.
 
         Returns the first and the last slice of the first window that differs, or ``None``.
         """
@@ -43,8 +43,8 @@ class Checks:
         again = other.prints[skipped:] if skipped >= 0 else ()
         if self.width > 1:
             again = tuple(_combined(again, self.width))
-        for number, (mine, its) in enumerate(zip(self.prints, again, strict=False)):
-            if mine != its:
+        for number, (recorded, played) in enumerate(zip(self.prints, again, strict=False)):
+            if recorded != played:
                 begin = self.first + number * self.width
                 return begin + 1, begin + self.width
         return None
@@ -52,12 +52,14 @@ class Checks:
 
 def _combined(prints: tuple[int, ...], by: int) -> Iterator[int]:
     for begin in range(0, len(prints) - by + 1, by):
-        yield zlib.crc32(b"".join(each.to_bytes(2, "big") for each in prints[begin : begin + by])) & 0xFFFF
+        yield (
+            zlib.crc32(b"".join(fingerprint.to_bytes(2, "big") for fingerprint in prints[begin : begin + by])) & 0xFFFF
+        )
 
 
 def fingerprints(records: Iterable[Any], first: int = 0) -> Checks:
     """Return a fingerprint for each slice after step ``first`` in these records."""
-    return Checks(1, first, tuple(each & 0xFFFF for each in slice_prints(records, first)))
+    return Checks(1, first, tuple(fingerprint & 0xFFFF for fingerprint in slice_prints(records, first)))
 
 
 def slice_prints(records: Iterable[Any], first: int = 0) -> Iterator[int]:
@@ -78,7 +80,7 @@ def slice_prints(records: Iterable[Any], first: int = 0) -> Iterator[int]:
 
 
 def _text(message: Any) -> str:
-    return repr(message) if any(type(message) is each for each in _PLAIN) else class_name(type(message))
+    return repr(message) if any(type(message) is cls for cls in _PLAIN) else class_name(type(message))
 
 
 def _box(box: Any) -> str:

@@ -2,7 +2,7 @@
 
 Each intervention is checked, recorded in the journal and carried out, between two slices; it is an event of the trace
 and part of the run. A message is named by its inbox and its place, 0 being the oldest, or by the event that brought it
-there: then it is found wherever in the queue it is now.
+there; then it is found wherever in the queue it is now.
 
 Each kind of entry in the journal has one function in :data:`ACTS`, with the lab and what was recorded as its arguments.
 The methods of :class:`Interventions` call the very same functions, so that an intervention and its replay cannot
@@ -22,14 +22,14 @@ from kamlab.core.component import Component
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
 from kamlab.core.events import INSERTED, REMOVED, SENT, Event, shorten
 from kamlab.core.link import find_box
-from kamlab.core.microprocess import Microprocess, place_in
+from kamlab.core.microprocess import Microprocess, place_in, runner_of
 
 from .errors import MessageIsGone, NoSuchMessage, RunDiffers
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
 
-#: How long a replay waits, in seconds, for a thread that came late when the run was recorded.
+#: How long a replay waits, in seconds, for a thread that was late when the run was recorded.
 THREAD_PATIENCE = 10.0
 
 
@@ -46,8 +46,14 @@ class Interventions:
             chosen = self._present(component)
             scheduler = self._lab.scheduler
             journal = scheduler.journal
-            joins = not scheduler.takes_turns(chosen) and place_in(scheduler.runnable(), chosen) >= 0
-            if journal is not None and joins:
+            runner = runner_of(chosen)
+            can_run = place_in(scheduler.runnable(), runner) >= 0
+            if scheduler.takes_turns(runner):
+                if (
+                    not can_run
+                ):  # it has paused in this round; older recordings may choose it
+                    raise scheduler.not_runnable(runner)
+            elif journal is not None and can_run:
                 journal.end_round()  # it is about to join the queue
             scheduler.choose(chosen)
             scheduler.note_act("choose", chosen.short_name)
@@ -57,7 +63,7 @@ class Interventions:
         self._act("drop", where, box, index)
 
     def duplicate(self, where: Any, box: str = "inbox", index: int = 0) -> None:
-        """Put a message in once more, right behind itself."""
+        """Insert a message a second time, right behind itself."""
         self._act("duplicate", where, box, index)
 
     def move(self, where: Any, to: int, box: str = "inbox", index: int = 0) -> None:
@@ -72,13 +78,13 @@ class Interventions:
         self._act("edit", where, box, index, message)
 
     def delay(self, where: Any, seconds: float, box: str = "inbox", index: int = 0) -> None:
-        """Take a message out, and put it in again at the end after ``seconds`` of the lab's clock."""
+        """Remove a message, and insert it at the end after ``seconds`` of the lab's clock."""
         if not isinstance(seconds, (int, float)) or not 0 <= seconds < math.inf:
             raise KamlabError(f"a message cannot be delayed by {seconds!r}; give a number of seconds, 0 or more")
         self._act("delay", where, box, index, seconds)
 
     def inject(self, component: Microprocess | str, message: Any, box: str = "inbox", index: int | None = None) -> None:
-        """Put a message in that no component sent."""
+        """Insert a message that no component sent."""
         with self._lab.lock:
             inbox = self._inbox(component, box)
             place = len(inbox.items) if index is None else index
@@ -108,14 +114,14 @@ class Interventions:
             return where
         component = self._present(where)
         if not isinstance(component, Component):
-            raise NoSuchBox(f"{component.short_name} is no component and has no inboxes")
+            raise NoSuchBox(f"{component.short_name} is not a component and has no inboxes")
         target = find_box(component, box, "inboxes").target
         if not isinstance(target, Inbox):
             raise NoSuchBox(f"the inbox {box!r} of {component.short_name} leads nowhere")
         return target
 
     def _waiting(self, event: Event) -> tuple[Inbox, int]:
-        """Return where the message of an event waits now, however it was moved since."""
+        """Return where the message of an event waits now, even if it was moved since."""
         if event.kind not in (SENT, INSERTED) or not isinstance(event.box, Inbox):
             raise NoSuchMessage(f"the event {event.kind!r} puts no message into an inbox; give one that is 'sent'")
         history = history_of(self._lab)
@@ -124,20 +130,20 @@ class Interventions:
         except NotInTrace as error:
             raise MessageIsGone(str(error)) from None
         if place is None:
-            who = f"{event.box.owner.short_name}.{event.box.name}"
+            place_name = f"{event.box.owner.short_name}.{event.box.name}"
             raise MessageIsGone(
-                f"{shorten(event.message)} does not wait in {who} any more: it was taken or removed since step "
+                f"{shorten(event.message)} does not wait in {place_name} any more: it was taken or removed since step "
                 f"{event.step}. lab.story(event) tells by whom; lab.goto({event.step}) is before that."
             )
         return place
 
     def _present(self, component: Any) -> Microprocess:
-        """Return the component that is meant, in the lab as it stands: the one of that name if it was rebuilt."""
+        """Return the component that is meant: in a lab that was built again, the one with the same name."""
         if isinstance(component, str):
             found: Microprocess = self._lab[component]
             return found
         if not isinstance(component, Microprocess):
-            raise KamlabError(f"{component!r} is no component; give one, or its name: {self._alive()}")
+            raise KamlabError(f"{component!r} is not a component; give one, or its name: {self._alive()}")
         given: Microprocess = component
         scheduler = given._scheduler
         if scheduler is self._lab.scheduler or scheduler is None or scheduler.world is not self._lab:
@@ -153,14 +159,14 @@ class Interventions:
 
 
 def perform(lab: World, kind: str, what: tuple[Any, ...]) -> None:
-    """Carry out an entry of the journal; whoever calls holds the lab's lock.
+    """Carry out an entry of the journal; the caller holds the lab's lock.
 
     Raises:
-        RunDiffers: there is no such act, or nobody of the name that it is about.
+        RunDiffers: there is no such kind of entry, or no component of the name in it.
     """
     act = ACTS.get(kind)
     if act is None:
-        raise RunDiffers(f"the run has an entry {kind!r} that nobody here can carry out", lab.scheduler.step)
+        raise RunDiffers(f"the run has an entry {kind!r} of an unknown kind", lab.scheduler.step)
     act(lab, *what)
 
 
@@ -170,18 +176,18 @@ def named(lab: World, name: str) -> Microprocess:
     Raises:
         RunDiffers: there is none.
     """
-    for each in lab.scheduler.members.values():
-        if each.short_name == name:
-            return each
-    alive = ", ".join(each.short_name for each in lab.scheduler.members.values()) or "nobody"
+    for member in lab.scheduler.members.values():
+        if member.short_name == name:
+            return member
+    alive = ", ".join(member.short_name for member in lab.scheduler.members.values()) or "none"
     raise RunDiffers(
-        f"the run needs {name} at step {lab.scheduler.step}, and it is not there; alive are: {alive}",
+        f"the run needs {name} at step {lab.scheduler.step}, and it is not there; these are alive: {alive}",
         lab.scheduler.step,
     )
 
 
 def inbox_of(lab: World, name: str, boxname: str) -> Inbox:
-    """Return the inbox that a box of a living component is, or leads to.
+    """Return the inbox at the end of the chain of a living component's box.
 
     Raises:
         RunDiffers: no component of that name is alive.
@@ -196,10 +202,10 @@ def inbox_of(lab: World, name: str, boxname: str) -> Inbox:
 
 
 def address_of(lab: World, inbox: Inbox) -> tuple[str, str]:
-    """Return (component, box) by which a replay finds an inbox: its owner's, or that of a living component before it.
+    """Return (component, box) by which a replay finds an inbox: its own, or that of a box that leads to it.
 
-    The owner of an inbox may not be activated yet. Then its name is not the same when the system is built again, and
-    a box that leads to the inbox stands for it.
+    The owner of an inbox may not be activated yet. Then its name differs when the system is built again, so a box of
+    a living component that leads to the inbox is used instead.
 
     Raises:
         NoSuchBox: the owner is not active, and no box of an active component leads to the inbox.
@@ -215,7 +221,7 @@ def address_of(lab: World, inbox: Inbox) -> tuple[str, str]:
 
 
 def remove(inbox: Inbox, index: int, why: str) -> Any:
-    """Take a message out without its owner taking it; wake those who may wait for room.
+    """Remove a message without its owner taking it; wake components that may wait for room.
 
     Raises:
         NoSuchMessage: nothing waits there.
@@ -233,7 +239,7 @@ def remove(inbox: Inbox, index: int, why: str) -> Any:
 
 
 def insert(inbox: Inbox, index: int, message: Any, why: str, crowd: bool = False) -> None:
-    """Put a message in at a place; wake the owner, as a delivery does. ``crowd``: even where there is no room.
+    """Insert a message at a place, and wake the owner as a delivery does; with ``crowd`` even if the inbox is full.
 
     Raises:
         NoSuchMessage: there is no such place.
@@ -258,12 +264,12 @@ def check_index(inbox: Inbox, index: Any, places: int) -> None:
 
 
 def drop(lab: World, name: str, box: str, index: int) -> None:
-    """Lose a message that waits."""
+    """Discard a message that waits."""
     remove(inbox_of(lab, name, box), index, "dropped by hand")
 
 
 def duplicate(lab: World, name: str, box: str, index: int) -> None:
-    """Put the same message in once more, right behind itself."""
+    """Insert the same message again, right behind itself."""
     inbox = inbox_of(lab, name, box)
     check_index(inbox, index, len(inbox.items))
     insert(inbox, index + 1, inbox.items[index], "duplicated by hand")
@@ -278,14 +284,14 @@ def move(lab: World, name: str, box: str, index: int, to: int) -> None:
 
 
 def edit(lab: World, name: str, box: str, index: int, message: Any) -> None:
-    """Put another message in the place of one that waits."""
+    """Replace a message that waits."""
     inbox = inbox_of(lab, name, box)
     remove(inbox, index, "edited by hand")
     insert(inbox, index, message, "edited by hand")
 
 
 def delay(lab: World, name: str, box: str, index: int, seconds: float) -> None:
-    """Take a message out and put it in again, at the end, after so many seconds of the lab's clock."""
+    """Remove a message and insert it at the end after so many seconds of the lab's clock."""
     inbox = inbox_of(lab, name, box)
     message = remove(inbox, index, f"delayed by hand for {seconds:g} s")
 
@@ -296,7 +302,7 @@ def delay(lab: World, name: str, box: str, index: int, seconds: float) -> None:
 
 
 def inject(lab: World, name: str, box: str, index: int, message: Any) -> None:
-    """Put a message in that nobody sent."""
+    """Insert a message that no component sent."""
     insert(inbox_of(lab, name, box), index, message, "put in by hand")
 
 
@@ -308,17 +314,17 @@ def deliver(lab: World, name: str, box: str, message: Any) -> None:
 
 
 def choose(lab: World, name: str) -> None:
-    """Let somebody have the next slice."""
+    """Let a component have the next slice."""
     lab.scheduler.choose(named(lab, name))
 
 
 def stop(lab: World, name: str) -> None:
-    """End somebody."""
+    """Stop a component."""
     named(lab, name).stop()
 
 
 def wake(lab: World, name: str) -> None:
-    """Wake somebody who sleeps."""
+    """Wake a component that waits."""
     named(lab, name).wake()
 
 
@@ -329,13 +335,13 @@ def put(lab: World, name: str, box: str, message: Any) -> None:
 
 
 def end_round(lab: World, when: float) -> None:
-    """End a round before its time."""
+    """End a round early."""
     tell_time(lab, when)
     lab.scheduler.end_round()
 
 
 def tell_time(lab: World, when: float) -> None:
-    """Make it that time."""
+    """Set the clock."""
     clock: Any = lab.scheduler.clock
     clock.jump(when)
     if isinstance(clock, VirtualClock):
@@ -343,17 +349,17 @@ def tell_time(lab: World, when: float) -> None:
 
 
 def come_late(lab: World, name: str) -> None:
-    """Do nothing: a thread did not come in time; it asked beforehand whether that is so."""
+    """Do nothing: a thread was late; its component has read this entry already."""
 
 
 def arrive(lab: World, name: str) -> None:
-    """Wait for a thread that was late, and let it in."""
+    """Wait for a thread that was late, and accept it."""
     component: Any = named(lab, name)
     component.arrive(THREAD_PATIENCE)
 
 
 def from_network(kind: str) -> Callable[..., None]:
-    """Return what does to the network of a lab what came from its outside."""
+    """Return the function that replays an entry of this kind in the lab's network."""
 
     def call_back(lab: Any, *what: Any) -> None:
         lab.play_network(kind, what)

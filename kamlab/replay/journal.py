@@ -2,14 +2,14 @@
 
 Why it is enough
 ----------------
-Between two looks at the outside a lab is a function: the same components in the same queue with the
-same messages do the same. So a run is its length and the few things that came from outside, each
-with its place: after which slice, and after how many rounds. Nothing is written for the ordinary
-turn of the queue or for a virtual clock that jumps to its next timer, since a replay does the same
-by itself; a run of ten thousand slices in which nobody meddled has an empty journal.
+Between two inputs from outside a lab is deterministic: the same components in the same queue with the
+same messages do the same. So a run is its length and the few inputs that came from outside, each with
+its place: after which slice, and after how many rounds. The order of the queue, and a virtual clock that
+jumps to its next timer, are not recorded, since a replay does the same by itself; a run of ten thousand
+slices without input from outside has an empty journal.
 
-What a place is: ``(step, rounds)``. Both only grow, and rounds in which nothing was applied do not
-count, so how often somebody looked does not matter.
+A place is ``(step, rounds)``. Both only grow, and rounds in which nothing was applied do not count, so
+looking ahead does not change a place.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from .errors import BuilderDrives, RecordIsOver, RunDiffers
 if TYPE_CHECKING:
     from kamlab.core.scheduler import Scheduler
 
-#: What the user's hands do; the rest comes by itself.
-HANDS = frozenset(
+#: The kinds of entries for the user's interventions; the other kinds are not caused by the user.
+INTERVENTIONS = frozenset(
     ("choose", "round", "drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net")
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that came from outside: its place in the run, its kind, and what it was."""
+    """One input from outside: its place in the run, its kind, and its details."""
 
     step: int
     rounds: int
@@ -45,8 +45,8 @@ class Entry:
 
     @property
     def by_hand(self) -> bool:
-        """Whether the user did it, rather than the clock, a thread or the network."""
-        return self.kind in HANDS
+        """Whether it is an intervention of the user, not an input of the clock, a thread or the network."""
+        return self.kind in INTERVENTIONS
 
     def __str__(self) -> str:
         return f"{self.kind}({', '.join(map(repr, self.what))}) after step {self.step}"
@@ -54,10 +54,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Path:
-    """The way to a moment: how many slices, and what came from outside on the way.
+    """The path to a moment: how many slices, and what came from outside before it.
 
-    ``picks`` are who the chooser let run, slice by slice; ``answers`` what the network answered to
-    the calls of the components. ``ends`` says why nothing after slice ``ends_at`` can be done again, if so.
+    ``picks`` are the components that the chooser picked, slice by slice; ``answers`` what the network answered to
+    the calls of the components. ``ends`` says why nothing after slice ``ends_at`` can be replayed, if so.
     """
 
     steps: int = 0
@@ -69,44 +69,44 @@ class Path:
     ends_at: int = 0
 
     def is_beginning_of(self, other: Path) -> bool:
-        """Return whether whoever goes the other way comes by here."""
+        """Return whether this path is a prefix of ``other``."""
         if self.ends or self.steps > other.steps or self.answers != other.answers[: len(self.answers)]:
             return False
-        if other.ends and self.steps > other.ends_at:  # what ended the record there has not happened here
+        if other.ends and self.steps > other.ends_at:  # what ended that record has not happened here
             return False
         count = len(self.entries)
         if self.entries != other.entries[:count] or self.picks != other.picks[: len(self.picks)]:
             return False
-        if count < len(other.entries):  # what came next on the other way did not come here
+        if count < len(other.entries):  # the next entry of the other path did not happen here
             following = other.entries[count]
             return (following.step, following.rounds) >= (self.steps, self.rounds)
         return True
 
-    def misses_a_hand(self, other: Path) -> bool:
-        """Return whether the other way, which goes on from here, has something done by hand at this very step."""
+    def misses_intervention(self, other: Path) -> bool:
+        """Return whether the other path, which continues this one, has a user's intervention at this very step."""
         following = other.entries[len(self.entries) : len(self.entries) + 1]
-        return any(each.by_hand and each.step == self.steps for each in following)
+        return any(entry.by_hand and entry.step == self.steps for entry in following)
 
     def parting(self, other: Path) -> int:
-        """Return the last step up to which both had the same from outside, as far as both go."""
+        """Return the last step up to which both paths have the same entries and picks, as far as both go."""
         step = min(self.steps, other.steps)
-        for one, two in zip_longest(self.entries, other.entries):
-            if one != two:
-                step = min([step, *(each.step for each in (one, two) if each is not None)])
+        for own, theirs in zip_longest(self.entries, other.entries):
+            if own != theirs:
+                step = min([step, *(entry.step for entry in (own, theirs) if entry is not None)])
                 break
-        for number, (mine, its) in enumerate(zip(self.picks, other.picks, strict=False)):
-            if mine != its:
+        for number, (own_pick, other_pick) in enumerate(zip(self.picks, other.picks, strict=False)):
+            if own_pick != other_pick:
                 return min(step, number)
         return step
 
 
 class Journal:
-    """Writes down what comes from outside, and plays it again.
+    """Records what comes from outside, and replays it.
 
     Args:
-        scheduler: of the lab whose run it is.
-        path: what to play first; nothing unless told.
-        over: returns why the lab cannot go on from here, or ``None``.
+        scheduler: that of the lab.
+        path: what to replay first, if anything.
+        over: returns why the lab cannot continue from here, or ``None``.
     """
 
     def __init__(
@@ -114,17 +114,17 @@ class Journal:
     ) -> None:
         self.scheduler = scheduler
         self._over = over
-        #: Whether the time is looked at, and noted, at the end of each round.
+        #: Whether the clock is read, and its time recorded, at the end of each round.
         self.watches_clock: bool = isinstance(scheduler.clock, HeldClock)
         self.replaying: bool = path is not None
-        #: Whether the system is being built; what happens then is no part of the run.
+        #: Whether the system is being built; what happens then is not part of the run.
         self.building: bool = False
         self._path = path or Path()
         self.entries: list[Entry] = []
         self.picks: list[str] = []
-        self._names: dict[str, str] = {}  # each name is kept once: there is a pick for every slice
+        self._names: dict[str, str] = {}  # each name is stored once, since there is a pick for every slice
         self.answers: list[tuple[str, Any]] = []
-        #: Why nothing after the present can be rebuilt, or ``None``.
+        #: Why nothing after ``ends_at`` can be replayed, or ``None``.
         self.ends: str | None = None
         #: The step at which that was.
         self.ends_at: int = 0
@@ -134,7 +134,7 @@ class Journal:
     # -- being driven ---------------------------------------------------------------------------
 
     def before_drive(self, what: str, free: bool) -> None:
-        """Give up where the lab is going to run in real time; refuse where it cannot go on from here.
+        """End the recording if the lab is going to run in real time; refuse if it cannot continue from here.
 
         Raises:
             BuilderDrives: a function builds the system.
@@ -163,13 +163,13 @@ class Journal:
             )
         self.building = False
 
-    # -- writing --------------------------------------------------------------------------------
+    # -- recording --------------------------------------------------------------------------------
 
     def outside(self, kind: str, *what: Any) -> None:
-        """Note something that comes from outside here and now; nothing while a run is replayed."""
+        """Record something that comes from outside here and now; does nothing during a replay."""
         if self.replaying and kind == "late" and not self.expects_late(what[0]):
             self.differ(
-                f"in slice {self.scheduler.step} the thread of {what[0]} did not come to its next send, recv or pause "
+                f"in slice {self.scheduler.step} the thread of {what[0]} did not reach its next send, recv or pause "
                 "in time; it did when the run was recorded"
             )
         if self.replaying or self.building or self.ends is not None:
@@ -184,12 +184,12 @@ class Journal:
             entries.append(entry)
 
     def foreign(self, why: str, after: int | None = None) -> None:
-        """Note that nothing after step ``after``, now unless told, can be done again; ``why`` completes "because"."""
+        """Record that nothing after step ``after`` (by default now) can be replayed; ``why`` completes "because"."""
         if not self.replaying and not self.building and self.ends is None:
             self.ends, self.ends_at = why, self.scheduler.step if after is None else after
 
     def before_round(self) -> None:
-        """Look at a clock that is held, and note what it says."""
+        """Read a held clock, and record its time."""
         clock = self.scheduler.clock
         if not (self.replaying or self.building) and isinstance(clock, HeldClock) and clock.held:
             before = clock.now()
@@ -197,7 +197,7 @@ class Journal:
                 self.outside("time", clock.now())
 
     def end_round(self) -> None:
-        """End a round before its time, as an act of the user's; the time at which it ends is part of the act."""
+        """End a round early, as an intervention of the user; the time at which it ends is part of it."""
         clock = self.scheduler.clock
         if isinstance(clock, HeldClock) and clock.held:
             clock.look()
@@ -209,18 +209,18 @@ class Journal:
             self.building = False
 
     def picked(self, component: Microprocess) -> None:
-        """Note whom the chooser has let run."""
+        """Record the component that the chooser picked."""
         if self.ends is None:
             name = component.short_name
             self.picks.append(self._names.setdefault(name, name))
 
     def answer(self, call: str, value: Any) -> None:
-        """Note what the network answered to a call of a component."""
+        """Record what the network answered to a call of a component."""
         if not self.replaying and self.ends is None:
             self.answers.append((call, value))
 
     def path(self) -> Path:
-        """Return the way to the present."""
+        """Return the path to the present."""
         scheduler = self.scheduler
         return Path(
             scheduler.step,
@@ -232,32 +232,32 @@ class Journal:
             self.ends_at,
         )
 
-    # -- playing --------------------------------------------------------------------------------
+    # -- replaying --------------------------------------------------------------------------------
 
     def next_entry(self) -> Entry | None:
-        """Return the next entry to be played."""
+        """Return the next entry to replay."""
         count = len(self.entries)
         return self._path.entries[count] if self.replaying and count < len(self._path.entries) else None
 
     def played(self, entry: Entry) -> None:
-        """Go on to the next entry."""
+        """Count an entry as replayed."""
         self.entries.append(entry)
 
     def rest(self) -> Sequence[Entry]:
-        """Return the entries that have not been played."""
+        """Return the entries that have not been replayed."""
         return self._path.entries[len(self.entries) :]
 
     @property
     def rounds_at_tip(self) -> int:
-        """How many rounds there were when the run that is played ended."""
+        """How many rounds the run that is replayed had when it ended."""
         return self._path.rounds
 
     def at_tip(self) -> bool:
-        """Return whether all slices of the run that is played have run."""
+        """Return whether all slices of the run that is replayed have run."""
         return self.scheduler.step >= self._path.steps
 
     def next_pick(self) -> str | None:
-        """Return who shall run next, if a chooser picked; ``None`` if none is recorded."""
+        """Return the recorded pick for the next slice; ``None`` if there is none."""
         count = len(self.picks)
         return self._path.picks[count] if self.replaying and count < len(self._path.picks) else None
 
@@ -271,22 +271,22 @@ class Journal:
         recorded, value = self._path.answers[count] if count < len(self._path.answers) else (None, None)
         if recorded != call:
             running = self.scheduler.running
-            who = running.short_name if running is not None else "a call between two slices"
+            caller = running.short_name if running is not None else "a call between two slices"
             there = "is at its end there" if recorded is None else f"has {recorded!r} there"
             step = self.scheduler.step
-            raise self.differ(f"at step {step} {who} asks the network {call!r}; the record {there}")
+            raise self.differ(f"at step {step} {caller} asks the network {call!r}; the record {there}")
         self.answers.append((recorded, value))
         return value
 
     def differ(self, text: str) -> RunDiffers:
-        """Note the first difference; whoever plays the run looks for it, since a component may catch an error."""
+        """Record the first difference, for the player to find, since a component may catch an error."""
         if self.differs is None:
             self.differs = RunDiffers(text, self.scheduler.step)
         self.scheduler.attention = True
         return self.differs
 
     def expects_late(self, name: str) -> bool:
-        """Return whether a thread did not come to a point of contact in this very slice when it was recorded."""
+        """Return whether a thread was late in this very slice when the run was recorded."""
         following = self.next_entry()
         return (
             following is not None
@@ -296,7 +296,7 @@ class Journal:
         )
 
     def go_live(self) -> None:
-        """Play no more; from here on things come from outside, and are written down."""
+        """End the replay; from here on what comes from outside is recorded."""
         self.replaying = False
 
 

@@ -1,9 +1,9 @@
-"""Playing a run again, in a lab that was just built.
+"""Replaying a run, in a lab that was just built.
 
 The loop knows two things: how many slices there are to the next entry of the journal, which the
 scheduler then runs in one go, and how a round ends where nothing can run: a virtual clock jumps to
-its next timer. Where the run and its record part, it stops; the lab then stands at the difference
-and can be looked at.
+its next timer. It stops at the first difference between the run and its record; the lab then stands
+there and can be inspected.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class PlayedChoices:
-    """A chooser that picks whom the record names, and asks the real one where there is no record.
+    """A chooser that picks the component that the record names, and asks the real chooser where there is no record.
 
-    The real one is asked in any case, so that one that counts or draws numbers goes on from where
-    it would be.
+    The real chooser is asked in any case, so that a chooser with a state, such as random numbers, continues as in
+    the original run.
     """
 
     def __init__(self, journal: Journal, chooser: Any) -> None:
@@ -36,27 +36,29 @@ class PlayedChoices:
         self._chooser = chooser
 
     def choose(self, runnable: Sequence[Microprocess]) -> int:
-        """Return the index of the one that is recorded."""
+        """Return the index of the recorded component."""
         own: int = self._chooser.choose(runnable)
         name = self._journal.next_pick()
         if name is None:
             return own
-        for index, each in enumerate(runnable):
-            if each.short_name == name:
+        for index, component in enumerate(runnable):
+            if component.short_name == name:
                 return index
         step = self._journal.scheduler.step
-        self._journal.differ(f"after step {step} the record lets {name} run next, and these can run: {_who(runnable)}")
+        self._journal.differ(
+            f"after step {step} the record lets {name} run next, and these can run: {_names(runnable)}"
+        )
         return own
 
 
 def play(lab: World, journal: Journal, steps: int, interrupt: Interrupt) -> None:
     """Run a lab by its journal until ``steps`` slices have run.
 
-    What came by hand after the last of them is played, too.
+    The user's interventions after the last of them are replayed, too.
 
     Raises:
-        RunDiffers: the run is not the recorded one any more.
-        KeyboardInterrupt: it was interrupted; the lab stands between two slices on the way.
+        RunDiffers: the run differs from the recorded one.
+        KeyboardInterrupt: it was interrupted; the lab stands between two slices before that step.
     """
     scheduler = lab.scheduler
     scheduler.journal = journal
@@ -86,9 +88,9 @@ def _play_slices(lab: World, journal: Journal, steps: int, interrupt: Interrupt)
 
 
 def _play_trailing(lab: World, journal: Journal) -> None:
-    """End the round of the last slice as a step does, then do what was done by hand after it.
+    """End the round of the last slice as a step does, then replay the user's interventions after it.
 
-    At the tip of the run everything is played that was recorded, up to the very round.
+    At the tip of the run everything that was recorded is replayed, to the exact round.
     """
     scheduler = lab.scheduler
     if scheduler.step and not scheduler.turn_waits():
@@ -109,7 +111,7 @@ def _play_trailing(lab: World, journal: Journal) -> None:
 
 
 def _last_by_hand(journal: Journal, step: int) -> int:
-    """Return how many entries are to be played so that all that was done by hand up to a step is done."""
+    """Return how many entries to replay so that all of the user's interventions up to a step are included."""
     last = played = len(journal.entries)
     for number, entry in enumerate(journal.rest(), played + 1):
         if entry.step > step:
@@ -120,7 +122,7 @@ def _last_by_hand(journal: Journal, step: int) -> int:
 
 
 def _reach(lab: World, journal: Journal, entry: Entry) -> None:
-    """Come to the place of an entry between two slices, and carry it out."""
+    """Advance to the place of an entry between two slices, and carry it out."""
     scheduler = lab.scheduler
     if entry.kind != "late":
         _end_rounds(lab, entry.rounds)
@@ -128,8 +130,8 @@ def _reach(lab: World, journal: Journal, entry: Entry) -> None:
         _perform(lab, journal, entry)
         return
     raise RunDiffers(
-        f"after step {scheduler.step} the record has {entry.kind} in round {entry.rounds}, and the lab does not come "
-        f"there: it is in round {scheduler.rounds}, and {_who(scheduler.runnable())} can run",
+        f"after step {scheduler.step} the record has {entry.kind} in round {entry.rounds}, and the lab does not get "
+        f"there: it is in round {scheduler.rounds}, and {_names(scheduler.runnable())} can run",
         scheduler.step,
     )
 
@@ -147,7 +149,7 @@ def _perform(lab: World, journal: Journal, entry: Entry) -> None:
 
 
 def _end_rounds(lab: World, rounds: int) -> None:
-    """End rounds, as long as nothing can run, until there were so many."""
+    """End rounds, while nothing can run, until there have been so many."""
     scheduler = lab.scheduler
     while scheduler.rounds < rounds and (scheduler.chooser is not None or not scheduler.turn_waits()):
         before = scheduler.rounds
@@ -159,9 +161,9 @@ def _end_rounds(lab: World, rounds: int) -> None:
 
 
 def _wait(lab: World) -> None:
-    """Do what a lab does in which nothing can run: make a virtual clock jump to the next timer.
+    """Wait as a lab in which nothing can run: make a virtual clock jump to the next timer.
 
-    This is the waiting of :meth:`Runtime.wait`, without anything outside that could end it.
+    This is :meth:`Runtime.wait`, without anything outside that could end the wait.
     """
     scheduler = lab.scheduler
     if scheduler.posted or scheduler.wakes:
@@ -173,7 +175,8 @@ def _wait(lab: World) -> None:
     timer = scheduler.next_timer()
     if timer is None or not isinstance(scheduler.clock, VirtualClock):
         raise RunDiffers(
-            f"after step {scheduler.step} nothing can run, and the record goes on; {len(scheduler.members)} are alive",
+            f"after step {scheduler.step} nothing can run, and the record continues; "
+            f"{len(scheduler.members)} components are alive",
             scheduler.step,
         )
     scheduler.clock.jump(timer)
@@ -183,7 +186,7 @@ def _wait(lab: World) -> None:
 
 def _check(lab: World, journal: Journal, interrupt: Interrupt) -> None:
     scheduler = lab.scheduler
-    scheduler.fatal = None  # it was raised when the run was recorded, and the run went on
+    scheduler.fatal = None  # it was raised when the run was recorded, and the run continued
     if journal.differs is not None:
         raise journal.differs
     if scheduler.attention:
@@ -194,5 +197,5 @@ def _check(lab: World, journal: Journal, interrupt: Interrupt) -> None:
         lab.lock.give_way()
 
 
-def _who(runnable: Sequence[Microprocess]) -> str:
-    return ", ".join(each.short_name for each in runnable) or "nobody"
+def _names(runnable: Sequence[Microprocess]) -> str:
+    return ", ".join(component.short_name for component in runnable) or "none"

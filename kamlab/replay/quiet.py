@@ -1,8 +1,8 @@
-"""What is switched off while a run is played again: output that was seen before, and the garbage collector.
+"""What is switched off during a replay: output that was shown before, and the garbage collector.
 
-A replay makes tens of thousands of records that all stay, and each of them brings the next look at
-everything there is nearer: it takes as long as the replay itself, or longer in a notebook that holds
-much. What a replay drops is freed without it, but for components and the frames of their code.
+A replay makes tens of thousands of records that are all kept, and allocations trigger full collections, which take as
+long as the replay itself, or longer in a notebook with much data. Without the collector everything that a replay drops
+is freed, except components and the frames of their code.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 from kamlab.core import worlds
 
-#: How many slices a run may have, so that what its components drop meanwhile does not fill the memory.
+#: The most slices of a replay without garbage collection, so that dropped objects do not fill the memory.
 SHORT = 100_000
 
 
 class Muted:
-    """Stands in for a text stream, and lets nothing through that a lab and its components write.
+    """A text stream that discards what a lab and its components write, and passes on everything else.
 
-    A stream with a method ``note`` is told, so that what it keeps of each component is complete.
+    If the stream has a method ``note`` it gets the discarded text, so that its transcripts are complete.
     """
 
     def __init__(self, stream: Any, lab: Any) -> None:
@@ -34,7 +34,7 @@ class Muted:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> Any:
-        """Write what is not the lab's."""
+        """Write text that is not of the lab."""
         if worlds.in_slice.world is not self._lab:
             return self._stream.write(text)
         if self._note is not None:
@@ -42,14 +42,14 @@ class Muted:
         return len(text)
 
     def writelines(self, lines: Any) -> None:
-        """Write pieces of text."""
+        """Write several texts."""
         for line in lines:
             self.write(line)
 
 
 @contextlib.contextmanager
 def unheard(lab: Any) -> Iterator[None]:
-    """Let nothing be heard of a lab meanwhile; all other output is."""
+    """Suppress the output of a lab within the ``with``, but no other output."""
     before = sys.stdout, sys.stderr
     muted = Muted(before[0], lab), Muted(before[1], lab)
     sys.stdout, sys.stderr = muted
@@ -57,13 +57,13 @@ def unheard(lab: Any) -> Iterator[None]:
         yield
     finally:
         for name, old, mine in zip(("stdout", "stderr"), before, muted, strict=True):
-            if getattr(sys, name) is mine:  # else it was replaced meanwhile
+            if getattr(sys, name) is mine:  # otherwise it was replaced meanwhile
                 setattr(sys, name, old)
 
 
 @contextlib.contextmanager
 def uncollected(slices: int) -> Iterator[None]:
-    """Let Python collect no garbage meanwhile, if it is about so few slices."""
+    """Disable the garbage collector within the ``with``, for a replay of few enough slices."""
     if slices > SHORT or not gc.isenabled():
         yield
         return

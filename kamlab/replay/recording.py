@@ -1,8 +1,8 @@
 """A recorded run: a value that can be saved, loaded, and written as one short line.
 
 The line is ``kamlab1:<steps>:<data>``, the data being compressed JSON in an alphabet without
-characters that a mail or a chat would change. It holds what came from outside, the seeds and
-conditions of the doors, and fingerprints; not the messages, which the components make again.
+characters that a mail or a chat would change. It contains what came from outside, the
+settings of clock, chooser and network, and fingerprints; not the messages, which the components make again.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from .literal import dumped, loaded
 
 VERSION = 1
 
-#: How many fingerprints a line holds at most.
+#: The most fingerprints in a line.
 PRINTS_IN_A_LINE = 24
 
-#: The longest line that is read, and the most that its data may unfold to, in bytes.
+#: The longest line that is read, and the largest size of its decompressed data, in bytes.
 LONGEST = 20_000_000
 UNFOLDED = 200_000_000
 
@@ -35,7 +35,7 @@ _LINE = re.compile(r"\s*kamlab(\d+):(\d+):([A-Za-z0-9_\-]*)\s*")
 
 @dataclass(frozen=True)
 class Recording:
-    """What decided a run, up to a moment.
+    """Everything that decided a run, up to a moment.
 
     ``doors`` says which clock, chooser and network the lab had: a dictionary of plain values.
     ``checks`` are fingerprints of what happened. ``str()`` of it is the line to paste, ``parse``
@@ -51,14 +51,14 @@ class Recording:
 
     @property
     def steps(self) -> int:
-        """How many slices it has."""
+        """The number of slices."""
         return self.path.steps
 
     def __str__(self) -> str:
-        """Return the line.
+        """Return the line to paste.
 
         Raises:
-            NotALiteral: a message that was put in from outside cannot be written down.
+            NotALiteral: a message that came from outside cannot be written as text.
         """
         data = _squeezed(replace(self, checks=self.checks.wider(PRINTS_IN_A_LINE)))
         return f"kamlab{VERSION}:{self.steps}:{base64.urlsafe_b64encode(data).decode().rstrip('=')}"
@@ -71,17 +71,17 @@ class Recording:
 
     @classmethod
     def parse(cls, line: str) -> Recording:
-        """Return the run that a line stands for.
+        """Return the run that a line encodes.
 
         Raises:
-            BadRecording: it is garbled, no such line at all, or of a newer version.
+            BadRecording: it is garbled, not such a line, or of a newer format.
         """
         if not isinstance(line, str):
             raise BadRecording(f"a recorded run is one line of text that begins with 'kamlab{VERSION}:', not {line!r}")
         found = _LINE.fullmatch(line) if len(line) <= LONGEST else None
         if found is None:
             raise BadRecording(
-                f"{line[:40]!r}... is no recorded run: that is one line that begins with 'kamlab{VERSION}:'. "
+                f"{line[:40]!r}... is not a recorded run: that is one line that begins with 'kamlab{VERSION}:'. "
                 "Was it cut off, or broken into several lines?"
             )
         version, steps, data = int(found[1]), int(found[2]), found[3]
@@ -96,20 +96,20 @@ class Recording:
             raise BadRecording("the recorded run is garbled: characters are missing or were changed") from None
         recording = _unsqueezed(squeezed)
         if recording.steps != steps:
-            raise BadRecording(f"the recorded run is garbled: it says {steps} slices and holds {recording.steps}")
+            raise BadRecording(f"the recorded run is garbled: it announces {steps} slices and has {recording.steps}")
         return recording
 
     def save(self, file: str | FilePath) -> None:
-        """Write it to a file, with a fingerprint for each slice."""
+        """Write the run to a file, with a fingerprint for each slice."""
         FilePath(file).write_bytes(b"kamlab%d\n" % VERSION + _squeezed(self))
 
     @classmethod
     def load(cls, file: str | FilePath) -> Recording:
-        """Return the run that a file holds.
+        """Return the run in a file.
 
         Raises:
-            BadRecording: there is something else in it.
-            OSError: it cannot be read.
+            BadRecording: the file contains something else.
+            OSError: the file cannot be read.
         """
         content = FilePath(file).read_bytes()
         if re.match(rb"\s*kamlab\d+:", content):
@@ -172,12 +172,12 @@ def _unsqueezed(data: bytes) -> Recording:
 
 def _count(value: Any) -> int:
     if type(value) is not int or value < 0:
-        raise ValueError(f"{value!r} is no count")
+        raise ValueError(f"{value!r} is not a count")
     return value
 
 
 def _dumped_entries(entries: tuple[Entry, ...]) -> list[Any]:
-    """Write places as differences to the one before, which are small numbers."""
+    """Return places as differences to the one before, which are small numbers."""
     rows, step, rounds = [], 0, 0
     for entry in entries:
         rows.append([entry.step - step, entry.rounds - rounds, entry.kind, *map(dumped, entry.what)])
@@ -194,7 +194,7 @@ def _loaded_entries(rows: Any) -> tuple[Entry, ...]:
 
 
 def _packed(prints: tuple[int, ...]) -> str:
-    return base64.b64encode(b"".join(each.to_bytes(2, "big") for each in prints)).decode()
+    return base64.b64encode(b"".join(fingerprint.to_bytes(2, "big") for fingerprint in prints)).decode()
 
 
 def _unpacked(text: str) -> tuple[int, ...]:
@@ -203,6 +203,6 @@ def _unpacked(text: str) -> tuple[int, ...]:
 
 
 def prints_of(trace: Any) -> Checks:
-    """Return the fingerprints of the slices that are wholly in a trace."""
+    """Return the fingerprints of the slices that are completely in a trace."""
     first = trace.first_step
     return Checks(1, 0, ()) if first is None else fingerprints(trace.records_from(trace.known_from), first)

@@ -1,4 +1,4 @@
-"""The settings of a recorded run as plain values: its clock, its chooser and its network; and giving them to a lab."""
+"""The settings of a recorded run as plain values (clock, chooser and network), and applying them to a lab."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def settings_of(lab: Lab) -> dict[str, Any]:
-    """Return the settings of a lab; what is ordinary is left out."""
+    """Return the settings of a lab; defaults are omitted."""
     settings: dict[str, Any] = {}
     clock = lab.clock
     if isinstance(clock, VirtualClock) and (clock.start, clock.epoch) != (0.0, EPOCH):

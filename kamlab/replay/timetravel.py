@@ -1,12 +1,12 @@
 """Going back, and on from there: a lab whose system can be built again is built again and replayed.
 
-Nothing is copied, since a generator cannot be: to stand after slice k the system is built afresh and
+Nothing is copied, since a generator cannot be: to stand after slice k the system is built again and
 run to slice k by its journal. That is exact by construction, and quick, as ten thousand slices take
 a fraction of a second. Older components are stopped first, so files and ports are free.
 
-A lab knows how to build its system if it was told: ``Lab(build=function)`` or a ``%%system`` cell.
-Where it does not, or where something happened that cannot be done again, it says so, and the past can
-still be looked at in the trace.
+A lab knows how to build its system from ``Lab(build=function)`` or a ``%%system`` cell. Where it does not,
+or where something happened that cannot be repeated, it says so, and the past can still be read in the
+trace.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ HOW = (
 
 
 class TimeTravel:
-    """The past of a lab, its branches, and the ways there."""
+    """The past of a lab: its branches, and going there."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self.builder = Builder(lab)
-        #: Whether the lab is being reset or taken to another moment now: what one sees of it is in between.
+        #: Whether the lab is being reset or taken to another moment now, so that its state is incomplete.
         self.in_between = False
-        #: Whether a run is played again now, from the end of the old components on.
+        #: Whether a run is replayed now, including the end of the old components.
         self.replaying = False
-        #: Whether the lab runs for the first time, rather than stands in a run that was played again.
+        #: Whether the lab runs for the first time, rather than standing in a run that was replayed.
         self.live = True
-        #: Whether this lab is another one's twin, which writes nothing outside.
+        #: Whether this lab is the twin of another one, and so writes nothing to files.
         self.is_twin = False
         self.forget()
 
@@ -61,19 +61,19 @@ class TimeTravel:
         """Forget all branches."""
         self._branches: tuple[Branch, ...] = (Branch(0, None, 0, Path()),)
         self._here = 0
-        #: The path that the lab stands on, while it is not at the tip of it.
+        #: The path on which the lab stands, while it is not at its tip.
         self._past: Path | None = None
-        #: Where the lab stood when it had gone back; it may be on another branch once it went on.
+        #: Where the lab stood after it went back; once it has continued it may be on another branch.
         self._arrived = (0, 0, 0)
         #: What was kept of each branch, by its number.
         self._kept: dict[int, Kept] = {}
-        #: Whether the last replay did something else, and the branches that came of such replays.
+        #: Whether the last replay differed, and the branches that began with such replays.
         self._strayed = False
         self._strays: set[int] = set()
 
     @property
     def journal(self) -> Journal | None:
-        """What the run of this lab is recorded in, if it is."""
+        """The journal of the run, if it is recorded."""
         journal = self._lab.scheduler.journal
         return journal if isinstance(journal, Journal) else None
 
@@ -88,7 +88,7 @@ class TimeTravel:
 
     @contextlib.contextmanager
     def building(self, again: Callable[..., Any]) -> Iterator[None]:
-        """Build the system in a ``with`` on this; ``again`` builds it once more."""
+        """Build the system in a ``with`` on this; ``again`` builds it again."""
         with self.builder.first(again):
             self.forget()
             yield
@@ -127,10 +127,10 @@ class TimeTravel:
         self.goto(here - n)
 
     def forward(self, n: int = 1) -> None:
-        """Go ``n`` slices on along the branch, as it is recorded, with what was done by hand on the way.
+        """Go ``n`` slices forward along the recorded branch, with the user's interventions on the way.
 
         Raises:
-            StepOutOfRange: the branch has not so many more; ``step`` and ``run`` go on from its tip.
+            StepOutOfRange: the branch has fewer slices left; ``step`` and ``run`` continue from its tip.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
         """
         here = self._lab.step_number
@@ -157,7 +157,7 @@ class TimeTravel:
             StepOutOfRange: the branch has no such step, or what was kept of it has no such time.
             NoSuchBranch: there is no such branch.
             CannotRewind: the lab cannot be built again; the message says why and what to change.
-            RunDiffers: what was played is not what had happened; the lab stands as it was played this time.
+            RunDiffers: the replay differs from what had happened; the lab stands as it was replayed this time.
         """
         tree = self.branches
         way = tree[tree.here if branch is None else branch]
@@ -200,19 +200,21 @@ class TimeTravel:
     def branches(self) -> Tree:
         """The branches of this lab's runs, and where it stands.
 
-        A lab that went back and on again is on the same branch as long as it does what is recorded; at the first
-        difference a branch begins.
+        A lab that went back and continues stays on the same branch as long as it does what is recorded; at the first
+        difference a new branch begins.
         """
         with self._lab.lock:
             self._find_branch()
             branches = self._branches
             if self._past is None:
                 path = self.journal.path() if self.journal is not None else Path(steps=self._lab.scheduler.step)
-                branches = tuple(replace(each, path=path) if each.number == self._here else each for each in branches)
+                branches = tuple(
+                    replace(branch, path=path) if branch.number == self._here else branch for branch in branches
+                )
             return Tree(branches, self._here, self._lab.scheduler.step)
 
     def _find_branch(self) -> None:
-        """Find out, if the lab has gone on from where it stood in the past, which branch that is."""
+        """Determine the branch, if the lab has continued from where it stood in the past."""
         past, journal = self._past, self.journal
         if past is None or journal is None or self.replaying or self._lab.scheduler.running is not None:
             return
@@ -221,36 +223,36 @@ class TimeTravel:
             return
         self._arrived = _place(path)
         own = kept_of(self._lab.trace)
-        ways = sorted(self._branches, key=lambda each: each.number != self._here)
+        ways = sorted(self._branches, key=lambda branch: branch.number != self._here)
         for way in ways:
-            along = path.is_beginning_of(way.path) and not path.misses_a_hand(way.path)
+            along = path.is_beginning_of(way.path) and not path.misses_intervention(way.path)
             if (along or way.path.is_beginning_of(path)) and self._does_as(way, own):
                 self._leave(way.number)
                 self._past = way.path if _is_before(journal, way.path) else None
                 return
         differs = first_difference(self._kept.get(self._here, Kept(0)), own)
         forked_at = past.parting(path) if differs is None else min(past.parting(path), differs.step - 1)
-        number = 1 + max(each.number for each in self._branches)
+        number = 1 + max(branch.number for branch in self._branches)
         parent: int | None = self._here
         if self._strayed:
             self._strayed = False
-            if self._here in self._strays and all(each.parent != self._here for each in self._branches):
-                left = next(each for each in self._branches if each.number == self._here)
-                parent, forked_at = left.parent, min(forked_at, left.forked_at)  # nothing was done on it: replace it
-                self._branches = tuple(each for each in self._branches if each is not left)
+            if self._here in self._strays and all(branch.parent != self._here for branch in self._branches):
+                left = next(branch for branch in self._branches if branch.number == self._here)
+                parent, forked_at = left.parent, min(forked_at, left.forked_at)  # it has nothing of its own: replace it
+                self._branches = tuple(branch for branch in self._branches if branch is not left)
                 self._kept.pop(left.number, None)
             self._strays.add(number)
         self._branches += (Branch(number, parent, forked_at, path),)
         self._here, self._past = number, None
 
     def _leave(self, number: int) -> None:
-        """Be on another branch; the one that is left is forgotten if it has nothing of its own."""
+        """Change to another branch; the branch that is left is dropped if it has nothing of its own."""
         left, self._here = self._here, number
-        if left == number or any(each.parent == left for each in self._branches):
+        if left == number or any(branch.parent == left for branch in self._branches):
             return
-        way = next(each for each in self._branches if each.number == left)
-        if any(each is not way and way.path.is_beginning_of(each.path) for each in self._branches):
-            self._branches = tuple(each for each in self._branches if each.number != left)
+        way = next(branch for branch in self._branches if branch.number == left)
+        if any(branch is not way and way.path.is_beginning_of(branch.path) for branch in self._branches):
+            self._branches = tuple(branch for branch in self._branches if branch.number != left)
             self._kept.pop(left, None)
 
     def _does_as(self, way: Branch, own: Kept) -> bool:
@@ -267,9 +269,9 @@ class TimeTravel:
 
     @contextlib.contextmanager
     def twin(self, step: int | None = None) -> Iterator[Any]:
-        """Lend a second lab that stands at a step of this one's run, now unless told; this one stays as it is.
+        """Lend a second lab that stands at a step of this one's run, by default now; this one stays as it is.
 
-        The system is built and run once more, unseen; parts that write to files write nothing in it. The twin
+        The system is built and run again, without output; parts that write to files write nothing in it. The twin
         is stopped at the end of the ``with``.
 
         Raises:
@@ -319,7 +321,7 @@ class TimeTravel:
         """Build the system again and play a path to a step.
 
         Raises:
-            RunDiffers: it did not do what had been kept of that branch.
+            RunDiffers: it did not do what was kept of that branch.
         """
         self._lab.runtime.check_open()
         tree = self.branches
@@ -334,7 +336,7 @@ class TimeTravel:
                 left = self._lab.scheduler
                 self._lab.begin_again()
                 self._past, self.live = None, False
-                left.log = None  # the old records go at once; its components only when garbage is looked for
+                left.log = None  # the old records are freed at once; the components only by the garbage collector
                 if isinstance(self._lab.clock, HeldClock) and epoch is not None:
                     self._lab.clock.epoch = epoch
                 if branch != self._here:
@@ -368,23 +370,24 @@ class TimeTravel:
             return
         self._lab.positions.forget()
         self._strayed = True
-        if self._past is None:  # so that what is there now is another branch, and has its own record
+        if self._past is None:  # so that the present run is another branch, and is kept separately
             self._past = self.branches[branch].path
         self._arrived = (-1, -1, 0)
-        who, step = differs.who, differs.step
+        component, step = differs.component, differs.step
         raise RunDiffers(
-            f"the run that was played again is not the one that was: at step {step} {who} did not do the same.\n"
+            f"the replay differs from the original run: at step {step} {component} did not do the same.\n"
             f"  then: {differs.then}\n  now:  {differs.now}\n"
-            f"{self._guess(who)}\nThe lab stands at step {self._lab.scheduler.step}, as it was played this time.",
+            f"{self._guess(component)}\n"
+            f"The lab stands at step {self._lab.scheduler.step}, as it was replayed this time.",
             step,
         )
 
-    def _guess(self, who: str) -> str:
-        """Say what may have made a component do something else."""
+    def _guess(self, name: str) -> str:
+        """Return a sentence on what may have made a component do something else."""
         from .causes import guess
 
         ran = {record[3].short_name: record[3] for record in self._lab.trace.records_from(0) if record[0] is RESUMED}
-        return guess(ran.get(who), self.builder.function)
+        return guess(ran.get(name), self.builder.function)
 
     def _rebuild_and_play(self, path: Path, step: int) -> None:
         lab = self._lab
@@ -393,8 +396,8 @@ class TimeTravel:
             self.builder.build()
         except Exception as error:
             raise RunDiffers(
-                f"the system cannot be built again: {error_in_words(error)}. Other things than the first time must "
-                "have been there; the lab is empty now.",
+                f"the system cannot be built again: {error_in_words(error)}. Something that it uses must have changed "
+                "since the first time; the lab is empty now.",
                 0,
             ) from error
         with lab.runtime.driving(Phase.REPLAYING) as interrupt:
@@ -407,11 +410,13 @@ class TimeTravel:
         """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
 
         Raises:
-            CannotRewind: the lab cannot be built again, so nobody could replay it.
+            CannotRewind: the lab cannot be built again, so the run could not be replayed.
         """
         with self._lab.lock:
             if self.builder.function is None or self.journal is None:
-                raise CannotRewind(f"this lab does not know how its system is built, so nobody could replay it. {HOW}")
+                raise CannotRewind(
+                    f"this lab does not know how its system is built, so its run cannot be replayed. {HOW}"
+                )
             path = self.journal.path()
             if path.ends is not None and path.steps > path.ends_at:
                 raise CannotRewind(
@@ -424,16 +429,16 @@ class TimeTravel:
             return Recording(path, settings_of(self._lab), prints_of(self._lab.trace))
 
     def replay(self, run: Recording | str, to: int | None = None) -> None:
-        """Play a recorded run in this lab, to its end or to step ``to``; the lab then goes on from there.
+        """Replay a recorded run in this lab, to its end or to step ``to``; the lab then continues from there.
 
         Args:
-            run: a recording, or the line that it was written as.
+            run: a recording, or its line of text.
             to: how many slices of it.
 
         Raises:
-            BadRecording: the line is garbled, or no recorded run.
+            BadRecording: the line is garbled, or not a recorded run.
             StepOutOfRange: the run has no such step.
-            RunDiffers: it does not fit the system any more; the lab stands where they part.
+            RunDiffers: it no longer fits the system; the lab stands at the difference.
             CannotRewind: this lab does not know how its system is built.
         """
         from .recording import Recording, prints_of
@@ -447,8 +452,8 @@ class TimeTravel:
             )
         self._check_can_rewind(0, recording.path)
         apply_settings(self._lab, recording.doors)
-        before = tuple(each for each in self.branches if each.steps or each.path.entries)
-        number = 1 + max((each.number for each in before), default=-1)
+        before = tuple(branch for branch in self.branches if branch.steps or branch.path.entries)
+        number = 1 + max((branch.number for branch in before), default=-1)
         self._branches = (*before, Branch(number, None, 0, recording.path))
         self._past, self._here = recording.path, number
         stopped: RunDiffers | None = None
@@ -476,5 +481,5 @@ def _is_before(journal: Journal, path: Path) -> bool:
 
 
 def _place(path: Path) -> tuple[int, int, int]:
-    """Return what tells whether anything has happened since."""
+    """Return a value that changes whenever something has happened."""
     return path.steps, len(path.entries), path.ends is not None

@@ -244,7 +244,7 @@ def test_who_holds_the_lock_sees_the_lab_between_two_slices(lab, eventually):
     for _ in range(30):
         with lab.lock:
             step = lab.step_number
-            assert all(each.half == each.whole for each in components)
+            assert all(component.half == component.whole for component in components)
             assert lab.scheduler.running is None
             assert lab.step_number == step
     lab.pause()
@@ -340,9 +340,9 @@ def test_components_may_be_activated_from_any_thread(lab, in_thread, eventually)
     """activate() from several threads at once, while the lab is busy or asleep, loses none."""
     lab.start(forever=True)
     sinks = [[Sink() for _ in range(50)] for _ in range(4)]
-    begun = [in_thread(lambda some=some: [each.activate(lab) for each in some]) for some in sinks]
-    for each in begun:
-        each()
+    begun = [in_thread(lambda some=some: [sink.activate(lab) for sink in some]) for some in sinks]
+    for join in begun:
+        join()
     eventually(lambda: all(sink.asleep for some in sinks for sink in some))
     assert len(lab.components) == 200
 
@@ -445,7 +445,7 @@ def test_an_idle_lab_uses_no_processor(lab, eventually, timer):
 
     components = [Waiting().activate() for _ in range(10)]
     lab.start()
-    eventually(lambda: all(each.asleep for each in components))
+    eventually(lambda: all(component.asleep for component in components))
     used = time.process_time()
     time.sleep(0.3)  # what is measured is what the lab does in this time
     assert time.process_time() - used < 0.05

@@ -181,12 +181,12 @@ def test_a_full_inbox_refuses_in_the_senders_send():
 def test_what_is_full_is_named_once_and_as_the_lab_names_it(lab):
     """The error names the inbox without doubled words, and its owner by the name that it has in the lab."""
     sender, receiver = linked_pair(pipewidth=1)
-    for each in (sender, receiver):
-        each.activate()
+    for component in (sender, receiver):
+        component.activate()
     sender.send(1)
     with pytest.raises(NoSpaceInBox) as caught:
         sender.send(2)
-    assert [each.short_name for each in lab] == [sender.short_name, receiver.short_name]
+    assert [component.short_name for component in lab] == [sender.short_name, receiver.short_name]
     assert str(caught.value).startswith(f"the inbox 'inbox' of {receiver.short_name} is full: 1 of 1 messages wait. ")
     assert str(receiver.inboxes["inbox"]) == f"inbox 'inbox' of {receiver.short_name}"
     assert str(NoSpaceInBox(3, 2)).startswith("the box is full: 3 of 2")

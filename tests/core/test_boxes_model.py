@@ -127,7 +127,7 @@ class Boxes(RuleBasedStateMachine):
             assert len(component.outboxes["outbox"]) == (len(self.items[end]) if side == "in" else 0)
             if ("in", number) not in self.onward:
                 feeding = {n for n in range(COUNT) for s in ("out",) if self.end((s, n)) == ("in", number)}
-                assert {self.components.index(each) for each in component.inboxes["inbox"].feeders} == feeding
+                assert {self.components.index(feeder) for feeder in component.inboxes["inbox"].feeders} == feeding
 
 
 TestBoxes = Boxes.TestCase

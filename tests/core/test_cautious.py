@@ -40,7 +40,7 @@ def gate(eventually: Callable[..., Any]) -> Iterator[Gate]:
     gate = Gate()
     yield gate
     gate.event.set()
-    assert eventually(lambda: all(each.over for each in asking._hung))
+    assert eventually(lambda: all(thread.over for thread in asking._hung))
     asking._hung.clear()
 
 
@@ -188,7 +188,7 @@ def test_one_that_does_not_answer_is_left_alone(kind: str, gate: Gate) -> None:
 def test_a_loop_in_python_is_ended(eventually: Callable[..., Any]) -> None:
     """The thread of a repr that loops does not go on for ever."""
     cautious_repr(says(loops)())
-    assert eventually(lambda: all(each.over for each in asking._hung))
+    assert eventually(lambda: all(thread.over for thread in asking._hung))
 
 
 def test_a_thread_that_was_given_up_asks_nobody_else(eventually: Callable[..., Any]) -> None:
@@ -200,7 +200,7 @@ def test_a_thread_that_was_given_up_asks_nobody_else(eventually: Callable[..., A
         return loops(self)
 
     words_of([says(answer, f"Loops{number}")() for number in range(40)])
-    assert eventually(lambda: all(each.over for each in asking._hung))
+    assert eventually(lambda: all(thread.over for thread in asking._hung))
     assert len(asked) <= BUDGET / asking.PATIENCE + 1
 
 
@@ -213,7 +213,7 @@ def test_a_class_that_answers_late_gets_another_chance(gate: Gate, eventually: C
     gate.event.clear()
     assert cautious_repr(cls()) == "<Late whose repr takes too long>"
     gate.event.set()
-    assert eventually(lambda: all(each.over for each in asking._hung))
+    assert eventually(lambda: all(thread.over for thread in asking._hung))
     assert cautious_repr(cls()) == "<Late whose repr takes too long>"
 
 
@@ -231,7 +231,7 @@ def test_a_look_has_a_budget(gate: Gate) -> None:
     objects = [says(loops, f"Loops{number}")() for number in range(20)]
     began = time.monotonic()
     with one_look():
-        texts = [cautious_repr(each) for each in objects]
+        texts = [cautious_repr(thing) for thing in objects]
         assert cautious_repr(says(lambda self: "late")()) == "<Says, not asked: too many slow reprs>"
     assert time.monotonic() - began < 60  # twenty times patience is what a slow machine may need, and no more
     assert texts[-1] == "<Loops19, not asked: too many slow reprs>"
@@ -253,8 +253,8 @@ def test_what_was_asked_is_not_held_on_to() -> None:
     def answer(self: Any) -> str:
         raise ValueError(self)
 
-    for each in (lambda self: "fine", answer):
-        thing = says(each)()
+    for function in (lambda self: "fine", answer):
+        thing = says(function)()
         words_of(thing)
         cautious_repr(thing)
         ref = weakref.ref(thing)

@@ -79,7 +79,7 @@ def test_a_chooser_is_given_only_those_who_can_run(make_lab):
 
     class Watching:
         def choose(self, runnable):
-            offered.append([each.name for each in runnable])
+            offered.append([component.name for component in runnable])
             return 0
 
     make_lab(chooser=Watching())
@@ -242,9 +242,9 @@ def test_runnable_lists_who_goes_next_in_order(lab):
     lines = []
     for name in "abc":
         Counting(lines, name=name).activate()
-    assert [each.name for each in lab.runnable()] == ["a", "b", "c"]
+    assert [component.name for component in lab.runnable()] == ["a", "b", "c"]
     lab.step()
     Counting(lines, name="d").activate()
-    assert [each.name for each in lab.runnable()] == ["b", "c", "a", "d"]
+    assert [component.name for component in lab.runnable()] == ["b", "c", "a", "d"]
     lab.step(3)
     assert lines == ["a0", "b0", "c0", "a1"]

@@ -104,8 +104,8 @@ def test_many_threads_may_use_one_handle(lab, in_thread):
     lab.start()
     putting = [in_thread(lambda name=name: [handle.put((name, number)) for number in range(100)]) for name in "abc"]
     out = [handle.get(timeout=10) for _ in range(300)]
-    for each in putting:
-        each()
+    for join in putting:
+        join()
     for name in "abc":
         assert [number for sender, number in out if sender == name] == list(range(100))
 
@@ -163,9 +163,9 @@ def test_those_who_wait_in_get_are_told_of_the_end(lab, in_thread, eventually):
     waiting = [in_thread(lambda box=box: handle.get(box, timeout=None)) for box in ("outbox", "outbox", "log")]
     with lab.lock:
         handle.component.stop()
-    for each in waiting:
+    for join in waiting:
         with pytest.raises(HandleHasEnded, match="echo has stopped, and its handle with it"):
-            each()
+            join()
 
 
 def test_those_who_wait_in_get_are_told_when_the_lab_is_stopped(make_lab, in_thread):
@@ -173,12 +173,12 @@ def test_those_who_wait_in_get_are_told_when_the_lab_is_stopped(make_lab, in_thr
     lab = make_lab()
     handle, other = Handle(Echo(name="echo")).activate(), Handle(Echo(name="other"))
     lab.step()
-    waiting = [in_thread(lambda each=each: each.get(timeout=None)) for each in (handle, other)]
+    waiting = [in_thread(lambda asked=asked: asked.get(timeout=None)) for asked in (handle, other)]
     lab.stop()
     other.stop()
-    for each in waiting:
+    for join in waiting:
         with pytest.raises(HandleHasEnded, match="echo|other"):
-            each()
+            join()
 
 
 def test_what_came_out_of_one_that_ended_waits_for_the_handle(lab):

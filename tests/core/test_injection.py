@@ -125,7 +125,7 @@ def check_consistent(lab):
     assert scheduler.running is None
     assert lab.state in ("new", "paused", "finished")
     queued = [*scheduler.queue, *scheduler.done]
-    assert len({id(each) for each in queued}) == len(queued)
+    assert len({id(component) for component in queued}) == len(queued)
     for component in scheduler.members.values():
         assert component._life in ALIVE
     for component in scheduler.members.values():
@@ -229,7 +229,7 @@ def test_stopping_the_lab_at_every_slice(build):
         lab.step(at)
         everybody = list(lab.scheduler.members.values())
         lab.stop()
-        assert all(each.is_stopped() for each in everybody)
+        assert all(component.is_stopped() for component in everybody)
         assert lab.scheduler.members == {}
         lab.reset()
         check_usable(lab)

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from kamlab import Component, ThreadedComponent
+from kamlab import Component, Lab, ThreadedComponent
 from kamlab.core import patched_time
 from kamlab.core.idle import ThreadIdle
 
@@ -528,3 +528,68 @@ def test_an_interrupt_leaves_threads_at_their_next_contact(lab, eventually):
     eventually(lambda: talking.thread_place in ("waits for its turn", "waits for the scheduler", "over"))
     assert lab.run(timeout=20).reason == "finished"
     assert talking.count == 50
+
+
+# -- the lab's own methods ------------------------------------------------------------------------------
+
+
+class StrikingAt:
+    """Interrupts twice when a function is called, as if the code that called it were struck in its middle."""
+
+    def __init__(self, function):
+        names = {"__name__": "kamlab.core.struck", "code": function.__code__, "raise_signal": signal.raise_signal}
+        source = "def strike(frame, event, _):\n    if event == 'call' and frame.f_code is code:\n"
+        exec(source + "        raise_signal(2)\n        raise_signal(2)\n", names)
+        self.strike = names["strike"]
+
+    def __enter__(self):
+        sys.setprofile(self.strike)
+        return self
+
+    def __exit__(self, *error):
+        sys.setprofile(None)
+        sys.settrace(None)
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_a_second_interrupt_does_not_strike_in_the_report_of_a_failure(capsys):
+    """Lab.report is called by the engine, so it is finished: the failure is reported, and the component has ended."""
+
+    class Fails(Component):
+        def main(self):
+            yield
+            raise ValueError("on purpose")
+
+    with Lab() as lab:
+        failing = Fails().activate()
+        Counting(lines := []).activate()
+        with pytest.raises(KeyboardInterrupt, match="between two slices"), StrikingAt(Lab.report):
+            lab.run()
+        assert "on purpose" in capsys.readouterr().err
+        assert isinstance(failing.error, ValueError)
+        assert failing not in lab
+        assert lab.run().reason == "finished"
+        assert lines == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("function", ["stop", "close"])
+def test_a_second_interrupt_does_not_break_off_the_stopping_of_a_lab(make_lab, function):
+    """A slice that stops its lab is struck in the middle of that: the network is closed all the same."""
+    from kamlab.core.runtime import Runtime
+
+    lab = make_lab(network="simulated")
+    closed = []
+
+    class Stops(Component):
+        def main(self):
+            lab.network.close = lambda: closed.append(True)
+            yield
+            lab.stop()
+            yield
+
+    Stops().activate()
+    with pytest.raises(KeyboardInterrupt), StrikingAt(getattr(Runtime, function)):
+        lab.run()
+    assert lab.state == "stopped"
+    assert closed == [True]

@@ -202,8 +202,8 @@ def test_a_component_of_one_lab_may_be_activated_from_a_slice_of_another(make_la
 
     Maker().activate(inner)
     inner.run()
-    assert [each.name for each in inner.components] == ["mine"]
-    assert [each.name for each in outer.components] == ["yours"]
+    assert [component.name for component in inner.components] == ["mine"]
+    assert [component.name for component in outer.components] == ["yours"]
     outer.run()
     assert outer["yours"].state == "waiting"
 
@@ -672,8 +672,8 @@ def test_a_main_that_raises_stop_iteration_has_failed(lab):
 
     components = [Plain().activate(), Generates().activate(), Awaits().activate()]
     lab.run()
-    assert [each.state for each in components] == ["failed"] * 3
-    assert all(isinstance(each.error, RuntimeError) for each in components)
+    assert [component.state for component in components] == ["failed"] * 3
+    assert all(isinstance(component.error, RuntimeError) for component in components)
 
 
 # -- copies -------------------------------------------------------------------------------------------

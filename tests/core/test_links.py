@@ -30,7 +30,7 @@ def test_a_chain_of_any_length_delivers_to_its_end():
         one.link((one, "inbox"), (next_one, "inbox"), passthrough=1)
     sender.send("x")
     assert end.recv() == "x"
-    assert all(not each.data_ready() for each in containers)
+    assert all(not container.data_ready() for container in containers)
 
 
 def test_the_order_in_which_a_chain_is_linked_does_not_matter():

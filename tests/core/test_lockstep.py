@@ -92,8 +92,8 @@ def producer_and_consumer(lab):
     one.link((one, "outbox"), (two, "inbox"), pipewidth=1)
     one.link((one, "signal"), (two, "control"))
     two.link((two, "outbox"), (sink, "inbox"))
-    for each in (sink, two, one):
-        each.activate(lab)
+    for component in (sink, two, one):
+        component.activate(lab)
 
 
 def pausing_threads(lab):
@@ -155,7 +155,7 @@ def direct_deeds(lab):
         self.pause(0.1)
         sleeper.stop()
         with lab.lock:
-            self.send([each.short_name for each in lab.components])
+            self.send([component.short_name for component in lab.components])
 
     for name in ("one", "two", "three"):
         component = threaded(deliver, lab, name=name)
@@ -221,13 +221,13 @@ def in_the_background(lab):
     seen = -1
     while time.monotonic() < deadline:
         time.sleep(0.05)
-        if lab.step_number == seen and not any(each.may_wake() for each in list(lab.scheduler.outsiders)):
+        if lab.step_number == seen and not any(outsider.may_wake() for outsider in list(lab.scheduler.outsiders)):
             break
         seen = lab.step_number
     lab.pause()
 
 
-@pytest.mark.parametrize("system", SYSTEMS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.__name__)
 def test_a_system_with_threads_runs_the_same_each_time_and_however_it_is_driven(make_lab, system):
     """Slice by slice, round by round, in one run or in several: thirty runs give one trace."""
     first = story(make_lab, system, stepped)
@@ -237,7 +237,7 @@ def test_a_system_with_threads_runs_the_same_each_time_and_however_it_is_driven(
 
 
 @pytest.mark.parametrize("interval", [1e-6, 10.0])
-@pytest.mark.parametrize("system", SYSTEMS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.__name__)
 def test_how_often_the_interpreter_switches_threads_does_not_matter(make_lab, system, interval):
     """With hurried and with slow switching, and others computing meanwhile, the trace is the same."""
     first = story(make_lab, system, stepped)
@@ -608,7 +608,7 @@ def test_a_thread_that_does_not_come_back_in_a_replay_is_a_named_error(make_lab)
         busy.arrive(0.01)
     go.set()
     busy.arrive(10)
-    with pytest.raises(ThreadIsAway, match="it was not away"):
+    with pytest.raises(ThreadIsAway, match="it was not late"):
         busy.arrive(10)
 
 
@@ -712,11 +712,16 @@ def test_stopping_a_lab_in_lockstep_leaves_no_thread(make_lab, end):
     ]
     components = [threaded(places[number % len(places)], lab) for number in range(60)]
     lab.step(100)
-    assert {each.thread_place for each in components} >= {AT_GATE, "sleeps", "pauses", "waits in recv for a message"}
+    assert {component.thread_place for component in components} >= {
+        AT_GATE,
+        "sleeps",
+        "pauses",
+        "waits in recv for a message",
+    }
     getattr(lab, end)()
-    assert not [each for each in components if each._os_thread.is_alive()]
+    assert not [component for component in components if component._os_thread.is_alive()]
     assert lab.reports == []
-    assert {each.state for each in components} == {"stopped"}
+    assert {component.state for component in components} == {"stopped"}
 
 
 @pytest.mark.parametrize("how", ["this thread", "background"])

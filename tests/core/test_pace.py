@@ -32,7 +32,7 @@ def test_steps_are_not_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
     with Lab() as lab:
         Spins().activate()
         lab.pace = 0.001
-        monkeypatch.setattr(Drive, "_linger", lambda self, pace: pytest.fail("a step lingers"))
+        monkeypatch.setattr(Drive, "_slow_down", lambda self, pace: pytest.fail("a step lingers"))
         assert lab.step(5).steps == 5
 
 

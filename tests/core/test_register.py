@@ -46,7 +46,7 @@ def made(number: int, **doors: object) -> Lab:
 def test_a_record_outlives_its_component():
     """Name, class, end and counts of a component are known when Python has freed it."""
     lab = made(1)
-    (ended,) = [each for each in lab.register.ended if each.kind == "Talker"]
+    (ended,) = [record for record in lab.register.ended if record.kind == "Talker"]
     assert ended._component() is None
     assert (ended.name, ended.state, ended.step, ended.lost) == ("Talker_2", "finished", 5, 1)
     assert ended.tally == [module.Tally("discarded", "outbox", 1)]
@@ -57,9 +57,9 @@ def test_the_records_are_bounded_and_the_sum_goes_on(monkeypatch):
     monkeypatch.setattr(module, "OTHERS_KEPT", 5)
     register = made(50).register
     assert len(register.ended) == 5
-    kept = sum(each.lost for each in register.ended)
+    kept = sum(record.lost for record in register.ended)
     assert (register.total.messages + kept, register.total.components + kept) == (50, 50)
-    assert register.total.step < min(each.step for each in register.ended)
+    assert register.total.step < min(record.step for record in register.ended)
 
 
 def test_a_component_that_is_kept_elsewhere_is_counted_as_it_is_now(monkeypatch):
@@ -91,7 +91,7 @@ def test_failures_are_kept_longer_than_other_ends(monkeypatch):
         Bad().activate()
         Maker().activate()
         lab.run()
-        (failed,) = [each for each in lab.register.ended if each.state == "failed"]
+        (failed,) = [record for record in lab.register.ended if record.state == "failed"]
         assert failed.error == f"ValueError: {'x' * 105}..."
 
 
@@ -107,7 +107,7 @@ def test_what_waits_in_an_inbox_is_counted_when_it_arrives_after_the_end():
     del lab, talker
     gc.collect()
     (ended,) = register.ended
-    assert [(each.kind, each.box, each.number) for each in ended.tally] == [
+    assert [(count.kind, count.box, count.number) for count in ended.tally] == [
         ("discarded", "outbox", 1),
         ("left", "inbox", 2),
     ]
@@ -138,7 +138,7 @@ def test_what_a_thread_could_not_send_is_lost():
         talking.link((talking, "outbox"), (sink, "inbox"), pipewidth=1)
         lab.run(timeout=5)
         talking.stop()
-        assert [(each.kind, each.number, each.last) for each in lab.register.ended[0].tally] == [("unsent", 3, "3")]
+        assert [(count.kind, count.number, count.last) for count in lab.register.ended[0].tally] == [("unsent", 3, "3")]
 
 
 def test_one_that_fails_on_its_way_out_has_failed():

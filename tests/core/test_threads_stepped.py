@@ -272,7 +272,9 @@ def test_stopping_the_lab_ends_threads_at_the_gate(make_lab, eventually):
 
 def test_a_thread_may_look_at_the_lab_while_it_is_stepped(lab, short_patience, eventually):
     """lab.components in a component's thread waits for the lock and gets it between two slices."""
-    component = threaded(lambda self: self.lines.append([each.name for each in lab.components]), lab, name="looker")
+    component = threaded(
+        lambda self: self.lines.append([component.name for component in lab.components]), lab, name="looker"
+    )
     Sink(name="sink").activate()
     for _ in range(10):
         lab.step(timeout=0.05)

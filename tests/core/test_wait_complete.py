@@ -46,7 +46,7 @@ def test_the_generator_runs_under_a_name_of_its_own(lab):
     """The generator is a microprocess named after the tag, or after the last ten characters of the parent's name."""
     Waiting([], name="a parent with a long name").activate()
     lab.step(2)
-    helper = next(each for each in lab.scheduler.members.values() if not isinstance(each, Component))
+    helper = next(member for member in lab.scheduler.members.values() if not isinstance(member, Component))
     assert helper.name.endswith("__" + "a parent with a long name"[-10:])
 
     class Tagged(Waiting):

@@ -120,7 +120,7 @@ def test_a_condition_may_look_and_touch(lab):
     def condition(lab):
         if lab.step_number == 1 and not lines[1:]:
             Counting(lines, 1, name="b").activate()
-        return [each.name for each in lab.components] == ["b"]
+        return [component.name for component in lab.components] == ["b"]
 
     assert lab.run(until=condition).reason == "condition"
     assert "b0" in lines
@@ -378,7 +378,7 @@ def test_stop_ends_everything(make_lab):
     lab.step(1)
     lab.stop()
     lab.stop()
-    assert [each.state for each in components] == ["stopped", "stopped"]
+    assert [component.state for component in components] == ["stopped", "stopped"]
     assert lab.components == []
     assert lab.services.services_registered() == []
     assert lab.scheduler.next_timer() is None
@@ -402,7 +402,7 @@ def test_what_is_activated_while_the_lab_stops_is_stopped_too(make_lab):
     lab.step()
     lab.stop()
     assert lab.components == []
-    assert [each.state for each in late] == ["stopped"]
+    assert [component.state for component in late] == ["stopped"]
 
 
 @pytest.mark.parametrize("how", ["run", "step", "background"])

@@ -46,7 +46,11 @@ def play(name: str) -> Lab:
     lab = SilentLab(build=SYSTEMS[name], clock="virtual", chooser=SeededRandom(seed) if seed % 2 else None)
     for _ in range(SLICES // 5):
         lab.step(5)
-        full = [each for each in lab.components if "inbox" in each.inboxes and each.inboxes["inbox"].target.items]
+        full = [
+            component
+            for component in lab.components
+            if "inbox" in component.inboxes and component.inboxes["inbox"].target.items
+        ]
         runnable = lab.runnable()
         with contextlib.suppress(KamlabError):
             if full and draw.random() < 0.5:

@@ -225,8 +225,8 @@ def run_listing(*names: str) -> None:
 
 
 SYSTEMS: dict[str, Callable[..., None]] = {
-    each.__name__: each
-    for each in (
+    system.__name__: system
+    for system in (
         pipeline,
         feedback,
         timeouts,

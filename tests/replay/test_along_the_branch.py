@@ -34,7 +34,7 @@ def naps() -> None:
 
 def shape(lab: Lab) -> list[tuple[int, int | None, int, int]]:
     """Return each branch: its number, its parent, where it began, and its length."""
-    return [(each.number, each.parent, each.forked_at, each.steps) for each in lab.branches]
+    return [(branch.number, branch.parent, branch.forked_at, branch.steps) for branch in lab.branches]
 
 
 @pytest.mark.parametrize("count", [1, 3, 7])
@@ -178,7 +178,7 @@ def test_running_until_a_time() -> None:
         assert str(lab.timers) == "at 3 s: Naps_2"
         lab.run(until=3)
         sent = [event.message for event in lab.trace if event.kind == "sent" and event.step]
-        assert [each for each in sent if type(each) is int] == [0, 1, 2]
+        assert [message for message in sent if type(message) is int] == [0, 1, 2]
         lab.run(until=3.5)
         assert 3 in [event.message for event in lab.trace if event.kind == "sent"]
         state = state_of(lab)

@@ -282,8 +282,8 @@ def test_any_kind_of_event_can_stop_the_lab(make_plain_lab, kind, what):
     class Boss(Component):
         def main(self):
             source, sink = Source(name="source", times=1), Sink(name="sink")
-            for each in (source, sink, Breaks(name="breaks"), Slow(name="slow")):
-                each.activate()
+            for component in (source, sink, Breaks(name="breaks"), Slow(name="slow")):
+                component.activate()
             self.link((source, "outbox"), (sink, "inbox"))
             self.send("go")
             while True:
@@ -415,7 +415,7 @@ def test_a_round_that_was_broken_is_finished_by_the_next(lab):
     lab.break_on("b", once=True)
     assert lab.step_round().steps == 1
     assert lab.step_round().steps == 2
-    assert [each.count for each in ticks] == [1, 1, 1]
+    assert [tick.count for tick in ticks] == [1, 1, 1]
 
 
 def test_a_step_for_a_message_stops_before_it(lab):
@@ -492,7 +492,7 @@ def test_a_run_on_another_thread_stops_too(lab):
     thread = threading.Thread(target=lambda: outcomes.append(lab.run(timeout=20)))
     thread.start()
     thread.join(20)
-    assert [each.reason for each in outcomes] == ["breakpoint"]
+    assert [outcome.reason for outcome in outcomes] == ["breakpoint"]
 
 
 def test_a_threaded_component_stops_the_lab_like_others(lab):
@@ -543,8 +543,8 @@ def busy_system():
 
     sink = Sink(name="sink").activate()
     for name in "abc":
-        each = Restless(name=name).activate()
-        each.link((each, "outbox"), (sink, "inbox"))
+        restless = Restless(name=name).activate()
+        restless.link((restless, "outbox"), (sink, "inbox"))
     source_and_sink()
 
 
@@ -595,7 +595,7 @@ def test_the_outcome_names_the_breakpoints(lab):
     lab.break_on("sink", kind="received", message=1)
     lab.break_on("sink", message=lambda number: number == 1, kind=["received"])
     outcome = lab.run()
-    assert [each.number for each in outcome.breakpoints] == [1, 2]
+    assert [hit.number for hit in outcome.breakpoints] == [1, 2]
     text = str(outcome)
     assert text.startswith("4 slices: it came to a breakpoint; breakpoint 1 (sink: received, message 1), at step 4: ")
     assert text.count("at step 4: sink takes 1 from inbox") == 2
@@ -622,14 +622,14 @@ def test_the_list_is_a_table(lab):
         "number  stops at                                        hits",
         "     1  before sink runs                                   1",
         "     2  3 messages waiting in sink.inbox                   0  once",
-        "     3  anybody: failed                                    0  off",
-        "     4  after Nobody ran                                   0  nobody alive is called 'Nobody'",
+        "     3  any component: failed                              0  off",
+        "     4  after Nobody ran                                   0  no living component is called 'Nobody'",
         "     5  when is_late comes true                            0",
         "     6  anywhere: message 'bye', if is_late holds          0",
         "     7  any Sink: a message that is a ProducerFinished     0",
     ]
-    assert [each.number for each in lab.breakpoints] == [1, 2, 3, 4, 5, 6, 7]
-    assert repr(lab.breakpoints[2]) == "breakpoint 3: anybody: failed (off)"
+    assert [breakpoint.number for breakpoint in lab.breakpoints] == [1, 2, 3, 4, 5, 6, 7]
+    assert repr(lab.breakpoints[2]) == "breakpoint 3: any component: failed (off)"
 
 
 def test_no_address_is_in_the_words(lab):

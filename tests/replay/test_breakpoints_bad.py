@@ -198,7 +198,7 @@ def test_two_predicates_that_raise_are_both_told(lab):
     with pytest.raises(BadBreakpoint, match="breakpoint 1 "):
         lab.run()
     assert ["breakpoint 2 " in text for text in lab.reports] == [True]
-    assert [each.number for each in lab.outcome.breakpoints] == [1, 2, 3]
+    assert [hit.number for hit in lab.outcome.breakpoints] == [1, 2, 3]
     assert good.hits == 1
 
 
@@ -280,7 +280,7 @@ def test_breakpoints_outlive_a_reset(lab):
     source.link((source, "outbox"), (sink, "inbox"))
     numbers = []
     while (outcome := lab.run()).reason == "breakpoint":
-        numbers.append({each.number for each in outcome.breakpoints})
+        numbers.append({hit.number for hit in outcome.breakpoints})
     assert numbers[:3] == [{2, 3}, {1, 4}, {2}]
     assert {2, 5} in numbers
 
@@ -299,11 +299,11 @@ def test_breakpoints_outlive_the_reset_of_a_lab_that_builds_itself(make_plain_la
     def hits():
         found = []
         while (outcome := lab.run()).reason == "breakpoint":
-            found.append([(each.number, each.step, each.what) for each in outcome.breakpoints])
+            found.append([(hit.number, hit.step, hit.what) for hit in outcome.breakpoints])
         return found
 
     first = hits()
-    assert [each[0][0] for each in first] == [1, 2, 3]
+    assert [hits[0][0] for hits in first] == [1, 2, 3]
     assert hits() == []
     assert lab.reset().breakpoints == (*stops, off)
     assert hits() == first

@@ -120,7 +120,7 @@ def check_consistent(lab):
     scheduler = lab.scheduler
     assert (scheduler.driver, scheduler.running, lab.lock.mine()) == (None, None, False)
     queued = [*scheduler.queue, *scheduler.done]
-    assert len({id(each) for each in queued}) == len(queued)
+    assert len({id(component) for component in queued}) == len(queued)
     for component in scheduler.members.values():
         assert component._life in ALIVE
         due = component in queued or component in scheduler.wakes or component in scheduler.pauses
@@ -158,7 +158,7 @@ def test_two_interrupts_at_any_point_of_a_run_with_breakpoints(record):
         lab, _ = breaking_lab(record)
         with Striking(0) as counted:
             run_on(lab)
-        expected = [each.hits for each in lab.breakpoints]
+        expected = [breakpoint.hits for breakpoint in lab.breakpoints]
         lab.stop()
     unharmed = spoilt = failed = 0
     for at in range(1, counted.points, STRIDE):
@@ -166,13 +166,13 @@ def test_two_interrupts_at_any_point_of_a_run_with_breakpoints(record):
         with pytest.raises((KeyboardInterrupt, BadBreakpoint)) as raised, Striking(at):
             run_on(lab)
         check_consistent(lab)
-        broken = [each for each in lab.breakpoints if each.error is not None]
-        assert all(isinstance(each.error, KeyboardInterrupt) for each in [*broken, *lab.failures])
+        broken = [breakpoint for breakpoint in lab.breakpoints if breakpoint.error is not None]
+        assert all(isinstance(breakpoint.error, KeyboardInterrupt) for breakpoint in [*broken, *lab.failures])
         assert len(broken) + len(lab.failures) <= 1
         assert raised.type is KeyboardInterrupt or broken, raised.value
         assert [text for text in lab.reports if "was detached" in text] == []
-        for each in broken:
-            each.enabled = True
+        for breakpoint in broken:
+            breakpoint.enabled = True
         run_on(lab)
         check_consistent(lab)
         if lab.failures:
@@ -183,7 +183,7 @@ def test_two_interrupts_at_any_point_of_a_run_with_breakpoints(record):
                 spoilt += 1
             else:
                 unharmed += 1
-                assert [each.hits for each in lab.breakpoints] == expected
+                assert [breakpoint.hits for breakpoint in lab.breakpoints] == expected
         lab.stop()
     assert unharmed > 0
     assert failed + spoilt > 0

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine_state import state_of
-from kamlab import Component, Lab
+from kamlab import Component, Lab, WaitComplete
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, NotRunnable, UnknownComponent
 from kamlab.replay import MessageIsGone, NoSuchMessage
 
@@ -155,9 +155,78 @@ def test_a_choice_that_is_not_runnable(make_lab: Any) -> None:
     """Who sleeps cannot be chosen; the error says who can."""
     lab = make_lab()
     lab.step(6)
-    asleep = next(each for each in lab.components if each.asleep)
+    asleep = next(component for component in lab.components if component.asleep)
     with pytest.raises(NotRunnable, match="These can: "):
         lab.choose(asleep)
+
+
+class Waker(Component):
+    """Wakes a component in each fourth slice."""
+
+    def main(self) -> Any:
+        while True:
+            yield
+            yield
+            yield
+            self.send("more")
+            yield
+
+
+class Nested(Component):
+    """Waits for a generator, which waits for messages."""
+
+    def main(self) -> Any:
+        yield WaitComplete(self.take_all())
+
+    def take_all(self) -> Any:
+        while True:
+            self.pause()
+            yield
+            for _ in self.messages():
+                pass
+
+
+def woken() -> None:
+    """Build two components that each wake another one, one of which waits for a generator; others run in each round."""
+    waker, other = Waker(name="waker").activate(), Waker(name="other").activate()
+    for receiver in (Taker(name="taker").activate(), Nested(name="nested").activate()):
+        waker.link((waker, "outbox"), (receiver, "inbox"))
+        waker = other
+    Waker(name="third").activate()
+
+
+@pytest.mark.parametrize("name", ["taker", "nested"])
+@pytest.mark.parametrize("steps", range(1, 30))
+def test_a_choice_of_one_that_is_about_to_join_the_queue_is_part_of_the_run(
+    make_lab: Any, name: str, steps: int
+) -> None:
+    """Whoever can run can be chosen, also a component that waits for a generator, and the run can be replayed."""
+    lab = make_lab(build=woken)
+    lab.step(steps)
+    if name not in [component.name for component in lab.runnable()]:
+        return
+    lab.choose(name)
+    assert lab.step().events[0].step == steps + 1
+    assert lab.trace.last_runner() in (lab[name], lab[name]._delegate)
+    lab.step(5)
+    before = lab.trace.text()
+    lab.back(3)
+    lab.forward(3)
+    assert lab.trace.text() == before
+
+
+@pytest.mark.parametrize("steps", range(1, 30))
+def test_a_refused_choice_changes_nothing(make_lab: Any, steps: int) -> None:
+    """A choice of a component that cannot run ends no round: the lab and its journal are as they were."""
+    lab = make_lab(build=woken)
+    lab.step(steps)
+    runnable = lab.runnable()
+    before, entries = state_of(lab), lab.recording.path
+    for component in lab.components:
+        if component not in runnable and not lab.scheduler.takes_turns(component):
+            with pytest.raises(NotRunnable):
+                lab.choose(component)
+    assert (state_of(lab), lab.recording.path) == (before, entries)
 
 
 def test_a_choice_from_the_past_opens_a_branch(make_lab: Any) -> None:

@@ -91,5 +91,5 @@ def test_each_name_is_kept_once_in_the_picks_of_a_chooser() -> None:
     lab.run(max_steps=60)
     picks = lab.scheduler.journal.picks  # type: ignore[union-attr]
     assert len(picks) == 60
-    assert len({id(each) for each in picks}) == 3
+    assert len({id(pick) for pick in picks}) == 3
     lab.stop()

@@ -236,7 +236,7 @@ def test_the_guess_at_the_cause_is_right(source: str, tmp_path: Path) -> None:
 
 
 def test_a_class_defined_anew_is_named_before_anything_is_played() -> None:
-    """After a class was defined anew going back would play another system: it says so, and reset() builds that."""
+    """After a class was redefined going back would play another system: it says so, and reset() builds that."""
     space: dict[str, Any] = {"__name__": "test_cells", "Component": Component}
     import sys
     import types
@@ -257,7 +257,7 @@ class Say(Component):
             lab.step(3)
             before = lab.trace.text()
             exec(text.format(word="new"), module.__dict__)
-            with pytest.raises(RunDiffers, match=r"class Say was defined anew .* lab\.reset\(\)"):
+            with pytest.raises(RunDiffers, match=r"class Say was redefined .* lab\.reset\(\)"):
                 lab.back()
             assert lab.trace.text() == before
             assert lab.step_number == 3

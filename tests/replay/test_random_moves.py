@@ -95,8 +95,12 @@ class Mover:
             self.lab.step()
 
     def hand(self, one: int, two: int) -> None:
-        components = [each for each in self.lab.components if isinstance(each, Component) and "inbox" in each.inboxes]
-        full = [each for each in components if each.inboxes["inbox"].target.items]
+        components = [
+            component
+            for component in self.lab.components
+            if isinstance(component, Component) and "inbox" in component.inboxes
+        ]
+        full = [component for component in components if component.inboxes["inbox"].target.items]
         if not full:
             if components:
                 self.lab.inject(components[one % len(components)], two)

@@ -219,7 +219,7 @@ class TestFit:
         recording = lab.recording
         with pytest.raises(RunDiffers, match="at step 2"):
             other.replay(str(recording))
-        with pytest.raises(RunDiffers, match="Keep_4 .* not there; alive are: Pipeline_1, Other_2"):
+        with pytest.raises(RunDiffers, match="Keep_4 .* not there; these are alive: Pipeline_1, Other_2"):
             other.replay(Recording(Way(3, 2, (Entry(2, 2, "wake", ("Keep_4",)),))))
 
     def test_code_that_changed(self, make_lab: Any, tmp_path: Path) -> None:

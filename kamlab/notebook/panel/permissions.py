@@ -107,6 +107,6 @@ def _may_go_next(selected: Microprocess | None) -> bool | str:
     scheduler = selected.scheduler_in_charge
     if scheduler is None or selected.is_stopped():
         return f"{name} is not active, so it cannot go next."
-    if scheduler.takes_turns(selected) or scheduler.state_of(selected) == RUNNABLE:
+    if scheduler.state_of(selected) == RUNNABLE:
         return True
     return f"{name} sleeps until something wakes it, so it cannot go next."
