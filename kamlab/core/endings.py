@@ -62,7 +62,9 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
     component._life = FAILED
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         scheduler.fatal = error
-        if isinstance(error, KeyboardInterrupt) and scheduler.journal is not None:
+        interrupt = scheduler.runtime.interrupt  # without one the component has raised it itself
+        by_user = isinstance(error, KeyboardInterrupt) and interrupt is not None and interrupt.interrupted
+        if by_user and scheduler.journal is not None:
             why = f"{component.short_name} was interrupted in the middle of that slice"
             scheduler.journal.foreign(why, scheduler.step - 1)
     try:

@@ -45,15 +45,16 @@ _OF_FILES = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "
 _NAMED = 3
 
 
-def guess(component: Any, builder: Any) -> str:
-    """Return a sentence on what may have made a component do something else, from its code and its builder's."""
+def guess_of(component: Any, builder: Any) -> str:
+    """Return a sentence on what may have made a component do something else, from its code and its builder's.
+
+    Empty if nothing in the code shows it.
+    """
     found: dict[str, None] = {}
     with contextlib.suppress(Exception):  # the values may be of any class, and raise errors
         for cause in [*_asked(component, builder), *_kept(component, builder)][:_NAMED]:
             found.setdefault(cause)
-    if not found:
-        return "Nothing in its code shows why; does it call something that uses chance, the date or a file?"
-    return f"The reason may be that it uses {', or '.join(found)}."
+    return f"The reason may be that it uses {', or '.join(found)}." if found else ""
 
 
 def named_classes(components: Iterable[Any]) -> tuple[type, ...]:

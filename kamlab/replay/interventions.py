@@ -49,9 +49,7 @@ class Interventions:
             runner = runner_of(chosen)
             can_run = place_in(scheduler.runnable(), runner) >= 0
             if scheduler.takes_turns(runner):
-                if (
-                    not can_run
-                ):  # it has paused in this round; older recordings may choose it
+                if not can_run:  # it has paused in this round; older recordings may choose it
                     raise scheduler.not_runnable(runner)
             elif journal is not None and can_run:
                 journal.end_round()  # it is about to join the queue

@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
-from kamlab.core.events import RESUMED, error_in_words
+from kamlab.core.events import RESUMED, error_in_words, name_of
 from kamlab.core.runtime import Phase
 
 from .branches import Branch, Tree
 from .building import Builder, check_builder
+from .causes import guess_of
 from .comparison import Kept, first_difference, kept_of
 from .errors import CannotRewind, RunDiffers
 from .journal import Journal, Path
@@ -384,10 +385,9 @@ class TimeTravel:
 
     def _guess(self, name: str) -> str:
         """Return a sentence on what may have made a component do something else."""
-        from .causes import guess
-
         ran = {record[3].short_name: record[3] for record in self._lab.trace.records_from(0) if record[0] is RESUMED}
-        return guess(ran.get(name), self.builder.function)
+        cause = guess_of(ran.get(name), self.builder.function)
+        return cause or "Nothing in its code shows why; does it call something that uses chance, the date or a file?"
 
     def _rebuild_and_play(self, path: Path, step: int) -> None:
         lab = self._lab
@@ -401,7 +401,15 @@ class TimeTravel:
                 0,
             ) from error
         with lab.runtime.driving(Phase.REPLAYING) as interrupt:
-            play(lab, journal, step, interrupt)
+            try:
+                play(lab, journal, step, interrupt)
+            except RunDiffers as error:
+                runner = lab.trace.last_runner()
+                cause = "" if runner is None else guess_of(runner, self.builder.function)
+                if not cause:
+                    raise
+                who = f"{name_of(runner)} ran last before that"
+                raise RunDiffers(f"{error}. {who}. {cause}", error.step) from error.__cause__
 
     # -- recordings ----------------------------------------------------------------------------------
 

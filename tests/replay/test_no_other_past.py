@@ -267,3 +267,48 @@ class Say(Component):
             assert "'new'" in lab.trace.text()
     finally:
         del sys.modules["test_cells"]
+
+
+class Draws(Component):
+    """Ends after a number of slices that the machine draws."""
+
+    def main(self):
+        """Count down."""
+        for _ in range(int.from_bytes(os.urandom(1), "big") % 250 + 1):
+            yield
+
+
+class Interrupts(Component):
+    """Raises what an interrupt raises, by itself."""
+
+    def main(self):
+        """Raise it in the second slice."""
+        yield
+        raise KeyboardInterrupt("by itself")
+
+
+def test_a_replay_that_comes_to_an_early_end_names_a_cause() -> None:
+    """Where a replay stops because nothing can run any more, the error names what the last component may have used."""
+    for _ in range(20):
+        with Lab(clock="virtual", build=lambda: Draws().activate()) as lab:
+            steps = lab.run().steps
+            try:
+                lab.goto(steps - 1)
+            except RunDiffers as error:
+                if "nothing can run" in str(error):
+                    assert "Draws_1 ran last before that. The reason may be that it uses os.urandom" in str(error)
+                    return
+    pytest.fail("twenty replays were all as long as the run")
+
+
+def test_a_keyboard_interrupt_of_a_component_s_own_is_played_again() -> None:
+    """A component that raises KeyboardInterrupt itself does so in each replay; only the user's interrupt ends a record."""
+    lab = Lab(clock="virtual", build=lambda: Interrupts().activate(), on_error="isolate")
+    lab.step()
+    with pytest.raises(KeyboardInterrupt, match="by itself"):
+        lab.step()
+    lab.back()
+    assert lab.step_number == 1
+    lab.goto(2)
+    assert lab.failed_count == 1
+    lab.stop()
