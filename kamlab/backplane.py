@@ -22,7 +22,7 @@ from typing import Any, ClassVar, Self
 
 from .chassis.base import Chassis
 from .chassis.flow_control import discard, send_when_room, told_to_stop
-from .core import worlds
+from .core import context
 from .core.component import Component
 from .core.errors import NoSpaceInBox, NoSuchBackplane, NoSuchService, ServiceAlreadyExists, listed
 from .core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
@@ -94,7 +94,7 @@ class Backplane(Chassis):
         if size is not None:
             self.splitter.set_inbox_size("inbox", size)
         self._services: Services | None = None
-        self._offer_in(worlds.current().services)
+        self._offer_in(context.current().services)
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Activate this in a lab, as :meth:`Component.activate` does, and offer its services there.
@@ -103,7 +103,7 @@ class Backplane(Chassis):
             ServiceAlreadyExists: that lab has a Backplane of this name.
         """
         if self._life is NEW:
-            lab = worlds.current() if scheduler is None else getattr(scheduler, "world", scheduler)
+            lab = context.current() if scheduler is None else getattr(scheduler, "world", scheduler)
             self._offer_in(lab.services)
         return super().activate(scheduler, tracker, mainmethod)
 
@@ -147,7 +147,7 @@ def find(component: Component, prefix: str, name: str, role: str) -> tuple[Compo
         NoSuchBackplane: there is none of that name; the message lists those that exist.
     """
     scheduler = component.scheduler_in_charge
-    services: Services = scheduler.world.services if scheduler is not None else worlds.current().services
+    services: Services = scheduler.world.services if scheduler is not None else context.current().services
     try:
         return services.retrieve_service(prefix + name)
     except NoSuchService:

@@ -23,8 +23,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from .core import worlds
-from .core.calling import one_called, whose
+from .core import context
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
@@ -32,6 +31,7 @@ from .core.errors import LabIsClosed, UnknownDoor
 from .core.events import Event, name_of
 from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
+from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
 from .core.runtime import Phase, Runtime, Stop, Until
 from .core.timers import Pending, PendingTimers
@@ -478,11 +478,11 @@ class Lab:
         return f"<lab: {self.state}, step {self.step_number}, {count} component{'s' if count != 1 else ''}>"
 
     def __enter__(self) -> Self:
-        worlds.enter(self)
+        context.enter(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        worlds.leave(self)
+        context.leave(self)
         self.stop()
 
     def report(self, text: str) -> None:
@@ -1214,9 +1214,9 @@ def current() -> Lab:
     ...     print(current() is lab, component in lab.components)
     True True
     """
-    lab: Lab = worlds.current()
+    lab: Lab = context.current()
     return lab
 
 
-worlds.set_maker(Lab)
+context.set_maker(Lab)
 part_of_the_engine(__name__)  # a drive calls methods of the lab: report, for one

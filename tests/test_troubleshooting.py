@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kamlab import Lab
-from kamlab.core import worlds
+from kamlab.core import context
 
 PAGE = (Path(__file__).parent.parent / "notebooks" / "troubleshooting.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```python\n(.*?)```", re.S)
@@ -36,7 +36,7 @@ def test_each_message_is_what_its_code_brings_about(message: str, tmp_path: Path
     space: dict[str, Any] = {"__name__": "page"}
     exec(BLOCK.findall(BEGINNING)[0], space)
     said = io.StringIO()
-    before = worlds.peek()
+    before = context.peek()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             exec(entries()[message], space)
@@ -46,7 +46,7 @@ def test_each_message_is_what_its_code_brings_about(message: str, tmp_path: Path
         for value in space.values():
             if isinstance(value, Lab):
                 value.stop()
-        worlds.set_current(before)
+        context.set_current(before)
     assert message in said.getvalue()
     assert list(tmp_path.iterdir()) == []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.rooms import load_lazily
+from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .causality import Causality, causality_of

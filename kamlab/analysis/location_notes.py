@@ -18,13 +18,13 @@ from itertools import islice
 from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
-from ..core.calling import one_called, whose
-from ..core.cautious import class_attribute, class_name
 from ..core.events import name_of
+from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
+from ..core.naming import one_called, whose
+from ..core.safe_repr import class_attribute, class_name
 from ..core.states import ALIVE, ASLEEP, BLOCKED
 from ..core.thread import ThreadedComponent
-from ..core.wording import is_frozen, is_plain, text_to_keep
 from ..core.world import World
 from .errors import CannotExplain
 from .history import history_of

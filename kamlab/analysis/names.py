@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.calling import called
 from ..core.events import name_of
+from ..core.naming import called
 
 
 class Names:

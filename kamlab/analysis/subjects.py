@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..core.calling import called, one_called
 from ..core.errors import LabIsRunning, UnknownComponent
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
+from ..core.naming import called, one_called
 from ..core.register import Ended
 from ..core.states import ALIVE
 from ..core.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.errors import LabIsClosed
 
 from .scheduler import front_of
@@ -30,7 +30,7 @@ class background:
 
     def start(self) -> None:
         """Start running, and return at once."""
-        self.lab = worlds.current()
+        self.lab = context.current()
         if self.zap:
             self.lab.reset()
         if self.slowmo:

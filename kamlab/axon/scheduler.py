@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.errors import KamlabError, LabIsClosed
 from kamlab.core.microprocess import Microprocess
 
@@ -27,16 +27,16 @@ class _SchedulerType(type):
 
     @property
     def run(cls) -> scheduler:
-        return front_of(worlds.current())
+        return front_of(context.current())
 
     @run.setter
     def run(cls, front: scheduler) -> None:
         lab = front.lab
-        worlds.set_current(lab)
-        if worlds.current() is not lab:
+        context.set_current(lab)
+        if context.current() is not lab:
             raise CannotReplaceLab(
-                f"scheduler.run cannot be replaced here: {worlds.current()!r} is the current lab as long as its 'with' "
-                "block or its slice lasts. Assign it outside, or open a 'with' block on another Lab."
+                f"scheduler.run cannot be replaced here: {context.current()!r} is the current lab as long as its "
+                "'with' block or its slice lasts. Assign it outside, or open a 'with' block on another Lab."
             )
 
 

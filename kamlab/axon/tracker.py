@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.services import Services
 
 #: Additional method names for the class of every lab's services.
@@ -27,7 +27,7 @@ class _TrackerType(type):
 
     @property
     def basecat(cls) -> Services:
-        services: Services = worlds.current().services
+        services: Services = context.current().services
         return services
 
     def __instancecheck__(cls, instance: Any) -> bool:

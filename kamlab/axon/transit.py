@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.events import SENT, Event
 
 
@@ -25,7 +25,7 @@ def show_transit(box: Any, showtransit: Any = False, tag: Any = None) -> None:
     A message is delivered to the last inbox of a chain of links.
     """
     scheduler = box.owner.scheduler_in_charge
-    trace = (scheduler.world if scheduler is not None else worlds.current()).trace
+    trace = (scheduler.world if scheduler is not None else context.current()).trace
     printer = next((hook for hook in trace.hooks.get(SENT, ()) if isinstance(hook, _Printer)), None)
     if printer is None:
         printer = _Printer()

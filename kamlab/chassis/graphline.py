@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
-from ..core.calling import give_name
 from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
+from ..core.naming import give_name
 from ..core.waits import CHILDREN
 from .base import Chassis, Route, check_parts, check_routes
 from .flow_control import send_when_room

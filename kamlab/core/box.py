@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
 from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, name_of
+from .message_text import is_plain
 from .states import RUNNABLE
 from .trace import LARGE
-from .wording import is_plain
 
 if TYPE_CHECKING:
     from .component import Component

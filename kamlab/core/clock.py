@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from . import patched_datetime
+from . import lab_datetime
 from .errors import UnknownDoor, listed
 from .idle import Idle
-from .patched_time import install, real_monotonic, real_time
+from .lab_time import install, real_monotonic, real_time
 
 
 class Clock(Protocol):
@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 def _install() -> None:
     install()
-    patched_datetime.install()
+    lab_datetime.install()
 
 
 class RealClock:

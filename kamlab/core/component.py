@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from .box import Box, Inbox, Outbox, note_change, scheduler_near
+from .context import in_slice
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, place_in, shown
 from .waits import Waits
-from .worlds import in_slice
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}

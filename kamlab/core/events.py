@@ -44,8 +44,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .asking import said
-from .cautious import LIMIT, cautious_repr, cautious_str, class_attribute, class_name, names_of_class
 from .ipc import Ipc
 from .kinds import (
     ACTIVATED,
@@ -71,6 +69,8 @@ from .kinds import (
     WOKEN,
 )
 from .microprocess import Microprocess
+from .repr_worker import said
+from .safe_repr import LIMIT, class_attribute, class_name, names_of_class, safe_repr, safe_str
 
 #: The kinds are public here, too.
 __all__ = [
@@ -260,8 +260,8 @@ def _text_of(error: BaseException) -> str:
         only = args[0]
         if write is _KEY_ERROR_STR or id(class_attribute(type(only), "__repr__")) in _CONTAINERS:
             return words_of(only, ERROR_TEXT)
-        return cautious_str(only)
-    return cautious_str(error)
+        return safe_str(only)
+    return safe_str(error)
 
 
 #: The most characters of the text of an error that was made with something other than a text.
@@ -298,7 +298,7 @@ def name_of(component: Any) -> str:
         if not component._number:
             return f"{kind}_?"
     name = getattr(component, "short_name", None) or getattr(component, "name", component)
-    return name if type(name) is str else cautious_str(name)
+    return name if type(name) is str else safe_str(name)
 
 
 # -- messages in words --------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ def _words(value: Any, enough: int, within: tuple[int, ...]) -> str:
         return f"{name if type(name) is str else class_name(cls)}({inside})"
     if class_attribute(cls, "onward") and class_attribute(cls, "target"):  # a box: its repr counts messages
         return f"<{end_of(value.owner, value.name)}>"
-    text = cautious_repr(value)
+    text = safe_repr(value)
     return _STATE.sub(r"\1", _ADDRESS.sub("", text)) if "<" in text else text
 
 

@@ -11,10 +11,10 @@ import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from .cautious import speaks_plainly
 from .errors import ComponentFailed
 from .events import error_in_words
 from .microprocess import Microprocess
+from .safe_repr import speaks_plainly
 
 if TYPE_CHECKING:
     from .runtime import Runtime

@@ -111,7 +111,7 @@ def _module_of(frame: FrameType) -> str:
 
 
 #: The modules that replace some of Python's: code that sleeps in there is interrupted.
-LIKE_THE_LIBRARY = ("kamlab.core.patched_time",)
+LIKE_THE_LIBRARY = ("kamlab.core.lab_time",)
 
 #: The modules, and the packages whose modules are the engine.
 _ENGINE = {__name__.rpartition(".")[0]}

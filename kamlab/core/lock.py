@@ -14,8 +14,8 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from .patched_time import real_sleep
-from .worlds import in_slice
+from .context import in_slice
+from .lab_time import real_sleep
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler

@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from . import worlds
+from . import context
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .kinds import PAUSED, PLAIN_PAUSE
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
@@ -237,7 +237,7 @@ class Microprocess:
             )
         if mainmethod != "main":
             self._main_method = mainmethod
-        chosen = scheduler if scheduler is not None else worlds.current()
+        chosen = scheduler if scheduler is not None else context.current()
         chosen = getattr(chosen, "scheduler", chosen)
         chosen.adopt(self)
         return self
@@ -291,7 +291,7 @@ class Microprocess:
 
     def stop(self) -> None:
         """End this, for good. Its generator is closed, so its ``finally`` blocks run."""
-        caller = worlds.in_slice.component
+        caller = context.in_slice.component
         if self._life in ENDED or (caller is not None and caller._puts_off(self.stop)):
             return
         if self._scheduler is not None:

@@ -22,13 +22,13 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from .box import Inbox
-from .calling import given_name
-from .cautious import class_name
 from .component import Component
 from .events import error_in_words, name_of
+from .message_text import is_plain
 from .microprocess import Microprocess
+from .naming import given_name
+from .safe_repr import class_name
 from .states import ENDED, FAILED, STOPPED
-from .wording import is_plain
 
 #: How many records are kept of components that failed, and of the others.
 FAILED_KEPT, OTHERS_KEPT = 100, 400

@@ -8,7 +8,7 @@ thread talks to queues, never to boxes, and a small generator, the relay, is wha
 one slice of it moves messages from the inboxes to the thread's queues and from there to the outboxes.
 
 In a free run the thread runs by itself. While the lab stands still, is stepped, or runs in
-lockstep, the gate is closed: the thread posts a request, a :class:`~.meeting.Meeting`, and waits. A slice of
+lockstep, the gate is closed: the thread posts a :class:`~.thread_request.ThreadRequest` and waits. A slice of
 the relay carries out the request (takes the message, puts it in the queue, makes the link), lets the thread
 continue and waits for its next request. Since the thread itself does nothing to the queues there, all its
 effects on the lab are in a slice, however the system schedules threads. During its slice it may also borrow
@@ -28,12 +28,12 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from .component import Component
-from .elsewhere import LOOK, Patience, Whereabouts, whereabouts
 from .errors import NoSpaceInBox, ThreadIsAway
-from .meeting import AT_GATE, IN_REQUEST, OVER, RUNNING, Meeting
+from .lab_time import real_monotonic
 from .microprocess import shown
-from .patched_time import real_monotonic
 from .states import BLOCKED, ENDED, RUNNABLE
+from .thread_probe import LOOK, Patience, Whereabouts, whereabouts
+from .thread_request import AT_GATE, IN_REQUEST, OVER, RUNNING, ThreadRequest
 from .waits import THREAD
 
 #: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
@@ -59,7 +59,7 @@ class Relayed(Component):
         self._contact = threading.Condition()
         self._incoming: dict[str, deque[Any]] = {}
         self._outgoing: dict[str, deque[Any]] = {}
-        self._meeting: Meeting | None = None
+        self._request: ThreadRequest | None = None
         self._place = RUNNING
         self._ident = 0
         self._happened = False
@@ -91,7 +91,7 @@ class Relayed(Component):
                 over = self._is_over()
                 self._relay_in()
                 if self._has_turn():
-                    self._give_turn(self._keep_meeting)
+                    self._give_turn(self._carry_out_request)
                 held = self._relay_out()
                 if over and not held:
                     break
@@ -114,8 +114,8 @@ class Relayed(Component):
 
     def _thread_awaits(self) -> tuple[Any, ...]:
         """Return what the thread waits for: where it is, and when its timer is due."""
-        meeting = self._meeting
-        timer = meeting.timer if meeting is not None else None
+        request = self._request
+        timer = request.timer if request is not None else None
         frame = self.thread_frame() if self._late else None
         where = f" in line {frame.line} of {frame.function}()" if frame is not None else ""
         return (THREAD, RUNNING if self._late else self._place, timer.when if timer is not None else None, where)
@@ -173,19 +173,19 @@ class Relayed(Component):
     @property
     def _stirred(self) -> bool:
         """Whether what the thread waits for has happened."""
-        meeting = self._meeting
-        return meeting is not None and meeting.is_ready()
+        request = self._request
+        return request is not None and request.is_ready()
 
     def _has_turn(self) -> bool:
         """Return whether the next slice would let the thread continue."""
         return not self._late and self._stirred and not self._gate_open()
 
-    def _keep_meeting(self) -> None:
+    def _carry_out_request(self) -> None:
         """Carry out the thread's request and let it continue; the caller holds ``_contact``."""
-        meeting, self._meeting = self._meeting, None
-        if meeting is not None:
+        request, self._request = self._request, None
+        if request is not None:
             self._place = RUNNING
-            meeting.carry_out()
+            request.carry_out()
             self._contact.notify_all()
 
     def _give_turn(self, go: Callable[[], Any]) -> None:
@@ -208,7 +208,7 @@ class Relayed(Component):
                 self._announced = False
         finally:
             lock.take_back()
-        self._see_to_meeting()
+        self._see_to_request()
         if self._late and scheduler.journal is not None:
             scheduler.journal.outside("late", self.short_name)
 
@@ -234,25 +234,25 @@ class Relayed(Component):
                 return self._place is not RUNNING
         return True
 
-    def _see_to_meeting(self) -> None:
+    def _see_to_request(self) -> None:
         """Do what only the driver may do for a request: set its timer, and in a free run carry it out."""
         scheduler = self._scheduler
         assert scheduler is not None
         with self._contact:
-            meeting = self._meeting
-            if meeting is None or self._late:
+            request = self._request
+            if request is None or self._late:
                 return
-            if meeting.timeout is not None and meeting.timer is None and not meeting.is_ready():
-                meeting.timer = scheduler.call_later(meeting.timeout, lambda: self._time_up(meeting), self)
-            if meeting.by_driver and self._gate_open():
-                self._keep_meeting()
+            if request.timeout is not None and request.timer is None and not request.is_ready():
+                request.timer = scheduler.call_later(request.timeout, lambda: self._time_up(request), self)
+            if request.by_driver and self._gate_open():
+                self._carry_out_request()
 
-    def _time_up(self, meeting: Meeting) -> None:
+    def _time_up(self, request: ThreadRequest) -> None:
         with self._contact:
-            meeting.timed_out = True
-            meeting.timer = None
+            request.timed_out = True
+            request.timer = None
             self._stir()
-        if self._meeting is meeting and self._has_turn():
+        if self._request is request and self._has_turn():
             self._wake_relay("its timer")
 
     def gate_changed(self) -> None:
@@ -273,7 +273,7 @@ class Relayed(Component):
                 if returns and not self._announced:
                     self._announce()
                 return
-        self._see_to_meeting()
+        self._see_to_request()
         if returns:
             self._wake_relay("its thread")
 
@@ -315,7 +315,7 @@ class Relayed(Component):
             scheduler.journal.outside("arrived", self.short_name)
         for call in calls:
             scheduler._call(call)
-        self._see_to_meeting()
+        self._see_to_request()
         self._wake_relay("its thread" if self._place is not OVER else "its thread, which ended")
 
     def arrive(self, timeout: float = 10.0) -> None:

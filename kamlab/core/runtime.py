@@ -27,21 +27,21 @@ from typing import TYPE_CHECKING, Any
 from .chance import Chance
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
+from .context import in_slice
 from .errors import BadPace, KamlabError, LabIsClosed, LabIsRunning
 from .events import SENT
 from .failures import FailureLog
 from .idle import ThreadIdle
 from .interrupt import Interrupt
+from .lab_time import real_monotonic, real_sleep
 from .lock import MOMENT, LabLock
 from .microprocess import Microprocess
 from .outcome import Brake, Happened, Outcome
-from .patched_time import real_monotonic, real_sleep
 from .register import Register
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED
 from .trace import Trace
-from .worlds import in_slice
 
 if TYPE_CHECKING:
     from .world import World

@@ -26,7 +26,7 @@ from collections.abc import Callable, Container, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from . import worlds
+from . import context
 from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
@@ -37,16 +37,16 @@ from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal import Journal
-from .meeting import RUNNING as THREAD_BUSY
+from .message_text import text_to_keep
 from .microprocess import Microprocess, deadline_of, place_in, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
 from .states import STOPPED as STATE_STOPPED
+from .thread_request import RUNNING as THREAD_BUSY
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
 from .waits import THREAD
-from .wording import text_to_keep
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -483,7 +483,7 @@ class Scheduler:
 
     def is_outside(self) -> bool:
         """Return whether the calling thread is neither the driver nor that of a component."""
-        return self.driver != threading.get_ident() and worlds.in_slice.component is None
+        return self.driver != threading.get_ident() and context.in_slice.component is None
 
     def nudge(self) -> None:
         """Wake the driver if it waits, unless the caller is the driver. Safe from any thread."""
@@ -634,5 +634,5 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
 
 def put_off(call: Callable[[], Any]) -> bool:
     """Return whether the caller is a component's thread that is late; the call is then made later."""
-    caller = worlds.in_slice.component
+    caller = context.in_slice.component
     return caller is not None and caller._puts_off(call)

@@ -16,13 +16,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Self, TypeVar, cast
 
-from . import worlds
+from . import context
 from .component import Component
 from .errors import BadMain, NoSpaceInBox, ThreadStopped
 from .events import TAKEN
 from .link import Link, no_such_box
-from .meeting import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, Meeting
 from .relay import Relayed
+from .thread_request import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, ThreadRequest
 
 __all__ = ["AT_GATE", "IN_PAUSE", "IN_RECV", "IN_REQUEST", "IN_SLEEP", "OVER", "RUNNING", "ThreadedComponent"]
 
@@ -101,7 +101,7 @@ class ThreadedComponent(Relayed):
             raise no_such_box(self, boxname, "outboxes")
         with self._contact:
             if not self._is_free():
-                self._meet(Meeting(AT_GATE, lambda: self._put_in_queue(message, boxname)))
+                self._meet(ThreadRequest(AT_GATE, lambda: self._put_in_queue(message, boxname)))
                 return
             self._put_in_queue(message, boxname)
             self._wake_relay("its thread, which sent a message")
@@ -122,7 +122,7 @@ class ThreadedComponent(Relayed):
             queue = self._incoming.setdefault(boxname, deque())
             if queue and self._is_free():
                 return self._take_from(boxname, queue)
-            return self._meet(Meeting(IN_RECV, lambda: self._take_from(boxname, queue), lambda: queue))
+            return self._meet(ThreadRequest(IN_RECV, lambda: self._take_from(boxname, queue), lambda: queue))
 
     def _take_from(self, boxname: str, queue: deque[Any]) -> Any:
         was_full = len(queue) >= self.queuelengths
@@ -143,14 +143,14 @@ class ThreadedComponent(Relayed):
         with self._contact:
             if self._is_free():
                 return len(self._incoming.get(boxname, ()))
-            return cast(int, self._meet(Meeting(AT_GATE, lambda: len(self._incoming.get(boxname, ())))))
+            return cast(int, self._meet(ThreadRequest(AT_GATE, lambda: len(self._incoming.get(boxname, ())))))
 
     def any_ready(self) -> str | bool:
         """Return the name of the first inbox with a message in it, or ``False``."""
         if not self._in_thread:
             return super().any_ready()
         with self._contact:
-            return cast("str | bool", self._meet(Meeting(AT_GATE, self._first_ready)))
+            return cast("str | bool", self._meet(ThreadRequest(AT_GATE, self._first_ready)))
 
     def _first_ready(self) -> str | bool:
         for name in self.inboxes:
@@ -169,7 +169,7 @@ class ThreadedComponent(Relayed):
             super().pause(timeout)
             return
         with self._contact:
-            self._meet(Meeting(IN_PAUSE, self._note_pause, lambda: self._happened, timeout))
+            self._meet(ThreadRequest(IN_PAUSE, self._note_pause, lambda: self._happened, timeout))
 
     def _note_pause(self) -> None:
         self._happened = False
@@ -177,7 +177,7 @@ class ThreadedComponent(Relayed):
     def _sleep_in_thread(self, seconds: float) -> None:
         """Wait for so many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
         with self._contact:
-            self._meet(Meeting(IN_SLEEP, lambda: None, lambda: False, seconds))
+            self._meet(ThreadRequest(IN_SLEEP, lambda: None, lambda: False, seconds))
 
     def _time_in_thread(self) -> float:
         """Return the lab's time, in seconds, as the thread reads it: in a slice, that of the slice."""
@@ -223,7 +223,7 @@ class ThreadedComponent(Relayed):
             return call()
 
         with self._contact:
-            return cast(T, self._meet(Meeting(IN_REQUEST, carry_out, by_driver=True)))
+            return cast(T, self._meet(ThreadRequest(IN_REQUEST, carry_out, by_driver=True)))
 
     # -- points of contact --------------------------------------------------------------------------
 
@@ -232,37 +232,37 @@ class ThreadedComponent(Relayed):
         self._check_cancelled()
         return self._gate_open()
 
-    def _meet(self, meeting: Meeting) -> Any:
+    def _meet(self, request: ThreadRequest) -> Any:
         """Carry out a request as soon as that is possible, or wait until it is; the caller holds ``_contact``."""
-        if self._may_do(meeting):
-            return meeting.act()
-        self._meeting = meeting
-        self._place = meeting.place
+        if self._may_do(request):
+            return request.act()
+        self._request = request
+        self._place = request.place
         try:
             self._say_that_it_is_here()
-            while not meeting.over:
+            while not request.over:
                 self._contact.wait()
-                if not meeting.over and self._may_do(meeting):
-                    return meeting.act()
+                if not request.over and self._may_do(request):
+                    return request.act()
         finally:
-            self._meeting = None
+            self._request = None
             self._place = RUNNING
-            meeting.drop_timer()
-        return meeting.answer()
+            request.drop_timer()
+        return request.answer()
 
-    def _may_do(self, meeting: Meeting) -> bool:
-        return self._is_free() and not meeting.by_driver and meeting.is_ready()
+    def _may_do(self, request: ThreadRequest) -> bool:
+        return self._is_free() and not request.by_driver and request.is_ready()
 
     def _say_that_it_is_here(self) -> None:
         """Notify those that wait for the thread or for its request; the caller holds ``_contact``."""
         scheduler = self._scheduler
         assert scheduler is not None
         self._contact.notify_all()
-        meeting = self._meeting
+        request = self._request
         if self._gate_open():
-            if meeting is not None and (meeting.by_driver or meeting.timeout is not None):
-                scheduler.post(self._see_to_meeting)
-            elif meeting is None:
+            if request is not None and (request.by_driver or request.timeout is not None):
+                scheduler.post(self._see_to_request)
+            elif request is None:
                 self._wake_relay("its thread, which ended")
             else:
                 scheduler.nudge()  # a driver that waits for this thread may have nothing left to wait for
@@ -279,8 +279,8 @@ class ThreadedComponent(Relayed):
         self._ident = threading.get_ident()
         scheduler = self._scheduler
         assert scheduler is not None
-        worlds.in_slice.world = scheduler.world
-        worlds.in_slice.component = self
+        context.in_slice.world = scheduler.world
+        context.in_slice.component = self
         try:
             result = getattr(self, self._main_method)()
             if inspect.isgenerator(result) or inspect.iscoroutine(result):

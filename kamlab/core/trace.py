@@ -4,7 +4,7 @@ The engine appends bare records (see :mod:`kamlab.core.events`); this module tur
 :class:`~kamlab.core.events.Event` when they are read. While a lab runs freely the records are
 kept in a ring of ``limit``, and of about 64 MB of large messages; while it is stepped, all of them
 are. Messages are referenced, not copied; the text of a message that may change is kept beside it
-(:mod:`kamlab.core.wording`).
+(:mod:`kamlab.core.message_text`).
 
 Records are numbered from 0 on, and the numbers go on when a ring forgets the oldest. Since counting
 would cost something for each record, nothing is counted while they are written: a reader finds the newest

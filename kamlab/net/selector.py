@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.component import Component
 from kamlab.core.ipc import Shutdown, ShutdownMicroprocess
 from kamlab.core.link import find_box
@@ -78,7 +78,7 @@ class Selector(Component):
 
         The first two are (component, inbox). The caller activates a new one.
         """
-        services: Services = worlds.current().services if tracker is None else tracker
+        services: Services = context.current().services if tracker is None else tracker
         try:
             return services.retrieve_service(SERVICE), services.retrieve_service(SHUTDOWN_SERVICE), None
         except KeyError:
@@ -93,7 +93,7 @@ class Selector(Component):
         Raises:
             ServiceAlreadyExists: the lab has one.
         """
-        services: Services = worlds.current().services if tracker is None else tracker
+        services: Services = context.current().services if tracker is None else tracker
         services.register_service(SERVICE, selector, "notify")
         services.register_service(SHUTDOWN_SERVICE, selector, "control")
 

@@ -26,7 +26,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.box import Nowhere
 from kamlab.core.component import Component, check_component
 from kamlab.core.errors import BadProtocol
@@ -67,8 +67,8 @@ class ListeningComponent(Component):
             PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
-        if self.state == NEW and self.init and worlds.in_slice.world is None:
-            chosen = scheduler if scheduler is not None else worlds.current()
+        if self.state == NEW and self.init and context.in_slice.world is None:
+            chosen = scheduler if scheduler is not None else context.current()
             world = getattr(chosen, "world", chosen)
             if world.lock.acquire(LOCK_PATIENCE):
                 try:

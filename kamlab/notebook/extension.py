@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import axon
-from ..core import worlds
+from ..core import context
 from ..lab import Lab, current
 from ..views.progress import install as install_progress
 from . import cells
@@ -95,7 +95,7 @@ def _complete_words(line: str) -> list[str]:
 
 def _words_after_kamlab(words: list[str]) -> tuple[str, ...]:
     command = words[1] if len(words) > 1 else None
-    lab = worlds.peek()
+    lab = context.peek()
     if command in ("inboxes", "prints") and lab is not None:
         return tuple(component.short_name for component in lab.components)
     if command == "nested":
@@ -127,11 +127,11 @@ def _close_questions() -> None:
 
 
 def _stop_default() -> None:
-    lab = worlds.peek()
+    lab = context.peek()
     if lab is not None:
         say_that_it_stops("the current lab", lab)
         stop_or_leave(lab)
-        worlds.set_current(None)  # the next access makes a fresh one
+        context.set_current(None)  # the next access makes a fresh one
 
 
 class Commands:

@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from ..core import worlds
+from ..core import context
 from ..core.events import PRINTED
 from ..core.world import World
 from ..views.progress import MANY, Progress, Reporter
@@ -107,11 +107,11 @@ class Proxy:
 
 def _speaker() -> tuple[Any, Any] | None:
     """Return the lab and the component on whose behalf this thread runs, or ``None``."""
-    lab = worlds.in_slice.world
+    lab = context.in_slice.world
     if lab is None:
         return None
-    if worlds.in_slice.component is not None:
-        return lab, worlds.in_slice.component
+    if context.in_slice.component is not None:
+        return lab, context.in_slice.component
     if lab.scheduler.driver == threading.get_ident():
         return lab, lab.scheduler.running
     return None
@@ -167,7 +167,7 @@ class _Silent:
 
     def write(self, text: str) -> Any:
         """Write what a component or another thread prints."""
-        if threading.get_ident() != self._thread or worlds.in_slice.world is not None:
+        if threading.get_ident() != self._thread or context.in_slice.world is not None:
             return self.stream.write(text)
         return len(text)
 

@@ -30,7 +30,7 @@ from typing import Any
 from weakref import ref
 
 from ..analysis.words import counted
-from ..core import worlds
+from ..core import context
 from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess
 from ..lab import Lab
@@ -131,11 +131,11 @@ class Systems:
         )
         lab.recipe = recipe
         others = [other for name, other in self._labs.items() if name != options.name]
-        for old in (self._labs.get(options.name), worlds.peek()):
+        for old in (self._labs.get(options.name), context.peek()):
             if old is not None and not any(old is other for other in others):
                 stop_or_leave(old)
         self._labs[options.name] = lab
-        worlds.set_current(lab)
+        context.set_current(lab)
         self._shell.user_ns[options.name] = lab
         return lab
 
@@ -194,7 +194,7 @@ def say_that_it_stops(name: str, lab: Lab) -> None:
 def run_in_notebook(lab: Lab, component: Microprocess) -> Any:
     """Do what ``component.run()`` does in a notebook; ``component`` is active already."""
     del component
-    if not cells.here() or worlds.is_entered(lab):
+    if not cells.here() or context.is_entered(lab):
         return lab.run()
     start_and_show(lab)
     return None

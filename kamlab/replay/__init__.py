@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.interrupt import part_of_the_engine
-from ..core.rooms import load_lazily
+from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .breakpoint import BadBreakpoint

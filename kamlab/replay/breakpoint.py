@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.box import Box
-from kamlab.core.calling import called
 from kamlab.core.component import Component
 from kamlab.core.errors import KamlabError, NoSuchBox, listed
 from kamlab.core.events import (
@@ -30,6 +29,7 @@ from kamlab.core.events import (
 )
 from kamlab.core.link import Link
 from kamlab.core.microprocess import Microprocess
+from kamlab.core.naming import called
 
 if TYPE_CHECKING:
     from .breakpoints import BreakpointTable

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.chance import builder_uses_chance
 from kamlab.core.clock import HeldClock, RealClock
 from kamlab.core.runtime import Phase
@@ -79,9 +79,9 @@ class Builder:
         assert isinstance(journal, Journal)
         journal.building = True
         phase, runtime.phase = runtime.phase, Phase.BUILDING
-        before = worlds.in_slice.world
-        worlds.in_slice.world = None  # the current lab is this one, even inside a slice of another
-        worlds.enter(lab)
+        before = context.in_slice.world
+        context.in_slice.world = None  # the current lab is this one, even inside a slice of another
+        context.enter(lab)
         chance = lab.chance
         if chance is not None:
             chance.enter(always=builder_uses_chance(self.function))
@@ -96,8 +96,8 @@ class Builder:
         finally:
             if chance is not None:
                 chance.leave()
-            worlds.leave(lab)
-            worlds.in_slice.world = before
+            context.leave(lab)
+            context.in_slice.world = before
             if runtime.phase is Phase.BUILDING:  # a builder may stop the lab
                 runtime.phase = phase
             journal.building = False

@@ -15,8 +15,8 @@ from functools import partial
 from types import CodeType, ModuleType
 from typing import Any
 
-from kamlab.core.cautious import class_name
 from kamlab.core.names_in_code import Name, code_in, code_of, names_in, of_kamlab
+from kamlab.core.safe_repr import class_name
 
 #: Modules whose functions differ from run to run, and the names of those functions, where not all of them do.
 _OUTSIDE: dict[str, tuple[str, frozenset[str] | None]] = {

@@ -8,8 +8,8 @@ Only the actions of the running component count. What came from outside is in th
 after the end of a slice.
 
 Messages that cannot change are compared themselves; others by the text that was kept when they moved (see
-:mod:`kamlab.core.wording`). Without a text, as for an object of a user's class in a run that was not stepped, only the
-class is compared.
+:mod:`kamlab.core.message_text`). Without a text, as for an object of a user's class in a run that was not stepped, only
+the class is compared.
 
 Rejected: fingerprints alone, which are small, but cannot say what happened then and now.
 """
@@ -20,8 +20,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from kamlab.core.calling import whose
-from kamlab.core.cautious import class_name
 from kamlab.core.events import (
     DISCARDED,
     FAILED,
@@ -36,7 +34,9 @@ from kamlab.core.events import (
     said_in,
     shorten,
 )
-from kamlab.core.wording import is_frozen
+from kamlab.core.message_text import is_frozen
+from kamlab.core.naming import whose
+from kamlab.core.safe_repr import class_name
 
 #: One action of a component: its kind, the place, and the message or detail.
 Deed = tuple[str, str, Any]

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from kamlab.core import worlds
+from kamlab.core import context
 
 #: The most slices of a replay without garbage collection, so that dropped objects do not fill the memory.
 SHORT = 100_000
@@ -35,7 +35,7 @@ class Muted:
 
     def write(self, text: str) -> Any:
         """Write text that is not of the lab."""
-        if worlds.in_slice.world is not self._lab:
+        if context.in_slice.world is not self._lab:
             return self._stream.write(text)
         if self._note is not None:
             self._note(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..core.rooms import load_lazily
+from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise

@@ -11,9 +11,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from ..core.cautious import cautious_repr
 from ..core.errors import KamlabError
 from ..core.events import error_in_words
+from ..core.safe_repr import safe_repr
 from .runs import Wrong, still_to_do
 from .sandbox import SandboxError, run_in_sandbox
 from .student_code import location_of
@@ -117,7 +117,7 @@ class Exercise:
         given = bad[0]
         if given is None or given is ...:
             return f"Still to do: this exercise takes {self.takes}; what was handed in is {given!r}."
-        what = f"of the type {type(given).__name__}: {cautious_repr(given)[:80]}"
+        what = f"of the type {type(given).__name__}: {safe_repr(given)[:80]}"
         return f"This exercise takes {self.takes}. What was handed in is {what}"
 
     def _builder(self, handed_in: tuple[Any, ...]) -> Callable[[], Any]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from ..core.asking import one_look
+from ..core.repr_worker import one_look
 from ..lab import Lab
 from ..views.quoting import quoted
 from .question import Question, Result, check_can_ask

@@ -34,7 +34,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from ..core.errors import KamlabError
-from ..core.patched_time import real_monotonic
+from ..core.lab_time import real_monotonic
 from .student_code import current_location, location_of
 
 #: How many characters the code may print.

@@ -15,11 +15,11 @@ from ..analysis.source_hints import inboxes_looked_at
 from ..core.component import Component
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
-from ..core.meeting import IN_PAUSE, IN_RECV, IN_SLEEP
-from ..core.meeting import RUNNING as THREAD_BUSY
 from ..core.microprocess import Microprocess
 from ..core.register import Ended
 from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
+from ..core.thread_request import IN_PAUSE, IN_RECV, IN_SLEEP
+from ..core.thread_request import RUNNING as THREAD_BUSY
 from ..core.waits import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.world import World
 from .quoting import label

@@ -18,12 +18,12 @@ from typing import Any, TypeVar
 
 from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from ..analysis.words import counted
-from ..core.asking import one_look
 from ..core.box import Inbox
-from ..core.calling import called, given_name
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import then_and_now
+from ..core.naming import called, given_name
+from ..core.repr_worker import one_look
 from ..core.states import BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING
 from ..core.thread import RUNNING as THREAD_BUSY
 from ..core.waits import THREAD

@@ -15,11 +15,11 @@ from types import MemberDescriptorType
 from typing import Any
 
 from ..analysis.snapshot import snapshot_of
-from ..core.asking import one_look
-from ..core.cautious import class_attribute, class_mro, class_name, names_of_class
 from ..core.errors import KamlabError, NoSuchBox, listed
 from ..core.events import LARGEST_SET, name_of, words_of
 from ..core.microprocess import Microprocess
+from ..core.repr_worker import one_look
+from ..core.safe_repr import class_attribute, class_mro, class_name, names_of_class
 from ..core.world import World
 from .components import find_component, safe_name
 from .inboxes import alive_in, boxes_of, waiting_in

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from ..core.clock import VirtualClock
 from ..core.events import name_of
+from ..core.lab_time import real_monotonic
 from ..core.outcome import REASONS
-from ..core.patched_time import real_monotonic
 from ..core.world import World
 from .quoting import label
 from .render import escape

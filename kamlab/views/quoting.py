@@ -1,6 +1,6 @@
 r"""Messages as text: short, printable and on one line for display, or as a literal that can be edited.
 
-Messages come from the network and from users' classes. :mod:`kamlab.core.cautious` asks for their repr, which may
+Messages come from the network and from users' classes. :mod:`kamlab.core.safe_repr` asks for their repr, which may
 lie, raise or never end; here the answer is made printable: control characters, marks that change the writing
 direction, marks of no width and unpaired surrogates are written as escapes. The result is text of a known length that
 browsers, terminals and UTF-8 can take; :mod:`.render` escapes it for HTML.
@@ -21,9 +21,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.asking import cautiously
 from ..core.errors import KamlabError
 from ..core.events import words_of
+from ..core.repr_worker import cautiously
 
 WIDTH = 60
 #: The most characters of a value that is read or written to be edited, and the most brackets within one another.

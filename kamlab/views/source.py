@@ -15,8 +15,8 @@ from types import CodeType
 from ..analysis.location import Place, Standing, standing
 from ..analysis.stack import definition_of, lines_of, stack_of
 from ..analysis.words import file_in_words
-from ..core.asking import one_look
 from ..core.microprocess import Microprocess
+from ..core.repr_worker import one_look
 from ..core.world import World
 from .components import find_component, key_of
 from .quoting import label

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import kamlab.axon
-from kamlab.core import worlds
+from kamlab.core import context
 
 kamlab.axon.install()
 
@@ -24,12 +24,12 @@ def _watched(watchdog: None) -> None:
 @pytest.fixture(autouse=True)
 def lab(make_lab: Callable[..., Any]) -> Iterator[Any]:
     """A fresh lab in force, as a script of the old days has it: without a ``with``."""
-    before = worlds.peek()
+    before = context.peek()
     lab = make_lab(current=False)
-    worlds.set_current(lab)
+    context.set_current(lab)
     yield lab
-    last = worlds.peek()
-    worlds.set_current(before)
+    last = context.peek()
+    context.set_current(before)
     last.stop()
 
 

@@ -14,7 +14,7 @@ from Axon.Scheduler import scheduler
 from Axon.ThreadedComponent import threadedcomponent
 
 from kamlab import Lab
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.errors import ComponentFailed, KamlabError
 
 
@@ -440,7 +440,7 @@ def test_slowmo_sleeps_per_cycle(lab: Any) -> None:
     """slowmo=s sleeps s seconds per cycle: 0.70 s for two components of five yields and s=0.1."""
     clock = SteppedClock()
     slow = Lab(clock=clock)
-    worlds.set_current(slow)
+    context.set_current(slow)
     log: list[str] = []
     for tag in "ab":
         Notes(log=log, tag=tag, slices=5).activate()

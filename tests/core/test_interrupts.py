@@ -13,7 +13,7 @@ import time
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
-from kamlab.core import patched_time
+from kamlab.core import lab_time as patched_time
 from kamlab.core.idle import ThreadIdle
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab
-from kamlab.core import patched_datetime
+from kamlab.core import lab_datetime as patched_datetime
 from kamlab.core.clock import EPOCH
 
 

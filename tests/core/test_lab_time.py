@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlab import Component, ThreadedComponent
-from kamlab.core import patched_time
+from kamlab.core import lab_time as patched_time
 from kamlab.core.clock import EPOCH, HeldClock, VirtualClock
-from kamlab.core.patched_time import install, real_sleep, real_time, restore
+from kamlab.core.lab_time import install, real_sleep, real_time, restore
 
 NOON = "Thu Jul  1 12:00:00 2004"
 READERS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")

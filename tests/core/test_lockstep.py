@@ -17,9 +17,9 @@ import pytest
 
 from kamlab import Component, Lab, ProducerFinished, ThreadedComponent
 from kamlab.core import relay as relay_module
-from kamlab.core.elsewhere import Patience, Whereabouts
 from kamlab.core.errors import LabIsRunning, NoSpaceInBox, ThreadIsAway
-from kamlab.core.patched_time import real_sleep
+from kamlab.core.lab_time import real_sleep
+from kamlab.core.thread_probe import Patience, Whereabouts
 
 AT_GATE = "waits for its turn"
 
@@ -742,7 +742,7 @@ def test_a_thread_in_lockstep_may_stop_its_lab(make_lab, eventually, how):
 def test_pausing_a_lab_in_lockstep_does_not_wait_for_a_thread_that_is_elsewhere(make_lab, eventually, monkeypatch):
     """lab.pause() returns although the driver waits for a thread just then, however patient it is."""
     monkeypatch.setattr(relay_module, "LOCKSTEP_PATIENCE", 1000.0)
-    monkeypatch.setattr("kamlab.core.elsewhere.BLOCKED", 1000.0)
+    monkeypatch.setattr("kamlab.core.thread_probe.BLOCKED", 1000.0)
     lab = make_lab(clock="virtual")
     go = threading.Event()
     busy = threaded(lambda self: (self.lines.append(1), go.wait(20)), lab)

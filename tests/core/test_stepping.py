@@ -8,7 +8,7 @@ import pytest
 
 from kamlab import Component, Lab
 from kamlab.core.errors import LabIsClosed, LabIsRunning
-from kamlab.core.patched_time import real_sleep
+from kamlab.core.lab_time import real_sleep
 
 
 class Counting(Component):

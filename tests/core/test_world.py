@@ -9,7 +9,7 @@ from contextvars import ContextVar
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent, current
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.core.errors import KamlabError, LabIsRunning, UnknownComponent
 
 
@@ -333,12 +333,12 @@ def test_the_living_are_listed_in_order_of_activation(lab):
 
 def test_there_is_always_a_current_lab(monkeypatch):
     """Without any lab one is made when it is first needed, and stays the current one."""
-    monkeypatch.setattr(worlds, "_entered", ContextVar("entered", default=()))
-    monkeypatch.setattr(worlds, "_default", None)
-    assert worlds.peek() is None
+    monkeypatch.setattr(context, "_entered", ContextVar("entered", default=()))
+    monkeypatch.setattr(context, "_default", None)
+    assert context.peek() is None
     made = current()
     assert isinstance(made, Lab)
-    assert current() is made is worlds.peek()
+    assert current() is made is context.peek()
     made.stop()
 
 
@@ -358,10 +358,10 @@ def test_with_makes_a_lab_current_and_stops_it_at_the_end():
 
 def test_set_current_chooses_the_default(monkeypatch):
     """set_current() names the lab that is in force where no 'with' says otherwise."""
-    monkeypatch.setattr(worlds, "_entered", ContextVar("entered", default=()))
-    monkeypatch.setattr(worlds, "_default", None)
+    monkeypatch.setattr(context, "_entered", ContextVar("entered", default=()))
+    monkeypatch.setattr(context, "_default", None)
     lab = Lab()
-    worlds.set_current(lab)
+    context.set_current(lab)
     assert current() is lab
     lab.stop()
 
@@ -587,5 +587,5 @@ def test_labs_are_left_in_any_order():
     first.__exit__(None, None, None)
     assert current() is second
     second.__exit__(None, None, None)
-    assert not worlds.is_entered(first)
-    assert not worlds.is_entered(second)
+    assert not context.is_entered(first)
+    assert not context.is_entered(second)

@@ -60,13 +60,13 @@ def build(request: Any, listing: Any, source: Any) -> Callable[[], Lab]:
 
 def with_lab_current(lab: Lab, call: Callable[[], Any]) -> None:
     """Call something with a lab in force, and leave the lab as it is."""
-    from kamlab.core import worlds
+    from kamlab.core import context
 
-    worlds.enter(lab)
+    context.enter(lab)
     try:
         call()
     finally:
-        worlds.leave(lab)
+        context.leave(lab)
 
 
 def busy(lab: Lab, slices: int, source: Any) -> list[socket.socket]:

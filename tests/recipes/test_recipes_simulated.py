@@ -11,7 +11,7 @@ import pytest
 
 import kamlab.axon
 from kamlab import Component, Lab
-from kamlab.core import worlds
+from kamlab.core import context
 from kamlab.net import SimpleServer, Simulated, TCPClient
 
 CONDITIONS = {
@@ -64,11 +64,11 @@ def build(listing: Any, monkeypatch: Any) -> Iterator[Callable[..., Lab]]:
         labs.append(lab)
         # until a lab patches the time that its components are told, that is what a time server tells
         monkeypatch.setattr("time.asctime", lambda: f"second {int(lab.scheduler.clock.now())}")
-        worlds.enter(lab)
+        context.enter(lab)
         try:
             exec(compile(source, recipe, "exec"), {"__name__": "listing"})
         finally:
-            worlds.leave(lab)
+            context.leave(lab)
         return lab
 
     yield builder

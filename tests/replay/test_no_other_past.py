@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab
-from kamlab.core.patched_time import real_time as early_time
+from kamlab.core.lab_time import real_time as early_time
 from kamlab.parts import NullSink
 from kamlab.replay import RunDiffers
 from sampling import sampled
@@ -302,7 +302,7 @@ def test_a_replay_that_comes_to_an_early_end_names_a_cause() -> None:
 
 
 def test_a_keyboard_interrupt_of_a_component_s_own_is_played_again() -> None:
-    """A component that raises KeyboardInterrupt itself does so in each replay; only the user's interrupt ends a record."""
+    """A component that raises KeyboardInterrupt itself does so in each replay; only the user's one ends a record."""
     lab = Lab(clock="virtual", build=lambda: Interrupts().activate(), on_error="isolate")
     lab.step()
     with pytest.raises(KeyboardInterrupt, match="by itself"):

@@ -19,7 +19,7 @@ import pytest
 from kamlab import Component, Graphline, Lab, Pipeline, WaitComplete
 from kamlab.core.chance import Chance, uses_chance
 from kamlab.core.errors import StepOutOfRange, UnknownComponent
-from kamlab.core.wording import is_frozen
+from kamlab.core.message_text import is_frozen
 from kamlab.parts import DataSource, NullSink, PureTransformer, SimpleFileWriter
 from kamlab.replay import RunDiffers
 

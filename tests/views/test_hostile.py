@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlab import Component, Lab
-from kamlab.core import asking
+from kamlab.core import repr_worker as asking
 from kamlab.core.events import error_in_words
 from kamlab.views.components import key_of
 from kamlab.views.inboxes import look

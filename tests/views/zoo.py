@@ -48,7 +48,7 @@ TEXTS = {
 
 def release(but: Any = ()) -> None:
     """Let everything go on that blocks, and wait until it does, but for threads that hung before."""
-    from kamlab.core import asking
+    from kamlab.core import repr_worker as asking
 
     _released.set()
     for lock in _locks:

@@ -27,7 +27,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kamlab.core import worlds
+from kamlab.core import context
 
 from ..addresses import LOOPBACK, Aliases, check_host, check_port, numeric
 from ..errors import (
@@ -396,7 +396,7 @@ class SimulatedNetwork:
             self.check_open()
             result = self.INTERVENTIONS[name](self, *what)
             journal = self.world.scheduler.journal
-            if journal is not None and worlds.in_slice.world is None:
+            if journal is not None and context.in_slice.world is None:
                 journal.outside("net", name, *what)
             return result
 

@@ -29,7 +29,7 @@ from typing import Any
 from weakref import WeakMethod, finalize
 
 from ...core.errors import KamlabError, listed
-from ...core.patched_time import thread_time
+from ...core.lab_time import thread_time
 from ...lab import Lab
 from ...views.dashboard import checked
 from ...views.quoting import label

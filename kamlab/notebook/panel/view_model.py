@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...analysis.snapshot import Snapshot, snapshot_of
-from ...core.calling import whose
 from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
+from ...core.naming import whose
 from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
 from ...views.branches import branches_of

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...analysis.words import joined
 from ...core.box import Inbox
-from ...core.cautious import class_attribute, class_name
 from ...core.component import Component, made_boxes
 from ...core.errors import KamlabError
 from ...core.events import name_of
 from ...core.microprocess import Microprocess
+from ...core.safe_repr import class_attribute, class_name
 from ...views.quoting import label, quoted
 
 if TYPE_CHECKING:

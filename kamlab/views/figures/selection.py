@@ -10,10 +10,10 @@ from typing import Any
 from ...analysis.errors import StepOutOfRange
 from ...analysis.history import History
 from ...core.box import Box, Inbox
-from ...core.calling import called, whose
 from ...core.component import Component
 from ...core.errors import KamlabError, NoSuchBox, NotInstalled, UnknownComponent, listed
 from ...core.microprocess import Microprocess
+from ...core.naming import called, whose
 from ..quoting import label
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...core.rooms import load_lazily
+from ...core.lazy import load_lazily
 from .graph import Graph, Look, Move, Now, graph_of
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...analysis import history_of
 from ...analysis.link_counts import Hop, Onward
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
-from ...core.calling import names_in
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
+from ...core.naming import names_in
 from ...core.world import World
 from .. import render
 from ..components import key_of, say

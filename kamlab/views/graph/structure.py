@@ -23,8 +23,8 @@ from typing import Any, NamedTuple
 from ...analysis.link_counts import Hop
 from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox
-from ...core.calling import label_of
 from ...core.component import Component
+from ...core.naming import label_of
 from ...core.states import ENDED, FAILED, NEW
 from ..components import key_of
 from ..quoting import label

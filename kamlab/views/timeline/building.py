@@ -20,7 +20,6 @@ from typing import Any, Self
 
 from ...analysis.causality import Causality
 from ...analysis.history import History, history_of
-from ...core.calling import given_name, whose
 from ...core.events import (
     ACTIVATED,
     DISCARDED,
@@ -38,6 +37,7 @@ from ...core.events import (
     name_of,
     shorten,
 )
+from ...core.naming import given_name, whose
 from ...core.trace import Trace
 from ...core.world import World
 from ..components import key_of

@@ -4,8 +4,8 @@ A user's ``__repr__`` is arbitrary code: it may raise, never return, wait for a 
 megabytes, or return something that is not a text. Code that shows messages needs a short text all the same, and soon.
 
 A ``__repr__`` that is written in C and runs no other code is called directly: that of numbers, functions, and objects
-that do not define one. Every other one is called in a worker thread with a deadline; see :mod:`.asking`. The kind of an
-object is read from its class without running any code of that class: no ``isinstance``, no ``__class__``, and no
+that do not define one. Every other one is called in a worker thread with a deadline; see :mod:`.repr_worker`. The kind
+of an object is read from its class without running any code of that class: no ``isinstance``, no ``__class__``, and no
 attribute look-up on the class, since these may run code as well.
 """
 
@@ -25,8 +25,8 @@ from types import (
 )
 from typing import Any
 
-from .asking import NoAnswer, answer
 from .errors import KamlabError
+from .repr_worker import NoAnswer, answer
 
 #: The most characters of an answer that are kept.
 LIMIT = 100_000
@@ -95,7 +95,7 @@ _INT_REPR = vars(int)["__repr__"]
 _OBJECT_STR = vars(object)["__str__"]
 
 
-def cautious_repr(value: Any) -> str:
+def safe_repr(value: Any) -> str:
     """Return the ``repr`` of a value, or a text in its place if there is none, or none in time.
 
     It never raises and never hangs, uses at most :data:`LIMIT` characters of the answer, and writes what cannot be
@@ -104,9 +104,9 @@ def cautious_repr(value: Any) -> str:
     >>> class Broken:
     ...     def __repr__(self):
     ...         raise ValueError
-    >>> cautious_repr(Broken())
+    >>> safe_repr(Broken())
     '<Broken whose repr raises ValueError>'
-    >>> cautious_repr(1.5)
+    >>> safe_repr(1.5)
     '1.5'
     """
     own = class_attribute(type(value), "__repr__")
@@ -121,19 +121,19 @@ def cautious_repr(value: Any) -> str:
     return printable(text[:LIMIT])
 
 
-def cautious_str(value: Any) -> str:
-    """Return the ``str`` of a value; otherwise as :func:`cautious_repr`.
+def safe_str(value: Any) -> str:
+    """Return the ``str`` of a value; otherwise as :func:`safe_repr`.
 
-    >>> cautious_str("two" + chr(10) + "lines")
+    >>> safe_str("two" + chr(10) + "lines")
     'two\\nlines'
-    >>> cautious_str(1.5)
+    >>> safe_str(1.5)
     '1.5'
     """
     cls = type(value)
     if cls is str:
         return printable(value[:LIMIT])
     if class_attribute(cls, "__str__") is _OBJECT_STR:
-        return cautious_repr(value)
+        return safe_repr(value)
     return _asked("text", str, value)
 
 

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .patched_time import asked_by
+from .lab_time import asked_by
 
 _exchanged: set[tuple[type, str]] = set()
 _lock = threading.Lock()

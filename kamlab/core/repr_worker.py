@@ -34,8 +34,8 @@ from collections.abc import Callable, Sequence
 from contextvars import Context
 from typing import Any, TypeVar
 
-from .patched_time import real_monotonic, thread_time
-from .worlds import in_slice
+from .context import in_slice
+from .lab_time import real_monotonic, thread_time
 
 #: How long one object may take to answer, and all objects of one look together, in seconds.
 PATIENCE = 0.15

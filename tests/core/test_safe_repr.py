@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from kamlab import Component
-from kamlab.core import asking, worlds
-from kamlab.core.asking import BUDGET, HUNG, cautiously, one_look, said
-from kamlab.core.cautious import LIMIT, cautious_repr, class_attribute, class_name, printable
+from kamlab.core import context, repr_worker
 from kamlab.core.events import error_in_words, words_of
+from kamlab.core.repr_worker import BUDGET, HUNG, cautiously, one_look, said
+from kamlab.core.safe_repr import LIMIT, class_attribute, class_name, printable, safe_repr
 
 
 class Gate:
@@ -40,8 +40,8 @@ def gate(eventually: Callable[..., Any]) -> Iterator[Gate]:
     gate = Gate()
     yield gate
     gate.event.set()
-    assert eventually(lambda: all(thread.over for thread in asking._hung))
-    asking._hung.clear()
+    assert eventually(lambda: all(thread.over for thread in repr_worker._hung))
+    repr_worker._hung.clear()
 
 
 def says(answer: Callable[[Any], Any], name: str = "Says", base: type = object) -> Any:
@@ -60,20 +60,20 @@ def loops(self: Any) -> str:
 
 def test_an_ordinary_repr_is_taken_as_it_is() -> None:
     """What an object of a user's class says of itself is what is shown."""
-    assert cautious_repr(says(lambda self: "as it is")()) == "as it is"
-    assert cautious_repr([1, "a"]) == "[1, 'a']"
+    assert safe_repr(says(lambda self: "as it is")()) == "as it is"
+    assert safe_repr([1, "a"]) == "[1, 'a']"
 
 
 def test_plain_values_are_asked_on_the_spot() -> None:
     """Numbers, functions and objects without a repr of their own need no thread."""
-    before = list(asking._idle)
-    asking._idle.clear()
+    before = list(repr_worker._idle)
+    repr_worker._idle.clear()
     try:
         for value in (1, 1.5, True, None, 1j, object(), len, int, says):
-            assert cautious_repr(value) == repr(value)
-        assert not asking._idle
+            assert safe_repr(value) == repr(value)
+        assert not repr_worker._idle
     finally:
-        asking._idle.extend(before)
+        repr_worker._idle.extend(before)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, GeneratorExit, RecursionError])
@@ -83,23 +83,23 @@ def test_whatever_a_repr_raises_stays_there(error: type[BaseException]) -> None:
     def answer(self: Any) -> str:
         raise error
 
-    assert cautious_repr(says(answer)()) == f"<Says whose repr raises {error.__name__}>"
+    assert safe_repr(says(answer)()) == f"<Says whose repr raises {error.__name__}>"
 
 
 def test_an_answer_that_is_no_text_is_an_error() -> None:
     """A repr that returns something else is named."""
-    assert cautious_repr(says(lambda self: None)()) == "<Says whose repr raises TypeError>"
+    assert safe_repr(says(lambda self: None)()) == "<Says whose repr raises TypeError>"
 
 
 def test_a_long_answer_is_cut() -> None:
     """Of ten million characters a bounded number is kept."""
-    assert len(cautious_repr(says(lambda self: "x" * 10_000_000)())) == LIMIT
+    assert len(safe_repr(says(lambda self: "x" * 10_000_000)())) == LIMIT
 
 
 def test_an_answer_is_plain_printable_text() -> None:
     """A text of a class that lies is a plain one afterwards; what cannot be printed is escaped, but for line ends."""
     lying = type("Lying", (str,), {"__str__": lambda self: 1 / 0, "__len__": lambda self: -1})
-    text = cautious_repr(says(lambda self: lying("a\x1b\ud800\n"))())
+    text = safe_repr(says(lambda self: lying("a\x1b\ud800\n"))())
     assert type(text) is str
     assert text == "a\\x1b\\ud800\n"
     assert printable("ä€") == "ä€"
@@ -107,8 +107,8 @@ def test_an_answer_is_plain_printable_text() -> None:
 
 def test_a_huge_number_is_not_written_down() -> None:
     """Writing one takes time with the square of its length; its size is shown."""
-    assert cautious_repr(1 << 20_000) == "<int of 20001 bits>"
-    assert cautious_repr(1 << 10_000) == str(1 << 10_000)
+    assert safe_repr(1 << 20_000) == "<int of 20001 bits>"
+    assert safe_repr(1 << 10_000) == str(1 << 10_000)
 
 
 def test_the_text_of_an_error_is_asked_as_carefully() -> None:
@@ -179,16 +179,16 @@ def test_one_that_does_not_answer_is_left_alone(kind: str, gate: Gate) -> None:
 
     cls = says(answer, "Slow")
     for _ in range(3):
-        said = cautious_repr(cls())  # outside the assertion, which would ask it again to explain itself
+        said = safe_repr(cls())  # outside the assertion, which would ask it again to explain itself
         assert said == "<Slow whose repr takes too long>"
     assert asked == 1
-    assert cautious_repr(says(lambda self: "next")()) == "next"
+    assert safe_repr(says(lambda self: "next")()) == "next"
 
 
 def test_a_loop_in_python_is_ended(eventually: Callable[..., Any]) -> None:
     """The thread of a repr that loops does not go on for ever."""
-    cautious_repr(says(loops)())
-    assert eventually(lambda: all(thread.over for thread in asking._hung))
+    safe_repr(says(loops)())
+    assert eventually(lambda: all(thread.over for thread in repr_worker._hung))
 
 
 def test_a_thread_that_was_given_up_asks_nobody_else(eventually: Callable[..., Any]) -> None:
@@ -200,30 +200,30 @@ def test_a_thread_that_was_given_up_asks_nobody_else(eventually: Callable[..., A
         return loops(self)
 
     words_of([says(answer, f"Loops{number}")() for number in range(40)])
-    assert eventually(lambda: all(thread.over for thread in asking._hung))
-    assert len(asked) <= BUDGET / asking.PATIENCE + 1
+    assert eventually(lambda: all(thread.over for thread in repr_worker._hung))
+    assert len(asked) <= BUDGET / repr_worker.PATIENCE + 1
 
 
 def test_a_class_that_answers_late_gets_another_chance(gate: Gate, eventually: Callable[..., Any]) -> None:
     """The machine may have been busy, or a lock held; it is asked once more, and no more if it is late again."""
     cls = says(lambda self: gate.event.wait() and "late", "Late")
-    assert cautious_repr(cls()) == "<Late whose repr takes too long>"
+    assert safe_repr(cls()) == "<Late whose repr takes too long>"
     gate.event.set()
-    assert eventually(lambda: cautious_repr(cls()) == "late")
+    assert eventually(lambda: safe_repr(cls()) == "late")
     gate.event.clear()
-    assert cautious_repr(cls()) == "<Late whose repr takes too long>"
+    assert safe_repr(cls()) == "<Late whose repr takes too long>"
     gate.event.set()
-    assert eventually(lambda: all(thread.over for thread in asking._hung))
-    assert cautious_repr(cls()) == "<Late whose repr takes too long>"
+    assert eventually(lambda: all(thread.over for thread in repr_worker._hung))
+    assert safe_repr(cls()) == "<Late whose repr takes too long>"
 
 
 def test_only_a_few_may_hang(gate: Gate) -> None:
     """When some threads hang for good nobody foreign is asked any more, and the text says so."""
     for number in range(HUNG):
-        assert "takes too long" in cautious_repr(gate.blocked(f"Blocked{number}"))
-    assert cautious_repr(gate.blocked()) == "<Blocked, not asked: too many others hang>"
-    assert cautious_repr(says(lambda self: "fine")()) == "<Says, not asked: too many others hang>"
-    assert cautious_repr(3) == "3"
+        assert "takes too long" in safe_repr(gate.blocked(f"Blocked{number}"))
+    assert safe_repr(gate.blocked()) == "<Blocked, not asked: too many others hang>"
+    assert safe_repr(says(lambda self: "fine")()) == "<Says, not asked: too many others hang>"
+    assert safe_repr(3) == "3"
 
 
 def test_a_look_has_a_budget(gate: Gate) -> None:
@@ -231,17 +231,17 @@ def test_a_look_has_a_budget(gate: Gate) -> None:
     objects = [says(loops, f"Loops{number}")() for number in range(20)]
     began = time.monotonic()
     with one_look():
-        texts = [cautious_repr(thing) for thing in objects]
-        assert cautious_repr(says(lambda self: "late")()) == "<Says, not asked: too many slow reprs>"
+        texts = [safe_repr(thing) for thing in objects]
+        assert safe_repr(says(lambda self: "late")()) == "<Says, not asked: too many slow reprs>"
     assert time.monotonic() - began < 60  # twenty times patience is what a slow machine may need, and no more
     assert texts[-1] == "<Loops19, not asked: too many slow reprs>"
-    assert cautious_repr(says(lambda self: "the next look")()) == "the next look"
+    assert safe_repr(says(lambda self: "the next look")()) == "the next look"
 
 
 def test_slow_classes_are_remembered_weakly(eventually: Callable[..., Any]) -> None:
     """That a class is slow keeps neither it nor its objects alive."""
     cls = says(loops)
-    cautious_repr(cls())
+    safe_repr(cls())
     ref = weakref.ref(cls)
     del cls
     assert eventually(lambda: gc.collect() is not None and ref() is None)
@@ -256,7 +256,7 @@ def test_what_was_asked_is_not_held_on_to() -> None:
     for function in (lambda self: "fine", answer):
         thing = says(function)()
         words_of(thing)
-        cautious_repr(thing)
+        safe_repr(thing)
         ref = weakref.ref(thing)
         del thing
         gc.collect()
@@ -275,7 +275,7 @@ def test_one_thread_asks_all() -> None:
         return "x"
 
     for _ in range(50):
-        cautious_repr(says(answer)())
+        safe_repr(says(answer)())
     assert len(idents) == 1
     assert threading.get_ident() not in idents
 
@@ -289,7 +289,7 @@ def test_many_are_asked_with_one_change_of_threads() -> None:
 def test_no_thread_is_started_before_one_is_needed() -> None:
     """Importing and showing plain values starts none."""
     code = (
-        "import _thread, kamlab.views, kamlab.core.cautious\n"
+        "import _thread, kamlab.views, kamlab.core.safe_repr\n"
         "from kamlab.views.quoting import quoted\n"
         "assert quoted([1, 'a', {2: b'x'}, object()])\n"
         "assert _thread._count() == 0\n"
@@ -304,20 +304,20 @@ def test_where_no_thread_can_be_started_the_asker_asks(monkeypatch: pytest.Monke
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(_thread, "start_new_thread", refuse)
-    monkeypatch.setattr(asking, "_idle", [])
-    monkeypatch.setattr(worlds.in_slice, "component", "somebody")
-    here = says(lambda self: f"{worlds.in_slice.component} {threading.get_ident() == ident}")
+    monkeypatch.setattr(repr_worker, "_idle", [])
+    monkeypatch.setattr(context.in_slice, "component", "somebody")
+    here = says(lambda self: f"{context.in_slice.component} {threading.get_ident() == ident}")
     ident = threading.get_ident()
-    assert cautious_repr(here()) == "None True"
-    assert cautious_repr(says(lambda self: 1 / 0)()) == "<Says whose repr raises ZeroDivisionError>"
-    assert worlds.in_slice.component == "somebody"
+    assert safe_repr(here()) == "None True"
+    assert safe_repr(says(lambda self: 1 / 0)()) == "<Says whose repr raises ZeroDivisionError>"
+    assert context.in_slice.component == "somebody"
 
 
 def test_a_repr_runs_in_no_slice(lab: Any) -> None:
     """What a repr does when a component shows something is not the doing of that component."""
     var = contextvars.ContextVar("var", default="none")
     seen = []
-    thing = says(lambda self: seen.append((worlds.in_slice.component, worlds.in_slice.world, var.get())) or "x")()
+    thing = says(lambda self: seen.append((context.in_slice.component, context.in_slice.world, var.get())) or "x")()
 
     class Shows(Component):
         def main(self) -> Any:
@@ -333,7 +333,7 @@ def test_a_repr_runs_in_no_slice(lab: Any) -> None:
 def test_a_repr_may_show_others_itself() -> None:
     """A repr that calls what asks reprs does not wait for itself."""
     inner = says(lambda self: "inner", "Inner")()
-    assert cautious_repr(says(lambda self: f"outer of {words_of([inner])}")()) == "outer of [inner]"
+    assert safe_repr(says(lambda self: f"outer of {words_of([inner])}")()) == "outer of [inner]"
 
 
 def test_several_may_ask_at_once() -> None:
@@ -341,12 +341,12 @@ def test_several_may_ask_at_once() -> None:
     both = threading.Barrier(2, timeout=30)
     cls = says(lambda self: str(both.wait() >= 0))
     texts: list[str] = []
-    asker = threading.Thread(target=lambda: texts.append(cautious_repr(cls())))
+    asker = threading.Thread(target=lambda: texts.append(safe_repr(cls())))
     asker.start()
-    texts.append(cautious_repr(cls()))
+    texts.append(safe_repr(cls()))
     asker.join(30)
     assert len(texts) == 2
-    assert len(asking._idle) >= 1
+    assert len(repr_worker._idle) >= 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
@@ -355,13 +355,13 @@ def test_a_forked_process_asks_with_a_thread_of_its_own() -> None:
     """The thread of the parent is not in the child."""
     code = (
         "import os\n"
-        "from kamlab.core.cautious import cautious_repr\n"
+        "from kamlab.core.safe_repr import safe_repr\n"
         "class Says:\n"
         "    def __repr__(self): return 'fine'\n"
-        "assert cautious_repr(Says()) == 'fine'\n"
+        "assert safe_repr(Says()) == 'fine'\n"
         "child = os.fork()\n"
         "if not child:\n"
-        "    os._exit(cautious_repr(Says()) != 'fine')\n"
+        "    os._exit(safe_repr(Says()) != 'fine')\n"
         "raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
     )
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=60).returncode == 0
@@ -371,9 +371,9 @@ def test_an_interrupt_of_the_asker_is_the_asker_s(gate: Gate) -> None:
     """Ctrl-C while somebody waits for an answer interrupts him, and the next one is asked as ever."""
     code = (
         "import _thread, threading\n"
-        "from kamlab.core import asking\n"
-        "from kamlab.core.cautious import cautious_repr\n"
-        "asking.PATIENCE = 30\n"
+        "from kamlab.core import repr_worker\n"
+        "from kamlab.core.safe_repr import safe_repr\n"
+        "repr_worker.PATIENCE = 30\n"
         "class Interrupts:\n"
         "    def __repr__(self):\n"
         "        _thread.interrupt_main()\n"
@@ -382,17 +382,17 @@ def test_an_interrupt_of_the_asker_is_the_asker_s(gate: Gate) -> None:
         "class Fine:\n"
         "    def __repr__(self): return 'fine'\n"
         "try:\n"
-        "    cautious_repr(Interrupts())\n"
+        "    safe_repr(Interrupts())\n"
         "    raise SystemExit(1)\n"
         "except KeyboardInterrupt:\n"
-        "    raise SystemExit(cautious_repr(Fine()) != 'fine')\n"
+        "    raise SystemExit(safe_repr(Fine()) != 'fine')\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
 
 
 def test_an_end_is_meant_for_one_thread_only(eventually: Callable[..., Any]) -> None:
     """A thread that was told to end and is gone is not told again: another thread may have its number by now."""
-    thread = asking._Thread()
+    thread = repr_worker._Thread()
     thread._go.release()
     thread.given_up = True
     assert eventually(lambda: thread.over)
@@ -406,7 +406,7 @@ def test_an_end_is_meant_for_one_thread_only(eventually: Callable[..., Any]) -> 
 
 def test_a_thread_given_up_while_it_waits_for_work_ends(eventually: Callable[..., Any]) -> None:
     """An interrupt may come when an answer is there already: the thread that gave it has nothing to do, and ends."""
-    thread = asking._Thread()
+    thread = repr_worker._Thread()
     thread._give_up()
     assert eventually(lambda: thread.over)
-    asking._hung.clear()
+    repr_worker._hung.clear()

@@ -15,7 +15,7 @@ import threading
 from dataclasses import dataclass
 from types import CodeType, FrameType
 
-from .patched_time import real_monotonic
+from .lab_time import real_monotonic
 
 #: How often, in seconds, a thread that is waited for is checked for being blocked.
 LOOK = 0.02

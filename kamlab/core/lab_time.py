@@ -23,7 +23,7 @@ ends, since time stands still while it runs.
 Local time is UTC, so that a run is the same on every machine: ``localtime``, ``ctime`` and ``mktime``
 included, whether or not they are given a time.
 
-``datetime.now()`` and similar methods read the lab's time as well, see :mod:`.patched_datetime`.
+``datetime.now()`` and similar methods read the lab's time as well, see :mod:`.lab_datetime`.
 
 These stay real: ``clock_gettime``, ``process_time`` and ``thread_time``, which measure the machine;
 ``time.timezone`` and ``tzname``; and a name imported with ``from time import sleep`` before the first such
@@ -39,7 +39,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .worlds import in_slice
+from .context import in_slice
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler

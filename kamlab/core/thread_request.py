@@ -1,4 +1,4 @@
-"""A meeting: a request of a component's thread to the scheduler, and where the thread is until it is carried out."""
+"""A request of a component's thread to the scheduler, and where the thread is until it is carried out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IN_REQUEST = "waits for the scheduler"
 OVER = "over"
 
 
-class Meeting:
+class ThreadRequest:
     """A request of a thread.
 
     Args:
