@@ -315,8 +315,8 @@ class Microprocess:
         return self._life in ENDED
 
     def is_runnable(self) -> bool:
-        """Return whether this is runnable, and waits only for its slice."""
-        return self._life is RUNNABLE
+        """Return whether this is runnable, and waits only for its slice; not once it has paused in this round."""
+        return self._life is RUNNABLE and self._state_now() == RUNNABLE
 
     @shown
     def asleep(self) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import signal
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -264,7 +266,9 @@ class TestRefused:
             def main(self) -> Any:
                 yield
                 yield
-                raise KeyboardInterrupt
+                for _ in range(2):
+                    signal.raise_signal(signal.SIGINT)
+                    time.sleep(0)
 
         lab = make_lab(build=lambda: Hangs(name="hangs").activate())
         lab.step(2)
