@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from .analysis import Explanation, Leaks, Losses, Snapshot, Standing, Standings, Story, Survivors, Waiting
     from .analysis.location_notes import Stood
     from .core.chance import Chance
+    from .core.ended_components import Register
     from .core.lock import LabLock
-    from .core.register import Register
     from .core.scheduler import Scheduler
     from .core.services import Services
     from .core.trace import Trace
@@ -911,9 +911,9 @@ class Lab:
         if of is None:
             return self.waiting()
         from .analysis.subjects import component_of, subject_of
-        from .analysis.why import why, why_ended
+        from .analysis.why_component import why, why_ended
         from .analysis.why_message import why_message
-        from .core.register import Ended
+        from .core.ended_components import Ended
 
         if isinstance(of, Event):
             return why_message(of)
@@ -924,7 +924,7 @@ class Lab:
 
     def waiting(self) -> Waiting:
         """Return which component waits for which."""
-        from .analysis.deadlock import waiting
+        from .analysis.why_lab import waiting
 
         return waiting(self)
 

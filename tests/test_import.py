@@ -76,7 +76,7 @@ print(json.dumps(type({module}).__name__))
 """
 
 
-@pytest.mark.parametrize("module", ["why", "losses", "leaks"])
+@pytest.mark.parametrize("module", ["why_message", "losses", "leaks"])
 def test_a_function_named_as_its_module_is_not_hidden_by_it(module: str) -> None:
     """A room offers its function of that name, even if the module was imported before."""
     assert import_afresh(NAMESAKES.format(module=module)) == "function"

@@ -27,7 +27,7 @@ OPTIONAL = {
 #: The modules of kamlab that cannot be imported without one of them, and which one.
 NEED = {
     "kamlab.notebook.extension": "IPython",
-    "kamlab.notebook.magic": "IPython",
+    "kamlab.notebook.magic_arguments": "IPython",
     "kamlab.notebook.nested": "IPython",
     "kamlab.notebook.panel.page": "anywidget",
     "kamlab.notebook.panel.panel": "anywidget",

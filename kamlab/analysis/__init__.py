@@ -13,7 +13,6 @@ from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .causality import Causality, causality_of
-    from .deadlock import Wait, Waiting, waiting
     from .errors import CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
     from .history import History, histories, history_of
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
     from .messages import MessageStory, Story
     from .snapshot import Snapshot, snapshot_of
     from .stories import BoxStory, ComponentStory, Slice, story
-    from .why import why
+    from .why_component import why
+    from .why_lab import Wait, Waiting, waiting
     from .why_message import why_message
     from .words import Explanation
 
@@ -73,7 +73,7 @@ load_lazily(
         name: module
         for module, names in {
             "causality": "Causality causality_of",
-            "deadlock": "Wait Waiting waiting",
+            "why_lab": "Wait Waiting waiting",
             "errors": "CannotExplain NoStory NoSuchMessage NotInTrace StepOutOfRange",
             "history": "History histories history_of",
             "leaks": "Leak Leaks Survivor Survivors leaks who_still_runs",
@@ -82,7 +82,7 @@ load_lazily(
             "messages": "MessageStory Story",
             "snapshot": "Snapshot snapshot_of",
             "stories": "BoxStory ComponentStory Slice story",
-            "why": "why",
+            "why_component": "why",
             "why_message": "why_message",
             "words": "Explanation",
         }.items()

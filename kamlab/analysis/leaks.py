@@ -25,9 +25,9 @@ from ..core.states import ASLEEP, ENDED
 from ..core.world import World
 from .location import place_of
 from .moment import Moment, ended_in_words, has_ended, held_by_thread, standing_still
+from .needs import CHILD, GONE, NETWORK, ROOM, Need
 from .wait_graph import Graph, unclaimed, unclaimed_in_words
-from .waits import CHILD, GONE, NETWORK, ROOM, Need
-from .why import status_in_words
+from .why_component import status_in_words
 from .words import counted, joined, paragraph, shown
 
 CONNECTION, ORPHAN, FORGOTTEN, UNCLAIMED = "connection", "orphan", "forgotten", "unclaimed"

@@ -5,9 +5,9 @@ both are counted at the outbox. A component ends and leaves messages in its inbo
 messages by itself and counts them in an attribute called ``dropped`` or ``refused``, as connections do.
 
 How many were lost comes from counters: those of the components that can be reached, and for the others the lab's
-register of those that have ended (:mod:`kamlab.core.register`). Why they were lost, and which was the last one, comes
-from the trace, as far as that goes back. Messages that wait for a component that was never activated are told of as
-well, and are not counted: it may still be activated.
+record of those that have ended (:mod:`kamlab.core.ended_components`). Why they were lost, and which was the last one,
+comes from the trace, as far as that goes back. Messages that wait for a component that was never activated are reported
+as well, and are not counted: it may still be activated.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from ..core.box import Box, Inbox, Outbox
 from ..core.component import Component
+from ..core.ended_components import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
 from ..core.events import DISCARDED, Event, name_of
-from ..core.register import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
 from ..core.states import ENDED
 from ..core.world import World
 from .history import History, history_of

@@ -14,11 +14,11 @@ from typing import Any
 
 from ..core.box import Box, Outbox
 from ..core.component import Component
+from ..core.ended_components import Ended, Place
 from ..core.errors import LabIsRunning
 from ..core.events import RESUMED, SENT, Event, name_of
 from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
-from ..core.register import Ended, Place
 from ..core.scheduler import Scheduler
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
 from ..core.thread import ThreadedComponent
@@ -155,7 +155,7 @@ class Moment:
         """Return the state of a component, as it will be at the end of the round: a pause counts once it is asked for.
 
         Only one whose thread is busy with code of its own is called blocked here; whether another waits for room is
-        for :mod:`.waits` to say.
+        for :mod:`.needs` to say.
         """
         if isinstance(component, Ended):
             return component.state

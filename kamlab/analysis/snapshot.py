@@ -21,15 +21,15 @@ from typing import Any
 
 from ..core.box import Inbox
 from ..core.component import Component
+from ..core.ended_components import Ended
 from ..core.errors import UnknownComponent, listed
 from ..core.events import RESUMED, shorten, then_and_now, words_of
 from ..core.message_text import text_to_keep
 from ..core.microprocess import runner_of
 from ..core.naming import called, whose
-from ..core.register import Ended
-from ..core.relay import Relayed
 from ..core.scheduler import is_blocked
 from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
+from ..core.thread_relay import Relayed
 from ..core.world import World
 from .history import History, history_of
 from .link_counts import Hop, ledger_of

@@ -27,10 +27,10 @@ from types import CodeType
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..core.awaitables import Waits
 from ..core.component import Component
 from ..core.ipc import Ipc
 from ..core.thread import ThreadedComponent
-from ..core.waits import Waits
 from .stack import Standpoint, lines_in, lines_of, users_place
 
 #: Methods that look into one inbox, "inbox" unless an argument says which; and into any of them.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..core.ended_components import Ended
 from ..core.errors import LabIsRunning, UnknownComponent
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.naming import called, one_called
-from ..core.register import Ended
 from ..core.states import ALIVE
 from ..core.world import World
 from .errors import CannotExplain

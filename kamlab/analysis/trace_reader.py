@@ -33,9 +33,9 @@ from ..core.events import (
     WOKEN,
 )
 from ..core.microprocess import Microprocess
-from ..core.relay import Relayed
 from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
+from ..core.thread_relay import Relayed
 from ..core.trace import Trace
 from .inbox_history import InboxHistory
 from .link_counts import Crossings

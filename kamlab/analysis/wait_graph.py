@@ -11,8 +11,8 @@ from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
 from .cycles import circle_through, groups_of
 from .moment import Moment, Party, ended_in_words, has_ended, held_by_thread
+from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .source_hints import inboxes_looked_at
-from .waits import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .words import counted, end_of, joined
 
 Circle = list[tuple[Microprocess, Need]]

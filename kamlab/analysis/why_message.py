@@ -19,7 +19,7 @@ from .errors import CannotExplain, NoSuchMessage
 from .history import History, history_of
 from .moment import Moment, ended_in_words, held_by_thread, standing_still
 from .source_hints import inboxes_looked_at
-from .why import status_in_words
+from .why_component import status_in_words
 from .words import Explanation, counted, end_of, ordinal, shown
 
 IS_WAITING, TAKEN, LOST, REMOVED_BY_HAND, UNKNOWN = "waiting", "taken", "lost", "removed", "unknown"

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any
 
+from ..core.awaitables import CHILDREN
 from ..core.component import Component, check_component
 from ..core.errors import BelongsElsewhere, NoSpaceInBox
 from ..core.link import Link
 from ..core.states import FAILED, STOPPED
-from ..core.waits import CHILDREN
 from .flow_control import send_when_room
 
 #: A link to make: source component and box, sink component and box, passthrough.

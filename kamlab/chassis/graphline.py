@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar
 
+from ..core.awaitables import CHILDREN
 from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from ..core.naming import give_name
-from ..core.waits import CHILDREN
 from .base import Chassis, Route, check_parts, check_routes
 from .flow_control import send_when_room
 

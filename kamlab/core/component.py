@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
+from .awaitables import Waits
 from .box import Box, Inbox, Outbox, note_change, scheduler_near
 from .context import in_slice
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, place_in, shown
-from .waits import Waits
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
@@ -58,7 +58,7 @@ class Component(Waits, Microprocess):
     _parent: Component | None = None
     _children: list[Component] | None = None
     _switchboard: Switchboard | None = None
-    _end_finalizer: Any = None  # see kamlab.core.register
+    _end_finalizer: Any = None  # see kamlab.core.ended_components
     _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:

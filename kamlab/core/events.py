@@ -44,8 +44,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .ipc import Ipc
-from .kinds import (
+from .event_kinds import (
     ACTIVATED,
     BYTES_IN,
     BYTES_OUT,
@@ -68,6 +67,7 @@ from .kinds import (
     UNLINKED,
     WOKEN,
 )
+from .ipc import Ipc
 from .microprocess import Microprocess
 from .repr_worker import said
 from .safe_repr import LIMIT, class_attribute, class_name, names_of_class, safe_repr, safe_str

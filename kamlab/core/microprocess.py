@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from . import context
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
-from .kinds import PAUSED, PLAIN_PAUSE
+from .event_kinds import PAUSED, PLAIN_PAUSE
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
 
 if TYPE_CHECKING:
-    from .register import Ended
+    from .ended_components import Ended
     from .scheduler import Scheduler
     from .timers import Timer
 
@@ -77,7 +77,7 @@ class Microprocess:
     _dozed = -1
     _drowsy = -1
     _roused = -1
-    #: What its code waits for, where a helper of :mod:`.waits` records it.
+    #: What its code waits for, where a helper of :mod:`.awaitables` records it.
     _awaits: tuple[Any, ...] | None = None
     _end_record: Ended | None = None
     #: The name that a Graphline gave it.

@@ -28,6 +28,7 @@ from .chance import Chance
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
 from .context import in_slice
+from .ended_components import Register
 from .errors import BadPace, KamlabError, LabIsClosed, LabIsRunning
 from .events import SENT
 from .failures import FailureLog
@@ -37,7 +38,6 @@ from .lab_time import real_monotonic, real_sleep
 from .lock import MOMENT, LabLock
 from .microprocess import Microprocess
 from .outcome import Brake, Happened, Outcome
-from .register import Register
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from . import context
+from .awaitables import THREAD
 from .box import Inbox
 from .choice import Chooser
 from .clock import Clock
@@ -36,7 +37,7 @@ from .errors import BadMain, NotRunnable
 from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
-from .journal import Journal
+from .journal_interface import Journal
 from .message_text import text_to_keep
 from .microprocess import Microprocess, deadline_of, place_in, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
@@ -46,7 +47,6 @@ from .states import STOPPED as STATE_STOPPED
 from .thread_request import RUNNING as THREAD_BUSY
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
-from .waits import THREAD
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -491,7 +491,7 @@ class Scheduler:
             self.idle.wake()
 
     def note_act(self, kind: str, *what: Any) -> None:
-        """Record something that is done from outside and can be done again; see :mod:`.journal`."""
+        """Record something that is done from outside and can be done again; see :mod:`.journal_interface`."""
         if self.journal is not None:
             self.journal.outside(kind, *what)
 

@@ -1,8 +1,9 @@
 """Components whose ``main`` is an ordinary method in a thread of its own.
 
-This is the thread's side: its points of contact, each of which is a request to the scheduler (see :mod:`.relay`, the
-other side, which explains how a thread and a stepped lab work together). In a free run the thread carries out its
-request itself, as soon as that can be done; otherwise it waits until a slice of its component has done it.
+This is the thread's side: its points of contact, each of which is a request to the scheduler (see
+:mod:`.thread_relay`, the other side, which explains how a thread and a stepped lab work together). In a free run the
+thread carries out its request itself, as soon as that can be done; otherwise it waits until a slice of its component
+has done it.
 
 A pause with a timeout is timed by the lab's clock, not by the operating system, so it does not expire while the lab
 stands still.
@@ -21,7 +22,7 @@ from .component import Component
 from .errors import BadMain, NoSpaceInBox, ThreadStopped
 from .events import TAKEN
 from .link import Link, no_such_box
-from .relay import Relayed
+from .thread_relay import Relayed
 from .thread_request import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, ThreadRequest
 
 __all__ = ["AT_GATE", "IN_PAUSE", "IN_RECV", "IN_REQUEST", "IN_SLEEP", "OVER", "RUNNING", "ThreadedComponent"]

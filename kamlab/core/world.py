@@ -12,9 +12,9 @@ from typing import Any, Protocol
 from .choice import Chooser
 from .clock import Clock
 from .component import Component
+from .ended_components import Register
 from .lock import LabLock
 from .microprocess import Microprocess
-from .register import Register
 from .runtime import Runtime
 from .scheduler import Scheduler
 from .services import Services

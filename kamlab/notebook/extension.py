@@ -21,7 +21,7 @@ from ..lab import Lab, current
 from ..views.progress import install as install_progress
 from . import cells
 from .dependencies import needs
-from .magic import argument, magic, options_of, parse_line
+from .magic_arguments import argument, magic, options_of, parse_line
 from .nested import nested
 from .output import install_streams, reporter_for
 from .system import Systems, run_in_notebook, say_that_it_stops, show_once, start_and_show, stop_or_leave

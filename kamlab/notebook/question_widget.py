@@ -20,7 +20,7 @@ from uuid import uuid4
 from ..core.errors import KamlabError
 from ..teach.question import Question, Result
 from ..teach.verdict import feedback_box
-from ..views.quoting import label
+from ..views.printable import label
 from ..views.render import escape
 from . import cells
 from .dependencies import needs

@@ -38,7 +38,7 @@ from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
 from . import cells
 from .dependencies import needs
-from .magic import argument, magic, parse_line
+from .magic_arguments import argument, magic, parse_line
 from .output import silence
 from .panel import show
 

@@ -16,9 +16,9 @@ from kamlab.core.chance import builder_uses_chance
 from kamlab.core.clock import HeldClock, RealClock
 from kamlab.core.runtime import Phase
 
-from .causes import cell_of, named_classes, redefined
 from .errors import BuilderDrives, CannotRewind, RunDiffers
 from .journal import Journal, Path
+from .unrecorded_inputs import cell_of, named_classes, redefined
 
 if TYPE_CHECKING:
     from kamlab.lab import Lab

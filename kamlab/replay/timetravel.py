@@ -24,12 +24,12 @@ from kamlab.core.runtime import Phase
 
 from .branches import Branch, Tree
 from .building import Builder, check_builder
-from .causes import guess_of
 from .comparison import Kept, first_difference, kept_of
 from .errors import CannotRewind, RunDiffers
 from .journal import Journal, Path
 from .player import play
 from .quiet import uncollected, unheard
+from .unrecorded_inputs import guess_of
 
 if TYPE_CHECKING:
     from kamlab.lab import Lab

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..core.events import Event
-from ..views.quoting import BadValue, label, read_literal
+from ..views.printable import BadValue, label, read_literal
 from ..views.render import escape
 from .question_types.base import Answer, NoQuestion, QuestionType, rests
 from .question_types.roster import BadAnswer, quote_answer

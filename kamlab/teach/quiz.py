@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.repr_worker import one_look
 from ..lab import Lab
-from ..views.quoting import quoted
+from ..views.printable import quoted
 from .question import Question, Result, check_can_ask
 from .question_types.base import NoQuestion, QuestionType
 from .question_types.contents import HowMany, WhatIsIn

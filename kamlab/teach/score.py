@@ -18,7 +18,7 @@ import threading
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from ..views.quoting import label
+from ..views.printable import label
 from ..views.render import escape
 
 QUESTION, EXERCISE = "question", "exercise"

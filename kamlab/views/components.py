@@ -12,17 +12,17 @@ from typing import Any
 
 from ..analysis.snapshot import Stand
 from ..analysis.source_hints import inboxes_looked_at
+from ..core.awaitables import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.component import Component
+from ..core.ended_components import Ended
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
-from ..core.register import Ended
 from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
 from ..core.thread_request import IN_PAUSE, IN_RECV, IN_SLEEP
 from ..core.thread_request import RUNNING as THREAD_BUSY
-from ..core.waits import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.world import World
-from .quoting import label
+from .printable import label
 
 # -- keys and names -----------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from ..analysis.words import counted
+from ..core.awaitables import THREAD
 from ..core.box import Inbox
 from ..core.component import Component
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
@@ -26,10 +27,9 @@ from ..core.naming import called, given_name
 from ..core.repr_worker import one_look
 from ..core.states import BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING
 from ..core.thread import RUNNING as THREAD_BUSY
-from ..core.waits import THREAD
 from ..core.world import World
 from .components import error_of, key_of, safe_name, say
-from .quoting import escaped, label, quoted_all
+from .printable import label, printable, quoted_all
 from .render import Block, Cell, Document, Line, Pre, Span, Table, View, line
 from .transcript import PrintedLine, printed
 
@@ -416,7 +416,7 @@ def _safe(name: Any) -> str:
 
 def _then_and_now(then: str | None, now: str) -> str:
     """Return the text of a message: what it was when it came, and what it is now if that reads otherwise."""
-    return then_and_now(None if then is None else escaped(then), now)
+    return then_and_now(None if then is None else printable(then), now)
 
 
 def _thread_in_words(stand: Stand) -> str:

@@ -23,7 +23,7 @@ from ..core.safe_repr import class_attribute, class_mro, class_name, names_of_cl
 from ..core.world import World
 from .components import find_component, safe_name
 from .inboxes import alive_in, boxes_of, waiting_in
-from .quoting import escaped, label, lines_of_text, literal_of, quoted_all
+from .printable import label, lines_of_text, literal_of, printable, quoted_all
 from .render import Block, Document, Pre, Span, Table, View, line
 
 #: The most characters of text, bytes of a dump, and parts that are shown.
@@ -180,7 +180,7 @@ def _text(message: Any) -> tuple[str, bool]:
         begin = str.__getitem__(message, slice(TEXT))
         text = lines_of_text(begin)
         return text[:TEXT], len(text) > TEXT or str.__len__(message) > TEXT
-    words = escaped(words_of(message, TEXT + 1)[: TEXT + 1])
+    words = printable(words_of(message, TEXT + 1)[: TEXT + 1])
     return words[:TEXT], len(words) > TEXT
 
 

@@ -24,7 +24,7 @@ from ..core.events import name_of
 from ..core.lab_time import real_monotonic
 from ..core.outcome import REASONS
 from ..core.world import World
-from .quoting import label
+from .printable import label
 from .render import escape
 
 #: Seconds between two looks, and before the first one is shown. Runs limited to fewer slices than ``MANY`` show none.

@@ -19,7 +19,7 @@ from ..core.microprocess import Microprocess
 from ..core.repr_worker import one_look
 from ..core.world import World
 from .components import find_component, key_of
-from .quoting import label
+from .printable import label
 from .render import Block, Code, Document, Span, Table, View, line
 
 #: A function of up to ``WHOLE`` lines is shown in full; of a longer one ``WINDOW`` lines.

@@ -27,7 +27,7 @@ from ..core.events import Event, describe
 from ..core.trace import make_event
 from ..core.world import World
 from .components import key_of
-from .quoting import label
+from .printable import label
 from .render import Cell, Document, Span, Table, View, line
 
 #: The kinds that occur all the time; cycles of them are folded.

@@ -17,7 +17,7 @@ from kamlab import (
     ThreadedComponent,
     WaitComplete,
 )
-from kamlab.core import register
+from kamlab.core import ended_components as register
 
 ERROR = "ZeroDivisionError: division by zero"
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlab import Component, Lab
-from kamlab.core import register
+from kamlab.core import ended_components as register
 from kamlab.core.errors import KamlabError
 from sampling import sampled
 from tests.analysis.past.random_systems import System

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from kamlab import Component, Lab, ProducerFinished, ThreadedComponent
-from kamlab.core import relay as relay_module
+from kamlab.core import thread_relay as relay_module
 from kamlab.core.errors import LabIsRunning, NoSpaceInBox, ThreadIsAway
 from kamlab.core.lab_time import real_sleep
 from kamlab.core.thread_probe import Patience, Whereabouts

@@ -7,7 +7,7 @@ import gc
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
-from kamlab.core import register as module
+from kamlab.core import ended_components as module
 
 
 class Talker(Component):

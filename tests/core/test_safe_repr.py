@@ -290,7 +290,7 @@ def test_no_thread_is_started_before_one_is_needed() -> None:
     """Importing and showing plain values starts none."""
     code = (
         "import _thread, kamlab.views, kamlab.core.safe_repr\n"
-        "from kamlab.views.quoting import quoted\n"
+        "from kamlab.views.printable import quoted\n"
         "assert quoted([1, 'a', {2: b'x'}, object()])\n"
         "assert _thread._count() == 0\n"
     )

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from kamlab import Component, ThreadedComponent
-from kamlab.core import relay as relay_module
+from kamlab.core import thread_relay as relay_module
 from kamlab.core.idle import Idle
 
 AT_GATE = "waits for its turn"

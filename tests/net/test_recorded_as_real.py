@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.core.journal import Journal
+from kamlab.core.journal_interface import Journal
 from kamlab.net import RealNetwork
 from kamlab.net.recorded import RecordingNetwork
 

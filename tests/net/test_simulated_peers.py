@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, ProducerFinished
-from kamlab.core.journal import Journal
+from kamlab.core.journal_interface import Journal
 from kamlab.net import (
     BadAddress,
     BadDataToSend,

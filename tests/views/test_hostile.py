@@ -21,7 +21,7 @@ from kamlab.core.events import error_in_words
 from kamlab.views.components import key_of
 from kamlab.views.inboxes import look
 from kamlab.views.payload import described, payload_of
-from kamlab.views.quoting import escaped, label, literal_of, quoted, read_literal
+from kamlab.views.printable import label, literal_of, printable, quoted, read_literal
 from kamlab.views.source import source_of
 
 _spec = importlib.util.spec_from_file_location("zoo", Path(__file__).with_name("zoo.py"))
@@ -258,7 +258,7 @@ def test_a_repr_that_wants_the_lab_s_lock_does_no_harm(make_lab: Callable[..., L
 @given(st.text())
 def test_any_text_is_quoted_in_one_safe_line(text: str) -> None:
     """Quoted, labelled or escaped, every text is printable and can be encoded."""
-    for made in (quoted(text), label(text), escaped(text)):
+    for made in (quoted(text), label(text), printable(text)):
         assert made.isprintable()
         made.encode()
     assert len(quoted(text)) <= 60

@@ -14,7 +14,7 @@ from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.errors import NoSuchBox, UnknownComponent
 from kamlab.views.components import key_of
 from kamlab.views.payload import PARTS, TEXT, NoMessage, described, hex_dump, payload_of
-from kamlab.views.quoting import LONGEST, BadValue, literal_of, read_literal
+from kamlab.views.printable import LONGEST, BadValue, literal_of, read_literal
 
 
 class Keeps(Component):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.views.quoting import label, lines_of_text, quoted, quoted_all
+from kamlab.views.printable import label, lines_of_text, quoted, quoted_all
 
 
 class Raises:

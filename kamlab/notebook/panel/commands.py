@@ -15,7 +15,7 @@ from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
 from ...views.components import component_of
-from ...views.quoting import read_literal
+from ...views.printable import read_literal
 from .view_model import ViewModel
 
 #: Seconds that a click waits for something to happen, for a message, and for a slice to end.

@@ -32,7 +32,7 @@ from ...core.errors import KamlabError, listed
 from ...core.lab_time import thread_time
 from ...lab import Lab
 from ...views.dashboard import checked
-from ...views.quoting import label
+from ...views.printable import label
 from ...views.transcript import transcripts_of
 from .. import cells
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy

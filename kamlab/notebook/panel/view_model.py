@@ -28,7 +28,7 @@ from ...views.components import component_of, key_of
 from ...views.graph import Graph, graph_of
 from ...views.inboxes import look as inboxes_of
 from ...views.payload import payload_of
-from ...views.quoting import label
+from ...views.printable import label
 from ...views.source import source_of
 from ...views.story import story_of
 from ...views.timeline import timeline_of

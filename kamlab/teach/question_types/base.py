@@ -15,7 +15,7 @@ from ...analysis.words import joined
 from ...core.errors import KamlabError
 from ...core.events import Event
 from ...replay.quiet import unheard
-from ...views.quoting import label
+from ...views.printable import label
 from .roster import BadAnswer, Roster, quote_answer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from ...analysis.moment import held_by_thread
 from ...analysis.words import counted
 from ...core.events import RESUMED, SENT, Event, words_of
 from ...core.repr_worker import NoAnswer, answer
-from ...views.quoting import label, quoted_all
+from ...views.printable import label, quoted_all
 from .base import Answer, NoQuestion, Progress, QuestionType
 from .roster import BadAnswer, Roster, quote_answer
 

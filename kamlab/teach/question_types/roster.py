@@ -14,7 +14,7 @@ from ...core.errors import KamlabError
 from ...core.events import name_of
 from ...core.microprocess import Microprocess
 from ...core.safe_repr import class_attribute, class_name
-from ...views.quoting import label, quoted
+from ...views.printable import label, quoted
 
 if TYPE_CHECKING:
     from ...lab import Lab

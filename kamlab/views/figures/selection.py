@@ -14,7 +14,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError, NoSuchBox, NotInstalled, UnknownComponent, listed
 from ...core.microprocess import Microprocess
 from ...core.naming import called, whose
-from ..quoting import label
+from ..printable import label
 
 
 class BadFigure(KamlabError, ValueError):

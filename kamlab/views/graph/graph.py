@@ -20,7 +20,7 @@ from ...core.naming import names_in
 from ...core.world import World
 from .. import render
 from ..components import key_of, say
-from ..quoting import label, quoted
+from ..printable import label, quoted
 from .layering import Levels
 from .structure import MOST, Part, Shown, Structure, short_name, structure_of
 

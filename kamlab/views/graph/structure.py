@@ -27,7 +27,7 @@ from ...core.component import Component
 from ...core.naming import label_of
 from ...core.states import ENDED, FAILED, NEW
 from ..components import key_of
-from ..quoting import label
+from ..printable import label
 
 #: How many failed components stay in the picture.
 FAILURES = 8

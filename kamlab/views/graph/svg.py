@@ -2,7 +2,7 @@
 
 It has its own light background, so it is legible on dark pages, and its own style, so it is complete where
 nothing else is loaded. Colour, the line around a part, a sign and a word show a state. All text comes out of
-:mod:`..quoting` and is escaped by :func:`..render.escape`.
+:mod:`..printable` and is escaped by :func:`..render.escape`.
 """
 
 from __future__ import annotations

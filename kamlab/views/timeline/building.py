@@ -41,7 +41,7 @@ from ...core.naming import given_name, whose
 from ...core.trace import Trace
 from ...core.world import World
 from ..components import key_of
-from ..quoting import label
+from ..printable import label
 from . import records
 from .model import Timeline
 from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran

@@ -16,7 +16,7 @@ from typing import Any
 
 from ...analysis.words import counted
 from .. import render
-from ..quoting import label
+from ..printable import label
 from . import svg as drawing
 from .records import DISCARDED, OUTSIDE, REMOVED, TAKEN, WAITS, Lifeline, Mark, Passage, Ran, fitted
 

@@ -17,7 +17,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..quoting import label
+from ..printable import label
 from ..render import escape
 from .records import DISCARDED, OUTSIDE, REMOVED, WAITS, Mark, Passage, Place, Ran, fitted
 

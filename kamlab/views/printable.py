@@ -64,14 +64,14 @@ def label(text: str, width: int = WIDTH) -> str:
     """
     short = text[: width + 1]
     if not short.isprintable():
-        short = escaped(short)
+        short = printable(short)
     return short if len(short) <= width else short[: width - 3] + "..."
 
 
-def escaped(text: str) -> str:
+def printable(text: str) -> str:
     r"""Return ``text`` with everything that cannot be printed written as an escape.
 
-    >>> escaped("a\u202eb\ud800\t")
+    >>> printable("a\u202eb\ud800\t")
     'a\\u202eb\\ud800\\t'
     """
     if text.isprintable():
@@ -86,7 +86,7 @@ def lines_of_text(text: str) -> str:
     one\n
     two\x00
     """
-    return "\n".join(escaped(line) for line in text.replace("\n", "\\n\n").split("\n"))
+    return "\n".join(printable(line) for line in text.replace("\n", "\\n\n").split("\n"))
 
 
 # -- values as text to be edited ----------------------------------------------------------------------
@@ -106,7 +106,7 @@ def read_literal(text: str) -> Any:
     ['a', 1]
     >>> read_literal("hello")
     Traceback (most recent call last):
-    kamlab.views.quoting.BadValue: hello is not a value; write it as text: 'hello'
+    kamlab.views.printable.BadValue: hello is not a value; write it as text: 'hello'
     """
     stripped = text.strip()
     if not stripped:

@@ -27,6 +27,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
 
+from .awaitables import THREAD
 from .component import Component
 from .errors import NoSpaceInBox, ThreadIsAway
 from .lab_time import real_monotonic
@@ -34,7 +35,6 @@ from .microprocess import shown
 from .states import BLOCKED, ENDED, RUNNABLE
 from .thread_probe import LOOK, Patience, Whereabouts, whereabouts
 from .thread_request import AT_GATE, IN_REQUEST, OVER, RUNNING, ThreadRequest
-from .waits import THREAD
 
 #: How long, in seconds, a stepped lab waits for a thread to come to its next point of contact.
 PATIENCE = 0.2

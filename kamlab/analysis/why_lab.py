@@ -2,7 +2,7 @@
 
 What the words mean
 -------------------
-Needs are alternatives (:mod:`kamlab.analysis.waits`): a sleeper goes on as soon as one is met. From
+Needs are alternatives (:mod:`kamlab.analysis.needs`): a sleeper goes on as soon as one is met. From
 that follow the six verdicts, of which the first that fits is given:
 
 - *finished*: nobody is alive. *new*: nobody has been activated.
@@ -44,8 +44,8 @@ from ..core.microprocess import Microprocess
 from ..core.world import World
 from .growth import growing
 from .moment import Moment, standing_still
+from .needs import MESSAGE, OUTSIDE, TURN, Need
 from .wait_graph import Graph
-from .waits import MESSAGE, OUTSIDE, TURN, Need
 from .words import capital, counted, end_of, joined, paragraph
 
 NEW, FINISHED, RUNNABLE, ALIVE = "new", "finished", "runnable", "alive"

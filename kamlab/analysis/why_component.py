@@ -1,7 +1,7 @@
 """Why a component does what it does now, or does nothing: in sentences.
 
 What it waits for and who could bring that about comes from the boxes and links as they are
-(:mod:`kamlab.analysis.waits`); since when, and what it did last, comes from the trace, as far as that goes
+(:mod:`kamlab.analysis.needs`); since when, and what it did last, comes from the trace, as far as that goes
 back. Without a trace those sentences are missing, and the others are the same.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from ..core.box import Inbox
 from ..core.component import Component
+from ..core.ended_components import LEFT, Ended
 from ..core.errors import LabIsRunning
 from ..core.events import (
     ACTIVATED,
@@ -24,16 +25,15 @@ from ..core.events import (
     name_of,
 )
 from ..core.microprocess import Microprocess, place_in, runner_of
-from ..core.register import LEFT, Ended
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
 from . import source_hints
-from .deadlock import as_wait, circle_in_words
 from .history import history_of
 from .location import Place, place_of
 from .moment import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
+from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .stack import flow_of, helper_in_words
 from .wait_graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
-from .waits import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
+from .why_lab import as_wait, circle_in_words
 from .words import Explanation, counted, end_of, how_full, joined, shown
 
 SLEEPS, PAUSING, WAITS, FULL = "sleeps", "pausing", "waits", "full"
