@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,3 +230,27 @@ def circles_in(room: str) -> dict[str, set[str]]:
 def test_no_files_of_a_room_import_one_another(room: str) -> None:
     """Within a room the imports form no circle, whether they are done at once or within functions."""
     assert circles_in(room) == {}
+
+
+#: Names with an underscore that are public all the same: of named tuples, of Python, and of IPython's protocol.
+PUBLIC = {"_asdict", "_current_frames", "_exit", "_fields", "_getframe", "_replace", "_set_running_loop"}
+
+
+def private_uses() -> list[tuple[str, str]]:
+    """Return where a file uses a private name of an object that is not its own: the room, and the place."""
+    found = []
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and re.fullmatch(r"_(?!_|repr_)\w+", node.attr):
+                own = ast.unparse(node.value) in ("self", "cls", "super()")
+                if not own and node.attr not in PUBLIC:
+                    found.append((parts[0], f"{'/'.join(parts)}:{node.lineno} {ast.unparse(node)}"))
+    return found
+
+
+def test_private_names_stay_private() -> None:
+    """Other rooms read the engine's state by core/engine_state.py; within core the parts of the engine are friends."""
+    outside = [place for room, place in private_uses() if room != "core"]
+    assert len(outside) < 20, outside
+    assert len(private_uses()) < 200  # it is to become fewer

@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.box import Inbox
+from ..core.engine_state import awaiter_of
 from ..core.events import (
     ACTIVATED,
     CLOCK,
@@ -177,7 +178,7 @@ class Causality:
 
     def _activators(self, component: Any, by: Any) -> list[int | None]:
         """Return what may have led to an activation: ``by`` is a component, words for the outside, or unknown."""
-        by = component._awaited_by or by
+        by = awaiter_of(component) or by
         if isinstance(by, Microprocess):
             return [self._last_of(by)]
         return [self._last[0], *(self._last_of(component) for component in self._ran if by is None)]

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from ..core.box import Inbox
 from ..core.component import Component
+from ..core.engine_state import made_inboxes_of
 from ..core.microprocess import Microprocess
 from ..core.thread import ThreadedComponent
 from .history import History, history_of
@@ -35,7 +36,7 @@ def growing(components: Iterable[Microprocess], moment: Moment) -> list[str]:
     said = []
     step = moment.scheduler.step
     for component in components:
-        for box in component._in.values() if isinstance(component, Component) else ():
+        for box in made_inboxes_of(component).values() if isinstance(component, Component) else ():
             waiting = len(box.items)
             if isinstance(component, ThreadedComponent):
                 waiting += len(held_by_thread(component, box.name))

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.box import Inbox
+from ..core.engine_state import made_outboxes_of
 from ..core.events import ACTIVATED, INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
 from .errors import NotInTrace, StepOutOfRange
@@ -298,7 +299,7 @@ class History(Reading):
 
     def full_target(self, component: Any, number: int) -> Any:
         """Return a full inbox to which an outbox of a component led after an event; ``None`` if there was none."""
-        for box in component._out.values():
+        for box in made_outboxes_of(component).values():
             target = self._target(box, number)
             limit = self.was(target, "limit", number) if isinstance(target, Inbox) else None
             line = self.lines.get(target)

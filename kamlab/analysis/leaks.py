@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.component import Component
+from ..core.engine_state import life_of, parent_of
 from ..core.events import SENT, Event, name_of
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
@@ -169,13 +170,13 @@ def _unclaimed(moment: Moment) -> list[Component]:
     return [
         component
         for component in moment.never_activated
-        if unclaimed(component) or (component._parent and has_ended(component._parent))
+        if unclaimed(component) or (parent_of(component) and has_ended(parent_of(component)))
     ]
 
 
 def _never_activated(component: Component) -> Leak:
     boxes = unclaimed(component)
-    parent = component._parent
+    parent = parent_of(component)
     if boxes:
         text = " ".join(map(unclaimed_in_words, boxes))
     else:
@@ -209,8 +210,8 @@ def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
 
 
 def _orphan(component: Component) -> Leak | None:
-    parent = component._parent
-    if parent is None or parent._life not in ENDED:
+    parent = parent_of(component)
+    if parent is None or life_of(parent) not in ENDED:
         return None
     text = f"{name_of(component)} lives on although its parent {name_of(parent)} {ended_in_words(parent)}."
     return Leak(ORPHAN, name_of(component), text)

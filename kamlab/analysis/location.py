@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from ..core.box import Box
+from ..core.engine_state import delegate_of, engine_error_of, life_of, scheduler_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess, runner_of
@@ -220,9 +221,9 @@ def standing(component: Microprocess) -> Standing:
     >>> place.state, place.function, place.line
     ('runnable', 'main', 3)
     """
-    scheduler = component._scheduler
+    scheduler = scheduler_of(component)
     if scheduler is None:
-        return _standing(component, component._life)
+        return _standing(component, life_of(component))
     held = hold(scheduler.world)
     try:
         return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
@@ -263,15 +264,15 @@ def place_of(component: Microprocess) -> Place | None:
 
 
 def _status(moment: Moment, component: Microprocess) -> str:
-    if component._scheduler is not moment.scheduler:  # of a lab that was reset since
-        return component._life
+    if scheduler_of(component) is not moment.scheduler:  # of a lab that was reset since
+        return life_of(component)
     return RUNNING if moment.status(component) == RUNNING else stand_now(moment, component).state
 
 
 def _roughly(component: Microprocess) -> str:
     """Return the state of a component while a slice, its own or another's, does not end."""
-    scheduler = component._scheduler
-    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else component._life
+    scheduler = scheduler_of(component)
+    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else life_of(component)
 
 
 def _standing(component: Microprocess, state: str) -> Standing:
@@ -297,7 +298,7 @@ def _standing(component: Microprocess, state: str) -> Standing:
 
 def _beginning(component: Microprocess) -> Place | None:
     """Return the first line of main, for a component that has not begun."""
-    if component._life in ENDED or flow_of(component) is not None:
+    if life_of(component) in ENDED or flow_of(component) is not None:
         return None
     return beginning_of(component)
 
@@ -317,7 +318,7 @@ def _place(point: Standpoint) -> Place:
 def remark_on(component: Microprocess, state: str, known: bool) -> str:
     """Say what the place alone does not: why it ended, what its thread waits for. ``known``: there is a place."""
     if state == FAILED:
-        error = component._error
+        error = engine_error_of(component)
         return error_in_words(error) if error is not None else "no error is known"
     if state in ENDED:
         return "it was stopped from outside its own code" if state == STOPPED else "its main has come to its end"
@@ -329,7 +330,7 @@ def remark_on(component: Microprocess, state: str, known: bool) -> str:
         return f"its main returned a {kind_of_flow(component)}, which does not tell where it stands"
     if state == BLOCKED and isinstance(component, ThreadedComponent):
         return BUSY
-    helper = component._delegate
+    helper = delegate_of(component)
     if helper is not None:
         return f"waits for {helper_in_words(helper)} to run to its end"
     place = place_of_thread(component)

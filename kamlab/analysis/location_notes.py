@@ -18,6 +18,7 @@ from itertools import islice
 from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
+from ..core.engine_state import awaiter_of, delegate_of, engine_flow_of, life_of
 from ..core.events import name_of
 from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
@@ -79,7 +80,7 @@ class Stood:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
         if self._last >= step:
             self.cut(step - 1)
-        if component._awaited_by is not None:
+        if awaiter_of(component) is not None:
             component = whose(component)
         notes = self._notes
         own = vars(component)
@@ -143,8 +144,8 @@ def _frames(component: Microprocess) -> list[FrameType] | None:
     ``None`` where :func:`.stack.stack_of` must look more closely: at a helper, an ended coroutine, or another kind of
     iterator.
     """
-    flow = component._flow
-    if component._delegate is not None or (type(flow) is CoroutineType and flow.cr_frame is None):
+    flow = engine_flow_of(component)
+    if delegate_of(component) is not None or (type(flow) is CoroutineType and flow.cr_frame is None):
         return None
     frames: list[FrameType] = []
     while flow is not None:
@@ -165,7 +166,7 @@ NO_REMARKS = ("", "")
 
 def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
     """Return what there is to say beside the place: as long as the component is awake, and while it sleeps."""
-    return remark_on(component, component._life, known), remark_on(component, ASLEEP, known)
+    return remark_on(component, life_of(component), known), remark_on(component, ASLEEP, known)
 
 
 def _kept(value: Any) -> Any:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from ..core.box import Box, Inbox, Outbox
 from ..core.component import Component
 from ..core.ended_components import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
+from ..core.engine_state import end_record_of, life_of, made_outboxes_of
 from ..core.events import DISCARDED, Event, name_of
 from ..core.states import ENDED
 from ..core.world import World
@@ -161,11 +162,11 @@ def _by_outbox(history: History) -> dict[Box, _Known]:
 
 def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator[Loss]:
     """Tell of the losses of one component that can be reached."""
-    ended = component._end_record
+    ended = end_record_of(component)
     if ended is not None and ended.register is not None:  # it is counted in the register's total
         return
     for lost in tally(component):
-        box = component._out.get(lost.box) if lost.kind == DISCARD else None
+        box = made_outboxes_of(component).get(lost.box) if lost.kind == DISCARD else None
         known = at.get(box) if box is not None else None
         if box is None or (known is None and ended is not None):
             yield _loss(component, lost)
@@ -180,7 +181,7 @@ def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator
 def _loss(component: Party, lost: Tally) -> Loss:
     """Tell of a loss with nothing but the counters and the register."""
     name, messages = name_of(component), counted(lost.number, "message")
-    ended = component if isinstance(component, Ended) else component._end_record
+    ended = component if isinstance(component, Ended) else end_record_of(component)
     if lost.kind == DROP:
         text = f"{name} counts {messages} as {lost.box}."
     elif lost.kind == DISCARD:
@@ -200,7 +201,7 @@ def _why(box: Outbox, known: _Known, moment: Moment) -> str:
     """Say where an outbox leads, and why messages were discarded there, as far as the trace goes back."""
     full, onward = known.full, box.onward
     sink = moment.former_sink(box)
-    if sink is not None and box.owner._life not in ENDED:
+    if sink is not None and life_of(box.owner) not in ENDED:
         had_no_room = f" and {end_of(full)} had no room before" if full is not None else ""
         return f"leads nowhere since {sink.name} {ended_in_words(sink, error=False)}{had_no_room}"
     if onward is None:

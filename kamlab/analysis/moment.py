@@ -15,6 +15,18 @@ from typing import Any
 from ..core.box import Box, Outbox
 from ..core.component import Component
 from ..core.ended_components import Ended, Place
+from ..core.engine_state import (
+    awaiter_of,
+    children_of,
+    delegate_of,
+    end_record_of,
+    life_of,
+    made_inboxes_of,
+    made_outboxes_of,
+    parent_of,
+    scheduler_of,
+    switchboard_of,
+)
 from ..core.errors import LabIsRunning
 from ..core.events import RESUMED, SENT, Event, name_of
 from ..core.link import Link
@@ -49,7 +61,7 @@ class Moment:
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():
-            if isinstance(timer.owner, Microprocess) and timer.owner._life not in ENDED:
+            if isinstance(timer.owner, Microprocess) and life_of(timer.owner) not in ENDED:
                 self.timers.setdefault(id(timer.owner), []).append(timer)
             else:
                 self.loose_timers.append(timer)
@@ -65,7 +77,7 @@ class Moment:
         return [
             component
             for component in self.scheduler.members.values()
-            if component._awaited_by is None or component._awaited_by._delegate is not component
+            if awaiter_of(component) is None or delegate_of(awaiter_of(component)) is not component
         ]
 
     @cached_property
@@ -83,7 +95,7 @@ class Moment:
             if id(thing) in asked or not isinstance(thing, Component):
                 continue
             asked.add(id(thing))
-            if thing._scheduler in (None, self.scheduler):
+            if scheduler_of(thing) in (None, self.scheduler):
                 left += reversed(_relatives(thing))
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
@@ -109,7 +121,7 @@ class Moment:
         return [
             component
             for component in self.everybody
-            if isinstance(component, Component) and component._life is NEW and not _is_to_come(component._parent)
+            if isinstance(component, Component) and life_of(component) is NEW and not _is_to_come(parent_of(component))
         ]
 
     @cached_property
@@ -159,7 +171,7 @@ class Moment:
         """
         if isinstance(component, Ended):
             return component.state
-        life = component._life
+        life = life_of(component)
         if life is NEW or life in ENDED:
             return life
         state = self.scheduler.state_of(component, self.woken, self.pausing)
@@ -168,7 +180,7 @@ class Moment:
     def is_pausing(self, component: Microprocess) -> bool:
         """Return whether a component has paused in this round: it can still be woken before it misses a slice."""
         runner = runner_of(component)
-        return runner._life is RUNNABLE and id(runner) in self.pausing
+        return life_of(runner) is RUNNABLE and id(runner) in self.pausing
 
     def timer(self, component: Microprocess) -> Timer | None:
         """Return the timer that will wake a component first, if there is one."""
@@ -229,14 +241,14 @@ def in_the_middle(world: World) -> LabIsRunning:
 
 def has_ended(component: Party) -> bool:
     """Return whether a component will never run again."""
-    return isinstance(component, Ended) or component._life in ENDED
+    return isinstance(component, Ended) or life_of(component) in ENDED
 
 
 def ended_in_words(component: Party, error: bool = True) -> str:
     """Say how a component has ended: "finished at step 7", "failed at step 4: ValueError: too hot"."""
-    ended = component if isinstance(component, Ended) else component._end_record
+    ended = component if isinstance(component, Ended) else end_record_of(component)
     if ended is None:  # it never ran, or in another lab
-        return f"{'was ' if component._life == STOPPED else ''}{component._life}"  # type: ignore[union-attr]
+        return f"{'was ' if life_of(component) == STOPPED else ''}{life_of(component)}"
     how = f"was stopped by {ended.by}" if ended.by else "was stopped" if ended.state == STOPPED else ended.state
     text = f"{how} at step {ended.step}"
     return f"{text}: {ended.error.rstrip('.')}" if error and ended.error else text
@@ -246,7 +258,7 @@ def gone_in_words(component: Party, error: bool = True) -> str:
     """Say why nothing comes from a component: how it has ended, or that it has not been activated; else nothing."""
     if has_ended(component):
         return ended_in_words(component, error)
-    return "has not been activated" if component._life is NEW else ""  # type: ignore[union-attr]
+    return "has not been activated" if life_of(component) is NEW else ""
 
 
 def place_of_thread(component: Microprocess) -> str | None:
@@ -278,10 +290,10 @@ def senders_to(box: Box) -> list[Component]:
 
 def _relatives(thing: Component) -> list[Any]:
     """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
-    found = [thing._parent, *(thing._children or ())]
-    for link in thing._switchboard.links if thing._switchboard is not None else ():
+    found = [parent_of(thing), *(children_of(thing) or ())]
+    for link in switchboard_of(thing).links if switchboard_of(thing) is not None else ():
         found += (link.source, link.sink)
-    for box in (*thing._in.values(), *thing._out.values()):
+    for box in (*made_inboxes_of(thing).values(), *made_outboxes_of(thing).values()):
         if box.onward is not None:
             found.append(box.onward.owner)
         for source in box.sources:
@@ -291,7 +303,7 @@ def _relatives(thing: Component) -> list[Any]:
 
 def _is_to_come(chassis: Component | None) -> bool:
     """Whether the first slice of a component is still to come."""
-    return chassis is not None and chassis._life not in (NEW, *ENDED) and flow_of(chassis) is None
+    return chassis is not None and life_of(chassis) not in (NEW, *ENDED) and flow_of(chassis) is None
 
 
 def _calls(watch: Any) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..core.box import Inbox, Outbox
 from ..core.component import Component
+from ..core.engine_state import children_of, life_of, made_inboxes_of, made_outboxes_of
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING
@@ -120,7 +121,7 @@ def _from_others(component: Component, said: Awaited, moment: Moment) -> list[Ne
 
 def inboxes_awaited(component: Component, said: Awaited, moment: Moment) -> list[str]:
     """Return the inboxes in which a message would let a component get on."""
-    names = list(component._in or component.Inboxes)
+    names = list(made_inboxes_of(component) or component.Inboxes)
     if said.boxes is not None:
         return [name for name in names if name in said.boxes]
     looked_at = inboxes_looked_at(component)
@@ -133,7 +134,7 @@ def held_back(component: Microprocess) -> bool:
 
 
 def _message(component: Component, name: str, sure: bool, moment: Moment) -> list[Need]:
-    box = component._in.get(name)
+    box = made_inboxes_of(component).get(name)
     if box is None:
         return [Need(OUTSIDE, None, None, name, sure=sure)]
     if box.onward is not None:  # what is sent there goes on to another component
@@ -145,10 +146,10 @@ def _message(component: Component, name: str, sure: bool, moment: Moment) -> lis
 
 def _full_targets(component: Component, names: tuple[str, ...] | None) -> list[Inbox]:
     """Return the full inboxes that some outboxes lead to."""
-    boxes: list[Outbox] = [box for name, box in component._out.items() if names is None or name in names]
+    boxes: list[Outbox] = [box for name, box in made_outboxes_of(component).items() if names is None or name in names]
     targets: list[Any] = [box.target for box in boxes if box.is_full()]
     return list(dict.fromkeys([target for target in targets if isinstance(target, Inbox)]))
 
 
 def _children(component: Component, sure: bool) -> list[Need]:
-    return [Need(CHILD, child, sure=sure) for child in component._children or () if child._life not in ENDED]
+    return [Need(CHILD, child, sure=sure) for child in children_of(component) or () if life_of(child) not in ENDED]

@@ -22,6 +22,7 @@ from typing import Any
 from ..core.box import Inbox
 from ..core.component import Component
 from ..core.ended_components import Ended
+from ..core.engine_state import awaiter_of, end_record_of, life_of, made_inboxes_of, made_outboxes_of, switchboard_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import RESUMED, shorten, then_and_now, words_of
 from ..core.message_text import text_to_keep
@@ -332,15 +333,15 @@ def _known(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
 def _links(members: Iterable[Any]) -> Iterator[Hop]:
     """Yield the links that components have made."""
     for component in members:
-        if isinstance(component, Component) and component._switchboard is not None:
-            yield from ((link.source_box, link.sink_box) for link in component._switchboard.links)
+        if isinstance(component, Component) and switchboard_of(component) is not None:
+            yield from ((link.source_box, link.sink_box) for link in switchboard_of(component).links)
 
 
 def _limits(known: Iterable[Any], history: History | None = None, number: int = 0) -> Mapping[Inbox, int]:
     """Return the limits that inboxes have now, or had after an event."""
     found: dict[Inbox, int] = {}
     for component in known:
-        for box in component._in.values() if isinstance(component, Component) else ():
+        for box in made_inboxes_of(component).values() if isinstance(component, Component) else ():
             limit = box.limit if history is None else history.was(box, "limit", number)
             if limit is not None:
                 found[box] = limit
@@ -348,14 +349,14 @@ def _limits(known: Iterable[Any], history: History | None = None, number: int = 
 
 
 def _outboxes(component: Any) -> Iterable[Any]:
-    return component._out.values() if isinstance(component, Component) else ()
+    return made_outboxes_of(component).values() if isinstance(component, Component) else ()
 
 
 def stand_now(moment: Moment, component: Any, known: Mapping[Any, Any] = MappingProxyType({})) -> Stand:
     """Return how one component stands now; its parent is told if that is among ``known``."""
     if isinstance(component, Ended):
         return Stand(component.state, None, component.step)
-    life = component._life
+    life = life_of(component)
     parent = _parent(component, getattr(component, "_parent", None), life in ENDED, known)
     if life is NEW or life in ENDED:
         return _ended(component, life, parent)
@@ -371,7 +372,7 @@ def stand_now(moment: Moment, component: Any, known: Mapping[Any, Any] = Mapping
 
 def _ended(component: Any, life: str, parent: Any) -> Stand:
     """Return how a component stands that has ended or was never activated."""
-    ended = component._end_record
+    ended = end_record_of(component)
     return Stand(life, parent, ended.step if ended is not None else None)
 
 
@@ -380,15 +381,15 @@ def _parent(component: Any, parent: Any, has_ended: bool, known: Mapping[Any, An
 
     ``None`` if that is not among ``known``.
     """
-    if parent is None and has_ended and component._end_record is not None:
-        parent = component._end_record.container
+    if parent is None and has_ended and end_record_of(component) is not None:
+        parent = end_record_of(component).container
     return parent if parent is not component and parent in known else None
 
 
 def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
     if not isinstance(component, Component):
         return
-    for name, box in component._in.items():
+    for name, box in made_inboxes_of(component).items():
         held = held_by_thread(component, name)
         count = len(held) + len(box.items)
         if count:
@@ -426,12 +427,12 @@ def from_record(
     links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
     lives = history.states(step)
     helpers = {
-        helper._awaited_by: helper for helper, life in lives.items() if helper._awaited_by is not None and life in ALIVE
+        awaiter_of(helper): helper for helper, life in lives.items() if awaiter_of(helper) is not None and life in ALIVE
     }
-    known = {component: life for component, life in lives.items() if component._awaited_by is None}
+    known = {component: life for component, life in lives.items() if awaiter_of(component) is None}
     for owner in [end.owner for link in links for end in link if end.owner not in lives]:
-        gone = owner._end_record is not None and owner._end_record.step <= step  # before the oldest record
-        known[owner] = owner._life if gone or now is not None else NEW
+        gone = end_record_of(owner) is not None and end_record_of(owner).step <= step  # before the oldest record
+        known[owner] = life_of(owner) if gone or now is not None else NEW
 
     def stood(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since

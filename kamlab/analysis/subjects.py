@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..core.ended_components import Ended
+from ..core.engine_state import life_of, scheduler_of
 from ..core.errors import LabIsRunning, UnknownComponent
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
@@ -36,7 +37,7 @@ def subject_of(lab: World, name: Any) -> Party:
     from .words import shown
 
     if isinstance(name, Microprocess):
-        if name._scheduler is not None and name._scheduler.world is not lab:
+        if scheduler_of(name) is not None and scheduler_of(name).world is not lab:
             raise CannotExplain(f"{name_of(name)} runs in another lab; ask that one")
         return name
     if not isinstance(name, str):
@@ -60,7 +61,7 @@ def _called(name: str, lab: World, moment: Moment) -> Party:
         return lab[name]
     except UnknownComponent:
         known = moment.everybody
-        living = [party for party in known if party._life in ALIVE]
+        living = [party for party in known if life_of(party) in ALIVE]
         if called(name, living):
             raise  # several answer
     there = {party.id for party in known}

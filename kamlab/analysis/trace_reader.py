@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any, Self
 
+from ..core.engine_state import awaiter_of
 from ..core.events import (
     ACTIVATED,
     CLOCK,
@@ -297,7 +298,7 @@ class Reading:
         self.about.setdefault(component, []).append(number)
         if kind is ACTIVATED:
             self._life(component).note(number, RUNNABLE)
-            waiting = component._awaited_by
+            waiting = awaiter_of(component)
             if waiting is not None:
                 self._life(waiting).note(number, WAITING)
             for link in links_of(component):

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..core.engine_state import life_of
 from ..core.events import (
     ACTIVATED,
     FAILED,
@@ -88,7 +89,7 @@ def states_before(records: Sequence[Any], members: Iterable[Any]) -> dict[Any, s
         states[component] = state
     for component in members:
         if component not in states:
-            states[component] = component._life
+            states[component] = life_of(component)
     return states
 
 

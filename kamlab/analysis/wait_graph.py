@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..core.box import Inbox
 from ..core.component import Component
+from ..core.engine_state import made_inboxes_of
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
@@ -94,7 +95,7 @@ class Graph:
         if not isinstance(node, Component) or not needs or not all(need.sure for need in needs):
             return False
         known = inboxes_looked_at(node)
-        others = (frozenset(node._in or node.Inboxes) if known is None else known) - {"control"}
+        others = (frozenset(made_inboxes_of(node) or node.Inboxes) if known is None else known) - {"control"}
         return {need.name for need in needs} - {"control"} < others
 
     def _next(self, node: Microprocess) -> list[Microprocess]:
@@ -200,7 +201,7 @@ def unread(component: Component, moment: Moment) -> list[Inbox]:
     """Return the inboxes of a sleeper in which messages wait, although it has been woken since and slept again."""
     if moment.status(component) != ASLEEP:
         return []
-    return [box for box in component._in.values() if box.items or held_by_thread(component, box.name)]
+    return [box for box in made_inboxes_of(component).values() if box.items or held_by_thread(component, box.name)]
 
 
 def unread_in_words(box: Inbox, moment: Moment) -> str:
@@ -216,7 +217,7 @@ def unread_in_words(box: Inbox, moment: Moment) -> str:
 
 def unclaimed(component: Component) -> list[Inbox]:
     """Return the inboxes in which messages wait for a component that was never activated."""
-    return [box for box in component._in.values() if box.items]
+    return [box for box in made_inboxes_of(component).values() if box.items]
 
 
 def unclaimed_in_words(box: Inbox) -> str:

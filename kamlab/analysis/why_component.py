@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from ..core.box import Inbox
 from ..core.component import Component
 from ..core.ended_components import LEFT, Ended
+from ..core.engine_state import delegate_of, end_record_of, life_of, made_inboxes_of, made_outboxes_of, scheduler_of
 from ..core.errors import LabIsRunning
 from ..core.events import (
     ACTIVATED,
@@ -65,10 +66,10 @@ def why(component: Microprocess) -> Explanation:
     Raises:
         LabIsRunning: the slice of another component does not come to its end.
     """
-    scheduler = component._scheduler
+    scheduler = scheduler_of(component)
     if scheduler is None:
         return Explanation(
-            name_of(component), NEW if component._life is NEW else component._life, tuple(_new(component))
+            name_of(component), NEW if life_of(component) is NEW else life_of(component), tuple(_new(component))
         )
     try:
         with standing_still(scheduler.world) as moment:
@@ -106,11 +107,11 @@ def why_ended(ended: Ended) -> Explanation:
 
 
 def _new(component: Microprocess, moment: Moment | None = None) -> Iterator[str]:
-    if component._life in ENDED:
+    if life_of(component) in ENDED:
         yield "It was stopped before it was activated."
         return
     parent = getattr(component, "_parent", None)
-    if parent is not None and parent._life not in ENDED:
+    if parent is not None and life_of(parent) not in ENDED:
         yield f"It is not activated yet; it is part of {name_of(parent)}, which may do that when it runs."
     else:
         yield "It is not activated yet: its activate() hands it to a lab."
@@ -132,7 +133,7 @@ def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     else:
         turn = "from the next round on"
     yield f"It can run, {turn}{_at(place_of(component))}."
-    if component._delegate is not None:
+    if delegate_of(component) is not None:
         yield f"What runs is {helper_in_words(runner)}; it goes on itself when that has come to its end."
     woken = _last(moment, component, (WOKEN, ACTIVATED, RESUMED))
     if flow_of(component) is None:
@@ -157,7 +158,7 @@ def _elsewhere(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
     yield _end(component, _at(place_of(component)))
-    ended = component._end_record
+    ended = end_record_of(component)
     if ended is not None:
         yield from _lost(ended)
     yield from _did_last(component, moment)
@@ -166,7 +167,7 @@ def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
 def _end(component: Party, at: str = "") -> str:
     """Say how and when it ended: with the line and the error of a failure, and with what stopped it."""
     how = ended_in_words(component, error=False)
-    ended = component if isinstance(component, Ended) else component._end_record
+    ended = component if isinstance(component, Ended) else end_record_of(component)
     if ended is None:
         return f"It {how}."
     if ended.state == FAILED:
@@ -201,7 +202,7 @@ def _asleep(component: Microprocess, moment: Moment, graph: Graph) -> Explanatio
         headline = PAUSING
     elif any(need.kind == ROOM and (need.sure or held_back(component)) for need in needs):
         headline = FULL
-    elif said.sure or component._delegate is not None:
+    elif said.sure or delegate_of(component) is not None:
         headline = WAITS
     related = [name_of(need.who) for need in needs if need.who is not None]
     related += [end_of(need.box) for need in needs if need.box is not None]
@@ -221,7 +222,7 @@ def _since(component: Microprocess, moment: Moment) -> str:
 
 def _what(component: Microprocess, said: source_hints.Awaited, needs: list[Need], moment: Moment) -> Iterator[str]:
     """Say what it waits for, and who could bring it about."""
-    if component._delegate is not None:
+    if delegate_of(component) is not None:
         yield f"It waits for {helper_in_words(runner_of(component))} to run to its end (WaitComplete)."
     boxes: dict[str, list[Need]] = {}
     for need in needs:
@@ -331,7 +332,7 @@ def _leads_nowhere_now(component: Microprocess, moment: Moment) -> Iterator[str]
     if not isinstance(component, Component):
         return
     led: dict[Ended, list[str]] = {}
-    for box in (*component._out.values(), *component._in.values()):
+    for box in (*made_outboxes_of(component).values(), *made_inboxes_of(component).values()):
         sink = moment.former_sink(box)
         if sink is not None:
             led.setdefault(sink, []).append(repr(box.name))

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.box import Inbox
 from ..core.component import Component
+from ..core.engine_state import life_of, scheduler_of
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
 from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
@@ -59,9 +60,9 @@ def why_message(message: Event | tuple[Any, ...], moment: Moment | None = None) 
         box = box.target if isinstance(box.target, Inbox) else box
     if moment is not None:
         return _of_place(box, index, moment)
-    if component._scheduler is None:
+    if scheduler_of(component) is None:
         return _of_place(box, index, None)
-    with standing_still(component._scheduler.world) as now:
+    with standing_still(scheduler_of(component).world) as now:
         return _of_place(box, index, now)
 
 
@@ -113,9 +114,9 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
     yield f"It waits in {end_of(box)}, {place}."
     if index < held:
         yield f"It has been handed to the thread of {name_of(owner)}, which has not taken it yet."
-    if owner._life is NEW or moment is None:
+    if life_of(owner) is NEW or moment is None:
         yield f"{name_of(owner)} has not been activated, so nothing takes it."
-    elif owner._life in ENDED:
+    elif life_of(owner) in ENDED:
         yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
     elif moment.status(owner) == ASLEEP:
         looked_at = inboxes_looked_at(owner)
@@ -133,7 +134,7 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
 def _of_event(event: Event, moment: Moment | None) -> Explanation:
     name = f"the message {shown(event.message)}"
     if event.kind == DISCARDED:
-        scheduler = event.source.owner._scheduler
+        scheduler = scheduler_of(event.source.owner)
         if moment is not None or scheduler is None:
             return Explanation(name, LOST, (_discarded_in_words(event, moment),), (end_of(event.source),))
         with standing_still(scheduler.world) as now:
@@ -145,7 +146,9 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
             f"no message moved in {event}: give an event of one of the kinds "
             f"{', '.join((SENT, DISCARDED, RECEIVED, REMOVED, INSERTED))}"
         )
-    scheduler = event.box.owner._scheduler or (event.component._scheduler if event.component is not None else None)
+    scheduler = scheduler_of(event.box.owner) or (
+        scheduler_of(event.component) if event.component is not None else None
+    )
     if scheduler is None:
         return Explanation(name, UNKNOWN, (f"{_sent_in_words(event)}", "Nobody there is activated."), _ends(event.box))
     if moment is not None:

@@ -350,11 +350,6 @@ def state_of(microprocess: Microprocess) -> str:
     return microprocess._state_now()
 
 
-def number_of(microprocess: Microprocess) -> int:
-    """Return the number that a microprocess got when it was activated, counted from 1 in its lab; 0 before that."""
-    return microprocess._number
-
-
 def add_end_callback(microprocess: Microprocess, callback: Callable[[], Any]) -> None:
     """Have a function called when a microprocess has ended, however it ends."""
     microprocess._on_end += (callback,)

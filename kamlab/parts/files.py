@@ -10,8 +10,8 @@ from typing import IO, Any
 
 from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
+from ..core.engine_state import number_of
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
-from ..core.microprocess import number_of
 from .worker import BadMessage, Worker
 
 Filename = str | PathLike[str]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.box import Box
 from kamlab.core.component import Component
+from kamlab.core.engine_state import awaiter_of, number_of, scheduler_of
 from kamlab.core.errors import KamlabError, NoSuchBox, listed
 from kamlab.core.events import (
     DISCARDED,
@@ -82,7 +83,7 @@ class Aim:
 
     def renew(self) -> None:
         """Compare by names from here on, since the system is built again."""
-        if isinstance(self.subject, type) or (isinstance(self.subject, Microprocess) and self.subject._number):
+        if isinstance(self.subject, type) or (isinstance(self.subject, Microprocess) and number_of(self.subject)):
             self.rebuilt = True
 
     def is_about(self, component: Any) -> bool:
@@ -90,7 +91,7 @@ class Aim:
         while isinstance(component, Microprocess):
             if self._names(component):
                 return True
-            component = component._awaited_by
+            component = awaiter_of(component)
         return False
 
     def _names(self, component: Microprocess) -> bool:
@@ -380,12 +381,14 @@ def _is_component_like(what: Any) -> bool:
 def _is_of_the_past(lab: Any, subject: Any) -> bool:
     """Return whether this was in the lab before it was reset."""
     return (
-        isinstance(subject, Microprocess) and subject._scheduler is not None and subject._scheduler is not lab.scheduler
+        isinstance(subject, Microprocess)
+        and scheduler_of(subject) is not None
+        and scheduler_of(subject) is not lab.scheduler
     )
 
 
 def _check_lab(lab: Any, subject: Any) -> None:
-    if _is_of_the_past(lab, subject) and subject._scheduler.world is not lab:
+    if _is_of_the_past(lab, subject) and scheduler_of(subject).world is not lab:
         raise BadBreakpoint(f"break_on({name_of(subject)}): it is in another lab. {_alive(lab)}")
 
 

@@ -19,6 +19,7 @@ from kamlab.analysis import NotInTrace, history_of
 from kamlab.core.box import Box, Inbox
 from kamlab.core.clock import VirtualClock
 from kamlab.core.component import Component
+from kamlab.core.engine_state import scheduler_of
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
 from kamlab.core.events import INSERTED, REMOVED, SENT, Event, shorten
 from kamlab.core.link import find_box
@@ -143,7 +144,7 @@ class Interventions:
         if not isinstance(component, Microprocess):
             raise KamlabError(f"{component!r} is not a component; give one, or its name: {self._alive()}")
         given: Microprocess = component
-        scheduler = given._scheduler
+        scheduler = scheduler_of(given)
         if scheduler is self._lab.scheduler or scheduler is None or scheduler.world is not self._lab:
             return given
         members = self._lab.scheduler.members.values()

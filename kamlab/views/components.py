@@ -15,6 +15,7 @@ from ..analysis.source_hints import inboxes_looked_at
 from ..core.awaitables import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.component import Component
 from ..core.ended_components import Ended
+from ..core.engine_state import children_of, engine_error_of, number_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
@@ -35,12 +36,12 @@ def key_of(component: Microprocess) -> str:
     ...     key_of(Component().activate())
     '1'
     """
-    if component._number:
-        return str(component._number)
+    if number_of(component):
+        return str(number_of(component))
     parent = getattr(component, "_parent", None)
     if parent is None:
         return "0"
-    place = next((place for place, child in enumerate(parent._children or ()) if child is component), 0)
+    place = next((place for place, child in enumerate(children_of(parent) or ()) if child is component), 0)
     return f"{key_of(parent)}.{place}"
 
 
@@ -73,8 +74,8 @@ def _known(lab: World) -> Iterator[Component]:
 
 
 def _not_active(component: Component) -> Iterator[Component]:
-    for child in component._children or ():
-        if not child._number:
+    for child in children_of(component) or ():
+        if not number_of(child):
             yield child
             yield from _not_active(child)
 
@@ -102,7 +103,7 @@ def say(component: Any, stand: Stand, rushing: bool = False) -> str:
         rushing: whether its lab runs at full speed and is asked a dozen times a second; then no code is read.
     """
     if stand.state == FAILED:
-        error = component._error
+        error = engine_error_of(component)
         return label(error_in_words(error), 60) if error is not None else "has failed"
     if stand.state not in (ASLEEP, BLOCKED):
         return _SAY.get(stand.state, "")
@@ -142,5 +143,5 @@ def error_of(component: Microprocess | Ended) -> str:
     """Return the error that a component failed with as a short printable text."""
     if isinstance(component, Ended):
         return label(component.error, 200)
-    error = component._error
+    error = engine_error_of(component)
     return label(error_in_words(error).removesuffix(": "), 200) if error is not None else "no error is known"

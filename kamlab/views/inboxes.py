@@ -21,6 +21,7 @@ from ..analysis.words import counted
 from ..core.awaitables import THREAD
 from ..core.box import Inbox
 from ..core.component import Component
+from ..core.engine_state import made_inboxes_of, made_outboxes_of
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import then_and_now
 from ..core.naming import called, given_name
@@ -359,7 +360,11 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
     for component, boxes in chosen.items():
         stand = snapshot.components[component]
         inboxes = [_inbox(name, limits.get(box), waiting_in(snapshot, box), texts) for name, box in boxes.items()]
-        lost = [(_safe(box.name), snapshot.lost[box]) for box in component._out.values() if box in snapshot.lost]
+        lost = [
+            (_safe(box.name), snapshot.lost[box])
+            for box in made_outboxes_of(component).values()
+            if box in snapshot.lost
+        ]
         looks.append(
             ComponentLook(
                 safe_name(component),
@@ -390,7 +395,7 @@ def _inbox(name: str, limit: int | None, waiting: Waiting, texts: Iterator[str])
 
 def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
     """Return the inboxes by name; ``None`` for those not made yet, since looking makes no boxes."""
-    return component._in or dict.fromkeys(component.Inboxes)
+    return made_inboxes_of(component) or dict.fromkeys(component.Inboxes)
 
 
 def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:

@@ -11,6 +11,7 @@ from ...analysis.errors import StepOutOfRange
 from ...analysis.history import History
 from ...core.box import Box, Inbox
 from ...core.component import Component
+from ...core.engine_state import made_inboxes_of, number_of
 from ...core.errors import KamlabError, NoSuchBox, NotInstalled, UnknownComponent, listed
 from ...core.microprocess import Microprocess
 from ...core.naming import called, whose
@@ -143,7 +144,7 @@ def known_components(history: History) -> list[Any]:
     """Return every component that was activated, in that order."""
     known = dict.fromkeys(map(whose, history.lives))
     known.update(dict.fromkeys(box.owner for box in history.lines))
-    return sorted(known, key=lambda component: (not component._number, component._number))
+    return sorted(known, key=lambda component: (not number_of(component), number_of(component)))
 
 
 def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
@@ -201,7 +202,7 @@ def inboxes_of(history: History, component: Any) -> dict[str, Box]:
     """Return the inboxes of a component by their names, including those that it has dropped."""
     boxes: dict[str, Box] = {box.name: box for box in history.lines if box.owner is component}
     if isinstance(component, Component):
-        boxes.update(component._in or {name: Inbox(component, name) for name in component.Inboxes})
+        boxes.update(made_inboxes_of(component) or {name: Inbox(component, name) for name in component.Inboxes})
     return boxes
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from ...analysis.history import History, history_of
 from ...analysis.words import counted
 from ...core.component import Component
+from ...core.engine_state import made_outboxes_of
 from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
@@ -162,7 +163,7 @@ def _sent(history: History, window: Window) -> dict[Pair, list[int]]:
 def _possible(history: History) -> dict[Pair, list[int]]:
     """Return the links that exist now, whether or not anything went over them."""
     owners = [component for component in history.lives if isinstance(component, Component)]
-    boxes = [box for owner in owners for box in owner._out.values()]
+    boxes = [box for owner in owners for box in made_outboxes_of(owner).values()]
     return {(box, box.target): [] for box in boxes if hasattr(box.target, "owner") and not box.sources}
 
 

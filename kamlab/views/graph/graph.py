@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...analysis import history_of
 from ...analysis.link_counts import Hop, Onward
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
+from ...core.engine_state import made_inboxes_of, made_outboxes_of
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
 from ...core.naming import names_in
 from ...core.world import World
@@ -284,7 +285,7 @@ def _boxes(
 ) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
     """Return what is in the inboxes of these names, and what the outboxes have lost."""
     inboxes = []
-    made = {short_name(str(name)): box for name, box in component._in.items()}
+    made = {short_name(str(name)): box for name, box in made_inboxes_of(component).items()}
     for name in names:
         box = made.get(name)
         if box is not None:
@@ -293,7 +294,11 @@ def _boxes(
             inboxes.append((name, 0, None))
     if not shown.lost:
         return tuple(inboxes), ()
-    lost = [(short_name(str(box.name)), shown.lost[box]) for box in component._out.values() if box in shown.lost]
+    lost = [
+        (short_name(str(box.name)), shown.lost[box])
+        for box in made_outboxes_of(component).values()
+        if box in shown.lost
+    ]
     return tuple(inboxes), tuple(lost)
 
 

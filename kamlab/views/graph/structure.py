@@ -24,6 +24,7 @@ from ...analysis.link_counts import Hop
 from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox
 from ...core.component import Component
+from ...core.engine_state import home_of, made_inboxes_of, made_outboxes_of
 from ...core.naming import label_of
 from ...core.states import ENDED, FAILED, NEW
 from ..components import key_of
@@ -203,7 +204,7 @@ def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
         component
         for component in ended
         if snapshot.step - (stands[component].ended or 0) <= ENDED_FOR
-        and id(component._home and component._home()) not in activated
+        and id(home_of(component) and home_of(component)()) not in activated
     ]
     return list(dict.fromkeys([*alive, *linked, *failed[-FAILURES:], *late[-ENDED_KEPT:]]))
 
@@ -234,8 +235,10 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
         left, right = (key, "L"), (key, "R")
         inbox = "" if is_container or left in linked else "inbox"
         outbox = "" if is_container or right in linked else "outbox"
-        lefts = _boxes(sides.get(left, {}), list(component._in or component.Inboxes), old.lefts, inbox)
-        rights = _boxes(sides.get(right, {}), list(component._out or component.Outboxes), old.rights, outbox)
+        lefts = _boxes(sides.get(left, {}), list(made_inboxes_of(component) or component.Inboxes), old.lefts, inbox)
+        rights = _boxes(
+            sides.get(right, {}), list(made_outboxes_of(component) or component.Outboxes), old.rights, outbox
+        )
         # A box that was made later and is not linked does not count: the record does not say since when it exists.
         more = len(set(component.Inboxes).difference(lefts)) + len(set(component.Outboxes).difference(rights))
         parts.append(

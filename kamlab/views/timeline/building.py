@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from ...analysis.causality import Causality
 from ...analysis.history import History, history_of
+from ...core.engine_state import number_of
 from ...core.events import (
     ACTIVATED,
     DISCARDED,
@@ -489,4 +490,4 @@ def _name(component: Any) -> str:
 
 def _order(component: Any) -> tuple[int, str]:
     """Return a sort key: the number of a component; those without one come last."""
-    return component._number or 1 << 60, name_of(component)
+    return number_of(component) or 1 << 60, name_of(component)
