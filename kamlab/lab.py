@@ -363,7 +363,7 @@ class Lab:
 
     @property
     def pace(self) -> float | None:
-        """How many slices a run has in a second of real time: slow motion, for eyes. ``None`` is full speed.
+        """How many slices a run has in a second of real time: slow motion. ``None`` is full speed.
 
         It may be changed while the lab runs. Steps are not held up.
 
@@ -523,7 +523,7 @@ class Lab:
         return self.time_travel.builder.function
 
     def back(self, n: int = 1) -> None:
-        """Stand where the lab stood ``n`` slices ago; going on from there opens a branch.
+        """Go back ``n`` slices; running on from there opens a branch.
 
         Raises:
             StepOutOfRange: there were not so many.
@@ -544,7 +544,7 @@ class Lab:
         self.time_travel.back(n)
 
     def forward(self, n: int = 1) -> None:
-        """Go ``n`` slices on along the branch, as it is recorded, with what was done by hand on the way.
+        """Go forward ``n`` slices along the branch as it is recorded, interventions included.
 
         Raises:
             StepOutOfRange: the branch has not so many more; ``step`` and ``run`` go on from its tip.
@@ -553,10 +553,10 @@ class Lab:
         self.time_travel.forward(n)
 
     def goto(self, step: int | None = None, branch: int | None = None, *, time: float | None = None) -> None:
-        """Stand after slice ``step`` of this branch, or of the branch of that number; without ``step`` at its tip.
+        """Go to the moment after slice ``step`` of this branch, or of another one; without ``step`` to its tip.
 
-        With ``time`` instead of ``step`` stand after the last slice that began at that time or before it, in
-        seconds of the lab's clock.
+        With ``time`` instead of ``step`` go to the moment after the last slice that began at that time or before it,
+        in seconds of the lab's clock.
 
         Raises:
             StepOutOfRange: the branch has no such step, or what was kept of it has no such time.
@@ -694,7 +694,7 @@ class Lab:
         self.interventions.choose(component)
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
-        """Lose a message that waits.
+        """Discard a message that waits.
 
         Args:
             where: the component, its name, or the ``sent`` event of the message.
@@ -763,10 +763,10 @@ class Lab:
         after: bool = False,
         once: bool = False,
     ) -> Breakpoint:
-        """Have the lab stop, whoever drives it, between two slices; all that is given must hold.
+        """Stop the lab between two slices where all given conditions hold.
 
-        A component alone means: before each of its slices. Whoever drives comes to that place first,
-        with no slice run if the lab stood there already, and goes on from it the next time.
+        A component alone means: before each of its slices. A drive stops there, with no slice run if the lab stood
+        there already, and the next drive goes on from it.
 
         ::
 
@@ -823,7 +823,7 @@ class Lab:
         return Breakpoints(self.breakpoint_table.breakpoints)
 
     def clear_breakpoints(self) -> None:
-        """Take all of them away."""
+        """Remove all breakpoints."""
         self.breakpoint_table.clear()
 
     # -- the network -----------------------------------------------------------------------------------------
@@ -1032,7 +1032,7 @@ class Lab:
     def story(
         self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None
     ) -> Story | Any:
-        """Return what became of a message, what a component did, what went through a box; or all that happened.
+        """Return what became of a message, what a component did, what went through a box; or all events.
 
         Args:
             of: an event in which a message moves; a pair (inbox, index) for the message that waits there, now
@@ -1096,7 +1096,7 @@ class Lab:
     # -- seeing ------------------------------------------------------------------------------------------------
 
     def panel(self, *pieces: str) -> Panel | Dashboard:
-        """Return the panel of this lab: its pieces, to look at and to take a hand in.
+        """Return the panel of this lab, which shows and drives it.
 
         In a notebook it is live, with buttons; elsewhere it is what there is to see now, as text.
 
