@@ -291,12 +291,15 @@ def name_of(component: Any) -> str:
     """
     if component is None:
         return "nobody"
-    if isinstance(component, Microprocess) and component.__dict__.get("_name") is None:
-        kind = type(component).__name__
-        if component._awaited_by is not None:
-            return f"{kind}_{component._number or '?'} for {name_of(component._awaited_by)}"
-        if not component._number:
-            return f"{kind}_?"
+    if isinstance(component, Microprocess) and "short_name" not in component.__dict__:
+        given = component.__dict__.get("_name")
+        if type(given) is str:
+            return given
+        if given is None:
+            kind = type(component).__name__
+            if component._awaited_by is not None:
+                return f"{kind}_{component._number or '?'} for {name_of(component._awaited_by)}"
+            return f"{kind}_{component._number}{component._tag}" if component._number else f"{kind}_?"
     name = getattr(component, "short_name", None) or getattr(component, "name", component)
     return name if type(name) is str else safe_str(name)
 

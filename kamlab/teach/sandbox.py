@@ -43,9 +43,10 @@ PRINTED = 200_000
 MEMORY = 1 << 28
 #: How many seconds after its time a child that does not end by itself is killed.
 GRACE = 1.0
-#: The time limit counts processor time, so that no code fails because the machine is busy. Code that uses less than
-#: this share of a period is waiting, and then the clock counts. No code may run for more periods than ``BUSY``.
-COMPUTES, BUSY = 0.1, 8
+#: The time limit counts processor time, so that no code fails because the machine is busy. Code that has run, or stood
+#: in line for a processor, for less than this share of a period is waiting, and then the clock counts. No code may run
+#: for more periods than ``BUSY``.
+COMPUTES, BUSY = 0.1, 16
 #: How many bytes of an answer are read.
 ANSWER = 1_000_000
 
@@ -124,7 +125,7 @@ def _in_child(call: Callable[[], Any], seconds: float) -> Any:
         _run_as_child(call, seconds, writer)
     os.close(writer)
     try:
-        answer = _read(reader, _TimeLimit(seconds, lambda: _processor_time(child)))
+        answer = _read(reader, _TimeLimit(seconds, lambda: _processor_time(child), child))
     except BaseException:
         _kill(child)
         raise
@@ -148,12 +149,15 @@ class _TimeLimit:
     Args:
         seconds: how long it may compute, or wait.
         processor_time: returns how many seconds it has computed.
+        process: its number, or ``"self"``.
     """
 
-    def __init__(self, seconds: float, processor_time: Callable[[], float]) -> None:
+    def __init__(self, seconds: float, processor_time: Callable[[], float], process: int | str) -> None:
         self.seconds = seconds
         self._processor_time = processor_time
-        self._begun = self._last = processor_time()
+        self._process = process
+        self._begun = processor_time()
+        self._last = self._begun + _time_in_line(process)
         self._periods = BUSY
         #: How many seconds the code may go on until the next call of :meth:`is_over`.
         self.wait = seconds
@@ -162,10 +166,20 @@ class _TimeLimit:
         """Return whether the time is over. If it is not, ``wait`` is the length of the next period."""
         now = self._processor_time()
         left = self.seconds - (now - self._begun)
-        is_waiting = now - self._last < COMPUTES * self.wait
+        ready = now + _time_in_line(self._process)
+        is_waiting = ready - self._last < COMPUTES * self.wait
         self._periods -= 1
-        self._last, self.wait = now, max(left, self.seconds / 20)
+        self._last, self.wait = ready, max(left, self.seconds / 20)
         return left <= self.seconds / 100 or is_waiting or not self._periods
+
+
+def _time_in_line(process: int | str) -> float:
+    """Return how many seconds a process has been ready to run without a processor; 0 if that is not known."""
+    try:
+        with open(f"/proc/{process}/schedstat") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _processor_time(child: int) -> float:
@@ -247,7 +261,7 @@ def _restrict(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
     gc.freeze()  # objects of the parent must not be finalized here
     sys.dont_write_bytecode = True
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt reaches the parent, which ends this child
-    limit = _TimeLimit(seconds, time.process_time)
+    limit = _TimeLimit(seconds, time.process_time, "self")
 
     def on_alarm(_number: int, frame: FrameType | None) -> None:
         if limit.is_over():

@@ -42,11 +42,11 @@ def test_the_figures_are_printed(capsys):
 #: The most calls and files of each call. A change that leads farther has to say why it is worth that.
 FARTHEST = {
     "lab.step(), the longest of four": (80, 18),
-    "lab.inboxes()": (580, 27),
-    "str(lab.graph())": (400, 25),
-    "lab.why()": (205, 19),
-    "lab.back()": (1150, 38),
-    "a click on Step in the panel": (1650, 57),
+    "lab.inboxes()": (545, 24),
+    "str(lab.graph())": (370, 23),
+    "lab.why()": (175, 19),
+    "lab.back()": (1130, 38),
+    "a click on Step in the panel": (1560, 57),
 }
 
 
