@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from ..core.box import Box, Outbox
-from ..core.component import Component
+from ..core.component import Component, made_boxes
 from ..core.ended_components import Ended, Place
 from ..core.engine_state import (
     awaiter_of,
@@ -21,8 +21,6 @@ from ..core.engine_state import (
     delegate_of,
     end_record_of,
     life_of,
-    made_inboxes_of,
-    made_outboxes_of,
     parent_of,
     scheduler_of,
     switchboard_of,
@@ -293,7 +291,7 @@ def _relatives(thing: Component) -> list[Any]:
     found = [parent_of(thing), *(children_of(thing) or ())]
     for link in switchboard_of(thing).links if switchboard_of(thing) is not None else ():
         found += (link.source, link.sink)
-    for box in (*made_inboxes_of(thing).values(), *made_outboxes_of(thing).values()):
+    for box in made_boxes(thing):
         if box.onward is not None:
             found.append(box.onward.owner)
         for source in box.sources:

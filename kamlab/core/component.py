@@ -16,7 +16,7 @@ from .context import in_slice
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
-from .microprocess import Microprocess, place_in, shown
+from .microprocess import Microprocess, add_end_callback, place_in, shown
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
@@ -284,7 +284,7 @@ class Component(Waits, Microprocess):
         for child in children:
             note_change(child, "_parent", child, self)
             child._parent = self
-            child._on_end += (_Knock(self, child),)
+            add_end_callback(child, _Knock(self, child))
             self.children.append(child)
 
     def _child_ended(self, child: Component) -> None:

@@ -299,10 +299,6 @@ class Microprocess:
         else:
             self._life = "stopped"
 
-    def call_at_end(self, callback: Callable[[], Any]) -> None:
-        """Call ``callback`` once this has ended, however that comes."""
-        self._on_end += (callback,)
-
     def close_down(self) -> Any:
         """Run once after the end, however it came."""
         callbacks, self._on_end = self._on_end, ()
@@ -338,11 +334,6 @@ def deadline_of(component: Microprocess) -> float | None:
 
 
 # What follows is also right for a microprocess whose user has given it attributes of the same names.
-
-
-def is_asleep(microprocess: Microprocess) -> bool:
-    """Return whether a microprocess sleeps."""
-    return microprocess._life is ASLEEP
 
 
 def state_of(microprocess: Microprocess) -> str:

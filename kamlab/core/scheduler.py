@@ -39,7 +39,7 @@ from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal_interface import Journal
 from .message_text import text_to_keep
-from .microprocess import Microprocess, deadline_of, place_in, raising_in, runner_of
+from .microprocess import Microprocess, add_end_callback, deadline_of, place_in, raising_in, runner_of
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -194,7 +194,7 @@ class Scheduler:
         tag = said.argd.get("tag") or "__" + component.short_name[-10:]
         helper = Microprocess(given, tag=tag)
         helper._awaited_by = component
-        helper._on_end += (lambda: self._reactivate(component, helper),)
+        add_end_callback(helper, lambda: self._reactivate(component, helper))
         component._life = WAITING
         component._delegate = helper
         helper.activate(self)

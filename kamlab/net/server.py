@@ -32,6 +32,7 @@ from kamlab.core.component import Component, check_component
 from kamlab.core.errors import BadProtocol
 from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
+from kamlab.core.microprocess import add_end_callback
 from kamlab.core.states import NEW
 
 from .addresses import format_address, place_of
@@ -446,8 +447,8 @@ class ServerCore(ListeningComponent):
             self._wire(adapter, protocol)
             self.add_children(adapter)
             client = Client(adapter, protocol, peer)
-            adapter.call_at_end(lambda: self._ended.append((client, adapter)))
-            protocol.call_at_end(lambda: self._ended.append((client, protocol)))
+            add_end_callback(adapter, lambda: self._ended.append((client, adapter)))
+            add_end_callback(protocol, lambda: self._ended.append((client, protocol)))
             adapter.activate(self.scheduler_in_charge)
             protocol.activate(self.scheduler_in_charge)
         except Exception:

@@ -57,18 +57,8 @@ class Builder:
             raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
         self.function = again
         self.is_cell, self.run_drives = True, False
-        journal = self.make_journal(None)
-        journal.building = True
-        chance = lab.chance
-        if chance is not None:
-            chance.enter(always=builder_uses_chance(again))
-        try:
+        with self._building(self.make_journal(None)):
             yield
-        finally:
-            if chance is not None:
-                chance.leave()
-            journal.building = False
-            self._note_classes()
 
     def build(self) -> None:
         """Call the builder, with this lab as the current one."""
@@ -77,29 +67,37 @@ class Builder:
         runtime = lab.runtime
         journal = runtime.scheduler.journal
         assert isinstance(journal, Journal)
-        journal.building = True
         phase, runtime.phase = runtime.phase, Phase.BUILDING
         before = context.in_slice.world
         context.in_slice.world = None  # the current lab is this one, even inside a slice of another
         context.enter(lab)
-        chance = lab.chance
-        if chance is not None:
-            chance.enter(always=builder_uses_chance(self.function))
         try:
-            if _takes_lab(self.function):
-                self.function(lab)
-            else:
-                self.function()
+            with self._building(journal):
+                if _takes_lab(self.function):
+                    self.function(lab)
+                else:
+                    self.function()
         except BuilderDrives:
             if not self.is_cell:
                 raise
         finally:
-            if chance is not None:
-                chance.leave()
             context.leave(lab)
             context.in_slice.world = before
             if runtime.phase is Phase.BUILDING:  # a builder may stop the lab
                 runtime.phase = phase
+
+    @contextlib.contextmanager
+    def _building(self, journal: Journal) -> Iterator[None]:
+        """Record nothing and use the run's random numbers while the system is built; remember its classes then."""
+        chance = self._lab.chance
+        journal.building = True
+        if chance is not None:
+            chance.enter(always=builder_uses_chance(self.function))
+        try:
+            yield
+        finally:
+            if chance is not None:
+                chance.leave()
             journal.building = False
             self._note_classes()
 

@@ -114,12 +114,7 @@ class TimeTravel:
     # -- going back and forth ------------------------------------------------------------------------
 
     def back(self, n: int = 1) -> None:
-        """Stand where the lab stood ``n`` slices ago; going on from there opens a branch.
-
-        Raises:
-            StepOutOfRange: there were not so many.
-            CannotRewind: the lab cannot be built again; the message says why and what to change.
-        """
+        """Go back ``n`` slices. See ``Lab.back``."""
         here = self._lab.step_number
         if type(n) is not int or n < 1:
             raise StepOutOfRange(f"back({n!r}): give a number of slices, 1 or more", 0, here)
@@ -128,12 +123,7 @@ class TimeTravel:
         self.goto(here - n)
 
     def forward(self, n: int = 1) -> None:
-        """Go ``n`` slices forward along the recorded branch, with the user's interventions on the way.
-
-        Raises:
-            StepOutOfRange: the branch has fewer slices left; ``step`` and ``run`` continue from its tip.
-            CannotRewind: the lab cannot be built again; the message says why and what to change.
-        """
+        """Go forward ``n`` slices along the recorded branch. See ``Lab.forward``."""
         here = self._lab.step_number
         way = self.branches[self.branches.here]
         if type(n) is not int or n < 1:
@@ -149,17 +139,7 @@ class TimeTravel:
         self.goto(here + n)
 
     def goto(self, step: int | None = None, branch: int | None = None, *, time: float | None = None) -> None:
-        """Stand after slice ``step`` of this branch, or of the branch of that number; without ``step`` at its tip.
-
-        With ``time`` instead of ``step`` stand after the last slice that began at that time or before it, in
-        seconds of the lab's clock.
-
-        Raises:
-            StepOutOfRange: the branch has no such step, or what was kept of it has no such time.
-            NoSuchBranch: there is no such branch.
-            CannotRewind: the lab cannot be built again; the message says why and what to change.
-            RunDiffers: the replay differs from what had happened; the lab stands as it was replayed this time.
-        """
+        """Go to a step or a time of a branch. See ``Lab.goto``."""
         tree = self.branches
         way = tree[tree.here if branch is None else branch]
         if time is not None:
@@ -187,11 +167,7 @@ class TimeTravel:
         return kept.step_at(time)
 
     def check_can_go(self, step: int) -> None:
-        """Raise what ``goto(step)`` would raise, and go nowhere.
-
-        Raises:
-            StepOutOfRange, CannotRewind, LabIsRunning: as for ``goto``.
-        """
+        """Raise what ``goto(step)`` would raise. See ``Lab.check_can_go``."""
         tree = self.branches
         way = tree[tree.here]
         self._check_step(step, way)
@@ -199,11 +175,7 @@ class TimeTravel:
 
     @property
     def branches(self) -> Tree:
-        """The branches of this lab's runs, and where it stands.
-
-        A lab that went back and continues stays on the same branch as long as it does what is recorded; at the first
-        difference a new branch begins.
-        """
+        """The branches of this lab's runs. See ``Lab.branches``."""
         with self._lab.lock:
             self._find_branch()
             branches = self._branches
@@ -270,14 +242,7 @@ class TimeTravel:
 
     @contextlib.contextmanager
     def twin(self, step: int | None = None) -> Iterator[Any]:
-        """Lend a second lab that stands at a step of this one's run, by default now; this one stays as it is.
-
-        The system is built and run again, without output; parts that write to files write nothing in it. The twin
-        is stopped at the end of the ``with``.
-
-        Raises:
-            StepOutOfRange, CannotRewind: as for ``goto``.
-        """
+        """Lend a second lab that stands at a step of this one's run. See ``Lab.twin``."""
         tree = self.branches
         here = tree[tree.here]
         wanted = self._lab.step_number if step is None else step
@@ -415,11 +380,7 @@ class TimeTravel:
 
     @property
     def recording(self) -> Recording:
-        """The run up to now, as a value: ``str()`` of it is a line to paste, ``save`` writes a file.
-
-        Raises:
-            CannotRewind: the lab cannot be built again, so the run could not be replayed.
-        """
+        """The run up to now. See ``Lab.recording``."""
         with self._lab.lock:
             if self.builder.function is None or self.journal is None:
                 raise CannotRewind(
@@ -437,18 +398,7 @@ class TimeTravel:
             return Recording(path, settings_of(self._lab), prints_of(self._lab.trace))
 
     def replay(self, run: Recording | str, to: int | None = None) -> None:
-        """Replay a recorded run in this lab, to its end or to step ``to``; the lab then continues from there.
-
-        Args:
-            run: a recording, or its line of text.
-            to: how many slices of it.
-
-        Raises:
-            BadRecording: the line is garbled, or not a recorded run.
-            StepOutOfRange: the run has no such step.
-            RunDiffers: it no longer fits the system; the lab stands at the difference.
-            CannotRewind: this lab does not know how its system is built.
-        """
+        """Replay a recorded run in this lab. See ``Lab.replay``."""
         from .recording import Recording, prints_of
         from .settings import apply_settings
 
