@@ -1,4 +1,4 @@
-"""The command line: ``kamlab lab`` and ``kamlab demo``."""
+"""The command line: ``kamlab lab``, ``kamlab run`` and ``kamlab demo``."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import math
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from . import __version__
 
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "lab":
             return _lab(options, extra)
+        if options.command == "run":
+            return _run(options)
         if extra:
             parser.error(f"unrecognized arguments: {' '.join(extra)}")
         from .demo import run_demo
@@ -53,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,demo}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,demo}")
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on a copy of the notebooks",
@@ -66,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument(
         "--fresh", action="store_true", help="write all notebooks again; keep a copy of those that you changed"
     )
+    run = commands.add_parser(
+        "run",
+        help="run a listing from the cookbook, also one for Python 2",
+        description="Run a file with Axon.* and Kamaelia.* importable; Python 2 in it is rewritten.",
+        allow_abbrev=False,
+    )
+    run.add_argument("file", type=Path, help="the listing, such as listing.py")
+    run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
     demo = commands.add_parser("demo", help="run a time server with two clients in the terminal, and watch its boxes")
     demo.add_argument(
         "--seconds", type=_seconds, default=3.0, help="how many seconds it runs freely (default: %(default)s)"
@@ -94,6 +106,31 @@ def _lab(options: argparse.Namespace, extra: list[str]) -> int:
     if extra and not extra[0].startswith("-"):
         folder = Path(extra.pop(0))
     return open_lab(folder, options.fresh, [argument for argument in extra if argument != "--"])
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a listing; what it raises is shown from its own first line on."""
+    from . import axon
+    from .axon.listing import run_listing
+
+    axon.install()
+    try:
+        run_listing(options.file, options.arguments)
+    except Exception as error:
+        if isinstance(error, (OSError, SyntaxError)) and error.filename == str(options.file):
+            print(f"kamlab: {options.file} cannot be run: {error}", file=sys.stderr)
+        else:
+            traceback.print_exception(error.with_traceback(_from_file_on(error.__traceback__, str(options.file))))
+        return 1
+    return 0
+
+
+def _from_file_on(trace: TracebackType | None, name: str) -> TracebackType | None:
+    """Return the part of a traceback that begins in a file; the whole, if no line of the file is in it."""
+    part = trace
+    while part is not None and part.tb_frame.f_code.co_filename != name:
+        part = part.tb_next
+    return part or trace
 
 
 def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:

@@ -140,3 +140,63 @@ def test_a_closed_pipe_ends_the_demo() -> None:
     process.stdout.close()
     error = process.stderr.read()
     assert (process.wait(timeout=90), error) == (141, "")
+
+
+OLD = """
+import sys
+from Axon.Component import component
+class Counts(component):
+    def main(self):
+        for number in xrange(2):
+            print number, sys.argv[1:]
+            yield 1
+Counts().run()
+"""
+
+
+def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "kamlab", *command], capture_output=True, text=True, timeout=60, check=False, **options
+    )
+
+
+def test_a_listing_for_python_2_is_run(tmp_path: Path) -> None:
+    """kamlab run takes a listing as it was published, says what it rewrote, and hands the arguments on."""
+    (tmp_path / "old.py").write_text(OLD)
+    done = run("run", "old.py", "--speed", "3", cwd=tmp_path)
+    assert done.stdout == "0 ['--speed', '3']\n1 ['--speed', '3']\n"
+    assert done.stderr == (
+        "kamlab: old.py: This is Python 2. It was rewritten for Python 3: print statement, xrange.\n"
+    )
+    assert done.returncode == 0
+
+
+def test_a_listing_imports_its_neighbours(tmp_path: Path) -> None:
+    """The folder of the listing is searched first, as Python does, and it runs as the main module."""
+    (tmp_path / "neighbour.py").write_text("word = 'beside'")
+    (tmp_path / "main.py").write_text("import neighbour\nprint(neighbour.word, __name__, __file__)")
+    done = run("run", str(tmp_path / "main.py"))
+    assert done.stdout == f"beside __main__ {tmp_path / 'main.py'}\n"
+
+
+def test_an_error_of_a_listing_begins_in_the_listing(tmp_path: Path) -> None:
+    """The traceback has no line of kamlab, and shows the line as it was run."""
+    (tmp_path / "old.py").write_text("print 'a'\nraise ValueError, 'bad'\n")
+    done = run("run", "old.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.endswith(
+        'Traceback (most recent call last):\n  File "old.py", line 2, in <module>\n'
+        "    raise ValueError('bad')\nValueError: bad\n"
+    )
+
+
+@pytest.mark.parametrize("text", [None, "print ("], ids=["missing", "wrong"])
+def test_a_listing_that_cannot_be_run_is_named(text: str | None, tmp_path: Path) -> None:
+    """A file that is missing, or that is not Python, is one line and an exit status."""
+    if text is not None:
+        (tmp_path / "x.py").write_text(text)
+    done = run("run", "x.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("kamlab: x.py cannot be run: ")
+    assert done.stderr.count("\n") == 1

@@ -1,6 +1,7 @@
 """``%load_ext kamlab``: what it changes in a session, and how all of it is undone.
 
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
+- a cell that is Python 2 is rewritten;
 - ``%%system`` and ``%kamlab`` are there;
 - in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is under the cell, and
   what components print goes to their transcripts.
@@ -23,6 +24,7 @@ from . import cells
 from .dependencies import needs
 from .magic_arguments import argument, magic, options_of, parse_line
 from .nested import nested
+from .old_cells import rewrite_old_cells
 from .output import install_streams, reporter_for
 from .system import Systems, run_in_notebook, say_that_it_stops, show_once, start_and_show, stop_or_leave
 
@@ -58,6 +60,7 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
     if not axon.installed():
         axon.install()
         undo.callback(axon.uninstall)
+    undo.callback(rewrite_old_cells(shell))
     systems = Systems(shell, live)
     _magic(shell, undo, "cell", "system", systems.system)
     _magic(shell, undo, "line", "kamlab", Commands(live).kamlab)

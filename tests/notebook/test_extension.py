@@ -249,3 +249,35 @@ def test_the_kamlab_magic_looks_and_drives(shell: Any) -> None:
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         shell.run_cell("%kamlab dance")
     assert "dance" in said.getvalue()
+
+
+OLD = """
+class Counts(Component):
+    def main(self):
+        for number in xrange(2):
+            print number,
+            yield 1
+"""
+
+
+@pytest.mark.parametrize("magic", ["", "%%system\n"])
+def test_a_cell_for_python_2_is_rewritten(kernel: Any, magic: str) -> None:
+    """A cell that is Python 2 runs, also under the magic, and one line says what was rewritten."""
+    kernel.run(f"%load_ext kamlab\n{COMPONENTS}")
+    found = kernel.run(f"{magic}{OLD}\nprint 'made'")
+    said = "This is Python 2. It was rewritten for Python 3: "
+    assert found.stdout.count(said) == 1, found
+    assert found.stdout.endswith("made\n")
+    assert kernel.run("print('plain')").stdout == "plain\n"
+
+
+def test_a_cell_that_is_wrong_in_any_python_keeps_its_error(kernel: Any) -> None:
+    """Python's own SyntaxError is shown for what is no Python 2 either."""
+    kernel.run("%load_ext kamlab")
+    assert "SyntaxError" in kernel.run("print 'a' +").error
+
+
+def test_unload_leaves_old_cells_alone(kernel: Any) -> None:
+    """Without the extension a cell that is Python 2 is an error again."""
+    kernel.run("%load_ext kamlab\n%unload_ext kamlab")
+    assert "SyntaxError" in kernel.run("print 'a'").error

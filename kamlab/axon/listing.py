@@ -1,0 +1,56 @@
+"""Run a listing from a file, in the old or the new spelling, written for Python 2 or 3."""
+
+from __future__ import annotations
+
+import builtins
+import linecache
+import sys
+import tokenize
+import types
+from collections.abc import Sequence
+from pathlib import Path
+
+from .python2 import compiles_as_cell, to_python3
+
+
+def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
+    """Run a file as ``python FILE`` does, with ``Axon.*`` and ``Kamaelia.*`` importable.
+
+    What is Python 2 in it is rewritten, which is said in one line on stderr; tracebacks show the rewritten lines.
+
+    Args:
+        path: the file.
+        arguments: what ``sys.argv`` holds behind the name of the file.
+
+    Raises:
+        OSError: the file cannot be read.
+        SyntaxError: it is not Python.
+        Exception: whatever the listing raises.
+    """
+    with tokenize.open(path) as file:  # heeds a coding line
+        source = file.read()
+    found = to_python3(source, compiles=_compiles)
+    name = str(path)
+    if found.changes:
+        print(f"kamlab: {path.name}: {found}", file=sys.stderr)
+        lines = found.source.splitlines(keepends=True)
+        linecache.cache[name] = (len(found.source), None, lines, name)
+    code = compile(found.source, name, "exec", dont_inherit=True)
+    main = types.ModuleType("__main__")
+    main.__dict__.update(__file__=name, __builtins__=builtins)
+    before = sys.modules["__main__"], sys.argv, list(sys.path)
+    sys.modules["__main__"], sys.argv = main, [name, *arguments]
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        exec(code, main.__dict__)
+    finally:
+        sys.modules["__main__"], sys.argv, sys.path[:] = before
+
+
+def _compiles(source: str) -> bool:
+    """Return whether a text compiles as a file does, where ``await`` stands in functions only."""
+    try:
+        compile(source, "<listing>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return compiles_as_cell(source)

@@ -1,0 +1,382 @@
+"""Rewrite the Python 2 of published listings, so that they compile and mean the same on Python 3.
+
+A tenth of the published listings use a print statement, ``except X, e`` or ``raise "..."``. Only what such listings use
+is rewritten, each on its own line, so that line numbers stay. A text that compiles, and can mean something, is left
+alone, and so is one that does not compile afterwards either: its reader gets Python's own SyntaxError.
+
+The text is split by a small tokenizer of this module. Rejected: :mod:`tokenize`, which refuses backquotes, ``0777`` and
+``ur"..."`` from Python 3.12 on; ``lib2to3``, which is gone from Python 3.13; regular expressions over whole lines,
+which rewrite what stands in strings.
+
+>>> to_python3('print "hello", name').source
+'print("hello", name)'
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_STRING = (
+    r"""[bBuUrR]{0,2}(?:'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^\\'\n])*'|"(?:\\.|[^\\"\n])*")"""
+)
+_TOKEN = re.compile(
+    rf"""(?P<string>{_STRING})
+    |(?P<comment>\#[^\n]*)
+    |(?P<newline>\r?\n)
+    |(?P<space>(?:[ \t\f]|\\\r?\n)+)
+    |(?P<number>0[xXoObB][0-9a-fA-F_]+[lL]?|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?[jJlL]?)
+    |(?P<name>[^\W\d]\w*)
+    |(?P<operator><>|>>|\*\*|//|[-+*/%&|^=<>!:]=|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+#: Names of Python 2 that have another name now.
+_RENAMED = {
+    "xrange": "range",
+    "raw_input": "input",
+    "unicode": "str",
+    "unichr": "chr",
+    "basestring": "str",
+    "long": "int",
+}
+_OPEN, _CLOSE = "([{", ")]}"
+
+
+class Token(NamedTuple):
+    """A piece of a text: its kind, which is a group of the pattern above, and the text itself."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A text for Python 3, and how often each construct of Python 2 was rewritten in it.
+
+    Args:
+        source: the text.
+        changes: the constructs, such as ``("print statement", 3)``, in the order in which they first occur.
+    """
+
+    source: str
+    changes: tuple[tuple[str, int], ...] = ()
+
+    def __str__(self) -> str:
+        """Say in one line what was rewritten; nothing if nothing was."""
+        if not self.changes:
+            return ""
+        told = ", ".join(what if times == 1 else f"{what} ({times} times)" for what, times in self.changes)
+        return f"This is Python 2. It was rewritten for Python 3: {told}."
+
+
+def to_python3(source: str, defined: Container[str] = (), compiles: Callable[[str], bool] | None = None) -> Rewritten:
+    """Return a text in which the constructs of Python 2 are rewritten.
+
+    Args:
+        source: the text of a file or a cell.
+        defined: names that exist already where it runs; ``xrange`` and similar names among them stay.
+        compiles: whether a text compiles; by default as a module in which ``await`` may stand at the top.
+
+    Returns:
+        The text unchanged if it compiles and uses no name that Python 3 lacks, or if it does not compile afterwards.
+    """
+    compiles = compiles or compiles_as_cell
+    if compiles(source) and not _can_only_fail(source):
+        return _rename_missing(source, defined)
+    changes: Counter[str] = Counter()
+    tidy = _tidy(source, changes)
+    tokens = [token for line in _statements(tokens_of(tidy)) for token in _rewrite(line, changes)]
+    text = "".join(token.text for token in _rename(tokens, defined, changes))
+    return Rewritten(text, tuple(changes.items())) if changes and compiles(text) else Rewritten(source)
+
+
+def compiles_as_cell(source: str) -> bool:
+    """Return whether a text compiles as a cell does: ``await`` may stand outside of functions."""
+    try:
+        compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _can_only_fail(source: str) -> bool:
+    """Return whether a text that compiles has a statement that means something on Python 2 only.
+
+    These are ``raise "text"``, ``print >>file, value``, ``print (a), b`` and ``except X, e`` where ``e`` is used, which
+    compiles from Python 3.14 on.
+    """
+    if not re.search(r"\braise\s*[\"']|\bprint\s*(>>|\()|\bexcept\b[^:\n(]*,", source):
+        return False
+    tree = compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    return any(_fails(node) for node in ast.walk(tree))
+
+
+def _fails(node: ast.AST) -> bool:
+    match node:
+        case ast.Raise(exc=ast.Constant(value=str()) | ast.BinOp(left=ast.Constant(value=str()))):
+            return True
+        case ast.Expr(value=ast.BinOp() | ast.Tuple(elts=[ast.BinOp() | ast.Call(), *_]) as value):
+            first = value.elts[0] if isinstance(value, ast.Tuple) else value
+            match first:
+                case ast.BinOp(left=ast.Name(id="print"), op=ast.RShift()):
+                    return True
+                case ast.BinOp(left=ast.Call(func=ast.Name(id="print"))) | ast.Call(func=ast.Name(id="print")):
+                    return True
+            return False
+        case ast.ExceptHandler(name=None, type=ast.Tuple(elts=[_, ast.Name(id=name)]) as kinds, body=body):
+            bare = kinds.col_offset == kinds.elts[0].col_offset  # not in brackets
+            used = (inner.id for part in body for inner in ast.walk(part) if isinstance(inner, ast.Name))
+            return bare and (name in used or (not hasattr(builtins, name) and name.islower()))
+    return False
+
+
+def tokens_of(source: str) -> list[Token]:
+    """Split a text; the pieces joined are the text again.
+
+    >>> [token.text for token in tokens_of("x <> 0777")]
+    ['x', ' ', '<>', ' ', '0777']
+    """
+    return [Token(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(source)]
+
+
+# -- whole texts ---------------------------------------------------------------------------------------
+
+
+def _tidy(source: str, changes: Counter[str]) -> str:
+    """Replace spaces that Python does not take for spaces, and tabs in the indentation, which count eight columns."""
+    text = source.replace("\N{NO-BREAK SPACE}", " ")
+    if text != source:
+        changes["non-breaking space"] += 1
+    lines = text.splitlines(keepends=True)
+    indents = {line[: len(line) - len(line.lstrip(" \t"))] for line in lines}
+    if any("\t" in indent for indent in indents) and any(indent.startswith(" ") for indent in indents):
+        changes["tabs mixed with spaces"] += 1
+        lines = [
+            line[: len(line) - len(line.lstrip(" \t"))].expandtabs(8) + line.lstrip(" \t")  #
+            for line in lines
+        ]
+    return "".join(lines)
+
+
+def _rename_missing(source: str, defined: Container[str]) -> Rewritten:
+    """Rename, in a text that compiles, what Python 3 calls otherwise, unless the name is the text's own."""
+    if not any(old in source for old in _RENAMED):
+        return Rewritten(source)
+    changes: Counter[str] = Counter()
+    text = "".join(token.text for token in _rename(tokens_of(source), defined, changes))
+    return Rewritten(text, tuple(changes.items()))
+
+
+def _rename(tokens: list[Token], defined: Container[str], changes: Counter[str]) -> Iterator[Token]:
+    """Yield the tokens with names of Python 2 replaced, where the text neither binds nor qualifies them."""
+    known = {
+        token.text for token in tokens if token.kind == "name" and token.text in _RENAMED and token.text in defined
+    }
+    known |= _bound(tokens)
+    before = ""
+    for token in tokens:
+        if token.kind == "name" and before != "." and token.text in _RENAMED and token.text not in known:
+            changes[token.text] += 1
+            yield Token(token.kind, _RENAMED[token.text])
+        else:
+            yield token
+        if token.kind not in ("space", "comment", "newline"):
+            before = token.text
+
+
+def _bound(tokens: list[Token]) -> set[str]:
+    """Return the names that a text assigns, defines, imports, loops over or passes as keywords."""
+    words = [token for token in tokens if token.kind not in ("space", "comment", "newline")]
+    found = set()
+    for place, token in enumerate(words):
+        before = words[place - 1].text if place else ""
+        after = words[place + 1].text if place + 1 < len(words) else ""
+        if token.text in _RENAMED and (after == "=" or before in ("def", "class", "import", "as", "for", "global")):
+            found.add(token.text)
+    return found
+
+
+# -- statements ----------------------------------------------------------------------------------------
+
+
+def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
+    """Split tokens where a statement ends: at a newline or semicolon outside brackets, and after a header's colon."""
+    statement: list[Token] = []
+    depth = 0
+    quoted = False
+    for token in tokens:
+        depth += (token.text in tuple(_OPEN)) - (token.text in tuple(_CLOSE))
+        quoted ^= token.text == "`"
+        statement.append(token)
+        ends = token.kind == "newline" or token.text == ";" or (token.text == ":" and not _in_lambda(statement))
+        if ends and depth <= 0 and not quoted:
+            yield statement
+            statement, depth = [], 0
+    yield statement
+
+
+def _in_lambda(statement: list[Token]) -> bool:
+    """Return whether the colon at the end belongs to a lambda."""
+    words = [token.text for token in statement]
+    return words.count("lambda") >= words.count(":") and "lambda" in words
+
+
+def _rewrite(statement: list[Token], changes: Counter[str]) -> list[Token]:
+    """Rewrite one statement, with the spaces before it and what ends it."""
+    body = _expressions(statement, changes)
+    start = next((place for place, token in enumerate(body) if token.kind not in ("space", "newline", "comment")), None)
+    if start is None:
+        return body
+    end = len(body)
+    while end > start + 1 and (
+        body[end - 1].kind in ("space", "newline", "comment") or body[end - 1].text in (";", ":")
+    ):
+        end -= 1
+    words = "".join(token.text for token in body[start + 1 : end])
+    change = _KEYWORDS.get(body[start].text)
+    new = change(words) if change is not None else None
+    if new is None:
+        return body
+    changes[_NAMED[body[start].text]] += 1
+    return [*body[:start], Token("name", new), *body[end:]]
+
+
+def _print(rest: str) -> str | None:
+    words = rest.strip()
+    if words.startswith("(") and _closes_at_the_end(words):
+        return None  # a call, or it prints one thing in brackets
+    if words[:1] in ("=", ".", ",", ")") or words[:2] in ("+=",):
+        return None  # a variable of that name
+    if words.startswith(">>"):
+        target, *values = _split(words[2:])
+        shown = ", ".join(value for value in values if value)
+        ending = ', end=" "' if len(values) > 1 and not values[-1] else ""
+        return f"print({shown}{', ' if shown else ''}file={target}{ending})"
+    values = _split(words)
+    if len(values) > 1 and not values[-1]:
+        return f'print({", ".join(values[:-1])}, end=" ")'
+    return f"print({words})"
+
+
+def _except(rest: str) -> str | None:
+    parts = _split(rest)
+    return f"except {parts[0]} as {parts[1]}" if len(parts) == 2 and parts[1].isidentifier() else None
+
+
+def _raise(rest: str) -> str | None:
+    parts = _split(rest)
+    if len(parts) == 1 and re.fullmatch(rf"{_STRING}(?:\s*%.*)?", parts[0], re.DOTALL):
+        return f"raise Exception({parts[0]})"
+    if len(parts) not in (2, 3):
+        return None
+    kind = f"Exception({parts[0]}, " if re.match(_STRING, parts[0]) else f"{parts[0]}("
+    trace = f".with_traceback({parts[2]})" if len(parts) == 3 else ""
+    return f"raise {kind}{'' if parts[1] == 'None' else parts[1]}){trace}"
+
+
+def _exec(rest: str) -> str | None:
+    words = rest.strip()
+    if words.startswith("(") and _closes_at_the_end(words):
+        return None
+    found = re.fullmatch(r"(.+?)\s+in\s+(.+)", words, re.DOTALL)
+    return f"exec({found[1]}, {found[2]})" if found else f"exec({words})"
+
+
+_KEYWORDS: dict[str, Callable[[str], str | None]] = {
+    "print": _print,
+    "except": _except,
+    "raise": _raise,
+    "exec": _exec,
+}
+_NAMED = {"print": "print statement", "except": "except X, e", "raise": "raise X, value", "exec": "exec statement"}
+
+
+def _split(words: str) -> list[str]:
+    """Split at the commas outside brackets; a comma at the end leaves an empty last part."""
+    parts, depth = [""], 0
+    for token in tokens_of(words):
+        depth += (token.text in tuple(_OPEN)) - (token.text in tuple(_CLOSE))
+        if token.text == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += token.text
+    return [part.strip() for part in parts]
+
+
+def _closes_at_the_end(words: str) -> bool:
+    """Return whether the bracket that a text begins with is closed by its last character."""
+    depth = 0
+    tokens = tokens_of(words)
+    for place, token in enumerate(tokens):
+        depth += (token.text in tuple(_OPEN)) - (token.text in tuple(_CLOSE))
+        if not depth:
+            return place == len(tokens) - 1
+    return False
+
+
+# -- expressions ---------------------------------------------------------------------------------------
+
+
+def _expressions(statement: list[Token], changes: Counter[str]) -> list[Token]:
+    """Rewrite what may stand anywhere in a statement: operators, numbers, string prefixes, backquotes, ``.next()``."""
+    tokens: list[Token] = []
+    quoted = False
+    for token in statement:
+        kind, text = token
+        if text == "<>":
+            text = "!="
+            changes["<>"] += 1
+        elif text == "`":
+            quoted = not quoted
+            text = "repr(" if quoted else ")"
+            changes["backquotes"] += quoted
+        elif kind == "number" and re.fullmatch(r"0[0-7]+[lL]?|[0-9a-fA-FxX]+[lL]", text) and text.strip("0"):
+            plain = text.rstrip("lL")
+            text = f"0o{plain[1:]}" if re.fullmatch(r"0[0-7]+", plain) else plain
+            changes["old number"] += 1
+        elif kind == "string" and text[:2].lower() == "ur":
+            text = text[1:]
+            changes["ur string"] += 1
+        tokens.append(Token(kind, text))
+    return _next_calls(tokens, changes)
+
+
+def _next_calls(tokens: list[Token], changes: Counter[str]) -> list[Token]:
+    """Rewrite ``x.next()`` as ``next(x)``, and ``def next(self)`` as ``def __next__(self)``."""
+    texts = [token.text for token in tokens]
+    place = 0
+    while place < len(texts) - 3:
+        if texts[place : place + 4] == [".", "next", "(", ")"] and (first := _start_of(texts, place)) < place:
+            tokens[first : place + 4] = [Token("operator", "next("), *tokens[first:place], Token("operator", ")")]
+            changes[".next()"] += 1
+        elif texts[place] == "def" and re.match(r"def next\(\s*\w+\s*\)", "".join(texts[place:])):
+            tokens[place + 2] = Token("name", "__next__")
+            changes["def next"] += 1
+        texts = [token.text for token in tokens]
+        place += 1
+    return tokens
+
+
+def _start_of(texts: list[str], end: int) -> int:
+    """Return where the expression begins that ends before ``end``: names, dots, calls and subscripts."""
+    place, depth = end, 0
+    while place > 0:
+        text = texts[place - 1]
+        if text in tuple(_CLOSE):
+            depth += 1
+        elif text in tuple(_OPEN):
+            if not depth:
+                break
+            depth -= 1
+        elif not depth:
+            name = text.isidentifier() and not keyword.iskeyword(text) and text not in ("print", "exec")
+            if not (name or text == ".") or (name and place < end and texts[place].isidentifier()):
+                break
+        place -= 1
+    return place

@@ -1,0 +1,39 @@
+"""Cells written for Python 2 are rewritten before IPython compiles them; one line under the cell says what was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..axon.python2 import to_python3
+from . import cells
+
+
+def rewrite_old_cells(shell: Any) -> Callable[[], None]:
+    """Rewrite Python 2 in the cells of a session from now on; return a function that undoes this.
+
+    It is one of IPython's ``input_transformers_post``: magics have become calls before it, so what is left is Python.
+    IPython transforms a cell before it begins, so the line is printed when it does; the text under a cell magic is
+    transformed within the cell.
+    """
+    told: list[str] = []
+
+    def rewrite(lines: list[str]) -> list[str]:
+        found = to_python3("".join(lines), shell.user_ns)
+        if found.changes and cells.here():
+            print(found)
+        elif found.changes:
+            told[:] = [str(found)]
+        return found.source.splitlines(keepends=True)
+
+    def tell(_info: Any = None) -> None:
+        while told:
+            print(told.pop())
+
+    def undo() -> None:
+        shell.input_transformers_post.remove(rewrite)
+        shell.events.unregister("pre_execute", tell)
+
+    shell.input_transformers_post.append(rewrite)
+    shell.events.register("pre_execute", tell)
+    return undo
