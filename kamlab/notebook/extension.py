@@ -3,8 +3,8 @@
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
 - a cell that is Python 2 is rewritten;
 - ``%%system`` and ``%kamlab`` are there;
-- in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is under the cell, and
-  what components print goes to their transcripts.
+- in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is under the cell, what
+  components print goes to their transcripts, and a ConsoleReader has an input field.
 
 Every change is put on a stack with the function that undoes it, so ``%unload_ext kamlab`` leaves nothing behind.
 """
@@ -107,8 +107,10 @@ def _words_after_kamlab(words: list[str]) -> tuple[str, ...]:
 
 
 def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
+    from .console_field import FIELDS
     from .panel.registry import close_all, settle_all
 
+    undo.callback(FIELDS.install())
     undo.callback(close_all)
     undo.callback(_close_questions)
     undo.callback(install_streams())

@@ -2,8 +2,10 @@
 
 Waiting for a person blocks, so the reader has a thread of its own. It should not wait inside ``input``: a thread that
 is still there when Python exits holds the lock of stdin, and Python aborts. So if stdin is the process's own, the
-reader waits with ``select`` for either a line or a wake-up, and reads the file descriptor itself. Anywhere else (a
-notebook, a test, a replaced ``input``) it calls ``input``.
+reader waits with ``select`` for either a line or a wake-up, and reads the file descriptor itself. In a notebook a front
+end gives it an input field (:data:`input_field`), which delivers lines to its inbox: there ``input`` works only while
+the cell runs that called it, and no other cell can run meanwhile. Anywhere else (a test, a replaced ``input``) it calls
+``input``.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import os
 import select
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from ..core.errors import NoSpaceInBox
@@ -70,12 +72,16 @@ class _Stdin:
 
 _stdin = _Stdin()
 
+#: Set by a front end: shows an input field for a reader, which delivers each line to the reader's inbox, and at the end
+#: of the input ProducerFinished to its control.
+input_field: Callable[[ConsoleReader], object] | None = None
+
 
 class ConsoleReader(ThreadedComponent):
-    """Sends each line that is typed at the console.
+    """Sends each line that is typed at the console, or, in a notebook, in an input field of its own.
 
     At the end of the input it sends ProducerFinished. A shutdown message ends it and is passed on to signal. It ends at
-    once if ``select`` can wait for stdin, otherwise after the next line.
+    once if ``select`` can wait for stdin and in a notebook, otherwise after the next line.
 
     Args:
         prompt: what to print before each line.
@@ -92,7 +98,10 @@ class ConsoleReader(ThreadedComponent):
     ['hello\\n']
     """
 
-    Inboxes: ClassVar[Any] = {"inbox": "Not used.", "control": "Messages that ask this to end."}
+    Inboxes: ClassVar[Any] = {
+        "inbox": "Lines from an input field in a notebook; not used elsewhere.",
+        "control": "Messages that ask this to end.",
+    }
     Outboxes: ClassVar[Any] = {"outbox": "Lines that were typed.", "signal": "The message that ended this."}
 
     def __init__(self, prompt: str = ">>> ", eol: str = "\n") -> None:
@@ -103,6 +112,10 @@ class ConsoleReader(ThreadedComponent):
 
     def main(self) -> None:
         """Read lines until the end of the input or a shutdown message."""
+        if input_field is not None:
+            input_field(self)
+            self._read_inbox()
+            return
         if _stdin.is_usable():
             with self._contact:
                 self._wake_pipe = os.pipe()
@@ -110,6 +123,17 @@ class ConsoleReader(ThreadedComponent):
             self._read_lines()
         finally:
             self._close_wake_pipe()
+
+    def _read_inbox(self) -> None:
+        """Send the lines of an input field, and print them as a console shows them."""
+        while True:
+            while self.data_ready("inbox"):
+                line = str(self.recv("inbox"))
+                print(self.prompt + line)
+                self._send_when_room(line + self.eol)
+            if self._told_to_end():
+                return
+            self.pause()
 
     def _read_lines(self) -> None:
         prompted = False

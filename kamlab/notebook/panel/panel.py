@@ -35,6 +35,7 @@ from ...views.dashboard import checked
 from ...views.printable import label
 from ...views.transcript import transcripts_of
 from .. import cells
+from ..console_field import FIELDS
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy
 from .page import Page
 from .permissions import ALL, STOPPED
@@ -283,10 +284,11 @@ class Panel:
     # -- as an output --------------------------------------------------------------------------------
 
     def display(self) -> None:
-        """Display the widget, and the static output after it."""
+        """Display the input fields of its lab, the widget, and the static output after it."""
         from IPython.display import display
 
         keep(self)
+        FIELDS.show(self.lab)
         bundle = self.page._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         data = {kind: value for kind, value in (data or {}).items() if kind != "text/plain"}
