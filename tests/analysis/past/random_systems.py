@@ -97,7 +97,7 @@ class System:
 
     def life(self, component: Restless, moment: Any) -> str:
         """Return the state of a component, as it will be at the end of the round."""
-        life = component._life
+        life = component._task.life
         if life not in ALIVE:
             return life
         return RUNNABLE if (status := moment.status(component)) == RUNNING else status
