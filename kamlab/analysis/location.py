@@ -26,12 +26,12 @@ from .moment import Moment, hold, place_of_thread
 from .snapshot import stand_now
 from .stack import (
     Standpoint,
+    codes_in,
     definition_of,
     flow_of,
     helper_in_words,
     kind_of_flow,
     line_of,
-    lines_in,
     lines_of,
     stack_of,
     users_place,
@@ -259,7 +259,7 @@ def place_of(component: Microprocess) -> Place | None:
     """Return the user's line that a component stands at, if there is one."""
     stack = stack_of(component)
     if stack:
-        return _place(stack[users_place(lines_in(stack))])
+        return _place(stack[users_place(codes_in(stack))])
     return _beginning(component)
 
 
@@ -278,7 +278,7 @@ def _roughly(component: Microprocess) -> str:
 def _standing(component: Microprocess, state: str) -> Standing:
     stack = stack_of(component)
     if stack:
-        at = users_place(lines_in(stack))
+        at = users_place(codes_in(stack))
         places = tuple(_place(point) for point in stack)
         local = written(variables_of(stack[at].frame))
     else:
@@ -368,8 +368,11 @@ def variables_of(frame: FrameType) -> list[tuple[str, Any]]:
 
 def attributes_of(component: Microprocess) -> list[tuple[str, Any]]:
     """Return what a component has as attributes, as (name, value) pairs; not what the engine keeps in it."""
-    pairs = [pair for pair in vars(component).items() if pair[0][:1] != "_" and pair[0] not in _ENGINES]
-    pairs = [pair for pair in pairs if not issubclass(type(pair[1]), Box)]
+    pairs = [
+        pair
+        for pair in vars(component).items()
+        if pair[0][:1] != "_" and pair[0] not in _ENGINES and not issubclass(type(pair[1]), Box)
+    ]
     return pairs if len(pairs) <= VARIABLES else _first(pairs)
 
 
