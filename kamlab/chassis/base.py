@@ -46,13 +46,15 @@ class Chassis(Component):
 
     def wire(self, routes: Iterable[Route]) -> None:
         """Make a link for each route."""
+        link = self.switchboard.link
         for source, sourcebox, sink, sinkbox, passthrough in routes:
-            self.link((source, sourcebox), (sink, sinkbox), passthrough)
+            link((source, sourcebox), (sink, sinkbox), passthrough)
 
     def activate_children(self) -> None:
         """Activate the children, in the lab that runs this chassis."""
+        scheduler = self.scheduler_in_charge
         for child in self.child_components():
-            child.activate(self.scheduler_in_charge)
+            child.activate(scheduler)
 
     def until_children_done(self) -> Generator[None, None, None]:
         """Sleep until the last child has ended."""

@@ -139,7 +139,7 @@ class Ended:
         self.parent: int = container.id if container is not None else 0
         self._container = ref(container) if container is not None else None
         if isinstance(component, Component):
-            self._note_links(component)
+            self.led, self.fed = _links_of(component)
         if self.state == FAILED:
             self.note_error(component)
 
@@ -149,12 +149,6 @@ class Ended:
         if component._error is not None:
             text = error_in_words(component._error)
             self.error = text if len(text) <= ERROR_TEXT else text[: ERROR_TEXT - 3] + "..."
-
-    def _note_links(self, component: Component) -> None:
-        led = [(name, box.target) for name, box in component._out.items() if box.onward is not None]
-        self.led = tuple((name, (end.owner.id, end.name)) for name, end in led if isinstance(end, Inbox))
-        sources = [source for inbox in component._in.values() for source in inbox.sources]
-        self.fed = tuple((source.owner.id, source.name) for source in sources[:SOURCES])
 
     @property
     def component(self) -> Any:
@@ -182,6 +176,20 @@ class Ended:
         self.final = tally(component)
         if self.register is not None:
             self.register.settle(self)
+
+
+def _links_of(component: Component) -> tuple[tuple[tuple[str, Place], ...], tuple[Place, ...]]:
+    """Return where the outboxes of a component lead to, and what leads to its inboxes; see :class:`Ended`."""
+    led: list[tuple[str, Place]] = []
+    for name, box in component._out.items():
+        end = box.target
+        if box.onward is not None and isinstance(end, Inbox):
+            led.append((name, (end.owner.id, end.name)))
+    fed: list[Place] = []
+    for inbox in component._in.values():
+        for source in inbox.sources:
+            fed.append((source.owner.id, source.name))
+    return tuple(led), tuple(fed[:SOURCES])
 
 
 class _Farewell:

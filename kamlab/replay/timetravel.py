@@ -177,18 +177,19 @@ class TimeTravel:
     def branches(self) -> Tree:
         """The branches of this lab's runs. See ``Lab.branches``."""
         with self._lab.lock:
-            self._find_branch()
+            journal = self.journal
+            self._find_branch(journal)
             branches = self._branches
             if self._past is None:
-                path = self.journal.path() if self.journal is not None else Path(steps=self._lab.scheduler.step)
+                path = journal.path() if journal is not None else Path(steps=self._lab.scheduler.step)
                 branches = tuple(
                     replace(branch, path=path) if branch.number == self._here else branch for branch in branches
                 )
             return Tree(branches, self._here, self._lab.scheduler.step)
 
-    def _find_branch(self) -> None:
+    def _find_branch(self, journal: Journal | None) -> None:
         """Determine the branch, if the lab has continued from where it stood in the past."""
-        past, journal = self._past, self.journal
+        past = self._past
         if past is None or journal is None or self.replaying or self._lab.scheduler.running is not None:
             return
         path = journal.path()
