@@ -384,7 +384,7 @@ class Lab:
         scheduler = self.scheduler
         if self.runtime.phase is Phase.STOPPED:
             return "stopped"
-        if scheduler.driver is not None or self.running:
+        if scheduler.driver is not None or self.runtime.running:
             return "running"
         if not scheduler.step:
             return "new"

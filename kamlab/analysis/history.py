@@ -226,11 +226,14 @@ class History(Reading):
             changes.append((departure, -1))
         return sorted(change for change in changes if change[0] <= end)
 
-    def states(self, step: int) -> dict[Any, str]:
-        """Return the state of each component that had been activated by a step: a word of core.states."""
-        number = self.end_of(step)
-        found = ((component, life.at(number)) for component, life in self.lives.items())
-        return {component: state for component, state in found if state is not None}
+    def states_after(self, number: int) -> dict[Any, str]:
+        """Return the state of each component that had been activated by an event: a word of core.states."""
+        states = {}
+        for component, life in self.lives.items():
+            state = life.at(number)
+            if state is not None:
+                states[component] = state
+        return states
 
     def last_slice(self, component: Any, step: int) -> int | None:
         """Return the number of a component's last slice until a step; 0: it had none, ``None``: that is forgotten."""
@@ -319,9 +322,8 @@ class History(Reading):
             seen.add(following)
             box = following
 
-    def links_at(self, step: int) -> list[Any]:
-        """Return the links that there were at a step."""
-        number = self.end_of(step)
+    def links_after(self, number: int) -> list[Any]:
+        """Return the links that there were after an event."""
         return [link for link, there in self.links.items() if there.at(number)]
 
     def path(self, source: Any, inbox: Any, number: int) -> list[Any]:

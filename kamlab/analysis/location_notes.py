@@ -210,7 +210,7 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
         CannotExplain: it is no component.
     """
     history = history_of(lab)
-    states = history.states(step)
+    states = history.states_after(history.end_of(step))
     stands = from_record(lab, step, most=0).components
 
     slices: dict[Microprocess, list[int | None]] = {}  # those of its generators, too

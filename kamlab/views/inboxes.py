@@ -353,13 +353,14 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
 def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
     chosen = {component: _worth_a_look(snapshot, component) for component in shown}
-    waiting = (waiting_in(snapshot, box) for boxes in chosen.values() for box in boxes.values())
-    texts = iter(quoted_all([message for there in waiting for message in there.messages]))
     limits: Mapping[Any, int] = snapshot.limits
+    waiting: Mapping[Any, Waiting] = snapshot.waiting
+    there = [waiting[box] for boxes in chosen.values() for box in boxes.values() if box in waiting]
+    texts = iter(quoted_all([message for line in there for message in line.messages]))
     looks = []
     for component, boxes in chosen.items():
         stand = snapshot.components[component]
-        inboxes = [_inbox(name, limits.get(box), waiting_in(snapshot, box), texts) for name, box in boxes.items()]
+        inboxes = [_inbox(name, limits.get(box), waiting.get(box, _NOTHING), texts) for name, box in boxes.items()]
         lost = [
             (_safe(box.name), snapshot.lost[box])
             for box in made_outboxes_of(component).values()

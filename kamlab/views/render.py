@@ -178,7 +178,7 @@ def as_data(value: Any) -> Any:
     {'words': 'failed', 'role': 'bad', 'plain': None}
     """
     if isinstance(value, (tuple, list)):
-        return [as_data(item) for item in value]
+        return list(map(as_data, value))
     if is_dataclass(value):
         return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
     return value
