@@ -996,6 +996,11 @@ class Lab:
         self.runtime.on_stepped = self.positions.note
         self.positions.note(component, step)
 
+    def forget_positions(self) -> None:
+        """Drop what was noted of positions: the lab is on another way. For :class:`.TimeTravel`."""
+        if self._positions is not None:
+            self._positions.forget()
+
     def _cut_positions(self) -> None:
         """Drop what was noted of later steps, since the lab runs on from here and perhaps another way."""
         if self._positions is not None:

@@ -204,11 +204,12 @@ class Standings:
     __repr__ = __str__
 
 
-def standing(component: Microprocess) -> Standing:
+def standing(component: Microprocess, state: str | None = None) -> Standing:
     """Return where the code of a component stands now.
 
     It waits for the slice that runs to end; where that takes too long it shows the lines that are being
-    executed. Whatever a component's code is made of, this returns something.
+    executed. Whatever a component's code is made of, this returns something. A caller that holds the lock of the lab
+    and has read the ``state`` of the component may give it.
 
     >>> from kamlab import Component, Lab
     >>> class Quiet(Component):
@@ -222,8 +223,8 @@ def standing(component: Microprocess) -> Standing:
     ('runnable', 'main', 3)
     """
     scheduler = scheduler_of(component)
-    if scheduler is None:
-        return _standing(component, life_of(component))
+    if scheduler is None or state is not None:
+        return _standing(component, state or life_of(component))
     held = hold(scheduler.world)
     try:
         return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
@@ -279,7 +280,7 @@ def _standing(component: Microprocess, state: str) -> Standing:
     stack = stack_of(component)
     if stack:
         at = users_place(codes_in(stack))
-        places = tuple(_place(point) for point in stack)
+        places = tuple(map(_place, stack))
         local = written(variables_of(stack[at].frame))
     else:
         first = _beginning(component)
@@ -352,7 +353,7 @@ def source_around(place: Place) -> tuple[tuple[int, str], ...]:
     lines = lines_of(place.file)
     first = max(1, place.line - AROUND)
     return tuple(
-        (number, lines[number - 1].rstrip()) for number in range(first, min(len(lines), place.line + AROUND) + 1)
+        [(number, lines[number - 1].rstrip()) for number in range(first, min(len(lines), place.line + AROUND) + 1)]
     )
 
 
@@ -393,10 +394,13 @@ class More(int):
 
 def written(pairs: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
     """Write down values, as (name, text) pairs; a text of a value that was kept is what it is."""
-    return tuple(
-        (name, f"and {int(value)} more" if type(value) is More else str(value) if type(value) is Said else shown(value))
-        for name, value in pairs
-    )
+    return tuple([(name, _written(value)) for name, value in pairs])
+
+
+def _written(value: Any) -> str:
+    if type(value) is More:
+        return f"and {int(value)} more"
+    return str(value) if type(value) is Said else shown(value)
 
 
 class Said(str):

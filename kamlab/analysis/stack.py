@@ -14,7 +14,7 @@ import linecache
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
@@ -75,10 +75,12 @@ def whose_code(file: str) -> str:
     return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
+_FLOW: Callable[[Microprocess], Any] = vars(Microprocess)["flow"].__get__
+
+
 def flow_of(component: Microprocess) -> Any:
     """Return the generator or coroutine of a component, or ``None`` before its first slice."""
-    shown_as: Any = Microprocess.flow  # not component.flow, which a user's own attribute may hide
-    return shown_as.__get__(component)
+    return _FLOW(component)  # not component.flow, which a user's own attribute may hide
 
 
 def kind_of_flow(component: Microprocess) -> str:

@@ -100,7 +100,7 @@ class TimeTravel:
         before, self.in_between = self.in_between, True
         try:
             lab.begin_again()
-            lab.positions.forget()
+            lab.forget_positions()
             lab.written_from = {}
             self._past = None
             self.live = True
@@ -307,7 +307,7 @@ class TimeTravel:
                 if isinstance(self._lab.clock, HeldClock) and epoch is not None:
                     self._lab.clock.epoch = epoch
                 if branch != self._here:
-                    self._lab.positions.forget()
+                    self._lab.forget_positions()
                 self._branches, self._here = tree.branches, branch
                 self._lab.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
@@ -325,7 +325,7 @@ class TimeTravel:
                 self._arrived = _place(journal.path())
             self._lab.breakpoint_table.rearm()
             if not moved:
-                self._lab.positions.forget()
+                self._lab.forget_positions()
         self._compare(branch)
 
     def _compare(self, branch: int) -> None:
@@ -335,7 +335,7 @@ class TimeTravel:
         if differs is None:
             self._kept[branch] = now if before is None else now.continued(before)
             return
-        self._lab.positions.forget()
+        self._lab.forget_positions()
         self._strayed = True
         if self._past is None:  # so that the present run is another branch, and is kept separately
             self._past = self.branches[branch].path

@@ -39,6 +39,8 @@ BOXES = 8
 MESSAGES = 6
 LINES = 8
 LINE_WIDTH = 200
+#: The most characters of the name of a box.
+BOX_NAME = 30
 FAILURES = 5
 #: How many characters :meth:`Inboxes.data` may become as JSON, about; components beyond are only counted.
 ROOM = 24_000
@@ -183,7 +185,7 @@ class ComponentLook:
             "state": self.state,
             "say": self.remark or self.say,
             "inboxes": [box.data() for box in self.inboxes],
-            "lost": [list(pair) for pair in self.discarded],
+            "lost": list(map(list, self.discarded)),
             "more": self.more,
         }
 
@@ -362,7 +364,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
         stand = snapshot.components[component]
         inboxes = [_inbox(name, limits.get(box), waiting.get(box, _NOTHING), texts) for name, box in boxes.items()]
         lost = [
-            (_safe(box.name), snapshot.lost[box])
+            (label(str(box.name), BOX_NAME), snapshot.lost[box])
             for box in made_outboxes_of(component).values()
             if box in snapshot.lost
         ]
@@ -385,7 +387,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
 def _inbox(name: str, limit: int | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
     messages = waiting.messages
     return InboxLook(
-        _safe(name),
+        label(str(name), BOX_NAME),
         waiting.count,
         limit,
         tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(messages))))),
@@ -414,10 +416,6 @@ def _worth_a_look(snapshot: Snapshot, component: Component) -> Mapping[str, Inbo
         return boxes
     chosen = sorted(boxes, key=lambda name: boxes[name] not in snapshot.waiting)[:BOXES]
     return {name: box for name, box in boxes.items() if name in chosen}
-
-
-def _safe(name: Any) -> str:
-    return label(str(name), 30)
 
 
 def _then_and_now(then: str | None, now: str) -> str:

@@ -284,10 +284,10 @@ def _concerned(event: Event) -> Iterable[Any]:
     """Return the components that an event concerns."""
     if event.kind in (events.LINKED, events.UNLINKED):
         return (event.component.source, event.component.sink)
-    concerned = [event.component]
+    concerned = [] if event.component is None else [event.component]
     if event.kind in _MOVES:
         concerned += [box.owner for box in (event.source, event.box) if box is not None]
-    return [component for component in concerned if component is not None]
+    return concerned
 
 
 _MOVES = (events.SENT, events.DISCARDED, events.RECEIVED, events.REMOVED, events.INSERTED)
