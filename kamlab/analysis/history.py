@@ -50,12 +50,13 @@ class History(Reading):
 
     def event(self, number: int) -> Event:
         """Return the event of a number."""
+        records, first = self.records, self.first
         place = bisect_right(self.starts, number) - 1
         if place >= 0:
-            _, step, time, running = self.record(self.starts[place])
+            _, step, time, running = records[self.starts[place] - first]
         else:
             (step, time), running = self._beginning(), None
-        return make_event(self.record(number), step, time, running, number)
+        return make_event(records[number - first], step, time, running, number)
 
     def events(self, numbers: Iterable[int]) -> tuple[Event, ...]:
         """Return the events of these numbers."""
@@ -84,7 +85,7 @@ class History(Reading):
     def _beginning(self) -> tuple[int, float]:
         """Return step and time before the first slice that is known."""
         if self.starts:
-            _, step, time, _ = self.record(self.starts[0])
+            _, step, time, _ = self.records[self.starts[0] - self.first]
             return step - 1, time
         if self.scheduler is not None:
             return self.scheduler.step, self.scheduler.now

@@ -142,7 +142,10 @@ def _function_uses_chance(function: FunctionType) -> bool:
 
 def _is_thrown(value: Any) -> bool:
     """Return whether the value of an attribute is a function of chance, or code that names one."""
-    return _is_chance(value.func if type(value) is functools.partial else value) or _names_chance(code_in(value))
+    if _is_chance(value.func if type(value) is functools.partial else value):
+        return True
+    code = list(code_in(value))
+    return bool(code) and _names_chance(code)
 
 
 def _names_chance(code: Iterable[Code]) -> bool:

@@ -354,7 +354,8 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
 
 def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
-    chosen = {component: _worth_a_look(snapshot, component) for component in shown}
+    everything = {component: boxes_of(component) for component in shown}
+    chosen = {component: _worth_a_look(snapshot, boxes) for component, boxes in everything.items()}
     limits: Mapping[Any, int] = snapshot.limits
     waiting: Mapping[Any, Waiting] = snapshot.waiting
     there = [waiting[box] for boxes in chosen.values() for box in boxes.values() if box in waiting]
@@ -375,7 +376,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
                 _thread_in_words(stand),
                 tuple(inboxes),
                 tuple(lost)[:BOXES],
-                len(boxes_of(component)) - len(boxes),
+                len(everything[component]) - len(boxes),
                 key_of(component),
                 say(component, stand, rushing),
                 given_name(component),
@@ -409,9 +410,8 @@ def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
 _NOTHING = Waiting(0)
 
 
-def _worth_a_look(snapshot: Snapshot, component: Component) -> Mapping[str, Inbox | None]:
+def _worth_a_look(snapshot: Snapshot, boxes: Mapping[str, Inbox | None]) -> Mapping[str, Inbox | None]:
     """Return the inboxes that there is room for; those with messages go first."""
-    boxes = boxes_of(component)
     if len(boxes) <= BOXES:
         return boxes
     chosen = sorted(boxes, key=lambda name: boxes[name] not in snapshot.waiting)[:BOXES]
