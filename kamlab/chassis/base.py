@@ -46,9 +46,8 @@ class Chassis(Component):
 
     def wire(self, routes: Iterable[Route]) -> None:
         """Make a link for each route."""
-        link = self.switchboard.link
         for source, sourcebox, sink, sinkbox, passthrough in routes:
-            link((source, sourcebox), (sink, sinkbox), passthrough)
+            self.link((source, sourcebox), (sink, sinkbox), passthrough)
 
     def activate_children(self) -> None:
         """Activate the children, in the lab that runs this chassis."""

@@ -149,6 +149,8 @@ class Switchboard:
         if links:
             self._note_foreign("a link was taken down from outside")
         for link in links:
+            if link not in self.links:  # an observer that was told of the one before has removed it
+                continue
             self.links.remove(link)
             if link.source_box.onward is link.sink_box:  # it may be removed already, and another one made since
                 link.source_box.leads_nowhere()

@@ -45,7 +45,7 @@ FARTHEST = {
     "lab.inboxes()": (444, 22),
     "str(lab.graph())": (305, 20),
     "lab.why()": (159, 19),
-    "lab.back()": (793, 37),
+    "lab.back()": (808, 37),
     "a click on Step in the panel": (1096, 56),
 }
 
