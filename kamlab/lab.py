@@ -384,7 +384,7 @@ class Lab:
         scheduler = self.scheduler
         if self.runtime.phase is Phase.STOPPED:
             return "stopped"
-        if scheduler.driver is not None or self.running:
+        if scheduler.driver is not None or self.runtime.running:
             return "running"
         if not scheduler.step:
             return "new"
@@ -995,6 +995,11 @@ class Lab:
         """Note the first position; the notes take the further ones themselves."""
         self.runtime.on_stepped = self.positions.note
         self.positions.note(component, step)
+
+    def forget_positions(self) -> None:
+        """Drop what was noted of positions: the lab is on another way. For :class:`.TimeTravel`."""
+        if self._positions is not None:
+            self._positions.forget()
 
     def _cut_positions(self) -> None:
         """Drop what was noted of later steps, since the lab runs on from here and perhaps another way."""

@@ -49,12 +49,13 @@ class History(Reading):
 
     def event(self, number: int) -> Event:
         """Return the event of a number."""
+        records, first = self.records, self.first
         place = bisect_right(self.starts, number) - 1
         if place >= 0:
-            _, step, time, running = self.record(self.starts[place])
+            _, step, time, running = records[self.starts[place] - first]
         else:
             (step, time), running = self._beginning(), None
-        return make_event(self.record(number), step, time, running, number)
+        return make_event(records[number - first], step, time, running, number)
 
     def events(self, numbers: Iterable[int]) -> tuple[Event, ...]:
         """Return the events of these numbers."""
@@ -83,7 +84,7 @@ class History(Reading):
     def _beginning(self) -> tuple[int, float]:
         """Return step and time before the first slice that is known."""
         if self.starts:
-            _, step, time, _ = self.record(self.starts[0])
+            _, step, time, _ = self.records[self.starts[0] - self.first]
             return step - 1, time
         if self.scheduler is not None:
             return self.scheduler.step, self.scheduler.now
@@ -225,11 +226,14 @@ class History(Reading):
             changes.append((departure, -1))
         return sorted(change for change in changes if change[0] <= end)
 
-    def states(self, step: int) -> dict[Any, str]:
-        """Return the state of each component that had been activated by a step: a word of core.states."""
-        number = self.end_of(step)
-        found = ((component, life.at(number)) for component, life in self.lives.items())
-        return {component: state for component, state in found if state is not None}
+    def states_after(self, number: int) -> dict[Any, str]:
+        """Return the state of each component that had been activated by an event: a word of core.states."""
+        states = {}
+        for component, life in self.lives.items():
+            state = life.at(number)
+            if state is not None:
+                states[component] = state
+        return states
 
     def last_slice(self, component: Any, step: int) -> int | None:
         """Return the number of a component's last slice until a step; 0: it had none, ``None``: that is forgotten."""
@@ -318,9 +322,8 @@ class History(Reading):
             seen.add(following)
             box = following
 
-    def links_at(self, step: int) -> list[Any]:
-        """Return the links that there were at a step."""
-        number = self.end_of(step)
+    def links_after(self, number: int) -> list[Any]:
+        """Return the links that there were after an event."""
         return [link for link, there in self.links.items() if there.at(number)]
 
     def path(self, source: Any, inbox: Any, number: int) -> list[Any]:

@@ -26,12 +26,12 @@ from .moment import Moment, hold, place_of_thread
 from .snapshot import stand_now
 from .stack import (
     Standpoint,
+    codes_in,
     definition_of,
     flow_of,
     helper_in_words,
     kind_of_flow,
     line_of,
-    lines_in,
     lines_of,
     stack_of,
     users_place,
@@ -204,11 +204,12 @@ class Standings:
     __repr__ = __str__
 
 
-def standing(component: Microprocess) -> Standing:
+def standing(component: Microprocess, state: str | None = None) -> Standing:
     """Return where the code of a component stands now.
 
     It waits for the slice that runs to end; where that takes too long it shows the lines that are being
-    executed. Whatever a component's code is made of, this returns something.
+    executed. Whatever a component's code is made of, this returns something. A caller that holds the lock of the lab
+    and has read the ``state`` of the component may give it.
 
     >>> from kamlab import Component, Lab
     >>> class Quiet(Component):
@@ -222,8 +223,8 @@ def standing(component: Microprocess) -> Standing:
     ('runnable', 'main', 3)
     """
     scheduler = task_of(component).scheduler
-    if scheduler is None:
-        return _standing(component, task_of(component).life)
+    if scheduler is None or state is not None:
+        return _standing(component, state or task_of(component).life)
     held = hold(scheduler.world)
     try:
         return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
@@ -259,7 +260,7 @@ def place_of(component: Microprocess) -> Place | None:
     """Return the user's line that a component stands at, if there is one."""
     stack = stack_of(component)
     if stack:
-        return _place(stack[users_place(lines_in(stack))])
+        return _place(stack[users_place(codes_in(stack))])
     return _beginning(component)
 
 
@@ -278,8 +279,8 @@ def _roughly(component: Microprocess) -> str:
 def _standing(component: Microprocess, state: str) -> Standing:
     stack = stack_of(component)
     if stack:
-        at = users_place(lines_in(stack))
-        places = tuple(_place(point) for point in stack)
+        at = users_place(codes_in(stack))
+        places = tuple(map(_place, stack))
         local = written(variables_of(stack[at].frame))
     else:
         first = _beginning(component)
@@ -352,7 +353,7 @@ def source_around(place: Place) -> tuple[tuple[int, str], ...]:
     lines = lines_of(place.file)
     first = max(1, place.line - AROUND)
     return tuple(
-        (number, lines[number - 1].rstrip()) for number in range(first, min(len(lines), place.line + AROUND) + 1)
+        [(number, lines[number - 1].rstrip()) for number in range(first, min(len(lines), place.line + AROUND) + 1)]
     )
 
 
@@ -368,8 +369,11 @@ def variables_of(frame: FrameType) -> list[tuple[str, Any]]:
 
 def attributes_of(component: Microprocess) -> list[tuple[str, Any]]:
     """Return what a component has as attributes, as (name, value) pairs; not what the engine keeps in it."""
-    pairs = [pair for pair in vars(component).items() if pair[0][:1] != "_" and pair[0] not in _ENGINES]
-    pairs = [pair for pair in pairs if not issubclass(type(pair[1]), Box)]
+    pairs = [
+        pair
+        for pair in vars(component).items()
+        if pair[0][:1] != "_" and pair[0] not in _ENGINES and not issubclass(type(pair[1]), Box)
+    ]
     return pairs if len(pairs) <= VARIABLES else _first(pairs)
 
 
@@ -390,10 +394,13 @@ class More(int):
 
 def written(pairs: Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
     """Write down values, as (name, text) pairs; a text of a value that was kept is what it is."""
-    return tuple(
-        (name, f"and {int(value)} more" if type(value) is More else str(value) if type(value) is Said else shown(value))
-        for name, value in pairs
-    )
+    return tuple([(name, _written(value)) for name, value in pairs])
+
+
+def _written(value: Any) -> str:
+    if type(value) is More:
+        return f"and {int(value)} more"
+    return str(value) if type(value) is Said else shown(value)
 
 
 class Said(str):

@@ -13,8 +13,9 @@ that is asked of stepped ones.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from itertools import islice
+from operator import attrgetter
 from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
@@ -31,7 +32,6 @@ from .errors import CannotExplain
 from .history import history_of
 from .location import (
     BUSY,
-    VARIABLES,
     More,
     Place,
     Said,
@@ -45,7 +45,7 @@ from .location import (
     written,
 )
 from .snapshot import from_record
-from .stack import lines_in, stack_of, users_place
+from .stack import stack_of, users_place
 from .words import WIDTH, counted, shown
 
 #: How many notes are kept; the oldest go first.
@@ -59,11 +59,11 @@ LONG = 200
 class Note(NamedTuple):
     """Where one component stood after a slice of its own: its frames, and the values in the user's own one."""
 
-    lines: tuple[tuple[CodeType, int], ...]
+    codes: tuple[CodeType, ...]
+    lines: tuple[int, ...]
     at: int
     variables: tuple[tuple[str, Any], ...]
-    names: Sequence[str]  # of the attributes, shared by the notes of a component
-    attributes: tuple[Any, ...]
+    attributes: tuple[tuple[str, Any], ...]
     remarks: tuple[str, str]
 
 
@@ -73,8 +73,6 @@ class Stood:
     def __init__(self) -> None:
         self._notes: dict[int, Note] = {}
         self._last = 0
-        #: Which attributes a component shows, as long as it has the same ones, and how many more there are.
-        self._names: dict[int, tuple[tuple[str, ...], list[str], tuple[Any, ...]]] = {}
 
     def note(self, component: Microprocess, step: int) -> None:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
@@ -82,23 +80,22 @@ class Stood:
             self.cut(step - 1)
         if task_of(component).awaited_by is not None:
             component = whose(component)
-        notes = self._notes
-        own = vars(component)
-        has = tuple(own)
-        had, names, more = self._names.get(task_of(component).id, NOTHING)
-        if had != has:
-            pairs = attributes_of(component)
-            names, more = [name for name, _ in pairs], tuple([value for _, value in pairs[VARIABLES:]])
-            if len(self._names) > NOTES:
-                self._names.clear()
-            self._names[task_of(component).id] = has, names, more
-        first = names if not more else names[:VARIABLES]
-        values = tuple([v if type(v := own.get(name)) is int or v is None else _kept(v) for name in first])
-        notes[step] = _note(component, names, values + more)
+        frames = _frames(component)
+        if frames is not None:  # as for most components
+            lines = tuple(map(_LINE_OF, frames))
+            remarks = NO_REMARKS if frames else _remarks(component, False)
+        else:
+            stack = stack_of(component)
+            frames, lines = [point.frame for point in stack], tuple([point.line for point in stack])
+            remarks = _remarks(component, bool(stack))
+        codes = tuple(map(_CODE_OF, frames))
+        at = users_place(codes)
+        variables = _kept_pairs(variables_of(frames[at])) if frames else ()
+        self._notes[step] = Note(codes, lines, at, variables, _kept_pairs(attributes_of(component)), remarks)
         self._last = step
-        if len(notes) > NOTES:
-            for old in list(islice(notes, NOTES // 10)):
-                del notes[old]
+        if len(self._notes) > NOTES:
+            for old in list(islice(self._notes, NOTES // 10)):
+                del self._notes[old]
 
     def cut(self, step: int) -> None:
         """Drop the notes of later steps: the lab goes on from here, perhaps another way."""
@@ -109,7 +106,6 @@ class Stood:
     def forget(self) -> None:
         """Drop all notes: the lab is on another way."""
         self._notes.clear()
-        self._names.clear()
         self._last = 0
 
     def of(self, step: int) -> Note | None:
@@ -117,35 +113,23 @@ class Stood:
         return self._notes.get(step)
 
 
-NOTHING: tuple[tuple[str, ...], list[str], tuple[Any, ...]] = ((), [], ())
-
-
-def _note(component: Microprocess, names: Sequence[str], attributes: tuple[Any, ...]) -> Note:
-    frames = None if isinstance(component, ThreadedComponent) else _frames(component)
-    if frames is not None:  # as for most components
-        lines = tuple([(frame.f_code, frame.f_lineno or 0) for frame in frames])
-        at = users_place(lines) if len(lines) > 1 else 0
-        innermost = frames[at] if frames else None
-        remarks = NO_REMARKS if lines else _remarks(component, False)
-    else:
-        stack = stack_of(component)
-        lines = tuple(lines_in(stack))
-        at = users_place(lines)
-        innermost = stack[at].frame if stack else None
-        remarks = _remarks(component, bool(stack))
-    variables = [] if innermost is None else variables_of(innermost)
-    kept = tuple([(name, value if type(value) is int else _kept(value)) for name, value in variables])
-    return Note(lines, at, kept, names, attributes, remarks)
+_CODE_OF: Callable[[FrameType], CodeType] = attrgetter("f_code")
+_LINE_OF: Callable[[FrameType], int] = attrgetter("f_lineno")
 
 
 def _frames(component: Microprocess) -> list[FrameType] | None:
     """Return the suspended frames of plain generators and coroutines, the outermost first.
 
-    ``None`` where :func:`.stack.stack_of` must look more closely: at a helper, an ended coroutine, or another kind of
-    iterator.
+    ``None`` where :func:`.stack.stack_of` must look more closely: at a thread, a helper, an ended coroutine, or another
+    kind of iterator.
     """
-    flow = task_of(component).flow
-    if task_of(component).delegate is not None or (type(flow) is CoroutineType and flow.cr_frame is None):
+    task = task_of(component)
+    flow = task.flow
+    if (
+        isinstance(component, ThreadedComponent)
+        or task.delegate is not None
+        or (type(flow) is CoroutineType and flow.cr_frame is None)
+    ):
         return None
     frames: list[FrameType] = []
     while flow is not None:
@@ -167,6 +151,11 @@ NO_REMARKS = ("", "")
 def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
     """Return what there is to say beside the place: as long as the component is awake, and while it sleeps."""
     return remark_on(component, task_of(component).life, known), remark_on(component, ASLEEP, known)
+
+
+def _kept_pairs(pairs: list[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """Return (name, value) pairs with what is kept of each value."""
+    return tuple([(name, value if type(value) is int else _kept(value)) for name, value in pairs]) if pairs else ()
 
 
 def _kept(value: Any) -> Any:
@@ -222,7 +211,7 @@ def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Stan
         CannotExplain: it is no component.
     """
     history = history_of(lab)
-    states = history.states(step)
+    states = history.states_after(history.end_of(step))
     stands = from_record(lab, step, most=0).components
 
     slices: dict[Microprocess, list[int | None]] = {}  # those of its generators, too
@@ -271,7 +260,9 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
             f"where its code stood was not noted, because the lab ran freely then or has gone back since; "
             f"lab.goto({step}) goes there",
         )
-    places = tuple(Place.of(code.co_filename, line, code.co_name) for code, line in note.lines)
+    places = tuple(
+        Place.of(code.co_filename, line or 0, code.co_name) for code, line in zip(note.codes, note.lines, strict=True)
+    )
     busy = state == BLOCKED and isinstance(component, ThreadedComponent)
     remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
     around = source_around(places[note.at]) if places else ()
@@ -282,6 +273,6 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
         places,
         note.at,
         written(note.variables),
-        written(zip(note.names, note.attributes, strict=True)),
+        written(note.attributes),
         around,
     )

@@ -273,7 +273,7 @@ def snapshot_of(lab: World, step: int | None = None, most: int | None = None) ->
         ledger_of(lab.trace)  # it has to be read before the ring turns
         if not history.is_complete:
             return from_engine(lab, most)
-    return from_record(lab, step, most)
+    return from_record(lab, step, most, history)
 
 
 def is_rushing(lab: World) -> bool:
@@ -426,8 +426,8 @@ def from_record(
     step = history.latest if step is None else step
     number = history.end_of(step)
     now = Moment(lab) if step == history.latest else None
-    links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
-    lives = history.states(step)
+    links = [(link.source_box, link.sink_box) for link in history.links_after(number)]
+    lives = history.states_after(number)
     waiting = {helper: task_of(helper).awaited_by for helper in lives}
     helpers = {by: helper for helper, by in waiting.items() if by is not None and lives[helper] in ALIVE}
     known = {component: life for component, life in lives.items() if waiting[component] is None}

@@ -31,7 +31,7 @@ from ..core.awaitables import Waits
 from ..core.component import Component
 from ..core.ipc import Ipc
 from ..core.thread import ThreadedComponent
-from .stack import Standpoint, lines_in, lines_of, users_place
+from .stack import Standpoint, codes_in, lines_of, users_place
 
 #: Methods that look into one inbox, "inbox" unless an argument says which; and into any of them.
 LOOK_INTO_ONE = {"recv", "data_ready", "dataReady", "messages", "Inbox", "receive"}
@@ -61,11 +61,11 @@ class Awaited:
 
 def awaited(stack: list[Standpoint]) -> Awaited:
     """Return what a component needs to get on, from the frames it is suspended in."""
-    for point in reversed(stack[users_place(lines_in(stack)) :]):
+    for point in reversed(stack[users_place(codes_in(stack)) :]):
         found = _of_helper(point)
         if found is not None:
             return found
-    return _of_source(stack[users_place(lines_in(stack))]) if stack else Awaited()
+    return _of_source(stack[users_place(codes_in(stack))]) if stack else Awaited()
 
 
 def _of_helper(point: Standpoint) -> Awaited | None:

@@ -14,7 +14,7 @@ import linecache
 import os
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
@@ -75,10 +75,12 @@ def whose_code(file: str) -> str:
     return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
+_FLOW: Callable[[Microprocess], Any] = vars(Microprocess)["flow"].__get__
+
+
 def flow_of(component: Microprocess) -> Any:
     """Return the generator or coroutine of a component, or ``None`` before its first slice."""
-    shown_as: Any = Microprocess.flow  # not component.flow, which a user's own attribute may hide
-    return shown_as.__get__(component)
+    return _FLOW(component)  # not component.flow, which a user's own attribute may hide
 
 
 def kind_of_flow(component: Microprocess) -> str:
@@ -110,21 +112,22 @@ def stack_of(component: Microprocess) -> list[Standpoint]:
     return stack
 
 
-def users_place(lines: Sequence[tuple[CodeType, int]]) -> int:
+@functools.lru_cache(1000)
+def users_place(codes: tuple[CodeType, ...]) -> int:
     """Return the index of the innermost code that is the user's own; of the component's, if all is kamlab's.
 
-    ``lines`` are codes, the outermost first, each with the number of a line in it.
+    ``codes`` are those of a stack, the outermost first; see :func:`codes_in`.
     """
-    owners = [whose_code(code.co_filename) for code, _ in lines]
+    owners = [whose_code(code.co_filename) for code in codes]
     for owner in (USER, KAMLAB):
         if owner in owners:
             return len(owners) - 1 - owners[::-1].index(owner)
     return 0
 
 
-def lines_in(stack: Sequence[Standpoint]) -> list[tuple[CodeType, int]]:
-    """Return the codes of a stack, each with the number of the line at which it stands."""
-    return [(point.frame.f_code, point.line) for point in stack]
+def codes_in(stack: Iterable[Standpoint]) -> tuple[CodeType, ...]:
+    """Return the codes of a stack."""
+    return tuple([point.frame.f_code for point in stack])
 
 
 def helper_in_words(helper: Microprocess) -> str:

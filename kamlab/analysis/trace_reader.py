@@ -333,6 +333,10 @@ class Reading:
         """Return the bare record of a number."""
         return self.records[number - self.first]
 
+    def records_between(self, first: int, end: int) -> list[Any]:
+        """Return the bare records from a number on, up to another one, which is not included."""
+        return self.records[first - self.first : end - self.first]
+
 
 #: What becomes of a component when this happens to it.
 _STATES = {PAUSED: ASLEEP, WOKEN: RUNNABLE, FAILED: HAS_FAILED}

@@ -33,7 +33,7 @@ class Graph:
         self.anyone_can_run: bool = TURN in [need.kind for needs in self.needs.values() for need in needs]
         self.going_on: dict[Microprocess, None] = self._reached(filter(self._goes_on, self.nodes))
         self.open_to_outside: dict[Microprocess, None] = self._reached(
-            [*self.going_on, *filter(self._is_open, self.nodes)]
+            [node for node in self.nodes if node in self.going_on or self._is_open(node)]
         )
 
     def _reached(self, first: Iterable[Microprocess]) -> dict[Microprocess, None]:
@@ -154,8 +154,10 @@ class Graph:
 
     def _awaited_in_vain(self, node: Microprocess) -> dict[str, str]:
         """Return the components for which a sleeper waits in vain, by name and in words, if it waits for no other."""
+        if node in self.going_on:
+            return {}
         needs = [need for need in self.needs[node] if need.kind in (MESSAGE, GONE)]
-        if node in self.going_on or not needs:
+        if not needs:
             return {}
         boxes = {need.name for need in needs if not need.why_not}
         in_vain = [need for need in needs if need.name not in boxes]

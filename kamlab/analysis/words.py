@@ -30,9 +30,9 @@ def shown(value: Any, width: int = WIDTH) -> str:
     >>> shown(object())
     '<object object>'
     """
-    text = "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in shorten(value, width)
-    )
+    text = shorten(value, width)
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
     return text if len(text) <= width else text[: width - 3] + "..."
 
 

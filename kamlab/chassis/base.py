@@ -52,8 +52,9 @@ class Chassis(Component):
 
     def activate_children(self) -> None:
         """Activate the children, in the lab that runs this chassis."""
+        scheduler = self.scheduler_in_charge
         for child in self.child_components():
-            method_of(child, "activate")(self._task.scheduler)
+            method_of(child, "activate")(scheduler)
 
     def until_children_done(self) -> Generator[None, None, None]:
         """Sleep until the last child has ended."""

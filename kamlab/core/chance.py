@@ -121,12 +121,13 @@ def uses_chance(component: Any) -> bool:
     known = _classes.get(cls)
     if known is None:
         known = _classes[cls] = _names_chance(code_of_class(cls))
-    return known or any(_is_thrown(value) for value in attributes_of(component) if _has_code(type(value)))
-
-
-def _has_code(cls: type) -> bool:
-    """Return whether objects of a class are code, or may hold some; a metaclass may have a hash of its own."""
-    return type(cls) is type and cls in _WITH_CODE
+    if known:
+        return True
+    for value in attributes_of(component):
+        kind = type(value)
+        if type(kind) is type and kind in _WITH_CODE and _is_thrown(value):  # a metaclass may have a hash of its own
+            return True
+    return False
 
 
 def builder_uses_chance(builder: Any) -> bool:
@@ -141,7 +142,10 @@ def _function_uses_chance(function: FunctionType) -> bool:
 
 def _is_thrown(value: Any) -> bool:
     """Return whether the value of an attribute is a function of chance, or code that names one."""
-    return _is_chance(value.func if type(value) is functools.partial else value) or _names_chance(code_in(value))
+    if _is_chance(value.func if type(value) is functools.partial else value):
+        return True
+    code = list(code_in(value))
+    return bool(code) and _names_chance(code)
 
 
 def _names_chance(code: Iterable[Code]) -> bool:
@@ -150,6 +154,7 @@ def _names_chance(code: Iterable[Code]) -> bool:
 
 #: The result for each class.
 _classes: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
+#: The classes of objects that are code, or may hold some.
 _WITH_CODE = frozenset(
     (FunctionType, MethodType, BuiltinMethodType, GeneratorType, CoroutineType, functools.partial, list, tuple)
 )

@@ -269,18 +269,20 @@ class Component(Waits, Microprocess):
             BadComponent: one of them is not a component, often a class without its brackets.
             BelongsElsewhere: one of them is already a child of a component.
         """
-        for place, child in enumerate(children):
-            check_component(child, f"a child of {self.short_name}")
+        role, family = f"a child of {self.short_name}", list(self.children)
+        for child in children:
+            check_component(child, role)
             parent = task_of(child).parent
             if parent is not None and parent is not self:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
                     f"{parent.short_name} already. Make a second {type(child).__name__}."
                 )
-            if place_in(self.children, child) >= 0 or place_in(children, child) < place:
+            if place_in(family, child) >= 0:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )
+            family.append(child)
         for child in children:
             task = task_of(child)
             note_change(task, "parent", child, self)

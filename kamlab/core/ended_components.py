@@ -140,7 +140,7 @@ class Ended:
         self.parent: int = task_of(container).id if container is not None else 0
         self._container = ref(container) if container is not None else None
         if isinstance(component, Component):
-            self._note_links(component)
+            self.led, self.fed = _links_of(component)
         if self.state == FAILED:
             self.note_error(component)
 
@@ -151,12 +151,6 @@ class Ended:
         if error is not None:
             text = error_in_words(error)
             self.error = text if len(text) <= ERROR_TEXT else text[: ERROR_TEXT - 3] + "..."
-
-    def _note_links(self, component: Component) -> None:
-        led = [(name, box.target) for name, box in made_outboxes_of(component).items() if box.onward is not None]
-        self.led = tuple((name, (task_of(end.owner).id, end.name)) for name, end in led if isinstance(end, Inbox))
-        sources = [source for inbox in made_inboxes_of(component).values() for source in inbox.sources]
-        self.fed = tuple((task_of(source.owner).id, source.name) for source in sources[:SOURCES])
 
     @property
     def component(self) -> Any:
@@ -184,6 +178,20 @@ class Ended:
         self.final = tally(component)
         if self.register is not None:
             self.register.settle(self)
+
+
+def _links_of(component: Component) -> tuple[tuple[tuple[str, Place], ...], tuple[Place, ...]]:
+    """Return where the outboxes of a component lead to, and what leads to its inboxes; see :class:`Ended`."""
+    led: list[tuple[str, Place]] = []
+    for name, box in made_outboxes_of(component).items():
+        end = box.target
+        if box.onward is not None and isinstance(end, Inbox):
+            led.append((name, (task_of(end.owner).id, end.name)))
+    fed: list[Place] = []
+    for inbox in made_inboxes_of(component).values():
+        for source in inbox.sources:
+            fed.append((task_of(source.owner).id, source.name))
+    return tuple(led), tuple(fed[:SOURCES])
 
 
 class _Farewell:

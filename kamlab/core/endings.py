@@ -5,6 +5,7 @@ No error in what a component does at its end stops the scheduler, or keeps the o
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadAwait
@@ -33,8 +34,7 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     scheduler.runtime.register.note(component, scheduler.step, scheduler.running)
     if task.delegate is not None:
         scheduler.retire(task.delegate)
-    flow = task.flow
-    for last in (lambda: _close(flow), method_of(component, "stop"), method_of(component, "close_down")):
+    for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
         try:
             last()
         except BaseException as error:

@@ -336,6 +336,8 @@ def words_of(value: Any, enough: int | None = None) -> str:
     """
     if type(value) is str:
         return repr(value[:enough])
+    if type(value) is int and value in _SHORT:
+        return repr(value)
     return said(lambda item: _words_or_why_not(item, LIMIT if enough is None else enough), value)
 
 
@@ -346,8 +348,14 @@ def _words_or_why_not(value: Any, enough: int) -> str:
         return f"<{class_name(type(value))} whose repr raises {class_name(type(error))}>"
 
 
+#: The numbers that are written without a second thought: their repr is short, and runs no code of a user's class.
+_SHORT = range(-(10**18), 10**18)
+
+
 def _words(value: Any, enough: int, within: tuple[int, ...]) -> str:
     cls = type(value)
+    if cls is int and value in _SHORT:
+        return repr(value)
     for kind in (str, bytes, bytearray):
         if issubclass(cls, kind):
             return repr(kind.__getitem__(value, slice(enough)))

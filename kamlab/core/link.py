@@ -130,27 +130,32 @@ class Switchboard:
 
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
         """Remove one link made here, or all links made here that touch ``component``."""
-        for link in [
-            link
-            for link in self.links
-            if link is linkage or (component is not None and (component is link.source or component is link.sink))
-        ]:
+        self._remove(
+            [
+                link
+                for link in self.links
+                if link is linkage or (component is not None and (component is link.source or component is link.sink))
+            ]
+        )
+
+    def unlink_box(self, box: Box) -> None:
+        """Remove the links made here that begin or end at a box."""
+        self._remove([link for link in self.links if link.source_box is box or link.sink_box is box])
+
+    def unlink_all(self) -> None:
+        """Remove every link made here."""
+        self._remove(list(self.links))
+
+    def _remove(self, links: list[Link]) -> None:
+        if links:
             self._note_foreign("a link was taken down from outside")
+        for link in links:
+            if link not in self.links:  # an observer that was told of the one before has removed it
+                continue
             self.links.remove(link)
             if link.source_box.onward is link.sink_box:  # it may be removed already, and another one made since
                 link.source_box.leads_nowhere()
             self._record(UNLINKED, link)
-
-    def unlink_box(self, box: Box) -> None:
-        """Remove the links made here that begin or end at a box."""
-        for link in list(self.links):
-            if link.source_box is box or link.sink_box is box:
-                self.unlink(linkage=link)
-
-    def unlink_all(self) -> None:
-        """Remove every link made here."""
-        for link in list(self.links):
-            self.unlink(linkage=link)
 
     def _note_foreign(self, why: str) -> None:
         scheduler = task_of(self.owner).scheduler

@@ -115,9 +115,7 @@ class LabLock:
             if self.waiting and self.scheduler is not None:  # none of them has woken up in time
                 self.scheduler.attention = True
 
-    def __enter__(self) -> LabLock:
-        self.acquire()
-        return self
+    __enter__ = acquire
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.release()

@@ -46,13 +46,15 @@ def code_of_class(cls: type) -> Iterator[Code]:
             yield from (found for value in vars(ancestor).values() for found in code_in(value))
 
 
-def attributes_of(component: Any) -> Iterator[Any]:
-    """Yield the values of a component's attributes; accessing its ``__dict__`` would make each slice slower."""
+def attributes_of(component: Any) -> list[Any]:
+    """Return the values of a component's attributes; accessing its ``__dict__`` would make each slice slower."""
+    values: list[Any] = []
     for value in gc.get_referents(component):
         if type(value) is dict:  # its __dict__ exists
-            yield from value.values()
+            values += value.values()
         elif value is not type(component):
-            yield value
+            values.append(value)
+    return values
 
 
 def code_in(value: Any) -> Iterator[Code]:
@@ -73,7 +75,9 @@ def code_in(value: Any) -> Iterator[Code]:
     elif cls is CoroutineType and value.cr_frame is not None:
         yield value.cr_code, value.cr_frame.f_globals
     elif (cls is list or cls is tuple) and len(value) < 20:
-        yield from (found for item in value if type(item) is FunctionType for found in code_in(item))
+        for item in value:
+            if type(item) is FunctionType:
+                yield from code_in(item)
 
 
 def _held(function: FunctionType) -> Iterator[Any]:

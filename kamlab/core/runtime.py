@@ -492,7 +492,8 @@ class Runtime:
         try:
             components = list(scheduler.members.values())
             for component in components:
-                scheduler.retire(component)
+                if component.id in scheduler.members:  # its chassis has not stopped it already
+                    scheduler.retire(component)
             self.phase = Phase.STOPPED
             for component in list(scheduler.members.values()):  # activated by one that was closed
                 scheduler.retire(component)

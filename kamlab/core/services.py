@@ -96,6 +96,8 @@ class Services:
 
     def drop_services_of(self, component: Any) -> list[str]:
         """Remove the services that a component still offers, and return their names."""
+        if not self._services:
+            return []
         names = [name for name, (owner, _) in self._services.items() if owner is component]
         for name in names:
             del self._services[name]

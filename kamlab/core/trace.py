@@ -252,17 +252,19 @@ class Trace:
 
     def detach(self, hook: Hook) -> None:
         """Stop calling ``hook``."""
-        self._hooks = {
-            kind: left
-            for kind, hooks in self._hooks.items()
-            if (left := [other for other in hooks if other is not hook])
-        }
-        self.on_hooks_changed()
+        self.adopt_hooks(
+            {
+                kind: left
+                for kind, hooks in self._hooks.items()
+                if (left := [other for other in hooks if other is not hook])
+            }
+        )
 
     def adopt_hooks(self, hooks: dict[str, list[Hook]]) -> None:
         """Replace the table of hooks."""
-        self._hooks = hooks
-        self.on_hooks_changed()
+        before, self._hooks = self._hooks, hooks
+        if before or hooks:
+            self.on_hooks_changed()
 
     @property
     def complete(self) -> bool:

@@ -17,11 +17,11 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..core.engine_state import life_of, scheduler_of
 from ..core.errors import KamlabError
 from ..core.ipc import ProducerFinished
 from ..core.microprocess import add_end_callback
 from ..core.states import ENDED
+from ..core.task import task_of
 from ..parts import console
 from ..parts.console import ConsoleReader
 from ..views.printable import label
@@ -77,7 +77,7 @@ class Field:
     def _close(self) -> None:
         """Show that the reader has ended; may be called on any thread."""
         self.text.disabled = self.enter.disabled = self.end.disabled = True
-        self.text.placeholder = f"{self.reader.short_name} has {life_of(self.reader)}"
+        self.text.placeholder = f"{self.reader.short_name} has {task_of(self.reader).life}"
 
 
 class Fields:
@@ -103,10 +103,11 @@ class Fields:
 
     def add(self, reader: ConsoleReader) -> None:
         """Make a field for a reader; called in its thread."""
-        scheduler = scheduler_of(reader)
+        scheduler = task_of(reader).scheduler
+        assert scheduler is not None
         lab = scheduler.world
         with self._lock:
-            kept = [field for field in self._of_lab.get(lab, ()) if life_of(field.reader) not in ENDED]
+            kept = [field for field in self._of_lab.get(lab, ()) if task_of(field.reader).life not in ENDED]
             self._of_lab[lab] = [*kept, Field(reader)]
             box = self._boxes.get(lab)
             if box is None:

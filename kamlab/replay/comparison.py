@@ -91,26 +91,27 @@ def kept_of(trace: Any) -> Kept:
     if first is None:
         return Kept(trace.before[0])
     kept = Kept(first)
-    places: dict[Any, str] = {}
+    places, runners = _Places(), _Runners()
     running: Any = None
     component: Any = None  # of the generator that has the slice, where a component waits for one
+    name = ""
     deeds: list[Deed] = []
     for record in trace.records_from(trace.known_from):
         kind = record[0]
         if kind is RESUMED:
             if running is not None:
-                kept.slices.append((running.short_name, tuple(deeds)))
+                kept.slices.append((name, tuple(deeds)))
             if record[1] <= first:
                 continue
             running, deeds = record[3], []
-            component = whose(running)
+            component, name = runners[running]
             kept.times.append(record[2])
         elif running is not None and (read := _READ.get(kind)) is not None:
             deed = read(record, running, component, places)
             if deed is not None:
                 deeds.append(deed)
     if running is not None:
-        kept.slices.append((running.short_name, tuple(deeds)))
+        kept.slices.append((name, tuple(deeds)))
     return kept
 
 
@@ -182,31 +183,40 @@ def _kept(message: Any, record: Any) -> Any:
     return Text(class_name(cls), text)
 
 
-def _place(box: Any, places: dict[Any, str]) -> str:
-    place = places.get(box)
-    if place is None:
-        place = places[box] = f"{name_of(box.owner)}.{box.name}"
-    return place
+class _Places(dict[Any, str]):
+    """The name of each box, with its component."""
+
+    def __missing__(self, box: Any) -> str:
+        place = self[box] = f"{name_of(box.owner)}.{box.name}"
+        return place
 
 
-def _sent(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+class _Runners(dict[Any, tuple[Any, str]]):
+    """Of each microprocess that ran: the component that it belongs to, and its own name."""
+
+    def __missing__(self, running: Any) -> tuple[Any, str]:
+        runner = self[running] = whose(running), running.short_name
+        return runner
+
+
+def _sent(record: Any, running: Any, component: Any, places: _Places) -> Deed | None:
     source = record[1]
     if source is None or source.owner is not component:
         return None
-    return SENT, f"{_place(source, places)} > {_place(record[2], places)}", _kept(record[3], record)
+    return SENT, f"{places[source]} > {places[record[2]]}", _kept(record[3], record)
 
 
-def _discarded(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+def _discarded(record: Any, running: Any, component: Any, places: _Places) -> Deed | None:
     source = record[1]
-    return (DISCARDED, _place(source, places), _kept(record[3], record)) if source.owner is component else None
+    return (DISCARDED, places[source], _kept(record[3], record)) if source.owner is component else None
 
 
-def _received(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+def _received(record: Any, running: Any, component: Any, places: _Places) -> Deed | None:
     box = record[1]
-    return (RECEIVED, _place(box, places), _kept(record[2], record)) if box.owner is component else None
+    return (RECEIVED, places[box], _kept(record[2], record)) if box.owner is component else None
 
 
-def _paused(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+def _paused(record: Any, running: Any, component: Any, places: _Places) -> Deed | None:
     when = record[2][0]
     return (
         (PAUSED, "", None if when is None else round(when, 6))
@@ -215,11 +225,11 @@ def _paused(record: Any, running: Any, component: Any, places: dict[Any, str]) -
     )
 
 
-def _failed(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+def _failed(record: Any, running: Any, component: Any, places: _Places) -> Deed | None:
     return (FAILED, "", _masked(error_in_words(record[2]))) if record[1] is running or record[1] is component else None
 
 
-def _told(record: Any, running: Any, component: Any, places: dict[Any, str]) -> Deed | None:
+def _told(record: Any, running: Any, component: Any, places: _Places) -> Deed | None:
     return (record[0], "", _masked(str(record[2]))) if record[1] is running or record[1] is component else None
 
 

@@ -100,7 +100,7 @@ class TimeTravel:
         before, self.in_between = self.in_between, True
         try:
             lab.begin_again()
-            lab.positions.forget()
+            lab.forget_positions()
             lab.written_from = {}
             self._past = None
             self.live = True
@@ -177,18 +177,19 @@ class TimeTravel:
     def branches(self) -> Tree:
         """The branches of this lab's runs. See ``Lab.branches``."""
         with self._lab.lock:
-            self._find_branch()
+            journal = self.journal
+            self._find_branch(journal)
             branches = self._branches
             if self._past is None:
-                path = self.journal.path() if self.journal is not None else Path(steps=self._lab.scheduler.step)
+                path = journal.path() if journal is not None else Path(steps=self._lab.scheduler.step)
                 branches = tuple(
                     replace(branch, path=path) if branch.number == self._here else branch for branch in branches
                 )
             return Tree(branches, self._here, self._lab.scheduler.step)
 
-    def _find_branch(self) -> None:
+    def _find_branch(self, journal: Journal | None) -> None:
         """Determine the branch, if the lab has continued from where it stood in the past."""
-        past, journal = self._past, self.journal
+        past = self._past
         if past is None or journal is None or self.replaying or self._lab.scheduler.running is not None:
             return
         path = journal.path()
@@ -306,7 +307,7 @@ class TimeTravel:
                 if isinstance(self._lab.clock, HeldClock) and epoch is not None:
                     self._lab.clock.epoch = epoch
                 if branch != self._here:
-                    self._lab.positions.forget()
+                    self._lab.forget_positions()
                 self._branches, self._here = tree.branches, branch
                 self._lab.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
@@ -324,7 +325,7 @@ class TimeTravel:
                 self._arrived = _place(journal.path())
             self._lab.breakpoint_table.rearm()
             if not moved:
-                self._lab.positions.forget()
+                self._lab.forget_positions()
         self._compare(branch)
 
     def _compare(self, branch: int) -> None:
@@ -334,7 +335,7 @@ class TimeTravel:
         if differs is None:
             self._kept[branch] = now if before is None else now.continued(before)
             return
-        self._lab.positions.forget()
+        self._lab.forget_positions()
         self._strayed = True
         if self._past is None:  # so that the present run is another branch, and is kept separately
             self._past = self.branches[branch].path

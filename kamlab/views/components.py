@@ -45,18 +45,18 @@ def key_of(component: Microprocess) -> str:
     return f"{key_of(parent)}.{place}"
 
 
-def component_of(lab: World, key: str) -> Component | None:
+def component_with_key(lab: World, key: str) -> Component | None:
     """Return the component of a key, a living one or a child that is not active yet; ``None`` if there is none."""
     return next((component for component in _known(lab) if key_of(component) == key), None)
 
 
 def find_component(lab: World, key: str, others: Iterable[Any] = ()) -> Component:
-    """Return the component of a key: one that :func:`component_of` finds, or one of these others.
+    """Return the component of a key: one that :func:`component_with_key` finds, or one of these others.
 
     Raises:
         UnknownComponent: there is none; the message says what there is.
     """
-    found = component_of(lab, key)
+    found = component_with_key(lab, key)
     if found is None:
         ended = (other for other in others if isinstance(other, Component))
         found = next((component for component in ended if key_of(component) == key), None)

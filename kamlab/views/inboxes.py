@@ -38,6 +38,8 @@ BOXES = 8
 MESSAGES = 6
 LINES = 8
 LINE_WIDTH = 200
+#: The most characters of the name of a box.
+BOX_NAME = 30
 FAILURES = 5
 #: How many characters :meth:`Inboxes.data` may become as JSON, about; components beyond are only counted.
 ROOM = 24_000
@@ -182,7 +184,7 @@ class ComponentLook:
             "state": self.state,
             "say": self.remark or self.say,
             "inboxes": [box.data() for box in self.inboxes],
-            "lost": [list(pair) for pair in self.discarded],
+            "lost": list(map(list, self.discarded)),
             "more": self.more,
         }
 
@@ -351,16 +353,18 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
 
 def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
     """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
-    chosen = {component: _worth_a_look(snapshot, component) for component in shown}
-    waiting = (waiting_in(snapshot, box) for boxes in chosen.values() for box in boxes.values())
-    texts = iter(quoted_all([message for there in waiting for message in there.messages]))
+    everything = {component: boxes_of(component) for component in shown}
+    chosen = {component: _worth_a_look(snapshot, boxes) for component, boxes in everything.items()}
     limits: Mapping[Any, int] = snapshot.limits
+    waiting: Mapping[Any, Waiting] = snapshot.waiting
+    there = [waiting[box] for boxes in chosen.values() for box in boxes.values() if box in waiting]
+    texts = iter(quoted_all([message for line in there for message in line.messages]))
     looks = []
     for component, boxes in chosen.items():
         stand = snapshot.components[component]
-        inboxes = [_inbox(name, limits.get(box), waiting_in(snapshot, box), texts) for name, box in boxes.items()]
+        inboxes = [_inbox(name, limits.get(box), waiting.get(box, _NOTHING), texts) for name, box in boxes.items()]
         lost = [
-            (_safe(box.name), snapshot.lost[box])
+            (label(str(box.name), BOX_NAME), snapshot.lost[box])
             for box in made_outboxes_of(component).values()
             if box in snapshot.lost
         ]
@@ -371,7 +375,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
                 _thread_in_words(stand),
                 tuple(inboxes),
                 tuple(lost)[:BOXES],
-                len(boxes_of(component)) - len(boxes),
+                len(everything[component]) - len(boxes),
                 key_of(component),
                 say(component, stand, rushing),
                 given_name(component),
@@ -383,7 +387,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
 def _inbox(name: str, limit: int | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
     messages = waiting.messages
     return InboxLook(
-        _safe(name),
+        label(str(name), BOX_NAME),
         waiting.count,
         limit,
         tuple(starmap(_then_and_now, zip_longest(waiting.said, islice(texts, len(messages))))),
@@ -405,17 +409,12 @@ def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
 _NOTHING = Waiting(0)
 
 
-def _worth_a_look(snapshot: Snapshot, component: Component) -> Mapping[str, Inbox | None]:
+def _worth_a_look(snapshot: Snapshot, boxes: Mapping[str, Inbox | None]) -> Mapping[str, Inbox | None]:
     """Return the inboxes that there is room for; those with messages go first."""
-    boxes = boxes_of(component)
     if len(boxes) <= BOXES:
         return boxes
     chosen = sorted(boxes, key=lambda name: boxes[name] not in snapshot.waiting)[:BOXES]
     return {name: box for name, box in boxes.items() if name in chosen}
-
-
-def _safe(name: Any) -> str:
-    return label(str(name), 30)
 
 
 def _then_and_now(then: str | None, now: str) -> str:

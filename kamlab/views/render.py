@@ -178,10 +178,14 @@ def as_data(value: Any) -> Any:
     {'words': 'failed', 'role': 'bad', 'plain': None}
     """
     if isinstance(value, (tuple, list)):
-        return [as_data(item) for item in value]
+        return [item if isinstance(item, _PLAIN) else as_data(item) for item in value]
     if is_dataclass(value):
-        return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
+        held = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: item if isinstance(item, _PLAIN) else as_data(item) for name, item in held.items()}
     return value
+
+
+_PLAIN = (str, int, float, type(None))
 
 
 # -- as text ------------------------------------------------------------------------------------------

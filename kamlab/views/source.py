@@ -100,7 +100,7 @@ def _table(before: str, pairs: tuple[tuple[str, str], ...]) -> Table:
     return Table(tuple((before + name, Span(text, "code")) for name, text in pairs), form="  {} = {}")
 
 
-def source_of(lab: World, component: Microprocess | str) -> SourceLook:
+def source_of(lab: World, component: Microprocess | str, state: str | None = None) -> SourceLook:
     """Return where a component stands in its code now.
 
     This waits for the running slice to end; if it does not end, the line that it executes is shown.
@@ -108,6 +108,7 @@ def source_of(lab: World, component: Microprocess | str) -> SourceLook:
     Args:
         lab: the lab.
         component: the component, or its key; see :mod:`.components`.
+        state: its state, if the caller has read that already and holds the lab's lock.
 
     Raises:
         UnknownComponent: no component has that key.
@@ -132,44 +133,48 @@ def source_of(lab: World, component: Microprocess | str) -> SourceLook:
     else:
         found = component
     with one_look():
-        stands = standing(found)
+        stands = standing(found, state)
         return _source(found, stands)
 
 
 def _source(component: Microprocess, stands: Standing) -> SourceLook:
-    place = stands.place
-    first, lines = _lines(place, _code(component, stands)) if place is not None else (0, ())
+    place = stands.place or NOWHERE
+    first, lines = _lines(place, _code(component, stands.at, place.line)) if place is not NOWHERE else (0, ())
     return SourceLook(
         key_of(component),
         label(stands.name, 40),
         stands.state,
         label(stands.remark, WIDTH),
-        label(file_in_words(stands.file), 60),
-        label(stands.function, 60),
+        label(file_in_words(place.file), 60),
+        label(place.function, 60),
         first,
         lines,
-        stands.line,
+        place.line,
         _safe(stands.variables),
         _safe(stands.attributes),
-        tuple(_in_words(place) for place in stands.places[-STACK:]),
+        tuple(map(_in_words, stands.places[-STACK:])),
     )
 
 
 def _safe(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple((label(name, 40), label(text)) for name, text in pairs)
+    return tuple([(label(name, 40), label(text)) for name, text in pairs])
 
 
 def _in_words(place: Place) -> str:
     return label(f"{place}: {place.source}" if place.source else str(place), WIDTH)
 
 
-def _code(component: Microprocess, stands: Standing) -> CodeType | None:
-    """Return the code object of the function in which a component stands."""
+#: The place of a component that stands nowhere.
+NOWHERE = Place("", 0, "")
+
+
+def _code(component: Microprocess, at: int, line: int) -> CodeType | None:
+    """Return the code object of the function in which a component stands: that of the frame ``at``, at this line."""
     stack = stack_of(component)
-    if stands.at < len(stack) and stack[stands.at].line == stands.line:
-        return stack[stands.at].frame.f_code
+    if at < len(stack) and stack[at].line == line:
+        return stack[at].frame.f_code
     code = definition_of(component)
-    return code if isinstance(code, CodeType) and code.co_firstlineno == stands.line else None
+    return code if isinstance(code, CodeType) and code.co_firstlineno == line else None
 
 
 def _lines(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
@@ -184,9 +189,9 @@ def _lines(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
     if end - begin >= WHOLE:
         begin = max(begin, min(place.line - WINDOW // 2, end - WINDOW + 1))
         end = min(end, begin + WINDOW - 1)
-    cut = (text.rstrip()[: 5 * WIDTH].expandtabs(4) for text in known[begin - 1 : end])
+    cut = [text.rstrip()[: 5 * WIDTH].expandtabs(4) for text in known[begin - 1 : end]]
     shown = textwrap.dedent("\n".join(cut)).split("\n")
-    return begin, tuple(label(text, WIDTH) for text in shown)
+    return begin, tuple([label(text, WIDTH) for text in shown])
 
 
 def _last_line(code: CodeType) -> int:

@@ -226,6 +226,9 @@ class _Telling:
             if searched >= most:
                 break
             searched += 1
+            self.counts[record[0]] += 1
+            if record[0] not in self.wanted:
+                continue
             self._note(number, step, record)
             if len(self._events) > enough:  # perhaps: repeats count once
                 if len(self._runs()) > self.last:
@@ -238,9 +241,6 @@ class _Telling:
 
     def _note(self, number: int, step: int, record: Any) -> None:
         kind = record[0]
-        self.counts[kind] += 1
-        if kind not in self.wanted:
-            return
         event = make_event(record, step, 0.0, record[3] if kind is events.RESUMED else None, number)
         if self.words:
             text = f"{kind} {self._text(event)}".lower()
@@ -263,7 +263,7 @@ class _Telling:
     def _item(self, cycle: list[Event], times: int) -> StoryItem:
         first = cycle[0]
         text = label(" / ".join(map(self._text, cycle)), LONGEST)
-        keys = dict.fromkeys(self._key_of(component) for event in cycle for component in _concerned(event))
+        keys = dict.fromkeys([self._key_of(component) for event in cycle for component in _concerned(event)])
         return StoryItem(first.number, first.step, first.kind, text, tuple(keys), times)
 
     def _key_of(self, component: Any) -> str:
@@ -284,10 +284,10 @@ def _concerned(event: Event) -> Iterable[Any]:
     """Return the components that an event concerns."""
     if event.kind in (events.LINKED, events.UNLINKED):
         return (event.component.source, event.component.sink)
-    concerned = [event.component]
+    concerned = [] if event.component is None else [event.component]
     if event.kind in _MOVES:
         concerned += [box.owner for box in (event.source, event.box) if box is not None]
-    return [component for component in concerned if component is not None]
+    return concerned
 
 
 _MOVES = (events.SENT, events.DISCARDED, events.RECEIVED, events.REMOVED, events.INSERTED)
@@ -367,7 +367,7 @@ def _times(keys: Sequence[Hashable], place: int, cycle: int) -> int:
     """Return how often the cycle that begins at a place repeats."""
     times = 1
     end = place + cycle
-    while end + cycle <= len(keys) and all(keys[place + offset] == keys[end + offset] for offset in range(cycle)):
+    while end + cycle <= len(keys) and keys[place : place + cycle] == keys[end : end + cycle]:
         times += 1
         end += cycle
     return times

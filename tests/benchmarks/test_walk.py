@@ -41,12 +41,12 @@ def test_the_figures_are_printed(capsys):
 
 #: The most calls and files of each call. A change that leads farther has to say why it is worth that.
 FARTHEST = {
-    "lab.step(), the longest of four": (80, 18),
-    "lab.inboxes()": (545, 24),
-    "str(lab.graph())": (370, 23),
-    "lab.why()": (175, 19),
-    "lab.back()": (1130, 38),
-    "a click on Step in the panel": (1560, 57),
+    "lab.step(), the longest of four": (69, 17),
+    "lab.inboxes()": (444, 22),
+    "str(lab.graph())": (305, 20),
+    "lab.why()": (159, 19),
+    "lab.back()": (808, 37),
+    "a click on Step in the panel": (1096, 56),
 }
 
 

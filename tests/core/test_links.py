@@ -301,6 +301,24 @@ def test_unlinking_twice_does_nothing_more():
     assert three.recv() == "x"
 
 
+def test_an_observer_may_remove_a_link_while_others_are_removed(lab):
+    """A link that an observer removes when it is told of another one is removed once."""
+    sender, end = make(2)
+    sender.activate(), end.activate()
+    lab.step(2)
+    made = [sender.link((sender, box), (end, sink)) for box, sink in (("outbox", "inbox"), ("signal", "control"))]
+    told = []
+
+    def observe(event):
+        told.append(event.component)
+        sender.unlink(linkage=made[1])
+
+    lab.trace.attach(observe, ["unlinked"])
+    sender.unlink(component=end)
+    assert told == made
+    assert not sender.outboxes["signal"].onward
+
+
 def test_links_end_with_the_component_that_made_them(lab):
     """At the end of a component the links it made go, and those that others made stay."""
 

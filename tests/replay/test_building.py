@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -82,3 +84,15 @@ def test_a_lab_that_is_reset_says_so_meanwhile() -> None:
     lab.reset()
     assert (seen, lab.in_between, lab.can_build) == ([False, True, True], False, True)
     lab.stop()
+
+
+def test_a_reset_loads_nothing_to_forget_what_was_never_noted() -> None:
+    """A lab that was not stepped is reset without the module that notes positions."""
+    code = (
+        "import sys\n"
+        "from kamlab import Component, Lab\n"
+        "Lab(build=lambda: Component().activate(), clock='virtual').reset()\n"
+        "assert 'kamlab.analysis.location_notes' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab, ThreadedComponent, WaitComplete
+from kamlab.analysis.snapshot import snapshot_of
 from kamlab.core.errors import UnknownComponent
 from kamlab.views.components import key_of
 from kamlab.views.source import WHOLE, WIDTH, WINDOW, SourceLook, source_of
@@ -133,6 +134,17 @@ def test_one_that_has_not_begun_or_has_ended_is_shown_too(lab: Lab) -> None:
     lab.step(3)
     after = source_of(lab, stands)
     assert (after.at, after.lines, after.state) == (0, (), "finished")
+
+
+def test_a_state_that_the_caller_has_read_is_the_one_that_is_shown(lab: Lab) -> None:
+    """With the state from a snapshot of the moment the source is the same as without it, at every step."""
+    components = [Stands().activate(), Waits().activate(), Fails().activate()]
+    lab.report = lambda text: None  # type: ignore[method-assign]
+    for _ in range(8):
+        stands = snapshot_of(lab).components
+        for component in components:
+            assert source_of(lab, component, stands[component].state) == source_of(lab, component)
+        lab.step()
 
 
 def test_a_component_is_found_by_its_key(lab: Lab) -> None:

@@ -14,7 +14,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
 from ...core.outcome import Happened
-from ...views.components import component_of
+from ...views.components import component_with_key
 from ...views.printable import read_literal
 from .view_model import ViewModel
 
@@ -328,7 +328,7 @@ def _place(model: ViewModel, request: Request) -> tuple[Component, str, int]:
 
 def _component(model: ViewModel, request: Request) -> Component:
     key = request.get("key")
-    found = component_of(model.lab, key) if isinstance(key, str) else None
+    found = component_with_key(model.lab, key) if isinstance(key, str) else None
     if found is None:
         raise NotThere(f"The component with the key {key!r} has ended, or was never there.")
     return found

@@ -24,7 +24,7 @@ from ...core.naming import whose
 from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
 from ...views.branches import branches_of
-from ...views.components import component_of, key_of
+from ...views.components import component_with_key, key_of
 from ...views.graph import Graph, graph_of
 from ...views.inboxes import look as inboxes_of
 from ...views.payload import payload_of
@@ -85,6 +85,8 @@ class ViewModel:
         #: The number of the first record that the page has not seen; ``None`` where it has seen nothing.
         self.unseen: int | None = None
         self.last_graph: Graph | None = None
+        #: What the page draws of that graph, laid out; it is the same until components, links or folds change.
+        self._scene: dict[str, Any] = {}
         self._detail = 0
         self._selected: tuple[Any, str, Component | None] = (None, "", None)
 
@@ -97,7 +99,7 @@ class ViewModel:
         """Return the component that is selected, if it is alive."""
         scheduler, key, found = self._selected
         if scheduler is not self.lab.scheduler or key != self.selected or (found is not None and found.is_stopped()):
-            found = component_of(self.lab, self.selected) if self.selected else None
+            found = component_with_key(self.lab, self.selected) if self.selected else None
             self._selected = (self.lab.scheduler, self.selected, found)
         return found
 
@@ -119,6 +121,14 @@ class ViewModel:
             self.folded = others if key in self.folded else others | {f"-{key}"}
         else:
             self.folded = others | {key}
+
+    def scene(self, graph: Graph) -> dict[str, Any]:
+        """Return what the page draws of a graph that continues the last one, which it then is."""
+        last, self.last_graph = self.last_graph, graph
+        if last is None or graph.picture is not last.picture:
+            scene = graph.scene.data()
+            self._scene = {**scene, "nodes": _lean(scene["nodes"]), "links": _lean(scene["links"])}
+        return self._scene
 
     # -- what is shown ------------------------------------------------------------------------------
 
@@ -220,7 +230,7 @@ Look = Callable[[ViewModel, Detail, Snapshot | None], dict[str, Any]]
 
 
 def _graph(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:
-    model.last_graph = graph_of(
+    graph = graph_of(
         model.lab,
         step=model.at,
         folded=model.folded,
@@ -229,9 +239,7 @@ def _graph(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[
         most=detail.parts,
         snapshot=snapshot,
     )
-    data = model.last_graph.data()
-    scene = {**data["scene"], "nodes": _lean(data["scene"]["nodes"]), "links": _lean(data["scene"]["links"])}
-    return {"scene": scene, "graph": data["now"]}
+    return {"scene": model.scene(graph), "graph": graph.now.data()}
 
 
 def _lean(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -263,7 +271,8 @@ def _source(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict
     component = model.followed()
     if component is None:
         return {"source": None}
-    return {"source": {**source_of(model.lab, component).data(), "key": key_of(component)}}
+    stand = snapshot.components.get(component) if snapshot is not None else None
+    return {"source": source_of(model.lab, component, stand.state if stand is not None else None).data()}
 
 
 def _timeline(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:

@@ -55,8 +55,8 @@ class Node(NamedTuple):
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
         found = self._asdict()
-        found["in"] = [port._asdict() for port in found.pop("inboxes")]
-        found["out"] = [port._asdict() for port in found.pop("outboxes")]
+        found["in"] = list(map(Port._asdict, found.pop("inboxes")))
+        found["out"] = list(map(Port._asdict, found.pop("outboxes")))
         return found
 
 

@@ -293,8 +293,7 @@ class Seen:
 
     def _read(self) -> None:
         step = self.history.step_of(self._begin) if self._begin < self._end else self.known.first
-        for number in range(self._begin, self._end):
-            record = self.history.record(number)
+        for number, record in enumerate(self.history.records_between(self._begin, self._end), self._begin):
             kind = record[0]
             if kind is RESUMED:
                 step = record[1]
@@ -418,7 +417,7 @@ class _Drawing:
             here=here,
             lines=tuple(map(self._lifeline, self.shown)),
             more=self.more,
-            slices=tuple(Ran(step, place[who], number) for step, who, number in self.seen.slices if who in place),
+            slices=tuple([Ran(step, place[who], number) for step, who, number in self.seen.slices if who in place]),
             messages=tuple(map(self._passage, ways[-MESSAGES:])),
             more_messages=max(0, len(ways) - MESSAGES),
             marks=tuple(Mark(number, place[who], step, kind, self._words(number)) for number, who, step, kind in marks),
@@ -436,7 +435,8 @@ class _Drawing:
         return [*outside, *sorted(shown, key=_order)], len(everyone) - len(shown)
 
     def _has_end(self, way: Way) -> bool:
-        return any(end is not None and end[0] is not None and end[0] in self.place for end in (way.start, way.end))
+        ends = [end[0] for end in (way.start, way.end) if end is not None and end[0] is not None]
+        return not self.place.keys().isdisjoint(ends)
 
     def _lifeline(self, component: Any) -> Lifeline:
         if component is None:
