@@ -80,4 +80,4 @@ class Waits:
     def _now(self: Component) -> float:  # type: ignore[misc]
         scheduler = self._scheduler
         assert scheduler is not None, "only an activated component has a clock"
-        return scheduler.clock.now()
+        return scheduler.time()

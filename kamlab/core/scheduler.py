@@ -23,6 +23,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Container, Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -30,9 +31,10 @@ from . import context
 from .awaitables import THREAD
 from .box import Inbox
 from .choice import Chooser
-from .clock import Clock
+from .clock import Clock, VirtualClock, time_of
 from .component import check_component
 from .endings import end, fail, refused_await
+from .engine_state import number_of
 from .errors import BadMain, NotRunnable
 from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
@@ -40,6 +42,7 @@ from .ipc import NewComponent, WaitComplete
 from .journal_interface import Journal
 from .message_text import text_to_keep
 from .microprocess import Microprocess, add_end_callback, deadline_of, place_in, raising_in, runner_of
+from .polling import Polling, user_frame
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -103,6 +106,8 @@ class Scheduler:
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
+        #: Who reads a virtual clock; ``None`` while no component does.
+        self.polling: Polling | None = None
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -280,7 +285,10 @@ class Scheduler:
         while self.posted:
             applied = True
             self._call(self.posted.popleft())
-        now = self.now = self.clock.now()
+        if self.polling is not None and self._waits_to_move(self.polling, applied):
+            return False
+        clock = self.clock
+        now = self.now = clock.time if clock.__class__ is VirtualClock else clock.now()
         if now >= self.deadline:
             self.attention = True
         due = self.timers._heap and self.timers.are_due(now)
@@ -302,6 +310,35 @@ class Scheduler:
             queue.extend(awake)
         self.era += 1
         return bool(queue)
+
+    def _waits_to_move(self, polling: Polling, applied: bool) -> bool:
+        """Move a virtual clock that is polled, see :mod:`.polling`; return whether it must wait for a thread first.
+
+        The round then has not ended; its end is tried again.
+        """
+        now = self.time()
+        happened = bool(applied or self.wakes or self.pauses)
+        polling.end_round(now, self.step, self.done, self.pauses, len(self.members), happened)
+        if polling.is_over:
+            self.polling = None
+            return False
+        can_run = [component for component in self.queue if component._life is RUNNABLE]
+        when = None if happened else polling.next_time(now, self.next_timer(), (*can_run, *self.done))
+        journal = self.journal
+        if when is None:
+            return False
+        if self.busy_threads() and not getattr(journal, "replaying", False):
+            self._looked = False
+            return True
+        if journal is not None and not journal.lets_time_move():
+            return False
+        clock: Any = self.clock
+        clock.jump(min(when, self.deadline))
+        if self.deadline < when and journal is not None:
+            journal.outside("time", self.deadline)
+        self.note_jump()
+        polling.move(self.time())
+        return False
 
     def _apply_pauses(self) -> int:
         """Apply the requested pauses; return how many components of the queue have paused."""
@@ -446,7 +483,7 @@ class Scheduler:
 
     def note_jump(self) -> None:
         """Record that a virtual clock has jumped: what follows belongs to the time from there on."""
-        now = self.clock.now()
+        now = self.time()
         if self.log is not None and now != self.now:
             self.log((CLOCK, None, round(now, 6)))
 
@@ -475,7 +512,7 @@ class Scheduler:
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made after so many seconds of the lab's clock. The caller holds the lock."""
-        return self.call_at(self.clock.now() + seconds, callback, owner)
+        return self.call_at(self.time() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made at a time of the lab's clock."""
@@ -500,6 +537,24 @@ class Scheduler:
         if self.journal is not None:
             self.journal.foreign(why, self.step - (self.running is not None))  # that slice itself cannot be run again
 
+    # -- time -------------------------------------------------------------------------------------
+
+    def time(self) -> float:
+        """Return what time it is by the lab's clock, for the engine: this does not count as polling the clock."""
+        return time_of(self.clock)
+
+    def note_read(self, component: Microprocess, frame: FrameType) -> None:
+        """Take note that the code of a component has read the clock in its slice, in this frame."""
+        if isinstance(self.clock, VirtualClock):
+            user = user_frame(frame)
+            self.watch_polling().reads[component] = (user.f_code, user.f_lineno)
+
+    def watch_polling(self) -> Polling:
+        """Take note of who reads the clock, and of rounds in which nothing happens, from here on."""
+        if self.polling is None:
+            self.polling = Polling(self.now, self.step - (self.running is not None), len(self.members))
+        return self.polling
+
     # -- waiting ----------------------------------------------------------------------------------
 
     def next_timer(self) -> float | None:
@@ -517,6 +572,17 @@ class Scheduler:
             or self.next_timer() is not None
             or self.idle.sources()
         )
+
+    def busy_threads(self, bound: float | None = None) -> list[Any]:
+        """Return the components whose threads are busy elsewhere, and for which virtual time waits; by number.
+
+        Those for which it has waited ``bound`` seconds of real time (``Runtime.thread_patience``) are left out.
+        """
+        if not self.outsiders:
+            return []
+        limit = self.runtime.thread_patience if bound is None else bound
+        busy = [outsider for outsider in self.outsiders if outsider.keeps_time(limit)]
+        return sorted(busy, key=number_of)
 
     def runnable(self) -> list[Microprocess]:
         """Return the microprocesses that can run, in queue order; those that have had their slice come last.
