@@ -453,6 +453,9 @@ class Runtime:
         ``deadline`` is a time of the lab's clock, ``real_deadline`` one of the machine's.
         """
         scheduler = self.scheduler
+        if scheduler.held:  # time would move, and a component can run
+            self._wait_for_threads(self.thread_patience, real_deadline)
+            return
         if scheduler.posted or scheduler.wakes:  # requested since the last round, perhaps by this very thread
             return
         if self.virtual and scheduler.idle.sources():  # what has arrived already comes before what is due later
@@ -461,7 +464,7 @@ class Runtime:
                 return
         timer = scheduler.next_timer()
         times = [when for when in (timer, deadline) if when is not None]
-        if self.virtual and (times or scheduler.polling is not None):
+        if self.virtual and times:
             bound = self.thread_patience
             if deadline is not None and deadline == min(times):  # a limit of the user, for real time as well
                 bound = min(bound, max(0.0, deadline - scheduler.time()))

@@ -108,6 +108,8 @@ class Scheduler:
         self._looked = False
         #: Who reads a virtual clock; ``None`` while no component does.
         self.polling: Polling | None = None
+        #: Whether the end of the round waits for a thread that works, since time would move then.
+        self.held = False
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -316,6 +318,7 @@ class Scheduler:
 
         The round then has not ended; its end is tried again.
         """
+        self.held = False
         now = self.time()
         happened = bool(applied or self.wakes or self.pauses)
         polling.end_round(now, self.step, self.done, self.pauses, len(self.members), happened)
@@ -323,12 +326,13 @@ class Scheduler:
             self.polling = None
             return False
         can_run = [component for component in self.queue if component._life is RUNNABLE]
-        when = None if happened else polling.next_time(now, self.next_timer(), (*can_run, *self.done))
+        when = polling.next_time(now, self.next_timer(), (*can_run, *self.done))
         journal = self.journal
         if when is None:
             return False
         if self.busy_threads() and not getattr(journal, "replaying", False):
             self._looked = False
+            self.held = True
             return True
         if journal is not None and not journal.lets_time_move():
             return False
