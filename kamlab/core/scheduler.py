@@ -287,7 +287,7 @@ class Scheduler:
         while self.posted:
             applied = True
             self._call(self.posted.popleft())
-        if self.polling is not None and self._waits_to_move(self.polling, applied):
+        if self.polling is not None and self._stops_for_time(self.polling, applied):
             return False
         clock = self.clock
         now = self.now = clock.time if clock.__class__ is VirtualClock else clock.now()
@@ -313,10 +313,11 @@ class Scheduler:
         self.era += 1
         return bool(queue)
 
-    def _waits_to_move(self, polling: Polling, applied: bool) -> bool:
-        """Move a virtual clock that is polled, see :mod:`.polling`; return whether it must wait for a thread first.
+    def _stops_for_time(self, polling: Polling, applied: bool) -> bool:
+        """Move a virtual clock that is polled, see :mod:`.polling`; return whether the round must not end yet.
 
-        The round then has not ended; its end is tried again.
+        That is so if time must wait for a thread first, or has come to the end of the drive. The end of the round is
+        tried again, and nothing has changed until then.
         """
         self.held = False
         now = self.time()
@@ -336,13 +337,17 @@ class Scheduler:
             return True
         if journal is not None and not journal.lets_time_move():
             return False
+        at_deadline = now < self.deadline < when
+        if at_deadline:
+            when = self.deadline
+            self.attention, self._looked = True, False
+            if journal is not None:
+                journal.outside("time", when)
         clock: Any = self.clock
-        clock.jump(min(when, self.deadline))
-        if self.deadline < when and journal is not None:
-            journal.outside("time", self.deadline)
+        clock.jump(when)
         self.note_jump()
-        polling.move(self.time())
-        return False
+        polling.move(when)
+        return at_deadline
 
     def _apply_pauses(self) -> int:
         """Apply the requested pauses; return how many components of the queue have paused."""
