@@ -337,12 +337,12 @@ class Scheduler:
             return True
         if journal is not None and not journal.lets_time_move():
             return False
-        at_deadline = now < self.deadline < when
+        at_deadline = now < self.deadline <= when
         if at_deadline:
+            if self.deadline < when and journal is not None:
+                journal.outside("time", self.deadline)
             when = self.deadline
             self.attention, self._looked = True, False
-            if journal is not None:
-                journal.outside("time", when)
         clock: Any = self.clock
         clock.jump(when)
         self.note_jump()
