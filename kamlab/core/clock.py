@@ -149,11 +149,6 @@ class HeldClock:
         idle.wait(None if until is None else max(0.0, until - self._real()))
 
 
-def time_of(clock: Clock) -> float:
-    """Return what time it is by a clock, without that counting as polling the clock."""
-    return clock.time if clock.__class__ is VirtualClock else clock.now()
-
-
 CLOCKS: dict[str, type] = {"real": RealClock, "virtual": VirtualClock}
 
 

@@ -464,7 +464,7 @@ class Runtime:
                 return
         timer = scheduler.next_timer()
         times = [when for when in (timer, deadline) if when is not None]
-        if self.virtual and times:
+        if scheduler.outsiders and times and self.virtual:
             bound = self.thread_patience
             if deadline is not None and deadline == min(times):  # a limit of the user, for real time as well
                 bound = min(bound, max(0.0, deadline - scheduler.time()))

@@ -31,7 +31,7 @@ from . import context
 from .awaitables import THREAD
 from .box import Inbox
 from .choice import Chooser
-from .clock import Clock, VirtualClock, time_of
+from .clock import Clock, VirtualClock
 from .component import check_component
 from .endings import end, fail, refused_await
 from .engine_state import number_of
@@ -521,7 +521,7 @@ class Scheduler:
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made after so many seconds of the lab's clock. The caller holds the lock."""
-        return self.call_at(self.time() + seconds, callback, owner)
+        return self.timers.add(self.time() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made at a time of the lab's clock."""
@@ -550,7 +550,8 @@ class Scheduler:
 
     def time(self) -> float:
         """Return what time it is by the lab's clock, for the engine: this does not count as polling the clock."""
-        return time_of(self.clock)
+        clock = self.clock
+        return clock.time if clock.__class__ is VirtualClock else clock.now()
 
     def note_read(self, component: Microprocess, frame: FrameType) -> None:
         """Take note that the code of a component has read the clock in its slice, in this frame."""
