@@ -192,7 +192,8 @@ class Lab:
         Args:
             until: a predicate on the lab, asked after every slice; a component that must end; or a time of the
                 lab's clock, in seconds, at which to stop, before what is due then.
-            timeout: seconds.
+            timeout: seconds of the lab's clock. Under a virtual clock a run that merely polls or yields ends after so
+                many seconds of processor time as well, at the earliest after two; the outcome names the components.
             max_steps: slices.
 
         Raises:
@@ -360,6 +361,19 @@ class Lab:
     @patience.setter
     def patience(self, seconds: float) -> None:
         self.runtime.patience = seconds
+
+    @property
+    def thread_patience(self) -> float:
+        """How long, in seconds of real time, a virtual clock waits for the thread of a component that is busy.
+
+        A thread that works is waited for before the clock moves on by itself, so that its work is not overtaken by a
+        timeout. For one that stays away longer, in ``input()`` for example, the clock waits no more; that is reported.
+        """
+        return self.runtime.thread_patience
+
+    @thread_patience.setter
+    def thread_patience(self, seconds: float) -> None:
+        self.runtime.thread_patience = seconds
 
     @property
     def pace(self) -> float | None:

@@ -81,4 +81,4 @@ class Waits:
     def _now(self: Component) -> float:  # type: ignore[misc]
         scheduler = self._task.scheduler
         assert scheduler is not None, "only an activated component has a clock"
-        return scheduler.clock.now()
+        return scheduler.time()

@@ -3,19 +3,22 @@
 A clock has two methods only, so that a lesson or a test can put another in its place.
 
 *Real* time passes by itself. *Virtual* time stands still while components run and jumps to the next
-timer when none can, so nothing waits and every run is the same. *Held* time is real time that is read
+timer when none can, so nothing waits and every run is the same; where a component polls it, it moves in small steps
+(see :mod:`.polling`). *Held* time is real time that is read
 between two rounds only, so that a run can be recorded: the time that components see is then one number
 per round, and a replay sets the same number.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol
 
 from . import lab_datetime
+from .context import in_slice
 from .errors import UnknownDoor, listed
 from .idle import Idle
-from .lab_time import install, real_monotonic, real_time
+from .lab_time import install, note_read, real_monotonic, real_time
 
 
 class Clock(Protocol):
@@ -74,15 +77,18 @@ class VirtualClock:
         _install()
         self.start: float = float(start)
         self.epoch = epoch
-        self._now = self.start
+        #: What time it is, in seconds; for the engine, which does not wait for a time by reading it.
+        self.time: float = self.start
 
     def now(self) -> float:
         """Return the time, in seconds."""
-        return self._now
+        if in_slice.world is not None:
+            note_read(self, sys._getframe(1))
+        return self.time
 
     def jump(self, when: float) -> None:
         """Set the time to ``when``; it never goes back."""
-        self._now = max(self._now, when)
+        self.time = max(self.time, when)
 
     def wait(self, idle: Idle, until: float | None) -> None:
         """Jump to ``until`` at once; without one, wait for something from outside."""
@@ -93,10 +99,10 @@ class VirtualClock:
 
     def restart(self) -> None:
         """Start again; called when a lab is reset."""
-        self._now = self.start
+        self.time = self.start
 
     def __repr__(self) -> str:
-        return f"<virtual clock: {self._now:g} s>"
+        return f"<virtual clock: {self.time:g} s>"
 
 
 class HeldClock:

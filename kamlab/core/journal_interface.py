@@ -24,6 +24,9 @@ class Journal(Protocol):
     def end_round(self) -> None:
         """Called to end a round before all slices of it have run."""
 
+    def lets_time_move(self) -> bool:
+        """Called before a virtual clock moves because it is polled; return whether it may."""
+
     #: Whether :meth:`before_round` has something to do.
     watches_clock: bool = False
 

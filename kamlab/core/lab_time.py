@@ -17,8 +17,11 @@ decides, so only a ``time.monotonic()`` in the user's own lines (and in installe
 ``sleep`` in a slice moves a virtual clock, and no other component runs meanwhile, as in any call that
 blocks. Under a held clock it takes real time. In a component's thread it is a point of contact, like
 ``pause``, ended by the timer alone. A thread that is busy elsewhere reads the time of its last point of
-contact; any point of contact, ``time.sleep(0)`` too, updates it. Code that polls the time in a loop never
-ends, since time stands still while it runs.
+contact; any point of contact, ``time.sleep(0)`` too, updates it.
+
+Code that polls a virtual clock, and yields meanwhile, moves it (see :mod:`.polling`); so every read by component code
+is noted. A loop that polls the time without a ``yield``, or in a thread without a point of contact, never ends: time
+stands still while it runs.
 
 Local time is UTC, so that a run is the same on every machine: ``localtime``, ``ctime`` and ``mktime``
 included, whether or not they are given a time.
@@ -37,6 +40,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from .context import in_slice
@@ -76,13 +80,27 @@ _own_time: dict[str, bool] = {}
 class _Asked:
     """A call from component code: the component, and the time of its lab."""
 
-    __slots__ = ("clock", "component", "now", "scheduler")
+    __slots__ = ("clock", "component", "frame", "scheduler")
 
-    def __init__(self, scheduler: Scheduler, component: Any) -> None:
+    def __init__(self, scheduler: Scheduler, component: Any, frame: FrameType) -> None:
         self.scheduler: Scheduler = scheduler
         self.component: Any = component
         self.clock: Any = scheduler.clock
-        self.now: float = self.clock.now() if component is None else component._time_in_thread()
+        self.frame: FrameType = frame
+
+    @property
+    def now(self) -> float:
+        """What time it is in the lab; that the component has read it is noted."""
+        if self.component is not None:
+            return float(self.component._time_in_thread(self.frame))
+        self.note_read()
+        return self.scheduler.time()
+
+    def note_read(self) -> None:
+        """Take note that the component whose slice this is has read the clock."""
+        running = self.scheduler.running
+        if running is not None:
+            self.scheduler.note_read(running, self.frame)
 
     @property
     def since_epoch(self) -> float:
@@ -95,8 +113,8 @@ class _Asked:
         return _gmtime(self.since_epoch)
 
 
-def _asked(module: str) -> _Asked | None:
-    """Return the call if code of this module is component code here, else ``None``."""
+def _asked(frame: FrameType) -> _Asked | None:
+    """Return the call if this frame is component code here, else ``None``; the caller has checked ``in_slice``."""
     component = in_slice.component
     scheduler: Any = in_slice.world.scheduler if component is None else task_of(component).scheduler
     if component is None and scheduler.running is None:
@@ -104,15 +122,23 @@ def _asked(module: str) -> _Asked | None:
     clock = scheduler.clock
     if getattr(clock, "epoch", None) is None or not getattr(clock, "held", True):
         return None
+    module = frame.f_globals.get("__name__", "")
     own = _own_time.get(module)
     if own is None:
         own = _own_time[module] = _has_own_time(module)
-    return None if own else _Asked(scheduler, component)
+    return None if own else _Asked(scheduler, component, frame)
 
 
-def asked_by(frame: Any) -> _Asked | None:
+def asked_by(frame: FrameType) -> _Asked | None:
     """Return the call if this frame is component code, else ``None``."""
-    return None if in_slice.world is None else _asked(frame.f_globals.get("__name__", ""))
+    return None if in_slice.world is None else _asked(frame)
+
+
+def note_read(clock: Any, frame: FrameType) -> None:
+    """Take note that this frame reads a lab's clock, if it is component code of that lab in a slice."""
+    asked = _asked(frame)
+    if asked is not None and asked.component is None and asked.clock is clock:
+        asked.note_read()
 
 
 def _has_own_time(module: str) -> bool:
@@ -140,7 +166,7 @@ class Replacement:
     def __call__(self, *args: Any, **argd: Any) -> Any:
         """Do what the real function does, by the lab's clock where component code calls."""
         if in_slice.world is not None and not argd:
-            asked = _asked(sys._getframe(1).f_globals.get("__name__", ""))
+            asked = _asked(sys._getframe(1))
             if asked is not None:
                 return self._in_lab(asked, self._real, *args)
         return self._real(*args, **argd)
@@ -217,8 +243,8 @@ def _sleep(asked: _Asked, real: Any, *given: Any) -> None:
     if jump is None or (hasattr(clock, "held") and not getattr(scheduler.journal, "replaying", False)):
         real(seconds)
     if jump is not None:
-        jump(asked.now + seconds)
-        scheduler.now = clock.now()
+        jump(scheduler.time() + seconds)
+        scheduler.now = scheduler.time()
 
 
 IN_LAB: dict[str, Callable[..., Any]] = {

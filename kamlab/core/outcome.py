@@ -32,7 +32,8 @@ class Outcome:
 
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
-    nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause.
+    nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
+    ``spinning`` says, where a limit ended the run, which components poll the clock instead of waiting, and where.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -53,6 +54,7 @@ class Outcome:
     failed: tuple[Any, ...] = ()
     waiting: tuple[str, ...] = ()
     breakpoints: tuple[Any, ...] = ()
+    spinning: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {REASONS[self.reason]}"
@@ -64,6 +66,10 @@ class Outcome:
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
                 text += f" and {len(self.waiting) - 8} more"
+        if self.spinning:
+            more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
+            text += "; " + ", ".join(self.spinning[:3]) + more
+            text += " (self.pause(seconds), or await self.sleep(seconds), would wait)"
         return text
 
     __repr__ = __str__

@@ -36,7 +36,7 @@ from .events import SENT
 from .failures import FailureLog
 from .idle import ThreadIdle
 from .interrupt import Interrupt
-from .lab_time import real_monotonic, real_sleep
+from .lab_time import real_monotonic, real_sleep, thread_time
 from .lock import MOMENT, LabLock
 from .microprocess import Microprocess
 from .outcome import Brake, Happened, Outcome
@@ -60,6 +60,18 @@ BLINK = 0.02
 
 #: How often, in seconds, a thread that waits for the lock checks whether it was interrupted.
 LOOK = 0.1
+
+#: How much processor time, in seconds, a run with a time limit has at least before it is checked for mere polling.
+SPINNING = 2.0
+
+#: How many rounds decide whether a run merely polls.
+SAMPLE = 100
+
+#: How long, in seconds, virtual time waits for a thread that is busy.
+THREAD_PATIENCE = 10.0
+
+#: How long, in seconds, it waits at a time before it checks for a request to stop.
+GLANCE = 0.1
 
 #: Why a second thread cannot drive.
 DRIVEN = "another thread drives this lab already; wait for it, or call lab.pause()"
@@ -142,6 +154,8 @@ class Runtime:
         self._trace_limit = trace_limit
         #: How long, in seconds, a step waits for the outside when nothing can run.
         self.patience: float = 1.0
+        #: How long, in seconds of real time, virtual time waits for a thread that is busy, each time that it is.
+        self.thread_patience: float = THREAD_PATIENCE
         #: Runs slices in place of the scheduler where there are breakpoints; ``None`` while there are none.
         self.brake: Brake | None = None
         #: Called with the component and the step number after a slice that was stepped.
@@ -446,6 +460,9 @@ class Runtime:
         ``deadline`` is a time of the lab's clock, ``real_deadline`` one of the machine's.
         """
         scheduler = self.scheduler
+        if scheduler.held:  # time would move, and a component can run
+            self._wait_for_threads(self.thread_patience, real_deadline)
+            return
         if scheduler.posted or scheduler.wakes:  # requested since the last round, perhaps by this very thread
             return
         if self.virtual and scheduler.idle.sources():  # what has arrived already comes before what is due later
@@ -454,6 +471,12 @@ class Runtime:
                 return
         timer = scheduler.next_timer()
         times = [when for when in (timer, deadline) if when is not None]
+        if scheduler.outsiders and times and self.virtual:
+            bound = self.thread_patience
+            if deadline is not None and deadline == min(times):  # a limit of the user, for real time as well
+                bound = min(bound, max(0.0, deadline - scheduler.time()))
+            if self._wait_for_threads(bound, real_deadline):
+                return
         self.lock.release()
         try:
             if times or real_deadline is None:
@@ -467,6 +490,33 @@ class Runtime:
             if scheduler.journal is not None and times and (timer is None or deadline == min(times) != timer):
                 scheduler.journal.outside("time", deadline)
         scheduler.idle.dispatch()
+
+    def _wait_for_threads(self, bound: float, real_deadline: float | None) -> bool:
+        """Wait a moment, in real time, for threads that are busy; return whether there are any.
+
+        Each is waited for up to ``bound`` seconds in all; one that stays away longer than ``thread_patience`` is
+        reported. Time in which the machine was busy with other things, so that this did not wake up, counts little.
+        """
+        scheduler = self.scheduler
+        busy = scheduler.busy_threads(bound)
+        if not busy:
+            return False
+        began = real_monotonic()
+        moment = GLANCE if real_deadline is None else min(GLANCE, max(0.0, real_deadline - began))
+        self.lock.release()
+        try:
+            scheduler.idle.wait(moment)
+        finally:
+            self.lock.acquire()
+        passed = min(real_monotonic() - began, 2 * GLANCE)
+        for component in busy:
+            if component.was_waited_for(passed) >= self.thread_patience and component.elsewhere is not None:
+                self.world.report(
+                    f"the thread of {component.short_name} has been busy for {self.thread_patience:g} s, in "
+                    f"{component.elsewhere}; virtual time goes on without it. Set lab.thread_patience to wait longer."
+                )
+        scheduler.idle.dispatch()
+        return True
 
     # -- the end ---------------------------------------------------------------------------------------------
 
@@ -559,6 +609,9 @@ class Drive:
         self.timed = not stepping or stop.limit is None
         self.deadline: float | None = None  # a time of the lab's clock
         self.real_deadline: float | None = None  # a time of the machine's
+        #: How much processor time a run under a virtual clock has, and from when it counts.
+        self.allowed: float = math.inf
+        self.counted_from = 0.0
 
     def run(self) -> Outcome:
         """Run slices until a reason to stop, and return it with what was done."""
@@ -589,6 +642,7 @@ class Drive:
             scheduler.clock.now() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._waiting() if reason in ("stuck", "idle") else (),
+            spinning=self._spinning() if reason in ("timeout", "max_steps") else (),
         )
         return self._finish(outcome)
 
@@ -612,6 +666,8 @@ class Drive:
             runtime.lock.give_way()
         if self.timed and self._is_late():
             return "condition" if self.deadline == stop.moment is not None else "timeout"
+        if self.allowed < math.inf and self._merely_spins():
+            return "timeout"
         return None
 
     def _advance(self) -> int:
@@ -659,6 +715,33 @@ class Drive:
         moment = self.stop.moment
         if moment is not None:
             self.deadline = moment if self.deadline is None else min(self.deadline, moment)
+        if self.deadline is not None and not self.stepping and self.runtime.virtual:
+            self.allowed, self.counted_from = max(SPINNING, self.deadline - now), thread_time()
+
+    def _merely_spins(self) -> bool:
+        """Return whether the run has used its time limit as processor time, and its rounds merely poll or yield.
+
+        Virtual time then does not get to the limit in a reasonable time, or at all. A run that works is not ended,
+        however long it takes: where the limit is used up, a sample of rounds decides.
+        """
+        scheduler = self.scheduler
+        if thread_time() - self.counted_from < self.allowed:
+            return False
+        polling = scheduler.watch_polling()
+        if not polling.watched:
+            polling.watched, polling.rounds, polling.spun = True, 0, 0
+        elif polling.rounds >= SAMPLE:
+            if polling.spun == polling.rounds:
+                return True
+            polling.watched, self.counted_from = False, thread_time()
+        return False
+
+    def _spinning(self) -> tuple[str, ...]:
+        """Return a sentence on each component that keeps the run from coming to its end."""
+        polling = self.scheduler.polling
+        if polling is None:
+            return ()
+        return tuple(polling.pollers() or (polling.spinners() if polling.watched else ()))
 
     def _is_late(self) -> bool:
         if self.deadline is not None and self.scheduler.clock.now() >= self.deadline:

@@ -23,6 +23,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Container, Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -30,7 +31,7 @@ from . import context
 from .awaitables import THREAD
 from .box import Inbox, made_outboxes_of
 from .choice import Chooser
-from .clock import Clock
+from .clock import Clock, VirtualClock
 from .component import check_component
 from .endings import end, fail, refused_await
 from .errors import BadMain, NotRunnable
@@ -49,6 +50,7 @@ from .microprocess import (
     runner_of,
     state_of,
 )
+from .polling import Polling, user_frame
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -113,6 +115,10 @@ class Scheduler:
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
+        #: Who reads a virtual clock; ``None`` while no component does.
+        self.polling: Polling | None = None
+        #: Whether the end of the round waits for a thread that works, since time would move then.
+        self.held = False
 
     # -- the primitive --------------------------------------------------------------------------
 
@@ -295,7 +301,10 @@ class Scheduler:
         while self.posted:
             applied = True
             self._call(self.posted.popleft())
-        now = self.now = self.clock.now()
+        if self.polling is not None and self._stops_for_time(self.polling, applied):
+            return False
+        clock = self.clock
+        now = self.now = clock.time if clock.__class__ is VirtualClock else clock.now()
         if now >= self.deadline:
             self.attention = True
         due = self.timers._heap and self.timers.are_due(now)
@@ -317,6 +326,42 @@ class Scheduler:
             queue.extend(awake)
         self.era += 1
         return bool(queue)
+
+    def _stops_for_time(self, polling: Polling, applied: bool) -> bool:
+        """Move a virtual clock that is polled, see :mod:`.polling`; return whether the round must not end yet.
+
+        That is so if time must wait for a thread first, or has come to the end of the drive. The end of the round is
+        tried again, and nothing has changed until then.
+        """
+        self.held = False
+        now = self.time()
+        happened = bool(applied or self.wakes or self.pauses)
+        polling.end_round(now, self.step, self.done, self.pauses, len(self.members), happened)
+        if polling.is_over:
+            self.polling = None
+            return False
+        can_run = [component for component in self.queue if task_of(component).life is RUNNABLE]
+        when = polling.next_time(now, self.next_timer(), (*can_run, *self.done))
+        journal = self.journal
+        if when is None:
+            return False
+        if self.busy_threads() and not getattr(journal, "replaying", False):
+            self._looked = False
+            self.held = True
+            return True
+        if journal is not None and not journal.lets_time_move():
+            return False
+        at_deadline = now < self.deadline <= when
+        if at_deadline:
+            if self.deadline < when and journal is not None:
+                journal.outside("time", self.deadline)
+            when = self.deadline
+            self.attention, self._looked = True, False
+        clock: Any = self.clock
+        clock.jump(when)
+        self.note_jump()
+        polling.move(when)
+        return at_deadline
 
     def _apply_pauses(self) -> int:
         """Apply the requested pauses; return how many components of the queue have paused."""
@@ -459,7 +504,7 @@ class Scheduler:
 
     def note_jump(self) -> None:
         """Record that a virtual clock has jumped: what follows belongs to the time from there on."""
-        now = self.clock.now()
+        now = self.time()
         if self.log is not None and now != self.now:
             self.log((CLOCK, None, round(now, 6)))
 
@@ -489,7 +534,7 @@ class Scheduler:
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made after so many seconds of the lab's clock. The caller holds the lock."""
-        return self.call_at(self.clock.now() + seconds, callback, owner)
+        return self.timers.add(self.time() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
         """Have a call made at a time of the lab's clock."""
@@ -514,6 +559,25 @@ class Scheduler:
         if self.journal is not None:
             self.journal.foreign(why, self.step - (self.running is not None))  # that slice itself cannot be run again
 
+    # -- time -------------------------------------------------------------------------------------
+
+    def time(self) -> float:
+        """Return what time it is by the lab's clock, for the engine: this does not count as polling the clock."""
+        clock = self.clock
+        return clock.time if clock.__class__ is VirtualClock else clock.now()
+
+    def note_read(self, component: Microprocess, frame: FrameType) -> None:
+        """Take note that the code of a component has read the clock in its slice, in this frame."""
+        if isinstance(self.clock, VirtualClock):
+            user = user_frame(frame)
+            self.watch_polling().reads[component] = (user.f_code, user.f_lineno)
+
+    def watch_polling(self) -> Polling:
+        """Take note of who reads the clock, and of rounds in which nothing happens, from here on."""
+        if self.polling is None:
+            self.polling = Polling(self.now, self.step - (self.running is not None), len(self.members))
+        return self.polling
+
     # -- waiting ----------------------------------------------------------------------------------
 
     def next_timer(self) -> float | None:
@@ -531,6 +595,17 @@ class Scheduler:
             or self.next_timer() is not None
             or self.idle.sources()
         )
+
+    def busy_threads(self, bound: float | None = None) -> list[Any]:
+        """Return the components whose threads are busy elsewhere, and for which virtual time waits; by number.
+
+        Those for which it has waited ``bound`` seconds of real time (``Runtime.thread_patience``) are left out.
+        """
+        if not self.outsiders:
+            return []
+        limit = self.runtime.thread_patience if bound is None else bound
+        busy = [outsider for outsider in self.outsiders if outsider.keeps_time(limit)]
+        return sorted(busy, key=lambda component: task_of(component).number)
 
     def runnable(self) -> list[Microprocess]:
         """Return the microprocesses that can run, in queue order; those that have had their slice come last.

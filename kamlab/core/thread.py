@@ -15,6 +15,7 @@ import inspect
 import threading
 from collections import deque
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, Self, TypeVar, cast
 
 from . import context
@@ -180,11 +181,15 @@ class ThreadedComponent(Relayed):
         with self._contact:
             self._meet(ThreadRequest(IN_SLEEP, lambda: None, lambda: False, seconds))
 
-    def _time_in_thread(self) -> float:
-        """Return the lab's time, in seconds, as the thread reads it: in a slice, that of the slice."""
+    def _time_in_thread(self, frame: FrameType) -> float:
+        """Return the lab's time, in seconds, as the thread reads it in this frame: in a slice, that of the slice."""
         scheduler = self._task.scheduler
         assert scheduler is not None
-        return scheduler.clock.now() if self._gate_open() else self._let_go_at
+        if self._gate_open():
+            return scheduler.time()
+        if not self._late:
+            scheduler.note_read(self, frame)
+        return self._let_go_at
 
     def sync(self) -> None:
         """Wait for a slice of the scheduler: what was sent before is on its way."""

@@ -18,6 +18,11 @@ A thread that is busy elsewhere (a blocking call, a long computation) does not h
 some patience the slice ends without it. The thread is *late* then, and the lab does not wait for it until its
 next request is accepted, between two rounds. Both are events from outside: the journal, if there is one,
 records them, and a replay has them happen at the same places.
+
+Virtual time, however, waits for a thread that works: before the clock moves on by itself, late threads are waited for
+in real time, so that half a second of work is not overtaken by a timeout of a minute. ``Runtime.thread_patience``
+bounds this, for each time that a thread is late; then its place is reported, and time moves on. See
+:meth:`.Runtime.wait`.
 """
 
 from __future__ import annotations
@@ -66,6 +71,7 @@ class Relayed(Component):
         self._free = False
         self._late = False
         self._announced = False
+        self._waited = 0.0
         self._put_off: list[Callable[[], Any]] = []
         self._let_go_at = 0.0
         self._cancelled = False
@@ -202,10 +208,10 @@ class Relayed(Component):
             lock.lend(self)
         try:
             with self._contact:
-                self._let_go_at = scheduler.clock.now()
+                self._let_go_at = scheduler.time()
                 go()
                 self._late = not (expected and self._comes())
-                self._announced = False
+                self._announced, self._waited = False, 0.0
         finally:
             lock.take_back()
         self._see_to_request()
@@ -267,8 +273,8 @@ class Relayed(Component):
                 scheduler.posted.extend(self._take_put_off())
                 self._contact.notify_all()
             elif self._free:
-                self._free, self._let_go_at = False, scheduler.clock.now()
-                self._late, self._announced = self._place is RUNNING, False
+                self._free, self._let_go_at = False, scheduler.time()
+                self._late, self._announced, self._waited = self._place is RUNNING, False, 0.0
                 returns = self._has_turn()
             else:
                 if returns and not self._announced:
@@ -364,6 +370,15 @@ class Relayed(Component):
         if self._os_thread is None or self._is_over():
             return False
         return self._late or self._place is RUNNING or self._stirred
+
+    def keeps_time(self, limit: float) -> bool:
+        """Return whether virtual time waits for the thread: it is busy, and was waited for less than ``limit`` s."""
+        return self._late and self._place is RUNNING and self._waited < limit
+
+    def was_waited_for(self, seconds: float) -> float:
+        """Count real time in which the lab waited for the busy thread; return how much it is in all, in seconds."""
+        self._waited += seconds
+        return self._waited
 
     def join_thread(self, timeout: float) -> bool:
         """Wait up to ``timeout`` seconds for the thread to end; return whether it has."""

@@ -336,7 +336,8 @@ def put(lab: World, name: str, box: str, message: Any) -> None:
 def end_round(lab: World, when: float) -> None:
     """End a round early."""
     tell_time(lab, when)
-    lab.scheduler.end_round()
+    journal: Any = lab.scheduler.journal
+    journal.end_round_here()
 
 
 def tell_time(lab: World, when: float) -> None:
@@ -345,6 +346,12 @@ def tell_time(lab: World, when: float) -> None:
     clock.jump(when)
     if isinstance(clock, VirtualClock):
         lab.scheduler.note_jump()
+
+
+def let_time_move(lab: World) -> None:
+    """Let a clock that is polled move from here on."""
+    journal: Any = lab.scheduler.journal
+    journal.time_moves = True
 
 
 def come_late(lab: World, name: str) -> None:
@@ -380,6 +387,7 @@ ACTS: dict[str, Callable[..., None]] = {
     "wake": wake,
     "round": end_round,
     "time": tell_time,
+    "polled": let_time_move,
     "late": come_late,
     "arrived": arrive,
     "net": from_network("net"),

@@ -6,7 +6,8 @@ Between two inputs from outside a lab is deterministic: the same components in t
 same messages do the same. So a run is its length and the few inputs that came from outside, each with
 its place: after which slice, and after how many rounds. The order of the queue, and a virtual clock that
 jumps to its next timer, are not recorded, since a replay does the same by itself; a run of ten thousand
-slices without input from outside has an empty journal.
+slices without input from outside has an empty journal. A clock that is polled moves by itself as well
+(:mod:`kamlab.core.polling`); that it has begun to is recorded, as older recordings are of runs in which it did not.
 
 A place is ``(step, rounds)``. Both only grow, and rounds in which nothing was applied do not count, so
 looking ahead does not change a place.
@@ -119,6 +120,8 @@ class Journal:
         self.replaying: bool = path is not None
         #: Whether the system is being built; what happens then is not part of the run.
         self.building: bool = False
+        #: Whether a virtual clock that is polled has moved in this run.
+        self.time_moves: bool = False
         self._path = path or Path()
         self.entries: list[Entry] = []
         self.picks: list[str] = []
@@ -196,12 +199,25 @@ class Journal:
             if clock.look() != before:
                 self.outside("time", clock.now())
 
+    def lets_time_move(self) -> bool:
+        """Record that a clock that is polled moves from here on; return False where that is not part of the run."""
+        if self.building or (self.replaying and not self.time_moves):
+            return False
+        if not self.time_moves:
+            self.time_moves = True
+            self.outside("polled")
+        return True
+
     def end_round(self) -> None:
         """End a round early, as an intervention of the user; the time at which it ends is part of it."""
         clock = self.scheduler.clock
         if isinstance(clock, HeldClock) and clock.held:
             clock.look()
         self.outside("round", clock.now())
+        self.end_round_here()
+
+    def end_round_here(self) -> None:
+        """End a round early; what happens in that is not recorded, and a clock that is polled stays."""
         self.building = True
         try:
             self.scheduler.end_round()

@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from engine_state import state_of
 from kamlab import Lab
+from kamlab.core import polling
 from kamlab.core.choice import SeededRandom
 from kamlab.core.component import Component
 from kamlab.core.errors import NoSpaceInBox
 from sampling import sampled
 
 
-def load_systems() -> dict[str, Callable[..., None]]:
-    """Return the ten systems by name."""
-    spec = importlib.util.spec_from_file_location("ten_systems", Path(__file__).parent / "ten_systems.py")
+def load_systems(file: str) -> dict[str, Callable[..., None]]:
+    """Return the systems in a file by name."""
+    spec = importlib.util.spec_from_file_location(file, Path(__file__).parent / f"{file}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -30,7 +31,7 @@ def load_systems() -> dict[str, Callable[..., None]]:
     return systems
 
 
-SYSTEMS = load_systems()
+SYSTEMS = {**load_systems("ten_systems"), **load_systems("polling_systems")}
 
 #: How many runs of fifty moves each system has.
 RUNS = sampled(5, 20)
@@ -136,6 +137,7 @@ class QuietLab(Lab):
 def test_random_moves_end_where_a_fresh_replay_ends(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After fifty random moves, in each of many runs, a system is in the state of a fresh replay."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(polling, "BUSY", 7)
     moved = 0
 
     @settings(

@@ -1,0 +1,214 @@
+"""Whether a virtual clock moves although components can run: because one of them polls it.
+
+The problem
+-----------
+``while time.time() < end: yield`` waits for a time, and says so to nobody. A virtual clock jumps once nothing can run;
+a component that polls can always run, so the loop would never end. In real time it does.
+
+When time moves
+---------------
+A component *polls* if it read the clock in its last two slices and did not pause in between. While one does, the clock
+moves on by itself, to the next multiple of :data:`STEP`, in two cases:
+
+*Quiet.* Every component that can run has had a slice since anything happened, and in these slices nothing happened: no
+message reached a component, and none paused, was woken, activated, stopped or ended. Nothing but time can change that.
+
+*Busy.* A poller that sends in each round is never quiet: ``while time.time() < end: self.send("tick"); yield``. In
+real time it would send some hundred thousand ticks a second and come to its end. So :data:`BUSY` slices in which the
+clock was polled take one step of time as well: ten microseconds a slice, about what a real one takes. A source that
+sends a thousand messages and puts the time on each is not affected.
+
+A system in which components merely yield moves no time: it may compute, and its timers wait, as without this rule.
+
+What happens is taken from what the scheduler has to do at the end of a round, not from the trace, so that a lab which
+records nothing decides alike. A message that goes nowhere, or to a component that was never activated, reaches no
+component; printing is none of the lab's business.
+
+The decision is one pure function, :func:`next_time`. The clock's moves are part of the run: a replay makes them by
+itself. Only the first one is in the journal, so that a run which was recorded without this rule is replayed without it.
+
+Rejected
+--------
+*A jump to the next timer.* A loop of five seconds beside a timeout of sixty would end at 60 s, after the timeout that
+it was meant to beat. Steps never pass a timer, either; an hour of polling takes a second.
+
+*To move after any round in which the clock was read.* The time that a component puts on a message would depend on how
+many rounds the other components need, and most components that read the clock do not wait for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING
+
+from .events import name_of
+from .naming import whose
+from .states import ENDED
+from .task import task_of
+from .thread_probe import Whereabouts
+
+if TYPE_CHECKING:
+    from .microprocess import Microprocess
+
+#: The step, in seconds, by which a polled clock moves; the clock of an operating system ticks about as often.
+STEP = 0.01
+#: After how many slices a clock that is polled moves although something happens in them.
+BUSY = 1000
+#: How many slices in a row of a component must read the clock for it to be polling.
+IN_A_ROW = 2
+
+
+def next_time(now: float, next_timer: float | None, *, polled: bool, quiet: bool, slices: int) -> float | None:
+    """Return the time to which a virtual clock moves at the end of a round, or ``None`` if it stays.
+
+    Args:
+        now: what time it is, in seconds.
+        next_timer: when the next timer is due, or ``None``.
+        polled: whether a component that can run polls the clock.
+        quiet: whether every component that can run has had a slice since anything happened.
+        slices: how many slices there were since time moved or the polling began.
+
+    >>> next_time(0.0, 60.0, polled=True, quiet=True, slices=2)
+    0.01
+    >>> next_time(0.0, 0.004, polled=True, quiet=True, slices=2)
+    0.004
+    >>> next_time(0.0, 60.0, polled=False, quiet=True, slices=2)
+    """
+    if not polled or not (quiet or slices >= BUSY):
+        return None
+    later = round((math.floor(now / STEP + 1e-6) + 1) * STEP, 6)
+    if next_timer is None:
+        return later
+    return None if next_timer <= now else min(later, next_timer)
+
+
+class Polling:
+    """Who reads the clock, from the first read until no component reads it any more; one for a scheduler.
+
+    Args:
+        now: what time it was when the last round ended.
+        step: the number of the last slice that ended.
+        alive: how many components there are.
+    """
+
+    def __init__(self, now: float, step: int, alive: int) -> None:
+        #: Where each component read the clock last, of those that did in this round.
+        self.reads: dict[Microprocess, tuple[CodeType, int]] = {}
+        #: Whether this is kept although no component reads the clock.
+        self.watched = False
+        #: How many rounds ended, and in how many of them nothing happened, or the clock was polled.
+        self.rounds = self.spun = 0
+        self._places: dict[Microprocess, tuple[CodeType, int]] = {}
+        self._in_a_row: dict[Microprocess, int] = {}
+        self._quiet: set[int] = set()
+        self._ran: list[Microprocess] = []
+        self._step = step
+        self._alive = alive
+        self._since, self._first = now, step
+
+    # -- rounds ---------------------------------------------------------------------------------------
+
+    def end_round(
+        self,
+        now: float,
+        step: int,
+        ran: Sequence[Microprocess],
+        waiting: Iterable[Microprocess],
+        alive: int,
+        happened: bool,
+    ) -> None:
+        """Take note of a round; nothing changes if no slice has run and nothing happened since the last call.
+
+        The round in which the reading begins is never quiet: this did not see all of it.
+
+        Args:
+            now: what time it is.
+            step: the number of the last slice.
+            ran: the components that had a slice in this round and have not ended.
+            waiting: those that have paused in it.
+            alive: how many components there are.
+            happened: whether anything happened in this round, as far as the scheduler knows.
+        """
+        happened = happened or alive != self._alive
+        self._alive = alive
+        moved = now != self._since
+        if moved:
+            self.move(now)
+        if happened:
+            self._quiet.clear()
+        if step == self._step:
+            return
+        self._step = step
+        begins = not self._in_a_row
+        self._count(ran, waiting)
+        polled = bool(self._in_a_row)
+        if not polled:
+            self._quiet.clear()
+        elif not (happened or moved or begins):
+            self._quiet.update(map(id, ran))
+        if moved or not polled:
+            self._first = step
+        self._ran = [] if happened else list(ran)
+        self.rounds += 1
+        self.spun += polled or not happened
+
+    def _count(self, ran: Sequence[Microprocess], waiting: Iterable[Microprocess]) -> None:
+        """Count the slices in a row in which each component read the clock."""
+        reads, counts = self.reads, self._in_a_row
+        for component in ran:
+            if component in reads:
+                counts[component] = counts.get(component, 0) + 1
+                self._places[component] = reads[component]
+            else:
+                counts.pop(component, None)
+        for component in (*waiting, *(reader for reader in counts if task_of(reader).life in ENDED)):
+            counts.pop(component, None)
+        reads.clear()
+
+    def move(self, now: float) -> None:
+        """Take note that it is ``now``: what happens from here on counts."""
+        self._since, self._first = now, self._step
+        self._quiet.clear()
+
+    def next_time(self, now: float, next_timer: float | None, runnable: Iterable[Microprocess]) -> float | None:
+        """Return the time to which the clock moves, or ``None``; ``runnable`` are the components that can run."""
+        polled = any(count >= IN_A_ROW for count in self._in_a_row.values())
+        quiet = bool(self._quiet) and all(id(component) in self._quiet for component in runnable)
+        return next_time(now, next_timer, polled=polled, quiet=quiet, slices=self._step - self._first)
+
+    # -- queries --------------------------------------------------------------------------------------
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no component reads the clock any more."""
+        return not (self._in_a_row or self.reads or self.watched)
+
+    def pollers(self) -> list[str]:
+        """Return a sentence on each component that polls the clock: who, and where."""
+        found = []
+        for component, count in self._in_a_row.items():
+            if count >= IN_A_ROW and task_of(component).life not in ENDED:
+                code, line = self._places[component]
+                where = Whereabouts(code.co_filename, line, code.co_name)
+                found.append(f"{name_of(whose(component))} polls the clock at {where}")
+        return found
+
+    def spinners(self) -> list[str]:
+        """Return a sentence on each component that ran in the last round, if nothing happened in it."""
+        return [f"{name_of(whose(component))} yields in a loop and never waits" for component in self._ran]
+
+
+def user_frame(frame: FrameType) -> FrameType:
+    """Return the innermost caller of a frame that is not in a module of kamlab; the frame itself if there is none."""
+    caller: FrameType | None = frame
+    while caller is not None and _module_of(caller).startswith("kamlab."):
+        if _module_of(caller).startswith("kamlab.core."):
+            return frame
+        caller = caller.f_back
+    return caller or frame
+
+
+def _module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
