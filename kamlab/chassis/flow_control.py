@@ -7,7 +7,9 @@ asks for that only while it waits, because being woken for every message taken w
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Generator, Iterable
+from sys import _getframe
 from typing import Any
 
 from ..core.box import Outbox
@@ -15,6 +17,7 @@ from ..core.component import Component
 from ..core.errors import NoSpaceInBox
 from ..core.events import DISCARDED
 from ..core.ipc import ShutdownMicroprocess
+from ..core.unawaited import Made, cross_out, enter
 
 
 def send_when_room(
@@ -22,7 +25,7 @@ def send_when_room(
 ) -> Generator[None, None, bool]:
     """Send a message to some outboxes, and sleep until it fits where it does not fit now.
 
-    Use it with ``yield from`` in a generator ``main``.
+    Use it with ``yield from`` in a generator ``main``, and with ``await`` in an ``async def``.
 
     Args:
         component: the sender.
@@ -33,6 +36,21 @@ def send_when_room(
     Returns:
         True if the message was sent to all outboxes.
     """
+    made, entry = enter(component, _getframe(1), "send_when_room()")
+    return _sending(component, message, boxnames, give_up, made, entry)
+
+
+@types.coroutine
+def _sending(
+    component: Component,
+    message: Any,
+    boxnames: tuple[str, ...],
+    give_up: Callable[[], bool] | None,
+    made: list[Made],
+    entry: Made | None,
+) -> Generator[None, None, bool]:
+    cross_out(made, entry)
+    del entry
     left = _unsent(component, message, boxnames)
     if not left:
         return True

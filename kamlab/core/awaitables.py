@@ -1,14 +1,24 @@
-"""The coroutines that an ``async def main`` can await.
+"""What an ``async def main`` can await.
 
 Nothing here uses asyncio: an awaitable yields to the scheduler like any generator, and the
 scheduler resumes it at the component's next slice.
+
+The methods are plain functions. Each makes a generator that can be awaited, and enters it, with the place of the
+call, in the list of what has been made in this slice and not awaited yet; the generator's first act is to cross itself
+out. So a forgotten ``await`` leaves an entry behind, and the scheduler needs one truth test of a list per slice to see
+it (:mod:`.unawaited`). Rejected: ``async def`` methods, whose coroutines cost as much, and of which Python notices only
+the ones that are thrown away, in a warning without the component; and objects with an ``__await__``, which
+cost twice as much.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
+from sys import _getframe
 from typing import TYPE_CHECKING, Any
+
+from .unawaited import Made, cross_out, enter
 
 if TYPE_CHECKING:
     from .component import Component
@@ -29,55 +39,105 @@ class Waits:
 
     _awaits: tuple[Any, ...] | None
 
-    async def tick(self) -> None:
+    def tick(self: Component) -> Awaitable[None]:  # type: ignore[misc]
         """Let the other components run, then continue."""
-        await next_slice()
+        made, entry = enter(self, _getframe(1), "self.tick()")
+        return tick(made, entry)
 
-    async def ready(self: Component, *boxnames: str, timeout: float | None = None) -> str | None:  # type: ignore[misc]
+    def ready(self: Component, *boxnames: str, timeout: float | None = None) -> Awaitable[str | None]:  # type: ignore[misc]
         """Wait until something is in one of the inboxes (any, if none is named); return its name.
 
         Returns ``None`` when ``timeout`` seconds of the lab's clock went by first.
         """
-        names = boxnames or tuple(self.inboxes)
-        deadline = None if timeout is None else self._now() + timeout
-        while True:
-            for name in names:
-                if self.data_ready(name):
-                    return name
-            left = None
-            if deadline is not None:
-                left = deadline - self._now()
-                if left <= 0:
-                    return None
-            self._awaits = (MESSAGE, *boxnames)
-            self.pause(left)
-            await next_slice()
-            self._awaits = None
+        made, entry = enter(self, _getframe(1), "self.ready()")
+        return ready(self, boxnames, timeout, made, entry)
 
-    async def receive(self: Component, boxname: str = "inbox") -> Any:  # type: ignore[misc]
+    def receive(self: Component, boxname: str = "inbox") -> Awaitable[Any]:  # type: ignore[misc]
         """Wait for a message in an inbox and take it."""
-        while not self.data_ready(boxname):
-            self._awaits = (MESSAGE, boxname)
-            self.pause()
-            await next_slice()
-            self._awaits = None
-        return self.recv(boxname)
+        scheduler = self._scheduler
+        if scheduler is None:
+            return receive(self, boxname, [], None)
+        frame = _getframe(1)  # enter(), inlined: the hot path
+        made = scheduler.unawaited
+        entry = (frame, frame.f_lasti, self, "self.receive()")
+        made.append(entry)
+        return receive(self, boxname, made, entry)
 
-    async def sleep(self: Component, seconds: float) -> None:  # type: ignore[misc]
+    def sleep(self: Component, seconds: float) -> Awaitable[None]:  # type: ignore[misc]
         """Wait for so many seconds of the lab's clock, whatever arrives meanwhile; 0 lets the other components run."""
-        deadline = self._now() + seconds
-        left = seconds
-        while True:
-            if left > 0:
-                self._awaits = (TIME,)
-                self.pause(left)
-            await next_slice()
-            self._awaits = None
-            left = deadline - self._now()
-            if left <= 0:
-                return
+        made, entry = enter(self, _getframe(1), "self.sleep()")
+        return sleep(self, seconds, made, entry)
 
     def _now(self: Component) -> float:  # type: ignore[misc]
         scheduler = self._scheduler
         assert scheduler is not None, "only an activated component has a clock"
         return scheduler.clock.now()
+
+
+# In each of these ``del entry`` breaks a cycle: the entry holds the frame that awaits the generator.
+
+
+@types.coroutine
+def tick(made: list[Made], entry: Made | None) -> Generator[None, None, None]:
+    """Carry out :meth:`Waits.tick`."""
+    cross_out(made, entry)
+    del entry
+    yield None
+
+
+@types.coroutine
+def ready(
+    component: Component, names: tuple[str, ...], timeout: float | None, made: list[Made], entry: Made | None
+) -> Generator[None, None, str | None]:
+    """Carry out :meth:`Waits.ready`."""
+    cross_out(made, entry)
+    del entry
+    any_of = names or tuple(component.inboxes)
+    deadline = None if timeout is None else component._now() + timeout
+    while True:
+        for name in any_of:
+            if component.data_ready(name):
+                return name
+        left = None
+        if deadline is not None:
+            left = deadline - component._now()
+            if left <= 0:
+                return None
+        component._awaits = (MESSAGE, *names)
+        component.pause(left)
+        yield None
+        component._awaits = None
+
+
+@types.coroutine
+def receive(component: Component, boxname: str, made: list[Made], entry: Made | None) -> Generator[None, None, Any]:
+    """Carry out :meth:`Waits.receive`."""
+    if made and made[-1] is entry:
+        made.pop()
+    else:
+        cross_out(made, entry)
+    del entry
+    while not component.data_ready(boxname):
+        component._awaits = (MESSAGE, boxname)
+        component.pause()
+        yield None
+        component._awaits = None
+    return component.recv(boxname)
+
+
+@types.coroutine
+def sleep(component: Component, seconds: float, made: list[Made], entry: Made | None) -> Generator[None, None, None]:
+    """Carry out :meth:`Waits.sleep`."""
+    cross_out(made, entry)
+    del entry
+    deadline = component._now() + seconds
+    left = seconds
+    while True:
+        if left > 0:
+            component._awaits = (TIME,)
+            component.pause(left)
+        yield None
+        component._awaits = None
+        left = deadline - component._now()
+        if left <= 0:
+            return

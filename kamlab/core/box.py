@@ -28,6 +28,7 @@ from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, name_of
 from .message_text import is_plain
 from .states import RUNNABLE
 from .trace import LARGE
+from .unawaited import FLOWS, is_awaitable, sent
 
 if TYPE_CHECKING:
     from .component import Component
@@ -229,10 +230,17 @@ class Inbox(Box):
                 log((SENT, source, self, message))
                 scheduler.note_size(message)
             else:
+                if type(message) in FLOWS and is_awaitable(message):
+                    items.pop()
+                    raise sent(message, None if source is None else source.owner)
                 log((SENT, source, self, message, scheduler.text_of(message)))
                 scheduler.note_size(message)
-        elif self.limit is None:
-            self.quiet = True
+        else:
+            if type(message) in FLOWS and is_awaitable(message):
+                items.pop()
+                raise sent(message, None if source is None else source.owner)
+            if self.limit is None:
+                self.quiet = True
         if not self.arrived:
             self.arrived = True
             scheduler.wakes.append(self)

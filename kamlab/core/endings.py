@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .asyncio_apart import is_of_asyncio, refused_await
 from .errors import BadAwait
 from .events import FINISHED
 from .microprocess import Microprocess, raising_in
 from .states import FAILED
+from .unawaited import error_of_slice, users_traceback
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -33,11 +35,13 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     if component._delegate is not None:
         scheduler.retire(component._delegate)
     flow = component._flow
+    made = len(scheduler.unawaited)
     for last in (lambda: _close(flow), component.stop, component.close_down):
         try:
             last()
         except BaseException as error:
             scheduler.note_failure(component, error)
+    del scheduler.unawaited[made:]  # by the code that closed with it
     scheduler.runtime.services.drop_services_of(component)
 
 
@@ -46,10 +50,11 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
-    if error.args == ("no running event loop",) and hasattr(component._flow, "cr_frame"):
-        refused = refused_await(component)
-        refused.__cause__ = error
-        error = refused
+    scheduler.unawaited.clear()  # this error comes first
+    if is_of_asyncio(error):
+        error = refused_await(component, error)
+    elif isinstance(error, BadAwait):
+        error = error.with_traceback(users_traceback(error.__traceback__))
     waiting = component._awaited_by
     if waiting is not None and waiting._delegate is component:
         component._error = error
@@ -73,16 +78,16 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
         end(scheduler, component, FAILED)
 
 
+def fail_unawaited(scheduler: Scheduler, component: Microprocess) -> bool:
+    """End a microprocess that has made something to be awaited in its slice and did not await it; return whether so."""
+    error = error_of_slice(scheduler, component)
+    if error is None:
+        return False
+    fail(scheduler, component, error)
+    return True
+
+
 def _close(flow: Any) -> None:
     close = getattr(flow, "close", None)  # an iterator that is not a generator has none
     if close is not None:
         close()
-
-
-def refused_await(component: Microprocess) -> BadAwait:
-    """Return the error for a component that awaits something of asyncio."""
-    return BadAwait(
-        f"main() of {component.short_name} awaits something of asyncio. A component may await "
-        "self.receive(), self.ready(), self.sleep(), self.tick() and coroutines made of those; "
-        "for asyncio code use a ThreadedComponent and asyncio.run()."
-    )
