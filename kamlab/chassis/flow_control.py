@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Generator, Iterable
-from sys import _getframe
 from typing import Any
 
 from ..core.box import Outbox
@@ -17,7 +16,7 @@ from ..core.component import Component
 from ..core.errors import NoSpaceInBox
 from ..core.events import DISCARDED
 from ..core.ipc import ShutdownMicroprocess
-from ..core.unawaited import Made, cross_out, enter
+from ..core.unawaited import counter_of
 
 
 def send_when_room(
@@ -36,8 +35,9 @@ def send_when_room(
     Returns:
         True if the message was sent to all outboxes.
     """
-    made, entry = enter(component, _getframe(1), "send_when_room()")
-    return _sending(component, message, boxnames, give_up, made, entry)
+    count = counter_of(component)
+    count.append(None)
+    return _sending(component, message, boxnames, give_up, count)
 
 
 @types.coroutine
@@ -46,11 +46,11 @@ def _sending(
     message: Any,
     boxnames: tuple[str, ...],
     give_up: Callable[[], bool] | None,
-    made: list[Made],
-    entry: Made | None,
+    count: list[None],
 ) -> Generator[None, None, bool]:
-    cross_out(made, entry)
-    del entry
+    """Carry out :func:`send_when_room`; count it off first, as :mod:`kamlab.core.awaitables` does."""
+    if count:
+        count.pop()
     left = _unsent(component, message, boxnames)
     if not left:
         return True

@@ -235,12 +235,8 @@ class Inbox(Box):
                     raise sent(message, None if source is None else source.owner)
                 log((SENT, source, self, message, scheduler.text_of(message)))
                 scheduler.note_size(message)
-        else:
-            if type(message) in FLOWS and is_awaitable(message):
-                items.pop()
-                raise sent(message, None if source is None else source.owner)
-            if self.limit is None:
-                self.quiet = True
+        elif self.limit is None:
+            self.quiet = True
         if not self.arrived:
             self.arrived = True
             scheduler.wakes.append(self)

@@ -12,7 +12,7 @@ from .errors import BadAwait
 from .events import FINISHED
 from .microprocess import Microprocess, raising_in
 from .states import FAILED
-from .unawaited import error_of_slice, users_traceback
+from .unawaited import error_of_slice, forget, users_traceback
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -35,13 +35,14 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     if component._delegate is not None:
         scheduler.retire(component._delegate)
     flow = component._flow
-    made = len(scheduler.unawaited)
+    made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
     for last in (lambda: _close(flow), component.stop, component.close_down):
         try:
             last()
         except BaseException as error:
             scheduler.note_failure(component, error)
-    del scheduler.unawaited[made:]  # by the code that closed with it
+    del scheduler.unawaited[made:]  # what its own code made when it closed does not count
+    del scheduler.thrown_away[thrown:]
     scheduler.runtime.services.drop_services_of(component)
 
 
@@ -50,7 +51,7 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
-    scheduler.unawaited.clear()  # this error comes first
+    forget(scheduler)  # this error comes first
     if is_of_asyncio(error):
         error = refused_await(component, error)
     elif isinstance(error, BadAwait):

@@ -49,7 +49,7 @@ from .states import STOPPED as STATE_STOPPED
 from .thread_request import RUNNING as THREAD_BUSY
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
-from .unawaited import Made, excuse, notice_coroutines, yielded
+from .unawaited import ThrownAway, excuse, notice_coroutines, yielded
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -88,8 +88,10 @@ class Scheduler:
         #: Records what comes from outside, or replays it; ``None`` in a lab that does neither.
         self.journal: Journal | None = None
         self.running: Microprocess | None = None
-        #: What was made in this slice to be awaited, and was not yet; see :mod:`.unawaited`.
-        self.unawaited: list[Made] = []
+        #: An item for each awaitable that was made in this slice and not awaited yet; see :mod:`.unawaited`.
+        self.unawaited: list[None] = []
+        #: Where coroutines were thrown away in this slice.
+        self.thrown_away: list[ThrownAway] = []
         notice_coroutines()
         self.step: int = 0
         self.rounds: int = 0

@@ -1,34 +1,36 @@
 """A forgotten ``await``: what a slice made and did not await, and the error that says so.
 
 A call such as ``self.sleep(5)`` without ``await`` does nothing, in silence; that it was meant to do something is
-certain, so the slice fails. The awaitables enter themselves in ``Scheduler.unawaited`` when they are made (see
-:mod:`.awaitables`). A coroutine of the user's own is noticed when it is yielded or sent, and when it is thrown away,
-through the function that Python calls then (:func:`_thrown_away`).
+certain, so the slice fails. The awaitables are counted in ``Scheduler.unawaited`` (see :mod:`.awaitables`); where the
+count is not zero at the end of a slice, this module finds out what was forgotten. What was thrown away is noticed at
+its line, through the function that Python calls then (:func:`_thrown_away`), and so are coroutines of the user's own.
+What was kept is found among the objects of the process, and its line by the variable or the code that it is in. What is
+yielded or sent is refused at once; in a lab that does not record, what was sent is taken back when the slice ends.
 
-The error begins at the user's line: its traceback is made from the frame and the instruction that were noted, since the
-call itself returned long ago.
+The error begins at the user's line: its traceback is made from the frame and the instruction, since the call itself
+returned long ago.
 """
 
 from __future__ import annotations
 
+import dis
+import gc
 import linecache
 import os
 import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .context import in_slice
 from .errors import BadAwait
+from .names_in_code import code_of_class
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
-
-#: An awaitable that was made: the frame that called for it and its instruction, the component, and the call in words.
-Made = tuple[FrameType, int, Any, str]
 
 #: How many characters of a call are shown.
 LONGEST = 60
@@ -48,7 +50,10 @@ _IN_A_GENERATOR = {
 }
 
 #: Calls whose generator has another name.
-_CALLS = {"_sending": "send_when_room"}
+_CALLS = {"_sending": "send_when_room", "receive_by_methods": "receive"}
+
+#: The methods of components that return an awaitable.
+_METHODS = ("receive", "ready", "sleep", "tick")
 
 #: What to write in the thread of a component.
 _IN_A_THREAD = {
@@ -59,21 +64,10 @@ _IN_A_THREAD = {
 }
 
 
-def enter(component: Any, frame: FrameType, call: str) -> tuple[list[Made], Made | None]:
-    """Note that an awaitable is made; return the list it is in and its entry, for :func:`cross_out`."""
+def counter_of(component: Any) -> list[None]:
+    """Return the counter of awaitables that are not awaited yet, the length of a list."""
     scheduler = component._scheduler
-    if scheduler is None:
-        return [], None
-    made: list[Made] = scheduler.unawaited
-    entry = (frame, frame.f_lasti, component, call)
-    made.append(entry)
-    return made, entry
-
-
-def cross_out(made: list[Made], entry: Made | None) -> None:
-    """Note that an awaitable is awaited. It may have been crossed out before, with all others of its slice."""
-    if entry in made:
-        made.remove(entry)
+    return [] if scheduler is None else cast("list[None]", scheduler.unawaited)
 
 
 #: The types of what is looked at more closely.
@@ -87,11 +81,37 @@ def is_awaitable(message: Any) -> bool:
 
 
 def excuse(awaitable: Any) -> None:
-    """Cross out an awaitable that the engine itself runs, as for ``WaitComplete(self.sleep(5))``."""
-    if is_awaitable(awaitable) and type(awaitable) is GeneratorType and awaitable.gi_frame is not None:
-        local = awaitable.gi_frame.f_locals
-        if "entry" in local and "made" in local:
-            cross_out(local["made"], local["entry"])
+    """Count an awaitable off that the engine itself runs, as for ``WaitComplete(self.sleep(5))``; it does so again."""
+    if _is_new(awaitable) and "count" in _locals_of(awaitable):
+        _locals_of(awaitable)["count"].pop()
+
+
+def forget(scheduler: Scheduler) -> None:
+    """Begin to count again, since the slice has failed."""
+    scheduler.unawaited.clear()
+    scheduler.thrown_away.clear()
+
+
+class ThrownAway(NamedTuple):
+    """Where a coroutine was thrown away: the user's frame, the instruction there, and the name of its function."""
+
+    frame: FrameType
+    instruction: int
+    name: str
+
+
+def _locals_of(awaitable: Any) -> dict[str, Any]:
+    frame = awaitable.cr_frame if type(awaitable) is CoroutineType else awaitable.gi_frame
+    return {} if frame is None else cast("dict[str, Any]", frame.f_locals)
+
+
+def _is_new(awaitable: Any) -> bool:
+    """Return whether something is an awaitable that nobody has awaited."""
+    if not is_awaitable(awaitable):
+        return False
+    if type(awaitable) is CoroutineType:
+        return awaitable.cr_frame is not None and not (awaitable.cr_running or awaitable.cr_suspended)
+    return awaitable.gi_frame is not None and not (awaitable.gi_running or awaitable.gi_suspended)
 
 
 # -- the end of a slice -----------------------------------------------------------------------------------
@@ -100,32 +120,110 @@ def excuse(awaitable: Any) -> None:
 def error_of_slice(scheduler: Scheduler, component: Any) -> BadAwait | None:
     """Return the error for what a slice made and did not await, and take it out of the inboxes it was sent to.
 
-    Returns ``None`` if all of that was made elsewhere, by another thread.
+    Returns ``None`` if there is nothing: it was made by another thread, or is awaited later than it was made.
     """
-    made = [entry for entry in scheduler.unawaited if not _in_another_thread(entry[0])]
-    scheduler.unawaited.clear()
-    if not made:
-        return None
+    thrown = scheduler.thrown_away[:1]
+    forgotten = (
+        [] if thrown else [made for made in gc.get_objects() if type(made) in FLOWS and _counted(made, scheduler)]
+    )
+    forget(scheduler)
+    if thrown:
+        return _error(component, *thrown[0])
+    if not forgotten:
+        return _error_of_sending(component)
     for box in component._out.values():
         items = box.target.items
         if any(map(is_awaitable, items)):  # sent where nothing checks: unrecorded, to a box known to be quiet
             kept = [message for message in items if not is_awaitable(message)]
             items.clear()
             items.extend(kept)
-    frame, instruction, _, call = made[0]
-    line, text = _source_of(frame.f_code, instruction, call)
-    name = call.rpartition(".")[2].partition("(")[0]
+    error = _error(component, *_maker_of(component, forgotten[0]))
+    for awaitable in forgotten:
+        awaitable.close()
+    return error
+
+
+def _error_of_sending(component: Any) -> BadAwait | None:
+    """Return the error for a send_when_room() thrown away; Python says nothing of a generator, so look in the code."""
+    for frame in _frames_of(component._flow):
+        for instruction, _ in _calls(frame.f_code, "send_when_room"):
+            return _error(component, frame, instruction, "send_when_room")
+    for code, _ in code_of_class(type(component)):
+        for instruction, _ in _calls(code, "send_when_room"):
+            return _error(component, code, instruction, "send_when_room")
+    return None
+
+
+def _counted(awaitable: Any, scheduler: Scheduler) -> bool:
+    return _is_new(awaitable) and _locals_of(awaitable).get("count") is scheduler.unawaited
+
+
+def _error(component: Any, frame: FrameType | CodeType | None, instruction: int, name: str) -> BadAwait:
+    call = f"{name}()" if name not in _METHODS else f"self.{name}()"
     told = "'yield from'" if name == "send_when_room" else "await"
+    code = frame.f_code if isinstance(frame, FrameType) else frame
+    if code is None:
+        return BadAwait(f"{component.short_name} calls {call} without {told}: {_cure(component, None, call, name)}.")
+    line, text = _source_of(code, instruction, call)
     error = BadAwait(
-        f"{component.short_name} calls {text} without {told}, at line {line} of {frame.f_code.co_name}(): "
-        f"{_cure(component, frame.f_code, text, name)}."
+        f"{component.short_name} calls {text} without {told}, at line {line} of {code.co_name}(): "
+        f"{_cure(component, code, text, name)}."
     )
-    return error.with_traceback(TracebackType(None, frame, instruction, line))
+    if isinstance(frame, FrameType):
+        error = error.with_traceback(TracebackType(None, frame, instruction, line))
+    return error
 
 
-def _cure(component: Any, code: CodeType, text: str, name: str) -> str:
+def _maker_of(component: Any, awaitable: Any) -> tuple[FrameType | CodeType | None, int, str]:
+    """Return who has made an awaitable that was kept: a frame or its code, the instruction, and the function's name.
+
+    It is the frame that has it in a variable, at the call whose result goes there; otherwise, of all the code of the
+    component, the first call of that name whose result is not awaited.
+    """
+    name = _CALLS.get(awaitable.__name__, awaitable.__name__)
+    frames = _frames_of(component._flow)
+    for frame in frames:
+        variables = {variable for variable, value in frame.f_locals.items() if value is awaitable}
+        for instruction, consumer in _calls(frame.f_code, name):
+            if consumer in variables:
+                return frame, instruction, name
+    for frame in frames:
+        for instruction, _ in _calls(frame.f_code, name):
+            return frame, instruction, name
+    for code, _ in code_of_class(type(component)):
+        for instruction, _ in _calls(code, name):
+            return code, instruction, name
+    return None, 0, name
+
+
+def _frames_of(flow: Any) -> list[FrameType]:
+    """Return the frames of a suspended generator or coroutine that are not kamlab's, the innermost first."""
+    found: list[FrameType] = []
+    while flow is not None:
+        frame = getattr(flow, "cr_frame", None) or getattr(flow, "gi_frame", None)
+        if frame is not None and not _of_kamlab(frame):
+            found.insert(0, frame)
+        flow = getattr(flow, "cr_await", None) or getattr(flow, "gi_yieldfrom", None)
+    return found
+
+
+def _calls(code: CodeType, name: str) -> Iterator[tuple[int, Any]]:
+    """Yield the calls of a name in some code whose result is not awaited: instruction, and the variable it goes to."""
+    begun: set[Any] = set()
+    instructions = [each for each in dis.get_instructions(code) if each.opname not in ("CACHE", "EXTENDED_ARG", "NOP")]
+    for each, after in pairwise(instructions):
+        place = each.positions and (each.positions.lineno, each.positions.col_offset)
+        if each.argval == name and each.opname.startswith("LOAD_"):
+            begun.add(place)
+        elif place in begun and each.opname.startswith("CALL"):
+            begun.discard(place)
+            if after.opname not in ("GET_AWAITABLE", "GET_YIELD_FROM_ITER"):
+                yield each.offset, after.argval if after.opname.startswith("STORE_") else None
+
+
+def _cure(component: Any, code: CodeType | None, text: str, name: str) -> str:
     """Return what to write instead, in a coroutine or in a generator."""
-    flags = code.co_flags
+    flags = 0 if code is None else code.co_flags
     if not flags & (_GENERATOR | _COROUTINE | _ASYNC_GENERATOR) and type(component._flow) is GeneratorType:
         flags = _GENERATOR  # a method that main() calls
     if not flags & _GENERATOR:
@@ -147,13 +245,6 @@ def _source_of(code: CodeType, instruction: int, call: str) -> tuple[int, str]:
     source = linecache.getline(code.co_filename, line).encode()[first:last].decode(errors="replace")
     name = call.partition("(")[0].rpartition(".")[2]
     return line, source if f"{name}(" in source and len(source) <= LONGEST else call
-
-
-def _in_another_thread(frame: FrameType) -> bool:
-    """Return whether a frame is on the stack of a thread other than this one."""
-    here = threading.get_ident()
-    stacks = [top for ident, top in sys._current_frames().items() if ident != here]
-    return any(frame is other for top in stacks for other in _callers(top))
 
 
 def _callers(frame: FrameType | None) -> Iterator[FrameType]:
@@ -194,13 +285,7 @@ def of_asyncio(frame: FrameType) -> bool:
 
 def users_frame_of(flow: Any) -> FrameType | None:
     """Return the frame in which a suspended generator or coroutine stands, the innermost that is not kamlab's."""
-    found = None
-    while flow is not None:
-        frame = getattr(flow, "cr_frame", None) or getattr(flow, "gi_frame", None)
-        if frame is not None and not _of_kamlab(frame):
-            found = frame
-        flow = getattr(flow, "cr_await", None) or getattr(flow, "gi_yieldfrom", None)
-    return found
+    return next(iter(_frames_of(flow)), None)
 
 
 def _users_caller() -> FrameType | None:
@@ -235,7 +320,7 @@ def yielded(component: Any, coroutine: CoroutineType[Any, Any, Any]) -> BadAwait
 def sent(message: Any, sender: Any) -> BadAwait:
     """Return the error for an awaitable that is sent; it is closed, so that Python need not warn of it."""
     name = _CALLS.get(message.__name__, message.__name__)
-    call = f"self.{name}()" if type(message) is GeneratorType and name not in _CALLS.values() else f"{name}()"
+    call = f"self.{name}()" if name in _METHODS else f"{name}()"
     message.close()
     where = at_line(_users_caller())
     who = "A message" if sender is None else f"{sender.short_name} sends a message that"
@@ -293,9 +378,11 @@ def _enter_coroutine(coroutine: Any) -> bool:
     frame = sys._getframe(2)  # below this function and its caller
     if frame.f_code.co_filename.startswith(_PACKAGE):
         return False
-    call = f"{coroutine.__name__}()"
+    name = _CALLS.get(coroutine.__name__, coroutine.__name__)
+    call = f"{name}()"
     _, text = _source_of(frame.f_code, frame.f_lasti, call)
-    if text == call and f"{coroutine.__name__}(" not in linecache.getline(frame.f_code.co_filename, frame.f_lineno):
+    if text == call and f"{name}(" not in linecache.getline(frame.f_code.co_filename, frame.f_lineno):
         return False  # thrown away elsewhere, perhaps by the garbage collector
-    scheduler.unawaited.append((frame, frame.f_lasti, component, call))
+    scheduler.thrown_away.append(ThrownAway(frame, frame.f_lasti, name))
+    scheduler.unawaited.append(None)
     return True
