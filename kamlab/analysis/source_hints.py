@@ -27,7 +27,7 @@ from types import CodeType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..core.awaitables import Waits
+from ..core.awaitables import ready, receive, receive_by_methods, sleep
 from ..core.component import Component
 from ..core.ipc import Ipc
 from ..core.thread import ThreadedComponent
@@ -70,13 +70,13 @@ def awaited(stack: list[Standpoint]) -> Awaited:
 
 def _of_helper(point: Standpoint) -> Awaited | None:
     code, local = point.frame.f_code, point.frame.f_locals
-    if code in (Waits.receive.__code__, ThreadedComponent.recv.__code__):
+    if code in (receive.__code__, receive_by_methods.__code__, ThreadedComponent.recv.__code__):
         return Awaited(MESSAGE, _names(local.get("boxname")))
-    if code is Waits.ready.__code__:
+    if code is ready.__code__:
         return Awaited(MESSAGE, _names(local.get("names")))
-    if code is Waits.sleep.__code__:
+    if code is sleep.__code__:
         return Awaited(TIME)
-    if code.co_name == "send_when_room" and point.of_kamlab:
+    if code.co_name == "_sending" and point.of_kamlab:
         return Awaited(ROOM, _names(local.get("left")))
     if code.co_name == "until_children_done" and point.of_kamlab:
         return Awaited(CHILD)

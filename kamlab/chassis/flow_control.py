@@ -7,6 +7,7 @@ asks for that only while it waits, because being woken for every message taken w
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..core.component import Component
 from ..core.errors import NoSpaceInBox
 from ..core.events import DISCARDED
 from ..core.ipc import ShutdownMicroprocess
+from ..core.unawaited import counter_of
 
 
 def send_when_room(
@@ -22,7 +24,7 @@ def send_when_room(
 ) -> Generator[None, None, bool]:
     """Send a message to some outboxes, and sleep until it fits where it does not fit now.
 
-    Use it with ``yield from`` in a generator ``main``.
+    Use it with ``yield from`` in a generator ``main``, and with ``await`` in an ``async def``.
 
     Args:
         component: the sender.
@@ -33,6 +35,22 @@ def send_when_room(
     Returns:
         True if the message was sent to all outboxes.
     """
+    count = counter_of(component)
+    count.append(None)
+    return _sending(component, message, boxnames, give_up, count)
+
+
+@types.coroutine
+def _sending(
+    component: Component,
+    message: Any,
+    boxnames: tuple[str, ...],
+    give_up: Callable[[], bool] | None,
+    count: list[None],
+) -> Generator[None, None, bool]:
+    """Carry out :func:`send_when_room`; count it off first, as :mod:`kamlab.core.awaitables` does."""
+    if count:
+        count.pop()
     left = _unsent(component, message, boxnames)
     if not left:
         return True

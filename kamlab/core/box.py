@@ -31,6 +31,7 @@ from .message_text import is_plain
 from .states import RUNNABLE
 from .task import task_of
 from .trace import LARGE
+from .unawaited import FLOWS, is_awaitable, sent
 
 if TYPE_CHECKING:
     from .component import Component
@@ -232,6 +233,9 @@ class Inbox(Box):
                 log((SENT, source, self, message))
                 scheduler.note_size(message)
             else:
+                if type(message) in FLOWS and is_awaitable(message):
+                    items.pop()
+                    raise sent(message, None if source is None else source.owner)
                 log((SENT, source, self, message, scheduler.text_of(message)))
                 scheduler.note_size(message)
         elif self.limit is None:

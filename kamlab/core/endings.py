@@ -8,11 +8,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .asyncio_apart import is_of_asyncio, refused_await
 from .errors import BadAwait
 from .events import FINISHED
 from .microprocess import Microprocess, method_of, raising_in
 from .states import FAILED
 from .task import task_of
+from .unawaited import error_of_slice, forget, users_traceback
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -34,11 +36,14 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     scheduler.runtime.register.note(component, scheduler.step, scheduler.running)
     if task.delegate is not None:
         scheduler.retire(task.delegate)
+    made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
     for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
         try:
             last()
         except BaseException as error:
             scheduler.note_failure(component, error)
+    del scheduler.unawaited[made:]  # what its own code made when it closed does not count
+    del scheduler.thrown_away[thrown:]
     scheduler.runtime.services.drop_services_of(component)
 
 
@@ -47,11 +52,12 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
+    forget(scheduler)  # this error comes first
+    if is_of_asyncio(error):
+        error = refused_await(component, error)
+    elif isinstance(error, BadAwait):
+        error = error.with_traceback(users_traceback(error.__traceback__))
     task = task_of(component)
-    if error.args == ("no running event loop",) and hasattr(task.flow, "cr_frame"):
-        refused = refused_await(component)
-        refused.__cause__ = error
-        error = refused
     waiting = task.awaited_by
     if waiting is not None and task_of(waiting).delegate is component:
         task.error = error
@@ -75,16 +81,16 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
         end(scheduler, component, FAILED)
 
 
+def fail_unawaited(scheduler: Scheduler, component: Microprocess) -> bool:
+    """End a microprocess that has made something to be awaited in its slice and did not await it; return whether so."""
+    error = error_of_slice(scheduler, component)
+    if error is None:
+        return False
+    fail(scheduler, component, error)
+    return True
+
+
 def _close(flow: Any) -> None:
     close = getattr(flow, "close", None)  # an iterator that is not a generator has none
     if close is not None:
         close()
-
-
-def refused_await(component: Microprocess) -> BadAwait:
-    """Return the error for a component that awaits something of asyncio."""
-    return BadAwait(
-        f"main() of {component.short_name} awaits something of asyncio. A component may await "
-        "self.receive(), self.ready(), self.sleep(), self.tick() and coroutines made of those; "
-        "for asyncio code use a ThreadedComponent and asyncio.run()."
-    )

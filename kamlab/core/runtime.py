@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .asyncio_apart import hide_loop
 from .box import made_inboxes_of
 from .chance import Chance
 from .choice import Chooser
@@ -278,6 +279,7 @@ class Runtime:
             raise
         outer = in_slice.world
         chance = self.chance
+        show_loop = hide_loop()
         try:
             scheduler.driver = threading.get_ident()
             in_slice.world = self.world
@@ -295,6 +297,7 @@ class Runtime:
         finally:
             if chance is not None:
                 chance.leave()
+            show_loop()
             if self.phase is phase:  # not stopped meanwhile
                 self.phase = Phase.STANDING
             if scheduler.outsiders:

@@ -23,17 +23,18 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Container, Iterator
-from types import FrameType
+from types import CoroutineType, FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from . import context
+from .asyncio_apart import refused_future
 from .awaitables import THREAD
 from .box import Inbox, made_outboxes_of
 from .choice import Chooser
 from .clock import Clock, VirtualClock
 from .component import check_component
-from .endings import end, fail, refused_await
+from .endings import end, fail, fail_unawaited
 from .errors import BadMain, NotRunnable
 from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
@@ -59,6 +60,7 @@ from .task import task_of
 from .thread_request import RUNNING as THREAD_BUSY
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
+from .unawaited import ThrownAway, excuse, notice_coroutines, yielded
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -97,6 +99,11 @@ class Scheduler:
         #: Records what comes from outside, or replays it; ``None`` in a lab that does neither.
         self.journal: Journal | None = None
         self.running: Microprocess | None = None
+        #: An item for each awaitable that was made in this slice and not awaited yet; see :mod:`.unawaited`.
+        self.unawaited: list[None] = []
+        #: Where coroutines were thrown away in this slice.
+        self.thrown_away: list[ThrownAway] = []
+        notice_coroutines()
         self.step: int = 0
         self.rounds: int = 0
         self.now: float = clock.now()
@@ -132,6 +139,8 @@ class Scheduler:
         queue = self.queue
         done = self.done
         chooser = self.chooser
+        unawaited = self.unawaited
+        unawaited.clear()  # made outside of any slice
         while ran < limit and not self.attention:
             if not queue or chooser is not None:
                 if self._looked:
@@ -154,7 +163,10 @@ class Scheduler:
             try:
                 said = task.flow.send(None)
             except StopIteration:
-                end(self, component, STATE_FINISHED)
+                if not unawaited or not fail_unawaited(self, component):
+                    end(self, component, STATE_FINISHED)
+                elif self.fatal is not None:
+                    break
             except BaseException as error:
                 fail(self, component, error)
                 if self.fatal is not None:
@@ -165,6 +177,8 @@ class Scheduler:
                         self._obey(component, said)
                     except BaseException as error:
                         self.raise_in(component, error)
+                if unawaited and fail_unawaited(self, component) and self.fatal is not None:
+                    break
                 if task.life is RUNNABLE:
                     done.append(component)
                 elif task.life in ENDED:
@@ -198,8 +212,10 @@ class Scheduler:
                 method_of(newcomer, "activate")(self)
         elif isinstance(said, WaitComplete):
             self._wait_complete(component, said)
+        elif type(said) is CoroutineType:
+            raise yielded(component, said)
         elif hasattr(said, "_asyncio_future_blocking"):
-            raise refused_await(component)
+            raise refused_future(component)
 
     def _wait_complete(self, component: Microprocess, said: WaitComplete) -> None:
         given = said.args[0] if said.args else None
@@ -209,6 +225,7 @@ class Scheduler:
                 "call the method, WaitComplete(self.method())"
             )
         tag = said.argd.get("tag") or "__" + component.short_name[-10:]
+        excuse(given)
         helper = Microprocess(given, tag=tag)
         task_of(helper).awaited_by = component
         add_end_callback(helper, lambda: self._reactivate(component, helper))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import FrameType
 from typing import Any, Self, TypeVar, cast
 
@@ -25,6 +25,7 @@ from .events import TAKEN
 from .link import Link, no_such_box
 from .thread_relay import Relayed
 from .thread_request import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, ThreadRequest
+from .unawaited import FLOWS, is_awaitable, refuse_in_thread, sent
 
 __all__ = ["AT_GATE", "IN_PAUSE", "IN_RECV", "IN_REQUEST", "IN_SLEEP", "OVER", "RUNNING", "ThreadedComponent"]
 
@@ -99,6 +100,8 @@ class ThreadedComponent(Relayed):
         if not self._in_thread:
             super().send(message, boxname)
             return
+        if type(message) in FLOWS and is_awaitable(message):
+            raise sent(message, self)
         if boxname not in self.outboxes:
             raise no_such_box(self, boxname, "outboxes")
         with self._contact:
@@ -175,6 +178,30 @@ class ThreadedComponent(Relayed):
 
     def _note_pause(self) -> None:
         self._happened = False
+
+    def tick(self) -> Awaitable[None]:
+        """Raise BadAwait in the thread, where nothing can be awaited; see :meth:`sync`."""
+        if self._in_thread:
+            raise refuse_in_thread(self, "tick")
+        return super().tick()
+
+    def ready(self, *boxnames: str, timeout: float | None = None) -> Awaitable[str | None]:
+        """Raise BadAwait in the thread, where nothing can be awaited; see :meth:`pause`."""
+        if self._in_thread:
+            raise refuse_in_thread(self, "ready")
+        return super().ready(*boxnames, timeout=timeout)
+
+    def receive(self, boxname: str = "inbox") -> Awaitable[Any]:
+        """Raise BadAwait in the thread, where nothing can be awaited; see :meth:`recv`."""
+        if self._in_thread:
+            raise refuse_in_thread(self, "receive")
+        return super().receive(boxname)
+
+    def sleep(self, seconds: float) -> Awaitable[None]:
+        """Raise BadAwait in the thread, where nothing can be awaited; use ``time.sleep``."""
+        if self._in_thread:
+            raise refuse_in_thread(self, "sleep")
+        return super().sleep(seconds)
 
     def _sleep_in_thread(self, seconds: float) -> None:
         """Wait for so many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
