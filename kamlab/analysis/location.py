@@ -9,6 +9,7 @@ two of them can be compared.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
@@ -369,12 +370,16 @@ def variables_of(frame: FrameType) -> list[tuple[str, Any]]:
 
 def attributes_of(component: Microprocess) -> list[tuple[str, Any]]:
     """Return what a component has as attributes, as (name, value) pairs; not what the engine keeps in it."""
-    pairs = [
-        pair
-        for pair in vars(component).items()
-        if pair[0][:1] != "_" and pair[0] not in _ENGINES and not issubclass(type(pair[1]), Box)
-    ]
+    own = vars(component)
+    names = _users_names(tuple(own))
+    pairs = [(name, own.get(name)) for name in names if not issubclass(type(own.get(name)), Box)] if names else []
     return pairs if len(pairs) <= VARIABLES else _first(pairs)
+
+
+@functools.lru_cache(1000)
+def _users_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of these names of attributes may be a user's; the components of a class have the same ones."""
+    return tuple([name for name in names if name[:1] != "_" and name not in _ENGINES])
 
 
 #: What is said of a component whose thread does not come back to the lab.
