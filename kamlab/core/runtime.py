@@ -584,6 +584,10 @@ class Drive:
         forever: whether to continue when everything has ended.
     """
 
+    #: How much processor time a run under a virtual clock has, and from when it counts.
+    allowed: float | None = None
+    counted_from: float = 0.0
+
     def __init__(
         self,
         runtime: Runtime,
@@ -612,15 +616,12 @@ class Drive:
         self.timed = not stepping or stop.limit is None
         self.deadline: float | None = None  # a time of the lab's clock
         self.real_deadline: float | None = None  # a time of the machine's
-        #: How much processor time a run under a virtual clock has, and from when it counts.
-        self.allowed: float = math.inf
-        self.counted_from = 0.0
 
     def run(self) -> Outcome:
         """Run slices until a reason to stop, and return it with what was done."""
         runtime, scheduler = self.runtime, self.scheduler
         self.interrupt.drive = sys._getframe()
-        first_step, failed_before, began = scheduler.step, runtime.failures.count, scheduler.clock.now()
+        first_step, failed_before, began = scheduler.step, runtime.failures.count, scheduler.time()
         if self.timed:
             self._set_deadline(began)
         scheduler.deadline = self.deadline if self.deadline is not None else math.inf
@@ -642,7 +643,7 @@ class Drive:
         outcome = Outcome(
             reason,
             scheduler.step - first_step,
-            scheduler.clock.now() - began,
+            scheduler.time() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._waiting() if reason in ("stuck", "idle") else (),
             spinning=self._spinning() if reason in ("timeout", "max_steps") else (),
@@ -669,7 +670,7 @@ class Drive:
             runtime.lock.give_way()
         if self.timed and self._is_late():
             return "condition" if self.deadline == stop.moment is not None else "timeout"
-        if self.allowed < math.inf and self._merely_spins():
+        if self.allowed is not None and self._merely_spins():
             return "timeout"
         return None
 
@@ -702,7 +703,7 @@ class Drive:
         if not self.background and not scheduler.can_be_woken():
             return "stuck"
         if not self.timed and self.deadline is None and self.real_deadline is None:
-            self._set_deadline(scheduler.clock.now())
+            self._set_deadline(scheduler.time())
         if self._is_late():
             return "idle" if self.stepping else "condition" if self.deadline == self.stop.moment else "timeout"
         runtime.wait(self.deadline, self.real_deadline)
@@ -728,7 +729,7 @@ class Drive:
         however long it takes: where the limit is used up, a sample of rounds decides.
         """
         scheduler = self.scheduler
-        if thread_time() - self.counted_from < self.allowed:
+        if self.allowed is None or thread_time() - self.counted_from < self.allowed:
             return False
         polling = scheduler.watch_polling()
         if not polling.watched:
@@ -747,7 +748,7 @@ class Drive:
         return tuple(polling.pollers() or (polling.spinners() if polling.watched else ()))
 
     def _is_late(self) -> bool:
-        if self.deadline is not None and self.scheduler.clock.now() >= self.deadline:
+        if self.deadline is not None and self.scheduler.time() >= self.deadline:
             return True
         return self.real_deadline is not None and real_monotonic() >= self.real_deadline
 

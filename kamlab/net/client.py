@@ -239,7 +239,7 @@ class TCPClient(Component):
     def _now(self) -> float:
         scheduler = self.scheduler_in_charge
         assert scheduler is not None
-        return scheduler.clock.now()
+        return scheduler.time()
 
     def _report(self, text: str) -> None:
         scheduler = self.scheduler_in_charge

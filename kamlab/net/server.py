@@ -358,7 +358,7 @@ class ServerCore(ListeningComponent):
         scheduler = self.scheduler_in_charge
         if scheduler is None:
             return []
-        late = scheduler.clock.now() - self.leak_after
+        late = scheduler.time() - self.leak_after
         return [client.protocol for client in self._clients.values() if client.leaked_since(late)]
 
     # -- the life of a server ----------------------------------------------------------------------------------

@@ -359,7 +359,7 @@ class SimulatedNetwork:
 
     def now(self) -> float:
         """Return the lab's time, in seconds."""
-        return self._scheduler.clock.now()
+        return self._scheduler.time()
 
     def call_at(self, when: float, call: Callable[[], Any]) -> Any:
         """Call at a time of the lab's clock; return the timer."""
