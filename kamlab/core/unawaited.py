@@ -94,9 +94,9 @@ def forget(scheduler: Scheduler) -> None:
 
 
 class ThrownAway(NamedTuple):
-    """Where a coroutine was thrown away: the user's frame, the instruction there, and the name of its function."""
+    """Where a coroutine was thrown away: the user's frame or its code, the instruction, and the function's name."""
 
-    frame: FrameType
+    frame: FrameType | CodeType
     instruction: int
     name: str
 
@@ -309,12 +309,13 @@ def at_line(frame: FrameType | None) -> str:
 
 def yielded(component: Any, coroutine: CoroutineType[Any, Any, Any]) -> BadAwait:
     """Return the error for a coroutine that a component yields; it is closed, so that Python need not warn of it."""
-    name = f"{coroutine.__name__}()"
+    name = _CALLS.get(coroutine.__name__, coroutine.__name__)
+    call = f"self.{name}()" if name in _METHODS else f"{name}()"
     coroutine.close()
+    instead = _IN_A_GENERATOR.get(name, f"yield WaitComplete({call})")
     return BadAwait(
-        f"{component.short_name} yields the coroutine {name}{at_line(users_frame_of(task_of(component).flow))}, "
-        "which does not run it: a generator has no await, so "
-        f"yield WaitComplete({name}), or make main() 'async def' and write 'await {name}'."
+        f"{component.short_name} yields {call}{at_line(users_frame_of(task_of(component).flow))}, which does not run "
+        f"it: a generator has no await, so {instead}, or make main() 'async def' and write 'await {call}'."
     )
 
 
@@ -377,9 +378,17 @@ def _enter_coroutine(coroutine: Any) -> bool:
     if component is None or scheduler.driver != threading.get_ident():
         return False
     frame = sys._getframe(2)  # below this function and its caller
-    if frame.f_code.co_filename.startswith(_PACKAGE):
-        return False
     name = _CALLS.get(coroutine.__name__, coroutine.__name__)
+    if frame.f_code.co_filename.startswith(_PACKAGE):  # a variable of main(), which has ended
+        local = _locals_of(coroutine)
+        if local.get("count") is not scheduler.unawaited and local.get("self") is not component:
+            return False
+        for code, _ in code_of_class(type(component)):
+            for instruction, _ in _calls(code, name):
+                scheduler.thrown_away.append(ThrownAway(code, instruction, name))
+                scheduler.unawaited.append(None)
+                return True
+        return False
     call = f"{name}()"
     _, text = _source_of(frame.f_code, frame.f_lasti, call)
     if text == call and f"{name}(" not in linecache.getline(frame.f_code.co_filename, frame.f_lineno):
