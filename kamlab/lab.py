@@ -27,8 +27,9 @@ from .core import context
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
+from .core.describe import name_of
 from .core.errors import LabIsClosed, UnknownDoor
-from .core.events import Event, name_of
+from .core.events import Event
 from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
 from .core.naming import one_called, whose

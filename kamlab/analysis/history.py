@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.box import Inbox, made_outboxes_of
-from ..core.events import ACTIVATED, INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
+from ..core.describe import words_of
+from ..core.events import ACTIVATED, INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in
 from ..core.trace import Trace, make_event
 from .errors import NotInTrace, StepOutOfRange
 from .inbox_history import in_order

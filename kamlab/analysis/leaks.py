@@ -19,7 +19,8 @@ from typing import Any
 
 from ..core.box import made_inboxes_of
 from ..core.component import Component
-from ..core.events import SENT, Event, name_of
+from ..core.describe import name_of
+from ..core.events import SENT, Event
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED

@@ -16,8 +16,8 @@ from types import FrameType
 from typing import Any
 
 from ..core.box import Box
+from ..core.describe import error_in_words, name_of
 from ..core.errors import UnknownComponent, listed
-from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.task import task_of

@@ -19,7 +19,7 @@ from operator import attrgetter
 from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
-from ..core.events import name_of
+from ..core.describe import name_of
 from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
 from ..core.naming import one_called, whose

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 from ..core.box import Box, Inbox, Outbox, made_outboxes_of
 from ..core.component import Component
+from ..core.describe import name_of
 from ..core.ended_components import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
-from ..core.events import DISCARDED, Event, name_of
+from ..core.events import DISCARDED, Event
 from ..core.states import ENDED
 from ..core.task import task_of
 from ..core.world import World

@@ -7,18 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.box import Inbox
-from ..core.events import (
-    DISCARDED,
-    INSERTED,
-    RECEIVED,
-    REMOVED,
-    RESUMED,
-    SENT,
-    Event,
-    describe,
-    message_in_words,
-    shorten,
-)
+from ..core.describe import describe, message_in_words, shorten
+from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT, Event
 from .errors import NoStory
 from .history import History
 

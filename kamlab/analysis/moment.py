@@ -14,9 +14,10 @@ from typing import Any
 
 from ..core.box import Box, Outbox
 from ..core.component import Component, made_boxes
+from ..core.describe import name_of
 from ..core.ended_components import Ended, Place
 from ..core.errors import LabIsRunning
-from ..core.events import RESUMED, SENT, Event, name_of
+from ..core.events import RESUMED, SENT, Event
 from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
 from ..core.scheduler import Scheduler

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.events import name_of
+from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.naming import called
 from ..core.task import task_of

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..core.box import Inbox, Outbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
-from ..core.events import name_of
+from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING
 from ..core.task import task_of

@@ -21,9 +21,10 @@ from typing import Any
 
 from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
+from ..core.describe import shorten, then_and_now, words_of
 from ..core.ended_components import Ended
 from ..core.errors import UnknownComponent, listed
-from ..core.events import RESUMED, shorten, then_and_now, words_of
+from ..core.events import RESUMED
 from ..core.message_text import text_to_keep
 from ..core.microprocess import Microprocess, runner_of
 from ..core.naming import called, whose

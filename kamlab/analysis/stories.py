@@ -12,8 +12,9 @@ from typing import Any
 
 from ..core.box import Box, Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
+from ..core.describe import name_of, shorten
 from ..core.errors import listed
-from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of, shorten
+from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event
 from ..core.microprocess import Microprocess
 from .errors import NoStory
 from .history import History, history_of

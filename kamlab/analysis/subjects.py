@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..core.describe import name_of
 from ..core.ended_components import Ended
 from ..core.errors import LabIsRunning, UnknownComponent
-from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.naming import called, one_called
 from ..core.states import ALIVE

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..core.box import Inbox, made_inboxes_of
 from ..core.component import Component
-from ..core.events import name_of
+from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
 from .cycles import circle_through, groups_of

@@ -11,19 +11,10 @@ from collections.abc import Callable, Iterator
 
 from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
+from ..core.describe import cause_in_words, name_of
 from ..core.ended_components import LEFT, Ended
 from ..core.errors import LabIsRunning
-from ..core.events import (
-    ACTIVATED,
-    DISCARDED,
-    RECEIVED,
-    RESUMED,
-    SENT,
-    WOKEN,
-    Event,
-    cause_in_words,
-    name_of,
-)
+from ..core.events import ACTIVATED, DISCARDED, RECEIVED, RESUMED, SENT, WOKEN, Event
 from ..core.microprocess import Microprocess, place_in, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
 from ..core.task import task_of

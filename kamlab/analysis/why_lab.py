@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.events import name_of
+from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.world import World
 from .growth import growing

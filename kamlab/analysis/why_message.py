@@ -11,7 +11,8 @@ from typing import Any
 
 from ..core.box import Inbox
 from ..core.component import Component
-from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
+from ..core.describe import name_of
+from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event
 from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED, NEW

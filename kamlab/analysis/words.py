@@ -1,6 +1,6 @@
 """How names, numbers and values are written in an explanation: short, safe, and the same in every run.
 
-Values come from users' classes and from the network; :func:`kamlab.core.events.shorten` sees to it that
+Values come from users' classes and from the network; :func:`kamlab.core.describe.shorten` sees to it that
 any of them gives a short text that is the same in every run.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.box import Box
-from ..core.events import name_of, shorten
+from ..core.describe import name_of, shorten
 
 #: How many names are written before "and 3 more".
 NAMES = 6

@@ -25,8 +25,9 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from .describe import name_of
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
-from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, name_of
+from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT
 from .message_text import is_plain
 from .states import RUNNABLE
 from .task import task_of

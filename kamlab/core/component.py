@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 from .awaitables import Waits
 from .box import Box, Inbox, Outbox, made_inboxes_of, made_outboxes_of, note_change, scheduler_near
 from .context import put_off
+from .describe import name_of
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
-from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, add_end_callback, place_in, shown
 from .task import task_of

@@ -23,7 +23,7 @@ from weakref import ref
 
 from .box import Inbox, made_inboxes_of, made_outboxes_of
 from .component import Component
-from .events import error_in_words, name_of
+from .describe import error_in_words, name_of
 from .message_text import is_plain
 from .microprocess import Microprocess
 from .naming import given_name

@@ -11,8 +11,8 @@ import traceback
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from .describe import error_in_words
 from .errors import ComponentFailed
-from .events import error_in_words
 from .microprocess import Microprocess
 from .safe_repr import speaks_plainly
 from .task import task_of

@@ -52,7 +52,7 @@ def text_to_keep(message: Any, thoroughly: bool) -> str | None:
 
 
 def _shortened(message: Any) -> str:
-    from .events import shorten  # imported here because it imports this module indirectly
+    from .describe import shorten  # imported here because it imports this module indirectly
 
     return shorten(message, WIDTH)
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from .describe import name_of
 from .errors import UnknownComponent, listed
-from .events import name_of
 from .microprocess import Microprocess
 from .task import task_of
 

@@ -43,7 +43,7 @@ from collections.abc import Iterable, Sequence
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
-from .events import name_of
+from .describe import name_of
 from .naming import whose
 from .states import ENDED
 from .task import task_of

@@ -32,22 +32,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .events import (
-    DISCARDED,
-    INSERTED,
-    KINDS,
-    PAUSED,
-    RECEIVED,
-    REMOVED,
-    RESUMED,
-    SENT,
-    TAKEN,
-    Event,
-    describe,
-    name_of,
-    pause_in_words,
-    said_in,
-)
+from .describe import describe, name_of, pause_in_words
+from .events import DISCARDED, INSERTED, KINDS, PAUSED, RECEIVED, REMOVED, RESUMED, SENT, TAKEN, Event, said_in
 
 Hook = Callable[[Event], Any]
 

@@ -14,19 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.box import Box
 from kamlab.core.component import Component
+from kamlab.core.describe import name_of, shorten
 from kamlab.core.errors import KamlabError, NoSuchBox, listed
-from kamlab.core.events import (
-    DISCARDED,
-    INSERTED,
-    KINDS,
-    RECEIVED,
-    REMOVED,
-    RESUMED,
-    SENT,
-    Event,
-    name_of,
-    shorten,
-)
+from kamlab.core.events import DISCARDED, INSERTED, KINDS, RECEIVED, REMOVED, RESUMED, SENT, Event
 from kamlab.core.link import Link
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.naming import called

@@ -22,8 +22,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kamlab.core.describe import describe, error_in_words, name_of, shorten
 from kamlab.core.errors import listed
-from kamlab.core.events import KINDS, Event, describe, error_in_words, name_of, shorten
+from kamlab.core.events import KINDS, Event
 from kamlab.core.microprocess import Microprocess, place_in
 from kamlab.core.outcome import Outcome
 from kamlab.core.states import RUNNABLE

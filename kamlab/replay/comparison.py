@@ -20,20 +20,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from kamlab.core.events import (
-    DISCARDED,
-    FAILED,
-    FINISHED,
-    PAUSED,
-    PRINTED,
-    RECEIVED,
-    RESUMED,
-    SENT,
-    error_in_words,
-    name_of,
-    said_in,
-    shorten,
-)
+from kamlab.core.describe import error_in_words, name_of, shorten
+from kamlab.core.events import DISCARDED, FAILED, FINISHED, PAUSED, PRINTED, RECEIVED, RESUMED, SENT, said_in
 from kamlab.core.message_text import is_frozen
 from kamlab.core.naming import whose
 from kamlab.core.safe_repr import class_name

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kamlab.core.events import DISCARDED, FAILED, FINISHED, RECEIVED, RESUMED, SENT, name_of
+from kamlab.core.describe import name_of
+from kamlab.core.events import DISCARDED, FAILED, FINISHED, RECEIVED, RESUMED, SENT
 from kamlab.core.safe_repr import class_name
 
 _PLAIN = (str, bytes, int, float, bool, type(None))

@@ -19,8 +19,9 @@ from kamlab.analysis import NotInTrace, history_of
 from kamlab.core.box import Box, Inbox
 from kamlab.core.clock import VirtualClock
 from kamlab.core.component import Component
+from kamlab.core.describe import shorten
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
-from kamlab.core.events import INSERTED, REMOVED, SENT, Event, shorten
+from kamlab.core.events import INSERTED, REMOVED, SENT, Event
 from kamlab.core.link import find_box
 from kamlab.core.microprocess import Microprocess, method_of, place_in, runner_of
 from kamlab.core.task import task_of

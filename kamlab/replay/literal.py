@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from kamlab.core import ipc
-from kamlab.core.events import shorten
+from kamlab.core.describe import shorten
 
 from .errors import BadRecording, NotALiteral
 

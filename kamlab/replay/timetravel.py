@@ -18,8 +18,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
+from kamlab.core.describe import error_in_words, name_of
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
-from kamlab.core.events import RESUMED, error_in_words, name_of
+from kamlab.core.events import RESUMED
 from kamlab.core.runtime import Phase
 
 from .branches import Branch, Tree

@@ -11,8 +11,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from ..core.describe import error_in_words
 from ..core.errors import KamlabError
-from ..core.events import error_in_words
 from ..core.safe_repr import safe_repr
 from .runs import Wrong, still_to_do
 from .sandbox import SandboxError, run_in_sandbox

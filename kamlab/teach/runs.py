@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core.choice import SeededRandom
+from ..core.describe import error_in_words
 from ..core.errors import KamlabError, LabIsClosed
-from ..core.events import error_in_words
 from ..lab import Lab
 from .student_code import location_of
 

@@ -14,9 +14,9 @@ from ..analysis.snapshot import Stand
 from ..analysis.source_hints import inboxes_looked_at
 from ..core.awaitables import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.component import Component
+from ..core.describe import error_in_words, name_of
 from ..core.ended_components import Ended
 from ..core.errors import UnknownComponent, listed
-from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
 from ..core.task import task_of

@@ -21,8 +21,8 @@ from ..analysis.words import counted
 from ..core.awaitables import THREAD
 from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
+from ..core.describe import then_and_now
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
-from ..core.events import then_and_now
 from ..core.naming import called, given_name
 from ..core.repr_worker import one_look
 from ..core.states import BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING

@@ -15,8 +15,8 @@ from types import MemberDescriptorType
 from typing import Any
 
 from ..analysis.snapshot import snapshot_of
+from ..core.describe import LARGEST_SET, name_of, words_of
 from ..core.errors import KamlabError, NoSuchBox, listed
-from ..core.events import LARGEST_SET, name_of, words_of
 from ..core.microprocess import Microprocess
 from ..core.repr_worker import one_look
 from ..core.safe_repr import class_attribute, class_mro, class_name, names_of_class

@@ -5,7 +5,7 @@ lie, raise or never end; here the answer is made printable: control characters, 
 direction, marks of no width and unpaired surrogates are written as escapes. The result is text of a known length that
 browsers, terminals and UTF-8 can take; :mod:`.render` escapes it for HTML.
 
-The words are those of :func:`kamlab.core.events.words_of`: the same in every process, since addresses are left out
+The words are those of :func:`kamlab.core.describe.words_of`: the same in every process, since addresses are left out
 and sets are sorted.
 
 To edit a message, :func:`literal_of` writes it so that :func:`read_literal` reads it back. What a user types is read
@@ -21,8 +21,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from ..core.describe import words_of
 from ..core.errors import KamlabError
-from ..core.events import words_of
 from ..core.repr_worker import cautiously
 
 WIDTH = 60

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from ..core.clock import VirtualClock
-from ..core.events import name_of
+from ..core.describe import name_of
 from ..core.lab_time import real_monotonic
 from ..core.outcome import REASONS
 from ..core.world import World

@@ -23,7 +23,8 @@ from typing import Any
 from ..analysis.history import history_of
 from ..analysis.words import counted
 from ..core import events
-from ..core.events import Event, describe
+from ..core.describe import describe
+from ..core.events import Event
 from ..core.trace import make_event
 from ..core.world import World
 from .components import key_of

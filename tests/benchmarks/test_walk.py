@@ -17,7 +17,7 @@ def test_a_call_outside_the_package_leads_nowhere():
 
 def test_files_and_changes_of_file_are_counted():
     """Each call that is entered counts, each file once, and a change of file each time."""
-    from kamlab.core.events import words_of
+    from kamlab.core.describe import words_of
 
     found = walk.walk(lambda: words_of(17))
     assert found.calls >= 1

@@ -18,7 +18,7 @@ import pytest
 
 from kamlab import Component
 from kamlab.core import context, repr_worker
-from kamlab.core.events import error_in_words, words_of
+from kamlab.core.describe import error_in_words, words_of
 from kamlab.core.repr_worker import BUDGET, HUNG, cautiously, one_look, said
 from kamlab.core.safe_repr import LIMIT, class_attribute, class_name, printable, safe_repr
 

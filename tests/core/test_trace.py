@@ -8,7 +8,8 @@ import pytest
 
 from kamlab import Component
 from kamlab.core import events
-from kamlab.core.events import KINDS, describe, shorten
+from kamlab.core.describe import describe, shorten
+from kamlab.core.events import KINDS
 
 
 class Source(Component):

@@ -8,7 +8,7 @@ from typing import Any
 
 from kamlab.core.box import made_inboxes_of, made_outboxes_of
 from kamlab.core.component import Component
-from kamlab.core.events import words_of
+from kamlab.core.describe import words_of
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.task import task_of
 from kamlab.core.world import World

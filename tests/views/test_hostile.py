@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component, Lab
 from kamlab.core import repr_worker as asking
-from kamlab.core.events import error_in_words
+from kamlab.core.describe import error_in_words
 from kamlab.core.task import task_of
 from kamlab.views.components import key_of
 from kamlab.views.inboxes import look

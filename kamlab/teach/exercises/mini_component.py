@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.events import shorten
+from ...core.describe import shorten
 from ..exercise import exercise
 from ..runs import Wrong
 from .mini_microprocess import judge as judge_microprocess

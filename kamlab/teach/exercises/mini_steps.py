@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...core.describe import error_in_words, shorten
 from ...core.errors import listed
-from ...core.events import error_in_words, shorten
 from ..runs import Wrong
 from ..student_code import location_of
 

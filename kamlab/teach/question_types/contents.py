@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...analysis.moment import held_by_thread
 from ...analysis.words import counted
-from ...core.events import RESUMED, SENT, Event, words_of
+from ...core.describe import words_of
+from ...core.events import RESUMED, SENT, Event
 from ...core.repr_worker import NoAnswer, answer
 from ...views.printable import label, quoted_all
 from .base import Answer, NoQuestion, Progress, QuestionType

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ...analysis.words import joined
 from ...core.box import Inbox
 from ...core.component import Component, made_boxes
+from ...core.describe import name_of
 from ...core.errors import KamlabError
-from ...core.events import name_of
 from ...core.microprocess import Microprocess
 from ...core.safe_repr import class_attribute, class_name
 from ...views.printable import label, quoted

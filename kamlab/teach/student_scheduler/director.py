@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...core.component import Component
+from ...core.describe import error_in_words, name_of, shorten
 from ...core.errors import listed
-from ...core.events import error_in_words, name_of, shorten
 from ...core.world import World
 from ...lab import Lab
 from .mirror import Mirror

@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from ...core.box import Box, Inbox
-from ...core.events import INSERTED, REMOVED, name_of
+from ...core.describe import name_of
+from ...core.events import INSERTED, REMOVED
 from .protocol import OUTBOXES, Route, boxes_of, route_of
 from .stand_in import StandIn
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
+from ...core.describe import shorten
 from ...core.errors import KamlabError, listed
-from ...core.events import shorten
 
 #: Boxes of these names are outboxes, whether or not a postman fetches from them.
 OUTBOXES = ("outbox", "signal")

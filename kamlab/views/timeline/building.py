@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from ...analysis.causality import Causality
 from ...analysis.history import History, history_of
+from ...core.describe import describe, name_of, shorten
 from ...core.events import (
     ACTIVATED,
     DISCARDED,
@@ -33,9 +34,6 @@ from ...core.events import (
     SENT,
     TIMER,
     WOKEN,
-    describe,
-    name_of,
-    shorten,
 )
 from ...core.naming import given_name, whose
 from ...core.task import task_of

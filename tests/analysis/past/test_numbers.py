@@ -10,7 +10,7 @@ from collections import deque
 import pytest
 
 from kamlab import Component
-from kamlab.core.events import describe, shorten, words_of
+from kamlab.core.describe import describe, shorten, words_of
 from kamlab.core.ipc import ProducerFinished
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlab import Component, Pipeline
-from kamlab.core.events import KINDS, describe
+from kamlab.core.describe import describe
+from kamlab.core.events import KINDS
 from kamlab.views.story import HIDDEN, SEARCHED, SIGNS, WIDTH, folds, story_of
 
 
