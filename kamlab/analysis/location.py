@@ -18,6 +18,7 @@ from ..core.box import Box
 from ..core.engine_state import delegate_of, engine_error_of, life_of, scheduler_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
+from ..core.frames import users_place
 from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
@@ -34,7 +35,6 @@ from .stack import (
     lines_in,
     lines_of,
     stack_of,
-    users_place,
 )
 from .words import file_in_words, shown
 

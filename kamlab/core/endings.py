@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import BadAwait
+from .errors import BadAwait, SliceEnded
 from .events import FINISHED
+from .failures import without_engine_at_the_end
+from .frames import place_of
 from .microprocess import Microprocess, raising_in
 from .states import FAILED
 
@@ -46,6 +48,9 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
+    if scheduler.given_up:  # the lab has gone on without this slice
+        return
+    _note_broken_slice(scheduler, component, error)
     if error.args == ("no running event loop",) and hasattr(component._flow, "cr_frame"):
         refused = refused_await(component)
         refused.__cause__ = error
@@ -62,15 +67,26 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
     component._life = FAILED
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         scheduler.fatal = error
-        interrupt = scheduler.runtime.interrupt  # without one the component has raised it itself
-        by_user = isinstance(error, KeyboardInterrupt) and interrupt is not None and interrupt.interrupted
-        if by_user and scheduler.journal is not None:
-            why = f"{component.short_name} was interrupted in the middle of that slice"
-            scheduler.journal.foreign(why, scheduler.step - 1)
     try:
         scheduler.note_failure(component, error)
     finally:
         end(scheduler, component, FAILED)
+
+
+def _note_broken_slice(scheduler: Scheduler, component: Microprocess, error: BaseException) -> None:
+    """Note that a slice cannot be run again if an interrupt, a stop or a bound has ended it; complete its error."""
+    runtime = scheduler.runtime
+    interrupt = runtime.interrupt  # without one the component has raised it itself
+    by_user = isinstance(error, KeyboardInterrupt) and interrupt is not None and interrupt.interrupted
+    if not (by_user or isinstance(error, SliceEnded)):
+        return
+    last = without_engine_at_the_end(error)
+    if isinstance(error, SliceEnded) and not error.args:  # from another thread, which raises a class
+        place = place_of(last.tb_frame, last.tb_lineno) if last is not None else ""
+        error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", place),)
+    if scheduler.journal is not None:
+        why = f"{component.short_name} was {'interrupted' if by_user else 'ended'} in the middle of that slice"
+        scheduler.journal.foreign(why, scheduler.step - 1)
 
 
 def _close(flow: Any) -> None:

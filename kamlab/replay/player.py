@@ -8,6 +8,7 @@ there and can be inspected.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ def play(lab: World, journal: Journal, steps: int, interrupt: Interrupt) -> None
     """
     scheduler = lab.scheduler
     scheduler.journal = journal
+    interrupt.drive = sys._getframe()
     if scheduler.chooser is not None:
         scheduler.chooser = PlayedChoices(journal, scheduler.chooser)
     try:
