@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 class Interrupt:
     """Holds the handler while a lab runs on the main thread; elsewhere it does nothing."""
 
+    #: Whether this is a replay: only a second interrupt ends a slice, and only one that has lasted for long.
+    is_patient = False
+
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._before: Any = None
         #: Whether interrupts reach this drive: it is on the main thread.
         self.installed = False
-        #: Whether the first interrupt waits for the end of a slice however long it lasts, as in a replay.
-        self.is_patient = False
         self.interrupted: bool = False
         #: The frame of the loop that drives; user's code that it calls may be interrupted.
         self.drive: FrameType | None = None
@@ -60,7 +61,8 @@ class Interrupt:
         scheduler = self._runtime.scheduler
         scheduler.attention = True
         scheduler.idle.wake()
-        if again or (not self.is_patient and self._runtime.watch.is_endable()):
+        is_endable = self._runtime.watch.is_endable()
+        if (again and is_endable) if self.is_patient else (again or is_endable):
             hung = self._hung(frame)
             if hung is not None:
                 words = self._runtime.watch.broken_off("interrupted", place_of(hung))

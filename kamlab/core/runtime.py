@@ -21,6 +21,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -279,8 +280,11 @@ class Runtime:
             scheduler.driver = threading.get_ident()
             in_slice.world = self.world
             self.interrupt = interrupt
-            interrupt.is_patient = phase is Phase.REPLAYING
-            watching.begin(watch)
+            if phase is Phase.REPLAYING:
+                interrupt.is_patient = True
+            watch.seen, watch.context = None, copy_context()
+            if not watch.is_watched:
+                watching.begin(watch)
             if chance is not None:
                 chance.enter()
             self._write_to(self.trace.begin(stepping, True))
@@ -292,7 +296,6 @@ class Runtime:
                 self._tell_outsiders()
             yield interrupt
         finally:
-            watching.end(watch)
             if scheduler.given_up:  # the lab has gone on without this thread, and is not touched
                 in_slice.world = outer
                 scheduler.driver = scheduler.running = None
@@ -306,6 +309,8 @@ class Runtime:
                 self.interrupt = None
                 in_slice.world = outer
                 scheduler.driver = scheduler.running = None
+                if watch.has_counted:
+                    watch.stop_counting()
                 scheduler.attention = self._pausing = False
                 self._write_to(self.trace.begin(True, False))
                 scheduler.stepped = True
@@ -572,7 +577,6 @@ class Runtime:
         )
         scheduler.given_up = scheduler.attention = True
         scheduler.log = None
-        watching.end(self.watch)
         if running is not None:
             scheduler.members.pop(running.id, None)
             running._life = STOPPED
@@ -673,7 +677,7 @@ class Drive:
     def _reason(self) -> str | None:
         """Return why to stop between two slices, or ``None``."""
         runtime, scheduler, stop = self.runtime, self.scheduler, self.stop
-        if runtime.phase is Phase.STOPPED or scheduler.given_up:
+        if runtime.phase is Phase.STOPPED:
             return "stopped"
         if runtime.brake is not None and runtime.brake.has_hit:
             return "breakpoint"
@@ -683,6 +687,8 @@ class Drive:
             return "steps" if self.stepping else "max_steps"
         if scheduler.attention:
             scheduler.attention = False
+            if scheduler.given_up:
+                return "stopped"
             if runtime.pause_requested():
                 return "stopped" if runtime.stop_requested else "paused"
             if self.interrupt.interrupted:
@@ -703,7 +709,7 @@ class Drive:
             one_by_one = self.noting or self.stop.condition is not None or runtime.pace is not None
             batch = 1 if one_by_one else BATCH if self.left is None else min(BATCH, self.left)
             ran = (runtime.brake or scheduler).advance(batch)
-            slices = runtime.trace.last_slice() if ran and self.noting and not scheduler.given_up else ()
+            slices = runtime.trace.last_slice() if ran and self.noting else ()
         if runtime.on_stepped is not None:
             for component, step in slices:
                 runtime.on_stepped(component, step)

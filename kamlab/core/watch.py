@@ -33,6 +33,7 @@ import os
 import sys
 import threading
 import traceback
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import CodeType, FrameType, MethodDescriptorType, WrapperDescriptorType
@@ -50,9 +51,9 @@ from .thread_relay import Relayed
 if TYPE_CHECKING:
     from .runtime import Runtime
 
-#: Seconds between two looks, and after how many without a lab to watch the thread ends.
+#: Seconds between two looks, and after how many at a lab that is not driven the thread leaves it.
 TICK = 0.1
-QUIET_TICKS = 20
+IDLE_TICKS = 20
 #: From how many seconds on a slice is long; from how many on it may be ended; and when its thread is first observed.
 LONG = 1.0
 ENDABLE = 0.5
@@ -100,7 +101,7 @@ class LongSlice:
     """A slice, or a call between two slices, that has lasted for long.
 
     ``component`` is whose slice it is, ``None`` between two slices; ``seconds`` how long it has lasted at least;
-    ``place`` where in the user's code it stands; ``blocks_in`` the call that it waits in, if it does; ``cure`` what ends
+    ``place`` where in the user's code it stands; ``blocks_in`` the call that it waits in, if any; ``cure`` what ends
     it. ``in_thread``: the slice waits for the component's own thread, and the lab goes on without it soon.
 
     >>> print(LongSlice(None, 3.2, "line 4 of check()", cure="Interrupt to end it.").sentence())
@@ -147,8 +148,10 @@ class Watch:
         self.seen: tuple[tuple[int, int, int], float] | None = None
         #: In which context the drive began: front ends find the cell by it.
         self.context: contextvars.Context | None = None
-        #: Whether a slice of this drive was counted.
+        #: Whether the watching thread knows of this lab; whether a slice of this drive was counted.
+        self.is_watched = False
         self.has_counted = False
+        self._idle_ticks = 0
         self._told = False
         self._stood: Any = None
         self._memory = 0
@@ -161,17 +164,21 @@ class Watch:
         seen = self.seen
         return real_monotonic() - seen[1] if seen is not None and seen[0] == self._present() else 0.0
 
+    def is_driven(self) -> bool:
+        """Return whether a thread drives the lab now."""
+        runtime = self._runtime
+        return runtime.scheduler.driver is not None and not runtime.scheduler.given_up and runtime.watch is self
+
     def is_endable(self) -> bool:
         """Return whether an interrupt or a stop ends the present slice, rather than waiting for its end."""
-        return self._runtime.scheduler.driver is not None and self.seconds() >= ENDABLE
+        return self.is_driven() and self.seconds() >= ENDABLE
 
     def long_slice(self, least: float = LONG) -> LongSlice | None:
         """Return the slice that runs now if it has lasted so many seconds, else ``None``."""
-        scheduler = self._runtime.scheduler
-        seconds = self.seconds()
-        if scheduler.driver is None or seconds < least:
+        running, seconds = self._runtime.scheduler.running, self.seconds()
+        if seconds < least or not self.is_driven():
             return None
-        found = self._looked_at(scheduler.running, seconds, self._stack())
+        found = self._looked_at(running, seconds, self._stack())
         return found if self.seconds() >= least else None  # it has ended meanwhile
 
     def is_blocked(self) -> bool:
@@ -231,8 +238,21 @@ class Watch:
 
     # -- watching -------------------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Note which slice runs; report and bound one that has lasted. Called by the watching thread."""
+    def look_safely(self) -> bool:
+        """Look at the lab; return whether to look again. Called by the watching thread."""
+        if not self.is_driven():
+            self.seen = None
+            self._idle_ticks += 1
+            return self._idle_ticks < IDLE_TICKS
+        self._idle_ticks = 0
+        try:
+            self._look()
+        except Exception:  # a report that fails must not end the watch
+            traceback.print_exc()
+        return True
+
+    def _look(self) -> None:
+        """Note which slice runs; report and bound one that has lasted."""
         present, now = self._present(), real_monotonic()
         seen = self.seen
         if seen is None or seen[0] != present:
@@ -280,9 +300,9 @@ class Watch:
         """Put the counter in the place of the engine's writer."""
         self.has_counted = True
         with _lock:
-            if self not in _watched:  # the drive has ended meanwhile
-                return
             scheduler = self._runtime.scheduler
+            if scheduler.running is None or not self.is_driven():  # the drive has ended meanwhile
+                return
             if self._counter is None or self._counter.step != scheduler.step:
                 self._leave_writer()
                 self._counter = Counter(self, self._runtime)
@@ -519,61 +539,52 @@ def _raise_in(ident: int, error: type[BaseException] | None) -> bool:
 
 # -- the thread -----------------------------------------------------------------------------------------
 
-#: The labs that are driven now. A dictionary, since one step of a lab must not take longer for it.
-_watched: dict[Watch, None] = {}
+#: The labs that were driven lately. They may go at any time.
+_watched: list[weakref.ref[Watch]] = []
 _lock = threading.Lock()
 _is_watching = False
 
 
 def begin(watch: Watch) -> None:
-    """Watch a lab from here on: its drive begins."""
-    watch.seen = None
-    watch.context = contextvars.copy_context()
-    _watched[watch] = None
-    if not _is_watching:
-        _start()
-
-
-def end(watch: Watch) -> None:
-    """Watch a lab no longer: its drive has ended."""
-    _watched.pop(watch, None)
-    if watch.has_counted:
-        watch.stop_counting()
-
-
-def _start() -> None:
+    """Watch a lab from here on. It is left again when it has not been driven for a while."""
     global _is_watching
     with _lock:
+        if watch.is_watched:
+            return
+        watch.is_watched = True
+        _watched.append(weakref.ref(watch))
         if _is_watching:
             return
         _is_watching = True
     try:
         _thread.start_new_thread(_work, ())
-    except RuntimeError:  # Python in a browser has no threads; it is not tried again for each step
+    except RuntimeError:  # Python in a browser has no threads; it is not tried again for each lab
         pass
 
 
 def _work() -> None:
     global _is_watching
-    quiet = 0
     while True:
         real_sleep(TICK)
-        quiet = 0 if _watched else quiet + 1
-        for watch in list(_watched):
-            try:
-                watch.look()
-            except Exception:  # a report that fails must not end the watch
-                traceback.print_exc()
-        if quiet >= QUIET_TICKS:
-            with _lock:
-                _is_watching = False
+        for reference in list(_watched):
+            watch = reference()
+            if watch is None or not watch.look_safely():
+                _leave(reference, watch)
+            watch = None  # a lab that nobody else holds goes
+        with _lock:
             if not _watched:
+                _is_watching = False
                 return
-            with _lock:  # a drive has begun meanwhile, and may have started another thread
-                if _is_watching:
-                    return
-                _is_watching = True
-            quiet = 0
+
+
+def _leave(reference: weakref.ref[Watch], watch: Watch | None) -> None:
+    """Watch a lab no longer, unless it is driven again by now."""
+    with _lock:
+        _watched.remove(reference)
+        if watch is not None:
+            watch.is_watched = False
+    if watch is not None and watch.is_driven():
+        begin(watch)
 
 
 def _forget_thread() -> None:
@@ -581,6 +592,10 @@ def _forget_thread() -> None:
     global _is_watching, _lock
     _is_watching = False
     _lock = threading.Lock()
+    for reference in _watched:
+        watch = reference()
+        if watch is not None:
+            watch.is_watched = False
     _watched.clear()
 
 

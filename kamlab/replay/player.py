@@ -188,7 +188,13 @@ def _wait(lab: World) -> None:
 
 def _check(lab: World, journal: Journal, interrupt: Interrupt) -> None:
     scheduler = lab.scheduler
-    scheduler.fatal = None  # it was raised when the run was recorded, and the run continued
+    fatal, scheduler.fatal = scheduler.fatal, None  # it was raised when the run was recorded, and the run continued
+    if isinstance(fatal, KeyboardInterrupt) and interrupt.interrupted and fatal.args:
+        journal.go_live()
+        journal.foreign("a slice was interrupted while the run was replayed", scheduler.step - 1)
+        raise KeyboardInterrupt(
+            f"{fatal}. That was in a replay; the lab stands at step {scheduler.step}, not as it did"
+        )
     if journal.differs is not None:
         raise journal.differs
     if scheduler.attention:
