@@ -256,7 +256,7 @@ class Watch:
         present, now = self._present(), real_monotonic()
         seen = self.seen
         if seen is None or seen[0] != present:
-            self._told, self._stood, self._memory = False, None, 0
+            self._told, self._stood, self._memory = False, None, resident()
             self.seen = (present, now)
             return
         seconds = now - seen[1]
@@ -284,9 +284,7 @@ class Watch:
     def _bound(self, seconds: float) -> None:
         """Count the events of the slice from now on if it is long, or if it makes the process grow."""
         if seconds < LONG:
-            memory = resident()
-            self._memory = self._memory or memory
-            if memory - self._memory < GROWTH:
+            if resident() - self._memory < GROWTH:
                 return
         self._count()
         scheduler, limit = self._runtime.scheduler, self._runtime.slice_limit.events
