@@ -224,7 +224,7 @@ class Lab:
                     await asyncio.sleep(TICK)
             finally:
                 if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):
-                    self.pause()
+                    self.pause(ARUN_PATIENCE)
         error, self.runtime.background_error = self.runtime.background_error, None
         if error is not None:
             raise error

@@ -283,9 +283,8 @@ class Watch:
 
     def _bound(self, seconds: float) -> None:
         """Count the events of the slice from now on if it is long, or if it makes the process grow."""
-        if seconds < LONG:
-            if resident() - self._memory < GROWTH:
-                return
+        if seconds < LONG and resident() - self._memory < GROWTH:
+            return
         self._count()
         scheduler, limit = self._runtime.scheduler, self._runtime.slice_limit.events
         if seconds >= LONG and limit is not None and len(scheduler.pauses) > limit:  # of which one record tells
