@@ -36,6 +36,7 @@ from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
 from .core.runtime import Phase, Runtime, Stop, Until
 from .core.timers import Pending, PendingTimers
+from .core.watch import LongSlice, SliceLimit
 from .replay.breakpoint import ANYTHING
 from .replay.breakpoints import BreakpointTable
 from .replay.timetravel import TimeTravel
@@ -64,6 +65,9 @@ if TYPE_CHECKING:
 
 #: How often, in seconds, an awaited run lets the kernel do other things.
 TICK = 0.05
+
+#: For how many seconds an awaited run that is interrupted tries to end a slice that does not come to its next yield.
+ARUN_PATIENCE = 2.0
 
 #: From how many slices on a step shows its progress.
 MANY = 1000
@@ -210,7 +214,8 @@ class Lab:
         """Run while a notebook stays responsive: ``await lab.arun()`` lets clicks through.
 
         The lab runs in its background thread; this coroutine only waits, tick by tick, and an
-        interrupt or a cancellation pauses the lab. Arguments and result are those of ``run``.
+        interrupt or a cancellation pauses the lab, and ends a slice that has lasted for long. Arguments and result
+        are those of ``run``.
         """
         import asyncio
 
@@ -220,8 +225,8 @@ class Lab:
                 while self.running:
                     await asyncio.sleep(TICK)
             finally:
-                if self.running:
-                    self.pause()
+                if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):
+                    self.pause(ARUN_PATIENCE)
         error, self.runtime.background_error = self.runtime.background_error, None
         if error is not None:
             raise error
@@ -280,10 +285,12 @@ class Lab:
     def stop(self, timeout: float = 5.0) -> None:
         """End everything: components, their threads, sockets and timers. The lab can be reset.
 
-        Called from within a slice, that slice is the last one.
+        Called from within a slice, that slice is the last one. A slice that has lasted for long is ended at its next
+        line, and its component fails; one that blocks in a call is left alone, with its thread, and the lab goes on
+        without it.
 
         Raises:
-            LabIsRunning: a component has not come to its next yield within ``timeout`` seconds.
+            LabIsRunning: a thread has not released the lab's lock within ``timeout`` seconds.
         """
         if self.runtime.phase is Phase.STOPPED:
             return
@@ -390,6 +397,31 @@ class Lab:
     @pace.setter
     def pace(self, pace: float | None) -> None:
         self.runtime.pace = pace
+
+    @property
+    def slice_limit(self) -> SliceLimit:
+        """How many events, and how many bytes of messages, one slice may have once it has lasted a second.
+
+        A slice past it is ended, and its component fails with :class:`~.core.errors.SliceEnded`. It is set to a pair
+        of numbers, or of ``None`` for no bound.
+
+        >>> lab = Lab()
+        >>> lab.slice_limit = (1000, None)
+        >>> lab.slice_limit
+        SliceLimit(events=1000, bytes=None)
+        """
+        return self.runtime.slice_limit
+
+    @slice_limit.setter
+    def slice_limit(self, limit: tuple[int | None, int | None]) -> None:
+        self.runtime.slice_limit = SliceLimit.of(limit)
+
+    def long_slice(self) -> LongSlice | None:
+        """Return the slice that runs now if it has lasted a second, and where it stands; else ``None``.
+
+        Any thread may ask; it does not wait for the lab.
+        """
+        return self.runtime.long_slice()
 
     # -- how it stands -----------------------------------------------------------------------------------
 
@@ -611,7 +643,7 @@ class Lab:
 
     def fresh_twin(self) -> Lab:
         """Return an empty lab with the same settings; for :class:`.TimeTravel`."""
-        return type(self)(
+        twin = type(self)(
             hosts=self.hosts,
             ports=self.ports,
             network=self._network_kind,
@@ -620,6 +652,8 @@ class Lab:
             chooser=copy.deepcopy(self.chooser),
             on_error=self.on_error,
         )
+        twin.slice_limit = self.slice_limit
+        return twin
 
     @property
     def writes_outside(self) -> bool:

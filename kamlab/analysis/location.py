@@ -18,6 +18,7 @@ from typing import Any
 from ..core.box import Box
 from ..core.describe import error_in_words, name_of
 from ..core.errors import UnknownComponent, listed
+from ..core.frames import users_place
 from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.task import task_of
@@ -35,7 +36,6 @@ from .stack import (
     line_of,
     lines_of,
     stack_of,
-    users_place,
 )
 from .words import file_in_words, shown
 

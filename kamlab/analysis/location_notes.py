@@ -20,6 +20,7 @@ from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorTyp
 from typing import Any, NamedTuple
 
 from ..core.describe import name_of
+from ..core.frames import users_place
 from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
 from ..core.naming import one_called, whose
@@ -45,7 +46,7 @@ from .location import (
     written,
 )
 from .snapshot import from_record
-from .stack import stack_of, users_place
+from .stack import stack_of
 from .words import WIDTH, counted, shown
 
 #: How many notes are kept; the oldest go first.

@@ -29,9 +29,10 @@ from weakref import WeakKeyDictionary
 
 from ..core.awaitables import ready, receive, receive_by_methods, sleep
 from ..core.component import Component
+from ..core.frames import users_place
 from ..core.ipc import Ipc
 from ..core.thread import ThreadedComponent
-from .stack import Standpoint, codes_in, lines_of, users_place
+from .stack import Standpoint, codes_in, lines_of
 
 #: Methods that look into one inbox, "inbox" unless an argument says which; and into any of them.
 LOOK_INTO_ONE = {"recv", "data_ready", "dataReady", "messages", "Inbox", "receive"}

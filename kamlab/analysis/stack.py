@@ -8,17 +8,15 @@ here raises because of what a user's object does when it is asked.
 
 from __future__ import annotations
 
-import functools
 import inspect
 import linecache
-import os
 import sys
-import sysconfig
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
 
+from ..core.frames import ENGINE, KAMLAB, whose_code
 from ..core.microprocess import Microprocess, runner_of
 from ..core.scheduler import Scheduler
 from ..core.task import task_of
@@ -27,14 +25,6 @@ from ..core.thread import ThreadedComponent
 #: How many frames of a stack are looked at.
 DEPTH = 200
 
-_ENGINE = os.path.dirname(Scheduler.advance.__code__.co_filename)
-_PACKAGE = os.path.dirname(_ENGINE)
-#: Where the code is from that nobody in front of the screen wrote: Python's own, and what is installed.
-_LIBRARIES = tuple(
-    _path + os.sep
-    for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    if (_path := sysconfig.get_paths().get(name))
-)
 _THREAD_BODY = ThreadedComponent._thread_body.__code__
 
 
@@ -59,20 +49,6 @@ class Standpoint:
     def of_kamlab(self) -> bool:
         """Whether the code came with kamlab."""
         return whose_code(self.file) in (ENGINE, KAMLAB)
-
-
-#: Whose code a file may be.
-ENGINE, KAMLAB, LIBRARY, USER = "engine", "kamlab", "library", "user"
-
-
-@functools.lru_cache(1000)
-def whose_code(file: str) -> str:
-    """Return whose code is in a file: the engine's, kamlab's, a library's, or the user's."""
-    if os.path.dirname(file) == _ENGINE:
-        return ENGINE
-    if file.startswith(_PACKAGE + os.sep):
-        return KAMLAB
-    return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
 _FLOW: Callable[[Microprocess], Any] = vars(Microprocess)["flow"].__get__
@@ -110,19 +86,6 @@ def stack_of(component: Microprocess) -> list[Standpoint]:
         stack += _of_flow(flow_of(process) or _get(task_of(process).flow, "given"))
         process = task_of(process).delegate
     return stack
-
-
-@functools.lru_cache(1000)
-def users_place(codes: tuple[CodeType, ...]) -> int:
-    """Return the index of the innermost code that is the user's own; of the component's, if all is kamlab's.
-
-    ``codes`` are those of a stack, the outermost first; see :func:`codes_in`.
-    """
-    owners = [whose_code(code.co_filename) for code in codes]
-    for owner in (USER, KAMLAB):
-        if owner in owners:
-            return len(owners) - 1 - owners[::-1].index(owner)
-    return 0
 
 
 def codes_in(stack: Iterable[Standpoint]) -> tuple[CodeType, ...]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
-from .box import made_inboxes_of
 from .unawaited import counter_of
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ async def receive(component: Component, boxname: str, count: list[None]) -> Any:
         count.pop()
     while True:
         try:
-            box = made_inboxes_of(component)[boxname]  # data_ready() and recv(), inlined: the hot path
+            box = component._in[boxname]  # data_ready() and recv(), inlined: the hot path
         except (KeyError, TypeError):
             box = component._inbox(boxname)
         if box.items:

@@ -82,6 +82,16 @@ class Chance:
         with _lock:
             _holders.remove((self, threading.get_ident()))
 
+    def give_up(self) -> None:
+        """Give the generators the user's states again, although the thread that drives has not left."""
+        with _lock:
+            _holders[:] = [holder for holder in _holders if holder[0] is not self]
+        if self._users is not None:
+            (users, numpys), self._users = self._users, None
+            random.setstate(users)
+            if numpys is not None:
+                sys.modules["numpy.random"].set_state(numpys)
+
     def _exchange(self) -> None:
         me = threading.get_ident()
         with _lock:

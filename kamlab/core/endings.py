@@ -9,8 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .asyncio_apart import is_of_asyncio, refused_await
-from .errors import BadAwait
+from .errors import BadAwait, SliceEnded
 from .events import FINISHED
+from .failures import without_engine_at_the_end
+from .frames import place_of
 from .microprocess import Microprocess, method_of, raising_in
 from .states import FAILED
 from .task import task_of
@@ -53,6 +55,9 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
     forget(scheduler)  # this error comes first
+    if scheduler.given_up:  # the lab has gone on without this slice
+        return
+    _note_broken_slice(scheduler, component, error)
     if is_of_asyncio(error):
         error = refused_await(component, error)
     elif isinstance(error, BadAwait):
@@ -70,11 +75,6 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
     task.life = FAILED
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         scheduler.fatal = error
-        interrupt = scheduler.runtime.interrupt  # without one the component has raised it itself
-        by_user = isinstance(error, KeyboardInterrupt) and interrupt is not None and interrupt.interrupted
-        if by_user and scheduler.journal is not None:
-            why = f"{component.short_name} was interrupted in the middle of that slice"
-            scheduler.journal.foreign(why, scheduler.step - 1)
     try:
         scheduler.note_failure(component, error)
     finally:
@@ -88,6 +88,22 @@ def fail_unawaited(scheduler: Scheduler, component: Microprocess) -> bool:
         return False
     fail(scheduler, component, error)
     return True
+
+
+def _note_broken_slice(scheduler: Scheduler, component: Microprocess, error: BaseException) -> None:
+    """Note that a slice cannot be run again if an interrupt, a stop or a bound has ended it; complete its error."""
+    runtime = scheduler.runtime
+    interrupt = runtime.interrupt  # without one the component has raised it itself
+    by_user = isinstance(error, KeyboardInterrupt) and interrupt is not None and interrupt.interrupted
+    if not (by_user or isinstance(error, SliceEnded)):
+        return
+    last = without_engine_at_the_end(error)
+    if isinstance(error, SliceEnded) and not error.args:  # from another thread, which raises a class
+        place = place_of(last.tb_frame, last.tb_lineno) if last is not None else ""
+        error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", place),)
+    if scheduler.journal is not None:
+        why = f"{component.short_name} was {'interrupted' if by_user else 'ended'} in the middle of that slice"
+        scheduler.journal.foreign(why, scheduler.step - 1)
 
 
 def _close(flow: Any) -> None:

@@ -24,7 +24,7 @@ the built-in error that an error is as well, so that code that catches the built
     │   └── NamespaceClash, AccessToUndeclaredTrackedVariable, BadParentTracker (TypeError)
     ├── the lab
     │   ├── LabIsRunning, LabIsClosed
-    │   ├── BadPace, UnknownDoor (ValueError)
+    │   ├── BadPace, BadLimit, UnknownDoor (ValueError)
     │   ├── StepOutOfRange (IndexError), RecordIsOver, ThreadIsAway
     │   └── NotInstalled (ImportError)
     │       └── NoMatplotlib                             kamlab.views.figures
@@ -60,6 +60,7 @@ the built-in error that an error is as well, so that code that catches the built
             invalidComponentInterface
 
     ThreadStopped (BaseException): ends the thread of a component that was stopped
+    SliceEnded (BaseException): ends a slice that lasts too long
 
 Each message says which component, which name, what exists instead and what to do next.
 """
@@ -253,6 +254,13 @@ class ThreadStopped(BaseException):
     """
 
 
+class SliceEnded(BaseException):
+    """Raised in a slice that lasts too long: past the bound of ``lab.slice_limit``, or when its lab is stopped.
+
+    A ``BaseException``, so that a broad ``except Exception`` in user code lets it through.
+    """
+
+
 class StepOutOfRange(KamlabError, IndexError):
     """A step does not exist, is no longer recorded, or is not a step number.
 
@@ -324,6 +332,10 @@ class ThreadIsAway(KamlabError):
 
 class BadPace(KamlabError, ValueError):
     """A pace is not a positive number of slices per second."""
+
+
+class BadLimit(KamlabError, ValueError):
+    """A bound on long slices is not a pair of positive numbers."""
 
 
 class NotInstalled(KamlabError, ImportError):

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from .describe import error_in_words
-from .errors import ComponentFailed
+from .errors import ComponentFailed, SliceEnded
 from .microprocess import Microprocess
 from .safe_repr import speaks_plainly
 from .task import task_of
@@ -44,7 +44,7 @@ class FailureLog:
         del self.components[:-FAILURES_KEPT]
         text = traceback_of(error)
         runtime.world.report(f"{component.short_name} failed at step {scheduler.step}; the others go on.\n{text}")
-        if runtime.on_error == "raise" and isinstance(error, Exception) and scheduler.fatal is None:
+        if runtime.on_error == "raise" and isinstance(error, (Exception, SliceEnded)) and scheduler.fatal is None:
             fatal = ComponentFailed(f"{component.short_name} failed: {error_in_words(error)}")
             fatal.__cause__ = error
             scheduler.fatal = fatal
@@ -94,6 +94,18 @@ def _own_frames(error: BaseException) -> TracebackType | None:
     while tb is not None and tb.tb_next is not None and os.path.dirname(tb.tb_frame.f_code.co_filename) == _ENGINE:
         tb = tb.tb_next
     return tb
+
+
+def without_engine_at_the_end(error: BaseException) -> TracebackType | None:
+    """End the traceback of an error in the code that is not the engine's; return that last entry."""
+    last, tb = None, error.__traceback__
+    while tb is not None:
+        if os.path.dirname(tb.tb_frame.f_code.co_filename) != _ENGINE:
+            last = tb
+        tb = tb.tb_next
+    if last is not None:
+        last.tb_next = None
+    return last
 
 
 _ENGINE = os.path.dirname(__file__)

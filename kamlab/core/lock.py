@@ -62,6 +62,11 @@ class LabLock:
             return
         self._lock.release()
 
+    def give_up(self) -> None:
+        """Take the lock away from a thread that will not release it; that thread must not release it any more."""
+        self._lock = threading.RLock()
+        self._lent_to = None
+
     # -- loans ------------------------------------------------------------------------------------
 
     def lend(self, component: Any) -> None:

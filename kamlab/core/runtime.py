@@ -21,9 +21,11 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from . import watch as watching
 from .asyncio_apart import hide_loop
 from .box import made_inboxes_of
 from .chance import Chance
@@ -38,14 +40,15 @@ from .failures import FailureLog
 from .idle import ThreadIdle
 from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep, thread_time
-from .lock import MOMENT, LabLock
+from .lock import MOMENT, MOMENTS, LabLock
 from .microprocess import Microprocess
 from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
-from .states import ASLEEP, ENDED
+from .states import ASLEEP, ENDED, STOPPED
 from .task import task_of
 from .trace import Trace
+from .watch import ENDABLE, LongSlice, SliceLimit, Watch
 
 if TYPE_CHECKING:
     from .world import World
@@ -73,6 +76,8 @@ THREAD_PATIENCE = 10.0
 
 #: How long, in seconds, it waits at a time before it checks for a request to stop.
 GLANCE = 0.1
+#: How long, in seconds, a stop waits for a slice that blocks before it goes on without it; how often it strikes.
+PATIENCE, STRIKE = 1.0, 0.002
 
 #: Why a second thread cannot drive.
 DRIVEN = "another thread drives this lab already; wait for it, or call lab.pause()"
@@ -161,6 +166,10 @@ class Runtime:
         self.brake: Brake | None = None
         #: Called with the component and the step number after a slice that was stepped.
         self.on_stepped: Callable[[Microprocess, int], Any] | None = None
+        #: What one slice may do once it is long.
+        self.slice_limit = SliceLimit()
+        #: Called with a slice that has become long, on another thread; ``None``: its sentence is reported.
+        self.on_long_slice: Callable[[LongSlice], Any] | None = None
         self._pace: float | None = None
         self.begin()
 
@@ -186,6 +195,7 @@ class Runtime:
         self.interrupt: Interrupt | None = None
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
+        self.watch = Watch(self)
 
     # -- what it is doing -----------------------------------------------------------------------------
 
@@ -197,8 +207,12 @@ class Runtime:
     @property
     def running(self) -> bool:
         """Whether the lab runs in the background now."""
-        thread = self._thread
-        return thread is not None and thread.is_alive()
+        thread = self._thread  # after an interrupted join() Python itself takes a thread that runs for one that ended
+        return thread is not None and (thread.is_alive() or thread.ident in sys._current_frames())
+
+    def long_slice(self) -> LongSlice | None:
+        """Return the slice that runs now if it has lasted a second, else ``None``. Takes no lock."""
+        return self.watch.long_slice()
 
     @property
     def gate_open(self) -> bool:
@@ -278,12 +292,17 @@ class Runtime:
             interrupt.uninstall()
             raise
         outer = in_slice.world
-        chance = self.chance
+        chance, watch = self.chance, self.watch
         show_loop = hide_loop()
         try:
             scheduler.driver = threading.get_ident()
             in_slice.world = self.world
             self.interrupt = interrupt
+            if phase is Phase.REPLAYING:
+                interrupt.is_patient = True
+            watch.seen, watch.context = None, copy_context()
+            if not watch.is_watched:
+                watching.begin(watch)
             if chance is not None:
                 chance.enter()
             self._write_to(self.trace.begin(stepping, True))
@@ -295,20 +314,26 @@ class Runtime:
                 self._tell_outsiders()
             yield interrupt
         finally:
-            if chance is not None:
-                chance.leave()
             show_loop()
-            if self.phase is phase:  # not stopped meanwhile
-                self.phase = Phase.STANDING
-            if scheduler.outsiders:
-                self._tell_outsiders()
-            self.interrupt = None
-            in_slice.world = outer
-            scheduler.driver = scheduler.running = None
-            scheduler.attention = self._pausing = False
-            self._write_to(self.trace.begin(True, False))
-            scheduler.stepped = True
-            lock.release()
+            if scheduler.given_up:  # the lab has gone on without this thread, and is not touched
+                in_slice.world = outer
+                scheduler.driver = scheduler.running = None
+            else:
+                if chance is not None:
+                    chance.leave()
+                if self.phase is phase:  # not stopped meanwhile
+                    self.phase = Phase.STANDING
+                if scheduler.outsiders:
+                    self._tell_outsiders()
+                self.interrupt = None
+                in_slice.world = outer
+                scheduler.driver = scheduler.running = None
+                if watch.has_counted:
+                    watch.stop_counting()
+                scheduler.attention = self._pausing = False
+                self._write_to(self.trace.begin(True, False))
+                scheduler.stepped = True
+                lock.release()
             interrupt.uninstall()
         if interrupt.interrupted:
             raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
@@ -326,12 +351,15 @@ class Runtime:
 
     def _write_to(self, log: Callable[[Any], Any] | None) -> None:
         """Set the writer that the engine calls with each record; where recording begins or ends, no box stays quiet."""
-        scheduler = self.scheduler
-        if (scheduler.log is None) is not (log is None):
-            for component in list(scheduler.members.values()):
-                for box in (made_inboxes_of(component) if isinstance(component, Component) else {}).values():
-                    box.quiet = box.settled = False
-        scheduler.log = log
+        if (self.scheduler.log is None) is not (log is None):
+            self.rouse_boxes()
+        self.scheduler.log = log
+
+    def rouse_boxes(self) -> None:
+        """Have the next message of each box go the long way again, which records it."""
+        for component in list(self.scheduler.members.values()):
+            for box in list((made_inboxes_of(component) if isinstance(component, Component) else {}).values()):
+                box.quiet = box.settled = False
 
     def _hooks_changed(self) -> None:
         with self.lock:
@@ -405,11 +433,13 @@ class Runtime:
             raise
 
     def _run_in_background(self, stop: Stop, forever: bool) -> None:
-        me = threading.current_thread()
+        me, scheduler = threading.current_thread(), self.scheduler
         try:
             with self.driving(Phase.RUNNING, me) as interrupt:
                 outcome = Drive(self, interrupt, stop, background=True, forever=forever).run()
         except BaseException as error:
+            if scheduler.given_up:
+                return
             if self._thread is me:
                 self.background_error = error
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
@@ -422,7 +452,28 @@ class Runtime:
                 self._thread = None
 
     def pause(self, timeout: float) -> bool:
-        """Stop the driver between two slices; return whether the lab stands still."""
+        """Stop the driver between two slices; return whether the lab stands still.
+
+        A slice that lasts longer than ``timeout`` is reported and not ended: it may be a long computation.
+        """
+        if self._come_to_rest(timeout):
+            return True
+        scheduler = self.scheduler
+        if scheduler.driver != threading.get_ident():
+            found, running = self.watch.long_slice(ENDABLE), scheduler.running
+            if found is not None:
+                where = f" {found.diagnosis()} It stops at the end of that slice. {found.cure}".rstrip()
+            else:
+                name = f" {running.short_name} has not come to its next yield." if running is not None else ""
+                where = f"{name} It will, at the end of that slice."
+            self.world.report(f"the lab has not stopped within {timeout:g} s.{where}")
+        return False
+
+    def _come_to_rest(self, timeout: float, ending: bool = False) -> bool:
+        """Have the driver stop, and wait for that; return whether the lab stands still.
+
+        With ``ending`` end a slice that has lasted for long; give up waiting early for one that blocks.
+        """
         thread, scheduler = self._thread, self.scheduler
         self._pausing = True
         scheduler.attention = True
@@ -431,21 +482,22 @@ class Runtime:
             return False
         if scheduler.driver is not None and self.lock.mine():
             return True
-        if thread is not None or scheduler.driver is not None:
-            deadline = real_monotonic() + timeout
-            if thread is not None:
-                thread.join(timeout)
-            while scheduler.driver is not None and real_monotonic() < deadline:
-                real_sleep(MOMENT)  # a cell drives it, on a thread that does not end with the run
-            if scheduler.driver is not None:
-                running = scheduler.running
-                where = f" {running.short_name} has not come to its next yield." if running is not None else ""
-                self.world.report(
-                    f"the lab has not stopped within {timeout:g} s.{where} It will, at the end of that slice."
-                )
+        began, tries = real_monotonic(), 0
+        # Not join(): where that is interrupted, Python takes the thread for one that has ended.
+        while scheduler.driver is not None or (thread is not None and self._thread is thread):
+            waited = real_monotonic() - began
+            if waited >= timeout or (ending and waited >= PATIENCE and self.watch.is_blocked()):
                 return False
+            if ending and self.watch.is_endable():
+                self.watch.strike()
+            tries += 1
+            real_sleep(MOMENT if tries < MOMENTS else STRIKE)
         self._pausing = False
         return True
+
+    def end_long_slice(self, timeout: float) -> bool:
+        """End the present slice if it has lasted for long, and pause; return whether the lab stands still."""
+        return self._come_to_rest(timeout, ending=True)
 
     def pause_requested(self) -> bool:
         """Return whether the lab was asked to pause, and clear the request."""
@@ -527,12 +579,20 @@ class Runtime:
         """End all components; return those that were alive, whose threads :meth:`close` waits for.
 
         Raises:
-            LabIsRunning: a component has not come to its next yield within ``timeout`` seconds.
+            LabIsRunning: a thread has not released the lock within ``timeout`` seconds, and no slice is to blame.
         """
         self._stopping = True
-        self.pause(timeout)
         lock = self.lock
-        if not lock.acquire(timeout):
+        try:
+            rests = self._come_to_rest(timeout, ending=True)
+            acquired = lock.acquire(timeout if rests or not self.watch.is_endable() else 0)
+        except BaseException:
+            self._stopping = False
+            raise
+        if not acquired and (timeout >= PATIENCE or self.watch.is_blocked()) and self._can_give_up():
+            self._give_up()
+            acquired = self.lock.acquire(timeout)
+        if not acquired:
             self._stopping = False
             running = self.scheduler.running
             holder = running.short_name if running is not None else "a thread that holds the lock"
@@ -557,6 +617,33 @@ class Runtime:
             self._stopping_thread = outer
             lock.release()
         return components
+
+    def _can_give_up(self) -> bool:
+        """Return whether a slice that cannot be ended holds the lab up."""
+        driver = self.scheduler.driver
+        return driver is not None and driver != threading.get_ident() and self.watch.is_endable()
+
+    def _give_up(self) -> None:
+        """Go on without the thread that drives: it is in a slice that does not end.
+
+        When that thread comes back, it finds that everything has been stopped, and it drives nothing any more.
+        """
+        scheduler, running = self.scheduler, self.scheduler.running
+        found = self.watch.long_slice(ENDABLE)
+        self.world.report(
+            f"{found.diagnosis() if found is not None else 'A slice does not end.'} "
+            "It cannot be ended from outside, so the lab was stopped without it: its thread is left alone, and ends "
+            "when that call returns. lab.reset() begins again."
+        )
+        scheduler.given_up = scheduler.attention = True
+        scheduler.log = None
+        if running is not None:
+            scheduler.members.pop(running.id, None)
+            task_of(running).life = STOPPED
+        if self.chance is not None:
+            self.chance.give_up()
+        self._thread = None
+        self.lock.give_up()
 
     def close(self, components: list[Microprocess], timeout: float) -> None:
         """Wait for the threads of components that were stopped, then close what they are woken through."""
@@ -637,6 +724,8 @@ class Drive:
                 if not self.stepping and ran and runtime.pace is not None:
                     self._slow_down(runtime.pace)
                 reason = self._reason()
+        if scheduler.given_up:
+            raise LabIsClosed("the lab was stopped meanwhile, by another thread, which went on without this slice")
         if self.stepping and not self.noting and runtime.on_stepped is not None:
             for component, step in sorted(dict(runtime.trace.ran_since(seen)).items(), key=lambda pair: pair[1]):
                 runtime.on_stepped(component, step)
@@ -663,6 +752,8 @@ class Drive:
             return "steps" if self.stepping else "max_steps"
         if scheduler.attention:
             scheduler.attention = False
+            if scheduler.given_up:
+                return "stopped"
             if runtime.pause_requested():
                 return "stopped" if runtime.stop_requested else "paused"
             if self.interrupt.interrupted:

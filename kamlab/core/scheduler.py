@@ -112,6 +112,8 @@ class Scheduler:
         self.driver: int | None = None
         self.on_failure: Callable[[Microprocess, BaseException], Any] = lambda component, error: None
         self.fatal: BaseException | None = None
+        #: Whether the lab goes on without the thread that drives here, which is blocked in a slice.
+        self.given_up = False
         self.slices_per_poll = SLICES_PER_POLL
         self._since_poll = 0
         #: Whether the lab is stepped or stands still, so that there is time to make the texts of messages.

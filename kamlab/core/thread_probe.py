@@ -96,13 +96,13 @@ class Patience:
             return True
         if not self._watchful or self._spent < LOOK:
             return False
-        stands = _asleep_at(self._thread)
+        stands = asleep_at(self._thread)
         self._still = self._still + passed if stands is not None and stands == self._stood else 0.0
         self._stood = stands
         return self._still >= BLOCKED
 
 
-def _asleep_at(thread: threading.Thread) -> object:
+def asleep_at(thread: threading.Thread) -> object:
     """Return where a thread sleeps, to compare with the next check; ``None`` if it runs or that is not known."""
     frame = sys._current_frames().get(thread.ident or 0)
     if frame is None:

@@ -25,7 +25,6 @@ from itertools import islice, pairwise
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .box import made_outboxes_of
 from .context import in_slice
 from .errors import BadAwait
 from .names_in_code import code_of_class
@@ -133,7 +132,7 @@ def error_of_slice(scheduler: Scheduler, component: Any) -> BadAwait | None:
         return _error(component, *thrown[0])
     if not forgotten:
         return _error_of_sending(component)
-    for box in made_outboxes_of(component).values():
+    for box in component._out.values():
         items = box.target.items
         if any(map(is_awaitable, items)):  # sent where nothing checks: unrecorded, to a box known to be quiet
             kept = [message for message in items if not is_awaitable(message)]

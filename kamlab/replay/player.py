@@ -8,6 +8,7 @@ there and can be inspected.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,7 @@ def play(lab: World, journal: Journal, steps: int, interrupt: Interrupt) -> None
     """
     scheduler = lab.scheduler
     scheduler.journal = journal
+    interrupt.drive = sys._getframe()
     if scheduler.chooser is not None:
         scheduler.chooser = PlayedChoices(journal, scheduler.chooser)
     try:
@@ -186,7 +188,13 @@ def _wait(lab: World) -> None:
 
 def _check(lab: World, journal: Journal, interrupt: Interrupt) -> None:
     scheduler = lab.scheduler
-    scheduler.fatal = None  # it was raised when the run was recorded, and the run continued
+    fatal, scheduler.fatal = scheduler.fatal, None  # it was raised when the run was recorded, and the run continued
+    if isinstance(fatal, KeyboardInterrupt) and interrupt.interrupted and fatal.args:
+        journal.go_live()
+        journal.foreign("a slice was interrupted while the run was replayed", scheduler.step - 1)
+        raise KeyboardInterrupt(
+            f"{fatal}. That was in a replay; the lab stands at step {scheduler.step}, not as it did"
+        )
     if journal.differs is not None:
         raise journal.differs
     if scheduler.attention:
