@@ -18,11 +18,12 @@ from ..core.box import Box
 from ..core.engine_state import delegate_of, engine_error_of, life_of, scheduler_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
-from ..core.microprocess import Microprocess, runner_of
+from ..core.microprocess import Microprocess
+from ..core.reading import Answer
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
-from .moment import Moment, hold, place_of_thread
+from .moment import Moment, explained, place_of_thread
 from .snapshot import stand_now
 from .stack import (
     Standpoint,
@@ -86,7 +87,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Standing:
+class Standing(Answer):
     """Where one component stands.
 
     ``places`` are the frames from the outermost to the innermost; ``at`` is which of them is the user's
@@ -141,10 +142,9 @@ class Standing:
         """The text of that line, or nothing."""
         return self.place.source if self.place else ""
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         return "\n".join(self._lines())
-
-    __repr__ = __str__
 
     def _lines(self) -> Iterator[str]:
         where = f", {self.place}" if self.place else ""
@@ -161,7 +161,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Standings:
+class Standings(Answer):
     """Where every component of a lab stands, in order of activation.
 
     >>> from kamlab import Lab, Pipeline
@@ -189,7 +189,7 @@ class Standings:
             f"no component here is called {name!r}; there are: {listed(standing.name for standing in self.all)}"
         )
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
         """One line for each; ask for a single one to see the code."""
         if not self.all:
             return "no component is alive"
@@ -201,14 +201,12 @@ class Standings:
             for standing in self.all
         )
 
-    __repr__ = __str__
-
 
 def standing(component: Microprocess) -> Standing:
     """Return where the code of a component stands now.
 
     It waits for the slice that runs to end; where that takes too long it shows the lines that are being
-    executed. Whatever a component's code is made of, this returns something.
+    executed, and says so. Whatever a component's code is made of, this returns something.
 
     >>> from kamlab import Component, Lab
     >>> class Quiet(Component):
@@ -224,12 +222,7 @@ def standing(component: Microprocess) -> Standing:
     scheduler = scheduler_of(component)
     if scheduler is None:
         return _standing(component, life_of(component))
-    held = hold(scheduler.world)
-    try:
-        return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
-    finally:
-        if held:
-            scheduler.world.lock.release()
+    return explained(scheduler.world, lambda moment: _standing(component, _status(moment, component)))
 
 
 def standings(lab: World) -> Standings:
@@ -243,16 +236,12 @@ def standings(lab: World) -> Standings:
     ...     standings(lab)["PassThrough_1"].state
     'waiting'
     """
-    held = hold(lab)
-    try:
-        if not held:
-            running = lab.scheduler.running
-            return Standings((_standing(running, RUNNING),) if running is not None else ())
-        moment = Moment(lab)
-        return Standings(tuple(_standing(component, _status(moment, component)) for component in moment.components))
-    finally:
-        if held:
-            lab.lock.release()
+    return explained(
+        lab,
+        lambda moment: Standings(
+            tuple([_standing(component, _status(moment, component)) for component in moment.components])
+        ),
+    )
 
 
 def place_of(component: Microprocess) -> Place | None:
@@ -264,15 +253,9 @@ def place_of(component: Microprocess) -> Place | None:
 
 
 def _status(moment: Moment, component: Microprocess) -> str:
-    if scheduler_of(component) is not moment.scheduler:  # of a lab that was reset since
+    if scheduler_of(component) is not moment.world.runtime.scheduler:  # of a lab that was reset since
         return life_of(component)
     return RUNNING if moment.status(component) == RUNNING else stand_now(moment, component).state
-
-
-def _roughly(component: Microprocess) -> str:
-    """Return the state of a component while a slice, its own or another's, does not end."""
-    scheduler = scheduler_of(component)
-    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else life_of(component)
 
 
 def _standing(component: Microprocess, state: str) -> Standing:

@@ -19,6 +19,7 @@ from ..core.events import (
     message_in_words,
     shorten,
 )
+from ..core.reading import Answer
 from .errors import NoStory
 from .history import History
 
@@ -26,8 +27,8 @@ from .history import History
 TAKEN, WAITS, REMOVED_BY_HAND, LOST = "taken", "waits", "removed", "discarded"
 
 
-@dataclass(frozen=True, eq=False)
-class Story:
+@dataclass(frozen=True, eq=False, repr=False)
+class Story(Answer):
     """The events that concern one thing, in order, and what they say in sentences.
 
     >>> from kamlab import Lab
@@ -45,10 +46,9 @@ class Story:
     events: tuple[Event, ...]
     text: str
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         return self.text
-
-    __repr__ = __str__
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.ended_components import Ended
 from ..core.engine_state import life_of, scheduler_of
-from ..core.errors import LabIsRunning, UnknownComponent
+from ..core.errors import UnknownComponent
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.naming import called, one_called
@@ -37,7 +37,7 @@ def subject_of(lab: World, name: Any) -> Party:
     from .words import shown
 
     if isinstance(name, Microprocess):
-        if scheduler_of(name) is not None and scheduler_of(name).world is not lab:
+        if scheduler_of(name) is not None and scheduler_of(name).world is not lab.runtime.world:
             raise CannotExplain(f"{name_of(name)} runs in another lab; ask that one")
         return name
     if not isinstance(name, str):
@@ -45,14 +45,8 @@ def subject_of(lab: World, name: Any) -> Party:
             f"{shown(name)} cannot be explained: give a component or its name, an event of the trace, "
             "or (component, inbox, index)"
         )
-    running = lab.scheduler.running
-    try:
-        with standing_still(lab) as moment:
-            return _called(name, lab, moment)
-    except LabIsRunning:
-        if running is not None and name in (name_of(running), running.name):
-            return running
-        raise
+    with standing_still(lab) as moment:
+        return _called(name, moment.world, moment)
 
 
 def _called(name: str, lab: World, moment: Moment) -> Party:

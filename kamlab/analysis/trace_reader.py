@@ -150,6 +150,7 @@ class Reading:
             self._build(first)
 
     def _begin_before(self, records: list[Any]) -> None:
+        records = [*records, *self.trace.tail]
         members = self._members()
         inboxes = [box for component in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(component)]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
@@ -231,8 +232,12 @@ class Reading:
         return self._agrees(touched) and fits
 
     def _agrees(self, touched: Iterable[Any]) -> bool:
-        """Return whether these inboxes hold as many messages as the trace says; each is doubted only once."""
-        wrong = [box for box in touched if len(self.lines.get(box, ())) != len(box.items) and box not in self._unclear]
+        """Return whether these inboxes hold as many messages as the trace says; each is doubted only once.
+
+        Those that the slice which runs has touched hold what it has put there since.
+        """
+        settled = [box for box in touched if box not in self.trace.unsettled]
+        wrong = [box for box in settled if len(self.lines.get(box, ())) != len(box.items) and box not in self._unclear]
         self._unclear.update(wrong)
         return not wrong
 

@@ -6,6 +6,10 @@ waiting thread has woken up, so it checks how many threads wait and leaves them 
 
 While the slice of a ThreadedComponent runs, the driver only waits for the component's thread. For that time
 the lock is lent to the thread, so that what it does to the lab (``deliver``, ``stop``) belongs to its slice.
+
+A ``with`` on the lock is for changing the lab: where a slice does not end it raises SliceDoesNotEnd instead of waiting
+for ever. Only threads of components wait on, since a long computation of one is no fault of another. Those that only
+read the lab use :mod:`.reading`.
 """
 
 from __future__ import annotations
@@ -15,7 +19,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .context import in_slice
+from .errors import SliceDoesNotEnd
 from .lab_time import real_sleep
+from .reading import hold
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
 #: How long a busy driver leaves the lock to waiting threads, in seconds, and how often.
 MOMENT = 0.0001
 MOMENTS = 50
+
+#: What to do about a slice that does not end.
+CURE = "Wait until it has come to its next yield, or end it: lab.stop(), or an interrupt where a cell runs it."
 
 
 class LabLock:
@@ -116,7 +125,13 @@ class LabLock:
                 self.scheduler.attention = True
 
     def __enter__(self) -> LabLock:
-        self.acquire()
+        if self._lent_to is None and self._lock.acquire(blocking=False):
+            return self
+        scheduler = self.scheduler
+        if scheduler is None or in_slice.component is not None:
+            self.acquire()
+        elif (slice := hold(scheduler.runtime)) is not None:
+            raise SliceDoesNotEnd(f"the lab cannot be changed now: {slice.sentence()} {CURE}")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

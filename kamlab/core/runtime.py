@@ -42,6 +42,7 @@ from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED
 from .trace import Trace
+from .watch import LongSlice, Watch
 
 if TYPE_CHECKING:
     from .world import World
@@ -168,6 +169,11 @@ class Runtime:
         self.interrupt: Interrupt | None = None
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
+        self._watch = Watch(self)
+
+    def long_slice(self) -> LongSlice | None:
+        """Return the slice that runs, if it has for long; else ``None``."""
+        return self._watch.long_slice()
 
     # -- what it is doing -----------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from kamlab.core.clock import HeldClock
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED, error_in_words, name_of
+from kamlab.core.reading import reading
 from kamlab.core.runtime import Phase
 
 from .branches import Branch, Tree
@@ -176,15 +177,16 @@ class TimeTravel:
     @property
     def branches(self) -> Tree:
         """The branches of this lab's runs. See ``Lab.branches``."""
-        with self._lab.lock:
-            self._find_branch()
+        with reading(self._lab) as (lab, _):
+            if lab is self._lab:
+                self._find_branch()
             branches = self._branches
             if self._past is None:
-                path = self.journal.path() if self.journal is not None else Path(steps=self._lab.scheduler.step)
+                path = self.journal.path() if self.journal is not None else Path(steps=lab.scheduler.step)
                 branches = tuple(
                     replace(branch, path=path) if branch.number == self._here else branch for branch in branches
                 )
-            return Tree(branches, self._here, self._lab.scheduler.step)
+            return Tree(branches, self._here, lab.scheduler.step)
 
     def _find_branch(self) -> None:
         """Determine the branch, if the lab has continued from where it stood in the past."""

@@ -25,6 +25,7 @@ from ..core.engine_state import made_inboxes_of, made_outboxes_of
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import then_and_now
 from ..core.naming import called, given_name
+from ..core.reading import reads
 from ..core.repr_worker import one_look
 from ..core.states import BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING
 from ..core.thread import RUNNING as THREAD_BUSY
@@ -266,6 +267,7 @@ class Inboxes(View):
 Look = TypeVar("Look", InboxLook, ComponentLook)
 
 
+@reads()
 def look(
     lab: World,
     *names: str,
@@ -302,7 +304,7 @@ def look(
                               (waits for a message)
                               outbox leads nowhere: 1 message LOST
     """
-    with lab.lock, one_look():
+    with one_look():
         snapshot = snapshot_of(lab, step, messages) if snapshot is None else snapshot
         everyone = alive_in(snapshot)
         if names:

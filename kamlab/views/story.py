@@ -24,6 +24,7 @@ from ..analysis.history import history_of
 from ..analysis.words import counted
 from ..core import events
 from ..core.events import Event, describe
+from ..core.reading import reads
 from ..core.trace import make_event
 from ..core.world import World
 from .components import key_of
@@ -168,6 +169,7 @@ class StoryLook(View):
         }
 
 
+@reads()
 def story_of(
     lab: World, filter: str = "", kinds: Iterable[str] | None = None, last: int = ITEMS, upto: int | None = None
 ) -> StoryLook:
@@ -199,8 +201,7 @@ def story_of(
     """
     words = filter.lower().split()
     wanted = frozenset(events.KINDS) - (HIDDEN - set(words)) if kinds is None else frozenset(kinds)
-    with lab.lock:
-        return _Telling(lab, words, wanted, min(max(0, last), MOST)).look(upto, filter)
+    return _Telling(lab, words, wanted, min(max(0, last), MOST)).look(upto, filter)
 
 
 class _Telling:

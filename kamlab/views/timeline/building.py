@@ -39,6 +39,7 @@ from ...core.events import (
     shorten,
 )
 from ...core.naming import given_name, whose
+from ...core.reading import reads
 from ...core.trace import Trace
 from ...core.world import World
 from ..components import key_of
@@ -69,6 +70,7 @@ _BETWEEN = (PAUSED, WOKEN, ACTIVATED, TIMER)
 _MARKS = (ACTIVATED, FAILED, FINISHED)
 
 
+@reads()
 def timeline_of(
     lab: World,
     first: int | None = None,
@@ -103,10 +105,9 @@ def timeline_of(
     ...     [(message.text, message.box, message.fate) for message in timeline_of(lab).messages][:1]
     [("'hello'", 'Keep_3.inbox', 'taken')]
     """
-    with lab.lock:
-        known = known_around(lab, first, last, at, event)
-        drawing = _Drawing(known, lines)
-        return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
+    known = known_around(lab, first, last, at, event)
+    drawing = _Drawing(known, lines)
+    return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
 
 
 # -- what is known ------------------------------------------------------------------------------------
@@ -123,6 +124,8 @@ class Excerpt:
 
     #: Nothing is added to it.
     complete = True
+    #: It is no copy of a trace whose slice runs.
+    tail = unsettled = ()
 
     def __init__(self, trace: Trace, records: list[Any], first: int) -> None:
         self._trace = trace
