@@ -37,6 +37,7 @@ from .history import History, history_of
 from .link_counts import Hop, ledger_of
 from .moment import Moment, held_by_thread
 from .names import Names
+from .trace_reader import FLOOD
 
 #: A pause: when its timer is due, and what the component awaits; see the record "paused".
 Pause = tuple[float | None, tuple[Any, ...] | None]
@@ -253,7 +254,8 @@ def snapshot_of(lab: World, step: int | None = None, most: int | None = None) ->
     Args:
         lab: the lab.
         step: the step; now, unless told.
-        most: how many messages of each inbox to hold, the oldest ones; all unless told. They are counted in any case.
+        most: how many messages of each inbox to hold, the oldest ones; all unless told, and :data:`.FLOOD` in the
+            middle of a slice that does not end. They are counted in any case.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -267,7 +269,7 @@ def snapshot_of(lab: World, step: int | None = None, most: int | None = None) ->
     """
     held = lab if isinstance(lab, HeldLab) else None
     if step is None and (is_rushing(lab) if held is None else not held.is_before):
-        return from_engine(lab, most)
+        return from_engine(lab, FLOOD if most is None and held is not None else most)
     history = history_of(lab)
     now = step is None or history.check(step) == history.latest
     if now and (held is None or not held.is_before):

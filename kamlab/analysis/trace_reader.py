@@ -44,6 +44,10 @@ from .names import Names
 from .undo import boxes_before, links_before, links_of, states_before
 
 
+#: How many messages that were sent before the oldest record are read of an inbox that the slice which runs fills.
+FLOOD = 10_000
+
+
 class Changes:
     """The values that something had, each from a record on."""
 
@@ -155,6 +159,8 @@ class Reading:
         inboxes = [box for component in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(component)]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
         for box, waiting in boxes_before(records, inboxes).items():
+            if len(waiting) > FLOOD and box in self.trace.unsettled:  # the slice that runs floods it
+                continue
             if waiting and box.owner in activated:  # nobody knows since when: it is told from the activation on
                 self._early[box] = waiting
             elif waiting:
