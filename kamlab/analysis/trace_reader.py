@@ -43,7 +43,6 @@ from .link_counts import Crossings
 from .names import Names
 from .undo import boxes_before, links_before, links_of, states_before
 
-
 #: How many messages that were sent before the oldest record are read of an inbox that the slice which runs fills.
 FLOOD = 10_000
 

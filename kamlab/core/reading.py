@@ -52,7 +52,7 @@ WITHIN = "This shows the lab in the middle of that slice."
 class Answer:
     """What was read of a lab. ``mark`` is empty, or says that a slice holds the lab, and what is shown instead."""
 
-    mark: str = field(default="", kw_only=True)
+    mark: str = field(default="", kw_only=True, compare=False)
 
     def as_words(self) -> str:
         """Return the answer in words, without its mark."""
@@ -185,11 +185,17 @@ def reading(world: W, now: bool = False) -> Iterator[tuple[W, str]]:
         finally:
             lock.release()
         return
-    held = HeldLab(lab, slice, now)
+    with holding(HeldLab(lab, slice, now)) as held:
+        yield cast(W, held), held.mark
+
+
+@contextmanager
+def holding(held: HeldLab) -> Iterator[HeldLab]:
+    """Have this thread read a held lab wherever it reads that lab, until the end of the ``with``; nothing waits."""
     before = _open.held
     _open.held = (*before, held)
     try:
-        yield cast(W, held), held.mark
+        yield held
     finally:
         _open.held = before
 

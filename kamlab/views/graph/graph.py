@@ -169,9 +169,7 @@ class Graph(render.View):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
             return NotImplemented
-        mine, theirs = (
-            (graph.mark, graph.state, graph.step, graph.structure, graph.now, graph.past) for graph in (self, other)
-        )
+        mine, theirs = ((graph.state, graph.step, graph.structure, graph.now, graph.past) for graph in (self, other))
         return mine == theirs and (self.before is other.before or self.scene == other.scene)
 
     def __getitem__(self, name: str) -> tuple[Node, Look]:
