@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 MOMENT = 0.0001
 MOMENTS = 50
 
-#: What to do about a slice that does not end.
-CURE = "Wait until it has come to its next yield, or end it: lab.stop(), or an interrupt where a cell runs it."
+#: What else can be done about a slice that does not end.
+ELSE = "If it comes to an end by itself, try again then."
 
 
 class LabLock:
@@ -127,11 +127,10 @@ class LabLock:
     def __enter__(self) -> LabLock:
         if self._lent_to is None and self._lock.acquire(blocking=False):
             return self
-        scheduler = self.scheduler
-        if scheduler is None or in_slice.component is not None:
+        if in_slice.component is not None:
             self.acquire()
-        elif (slice := hold(scheduler.runtime)) is not None:
-            raise SliceDoesNotEnd(f"the lab cannot be changed now: {slice.sentence()} {CURE}")
+        elif (slice := hold(self)) is not None:
+            raise SliceDoesNotEnd(f"the lab cannot be changed now. {slice.sentence()} {ELSE}")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:

@@ -30,7 +30,7 @@ from .errors import LabIsRunning
 from .lab_time import real_monotonic
 
 if TYPE_CHECKING:
-    from .runtime import Runtime
+    from .lock import LabLock
     from .trace import Trace
     from .watch import LongSlice
     from .world import World
@@ -46,6 +46,7 @@ ATTEMPTS = 20
 
 BEFORE = "This shows the lab as it stood before that slice."
 WITHIN = "This shows the lab in the middle of that slice."
+BETWEEN = "This shows the lab in the middle of that call."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class HeldLab:
         self.slice = slice
         step = world.scheduler.step
         whole = world.trace.copied(step)
-        before = None if now else whole.until(step)
+        before = None if now or slice.component is None else whole.until(step)
         #: Whether this is the lab as it stood before the slice.
         self.is_before: bool = before is not None
         self.trace: Trace = whole if before is None else before
@@ -135,7 +136,7 @@ class HeldLab:
     @property
     def mark(self) -> str:
         """What is said of the answer: which component holds the lab, and what is shown."""
-        return f"{self.slice.sentence()} {BEFORE if self.is_before else WITHIN}"
+        return f"{self.slice.diagnosis()} {BEFORE if self.is_before else WITHIN if self.slice.component else BETWEEN}"
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.world, name)
@@ -177,8 +178,8 @@ def reading(world: W, now: bool = False) -> Iterator[tuple[W, str]]:
     if outer is not None:
         yield cast(W, outer if now is not outer.is_before else HeldLab(outer.world, outer.slice, now)), ""
         return
-    lock = lab.lock
-    slice = hold(lab.runtime, HOLDER_PATIENCE)
+    lock = lab.lock  # it is another one after a reset
+    slice = hold(lock, HOLDER_PATIENCE)
     if slice is None:
         try:
             yield world, ""
@@ -200,7 +201,7 @@ def holding(held: HeldLab) -> Iterator[HeldLab]:
         _open.held = before
 
 
-def hold(runtime: Runtime, at_most: float = inf) -> LongSlice | None:
+def hold(lock: LabLock, at_most: float = inf) -> LongSlice | None:
     """Take the lock of a lab between two slices; return the slice that does not end if there is one, without the lock.
 
     A slice that has run for twice :data:`PATIENCE` already is not waited for.
@@ -209,10 +210,12 @@ def hold(runtime: Runtime, at_most: float = inf) -> LongSlice | None:
         LabIsRunning: another thread holds the lock for more than ``at_most`` seconds, and no slice runs.
     """
     began = real_monotonic()
-    lock, scheduler = runtime.lock, runtime.scheduler
+    scheduler = lock.scheduler
     while not lock.acquire(LOOK):
         waited = real_monotonic() - began
-        slice = runtime.long_slice()
+        if scheduler is None:
+            continue
+        slice = scheduler.runtime.long_slice()
         if slice is not None and (waited >= PATIENCE or slice.seconds >= 2 * PATIENCE):
             return slice
         if waited > at_most and scheduler.running is None:

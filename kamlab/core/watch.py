@@ -33,6 +33,10 @@ class LongSlice:
     blocks_in: str = ""
 
     def sentence(self) -> str:
+        """Return who, how long and where, and what to do."""
+        return f"{self.diagnosis()} lab.stop() or lab.reset() ends it."
+
+    def diagnosis(self) -> str:
         """Return who, how long and where, in a sentence."""
         where = f", at {self.place}" if self.place else ""
         return f"{self.component.short_name} has been in one slice for {self.seconds:.0f} s{where}."
