@@ -37,14 +37,14 @@ from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
 from ..core.thread_relay import Relayed
-from ..core.trace import Trace
+from ..core.trace import Trace, moved_box
 from .inbox_history import InboxHistory
 from .link_counts import Crossings
 from .names import Names
 from .undo import boxes_before, links_before, links_of, states_before
 
-#: How many messages that were sent before the oldest record are read of an inbox that the slice which runs fills.
-FLOOD = 10_000
+#: From how many messages on the slice which runs floods a box: what is there beside the record is not worked out then.
+FLOOD = 1000
 
 
 class Changes:
@@ -155,11 +155,13 @@ class Reading:
     def _begin_before(self, records: list[Any]) -> None:
         records = [*records, *self.trace.tail]
         members = self._members()
+        flooded = {box for box, count in self.trace.unsettled.items() if count > FLOOD}
+        if flooded:
+            records = [record for record in records if moved_box(record) not in flooded]
         inboxes = [box for component in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(component)]
+        inboxes = [box for box in inboxes if box not in flooded]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
         for box, waiting in boxes_before(records, inboxes).items():
-            if len(waiting) > FLOOD and box in self.trace.unsettled:  # the slice that runs floods it
-                continue
             if waiting and box.owner in activated:  # nobody knows since when: it is told from the activation on
                 self._early[box] = waiting
             elif waiting:

@@ -122,7 +122,7 @@ class HeldLab:
 
     def __init__(self, world: World, slice: LongSlice, now: bool = False) -> None:
         self.world: World = world
-        self.slice = slice
+        self.slice, self.now = slice, now
         step = world.scheduler.step
         whole = world.trace.copied(step)
         before = None if now or slice.component is None else whole.until(step)
@@ -174,9 +174,12 @@ def reading(world: W, now: bool = False) -> Iterator[tuple[W, str]]:
         LabIsRunning: another thread holds the lock for long.
     """
     lab: Any = world
-    outer = next((held for held in _open.held if held is lab or held.world is lab), None)
-    if outer is not None:
-        yield cast(W, outer if now is not outer.is_before else HeldLab(outer.world, outer.slice, now)), ""
+    real = lab.world if isinstance(lab, HeldLab) else lab
+    open_ones = [held for held in _open.held if held.world is real]
+    if open_ones:
+        outer = next((held for held in open_ones if held.now is now), None) or HeldLab(real, open_ones[0].slice, now)
+        with holding(outer):
+            yield cast(W, outer), ""
         return
     lock = lab.lock  # it is another one after a reset
     slice = hold(lock, HOLDER_PATIENCE)

@@ -64,8 +64,6 @@ def has_size(kind: type) -> bool:
 LARGE, BYTES = 1 << 16, 64 << 20
 #: The kinds of records that bring a new message.
 _LEAVING = (SENT, DISCARDED)
-#: Those of messages that come to an inbox or leave it.
-_MOVES = (SENT, RECEIVED, REMOVED, INSERTED)
 
 
 class Trace:
@@ -105,8 +103,9 @@ class Trace:
         self._changes: deque[Change] = deque(maxlen=limit)
         #: For readers to cache results in; the trace never uses it.
         self.memo: Any = None
-        #: Of a copy: the boxes that the slice which runs has touched; and its records, where the copy ends before it.
-        self.unsettled: set[Any] = set()
+        #: Of a copy: how many messages the slice which runs has moved to each box or from it, as far as that is on
+        #: record; and the records of that slice, where the copy ends before it.
+        self.unsettled: dict[Any, int] = {}
         self.tail: list[Any] = []
 
     # -- what the engine writes to ----------------------------------------------------------------
@@ -202,8 +201,9 @@ class Trace:
         for record in reversed(records):
             if record[0] is RESUMED and record[1] <= step:
                 break
-            if record[0] in _MOVES:
-                copy.unsettled.add(record[2] if record[0] is SENT else record[1])
+            box = moved_box(record)
+            if box is not None:
+                copy.unsettled[box] = copy.unsettled.get(box, 0) + 1
         return copy
 
     def until(self, step: int) -> Trace | None:
@@ -468,6 +468,14 @@ class Trace:
             if record[0] is RESUMED:
                 _, step, time, running = record
             yield make_event(record, step, time, running, number)
+
+
+def moved_box(record: Any) -> Any:
+    """Return the inbox that a message came to or left, by the record of that; ``None`` for other records."""
+    kind = record[0]
+    if kind is SENT:
+        return record[2]
+    return record[1] if kind is RECEIVED or kind is REMOVED or kind is INSERTED else None
 
 
 def _numbered(changes: list[Change], records: list[Any], first: int) -> list[Change]:

@@ -54,11 +54,13 @@ class Spins(Hangs):
 class Floods(Hangs):
     """Sends for ever; what is more than a test's memory holds leads nowhere."""
 
+    Outboxes = ("outbox", "signal", "spill")
+
     def hang(self) -> None:
         sent = 0
         while not self.over.is_set():
             sent += 1
-            self.send(sent, "outbox" if sent < 50_000 else "signal")
+            self.send(sent, "outbox" if sent < 50_000 else "spill")
 
 
 class Keeps(Component):

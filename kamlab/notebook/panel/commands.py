@@ -303,7 +303,7 @@ def who_is_busy(lab: Any) -> str:
     """Say which component has not reached the end of its slice."""
     slice = lab.runtime.long_slice()
     if slice is not None:
-        return slice.sentence()
+        return str(slice.sentence())
     running = lab.scheduler.running
     busy = f"{running.short_name} has not come to its next yield" if running is not None else "the lab is busy"
     return f"{busy}; the picture is from before that"

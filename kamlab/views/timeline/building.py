@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 from ...analysis.causality import Causality
@@ -125,7 +126,8 @@ class Excerpt:
     #: Nothing is added to it.
     complete = True
     #: It is no copy of a trace whose slice runs.
-    tail = unsettled = ()
+    tail: tuple[Any, ...] = ()
+    unsettled: Mapping[Any, int] = MappingProxyType({})
 
     def __init__(self, trace: Trace, records: list[Any], first: int) -> None:
         self._trace = trace
