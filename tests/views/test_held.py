@@ -244,12 +244,12 @@ def test_a_thread_of_a_component_waits_on() -> None:
 
     over = threading.Event()
     lab = Lab()
-    keeps = Component(name="keeps")
+    keeps = Component(name="keeps").activate(lab)
     Helps(name="helps").activate(lab)
     Computes(name="computes").activate(lab)
     lab.start()
     try:
-        assert not done.wait(3)
+        assert not done.wait(2.5 * PATIENCE)
         over.set()
         assert done.wait(BACK)
     finally:
