@@ -34,6 +34,7 @@ from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
 from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
+from .core.reading import reads
 from .core.runtime import Phase, Runtime, Stop, Until
 from .core.timers import Pending, PendingTimers
 from .core.watch import LongSlice, SliceLimit
@@ -473,17 +474,18 @@ class Lab:
         return self.scheduler.step
 
     @property
+    @reads()
     def components(self) -> list[Component]:
         """The components that are alive, in order of activation."""
-        with self.lock:
-            return [member for member in self.scheduler.members.values() if isinstance(member, Component)]
+        return [member for member in self.scheduler.members.values() if isinstance(member, Component)]
 
+    @reads()
     def runnable(self) -> list[Microprocess]:
         """Return the components that can run now, in the order in which they will."""
-        with self.lock:
-            return [whose(microprocess) for microprocess in self.scheduler.runnable()]
+        return [whose(microprocess) for microprocess in self.scheduler.runnable()]
 
     @property
+    @reads()
     def timers(self) -> PendingTimers:
         """The timers that have not fired yet, the earliest first: when each is due, and for which component.
 
@@ -497,11 +499,10 @@ class Lab:
         ...     lab.timers
         at 5 s: Nap_1
         """
-        with self.lock:
-            waiting = self.scheduler.timers.waiting()
-            return PendingTimers(
-                Pending(timer.when, "the network" if timer.owner is None else name_of(timer.owner)) for timer in waiting
-            )
+        waiting = self.scheduler.timers.waiting()
+        return PendingTimers(
+            Pending(timer.when, "the network" if timer.owner is None else name_of(timer.owner)) for timer in waiting
+        )
 
     def __getitem__(self, name: str) -> Component:
         """Return the living component that answers to a name.
@@ -933,6 +934,7 @@ class Lab:
 
     # -- explaining --------------------------------------------------------------------------------------------
 
+    @reads(now=True)
     def why(self, of: Any = None) -> Explanation | Waiting:
         """Return why something is as it is.
 
@@ -1007,6 +1009,7 @@ class Lab:
 
         return who_still_runs(self)
 
+    @reads(now=True)
     def where(self, of: Any = None, step: int | None = None) -> Standing | Standings:
         """Return the line that a component stands at, with its variables; of all of them if none is named.
 
@@ -1024,8 +1027,7 @@ class Lab:
         if step is not None:
             from .analysis.location_notes import standing_at
 
-            with self.lock:
-                return standing_at(self, self.positions, of, step)
+            return standing_at(self, self.positions, of, step)
         from .analysis.location import standing, standings
         from .analysis.subjects import component_of
 
@@ -1057,6 +1059,7 @@ class Lab:
 
     # -- the past ----------------------------------------------------------------------------------------------
 
+    @reads()
     def snapshot(self, step: int | None = None) -> Snapshot:
         """Return how the lab stands, or how it stood after a step, as a value.
 
@@ -1075,14 +1078,14 @@ class Lab:
         """
         from .analysis.snapshot import snapshot_of
 
-        with self.lock:
-            return snapshot_of(self, step)
+        return snapshot_of(self, step)
 
     def at(self, step: int) -> Snapshot:
         """Return the snapshot of a step. Deprecated: use :meth:`snapshot`."""
         warnings.warn("lab.at(step) is deprecated; use lab.snapshot(step)", DeprecationWarning, stacklevel=2)
         return self.snapshot(step)
 
+    @reads()
     def story(
         self, of: Any = None, step: int | None = None, *, words: str = "", kinds: Iterable[str] | None = None
     ) -> Story | Any:
@@ -1103,12 +1106,12 @@ class Lab:
         if of is not None:
             from .analysis.stories import story
 
-            with self.lock:
-                return story(of, self, step)
+            return story(of, self, step)
         from .views.story import story_of
 
         return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
 
+    @reads()
     def histories(self) -> dict[str, tuple[str, ...]]:
         """Return all messages that were put into each inbox, in order, as words; for comparing two runs.
 
@@ -1122,9 +1125,9 @@ class Lab:
         """
         from .analysis.history import histories
 
-        with self.lock:
-            return histories(self)
+        return histories(self)
 
+    @reads()
     def happens_before(self, a: Event, b: Event) -> bool:
         """Return whether ``a`` happened before ``b``, so that it can have had a part in it.
 
@@ -1133,9 +1136,9 @@ class Lab:
         """
         from .analysis.causality import causality_of
 
-        with self.lock:
-            return causality_of(self).before(a, b)
+        return causality_of(self).before(a, b)
 
+    @reads()
     def causes(self, event: Event) -> tuple[Event, ...]:
         """Return the direct causes of an event.
 
@@ -1144,8 +1147,7 @@ class Lab:
         """
         from .analysis.causality import causality_of
 
-        with self.lock:
-            return causality_of(self).causes(event)
+        return causality_of(self).causes(event)
 
     # -- seeing ------------------------------------------------------------------------------------------------
 
@@ -1189,6 +1191,7 @@ class Lab:
 
         return look(self, *names, step=step)
 
+    @reads(now=True)
     def source(self, of: Any) -> SourceLook:
         """Return the code of a component, with the line that it stands at and its variables.
 

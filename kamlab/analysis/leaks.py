@@ -23,11 +23,12 @@ from ..core.describe import name_of
 from ..core.events import SENT, Event
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
+from ..core.reading import Answer
 from ..core.states import ASLEEP, ENDED
 from ..core.task import task_of
 from ..core.world import World
 from .location import place_of
-from .moment import Moment, ended_in_words, has_ended, held_by_thread, standing_still
+from .moment import Moment, ended_in_words, explained, has_ended, held_by_thread
 from .needs import CHILD, GONE, NETWORK, ROOM, Need
 from .wait_graph import Graph, unclaimed, unclaimed_in_words
 from .why_component import status_in_words
@@ -61,7 +62,7 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Leaks:
+class Leaks(Answer):
     """All leaks of a lab, in order of activation.
 
     >>> print(Leaks(7))
@@ -81,11 +82,10 @@ class Leaks:
         """Return what is said of one component."""
         return tuple(leak for leak in self.all if leak.component == name)
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         headline = counted(len(self.all), "leak") if self.all else "no leaks"
         return paragraph(f"step {self.step}: {headline}", list(map(str, self.all)))
-
-    __repr__ = __str__
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Survivors:
+class Survivors(Answer):
     """The components of a lab that are still alive, in order of activation.
 
     ``others`` are sentences on the last that failed, and on those that were never activated.
@@ -134,18 +134,17 @@ class Survivors:
         """Return what is said of one component; ``None`` if it is not alive."""
         return next((survivor for survivor in self.all if survivor.component == name), None)
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         alive = f"{counted(len(self.all), 'component')} still alive" if self.all else "no component is alive"
         return paragraph(f"step {self.step}: {alive}", [*map(str, self.all), *self.others])
-
-    __repr__ = __str__
 
 
 def leaks(lab: World) -> Leaks:
     """Return the components of a lab that live on with nothing left to do.
 
     Raises:
-        LabIsRunning: a slice does not come to its end.
+        LabIsRunning: another thread holds the lock of the lab for long.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import OneShot, PassThrough
@@ -156,16 +155,19 @@ def leaks(lab: World) -> Leaks:
     step 7: 1 leak
       PassThrough_3 sleeps, and no component is left that sends to it: OneShot_2 finished at step 4.
     """
-    with standing_still(lab) as moment:
-        graph = Graph(moment)
-        found = _of_connections(moment, graph)
-        for component in moment.components:
-            if component not in found and isinstance(component, Component):
-                leak = _orphan(component) or _forgotten(component, moment, graph)
-                if leak is not None:
-                    found[component] = leak
-        living = [found[component] for component in moment.components if component in found]
-        return Leaks(moment.scheduler.step, (*living, *map(_never_activated, _unclaimed(moment))))
+    return explained(lab, _leaks_at)
+
+
+def _leaks_at(moment: Moment) -> Leaks:
+    graph = Graph(moment)
+    found = _of_connections(moment, graph)
+    for component in moment.components:
+        if component not in found and isinstance(component, Component):
+            leak = _orphan(component) or _forgotten(component, moment, graph)
+            if leak is not None:
+                found[component] = leak
+    living = [found[component] for component in moment.components if component in found]
+    return Leaks(moment.scheduler.step, (*living, *map(_never_activated, _unclaimed(moment))))
 
 
 def _unclaimed(moment: Moment) -> list[Component]:
@@ -252,7 +254,7 @@ def who_still_runs(lab: World) -> Survivors:
     Shutdown was sent through it.
 
     Raises:
-        LabIsRunning: a slice does not come to its end.
+        LabIsRunning: another thread holds the lock of the lab for long.
 
     >>> from kamlab import Component, Lab
     >>> class Stubborn(Component):
@@ -267,22 +269,25 @@ def who_still_runs(lab: World) -> Survivors:
     step 1: 1 component still alive
       stubborn sleeps, waits for a message from outside; it was not told to end.
     """
-    with standing_still(lab) as moment:
-        graph = Graph(moment)
-        told = _told_to_end(moment)
-        return Survivors(
-            moment.scheduler.step,
-            tuple(
-                Survivor(
-                    name_of(component),
-                    status_in_words(component, moment),
-                    _waits_for(component, moment, graph),
-                    _told_in_words(component, told.get(id(component))),
-                )
-                for component in moment.components
-            ),
-            (*(text for _, text in graph.failures(set())), *_never_activated_in_words(moment)),
-        )
+    return explained(lab, _survivors_at)
+
+
+def _survivors_at(moment: Moment) -> Survivors:
+    graph = Graph(moment)
+    told = _told_to_end(moment)
+    return Survivors(
+        moment.scheduler.step,
+        tuple(
+            Survivor(
+                name_of(component),
+                status_in_words(component, moment),
+                _waits_for(component, moment, graph),
+                _told_in_words(component, told.get(id(component))),
+            )
+            for component in moment.components
+        ),
+        (*(text for _, text in graph.failures(set())), *_never_activated_in_words(moment)),
+    )
 
 
 def _never_activated_in_words(moment: Moment) -> Iterator[str]:

@@ -19,12 +19,13 @@ from ..core.box import Box
 from ..core.describe import error_in_words, name_of
 from ..core.errors import UnknownComponent, listed
 from ..core.frames import users_place
-from ..core.microprocess import Microprocess, runner_of
+from ..core.microprocess import Microprocess
+from ..core.reading import Answer
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.task import task_of
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
-from .moment import Moment, hold, place_of_thread
+from .moment import Moment, explained, place_of_thread
 from .snapshot import stand_now
 from .stack import (
     Standpoint,
@@ -87,7 +88,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Standing:
+class Standing(Answer):
     """Where one component stands.
 
     ``places`` are the frames from the outermost to the innermost; ``at`` is which of them is the user's
@@ -142,10 +143,9 @@ class Standing:
         """The text of that line, or nothing."""
         return self.place.source if self.place else ""
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         return "\n".join(self._lines())
-
-    __repr__ = __str__
 
     def _lines(self) -> Iterator[str]:
         where = f", {self.place}" if self.place else ""
@@ -162,7 +162,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Standings:
+class Standings(Answer):
     """Where every component of a lab stands, in order of activation.
 
     >>> from kamlab import Lab, Pipeline
@@ -190,7 +190,7 @@ class Standings:
             f"no component here is called {name!r}; there are: {listed(standing.name for standing in self.all)}"
         )
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
         """One line for each; ask for a single one to see the code."""
         if not self.all:
             return "no component is alive"
@@ -202,15 +202,13 @@ class Standings:
             for standing in self.all
         )
 
-    __repr__ = __str__
-
 
 def standing(component: Microprocess, state: str | None = None) -> Standing:
     """Return where the code of a component stands now.
 
     It waits for the slice that runs to end; where that takes too long it shows the lines that are being
-    executed. Whatever a component's code is made of, this returns something. A caller that holds the lock of the lab
-    and has read the ``state`` of the component may give it.
+    executed, and says so. Whatever a component's code is made of, this returns something. A caller that holds the lock
+    of the lab and has read the ``state`` of the component may give it.
 
     >>> from kamlab import Component, Lab
     >>> class Quiet(Component):
@@ -226,12 +224,7 @@ def standing(component: Microprocess, state: str | None = None) -> Standing:
     scheduler = task_of(component).scheduler
     if scheduler is None or state is not None:
         return _standing(component, state or task_of(component).life)
-    held = hold(scheduler.world)
-    try:
-        return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
-    finally:
-        if held:
-            scheduler.world.lock.release()
+    return explained(scheduler.world, lambda moment: _standing(component, _status(moment, component)))
 
 
 def standings(lab: World) -> Standings:
@@ -245,16 +238,12 @@ def standings(lab: World) -> Standings:
     ...     standings(lab)["PassThrough_1"].state
     'waiting'
     """
-    held = hold(lab)
-    try:
-        if not held:
-            running = lab.scheduler.running
-            return Standings((_standing(running, RUNNING),) if running is not None else ())
-        moment = Moment(lab)
-        return Standings(tuple(_standing(component, _status(moment, component)) for component in moment.components))
-    finally:
-        if held:
-            lab.lock.release()
+    return explained(
+        lab,
+        lambda moment: Standings(
+            tuple([_standing(component, _status(moment, component)) for component in moment.components])
+        ),
+    )
 
 
 def place_of(component: Microprocess) -> Place | None:
@@ -266,15 +255,9 @@ def place_of(component: Microprocess) -> Place | None:
 
 
 def _status(moment: Moment, component: Microprocess) -> str:
-    if task_of(component).scheduler is not moment.scheduler:  # of a lab that was reset since
+    if task_of(component).scheduler is not moment.world.runtime.scheduler:  # of a lab that was reset since
         return task_of(component).life
     return RUNNING if moment.status(component) == RUNNING else stand_now(moment, component).state
-
-
-def _roughly(component: Microprocess) -> str:
-    """Return the state of a component while a slice, its own or another's, does not end."""
-    scheduler = task_of(component).scheduler
-    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else task_of(component).life
 
 
 def _standing(component: Microprocess, state: str) -> Standing:

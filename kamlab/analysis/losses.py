@@ -20,11 +20,12 @@ from ..core.component import Component
 from ..core.describe import name_of
 from ..core.ended_components import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
 from ..core.events import DISCARDED, Event
+from ..core.reading import Answer
 from ..core.states import ENDED
 from ..core.task import task_of
 from ..core.world import World
 from .history import History, history_of
-from .moment import Moment, Party, ended_in_words, standing_still
+from .moment import Moment, Party, ended_in_words, explained
 from .wait_graph import unclaimed, unclaimed_in_words
 from .words import counted, end_of, paragraph, shown
 
@@ -61,7 +62,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Losses:
+class Losses(Answer):
     """All that was lost in a lab, place by place; ``others`` is a sentence on components that ended long ago.
 
     ``count`` is how many messages were lost, those of the others included. What is unclaimed is not lost yet.
@@ -85,19 +86,18 @@ class Losses:
         """Return what was lost at a component."""
         return tuple(loss for loss in self.all if loss.component == name)
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         lost = f"{counted(self.count, 'message')} {'was' if self.count == 1 else 'were'} lost"
         headline = f"step {self.step}: {lost if self.count else 'no message was lost'}"
         return paragraph(headline, [*map(str, self.all), *([self.others] if self.others else ())])
-
-    __repr__ = __str__
 
 
 def losses(lab: World) -> Losses:
     """Return the messages that were lost in a lab.
 
     Raises:
-        LabIsRunning: a slice does not come to its end.
+        LabIsRunning: another thread holds the lock of the lab for long.
 
     >>> from kamlab import Component, Lab
     >>> class Talker(Component):
@@ -111,23 +111,27 @@ def losses(lab: World) -> Losses:
     step 2: 1 message was lost
       talker.outbox leads nowhere: 1 message discarded, the last was 'hello' in step 1.
     """
-    with standing_still(lab) as moment:
-        at = _by_outbox(history_of(lab))
-        found = [
-            loss
-            for component in moment.everybody
-            if isinstance(component, Component)
-            for loss in _of(component, at, moment)
-        ]
-        known = {task_of(component).id for component in moment.everybody}
-        found += [_loss(ended, lost) for ended in moment.ended if ended.id not in known for lost in ended.tally]
-        total = lab.register.total
-        lost = total.messages + sum(loss.count for loss in found)
-        for component in moment.never_activated:
-            for box in unclaimed(component):
-                text = unclaimed_in_words(box)
-                found.append(Loss(UNCLAIMED, name_of(component), box.name, len(box.items), text))
-        return Losses(moment.scheduler.step, tuple(found), lost, _others(total) if total.messages else "")
+    return explained(lab, _losses_at)
+
+
+def _losses_at(moment: Moment) -> Losses:
+    lab = moment.world
+    at = _by_outbox(history_of(lab))
+    found = [
+        loss
+        for component in moment.everybody
+        if isinstance(component, Component)
+        for loss in _of(component, at, moment)
+    ]
+    known = {task_of(component).id for component in moment.everybody}
+    found += [_loss(ended, lost) for ended in moment.ended if ended.id not in known for lost in ended.tally]
+    total = lab.register.total
+    lost = total.messages + sum(loss.count for loss in found)
+    for component in moment.never_activated:
+        for box in unclaimed(component):
+            text = unclaimed_in_words(box)
+            found.append(Loss(UNCLAIMED, name_of(component), box.name, len(box.items), text))
+    return Losses(moment.scheduler.step, tuple(found), lost, _others(total) if total.messages else "")
 
 
 def _others(total: Total) -> str:

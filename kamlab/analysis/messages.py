@@ -9,6 +9,7 @@ from typing import Any
 from ..core.box import Inbox
 from ..core.describe import describe, message_in_words, shorten
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT, Event
+from ..core.reading import Answer
 from .errors import NoStory
 from .history import History
 
@@ -16,8 +17,8 @@ from .history import History
 TAKEN, WAITS, REMOVED_BY_HAND, LOST = "taken", "waits", "removed", "discarded"
 
 
-@dataclass(frozen=True, eq=False)
-class Story:
+@dataclass(frozen=True, eq=False, repr=False)
+class Story(Answer):
     """The events that concern one thing, in order, and what they say in sentences.
 
     >>> from kamlab import Lab
@@ -35,10 +36,9 @@ class Story:
     events: tuple[Event, ...]
     text: str
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         return self.text
-
-    __repr__ = __str__
 
 
 @dataclass(frozen=True, eq=False, repr=False)

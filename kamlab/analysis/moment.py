@@ -7,19 +7,18 @@ been woken. :class:`Moment` reads all that once; everything explained is compute
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from ..core.box import Box, Outbox
 from ..core.component import Component, made_boxes
-from ..core.describe import name_of
 from ..core.ended_components import Ended, Place
-from ..core.errors import LabIsRunning
 from ..core.events import RESUMED, SENT, Event
 from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
+from ..core.reading import marked, reading, steadily
 from ..core.scheduler import Scheduler
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
 from ..core.task import task_of
@@ -34,16 +33,18 @@ FORMER = 3
 #: A component, or the record of one that has ended.
 Party = Microprocess | Ended
 
-#: How long, in seconds, to wait for a slice to end before saying that it does not.
-PATIENCE = 1.0
-ATTEMPTS = 20
+R = TypeVar("R")
 
 
 class Moment:
-    """A lab between two slices; to be used under its lock, and not to be kept."""
+    """A lab between two slices; to be used under its lock, and not to be kept.
 
-    def __init__(self, world: World) -> None:
+    Of a lab whose slice does not end it is the middle of that slice; ``mark`` says so then.
+    """
+
+    def __init__(self, world: World, mark: str = "") -> None:
         self.world = world
+        self.mark = mark
         scheduler = world.scheduler
         self.scheduler: Scheduler = scheduler
         self.woken: set[int] = {id(component) for component in scheduler.to_be_woken()}
@@ -85,7 +86,7 @@ class Moment:
             if id(thing) in asked or not isinstance(thing, Component):
                 continue
             asked.add(id(thing))
-            if task_of(thing).scheduler in (None, self.scheduler):
+            if task_of(thing).scheduler in (None, self.world.runtime.scheduler):
                 left += reversed(_relatives(thing))
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
@@ -203,35 +204,21 @@ class Moment:
         return bool(self.scheduler.idle.sources())
 
 
-def hold(world: World) -> bool:
-    """Take a lab's lock between two slices; return whether that worked while there was patience.
-
-    Each attempt asks the driver again to give way: on a busy machine it may have missed the last request.
-    """
-    return any(world.lock.acquire(PATIENCE / ATTEMPTS) for _ in range(ATTEMPTS))
-
-
 @contextmanager
 def standing_still(world: World) -> Iterator[Moment]:
-    """Hold a lab between two slices and look at it.
+    """Hold a lab between two slices and look at it; where a slice does not end, in the middle of it.
 
     Raises:
-        LabIsRunning: a slice has not come to its end for a while.
+        LabIsRunning: another thread holds the lock of the lab for long.
     """
-    if not hold(world):
-        raise in_the_middle(world)
-    try:
-        yield Moment(world)
-    finally:
-        world.lock.release()
+    with reading(world, now=True) as (lab, mark):
+        yield Moment(lab, mark)
 
 
-def in_the_middle(world: World) -> LabIsRunning:
-    """Make the error for a lab that cannot be looked at, because a slice does not come to its end."""
-    running = world.scheduler.running
-    who = f"{name_of(running)} has not come to its next yield" if running is not None else "somebody holds its lock"
-    hint = "; lab.where() shows at which line it is" if running is not None else ""
-    return LabIsRunning(f"the lab cannot be looked at: {who}{hint}")
+def explained(world: World, explain: Callable[[Moment], R]) -> R:
+    """Return what a function says of a lab that stands still; marked where a slice does not end. Errors as there."""
+    with standing_still(world) as moment:
+        return marked(steadily(lambda: explain(moment)), moment.mark)
 
 
 def has_ended(component: Party) -> bool:

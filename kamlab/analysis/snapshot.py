@@ -28,6 +28,7 @@ from ..core.events import RESUMED
 from ..core.message_text import text_to_keep
 from ..core.microprocess import Microprocess, runner_of
 from ..core.naming import called, whose
+from ..core.reading import Answer, HeldLab
 from ..core.scheduler import is_blocked
 from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
 from ..core.task import task_of
@@ -37,6 +38,7 @@ from .history import History, history_of
 from .link_counts import Hop, ledger_of
 from .moment import Moment, held_by_thread
 from .names import Names
+from .trace_reader import FLOOD
 
 #: A pause: when its timer is due, and what the component awaits; see the record "paused".
 Pause = tuple[float | None, tuple[Any, ...] | None]
@@ -93,7 +95,7 @@ def _said_or_says(said: str | None, message: Any) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Snapshot:
+class Snapshot(Answer):
     """How a lab stands, or stood after a slice and whatever followed it up to the next one.
 
     ``step`` is the number of the slice, ``time`` the lab's time in seconds when it began. ``components`` has a
@@ -227,7 +229,8 @@ class Snapshot:
     def __hash__(self) -> int:
         return hash((self.step, tuple(sorted(self.states.items()))))
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         lines = [f"step {self.step}"]
         for component, stand in self.components.items():
             if stand.state == NEW and not any(box.owner is component for box in self.waiting):
@@ -239,8 +242,6 @@ class Snapshot:
                     lines.append(f"    {box.name}: {', '.join(texts)}")
         lines += [f"  {source} -> {sink}" for source, sink in self.links]
         return "\n".join(lines)
-
-    __repr__ = __str__
 
 
 def _compared(stand: Stand, names: Names) -> tuple[Any, ...]:
@@ -254,7 +255,8 @@ def snapshot_of(lab: World, step: int | None = None, most: int | None = None) ->
     Args:
         lab: the lab.
         step: the step; now, unless told.
-        most: how many messages of each inbox to hold, the oldest ones; all unless told. They are counted in any case.
+        most: how many messages of each inbox to hold, the oldest ones; all unless told, and :data:`.FLOOD` in the
+            middle of a slice that does not end. They are counted in any case.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -266,11 +268,12 @@ def snapshot_of(lab: World, step: int | None = None, most: int | None = None) ->
     ...     snapshot_of(lab).boxes["PassThrough_1.inbox"]
     ('hello',)
     """
-    if step is None and is_rushing(lab):
-        return from_engine(lab, most)
+    held = lab if isinstance(lab, HeldLab) else None
+    if step is None and (is_rushing(lab) if held is None else not held.is_before):
+        return from_engine(lab, FLOOD if most is None and held is not None else most)
     history = history_of(lab)
     now = step is None or history.check(step) == history.latest
-    if now:
+    if now and (held is None or not held.is_before):
         ledger_of(lab.trace)  # it has to be read before the ring turns
         if not history.is_complete:
             return from_engine(lab, most)
@@ -279,7 +282,7 @@ def snapshot_of(lab: World, step: int | None = None, most: int | None = None) ->
 
 def is_rushing(lab: World) -> bool:
     """Return whether a lab runs at full speed, so that whose slice it is is over before anybody could read it."""
-    return lab.state == "running" and lab.pace is None
+    return lab.state == "running" and lab.pace is None and not isinstance(lab, HeldLab)
 
 
 def _asleep(component: Any, parent: Any, pause: Pause, full: Any, helper: Any, woken_by_room: bool) -> Stand:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.describe import name_of
 from ..core.ended_components import Ended
-from ..core.errors import LabIsRunning, UnknownComponent
+from ..core.errors import UnknownComponent
 from ..core.microprocess import Microprocess
 from ..core.naming import called, one_called
 from ..core.states import ALIVE
@@ -38,7 +38,7 @@ def subject_of(lab: World, name: Any) -> Party:
 
     if isinstance(name, Microprocess):
         scheduler = task_of(name).scheduler
-        if scheduler is not None and scheduler.world is not lab:
+        if scheduler is not None and scheduler.world is not lab.runtime.world:
             raise CannotExplain(f"{name_of(name)} runs in another lab; ask that one")
         return name
     if not isinstance(name, str):
@@ -46,14 +46,8 @@ def subject_of(lab: World, name: Any) -> Party:
             f"{shown(name)} cannot be explained: give a component or its name, an event of the trace, "
             "or (component, inbox, index)"
         )
-    running = lab.scheduler.running
-    try:
-        with standing_still(lab) as moment:
-            return _called(name, lab, moment)
-    except LabIsRunning:
-        if running is not None and name in (name_of(running), running.name):
-            return running
-        raise
+    with standing_still(lab) as moment:
+        return _called(name, moment.world, moment)
 
 
 def _called(name: str, lab: World, moment: Moment) -> Party:

@@ -39,11 +39,14 @@ from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
 from ..core.task import task_of
 from ..core.thread_relay import Relayed
-from ..core.trace import Trace
+from ..core.trace import Trace, moved_box
 from .inbox_history import InboxHistory
 from .link_counts import Crossings
 from .names import Names
 from .undo import boxes_before, links_before, links_of, states_before
+
+#: From how many messages on the slice which runs floods a box: what is there beside the record is not worked out then.
+FLOOD = 1000
 
 
 class Changes:
@@ -152,8 +155,13 @@ class Reading:
             self._build(first)
 
     def _begin_before(self, records: list[Any]) -> None:
+        records = [*records, *self.trace.tail]
         members = self._members()
+        flooded = {box for box, count in self.trace.unsettled.items() if count > FLOOD}
+        if flooded:
+            records = [record for record in records if moved_box(record) not in flooded]
         inboxes = [box for component in dict.fromkeys((*members, *_named(records))) for box in inboxes_of(component)]
+        inboxes = [box for box in inboxes if box not in flooded]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
         for box, waiting in boxes_before(records, inboxes).items():
             if waiting and box.owner in activated:  # nobody knows since when: it is told from the activation on
@@ -233,8 +241,12 @@ class Reading:
         return self._agrees(touched) and fits
 
     def _agrees(self, touched: Iterable[Any]) -> bool:
-        """Return whether these inboxes hold as many messages as the trace says; each is doubted only once."""
-        wrong = [box for box in touched if len(self.lines.get(box, ())) != len(box.items) and box not in self._unclear]
+        """Return whether these inboxes hold as many messages as the trace says; each is doubted only once.
+
+        Those that the slice which runs has touched hold what it has put there since.
+        """
+        settled = [box for box in touched if box not in self.trace.unsettled]
+        wrong = [box for box in settled if len(self.lines.get(box, ())) != len(box.items) and box not in self._unclear]
         self._unclear.update(wrong)
         return not wrong
 

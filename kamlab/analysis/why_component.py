@@ -13,15 +13,15 @@ from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
 from ..core.describe import cause_in_words, name_of
 from ..core.ended_components import LEFT, Ended
-from ..core.errors import LabIsRunning
 from ..core.events import ACTIVATED, DISCARDED, RECEIVED, RESUMED, SENT, WOKEN, Event
 from ..core.microprocess import Microprocess, place_in, runner_of
+from ..core.reading import HeldLab
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
 from ..core.task import task_of
 from . import source_hints
 from .history import history_of
 from .location import Place, place_of
-from .moment import Moment, Party, ended_in_words, gone_in_words, has_ended, standing_still
+from .moment import Moment, Party, ended_in_words, explained, gone_in_words, has_ended
 from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .stack import flow_of, helper_in_words
 from .wait_graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
@@ -55,21 +55,12 @@ def why(component: Microprocess) -> Explanation:
     waits It waits for a message in its inbox 'inbox', and for nothing else.
 
     Raises:
-        LabIsRunning: the slice of another component does not come to its end.
+        LabIsRunning: another thread holds the lock of the lab for long.
     """
     scheduler = task_of(component).scheduler
     if scheduler is None:
         return Explanation(name_of(component), task_of(component).life, tuple(_new(component)))
-    try:
-        with standing_still(scheduler.world) as moment:
-            return why_at(component, moment)
-    except LabIsRunning:
-        if scheduler.running is not runner_of(component):
-            raise
-        where = _at(place_of(component))
-        return Explanation(
-            name_of(component), RUNNING, (f"It is in the middle of a slice and has not come to its next yield{where}.",)
-        )
+    return explained(scheduler.world, lambda moment: why_at(component, moment))
 
 
 def why_at(component: Microprocess, moment: Moment, graph: Graph | None = None) -> Explanation:
@@ -109,7 +100,10 @@ def _new(component: Microprocess, moment: Moment | None = None) -> Iterator[str]
 
 
 def _running(component: Microprocess, moment: Moment) -> Iterator[str]:
-    yield f"It is running its slice now{_at(place_of(component))}."
+    if isinstance(moment.world, HeldLab):
+        yield f"It is in the middle of a slice and has not come to its next yield{_at(place_of(component))}."
+    else:
+        yield f"It is running its slice now{_at(place_of(component))}."
 
 
 def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:

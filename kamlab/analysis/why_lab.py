@@ -41,9 +41,10 @@ from dataclasses import dataclass
 
 from ..core.describe import name_of
 from ..core.microprocess import Microprocess
+from ..core.reading import Answer
 from ..core.world import World
 from .growth import growing
-from .moment import Moment, standing_still
+from .moment import Moment, explained
 from .needs import MESSAGE, OUTSIDE, TURN, Need
 from .wait_graph import Graph
 from .words import capital, counted, end_of, joined, paragraph
@@ -99,7 +100,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Waiting:
+class Waiting(Answer):
     """Who waits for whom in a lab, at one moment.
 
     ``waits`` are the edges, in order of activation. Each of ``circles`` is a closed chain of them, with
@@ -172,17 +173,16 @@ class Waiting:
         names = list(dict.fromkeys(wait.waiter for wait in self.waits))
         return [f"Waiting: {joined(names)}."] if names else []
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         return paragraph(f"step {self.step}: {self.headline}", self.sentences)
-
-    __repr__ = __str__
 
 
 def waiting(lab: World) -> Waiting:
     """Return who waits for whom in a lab, and what that makes of the lab.
 
     Raises:
-        LabIsRunning: a slice does not come to its end, so that the lab cannot be looked at.
+        LabIsRunning: another thread holds the lock of the lab for long.
 
     >>> from kamlab import Component, Lab
     >>> class Quiet(Component):
@@ -194,8 +194,7 @@ def waiting(lab: World) -> Waiting:
     ...     waiting(lab).verdict
     'at rest'
     """
-    with standing_still(lab) as moment:
-        return waiting_at(moment)
+    return explained(lab, waiting_at)
 
 
 def waiting_at(moment: Moment) -> Waiting:

@@ -19,7 +19,7 @@ from ..core.states import ASLEEP, ENDED, NEW
 from ..core.task import task_of
 from .errors import CannotExplain, NoSuchMessage
 from .history import History, history_of
-from .moment import Moment, ended_in_words, held_by_thread, standing_still
+from .moment import Moment, ended_in_words, explained, held_by_thread
 from .source_hints import inboxes_looked_at
 from .why_component import status_in_words
 from .words import Explanation, counted, end_of, ordinal, shown
@@ -39,7 +39,7 @@ def why_message(message: Event | tuple[Any, ...], moment: Moment | None = None) 
         CannotExplain: it is neither.
         NoSuchBox: the component has no such inbox.
         NoSuchMessage: nothing waits at that place.
-        LabIsRunning: a slice does not come to its end.
+        LabIsRunning: another thread holds the lock of the lab for long.
 
     >>> from kamlab import Component, Lab
     >>> class Talker(Component):
@@ -64,8 +64,7 @@ def why_message(message: Event | tuple[Any, ...], moment: Moment | None = None) 
     scheduler = task_of(component).scheduler
     if scheduler is None:
         return _of_place(box, index, None)
-    with standing_still(scheduler.world) as now:
-        return _of_place(box, index, now)
+    return explained(scheduler.world, lambda now: _of_place(box, index, now))
 
 
 def _checked_place(place: Any) -> tuple[Component, str, int]:
@@ -139,8 +138,10 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
         scheduler = task_of(event.source.owner).scheduler
         if moment is not None or scheduler is None:
             return Explanation(name, LOST, (_discarded_in_words(event, moment),), (end_of(event.source),))
-        with standing_still(scheduler.world) as now:
-            return Explanation(name, LOST, (_discarded_in_words(event, now),), (end_of(event.source),))
+        return explained(
+            scheduler.world,
+            lambda now: Explanation(name, LOST, (_discarded_in_words(event, now),), (end_of(event.source),)),
+        )
     if event.kind in (RECEIVED, REMOVED):
         return Explanation(name, *_gone_in_words(event), related=_ends(event.box))
     if event.kind not in (SENT, INSERTED):
@@ -155,8 +156,7 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
         return Explanation(name, UNKNOWN, (f"{_sent_in_words(event)}", "Nobody there is activated."), _ends(event.box))
     if moment is not None:
         return _fate_of(event, name, moment)
-    with standing_still(scheduler.world) as now:
-        return _fate_of(event, name, now)
+    return explained(scheduler.world, lambda now: _fate_of(event, name, now))
 
 
 def _discarded_in_words(event: Event, moment: Moment | None) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..core.box import Box
 from ..core.describe import name_of, shorten
+from ..core.reading import Answer
 
 #: How many names are written before "and 3 more".
 NAMES = 6
@@ -130,7 +131,7 @@ def paragraph(headline: str, sentences: Sequence[str], width: int = 100) -> str:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Explanation:
+class Explanation(Answer):
     """Why something is as it is.
 
     ``of`` is the name of what is explained, ``headline`` its state in a word or two, ``sentences`` the
@@ -147,7 +148,6 @@ class Explanation:
     sentences: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         return paragraph(f"{self.of}: {self.headline}", self.sentences)
-
-    __repr__ = __str__

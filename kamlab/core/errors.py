@@ -23,7 +23,9 @@ the built-in error that an error is as well, so that code that catches the built
     │   ├── ServiceAlreadyExists, MultipleServiceDeletion, BadInbox
     │   └── NamespaceClash, AccessToUndeclaredTrackedVariable, BadParentTracker (TypeError)
     ├── the lab
-    │   ├── LabIsRunning, LabIsClosed
+    │   ├── LabIsRunning
+    │   │   └── SliceDoesNotEnd
+    │   ├── LabIsClosed
     │   ├── BadPace, BadLimit, UnknownDoor (ValueError)
     │   ├── StepOutOfRange (IndexError), RecordIsOver, ThreadIsAway
     │   └── NotInstalled (ImportError)
@@ -201,6 +203,10 @@ class ComponentFailed(KamlabError):
 
 class LabIsRunning(KamlabError):
     """The lab is driven by another thread, or the caller is inside one of its slices."""
+
+
+class SliceDoesNotEnd(LabIsRunning):
+    """The lab cannot be changed, since a component has been in one slice for long; reading it is possible."""
 
 
 class LabIsClosed(KamlabError):

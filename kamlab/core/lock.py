@@ -6,6 +6,10 @@ waiting thread has woken up, so it checks how many threads wait and leaves them 
 
 While the slice of a ThreadedComponent runs, the driver only waits for the component's thread. For that time
 the lock is lent to the thread, so that what it does to the lab (``deliver``, ``stop``) belongs to its slice.
+
+A ``with`` on the lock is for changing the lab: where a slice does not end it raises SliceDoesNotEnd instead of waiting
+for ever. Only threads of components wait on, since a long computation of one is no fault of another. Those that only
+read the lab use :mod:`.reading`.
 """
 
 from __future__ import annotations
@@ -15,7 +19,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .context import in_slice
+from .errors import SliceDoesNotEnd
 from .lab_time import real_sleep
+from .reading import hold
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
 #: How long a busy driver leaves the lock to waiting threads, in seconds, and how often.
 MOMENT = 0.0001
 MOMENTS = 50
+
+#: What else can be done about a slice that does not end.
+ELSE = "If it comes to an end by itself, try again then."
 
 
 class LabLock:
@@ -120,7 +129,14 @@ class LabLock:
             if self.waiting and self.scheduler is not None:  # none of them has woken up in time
                 self.scheduler.attention = True
 
-    __enter__ = acquire
+    def __enter__(self) -> LabLock:
+        if self._lent_to is None and self._lock.acquire(blocking=False):
+            return self
+        if in_slice.component is not None:
+            self.acquire()
+        elif (slice := hold(self)) is not None:
+            raise SliceDoesNotEnd(f"the lab cannot be changed now. {slice.sentence()} {ELSE}")
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.release()

@@ -89,6 +89,10 @@ class Trace:
         self._changes: deque[Change] = deque(maxlen=limit)
         #: For readers to cache results in; the trace never uses it.
         self.memo: Any = None
+        #: Of a copy: how many messages the slice which runs has moved to each box or from it, as far as that is on
+        #: record; and the records of that slice, where the copy ends before it.
+        self.unsettled: dict[Any, int] = {}
+        self.tail: list[Any] = []
 
     # -- what the engine writes to ----------------------------------------------------------------
 
@@ -162,11 +166,41 @@ class Trace:
         wanted = {id(change[0]) for change in found if type(change[0]) is tuple}
         if wanted:
             self._count()
-            numbers = {id(record): number for number, record in enumerate(list(self._records), self._first)}
-            found = [
-                (numbers.get(id(newest), -1) if type(newest) is tuple else newest, *rest) for newest, *rest in found
-            ]
+            found = _numbered(found, list(self._records), self._first)
         return found
+
+    def copied(self, step: int) -> Trace:
+        """Return a copy that nothing is added to, for a reader without the lab's lock; this one stays untouched.
+
+        ``step`` is the number of the slice that runs.
+        """
+        records = list(self._records)
+        turned = bool(records) and records[0] is not self._oldest and not self._complete and len(records) == self.limit
+        copy = Trace(self.limit, self.recording, self._report)
+        copy._first = self._first_of(records) if turned else self._first
+        copy._known, copy._before = self._known, self._before
+        copy._driven, copy._stood = self._driven, self._stood
+        copy._outside, copy._drives = list(self._outside), list(self._drives)
+        copy._changes = deque(_numbered(list(self._changes), records, copy._first))
+        copy._records = deque(records)
+        copy._complete = True
+        for record in reversed(records):
+            if record[0] is RESUMED and record[1] <= step:
+                break
+            box = moved_box(record)
+            if box is not None:
+                copy.unsettled[box] = copy.unsettled.get(box, 0) + 1
+        return copy
+
+    def until(self, step: int) -> Trace | None:
+        """Return a copy that ends before a slice, whose records are its ``tail``; ``None`` if that is not on record."""
+        records = list(self._records)
+        for place in range(len(records) - 1, -1, -1):
+            if records[place][0] is RESUMED and records[place][1] == step:
+                copy = self.copied(step)
+                copy._records, copy.tail = deque(records[:place]), records[place:]
+                return copy
+        return None
 
     def _count_large(self) -> None:
         """Count the large messages in a ring that was a complete trace before."""
@@ -422,6 +456,20 @@ class Trace:
             if record[0] is RESUMED:
                 _, step, time, running = record
             yield make_event(record, step, time, running, number)
+
+
+def moved_box(record: Any) -> Any:
+    """Return the inbox that a message came to or left, by the record of that; ``None`` for other records."""
+    kind = record[0]
+    if kind is SENT:
+        return record[2]
+    return record[1] if kind is RECEIVED or kind is REMOVED or kind is INSERTED else None
+
+
+def _numbered(changes: list[Change], records: list[Any], first: int) -> list[Change]:
+    """Return changes with the numbers of the records in place of the records; -1: it is gone."""
+    numbers = {id(record): number for number, record in enumerate(records, first)} if changes else {}
+    return [(numbers.get(id(newest), -1) if type(newest) is tuple else newest, *rest) for newest, *rest in changes]
 
 
 def make_event(record: Any, step: int, time: float, running: Any, number: int = -1) -> Event:

@@ -21,6 +21,7 @@ from kamlab.core.clock import HeldClock
 from kamlab.core.describe import error_in_words, name_of
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED
+from kamlab.core.reading import reading
 from kamlab.core.runtime import Phase
 
 from .branches import Branch, Tree
@@ -177,16 +178,17 @@ class TimeTravel:
     @property
     def branches(self) -> Tree:
         """The branches of this lab's runs. See ``Lab.branches``."""
-        with self._lab.lock:
+        with reading(self._lab) as (lab, _):
             journal = self.journal
-            self._find_branch(journal)
+            if lab is self._lab:
+                self._find_branch(journal)
             branches = self._branches
             if self._past is None:
-                path = journal.path() if journal is not None else Path(steps=self._lab.scheduler.step)
+                path = journal.path() if journal is not None else Path(steps=lab.scheduler.step)
                 branches = tuple(
                     replace(branch, path=path) if branch.number == self._here else branch for branch in branches
                 )
-            return Tree(branches, self._here, self._lab.scheduler.step)
+            return Tree(branches, self._here, lab.scheduler.step)
 
     def _find_branch(self, journal: Journal | None) -> None:
         """Determine the branch, if the lab has continued from where it stood in the past."""

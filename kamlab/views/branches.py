@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analysis.words import counted
+from ..core.reading import reads
 from .render import Document, Picture, View, escape
 
 #: How many branches are shown: those on the way to where the lab stands, and the newest.
@@ -77,7 +78,8 @@ class RunTree(View):
         """Return the picture."""
         return (Picture(self.svg, self.summary),)
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return the branches as lines of text, each below the one that it left."""
         lines = []
         for branch, depth in _in_order(self):
             here = f"  <- here, at step {self.step}" if branch.number == self.here else ""
@@ -87,6 +89,7 @@ class RunTree(View):
         return "\n".join(lines)
 
 
+@reads()
 def branches_of(lab: Any) -> RunTree:
     """Return the branches of a lab's runs: one, until the lab goes back and then on another way.
 
@@ -105,11 +108,10 @@ def branches_of(lab: Any) -> RunTree:
     branch 0: to step 9
       branch 1: to step 6, leaves branch 0 after step 4, 1 by hand  <- here, at step 6
     """
-    with lab.lock:
-        tree = lab.branches
-        kept = _kept(tree)
-        looks = tuple(_look(branch) for branch in tree if branch.number in kept)
-        return RunTree(looks, tree.here, tree.step, len(tree) - len(looks))
+    tree = lab.branches
+    kept = _kept(tree)
+    looks = tuple(_look(branch) for branch in tree if branch.number in kept)
+    return RunTree(looks, tree.here, tree.step, len(tree) - len(looks))
 
 
 def _look(branch: Any) -> BranchLook:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..core.errors import KamlabError, listed
+from ..core.reading import reads
 from ..core.world import World
 from .render import Document, Section, Span, View, line
 
@@ -91,6 +92,7 @@ class Dashboard(View):
         return {"headline": self.headline, "remark": self.remark, "pieces": pieces}
 
 
+@reads()
 def dashboard_of(
     lab: World, pieces: Collection[str] = NAMES, step: int | None = None, folded: Any = frozenset(), of: Any = None
 ) -> Dashboard:
@@ -122,22 +124,21 @@ def dashboard_of(
     from .story import story_of
     from .timeline import timeline_of
 
-    with lab.lock:
-        headline = f"{lab.state} at step {lab.step_number}"
-        if step is not None and step != lab.step_number:
-            headline = f"{headline}; this is step {step}"
-        shown: list[tuple[str, Any]] = []
-        if "graph" in pieces:
-            shown.append(("graph", graph_of(lab, step=step, folded=folded)))
-        if "inboxes" in pieces:
-            shown.append(("inboxes", look(lab, step=step)))
-        if "source" in pieces and of is not None and step is None:
-            shown.append(("source", source_of(lab, of)))
-        if "timeline" in pieces:
-            shown.append(("timeline", timeline_of(lab, at=step)))
-            branches = branches_of(lab)
-            if len(branches) > 1:
-                shown.append(("branches", branches))
-        if "story" in pieces:
-            shown.append(("story", story_of(lab, last=EVENTS, upto=step)))
+    headline = f"{lab.state} at step {lab.step_number}"
+    if step is not None and step != lab.step_number:
+        headline = f"{headline}; this is step {step}"
+    shown: list[tuple[str, Any]] = []
+    if "graph" in pieces:
+        shown.append(("graph", graph_of(lab, step=step, folded=folded)))
+    if "inboxes" in pieces:
+        shown.append(("inboxes", look(lab, step=step)))
+    if "source" in pieces and of is not None and step is None:
+        shown.append(("source", source_of(lab, of)))
+    if "timeline" in pieces:
+        shown.append(("timeline", timeline_of(lab, at=step)))
+        branches = branches_of(lab)
+        if len(branches) > 1:
+            shown.append(("branches", branches))
+    if "story" in pieces:
+        shown.append(("story", story_of(lab, last=EVENTS, upto=step)))
     return Dashboard(headline, tuple(shown))

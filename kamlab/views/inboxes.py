@@ -24,6 +24,7 @@ from ..core.component import Component
 from ..core.describe import then_and_now
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.naming import called, given_name
+from ..core.reading import reads
 from ..core.repr_worker import one_look
 from ..core.states import BLOCKED, ENDED, FAILED, NEW, RUNNABLE, RUNNING
 from ..core.thread import RUNNING as THREAD_BUSY
@@ -267,6 +268,7 @@ class Inboxes(View):
 Look = TypeVar("Look", InboxLook, ComponentLook)
 
 
+@reads()
 def look(
     lab: World,
     *names: str,
@@ -303,7 +305,7 @@ def look(
                               (waits for a message)
                               outbox leads nowhere: 1 message LOST
     """
-    with lab.lock, one_look():
+    with one_look():
         snapshot = snapshot_of(lab, step, messages) if snapshot is None else snapshot
         everyone = alive_in(snapshot)
         if names:

@@ -18,6 +18,7 @@ from ..analysis.snapshot import snapshot_of
 from ..core.describe import LARGEST_SET, name_of, words_of
 from ..core.errors import KamlabError, NoSuchBox, listed
 from ..core.microprocess import Microprocess
+from ..core.reading import reads
 from ..core.repr_worker import one_look
 from ..core.safe_repr import class_attribute, class_mro, class_name, names_of_class
 from ..core.world import World
@@ -93,6 +94,7 @@ class Payload(View):
         return tuple(blocks)
 
 
+@reads()
 def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None = None) -> Payload:
     """Return the whole of one message that waits.
 
@@ -115,7 +117,7 @@ def payload_of(lab: World, key: str, box: str, index: int = 0, step: int | None 
     ...     payload_of(lab, key, "inbox").headline
     'PassThrough_1.inbox, place 0: str of 5'
     """
-    with lab.lock, one_look():
+    with one_look():
         snapshot = snapshot_of(lab, step, index + 1 if type(index) is int and index >= 0 else 0)
         component = find_component(lab, key, alive_in(snapshot))
         boxes = boxes_of(component)

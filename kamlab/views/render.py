@@ -23,6 +23,7 @@ from itertools import chain, zip_longest
 from typing import Any, TypeAlias
 
 from ..analysis.words import counted
+from ..core.reading import Answer
 
 #: The most characters of HTML that a document becomes; its pictures, and views in its sections, are not counted.
 LIMIT = 45_000
@@ -147,7 +148,7 @@ Block: TypeAlias = Line | Table | Code | Pre | Picture | Section
 Document: TypeAlias = tuple[Block, ...]
 
 
-class View:
+class View(Answer):
     """What all views are: immutable values that print as text, show as HTML, and give data to a page."""
 
     __slots__ = ()
@@ -161,14 +162,16 @@ class View:
         plain: dict[str, Any] = as_data(self)
         return plain
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return the document as text."""
         return as_text(self.document())
 
-    def __repr__(self) -> str:
-        return str(self)
+    def whole(self) -> Document:
+        """Return the document below its mark, if it has one: where a slice does not end, that and what is shown."""
+        return (line(self.mark, role="bad"), *self.document()) if self.mark else self.document()
 
     def _repr_html_(self) -> str:
-        return as_html(self.document())
+        return as_html(self.whole())
 
 
 def as_data(value: Any) -> Any:
@@ -181,7 +184,11 @@ def as_data(value: Any) -> Any:
         return [item if isinstance(item, _PLAIN) else as_data(item) for item in value]
     if is_dataclass(value):
         held = {field.name: getattr(value, field.name) for field in fields(value)}
-        return {name: item if isinstance(item, _PLAIN) else as_data(item) for name, item in held.items()}
+        return {
+            name: item if isinstance(item, _PLAIN) else as_data(item)
+            for name, item in held.items()
+            if name != "mark" or item
+        }
     return value
 
 
@@ -293,7 +300,7 @@ def _block(block: Line | Code | Pre | Picture | Section) -> str:
             alt = escape(block.summary)
             return f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width: 100%">'
     view = block.view
-    inner = _body(view.document()) if isinstance(view, View) else view._repr_html_()
+    inner = _body(view.whole()) if isinstance(view, View) else view._repr_html_()
     return f"{_tag('div', 'faint')}{escape(block.title)}</div>{inner}"
 
 

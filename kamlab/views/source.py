@@ -16,6 +16,7 @@ from ..analysis.location import Place, Standing, standing
 from ..analysis.stack import definition_of, lines_of, stack_of
 from ..analysis.words import file_in_words
 from ..core.microprocess import Microprocess
+from ..core.reading import reads
 from ..core.repr_worker import one_look
 from ..core.world import World
 from .components import find_component, key_of
@@ -100,10 +101,11 @@ def _table(before: str, pairs: tuple[tuple[str, str], ...]) -> Table:
     return Table(tuple((before + name, Span(text, "code")) for name, text in pairs), form="  {} = {}")
 
 
+@reads(now=True)
 def source_of(lab: World, component: Microprocess | str, state: str | None = None) -> SourceLook:
     """Return where a component stands in its code now.
 
-    This waits for the running slice to end; if it does not end, the line that it executes is shown.
+    If the running slice does not end, the line that it executes is shown, and the answer says so.
 
     Args:
         lab: the lab.
@@ -127,11 +129,7 @@ def source_of(lab: World, component: Microprocess | str, state: str | None = Non
             3      while True:
       ->    4          yield
     """
-    if isinstance(component, str):
-        with lab.lock:
-            found: Microprocess = find_component(lab, component, lab.failures)
-    else:
-        found = component
+    found: Microprocess = find_component(lab, component, lab.failures) if isinstance(component, str) else component
     with one_look():
         stands = standing(found, state)
         return _source(found, stands)

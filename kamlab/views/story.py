@@ -25,6 +25,7 @@ from ..analysis.words import counted
 from ..core import events
 from ..core.describe import describe
 from ..core.events import Event
+from ..core.reading import reads
 from ..core.trace import make_event
 from ..core.world import World
 from .components import key_of
@@ -169,6 +170,7 @@ class StoryLook(View):
         }
 
 
+@reads()
 def story_of(
     lab: World, filter: str = "", kinds: Iterable[str] | None = None, last: int = ITEMS, upto: int | None = None
 ) -> StoryLook:
@@ -200,8 +202,7 @@ def story_of(
     """
     words = filter.lower().split()
     wanted = frozenset(events.KINDS) - (HIDDEN - set(words)) if kinds is None else frozenset(kinds)
-    with lab.lock:
-        return _Telling(lab, words, wanted, min(max(0, last), MOST)).look(upto, filter)
+    return _Telling(lab, words, wanted, min(max(0, last), MOST)).look(upto, filter)
 
 
 class _Telling:

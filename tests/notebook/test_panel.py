@@ -251,8 +251,8 @@ def test_it_does_not_wait_for_a_slice_that_hangs(
     try:
         assert eventually(lambda: "Hangs_1 has not come to its next yield" in panel.page.now["said"]["text"])
         assert (panel.page.now["state"], panel.page.now["step"]) == ("running", 2)
-        assert "Hangs_1 has not come to its next yield" in panel.do("pause")
-        assert "Hangs_1 has not come to its next yield" in panel.do("stop")
+        assert "Hangs_1" in panel.do("pause")
+        assert "Hangs_1" in panel.do("stop")
     finally:
         go_on.set()
     assert eventually(lambda: panel.page.now["said"]["text"] == "")

@@ -232,10 +232,9 @@ def test_the_forms_mark_the_line_by_an_arrow(lab: Lab) -> None:
 
 
 def test_a_look_does_not_wait_for_a_slice_that_does_not_end(
-    make_lab: Callable[..., Lab], eventually: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    make_lab: Callable[..., Lab], eventually: Callable[..., Any]
 ) -> None:
     """A component that is in the middle of an endless slice is shown at the line that it executes."""
-    monkeypatch.setattr("kamlab.analysis.moment.PATIENCE", 0.1)
     lab = make_lab()
 
     class Spins(Component):

@@ -87,11 +87,8 @@ def reset(model: ViewModel, request: Request) -> str:
 
 
 def stop(model: ViewModel, request: Request) -> str:
-    """Stop everything in the lab, or say which component's slice hangs."""
-    lab = model.lab
-    if not lab.pause(timeout=PAUSE_PATIENCE):
-        return who_is_busy(lab)
-    lab.stop()
+    """Stop everything in the lab; a slice that does not end is ended, or the error says which it is."""
+    model.lab.stop(timeout=PAUSE_PATIENCE)
     return ""
 
 
@@ -304,6 +301,9 @@ SHOWS_NOW = frozenset({"step", "message", "round", "back", "run", "breakpoint", 
 
 def who_is_busy(lab: Any) -> str:
     """Say which component has not reached the end of its slice."""
+    slice = lab.runtime.long_slice()
+    if slice is not None:
+        return str(slice.sentence())
     running = lab.scheduler.running
     busy = f"{running.short_name} has not come to its next yield" if running is not None else "the lab is busy"
     return f"{busy}; the picture is from before that"

@@ -30,6 +30,7 @@ from weakref import WeakMethod, finalize
 
 from ...core.errors import KamlabError, listed
 from ...core.lab_time import thread_time
+from ...core.reading import HeldLab, holding
 from ...lab import Lab
 from ...views.dashboard import checked
 from ...views.printable import label
@@ -79,6 +80,7 @@ class Panel:
         self._look_again_at = 0.0
         self._said: dict[str, Any] = {"text": "", "error": False, "reply": 0}
         self._complained = False
+        self._held: tuple[Any, ...] = ()  # the slice that does not end of which the picture is, by scheduler and step
         self.page: Page = Page(pieces=list(self.pieces))
         self.static: StaticOutput = StaticOutput(self.model)
         self._follow()
@@ -153,7 +155,7 @@ class Panel:
         with self._lock:
             lock = self.lab.lock
             if not lock.acquire(timeout=LOOK_PATIENCE):
-                self._complain()
+                self._look_at_held()
                 return True
             began, cpu = time.monotonic(), thread_time()
             try:
@@ -163,7 +165,7 @@ class Panel:
                 lock.release()
             held = time.monotonic() - began
             if self._complained:
-                self._complained = False
+                self._complained, self._held = False, ()
                 self._said["text"] = ""
             self._send(scene, now)
             cost = max(held, thread_time() - cpu)
@@ -172,13 +174,26 @@ class Panel:
             self.static.due = True
             return True
 
-    def _complain(self) -> None:
-        """Say which component keeps the lab busy; show the present state, and the rest as it was."""
+    def _look_at_held(self) -> None:
+        """Say which component keeps the lab busy; once its slice is long, show the lab as it stood before.
+
+        That is looked at once for each such slice; then only the sentence changes, and what is allowed.
+        """
+        lab, slice = self.lab, self.lab.runtime.long_slice()
         self._complained = True
         self._version = ()  # ask again
-        self._said = {**self._said, "text": who_is_busy(self.lab), "error": True}
-        now = {**self.page.now, "state": self.lab.state, "step": self.lab.step_number}
-        self._send(None, now)
+        scene, now, mark = None, {**self.page.now, "state": lab.state, "step": lab.step_number}, ""
+        if slice is not None:
+            held = HeldLab(lab, slice)
+            mark = held.mark
+            if self._held != (lab.scheduler, lab.step_number):
+                self._held = lab.scheduler, lab.step_number
+                with holding(held):
+                    scene, now = self.model.look()
+                self.static.due = True
+            now = {**now, "can": self.model.permissions(), "held": mark}
+        self._said = {**self._said, "text": mark or who_is_busy(lab), "error": True}
+        self._send(scene, now)
 
     def _send(self, scene: dict[str, Any] | None, now: dict[str, Any]) -> None:
         now = {**now, "said": dict(self._said)}

@@ -50,7 +50,9 @@ def permissions(lab: Lab, selected: Microprocess | None = None, looking_back: bo
         return dict.fromkeys(ALL, STOPPED)
     can: Permissions = dict.fromkeys(ALL, True)
     if state == "running":
-        can.update(dict.fromkeys((*DRIVING, *INTERVENING, "back", "breakpoint", "reset", "goto"), RUNS))
+        slice = lab.runtime.long_slice()
+        why_not = RUNS if slice is None else slice.sentence()
+        can.update(dict.fromkeys((*DRIVING, *INTERVENING, "back", "breakpoint", "reset", "goto"), why_not))
     else:
         can["pause"] = NOT_RUNNING
         can.update(_refused_while_paused(lab))

@@ -10,8 +10,8 @@ import threading
 from typing import Any
 from uuid import uuid4
 
+from ...core.reading import marked, reading
 from ...views.dashboard import Dashboard, dashboard_of
-from .commands import who_is_busy
 from .view_model import ViewModel
 
 #: Seconds that a look waits for a slice to end.
@@ -40,12 +40,9 @@ class StaticOutput:
         """Return what there is to see now."""
         model = self._model
         lab = model.lab
-        if not lab.lock.acquire(timeout=LOOK_PATIENCE):
-            return Dashboard(f"{lab.state} at step {lab.step_number}", remark=f"{who_is_busy(lab)}.")
-        try:
-            self._whole = dashboard_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
-        finally:
-            lab.lock.release()
+        with reading(lab) as (_, mark):
+            whole = dashboard_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
+        self._whole = marked(whole, mark)
         return self._whole
 
     def text(self) -> str:

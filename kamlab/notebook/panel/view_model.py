@@ -21,6 +21,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
 from ...core.naming import whose
+from ...core.reading import HeldLab, reading
 from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
 from ...views.branches import branches_of
@@ -133,24 +134,31 @@ class ViewModel:
     # -- what is shown ------------------------------------------------------------------------------
 
     def look(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the scene of the graph, and all other values for the page; the caller holds the lab's lock."""
+        """Return the scene of the graph, and all other values for the page.
+
+        The caller holds the lab's lock, or is within :func:`.holding` of a lab whose slice does not end.
+        """
+        with reading(self.lab) as (lab, _):
+            return self._look_at(lab)
+
+    def _look_at(self, lab: Lab) -> tuple[dict[str, Any], dict[str, Any]]:
         if self.at is not None and not 0 <= self.at <= self.lab.step_number:
             self.at = None
         while True:
-            scene, now = self._look(DETAILS[self._detail])
+            scene, now = self._look(lab, DETAILS[self._detail])
             size = len(json.dumps(scene)) + len(json.dumps(now))
             if size <= LIMIT or self._detail == len(DETAILS) - 1:
                 break
             self._detail += 1
         if size < LIMIT // 4 and self._detail:
             self._detail -= 1
-        self.unseen = self.lab.trace.next_number
+        self.unseen = lab.trace.next_number
         return scene, now
 
-    def _look(self, detail: Detail) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _look(self, lab: Lab, detail: Detail) -> tuple[dict[str, Any], dict[str, Any]]:
         now = self._head()
         scene: dict[str, Any] = {}
-        snapshot = snapshot_of(self.lab, self.at, detail.messages) if _NEED_SNAPSHOT.intersection(self.pieces) else None
+        snapshot = snapshot_of(lab, self.at, detail.messages) if _NEED_SNAPSHOT.intersection(self.pieces) else None
         for name, look in PIECES.items():
             if name in self.pieces:
                 shown = look(self, detail, snapshot)
@@ -177,6 +185,7 @@ class ViewModel:
             "at": self.at,
             "selected": self.selected,
             "gone": "",
+            "held": "",
         }
 
     def _break(self, breakpoint: Breakpoint) -> dict[str, Any]:
@@ -216,11 +225,15 @@ REASONS = {
 
 
 def last_run(lab: Lab) -> Component | None:
-    """Return the component that had the last slice, if the trace knows it."""
-    for record in reversed(lab.trace.records_from(max(0, lab.trace.next_number - 64))):
-        if record[0] is RESUMED:
-            component = whose(record[3])
+    """Return the component that had the last slice, or has one that does not end, if the trace knows it."""
+    with reading(lab) as (seen, _):
+        if isinstance(seen, HeldLab) and lab.scheduler.running is not None:
+            component = whose(lab.scheduler.running)
             return component if isinstance(component, Component) else None
+        for record in reversed(seen.trace.records_from(max(0, seen.trace.next_number - 64))):
+            if record[0] is RESUMED:
+                component = whose(record[3])
+                return component if isinstance(component, Component) else None
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ...analysis.history import History, history_of
 from ...analysis.words import counted
 from ...core.box import Inbox
+from ...core.reading import Answer, reads
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .selection import AXES, Window, find_components, find_inboxes, known_components, shown_box, window_of
 
@@ -44,8 +45,8 @@ class QueueLength:
         return self.lengths[max(0, bisect_right(self.steps, step) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class QueueLengths:
+@dataclass(frozen=True, slots=True, repr=False)
+class QueueLengths(Answer):
     """The lengths of the queues of a lab, the longest first; ``more`` inboxes that held something are left out."""
 
     window: Window
@@ -64,7 +65,8 @@ class QueueLengths:
         """Whether there is nothing to draw."""
         return not self.queues
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         lines = [f"{TITLE}, {self.window.note}"]
         wide = max((len(queue.box) for queue in self.queues), default=0)
         for queue in self.queues:
@@ -75,6 +77,7 @@ class QueueLengths:
         return "\n".join(lines if self.queues else [*lines, f"  {EMPTY}"])
 
 
+@reads()
 def queue_lengths(
     lab: Any,
     boxes: Iterable[Any] | None = None,
@@ -104,17 +107,16 @@ def queue_lengths(
     Queue lengths, steps 0 to 1
       sink.inbox  longest 2, 2 at the end
     """
-    with lab.lock:
-        history = history_of(lab)
-        window = window_of(history, first, last)
-        if boxes is not None:
-            return QueueLengths(window, tuple(_queue(history, box, window) for box in find_inboxes(history, boxes)))
-        owners = None if components is None else find_components(history, components)
-        order = {component: place for place, component in enumerate(known_components(history))}
-        lines = [box for box in history.lines if owners is None or box.owner in owners]
-        queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: order[box.owner])]
-        held = sorted((queue for queue in queues if queue.longest), key=lambda queue: -queue.longest)
-        return QueueLengths(window, tuple(held[:INBOXES]), len(held[INBOXES:]))
+    history = history_of(lab)
+    window = window_of(history, first, last)
+    if boxes is not None:
+        return QueueLengths(window, tuple(_queue(history, box, window) for box in find_inboxes(history, boxes)))
+    owners = None if components is None else find_components(history, components)
+    order = {component: place for place, component in enumerate(known_components(history))}
+    lines = [box for box in history.lines if owners is None or box.owner in owners]
+    queues = [_queue(history, box, window) for box in sorted(lines, key=lambda box: order[box.owner])]
+    held = sorted((queue for queue in queues if queue.longest), key=lambda queue: -queue.longest)
+    return QueueLengths(window, tuple(held[:INBOXES]), len(held[INBOXES:]))
 
 
 def _queue(history: History, box: Inbox, window: Window) -> QueueLength:

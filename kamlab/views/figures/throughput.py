@@ -19,6 +19,7 @@ from ...core.box import made_outboxes_of
 from ...core.component import Component
 from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
+from ...core.reading import Answer, reads
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written
 from .selection import AXES, NoSuchLink, Window, check_by, events_in, find_components, shown_box, window_of
 
@@ -46,8 +47,8 @@ class LinkFlow:
     lost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Throughput:
+@dataclass(frozen=True, slots=True, repr=False)
+class Throughput(Answer):
     """How many messages went over the links of a lab, those with the most first.
 
     A bin is ``width`` steps, or seconds, long, and the first begins at ``begin``. ``more`` links are left out, over
@@ -73,7 +74,8 @@ class Throughput:
         """Whether there is nothing to draw."""
         return not self.flows
 
-    def __str__(self) -> str:
+    def as_words(self) -> str:
+        """Return it in words."""
         lines = [f"{TITLE}, {self.window.note}"]
         wide = max((len(flow.link) for flow in self.flows), default=0)
         for flow in self.flows:
@@ -88,6 +90,7 @@ class Throughput:
         return counted(round(self.width), "step") if self.by == "step" else f"{self.width:g} s"
 
 
+@reads()
 def throughput(
     lab: Any,
     links: Iterable[str] | None = None,
@@ -125,25 +128,24 @@ def throughput(
       says.outbox -> nowhere  2 lost
     """
     check_by(by)
-    with lab.lock:
-        history = history_of(lab)
-        window = window_of(history, first, last)
-        sent = _sent(history, window)
-        wanted = list(sent)
-        if links is not None:
-            everything = {**_possible(history), **sent, **_sent(history, window_of(history))}
-            named = _named(history, everything, links)
-            wanted = [pair for pair in everything if pair in named]
-        if components is not None:
-            owners = find_components(history, components)
-            wanted = [pair for pair in wanted if any(box is not None and box.owner in owners for box in pair)]
-        begin, width, count = _bins(window, by)
-        flows = [_flow(history, pair, sent.get(pair, []), window, (by, begin, width, count)) for pair in wanted]
-        if links is None:
-            flows.sort(key=lambda flow: -flow.total)
-        shown = flows if links is not None else flows[:LINKS]
-        left = flows[len(shown) :]
-        return Throughput(window, by, begin, width, tuple(shown), len(left), sum(flow.total for flow in left))
+    history = history_of(lab)
+    window = window_of(history, first, last)
+    sent = _sent(history, window)
+    wanted = list(sent)
+    if links is not None:
+        everything = {**_possible(history), **sent, **_sent(history, window_of(history))}
+        named = _named(history, everything, links)
+        wanted = [pair for pair in everything if pair in named]
+    if components is not None:
+        owners = find_components(history, components)
+        wanted = [pair for pair in wanted if any(box is not None and box.owner in owners for box in pair)]
+    begin, width, count = _bins(window, by)
+    flows = [_flow(history, pair, sent.get(pair, []), window, (by, begin, width, count)) for pair in wanted]
+    if links is None:
+        flows.sort(key=lambda flow: -flow.total)
+    shown = flows if links is not None else flows[:LINKS]
+    left = flows[len(shown) :]
+    return Throughput(window, by, begin, width, tuple(shown), len(left), sum(flow.total for flow in left))
 
 
 Pair = tuple[Any, Any]

@@ -18,6 +18,7 @@ from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.box import made_inboxes_of, made_outboxes_of
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
 from ...core.naming import names_in
+from ...core.reading import reads
 from ...core.world import World
 from .. import render
 from ..components import key_of, say
@@ -121,8 +122,8 @@ class Now(NamedTuple):
         }
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph(render.View):
     """The components of a lab, their boxes and links, at one moment.
 
     Printed, it is text; in a notebook, a picture. Two graphs are equal if they show the same.
@@ -205,15 +206,16 @@ class Graph:
         counted = ", ".join(f"{number} {state}" for state, number in states.items())
         return f"Graph: {self.headline}" + (f": {counted}" if counted else "")
 
-    def __str__(self) -> str:
+    def document(self) -> render.Document:
+        """Return the picture."""
+        return (render.Picture(self.svg, self.summary),)
+
+    def as_words(self) -> str:
+        """Return the components and their boxes as lines of text."""
         return _as_text(self)
 
-    __repr__ = __str__
 
-    def _repr_html_(self) -> str:
-        return render.as_html((render.Picture(self.svg, self.summary),))
-
-
+@reads()
 def graph_of(
     lab: World,
     step: int | None = None,
@@ -255,18 +257,17 @@ def graph_of(
     (1, True)
     """
     before = previous.picture if previous is not None else None
-    with lab.lock:
-        snapshot = snapshot_of(lab, step, most=0) if snapshot is None else snapshot
-        shown = Shown(snapshot, folded, most)
-        structure, hops = structure_of(shown, before.structure if before is not None else None)
-        counts = snapshot.counts
-        now = Now(
-            _looks(lab, snapshot, shown, structure),
-            {key: (sum(map(counts.__getitem__, links)), snapshot.exact) for key, links in hops.items()},
-            _moves(_last_moves(lab, step, since), shown, hops),
-        )
-        past = step is not None and step != lab.step_number
-        return Graph(lab.state, snapshot.step, structure, now, past, before)
+    snapshot = snapshot_of(lab, step, most=0) if snapshot is None else snapshot
+    shown = Shown(snapshot, folded, most)
+    structure, hops = structure_of(shown, before.structure if before is not None else None)
+    counts = snapshot.counts
+    now = Now(
+        _looks(lab, snapshot, shown, structure),
+        {key: (sum(map(counts.__getitem__, links)), snapshot.exact) for key, links in hops.items()},
+        _moves(_last_moves(lab, step, since), shown, hops),
+    )
+    past = step is not None and step != lab.step_number
+    return Graph(lab.state, snapshot.step, structure, now, past, before)
 
 
 def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure) -> dict[str, Look]:

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 from ...analysis.causality import Causality
@@ -36,6 +37,7 @@ from ...core.events import (
     WOKEN,
 )
 from ...core.naming import given_name, whose
+from ...core.reading import reads
 from ...core.task import task_of
 from ...core.trace import Trace
 from ...core.world import World
@@ -67,6 +69,7 @@ _BETWEEN = (PAUSED, WOKEN, ACTIVATED, TIMER)
 _MARKS = (ACTIVATED, FAILED, FINISHED)
 
 
+@reads()
 def timeline_of(
     lab: World,
     first: int | None = None,
@@ -101,10 +104,9 @@ def timeline_of(
     ...     [(message.text, message.box, message.fate) for message in timeline_of(lab).messages][:1]
     [("'hello'", 'Keep_3.inbox', 'taken')]
     """
-    with lab.lock:
-        known = known_around(lab, first, last, at, event)
-        drawing = _Drawing(known, lines)
-        return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
+    known = known_around(lab, first, last, at, event)
+    drawing = _Drawing(known, lines)
+    return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
 
 
 # -- what is known ------------------------------------------------------------------------------------
@@ -121,6 +123,9 @@ class Excerpt:
 
     #: Nothing is added to it.
     complete = True
+    #: It is no copy of a trace whose slice runs.
+    tail: tuple[Any, ...] = ()
+    unsettled: Mapping[Any, int] = MappingProxyType({})
 
     def __init__(self, trace: Trace, records: list[Any], first: int) -> None:
         self._trace = trace

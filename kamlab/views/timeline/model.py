@@ -32,8 +32,8 @@ NARROWEST, BROADEST = 9, 22
 WORDS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+@dataclass(frozen=True, slots=True, repr=False)
+class Timeline(render.View):
     """A space-time diagram of the steps ``first`` to ``last``. Printed, it is text; in a notebook, a picture.
 
     ``earliest`` and ``latest`` are the steps that are known, ``at`` is the one that is looked at, ``here`` the one
@@ -91,7 +91,7 @@ class Timeline:
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
-        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        data = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "mark"}
         data["lines"] = [{"key": line.key, "name": line.name} for line in self.lines]
         data["slices"] = [[ran.step, ran.line, ran.number] for ran in self.slices]
         data["messages"] = [message.data() for message in self.messages]
@@ -102,13 +102,13 @@ class Timeline:
         data["before"], data["after"] = list(self.before), list(self.after)
         return data
 
-    def __str__(self) -> str:
+    def document(self) -> render.Document:
+        """Return the picture."""
+        return (render.Picture(self.svg, self.summary),)
+
+    def as_words(self) -> str:
+        """Return the diagram as lines of text."""
         return _as_text(self)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return render.as_html((render.Picture(self.svg, self.summary),))
 
 
 # -- as text ------------------------------------------------------------------------------------------

@@ -243,7 +243,7 @@ class Panel {
     if (!this.pending.size || this.gone()) return;
     const waited = performance.now() - Math.min(...[...this.pending.values()].map((each) => each.at));
     if (waited < LATE_AFTER - 50) this.late = setTimeout(() => this.complain(), LATE_AFTER - waited);
-    else this.say(LATE, true);
+    else this.say(this.now().held || LATE, true); // a slice that does not end keeps the kernel, rather than a cell
   }
 
   /** Forget the commands that are carried out. */
