@@ -274,7 +274,7 @@ class ConnectedSocketAdapter(Component):
     def _tell_receiver(self) -> None:
         if self.told is None:
             scheduler = self._scheduler
-            self.told = (scheduler.time() if scheduler is not None else 0.0, self.bytes_out)
+            self.told = (scheduler.clock.now() if scheduler is not None else 0.0, self.bytes_out)
             self._announce(SocketShutdown(self, self.reason), "signal")
 
     # -- from the inbox to the socket --------------------------------------------------------------------------
