@@ -119,7 +119,8 @@ async def receive(component: Component, boxname: str, count: list[None]) -> Any:
         try:
             box = component._in[boxname]  # data_ready() and recv(), inlined: the hot path
         except (KeyError, TypeError):
-            box = component._inbox(boxname)
+            component.data_ready(boxname)  # makes the boxes, or raises NoSuchBox
+            continue
         if box.items:
             return box.items.popleft() if box.settled else box.take()
         component._task.awaits = (MESSAGE, boxname)
