@@ -68,6 +68,10 @@ TICK = 0.05
 MANY = 1000
 
 
+def _no_builder() -> None:
+    """Stand for a builder that was not given: ``None`` is what a function returned that was called by mistake."""
+
+
 class Lab:
     """A world of components that you can run, pause, step and look into.
 
@@ -118,7 +122,7 @@ class Lab:
         *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
-        build: Callable[..., Any] | None = None,
+        build: Callable[..., Any] = _no_builder,
         recorded: bool = False,
         network: str | Callable[[Any], Network] | None = None,
         clock: Clock | str | None = None,
@@ -144,7 +148,7 @@ class Lab:
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
-        if build is not None:
+        if build is not _no_builder:
             self.build(build)
 
     def _take_parts(self) -> None:

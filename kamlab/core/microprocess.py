@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from . import context
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
+from .never_activated import NOTES, note_made
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ class Microprocess:
         """
         if cls.__hash__ is not object.__hash__:
             cls.__hash__ = object.__hash__  # type: ignore[method-assign]
-        return super().__new__(cls)
+        self = super().__new__(cls)
+        if NOTES.wanted:
+            note_made(self)
+        return self
 
     def __init__(self, thread: Any = None, close_down_value: Any = 0, tag: str = "") -> None:
         self.init = 1

@@ -32,7 +32,8 @@ class Outcome:
 
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
-    nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause.
+    nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
+    ``nothing`` why there was nothing to run, if nothing was ever activated.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -53,9 +54,10 @@ class Outcome:
     failed: tuple[Any, ...] = ()
     waiting: tuple[str, ...] = ()
     breakpoints: tuple[Any, ...] = ()
+    nothing: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {REASONS[self.reason]}"
+        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
         if self.breakpoints:
             text += "; " + "; ".join(map(str, self.breakpoints))
         if self.failed:

@@ -37,6 +37,7 @@ from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep
 from .lock import MOMENT, LabLock
 from .microprocess import Microprocess
+from .never_activated import begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
@@ -166,6 +167,7 @@ class Runtime:
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None
+        self._number_of_lab = begin_lab()
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
 
@@ -224,6 +226,10 @@ class Runtime:
             raise LabIsRunning(f"{what}() while the lab is being stopped; call it when that is done")
         if scheduler.journal is not None:
             scheduler.journal.end_building(what)
+
+    def why_nothing(self) -> str:
+        """Return why a run found nothing to run, where nothing was ever activated; "" otherwise."""
+        return "" if self.scheduler.activated else sentence(self._number_of_lab)
 
     # -- driving --------------------------------------------------------------------------------------
 
@@ -391,6 +397,8 @@ class Runtime:
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
             self.world.report(text)
         else:
+            if outcome.nothing.startswith("nothing"):
+                self.world.report(str(outcome))
             if outcome.breakpoints:  # start() returned long ago
                 self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))
         finally:
@@ -581,6 +589,7 @@ class Drive:
             scheduler.clock.now() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._waiting() if reason in ("stuck", "idle") else (),
+            nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
         )
         return self._finish(outcome)
 

@@ -40,6 +40,7 @@ from .ipc import NewComponent, WaitComplete
 from .journal_interface import Journal
 from .message_text import text_to_keep
 from .microprocess import Microprocess, add_end_callback, deadline_of, place_in, raising_in, runner_of
+from .never_activated import note_activated
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -100,6 +101,8 @@ class Scheduler:
         #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
+        #: Whether anything was ever activated here.
+        self.activated: bool = False
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
@@ -397,6 +400,8 @@ class Scheduler:
         if self.journal is not None and self.is_outside():
             self.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         component._scheduler = self
+        self.activated = True
+        note_activated()
         if self.running is not None:
             component._activated_by = self.running
             component._home = ref(self.running)
