@@ -47,7 +47,7 @@ class Exchange(PlugSplitter):
 
     def close_down(self) -> Any:
         """Tell the subscribers to end if it was stopped or failed, and count the messages that are left."""
-        if self._life in (STOPPED, FAILED):
+        if self._task.life in (STOPPED, FAILED):
             self.tell_sinks_now(ShutdownMicroprocess(self))
         for message in self.messages("inbox"):
             discard(self.outboxes["outbox"], message)
@@ -102,7 +102,7 @@ class Backplane(Chassis):
         Raises:
             ServiceAlreadyExists: that lab has a Backplane of this name.
         """
-        if self._life is NEW:
+        if self._task.life is NEW:
             lab = context.current() if scheduler is None else getattr(scheduler, "world", scheduler)
             self._offer_in(lab.services)
         return super().activate(scheduler, tracker, mainmethod)

@@ -12,7 +12,7 @@ from typing import Any
 from .core.component import Component, check_component
 from .core.errors import AlreadyEnded, HandleHasEnded, NoSpaceInBox, NoSuchBox, listed
 from .core.link import find_box
-from .core.microprocess import state_of
+from .core.microprocess import method_of, state_of
 
 #: The last item of every queue of outgoing messages. ``get`` puts it back, for the next call.
 _THE_END: Any = object()
@@ -60,7 +60,7 @@ class Handle(Component):
         """
         self._check_box(boxname, "inboxes", self.Outboxes)
         self._check_alive()
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         if scheduler is None:
             self._held.setdefault(boxname, []).append(message)
             return
@@ -102,12 +102,12 @@ class Handle(Component):
         name = self.component.short_name
         if self.component.is_stopped():
             return f"{name} has {state_of(self.component)}, and its handle with it"
-        return f"the handle of {name} has {self._life}"
+        return f"the handle of {name} has {self._task.life}"
 
     def stop(self) -> None:
         """End the handle for good; calls of ``get`` that wait are told."""
         super().stop()
-        if self._scheduler is None and self.is_stopped():  # it was never activated, so close_down is not called
+        if self._task.scheduler is None and self.is_stopped():  # it was never activated, so close_down is not called
             self._tell_the_end()
 
     def close_down(self) -> Any:
@@ -137,7 +137,7 @@ class Handle(Component):
 
     def _put_now(self, message: Any, boxname: str) -> None:
         self._check_alive()
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         if scheduler is not None and scheduler.journal is not None:
             scheduler.journal.outside("put", self.short_name, boxname, message)
         self._held.setdefault(boxname, []).append(message)
@@ -150,7 +150,7 @@ class Handle(Component):
         for name in self.Inboxes:
             self.link((self.component, name), (self, name))
         self.add_children(self.component)
-        self.component.activate()
+        method_of(self.component, "activate")()
         while True:
             ended = self.component.is_stopped()
             self._carry_in()

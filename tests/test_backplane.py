@@ -7,6 +7,7 @@ import pytest
 from kamlab import Backplane, Component, Lab, Pipeline, ProducerFinished, PublishTo, ShutdownMicroprocess, SubscribeTo
 from kamlab.backplane import Exchange
 from kamlab.core.errors import NoSpaceInBox, NoSuchBackplane, ServiceAlreadyExists
+from kamlab.core.task import task_of
 from kamlab.parts import DataSource, PassThrough, UnknownPolicy
 
 
@@ -500,13 +501,13 @@ def test_a_backplane_stopped_before_it_ran_frees_its_name(hall):
 
 def test_publishers_that_have_ended_are_forgotten(hall, news):
     """A Backplane keeps nothing of publishers that came and went."""
-    before = len(news.splitter._on_end)
+    before = len(task_of(news.splitter).on_end)
     for _ in range(5):
         publisher = PublishTo("NEWS").activate()
         hall.settle()
         publisher.deliver(ProducerFinished(), "control")
         hall.settle()
-    assert len(news.splitter._on_end) == before
+    assert len(task_of(news.splitter).on_end) == before
     assert news.splitter.inboxes["inbox"].sources == ()
 
 

@@ -10,6 +10,7 @@ import pytest
 from kamlab import Component, Graphline, Lab
 from kamlab.core.errors import KamlabError
 from kamlab.core.microprocess import Microprocess
+from kamlab.core.task import task_of
 from kamlab.parts import DataSource, PassThrough
 
 
@@ -105,7 +106,7 @@ def test_given_names_are_labels(lab: Lab) -> None:
 def test_one_that_has_ended_is_found_by_its_given_name(lab: Lab) -> None:
     """The explanations and the stories know a component by its given name after it has ended, too."""
     lab.run()
-    assert "producer" not in [each._given_name for each in lab.components]
+    assert "producer" not in [task_of(each).given_name for each in lab.components]
     assert str(lab.why("producer")) == str(lab.why("DataSource_2"))
     assert str(lab.story("producer")) == str(lab.story("DataSource_2"))
 

@@ -27,7 +27,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.box import Inbox
-from ..core.engine_state import awaiter_of
 from ..core.events import (
     ACTIVATED,
     CLOCK,
@@ -46,6 +45,7 @@ from ..core.events import (
     Event,
 )
 from ..core.microprocess import Microprocess
+from ..core.task import task_of
 from .history import History, history_of
 
 #: What the engine notes between two slices: it happens to a component, and shows that a round is over.
@@ -178,7 +178,7 @@ class Causality:
 
     def _activators(self, component: Any, by: Any) -> list[int | None]:
         """Return what may have led to an activation: ``by`` is a component, words for the outside, or unknown."""
-        by = awaiter_of(component) or by
+        by = task_of(component).awaited_by or by
         if isinstance(by, Microprocess):
             return [self._last_of(by)]
         return [self._last[0], *(self._last_of(component) for component in self._ran if by is None)]

@@ -12,9 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from ..core.box import Inbox
+from ..core.box import Inbox, made_inboxes_of
 from ..core.component import Component
-from ..core.engine_state import made_inboxes_of
 from ..core.microprocess import Microprocess
 from ..core.thread import ThreadedComponent
 from .history import History, history_of

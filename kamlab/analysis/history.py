@@ -15,8 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.box import Inbox
-from ..core.engine_state import made_outboxes_of
+from ..core.box import Inbox, made_outboxes_of
 from ..core.events import ACTIVATED, INSERTED, PAUSED, REMOVED, SENT, WOKEN, Event, said_in, words_of
 from ..core.trace import Trace, make_event
 from .errors import NotInTrace, StepOutOfRange

@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.box import made_inboxes_of
 from ..core.component import Component
-from ..core.engine_state import life_of, parent_of
 from ..core.events import SENT, Event, name_of
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED
+from ..core.task import task_of
 from ..core.world import World
 from .location import place_of
 from .moment import Moment, ended_in_words, has_ended, held_by_thread, standing_still
@@ -170,13 +171,13 @@ def _unclaimed(moment: Moment) -> list[Component]:
     return [
         component
         for component in moment.never_activated
-        if unclaimed(component) or (parent_of(component) and has_ended(parent_of(component)))
+        if unclaimed(component) or ((parent := task_of(component).parent) and has_ended(parent))
     ]
 
 
 def _never_activated(component: Component) -> Leak:
     boxes = unclaimed(component)
-    parent = parent_of(component)
+    parent = task_of(component).parent
     if boxes:
         text = " ".join(map(unclaimed_in_words, boxes))
     else:
@@ -210,8 +211,8 @@ def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
 
 
 def _orphan(component: Component) -> Leak | None:
-    parent = parent_of(component)
-    if parent is None or life_of(parent) not in ENDED:
+    parent = task_of(component).parent
+    if parent is None or task_of(parent).life not in ENDED:
         return None
     text = f"{name_of(component)} lives on although its parent {name_of(parent)} {ended_in_words(parent)}."
     return Leak(ORPHAN, name_of(component), text)
@@ -315,7 +316,7 @@ def _waits_for(component: Microprocess, moment: Moment, graph: Graph) -> str:
 
 
 def _told_in_words(component: Microprocess, event: Event | None) -> str:
-    box = getattr(component, "_in", {}).get("control")
+    box = made_inboxes_of(component).get("control") if isinstance(component, Component) else None
     unread = () if box is None else (*held_by_thread(component, "control"), *box.items)
     for message in unread:
         if _asks_to_end(message):

@@ -15,11 +15,11 @@ from types import FrameType
 from typing import Any
 
 from ..core.box import Box
-from ..core.engine_state import delegate_of, engine_error_of, life_of, scheduler_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
+from ..core.task import task_of
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
 from .moment import Moment, hold, place_of_thread
@@ -221,9 +221,9 @@ def standing(component: Microprocess) -> Standing:
     >>> place.state, place.function, place.line
     ('runnable', 'main', 3)
     """
-    scheduler = scheduler_of(component)
+    scheduler = task_of(component).scheduler
     if scheduler is None:
-        return _standing(component, life_of(component))
+        return _standing(component, task_of(component).life)
     held = hold(scheduler.world)
     try:
         return _standing(component, _status(Moment(scheduler.world), component) if held else _roughly(component))
@@ -264,15 +264,15 @@ def place_of(component: Microprocess) -> Place | None:
 
 
 def _status(moment: Moment, component: Microprocess) -> str:
-    if scheduler_of(component) is not moment.scheduler:  # of a lab that was reset since
-        return life_of(component)
+    if task_of(component).scheduler is not moment.scheduler:  # of a lab that was reset since
+        return task_of(component).life
     return RUNNING if moment.status(component) == RUNNING else stand_now(moment, component).state
 
 
 def _roughly(component: Microprocess) -> str:
     """Return the state of a component while a slice, its own or another's, does not end."""
-    scheduler = scheduler_of(component)
-    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else life_of(component)
+    scheduler = task_of(component).scheduler
+    return RUNNING if scheduler is not None and scheduler.running is runner_of(component) else task_of(component).life
 
 
 def _standing(component: Microprocess, state: str) -> Standing:
@@ -298,7 +298,7 @@ def _standing(component: Microprocess, state: str) -> Standing:
 
 def _beginning(component: Microprocess) -> Place | None:
     """Return the first line of main, for a component that has not begun."""
-    if life_of(component) in ENDED or flow_of(component) is not None:
+    if task_of(component).life in ENDED or flow_of(component) is not None:
         return None
     return beginning_of(component)
 
@@ -318,7 +318,7 @@ def _place(point: Standpoint) -> Place:
 def remark_on(component: Microprocess, state: str, known: bool) -> str:
     """Say what the place alone does not: why it ended, what its thread waits for. ``known``: there is a place."""
     if state == FAILED:
-        error = engine_error_of(component)
+        error = task_of(component).error
         return error_in_words(error) if error is not None else "no error is known"
     if state in ENDED:
         return "it was stopped from outside its own code" if state == STOPPED else "its main has come to its end"
@@ -330,7 +330,7 @@ def remark_on(component: Microprocess, state: str, known: bool) -> str:
         return f"its main returned a {kind_of_flow(component)}, which does not tell where it stands"
     if state == BLOCKED and isinstance(component, ThreadedComponent):
         return BUSY
-    helper = delegate_of(component)
+    helper = task_of(component).delegate
     if helper is not None:
         return f"waits for {helper_in_words(helper)} to run to its end"
     place = place_of_thread(component)

@@ -18,13 +18,13 @@ from itertools import islice
 from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
-from ..core.engine_state import awaiter_of, delegate_of, engine_flow_of, life_of
 from ..core.events import name_of
 from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
 from ..core.naming import one_called, whose
 from ..core.safe_repr import class_attribute, class_name
 from ..core.states import ALIVE, ASLEEP, BLOCKED
+from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..core.world import World
 from .errors import CannotExplain
@@ -80,18 +80,18 @@ class Stood:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
         if self._last >= step:
             self.cut(step - 1)
-        if awaiter_of(component) is not None:
+        if task_of(component).awaited_by is not None:
             component = whose(component)
         notes = self._notes
         own = vars(component)
         has = tuple(own)
-        had, names, more = self._names.get(component.id, NOTHING)
+        had, names, more = self._names.get(task_of(component).id, NOTHING)
         if had != has:
             pairs = attributes_of(component)
             names, more = [name for name, _ in pairs], tuple([value for _, value in pairs[VARIABLES:]])
             if len(self._names) > NOTES:
                 self._names.clear()
-            self._names[component.id] = has, names, more
+            self._names[task_of(component).id] = has, names, more
         first = names if not more else names[:VARIABLES]
         values = tuple([v if type(v := own.get(name)) is int or v is None else _kept(v) for name in first])
         notes[step] = _note(component, names, values + more)
@@ -144,8 +144,8 @@ def _frames(component: Microprocess) -> list[FrameType] | None:
     ``None`` where :func:`.stack.stack_of` must look more closely: at a helper, an ended coroutine, or another kind of
     iterator.
     """
-    flow = engine_flow_of(component)
-    if delegate_of(component) is not None or (type(flow) is CoroutineType and flow.cr_frame is None):
+    flow = task_of(component).flow
+    if task_of(component).delegate is not None or (type(flow) is CoroutineType and flow.cr_frame is None):
         return None
     frames: list[FrameType] = []
     while flow is not None:
@@ -166,7 +166,7 @@ NO_REMARKS = ("", "")
 
 def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
     """Return what there is to say beside the place: as long as the component is awake, and while it sleeps."""
-    return remark_on(component, life_of(component), known), remark_on(component, ASLEEP, known)
+    return remark_on(component, task_of(component).life, known), remark_on(component, ASLEEP, known)
 
 
 def _kept(value: Any) -> Any:

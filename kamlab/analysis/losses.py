@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..core.box import Box, Inbox, Outbox
+from ..core.box import Box, Inbox, Outbox, made_outboxes_of
 from ..core.component import Component
 from ..core.ended_components import DISCARD, DROP, LEFT, Ended, Tally, Total, tally
-from ..core.engine_state import end_record_of, life_of, made_outboxes_of
 from ..core.events import DISCARDED, Event, name_of
 from ..core.states import ENDED
+from ..core.task import task_of
 from ..core.world import World
 from .history import History, history_of
 from .moment import Moment, Party, ended_in_words, standing_still
@@ -118,7 +118,7 @@ def losses(lab: World) -> Losses:
             if isinstance(component, Component)
             for loss in _of(component, at, moment)
         ]
-        known = {component.id for component in moment.everybody}
+        known = {task_of(component).id for component in moment.everybody}
         found += [_loss(ended, lost) for ended in moment.ended if ended.id not in known for lost in ended.tally]
         total = lab.register.total
         lost = total.messages + sum(loss.count for loss in found)
@@ -162,7 +162,7 @@ def _by_outbox(history: History) -> dict[Box, _Known]:
 
 def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator[Loss]:
     """Tell of the losses of one component that can be reached."""
-    ended = end_record_of(component)
+    ended = task_of(component).end_record
     if ended is not None and ended.register is not None:  # it is counted in the register's total
         return
     for lost in tally(component):
@@ -181,7 +181,7 @@ def _of(component: Component, at: dict[Box, _Known], moment: Moment) -> Iterator
 def _loss(component: Party, lost: Tally) -> Loss:
     """Tell of a loss with nothing but the counters and the register."""
     name, messages = name_of(component), counted(lost.number, "message")
-    ended = component if isinstance(component, Ended) else end_record_of(component)
+    ended = component if isinstance(component, Ended) else task_of(component).end_record
     if lost.kind == DROP:
         text = f"{name} counts {messages} as {lost.box}."
     elif lost.kind == DISCARD:
@@ -201,7 +201,7 @@ def _why(box: Outbox, known: _Known, moment: Moment) -> str:
     """Say where an outbox leads, and why messages were discarded there, as far as the trace goes back."""
     full, onward = known.full, box.onward
     sink = moment.former_sink(box)
-    if sink is not None and life_of(box.owner) not in ENDED:
+    if sink is not None and task_of(box.owner).life not in ENDED:
         had_no_room = f" and {end_of(full)} had no room before" if full is not None else ""
         return f"leads nowhere since {sink.name} {ended_in_words(sink, error=False)}{had_no_room}"
     if onward is None:

@@ -15,22 +15,13 @@ from typing import Any
 from ..core.box import Box, Outbox
 from ..core.component import Component, made_boxes
 from ..core.ended_components import Ended, Place
-from ..core.engine_state import (
-    awaiter_of,
-    children_of,
-    delegate_of,
-    end_record_of,
-    life_of,
-    parent_of,
-    scheduler_of,
-    switchboard_of,
-)
 from ..core.errors import LabIsRunning
 from ..core.events import RESUMED, SENT, Event, name_of
 from ..core.link import Link
 from ..core.microprocess import Microprocess, runner_of
 from ..core.scheduler import Scheduler
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
+from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
 from ..core.world import World
@@ -59,7 +50,7 @@ class Moment:
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():
-            if isinstance(timer.owner, Microprocess) and life_of(timer.owner) not in ENDED:
+            if isinstance(timer.owner, Microprocess) and task_of(timer.owner).life not in ENDED:
                 self.timers.setdefault(id(timer.owner), []).append(timer)
             else:
                 self.loose_timers.append(timer)
@@ -75,7 +66,7 @@ class Moment:
         return [
             component
             for component in self.scheduler.members.values()
-            if awaiter_of(component) is None or delegate_of(awaiter_of(component)) is not component
+            if task_of(component).awaited_by is None or task_of(task_of(component).awaited_by).delegate is not component
         ]
 
     @cached_property
@@ -93,7 +84,7 @@ class Moment:
             if id(thing) in asked or not isinstance(thing, Component):
                 continue
             asked.add(id(thing))
-            if scheduler_of(thing) in (None, self.scheduler):
+            if task_of(thing).scheduler in (None, self.scheduler):
                 left += reversed(_relatives(thing))
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
@@ -119,7 +110,9 @@ class Moment:
         return [
             component
             for component in self.everybody
-            if isinstance(component, Component) and life_of(component) is NEW and not _is_to_come(parent_of(component))
+            if isinstance(component, Component)
+            and task_of(component).life is NEW
+            and not _is_to_come(task_of(component).parent)
         ]
 
     @cached_property
@@ -144,20 +137,23 @@ class Moment:
         Those whose links are still there are among :func:`senders_to`.
         """
         there = senders_to(box)
-        known = {sender.id for sender in there}
+        known = {task_of(sender).id for sender in there}
         former = [
-            ended for ended in self._links_that_were[0].get((box.owner.id, box.name), ()) if ended.id not in known
+            ended
+            for ended in self._links_that_were[0].get((task_of(box.owner).id, box.name), ())
+            if ended.id not in known
         ]
         failed = [ended for ended in former if ended.state == FAILED][-FORMER:]
         return failed or ([] if there else former[-1:])
 
     def former_sink(self, box: Box) -> Ended | None:
         """Return the component to which a box led that leads nowhere now, if that has ended."""
-        return self._links_that_were[1].get((box.owner.id, box.name)) if box.onward is None else None
+        return self._links_that_were[1].get((task_of(box.owner).id, box.name)) if box.onward is None else None
 
     def failed_inside(self, component: Microprocess) -> list[Ended]:
         """Return the children of a component, and the generators that it waited for, that have failed."""
-        return [ended for ended in self.ended if ended.parent == component.id and ended.state == FAILED][-FORMER:]
+        own = task_of(component).id
+        return [ended for ended in self.ended if ended.parent == own and ended.state == FAILED][-FORMER:]
 
     # -- one component ------------------------------------------------------------------------------
 
@@ -169,7 +165,7 @@ class Moment:
         """
         if isinstance(component, Ended):
             return component.state
-        life = life_of(component)
+        life = task_of(component).life
         if life is NEW or life in ENDED:
             return life
         state = self.scheduler.state_of(component, self.woken, self.pausing)
@@ -178,7 +174,7 @@ class Moment:
     def is_pausing(self, component: Microprocess) -> bool:
         """Return whether a component has paused in this round: it can still be woken before it misses a slice."""
         runner = runner_of(component)
-        return life_of(runner) is RUNNABLE and id(runner) in self.pausing
+        return task_of(runner).life is RUNNABLE and id(runner) in self.pausing
 
     def timer(self, component: Microprocess) -> Timer | None:
         """Return the timer that will wake a component first, if there is one."""
@@ -239,14 +235,14 @@ def in_the_middle(world: World) -> LabIsRunning:
 
 def has_ended(component: Party) -> bool:
     """Return whether a component will never run again."""
-    return isinstance(component, Ended) or life_of(component) in ENDED
+    return isinstance(component, Ended) or task_of(component).life in ENDED
 
 
 def ended_in_words(component: Party, error: bool = True) -> str:
     """Say how a component has ended: "finished at step 7", "failed at step 4: ValueError: too hot"."""
-    ended = component if isinstance(component, Ended) else end_record_of(component)
+    ended = component if isinstance(component, Ended) else task_of(component).end_record
     if ended is None:  # it never ran, or in another lab
-        return f"{'was ' if life_of(component) == STOPPED else ''}{life_of(component)}"
+        return f"{'was ' if task_of(component).life == STOPPED else ''}{task_of(component).life}"
     how = f"was stopped by {ended.by}" if ended.by else "was stopped" if ended.state == STOPPED else ended.state
     text = f"{how} at step {ended.step}"
     return f"{text}: {ended.error.rstrip('.')}" if error and ended.error else text
@@ -256,7 +252,7 @@ def gone_in_words(component: Party, error: bool = True) -> str:
     """Say why nothing comes from a component: how it has ended, or that it has not been activated; else nothing."""
     if has_ended(component):
         return ended_in_words(component, error)
-    return "has not been activated" if life_of(component) is NEW else ""
+    return "has not been activated" if task_of(component).life is NEW else ""
 
 
 def place_of_thread(component: Microprocess) -> str | None:
@@ -288,8 +284,9 @@ def senders_to(box: Box) -> list[Component]:
 
 def _relatives(thing: Component) -> list[Any]:
     """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
-    found = [parent_of(thing), *(children_of(thing) or ())]
-    for link in switchboard_of(thing).links if switchboard_of(thing) is not None else ():
+    task = task_of(thing)
+    found: list[Any] = [task.parent, *(task.children or ())]
+    for link in task.switchboard.links if task.switchboard is not None else ():
         found += (link.source, link.sink)
     for box in made_boxes(thing):
         if box.onward is not None:
@@ -301,7 +298,7 @@ def _relatives(thing: Component) -> list[Any]:
 
 def _is_to_come(chassis: Component | None) -> bool:
     """Whether the first slice of a component is still to come."""
-    return chassis is not None and life_of(chassis) not in (NEW, *ENDED) and flow_of(chassis) is None
+    return chassis is not None and task_of(chassis).life not in (NEW, *ENDED) and flow_of(chassis) is None
 
 
 def _calls(watch: Any) -> Iterator[Any]:

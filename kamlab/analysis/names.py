@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.events import name_of
+from ..core.microprocess import Microprocess
 from ..core.naming import called
+from ..core.task import task_of
 
 
 class Names:
@@ -59,5 +61,7 @@ class Names:
             name = name_of(component)
             counts[name] = count = counts.get(name, 0) + 1
             self._names[component] = name if count == 1 else f"{name} ({count})"
-            self._provisional = self._provisional or not getattr(component, "_number", 1)
+            self._provisional = self._provisional or (
+                isinstance(component, Microprocess) and not task_of(component).number
+            )
         self._by_name = {name: component for component, name in self._names.items()}

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.box import Inbox, Outbox
+from ..core.box import Inbox, Outbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
-from ..core.engine_state import children_of, life_of, made_inboxes_of, made_outboxes_of
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING
+from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from . import source_hints
 from .moment import Moment, Party, gone_in_words, senders_to
@@ -152,4 +152,5 @@ def _full_targets(component: Component, names: tuple[str, ...] | None) -> list[I
 
 
 def _children(component: Component, sure: bool) -> list[Need]:
-    return [Need(CHILD, child, sure=sure) for child in children_of(component) or () if life_of(child) not in ENDED]
+    children = task_of(component).children or ()
+    return [Need(CHILD, child, sure=sure) for child in children if task_of(child).life not in ENDED]

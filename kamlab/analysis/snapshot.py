@@ -19,17 +19,17 @@ from math import inf
 from types import MappingProxyType
 from typing import Any
 
-from ..core.box import Inbox
+from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
 from ..core.ended_components import Ended
-from ..core.engine_state import awaiter_of, end_record_of, life_of, made_inboxes_of, made_outboxes_of, switchboard_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import RESUMED, shorten, then_and_now, words_of
 from ..core.message_text import text_to_keep
-from ..core.microprocess import runner_of
+from ..core.microprocess import Microprocess, runner_of
 from ..core.naming import called, whose
 from ..core.scheduler import is_blocked
 from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
+from ..core.task import task_of
 from ..core.thread_relay import Relayed
 from ..core.world import World
 from .history import History, history_of
@@ -316,7 +316,7 @@ def from_engine(lab: World, most: int | None = None) -> Snapshot:
 
 def _in_order(component: Any) -> float:
     """Return the number of a component, as a key; those without one come last."""
-    return getattr(component, "_number", 0) or inf
+    return (task_of(component).number if isinstance(component, Microprocess) else 0) or inf
 
 
 def _known(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
@@ -333,8 +333,9 @@ def _known(moment: Moment, links: Iterable[Hop]) -> dict[Any, None]:
 def _links(members: Iterable[Any]) -> Iterator[Hop]:
     """Yield the links that components have made."""
     for component in members:
-        if isinstance(component, Component) and switchboard_of(component) is not None:
-            yield from ((link.source_box, link.sink_box) for link in switchboard_of(component).links)
+        switchboard = task_of(component).switchboard if isinstance(component, Component) else None
+        if switchboard is not None:
+            yield from ((link.source_box, link.sink_box) for link in switchboard.links)
 
 
 def _limits(known: Iterable[Any], history: History | None = None, number: int = 0) -> Mapping[Inbox, int]:
@@ -356,23 +357,24 @@ def stand_now(moment: Moment, component: Any, known: Mapping[Any, Any] = Mapping
     """Return how one component stands now; its parent is told if that is among ``known``."""
     if isinstance(component, Ended):
         return Stand(component.state, None, component.step)
-    life = life_of(component)
-    parent = _parent(component, getattr(component, "_parent", None), life in ENDED, known)
+    task = task_of(component)
+    life = task.life
+    parent = _parent(component, task.parent, life in ENDED, known)
     if life is NEW or life in ENDED:
         return _ended(component, life, parent)
     runner = runner_of(component)
     helper = runner if runner is not component else None
     if moment.status(component) in (RUNNABLE, RUNNING):
         return Stand(RUNNABLE, parent, helper=helper)
-    timer = runner._pause_timer
-    pause = (timer.when if timer is not None else None, runner._awaits)
+    timer = task_of(runner).pause_timer
+    pause = (timer.when if timer is not None else None, task_of(runner).awaits)
     full = next((box.target for box in _outboxes(component) if box.is_full()), None)
     return _asleep(component, parent, pause, full, helper, full is not None and component.woken_by_collection)
 
 
 def _ended(component: Any, life: str, parent: Any) -> Stand:
     """Return how a component stands that has ended or was never activated."""
-    ended = end_record_of(component)
+    ended = task_of(component).end_record
     return Stand(life, parent, ended.step if ended is not None else None)
 
 
@@ -381,8 +383,8 @@ def _parent(component: Any, parent: Any, has_ended: bool, known: Mapping[Any, An
 
     ``None`` if that is not among ``known``.
     """
-    if parent is None and has_ended and end_record_of(component) is not None:
-        parent = end_record_of(component).container
+    if parent is None and has_ended and (ended := task_of(component).end_record) is not None:
+        parent = ended.container
     return parent if parent is not component and parent in known else None
 
 
@@ -426,20 +428,20 @@ def from_record(
     now = Moment(lab) if step == history.latest else None
     links = [(link.source_box, link.sink_box) for link in history.links_at(step)]
     lives = history.states(step)
-    helpers = {
-        awaiter_of(helper): helper for helper, life in lives.items() if awaiter_of(helper) is not None and life in ALIVE
-    }
-    known = {component: life for component, life in lives.items() if awaiter_of(component) is None}
+    waiting = {helper: task_of(helper).awaited_by for helper in lives}
+    helpers = {by: helper for helper, by in waiting.items() if by is not None and lives[helper] in ALIVE}
+    known = {component: life for component, life in lives.items() if waiting[component] is None}
     for owner in [end.owner for link in links for end in link if end.owner not in lives]:
-        gone = end_record_of(owner) is not None and end_record_of(owner).step <= step  # before the oldest record
-        known[owner] = life_of(owner) if gone or now is not None else NEW
+        ended = task_of(owner).end_record
+        gone = ended is not None and ended.step <= step  # before the oldest record
+        known[owner] = task_of(owner).life if gone or now is not None else NEW
 
     def stood(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since
             return stand_now(now, component, known)
-        parent = getattr(component, "_parent", None)
+        parent: Any = task_of(component).parent
         if history.changed and isinstance(component, Component):
-            parent = history.was(component, "_parent", number)
+            parent = history.was(task_of(component), "parent", number)
         parent = _parent(component, parent, life in ENDED, known)
         if life in ENDED:
             return _ended(component, life, parent)

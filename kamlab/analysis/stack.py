@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
 
-from ..core.engine_state import delegate_of, engine_error_of, engine_flow_of, scheduler_of
 from ..core.microprocess import Microprocess, runner_of
 from ..core.scheduler import Scheduler
+from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 
 #: How many frames of a stack are looked at.
@@ -89,9 +89,10 @@ def kind_of_flow(component: Microprocess) -> str:
 
 def stack_of(component: Microprocess) -> list[Standpoint]:
     """Return where the code of a component stands, the outermost frame first; empty where that has no answer."""
-    if engine_error_of(component) is not None and scheduler_of(component) is not None and component.is_stopped():
-        return _of_error(engine_error_of(component))
-    scheduler = scheduler_of(component)
+    task = task_of(component)
+    if task.error is not None and task.scheduler is not None and component.is_stopped():
+        return _of_error(task.error)
+    scheduler = task.scheduler
     if scheduler is None or component.is_stopped():
         return []
     runner = runner_of(component)
@@ -104,8 +105,8 @@ def stack_of(component: Microprocess) -> list[Standpoint]:
     stack: list[Standpoint] = []
     process: Microprocess | None = component
     while process is not None and len(stack) < DEPTH:
-        stack += _of_flow(flow_of(process) or _get(engine_flow_of(process), "given"))
-        process = delegate_of(process)
+        stack += _of_flow(flow_of(process) or _get(task_of(process).flow, "given"))
+        process = task_of(process).delegate
     return stack
 
 
@@ -128,7 +129,7 @@ def lines_in(stack: Sequence[Standpoint]) -> list[tuple[CodeType, int]]:
 
 def helper_in_words(helper: Microprocess) -> str:
     """Name the generator that a component waits for by its function: ``inner()``."""
-    given = flow_of(helper) or _get(engine_flow_of(helper), "given")
+    given = flow_of(helper) or _get(task_of(helper).flow, "given")
     code = _get(given, "gi_code") or _get(given, "cr_code")
     return f"{code.co_name}()" if inspect.iscode(code) else f"a {type(given).__name__}"
 
@@ -147,10 +148,10 @@ def line_of(file: str, number: int) -> str:
 
 def definition_of(component: Microprocess) -> Any:
     """Return the code of a component's ``main``, or ``None`` where that has none."""
-    given = _get(engine_flow_of(component), "given")
+    given = _get(task_of(component).flow, "given")
     code = _get(given, "gi_code") or _get(given, "cr_code")
     if code is None:
-        main = _get(type(component), component._main_method)
+        main = _get(type(component), task_of(component).main_method)
         try:
             main = inspect.unwrap(main)
         except Exception:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..core.box import Box, Inbox
+from ..core.box import Box, Inbox, made_inboxes_of, made_outboxes_of
+from ..core.component import Component
 from ..core.errors import listed
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of, shorten
 from ..core.microprocess import Microprocess
@@ -147,7 +148,9 @@ def _box(history: History, named: Any) -> Any:
             "A box is called component.box."
         )
     inboxes = {box.name: box for box in history.lines if box.owner is component}
-    known = {**getattr(component, "_out", {}), **inboxes, **getattr(component, "_in", {})}
+    known: dict[str, Box] = {}
+    if isinstance(component, Component):
+        known = {**made_outboxes_of(component), **inboxes, **made_inboxes_of(component)}
     if box_name not in known:
         raise NoStory(f"{component_name} has no box {box_name!r}; its boxes: {listed(known)}")
     return known[box_name]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..core.ended_components import Ended
-from ..core.engine_state import life_of, scheduler_of
 from ..core.errors import LabIsRunning, UnknownComponent
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.naming import called, one_called
 from ..core.states import ALIVE
+from ..core.task import task_of
 from ..core.world import World
 from .errors import CannotExplain
 
@@ -37,7 +37,8 @@ def subject_of(lab: World, name: Any) -> Party:
     from .words import shown
 
     if isinstance(name, Microprocess):
-        if scheduler_of(name) is not None and scheduler_of(name).world is not lab:
+        scheduler = task_of(name).scheduler
+        if scheduler is not None and scheduler.world is not lab:
             raise CannotExplain(f"{name_of(name)} runs in another lab; ask that one")
         return name
     if not isinstance(name, str):
@@ -61,7 +62,7 @@ def _called(name: str, lab: World, moment: Moment) -> Party:
         return lab[name]
     except UnknownComponent:
         known = moment.everybody
-        living = [party for party in known if life_of(party) in ALIVE]
+        living = [party for party in known if task_of(party).life in ALIVE]
         if called(name, living):
             raise  # several answer
     there = {party.id for party in known}

@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any, Self
 
-from ..core.engine_state import awaiter_of
+from ..core.box import made_inboxes_of
+from ..core.component import Component
 from ..core.events import (
     ACTIVATED,
     CLOCK,
@@ -36,6 +37,7 @@ from ..core.events import (
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, RUNNABLE, WAITING
 from ..core.states import FAILED as HAS_FAILED
+from ..core.task import task_of
 from ..core.thread_relay import Relayed
 from ..core.trace import Trace
 from .inbox_history import InboxHistory
@@ -298,7 +300,7 @@ class Reading:
         self.about.setdefault(component, []).append(number)
         if kind is ACTIVATED:
             self._life(component).note(number, RUNNABLE)
-            waiting = awaiter_of(component)
+            waiting = task_of(component).awaited_by
             if waiting is not None:
                 self._life(waiting).note(number, WAITING)
             for link in links_of(component):
@@ -338,7 +340,7 @@ _STATES = {PAUSED: ASLEEP, WOKEN: RUNNABLE, FAILED: HAS_FAILED}
 
 def inboxes_of(component: Any) -> list[Any]:
     """Return the inboxes that a component has made so far."""
-    return list(getattr(component, "_in", {}).values())
+    return list(made_inboxes_of(component).values()) if isinstance(component, Component) else []
 
 
 def _named(records: Iterable[Any]) -> list[Any]:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..core.engine_state import life_of
 from ..core.events import (
     ACTIVATED,
     FAILED,
@@ -21,7 +20,9 @@ from ..core.events import (
     UNLINKED,
     WOKEN,
 )
+from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, RUNNABLE
+from ..core.task import task_of
 
 
 def boxes_before(records: Sequence[Any], boxes: Iterable[Any]) -> dict[Any, list[Any]]:
@@ -89,7 +90,7 @@ def states_before(records: Sequence[Any], members: Iterable[Any]) -> dict[Any, s
         states[component] = state
     for component in members:
         if component not in states:
-            states[component] = life_of(component)
+            states[component] = task_of(component).life
     return states
 
 
@@ -122,5 +123,5 @@ def links_before(records: Sequence[Any], members: Iterable[Any]) -> list[Any]:
 
 def links_of(component: Any) -> list[Any]:
     """Return the links that a component has made and not taken down."""
-    switchboard = getattr(component, "_switchboard", None)
+    switchboard = task_of(component).switchboard if isinstance(component, Microprocess) else None
     return list(switchboard.links) if switchboard is not None else []

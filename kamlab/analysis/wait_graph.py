@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..core.box import Inbox
+from ..core.box import Inbox, made_inboxes_of
 from ..core.component import Component
-from ..core.engine_state import made_inboxes_of
 from ..core.events import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED

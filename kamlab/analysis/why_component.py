@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..core.box import Inbox
+from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
 from ..core.ended_components import LEFT, Ended
-from ..core.engine_state import delegate_of, end_record_of, life_of, made_inboxes_of, made_outboxes_of, scheduler_of
 from ..core.errors import LabIsRunning
 from ..core.events import (
     ACTIVATED,
@@ -27,6 +26,7 @@ from ..core.events import (
 )
 from ..core.microprocess import Microprocess, place_in, runner_of
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
+from ..core.task import task_of
 from . import source_hints
 from .history import history_of
 from .location import Place, place_of
@@ -66,11 +66,9 @@ def why(component: Microprocess) -> Explanation:
     Raises:
         LabIsRunning: the slice of another component does not come to its end.
     """
-    scheduler = scheduler_of(component)
+    scheduler = task_of(component).scheduler
     if scheduler is None:
-        return Explanation(
-            name_of(component), NEW if life_of(component) is NEW else life_of(component), tuple(_new(component))
-        )
+        return Explanation(name_of(component), task_of(component).life, tuple(_new(component)))
     try:
         with standing_still(scheduler.world) as moment:
             return why_at(component, moment)
@@ -107,11 +105,11 @@ def why_ended(ended: Ended) -> Explanation:
 
 
 def _new(component: Microprocess, moment: Moment | None = None) -> Iterator[str]:
-    if life_of(component) in ENDED:
+    if task_of(component).life in ENDED:
         yield "It was stopped before it was activated."
         return
-    parent = getattr(component, "_parent", None)
-    if parent is not None and life_of(parent) not in ENDED:
+    parent = task_of(component).parent
+    if parent is not None and task_of(parent).life not in ENDED:
         yield f"It is not activated yet; it is part of {name_of(parent)}, which may do that when it runs."
     else:
         yield "It is not activated yet: its activate() hands it to a lab."
@@ -133,7 +131,7 @@ def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     else:
         turn = "from the next round on"
     yield f"It can run, {turn}{_at(place_of(component))}."
-    if delegate_of(component) is not None:
+    if task_of(component).delegate is not None:
         yield f"What runs is {helper_in_words(runner)}; it goes on itself when that has come to its end."
     woken = _last(moment, component, (WOKEN, ACTIVATED, RESUMED))
     if flow_of(component) is None:
@@ -158,7 +156,7 @@ def _elsewhere(component: Microprocess, moment: Moment) -> Iterator[str]:
 
 def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
     yield _end(component, _at(place_of(component)))
-    ended = end_record_of(component)
+    ended = task_of(component).end_record
     if ended is not None:
         yield from _lost(ended)
     yield from _did_last(component, moment)
@@ -167,7 +165,7 @@ def _ended(component: Microprocess, moment: Moment) -> Iterator[str]:
 def _end(component: Party, at: str = "") -> str:
     """Say how and when it ended: with the line and the error of a failure, and with what stopped it."""
     how = ended_in_words(component, error=False)
-    ended = component if isinstance(component, Ended) else end_record_of(component)
+    ended = component if isinstance(component, Ended) else task_of(component).end_record
     if ended is None:
         return f"It {how}."
     if ended.state == FAILED:
@@ -202,7 +200,7 @@ def _asleep(component: Microprocess, moment: Moment, graph: Graph) -> Explanatio
         headline = PAUSING
     elif any(need.kind == ROOM and (need.sure or held_back(component)) for need in needs):
         headline = FULL
-    elif said.sure or delegate_of(component) is not None:
+    elif said.sure or task_of(component).delegate is not None:
         headline = WAITS
     related = [name_of(need.who) for need in needs if need.who is not None]
     related += [end_of(need.box) for need in needs if need.box is not None]
@@ -222,7 +220,7 @@ def _since(component: Microprocess, moment: Moment) -> str:
 
 def _what(component: Microprocess, said: source_hints.Awaited, needs: list[Need], moment: Moment) -> Iterator[str]:
     """Say what it waits for, and who could bring it about."""
-    if delegate_of(component) is not None:
+    if task_of(component).delegate is not None:
         yield f"It waits for {helper_in_words(runner_of(component))} to run to its end (WaitComplete)."
     boxes: dict[str, list[Need]] = {}
     for need in needs:
@@ -360,6 +358,6 @@ def _have(number: int) -> str:
 
 def _related_boxes(component: Microprocess) -> Iterator[str]:
     """Name the inboxes in which something waits."""
-    for box in getattr(component, "_in", {}).values():
+    for box in (made_inboxes_of(component) if isinstance(component, Component) else {}).values():
         if box.items:
             yield end_of(box)

@@ -11,11 +11,11 @@ from typing import Any
 
 from ..core.box import Inbox
 from ..core.component import Component
-from ..core.engine_state import life_of, scheduler_of
 from ..core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, Event, name_of
 from ..core.link import no_such_box
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, ENDED, NEW
+from ..core.task import task_of
 from .errors import CannotExplain, NoSuchMessage
 from .history import History, history_of
 from .moment import Moment, ended_in_words, held_by_thread, standing_still
@@ -60,9 +60,10 @@ def why_message(message: Event | tuple[Any, ...], moment: Moment | None = None) 
         box = box.target if isinstance(box.target, Inbox) else box
     if moment is not None:
         return _of_place(box, index, moment)
-    if scheduler_of(component) is None:
+    scheduler = task_of(component).scheduler
+    if scheduler is None:
         return _of_place(box, index, None)
-    with standing_still(scheduler_of(component).world) as now:
+    with standing_still(scheduler.world) as now:
         return _of_place(box, index, now)
 
 
@@ -114,9 +115,9 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
     yield f"It waits in {end_of(box)}, {place}."
     if index < held:
         yield f"It has been handed to the thread of {name_of(owner)}, which has not taken it yet."
-    if life_of(owner) is NEW or moment is None:
+    if task_of(owner).life is NEW or moment is None:
         yield f"{name_of(owner)} has not been activated, so nothing takes it."
-    elif life_of(owner) in ENDED:
+    elif task_of(owner).life in ENDED:
         yield f"{name_of(owner)} {ended_in_words(owner, error=False)}: nothing will take it."
     elif moment.status(owner) == ASLEEP:
         looked_at = inboxes_looked_at(owner)
@@ -134,7 +135,7 @@ def _waits_in_words(box: Inbox, index: int, count: int, held: int, moment: Momen
 def _of_event(event: Event, moment: Moment | None) -> Explanation:
     name = f"the message {shown(event.message)}"
     if event.kind == DISCARDED:
-        scheduler = scheduler_of(event.source.owner)
+        scheduler = task_of(event.source.owner).scheduler
         if moment is not None or scheduler is None:
             return Explanation(name, LOST, (_discarded_in_words(event, moment),), (end_of(event.source),))
         with standing_still(scheduler.world) as now:
@@ -146,8 +147,8 @@ def _of_event(event: Event, moment: Moment | None) -> Explanation:
             f"no message moved in {event}: give an event of one of the kinds "
             f"{', '.join((SENT, DISCARDED, RECEIVED, REMOVED, INSERTED))}"
         )
-    scheduler = scheduler_of(event.box.owner) or (
-        scheduler_of(event.component) if event.component is not None else None
+    scheduler = task_of(event.box.owner).scheduler or (
+        task_of(event.component).scheduler if event.component is not None else None
     )
     if scheduler is None:
         return Explanation(name, UNKNOWN, (f"{_sent_in_words(event)}", "Nobody there is activated."), _ends(event.box))

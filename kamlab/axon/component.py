@@ -38,9 +38,10 @@ class component(microprocess, Component):
     @property
     def switchboard(self) -> postoffice:
         """The links this component has made."""
-        if self._switchboard is None:
-            self._switchboard = postoffice(owner=self)
-        return self._switchboard  # type: ignore[return-value]
+        task = self._task
+        if task.switchboard is None:
+            task.switchboard = postoffice(owner=self)
+        return task.switchboard  # type: ignore[return-value]
 
     postoffice = switchboard
 

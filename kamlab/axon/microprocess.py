@@ -20,16 +20,16 @@ class OldSpelling(TwoNames):
     @shown
     def scheduler(self: Any) -> Any:
         """The scheduler that runs this; before activation and after the end, one that does nothing."""
-        if self._scheduler is None or self.is_stopped():
+        if self._task.scheduler is None or self.is_stopped():
             return NULL_SCHEDULER
-        return front_of(self._scheduler.world)
+        return front_of(self._task.scheduler.world)
 
     @shown
     def tracker(self: Any) -> Any:
         """The services of the lab that runs this; before activation, of the current lab."""
-        if self._scheduler is None:
+        if self._task.scheduler is None:
             return coordinatingassistanttracker.getcat()
-        return self._scheduler.world.services
+        return self._task.scheduler.world.services
 
     @shown
     def debugger(self) -> debug:
@@ -57,7 +57,7 @@ class OldSpelling(TwoNames):
             StopIteration: it has ended.
         """
         self._prepare()
-        return self._flow.send(None)
+        return self._task.flow.send(None)
 
     next = __next__
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kamlab.core.link import Link, Switchboard
+from kamlab.core.task import Task
 
 from .spelling import other_arguments
 
@@ -13,9 +14,9 @@ class _Nobody:
     """The owner of a post office that does not belong to a component."""
 
     scheduler_in_charge = None
-    _scheduler = None
 
     def __init__(self, name: str) -> None:
+        self._task = Task()
         self.name = self.short_name = name
 
 

@@ -15,6 +15,7 @@ from ..core.awaitables import CHILDREN
 from ..core.component import Component, check_component
 from ..core.errors import BelongsElsewhere, NoSpaceInBox
 from ..core.link import Link
+from ..core.microprocess import method_of
 from ..core.states import FAILED, STOPPED
 from .flow_control import send_when_room
 
@@ -52,15 +53,15 @@ class Chassis(Component):
     def activate_children(self) -> None:
         """Activate the children, in the lab that runs this chassis."""
         for child in self.child_components():
-            child.activate(self.scheduler_in_charge)
+            method_of(child, "activate")(self._task.scheduler)
 
     def until_children_done(self) -> Generator[None, None, None]:
         """Sleep until the last child has ended."""
         while not self.children_done():
-            self._awaits = (CHILDREN,)
+            self._task.awaits = (CHILDREN,)
             self.pause()
             yield
-            self._awaits = None
+            self._task.awaits = None
 
     def children_done(self) -> bool:
         """Release the children that have ended, and return whether none is left.
@@ -90,9 +91,9 @@ class Chassis(Component):
 
     def close_down(self) -> Any:
         """Stop the children if this chassis was stopped or failed; if it finished, leave them alone."""
-        if self._life in (STOPPED, FAILED):
+        if self._task.life in (STOPPED, FAILED):
             for child in self.child_components():
-                child.stop()
+                method_of(child, "stop")()
         return super().close_down()
 
 

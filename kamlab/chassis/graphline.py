@@ -124,10 +124,10 @@ class Graphline(Chassis):
                     ends_with = message
             if self.children_done():
                 break
-            self._awaits = (CHILDREN,)
+            self._task.awaits = (CHILDREN,)
             self.pause()
             yield
-            self._awaits = None
+            self._task.awaits = None
         if (self, "signal") not in linked:
             yield from send_when_room(self, ends_with or ProducerFinished(self), "signal")
 

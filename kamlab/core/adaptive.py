@@ -8,6 +8,7 @@ from .box import Box, Inbox, Outbox
 from .component import Component
 from .errors import NoSuchBox, listed
 from .link import no_such_box
+from .task import task_of
 from .thread import ThreadedComponent
 
 
@@ -23,7 +24,7 @@ class _Adaptive:
         def make() -> str:
             actual = _free_name(name, self.inboxes)
             box = self.inboxes[actual] = Inbox(self, actual)
-            box.scheduler = self._scheduler
+            box.scheduler = self._task.scheduler
             return actual
 
         return str(self._ask(make))
@@ -123,8 +124,9 @@ def _drop(component: Any, name: str, side: str) -> None:
     if name not in boxes:
         raise no_such_box(component, name, side)
     box: Box = boxes[name]
-    if component._switchboard is not None:
-        component._switchboard.unlink_box(box)
+    switchboard = task_of(component).switchboard
+    if switchboard is not None:
+        switchboard.unlink_box(box)
     box.leads_nowhere()
     for source in list(box.sources):
         source.leads_nowhere()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .component import Component
+    from .task import Task
 
 
 @types.coroutine
@@ -27,7 +28,7 @@ MESSAGE, TIME, CHILDREN, THREAD = "message", "time", "children", "thread"
 class Waits:
     """The awaitable half of :class:`~kamlab.core.component.Component`."""
 
-    _awaits: tuple[Any, ...] | None
+    _task: Task
 
     async def tick(self) -> None:
         """Let the other components run, then continue."""
@@ -49,18 +50,18 @@ class Waits:
                 left = deadline - self._now()
                 if left <= 0:
                     return None
-            self._awaits = (MESSAGE, *boxnames)
+            self._task.awaits = (MESSAGE, *boxnames)
             self.pause(left)
             await next_slice()
-            self._awaits = None
+            self._task.awaits = None
 
     async def receive(self: Component, boxname: str = "inbox") -> Any:  # type: ignore[misc]
         """Wait for a message in an inbox and take it."""
         while not self.data_ready(boxname):
-            self._awaits = (MESSAGE, boxname)
+            self._task.awaits = (MESSAGE, boxname)
             self.pause()
             await next_slice()
-            self._awaits = None
+            self._task.awaits = None
         return self.recv(boxname)
 
     async def sleep(self: Component, seconds: float) -> None:  # type: ignore[misc]
@@ -69,15 +70,15 @@ class Waits:
         left = seconds
         while True:
             if left > 0:
-                self._awaits = (TIME,)
+                self._task.awaits = (TIME,)
                 self.pause(left)
             await next_slice()
-            self._awaits = None
+            self._task.awaits = None
             left = deadline - self._now()
             if left <= 0:
                 return
 
     def _now(self: Component) -> float:  # type: ignore[misc]
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None, "only an activated component has a clock"
         return scheduler.clock.now()

@@ -21,12 +21,15 @@ The target of an outbox that leads nowhere counts the message and discards it.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from .errors import BadLink, BoxAlreadyLinked, NoSpaceInBox
 from .events import DISCARDED, INSERTED, RECEIVED, REMOVED, SENT, name_of
 from .message_text import is_plain
 from .states import RUNNABLE
+from .task import task_of
 from .trace import LARGE
 
 if TYPE_CHECKING:
@@ -111,7 +114,7 @@ class Box:
         if waiting:
             moved = list(waiting)
             waiting.clear()
-            scheduler = self.owner._scheduler
+            scheduler = task_of(self.owner).scheduler
             if isinstance(end, Inbox) and scheduler is not None and scheduler.log is not None:
                 for message in moved:
                     scheduler.log((REMOVED, self, message, (0, "linked")))
@@ -237,13 +240,13 @@ class Inbox(Box):
             self.arrived = True
             scheduler.wakes.append(self)
             if log is not None:
-                owner = self.owner
+                task = self.owner._task  # and note_wake, inlined: the hot path
                 era = scheduler.era
-                if owner._roused != era:
-                    if owner._life is RUNNABLE and owner._drowsy != era:  # note_wake, inlined: the hot path
-                        owner._roused = era
+                if task.wake_era != era:
+                    if task.life is RUNNABLE and task.pause_era != era:
+                        task.wake_era = era
                     else:
-                        scheduler.note_wake(owner, self)
+                        scheduler.note_wake(self.owner, self)
 
     def put(self, message: Any, index: int | None = None) -> None:
         """Insert a message at an index (by default the end), whatever the limit, and have the owner woken.
@@ -262,7 +265,7 @@ class Inbox(Box):
 
     def _note_arrival(self, message: Any, source: Box | None) -> None:
         """Record what reaches a component that is not active: in the sender's lab, or in that which it is linked to."""
-        scheduler = source.owner._scheduler if source is not None else scheduler_near(self.owner)
+        scheduler = task_of(source.owner).scheduler if source is not None else scheduler_near(self.owner)
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((SENT, source, self, message, scheduler.text_of(message)))
             scheduler.note_size(message)
@@ -300,8 +303,9 @@ class Inbox(Box):
                 if log is not None:
                     era = scheduler.era
                     for owner in collection[1]:
-                        if owner._life is RUNNABLE and owner._drowsy != era:
-                            owner._roused = era
+                        task = owner._task
+                        if task.life is RUNNABLE and task.pause_era != era:
+                            task.wake_era = era
                         else:
                             scheduler.note_wake(owner, collection)
         return message
@@ -368,7 +372,7 @@ class Nowhere:
             box = box.onward
         if isinstance(box, Outbox) and source is not None:
             box.discarded += 1
-            scheduler = source.owner._scheduler
+            scheduler = task_of(source.owner).scheduler
             if scheduler is not None and scheduler.log is not None:
                 scheduler.log((DISCARDED, source, None, message, scheduler.text_of(message)))
                 scheduler.note_size(message)
@@ -404,15 +408,22 @@ class Outbox(Box):
         self.target.set_size(size)
 
 
+#: Return the inboxes, and the outboxes, of a component that exist so far, by name; its attributes make the others.
+made_inboxes_of: Callable[[Any], Mapping[Any, Inbox]] = attrgetter("_in")
+made_outboxes_of: Callable[[Any], Mapping[Any, Outbox]] = attrgetter("_out")
+
+
 def scheduler_near(component: Any) -> Scheduler | None:
     """Return the scheduler that runs a component; as long as none does, that of what it is linked to or part of."""
-    if component._scheduler is not None:
-        return component._scheduler  # type: ignore[no-any-return]
-    boxes = (*component._in.values(), *component._out.values())
+    task = task_of(component)
+    if task.scheduler is not None:
+        return task.scheduler
+    boxes = (*made_inboxes_of(component).values(), *made_outboxes_of(component).values())
     linked = (other.owner for box in boxes for other in (*box.sources, box.onward) if other is not None)
-    for near in (*linked, component._parent):
-        if near is not None and near._scheduler is not None:
-            return near._scheduler  # type: ignore[no-any-return]
+    for near in (*linked, task.parent):
+        scheduler = None if near is None else task_of(near).scheduler
+        if scheduler is not None:
+            return scheduler
     return None
 
 
@@ -420,9 +431,10 @@ def note_change(thing: Any, attribute: str, *components: Any) -> None:
     """Have the record keep the value of an attribute that is about to change and of which no event tells.
 
     Args:
-        thing: a component or a box.
+        thing: a component, its task, or a box.
         attribute: what is about to change.
-        components: where to look for the lab. Where none of them has to do with one, nothing is kept.
+        components: where to look for the lab, first that which changes. Where none of them has to do with one, nothing
+            is kept.
     """
     scheduler = next(filter(None, map(scheduler_near, components)), None)
     if scheduler is None:
@@ -430,5 +442,5 @@ def note_change(thing: Any, attribute: str, *components: Any) -> None:
     if scheduler.log is not None:
         scheduler.world.trace.note_change(thing, attribute, getattr(thing, attribute))
     if scheduler.journal is not None and scheduler.is_outside():
-        of = str(thing) if isinstance(thing, Box) else name_of(thing)
-        scheduler.world.note_foreign(f"the {attribute.strip('_')} of {of} was set from outside")
+        of = str(thing) if isinstance(thing, Box) else name_of(components[0])
+        scheduler.world.note_foreign(f"the {attribute} of {of} was set from outside")

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from .awaitables import Waits
-from .box import Box, Inbox, Outbox, note_change, scheduler_near
-from .context import in_slice
+from .box import Box, Inbox, Outbox, made_inboxes_of, made_outboxes_of, note_change, scheduler_near
+from .context import put_off
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, add_end_callback, place_in, shown
+from .task import task_of
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
@@ -55,10 +56,6 @@ class Component(Waits, Microprocess):
 
     _in: dict[str, Inbox] = _NO_BOXES
     _out: dict[str, Outbox] = _NO_BOXES
-    _parent: Component | None = None
-    _children: list[Component] | None = None
-    _switchboard: Switchboard | None = None
-    _end_finalizer: Any = None  # see kamlab.core.ended_components
     _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:
@@ -80,7 +77,7 @@ class Component(Waits, Microprocess):
     def inboxes(self) -> dict[str, Inbox]:
         """The inboxes by name. They are made when they are first used."""
         if self._in is _NO_BOXES:
-            scheduler = self._scheduler
+            scheduler = self._task.scheduler
             self._in = {name: Inbox(self, name, scheduler) for name in self.Inboxes}
         return self._in
 
@@ -94,7 +91,7 @@ class Component(Waits, Microprocess):
     def _prepare(self) -> None:
         super()._prepare()
         for box in self._in.values():
-            box.scheduler = self._scheduler
+            box.scheduler = self._task.scheduler
 
     def _inbox(self, name: str) -> Inbox:
         """Return an inbox that the hot path did not find: it is not made yet, or does not exist."""
@@ -175,12 +172,11 @@ class Component(Waits, Microprocess):
     def deliver(self, message: Any, boxname: str = "inbox") -> None:
         """Put a message into an inbox of this component from outside. Safe from any thread."""
         box = find_box(self, boxname, "inboxes")
-        if self._scheduler is None:
+        scheduler = self._task.scheduler
+        if scheduler is None:
             self._deliver_early(message, box)
             return
-        scheduler = self._scheduler
-        caller = in_slice.component
-        if caller is not None and caller._puts_off(lambda: self.deliver(message, boxname)):
+        if put_off(lambda: self.deliver(message, boxname)):
             return
         with scheduler.runtime.lock:
             box.target.deliver(message)
@@ -209,9 +205,10 @@ class Component(Waits, Microprocess):
     @property
     def switchboard(self) -> Switchboard:
         """The links this component has made."""
-        if self._switchboard is None:
-            self._switchboard = Switchboard(self)
-        return self._switchboard
+        task = self._task
+        if task.switchboard is None:
+            task.switchboard = Switchboard(self)
+        return task.switchboard
 
     def link(
         self,
@@ -238,8 +235,8 @@ class Component(Waits, Microprocess):
 
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
         """Remove a link that this component made, or all its links with another component."""
-        if self._switchboard is not None:
-            self._switchboard.unlink(component, linkage)
+        if self._task.switchboard is not None:
+            self._task.switchboard.unlink(component, linkage)
 
     def attend_collection(self, wanted: bool) -> None:
         """Set whether this component is woken when a message is taken downstream of one of its outboxes."""
@@ -254,14 +251,15 @@ class Component(Waits, Microprocess):
     @shown
     def parent(self) -> Component | None:
         """The component that contains this one, or ``None``."""
-        return self._parent
+        return self._task.parent
 
     @property
     def children(self) -> list[Component]:
         """The components that this one contains, in the order they were added."""
-        if self._children is None:
-            self._children = []
-        return self._children
+        task = self._task
+        if task.children is None:
+            task.children = []
+        return task.children
 
     def add_children(self, *children: Component) -> None:
         """Take components as children: this one is woken when one of them ends.
@@ -272,34 +270,37 @@ class Component(Waits, Microprocess):
         """
         for place, child in enumerate(children):
             check_component(child, f"a child of {self.short_name}")
-            if child._parent is not None and child._parent is not self:
+            parent = task_of(child).parent
+            if parent is not None and parent is not self:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
-                    f"{child._parent.short_name} already. Make a second {type(child).__name__}."
+                    f"{parent.short_name} already. Make a second {type(child).__name__}."
                 )
             if place_in(self.children, child) >= 0 or place_in(children, child) < place:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )
         for child in children:
-            note_change(child, "_parent", child, self)
-            child._parent = self
+            task = task_of(child)
+            note_change(task, "parent", child, self)
+            task.parent = self
             add_end_callback(child, _Knock(self, child))
             self.children.append(child)
 
     def _child_ended(self, child: Component) -> None:
-        if self._scheduler is not None:
-            self._scheduler.request_wake(self, child)
+        if self._task.scheduler is not None:
+            self._task.scheduler.request_wake(self, child)
 
     def remove_child(self, child: Component) -> None:
         """Remove a child, and the links with it that this component made."""
         place = place_in(self.children, child)
         if place >= 0:
             del self.children[place]
-        if child._parent is self:
-            note_change(child, "_parent", child, self)
-            child._parent = None
-        child._on_end = tuple(callback for callback in child._on_end if getattr(callback, "parent", None) is not self)
+        task = task_of(child)
+        if task.parent is self:
+            note_change(task, "parent", child, self)
+            task.parent = None
+        task.on_end = tuple(callback for callback in task.on_end if getattr(callback, "parent", None) is not self)
         self.unlink(child)
 
     def child_components(self) -> list[Component]:
@@ -343,8 +344,8 @@ class Component(Waits, Microprocess):
     def close_down(self) -> Any:
         """Notify the parent, and remove the links that this component made."""
         result = super().close_down()
-        if self._switchboard is not None:
-            self._switchboard.unlink_all()
+        if self._task.switchboard is not None:
+            self._task.switchboard.unlink_all()
         return result
 
     def fresh_copy(self) -> Component:
@@ -380,7 +381,7 @@ def check_component(thing: Any, role: str) -> None:
         BadComponent: ``thing`` is a class, a function, or something else.
     """
     if isinstance(thing, Component):
-        if not thing.init:
+        if not task_of(thing).id:
             raise BadComponent(
                 f"{thing.short_name} cannot be {role}: {type(thing).__name__}.__init__ does not call super().__init__()"
             )
@@ -402,4 +403,4 @@ def boxes_of(component: Component) -> Iterable[Box]:
 
 def made_boxes(component: Component) -> list[Box]:
     """Return the inboxes and then the outboxes that exist so far; unlike :func:`boxes_of` this makes none."""
-    return [*component._in.values(), *component._out.values()]
+    return [*made_inboxes_of(component).values(), *made_outboxes_of(component).values()]

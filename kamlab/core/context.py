@@ -28,6 +28,12 @@ class _InSlice(threading.local):
 in_slice: _InSlice = _InSlice()
 
 
+def put_off(call: Callable[[], Any]) -> bool:
+    """Return whether the caller is a component's thread that is late; the call is then made later."""
+    caller = in_slice.component
+    return caller is not None and caller._puts_off(call)
+
+
 def set_maker(maker: Callable[[], Any]) -> None:
     """Set the function that makes a lab where there is none yet."""
     global _maker

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from weakref import ref
 
-from .box import Inbox
+from .box import Inbox, made_inboxes_of, made_outboxes_of
 from .component import Component
 from .events import error_in_words, name_of
 from .message_text import is_plain
@@ -29,6 +29,7 @@ from .microprocess import Microprocess
 from .naming import given_name
 from .safe_repr import class_name
 from .states import ENDED, FAILED, STOPPED
+from .task import task_of
 
 #: How many records are kept of components that failed, and of the others.
 FAILED_KEPT, OTHERS_KEPT = 100, 400
@@ -58,17 +59,17 @@ class Tally(NamedTuple):
 
 def tally(component: Component) -> list[Tally]:
     """Return what a component has lost, by box, from its counters; messages left in inboxes only if it has ended."""
-    found = [Tally(DISCARD, name, box.discarded) for name, box in component._out.items() if box.discarded]
+    found = [Tally(DISCARD, name, box.discarded) for name, box in made_outboxes_of(component).items() if box.discarded]
     own = vars(component)
     counts_itself = False
     for name in COUNTERS:
         if name in own and type(own[name]) is int and own[name] > 0:
             counts_itself = True
             found.append(Tally(DROP, name, own[name]))
-    if component._life not in ENDED:
+    if task_of(component).life not in ENDED:
         return found
     handed_over = own.get("_incoming") or {}  # to its thread, which did not take them
-    for name, inbox in component._in.items():
+    for name, inbox in made_inboxes_of(component).items():
         handed = handed_over.get(name, ())
         count = len(inbox.items) + len(handed)
         if count and not (counts_itself and name == "inbox"):  # a component with its own counters has counted those
@@ -106,7 +107,7 @@ class Ended:
             "__weakref__",
             "_component",
             "_container",
-            "_given_name",
+            "given_name",
             "by",
             "error",
             "fed",
@@ -120,11 +121,11 @@ class Ended:
     )
 
     def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
-        self.id: int = component.id
+        self.id: int = task_of(component).id
         self.name: str = name_of(component)
         self.kind: str = type(component).__name__
-        self._given_name = given_name(component)
-        self.state: str = component._life
+        self.given_name = given_name(component)
+        self.state: str = task_of(component).life
         self.step = step
         self.by: str = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
         self.error: str = ""
@@ -133,10 +134,10 @@ class Ended:
         self.register: Register | None = None
         self.led: tuple[tuple[str, Place], ...] = ()
         self.fed: tuple[Place, ...] = ()
-        waiting = component._awaited_by
+        waiting = task_of(component).awaited_by
         self.helper: bool = waiting is not None
-        container = component._parent if isinstance(component, Component) else waiting
-        self.parent: int = container.id if container is not None else 0
+        container = task_of(component).parent if isinstance(component, Component) else waiting
+        self.parent: int = task_of(container).id if container is not None else 0
         self._container = ref(container) if container is not None else None
         if isinstance(component, Component):
             self._note_links(component)
@@ -146,15 +147,16 @@ class Ended:
     def note_error(self, component: Microprocess) -> None:
         """Record the error that the component failed with."""
         self.state = FAILED
-        if component._error is not None:
-            text = error_in_words(component._error)
+        error = task_of(component).error
+        if error is not None:
+            text = error_in_words(error)
             self.error = text if len(text) <= ERROR_TEXT else text[: ERROR_TEXT - 3] + "..."
 
     def _note_links(self, component: Component) -> None:
-        led = [(name, box.target) for name, box in component._out.items() if box.onward is not None]
-        self.led = tuple((name, (end.owner.id, end.name)) for name, end in led if isinstance(end, Inbox))
-        sources = [source for inbox in component._in.values() for source in inbox.sources]
-        self.fed = tuple((source.owner.id, source.name) for source in sources[:SOURCES])
+        led = [(name, box.target) for name, box in made_outboxes_of(component).items() if box.onward is not None]
+        self.led = tuple((name, (task_of(end.owner).id, end.name)) for name, end in led if isinstance(end, Inbox))
+        sources = [source for inbox in made_inboxes_of(component).values() for source in inbox.sources]
+        self.fed = tuple((task_of(source.owner).id, source.name) for source in sources[:SOURCES])
 
     @property
     def component(self) -> Any:
@@ -239,12 +241,12 @@ class Register:
 
     def note(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
         """Record that a component ends, while its links still exist; a generator is recorded only if it failed."""
-        failed = component._life == FAILED
+        failed = task_of(component).life == FAILED
         if not (failed or isinstance(component, Component)):
             return
-        ended = component._end_record = Ended(component, step, by)
+        ended = task_of(component).end_record = Ended(component, step, by)
         if isinstance(component, Component):  # also one without boxes: they may be made after its end
-            component._end_finalizer = _Farewell(component, ended)
+            task_of(component).end_finalizer = _Farewell(component, ended)
         else:
             ended.final = []
         kept, limit = (self._failed, FAILED_KEPT) if failed else (self._others, OTHERS_KEPT)

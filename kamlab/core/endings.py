@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadAwait
 from .events import FINISHED
-from .microprocess import Microprocess, raising_in
+from .microprocess import Microprocess, method_of, raising_in
 from .states import FAILED
+from .task import task_of
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -21,19 +22,19 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
 
     Does nothing if it has ended already.
     """
-    if component.id not in scheduler.members:
+    task = task_of(component)
+    if task.id not in scheduler.members:
         return
-    del scheduler.members[component.id]
-    component._life = state
-    if component._pause_timer is not None:
-        component._cancel_pause_timer()
+    del scheduler.members[task.id]
+    task.life = state
+    task.cancel_pause_timer()
     if scheduler.log is not None:
         scheduler.log((FINISHED, component, state))
     scheduler.runtime.register.note(component, scheduler.step, scheduler.running)
-    if component._delegate is not None:
-        scheduler.retire(component._delegate)
-    flow = component._flow
-    for last in (lambda: _close(flow), component.stop, component.close_down):
+    if task.delegate is not None:
+        scheduler.retire(task.delegate)
+    flow = task.flow
+    for last in (lambda: _close(flow), method_of(component, "stop"), method_of(component, "close_down")):
         try:
             last()
         except BaseException as error:
@@ -46,20 +47,21 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
-    if error.args == ("no running event loop",) and hasattr(component._flow, "cr_frame"):
+    task = task_of(component)
+    if error.args == ("no running event loop",) and hasattr(task.flow, "cr_frame"):
         refused = refused_await(component)
         refused.__cause__ = error
         error = refused
-    waiting = component._awaited_by
-    if waiting is not None and waiting._delegate is component:
-        component._error = error
+    waiting = task.awaited_by
+    if waiting is not None and task_of(waiting).delegate is component:
+        task.error = error
         end(scheduler, component, FAILED)
         if isinstance(error, Exception):
-            waiting._flow = raising_in(waiting, error)
+            task_of(waiting).flow = raising_in(waiting, error)
         else:
             scheduler.raise_in(waiting, error)
         return
-    component._life = FAILED
+    task.life = FAILED
     if isinstance(error, (KeyboardInterrupt, SystemExit)):
         scheduler.fatal = error
         interrupt = scheduler.runtime.interrupt  # without one the component has raised it itself

@@ -71,6 +71,7 @@ from .ipc import Ipc
 from .microprocess import Microprocess
 from .repr_worker import said
 from .safe_repr import LIMIT, class_attribute, class_name, names_of_class, safe_repr, safe_str
+from .task import task_of
 
 #: The kinds are public here, too.
 __all__ = [
@@ -297,9 +298,10 @@ def name_of(component: Any) -> str:
             return given
         if given is None:
             kind = type(component).__name__
-            if component._awaited_by is not None:
-                return f"{kind}_{component._number or '?'} for {name_of(component._awaited_by)}"
-            return f"{kind}_{component._number}{component._tag}" if component._number else f"{kind}_?"
+            task = task_of(component)
+            if task.awaited_by is not None:
+                return f"{kind}_{task.number or '?'} for {name_of(task.awaited_by)}"
+            return f"{kind}_{task.number}{task.tag}" if task.number else f"{kind}_?"
     name = getattr(component, "short_name", None) or getattr(component, "name", component)
     return name if type(name) is str else safe_str(name)
 

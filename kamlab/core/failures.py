@@ -15,6 +15,7 @@ from .errors import ComponentFailed
 from .events import error_in_words
 from .microprocess import Microprocess
 from .safe_repr import speaks_plainly
+from .task import task_of
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -36,8 +37,9 @@ class FailureLog:
         runtime = self._runtime
         scheduler = runtime.scheduler
         self.count += 1
-        if component._end_record is not None:  # it failed while it ended
-            component._end_record.note_error(component)
+        ended = task_of(component).end_record
+        if ended is not None:  # it failed while it ended
+            ended.note_error(component)
         self.components.append(component)
         del self.components[:-FAILURES_KEPT]
         text = traceback_of(error)

@@ -40,6 +40,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .context import in_slice
+from .task import task_of
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -97,7 +98,7 @@ class _Asked:
 def _asked(module: str) -> _Asked | None:
     """Return the call if code of this module is component code here, else ``None``."""
     component = in_slice.component
-    scheduler = in_slice.world.scheduler if component is None else component._scheduler
+    scheduler: Any = in_slice.world.scheduler if component is None else task_of(component).scheduler
     if component is None and scheduler.running is None:
         return None
     clock = scheduler.clock

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .box import Box
 from .errors import BadLink, NoSuchBox, listed
 from .events import LINKED, UNLINKED
+from .task import task_of
 
 if TYPE_CHECKING:
     from .component import Component
@@ -152,11 +153,11 @@ class Switchboard:
             self.unlink(linkage=link)
 
     def _note_foreign(self, why: str) -> None:
-        scheduler = self.owner._scheduler
+        scheduler = task_of(self.owner).scheduler
         if scheduler is not None and scheduler.journal is not None and scheduler.is_outside():
             scheduler.note_foreign(why)
 
     def _record(self, kind: str, link: Link) -> None:
-        scheduler = self.owner._scheduler
+        scheduler = task_of(self.owner).scheduler
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((kind, link, None))

@@ -5,12 +5,14 @@ does. A slice is ``_flow.send(None)``: it runs the code up to its next ``yield``
 hands back what was yielded. Until the first slice ``_flow`` is a :class:`_Start`, which calls
 ``main`` and puts whatever came back in its own place, so that every later slice is one call into C.
 
-What the engine writes has names with an underscore; ``state``, ``error`` and the like only show it,
-so a component whose author uses ``state`` for an attribute of the component does not break the engine.
+What the engine writes is in the :mod:`task <.task>` of a microprocess; ``state``, ``error`` and the like only show it,
+so a component whose author uses ``state`` for an attribute of the component does not break the engine. Where the engine
+calls a method that an author's attribute may hide, such as ``stop``, it asks :func:`method_of` for it.
 """
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -19,12 +21,11 @@ from . import context
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
 from .never_activated import NOTES, note_made
-from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
+from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, RUNNING, STOPPED
+from .task import Task, task_of
 
 if TYPE_CHECKING:
-    from .ended_components import Ended
     from .scheduler import Scheduler
-    from .timers import Timer
 
 _ids = itertools.count(1)
 
@@ -61,36 +62,13 @@ class Microprocess:
     True
     """
 
-    id: int = 0
-    init: int = 0
-    _number = 0
-    _life: str = NEW
-    _error: BaseException | None = None
-    _flow: Any = None
-    _scheduler: Scheduler | None = None
-    _pause_timer: Timer | None = None
-    _delegate: Microprocess | None = None
-    _awaited_by: Microprocess | None = None
-    _activated_by: Microprocess | None = None
-    #: A reference to the component that activated it, as long as that exists.
-    _home: Callable[[], Any] | None = None
-    _main_method = "main"
-    _dozed = -1
-    _drowsy = -1
-    _roused = -1
-    #: What its code waits for, where a helper of :mod:`.awaitables` records it.
-    _awaits: tuple[Any, ...] | None = None
-    _end_record: Ended | None = None
-    #: The name that a Graphline gave it.
-    _given_name = ""
-    _on_end: tuple[Callable[[], Any], ...] = ()
+    _task: Task
     #: Its outboxes, and whether taking a message downstream of one wakes it: of a component.
     _out: dict[str, Any] = {}
     woken_by_collection: bool = False
-    _tag = ""
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:
-        """Have a component be a key by its identity, whatever its class says about equality.
+        """Make the task, and have a component be a key by its identity, whatever its class says about equality.
 
         ``@dataclass`` and every ``__eq__`` take the hash of a class away, and a hash of values changes with them; all
         tables of the engine and of what looks at it have components as keys. Rejected: tables with ``id`` as key, since
@@ -99,21 +77,39 @@ class Microprocess:
         if cls.__hash__ is not object.__hash__:
             cls.__hash__ = object.__hash__  # type: ignore[method-assign]
         self = super().__new__(cls)
+        object.__setattr__(self, "_task", Task())  # past a __setattr__ that needs what __init__ has yet to make
         if NOTES.wanted:
             note_made(self)
         return self
 
+    def __getstate__(self) -> Any:
+        """Return what a copy or a pickle has of this: also a task of its own, which stands where this one does."""
+        state: Any = super().__getstate__()
+        own, *slots = state if isinstance(state, tuple) else (state,)
+        own = {**own, "_task": copy.copy(self._task)}
+        return (own, *slots) if slots else own
+
     def __init__(self, thread: Any = None, close_down_value: Any = 0, tag: str = "") -> None:
-        self.init = 1
-        self.id = next(_ids)
+        task = self._task
+        task.id = next(_ids)
         if thread is not None:
-            self._flow = _Start(self, thread)
+            task.flow = _Start(self, thread)
         if close_down_value:
             self.close_down_value = close_down_value
         if tag:
-            self._tag = tag
+            task.tag = tag
 
     close_down_value: Any = 0
+
+    @shown
+    def id(self) -> int:
+        """Its place in the order of creation, from 1 on."""
+        return self._task.id
+
+    @shown
+    def init(self) -> int:
+        """1 once the inherited ``__init__`` was called, 0 before."""
+        return 1 if self._task.id else 0
 
     @property
     def name(self) -> str:
@@ -122,7 +118,7 @@ class Microprocess:
         if given is not None:
             return given
         cls = type(self)
-        return f"{cls.__module__}.{cls.__name__}_{self.id}{self._tag}"
+        return f"{cls.__module__}.{cls.__name__}_{self._task.id}{self._task.tag}"
 
     @name.setter
     def name(self, value: str) -> None:
@@ -137,14 +133,15 @@ class Microprocess:
         """
         given: str | None = self.__dict__.get("_name")
         if given is None:
-            return f"{type(self).__name__}_{self._number or self.id}{self._tag}"
+            task = self._task
+            return f"{type(self).__name__}_{task.number or task.id}{task.tag}"
         return given
 
     def __str__(self) -> str:
         return self.name
 
     def __repr__(self) -> str:
-        return f"<{self.short_name}: {self._state_now()}>"
+        return f"<{self.short_name}: {state_of(self)}>"
 
     # -- the code that runs ---------------------------------------------------------------------
 
@@ -154,34 +151,36 @@ class Microprocess:
 
     def _prepare(self) -> None:
         """Prepare for the first slice; called on activation."""
-        if self._flow is None:
-            self._flow = _Start(self)
+        if self._task.flow is None:
+            self._task.flow = _Start(self)
 
     def _begin(self) -> Any:
         """Run the first slice."""
-        flow = self._flow.given
+        task = self._task
+        flow = task.flow.given
         if flow is None:
             try:
-                flow = getattr(self, self._main_method)()
+                flow = getattr(self, task.main_method)()
             except StopIteration as stray:  # it would look like the end of a generator
-                raise RuntimeError(f"{self._main_method}() of {self.short_name} raised StopIteration") from stray
+                raise RuntimeError(f"{task.main_method}() of {self.short_name} raised StopIteration") from stray
         if not hasattr(flow, "send"):
             if not hasattr(flow, "__next__"):
                 raise BadMain(
-                    f"{self._main_method}() of {self.short_name} returned {type(flow).__name__}, not a generator or "
+                    f"{task.main_method}() of {self.short_name} returned {type(flow).__name__}, not a generator or "
                     "coroutine. Write 'yield' in it where others may run, make it 'async def', or, if it should "
                     "run in a thread of its own, derive from ThreadedComponent."
                 )
             flow = _Iterating(flow)
-        self._flow = flow
+        task.flow = flow
         return flow.send(None)
 
     @shown
     def flow(self) -> Generator[Any, Any, Any] | Any:
         """The generator or coroutine that is being run; ``None`` before the first slice."""
-        if isinstance(self._flow, _Raising):
-            return self._flow.flow
-        return None if isinstance(self._flow, _Start) else self._flow
+        flow = self._task.flow
+        if isinstance(flow, _Raising):
+            return flow.flow
+        return None if isinstance(flow, _Start) else flow
 
     # -- life -----------------------------------------------------------------------------------
 
@@ -191,14 +190,7 @@ class Microprocess:
 
         A pause or a wake-up counts from when it is requested, although the scheduler applies both when a round ends.
         """
-        return self._state_now()
-
-    def _state_now(self) -> str:
-        life, scheduler = self._life, self._scheduler
-        if scheduler is None or life not in ALIVE:
-            return life
-        state = scheduler.state_of(self)
-        return RUNNABLE if state is RUNNING else state
+        return state_of(self)
 
     def state_of_thread(self) -> str | None:
         """Return the state that a thread of its own leads to; ``None`` if it has none, or the thread waits here."""
@@ -207,12 +199,12 @@ class Microprocess:
     @shown
     def error(self) -> BaseException | None:
         """The error that it failed with, or ``None``."""
-        return self._error
+        return self._task.error
 
     @shown
     def scheduler_in_charge(self) -> Scheduler | None:
         """The scheduler that runs this, or ``None`` before activation."""
-        return self._scheduler
+        return self._task.scheduler
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Add this to a lab, by default the current one; its first slice is in the next round.
@@ -224,23 +216,24 @@ class Microprocess:
             NotInitialised: ``__init__`` was overridden without calling the inherited one.
         """
         del tracker
-        if self._life in ALIVE:
+        task = self._task
+        if task.life in ALIVE:
             wanted = getattr(scheduler, "scheduler", scheduler)
-            if wanted is not None and wanted is not self._scheduler:
+            if wanted is not None and wanted is not task.scheduler:
                 raise BelongsElsewhere(f"{self.short_name} runs in another lab already; make a new one for this lab.")
             return self
-        if not self.init:
+        if not task.id:
             cls = type(self).__name__
             raise NotInitialised(
                 f"{cls}.__init__ does not call super().__init__(), so it has no boxes. "
                 f"Add 'super().__init__()' as the first line of {cls}.__init__."
             )
-        if self._life in ENDED:
+        if task.life in ENDED:
             raise AlreadyEnded(
-                f"{self.short_name} has {self._life} and cannot be activated again; make a new {type(self).__name__}."
+                f"{self.short_name} has {task.life} and cannot be activated again; make a new {type(self).__name__}."
             )
         if mainmethod != "main":
-            self._main_method = mainmethod
+            task.main_method = mainmethod
         chosen = scheduler if scheduler is not None else context.current()
         chosen = getattr(chosen, "scheduler", chosen)
         chosen.adopt(self)
@@ -248,9 +241,9 @@ class Microprocess:
 
     def run(self) -> Any:
         """Activate this, then run the lab until everything in it has ended."""
-        self.activate()
-        assert self._scheduler is not None
-        return self._scheduler.world.run_component(self)
+        method_of(self, "activate")()
+        assert self._task.scheduler is not None
+        return self._task.scheduler.world.run_component(self)
 
     def pause(self, timeout: float | None = None) -> None:
         """Pause from the next ``yield`` on, until a message arrives or is taken, or until ``timeout``.
@@ -258,35 +251,31 @@ class Microprocess:
         It does not check whether messages wait already. Before activation and after the end it
         does nothing.
         """
-        if timeout is None and self._life is RUNNABLE:
-            scheduler = self._scheduler
+        task = self._task
+        if timeout is None and task.life is RUNNABLE:
+            scheduler = task.scheduler
             assert scheduler is not None
             scheduler.pauses.append(self)
             log = scheduler.log
-            if log is not None and self._roused != (era := scheduler.era) and self._drowsy != era:
-                self._drowsy = era
-                if self._awaits is None and self._pause_timer is None:
+            if log is not None and task.wake_era != (era := scheduler.era) and task.pause_era != era:
+                task.pause_era = era
+                if task.awaits is None and task.pause_timer is None:
                     log((PAUSED, self, PLAIN_PAUSE))
                 else:
-                    log((PAUSED, self, (deadline_of(self), self._awaits)))
+                    log((PAUSED, self, (deadline_of(self), task.awaits)))
             return
         runner = runner_of(self)
-        scheduler = runner._scheduler
-        if scheduler is not None and runner._life in ALIVE:
+        task = task_of(runner)
+        scheduler = task.scheduler
+        if scheduler is not None and task.life in ALIVE:
             scheduler.request_pause(runner, timeout)
-
-    def _cancel_pause_timer(self) -> None:
-        """Cancel the timer of a pause that ended otherwise."""
-        if self._pause_timer is not None:
-            self._pause_timer.cancel()
-            self._pause_timer = None
 
     def wake(self, cause: Any = None) -> None:
         """Wake this if it has paused. Safe from any thread."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         if scheduler is None:
             return
-        if scheduler.journal is not None and scheduler.is_outside() and self._life in ALIVE:
+        if scheduler.journal is not None and scheduler.is_outside() and self._task.life in ALIVE:
             with scheduler.runtime.lock:
                 scheduler.note_act("wake", self.short_name)
                 scheduler.request_wake(self, cause)
@@ -295,33 +284,34 @@ class Microprocess:
 
     def stop(self) -> None:
         """End this, for good. Its generator is closed, so its ``finally`` blocks run."""
-        caller = context.in_slice.component
-        if self._life in ENDED or (caller is not None and caller._puts_off(self.stop)):
+        task = self._task
+        if task.life in ENDED or context.put_off(lambda: method_of(self, "stop")()):
             return
-        if self._scheduler is not None:
-            self._scheduler.retire(self)
+        if task.scheduler is not None:
+            task.scheduler.retire(self)
         else:
-            self._life = "stopped"
+            task.life = STOPPED
 
     def close_down(self) -> Any:
         """Run once after the end, however it came."""
-        callbacks, self._on_end = self._on_end, ()
+        task = self._task
+        callbacks, task.on_end = task.on_end, ()
         for callback in callbacks:
             callback()
         return self.close_down_value
 
     def is_stopped(self) -> bool:
         """Return whether this has ended, for whatever reason."""
-        return self._life in ENDED
+        return self._task.life in ENDED
 
     def is_runnable(self) -> bool:
         """Return whether this is runnable, and waits only for its slice; not once it has paused in this round."""
-        return self._life is RUNNABLE and self._state_now() == RUNNABLE
+        return self._task.life is RUNNABLE and state_of(self) == RUNNABLE
 
     @shown
     def asleep(self) -> bool:
         """Whether it paused and nothing has woken it."""
-        return self._life is ASLEEP
+        return self._task.life is ASLEEP
 
 
 def place_in(components: Iterable[Any], component: Any) -> int:
@@ -334,7 +324,8 @@ def place_in(components: Iterable[Any], component: Any) -> int:
 
 def deadline_of(component: Microprocess) -> float | None:
     """Return when the timer of a pause is due, in seconds of the lab's clock; ``None`` if it has none."""
-    return None if component._pause_timer is None else component._pause_timer.when
+    timer = task_of(component).pause_timer
+    return None if timer is None else timer.when
 
 
 # What follows is also right for a microprocess whose user has given it attributes of the same names.
@@ -342,17 +333,39 @@ def deadline_of(component: Microprocess) -> float | None:
 
 def state_of(microprocess: Microprocess) -> str:
     """Return where a microprocess is in its life: one of the words in :mod:`kamlab.core.states`."""
-    return microprocess._state_now()
+    task = task_of(microprocess)
+    if task.scheduler is None or task.life not in ALIVE:
+        return task.life
+    state = task.scheduler.state_of(microprocess)
+    return RUNNABLE if state is RUNNING else state
+
+
+def method_of(microprocess: Microprocess, name: str) -> Callable[..., Any]:
+    """Return a method of a microprocess, past an attribute of its author that has the same name and is no function.
+
+    >>> lamp = Microprocess()
+    >>> lamp.stop = False
+    >>> method_of(lamp, "stop")()
+    >>> lamp.is_stopped()
+    True
+    """
+    found: Any = getattr(microprocess, name, None)
+    if callable(found):
+        return found  # type: ignore[no-any-return]
+    methods = (vars(cls).get(name) for cls in type(microprocess).__mro__)
+    method: Any = next(filter(callable, methods))
+    return method.__get__(microprocess)  # type: ignore[no-any-return]
 
 
 def add_end_callback(microprocess: Microprocess, callback: Callable[[], Any]) -> None:
     """Have a function called when a microprocess has ended, however it ends."""
-    microprocess._on_end += (callback,)
+    task_of(microprocess).on_end += (callback,)
 
 
 def remove_end_callback(microprocess: Microprocess, callback: Callable[[], Any]) -> None:
     """Undo :func:`add_end_callback`; do nothing if the function was not added."""
-    microprocess._on_end = tuple(known for known in microprocess._on_end if known != callback)
+    task = task_of(microprocess)
+    task.on_end = tuple(known for known in task.on_end if known != callback)
 
 
 class _Start:
@@ -375,8 +388,8 @@ class _Start:
 
 def runner_of(component: Microprocess) -> Microprocess:
     """Return the microprocess that runs in its slice: the last in a chain of WaitComplete."""
-    while component._delegate is not None:
-        component = component._delegate
+    while (delegate := task_of(component).delegate) is not None:
+        component = delegate
     return component
 
 
@@ -387,17 +400,17 @@ class _Raising:
 
     def __init__(self, microprocess: Microprocess, error: BaseException) -> None:
         self.microprocess: Microprocess = microprocess
-        self.flow: Any = microprocess._flow
+        self.flow: Any = task_of(microprocess).flow
         self.error: BaseException = error
 
     def send(self, _value: Any) -> Any:
-        self.microprocess._flow = self.flow
+        task_of(self.microprocess).flow = self.flow
         if not hasattr(self.flow, "throw"):
             raise self.error
         return self.flow.throw(self.error)
 
     def close(self) -> None:
-        self.microprocess._flow = self.flow
+        task_of(self.microprocess).flow = self.flow
         close = getattr(self.flow, "close", None)
         if close is not None:
             close()

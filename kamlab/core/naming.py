@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from .errors import UnknownComponent, listed
 from .events import name_of
 from .microprocess import Microprocess
+from .task import task_of
 
 T = TypeVar("T")
 
@@ -38,19 +39,19 @@ _NAMES: tuple[Callable[[Any], tuple[Any, ...]], ...] = (_own, _given, _of_class)
 
 def whose(microprocess: Any) -> Any:
     """Return the component that a microprocess belongs to: a generator belongs to the component that waits for it."""
-    while getattr(microprocess, "_awaited_by", None) is not None:
-        microprocess = microprocess._awaited_by
+    while isinstance(microprocess, Microprocess) and (waiting := task_of(microprocess).awaited_by) is not None:
+        microprocess = waiting
     return microprocess
 
 
 def give_name(component: Microprocess, name: str) -> None:
     """Note the name that a Graphline gives a component."""
-    component._given_name = name
+    task_of(component).given_name = name
 
 
 def given_name(component: Any) -> str:
     """Return the name that a Graphline gave to a component, or to one that has ended; "" if it has none."""
-    given = getattr(component, "_given_name", "")
+    given = getattr(task_of(component) if isinstance(component, Microprocess) else component, "given_name", "")
     return given if type(given) is str else ""
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
+from .task import task_of
+
 if TYPE_CHECKING:
     from .microprocess import Microprocess
 
@@ -85,7 +87,7 @@ def forgotten_in(lab: int) -> tuple[str, ...]:
     """
     if lab != NOTES.lab:
         return ()
-    made = [entry for entry in NOTES.made if entry[0].__dict__.get("init")]
+    made = [entry for entry in NOTES.made if task_of(entry[0]).id]
     inner = {id(part) for microprocess, _, _ in made for part in _parts_of(microprocess)}
     outer = [entry for entry in made if id(entry[0]) not in inner] or made  # all, if they know each other
     return tuple(_name(microprocess) + _place(code, line) for microprocess, code, line in outer)
@@ -93,7 +95,7 @@ def forgotten_in(lab: int) -> tuple[str, ...]:
 
 def _name(microprocess: Microprocess) -> str:
     """Return the name of what was not activated yet, as its user sees it."""
-    return microprocess.__dict__.get("_name") or f"{type(microprocess).__name__}_{microprocess.id}"
+    return microprocess.__dict__.get("_name") or f"{type(microprocess).__name__}_{task_of(microprocess).id}"
 
 
 def sentence(lab: int) -> str:

@@ -24,9 +24,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .box import made_inboxes_of
 from .chance import Chance
 from .choice import Chooser
 from .clock import Clock, VirtualClock, make_clock
+from .component import Component
 from .context import in_slice
 from .ended_components import Register
 from .errors import BadPace, KamlabError, LabIsClosed, LabIsRunning
@@ -42,6 +44,7 @@ from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED
+from .task import task_of
 from .trace import Trace
 
 if TYPE_CHECKING:
@@ -102,7 +105,7 @@ class Stop:
         if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
             return cls(limit, None, float(until), timeout)
         if isinstance(until, Microprocess):
-            return cls(limit, lambda _: until._life in ENDED, None, timeout)
+            return cls(limit, lambda _: task_of(until).life in ENDED, None, timeout)
         if callable(until):
             return cls(limit, until, None, timeout)
         raise KamlabError(
@@ -301,7 +304,11 @@ class Runtime:
 
     def _tell_outsiders(self) -> None:
         """Notify components with a thread whether they may run freely from now on."""
-        for component in sorted(self.scheduler.outsiders, key=lambda outsider: getattr(outsider, "_number", 0)):
+
+        def number(outsider: Any) -> int:
+            return task_of(outsider).number if isinstance(outsider, Microprocess) else 0
+
+        for component in sorted(self.scheduler.outsiders, key=number):
             notice = getattr(component, "gate_changed", None)
             if notice is not None:
                 notice()
@@ -311,7 +318,7 @@ class Runtime:
         scheduler = self.scheduler
         if (scheduler.log is None) is not (log is None):
             for component in list(scheduler.members.values()):
-                for box in getattr(component, "_in", {}).values():
+                for box in (made_inboxes_of(component) if isinstance(component, Component) else {}).values():
                     box.quiet = box.settled = False
         scheduler.log = log
 
@@ -673,7 +680,7 @@ class Drive:
 
     def _waiting(self) -> tuple[str, ...]:
         members = list(self.scheduler.members.values())
-        return tuple(component.short_name for component in members if component._life is ASLEEP)
+        return tuple(component.short_name for component in members if task_of(component).life is ASLEEP)
 
     def _slow_down(self, pace: float) -> None:
         """Wait as long as a slice takes in slow motion; the lock is free meanwhile."""

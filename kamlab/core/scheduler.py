@@ -28,7 +28,7 @@ from weakref import ref
 
 from . import context
 from .awaitables import THREAD
-from .box import Inbox
+from .box import Inbox, made_outboxes_of
 from .choice import Chooser
 from .clock import Clock
 from .component import check_component
@@ -39,12 +39,22 @@ from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal_interface import Journal
 from .message_text import text_to_keep
-from .microprocess import Microprocess, add_end_callback, deadline_of, place_in, raising_in, runner_of
+from .microprocess import (
+    Microprocess,
+    add_end_callback,
+    deadline_of,
+    method_of,
+    place_in,
+    raising_in,
+    runner_of,
+    state_of,
+)
 from .never_activated import note_activated
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
 from .states import STOPPED as STATE_STOPPED
+from .task import task_of
 from .thread_request import RUNNING as THREAD_BUSY
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
@@ -130,7 +140,8 @@ class Scheduler:
                 queue = self.queue
                 log = self.log
             component = queue.popleft() if chooser is None else self._chosen(queue)
-            if component._life is not RUNNABLE:
+            task = component._task
+            if task.life is not RUNNABLE:
                 continue
             ran += 1
             self.step += 1
@@ -138,7 +149,7 @@ class Scheduler:
             if log is not None:
                 log((RESUMED, self.step, self.now, component))
             try:
-                said = component._flow.send(None)
+                said = task.flow.send(None)
             except StopIteration:
                 end(self, component, STATE_FINISHED)
             except BaseException as error:
@@ -151,10 +162,10 @@ class Scheduler:
                         self._obey(component, said)
                     except BaseException as error:
                         self.raise_in(component, error)
-                if component._life is RUNNABLE:
+                if task.life is RUNNABLE:
                     done.append(component)
-                elif component._life in ENDED:
-                    end(self, component, component._life)
+                elif task.life in ENDED:
+                    end(self, component, task.life)
         self.running = None
         self._since_poll += ran
         return ran
@@ -164,7 +175,7 @@ class Scheduler:
         picked, self.picked = self.picked, None
         place = -1 if picked is None else place_in(queue, picked)
         if place < 0:
-            runnable = tuple([member for member in queue if member._life is RUNNABLE])
+            runnable = tuple([member for member in queue if task_of(member).life is RUNNABLE])
             place = self.chooser.choose(runnable) if runnable else 0
             picked = runnable[place] if runnable else queue[0]
             if runnable and self.journal is not None:
@@ -181,7 +192,7 @@ class Scheduler:
             for newcomer in said.components():
                 if not isinstance(newcomer, Microprocess):
                     check_component(newcomer, f"a new component of {component.short_name}")
-                newcomer.activate(self)
+                method_of(newcomer, "activate")(self)
         elif isinstance(said, WaitComplete):
             self._wait_complete(component, said)
         elif hasattr(said, "_asyncio_future_blocking"):
@@ -196,16 +207,18 @@ class Scheduler:
             )
         tag = said.argd.get("tag") or "__" + component.short_name[-10:]
         helper = Microprocess(given, tag=tag)
-        helper._awaited_by = component
+        task_of(helper).awaited_by = component
         add_end_callback(helper, lambda: self._reactivate(component, helper))
-        component._life = WAITING
-        component._delegate = helper
+        task = task_of(component)
+        task.life = WAITING
+        task.delegate = helper
         helper.activate(self)
 
     def _reactivate(self, component: Microprocess, helper: Microprocess) -> None:
-        component._delegate = None
-        if component._life is WAITING:
-            component._life = ASLEEP
+        task = task_of(component)
+        task.delegate = None
+        if task.life is WAITING:
+            task.life = ASLEEP
             self.request_wake(component, helper)
 
     def raise_in(self, component: Microprocess, error: BaseException) -> None:
@@ -230,18 +243,20 @@ class Scheduler:
     def retire(self, component: Microprocess, state: str = STATE_STOPPED) -> None:
         """End a microprocess from outside its own code; its generator is closed."""
         with self.runtime.lock:  # never in the middle of a slice
-            if component._life in ENDED:
+            task = task_of(component)
+            if task.life in ENDED:
                 return
             if self.journal is not None and self.is_outside():
                 self.journal.outside("stop", component.short_name)
-            component._life = state
+            task.life = state
             if component is not self.running:
                 end(self, component, state)
 
     def note_failure(self, component: Microprocess, error: BaseException) -> None:
         """Mark a component as failed, record that, and call ``on_failure``."""
-        component._error = error
-        component._life = STATE_FAILED
+        task = task_of(component)
+        task.error = error
+        task.life = STATE_FAILED
         if self.log is not None:
             self.log((FAILED, component, error))
         self.on_failure(component, error)
@@ -300,7 +315,7 @@ class Scheduler:
         if self.wakes:
             dozing -= self._apply_wakes()
         if dozing:
-            awake = [member for member in queue if member._life is RUNNABLE]
+            awake = [member for member in queue if task_of(member).life is RUNNABLE]
             queue.clear()
             queue.extend(awake)
         self.era += 1
@@ -312,15 +327,16 @@ class Scheduler:
         rounds, era = self.rounds, self.era
         log = self.log
         for component in self.pauses:
-            if component._roused == era and log is not None:  # wake-ups win, and it is about to be woken
-                if component._pause_timer is not None:
-                    component._cancel_pause_timer()
-            elif component._life is RUNNABLE:
-                component._life = ASLEEP
-                component._dozed = rounds
+            task = component._task
+            if task.wake_era == era and log is not None:  # wake-ups win, and it is about to be woken
+                if task.pause_timer is not None:
+                    task.cancel_pause_timer()
+            elif task.life is RUNNABLE:
+                task.life = ASLEEP
+                task.paused_in_round = rounds
                 dozing += 1
-                if log is not None and component._drowsy != era:
-                    log((PAUSED, component, (deadline_of(component), component._awaits)))
+                if log is not None and task.pause_era != era:
+                    log((PAUSED, component, (deadline_of(component), task.awaits)))
         self.pauses.clear()
         return dozing
 
@@ -333,7 +349,7 @@ class Scheduler:
             if wake.__class__ is Inbox:
                 wake.arrived = wake.quiet = False
                 owner = wake.owner
-                if owner._life is not RUNNABLE:
+                if owner._task.life is not RUNNABLE:
                     undone += self._wake(owner, wake)
                 continue
             if wake.__class__ is not tuple:
@@ -343,7 +359,7 @@ class Scheduler:
             if first.__class__ is Inbox:
                 first.taken = first.settled = False
                 for owner in cause:
-                    if owner._life is not RUNNABLE:
+                    if owner._task.life is not RUNNABLE:
                         undone += self._wake(owner, wake)
             else:
                 undone += self._wake(first, cause)
@@ -351,30 +367,31 @@ class Scheduler:
 
     def _wake(self, component: Microprocess, cause: Any) -> int:
         """Make a waiting component runnable; return 1 if it paused in this very round and so is queued already."""
-        while component._delegate is not None:
-            component = component._delegate
-        if component._life is not ASLEEP:
+        task = component._task
+        while task.delegate is not None:
+            component = task.delegate
+            task = component._task
+        if task.life is not ASLEEP:
             return 0
-        component._life = RUNNABLE
-        if component._pause_timer is not None:
-            component._cancel_pause_timer()
-        if self.log is not None and component._roused != self.era:
+        task.life = RUNNABLE
+        if task.pause_timer is not None:
+            task.cancel_pause_timer()
+        if self.log is not None and task.wake_era != self.era:
             self.log((WOKEN, component, cause))
-        if component._dozed == self.rounds:
+        if task.paused_in_round == self.rounds:
             return 1
         self.queue.append(component)
         return 0
 
     def _enlist(self, component: Microprocess) -> None:
-        by = component._activated_by
+        task = task_of(component)
+        by = task.activated_by
         if by is not None:
-            component._activated_by = (
-                None  # else a chain of components, each activated by the one before, is kept alive
-            )
-        if component._life in ALIVE:
-            component._life = RUNNABLE
+            task.activated_by = None  # else a chain of components, each activated by the one before, is kept alive
+        if task.life in ALIVE:
+            task.life = RUNNABLE
             self.queue.append(component)
-            if self.log is not None and component._roused != self.era:
+            if self.log is not None and task.wake_era != self.era:
                 self.log((ACTIVATED, component, "outside" if by is None else by))
 
     def _fire_timers(self) -> None:
@@ -394,45 +411,44 @@ class Scheduler:
 
     def adopt(self, component: Microprocess) -> None:
         """Add a microprocess; its first slice is in the next round."""
-        if put_off(lambda: self.adopt(component)):
+        if context.put_off(lambda: self.adopt(component)):
             return
         self.runtime.check_open()
         if self.journal is not None and self.is_outside():
             self.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
-        component._scheduler = self
+        task = task_of(component)
         self.activated = True
         note_activated()
+        task.scheduler = self
         if self.running is not None:
-            component._activated_by = self.running
-            component._home = ref(self.running)
-        component._number = next(self._numbers)
-        component._life = RUNNABLE
+            task.activated_by = self.running
+            task.home = ref(self.running)
+        task.number = next(self._numbers)
+        task.life = RUNNABLE
         component._prepare()
-        self.members[component.id] = component
+        self.members[task.id] = component
         if self.runtime.chance is not None:
             self.runtime.chance.note(component)
         self.wakes.append(component)
         if self.log is not None:
-            component._roused = self.era
-            by = component._activated_by
+            task.wake_era = self.era
+            by = task.activated_by
             self.log((ACTIVATED, component, "outside" if by is None else by))
         self.nudge()
 
     def request_pause(self, component: Microprocess, timeout: float | None = None) -> None:
         """Pause a microprocess from the end of this round on."""
         self.pauses.append(component)
-        if component._pause_timer is not None:
-            component._cancel_pause_timer()
+        task = task_of(component)
+        task.cancel_pause_timer()
         if timeout is not None:
-            component._pause_timer = self.call_later(
-                timeout, lambda: self.request_wake(component, "its timer"), component
-            )
+            task.pause_timer = self.call_later(timeout, lambda: self.request_wake(component, "its timer"), component)
         if self.log is not None:
             self.note_pause(component)
 
     def request_wake(self, component: Microprocess, cause: Any = None) -> None:
         """Wake a microprocess at the end of this round. Safe from any thread."""
-        if put_off(lambda: self.request_wake(component, cause)):
+        if context.put_off(lambda: self.request_wake(component, cause)):
             return
         era = self.era  # read first: from another thread, the round may end right after the next line
         self.wakes.append((component, cause))
@@ -457,20 +473,21 @@ class Scheduler:
 
     def note_pause(self, component: Microprocess) -> None:
         """Record the pause of a component when it is requested; see :meth:`Microprocess.pause`."""
-        if component._life is RUNNABLE and component._roused != self.era and self.log is not None:
-            component._drowsy = self.era
-            self.log((PAUSED, component, (deadline_of(component), component._awaits)))
+        task = task_of(component)
+        if task.life is RUNNABLE and task.wake_era != self.era and self.log is not None:
+            task.pause_era = self.era
+            self.log((PAUSED, component, (deadline_of(component), task.awaits)))
 
     def note_wake(self, component: Microprocess, cause: Any, era: int | None = None) -> None:
         """Record that a component is woken, when that is requested, if it has paused or requested a pause."""
         component = runner_of(component)
         if era is None:
             era = self.era
-        if component._roused == era or self.log is None:
+        task = task_of(component)
+        if task.wake_era == era or self.log is None:
             return
-        component._roused = era
-        life = component._life
-        if life is ASLEEP or (life is RUNNABLE and component._drowsy == era):
+        task.wake_era = era
+        if task.life is ASLEEP or (task.life is RUNNABLE and task.pause_era == era):
             self.log((WOKEN, component, cause))
 
     def post(self, call: Callable[[], Any]) -> None:
@@ -543,9 +560,9 @@ class Scheduler:
         return self.chooser is None or hasattr(self.chooser, "peek")
 
     def _could_run(self) -> list[Microprocess]:
-        woken = {id(member): member for member in self.to_be_woken() if member._life not in ENDED}
+        woken = {id(member): member for member in self.to_be_woken() if task_of(member).life not in ENDED}
         pausing = {id(member) for member in self.pauses if id(member) not in woken}
-        found = {id(member): member for member in (*self.queue, *self.done) if member._life is RUNNABLE}
+        found = {id(member): member for member in (*self.queue, *self.done) if task_of(member).life is RUNNABLE}
         return [member for member in (found | woken).values() if id(member) not in pausing]
 
     def state_of(
@@ -567,10 +584,11 @@ class Scheduler:
             woken = set(map(id, self.to_be_woken()))
         if id(runner) in woken or id(component) in woken:
             return RUNNABLE
-        if runner._life is RUNNABLE and id(runner) not in (set(map(id, self.pauses)) if pausing is None else pausing):
+        task = task_of(runner)
+        if task.life is RUNNABLE and id(runner) not in (set(map(id, self.pauses)) if pausing is None else pausing):
             return RUNNABLE
-        full = component.woken_by_collection and any(box.is_full() for box in component._out.values())
-        return BLOCKED if is_blocked(component, runner, runner._awaits, full) else ASLEEP
+        full = component.woken_by_collection and any(box.is_full() for box in made_outboxes_of(component).values())
+        return BLOCKED if is_blocked(component, runner, task.awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
         """Yield what has been woken or activated since the last round ended, and joins the next one."""
@@ -592,7 +610,7 @@ class Scheduler:
     def turn_waits(self) -> bool:
         """Return whether any slice of this round is still to come."""
         queue = self.queue
-        while queue and queue[0]._life is not RUNNABLE:
+        while queue and task_of(queue[0]).life is not RUNNABLE:
             queue.popleft()
         return bool(queue)
 
@@ -614,13 +632,13 @@ class Scheduler:
     def not_runnable(self, component: Microprocess) -> NotRunnable:
         """Return the error for choosing a component that cannot go next."""
         return NotRunnable(
-            f"{component.short_name} cannot go next: it is {component._state_now()}. "
+            f"{component.short_name} cannot go next: it is {state_of(component)}. "
             f"These can: {', '.join(member.short_name for member in self.runnable()) or 'none'}."
         )
 
     def takes_turns(self, component: Microprocess) -> bool:
         """Return whether a microprocess is runnable and queued, for this round or the next one."""
-        return component._life is RUNNABLE and place_in((*self.queue, *self.done), component) >= 0
+        return task_of(component).life is RUNNABLE and place_in((*self.queue, *self.done), component) >= 0
 
 
 def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full: bool) -> bool:
@@ -635,9 +653,3 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
     if awaits is not None:
         return bool(awaits[0] == THREAD and awaits[1] == THREAD_BUSY)
     return full and runner is component
-
-
-def put_off(call: Callable[[], Any]) -> bool:
-    """Return whether the caller is a component's thread that is late; the call is then made later."""
-    caller = context.in_slice.component
-    return caller is not None and caller._puts_off(call)

@@ -20,6 +20,7 @@ from .errors import (
     ServiceAlreadyExists,
     listed,
 )
+from .task import task_of
 
 
 class Services:
@@ -52,7 +53,8 @@ class Services:
         if name in self._services:
             owner, box = self._services[name]
             raise ServiceAlreadyExists(
-                f"the service {name!r} exists already: {owner.short_name} ({owner._life}) offers its inbox {box!r}. "
+                f"the service {name!r} exists already: {owner.short_name} ({task_of(owner).life}) offers its inbox "
+                f"{box!r}. "
                 "Use another name, stop that component first, or start with a fresh lab: lab.reset()."
             )
         if not isinstance(component, Component):

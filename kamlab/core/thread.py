@@ -128,7 +128,7 @@ class ThreadedComponent(Relayed):
     def _take_from(self, boxname: str, queue: deque[Any]) -> Any:
         was_full = len(queue) >= self.queuelengths
         message = queue.popleft()
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((TAKEN, self._in[boxname], message))
         if was_full:
@@ -182,7 +182,7 @@ class ThreadedComponent(Relayed):
 
     def _time_in_thread(self) -> float:
         """Return the lab's time, in seconds, as the thread reads it: in a slice, that of the slice."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         return scheduler.clock.now() if self._gate_open() else self._let_go_at
 
@@ -256,7 +256,7 @@ class ThreadedComponent(Relayed):
 
     def _say_that_it_is_here(self) -> None:
         """Notify those that wait for the thread or for its request; the caller holds ``_contact``."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         self._contact.notify_all()
         request = self._request
@@ -278,16 +278,17 @@ class ThreadedComponent(Relayed):
 
     def _thread_body(self) -> None:
         self._ident = threading.get_ident()
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         context.in_slice.world = scheduler.world
         context.in_slice.component = self
         try:
-            result = getattr(self, self._main_method)()
+            main = self._task.main_method
+            result = getattr(self, main)()
             if inspect.isgenerator(result) or inspect.iscoroutine(result):
                 result.close()
                 raise BadMain(
-                    f"{self._main_method}() of {self.short_name} returned a {type(result).__name__}, whose code never "
+                    f"{main}() of {self.short_name} returned a {type(result).__name__}, whose code never "
                     "ran; in a ThreadedComponent main is a plain method"
                 )
         except ThreadStopped:

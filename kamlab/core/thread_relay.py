@@ -77,11 +77,11 @@ class Relayed(Component):
     # -- the relay ------------------------------------------------------------------------------------
 
     def _begin(self) -> Any:
-        self._flow = self._relay()
-        return self._flow.send(None)
+        self._task.flow = self._relay()
+        return self._task.flow.send(None)
 
     def _relay(self) -> Generator[None, None, None]:
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         self._os_thread = threading.Thread(target=self._thread_body, name=self.short_name, daemon=True)
         scheduler.outsiders.add(self)
@@ -99,10 +99,10 @@ class Relayed(Component):
                 if not over and self._is_over():
                     continue
                 if not self._has_turn():
-                    self._awaits = self._thread_awaits()
+                    self._task.awaits = self._thread_awaits()
                     super().pause()
                 yield
-                self._awaits = None
+                self._task.awaits = None
         finally:
             scheduler.outsiders.discard(self)
             with self._contact:
@@ -151,7 +151,7 @@ class Relayed(Component):
         return held
 
     def _wake_relay(self, cause: str) -> None:
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         scheduler.request_wake(self, cause)
 
@@ -167,7 +167,7 @@ class Relayed(Component):
     # -- slices ----------------------------------------------------------------------------------------
 
     def _gate_open(self) -> bool:
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         return scheduler is not None and scheduler.runtime.gate_open
 
     @property
@@ -190,7 +190,7 @@ class Relayed(Component):
 
     def _give_turn(self, go: Callable[[], Any]) -> None:
         """Let the thread continue; while the gate is closed, wait for its next point of contact."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         if self._gate_open():
             self._free = True
@@ -214,12 +214,13 @@ class Relayed(Component):
 
     def _expects_late(self) -> bool:
         """Return whether this is the slice of a replayed run in which the thread was late."""
-        journal: Any = self._scheduler.journal if self._scheduler is not None else None
+        scheduler = self._task.scheduler
+        journal: Any = scheduler.journal if scheduler is not None else None
         return bool(getattr(journal, "replaying", False) and journal.expects_late(self.short_name))
 
     def _comes(self) -> bool:
         """Wait for the thread; return whether it reached a point of contact. The caller holds ``_contact``."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         assert self._os_thread is not None
         runtime = scheduler.runtime
@@ -236,7 +237,7 @@ class Relayed(Component):
 
     def _see_to_request(self) -> None:
         """Do what only the driver may do for a request: set its timer, and in a free run carry it out."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         with self._contact:
             request = self._request
@@ -257,7 +258,7 @@ class Relayed(Component):
 
     def gate_changed(self) -> None:
         """Let the thread run by itself from here on, or only to its next point of contact."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         with self._contact:
             returns = self._late and self._place is not RUNNING
@@ -295,7 +296,7 @@ class Relayed(Component):
 
     def _announce(self) -> None:
         """Accept the late thread; the caller holds ``_contact``. A replay does that by its journal."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         if not self._cancelled and not getattr(scheduler.journal, "replaying", False):
             self._announced = True
@@ -304,10 +305,10 @@ class Relayed(Component):
 
     def _let_in(self) -> None:
         """Accept a late thread again; between two rounds."""
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         with self._contact:
-            if not self._late or self._place is RUNNING or self._life in ENDED:
+            if not self._late or self._place is RUNNING or self._task.life in ENDED:
                 return
             self._late = False
             calls = self._take_put_off()
@@ -324,7 +325,7 @@ class Relayed(Component):
         Raises:
             ThreadIsAway: it has not arrived, or it was not late.
         """
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         assert scheduler is not None
         if not self._late:
             raise ThreadIsAway(f"the thread of {self.short_name} cannot arrive: it was not late")
@@ -376,7 +377,7 @@ class Relayed(Component):
     def thread_place(self) -> str:
         """Where the thread is: running, at a point of contact, or over."""
         if self._os_thread is None:
-            return OVER if self._life in ENDED else "not started"
+            return OVER if self._task.life in ENDED else "not started"
         return AT_GATE if self._stirred and not self._gate_open() else self._place
 
     def thread_frame(self) -> Whereabouts | None:

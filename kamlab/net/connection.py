@@ -116,7 +116,7 @@ class ConnectedSocketAdapter(Component):
     told: tuple[float, int] | None = None
     peer: str = "nobody"
 
-    _scheduler: Any
+    _task: Any  # whose scheduler is there: a connection is used in slices only
     _network: Network | None = None
     #: The events that the socket is watched for.
     _interest = 0
@@ -160,7 +160,7 @@ class ConnectedSocketAdapter(Component):
     def main(self) -> Any:
         """Send and receive until both directions are over."""
         self._open()
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         inbox = self.inboxes["inbox"]
         control = self.inboxes["control"]
         sent = due = 0
@@ -188,7 +188,7 @@ class ConnectedSocketAdapter(Component):
 
     def _may_gather(self, inbox: Any) -> bool:
         """Whether messages may wait for more: the lab runs freely, and the inbox has no limit."""
-        return inbox.limit is None and len(inbox.items) < ENOUGH and self._scheduler.world.gate_open
+        return inbox.limit is None and len(inbox.items) < ENOUGH and self._task.scheduler.world.gate_open
 
     def stop(self) -> None:
         """Close the connection at once, whatever is left; also called at every other end."""
@@ -237,7 +237,7 @@ class ConnectedSocketAdapter(Component):
                 self._end_input()
                 return
             self.bytes_in += len(data)
-            log = self._scheduler.log
+            log = self._task.scheduler.log
             if log is not None:
                 log((BYTES_IN, self, len(data)))
             if not self._pass_on(data):
@@ -273,7 +273,7 @@ class ConnectedSocketAdapter(Component):
 
     def _tell_receiver(self) -> None:
         if self.told is None:
-            scheduler = self._scheduler
+            scheduler = self._task.scheduler
             self.told = (scheduler.clock.now() if scheduler is not None else 0.0, self.bytes_out)
             self._announce(SocketShutdown(self, self.reason), "signal")
 
@@ -304,7 +304,7 @@ class ConnectedSocketAdapter(Component):
                 return
             if sent:
                 self.bytes_out += sent
-                log = self._scheduler.log
+                log = self._task.scheduler.log
                 if log is not None:
                     log((BYTES_OUT, self, sent))
             if sent == len(data):
@@ -387,7 +387,7 @@ class ConnectedSocketAdapter(Component):
         unsent = self._network.unsent(self.socket)
         if self._output_over and not self._broken and not unsent:
             return FOR_EVER if self.wait_for_peer else 0.0
-        now = self._scheduler.now
+        now = self._task.scheduler.now
         progress = (self.bytes_in, self.bytes_out, unsent)
         if progress != self._progress:
             self._progress = progress
@@ -437,7 +437,7 @@ class ConnectedSocketAdapter(Component):
         """Close, or, where the peer has not closed yet, let it do so first."""
         if self._output_over and not self._broken and not self._input_over and self._network is not None:
             sock, self.socket = self.socket, None
-            close_after_peer(self._network, self._scheduler, sock, self.linger)
+            close_after_peer(self._network, self._task.scheduler, sock, self.linger)
             self._release(sock)
 
     def _release(self, parted: Any = None) -> None:
@@ -467,12 +467,12 @@ class ConnectedSocketAdapter(Component):
             self._report(f"{self.short_name} could not say that it has ended: {error}")
 
     def _log(self, kind: str, detail: Any) -> None:
-        scheduler = self._scheduler
+        scheduler = self._task.scheduler
         if scheduler is not None and scheduler.log is not None:
             scheduler.log((kind, self, detail))
 
     def _report(self, text: str) -> None:
-        self._scheduler.world.report(text)
+        self._task.scheduler.world.report(text)
 
 
 def close_after_peer(network: Network, scheduler: Scheduler, sock: Any, seconds: float) -> None:

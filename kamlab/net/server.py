@@ -32,7 +32,7 @@ from kamlab.core.component import Component, check_component
 from kamlab.core.errors import BadProtocol
 from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
-from kamlab.core.microprocess import add_end_callback
+from kamlab.core.microprocess import add_end_callback, method_of
 from kamlab.core.states import NEW
 
 from .addresses import format_address, place_of
@@ -68,7 +68,7 @@ class ListeningComponent(Component):
             PortInUse: the port has a listener already.
             ListenFailed: it cannot be bound for another reason.
         """
-        if self.state == NEW and self.init and context.in_slice.world is None:
+        if self._task.life is NEW and self._task.id and context.in_slice.world is None:
             chosen = scheduler if scheduler is not None else context.current()
             world = getattr(chosen, "world", chosen)
             if world.lock.acquire(LOCK_PATIENCE):
@@ -419,7 +419,7 @@ class ServerCore(ListeningComponent):
         clients, self._clients = self._clients, {}
         for client in clients.values():
             client.adapter.stop()
-            client.protocol.stop()
+            method_of(client.protocol, "stop")()
 
     def _refuse_newcomers(self) -> None:
         for news in self.messages("_socketactivity"):
@@ -450,7 +450,7 @@ class ServerCore(ListeningComponent):
             add_end_callback(adapter, lambda: self._ended.append((client, adapter)))
             add_end_callback(protocol, lambda: self._ended.append((client, protocol)))
             adapter.activate(self.scheduler_in_charge)
-            protocol.activate(self.scheduler_in_charge)
+            method_of(protocol, "activate")(self._task.scheduler)
         except Exception:
             adapter.stop()
             adapter.unlink(adapter)
@@ -540,7 +540,7 @@ class ServerCore(ListeningComponent):
             f"by themselves within {self.grace:g} s. A protocol ends when a message on its control box says so."
         )
         for client in alive:
-            client.protocol.stop()
+            method_of(client.protocol, "stop")()
 
     def _report(self, text: str) -> None:
         scheduler = self.scheduler_in_charge

@@ -32,8 +32,8 @@ from weakref import ref
 from ..analysis.words import counted
 from ..core import context
 from ..core.choice import SeededRandom
-from ..core.engine_state import engine_error_of
 from ..core.microprocess import Microprocess
+from ..core.task import task_of
 from ..lab import Lab
 from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
@@ -208,7 +208,7 @@ def start_and_show(lab: Lab) -> None:
     settle(lab)
     show_once(lab)
     for component in lab.failures[-(lab.failed_count - failed_before) :] if lab.failed_count > failed_before else ():
-        print(f"kamlab: {component.short_name} failed: {engine_error_of(component)}", file=sys.stderr)
+        print(f"kamlab: {component.short_name} failed: {task_of(component).error}", file=sys.stderr)
 
 
 def show_once(lab: Lab) -> None:

@@ -10,8 +10,8 @@ from typing import IO, Any
 
 from ..chassis.flow_control import send_when_room, told_to_stop
 from ..core.component import Component
-from ..core.engine_state import number_of
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
+from ..core.task import task_of
 from .worker import BadMessage, Worker
 
 Filename = str | PathLike[str]
@@ -59,8 +59,8 @@ class SimpleFileWriter(Worker):
 
     def main(self) -> Generator[None, None, None]:
         """Write messages until told to end."""
-        assert self._scheduler is not None
-        with contextlib.closing(_Output(self._scheduler.world, self)) as self._output:
+        assert self._task.scheduler is not None
+        with contextlib.closing(_Output(self._task.scheduler.world, self)) as self._output:
             yield from super().main()
             self._output.finish()
 
@@ -95,7 +95,7 @@ class _Output:
         self._mode = writer.mode.replace("b", "").replace("t", "")
         self._file: IO[bytes] | None = None
         self._played = bytearray()
-        place = (number_of(writer), str(writer.filename))
+        place = (task_of(writer).number, str(writer.filename))
         self._known = place in world.written_from
         if not self._known:
             world.written_from[place] = self._first_opened()

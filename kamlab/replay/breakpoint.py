@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.box import Box
 from kamlab.core.component import Component
-from kamlab.core.engine_state import awaiter_of, number_of, scheduler_of
 from kamlab.core.errors import KamlabError, NoSuchBox, listed
 from kamlab.core.events import (
     DISCARDED,
@@ -31,6 +30,7 @@ from kamlab.core.events import (
 from kamlab.core.link import Link
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.naming import called
+from kamlab.core.task import task_of
 
 if TYPE_CHECKING:
     from .breakpoints import BreakpointTable
@@ -83,7 +83,7 @@ class Aim:
 
     def renew(self) -> None:
         """Compare by names from here on, since the system is built again."""
-        if isinstance(self.subject, type) or (isinstance(self.subject, Microprocess) and number_of(self.subject)):
+        if isinstance(self.subject, type) or (isinstance(self.subject, Microprocess) and task_of(self.subject).number):
             self.rebuilt = True
 
     def is_about(self, component: Any) -> bool:
@@ -91,7 +91,7 @@ class Aim:
         while isinstance(component, Microprocess):
             if self._names(component):
                 return True
-            component = awaiter_of(component)
+            component = task_of(component).awaited_by
         return False
 
     def _names(self, component: Microprocess) -> bool:
@@ -380,15 +380,12 @@ def _is_component_like(what: Any) -> bool:
 
 def _is_of_the_past(lab: Any, subject: Any) -> bool:
     """Return whether this was in the lab before it was reset."""
-    return (
-        isinstance(subject, Microprocess)
-        and scheduler_of(subject) is not None
-        and scheduler_of(subject) is not lab.scheduler
-    )
+    return isinstance(subject, Microprocess) and task_of(subject).scheduler not in (None, lab.scheduler)
 
 
 def _check_lab(lab: Any, subject: Any) -> None:
-    if _is_of_the_past(lab, subject) and scheduler_of(subject).world is not lab:
+    scheduler: Any = task_of(subject).scheduler if _is_of_the_past(lab, subject) else None
+    if scheduler is not None and scheduler.world is not lab:
         raise BadBreakpoint(f"break_on({name_of(subject)}): it is in another lab. {_alive(lab)}")
 
 

@@ -22,12 +22,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kamlab.core.engine_state import life_of
 from kamlab.core.errors import listed
 from kamlab.core.events import KINDS, Event, describe, error_in_words, name_of, shorten
 from kamlab.core.microprocess import Microprocess, place_in
 from kamlab.core.outcome import Outcome
 from kamlab.core.states import RUNNABLE
+from kamlab.core.task import task_of
 
 from .breakpoint import BadBreakpoint, Breakpoint, Hit, aim_of, call_in_words, kinds_of
 
@@ -178,11 +178,11 @@ class BreakpointTable:
         if chooser is None:
             return queue[0]
         picked = scheduler.picked  # by the user
-        if picked is not None and life_of(picked) is RUNNABLE and place_in(queue, picked) >= 0:
+        if picked is not None and task_of(picked).life is RUNNABLE and place_in(queue, picked) >= 0:
             return picked
         if not isinstance(chooser, Ahead):
             chooser = scheduler.chooser = Ahead(chooser)
-        return chooser.look(tuple(component for component in queue if life_of(component) is RUNNABLE))
+        return chooser.look(tuple(component for component in queue if task_of(component).life is RUNNABLE))
 
     # -- checking -------------------------------------------------------------------------------------------
 

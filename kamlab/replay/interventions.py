@@ -19,11 +19,11 @@ from kamlab.analysis import NotInTrace, history_of
 from kamlab.core.box import Box, Inbox
 from kamlab.core.clock import VirtualClock
 from kamlab.core.component import Component
-from kamlab.core.engine_state import scheduler_of
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
 from kamlab.core.events import INSERTED, REMOVED, SENT, Event, shorten
 from kamlab.core.link import find_box
-from kamlab.core.microprocess import Microprocess, place_in, runner_of
+from kamlab.core.microprocess import Microprocess, method_of, place_in, runner_of
+from kamlab.core.task import task_of
 
 from .errors import MessageIsGone, NoSuchMessage, RunDiffers
 
@@ -144,7 +144,7 @@ class Interventions:
         if not isinstance(component, Microprocess):
             raise KamlabError(f"{component!r} is not a component; give one, or its name: {self._alive()}")
         given: Microprocess = component
-        scheduler = scheduler_of(given)
+        scheduler = task_of(given).scheduler
         if scheduler is self._lab.scheduler or scheduler is None or scheduler.world is not self._lab:
             return given
         members = self._lab.scheduler.members.values()
@@ -213,7 +213,7 @@ def address_of(lab: World, inbox: Inbox) -> tuple[str, str]:
     candidates: list[Box] = [inbox]
     while candidates:
         box = candidates.pop(0)
-        if box.owner.id in alive:
+        if task_of(box.owner).id in alive:
             return box.owner.short_name, box.name
         candidates += box.sources
     raise NoSuchBox(f"{inbox} cannot be reached: its owner is not active, and no active component leads to it")
@@ -319,7 +319,7 @@ def choose(lab: World, name: str) -> None:
 
 def stop(lab: World, name: str) -> None:
     """Stop a component."""
-    named(lab, name).stop()
+    method_of(named(lab, name), "stop")()
 
 
 def wake(lab: World, name: str) -> None:

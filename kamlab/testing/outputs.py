@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.component import Component
 from ..core.errors import ComponentFailed
+from ..core.microprocess import method_of
 from ..lab import Lab
 
 
@@ -69,7 +70,7 @@ def outputs(
             component.deliver(message)
         for message in control:
             component.deliver(message, "control")
-        component.activate(lab)
+        method_of(component, "activate")(lab)
         collector.activate(lab)
         lab.run(until=component, max_steps=max_steps, timeout=timeout)
         if lab.failures:

@@ -15,11 +15,11 @@ from ..analysis.source_hints import inboxes_looked_at
 from ..core.awaitables import CHILDREN, MESSAGE, THREAD, TIME
 from ..core.component import Component
 from ..core.ended_components import Ended
-from ..core.engine_state import children_of, engine_error_of, number_of
 from ..core.errors import UnknownComponent, listed
 from ..core.events import error_in_words, name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
+from ..core.task import task_of
 from ..core.thread_request import IN_PAUSE, IN_RECV, IN_SLEEP
 from ..core.thread_request import RUNNING as THREAD_BUSY
 from ..core.world import World
@@ -36,12 +36,12 @@ def key_of(component: Microprocess) -> str:
     ...     key_of(Component().activate())
     '1'
     """
-    if number_of(component):
-        return str(number_of(component))
-    parent = getattr(component, "_parent", None)
+    number, parent = task_of(component).number, task_of(component).parent
+    if number:
+        return str(number)
     if parent is None:
         return "0"
-    place = next((place for place, child in enumerate(children_of(parent) or ()) if child is component), 0)
+    place = next((place for place, child in enumerate(task_of(parent).children or ()) if child is component), 0)
     return f"{key_of(parent)}.{place}"
 
 
@@ -74,8 +74,8 @@ def _known(lab: World) -> Iterator[Component]:
 
 
 def _not_active(component: Component) -> Iterator[Component]:
-    for child in children_of(component) or ():
-        if not number_of(child):
+    for child in task_of(component).children or ():
+        if not task_of(child).number:
             yield child
             yield from _not_active(child)
 
@@ -103,7 +103,7 @@ def say(component: Any, stand: Stand, rushing: bool = False) -> str:
         rushing: whether its lab runs at full speed and is asked a dozen times a second; then no code is read.
     """
     if stand.state == FAILED:
-        error = engine_error_of(component)
+        error = task_of(component).error
         return label(error_in_words(error), 60) if error is not None else "has failed"
     if stand.state not in (ASLEEP, BLOCKED):
         return _SAY.get(stand.state, "")
@@ -143,5 +143,5 @@ def error_of(component: Microprocess | Ended) -> str:
     """Return the error that a component failed with as a short printable text."""
     if isinstance(component, Ended):
         return label(component.error, 200)
-    error = engine_error_of(component)
+    error = task_of(component).error
     return label(error_in_words(error).removesuffix(": "), 200) if error is not None else "no error is known"

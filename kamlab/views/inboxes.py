@@ -19,9 +19,8 @@ from typing import Any, TypeVar
 from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
 from ..analysis.words import counted
 from ..core.awaitables import THREAD
-from ..core.box import Inbox
+from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
-from ..core.engine_state import made_inboxes_of, made_outboxes_of
 from ..core.errors import KamlabError, NoSuchBox, UnknownComponent, listed
 from ..core.events import then_and_now
 from ..core.naming import called, given_name

@@ -17,6 +17,7 @@ from kamlab import (
     WaitComplete,
 )
 from kamlab.analysis import waiting
+from kamlab.core.box import made_inboxes_of
 from kamlab.core.clock import VirtualClock
 from kamlab.core.errors import NoSpaceInBox
 
@@ -458,8 +459,8 @@ def test_looking_changes_nothing(lab, parts):
     parts.pipe(parts.Source(name="source"), parts.Echo(name="echo"))
     lab.step(2)
     before = [str(event) for event in lab.trace]
-    boxes = [dict(each._in) for each in lab]
+    boxes = [dict(made_inboxes_of(each)) for each in lab]
     for ask in (lab.why, lab.where, lab.lost, lab.leaks, lab.still_running):
         ask()
     assert [str(event) for event in lab.trace] == before
-    assert [dict(each._in) for each in lab] == boxes
+    assert [dict(made_inboxes_of(each)) for each in lab] == boxes

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from kamlab import Component, Lab
 from kamlab.core import ended_components as register
+from kamlab.core.box import made_inboxes_of
 from kamlab.core.errors import KamlabError
+from kamlab.core.task import task_of
 from sampling import sampled
 from tests.analysis.past.random_systems import System
 
@@ -106,7 +108,9 @@ class World:
     def lost(self) -> int:
         """Return what was sent, without what was taken, and without what waits for a component that may still run."""
         waiting = [*self.lab.components, *self.idle]
-        return self.sent - self.taken - sum(len(box.items) for each in waiting for box in each._in.values())
+        return (
+            self.sent - self.taken - sum(len(box.items) for each in waiting for box in made_inboxes_of(each).values())
+        )
 
 
 @settings(max_examples=sampled(15, 60), deadline=None)
@@ -126,7 +130,7 @@ def test_lost_is_what_was_sent_and_neither_taken_nor_waits(seed, kept, doors):
         gc.collect()
         assert lab.lost().count == world.lost()
         unclaimed = sum(each.count for each in lab.lost() if each.kind == "unclaimed")
-        assert unclaimed <= sum(len(box.items) for each in world.idle for box in each._in.values())
+        assert unclaimed <= sum(len(box.items) for each in world.idle for box in made_inboxes_of(each).values())
 
 
 @settings(max_examples=sampled(10, 40), deadline=None)
@@ -142,7 +146,7 @@ def test_lost_agrees_with_the_counters_of_restless_components(seed, limit):
         left = [
             box
             for each in system.components
-            if each._life in ("finished", "stopped", "failed")
+            if task_of(each).life in ("finished", "stopped", "failed")
             for box in each.inboxes.values()
         ]
         assert lab.lost().count == sum(box.discarded for box in boxes) + sum(len(box.items) for box in left)

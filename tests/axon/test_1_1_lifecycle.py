@@ -12,6 +12,8 @@ from Axon.Ipc import WaitComplete, newComponent
 from Axon.Microprocess import microprocess
 from Axon.Scheduler import scheduler
 
+from kamlab.core.task import task_of
+
 
 class Recorder(component):
     """Notes its own name in a list for as many slices as it is told."""
@@ -646,7 +648,8 @@ def test_parents_are_told_before_links_are_removed(lab: Any) -> None:
     parent.addChildren(child)
     link = child.link((child, "outbox"), (other, "inbox"))
     seen = []
-    child._on_end = (lambda: seen.append(list(child.postoffice.linkages)), *child._on_end)
+    task = task_of(child)
+    task.on_end = (lambda: seen.append(list(child.postoffice.linkages)), *task.on_end)
     child._closeDownMicroprocess()
     assert seen == [[link]]
     assert child.postoffice.linkages == []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component, Lab, SeededRandom
 from kamlab.core.errors import KamlabError, UnknownComponent
+from kamlab.core.task import task_of
 
 
 class Counting(Component):
@@ -94,7 +95,7 @@ def test_a_chooser_is_given_only_those_who_can_run(make_lab):
     victim = Counting(lines, name="victim").activate()
     Sleeper(name="sleeper").activate()
     Counting(lines, 2, name="c").activate()
-    lab = victim._scheduler.world
+    lab = task_of(victim).scheduler.world
     lab.run()
     assert offered[0] == ["killer", "victim", "sleeper", "c"]
     assert not any("victim" in names for names in offered[1:])

@@ -9,6 +9,7 @@ import pytest
 
 from kamlab import Component, NewComponent, ProducerFinished, WaitComplete
 from kamlab.core.states import ALIVE
+from kamlab.core.task import task_of
 
 MESSAGES = 5
 
@@ -17,7 +18,7 @@ class Watched(Component):
     """Calls the lab's ``strike`` in every slice."""
 
     def strike(self):
-        lab = self._scheduler.world
+        lab = self._task.scheduler.world
         lab.strike(lab.step_number)
 
 
@@ -127,10 +128,10 @@ def check_consistent(lab):
     queued = [*scheduler.queue, *scheduler.done]
     assert len({id(component) for component in queued}) == len(queued)
     for component in scheduler.members.values():
-        assert component._life in ALIVE
+        assert task_of(component).life in ALIVE
     for component in scheduler.members.values():
         due = component in queued or component in scheduler.wakes or component in scheduler.pauses
-        assert due or component._life != "runnable", component
+        assert due or task_of(component).life != "runnable", component
     events = lab.trace.events()
     steps = [event.step for event in events]
     assert steps == sorted(steps)

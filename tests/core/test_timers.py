@@ -45,7 +45,7 @@ class Ticking(Component):
         for _ in range(self.times):
             self.pause(self.seconds)
             yield
-            self.lines.append((self.name, self._scheduler.clock.now()))
+            self.lines.append((self.name, self._task.scheduler.clock.now()))
 
 
 def test_a_timeout_ends_a_pause(lab):

@@ -16,6 +16,7 @@ from kamlab import Component, Lab, Pipeline, ThreadedComponent
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
+from kamlab.core.task import task_of
 from kamlab.notebook.panel import commands, panel_of, permissions, registry, view_model
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
@@ -471,9 +472,9 @@ def test_a_component_is_chosen_as_next(lab: Lab) -> None:
     Waits().activate(lab)
     lab.step(4)
     panel = seen(lab)
-    panel.do("select", key=str(second._number))
+    panel.do("select", key=str(task_of(second).number))
     assert panel.page.now["can"]["choose"] is True
-    panel.do("choose", key=str(second._number))
+    panel.do("choose", key=str(task_of(second).number))
     assert "Sends_2 resumed" in panel.do("step")
     panel.do("select", key=key_of(panel, "Waits"))
     assert "sleeps" in panel.page.now["can"]["choose"]
@@ -488,9 +489,9 @@ def test_a_component_that_is_woken_can_be_chosen(lab: Lab) -> None:
     lab.step()
     panel = seen(lab)
     for component in (taker, sender):
-        panel.do("select", key=str(component._number))
+        panel.do("select", key=str(task_of(component).number))
         allowed = panel.page.now["can"]["choose"]
-        said = panel.do("choose", key=str(component._number))
+        said = panel.do("choose", key=str(task_of(component).number))
         assert (allowed is True) == said.endswith("goes next."), (component, allowed, said)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import kamlab.axon
 from kamlab import Lab
+from kamlab.core.task import task_of
 
 #: How many slices of each recipe are tried; by then a client has its first message.
 SLICES = 40
@@ -89,13 +90,13 @@ class Bomb:
 
     def __init__(self, component: Any, go_off: Callable[[], Any]) -> None:
         self.component = component
-        self.flow = component._flow
+        self.flow = task_of(component).flow
         self.go_off = go_off
-        component._flow = self
+        task_of(component).flow = self
 
     def send(self, value: Any) -> Any:
         """Go off, then do what the component would have done."""
-        self.component._flow = self.flow
+        task_of(self.component).flow = self.flow
         self.go_off()
         return self.flow.send(value)
 

@@ -10,6 +10,7 @@ import pytest
 
 from kamlab import Component, Lab, Pipeline
 from kamlab.core.states import ALIVE
+from kamlab.core.task import task_of
 from kamlab.replay import BadBreakpoint
 from sampling import sampled
 
@@ -122,9 +123,9 @@ def check_consistent(lab):
     queued = [*scheduler.queue, *scheduler.done]
     assert len({id(component) for component in queued}) == len(queued)
     for component in scheduler.members.values():
-        assert component._life in ALIVE
+        assert task_of(component).life in ALIVE
         due = component in queued or component in scheduler.wakes or component in scheduler.pauses
-        assert due or component._life != "runnable", component
+        assert due or task_of(component).life != "runnable", component
 
 
 def breaking_lab(record):

@@ -9,6 +9,7 @@ import pytest
 from engine_state import state_of
 from kamlab import Component, Lab, WaitComplete
 from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, NotRunnable, UnknownComponent
+from kamlab.core.task import task_of
 from kamlab.replay import MessageIsGone, NoSuchMessage
 
 
@@ -207,7 +208,7 @@ def test_a_choice_of_one_that_is_about_to_join_the_queue_is_part_of_the_run(
         return
     lab.choose(name)
     assert lab.step().events[0].step == steps + 1
-    assert lab.trace.last_runner() in (lab[name], lab[name]._delegate)
+    assert lab.trace.last_runner() in (lab[name], task_of(lab[name]).delegate)
     lab.step(5)
     before = lab.trace.text()
     lab.back(3)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
+from kamlab.core.box import made_inboxes_of, made_outboxes_of
 from kamlab.core.component import Component
 from kamlab.core.events import words_of
 from kamlab.core.microprocess import Microprocess
+from kamlab.core.task import task_of
 from kamlab.core.world import World
 
 
@@ -65,13 +67,13 @@ def state_of(lab: World) -> State:
 
 
 def _standing(one: Microprocess) -> Standing:
-    inboxes: dict[str, Any] = one._in if isinstance(one, Component) else {}
-    outboxes: dict[str, Any] = one._out if isinstance(one, Component) else {}
-    timer = one._pause_timer
+    inboxes: dict[str, Any] = made_inboxes_of(one) if isinstance(one, Component) else {}
+    outboxes: dict[str, Any] = made_outboxes_of(one) if isinstance(one, Component) else {}
+    timer = task_of(one).pause_timer
     return Standing(
         one.short_name,
-        one._life,
-        tuple(_lines(one._flow)),
+        task_of(one).life,
+        tuple(_lines(task_of(one).flow)),
         tuple((name, tuple(map(words_of, box.items))) for name, box in inboxes.items() if box.items),
         tuple((name, box.discarded) for name, box in outboxes.items() if box.discarded),
         timer.when if timer is not None and timer.callback is not None else None,

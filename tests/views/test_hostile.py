@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kamlab import Component, Lab
 from kamlab.core import repr_worker as asking
 from kamlab.core.events import error_in_words
+from kamlab.core.task import task_of
 from kamlab.views.components import key_of
 from kamlab.views.inboxes import look
 from kamlab.views.payload import described, payload_of
@@ -209,7 +210,7 @@ def test_a_component_that_failed_with_a_hostile_error_is_shown(name: str, make_l
     fails = Fails().activate(lab)
     lab.step(3)
     value = zoo.OBJECTS[name]()
-    fails._error = error = value if isinstance_of_error(value) else ValueError(value)
+    task_of(fails).error = error = value if isinstance_of_error(value) else ValueError(value)
     view = look(lab)
     check(view)
     assert view.failures[0][0] == "Fails_1"

@@ -14,6 +14,7 @@ import pytest
 from kamlab import Component, Lab, ThreadedComponent
 from kamlab.analysis.errors import StepOutOfRange
 from kamlab.chassis.flow_control import send_when_room
+from kamlab.core.box import made_inboxes_of
 from kamlab.core.errors import NoSuchBox, UnknownComponent
 from kamlab.views import Inboxes, look
 from kamlab.views.inboxes import BOXES, COMPONENTS, FAILURES
@@ -137,7 +138,7 @@ def test_looking_makes_no_boxes(lab: Lab) -> None:
     """Boxes that nobody has asked for are shown as empty, and are not made for it."""
     sink = filled(lab)
     assert [box.name for box in look(lab)["Sink_1"].inboxes] == ["inbox", "control"]
-    assert not sink._in
+    assert not made_inboxes_of(sink)
 
 
 def test_looking_takes_no_message_and_wakes_nobody(lab: Lab) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...analysis.words import counted, joined
-from ...core.engine_state import life_of
 from ...core.errors import KamlabError
 from ...core.events import FAILED, FINISHED, PAUSED, RESUMED, WOKEN, Event
 from ...core.states import ASLEEP
+from ...core.task import task_of
 from .base import Answer, NameQuestion, Progress, rests
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class CanRun(NameQuestion):
 
 
 def _sleepers(roster: Roster) -> list[str]:
-    return [roster.name(member) for member in roster.members if life_of(member) is ASLEEP]
+    return [roster.name(member) for member in roster.members if task_of(member).life is ASLEEP]
 
 
 def _why(lab: Lab) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 
 from ...analysis.errors import StepOutOfRange
 from ...analysis.history import History
-from ...core.box import Box, Inbox
+from ...core.box import Box, Inbox, made_inboxes_of
 from ...core.component import Component
-from ...core.engine_state import made_inboxes_of, number_of
 from ...core.errors import KamlabError, NoSuchBox, NotInstalled, UnknownComponent, listed
 from ...core.microprocess import Microprocess
 from ...core.naming import called, whose
+from ...core.task import task_of
 from ..printable import label
 
 
@@ -144,7 +144,7 @@ def known_components(history: History) -> list[Any]:
     """Return every component that was activated, in that order."""
     known = dict.fromkeys(map(whose, history.lives))
     known.update(dict.fromkeys(box.owner for box in history.lines))
-    return sorted(known, key=lambda component: (not number_of(component), number_of(component)))
+    return sorted(known, key=lambda component: (not task_of(component).number, task_of(component).number))
 
 
 def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:

@@ -15,8 +15,8 @@ from typing import Any
 
 from ...analysis.history import History, history_of
 from ...analysis.words import counted
+from ...core.box import made_outboxes_of
 from ...core.component import Component
-from ...core.engine_state import made_outboxes_of
 from ...core.errors import listed
 from ...core.events import DISCARDED, SENT
 from .canvas import BLUE, FAINT, MARGIN, VERMILLION, WIDTH, Sheet, written

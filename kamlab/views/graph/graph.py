@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...analysis import history_of
 from ...analysis.link_counts import Hop, Onward
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
-from ...core.engine_state import made_inboxes_of, made_outboxes_of
+from ...core.box import made_inboxes_of, made_outboxes_of
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
 from ...core.naming import names_in
 from ...core.world import World

@@ -22,11 +22,11 @@ from typing import Any, NamedTuple
 
 from ...analysis.link_counts import Hop
 from ...analysis.snapshot import Snapshot, Stand
-from ...core.box import Inbox
+from ...core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ...core.component import Component
-from ...core.engine_state import home_of, made_inboxes_of, made_outboxes_of
 from ...core.naming import label_of
 from ...core.states import ENDED, FAILED, NEW
+from ...core.task import task_of
 from ..components import key_of
 from ..printable import label
 
@@ -204,7 +204,7 @@ def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
         component
         for component in ended
         if snapshot.step - (stands[component].ended or 0) <= ENDED_FOR
-        and id(home_of(component) and home_of(component)()) not in activated
+        and id((home := task_of(component).home) and home()) not in activated
     ]
     return list(dict.fromkeys([*alive, *linked, *failed[-FAILURES:], *late[-ENDED_KEPT:]]))
 

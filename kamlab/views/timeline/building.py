@@ -20,7 +20,6 @@ from typing import Any, Self
 
 from ...analysis.causality import Causality
 from ...analysis.history import History, history_of
-from ...core.engine_state import number_of
 from ...core.events import (
     ACTIVATED,
     DISCARDED,
@@ -39,6 +38,7 @@ from ...core.events import (
     shorten,
 )
 from ...core.naming import given_name, whose
+from ...core.task import task_of
 from ...core.trace import Trace
 from ...core.world import World
 from ..components import key_of
@@ -490,4 +490,4 @@ def _name(component: Any) -> str:
 
 def _order(component: Any) -> tuple[int, str]:
     """Return a sort key: the number of a component; those without one come last."""
-    return number_of(component) or 1 << 60, name_of(component)
+    return task_of(component).number or 1 << 60, name_of(component)

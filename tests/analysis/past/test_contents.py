@@ -15,6 +15,7 @@ from kamlab.analysis import History, StepOutOfRange, histories, history_of
 from kamlab.analysis.inbox_history import InboxHistory
 from kamlab.analysis.snapshot import from_engine, from_record
 from kamlab.core.errors import KamlabError, UnknownComponent
+from kamlab.core.task import task_of
 from kamlab.replay import CannotRewind
 from sampling import sampled
 
@@ -356,7 +357,7 @@ def test_one_who_waits_for_a_generator_is_told_apart(lab):
     helped = {}
     while not patient.is_stopped():
         lab.step()
-        helped[lab.step_number] = patient._delegate is not None
+        helped[lab.step_number] = task_of(patient).delegate is not None
         assert patient.is_stopped() or lab.snapshot().states["patient"] == "runnable"
     assert {step: lab.snapshot(step).components[patient].helper is not None for step in helped} == helped
     assert list(helped.values()).count(True) == 3

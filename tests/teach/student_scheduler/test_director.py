@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kamlab import Lab
+from kamlab.core.task import task_of
 from kamlab.teach.student_scheduler import HookError, show_mine
 
 from .minis import Passing, Producer, Sink, mini
@@ -55,7 +56,7 @@ def counting(scheduler: Any, *words: str) -> Any:
 
 def turns(lab: Lab, slices: int) -> list[int]:
     """Return the numbers of the stand-ins that had the next slices."""
-    return [event.component._number for event in lab.step(slices).of_kind("resumed")]
+    return [task_of(event.component).number for event in lab.step(slices).of_kind("resumed")]
 
 
 class Failing(mini.Component):
@@ -100,7 +101,7 @@ def test_round_robin_is_shown_round_by_round() -> None:
     """A round of the lab is a round of a scheduler that goes in rounds."""
     lab = show_mine(lambda: counting(mini.Scheduler(), "ab", "cd", "ef"))
     for _ in range(2):
-        assert [event.component._number for event in lab.step_round().of_kind("resumed")] == [1, 2, 3]
+        assert [task_of(event.component).number for event in lab.step_round().of_kind("resumed")] == [1, 2, 3]
     lab.stop()
 
 

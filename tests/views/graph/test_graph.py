@@ -12,6 +12,7 @@ import pytest
 
 from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SubscribeTo, ThreadedComponent
 from kamlab.analysis.errors import StepOutOfRange
+from kamlab.core.box import made_inboxes_of
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.views.graph import Graph, graph_of
 from kamlab.views.graph.graph import SIGNS
@@ -384,7 +385,7 @@ def test_looking_changes_nothing(lab: Lab) -> None:
     idle = Idle().activate()
     before = (lab.step_number, len(lab.trace), idle.state)
     graph_of(lab)
-    assert not idle._in
+    assert not made_inboxes_of(idle)
     assert before == (lab.step_number, len(lab.trace), idle.state)
 
 
