@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.core.component import Component
+from kamlab.core.component import Component, taken
 
 from .boxes import add_old_names
 from .microprocess import microprocess
@@ -36,12 +36,16 @@ class component(microprocess, Component):
         super(microprocess, self).__init__(*args, **self._renamed(argd))
 
     @property
-    def switchboard(self) -> postoffice:
+    def switchboard(self) -> postoffice:  # type: ignore[override]
         """The links this component has made."""
         task = self._task
         if task.switchboard is None:
             task.switchboard = postoffice(owner=self)
         return task.switchboard  # type: ignore[return-value]
+
+    @switchboard.setter
+    def switchboard(self, value: Any) -> None:
+        raise taken(self, "switchboard", value)
 
     postoffice = switchboard
 

@@ -16,7 +16,8 @@ from .context import put_off
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .events import name_of
 from .link import Link, Switchboard, find_box, no_such_box
-from .microprocess import Microprocess, add_end_callback, place_in, shown
+from .microprocess import Microprocess, add_end_callback, is_over, name_in_task, place_in, shown
+from .safe_repr import safe_repr
 from .task import task_of
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
@@ -78,15 +79,23 @@ class Component(Waits, Microprocess):
         """The inboxes by name. They are made when they are first used."""
         if self._in is _NO_BOXES:
             scheduler = self._task.scheduler
-            self._in = {name: Inbox(self, name, scheduler) for name in self.Inboxes}
+            self._in = {name: Inbox(self, name, scheduler) for name in declared(self, "Inboxes")}
         return self._in
+
+    @inboxes.setter
+    def inboxes(self, value: Any) -> None:
+        raise taken(self, "inboxes", value)
 
     @property
     def outboxes(self) -> dict[str, Outbox]:
         """The outboxes by name. They are made when they are first used."""
         if self._out is _NO_BOXES:
-            self._out = {name: Outbox(self, name) for name in self.Outboxes}
+            self._out = {name: Outbox(self, name) for name in declared(self, "Outboxes")}
         return self._out
+
+    @outboxes.setter
+    def outboxes(self, value: Any) -> None:
+        raise taken(self, "outboxes", value)
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -210,6 +219,10 @@ class Component(Waits, Microprocess):
             task.switchboard = Switchboard(self)
         return task.switchboard
 
+    @switchboard.setter
+    def switchboard(self, value: Any) -> None:
+        raise taken(self, "switchboard", value)
+
     def link(
         self,
         source: tuple[Any, str],
@@ -253,13 +266,10 @@ class Component(Waits, Microprocess):
         """The component that contains this one, or ``None``."""
         return self._task.parent
 
-    @property
+    @shown
     def children(self) -> list[Component]:
         """The components that this one contains, in the order they were added."""
-        task = self._task
-        if task.children is None:
-            task.children = []
-        return task.children
+        return children_in(self)
 
     def add_children(self, *children: Component) -> None:
         """Take components as children: this one is woken when one of them ends.
@@ -276,7 +286,7 @@ class Component(Waits, Microprocess):
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
                     f"{parent.short_name} already. Make a second {type(child).__name__}."
                 )
-            if place_in(self.children, child) >= 0 or place_in(children, child) < place:
+            if place_in(children_in(self), child) >= 0 or place_in(children, child) < place:
                 raise BelongsElsewhere(
                     f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
                 )
@@ -285,7 +295,7 @@ class Component(Waits, Microprocess):
             note_change(task, "parent", child, self)
             task.parent = self
             add_end_callback(child, _Knock(self, child))
-            self.children.append(child)
+            children_in(self).append(child)
 
     def _child_ended(self, child: Component) -> None:
         if self._task.scheduler is not None:
@@ -293,9 +303,9 @@ class Component(Waits, Microprocess):
 
     def remove_child(self, child: Component) -> None:
         """Remove a child, and the links with it that this component made."""
-        place = place_in(self.children, child)
+        place = place_in(children_in(self), child)
         if place >= 0:
-            del self.children[place]
+            del children_in(self)[place]
         task = task_of(child)
         if task.parent is self:
             note_change(task, "parent", child, self)
@@ -305,14 +315,14 @@ class Component(Waits, Microprocess):
 
     def child_components(self) -> list[Component]:
         """Return the children, as a new list."""
-        return list(self.children)
+        return list(children_in(self))
 
     def children_done(self) -> bool:
         """Remove the children that have ended, and return whether none is left."""
-        for child in self.child_components():
-            if child.is_stopped():
+        for child in list(children_in(self)):
+            if is_over(child):
                 self.remove_child(child)
-        return not self.children
+        return not children_in(self)
 
     # -- the default main, in three parts --------------------------------------------------------
 
@@ -393,6 +403,43 @@ def check_component(thing: Any, role: str) -> None:
     else:
         hint = "give an instance of a class derived from Component"
     raise BadComponent(f"{thing!r} cannot be {role}: {hint}")
+
+
+def children_in(component: Component) -> list[Component]:
+    """Return the list of the components that a component contains, which is made when it is first asked for."""
+    task = task_of(component)
+    if task.children is None:
+        task.children = []
+    return task.children
+
+
+def taken(component: Component, name: str, value: Any) -> AttributeError:
+    """Return the error for an attribute that a component cannot do without, and that its author sets."""
+    holds = "the links that it made" if name == "switchboard" else "its boxes"
+    hint = "" if name == "switchboard" else f"; {name.capitalize()}, with a capital letter, declares boxes"
+    return AttributeError(
+        f"{name_in_task(component)} cannot have an attribute {name!r} of its own ({safe_repr(value)}): {name} of a "
+        f"component holds {holds}. Give it another name{hint}."
+    )
+
+
+def declared(component: Component, side: str) -> Iterable[Any]:
+    """Return the names of the boxes that a component declares.
+
+    Args:
+        component: the component.
+        side: ``"Inboxes"`` or ``"Outboxes"``.
+
+    Raises:
+        BadComponent: they are no list and no dictionary.
+    """
+    names = getattr(component, side)
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise BadComponent(
+            f"{side} of {name_in_task(component)} is {safe_repr(names)}; it declares boxes: give a list of names, or a "
+            "dictionary of names and descriptions. An attribute for something else needs another name."
+        )
+    return names
 
 
 def boxes_of(component: Component) -> Iterable[Box]:

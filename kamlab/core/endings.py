@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadAwait
 from .events import FINISHED
-from .microprocess import Microprocess, method_of, raising_in
+from .microprocess import Microprocess, explain_hidden_methods, method_of, raising_in
 from .states import FAILED
 from .task import task_of
 
@@ -48,6 +48,13 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
     task = task_of(component)
+    if (
+        type(error) is TypeError
+        and error.args
+        and type(error.args[0]) is str
+        and error.args[0].endswith("is not callable")
+    ):
+        explain_hidden_methods(component, error)
     if error.args == ("no running event loop",) and hasattr(task.flow, "cr_frame"):
         refused = refused_await(component)
         refused.__cause__ = error
