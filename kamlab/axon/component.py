@@ -35,8 +35,8 @@ class component(microprocess, Component):
         # This skips microprocess.__init__ and calls that of Component, or of the native class that is served.
         super(microprocess, self).__init__(*args, **self._renamed(argd))
 
-    @property
-    def switchboard(self) -> postoffice:  # type: ignore[override]
+    @property  # type: ignore[override]
+    def switchboard(self) -> postoffice:
         """The links this component has made."""
         task = self._task
         if task.switchboard is None:

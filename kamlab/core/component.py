@@ -8,6 +8,7 @@ of the way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import FunctionType
 from typing import Any, ClassVar
 
 from .awaitables import Waits
@@ -19,6 +20,7 @@ from .link import Link, Switchboard, find_box, no_such_box
 from .microprocess import Microprocess, add_end_callback, is_over, name_in_task, place_in, shown
 from .safe_repr import safe_repr
 from .task import task_of
+from .tracebacks import hide_kamlab, is_kamlab, public
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
@@ -65,6 +67,14 @@ class Component(Waits, Microprocess):
         if args or argd:
             self._made_with = (args, argd)
         return self
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Have the errors of kamlab's own classes leave them without the frames of kamlab."""
+        super().__init_subclass__(**options)
+        for name in ("__init__", *_CALLED_FROM_OUTSIDE):
+            method = vars(cls).get(name)
+            if isinstance(method, FunctionType) and is_kamlab(method.__code__.co_filename, method.__module__):
+                setattr(cls, name, public(method))
 
     def __init__(self, *args: Any, **argd: Any) -> None:
         del args
@@ -125,14 +135,18 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such outbox.
         """
         try:
-            box = self._out[boxname]
-        except (KeyError, TypeError):
-            box = self._outbox(boxname)
-        target = box.target
-        if target.quiet:
-            target.items.append(message)
-        else:
-            target.deliver(message, box)
+            try:
+                box = self._out[boxname]
+            except (KeyError, TypeError):
+                box = self._outbox(boxname)
+            target = box.target
+            if target.quiet:
+                target.items.append(message)
+            else:
+                target.deliver(message, box)
+        except BaseException as error:  # nothing is slower by it, as it would be by @public
+            hide_kamlab(error)
+            raise
 
     def recv(self, boxname: str = "inbox") -> Any:
         """Take the oldest message out of an inbox.
@@ -142,18 +156,22 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such inbox.
         """
         try:
-            box = self._in[boxname]
-        except (KeyError, TypeError):
-            box = self._inbox(boxname)
-        try:
-            if box.settled:
-                return box.items.popleft()
-            return box.take()
-        except IndexError:
-            raise EmptyInbox(
-                f"{self.short_name} called recv({boxname!r}), and nothing waits there. "
-                f"Ask data_ready({boxname!r}) first."
-            ) from None
+            try:
+                box = self._in[boxname]
+            except (KeyError, TypeError):
+                box = self._inbox(boxname)
+            try:
+                if box.settled:
+                    return box.items.popleft()
+                return box.take()
+            except IndexError:
+                raise EmptyInbox(
+                    f"{self.short_name} called recv({boxname!r}), and nothing waits there. "
+                    f"Ask data_ready({boxname!r}) first."
+                ) from None
+        except BaseException as error:
+            hide_kamlab(error)
+            raise
 
     def data_ready(self, boxname: str = "inbox") -> int:
         """Return how many messages wait in an inbox of this component.
@@ -162,9 +180,13 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such inbox.
         """
         try:
-            return len(self._in[boxname].items)
-        except (KeyError, TypeError):
-            return len(self._inbox(boxname).items)
+            try:
+                return len(self._in[boxname].items)
+            except (KeyError, TypeError):
+                return len(self._inbox(boxname).items)
+        except BaseException as error:
+            hide_kamlab(error)
+            raise
 
     def any_ready(self) -> str | bool:
         """Return the name of the first inbox with a message in it, or ``False``."""
@@ -365,6 +387,15 @@ class Component(Waits, Microprocess):
         """
         args, argd = self._made_with or ((), {})
         return type(self)(*map(_renewed, args), **{name: _renewed(value) for name, value in argd.items()})
+
+
+#: The methods, apart from those of the hot path, that users call in a cell or a script; see :mod:`.tracebacks`.
+_CALLED_FROM_OUTSIDE = (
+    *("activate", "run", "deliver", "link", "unlink", "add_children", "remove_child", "set_inbox_size"),
+    *("put", "get", "fresh_copy"),
+)
+for _name in set(_CALLED_FROM_OUTSIDE) & set(dir(Component)):
+    setattr(Component, _name, public(getattr(Component, _name)))
 
 
 class _Knock:

@@ -18,7 +18,6 @@ import enum
 import math
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,6 +45,7 @@ from .services import Services
 from .states import ASLEEP, ENDED
 from .task import task_of
 from .trace import Trace
+from .tracebacks import traceback_of
 
 if TYPE_CHECKING:
     from .world import World
@@ -98,8 +98,11 @@ class Stop:
         """Return the value for the arguments of ``run``.
 
         Raises:
-            KamlabError: ``until`` is none of these.
+            KamlabError: ``until`` is none of these, or a limit is not a number.
         """
+        for name, value, what in (("timeout", timeout, "seconds"), ("max_steps", limit, "slices")):
+            if value is not None and (type(value) is bool or not isinstance(value, (int, float))):
+                raise KamlabError(f"run({name}={value!r}): give a number of {what}, or None for no limit")
         if until is None or (isinstance(until, float) and until == math.inf):
             return cls(limit, None, None, timeout)
         if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
@@ -401,7 +404,7 @@ class Runtime:
         except BaseException as error:
             if self._thread is me:
                 self.background_error = error
-            text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
+            text = f"the background run ended with {type(error).__name__}: {error}\n{traceback_of(error)}"
             self.world.report(text)
         else:
             if outcome.nothing.startswith("nothing"):

@@ -27,7 +27,6 @@ from __future__ import annotations
 import bisect
 import itertools
 import sys
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -48,6 +47,7 @@ from .events import (
     pause_in_words,
     said_in,
 )
+from .tracebacks import traceback_of
 
 Hook = Callable[[Event], Any]
 
@@ -225,12 +225,12 @@ class Trace:
         for hook in list(hooks):
             try:
                 hook(event)
-            except BaseException:  # also the interrupt of a hook that hangs
+            except BaseException as error:  # also the interrupt of a hook that hangs
                 self.detach(hook)
                 self._report(
                     f"the observer {getattr(hook, '__qualname__', hook)!s} raised an error at "
                     f"{event.kind} of {name_of(event.component)} and was detached; the run goes on.\n"
-                    + traceback.format_exc()
+                    + traceback_of(error)
                 )
 
     # -- observers --------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import errno
 import socket
-import traceback
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -34,6 +33,8 @@ from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 from kamlab.core.microprocess import add_end_callback, is_over, method_of
 from kamlab.core.states import NEW
+from kamlab.core.task import task_of
+from kamlab.core.tracebacks import traceback_of
 
 from .addresses import format_address, place_of
 from .connection import ConnectedSocketAdapter
@@ -451,15 +452,15 @@ class ServerCore(ListeningComponent):
             add_end_callback(protocol, lambda: self._ended.append((client, protocol)))
             adapter.activate(self.scheduler_in_charge)
             method_of(protocol, "activate")(self._task.scheduler)
-        except Exception:
+        except Exception as error:
             adapter.stop()
             adapter.unlink(adapter)
             self.remove_child(adapter)
-            if isinstance(protocol, Component) and protocol.parent is self and protocol.state == "new":
+            if isinstance(protocol, Component) and task_of(protocol).parent is self and task_of(protocol).life == NEW:
                 self.remove_child(protocol)
             self._report(
                 f"{self.short_name} could not make a protocol for {peer[0]}:{peer[1]}; that connection is closed, "
-                f"the server goes on.\n{traceback.format_exc()}"
+                f"the server goes on.\n{traceback_of(error)}"
             )
         else:
             self._clients[adapter] = client
