@@ -229,8 +229,8 @@ class Lab:
         from .notebook.awaited_run import in_a_cell, interrupts_noted
 
         with self._progress(max_steps):
-            self.start(until=until, timeout=timeout, max_steps=max_steps)
             with interrupts_noted() as interrupts:
+                self.start(until=until, timeout=timeout, max_steps=max_steps)
                 try:
                     while self.running:
                         await asyncio.sleep(TICK)
@@ -240,7 +240,8 @@ class Lab:
                     self.pause()
                     where = f"the lab was stopped between two slices, at step {self.step_number}; it can go on"
                     if not in_a_cell():
-                        raise asyncio.CancelledError(where) from None
+                        self.report(where)
+                        raise
                     raise KeyboardInterrupt(where) from None
                 finally:
                     if self.running:
