@@ -228,24 +228,23 @@ class Lab:
 
         from .notebook.awaited_run import in_a_cell, interrupts_noted
 
-        with self._progress(max_steps):
-            with interrupts_noted() as interrupts:
-                self.start(until=until, timeout=timeout, max_steps=max_steps)
-                try:
-                    while self.running:
-                        await asyncio.sleep(TICK)
-                except asyncio.CancelledError:
-                    if not interrupts:
-                        raise
+        with self._progress(max_steps), interrupts_noted() as interrupts:
+            self.start(until=until, timeout=timeout, max_steps=max_steps)
+            try:
+                while self.running:
+                    await asyncio.sleep(TICK)
+            except asyncio.CancelledError:
+                if not interrupts:
+                    raise
+                self.pause()
+                where = f"the lab was stopped between two slices, at step {self.step_number}; it can go on"
+                if not in_a_cell():
+                    self.report(where)
+                    raise
+                raise KeyboardInterrupt(where) from None
+            finally:
+                if self.running:
                     self.pause()
-                    where = f"the lab was stopped between two slices, at step {self.step_number}; it can go on"
-                    if not in_a_cell():
-                        self.report(where)
-                        raise
-                    raise KeyboardInterrupt(where) from None
-                finally:
-                    if self.running:
-                        self.pause()
         error, self.runtime.background_error = self.runtime.background_error, None
         if error is not None:
             raise error

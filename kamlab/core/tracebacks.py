@@ -22,6 +22,7 @@ import itertools
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import FunctionType, TracebackType
@@ -228,6 +229,14 @@ def last_full() -> Full | None:
 def next_number() -> int:
     """Return a number that is greater than those of all errors so far."""
     return next(_numbers)
+
+
+def warn_user(text: str) -> None:
+    """Warn, as ``warnings.warn`` does, at the user's line that called kamlab: by default once for each line."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and is_kamlab(frame.f_code.co_filename, ""):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, stacklevel=level)
 
 
 # -- errors that are reported --------------------------------------------------------------------------
