@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from .events import Event
+from .events import Event, net_of
 
 #: Why a run ended, in the words that are shown.
 REASONS = {
@@ -89,6 +89,8 @@ class Brake(Protocol):
 class Happened:
     """What a step did: its events, in order, and the outcome.
 
+    Printed, it has a line for each event, but for pauses that had no effect, see :func:`.events.net_of`.
+
     ``read`` returns the events; it is called once, when they are first used.
 
     >>> from kamlab import Lab, Pipeline
@@ -140,7 +142,7 @@ class Happened:
         return self.outcome.steps > 0
 
     def __str__(self) -> str:
-        lines = [str(event) for event in self.events]
+        lines = [str(event) for event in net_of(self.events)]
         if not lines or self.outcome.reason != "steps" or self.outcome.failed:
             lines.append(f"({self.outcome})")
         return "\n".join(lines)

@@ -34,6 +34,7 @@ from .clock import Clock
 from .component import check_component
 from .endings import end, fail, refused_await
 from .errors import BadMain, NotRunnable
+from .event_kinds import UNDOES_PAUSE
 from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
@@ -377,7 +378,8 @@ class Scheduler:
         if task.pause_timer is not None:
             task.cancel_pause_timer()
         if self.log is not None and task.wake_era != self.era:
-            self.log((WOKEN, component, cause))
+            in_vain = task.paused_in_round == self.rounds
+            self.log((WOKEN, component, cause, UNDOES_PAUSE) if in_vain else (WOKEN, component, cause))
         if task.paused_in_round == self.rounds:
             return 1
         self.queue.append(component)
@@ -487,8 +489,10 @@ class Scheduler:
         if task.wake_era == era or self.log is None:
             return
         task.wake_era = era
-        if task.life is ASLEEP or (task.life is RUNNABLE and task.pause_era == era):
+        if task.life is ASLEEP:
             self.log((WOKEN, component, cause))
+        elif task.life is RUNNABLE and task.pause_era == era:
+            self.log((WOKEN, component, cause, UNDOES_PAUSE))
 
     def post(self, call: Callable[[], Any]) -> None:
         """Have the driver make a call between two rounds. Safe from any thread."""

@@ -41,6 +41,7 @@ from .events import (
     RESUMED,
     SENT,
     TAKEN,
+    WOKEN,
     Event,
     describe,
     name_of,
@@ -453,7 +454,8 @@ def make_event(record: Any, step: int, time: float, running: Any, number: int = 
         box, message = record[1], record[2]
         detail = record[3] if len(record) > 3 else None
         return Event(kind, step, time, box.owner, running, box, None, message, detail, number, said_in(record))
-    _, subject, detail = record
+    subject, detail = record[1:3]
     if kind is PAUSED:
         detail = pause_in_words(detail)
-    return Event(kind, step, time, subject, running, detail=detail, number=number)
+    undoes = kind is WOKEN and len(record) > 3
+    return Event(kind, step, time, subject, running, detail=detail, number=number, undoes_pause=undoes)

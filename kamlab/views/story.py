@@ -7,6 +7,8 @@ what the components do. They are shown if their kinds are named, or if the filte
 Records are read backwards, one by one, so that older ones cost nothing. The step of each record is known on the way,
 since each slice records its own number.
 
+A pause after which the component was woken before the round ended is left out with its wake-up, since it had no effect.
+
 Repeats are folded: equal events in a row, and cycles, as when a timer rings and no component has anything to do. The
 shortest cycle that repeats is taken, starting from the newest event, so that the last events decide where a cycle
 begins.
@@ -216,6 +218,8 @@ class _Telling:
         self._keys: list[Any] = []
         self._texts: dict[int, str] = {}
         self._named: dict[Any, str] = {}
+        #: The components that were woken in the round in which they paused; that pause comes later, since it is older.
+        self._undone: set[int] = set()
 
     def look(self, upto: int | None, filter: str) -> StoryLook:
         """Read until there are enough items, and return the story."""
@@ -239,7 +243,7 @@ class _Telling:
     def _note(self, number: int, step: int, record: Any) -> None:
         kind = record[0]
         self.counts[kind] += 1
-        if kind not in self.wanted:
+        if self._had_no_effect(record) or kind not in self.wanted:
             return
         event = make_event(record, step, 0.0, record[3] if kind is events.RESUMED else None, number)
         if self.words:
@@ -248,6 +252,16 @@ class _Telling:
                 return
         self._events.append(event)
         self._keys.append((kind, id(event.component)) if kind in QUIET else (kind, self._text(event)))
+
+    def _had_no_effect(self, record: Any) -> bool:
+        """Return whether this is a pause, or a wake-up, that :func:`kamlab.core.events.net_of` leaves out."""
+        if record[0] is events.WOKEN and len(record) > 3:
+            self._undone.add(id(record[1]))
+            return True
+        if record[0] is events.PAUSED and id(record[1]) in self._undone:
+            self._undone.discard(id(record[1]))
+            return True
+        return False
 
     def _text(self, event: Event) -> str:
         text = self._texts.get(event.number)
