@@ -59,6 +59,7 @@ class Component(Waits, Microprocess):
 
     _in: dict[str, Inbox] = _NO_BOXES
     _out: dict[str, Outbox] = _NO_BOXES
+    _end_finalizer: Any = None  # see kamlab.core.ended_components
     _made_with: tuple[tuple[Any, ...], dict[str, Any]] | None = None
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:

@@ -246,7 +246,7 @@ class Register:
             return
         ended = task_of(component).end_record = Ended(component, step, by)
         if isinstance(component, Component):  # also one without boxes: they may be made after its end
-            task_of(component).end_finalizer = _Farewell(component, ended)
+            component._end_finalizer = _Farewell(component, ended)
         else:
             ended.final = []
         kept, limit = (self._failed, FAILED_KEPT) if failed else (self._others, OTHERS_KEPT)

@@ -327,7 +327,7 @@ def name_of(component: Any) -> str:
             task = task_of(component)
             if task.awaited_by is not None:
                 return f"{kind}_{task.number or '?'} for {name_of(task.awaited_by)}"
-            return f"{kind}_{task.number}{task.tag}" if task.number else f"{kind}_?"
+            return f"{kind}_{task.number}{component._tag}" if task.number else f"{kind}_?"
     name = getattr(component, "short_name", None) or getattr(component, "name", component)
     return name if type(name) is str else safe_str(name)
 

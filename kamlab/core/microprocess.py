@@ -68,6 +68,7 @@ class Microprocess:
     #: Its outboxes, and whether taking a message downstream of one wakes it: of a component.
     _out: dict[str, Any] = {}
     woken_by_collection: bool = False
+    _tag = ""
 
     def __new__(cls, *args: Any, **argd: Any) -> Any:
         """Make the task, and have a component be a key by its identity, whatever its class says about equality.
@@ -99,7 +100,7 @@ class Microprocess:
         if close_down_value:
             self.close_down_value = close_down_value
         if tag:
-            task.tag = tag
+            self._tag = tag
 
     close_down_value: Any = 0
 
@@ -120,7 +121,7 @@ class Microprocess:
         if given is not None:
             return given
         cls = type(self)
-        return f"{cls.__module__}.{cls.__name__}_{self._task.id}{self._task.tag}"
+        return f"{cls.__module__}.{cls.__name__}_{self._task.id}{self._tag}"
 
     @name.setter
     def name(self, value: str) -> None:
@@ -136,7 +137,7 @@ class Microprocess:
         given: str | None = self.__dict__.get("_name")
         if given is None:
             task = self._task
-            return f"{type(self).__name__}_{task.number or task.id}{task.tag}"
+            return f"{type(self).__name__}_{task.number or task.id}{self._tag}"
         return given
 
     def __str__(self) -> str:

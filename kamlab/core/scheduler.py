@@ -387,13 +387,11 @@ class Scheduler:
 
     def _enlist(self, component: Microprocess) -> None:
         task = task_of(component)
-        by = task.activated_by
-        if by is not None:
-            task.activated_by = None  # else a chain of components, each activated by the one before, is kept alive
         if task.life in ALIVE:
             task.life = RUNNABLE
             self.queue.append(component)
             if self.log is not None and task.wake_era != self.era:
+                by = None if task.home is None else task.home()
                 self.log((ACTIVATED, component, "outside" if by is None else by))
 
     def _fire_timers(self) -> None:
@@ -423,7 +421,6 @@ class Scheduler:
         note_activated()
         task.scheduler = self
         if self.running is not None:
-            task.activated_by = self.running
             task.home = ref(self.running)
         task.number = next(self._numbers)
         task.life = RUNNABLE
@@ -434,7 +431,7 @@ class Scheduler:
         self.wakes.append(component)
         if self.log is not None:
             task.wake_era = self.era
-            by = task.activated_by
+            by = self.running
             self.log((ACTIVATED, component, "outside" if by is None else by))
         self.nudge()
 

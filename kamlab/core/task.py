@@ -40,7 +40,6 @@ class Task:
 
     Attributes:
         id: its place in the order of creation, from 1 on; 0 as long as ``Microprocess.__init__`` was not called.
-        tag: what its maker added to its name.
         given_name: the name that a Graphline gave it.
         number: its place in the order of activation in its lab, from 1 on; 0 before activation.
         life: its state as the engine distinguishes it, one of :mod:`.states`; ``state_of`` returns the one to show.
@@ -52,8 +51,7 @@ class Task:
         awaits: what its code waits for, where a helper of :mod:`.awaitables` records it.
         delegate: the microprocess that runs in its place while it waits for a generator.
         awaited_by: the microprocess that waits for this one to end.
-        activated_by: the microprocess that activated it, until its activation is carried out.
-        home: leads to the component that activated it, as long as that exists.
+        home: leads to the microprocess that activated it, as long as that exists; ``None``: it was activated outside.
         paused_in_round: the round at whose end it paused last; -1 before that.
         pause_era: the era of the scheduler in which a pause of it was recorded last; -1 before that.
         wake_era: the same for its being woken. It is recorded once in each era, whatever else wakes it.
@@ -62,18 +60,16 @@ class Task:
         switchboard: the links that it made; ``None`` before the first.
         on_end: functions to be called when it has ended.
         end_record: the record of its end.
-        end_finalizer: notices when Python frees it after its end.
     """
 
     __slots__ = (
-        *("activated_by", "awaited_by", "awaits", "children", "delegate", "end_finalizer", "end_record", "error"),
-        *("flow", "given_name", "home", "id", "life", "main_method", "number", "on_end", "parent", "pause_era"),
-        *("pause_timer", "paused_in_round", "scheduler", "switchboard", "tag", "wake_era"),
+        *("awaited_by", "awaits", "children", "delegate", "end_record", "error", "flow", "given_name", "home", "id"),
+        *("life", "main_method", "number", "on_end", "parent", "pause_era", "pause_timer", "paused_in_round"),
+        *("scheduler", "switchboard", "wake_era"),
     )
 
     def __init__(self) -> None:
         self.id: int = 0
-        self.tag: str = ""
         self.given_name: str = ""
         self.number: int = 0
         self.life: str = NEW
@@ -85,7 +81,6 @@ class Task:
         self.awaits: tuple[Any, ...] | None = None
         self.delegate: Microprocess | None = None
         self.awaited_by: Microprocess | None = None
-        self.activated_by: Microprocess | None = None
         self.home: Callable[[], Any] | None = None
         self.paused_in_round: int = -1
         self.pause_era: int = -1
@@ -95,7 +90,6 @@ class Task:
         self.switchboard: Switchboard | None = None
         self.on_end: tuple[Callable[[], Any], ...] = ()
         self.end_record: Ended | None = None
-        self.end_finalizer: Any = None
 
     def cancel_pause_timer(self) -> None:
         """Cancel the timer of a pause that ended otherwise."""

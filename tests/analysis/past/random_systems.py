@@ -9,7 +9,6 @@ from kamlab import Component
 from kamlab.analysis.moment import Moment
 from kamlab.core.errors import KamlabError
 from kamlab.core.states import ALIVE, RUNNABLE, RUNNING
-from kamlab.core.task import task_of
 
 
 class Restless(Component):
@@ -98,7 +97,7 @@ class System:
 
     def life(self, component: Restless, moment: Any) -> str:
         """Return the state of a component, as it will be at the end of the round."""
-        life = task_of(component).life
+        life = component._task.life
         if life not in ALIVE:
             return life
         return RUNNABLE if (status := moment.status(component)) == RUNNING else status
