@@ -373,7 +373,7 @@ def name_in_task(microprocess: Microprocess) -> str:
     if type(given) is str:
         return given
     task = task_of(microprocess)
-    return f"{type(microprocess).__name__}_{task.number or task.id}{task.tag}"
+    return f"{type(microprocess).__name__}_{task.number or task.id}{microprocess._tag}"
 
 
 def explain_hidden_methods(microprocess: Microprocess, error: BaseException) -> None:
