@@ -27,7 +27,7 @@ from .core.component import Component
 from .core.errors import NoSpaceInBox, NoSuchBackplane, NoSuchService, ServiceAlreadyExists, listed
 from .core.ipc import SHUTDOWN_MESSAGES, ShutdownMicroprocess
 from .core.link import Link
-from .core.microprocess import add_end_callback, remove_end_callback
+from .core.microprocess import add_end_callback, is_over, remove_end_callback
 from .core.services import Services
 from .core.states import FAILED, NEW, STOPPED
 from .parts.outlets import HOLD, AddSink, RemoveSink, check_policy
@@ -322,7 +322,7 @@ class SubscribeTo(Component):
         try:
             yield from self._serve()
         finally:
-            if not carrier.is_stopped():
+            if not is_over(carrier):
                 self.send(RemoveSink(self, "outbox", "control"), "_config")
 
     def _serve(self) -> Generator[None, None, None]:

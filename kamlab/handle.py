@@ -12,7 +12,7 @@ from typing import Any
 from .core.component import Component, check_component
 from .core.errors import AlreadyEnded, HandleHasEnded, NoSpaceInBox, NoSuchBox, listed
 from .core.link import find_box
-from .core.microprocess import method_of, state_of
+from .core.microprocess import is_over, method_of, state_of
 
 #: The last item of every queue of outgoing messages. ``get`` puts it back, for the next call.
 _THE_END: Any = object()
@@ -100,7 +100,7 @@ class Handle(Component):
 
     def _end_in_words(self) -> str:
         name = self.component.short_name
-        if self.component.is_stopped():
+        if is_over(self.component):
             return f"{name} has {state_of(self.component)}, and its handle with it"
         return f"the handle of {name} has {self._task.life}"
 
@@ -152,7 +152,7 @@ class Handle(Component):
         self.add_children(self.component)
         method_of(self.component, "activate")()
         while True:
-            ended = self.component.is_stopped()
+            ended = is_over(self.component)
             self._carry_in()
             self._carry_out()
             if ended:

@@ -37,6 +37,7 @@ from .core.outcome import Happened, Outcome
 from .core.reading import reads
 from .core.runtime import Phase, Runtime, Stop, Until
 from .core.timers import Pending, PendingTimers
+from .core.tracebacks import Full, public_methods
 from .core.watch import LongSlice, SliceLimit
 from .replay.breakpoint import ANYTHING
 from .replay.breakpoints import BreakpointTable
@@ -74,6 +75,15 @@ ARUN_PATIENCE = 2.0
 MANY = 1000
 
 
+def _no_builder() -> None:
+    """Stand for a builder that was not given: ``None`` is what a function returned that was called by mistake."""
+
+
+#: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
+_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "at")
+
+
+@public_methods("__getitem__", "network", "pace", "on_error", "recording", "branches", but=_CALLED_BY_KAMLAB)
 class Lab:
     """A world of components that you can run, pause, step and look into.
 
@@ -124,7 +134,7 @@ class Lab:
         *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
-        build: Callable[..., Any] | None = None,
+        build: Callable[..., Any] = _no_builder,
         recorded: bool = False,
         network: str | Callable[[Any], Network] | None = None,
         clock: Clock | str | None = None,
@@ -150,7 +160,7 @@ class Lab:
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
-        if build is not None:
+        if build is not _no_builder:
             self.build(build)
 
     def _take_parts(self) -> None:
@@ -174,8 +184,8 @@ class Lab:
         timer, a thread or the network. Under a virtual clock timers are jumped to, and what is
         waited for in real time is only what comes from outside.
         """
-        if n < 0:
-            raise ValueError(f"step({n}): give the number of slices, 0 or more")
+        if not isinstance(n, int) or n < 0:
+            raise ValueError(f"step({n!r}): give the number of slices, 0 or more")
         if n < MANY:
             return self.runtime.step(timeout, Stop(n))
         with self._progress(n):
@@ -217,14 +227,29 @@ class Lab:
         The lab runs in its background thread; this coroutine only waits, tick by tick, and an
         interrupt or a cancellation pauses the lab, and ends a slice that has lasted for long. Arguments and result
         are those of ``run``.
+
+        Raises:
+            KeyboardInterrupt: in a cell, it was interrupted.
+            CancelledError: its task was cancelled; elsewhere also where it was interrupted, as asyncio has it.
         """
         import asyncio
 
-        with self._progress(max_steps):
+        from .notebook.awaited_run import in_a_cell, interrupts_noted
+
+        with self._progress(max_steps), interrupts_noted() as interrupts:
             self.start(until=until, timeout=timeout, max_steps=max_steps)
             try:
                 while self.running:
                     await asyncio.sleep(TICK)
+            except asyncio.CancelledError:
+                if not interrupts:
+                    raise
+                self.pause()
+                where = f"the lab was stopped between two slices, at step {self.step_number}; it can go on"
+                if not in_a_cell():
+                    self.report(where)
+                    raise
+                raise KeyboardInterrupt(where) from None
             finally:
                 if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):
                     self.pause(ARUN_PATIENCE)
@@ -536,6 +561,14 @@ class Lab:
     def report(self, text: str) -> None:
         """Tell the user something that must not be lost; on stderr unless a front end takes it."""
         print(f"kamlab: {text.rstrip()}", file=sys.stderr, flush=True)
+
+    def full_traceback(self) -> Full:
+        """Return the last error with all its frames, also those of kamlab, which tracebacks leave out.
+
+        It is that of the component that failed last here, or of the call of kamlab that raised an error since, in
+        whichever lab. Printed, it is text.
+        """
+        return self.runtime.failures.full()
 
     # -- going back ----------------------------------------------------------------------------------------
 

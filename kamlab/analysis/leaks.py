@@ -22,7 +22,7 @@ from ..core.component import Component
 from ..core.describe import name_of
 from ..core.events import SENT, Event
 from ..core.ipc import SHUTDOWN_MESSAGES, Shutdown
-from ..core.microprocess import Microprocess
+from ..core.microprocess import Microprocess, is_over
 from ..core.reading import Answer
 from ..core.states import ASLEEP, ENDED
 from ..core.task import task_of
@@ -196,14 +196,14 @@ def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
         clients: Any = getattr(server, "_clients", None)
         for client in list(clients.values()) if isinstance(clients, dict) else ():
             adapter, protocol = getattr(client, "adapter", None), getattr(client, "protocol", None)
-            if not (isinstance(adapter, Component) and isinstance(protocol, Component)) or protocol.is_stopped():
+            if not (isinstance(adapter, Component) and isinstance(protocol, Component)) or is_over(protocol):
                 continue
-            sleeps_on = adapter.is_stopped() and protocol not in graph.going_on
+            sleeps_on = is_over(adapter) and protocol not in graph.going_on
             if sleeps_on or any(leaked is protocol for leaked in getattr(server, "leaked", ())):
                 how = "sleeps on" if moment.status(protocol) == ASLEEP else "lives on"
                 unread = len(protocol.inboxes["control"].items) if "control" in protocol.inboxes else 0
                 told = f", with {counted(unread, 'message')} unread in its 'control'" if unread else ""
-                over = "has ended" if adapter.is_stopped() else "is over, as it was told"
+                over = "has ended" if is_over(adapter) else "is over, as it was told"
                 found[protocol] = Leak(
                     CONNECTION,
                     name_of(protocol),
@@ -242,7 +242,7 @@ def _fed_by_the_ended(component: Component, needs: list[Need], moment: Moment) -
     for event in moment.events:
         if event.kind != SENT or event.box.owner is not component or event.source is None:
             continue
-        if event.source.owner.is_stopped():
+        if is_over(event.source.owner):
             fed.add(event.box.name)
     return fed
 

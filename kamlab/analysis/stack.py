@@ -17,7 +17,7 @@ from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackTy
 from typing import Any
 
 from ..core.frames import ENGINE, KAMLAB, whose_code
-from ..core.microprocess import Microprocess, runner_of
+from ..core.microprocess import Microprocess, is_over, runner_of
 from ..core.scheduler import Scheduler
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
@@ -68,10 +68,10 @@ def kind_of_flow(component: Microprocess) -> str:
 def stack_of(component: Microprocess) -> list[Standpoint]:
     """Return where the code of a component stands, the outermost frame first; empty where that has no answer."""
     task = task_of(component)
-    if task.error is not None and task.scheduler is not None and component.is_stopped():
+    if task.error is not None and task.scheduler is not None and is_over(component):
         return _of_error(task.error)
     scheduler = task.scheduler
-    if scheduler is None or component.is_stopped():
+    if scheduler is None or is_over(component):
         return []
     runner = runner_of(component)
     if scheduler.running is runner and scheduler.driver is not None:

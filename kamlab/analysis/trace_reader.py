@@ -307,7 +307,7 @@ class Reading:
 
     def _happened(self, number: int, record: Any, made: set[Any]) -> None:
         """Take note of what happened to a component."""
-        kind, component, detail = record
+        kind, component, detail = record[:3]
         self.names.seen[component] = None
         self.about.setdefault(component, []).append(number)
         if kind is ACTIVATED:

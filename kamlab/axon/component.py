@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamlab.core.component import Component
+from kamlab.core.component import Component, taken
 
 from .boxes import add_old_names
 from .microprocess import microprocess
@@ -35,13 +35,17 @@ class component(microprocess, Component):
         # This skips microprocess.__init__ and calls that of Component, or of the native class that is served.
         super(microprocess, self).__init__(*args, **self._renamed(argd))
 
-    @property
+    @property  # type: ignore[override]
     def switchboard(self) -> postoffice:
         """The links this component has made."""
         task = self._task
         if task.switchboard is None:
             task.switchboard = postoffice(owner=self)
         return task.switchboard  # type: ignore[return-value]
+
+    @switchboard.setter
+    def switchboard(self, value: Any) -> None:
+        raise taken(self, "switchboard", value)
 
     postoffice = switchboard
 

@@ -9,13 +9,14 @@ line that makes it.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from functools import partial
 from typing import Any
 
 from ..core.awaitables import CHILDREN
-from ..core.component import Component, check_component
+from ..core.component import Component, check_component, children_in
 from ..core.errors import BelongsElsewhere, NoSpaceInBox
 from ..core.link import Link
-from ..core.microprocess import method_of
+from ..core.microprocess import is_over, method_of
 from ..core.states import FAILED, STOPPED
 from .flow_control import send_when_room
 
@@ -70,24 +71,24 @@ class Chassis(Component):
         A component that waits for room in an inbox of such a child is woken, because the child takes no more messages.
         """
         for child in self.child_components():
-            if child.is_stopped():
+            if is_over(child):
                 for box in child.inboxes.values():
                     if box.is_full():
                         for sender in box.feeders:
                             sender.wake(child)
                 self.remove_child(child)
-        return not self.children
+        return not children_in(self)
 
     def tell(self, children: Iterable[Component], message: Any, boxname: str) -> Generator[None, None, None]:
         """Copy a message to the control inboxes of some children, as if it were sent from the outbox ``boxname``."""
         for child in children:
-            if child.is_stopped():
+            if is_over(child):
                 continue
             try:
                 child.inboxes["control"].target.deliver(message, self.outboxes[boxname])
             except NoSpaceInBox:
                 link = self.link((self, boxname), (child, "control"))
-                yield from send_when_room(self, message, boxname, give_up=child.is_stopped)
+                yield from send_when_room(self, message, boxname, give_up=partial(is_over, child))
                 self.unlink(linkage=link)
 
     def close_down(self) -> Any:

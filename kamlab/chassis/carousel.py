@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, ClassVar
 
-from ..core.component import Component
+from ..core.component import Component, children_in
 from ..core.errors import BadComponent
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
+from ..core.microprocess import is_over
 from .base import Chassis
 from .flow_control import send_when_room
 
@@ -116,7 +117,7 @@ class Carousel(Chassis):
                 self._must_stop = message
 
     def _child_has_ended(self) -> bool:
-        return all(child.is_stopped() for child in self.children)
+        return all(is_over(child) for child in children_in(self))
 
     def _make_child(self, argument: Any) -> None:
         child = self.factory(argument)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from ..core.awaitables import CHILDREN
@@ -10,8 +11,12 @@ from ..core.component import Component
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from ..core.naming import give_name
+from ..core.tracebacks import warn_user
 from .base import Chassis, Route, check_parts, check_routes
 from .flow_control import send_when_room
+
+#: The names in linkages that stand for the Graphline on purpose.
+ITSELF = ("", "self")
 
 Linkages = Mapping[tuple[str, str], tuple[str, str]]
 
@@ -32,9 +37,9 @@ class NoLinkages(KamlabError, TypeError):
 class Graphline(Chassis):
     """Contains components with names, and links their boxes as given.
 
-    ``linkages`` maps ``(name, box)`` to ``(name, box)``. A name that no component has, such as ``"self"`` or ``""``,
-    means the Graphline itself: a box linked from there is one of its inboxes, a box linked to there is one of its
-    outboxes. Such a box is made if it does not exist.
+    ``linkages`` maps ``(name, box)`` to ``(name, box)``. A name that no component has means the Graphline itself; one
+    other than ``"self"`` and ``""`` gives a warning, since it may be a slip. A box linked from the Graphline is one of
+    its inboxes, a box linked to it is one of its outboxes. Such a box is made if it does not exist.
 
     Unless the Graphline's control is linked, each message that arrives there is copied to every component whose own
     control is not linked. The Graphline ends when all of its components have ended. Then, unless its signal is linked,
@@ -79,6 +84,7 @@ class Graphline(Chassis):
         self._declare_boxes(routes)
         super().__init__()
         check_routes(routes)
+        self._warn_of_unknown_names()
 
     def _routes(self) -> list[Route]:
         routes: list[Route] = []
@@ -97,6 +103,22 @@ class Graphline(Chassis):
                 )
             routes.append((source, sourcebox, sink, sinkbox, 1 if source is self else 2 if sink is self else 0))
         return routes
+
+    def _warn_of_unknown_names(self) -> None:
+        """Warn, at the user's line, of each name in a linkage that is neither a component nor a name of this itself."""
+        known = {name.lower(): name for name in self.components}
+        unknown = {
+            end[0]: linkage for linkage in self.layout.items() for end in linkage if end[0] not in self.components
+        }
+        for name, (start, sink) in unknown.items():
+            if name in ITSELF:
+                continue
+            near = get_close_matches(str(name).lower(), known, 1, 0.6)
+            hint = f" (did you mean {known[near[0]]!r}?)" if near else ""
+            warn_user(
+                f"no component of this Graphline is called {name!r}{hint}, so in the linkage {start!r}: {sink!r} it "
+                f"means the Graphline itself. Its components: {listed(self.components)}. Write 'self' if you mean that."
+            )
 
     def _declare_boxes(self, routes: list[Route]) -> None:
         """Declare the boxes that the linkages name, for this Graphline only."""

@@ -8,6 +8,7 @@ of the way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from types import FunctionType
 from typing import Any, ClassVar
 
 from .awaitables import Waits
@@ -16,8 +17,10 @@ from .context import put_off
 from .describe import name_of
 from .errors import BadComponent, BelongsElsewhere, EmptyInbox
 from .link import Link, Switchboard, find_box, no_such_box
-from .microprocess import Microprocess, add_end_callback, place_in, shown
+from .microprocess import Microprocess, add_end_callback, is_over, name_in_task, place_in, shown
+from .safe_repr import safe_repr
 from .task import task_of
+from .tracebacks import hide_kamlab, is_kamlab, public
 
 STANDARD_INBOXES = {"inbox": "Messages to work on.", "control": "Messages that ask this component to end."}
 STANDARD_OUTBOXES = {"outbox": "Messages this component made.", "signal": "Messages that ask the next one to end."}
@@ -66,6 +69,14 @@ class Component(Waits, Microprocess):
             self._made_with = (args, argd)
         return self
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Have the errors of kamlab's own classes leave them without the frames of kamlab."""
+        super().__init_subclass__(**options)
+        for name in ("__init__", *_CALLED_FROM_OUTSIDE):
+            method = vars(cls).get(name)
+            if isinstance(method, FunctionType) and is_kamlab(method.__code__.co_filename, method.__module__):
+                setattr(cls, name, public(method))
+
     def __init__(self, *args: Any, **argd: Any) -> None:
         del args
         super().__init__()
@@ -79,15 +90,23 @@ class Component(Waits, Microprocess):
         """The inboxes by name. They are made when they are first used."""
         if self._in is _NO_BOXES:
             scheduler = self._task.scheduler
-            self._in = {name: Inbox(self, name, scheduler) for name in self.Inboxes}
+            self._in = {name: Inbox(self, name, scheduler) for name in declared(self, "Inboxes")}
         return self._in
+
+    @inboxes.setter
+    def inboxes(self, value: Any) -> None:
+        raise taken(self, "inboxes", value)
 
     @property
     def outboxes(self) -> dict[str, Outbox]:
         """The outboxes by name. They are made when they are first used."""
         if self._out is _NO_BOXES:
-            self._out = {name: Outbox(self, name) for name in self.Outboxes}
+            self._out = {name: Outbox(self, name) for name in declared(self, "Outboxes")}
         return self._out
+
+    @outboxes.setter
+    def outboxes(self, value: Any) -> None:
+        raise taken(self, "outboxes", value)
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -117,14 +136,18 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such outbox.
         """
         try:
-            box = self._out[boxname]
-        except (KeyError, TypeError):
-            box = self._outbox(boxname)
-        target = box.target
-        if target.quiet:
-            target.items.append(message)
-        else:
-            target.deliver(message, box)
+            try:
+                box = self._out[boxname]
+            except (KeyError, TypeError):
+                box = self._outbox(boxname)
+            target = box.target
+            if target.quiet:
+                target.items.append(message)
+            else:
+                target.deliver(message, box)
+        except BaseException as error:  # nothing is slower by it, as it would be by @public
+            hide_kamlab(error)
+            raise
 
     def recv(self, boxname: str = "inbox") -> Any:
         """Take the oldest message out of an inbox.
@@ -134,18 +157,22 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such inbox.
         """
         try:
-            box = self._in[boxname]
-        except (KeyError, TypeError):
-            box = self._inbox(boxname)
-        try:
-            if box.settled:
-                return box.items.popleft()
-            return box.take()
-        except IndexError:
-            raise EmptyInbox(
-                f"{self.short_name} called recv({boxname!r}), and nothing waits there. "
-                f"Ask data_ready({boxname!r}) first."
-            ) from None
+            try:
+                box = self._in[boxname]
+            except (KeyError, TypeError):
+                box = self._inbox(boxname)
+            try:
+                if box.settled:
+                    return box.items.popleft()
+                return box.take()
+            except IndexError:
+                raise EmptyInbox(
+                    f"{self.short_name} called recv({boxname!r}), and nothing waits there. "
+                    f"Ask data_ready({boxname!r}) first."
+                ) from None
+        except BaseException as error:
+            hide_kamlab(error)
+            raise
 
     def data_ready(self, boxname: str = "inbox") -> int:
         """Return how many messages wait in an inbox of this component.
@@ -154,9 +181,13 @@ class Component(Waits, Microprocess):
             NoSuchBox: there is no such inbox.
         """
         try:
-            return len(self._in[boxname].items)
-        except (KeyError, TypeError):
-            return len(self._inbox(boxname).items)
+            try:
+                return len(self._in[boxname].items)
+            except (KeyError, TypeError):
+                return len(self._inbox(boxname).items)
+        except BaseException as error:
+            hide_kamlab(error)
+            raise
 
     def any_ready(self) -> str | bool:
         """Return the name of the first inbox with a message in it, or ``False``."""
@@ -211,6 +242,10 @@ class Component(Waits, Microprocess):
             task.switchboard = Switchboard(self)
         return task.switchboard
 
+    @switchboard.setter
+    def switchboard(self, value: Any) -> None:
+        raise taken(self, "switchboard", value)
+
     def link(
         self,
         source: tuple[Any, str],
@@ -254,13 +289,10 @@ class Component(Waits, Microprocess):
         """The component that contains this one, or ``None``."""
         return self._task.parent
 
-    @property
+    @shown
     def children(self) -> list[Component]:
         """The components that this one contains, in the order they were added."""
-        task = self._task
-        if task.children is None:
-            task.children = []
-        return task.children
+        return children_in(self)
 
     def add_children(self, *children: Component) -> None:
         """Take components as children: this one is woken when one of them ends.
@@ -288,7 +320,7 @@ class Component(Waits, Microprocess):
             note_change(task, "parent", child, self)
             task.parent = self
             add_end_callback(child, _Knock(self, child))
-            self.children.append(child)
+            children_in(self).append(child)
 
     def _child_ended(self, child: Component) -> None:
         if self._task.scheduler is not None:
@@ -296,9 +328,9 @@ class Component(Waits, Microprocess):
 
     def remove_child(self, child: Component) -> None:
         """Remove a child, and the links with it that this component made."""
-        place = place_in(self.children, child)
+        place = place_in(children_in(self), child)
         if place >= 0:
-            del self.children[place]
+            del children_in(self)[place]
         task = task_of(child)
         if task.parent is self:
             note_change(task, "parent", child, self)
@@ -308,14 +340,14 @@ class Component(Waits, Microprocess):
 
     def child_components(self) -> list[Component]:
         """Return the children, as a new list."""
-        return list(self.children)
+        return list(children_in(self))
 
     def children_done(self) -> bool:
         """Remove the children that have ended, and return whether none is left."""
-        for child in self.child_components():
-            if child.is_stopped():
+        for child in list(children_in(self)):
+            if is_over(child):
                 self.remove_child(child)
-        return not self.children
+        return not children_in(self)
 
     # -- the default main, in three parts --------------------------------------------------------
 
@@ -360,6 +392,15 @@ class Component(Waits, Microprocess):
         return type(self)(*map(_renewed, args), **{name: _renewed(value) for name, value in argd.items()})
 
 
+#: The methods, apart from those of the hot path, that users call in a cell or a script; see :mod:`.tracebacks`.
+_CALLED_FROM_OUTSIDE = (
+    *("activate", "run", "deliver", "link", "unlink", "add_children", "remove_child", "set_inbox_size"),
+    *("put", "get", "fresh_copy"),
+)
+for _name in set(_CALLED_FROM_OUTSIDE) & set(dir(Component)):
+    setattr(Component, _name, public(getattr(Component, _name)))
+
+
 class _Knock:
     """Wakes a parent when its child has ended."""
 
@@ -396,6 +437,43 @@ def check_component(thing: Any, role: str) -> None:
     else:
         hint = "give an instance of a class derived from Component"
     raise BadComponent(f"{thing!r} cannot be {role}: {hint}")
+
+
+def children_in(component: Component) -> list[Component]:
+    """Return the list of the components that a component contains, which is made when it is first asked for."""
+    task = task_of(component)
+    if task.children is None:
+        task.children = []
+    return task.children
+
+
+def taken(component: Component, name: str, value: Any) -> AttributeError:
+    """Return the error for an attribute that a component cannot do without, and that its author sets."""
+    holds = "the links that it made" if name == "switchboard" else "its boxes"
+    hint = "" if name == "switchboard" else f"; {name.capitalize()}, with a capital letter, declares boxes"
+    return AttributeError(
+        f"{name_in_task(component)} cannot have an attribute {name!r} of its own ({safe_repr(value)}): {name} of a "
+        f"component holds {holds}. Give it another name{hint}."
+    )
+
+
+def declared(component: Component, side: str) -> Iterable[Any]:
+    """Return the names of the boxes that a component declares.
+
+    Args:
+        component: the component.
+        side: ``"Inboxes"`` or ``"Outboxes"``.
+
+    Raises:
+        BadComponent: they are no list and no dictionary.
+    """
+    names = getattr(component, side)
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise BadComponent(
+            f"{side} of {name_in_task(component)} is {safe_repr(names)}; it declares boxes: give a list of names, or a "
+            "dictionary of names and descriptions. An attribute for something else needs another name."
+        )
+    return names
 
 
 def boxes_of(component: Component) -> Iterable[Box]:

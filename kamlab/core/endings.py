@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from .asyncio_apart import is_of_asyncio, refused_await
 from .errors import BadAwait, SliceEnded
 from .events import FINISHED
-from .failures import without_engine_at_the_end
 from .frames import place_of
-from .microprocess import Microprocess, method_of, raising_in
+from .microprocess import Microprocess, explain_hidden_methods, method_of, raising_in
 from .states import FAILED
 from .task import task_of
+from .tracebacks import end_in_users_code
 from .unawaited import error_of_slice, forget, users_traceback
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
     elif isinstance(error, BadAwait):
         error = error.with_traceback(users_traceback(error.__traceback__))
     task = task_of(component)
+    if (
+        type(error) is TypeError
+        and error.args
+        and type(error.args[0]) is str
+        and error.args[0].endswith("is not callable")
+    ):
+        explain_hidden_methods(component, error)
     waiting = task.awaited_by
     if waiting is not None and task_of(waiting).delegate is component:
         task.error = error
@@ -97,7 +104,7 @@ def _note_broken_slice(scheduler: Scheduler, component: Microprocess, error: Bas
     by_user = isinstance(error, KeyboardInterrupt) and interrupt is not None and interrupt.interrupted
     if not (by_user or isinstance(error, SliceEnded)):
         return
-    last = without_engine_at_the_end(error)
+    last = end_in_users_code(error)
     if isinstance(error, SliceEnded) and not error.args:  # from another thread, which raises a class
         place = place_of(last.tb_frame, last.tb_lineno) if last is not None else ""
         error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", place),)

@@ -26,3 +26,6 @@ FINISHED = "finished"
 
 #: The rest of the record of a pause without a timer, of a component that does not say what it awaits.
 PLAIN_PAUSE = (None, None)
+
+#: The last item of the record of a wake-up in the round in which the component paused.
+UNDOES_PAUSE = True

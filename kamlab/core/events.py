@@ -16,7 +16,7 @@ taken       inbox, message: a component's thread took what the component had rec
 removed     inbox, message, (index, why): taken away by no component
 inserted    inbox, message, (index, why): put there by no component
 paused      component, (when its timer is due or None, what it awaits or None)
-woken       component, cause
+woken       component, cause, and UNDOES_PAUSE if it paused in this very round
 activated   component, the component that activated it
 linked      link, None
 unlinked    link, None
@@ -34,10 +34,13 @@ finished    component, how
 Pauses, wake-ups and activations are recorded when they are asked for, in the slice that asks, although the engine
 applies them at the end of the round. So the records up to any moment tell the state of every component. Only what
 has an effect is recorded: the pause of a component that was woken in the same round has none, because wake-ups win.
+A pause after which the component is woken, before the round ends, is recorded, and so is the wake-up; :func:`net_of`
+leaves both out, and so does what is shown of several slices at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,7 +127,8 @@ class Event:
     ``component`` is the one it happened to, ``cause`` the one in whose slice it happened (``None``: from
     outside). ``box`` and ``source`` are set where messages move. ``number`` is its place in the
     lab's trace, counted from 0 since the lab began; -1 if it is in none. ``said`` is the text of the message when
-    it moved; it is kept for messages that may have changed since.
+    it moved; it is kept for messages that may have changed since. ``undoes_pause`` is true of a wake-up in the round in
+    which the component paused: it has not slept.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough
@@ -148,11 +152,34 @@ class Event:
     detail: Any = None
     number: int = -1
     said: str | None = None
+    undoes_pause: bool = False
 
     def __str__(self) -> str:
         return f"{self.step:>5}  {describe(self)}"
 
     __repr__ = __str__
+
+
+def net_of(events: Iterable[Event]) -> list[Event]:
+    """Return events without the pauses that had no effect, and without the wake-ups by which they had none.
+
+    A pause whose wake-up is not among the events stays, and so does a wake-up whose pause is not.
+
+    >>> pause, other = Event("paused", 1, 0.0, "anna"), Event("paused", 1, 0.0, "ben")
+    >>> wake = Event("woken", 2, 0.0, "anna", undoes_pause=True)
+    >>> [event.component for event in net_of([pause, other, wake])], len(net_of([wake]))
+    (['ben'], 1)
+    """
+    net: dict[int, Event] = {}
+    pauses: dict[int, int] = {}
+    for place, event in enumerate(events):
+        if event.kind == PAUSED:
+            pauses[id(event.component)] = place
+        elif event.undoes_pause and id(event.component) in pauses:
+            del net[pauses.pop(id(event.component))]
+            continue
+        net[place] = event
+    return list(net.values())
 
 
 def said_in(record: Any) -> str | None:

@@ -1,21 +1,17 @@
 """Failures of components: which failed, and what is reported to the user.
 
-A traceback begins at the user's line: the frames of the engine that called the component are left out. Where an error
-may have an untrustworthy ``__str__``, the text is made without calling it.
+A traceback begins at the user's line, see :mod:`.tracebacks`.
 """
 
 from __future__ import annotations
 
-import os
-import traceback
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from .describe import error_in_words
 from .errors import ComponentFailed, SliceEnded
 from .microprocess import Microprocess
-from .safe_repr import speaks_plainly
 from .task import task_of
+from .tracebacks import Full, full_of, last_full, next_number, traceback_of
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -31,6 +27,8 @@ class FailureLog:
         self._runtime = runtime
         self.components: list[Microprocess] = []
         self.count = 0
+        #: When the last component failed, in the order of all errors of the process.
+        self._number = 0
 
     def note(self, component: Microprocess, error: BaseException) -> None:
         """Remember and report a failure; under ``on_error="raise"`` stop the drive with it."""
@@ -41,6 +39,7 @@ class FailureLog:
         if ended is not None:  # it failed while it ended
             ended.note_error(component)
         self.components.append(component)
+        self._number = next_number()
         del self.components[:-FAILURES_KEPT]
         text = traceback_of(error)
         runtime.world.report(f"{component.short_name} failed at step {scheduler.step}; the others go on.\n{text}")
@@ -61,51 +60,11 @@ class FailureLog:
         """Return the components that failed after the first ``count`` failures; there must have been more."""
         return tuple(self.components[count - self.count :])
 
-
-def traceback_of(error: BaseException) -> str:
-    """Return the traceback of an error, with its causes; shorter if a text in it cannot be made safely."""
-    frames = _own_frames(error)
-    chain = _chain_of(error)
-    if all(speaks_plainly(link) for link in chain):
-        return "".join(traceback.format_exception(type(error), error, frames))
-    lines = []
-    for link in reversed(chain):
-        where = frames if link is error else link.__traceback__
-        lines += ["Traceback (most recent call last):\n", *traceback.format_tb(where), error_in_words(link), "\n"]
-    return "".join(lines)
-
-
-def _chain_of(error: BaseException) -> list[BaseException]:
-    """Return an error, its causes, and the members of exception groups."""
-    found: list[BaseException] = []
-    left: list[BaseException | None] = [error]
-    while left and len(found) < 1000:
-        link = left.pop()
-        if link is None or any(link is other for other in found):
-            continue
-        found.append(link)
-        left += [link.__cause__, link.__context__, *(link.exceptions if isinstance(link, BaseExceptionGroup) else ())]
-    return found
-
-
-def _own_frames(error: BaseException) -> TracebackType | None:
-    """Return the traceback without the frames of the engine that called the component."""
-    tb = error.__traceback__
-    while tb is not None and tb.tb_next is not None and os.path.dirname(tb.tb_frame.f_code.co_filename) == _ENGINE:
-        tb = tb.tb_next
-    return tb
-
-
-def without_engine_at_the_end(error: BaseException) -> TracebackType | None:
-    """End the traceback of an error in the code that is not the engine's; return that last entry."""
-    last, tb = None, error.__traceback__
-    while tb is not None:
-        if os.path.dirname(tb.tb_frame.f_code.co_filename) != _ENGINE:
-            last = tb
-        tb = tb.tb_next
-    if last is not None:
-        last.tb_next = None
-    return last
-
-
-_ENGINE = os.path.dirname(__file__)
+    def full(self) -> Full:
+        """Return the last error with all frames: of a component that failed here, or of a call that failed."""
+        last = last_full()
+        failed = self.components[-1] if self.components else None
+        error = task_of(failed).error if failed is not None else None
+        if error is not None and (last is None or last.number < self._number):
+            return full_of(error, self._number)
+        return last or Full(0, ())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from .box import Box
 from .errors import BadLink, NoSuchBox, listed
 from .events import LINKED, UNLINKED
+from .microprocess import Microprocess
+from .safe_repr import safe_repr
 from .task import task_of
 
 if TYPE_CHECKING:
@@ -63,6 +65,11 @@ def find_box(component: Any, name: str, side: str) -> Box:
         BadLink: ``component`` is not a component.
     """
     boxes = getattr(component, side, None)
+    if not isinstance(boxes, dict) and isinstance(component, Microprocess):
+        raise BadLink(
+            f"{type(component).__name__} has an attribute {side!r} of its own, {safe_repr(boxes)}, which hides its "
+            f"boxes; give it another name. {side.capitalize()}, with a capital letter, declares boxes."
+        )
     if not isinstance(boxes, dict):
         hint = " (it is a class: did you forget the brackets?)" if isinstance(component, type) else ""
         raise BadLink(f"{component!r} is not a component{hint}; link (component, box name) pairs")

@@ -13,6 +13,7 @@ calls a method that an author's attribute may hide, such as ``stop``, it asks :f
 from __future__ import annotations
 
 import copy
+import inspect
 import itertools
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from . import context
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
+from .never_activated import NOTES, note_made
+from .safe_repr import safe_repr
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, RUNNING, STOPPED
 from .task import Task, task_of
 
@@ -78,6 +81,8 @@ class Microprocess:
             cls.__hash__ = object.__hash__  # type: ignore[method-assign]
         self = super().__new__(cls)
         object.__setattr__(self, "_task", Task())  # past a __setattr__ that needs what __init__ has yet to make
+        if NOTES.wanted:
+            note_made(self)
         return self
 
     def __getstate__(self) -> Any:
@@ -158,7 +163,7 @@ class Microprocess:
         flow = task.flow.given
         if flow is None:
             try:
-                flow = getattr(self, task.main_method)()
+                flow = method_of(self, task.main_method)()
             except StopIteration as stray:  # it would look like the end of a generator
                 raise RuntimeError(f"{task.main_method}() of {self.short_name} raised StopIteration") from stray
         if not hasattr(flow, "send"):
@@ -351,8 +356,47 @@ def method_of(microprocess: Microprocess, name: str) -> Callable[..., Any]:
     if callable(found):
         return found  # type: ignore[no-any-return]
     methods = (vars(cls).get(name) for cls in type(microprocess).__mro__)
-    method: Any = next(filter(callable, methods))
+    method: Any = next(filter(callable, methods), None)
+    if method is None:
+        raise BadMain(f"{name_in_task(microprocess)} has no method {name}()")
     return method.__get__(microprocess)  # type: ignore[no-any-return]
+
+
+def is_over(microprocess: Microprocess) -> bool:
+    """Return whether a microprocess has ended, for whatever reason."""
+    return task_of(microprocess).life in ENDED
+
+
+def name_in_task(microprocess: Microprocess) -> str:
+    """Return the name without its module, whatever ``name`` and ``short_name`` of its author are."""
+    given = microprocess.__dict__.get("_name")
+    if type(given) is str:
+        return given
+    task = task_of(microprocess)
+    return f"{type(microprocess).__name__}_{task.number or task.id}{microprocess._tag}"
+
+
+def explain_hidden_methods(microprocess: Microprocess, error: BaseException) -> None:
+    """Note at an error which attributes of a microprocess's author hide a method that every component has."""
+    hidden: dict[str, Any] = {}
+    for where in (microprocess.__dict__, *map(vars, type(microprocess).__mro__)):
+        for name, value in where.items():
+            if inspect.isfunction(
+                getattr(Microprocess, name, None) or getattr(_component_class(microprocess), name, None)
+            ):
+                hidden.setdefault(name, value)
+    for name, value in hidden.items():
+        if not callable(value):
+            error.add_note(
+                f"{name} of {name_in_task(microprocess)} is {safe_repr(value)}, which hides the method {name}() that "
+                "every component has. Give that attribute another name."
+            )
+
+
+def _component_class(microprocess: Microprocess) -> type:
+    """Return the first class of a microprocess that is kamlab's."""
+    room = __name__.partition(".")[0] + "."
+    return next(cls for cls in type(microprocess).__mro__ if cls.__module__.startswith(room))
 
 
 def add_end_callback(microprocess: Microprocess, callback: Callable[[], Any]) -> None:

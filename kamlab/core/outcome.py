@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from .events import Event
+from .events import Event, net_of
 
 #: Why a run ended, in the words that are shown.
 REASONS = {
@@ -34,6 +34,7 @@ class Outcome:
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
     nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
     ``spinning`` says, where a limit ended the run, which components poll the clock instead of waiting, and where.
+    ``nothing`` why there was nothing to run, if nothing was ever activated.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -55,9 +56,10 @@ class Outcome:
     waiting: tuple[str, ...] = ()
     breakpoints: tuple[Any, ...] = ()
     spinning: tuple[str, ...] = ()
+    nothing: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {REASONS[self.reason]}"
+        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
         if self.breakpoints:
             text += "; " + "; ".join(map(str, self.breakpoints))
         if self.failed:
@@ -92,6 +94,8 @@ class Brake(Protocol):
 @dataclass(frozen=True, eq=False)
 class Happened:
     """What a step did: its events, in order, and the outcome.
+
+    Printed, it has a line for each event, but for pauses that had no effect, see :func:`.events.net_of`.
 
     ``read`` returns the events; it is called once, when they are first used.
 
@@ -144,7 +148,7 @@ class Happened:
         return self.outcome.steps > 0
 
     def __str__(self) -> str:
-        lines = [str(event) for event in self.events]
+        lines = [str(event) for event in net_of(self.events)]
         if not lines or self.outcome.reason != "steps" or self.outcome.failed:
             lines.append(f"({self.outcome})")
         return "\n".join(lines)

@@ -18,7 +18,6 @@ import enum
 import math
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
@@ -42,12 +41,14 @@ from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep, thread_time
 from .lock import MOMENT, MOMENTS, LabLock
 from .microprocess import Microprocess
+from .never_activated import begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED, STOPPED
 from .task import task_of
 from .trace import Trace
+from .tracebacks import traceback_of
 from .watch import ENDABLE, LongSlice, SliceLimit, Watch
 
 if TYPE_CHECKING:
@@ -115,8 +116,11 @@ class Stop:
         """Return the value for the arguments of ``run``.
 
         Raises:
-            KamlabError: ``until`` is none of these.
+            KamlabError: ``until`` is none of these, or a limit is not a number.
         """
+        for name, value, what in (("timeout", timeout, "seconds"), ("max_steps", limit, "slices")):
+            if value is not None and (type(value) is bool or not isinstance(value, (int, float))):
+                raise KamlabError(f"run({name}={value!r}): give a number of {what}, or None for no limit")
         if until is None or (isinstance(until, float) and until == math.inf):
             return cls(limit, None, None, timeout)
         if isinstance(until, (int, float)) and type(until) is not bool and math.isfinite(until):
@@ -193,6 +197,7 @@ class Runtime:
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None
+        self._number_of_lab = begin_lab()
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
         self.watch = Watch(self)
@@ -256,6 +261,10 @@ class Runtime:
             raise LabIsRunning(f"{what}() while the lab is being stopped; call it when that is done")
         if scheduler.journal is not None:
             scheduler.journal.end_building(what)
+
+    def why_nothing(self) -> str:
+        """Return why a run found nothing to run, where nothing was ever activated; "" otherwise."""
+        return "" if self.scheduler.activated else sentence(self._number_of_lab)
 
     # -- driving --------------------------------------------------------------------------------------
 
@@ -442,9 +451,11 @@ class Runtime:
                 return
             if self._thread is me:
                 self.background_error = error
-            text = f"the background run ended with {type(error).__name__}: {error}\n{traceback.format_exc()}"
+            text = f"the background run ended with {type(error).__name__}: {error}\n{traceback_of(error)}"
             self.world.report(text)
         else:
+            if outcome.nothing.startswith("nothing"):
+                self.world.report(str(outcome))
             if outcome.breakpoints:  # start() returned long ago
                 self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))
         finally:
@@ -736,6 +747,7 @@ class Drive:
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._waiting() if reason in ("stuck", "idle") else (),
             spinning=self._spinning() if reason in ("timeout", "max_steps") else (),
+            nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
         )
         return self._finish(outcome)
 

@@ -36,6 +36,7 @@ from .clock import Clock, VirtualClock
 from .component import check_component
 from .endings import end, fail, fail_unawaited
 from .errors import BadMain, NotRunnable
+from .event_kinds import UNDOES_PAUSE
 from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
@@ -51,6 +52,7 @@ from .microprocess import (
     runner_of,
     state_of,
 )
+from .never_activated import note_activated
 from .polling import Polling, user_frame
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
@@ -121,6 +123,8 @@ class Scheduler:
         #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
+        #: Whether anything was ever activated here.
+        self.activated: bool = False
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
@@ -438,7 +442,8 @@ class Scheduler:
         if task.pause_timer is not None:
             task.cancel_pause_timer()
         if self.log is not None and task.wake_era != self.era:
-            self.log((WOKEN, component, cause))
+            in_vain = task.paused_in_round == self.rounds
+            self.log((WOKEN, component, cause, UNDOES_PAUSE) if in_vain else (WOKEN, component, cause))
         if task.paused_in_round == self.rounds:
             return 1
         self.queue.append(component)
@@ -476,6 +481,8 @@ class Scheduler:
         if self.journal is not None and self.is_outside():
             self.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         task = task_of(component)
+        self.activated = True
+        note_activated()
         task.scheduler = self
         if self.running is not None:
             task.home = ref(self.running)
@@ -543,8 +550,10 @@ class Scheduler:
         if task.wake_era == era or self.log is None:
             return
         task.wake_era = era
-        if task.life is ASLEEP or (task.life is RUNNABLE and task.pause_era == era):
+        if task.life is ASLEEP:
             self.log((WOKEN, component, cause))
+        elif task.life is RUNNABLE and task.pause_era == era:
+            self.log((WOKEN, component, cause, UNDOES_PAUSE))
 
     def post(self, call: Callable[[], Any]) -> None:
         """Have the driver make a call between two rounds. Safe from any thread."""

@@ -23,6 +23,7 @@ from .component import Component
 from .errors import BadMain, NoSpaceInBox, ThreadStopped
 from .events import TAKEN
 from .link import Link, no_such_box
+from .microprocess import method_of
 from .thread_relay import Relayed
 from .thread_request import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, ThreadRequest
 from .unawaited import FLOWS, is_awaitable, refuse_in_thread, sent
@@ -72,7 +73,7 @@ class ThreadedComponent(Relayed):
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
         """Add this to a lab; see :meth:`Component.activate`."""
-        main = getattr(self, mainmethod)
+        main = method_of(self, mainmethod)
         for wrong, kind in (
             (inspect.isgeneratorfunction, "a generator (it has a 'yield')"),
             (inspect.iscoroutinefunction, "an 'async def'"),
@@ -316,7 +317,7 @@ class ThreadedComponent(Relayed):
         context.in_slice.component = self
         try:
             main = self._task.main_method
-            result = getattr(self, main)()
+            result = method_of(self, main)()
             if inspect.isgenerator(result) or inspect.iscoroutine(result):
                 result.close()
                 raise BadMain(

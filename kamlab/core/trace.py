@@ -27,13 +27,13 @@ from __future__ import annotations
 import bisect
 import itertools
 import sys
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .describe import describe, name_of, pause_in_words
-from .events import DISCARDED, INSERTED, KINDS, PAUSED, RECEIVED, REMOVED, RESUMED, SENT, TAKEN, Event, said_in
+from .events import DISCARDED, INSERTED, KINDS, PAUSED, RECEIVED, REMOVED, RESUMED, SENT, TAKEN, WOKEN, Event, said_in
+from .tracebacks import traceback_of
 
 Hook = Callable[[Event], Any]
 
@@ -245,12 +245,12 @@ class Trace:
         for hook in list(hooks):
             try:
                 hook(event)
-            except BaseException:  # also the interrupt of a hook that hangs
+            except BaseException as error:  # also the interrupt of a hook that hangs
                 self.detach(hook)
                 self._report(
                     f"the observer {getattr(hook, '__qualname__', hook)!s} raised an error at "
                     f"{event.kind} of {name_of(event.component)} and was detached; the run goes on.\n"
-                    + traceback.format_exc()
+                    + traceback_of(error)
                 )
 
     # -- observers --------------------------------------------------------------------------------
@@ -489,7 +489,8 @@ def make_event(record: Any, step: int, time: float, running: Any, number: int = 
         box, message = record[1], record[2]
         detail = record[3] if len(record) > 3 else None
         return Event(kind, step, time, box.owner, running, box, None, message, detail, number, said_in(record))
-    _, subject, detail = record
+    subject, detail = record[1:3]
     if kind is PAUSED:
         detail = pause_in_words(detail)
-    return Event(kind, step, time, subject, running, detail=detail, number=number)
+    undoes = kind is WOKEN and len(record) > 3
+    return Event(kind, step, time, subject, running, detail=detail, number=number, undoes_pause=undoes)

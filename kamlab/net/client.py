@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from kamlab.core.component import Component
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
+from kamlab.core.microprocess import is_over
 
 from .addresses import format_address
 from .connection import ConnectedSocketAdapter
@@ -218,7 +219,7 @@ class TCPClient(Component):
         if self._finish is not None:
             adapter.deliver(self._finish, "control")
         adapter.activate(self.scheduler_in_charge)
-        while not adapter.is_stopped():
+        while not is_over(adapter):
             self._refuse_tls()
             for _ in self.messages("_socketFeedback"):
                 # the server has ended its half: send what is left, then end this one

@@ -15,12 +15,12 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kamlab.core.idle import NOTICE
+from kamlab.core.tracebacks import traceback_of
 
 from .interface import Ready
 
@@ -94,10 +94,10 @@ class Poller:
             called += 1
             try:
                 watch.callback(events)
-            except Exception:
+            except Exception as error:
                 self.unwatch(watch.sock)
                 self._report(
-                    f"a callback of the network failed; {watch.sock!r} is watched no longer.\n{traceback.format_exc()}"
+                    f"a callback of the network failed; {watch.sock!r} is watched no longer.\n{traceback_of(error)}"
                 )
         return called
 

@@ -29,12 +29,13 @@ import contextlib
 import errno
 import os
 import socket
-import traceback
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from kamlab.core.tracebacks import traceback_of
 
 from .addresses import format_address
 from .errors import (
@@ -572,12 +573,12 @@ class ReplayedNetwork(RecordedNetwork):
             )
         try:
             callback(events)
-        except Exception:
+        except Exception as error:
             if self._difference is not None:
                 raise
             self._watches.pop(number, None)
             self.world.report(
-                f"a callback of the network failed; socket {number} is watched no longer.\n{traceback.format_exc()}"
+                f"a callback of the network failed; socket {number} is watched no longer.\n{traceback_of(error)}"
             )
         if self._difference is not None:
             raise self._difference

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import errno
 import socket
-import traceback
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -32,8 +31,10 @@ from kamlab.core.component import Component, check_component
 from kamlab.core.errors import BadProtocol
 from kamlab.core.events import CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
-from kamlab.core.microprocess import add_end_callback, method_of
+from kamlab.core.microprocess import add_end_callback, is_over, method_of
 from kamlab.core.states import NEW
+from kamlab.core.task import task_of
+from kamlab.core.tracebacks import traceback_of
 
 from .addresses import format_address, place_of
 from .connection import ConnectedSocketAdapter
@@ -259,10 +260,10 @@ class Client:
     def leaked_since(self, late: float) -> bool:
         """Whether the protocol was told of the end before ``late`` and lives, but has sent nothing since."""
         told = self.adapter.told
-        if told is None or self.protocol.is_stopped():
+        if told is None or is_over(self.protocol):
             return False
         when, bytes_out = told
-        return bool(when <= late and (self.adapter.is_stopped() or self.adapter.bytes_out == bytes_out))
+        return bool(when <= late and (is_over(self.adapter) or self.adapter.bytes_out == bytes_out))
 
 
 class ServerCore(ListeningComponent):
@@ -350,7 +351,7 @@ class ServerCore(ListeningComponent):
     @property
     def clients(self) -> list[Client]:
         """The connections that are open, oldest first."""
-        return [client for client in self._clients.values() if not client.adapter.is_stopped()]
+        return [client for client in self._clients.values() if not is_over(client.adapter)]
 
     @property
     def leaked(self) -> list[Component]:
@@ -396,7 +397,7 @@ class ServerCore(ListeningComponent):
                 if isinstance(news, NewCSA):
                     self._connect(news)
             self._settle()
-            if self.server.is_stopped():
+            if is_over(self.server):
                 raise self._lost_listener()
             self.pause()
             yield
@@ -451,15 +452,15 @@ class ServerCore(ListeningComponent):
             add_end_callback(protocol, lambda: self._ended.append((client, protocol)))
             adapter.activate(self.scheduler_in_charge)
             method_of(protocol, "activate")(self._task.scheduler)
-        except Exception:
+        except Exception as error:
             adapter.stop()
             adapter.unlink(adapter)
             self.remove_child(adapter)
-            if isinstance(protocol, Component) and protocol.parent is self and protocol.state == "new":
+            if isinstance(protocol, Component) and task_of(protocol).parent is self and task_of(protocol).life == NEW:
                 self.remove_child(protocol)
             self._report(
                 f"{self.short_name} could not make a protocol for {peer[0]}:{peer[1]}; that connection is closed, "
-                f"the server goes on.\n{traceback.format_exc()}"
+                f"the server goes on.\n{traceback_of(error)}"
             )
         else:
             self._clients[adapter] = client
@@ -499,10 +500,10 @@ class ServerCore(ListeningComponent):
         for client, half in ended:
             self.remove_child(half)
             adapter, protocol = client.adapter, client.protocol
-            if half is protocol and not adapter.is_stopped():
+            if half is protocol and not is_over(adapter):
                 adapter.unlink(protocol)
                 adapter.deliver(ProducerFinished(protocol), "control")
-            if adapter.is_stopped() and protocol.is_stopped():
+            if is_over(adapter) and is_over(protocol):
                 self._clients.pop(adapter, None)
 
     # -- the end of a server -----------------------------------------------------------------------------------
@@ -522,7 +523,7 @@ class ServerCore(ListeningComponent):
             self._settle()
             if not self._clients:
                 return
-            alive = [client for client in self._clients.values() if not client.protocol.is_stopped()]
+            alive = [client for client in self._clients.values() if not is_over(client.protocol)]
             progress = (len(alive), sum(client.adapter.bytes_out for client in alive))
             if progress != seen:
                 seen, since = progress, scheduler.now

@@ -18,6 +18,7 @@ from ..core.component import Component, check_component
 from ..core.errors import KamlabError, NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
 from ..core.link import find_box
+from ..core.microprocess import is_over
 from .outlets import WAIT, AddSink, Outlet, RemoveSink
 
 
@@ -122,7 +123,7 @@ class Splitter(Chassis):
     def _add(self, request: AddSink) -> None:
         sink = request.sink
         check_component(sink, f"a sink of {self.short_name}")
-        if sink.is_stopped():
+        if is_over(sink):
             return
         if request.sinkcontrol is not None:
             find_box(sink, request.sinkcontrol, "inboxes")

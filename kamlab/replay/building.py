@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 from kamlab.core import context
 from kamlab.core.chance import builder_uses_chance
 from kamlab.core.clock import HeldClock, RealClock
+from kamlab.core.describe import name_of
+from kamlab.core.microprocess import Microprocess
 from kamlab.core.runtime import Phase
+from kamlab.core.safe_repr import safe_repr
 
 from .errors import BuilderDrives, CannotRewind, RunDiffers
 from .journal import Journal, Path
@@ -131,17 +134,55 @@ class Builder:
 
 
 def check_builder(function: Any) -> None:
-    """Raise CannotRewind unless ``function`` is callable."""
+    """Check that a lab can build its system with ``function``, which it calls at once and again when it goes back.
+
+    Raises:
+        CannotRewind: it cannot be called without arguments or with the lab, or calling it builds nothing.
+    """
+    if isinstance(function, Microprocess):
+        raise _not_a_builder(name_of(function), "is a component, made already")
+    if isinstance(function, type) and issubclass(function, Microprocess):
+        name = function.__name__
+        raise CannotRewind(
+            f"build={name}: {name} is a class of components, and making one does not activate it; "
+            f"write Lab(build=lambda: {name}(...).activate())"
+        )
+    if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        what = "is an 'async def'" if inspect.iscoroutinefunction(function) else "has a 'yield' in it"
+        raise CannotRewind(
+            f"build={function.__name__}: {function.__name__}() {what}, so calling it runs none of its code; take that "
+            "out. A builder is an ordinary function that makes components and activates them."
+        )
+    if inspect.isgenerator(function) or inspect.iscoroutine(function):
+        function.close()  # else Python warns of a coroutine that was never awaited
+        raise _not_a_builder(type(function).__name__, f"is what {function.__name__}() returned")
     if not callable(function):
-        raise CannotRewind(f"build={function!r}: give a function that activates the components of the system")
+        raise _not_a_builder(safe_repr(function), "cannot be called; it may be what a function returned")
+    if not _takes(function) and not _takes(function, None):
+        name = getattr(function, "__name__", safe_repr(function))
+        raise CannotRewind(
+            f"build={name}: {name} needs arguments that a lab does not give; write Lab(build=lambda: {name}(...))"
+        )
+
+
+def _not_a_builder(what: str, why: str) -> CannotRewind:
+    return CannotRewind(
+        f"build={what} {why}. Give the function itself, without brackets after its name: Lab(build=system). "
+        "The lab calls it, and calls it again when it goes back."
+    )
+
+
+def _takes(function: Callable[..., Any], *arguments: Any) -> bool:
+    """Return whether a function takes these arguments, as far as its signature is known."""
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
 
 
 def _takes_lab(function: Callable[..., Any]) -> bool:
     """Return whether a builder takes the lab as its argument."""
-    try:
-        inspect.signature(function).bind()
-    except TypeError:
-        return True
-    except ValueError:
-        return False
-    return False
+    return not _takes(function)

@@ -7,6 +7,8 @@ what the components do. They are shown if their kinds are named, or if the filte
 Records are read backwards, one by one, so that older ones cost nothing. The step of each record is known on the way,
 since each slice records its own number.
 
+A pause after which the component was woken before the round ended is left out with its wake-up, since it had no effect.
+
 Repeats are folded: equal events in a row, and cycles, as when a timer rings and no component has anything to do. The
 shortest cycle that repeats is taken, starting from the newest event, so that the last events decide where a cycle
 begins.
@@ -218,6 +220,8 @@ class _Telling:
         self._keys: list[Any] = []
         self._texts: dict[int, str] = {}
         self._named: dict[Any, str] = {}
+        #: The components that were woken in the round in which they paused; that pause comes later, since it is older.
+        self._undone: set[int] = set()
 
     def look(self, upto: int | None, filter: str) -> StoryLook:
         """Read until there are enough items, and return the story."""
@@ -229,7 +233,7 @@ class _Telling:
                 break
             searched += 1
             self.counts[record[0]] += 1
-            if record[0] not in self.wanted:
+            if self._had_no_effect(record) or record[0] not in self.wanted:
                 continue
             self._note(number, step, record)
             if len(self._events) > enough:  # perhaps: repeats count once
@@ -250,6 +254,17 @@ class _Telling:
                 return
         self._events.append(event)
         self._keys.append((kind, id(event.component)) if kind in QUIET else (kind, self._text(event)))
+
+    def _had_no_effect(self, record: Any) -> bool:
+        """Return whether this is a pause, or a wake-up, that :func:`kamlab.core.events.net_of` leaves out."""
+        kind = record[0]
+        if kind is events.WOKEN and len(record) > 3:
+            self._undone.add(id(record[1]))
+            return True
+        if kind is events.PAUSED and id(record[1]) in self._undone:
+            self._undone.discard(id(record[1]))
+            return True
+        return False
 
     def _text(self, event: Event) -> str:
         text = self._texts.get(event.number)

@@ -1,5 +1,8 @@
 """The rules of Graphline."""
 
+import sys
+import warnings
+
 import pytest
 
 from kamlab import Component, Graphline, ProducerFinished, ShutdownMicroprocess
@@ -16,6 +19,7 @@ def test_linkages_map_boxes_to_boxes(tools):
     assert sink.data == [1]
 
 
+@pytest.mark.filterwarnings("ignore:no component of this Graphline")
 @pytest.mark.parametrize("name", ["", "self", "anything unknown"])
 def test_an_unknown_name_is_the_graphline(tools, name):
     """A name that no component has means the Graphline itself, on either side."""
@@ -211,3 +215,47 @@ def test_a_linkage_from_itself_to_itself_is_refused():
     """Where both names are unknown, the text lists the names there are."""
     with pytest.raises(BadLink, match="Its components: 'SOURCE'"):
         Graphline(SOURCE=PassThrough(), linkages={("SUORCE", "outbox"): ("SINK", "inbox")})
+
+
+# -- names that are slips --------------------------------------------------------------------------------
+
+
+def with_name(name):
+    """Return a Graphline one of whose linkages ends at a name, and the line that makes it."""
+    linkages = {("SOURCE", "outbox"): ("CONSUMER", "inbox"), ("SOURCE", "signal"): (name, "control")}
+    line = sys._getframe().f_lineno + 1
+    return Graphline(SOURCE=DataSource([1]), CONSUMER=NullSink(), linkages=linkages), line
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("CONSUMR", "'CONSUMER'"), ("consumer", "'CONSUMER'"), ("elsewhere", None), ("SOURCES", "'SOURCE'")],
+)
+def test_a_name_that_is_not_there_gives_a_warning(name, near):
+    """An unknown name still means the Graphline, and a warning at the user's line names those that there are."""
+    with pytest.warns(UserWarning, match="Its components") as caught:
+        graphline, line = with_name(name)
+    (warning,) = caught
+    said = str(warning.message)
+    assert f"no component of this Graphline is called {name!r}" in said
+    assert "Its components: 'CONSUMER', 'SOURCE'" in said
+    assert near is None or f"(did you mean {near}?)" in said
+    assert (warning.filename, warning.lineno) == (__file__, line)
+    assert "control" in graphline.outboxes
+
+
+@pytest.mark.parametrize("name", ["", "self", "CONSUMER"])
+def test_the_names_of_the_graphline_itself_give_none(name):
+    """The empty name and "self" mean the Graphline without a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with_name(name)
+
+
+def test_each_slip_is_named_once():
+    """A line that is executed again, as when a lab goes back, does not warn again."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        for _ in range(3):
+            with_name("CONSUMR")
+    assert len(caught) == 1

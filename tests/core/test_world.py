@@ -42,7 +42,7 @@ class Endless(Component):
 
 def test_a_run_ends_when_everything_has(lab):
     """run() returns when every component has ended; an empty lab is finished at once; it can run again."""
-    assert str(lab.run()) == "0 slices: every component has ended"
+    assert str(lab.run()) == "0 slices: this lab has no components"
     lines = []
     Counting(lines, 1, name="a").activate()
     outcome = lab.run()

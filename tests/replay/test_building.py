@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from kamlab import Component, Lab
-from kamlab.replay.errors import BuilderDrives
+from kamlab.replay.errors import BuilderDrives, CannotRewind
 
 
 class Sends(Component):
@@ -96,3 +98,57 @@ def test_a_reset_loads_nothing_to_forget_what_was_never_noted() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# -- what cannot build -----------------------------------------------------------------------------------
+
+
+def component() -> Component:
+    return Sends()
+
+
+def generator() -> Any:
+    Sends().activate()
+    yield
+
+
+async def coroutine() -> None:
+    Sends().activate()
+
+
+def two_arguments(one: int, two: int) -> None:
+    pass
+
+
+class Holder:
+    def __init__(self, one: int, two: int) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (lambda: None, "Give the function itself"),
+        (component, "is a component, made already"),
+        (generator, "is what generator() returned"),
+        (coroutine, "is what coroutine() returned"),
+        (lambda: [1, 2], "cannot be called"),
+        (lambda: Sends, "is a class of components"),
+        (lambda: generator, "has a 'yield' in it"),
+        (lambda: coroutine, "is an 'async def'"),
+        (lambda: two_arguments, "needs arguments that a lab does not give"),
+        (lambda: Holder, "needs arguments that a lab does not give"),
+    ],
+)
+def test_what_is_not_a_builder_is_refused_when_the_lab_is_made(given: Callable[[], Any], said: str) -> None:
+    """Lab(build=system()), a class, a generator and the like are errors at once, which say what to write."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(CannotRewind, match=re.escape(said)) as caught:
+            Lab(build=given())
+    assert "Lab(build=" in str(caught.value) or "take that out" in str(caught.value)
+
+
+def test_a_lab_without_a_builder_is_no_mistake() -> None:
+    """Lab() is made as before, and knows no builder."""
+    assert Lab().builder is None

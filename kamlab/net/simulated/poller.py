@@ -9,10 +9,10 @@ intervention that follows has its place after it.
 
 from __future__ import annotations
 
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.idle import ThreadIdle
+from kamlab.core.tracebacks import traceback_of
 
 from ..interface import Ready
 
@@ -132,10 +132,10 @@ class SimulatedPoller:
             called += 1
             try:
                 callback(events)
-            except Exception:
+            except Exception as error:
                 self._forget(number)
                 self._world.report(
-                    f"a callback of the network failed; {sock!r} is watched no longer.\n{traceback.format_exc()}"
+                    f"a callback of the network failed; {sock!r} is watched no longer.\n{traceback_of(error)}"
                 )
         if self._changes != changes:  # before time goes on
             self._world.scheduler.post(_count_the_round)

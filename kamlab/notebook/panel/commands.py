@@ -12,7 +12,7 @@ from typing import Any
 from ...analysis.moment import held_by_thread
 from ...core.component import Component
 from ...core.errors import KamlabError, NotRunnable
-from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT
+from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT, net_of
 from ...core.outcome import Happened
 from ...views.components import component_with_key
 from ...views.printable import read_literal
@@ -310,7 +310,7 @@ def who_is_busy(lab: Any) -> str:
 
 
 def _told(happened: Happened, everything: bool = False) -> str:
-    events = happened.events if everything else happened.of_kind(*TOLD)
+    events = net_of(happened.events) if everything else happened.of_kind(*TOLD)
     lines = [str(event) for event in events]
     if happened.reason != "steps" or not lines:
         lines.append(f"({happened.outcome})")

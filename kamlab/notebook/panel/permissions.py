@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...core.errors import KamlabError
-from ...core.microprocess import Microprocess
+from ...core.microprocess import Microprocess, is_over
 from ...core.states import RUNNABLE
 from ...lab import Lab
 
@@ -107,7 +107,7 @@ def _may_go_next(selected: Microprocess | None) -> bool | str:
         return NOBODY
     name = selected.short_name
     scheduler = selected.scheduler_in_charge
-    if scheduler is None or selected.is_stopped():
+    if scheduler is None or is_over(selected):
         return f"{name} is not active, so it cannot go next."
     if scheduler.state_of(selected) == RUNNABLE:
         return True

@@ -209,6 +209,11 @@ def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
     return list(dict.fromkeys([*alive, *linked, *failed[-FAILURES:], *late[-ENDED_KEPT:]]))
 
 
+def _declared(boxes: Any) -> set[Any]:
+    """Return the names of declared boxes; none if the attribute was set to something else later."""
+    return set(boxes) if isinstance(boxes, Iterable) else set()
+
+
 def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure, dict[str, list[Hop]]]:
     """Return what is in the picture, and which links each wire stands for: several, where it leads to a folded part.
 
@@ -240,7 +245,9 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
             sides.get(right, {}), list(made_outboxes_of(component) or component.Outboxes), old.rights, outbox
         )
         # A box that was made later and is not linked does not count: the record does not say since when it exists.
-        more = len(set(component.Inboxes).difference(lefts)) + len(set(component.Outboxes).difference(rights))
+        more = len(_declared(component.Inboxes).difference(lefts)) + len(
+            _declared(component.Outboxes).difference(rights)
+        )
         parts.append(
             Part(
                 key,

@@ -373,7 +373,7 @@ class Seen:
         return None
 
     def _happened(self, number: int, record: Any, step: int) -> None:
-        kind, component, detail = record
+        kind, component, detail = record[:3]
         if whose(component) is not component:  # it runs for the component that waits for it
             return
         if kind is FINISHED:

@@ -1,0 +1,136 @@
+"""What was made and never activated, for the run that has nothing to run.
+
+A forgotten ``activate()`` is a mistake of which no trace is left: the component is made, dropped and freed, and the lab
+knows nothing of it. So components are noted when they are made, with the line that makes them, as long as it can
+matter: from the beginning of a lab (or of the process) to the first activation, in whichever lab, and at most
+:data:`KEPT` of them. In all other times making a component costs one look at a variable.
+
+Rejected: a weak set (a component that was dropped is gone when it is asked for); noting all components always (it costs
+as much as a tenth of making one).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any
+
+from .task import task_of
+
+if TYPE_CHECKING:
+    from .microprocess import Microprocess
+
+#: How many components are noted, and how many are named.
+KEPT, NAMED = 64, 3
+
+#: The folder of the package, whose own lines are not those that made a component.
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What was made since the last lab began, or before the first one, and the number of that lab."""
+
+    lab: int = 0
+    wanted: bool = True
+    made: list[tuple[Microprocess, CodeType | None, int]] = field(default_factory=list)
+
+
+#: The notes of this process.
+NOTES = _Notes()
+_labs = 0
+
+
+def begin_lab() -> int:
+    """Begin to note what is made, for a lab that begins; return the number of that lab, for :func:`forgotten_in`.
+
+    What was made before the first lab of the process counts as made in that one.
+    """
+    global _labs
+    _labs += 1
+    if _labs > 1:
+        NOTES.made.clear()
+    NOTES.lab, NOTES.wanted = _labs, True
+    return _labs
+
+
+def note_activated() -> None:
+    """Forget what was made, and note no more: something was activated."""
+    if NOTES.wanted:
+        NOTES.wanted = False
+        NOTES.made.clear()
+
+
+def note_made(microprocess: Microprocess) -> None:
+    """Note a microprocess that is being made, with the user's line that makes it."""
+    if len(NOTES.made) >= KEPT:
+        NOTES.wanted = False
+        return
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    code, line = (None, 0) if frame is None else (frame.f_code, frame.f_lineno)
+    NOTES.made.append((microprocess, code, line))
+
+
+def forgotten_in(lab: int) -> tuple[str, ...]:
+    """Return what was made in a lab where nothing was activated, each with its line, in words.
+
+    What is part of another component (an argument or an attribute of it, such as the parts of a Pipeline) is left out:
+    that one activates it.
+
+    Args:
+        lab: the number of the lab.
+    """
+    if lab != NOTES.lab:
+        return ()
+    made = [entry for entry in NOTES.made if task_of(entry[0]).id]
+    inner = {id(part) for microprocess, _, _ in made for part in _parts_of(microprocess)}
+    outer = [entry for entry in made if id(entry[0]) not in inner] or made  # all, if they know each other
+    return tuple(_name(microprocess) + _place(code, line) for microprocess, code, line in outer)
+
+
+def _name(microprocess: Microprocess) -> str:
+    """Return the name of what was not activated yet, as its user sees it."""
+    return microprocess.__dict__.get("_name") or f"{type(microprocess).__name__}_{task_of(microprocess).id}"
+
+
+def sentence(lab: int) -> str:
+    """Return why there was nothing to run in a lab where nothing was activated."""
+    made = forgotten_in(lab)
+    if not made:
+        return "this lab has no components"
+    more = f" and {len(made) - NAMED} more" if len(made) > NAMED else ""
+    return f"nothing was activated. You made {', '.join(made[:NAMED])}{more} and did not call activate() or run()"
+
+
+def _parts_of(microprocess: Microprocess) -> Iterable[Any]:
+    """Yield what a component has as arguments and attributes, and what is in lists and dictionaries of those."""
+    level: list[Any] = [value for name, value in microprocess.__dict__.items() if name not in ("_in", "_out")]
+    for _ in range(4):
+        deeper: list[Any] = []
+        for value in level:
+            if type(value) in (list, tuple, set, frozenset):
+                deeper += value
+            elif type(value) is dict:
+                deeper += value.values()
+            else:
+                yield value
+        level = deeper
+
+
+def _place(code: CodeType | None, line: int) -> str:
+    """Return the line that made a component, in words.
+
+    >>> _place(compile("1", "/home/ann/echo.py", "exec"), 7)
+    ' (line 7 of echo.py)'
+    """
+    if code is None:
+        return ""
+    if code.co_name != "<module>":
+        return f" (line {line} of {code.co_name}())"
+    name = os.path.basename(code.co_filename)
+    return f" (line {line} of {'the cell' if name.removesuffix('.py').isdigit() or name.startswith('<') else name})"
