@@ -23,7 +23,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from .core import context
+from .core import context, origins
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
@@ -104,7 +104,7 @@ class Lab:
         1  greeter.outbox -> nowhere: 'hello' is discarded
     """
 
-    #: The source of the ``%%system`` cell that built this lab, so that it can be built again.
+    #: The source of the ``%%kamlab`` cell that built this lab, so that it can be built again.
     recipe: str | None = None
     #: Called with the lab and the component instead of blocking in ``component.run()``. A front end
     #: sets it on the class (as a ``staticmethod``), for all labs, or on one lab.
@@ -127,6 +127,8 @@ class Lab:
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
+        #: When and where this lab was made.
+        self.made: origins.Made = origins.note_lab(self)
         self.hosts: dict[str, str] = dict(hosts or {})
         self.ports: dict[int, int] = dict(ports or {})
         self.recorded: bool = recorded
@@ -1218,5 +1220,12 @@ def current() -> Lab:
     return lab
 
 
-context.set_maker(Lab)
+def _by_default() -> Lab:
+    """Make a lab because there is none; it is of no cell, since the components of all of them live in it."""
+    lab = Lab()
+    lab.made = origins.note_lab(lab, default=True)
+    return lab
+
+
+context.set_maker(_by_default)
 part_of_the_engine(__name__)  # a drive calls methods of the lab: report, for one

@@ -67,8 +67,8 @@ def read(name: str) -> Any:
 
 
 def code_lines(text: str) -> list[str]:
-    """Return the lines that are not empty, without the line of %%system."""
-    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("%%system")]
+    """Return the lines that are not empty, without the line of %%kamlab."""
+    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("%%kamlab")]
 
 
 def test_the_notebooks_are_there() -> None:

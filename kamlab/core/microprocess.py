@@ -15,7 +15,7 @@ import itertools
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from . import context
+from . import context, origins
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
 from .states import ALIVE, ASLEEP, ENDED, NEW, RUNNABLE, RUNNING
@@ -97,7 +97,10 @@ class Microprocess:
         """
         if cls.__hash__ is not object.__hash__:
             cls.__hash__ = object.__hash__  # type: ignore[method-assign]
-        return super().__new__(cls)
+        self = super().__new__(cls)
+        if origins.noting:
+            origins.note(self)
+        return self
 
     def __init__(self, thread: Any = None, close_down_value: Any = 0, tag: str = "") -> None:
         self.init = 1

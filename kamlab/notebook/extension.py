@@ -1,7 +1,7 @@
 """``%load_ext kamlab``: what it changes in a session, and how all of it is undone.
 
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
-- ``%%system`` and ``%kamlab`` are there;
+- ``%%kamlab`` and ``%kamlab`` are there;
 - in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is under the cell, and
   what components print goes to their transcripts.
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import axon
-from ..core import context
+from ..core import context, origins
 from ..lab import Lab, current
 from ..views.progress import install as install_progress
 from . import cells
@@ -24,6 +24,7 @@ from .dependencies import needs
 from .magic_arguments import argument, magic, options_of, parse_line
 from .nested import nested
 from .output import install_streams, reporter_for
+from .rerun import CellRuns
 from .system import Systems, run_in_notebook, say_that_it_stops, show_once, start_and_show, stop_or_leave
 
 with needs("IPython", "%load_ext kamlab"):
@@ -58,13 +59,16 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
     if not axon.installed():
         axon.install()
         undo.callback(axon.uninstall)
-    systems = Systems(shell, live)
-    _magic(shell, undo, "cell", "system", systems.system)
+    runs = CellRuns(shell)
+    systems = Systems(shell, live, runs.stop_earlier)
+    _magic(shell, undo, "cell", "kamlab", systems.system)
+    _magic(shell, undo, "cell", "system", systems.earlier_name)
     _magic(shell, undo, "line", "kamlab", Commands(live).kamlab)
-    _completion(shell, undo, "%%system", lambda words: options_of(Systems.system))
+    for name in ("%%kamlab", "%%system"):
+        _completion(shell, undo, name, lambda words: options_of(Systems.system))
     _completion(shell, undo, "%kamlab", _words_after_kamlab)
     if live:
-        _notebook(shell, undo)
+        _notebook(shell, undo, runs)
     shell.user_ns.setdefault("lab", current())
     undo.callback(_stop_default)
     undo.callback(systems.stop_all)
@@ -103,7 +107,7 @@ def _words_after_kamlab(words: list[str]) -> tuple[str, ...]:
     return COMMANDS if command is None else ()
 
 
-def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
+def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
     from .panel.registry import close_all, settle_all
 
     undo.callback(close_all)
@@ -113,7 +117,10 @@ def _notebook(shell: Any, undo: contextlib.ExitStack) -> None:
     Lab.on_run = staticmethod(run_in_notebook)
     undo.callback(setattr, Lab, "on_run", None)
     undo.callback(cells.at_end(settle_all))
-    for event, call in (("pre_run_cell", cells.begin), ("post_run_cell", cells.end)):
+    origins.set_noting(True)
+    undo.callback(origins.set_noting, False)
+    hooks = (("pre_run_cell", cells.begin), ("pre_run_cell", runs.begin), ("post_run_cell", runs.end))
+    for event, call in (*hooks, ("post_run_cell", cells.end)):
         shell.events.register(event, call)
         undo.callback(shell.events.unregister, event, call)
     cells.begin()  # the cell that loads the extension has begun already

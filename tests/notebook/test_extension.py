@@ -57,7 +57,7 @@ def test_a_server_listens_when_the_cell_returns(kernel: Any, listing: Any, free_
     port = free_port()
     for _ in range(3):
         result = kernel.run(
-            f"%%system --quiet --ports 1500={port}\n{listing('time_server')}\n"
+            f"%%kamlab --quiet --ports 1500={port}\n{listing('time_server')}\n"
             f"socket.create_connection(('127.0.0.1', {port}), timeout=10).close()"
         )
         assert not result.error
@@ -77,7 +77,7 @@ def test_running_the_listing_again_says_what_to_do(kernel: Any, listing: Any) ->
 def test_a_port_that_is_taken_is_an_error_in_the_cell(kernel: Any, listing: Any) -> None:
     """If somebody else listens at the port, the cell fails, and its error names the port and the way out."""
     kernel.run("taken = socket.create_server(('127.0.0.1', 0)); port = taken.getsockname()[1]")
-    result = kernel.run("%%system --ports 1500={port}\n" + listing("time_server"))
+    result = kernel.run("%%kamlab --ports 1500={port}\n" + listing("time_server"))
     assert result.error.startswith("PortInUse")
     assert str(kernel.value("port")) in result.error
     kernel.run("taken.close()")
@@ -182,8 +182,8 @@ def test_loading_again_works(kernel: Any) -> None:
 def test_unload_names_the_systems_that_it_stops(kernel: Any) -> None:
     """Each system with a component alive is named, with its step; what has ended already is not."""
     kernel.run("%load_ext kamlab\n" + COMPONENTS)
-    kernel.run("%%system --paused --quiet --name first\nWaits().activate()")
-    kernel.run("%%system --paused --quiet --name second\nWaits().activate()")
+    kernel.run("%%kamlab --paused --quiet --name first\nWaits().activate()")
+    kernel.run("%%kamlab --paused --quiet --name second\nWaits().activate()")
     kernel.run("second.stop()")
     assert kernel.run("%unload_ext kamlab").stdout == "kamlab: first is stopped at step 0, with 1 component alive\n"
 
@@ -191,8 +191,8 @@ def test_unload_names_the_systems_that_it_stops(kernel: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        ("%%system --pa", ["--paused"]),
-        ("%%system --paused --r", ["--recorded"]),
+        ("%%kamlab --pa", ["--paused"]),
+        ("%%kamlab --paused --r", ["--recorded"]),
         ("%kamlab re", ["reset"]),
         ("%kamlab nested o", ["on", "off"]),
         ("%kamlab inboxes Wa", ["Waits_1"]),
@@ -212,11 +212,11 @@ def test_the_tab_key_offers_options_and_commands(kernel: Any, line: str, offered
     ("name", "said"),
     [
         ("%kamlab", ["%kamlab [COMMAND] [NAME ...]", "Look at the current lab", "%kamlab nested on", "NAME  "]),
-        ("%%system", ["%%system [--paused]", "Build a system in a fresh lab", "--seed N", "{port}", "--ports PORTS"]),
+        ("%%kamlab", ["%%kamlab [--paused]", "Build a system in a fresh lab", "--seed N", "{port}", "--ports PORTS"]),
     ],
 )
 def test_a_question_mark_explains_a_magic(kernel: Any, name: str, said: list[str]) -> None:
-    """%kamlab? and %%system? show the usage, what the magic does, and each argument."""
+    """%kamlab? and %%kamlab? show the usage, what the magic does, and each argument."""
     kernel.run("%load_ext kamlab")
     text = kernel.value(f"get_ipython().inspector.info(get_ipython()._ofind({name!r}).obj)['docstring']")
     assert [part for part in said if part not in text] == []
