@@ -77,7 +77,7 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
 def _magic(shell: Any, undo: contextlib.ExitStack, kind: str, name: str, function: Callable[..., Any]) -> None:
     """Register a magic; undoing restores an earlier one of that name."""
     magics = shell.magics_manager.magics[kind]
-    before = magics.get(name)
+    before = shell.find_magic(name, kind)  # loaded, where IPython loads it late
     shell.register_magic_function(function, kind, name)
     undo.callback(lambda: magics.pop(name, None) if before is None else magics.update({name: before}))
 

@@ -105,7 +105,7 @@ class Systems:
         self._stop_earlier = stop_earlier
         self._live = live
         #: What ``%%system`` is in IPython, and whether the user was told of the new name.
-        self._before: Callable[[str, str], Any] | None = shell.magics_manager.magics["cell"].get("system")
+        self._before: Callable[[str, str], Any] | None = shell.find_cell_magic("system")
         self._told = False
         self._labs: dict[str, Lab] = {}
 
