@@ -16,6 +16,7 @@ A method of the lab checks little and does nothing itself: it calls the part, or
 from __future__ import annotations
 
 import copy
+import gc
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ from .core import context, origins
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
-from .core.errors import LabIsClosed, UnknownDoor
+from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event, name_of
 from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from .views.dashboard import Dashboard
     from .views.figures import Axes, Figure
     from .views.graph import Graph
+    from .views.labs import LabsLook
     from .views.source import SourceLook
     from .views.timeline import Timeline
 
@@ -109,6 +111,9 @@ class Lab:
     #: Called with the lab and the component instead of blocking in ``component.run()``. A front end
     #: sets it on the class (as a ``staticmethod``), for all labs, or on one lab.
     on_run: Callable[[Any, Microprocess], Any] | None = None
+    #: Whether a server whose port another program holds listens at the next free one, and says so. A front end sets it
+    #: on the class; it may be set on one lab.
+    next_free_port: bool = False
     #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
@@ -1218,6 +1223,49 @@ def current() -> Lab:
     """
     lab: Lab = context.current()
     return lab
+
+
+def labs() -> LabsLook:
+    """Return a view of the labs that are not stopped: what each does, where and when it was made, who is alive in it.
+
+    A lab that stands still and that nothing refers to any more is gone.
+
+    >>> with Lab(clock="virtual"):
+    ...     "new" in str(labs())
+    True
+    """
+    from .views.labs import labs_look
+
+    gc.collect()  # a lab refers to itself in circles
+    return labs_look(_open_labs(), context.peek())
+
+
+def stop_all(timeout: float = 5.0) -> int:
+    """Stop every lab of this program; return how many were stopped that had components alive.
+
+    A lab in which a component does not come to its next yield within ``timeout`` seconds is named, and left.
+
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Component().activate()
+    ...     stop_all() >= 1, lab.state
+    (True, 'stopped')
+    """
+    count = 0
+    for lab in _open_labs():
+        alive = bool(lab.scheduler.members)
+        try:
+            lab.stop(timeout)
+        except LabIsRunning as error:
+            lab.report(f"the lab made at {lab.made} is not stopped: {error}")
+            continue
+        count += alive
+        if context.peek() is lab:
+            context.set_current(None)  # the next access makes a fresh one
+    return count
+
+
+def _open_labs() -> list[Lab]:
+    return [lab for lab in origins.known_labs() if lab.state != "stopped" and not lab.time_travel.is_twin]
 
 
 def _by_default() -> Lab:
