@@ -132,9 +132,9 @@ def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in extra:
         print("kamlab: JupyterLab refuses to run as root by default, so it is started with --allow-root")
         command.append("--allow-root")
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (str(JUPYTER), os.environ.get("JUPYTER_PATH"))))
+    paths = os.pathsep.join(filter(None, (str(JUPYTER), os.environ.get("JUPYTER_PATH"))))
     sys.stdout.flush()
-    os.execv(sys.executable, [*command, *extra])
+    os.execve(sys.executable, [*command, *extra], {**os.environ, "JUPYTER_PATH": paths})
 
 
 def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:

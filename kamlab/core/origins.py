@@ -11,6 +11,9 @@ be executed twice, and the second time does nothing.
 
 Nothing is noted, and nothing is looked up, until a front end sets :data:`noting`.
 
+The tables have no lock, since each of their uses is one operation of a dictionary, and a lock that a thread holds stays
+locked in a forked process.
+
 Rejected: an attribute of each component, which its users would see, and by which two runs of one system would differ.
 """
 
@@ -77,7 +80,6 @@ class Made:
 _entered: ContextVar[Origin | None] = ContextVar("kamlab_origin", default=None)
 _origins: WeakKeyDictionary[Any, Origin] = WeakKeyDictionary()
 _labs: WeakKeyDictionary[Any, Made] = WeakKeyDictionary()
-_lock = threading.Lock()
 
 
 def set_noting(wanted: bool) -> None:
@@ -85,8 +87,7 @@ def set_noting(wanted: bool) -> None:
     global noting
     noting = wanted
     if not wanted:
-        with _lock:
-            _origins.clear()
+        _origins.clear()
 
 
 def enter(origin: Origin | None) -> None:
@@ -125,14 +126,12 @@ def note(thing: Any) -> None:
     """Note where something is made that can be referred to weakly."""
     origin = here()
     if origin is not None:
-        with _lock:
-            _origins[thing] = origin
+        _origins[thing] = origin
 
 
 def origin_of(thing: Any) -> Origin | None:
     """Return where something was made, if that was noted."""
-    with _lock:
-        return _origins.get(thing)
+    return _origins.get(thing)
 
 
 def is_of(origin: Origin | None, key: Hashable) -> bool:
@@ -152,15 +151,14 @@ def note_lab(lab: World, default: bool = False) -> Made:
     """
     origin = here() if noting and not default else None
     made = Made("" if default else _calling_line(origin), origin)
-    with _lock:
-        _labs[lab] = made
+    _labs[lab] = made
     return made
 
 
 def known_labs() -> list[Any]:
     """Return the labs that exist, in the order in which they were made; those that nothing refers to may be missing."""
-    with _lock:
-        return sorted(_labs, key=lambda lab: _labs[lab].number)
+    found = [lab for reference in _labs.keyrefs() if (lab := reference()) is not None]
+    return sorted(found, key=lambda lab: _labs[lab].number)
 
 
 def _calling_line(origin: Origin | None) -> str:

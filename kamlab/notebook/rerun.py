@@ -10,8 +10,8 @@ Of the labs that a cell made, those are stopped that run, or that may hold threa
 a virtual clock that stands still is in the way of nothing, and may be kept for a comparison with the next.
 
 Two executions are of the same cell if the front end gives them the same id; its text may have been edited meanwhile. A
-front end that gives no ids is taken to run the same cell if the text is the same. A cell that cannot be compiled makes
-nothing, and stops nothing.
+front end that gives no ids is taken to run the same cell if the text is the same. In a terminal, where what is typed
+twice is meant twice, nothing is stopped. A cell that cannot be compiled makes nothing, and stops nothing.
 
 While a lab runs in the background, the old components end before the cell makes the new ones. The lab may be empty in
 between, and goes on nevertheless until the cell has ended (:attr:`.Runtime.kept_running`).

@@ -118,6 +118,19 @@ def one_kernel() -> Iterator[Kernel]:
     kernel.close()
 
 
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[Any]:
+    """A kernel as kamlab lab starts it."""
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    from kamlab.__main__ import JUPYTER
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(JUPYTER))
+        kernel = Kernel()
+        yield kernel
+        kernel.close()
+
+
 @pytest.fixture
 def kernel(one_kernel: Kernel) -> Iterator[Kernel]:
     """The module's kernel, with kamlab freshly loaded; afterwards it is unloaded and the names are forgotten."""
