@@ -106,6 +106,12 @@ def test_notebooks_are_saved_executed_and_clean(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_systems_are_built_under_a_name_of_our_own(name: str) -> None:
+    """No notebook says %%system: where kamlab is not loaded, that gives a listing to a shell."""
+    assert [cell.source for cell in read(name).cells if "%%system" in cell.source] == []
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_links_lead_somewhere(name: str) -> None:
     """Every link to another notebook or file leads to one that is there."""
     here = (NOTEBOOKS / name).parent
