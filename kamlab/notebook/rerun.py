@@ -58,11 +58,13 @@ class CellRuns:
     def end(self, _result: Any = None) -> None:
         """Note nothing more for this cell; labs that were kept running for it may end."""
         origin = origins.entered()
-        origins.enter(origin.outer if origin is not None else None)
-        kept, self._kept = self._kept, []
-        for lab in kept:
-            lab.runtime.kept_running = False
-            lab.scheduler.idle.wake()
+        outer = origin.outer if origin is not None else None
+        origins.enter(outer)
+        if outer is None:
+            kept, self._kept = self._kept, []
+            for lab in kept:
+                lab.runtime.kept_running = False
+                lab.scheduler.nudge()
 
     def stop_earlier(self) -> None:
         """Stop what the cell that is being executed made before."""

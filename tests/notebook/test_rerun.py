@@ -102,6 +102,16 @@ def test_the_lab_runs_on_though_it_is_empty_for_a_moment(cells: Any) -> None:
     assert cells.value("lab.running, names()") == (False, [])
 
 
+def test_a_cell_that_is_edited_to_end_the_lab_ends_it(cells: Any) -> None:
+    """The lab that is kept running for the cell may be stopped or reset by that very cell."""
+    for end, state in (("lab.stop()", "stopped"), ("lab.reset()", "new"), ("lab.pause()", "finished")):
+        cells("reset", "lab.reset()")
+        cells("a", "_ = Waits().activate(); lab.start(); time.sleep(0.1)")
+        result = cells("a", end)
+        assert (result.error, result.stderr) == ("", "")
+        assert cells.value("lab.state, lab.runtime.kept_running") == (state, False)
+
+
 def test_what_components_made_in_their_slices_goes_with_them(cells: Any) -> None:
     """A component that was activated by a component of the cell is the cell's, whichever cell drove the lab."""
     cells("a", "_ = Spawns().activate()")
