@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .core.component import Component
 from .core.errors import KamlabError
 from .core.ipc import NewComponent, ProducerFinished, Shutdown, ShutdownMicroprocess, WaitComplete
-from .lab import Lab, current
+from .lab import Lab, current, labs, stop_all
 
 if TYPE_CHECKING:
     from .backplane import Backplane, PublishTo, SubscribeTo
@@ -111,6 +111,8 @@ __all__ = [
     "ThreadedComponent",
     "WaitComplete",
     "current",
+    "labs",
+    "stop_all",
 ]
 
 

@@ -18,6 +18,8 @@ from . import __version__
 PACKAGE = Path(__file__).resolve().parent
 #: The folders that may hold the notebooks: in an installed package, and in a checkout.
 NOTEBOOK_PLACES = (PACKAGE / "_notebooks", PACKAGE.parent / "notebooks")
+#: Holds a kernel that is called as the usual one, and loads the extension before the first cell.
+JUPYTER = PACKAGE / "notebook" / "jupyter"
 #: The notebook that is opened first.
 START = "start.ipynb"
 #: The most notebooks that are named in a line.
@@ -134,7 +136,9 @@ def _from_file_on(trace: TracebackType | None, name: str) -> TracebackType | Non
 
 
 def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
-    """Copy the notebooks into a folder and replace this process by JupyterLab.
+    """Copy the notebooks into a folder and replace this process by JupyterLab, whose kernels have the extension loaded.
+
+    For that the server finds the kernel in :data:`JUPYTER` first. Nothing is written to the user's configuration.
 
     Args:
         folder: the folder.
@@ -165,8 +169,9 @@ def open_lab(folder: Path, fresh: bool, extra: Sequence[str]) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in extra:
         print("kamlab: JupyterLab refuses to run as root by default, so it is started with --allow-root")
         command.append("--allow-root")
+    paths = os.pathsep.join(filter(None, (str(JUPYTER), os.environ.get("JUPYTER_PATH"))))
     sys.stdout.flush()
-    os.execv(sys.executable, [*command, *extra])
+    os.execve(sys.executable, [*command, *extra], {**os.environ, "JUPYTER_PATH": paths})
 
 
 def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:

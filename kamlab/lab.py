@@ -16,6 +16,7 @@ A method of the lab checks little and does nothing itself: it calls the part, or
 from __future__ import annotations
 
 import copy
+import gc
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,12 +24,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from .core import context
+from .core import context, origins
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
 from .core.describe import name_of
-from .core.errors import LabIsClosed, UnknownDoor
+from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event
 from .core.interrupt import part_of_the_engine
 from .core.microprocess import Microprocess
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from .views.dashboard import Dashboard
     from .views.figures import Axes, Figure
     from .views.graph import Graph
+    from .views.labs import LabsLook
     from .views.source import SourceLook
     from .views.timeline import Timeline
 
@@ -120,11 +122,14 @@ class Lab:
         1  greeter.outbox -> nowhere: 'hello' is discarded
     """
 
-    #: The source of the ``%%system`` cell that built this lab, so that it can be built again.
+    #: The source of the ``%%kamlab`` cell that built this lab, so that it can be built again.
     recipe: str | None = None
     #: Called with the lab and the component instead of blocking in ``component.run()``. A front end
     #: sets it on the class (as a ``staticmethod``), for all labs, or on one lab.
     on_run: Callable[[Any, Microprocess], Any] | None = None
+    #: Whether a server whose port another program holds listens at the next free one, and says so. A front end sets it
+    #: on the class; it may be set on one lab.
+    next_free_port: bool = False
     #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
@@ -143,6 +148,8 @@ class Lab:
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
+        #: When and where this lab was made.
+        self.made: origins.Made = origins.note_lab(self)
         self.hosts: dict[str, str] = dict(hosts or {})
         self.ports: dict[int, int] = dict(ports or {})
         self.recorded: bool = recorded
@@ -1308,5 +1315,55 @@ def current() -> Lab:
     return lab
 
 
-context.set_maker(Lab)
+def labs() -> LabsLook:
+    """Return a view of the labs that are not stopped: what each does, where and when it was made, who is alive in it.
+
+    A lab that stands still and that nothing refers to any more is gone.
+
+    >>> with Lab(clock="virtual"):
+    ...     "new" in str(labs())
+    True
+    """
+    from .views.labs import labs_look
+
+    gc.collect()  # a lab refers to itself in circles
+    return labs_look(_open_labs(), context.peek())
+
+
+def stop_all(timeout: float = 5.0) -> int:
+    """Stop every lab of this program; return how many were stopped that had components alive.
+
+    A lab in which a component does not come to its next yield within ``timeout`` seconds is named, and left.
+
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Component().activate()
+    ...     stop_all() >= 1, lab.state
+    (True, 'stopped')
+    """
+    count = 0
+    for lab in _open_labs():
+        alive = bool(lab.scheduler.members)
+        try:
+            lab.stop(timeout)
+        except LabIsRunning as error:
+            lab.report(f"the lab made at {lab.made} is not stopped: {error}")
+            continue
+        count += alive
+        if context.peek() is lab:
+            context.set_current(None)  # the next access makes a fresh one
+    return count
+
+
+def _open_labs() -> list[Lab]:
+    return [lab for lab in origins.known_labs() if lab.state != "stopped" and not lab.time_travel.is_twin]
+
+
+def _by_default() -> Lab:
+    """Make a lab because there is none; it is of no cell, since the components of all of them live in it."""
+    lab = Lab()
+    lab.made = origins.note_lab(lab, default=True)
+    return lab
+
+
+context.set_maker(_by_default)
 part_of_the_engine(__name__)  # a drive calls methods of the lab: report, for one

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from kamlab.__main__ import START, copy_notebooks, main
+from kamlab.__main__ import JUPYTER, START, copy_notebooks, main
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., lis
     """Call ``kamlab lab`` in an empty folder; return the command that would take its place."""
     called: list[list[str]] = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "execv", lambda _path, command: called.append(command))
+    monkeypatch.setattr(os, "execve", lambda _path, command, _environment: called.append(command))
 
     def opened(*arguments: str) -> list[str]:
         main(["lab", *arguments])
@@ -59,6 +59,19 @@ def test_the_lab_opens_on_the_start_page(opened: Callable[..., list[str]], tmp_p
     assert f"--LabApp.default_url=/lab/tree/{START}" in command
     assert (tmp_path / "kamlab-notebooks" / START).exists()
     assert str(tmp_path / "kamlab-notebooks") in capsys.readouterr().out
+
+
+def test_kernels_have_the_extension_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JupyterLab finds kamlab's kernel before others, beside what the user has set; nothing is written for it."""
+    environments: list[dict[str, str]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("JUPYTER_PATH", "mine")
+    monkeypatch.setattr(os, "execve", lambda _path, _command, environment: environments.append(environment))
+    main(["lab"])
+    assert environments[0]["JUPYTER_PATH"] == f"{JUPYTER}{os.pathsep}mine"
+    assert os.environ["JUPYTER_PATH"] == "mine"
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize(

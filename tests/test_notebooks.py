@@ -67,8 +67,8 @@ def read(name: str) -> Any:
 
 
 def code_lines(text: str) -> list[str]:
-    """Return the lines that are not empty, without the line of %%system."""
-    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("%%system")]
+    """Return the lines that are not empty, without the line of %%kamlab."""
+    return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("%%kamlab")]
 
 
 def test_the_notebooks_are_there() -> None:
@@ -103,6 +103,12 @@ def test_notebooks_are_saved_executed_and_clean(name: str) -> None:
     assert "widget-view" not in text
     assert str(Path.home()) not in text
     assert str(ROOT) not in text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_systems_are_built_under_a_name_of_our_own(name: str) -> None:
+    """No notebook says %%system: where kamlab is not loaded, that gives a listing to a shell."""
+    assert [cell.source for cell in read(name).cells if "%%system" in cell.source] == []
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -260,7 +260,7 @@ def test_in_a_notebook_without_the_other_packages_each_use_names_its_package_and
 cells = {
     "load": "%load_ext kamlab",
     "anywidget": "lab.panel()",
-    "system": "%%system --virtual\\nfrom kamlab.parts import DataSource\\nfor _ in range(2):\\n"
+    "system": "%%kamlab --virtual\\nfrom kamlab.parts import DataSource\\nfor _ in range(2):\\n"
               "    DataSource([1, 2]).activate()",
     "matplotlib": "lab.figure()",
     "nest_asyncio2": "async def on():\\n    get_ipython().run_line_magic('kamlab', 'nested on')\\nawait on()",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from . import origins
 from .box import Box
 from .errors import BadLink, NoSuchBox, listed
 from .events import LINKED, UNLINKED
@@ -24,7 +25,7 @@ class Link:
     ``passthrough`` is 0 from outbox to inbox, 1 from inbox to inbox, 2 from outbox to outbox.
     """
 
-    __slots__ = ("passthrough", "sink", "sink_box", "sinkbox", "source", "source_box", "sourcebox")
+    __slots__ = ("origin", "passthrough", "sink", "sink_box", "sinkbox", "source", "source_box", "sourcebox")
 
     def __init__(self, source: Component, sourcebox: str, sink: Component, sinkbox: str, passthrough: int = 0) -> None:
         if passthrough not in SIDES:
@@ -38,6 +39,7 @@ class Link:
         self.sink: Component = sink
         self.sinkbox: str = sinkbox
         self.passthrough: int = passthrough
+        self.origin = origins.here() if origins.noting else None
         self.source_box: Box = find_box(source, sourcebox, from_side)
         self.sink_box: Box = find_box(sink, sinkbox, to_side)
 

@@ -18,7 +18,7 @@ import itertools
 from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from . import context
+from . import context, origins
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
 from .never_activated import NOTES, note_made
@@ -83,6 +83,8 @@ class Microprocess:
         object.__setattr__(self, "_task", Task())  # past a __setattr__ that needs what __init__ has yet to make
         if NOTES.wanted:
             note_made(self)
+        if origins.noting:
+            origins.note(self)
         return self
 
     def __getstate__(self) -> Any:

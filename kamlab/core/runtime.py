@@ -15,6 +15,7 @@ Rejected: an event loop. A cell that blocks on a socket would then block the ver
 from __future__ import annotations
 
 import enum
+import itertools
 import math
 import sys
 import threading
@@ -82,6 +83,9 @@ PATIENCE, STRIKE = 1.0, 0.002
 
 #: Why a second thread cannot drive.
 DRIVEN = "another thread drives this lab already; wait for it, or call lab.pause()"
+
+#: Numbers the steps and runs of all labs.
+_drives = itertools.count(1)
 
 #: A predicate on the lab, a component that must end, or a time of the lab's clock.
 Until = Callable[[Any], Any] | Microprocess | float | None
@@ -175,6 +179,10 @@ class Runtime:
         #: Called with a slice that has become long, on another thread; ``None``: its sentence is reported.
         self.on_long_slice: Callable[[LongSlice], Any] | None = None
         self._pace: float | None = None
+        #: Whether a background run goes on when everything has ended, because more is about to be activated.
+        self.kept_running: bool = False
+        #: The place of the last step or run in the order of those of all labs; 0 if it was never driven.
+        self.last_driven: int = 0
         self.begin()
 
     def begin(self) -> None:
@@ -305,6 +313,8 @@ class Runtime:
         show_loop = hide_loop()
         try:
             scheduler.driver = threading.get_ident()
+            if phase is not Phase.REPLAYING:
+                self.last_driven = next(_drives)
             in_slice.world = self.world
             self.interrupt = interrupt
             if phase is Phase.REPLAYING:
@@ -801,7 +811,8 @@ class Drive:
     def _reason_when_idle(self) -> str | None:
         """Return why to stop now that nothing can run; otherwise wait, and return ``None``."""
         runtime, scheduler = self.runtime, self.scheduler
-        if not scheduler.members and not self.forever and not self._something_is_coming():
+        forever = self.forever or (self.background and runtime.kept_running)
+        if not scheduler.members and not forever and not self._something_is_coming():
             return "finished"
         if not self.background and not scheduler.can_be_woken():
             return "stuck"

@@ -6,8 +6,10 @@ Backplane of the same name.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
+from . import origins
 from .component import Component
 from .errors import (
     AccessToUndeclaredTrackedVariable,
@@ -41,6 +43,9 @@ class Services:
         self.parent = parent
         self._services: dict[str, tuple[Component, str]] = {}
         self._values: dict[str, Any] = {}
+        #: Where each was made, if that is noted.
+        self._origins_of_services: dict[str, origins.Origin | None] = {}
+        self._origins_of_values: dict[str, origins.Origin | None] = {}
 
     def register_service(self, name: str, component: Component, inbox: str) -> None:
         """Offer an inbox of a component under a name.
@@ -65,6 +70,8 @@ class Services:
                 f"{listed(component.inboxes)}"
             )
         self._services[name] = (component, inbox)
+        if origins.noting:
+            self._origins_of_services[name] = origins.here()
 
     def retrieve_service(self, name: str) -> tuple[Component, str]:
         """Return the component and the name of the inbox behind a service.
@@ -103,6 +110,26 @@ class Services:
             del self._services[name]
         return names
 
+    def made_by(self, key: Hashable) -> list[str]:
+        """Return the names of the services and values that a cell has made; see :mod:`.origins`."""
+        made = ((self._origins_of_services, self._services), (self._origins_of_values, self._values))
+        return [
+            name
+            for where, kept in made
+            for name, origin in where.items()
+            if origins.is_of(origin, key) and name in kept
+        ]
+
+    def drop_made_by(self, key: Hashable) -> list[str]:
+        """Remove the services and values that a cell has made, and return their names."""
+        names = self.made_by(key)
+        for name in names:
+            if origins.is_of(self._origins_of_services.get(name), key):
+                self._services.pop(name, None)
+            if origins.is_of(self._origins_of_values.get(name), key):
+                self._values.pop(name, None)
+        return names
+
     def track_value(self, name: str, value: Any) -> None:
         """Declare a value under a name.
 
@@ -112,6 +139,8 @@ class Services:
         if name in self._values:
             raise NamespaceClash(f"the value {name!r} is tracked already; change it with update_value()")
         self._values[name] = value
+        if origins.noting:
+            self._origins_of_values[name] = origins.here()
 
     def update_value(self, name: str, value: Any) -> None:
         """Change a declared value.

@@ -15,6 +15,7 @@ from .component import Component
 from .ended_components import Register
 from .lock import LabLock
 from .microprocess import Microprocess
+from .origins import Made
 from .runtime import Runtime
 from .scheduler import Scheduler
 from .services import Services
@@ -31,6 +32,10 @@ class World(Protocol):
     services: Services
     register: Register
     failures: list[Microprocess]
+    #: When and where it was made.
+    made: Made
+    #: Whether a server whose port another program holds listens at the next free one.
+    next_free_port: bool
     #: Where in its file each writer began, or why it could not; the same in a replay.
     written_from: dict[tuple[int, str], int | OSError]
 

@@ -30,6 +30,9 @@ Address = tuple[int, Any]
 #: The arguments of a ``setsockopt`` call: level, option, value.
 SocketOption = tuple[Any, ...]
 Ready = Callable[[int], Any]
+#: What holds a port, in words.
+ANOTHER_PROGRAM = "another program"
+THIS_LAB = "this lab"
 
 
 class Connection(Protocol):
@@ -156,8 +159,18 @@ def port_in_use(owner: Any, host: str, port: int, asked: int, holder: str) -> Po
 
     ``asked`` is the port that the program names, which an alias may turn into ``port``.
     """
+    more = ""
+    if holder == ANOTHER_PROGRAM:
+        stop, more = (
+            "Stop that program",
+            " With lab.next_free_port = True the server takes the next free one by itself.",
+        )
+    elif holder.endswith(THIS_LAB):
+        stop = "Stop it (its stop(), lab.stop() or lab.reset())"
+    else:
+        stop = "Stop that lab (kamlab.labs() lists it)"
     return PortInUse(
-        f"{owner_name(owner)} cannot listen at port {port} of {host}: {holder} does already. Stop it (lab.stop() or "
-        f"lab.reset()), take another port, or port 0 for any that is free; without a change to the program: "
-        f"Lab(ports={{{asked}: 0}}) or KAMLAB_PORTS={asked}=0."
+        f"{owner_name(owner)} cannot listen at port {port} of {host}: {holder} does already. {stop}, take another "
+        f"port, or port 0 for any that is free; without a change to the program: Lab(ports={{{asked}: 0}}) or "
+        f"KAMLAB_PORTS={asked}=0.{more}"
     )

@@ -18,15 +18,16 @@ import socket
 import struct
 import sys
 import threading
+import time
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.idle import ThreadIdle
 
 from .addresses import LOOPBACK, Aliases, check_host, numeric
 from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed
-from .interface import Address, Lookup, Ready, SocketOption, owner_name, port_in_use
+from .interface import ANOTHER_PROGRAM, THIS_LAB, Address, Lookup, Ready, SocketOption, owner_name, port_in_use
 from .poller import Poller
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 LookUp = Callable[[str, int], list[Address]]
 Answer = Callable[[Any], Any]
+
+#: How many ports are tried where the one that is asked for is taken.
+PORTS_TRIED = 100
 
 #: Every network of this program, so that an error can say which component holds a port.
 _networks: weakref.WeakSet[RealNetwork] = weakref.WeakSet()
@@ -45,6 +49,11 @@ class _Owned(socket.socket):
 
     __slots__ = ("_network",)
     _network: RealNetwork
+
+    @property
+    def network(self) -> RealNetwork:
+        """The network that this belongs to."""
+        return self._network
 
     def joins(self, network: RealNetwork) -> None:
         self._network = network
@@ -73,8 +82,10 @@ class TcpConnection(_Owned):
 class TcpListener(_Owned):
     """A socket that waits for TCP connections; ``owner`` is the component that asked for it."""
 
-    __slots__ = ("owner",)
+    __slots__ = ("owner", "stands_for")
     owner: Any
+    #: The port that was asked for, where another program holds it, and this is the next free one.
+    stands_for: int | None
 
     def accept(self) -> tuple[TcpConnection, Any]:
         """Return the next connection and its peer's address; raise BlockingIOError if none waits."""
@@ -231,9 +242,20 @@ class RealNetwork:
             check_host(host)
         except BadAddress as error:
             raise ListenFailed(f"{owner_name(owner)} cannot listen: {error}") from None
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = TcpListener(family, socket.SOCK_STREAM)
+        try:
+            return self._bound(host, port, backlog, options, owner)
+        except (OSError, TypeError, OverflowError, UnicodeError) as error:
+            if getattr(error, "errno", None) == errno.EADDRINUSE and self.world.next_free_port:
+                listener = self._bound_next(host, port, backlog, options, owner)
+                if listener is not None:
+                    return listener
+            raise self._cannot_listen(error, host, port, asked, owner) from error
+
+    def _bound(self, host: str, port: int, backlog: int, options: Sequence[SocketOption], owner: Any) -> TcpListener:
+        """Return a listener at this very port, or raise what the operating system says."""
+        listener = TcpListener(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         listener.owner = owner
+        listener.stands_for = None
         listener.joins(self)
         try:
             # On Windows it would let two servers share a port; Python in a browser does not have it.
@@ -243,27 +265,62 @@ class RealNetwork:
                 listener.setsockopt(*option)
             listener.bind((host, port))
             listener.listen(backlog)
-        except (OSError, TypeError, OverflowError, UnicodeError) as error:
+        except BaseException:
             listener.close()
-            raise self._cannot_listen(error, host, port, asked, owner) from error
+            raise
         return listener
+
+    def _bound_next(
+        self, host: str, port: int, backlog: int, options: Sequence[SocketOption], owner: Any
+    ) -> TcpListener | None:
+        """Return a listener at the next free port, and say so; ``None`` if a lab of this program holds ``port``.
+
+        A server that has a port in place of another one does not count as its holder.
+        """
+        holder = self._holder(port)
+        if holder is not None and holder.stands_for is None:
+            return None
+        for other in range(port + 1, min(port + PORTS_TRIED, 65535) + 1):
+            try:
+                listener = self._bound(host, other, backlog, options, owner)
+            except OSError:
+                continue
+            listener.stands_for = port
+            by = "another program" if holder is None else owner_name(holder.owner)
+            self.world.report(
+                f"port {port} is taken by {by}; the server listens at {other}. kamlab's clients in this program "
+                f"that ask for {port} are led there; a plain socket must connect to {other}."
+            )
+            return listener
+        return None
 
     def _cannot_listen(self, error: Exception, host: str, port: int, asked: int, owner: Any) -> ListenFailed:
         host = host or "this machine"
         if getattr(error, "errno", None) == errno.EADDRINUSE:
-            return port_in_use(owner, host, port, asked, self._holder(port))
+            return port_in_use(owner, host, port, asked, self._describe(self._holder(port)))
         text = getattr(error, "strerror", None) or str(error)
         hint = " Ports below 1024 need special rights." if isinstance(error, PermissionError) else ""
         return ListenFailed(f"{owner_name(owner)} cannot listen at port {port} of {host}: {text}.{hint}")
 
-    def _holder(self, port: int) -> str:
-        """Say what listens at a port."""
-        for network in list(_networks):
+    def _holder(self, port: int) -> TcpListener | None:
+        """Return what listens at a port, if it belongs to a lab of this program."""
+        return next((found for found in self._listeners() if found.getsockname()[1] == port), None)
+
+    def _listeners(self) -> Iterator[TcpListener]:
+        """Yield the listeners of all labs of this program, those of this one first."""
+        for network in (self, *(other for other in list(_networks) if other is not self)):
             for sock in list(network.sockets):
-                if isinstance(sock, TcpListener) and sock.fileno() >= 0 and sock.getsockname()[1] == port:
-                    lab = "this lab" if network is self else f"another lab of this program ({network.world!r})"
-                    return f"{owner_name(sock.owner)} in {lab}"
-        return "another program"
+                if isinstance(sock, TcpListener) and sock.fileno() >= 0:
+                    yield sock
+
+    def _describe(self, holder: TcpListener | None) -> str:
+        if holder is None:
+            return ANOTHER_PROGRAM
+        if holder in self.sockets:
+            return f"{owner_name(holder.owner)} in {THIS_LAB}"
+        world = holder.network.world
+        since = time.strftime("%H:%M:%S", time.localtime(world.made.when))
+        return f"{owner_name(holder.owner)} in another lab of this program ({world!r}, made at {world.made}, {since})"
 
     # -- clients -----------------------------------------------------------------------------------------------
 
@@ -295,6 +352,7 @@ class RealNetwork:
         """
         self._check_open()
         family, place = address
+        place = self._led(place)
         sock = TcpConnection(family, socket.SOCK_STREAM)
         sock.joins(self)
         number = sock.connect_ex(place)
@@ -302,6 +360,13 @@ class RealNetwork:
             sock.close()
             raise OSError(number, os.strerror(number))
         return sock
+
+    def _led(self, place: Any) -> Any:
+        """Return where a client connects to: where the server is that could not have the port, if there is one."""
+        for listener in self._listeners():
+            if listener.stands_for == place[1] and _reaches(place[0], listener.getsockname()[0]):
+                return (place[0], listener.getsockname()[1], *place[2:])
+        return place
 
     # -- servers and clients -----------------------------------------------------------------------------------
 
@@ -332,6 +397,11 @@ class RealNetwork:
     def __repr__(self) -> str:
         state = "closed" if self._closed else f"{len(self.sockets)} sockets, {self.poller.sources()} watched"
         return f"<real network: {state}>"
+
+
+def _reaches(asked: str, bound: str) -> bool:
+    """Return whether who asks for one address reaches a server of this machine that is bound to another."""
+    return asked == bound or (asked.startswith("127.") and (bound.startswith("127.") or bound == "0.0.0.0"))
 
 
 def _unsent_nowhere(sock: Any) -> int:

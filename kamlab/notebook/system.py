@@ -1,6 +1,6 @@
-"""Systems in a notebook: ``%%system`` builds one in a fresh lab, and ``component.run()`` lets one run on.
+"""Systems in a notebook: ``%%kamlab`` builds one in a fresh lab, and ``component.run()`` lets one run on.
 
-*A cell that builds.* Running a ``%%system`` cell again first stops what it built before, so names and ports are free.
+*A cell that builds.* Running a ``%%kamlab`` cell again first stops what it built before, so names and ports are free.
 The lab keeps the source of the cell as its recipe, and the cell is its builder: ``lab.back()``, ``lab.goto()``,
 ``lab.replay()`` and ``lab.reset()`` run it again. The cell's code is executed here and not handed back to the shell,
 so that its errors leave the cell like any other error: "Run All" stops, and the traceback shows the cell's own lines.
@@ -21,10 +21,11 @@ from __future__ import annotations
 import ast
 import contextlib
 import dis
+import re
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 from weakref import ref
@@ -39,9 +40,10 @@ from ..net.addresses import parse_hosts, parse_ports
 from ..net.errors import BadMapping
 from . import cells
 from .dependencies import needs
-from .magic_arguments import argument, magic, parse_line
+from .magic_arguments import argument, magic, options_of, parse_line
 from .output import silence
 from .panel import show
+from .shell_cells import compiles, is_for_shell
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError
@@ -51,55 +53,63 @@ PATIENCE = 5.0
 #: Seconds that a cell waits at most for a system to come to rest.
 SETTLING = 1.0
 
-# -- %%system --------------------------------------------------------------------------------------------
+# -- %%kamlab --------------------------------------------------------------------------------------------
+
+
+#: The options of a cell that builds a system.
+_OPTIONS = (
+    argument("--paused", action="store_true", help="run() in the cell only activates; then use lab.step()"),
+    argument(
+        "--virtual",
+        action="store_true",
+        help="virtual time, which jumps to the next timer, and a simulated network: a run can go back and be "
+        "played again. run() in the cell only activates, as with --paused",
+    ),
+    argument(
+        "--recorded",
+        action="store_true",
+        help="the real network and real time, recorded, so that a run can go back and be played again",
+    ),
+    argument("--seed", type=int, metavar="N", help="choose what runs next at random, the same way for the same N"),
+    argument("--quiet", action="store_true", help="show no panel"),
+    argument("--name", default="lab", metavar="NAME", help="bind the lab to NAME; systems with other names go on"),
+    argument(
+        "--hosts",
+        action="append",
+        default=[],
+        metavar="HOSTS",
+        help='other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} stands for the value of the '
+        "variable port",
+    ),
+    argument(
+        "--ports",
+        action="append",
+        default=[],
+        metavar="PORTS",
+        help='other ports to listen at: "1500=0,1501=0", where 0 means any free port',
+    ),
+)
 
 
 class Systems:
-    """The labs that ``%%system`` has made, by the name of the variable that holds them.
+    """The labs that ``%%kamlab`` has made, by the name of the variable that holds them.
 
     Args:
         shell: the IPython shell.
         live: whether there is a notebook to show a panel in.
+        stop_earlier: stops what the cell that is being executed made before.
     """
 
-    def __init__(self, shell: Any, live: bool) -> None:
+    def __init__(self, shell: Any, live: bool, stop_earlier: Callable[[], None]) -> None:
         self._shell = shell
+        self._stop_earlier = stop_earlier
         self._live = live
+        #: What ``%%system`` is in IPython, and whether the user was told of the new name.
+        self._before: Callable[[str, str], Any] | None = shell.find_cell_magic("system")
+        self._told = False
         self._labs: dict[str, Lab] = {}
 
-    @magic(
-        "%%system",
-        argument("--paused", action="store_true", help="run() in the cell only activates; then use lab.step()"),
-        argument(
-            "--virtual",
-            action="store_true",
-            help="virtual time, which jumps to the next timer, and a simulated network: a run can go back and be "
-            "played again. run() in the cell only activates, as with --paused",
-        ),
-        argument(
-            "--recorded",
-            action="store_true",
-            help="the real network and real time, recorded, so that a run can go back and be played again",
-        ),
-        argument("--seed", type=int, metavar="N", help="choose what runs next at random, the same way for the same N"),
-        argument("--quiet", action="store_true", help="show no panel"),
-        argument("--name", default="lab", metavar="NAME", help="bind the lab to NAME; systems with other names go on"),
-        argument(
-            "--hosts",
-            action="append",
-            default=[],
-            metavar="HOSTS",
-            help='other names for addresses: "foo.bar.com:1600=127.0.0.1:4711"; {port} stands for the value of the '
-            "variable port",
-        ),
-        argument(
-            "--ports",
-            action="append",
-            default=[],
-            metavar="PORTS",
-            help='other ports to listen at: "1500=0,1501=0", where 0 means any free port',
-        ),
-    )
+    @magic("%%kamlab", *_OPTIONS)
     def system(self, line: str, cell: str) -> Any:
         """Build a system in a fresh lab, from the code in this cell; run the cell again to build it again.
 
@@ -108,6 +118,7 @@ class Systems:
         """
         __tracebackhide__ = "__ipython_bottom__"
         options = parse(line)
+        self._stop_earlier()
         lab = self._fresh(options, cell)
         if options.paused:
             lab.on_run = _leave_paused
@@ -121,6 +132,26 @@ class Systems:
         if self._live and not options.quiet:
             show_once(lab)
         return result
+
+    @magic("%%system", *_OPTIONS)
+    def earlier_name(self, line: str, cell: str) -> Any:
+        """The earlier name of %%kamlab, which is also that of a magic of IPython's.
+
+        A cell for a shell is run by a shell, as without kamlab.
+        """
+        __tracebackhide__ = "__ipython_bottom__"
+        options = re.findall(r"(?:^|\s)(--\w+)", line)
+        ours = [option for option in options if option in options_of(Systems.system)]
+        theirs = self._before is not None and not ours
+        if theirs and is_for_shell(cell, compiles(self._shell.transform_cell(cell)), self._shell.user_ns):
+            assert self._before is not None
+            return self._before(line, cell)
+        if not self._told:
+            self._told = True
+            print(
+                "kamlab: this magic is called %%kamlab now. %%system works too, but is IPython's where kamlab is not."
+            )
+        return self.system(line, cell)
 
     def _fresh(self, options: Namespace, recipe: str) -> Lab:
         lab = Lab(
@@ -149,7 +180,7 @@ class Systems:
 
 
 def parse(line: str) -> Namespace:
-    """Parse the first line of a ``%%system`` cell.
+    """Parse the first line of a ``%%kamlab`` cell.
 
     Raises:
         UsageError: something in it cannot be understood.
@@ -162,12 +193,12 @@ def parse(line: str) -> Namespace:
         options.hosts = parse_hosts(",".join(options.hosts), "--hosts")
         options.ports = parse_ports(",".join(options.ports), "--ports")
     except (BadMapping, ValueError) as error:
-        raise UsageError(f"%%system {line}: {error}") from None
+        raise UsageError(f"%%kamlab {line}: {error}") from None
     if not options.name.isidentifier():
-        raise UsageError(f"%%system --name {options.name}: the name of a variable is needed")
+        raise UsageError(f"%%kamlab --name {options.name}: the name of a variable is needed")
     if options.virtual and options.recorded:
         raise UsageError(
-            "%%system --virtual --recorded: the real network keeps real time. Take --virtual for a simulated "
+            "%%kamlab --virtual --recorded: the real network keeps real time. Take --virtual for a simulated "
             "network, or --recorded for the real one."
         )
     return options

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kamlab.core import context
+from kamlab.core import context, origins
 from kamlab.core.chance import builder_uses_chance
 from kamlab.core.clock import HeldClock, RealClock
 from kamlab.core.describe import name_of
@@ -42,10 +42,13 @@ class Builder:
         self.is_cell = False
         self.run_drives = False
         self._classes: tuple[type, ...] = ()
+        #: Where the system was built first; what is built again is of that origin as well.
+        self._origin: origins.Origin | None = None
 
     def copy_from(self, other: Builder) -> None:
         """Build as another lab does."""
         self.function, self.is_cell, self.run_drives = other.function, other.is_cell, other.run_drives
+        self._origin = other._origin
 
     @contextlib.contextmanager
     def first(self, again: Callable[..., Any]) -> Iterator[None]:
@@ -60,6 +63,7 @@ class Builder:
             raise CannotRewind("there is something in this lab already; build in a fresh one: Lab(build=function)")
         self.function = again
         self.is_cell, self.run_drives = True, False
+        self._origin = origins.here()
         with self._building(self.make_journal(None)):
             yield
 
@@ -97,7 +101,8 @@ class Builder:
         if chance is not None:
             chance.enter(always=builder_uses_chance(self.function))
         try:
-            yield
+            with origins.within(self._origin):
+                yield
         finally:
             if chance is not None:
                 chance.leave()

@@ -4,7 +4,7 @@ Nothing is copied, since a generator cannot be: to stand after slice k the syste
 run to slice k by its journal. That is exact by construction, and quick, as ten thousand slices take
 a fraction of a second. Older components are stopped first, so files and ports are free.
 
-A lab knows how to build its system from ``Lab(build=function)`` or a ``%%system`` cell. Where it does not,
+A lab knows how to build its system from ``Lab(build=function)`` or a ``%%kamlab`` cell. Where it does not,
 or where something happened that cannot be repeated, it says so, and the past can still be read in the
 trace.
 """
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .recording import Recording
 
 HOW = (
-    "Build the system in a function, Lab(build=function), or in a %%system cell, and the lab can go back. "
+    "Build the system in a function, Lab(build=function), or in a %%kamlab cell, and the lab can go back. "
     "lab.snapshot(step) shows what was where in any case."
 )
 

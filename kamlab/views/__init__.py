@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .figures import figure
     from .graph import Graph, graph_of
     from .inboxes import ComponentLook, Inboxes, InboxLook, look
+    from .labs import LabsLook
     from .payload import Payload, payload_of
     from .progress import Progress, progress_of
     from .source import SourceLook, source_of
@@ -29,6 +30,7 @@ _NAMES = {
     "figures": ("figure",),
     "graph": ("Graph", "graph_of"),
     "inboxes": ("ComponentLook", "InboxLook", "Inboxes", "look"),
+    "labs": ("LabsLook",),
     "payload": ("Payload", "payload_of"),
     "progress": ("Progress", "progress_of"),
     "source": ("SourceLook", "source_of"),
@@ -44,6 +46,7 @@ __all__ = [
     "Graph",
     "InboxLook",
     "Inboxes",
+    "LabsLook",
     "Payload",
     "Progress",
     "RunTree",

@@ -86,10 +86,10 @@ class Keeps(Component):
 """
 
 #: A system in which messages come to wait; its time is virtual, so that it can be turned back.
-QUEUE = """%%system --paused --virtual
+QUEUE = """%%kamlab --paused --virtual
 Pipeline(Source(), Relay(), Slow()).run()
 """
 #: A system that has all the time in the world, in the real one.
-TICKS = """%%system --paused
+TICKS = """%%kamlab --paused
 Pipeline(Clock(), Relay(), Sink()).run()
 """

@@ -32,7 +32,7 @@ class Keeps(Component):
             self.pause()
             yield
 """
-BUILD = """%%system
+BUILD = """%%kamlab
 from kamlab import Pipeline
 Pipeline(Counts(), Keeps()).run()
 """
@@ -51,7 +51,7 @@ def cell_of(words: str) -> int:
 
 
 #: The two cells of its listing, and the one that looks for what is left.
-LISTING, SYSTEM, LEFT = cell_of("class TimeTick"), cell_of("%%system"), cell_of("threading.enumerate()")
+LISTING, SYSTEM, LEFT = cell_of("class TimeTick"), cell_of("%%kamlab"), cell_of("threading.enumerate()")
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_an_untrusted_notebook_shows_what_was_saved(open_notebook: Any) -> None:
 
 def test_a_lab_is_turned_back_by_cells(open_notebook: Any) -> None:
     """A virtual lab is stepped and turned back by cells; the panel follows, and the branches are shown."""
-    build = BUILD.replace("%%system", "%%system --paused --virtual")
+    build = BUILD.replace("%%kamlab", "%%kamlab --paused --virtual")
     branch = "lab.back(20)\nlab.inject('Keeps', 'by hand')\n_ = lab.step(5)\nprint(lab.branches)"
     notebook = open_notebook([WAITS, build, "_ = lab.step(40)", branch, "_ = lab.step(3)"])
     notebook.run_all()

@@ -24,7 +24,7 @@ TEXTS = [
     "\N{SNOWMAN}" * 50,
 ]
 
-HOSTILE = f"""%%system --paused --virtual
+HOSTILE = f"""%%kamlab --paused --virtual
 class Evil:
     def __repr__(self):
         return "<img src=x onerror='window.pwned = 10'>"
@@ -46,7 +46,7 @@ Prints(name="</text><script>window.pwned = 14</script>").activate()
 """
 
 #: An object whose repr takes for ever.
-ENDLESS = """%%system --paused --virtual
+ENDLESS = """%%kamlab --paused --virtual
 class Endless:
     def __repr__(self):
         while True:

@@ -31,7 +31,7 @@ ATTEMPTS = 3
 WATCHED = 3
 
 #: A hundred components, all of them busy.
-HUNDRED = """%%system --paused
+HUNDRED = """%%kamlab --paused
 Pipeline(Source(), *[Relay() for _ in range(98)], Sink()).run()
 """
 #: What the frame of a message adds to what is in it, in bytes: its header, its parent's and the names of traits.

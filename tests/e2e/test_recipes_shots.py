@@ -55,7 +55,7 @@ def test_a_recipe_with_its_panel(desk: Any, listing: Any, name: str) -> None:
     """Each recipe of the page, pasted unchanged and driven a little, is shown by its panel, in both themes."""
     files, drive = RECIPES[name]
     desk.page.set_viewport_size(LARGE)
-    panel = desk.show("%%system --paused --virtual\n" + listing(*files)).wait("new", 0)
+    panel = desk.show("%%kamlab --paused --virtual\n" + listing(*files)).wait("new", 0)
     desk.notebook.do(drive)
     panel.wait("paused", desk.notebook.value("lab.step_number"))
     assert panel.step > 10

@@ -94,7 +94,7 @@ SCENARIOS: dict[str, list[Step]] = {
     ],
     "server": _cells(
         LOAD,
-        f"%%system --paused --virtual\n{without_thread(LISTING)}",
+        f"%%kamlab --paused --virtual\n{without_thread(LISTING)}",
         "print(lab.step_message())",
         DIAL,
         "for _ in range(20):\n    if not telnet.received:\n        lab.step_message()",
@@ -102,7 +102,7 @@ SCENARIOS: dict[str, list[Step]] = {
     ),
     "thread": _cells(
         LOAD,
-        f"%%system --paused --virtual\n{LISTING}",
+        f"%%kamlab --paused --virtual\n{LISTING}",
         DIAL,
         "lab.run(max_steps=50)",
         "print(lab.failures, repr(lab.failures[0].error), telnet.connected)",

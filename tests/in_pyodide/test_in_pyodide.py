@@ -79,7 +79,7 @@ def test_a_panel_shows_the_lab_and_drives_it(session: Session) -> None:
 
 
 def test_a_time_server_serves_on_the_simulated_network(session: Session) -> None:
-    """%%system shows a panel, the first message can be stepped to, and a client gets the virtual time."""
+    """%%kamlab shows a panel, the first message can be stepped to, and a client gets the virtual time."""
     _, system, stepped, _, _, got = session["server"]
     assert len(system.widgets) == 1
     assert "TimeTick_5.outbox -> PublishTo_6.inbox: 'Thu Jul  1 12:00:00 2004\\n'\n" in stepped.printed

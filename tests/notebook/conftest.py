@@ -34,9 +34,15 @@ class Kernel:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
 
-    def send(self, code: str) -> str:
-        """Begin to execute a cell; returns the number of the request."""
-        return str(self.client.execute(code))
+    def send(self, code: str, cell: str | None = None) -> str:
+        """Begin to execute a cell, with this id if one is given; returns the number of the request."""
+        if cell is None:
+            return str(self.client.execute(code))
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}}
+        content |= {"allow_stdin": False, "stop_on_error": True}
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell})
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
 
     def result(self, request: str, timeout: float = 30) -> Result:
         """Wait for the end of a cell and return what it gave."""
@@ -68,9 +74,9 @@ class Kernel:
             if message["msg_type"] == "stream" and text in message["content"]["text"]:
                 return
 
-    def run(self, code: str, timeout: float = 30) -> Result:
+    def run(self, code: str, timeout: float = 30, cell: str | None = None) -> Result:
         """Execute a cell and return what it gave."""
-        return self.result(self.send(code), timeout)
+        return self.result(self.send(code, cell), timeout)
 
     def value(self, code: str) -> Any:
         """Execute a cell and return the value of its last expression, which must be a literal."""
@@ -110,6 +116,19 @@ def one_kernel() -> Iterator[Kernel]:
     kernel = Kernel()
     yield kernel
     kernel.close()
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[Any]:
+    """A kernel as kamlab lab starts it."""
+    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    from kamlab.__main__ import JUPYTER
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(JUPYTER))
+        kernel = Kernel()
+        yield kernel
+        kernel.close()
 
 
 @pytest.fixture

@@ -57,30 +57,48 @@ def test_a_server_listens_when_the_cell_returns(kernel: Any, listing: Any, free_
     port = free_port()
     for _ in range(3):
         result = kernel.run(
-            f"%%system --quiet --ports 1500={port}\n{listing('time_server')}\n"
+            f"%%kamlab --quiet --ports 1500={port}\n{listing('time_server')}\n"
             f"socket.create_connection(('127.0.0.1', {port}), timeout=10).close()"
         )
         assert not result.error
 
 
-def test_running_the_listing_again_says_what_to_do(kernel: Any, listing: Any) -> None:
-    """A listing that is run twice in one lab meets its own names; the error says so and names the way out."""
-    kernel.run("lab.ports[1500] = 0")
+def test_a_listing_is_run_again_without_a_magic(kernel: Any, listing: Any) -> None:
+    """What the listing made before is stopped and named, so its names and its port are free."""
+    kernel.run("kamlab.current().ports[1500] = 0")
     code = listing("time_server")
-    assert not kernel.run(code).error
-    assert "lab.reset()" in kernel.run(code).error
-    kernel.run("lab.reset()")
-    assert not kernel.run(code).error
-    assert kernel.value("lab.state") == "running"
+    assert kernel.run(code).stdout == ""
+    again = kernel.run(code)
+    assert not again.error
+    assert again.stdout == (
+        "kamlab: this cell is run again; what it made before is stopped: TIME, Pipeline_2, SimpleServer_3\n"
+    )
+    assert kernel.value("lab.state, sum(type(each).__name__ == 'SimpleServer' for each in lab)") == ("running", 1)
 
 
-def test_a_port_that_is_taken_is_an_error_in_the_cell(kernel: Any, listing: Any) -> None:
-    """If somebody else listens at the port, the cell fails, and its error names the port and the way out."""
+def test_a_port_that_is_taken_gives_way_to_the_next(kernel: Any, listing: Any) -> None:
+    """If another program listens at the port, the server takes the next free one, and one line says so."""
     kernel.run("taken = socket.create_server(('127.0.0.1', 0)); port = taken.getsockname()[1]")
-    result = kernel.run("%%system --ports 1500={port}\n" + listing("time_server"))
-    assert result.error.startswith("PortInUse")
-    assert str(kernel.value("port")) in result.error
+    result = kernel.run("%%kamlab --quiet --ports 1500={port}\n" + listing("time_server"))
+    assert not result.error
+    port = kernel.value("port")
+    assert result.stderr.startswith(f"kamlab: port {port} is taken by another program; the server listens at ")
+    assert result.stderr.count("\n") == 1
+    assert kernel.value("lab['SimpleServer'].port") > port
     kernel.run("taken.close()")
+
+
+def test_a_port_of_another_lab_is_an_error_that_says_which(kernel: Any, listing: Any) -> None:
+    """If another lab of this notebook has the port, the error names its server, its cell and the way out."""
+    code = "from kamlab import Lab, SimpleServer\nfrom kamlab.parts import PassThrough\n"
+    kernel.run(
+        code + "first = Lab()\nserver = SimpleServer(protocol=PassThrough, port=0).activate(first); first.start()"
+    )
+    result = kernel.run("second = Lab()\nSimpleServer(protocol=PassThrough, port=server.port).activate(second)")
+    assert result.error.startswith("PortInUse")
+    assert "SimpleServer_1 in another lab of this program" in result.error
+    assert re.search(r"made at In \[\d+\], line 3, \d\d:\d\d:\d\d\) does already", result.error)
+    kernel.run("first.stop(); second.stop()")
 
 
 def test_a_failure_at_the_start_is_told_under_the_cell(kernel: Any) -> None:
@@ -151,6 +169,7 @@ shell = get_ipython()
 state = lambda: (
     type(sys.stdout).__name__, type(sys.stderr).__name__, Lab.on_run is None,
     shell.magics_manager.magics["cell"]["system"].__qualname__, "kamlab" in shell.magics_manager.magics["line"],
+    "kamlab" in shell.magics_manager.magics["cell"], Lab.next_free_port,
     [name for name in sys.modules if name.split(".")[0] in ("Axon", "Kamaelia")],
     [len(calls) for calls in shell.events.callbacks.values()],
 )
@@ -182,8 +201,8 @@ def test_loading_again_works(kernel: Any) -> None:
 def test_unload_names_the_systems_that_it_stops(kernel: Any) -> None:
     """Each system with a component alive is named, with its step; what has ended already is not."""
     kernel.run("%load_ext kamlab\n" + COMPONENTS)
-    kernel.run("%%system --paused --quiet --name first\nWaits().activate()")
-    kernel.run("%%system --paused --quiet --name second\nWaits().activate()")
+    kernel.run("%%kamlab --paused --quiet --name first\nWaits().activate()")
+    kernel.run("%%kamlab --paused --quiet --name second\nWaits().activate()")
     kernel.run("second.stop()")
     assert kernel.run("%unload_ext kamlab").stdout == "kamlab: first is stopped at step 0, with 1 component alive\n"
 
@@ -191,9 +210,11 @@ def test_unload_names_the_systems_that_it_stops(kernel: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
+        ("%%kamlab --pa", ["--paused"]),
+        ("%%kamlab --paused --r", ["--recorded"]),
         ("%%system --pa", ["--paused"]),
-        ("%%system --paused --r", ["--recorded"]),
         ("%kamlab re", ["reset"]),
+        ("%kamlab stop ", ["all"]),
         ("%kamlab nested o", ["on", "off"]),
         ("%kamlab inboxes Wa", ["Waits_1"]),
         ("%kamlab prints Wa", ["Waits_1"]),
@@ -212,11 +233,12 @@ def test_the_tab_key_offers_options_and_commands(kernel: Any, line: str, offered
     ("name", "said"),
     [
         ("%kamlab", ["%kamlab [COMMAND] [NAME ...]", "Look at the current lab", "%kamlab nested on", "NAME  "]),
-        ("%%system", ["%%system [--paused]", "Build a system in a fresh lab", "--seed N", "{port}", "--ports PORTS"]),
+        ("%%system", ["%%system [--paused]", "The earlier name of %%kamlab", "--seed N"]),
+        ("%%kamlab", ["%%kamlab [--paused]", "Build a system in a fresh lab", "--seed N", "{port}", "--ports PORTS"]),
     ],
 )
 def test_a_question_mark_explains_a_magic(kernel: Any, name: str, said: list[str]) -> None:
-    """%kamlab? and %%system? show the usage, what the magic does, and each argument."""
+    """%kamlab? and %%kamlab? show the usage, what the magic does, and each argument."""
     kernel.run("%load_ext kamlab")
     text = kernel.value(f"get_ipython().inspector.info(get_ipython()._ofind({name!r}).obj)['docstring']")
     assert [part for part in said if part not in text] == []

@@ -1,4 +1,4 @@
-"""%%system cells are turned back: the cell runs again, its variables mean the new components, nothing shows twice."""
+"""%%kamlab cells are turned back: the cell runs again, its variables mean the new components, nothing shows twice."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytest.importorskip("IPython", reason="IPython is not installed")
 from kamlab import Lab, axon
 from kamlab.notebook.system import UsageError, needed_by, parse
 
-SYSTEM = """%%system --paused --virtual --quiet
+SYSTEM = """%%kamlab --paused --virtual --quiet
 from kamlab import Component, Pipeline
 print("the cell speaks")
 class Counts(Component):
@@ -41,7 +41,7 @@ def ran(kernel: Any, code: str) -> Any:
 
 def paused(listing: Any, options: str = "") -> str:
     """Return the page's time server as a cell that can be turned back."""
-    return f"%%system --paused --virtual {options}\n" + listing("time_server")
+    return f"%%kamlab --paused --virtual {options}\n" + listing("time_server")
 
 
 class TestTheTimeServer:
@@ -125,7 +125,7 @@ class TestTheCellAsABuilder:
             "first, count = 7, 0\nfrom kamlab import Component\nclass Says(Component):\n"
             "    def main(self):\n        self.send(self.what)\n        yield",
         )
-        ran(kernel, "%%system --paused --virtual\ncount += 1\nsays = Says(); says.what = first + count\nsays.run()")
+        ran(kernel, "%%kamlab --paused --virtual\ncount += 1\nsays = Says(); says.what = first + count\nsays.run()")
         text = kernel.value("_ = lab.step(2); lab.trace.text()")
         assert ": 8 is discarded" in text
         ran(kernel, "first = 70; del Says")
@@ -210,7 +210,7 @@ class TestDoors:
 
     def test_a_recorded_lab_is_turned_back_after_a_free_run(self, kernel: Any, listing: Any) -> None:
         """With --recorded the real network's run is rebuilt without it, though it ran in the background."""
-        ran(kernel, "%%system --recorded --ports 1500=0\n" + listing("time_server"))
+        ran(kernel, "%%kamlab --recorded --ports 1500=0\n" + listing("time_server"))
         ran(
             kernel,
             "end = time.monotonic() + 10\nwhile lab.step_number < 10 and time.monotonic() < end: time.sleep(0.01)",
@@ -237,7 +237,7 @@ class TestDoors:
             "        for number in range(20):\n            print('shouts', number)\n            self.send(number)\n"
             "            self.pause(0.5)\nshouts = Shouts()\nshouts.run()\n"
         )
-        ran(kernel, "%%system --paused --virtual --quiet\n" + code)
+        ran(kernel, "%%kamlab --paused --virtual --quiet\n" + code)
         ran(kernel, "_ = lab.step(25); _ = lab.run(max_steps=5); rounds = lab.scheduler.rounds")
         line, rounds, lines = kernel.value("str(lab.recording), lab.scheduler.rounds, lab.transcripts[shouts].lines")
         ran(kernel, "lab.back(1); lab.goto(30)")

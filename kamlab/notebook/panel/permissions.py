@@ -27,7 +27,7 @@ NOTHING_YET = "Nothing has happened yet: the lab is at its beginning."
 NO_BREAKPOINT = "There is no breakpoint to run to: select a component and press “Break here”, or call lab.break_on()."
 NOT_RUNNING = "The lab is not running."
 NO_BUILDER = (
-    "This lab does not know how its system is built, so it cannot be built again. Use a %%system cell, or "
+    "This lab does not know how its system is built, so it cannot be built again. Use a %%kamlab cell, or "
     "Lab(build=function)."
 )
 NOBODY = "Select a component first."
