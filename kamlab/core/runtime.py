@@ -338,6 +338,7 @@ class Runtime:
                 in_slice.world = outer
                 scheduler.driver = scheduler.running = None
             else:
+                scheduler.contexts.leave()
                 if chance is not None:
                     chance.leave()
                 if self.phase is phase:  # not stopped meanwhile

@@ -53,6 +53,7 @@ from .microprocess import (
     state_of,
 )
 from .never_activated import note_activated
+from .own_context import OwnContexts
 from .polling import Polling, user_frame
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
@@ -123,6 +124,8 @@ class Scheduler:
         #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
+        #: The contexts that slices run in.
+        self.contexts = OwnContexts()
         #: Whether anything was ever activated here.
         self.activated: bool = False
         #: The component that the user chose to run next; it takes precedence over the chooser.
@@ -147,6 +150,7 @@ class Scheduler:
         chooser = self.chooser
         unawaited = self.unawaited
         unawaited.clear()  # made outside of any slice
+        enter = self.contexts.enter
         while ran < limit and not self.attention:
             if not queue or chooser is not None:
                 if self._looked:
@@ -167,7 +171,7 @@ class Scheduler:
             if log is not None:
                 log((RESUMED, self.step, self.now, component))
             try:
-                said = task.flow.send(None)
+                said = (task.run or enter(component))(task.flow.send, None)
             except StopIteration:
                 if not unawaited or not fail_unawaited(self, component):
                     end(self, component, STATE_FINISHED)
@@ -251,7 +255,8 @@ class Scheduler:
         """Raise an error in a component, at its ``yield``; the component may catch it and continue."""
         while True:
             try:
-                said = raising_in(component, error).send(None)
+                run = task_of(component).run or self.contexts.enter(component)
+                said = run(raising_in(component, error).send, None)
             except StopIteration:
                 end(self, component, STATE_FINISHED)
                 return
