@@ -148,12 +148,12 @@ def _compiles(info: Any) -> bool:
 
 
 def _links_of(component: Any) -> list[Any]:
-    switchboard = task_of(component).switchboard if hasattr(component, "_switchboard") else None
+    switchboard = task_of(component).switchboard
     return [] if switchboard is None else list(switchboard.links)
 
 
 def _is_part(component: Any, others: list[Any]) -> bool:
     """Return whether a component was made or is contained by one of the others."""
     home = task_of(component).home
-    above = [home() if home is not None else None, task_of(component).parent if hasattr(component, "_parent") else None]
+    above = [home() if home is not None else None, task_of(component).parent]
     return any(part is other for part in above if part is not None for other in others)
