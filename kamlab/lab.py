@@ -78,7 +78,7 @@ MANY = 1000
 
 
 def _no_builder() -> None:
-    """Stand for a builder that was not given: ``None`` is what a function returned that was called by mistake."""
+    """Stand for a builder that was not given: ``None`` may be what a function returned that was called by mistake."""
 
 
 #: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
@@ -139,7 +139,7 @@ class Lab:
         *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
-        build: Callable[..., Any] = _no_builder,
+        build: Callable[..., Any] | None = _no_builder,
         recorded: bool = False,
         network: str | Callable[[Any], Network] | None = None,
         clock: Clock | str | None = None,
@@ -167,7 +167,11 @@ class Lab:
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
-        if build is not _no_builder:
+        if build is None:
+            self.runtime.hint = (
+                "build=None builds nothing; if a function returned it, give the function: Lab(build=system)"
+            )
+        elif build is not _no_builder:
             self.build(build)
 
     def _take_parts(self) -> None:

@@ -29,7 +29,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "lab": {"core", "analysis", "replay", "net", "views", "notebook"},
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "notebook": {"core", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon", "kamlab"},
+    "notebook": {"core", "parts", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon", "kamlab"},
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "replay", "notebook"},
@@ -237,16 +237,36 @@ PUBLIC = {"_asdict", "_current_frames", "_exit", "_fields", "_getframe", "_repla
 
 
 def private_uses() -> list[tuple[str, str]]:
-    """Return where a file uses a private name of an object that is not its own: the room, and the place."""
+    """Return where a file uses a private name of an object of another class than its own: the room, and the place."""
     found = []
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        own = {id(node): names for cls in classes_in(tree) for names in [own_names(cls)] for node in ast.walk(cls)}
+        for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and re.fullmatch(r"_(?!_|repr_)\w+", node.attr):
-                own = ast.unparse(node.value) in ("self", "cls", "super()")
-                if not own and node.attr not in PUBLIC:
+                mine = ast.unparse(node.value) in ("self", "cls", "super()") or node.attr in own.get(id(node), ())
+                if not mine and node.attr not in PUBLIC:
                     found.append((parts[0], f"{'/'.join(parts)}:{node.lineno} {ast.unparse(node)}"))
     return found
+
+
+def classes_in(tree: ast.AST) -> Iterator[ast.ClassDef]:
+    """Yield the classes of a file, the outer ones first."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+
+
+def own_names(cls: ast.ClassDef) -> set[str]:
+    """Return the names of a class's methods, and of what they set in self: it may use those of a second instance."""
+    set_here = {
+        node.attr
+        for node in ast.walk(cls)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    }
+    return set_here | {node.name for node in cls.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
 
 
 def test_private_names_stay_private() -> None:

@@ -32,6 +32,7 @@ NEED = {
     "kamlab.notebook.panel.page": "anywidget",
     "kamlab.notebook.panel.panel": "anywidget",
     "kamlab.notebook.question_widget": "ipywidgets",
+    "kamlab.notebook.rerun": "IPython",
     "kamlab.notebook.system": "IPython",
 }
 

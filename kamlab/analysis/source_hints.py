@@ -74,7 +74,7 @@ def _of_helper(point: Standpoint) -> Awaited | None:
     if code in (receive.__code__, receive_by_methods.__code__, ThreadedComponent.recv.__code__):
         return Awaited(MESSAGE, _names(local.get("boxname")))
     if code is ready.__code__:
-        return Awaited(MESSAGE, _names(local.get("names")))
+        return Awaited(MESSAGE, _names(local.get("any_of")))
     if code is sleep.__code__:
         return Awaited(TIME)
     if code.co_name == "_sending" and point.of_kamlab:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
+from .task import task_of
 from .unawaited import counter_of
 
 if TYPE_CHECKING:
@@ -78,9 +79,14 @@ class Waits:
             cls.receive = _receive_by_methods  # type: ignore[method-assign]
 
     def _now(self: Component) -> float:  # type: ignore[misc]
-        scheduler = self._task.scheduler
-        assert scheduler is not None, "only an activated component has a clock"
-        return scheduler.time()
+        return now_of(self)
+
+
+def now_of(component: Component) -> float:
+    """Return the time of the lab that a component is in, in seconds."""
+    scheduler = task_of(component).scheduler
+    assert scheduler is not None, "only an activated component has a clock"
+    return scheduler.time()
 
 
 async def tick(component: Component, count: list[None]) -> None:
@@ -92,27 +98,29 @@ async def tick(component: Component, count: list[None]) -> None:
 
 async def ready(component: Component, names: tuple[str, ...], timeout: float | None, count: list[None]) -> str | None:
     """Carry out :meth:`Waits.ready`."""
+    task = task_of(component)
     if count:
         count.pop()
     any_of = names or tuple(component.inboxes)
-    deadline = None if timeout is None else component._now() + timeout
+    deadline = None if timeout is None else now_of(component) + timeout
     while True:
         for name in any_of:
             if component.data_ready(name):
                 return name
         left = None
         if deadline is not None:
-            left = deadline - component._now()
+            left = deadline - now_of(component)
             if left <= 0:
                 return None
-        component._task.awaits = (MESSAGE, *names)
+        task.awaits = (MESSAGE, *names)
         component.pause(left)
         await next_slice
-        component._task.awaits = None
+        task.awaits = None
 
 
 async def receive(component: Component, boxname: str, count: list[None]) -> Any:
     """Carry out :meth:`Waits.receive`."""
+    task = task_of(component)
     if count:
         count.pop()
     while True:
@@ -123,10 +131,10 @@ async def receive(component: Component, boxname: str, count: list[None]) -> Any:
             continue
         if box.items:
             return box.items.popleft() if box.settled else box.take()
-        component._task.awaits = (MESSAGE, boxname)
+        task.awaits = (MESSAGE, boxname)
         component.pause()
         await next_slice
-        component._task.awaits = None
+        task.awaits = None
 
 
 def _receive_by_methods(self: Component, boxname: str = "inbox") -> Awaitable[Any]:
@@ -138,28 +146,30 @@ def _receive_by_methods(self: Component, boxname: str = "inbox") -> Awaitable[An
 
 async def receive_by_methods(component: Component, boxname: str, count: list[None]) -> Any:
     """Carry out :meth:`Waits.receive` for a class that overrides what it calls."""
+    task = task_of(component)
     if count:
         count.pop()
     while not component.data_ready(boxname):
-        component._task.awaits = (MESSAGE, boxname)
+        task.awaits = (MESSAGE, boxname)
         component.pause()
         await next_slice
-        component._task.awaits = None
+        task.awaits = None
     return component.recv(boxname)
 
 
 async def sleep(component: Component, seconds: float, count: list[None]) -> None:
     """Carry out :meth:`Waits.sleep`."""
+    task = task_of(component)
     if count:
         count.pop()
-    deadline = component._now() + seconds
+    deadline = now_of(component) + seconds
     left = seconds
     while True:
         if left > 0:
-            component._task.awaits = (TIME,)
+            task.awaits = (TIME,)
             component.pause(left)
         await next_slice
-        component._task.awaits = None
-        left = deadline - component._now()
+        task.awaits = None
+        left = deadline - now_of(component)
         if left <= 0:
             return

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from operator import attrgetter
+from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from .describe import name_of
@@ -32,7 +33,7 @@ from .message_text import is_plain
 from .states import RUNNABLE
 from .task import task_of
 from .trace import LARGE
-from .unawaited import FLOWS, is_awaitable, sent
+from .unawaited import is_awaitable, sent
 
 if TYPE_CHECKING:
     from .component import Component
@@ -234,7 +235,7 @@ class Inbox(Box):
                 log((SENT, source, self, message))
                 scheduler.note_size(message)
             else:
-                if type(message) in FLOWS and is_awaitable(message):
+                if (kind is CoroutineType or kind is GeneratorType) and is_awaitable(message):
                     items.pop()
                     raise sent(message, None if source is None else source.owner)
                 log((SENT, source, self, message, scheduler.text_of(message)))

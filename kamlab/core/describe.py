@@ -165,7 +165,7 @@ def name_of(component: Any) -> str:
     """
     if component is None:
         return "nobody"
-    if isinstance(component, Microprocess) and "short_name" not in component.__dict__:
+    if isinstance(component, Microprocess):
         given = component.__dict__.get("_name")
         if type(given) is str:
             return given

@@ -178,6 +178,8 @@ class Runtime:
         self.slice_limit = SliceLimit()
         #: Called with a slice that has become long, on another thread; ``None``: its sentence is reported.
         self.on_long_slice: Callable[[LongSlice], Any] | None = None
+        #: What may be wrong where there is nothing to run.
+        self.hint: str = ""
         self._pace: float | None = None
         #: Whether a background run goes on when everything has ended, because more is about to be activated.
         self.kept_running: bool = False
@@ -272,7 +274,9 @@ class Runtime:
 
     def why_nothing(self) -> str:
         """Return why a run found nothing to run, where nothing was ever activated; "" otherwise."""
-        return "" if self.scheduler.activated else sentence(self._number_of_lab)
+        if self.scheduler.activated:
+            return ""
+        return "; ".join(filter(None, (sentence(self._number_of_lab), self.hint)))
 
     # -- driving --------------------------------------------------------------------------------------
 

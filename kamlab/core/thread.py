@@ -26,7 +26,7 @@ from .link import Link, no_such_box
 from .microprocess import method_of
 from .thread_relay import Relayed
 from .thread_request import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, IN_SLEEP, OVER, RUNNING, ThreadRequest
-from .unawaited import FLOWS, is_awaitable, refuse_in_thread, sent
+from .unawaited import is_awaitable, refuse_in_thread, sent
 
 __all__ = ["AT_GATE", "IN_PAUSE", "IN_RECV", "IN_REQUEST", "IN_SLEEP", "OVER", "RUNNING", "ThreadedComponent"]
 
@@ -101,7 +101,7 @@ class ThreadedComponent(Relayed):
         if not self._in_thread:
             super().send(message, boxname)
             return
-        if type(message) in FLOWS and is_awaitable(message):
+        if is_awaitable(message):
             raise sent(message, self)
         if boxname not in self.outboxes:
             raise no_such_box(self, boxname, "outboxes")

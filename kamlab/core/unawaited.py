@@ -71,10 +71,6 @@ def counter_of(component: Any) -> list[None]:
     return [] if scheduler is None else scheduler.unawaited
 
 
-#: The types of what is looked at more closely.
-FLOWS = (CoroutineType, GeneratorType)
-
-
 def is_awaitable(message: Any) -> bool:
     """Return whether something is a coroutine, or an awaitable of kamlab."""
     kind = type(message)
@@ -124,9 +120,7 @@ def error_of_slice(scheduler: Scheduler, component: Any) -> BadAwait | None:
     Returns ``None`` if there is nothing: it was made by another thread, or is awaited later than it was made.
     """
     thrown = scheduler.thrown_away[:1]
-    forgotten = (
-        [] if thrown else [made for made in gc.get_objects() if type(made) in FLOWS and _counted(made, scheduler)]
-    )
+    forgotten = [] if thrown else [made for made in gc.get_objects() if _counted(made, scheduler)]
     forget(scheduler)
     if thrown:
         return _error(component, *thrown[0])

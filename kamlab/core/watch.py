@@ -59,7 +59,7 @@ LONG = 1.0
 ENDABLE = 0.5
 OBSERVED = 0.3
 #: By how many bytes the process grows within one slice before its messages are counted.
-GROWTH = 48 << 20
+GROWTH = 24 << 20
 #: The bound on bytes holds from so many messages on: a few large ones are no loop.
 MANY = 8
 

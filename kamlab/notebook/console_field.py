@@ -28,10 +28,6 @@ from ..views.printable import label
 from . import cells
 from .dependencies import needs
 
-with needs("ipywidgets", "an input field for ConsoleReader"):
-    import ipywidgets
-    from IPython.display import display
-
 
 class Field:
     """The input field of one reader.
@@ -41,6 +37,8 @@ class Field:
     """
 
     def __init__(self, reader: ConsoleReader) -> None:
+        with needs("ipywidgets", "an input field for ConsoleReader"):
+            import ipywidgets
         self.reader = reader
         self.text: Any = ipywidgets.Text(placeholder="type a line, then press Enter", layout=_width("26em"))
         self.text.on_msg(self._on_message)
@@ -111,6 +109,8 @@ class Fields:
             self._of_lab[lab] = [*kept, Field(reader)]
             box = self._boxes.get(lab)
             if box is None:
+                import ipywidgets
+
                 self._boxes[lab] = ipywidgets.VBox([self._of_lab[lab][-1].widget])
                 self._unseen.add(id(lab))
             else:
@@ -126,6 +126,8 @@ class Fields:
             box = self._boxes.get(lab)
             self._unseen.discard(id(lab))
         if box is not None:
+            from IPython.display import display
+
             show: Any = display
             show(box)
 
@@ -148,10 +150,14 @@ FIELDS = Fields()
 
 
 def _button(text: str, act: Callable[[], None]) -> Any:
+    import ipywidgets
+
     button = ipywidgets.Button(description=text, layout=_width("auto"))
     button.on_click(lambda _: act())
     return button
 
 
 def _width(width: str) -> Any:
+    import ipywidgets
+
     return ipywidgets.Layout(width=width)

@@ -17,16 +17,19 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
     transformed within the cell.
     """
     told: list[str] = []
+    said: set[str] = set()
 
     def rewrite(lines: list[str]) -> list[str]:
         found = to_python3("".join(lines), shell.user_ns)
-        if found.changes and cells.here():
-            print(found)
-        elif found.changes:
+        if found.changes and not cells.here():
             told[:] = [str(found)]
+        elif found.changes and found.source not in said:
+            said.add(found.source)
+            print(found)
         return found.source.splitlines(keepends=True)
 
     def tell(_info: Any = None) -> None:
+        said.clear()
         while told:
             print(told.pop())
 

@@ -75,7 +75,10 @@ class CellRuns:
     def _stop(self, key: Hashable) -> None:
         stopped: list[str] = []
         for lab in origins.known_labs():
-            if lab.state == "stopped" or lab.time_travel.is_twin:
+            if lab.time_travel.is_twin:
+                continue
+            if lab.state == "stopped":
+                lab.services.drop_made_by(key)  # of a cell that failed because the lab was stopped
                 continue
             if origins.is_of(lab.made.origin, key):
                 stopped += self._stop_lab(lab)
@@ -148,12 +151,12 @@ def _compiles(info: Any) -> bool:
 
 
 def _links_of(component: Any) -> list[Any]:
-    switchboard = task_of(component).switchboard if hasattr(component, "_switchboard") else None
+    switchboard = task_of(component).switchboard
     return [] if switchboard is None else list(switchboard.links)
 
 
 def _is_part(component: Any, others: list[Any]) -> bool:
     """Return whether a component was made or is contained by one of the others."""
     home = task_of(component).home
-    above = [home() if home is not None else None, task_of(component).parent if hasattr(component, "_parent") else None]
+    above = [home() if home is not None else None, task_of(component).parent]
     return any(part is other for part in above if part is not None for other in others)

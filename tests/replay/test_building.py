@@ -128,7 +128,6 @@ class Holder:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (lambda: None, "Give the function itself"),
         (component, "is a component, made already"),
         (generator, "is what generator() returned"),
         (coroutine, "is what coroutine() returned"),
@@ -147,6 +146,16 @@ def test_what_is_not_a_builder_is_refused_when_the_lab_is_made(given: Callable[[
         with pytest.raises(CannotRewind, match=re.escape(said)) as caught:
             Lab(build=given())
     assert "Lab(build=" in str(caught.value) or "take that out" in str(caught.value)
+
+
+def test_the_result_of_a_builder_is_named_when_nothing_runs() -> None:
+    """Lab(build=system()), where system() returns nothing, is a lab without a builder, which says so when it is run."""
+    lab = Lab(build=None)
+    assert lab.builder is None
+    assert str(lab.run()) == (
+        "0 slices: this lab has no components; build=None builds nothing; if a function returned it, give the "
+        "function: Lab(build=system)"
+    )
 
 
 def test_a_lab_without_a_builder_is_no_mistake() -> None:
