@@ -45,6 +45,8 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
             run(last)
         except BaseException as error:
             scheduler.note_failure(component, error)
+    if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
+        scheduler.contexts.leave()
     del scheduler.unawaited[made:]  # what its own code made when it closed does not count
     del scheduler.thrown_away[thrown:]
     scheduler.runtime.services.drop_services_of(component)

@@ -60,7 +60,7 @@ class Task:
         children: the components that it contains; ``None`` as long as nobody asked for them.
         switchboard: the links that it made; ``None`` before the first.
         run: runs a call in its context, in the present drive; ``None`` before its first slice there.
-        variables: the ContextVars that it has set itself, see :mod:`.own_context`.
+        variables: the ContextVars that it has set itself; ``None`` without one; see :mod:`.own_context`.
         on_end: functions to be called when it has ended.
         end_record: the record of its end.
     """
@@ -92,7 +92,7 @@ class Task:
         self.children: list[Component] | None = None
         self.switchboard: Switchboard | None = None
         self.run: Callable[..., Any] | None = None
-        self.variables: dict[ContextVar[Any], Any] = {}
+        self.variables: dict[ContextVar[Any], Any] | None = None
         self.on_end: tuple[Callable[[], Any], ...] = ()
         self.end_record: Ended | None = None
 
