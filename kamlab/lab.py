@@ -19,7 +19,7 @@ import copy
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
@@ -85,7 +85,9 @@ def _no_builder() -> None:
 _CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "at")
 
 
-@public_methods("__getitem__", "network", "pace", "on_error", "recording", "branches", but=_CALLED_BY_KAMLAB)
+@public_methods(
+    "__getitem__", "_run_awaited", "network", "pace", "on_error", "recording", "branches", but=_CALLED_BY_KAMLAB
+)
 class Lab:
     """A world of components that you can run, pause, step and look into.
 
@@ -232,7 +234,9 @@ class Lab:
         with self._progress(max_steps):
             return self.runtime.run(stop)
 
-    async def arun(self, until: Until = None, timeout: float | None = None, max_steps: int | None = None) -> Outcome:
+    def arun(
+        self, until: Until = None, timeout: float | None = None, max_steps: int | None = None
+    ) -> Coroutine[Any, Any, Outcome]:
         """Run while a notebook stays responsive: ``await lab.arun()`` lets clicks through.
 
         The lab runs in its background thread; this coroutine only waits, tick by tick, and an
@@ -243,6 +247,11 @@ class Lab:
             KeyboardInterrupt: in a cell, it was interrupted.
             CancelledError: its task was cancelled; elsewhere also where it was interrupted, as asyncio has it.
         """
+        from .notebook.awaited_run import AwaitedRun
+
+        return AwaitedRun(self._run_awaited(until, timeout, max_steps))
+
+    async def _run_awaited(self, until: Until, timeout: float | None, max_steps: int | None) -> Outcome:
         import asyncio
 
         from .notebook.awaited_run import in_a_cell, interrupts_noted

@@ -9,14 +9,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .asyncio_apart import is_of_asyncio, refused_await
+from .await_notes import explain_awaitable
 from .errors import BadAwait, SliceEnded
 from .events import FINISHED
 from .frames import place_of
 from .microprocess import Microprocess, explain_hidden_methods, method_of, raising_in
 from .states import FAILED
+from .states import FINISHED as FINISHED_STATE
 from .task import task_of
 from .tracebacks import end_in_users_code
-from .unawaited import error_of_slice, forget, users_traceback
+from .unawaited import (
+    close_kept,
+    error_of_attributes,
+    error_of_closing,
+    error_of_slice,
+    forget,
+    users_traceback,
+)
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -45,10 +54,15 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
             run(last)
         except BaseException as error:
             scheduler.note_failure(component, error)
+        forgotten = error_of_closing(scheduler, component, made, thrown)
+        if forgotten is not None:
+            scheduler.note_failure(component, forgotten)
+    if state is FINISHED_STATE:
+        kept = error_of_attributes(component)
+        if kept is not None:
+            scheduler.note_failure(component, kept)
     if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
         scheduler.contexts.leave()
-    del scheduler.unawaited[made:]  # what its own code made when it closed does not count
-    del scheduler.thrown_away[thrown:]
     scheduler.runtime.services.drop_services_of(component)
 
 
@@ -57,6 +71,7 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
     The error of a generator that a component waits for is raised in that component instead, at its ``yield``.
     """
+    close_kept(scheduler, error)
     forget(scheduler)  # this error comes first
     if scheduler.given_up:  # the lab has gone on without this slice
         return
@@ -73,6 +88,8 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
         and error.args[0].endswith("is not callable")
     ):
         explain_hidden_methods(component, error)
+    if type(error) is TypeError or type(error) is AttributeError:
+        explain_awaitable(component, error)
     waiting = task.awaited_by
     if waiting is not None and task_of(waiting).delegate is component:
         task.error = error

@@ -149,7 +149,11 @@ def _of_the_engine(frame: FrameType) -> bool:
 
 def _of_the_library(frame: FrameType) -> bool:
     name = _module_of(frame)
-    return name.partition(".")[0] in sys.stdlib_module_names or name in LIKE_THE_LIBRARY
+    return (
+        name.partition(".")[0] in sys.stdlib_module_names
+        or name in LIKE_THE_LIBRARY
+        or name.startswith("namedtuple_")  # the methods that namedtuple() has made, for the engine as well
+    )
 
 
 def _module_of(frame: FrameType) -> str:

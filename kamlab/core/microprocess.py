@@ -16,9 +16,11 @@ import copy
 import inspect
 import itertools
 from collections.abc import Callable, Generator, Iterable
+from types import AsyncGeneratorType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from . import context, origins
+from .calls_in_code import line_of_yield
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
 from .never_activated import NOTES, note_made
@@ -170,6 +172,12 @@ class Microprocess:
                 raise RuntimeError(f"{task.main_method}() of {self.short_name} raised StopIteration") from stray
         if not hasattr(flow, "send"):
             if not hasattr(flow, "__next__"):
+                if type(flow) is AsyncGeneratorType:
+                    raise BadMain(
+                        f"{task.main_method}() of {self.short_name} is 'async def' and has a 'yield', at line "
+                        f"{line_of_yield(flow.ag_code)}: write 'await self.tick()' there instead of 'yield', or take "
+                        "out the 'async' and every 'await'."
+                    )
                 raise BadMain(
                     f"{task.main_method}() of {self.short_name} returned {type(flow).__name__}, not a generator or "
                     "coroutine. Write 'yield' in it where others may run, make it 'async def', or, if it should "

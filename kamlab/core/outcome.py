@@ -72,7 +72,7 @@ class Outcome:
         if self.spinning:
             more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
             text += "; " + ", ".join(self.spinning[:3]) + more
-            text += " (self.pause(seconds), or await self.sleep(seconds), would wait)"
+            text += " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
         return text
 
     __repr__ = __str__

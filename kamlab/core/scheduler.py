@@ -63,7 +63,7 @@ from .task import task_of
 from .thread_request import RUNNING as THREAD_BUSY
 from .timers import Timer, Timers
 from .trace import LARGE, has_size
-from .unawaited import ThrownAway, excuse, notice_coroutines, yielded
+from .unawaited import OUTSIDE_SLICES, ThrownAway, excuse, is_new_generator, notice_coroutines, yielded
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -104,6 +104,8 @@ class Scheduler:
         self.running: Microprocess | None = None
         #: An item for each awaitable that was made in this slice and not awaited yet; see :mod:`.unawaited`.
         self.unawaited: list[None] = []
+        #: Where awaitables are counted now: outside of all slices they are refused.
+        self.counter: list[None] = OUTSIDE_SLICES
         #: Where coroutines were thrown away in this slice.
         self.thrown_away: list[ThrownAway] = []
         notice_coroutines()
@@ -148,8 +150,8 @@ class Scheduler:
         queue = self.queue
         done = self.done
         chooser = self.chooser
-        unawaited = self.unawaited
-        unawaited.clear()  # made outside of any slice
+        unawaited = self.counter = self.unawaited
+        unawaited.clear()  # made by another thread
         enter = self.contexts.enter
         while ran < limit and not self.attention:
             if not queue or chooser is not None:
@@ -194,6 +196,7 @@ class Scheduler:
                 elif task.life in ENDED:
                     end(self, component, task.life)
         self.running = None
+        self.counter = OUTSIDE_SLICES
         self._since_poll += ran
         return ran
 
@@ -222,7 +225,7 @@ class Scheduler:
                 method_of(newcomer, "activate")(self)
         elif isinstance(said, WaitComplete):
             self._wait_complete(component, said)
-        elif type(said) is CoroutineType:
+        elif type(said) is CoroutineType or is_new_generator(said):
             raise yielded(component, said)
         elif hasattr(said, "_asyncio_future_blocking"):
             raise refused_future(component)

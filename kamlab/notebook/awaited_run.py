@@ -12,9 +12,83 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from types import FrameType
-from typing import Any
+import warnings
+from collections.abc import Coroutine, Generator, Iterator
+from types import FrameType, TracebackType
+from typing import Any, TypeVar
+
+from ..core.calls_in_code import is_call_of, text_of
+from ..core.tracebacks import hide_kamlab
+from ..core.unawaited import first_of_user
+
+Result = TypeVar("Result")
+
+
+class AwaitedRun(Coroutine[Any, Any, Result]):
+    """A coroutine that says what to write where it is never awaited.
+
+    It says so as the last value of a cell, where Python would show ``<coroutine object ...>``; elsewhere in a warning,
+    at the line that made it, once it is thrown away.
+
+    Args:
+        coroutine: what to run.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Result]) -> None:
+        self._coroutine = coroutine
+        self._begun = self._told = False
+        frame = first_of_user(sys._getframe(1)) or sys._getframe(1)
+        text = text_of(frame.f_code, frame.f_lasti)
+        self._call = text if text is not None and is_call_of(text, "arun") else "lab.arun()"
+        self._made_at = (frame.f_code.co_filename, frame.f_lineno)
+        self._registry = frame.f_globals.setdefault("__warningregistry__", {})
+
+    def send(self, value: Any) -> Any:
+        """Run on, with the value of what was awaited."""
+        self._begun = True
+        try:
+            return self._coroutine.send(value)
+        except StopIteration:
+            raise
+        except BaseException as error:
+            hide_kamlab(error)
+            raise
+
+    def throw(self, kind: Any, value: Any = None, trace: TracebackType | None = None) -> Any:
+        """Raise an error where it stands."""
+        self._begun = True
+        try:
+            return self._coroutine.throw(value if value is not None else kind)
+        except StopIteration:
+            raise
+        except BaseException as error:
+            hide_kamlab(error)
+            raise
+
+    def close(self) -> None:
+        """End it."""
+        self._begun = True
+        self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, Any, Result]:
+        self._begun = True
+        return self._coroutine.__await__()
+
+    def __repr__(self) -> str:
+        if self._begun:
+            return f"<{self._call}>"
+        self._told = True
+        return f"<{self._words()}>"
+
+    def _words(self) -> str:
+        return f"{self._call} was not awaited, and nothing has run: write 'await {self._call}'"
+
+    def __del__(self) -> None:
+        if not self._begun:
+            self.close()  # so that Python does not warn as well
+            if self._told:
+                return
+            warnings.warn_explicit(self._words(), RuntimeWarning, *self._made_at, registry=self._registry)
 
 
 @contextlib.contextmanager

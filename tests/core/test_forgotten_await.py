@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import linecache
+import signal
+import sys
 import time
 import traceback
 import warnings
@@ -12,7 +15,8 @@ import pytest
 
 from kamlab import Component, Lab, ThreadedComponent
 from kamlab.chassis.flow_control import send_when_room
-from kamlab.core.errors import BadAwait
+from kamlab.core import unawaited
+from kamlab.core.errors import BadAwait, BadMain
 from kamlab.core.ipc import WaitComplete
 
 
@@ -238,9 +242,10 @@ def test_the_cure_is_in_the_words_of_the_code():
     assert "calls self.sleep(5) without await" in str(failed(Sleeps)[0].error)
     assert "write 'await self.sleep(5)'." in str(failed(Sleeps)[0].error)
     assert "write 'await self.ready(\"inbox\", timeout=2)'" in str(failed(Ready)[0].error)
-    assert "self.pause(seconds)" in str(failed(Yields)[0].error)
+    assert "'async def' and write 'await self.sleep(5)'" in str(failed(Yields)[0].error)
+    assert "'yield WaitComplete(self.sleep(5))'" in str(failed(Yields)[0].error)
     assert "'async def'" in str(failed(YieldsReceive)[0].error)
-    assert "write 'yield from send_when_room(...)'" in str(failed(Room)[0].error)
+    assert "write 'yield from send_when_room(self, 1, \"outbox\")'" in str(failed(Room)[0].error)
     assert "await self.helper()" in str(failed(Own)[0].error)
 
 
@@ -342,3 +347,382 @@ def test_receive_uses_a_recv_that_is_overridden():
         component.deliver(5)
         lab.run()
     assert component.seen == -5
+
+
+# -- made through another name ------------------------------------------------------------------------------
+
+
+def nap_of(component):
+    return component.sleep(5)
+
+
+async def by_another_name(self):
+    wait = self.sleep
+    wait(5)  #
+    await self.tick()
+
+
+async def by_a_lambda(self):
+    nap = lambda: self.sleep(5)  # noqa: E731
+    nap()  #
+    await self.tick()
+
+
+async def by_a_method(self):
+    self.nap()  #
+    await self.tick()
+
+
+async def by_a_function(self):
+    nap_of(self)  #
+    await self.tick()
+
+
+async def by_getattr(self):
+    getattr(self, "sleep")(5)  #
+    await self.tick()
+
+
+async def by_map(self):
+    list(map(self.sleep, [1, 2, 3]))  #
+    await self.tick()
+
+
+async def bound_again(self):
+    nap = self.sleep(5)  #
+    nap = 5  # noqa: F841
+    await self.tick()
+
+
+async def at_the_end(self):
+    self.closes_wrongly = True
+    await self.tick()
+
+
+async def of_the_class_by_another_name(self):
+    wait = self.own
+    wait()  #
+    await self.tick()
+
+
+async def in_a_print(self):
+    print("got", self.receive())  #
+    await self.tick()
+
+
+async def in_an_f_string(self):
+    print(f"got {self.receive()}")  #
+    await self.tick()
+
+
+async def in_any(self):
+    any(self.receive(name) for name in ("inbox", "control"))  #
+    await self.tick()
+
+
+async def in_a_comprehension(self):
+    [self.receive() for _ in range(3)]  #
+    await self.tick()
+
+
+async def in_a_plain_method(self):
+    self.plain()
+    await self.tick()
+
+
+async def as_a_condition(self):
+    if self.receive():  #
+        self.seen = 1
+    await self.tick()
+
+
+async def of_asyncio(self):
+    asyncio.sleep(1)  #
+    await self.tick()
+
+
+async def in_two_slices(self):
+    first = self.sleep(0.1)
+    second = self.tick()  #
+    await first
+    await second
+
+
+async def over_a_list(self):
+    for awaitable in [self.sleep(0.1), self.tick()]:  #
+        await awaitable
+
+
+async def in_a_loop(self):
+    self.count = 0
+    while True:
+        self.count += 1
+        self.tick()  #
+
+
+async def in_an_attribute(self):
+    self.kept = self.own()
+    await self.tick()
+
+
+async def by_a_lambda_and_kept(self):
+    nap = lambda: self.ready("inbox", timeout=5)  # noqa: E731
+    kept = nap()  # noqa: F841
+    await self.tick()
+
+
+async def by_helpers_and_kept(self):
+    self.kept = [self.recall(), self.other()]
+    await self.tick()
+
+
+def component_of(main):
+    """A component with a main, and with the methods that the mains above call."""
+
+    class Forgetful(Component):
+        closes_wrongly = False
+
+        def nap(self):
+            return self.sleep(5)
+
+        def plain(self):
+            self.ready("inbox", timeout=1)
+
+        def recall(self):
+            return self.receive()
+
+        def other(self):
+            return self.receive("control")
+
+        def generate(self):
+            yield 1
+
+        async def own(self):
+            return 1
+
+        def close_down(self):
+            if self.closes_wrongly:
+                self.sleep(5)
+            return super().close_down()
+
+    Forgetful.main = main
+    return Forgetful
+
+
+CURES = {
+    by_another_name: "calls wait(5) without await, at line {}: write 'await wait(5)'.",
+    by_a_lambda: "calls nap() without await, at line {}: write 'await nap()'.",
+    by_a_method: "calls self.nap() without await, at line {}: write 'await self.nap()'.",
+    by_a_function: "calls nap_of(self) without await, at line {}: write 'await nap_of(self)'.",
+    by_getattr: "throws away what self.sleep() returns, at line {}",
+    by_map: "throws away what self.sleep() returns, at line {}",
+    bound_again: "calls self.sleep(5) without await, at line {}",
+    of_the_class_by_another_name: "calls wait() without await, at line {}",
+    in_a_print: "calls self.receive() without await, at line {}: write 'await self.receive()'.",
+    in_an_f_string: "calls self.receive() without await, at line {}: write 'await self.receive()'.",
+    in_any: "calls self.receive(name) without await, at line",
+    in_a_comprehension: "calls self.receive() without await, at line {}: write 'await self.receive()'.",
+    in_a_plain_method: "make plain() 'async def', write 'await self.ready(\"inbox\", timeout=1)' in it, and",
+    as_a_condition: "calls self.receive() without await, at line {}: write 'await self.receive()'.",
+    of_asyncio: "write 'await self.sleep(1)'.",
+    in_two_slices: "calls self.tick() without awaiting it in the same slice, at line {}: write 'await self.tick()'.",
+    over_a_list: "calls self.tick() without awaiting it in the same slice, at line {}: write 'await self.tick()'.",
+    in_a_loop: "calls self.tick() without await, at line {}: write 'await self.tick()'.",
+    at_the_end: "nothing can wait in close_down(), so do that in main().",
+    in_an_attribute: "never awaited self.kept = self.own(), at line",
+    by_a_lambda_and_kept: "has called self.ready() in this slice and never awaited it (it is called without",
+    by_helpers_and_kept: "has called self.receive() in this slice and never awaited it",
+}
+
+
+@pytest.mark.parametrize("main", CURES, ids=lambda main: main.__name__)
+def test_an_awaitable_of_any_origin_fails_its_slice_with_a_cure_that_works(main):
+    """Through whatever name it was made, the slice fails; the text is that of the call which is to be awaited."""
+    component, _, _ = failed(component_of(main))
+    code = main.__code__
+    lines = range(code.co_firstlineno, code.co_firstlineno + 7)
+    marked = [line for line in lines if "  #" in linecache.getline(__file__, line).replace("  # noqa", "")]
+    assert isinstance(component.error, BadAwait), component.error
+    wanted = CURES[main].format(f"{marked[0] if marked else 0} of {main.__name__}()")
+    said = str(component.error).replace(" (getattr", ": (getattr")
+    assert wanted in said, (wanted, said)
+
+
+def test_a_loop_that_forgets_ends_by_itself():
+    """A slice need not throw away more than a thousand awaitables to fail."""
+    component, _, _ = failed(component_of(in_a_loop))
+    assert component.count < 1100
+
+
+def test_an_interrupt_while_python_frees_a_coroutine_is_not_lost(monkeypatch):
+    """An interrupt that comes while a forgotten awaitable is freed is raised at the user's next line."""
+    lost = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    names = {"__name__": "namedtuple_ThrownAway", "real": unawaited.ThrownAway, "kill": signal.raise_signal}
+    exec(f"def made(*given):\n kill({int(signal.SIGINT)})\n return real(*given)", names)  # as a NamedTuple's method is
+    monkeypatch.setattr(unawaited, "ThrownAway", names["made"])
+    with Lab(clock="virtual") as lab:
+
+        class Loops(Component):
+            async def main(self):
+                self.count = 0
+                while self.count < 500:
+                    self.helper()
+                    self.count += 1
+
+            async def helper(self):
+                pass
+
+        loops = Loops().activate()
+        monkeypatch.setattr(lab.runtime.watch, "is_endable", lambda: True)
+        with pytest.raises(KeyboardInterrupt):
+            lab.run()
+    assert loops.count < 3
+    assert not lost
+
+
+# -- errors of Python's own -----------------------------------------------------------------------------------
+
+
+async def adds(self):
+    1 + self.receive()
+
+
+async def asks_an_attribute(self):
+    self.receive().upper()
+
+
+async def asks_a_variable(self):
+    message = self.receive()
+    message.upper()
+
+
+async def iterates(self):
+    for _ in self.receive():
+        pass
+
+
+def yields_from(self):
+    yield from self.sleep(5)
+
+
+async def awaits_send(self):
+    await self.send(1)
+
+
+async def awaits_pause(self):
+    await self.pause()
+
+
+NOTES = {
+    adds: "write 'await self.receive()'",
+    asks_an_attribute: "write 'await self.receive()'",
+    asks_a_variable: "write 'await self.receive()'",
+    iterates: "write 'await self.receive()'",
+    yields_from: "make main() 'async def' and write 'await self.sleep(5)'",
+    awaits_send: "self.send(1) needs no await",
+    awaits_pause: "self.pause() needs no await",
+}
+
+
+@pytest.mark.parametrize("main", NOTES, ids=lambda main: main.__name__)
+def test_an_error_about_a_coroutine_has_a_note_with_the_cure(main):
+    """A TypeError or AttributeError about an awaitable says which call it was, and no warning comes later."""
+    component, _, reports = failed(component_of(main))
+    assert isinstance(component.error, (TypeError, AttributeError))
+    assert NOTES[main] in component.error.__notes__[0]
+    assert NOTES[main] in reports[0]
+
+
+def yields_a_generator(self):
+    yield self.generate()
+
+
+async def yields_and_awaits(self):
+    await self.tick()
+    yield
+
+
+def test_a_generator_that_is_yielded_is_not_run_in_silence():
+    """A generator that has not begun, yielded bare, fails with 'yield from' and WaitComplete."""
+    error = failed(component_of(yields_a_generator))[0].error
+    assert isinstance(error, BadAwait)
+    assert "write 'yield from self.generate()', or 'yield WaitComplete(self.generate())'" in str(error)
+
+
+def test_a_yield_in_an_async_main_is_named_with_its_line():
+    """An async def with a yield is told which line to change."""
+    error = failed(component_of(yields_and_awaits))[0].error
+    assert isinstance(error, BadMain)
+    assert f"'yield', at line {yields_and_awaits.__code__.co_firstlineno + 2}" in str(error)
+
+
+# -- outside of all slices ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", [lambda c: c.receive(), lambda c: c.sleep(1), lambda c: c.ready(), lambda c: c.tick()])
+def test_an_awaitable_outside_of_all_slices_is_refused_at_once(call):
+    """A cell that awaits a component's receive() would wait for ever; it is told what to use."""
+
+    async def cell(component):
+        await call(component)
+
+    with Lab(clock="virtual"):
+        sink = Sink().activate()
+        with pytest.raises(BadAwait, match=r"lab\.run\(until="):
+            asyncio.run(asyncio.wait_for(cell(sink), 20))
+
+
+def test_an_awaitable_that_a_cell_awaits_while_the_lab_runs_is_refused():
+    """It is refused also if it was made before the lab noticed: once it is resumed outside of a slice."""
+    with Lab(clock="virtual"):
+        sink = Sink()
+        made = sink.receive()  # not activated yet
+        sink.activate()
+
+        async def cell():
+            await made
+
+        with pytest.raises(BadAwait):
+            asyncio.run(asyncio.wait_for(cell(), 20))
+
+
+def test_what_is_thrown_away_outside_of_slices_warns_at_the_user_s_line():
+    """Python's warning names the line that forgot, not kamlab's."""
+
+    class Constructs(Component):
+        def __init__(self):
+            super().__init__()
+            self.sleep(5)
+
+    with Lab(clock="virtual"), pytest.warns(RuntimeWarning, match="'sleep' was never awaited") as caught:
+        Constructs()
+    assert caught[0].filename == __file__
+    assert "self.sleep(5)" in linecache.getline(__file__, caught[0].lineno)
+
+
+def test_a_run_that_is_not_awaited_says_what_to_write():
+    """lab.arun() without await warns at its line, and shows the same where it is the last value of a cell."""
+    with Lab(clock="virtual") as lab:
+        with pytest.warns(RuntimeWarning, match=r"write 'await lab\.arun\(timeout=1\)'") as caught:
+            lab.arun(timeout=1)
+        assert (len(caught), caught[0].filename) == (1, __file__)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert "write 'await lab.arun()'" in repr(lab.arun())
+
+
+class Wakened(Component):
+    def main(self):
+        yield WaitComplete(self.sleep(5))
+        self.woken_at = self.scheduler_in_charge.time()
+
+
+def test_a_sleep_in_a_generator_lasts_although_a_message_arrives():
+    """The cure for a generator, WaitComplete(self.sleep(5)), is not ended early by a message."""
+    with Lab(clock="virtual") as lab:
+        component = Wakened().activate()
+        lab.run(timeout=1)
+        component.deliver("early")
+        lab.run()
+    assert component.woken_at == 5

@@ -616,7 +616,7 @@ def test_a_plain_main_is_a_named_error(lab):
 
 
 def test_a_main_that_is_an_async_generator_is_a_named_error(lab):
-    """An async def main with yield in it is neither generator nor coroutine, and says so."""
+    """An async def main with yield in it is neither generator nor coroutine, and is told which to take out."""
 
     class Both(Component):
         async def main(self):
@@ -625,7 +625,7 @@ def test_a_main_that_is_an_async_generator_is_a_named_error(lab):
     both = Both().activate()
     lab.run()
     assert isinstance(both.error, BadMain)
-    assert "async_generator" in str(both.error)
+    assert "'async def' and has a 'yield'" in str(both.error)
 
 
 def test_a_microprocess_without_main_is_a_named_error(lab):

@@ -1,0 +1,200 @@
+"""Calls in compiled code: which call an instruction belongs to, where its result goes, and how it was written.
+
+A call that made an awaitable returned before anyone knew that it would not be awaited. What is left is the code, so the
+call is looked for there: by its name, and by the place that an instruction has in the source.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import functools
+import linecache
+from collections.abc import Iterator
+from itertools import islice, pairwise
+from types import CodeType, FrameType, FunctionType, MethodType
+from typing import Any, NamedTuple
+
+#: How many characters of a call are shown.
+LONGEST = 60
+
+#: Instructions that do nothing, or belong to another one.
+_NO_INSTRUCTIONS = ("CACHE", "EXTENDED_ARG", "NOP", "PRECALL")
+
+#: What follows a call whose result is awaited.
+_AWAITING = ("GET_AWAITABLE", "GET_YIELD_FROM_ITER")
+
+
+class Call(NamedTuple):
+    """A call whose result is not awaited: where it is, and the variable or attribute that its result is stored in.
+
+    ``is_returned``: the code returns the result, so whether it is awaited is for its caller to decide.
+    """
+
+    code: CodeType
+    instruction: int
+    name: str
+    variable: str | None
+    is_returned: bool
+
+    @property
+    def line(self) -> int:
+        """The number of its line."""
+        return _positions(self.code, self.instruction)[0] or self.code.co_firstlineno
+
+
+@functools.lru_cache(500)
+def calls_of(code: CodeType, name: str) -> tuple[Call, ...]:
+    """Return the calls of a name in some code, and in the functions within it, whose result is not awaited."""
+    return tuple(_calls(code, name))
+
+
+def _calls(code: CodeType, name: str) -> Iterator[Call]:
+    begun: set[Any] = set()
+    instructions = [each for each in dis.get_instructions(code) if each.opname not in _NO_INSTRUCTIONS]
+    for index, (each, after) in enumerate(pairwise(instructions)):
+        place = each.positions and (each.positions.lineno, each.positions.col_offset)
+        if each.argval == name and each.opname.startswith("LOAD_"):
+            begun.add(place)
+        elif place in begun and each.opname.startswith("CALL"):
+            begun.discard(place)
+            if after.opname not in _AWAITING:
+                if after.opname.startswith("LOAD_FAST") and instructions[index + 2].opname == "STORE_ATTR":
+                    after = instructions[index + 2]
+                stored = after.argval if after.opname.startswith("STORE_") else None
+                variable = stored[0] if type(stored) is tuple else stored
+                yield Call(
+                    code,
+                    each.offset,
+                    name,
+                    variable if type(variable) is str else None,
+                    after.opname.startswith("RETURN_"),
+                )
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _calls(constant, name)
+
+
+def call_within(code: CodeType, instruction: int, name: str) -> Call | None:
+    """Return the call of a name that the source of an instruction contains: ``f(1)`` in ``print(f(1))``.
+
+    It is also the call whose result stood in the variable that the instruction sets.
+    """
+    line, end, first, last = _positions(code, instruction)
+    if line is None or end is None:
+        return None
+    variable = _stored_by(code, instruction)
+    for call in calls_of(code, name):
+        at, until, column, end_column = _positions(call.code, call.instruction)
+        if at is None or until is None:
+            continue
+        if None in (first, last, column, end_column):
+            if line <= at and until <= end:
+                return call
+        elif (line, first) <= (at, column) and (until, end_column) <= (end, last):
+            return call
+    return next((call for call in calls_of(code, name) if variable is not None and call.variable == variable), None)
+
+
+def _stored_by(code: CodeType, instruction: int) -> str | None:
+    """Return the variable that an instruction sets or deletes, if it does."""
+    for each in dis.get_instructions(code):
+        if each.offset == instruction:
+            is_store = each.opname.startswith(("STORE_", "DELETE_"))
+            return each.argval if is_store and type(each.argval) is str else None
+    return None
+
+
+def drops_result_of(frame: FrameType, instruction: int, name: str) -> bool:
+    """Return whether an instruction throws away what a call returns that itself returns a call of a name.
+
+    It is so for ``wait(5)`` where ``wait`` is ``self.sleep``, or a function that ends with ``return self.sleep(5)``;
+    not for ``list(map(self.sleep, times))``, which returns a list.
+    """
+    code = frame.f_code
+    before: Any = None
+    for each in dis.get_instructions(code):
+        if each.opname in _NO_INSTRUCTIONS:
+            continue
+        if each.offset == instruction:
+            if each.opname != "POP_TOP" or before is None or not before.opname.startswith("CALL"):
+                return False
+            break
+        before = each
+    text = text_of(code, instruction)
+    try:
+        node = ast.parse(text or "", mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    if not isinstance(node, ast.Call):
+        return False
+    called = value_of(node.func, frame)
+    function = called.__func__ if type(called) is MethodType else called
+    if type(function) is not FunctionType:
+        return False
+    own = function.__code__
+    return own.co_name == name or any(call.code is own and call.is_returned for call in calls_of(own, name))
+
+
+def value_of(node: ast.expr, frame: FrameType) -> Any:
+    """Return what a name, or an attribute of a name, means in a frame, running none of the user's code."""
+    if isinstance(node, ast.Name):
+        return frame.f_locals.get(node.id, frame.f_globals.get(node.id))
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        owner = value_of(node.value, frame)
+        for held in (getattr(owner, "__dict__", {}), *(vars(cls) for cls in type(owner).__mro__)):
+            if node.attr in held:
+                return held[node.attr]
+    return None
+
+
+def text_of(code: CodeType, instruction: int) -> str | None:
+    """Return the source of an instruction, if it is on one line and that can be read."""
+    line, end, first, last = _positions(code, instruction)
+    if line is None or line != end or first is None or last is None:
+        return None
+    source = linecache.getline(code.co_filename, line).encode()[first:last].decode(errors="replace")
+    return source or None
+
+
+def is_call_of(text: str | None, name: str) -> bool:
+    """Return whether a text is a call of a name, and short enough to be shown.
+
+    >>> is_call_of("self.sleep(5)", "sleep"), is_call_of("print(self.sleep(5))", "sleep")
+    (True, False)
+    """
+    if text is None or len(text) > LONGEST:
+        return False
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    if not isinstance(node, ast.Call):
+        return False
+    return name == (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None))
+
+
+def line_of(code: CodeType, instruction: int) -> int:
+    """Return the number of the line of an instruction."""
+    return _positions(code, instruction)[0] or code.co_firstlineno
+
+
+def source_line(code: CodeType, line: int) -> str:
+    """Return a line of the source, stripped, in parentheses with a space before; "" if it is missing or long."""
+    text = linecache.getline(code.co_filename, line).strip()
+    return f" ({text})" if text and len(text) <= LONGEST else ""
+
+
+def _positions(code: CodeType, instruction: int) -> tuple[int | None, int | None, int | None, int | None]:
+    none = (None, None, None, None)
+    return next(islice(code.co_positions(), max(0, instruction) // 2, None), none)
+
+
+def line_of_yield(code: CodeType) -> int:
+    """Return the number of the line of the first ``yield`` in an asynchronous generator; an ``await`` is not one."""
+    instructions = [each for each in dis.get_instructions(code) if each.opname not in _NO_INSTRUCTIONS]
+    for each, after in pairwise(instructions):
+        is_yield = after.opname == "RESUME" and (after.arg or 0) & 3 == 1
+        if each.opname == "YIELD_VALUE" and is_yield and each.positions and each.positions.lineno:
+            return each.positions.lineno
+    return code.co_firstlineno
