@@ -1,9 +1,9 @@
 """ContextVars are per component: what a component sets, no other component sees, nor the code that drives the lab.
 
 ``contextvars`` gives a context to each thread and to each asyncio task, and the components of a lab share a thread.
-So each slice runs in a context of its component's own. In each drive that begins as a copy of the driver's, with what
-the component itself has set before set again: a component sees the values of the cell that drives it now, as the output
-of a notebook's cell needs it, and keeps its own. ``decimal.localcontext()`` and numpy's ``errstate`` are such variables.
+So each slice runs in a context of its own component. In each drive that begins as a copy of the driver's, with what the
+component itself has set before set again: a component sees the values of the cell that drives it now, as the output of
+a notebook's cell needs it, and keeps its own. ``decimal.localcontext()`` and numpy's ``errstate`` are such variables.
 
 A generator that a component waits for runs in the context of that component. A component's thread has a context of its
 own as every thread has.
