@@ -42,7 +42,7 @@ from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep, thread_time
 from .lock import MOMENT, MOMENTS, LabLock
 from .microprocess import Microprocess
-from .never_activated import begin_lab, sentence
+from .never_activated import NO_COMPONENTS, begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
@@ -207,7 +207,8 @@ class Runtime:
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None
-        self._number_of_lab = begin_lab()
+        #: Its number among the beginnings of all labs; see :mod:`.never_activated`.
+        self.number_of_lab = begin_lab()
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
         self.watch = Watch(self)
@@ -276,7 +277,7 @@ class Runtime:
         """Return why a run found nothing to run, where nothing was ever activated; "" otherwise."""
         if self.scheduler.activated:
             return ""
-        return "; ".join(filter(None, (sentence(self._number_of_lab), self.hint)))
+        return "; ".join(filter(None, (sentence(self.number_of_lab), self.hint)))
 
     # -- driving --------------------------------------------------------------------------------------
 
@@ -468,7 +469,7 @@ class Runtime:
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback_of(error)}"
             self.world.report(text)
         else:
-            if outcome.nothing.startswith("nothing"):
+            if outcome.nothing not in ("", NO_COMPONENTS):
                 self.world.report(str(outcome))
             if outcome.breakpoints:  # start() returned long ago
                 self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))

@@ -136,14 +136,54 @@ def test_a_system_that_merely_yields_moves_no_time(lab, beside):
     assert lab.scheduler.polling is None
 
 
+class Sparse(Poller):
+    """Yields several times for each look at the clock."""
+
+    every = 3
+
+    def main(self):
+        begun = time.time()
+        for number in range(1_000_000):
+            if number % self.every == 0 and time.time() - begun >= self.seconds:
+                break
+            yield
+        self.ended = self.scheduler_in_charge.world.clock.now()
+
+
+@pytest.mark.parametrize("every", [2, 3, 10, polling.WINDOW + 1])
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_poller_that_reads_the_clock_in_some_of_its_slices_comes_to_its_end(lab, every, beside):
+    """A loop may yield several times for each look at the clock; time moves a step for each look, past no timer."""
+    poller = Sparse(every=every).activate()
+    sleeper = Sleeper(seconds=60.0).activate() if beside else None
+    lab.run(until=100.0)
+    assert poller.ended == pytest.approx(5.0, abs=2 * STEP)
+    assert sleeper is None or sleeper.ended == 60.0
+
+
+def test_a_poller_that_seldom_reads_the_clock_is_named_with_its_line(lab):
+    """run(timeout=) ends at its limit, and says who polls and where."""
+    Sparse(every=10).activate()
+    outcome = lab.run(timeout=2)
+    assert (outcome.reason, lab.clock.now()) == ("timeout", 2.0)
+    line = Sparse.main.__code__.co_firstlineno + 3
+    assert f"Sparse_1 polls the clock at line {line} of main() in test_polling.py" in str(outcome)
+
+
 def test_to_read_the_clock_now_and_then_moves_no_time(lab):
-    """A component that reads the clock in every other slice, or pauses in between, does not poll."""
+    """A component that reads the clock more rarely, only once, or pauses in between, does not poll."""
 
     class Looks(Component):
         def main(self):
-            for _ in range(50):
+            for _ in range(5):
                 time.time()
-                yield
+                for _ in range(polling.WINDOW + 2):
+                    yield
+
+    class Once(Component):
+        def main(self):
+            time.time()
+            for _ in range(50):
                 yield
 
     class Stamps(Component):
@@ -152,8 +192,10 @@ def test_to_read_the_clock_now_and_then_moves_no_time(lab):
                 time.time()
                 self.pause(0.0)
                 yield
+                yield
 
     Looks().activate()
+    Once().activate()
     Stamps().activate()
     lab.run()
     assert lab.clock.now() == 0.0
