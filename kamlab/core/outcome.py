@@ -34,7 +34,8 @@ class Outcome:
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
     nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
     ``spinning`` says, where a limit ended the run, which components poll the clock instead of waiting, and where.
-    ``nothing`` why there was nothing to run, if nothing was ever activated.
+    ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
+    never activated although they are linked to one that was, where nothing can run or every component has ended.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -57,6 +58,7 @@ class Outcome:
     breakpoints: tuple[Any, ...] = ()
     spinning: tuple[str, ...] = ()
     nothing: str = ""
+    forgotten: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
@@ -68,6 +70,8 @@ class Outcome:
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
                 text += f" and {len(self.waiting) - 8} more"
+        if self.forgotten:
+            text += "; " + "; ".join(self.forgotten)
         if self.spinning:
             more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
             text += "; " + ", ".join(self.spinning[:3]) + more

@@ -40,6 +40,7 @@ from .failures import FailureLog
 from .idle import ThreadIdle
 from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep, thread_time
+from .linked import forgotten
 from .lock import MOMENT, MOMENTS, LabLock
 from .microprocess import Microprocess
 from .never_activated import NO_COMPONENTS, begin_lab, sentence
@@ -763,6 +764,7 @@ class Drive:
             self._waiting() if reason in ("stuck", "idle") else (),
             spinning=self._spinning() if reason in ("timeout", "max_steps") else (),
             nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
+            forgotten=forgotten(scheduler) if reason in ("stuck", "finished") else (),
         )
         return self._finish(outcome)
 
