@@ -26,6 +26,10 @@ REASONS = {
 }
 
 
+#: How many events are shown of a step that came to nothing, since its components merely poll or yield.
+SHOWN = 10
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The end of a run.
@@ -33,7 +37,8 @@ class Outcome:
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
     nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
-    ``spinning`` says, where a limit ended the run, which components poll the clock instead of waiting, and where.
+    ``spinning`` says, where a limit or an interrupt ended the run, which components poll the clock or merely yield
+    instead of waiting, and where.
     ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
     never activated although they are linked to one that was, where nothing can run or every component has ended.
 
@@ -73,10 +78,17 @@ class Outcome:
         if self.forgotten:
             text += "; " + "; ".join(self.forgotten)
         if self.spinning:
-            more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
-            text += "; " + ", ".join(self.spinning[:3]) + more
-            text += " (self.pause(seconds), or await self.sleep(seconds), would wait)"
+            text += f"; {self.spinning_in_words}"
         return text
+
+    @property
+    def spinning_in_words(self) -> str:
+        """Which components poll or merely yield, and what they can do instead; "" if none does."""
+        if not self.spinning:
+            return ""
+        more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
+        cure = " (self.pause(seconds), or await self.sleep(seconds), would wait)"
+        return ", ".join(self.spinning[:3]) + more + cure
 
     __repr__ = __str__
 
@@ -152,7 +164,12 @@ class Happened:
         return self.outcome.steps > 0
 
     def __str__(self) -> str:
-        lines = [str(event) for event in net_of(self.events)]
+        events = self.events
+        lines = []
+        if self.outcome.spinning and len(events) > SHOWN:
+            lines = [f"({len(events) - SHOWN} events before these)"]
+            events = events[-SHOWN:]
+        lines += [str(event) for event in net_of(events)]
         if not lines or self.outcome.reason != "steps" or self.outcome.failed:
             lines.append(f"({self.outcome})")
         return "\n".join(lines)

@@ -215,7 +215,28 @@ class Polling:
 
     def spinners(self) -> list[str]:
         """Return a sentence on each component that ran in the last round, if nothing happened in it."""
-        return [f"{name_of(whose(component))} yields in a loop and never waits" for component in self._ran]
+        return spinners(self._ran)
+
+
+def spinners(components: Iterable[Microprocess]) -> list[str]:
+    """Return a sentence on each of some components that merely yield: who, and where."""
+    return [
+        f"{name_of(whose(component))} yields in a loop and never waits{_stands(component)}" for component in components
+    ]
+
+
+def _stands(component: Microprocess) -> str:
+    """Return the line at which the code of a component stands, in words; "" if that is not known."""
+    found: FrameType | None = None
+    flow = task_of(component).flow
+    for _ in range(100):
+        frame = getattr(flow, "gi_frame", None) or getattr(flow, "cr_frame", None)
+        if not isinstance(frame, FrameType) or _module_of(frame).startswith("kamlab.core."):
+            break
+        found, flow = frame, getattr(flow, "gi_yieldfrom", None) or getattr(flow, "cr_await", None)
+    if found is None:
+        return ""
+    return f", at {Whereabouts(found.f_code.co_filename, found.f_lineno, found.f_code.co_name)}"
 
 
 def user_frame(frame: FrameType) -> FrameType:

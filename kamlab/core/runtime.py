@@ -45,6 +45,7 @@ from .lock import MOMENT, MOMENTS, LabLock
 from .microprocess import Microprocess
 from .never_activated import NO_COMPONENTS, begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
+from .polling import spinners
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED, STOPPED
@@ -70,6 +71,9 @@ LOOK = 0.1
 
 #: How much processor time, in seconds, a run with a time limit has at least before it is checked for mere polling.
 SPINNING = 2.0
+
+#: Why a run ends that may have merely polled or yielded.
+SPINNING_REASONS = ("timeout", "max_steps", "interrupted", "paused")
 
 #: How many rounds decide whether a run merely polls.
 SAMPLE = 100
@@ -361,7 +365,15 @@ class Runtime:
                 lock.release()
             interrupt.uninstall()
         if interrupt.interrupted:
-            raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
+            raise KeyboardInterrupt(self.interrupted_in_words())
+
+    def interrupted_in_words(self) -> str:
+        """Return what an interrupt has done, and which components of the run merely polled or yielded."""
+        outcome = self.outcome
+        ended_so = outcome is not None and outcome.reason in ("interrupted", "paused")
+        spinning = outcome.spinning_in_words if outcome is not None and ended_so else ""
+        text = f"the lab was stopped between two slices, at step {self.scheduler.step}; it can go on"
+        return f"{text}. {spinning}" if spinning else text
 
     def _tell_outsiders(self) -> None:
         """Notify components with a thread whether they may run freely from now on."""
@@ -762,7 +774,7 @@ class Drive:
             scheduler.time() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._waiting() if reason in ("stuck", "idle") else (),
-            spinning=self._spinning() if reason in ("timeout", "max_steps") else (),
+            spinning=self._spinning(reason) if reason in SPINNING_REASONS else (),
             nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
             forgotten=forgotten(scheduler) if reason in ("stuck", "finished") else (),
         )
@@ -861,12 +873,15 @@ class Drive:
             polling.watched, self.counted_from = False, thread_time()
         return False
 
-    def _spinning(self) -> tuple[str, ...]:
+    def _spinning(self, reason: str) -> tuple[str, ...]:
         """Return a sentence on each component that keeps the run from coming to its end."""
         polling = self.scheduler.polling
-        if polling is None:
-            return ()
-        return tuple(polling.pollers() or (polling.spinners() if polling.watched else ()))
+        found = polling.pollers() if polling is not None else []
+        if not found and polling is not None and polling.watched:
+            found = polling.spinners()
+        if not found and reason != "max_steps":  # so many slices are often what was wanted
+            found = spinners(self.runtime.trace.merely_ran(SAMPLE))
+        return tuple(found)
 
     def _is_late(self) -> bool:
         if self.deadline is not None and self.scheduler.time() >= self.deadline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import math
+import signal
 import time
 
 import pytest
@@ -395,3 +396,64 @@ def test_step_message_comes_back_from_a_poller(lab):
     Sink().activate()
     lab.step_message()
     assert lab.clock.now() >= 0.5 or lab.outcome.reason == "idle"
+
+
+class Polls(Component):
+    """Polls for ever."""
+
+    def main(self):
+        while time.time() >= 0:
+            yield
+
+
+#: What spins, the line of it, and what is said of it.
+SPINNERS = {
+    "polls": (Polls, 1, "Polls_1 polls the clock at line {} of main() in test_polling.py"),
+    "yields": (Endless, 2, "Endless_1 yields in a loop and never waits, at line {} of main() in test_polling.py"),
+}
+
+
+def words_on(kind, lines, words):
+    return words.format(kind.main.__code__.co_firstlineno + lines)
+
+
+@pytest.mark.parametrize(("kind", "lines", "words"), SPINNERS.values(), ids=SPINNERS)
+def test_step_message_ends_and_names_what_spins(lab, kind, lines, words):
+    """step_message() takes ten times the patience in real time, names what spins, and shows its last events."""
+    lab.runtime.patience = 0.02
+    kind().activate()
+    happened = lab.step_message()
+    assert happened.reason == "timeout"
+    assert words_on(kind, lines, words) in str(happened)
+    assert len(str(happened).splitlines()) <= 12
+    assert " events before these)" in str(happened)
+
+
+@pytest.mark.parametrize(("kind", "lines", "words"), SPINNERS.values(), ids=SPINNERS)
+@pytest.mark.parametrize("clock", ["virtual", "real"])
+def test_an_interrupted_run_names_what_spins(make_lab, kind, lines, words, clock):
+    """An interrupt says who merely polls or yields, and at which line; in real time a poller yields."""
+    lab = make_lab(clock=clock)
+    kind().activate()
+    if clock == "real":
+        words = f"{kind.__name__}_1 yields in a loop and never waits, at line"
+
+    def press(lab):
+        if lab.scheduler.step == 500:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt, match=r"it can go on\. ") as caught:
+        lab.run(until=press)
+    assert (words if clock == "real" else words_on(kind, lines, words)) in str(caught.value)
+
+
+def test_an_interrupted_run_that_works_names_nobody(lab):
+    """Where messages move, the interrupt says only where the lab stands."""
+    Ticker().activate()
+
+    def press(lab):
+        if lab.scheduler.step == 200:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt, match="it can go on$"):
+        lab.run(until=lambda lab: press(lab))

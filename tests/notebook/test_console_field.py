@@ -150,9 +150,8 @@ def test_a_drive_in_a_cell_waits_for_the_field(kernel: Any, drive: str, why: str
 
 def test_a_run_that_lets_the_field_be_used_says_nothing(kernel: Any) -> None:
     """lab.start() leaves the cell, so the field can be used."""
-    kernel.run(
-        f"{HELLO}\nfrom kamlab import Lab\nlab = Lab()\nPipeline(ConsoleReader(), ConsoleEchoer()).activate(lab)\nlab.start()"
-    )
+    reader = "lab = Lab()\nPipeline(ConsoleReader(), ConsoleEchoer()).activate(lab)\nlab.start()"
+    kernel.run(f"{HELLO}\nfrom kamlab import Lab\n{reader}")
     result = kernel.run("import time; time.sleep(0.3); print(lab.running)")
     assert "True" in result.stdout
     assert "can only be used" not in result.stdout + result.stderr
