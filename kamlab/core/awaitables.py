@@ -32,6 +32,9 @@ class _NextSlice(tuple[None, ...]):
 #: Await it to end this slice and continue in the next one.
 next_slice = _NextSlice((None,))
 
+#: The type of what a coroutine stands at that awaits it; there are no frames below.
+END_OF_SLICE = type(iter(next_slice))
+
 
 #: What a component waits for: a message in one of some inboxes, a time, the end of its children, or its thread.
 MESSAGE, TIME, CHILDREN, THREAD = "message", "time", "children", "thread"
@@ -120,7 +123,6 @@ async def ready(component: Component, names: tuple[str, ...], timeout: float | N
 
 async def receive(component: Component, boxname: str, count: list[None]) -> Any:
     """Carry out :meth:`Waits.receive`."""
-    task = task_of(component)
     if count:
         count.pop()
     while True:
@@ -131,10 +133,10 @@ async def receive(component: Component, boxname: str, count: list[None]) -> Any:
             continue
         if box.items:
             return box.items.popleft() if box.settled else box.take()
-        task.awaits = (MESSAGE, boxname)
+        component._task.awaits = (MESSAGE, boxname)
         component.pause()
         await next_slice
-        task.awaits = None
+        component._task.awaits = None
 
 
 def _receive_by_methods(self: Component, boxname: str = "inbox") -> Awaitable[Any]:

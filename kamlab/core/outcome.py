@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Protocol
 
 from .events import Event, net_of
@@ -107,13 +108,18 @@ class Brake(Protocol):
         """Return the outcome with the breakpoints that were hit in the drive, and forget those hits."""
 
 
+#: The most events that are printed of a step.
+LINES = 1000
+
+
 @dataclass(frozen=True, eq=False)
 class Happened:
     """What a step did: its events, in order, and the outcome.
 
-    Printed, it has a line for each event, but for pauses that had no effect, see :func:`.events.net_of`.
+    Printed, it has a line for each event, at most :data:`LINES`, but for pauses that had no effect, see
+    :func:`.events.net_of`.
 
-    ``read`` returns the events; it is called once, when they are first used.
+    ``read`` makes the events; it is called when they are first used.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough
@@ -125,12 +131,12 @@ class Happened:
     """
 
     outcome: Outcome
-    read: Callable[[], tuple[Event, ...]] = tuple
+    read: Callable[[], Iterable[Event]] = tuple
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The events, oldest first."""
-        return self.read()
+        return tuple(self.read())
 
     @property
     def steps(self) -> int:
@@ -164,12 +170,11 @@ class Happened:
         return self.outcome.steps > 0
 
     def __str__(self) -> str:
-        events = self.events
-        lines = []
-        if self.outcome.spinning and len(events) > SHOWN:
-            lines = [f"({len(events) - SHOWN} events before these)"]
-            events = events[-SHOWN:]
-        lines += [str(event) for event in net_of(events)]
+        most = SHOWN if self.outcome.spinning else LINES
+        events = list(islice(self.read(), most + 1))  # of an endless slice most are never made
+        lines = [str(event) for event in net_of(events[:most])]
+        if len(events) > most:
+            lines.append("... and more; its events are in .events")
         if not lines or self.outcome.reason != "steps" or self.outcome.failed:
             lines.append(f"({self.outcome})")
         return "\n".join(lines)

@@ -383,13 +383,13 @@ class Trace:
         """Return a place in a complete trace, to be given to :meth:`since`."""
         return len(self._records)
 
-    def since(self, mark: int, step: int = 0, time: float = 0.0) -> Callable[[], tuple[Event, ...]]:
+    def since(self, mark: int, step: int = 0, time: float = 0.0) -> Callable[[], Iterator[Event]]:
         """Return a function for the events recorded after a mark; ``step`` and ``time`` are those at the mark.
 
         The events of most steps are never read, so they are made when they are first used.
         """
         records, first = self._tail(mark), self._first + mark
-        return lambda: tuple(self._events(records, first, step, time))
+        return lambda: self._events(records, first, step, time)
 
     def has_since(self, kind: str, mark: int) -> bool:
         """Return whether an event of this kind was recorded after a mark."""
