@@ -27,6 +27,10 @@ REASONS = {
 }
 
 
+#: How many events are shown of a step that came to nothing, since its components merely poll or yield.
+SHOWN = 10
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The end of a run.
@@ -34,8 +38,10 @@ class Outcome:
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
     nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
-    ``spinning`` says, where a limit ended the run, which components poll the clock instead of waiting, and where.
-    ``nothing`` why there was nothing to run, if nothing was ever activated.
+    ``spinning`` says, where a limit or an interrupt ended the run, which components poll the clock or merely yield
+    instead of waiting, and where.
+    ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
+    never activated although they are linked to one that was, where nothing can run or every component has ended.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -58,6 +64,7 @@ class Outcome:
     breakpoints: tuple[Any, ...] = ()
     spinning: tuple[str, ...] = ()
     nothing: str = ""
+    forgotten: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
@@ -69,11 +76,20 @@ class Outcome:
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
                 text += f" and {len(self.waiting) - 8} more"
+        if self.forgotten:
+            text += "; " + "; ".join(self.forgotten)
         if self.spinning:
-            more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
-            text += "; " + ", ".join(self.spinning[:3]) + more
-            text += " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
+            text += f"; {self.spinning_in_words}"
         return text
+
+    @property
+    def spinning_in_words(self) -> str:
+        """Which components poll or merely yield, and what they can do instead; "" if none does."""
+        if not self.spinning:
+            return ""
+        more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
+        cure = " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
+        return ", ".join(self.spinning[:3]) + more + cure
 
     __repr__ = __str__
 
@@ -154,9 +170,10 @@ class Happened:
         return self.outcome.steps > 0
 
     def __str__(self) -> str:
-        events = list(islice(self.read(), LINES + 1))  # of an endless slice most are never made
-        lines = [str(event) for event in net_of(events[:LINES])]
-        if len(events) > LINES:
+        most = SHOWN if self.outcome.spinning else LINES
+        events = list(islice(self.read(), most + 1))  # of an endless slice most are never made
+        lines = [str(event) for event in net_of(events[:most])]
+        if len(events) > most:
             lines.append("... and more; its events are in .events")
         if not lines or self.outcome.reason != "steps" or self.outcome.failed:
             lines.append(f"({self.outcome})")

@@ -52,9 +52,9 @@ from .microprocess import (
     runner_of,
     state_of,
 )
-from .never_activated import note_activated
+from .never_activated import NOTES, note_activated
 from .own_context import OwnContexts
-from .polling import Polling, user_frame
+from .polling import WINDOW, Polling, user_frame
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -135,6 +135,8 @@ class Scheduler:
         self._looked = False
         #: Who reads a virtual clock; ``None`` while no component does.
         self.polling: Polling | None = None
+        #: How many slices of a component that polls may lie between two reads.
+        self.poll_window = WINDOW
         #: Whether the end of the round waits for a thread that works, since time would move then.
         self.held = False
 
@@ -490,12 +492,14 @@ class Scheduler:
             self.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         task = task_of(component)
         self.activated = True
-        note_activated()
         task.scheduler = self
         if self.running is not None:
             task.home = ref(self.running)
         task.number = next(self._numbers)
         task.life = RUNNABLE
+        if NOTES.unused or NOTES.wanted:
+            current = self.running is None and context.peek() is self.world
+            note_activated(component, self.runtime.number_of_lab, current)
         component._prepare()
         self.members[task.id] = component
         if self.runtime.chance is not None:
@@ -611,7 +615,8 @@ class Scheduler:
     def watch_polling(self) -> Polling:
         """Take note of who reads the clock, and of rounds in which nothing happens, from here on."""
         if self.polling is None:
-            self.polling = Polling(self.now, self.step - (self.running is not None), len(self.members))
+            step = self.step - (self.running is not None)
+            self.polling = Polling(self.now, step, len(self.members), self.poll_window)
         return self.polling
 
     # -- waiting ----------------------------------------------------------------------------------

@@ -410,6 +410,13 @@ class Trace:
         """Return the components of the slices that were recorded after a mark, and their numbers."""
         return [(record[3], record[1]) for record in self._tail(mark) if record[0] is RESUMED]
 
+    def merely_ran(self, slices: int) -> list[Any]:
+        """Return the components of the newest slices if nothing happened in so many of them; else none."""
+        newest = list(itertools.islice(reversed(self._records), slices))
+        if len(newest) < slices or any(record[0] is not RESUMED for record in newest):
+            return []
+        return list({id(record[3]): record[3] for record in reversed(newest)}.values())
+
     def _tail(self, mark: int) -> list[Any]:
         """Return the records after a mark, without iterating over those before it."""
         newest = list(itertools.islice(reversed(self._records), max(0, len(self._records) - mark)))
