@@ -86,11 +86,20 @@ class Handle(Component):
         except queue.Empty:
             if self._over:  # another thread has just taken the end, and puts it back
                 raise self._has_ended(boxname) from None
-            raise
+            raise queue.Empty(self._why_empty(boxname)) from None
         if message is _THE_END:
             out.put(_THE_END)
             raise self._has_ended(boxname)
         return message
+
+    def _why_empty(self, boxname: str) -> str:
+        name = self.component.short_name
+        if self._task.scheduler is None:
+            return f"the handle of {name} was never activated, so nothing comes out of it; call activate()"
+        return (
+            f"no message has come out of {boxname!r} of {name} yet, or all were taken; run the lab, or wait for one: "
+            "get(timeout=seconds)"
+        )
 
     def _has_ended(self, boxname: str) -> HandleHasEnded:
         return HandleHasEnded(

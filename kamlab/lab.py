@@ -28,7 +28,7 @@ from .core import context, origins
 from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
-from .core.describe import name_of
+from .core.describe import name_of, shorten
 from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event
 from .core.interrupt import part_of_the_engine
@@ -86,7 +86,8 @@ _CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "bui
 
 
 @public_methods(
-    "__getitem__", "_run_awaited", "network", "pace", "on_error", "recording", "branches", but=_CALLED_BY_KAMLAB
+    *("__getitem__", "_run_awaited", "network", "pace", "on_error", "recording", "branches", "slice_limit"),
+    but=_CALLED_BY_KAMLAB,
 )
 class Lab:
     """A world of components that you can run, pause, step and look into.
@@ -138,7 +139,7 @@ class Lab:
 
     def __init__(
         self,
-        *,
+        *positional: Any,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
         build: Callable[..., Any] | None = _no_builder,
@@ -150,6 +151,11 @@ class Lab:
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
+        if positional:
+            raise TypeError(
+                f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
+                "what it returns, is Lab(build=system)"
+            )
         #: When and where this lab was made.
         self.made: origins.Made = origins.note_lab(self)
         self.hosts: dict[str, str] = dict(hosts or {})

@@ -16,6 +16,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from kamlab.core.tracebacks import public
+
 from .exceptions import RealPackagesImported
 from .serving import serve
 from .table import MODULES, PACKAGES
@@ -26,6 +28,7 @@ ROOTS = ("Axon", "Kamaelia")
 class OldModule(ModuleType):
     """A module of the old packages, which finds its names in the table."""
 
+    @public
     def __getattr__(self, name: str) -> Any:
         path = self.__name__
         if name in MODULES.get(path, {}):
@@ -46,6 +49,7 @@ class OldModule(ModuleType):
 class Finder:
     """Finds the modules of the table, and says for unknown ones under the same roots what is offered."""
 
+    @public
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -156,6 +160,6 @@ def _is_from_import() -> bool:
 
     That statement replaces an AttributeError by an ImportError that says less.
     """
-    frame = sys._getframe(2)
+    frame = sys._getframe(3)  # past the wrapper of __getattr__
     code = frame.f_code.co_code
     return 0 <= frame.f_lasti < len(code) and code[frame.f_lasti] == dis.opmap["IMPORT_FROM"]

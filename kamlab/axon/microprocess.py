@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from kamlab.core.microprocess import Microprocess, shown
+from kamlab.core.tracebacks import public
 
 from .debug import debug
 from .scheduler import NULL_SCHEDULER, front_of
@@ -37,6 +38,7 @@ class OldSpelling(TwoNames):
         return debug()
 
     @other_arguments
+    @public
     def activate(self, Scheduler: Any = None, Tracker: Any = None, mainmethod: str = "main", **native: Any) -> Self:
         """Hand this to a scheduler, by default the current one, and return ``self``."""
         if Tracker is not None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ..core.awaitables import CHILDREN
 from ..core.component import Component
+from ..core.describe import shorten
 from ..core.errors import BadLink, KamlabError, listed
 from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 from ..core.naming import give_name
@@ -79,7 +80,13 @@ class Graphline(Chassis):
         for name, component in components.items():
             give_name(component, name)
         self.components: dict[str, Component] = dict(components)
-        self.layout: dict[tuple[str, str], tuple[str, str]] = dict(linkages)
+        try:
+            self.layout: dict[tuple[str, str], tuple[str, str]] = dict(linkages)
+        except (TypeError, ValueError):
+            raise BadLink(
+                f"linkages={shorten(linkages)} is not a dictionary of linkages; write {{(name, box name): (name, box "
+                "name)}, such as {('A', 'outbox'): ('B', 'inbox')}"
+            ) from None
         routes = self._routes()
         self._declare_boxes(routes)
         super().__init__()

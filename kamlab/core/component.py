@@ -472,7 +472,7 @@ def declared(component: Component, side: str) -> Iterable[Any]:
         raise BadComponent(
             f"{side} of {name_in_task(component)} is {safe_repr(names)}; it declares boxes: give a list of names, or a "
             "dictionary of names and descriptions. An attribute for something else needs another name."
-        )
+        ) from None
     return names
 
 

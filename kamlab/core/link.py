@@ -85,12 +85,19 @@ def find_box(component: Any, name: str, side: str) -> Box:
 def no_such_box(component: Any, name: Any, side: str) -> NoSuchBox:
     """Return the error that names the component, the wrong box, and the boxes that exist."""
     kind = side[:-2]
+    boxes = getattr(component, side)
+    if not isinstance(boxes, dict):
+        return NoSuchBox(
+            f"{component.short_name} has no {kind} {name!r}: {type(component).__name__} has an attribute {side!r} "
+            f"of its own, {safe_repr(boxes)}, which hides its boxes; {side.capitalize()}, with a capital letter, "
+            "declares boxes."
+        )
     other = "inboxes" if side == "outboxes" else "outboxes"
     hint = ""
     if isinstance(name, str) and name in getattr(component, other, {}):
         hint = f" There is an {other[:-2]} of that name: is the link or call the other way round?"
     return NoSuchBox(
-        f"{component.short_name} has no {kind} {name!r}. Its {side}: {listed(getattr(component, side))}.{hint} "
+        f"{component.short_name} has no {kind} {name!r}. Its {side}: {listed(boxes)}.{hint} "
         f"Declare it in {side.capitalize()} of {type(component).__name__}."
     )
 

@@ -229,6 +229,11 @@ class Microprocess:
             NotInitialised: ``__init__`` was overridden without calling the inherited one.
         """
         del tracker
+        if not isinstance(self, Microprocess):
+            raise BadMain(
+                "activate() was called on a class, not on a component: make a component first, with brackets, "
+                "as in Busy().activate(lab)"
+            )
         task = self._task
         if task.life in ALIVE:
             wanted = getattr(scheduler, "scheduler", scheduler)

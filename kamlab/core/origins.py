@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 noting: bool = False
 
 _PACKAGE = __name__.split(".")[0]
+#: The packages that execute a cell; a lab that a magic makes is made at no line of the user's.
+_SHELL = ("IPython", "ipykernel")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -166,7 +168,7 @@ def _calling_line(origin: Origin | None) -> str:
     frame = sys._getframe(1)
     while frame is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] == _PACKAGE:
         frame = frame.f_back  # type: ignore[assignment]
-    if frame is None:
+    if frame is None or (origin is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] in _SHELL):
         return origin.label if origin is not None else "in kamlab"
     if origin is not None and frame.f_globals.get("__name__") == "__main__":
         return f"{origin.label}, line {frame.f_lineno}"

@@ -79,8 +79,9 @@ class ThreadedComponent(Relayed):
             (inspect.iscoroutinefunction, "an 'async def'"),
         ):
             if wrong(main):
+                name = self.__dict__.get("_name") or type(self).__name__  # it has no number in its lab yet
                 raise BadMain(
-                    f"{mainmethod}() of {self.short_name} is {kind}, but this component runs it as a plain method in "
+                    f"{mainmethod}() of {name} is {kind}, but this component runs it as a plain method in "
                     "a thread. Take the 'yield' or 'async' out, or derive from Component."
                 )
         return super().activate(scheduler, tracker, mainmethod)

@@ -20,6 +20,7 @@ import functools
 import inspect
 import itertools
 import os
+import queue
 import sys
 import traceback
 import warnings
@@ -188,7 +189,8 @@ def hide_kamlab(error: BaseException) -> None:
 
 def _is_unexpected(error: BaseException) -> bool:
     """Return whether an error has no sentence of kamlab's that says all there is to say."""
-    return isinstance(error, Exception) and not isinstance(error, (KamlabError, ValueError, TypeError))
+    told = (KamlabError, ValueError, TypeError, LookupError, ImportError, queue.Empty)
+    return isinstance(error, Exception) and not isinstance(error, told)
 
 
 def _remember(error: BaseException) -> None:

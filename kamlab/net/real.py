@@ -249,7 +249,7 @@ class RealNetwork:
                 listener = self._bound_next(host, port, backlog, options, owner)
                 if listener is not None:
                     return listener
-            raise self._cannot_listen(error, host, port, asked, owner) from error
+            raise self._cannot_listen(error, host, port, asked, owner) from None  # its text has the reason
 
     def _bound(self, host: str, port: int, backlog: int, options: Sequence[SocketOption], owner: Any) -> TcpListener:
         """Return a listener at this very port, or raise what the operating system says."""

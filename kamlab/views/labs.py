@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..analysis.words import counted
+from ..core.tracebacks import public
 from ..core.world import World
 from .printable import label
 from .render import Document, Span, Table, View, line
@@ -60,8 +61,13 @@ class LabsLook(View):
     def __len__(self) -> int:
         return len(self.labs)
 
+    @public
     def __getitem__(self, index: int) -> LabLook:
-        return self.labs[index]
+        try:
+            return self.labs[index]
+        except IndexError:
+            count = len(self.labs)
+            raise IndexError(f"there is no lab at {index}: this has {counted(count, 'lab')}") from None
 
     def document(self) -> Document:
         """Return a table with a row for each lab, under a line that counts them."""

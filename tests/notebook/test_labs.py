@@ -101,3 +101,12 @@ def test_prints_of_a_lab_in_the_background_are_shown_with_it(kernel: Any) -> Non
     assert "printed:" in shown["text/html"]
     assert "Ada: Ada 1" in shown["text/html"]
     kernel.run("mine.stop()")
+
+
+def test_a_lab_of_a_kamlab_cell_is_of_that_cell(kernel):
+    """The lab that %%kamlab makes is listed with its cell, not with a line of the program that executes cells."""
+    kernel.run("%load_ext kamlab")
+    kernel.run("%%kamlab\nfrom kamlab import Component\nComponent().activate()")
+    said = str(kernel.value("str(__import__('kamlab').labs())"))
+    assert "In [" in said
+    assert "interactiveshell" not in said
