@@ -265,7 +265,7 @@ class Lab:
                 if not interrupts:
                     raise
                 self.pause()
-                where = f"the lab was stopped between two slices, at step {self.step_number}; it can go on"
+                where = self.runtime.interrupted_in_words()
                 if not in_a_cell():
                     self.report(where)
                     raise

@@ -19,6 +19,7 @@ from operator import attrgetter
 from types import CodeType, CoroutineType, FrameType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
+from ..core.awaitables import END_OF_SLICE
 from ..core.describe import name_of
 from ..core.frames import users_place
 from ..core.message_text import is_frozen, is_plain, text_to_keep
@@ -138,6 +139,8 @@ def _frames(component: Microprocess) -> list[FrameType] | None:
             frame, flow = flow.gi_frame, flow.gi_yieldfrom
         elif type(flow) is CoroutineType:
             frame, flow = flow.cr_frame, flow.cr_await
+        elif type(flow) is END_OF_SLICE:
+            break
         else:
             return None
         if frame is not None:

@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ..core.box import Box, Outbox
-from ..core.component import Component, made_boxes
+from ..core.component import Component
 from ..core.ended_components import Ended, Place
 from ..core.events import RESUMED, SENT, Event
 from ..core.link import Link
+from ..core.linked import neighbours, was_never_activated
 from ..core.microprocess import Microprocess, runner_of
 from ..core.reading import marked, reading, steadily
 from ..core.scheduler import Scheduler
@@ -25,7 +26,6 @@ from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
 from ..core.world import World
-from .stack import flow_of
 
 #: How many components that have ended, and led to an inbox or were in a component, are named at most.
 FORMER = 3
@@ -112,9 +112,7 @@ class Moment:
         return [
             component
             for component in self.everybody
-            if isinstance(component, Component)
-            and task_of(component).life is NEW
-            and not _is_to_come(task_of(component).parent)
+            if isinstance(component, Component) and was_never_activated(component)
         ]
 
     @cached_property
@@ -273,20 +271,7 @@ def senders_to(box: Box) -> list[Component]:
 def _relatives(thing: Component) -> list[Any]:
     """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
     task = task_of(thing)
-    found: list[Any] = [task.parent, *(task.children or ())]
-    for link in task.switchboard.links if task.switchboard is not None else ():
-        found += (link.source, link.sink)
-    for box in made_boxes(thing):
-        if box.onward is not None:
-            found.append(box.onward.owner)
-        for source in box.sources:
-            found.append(source.owner)
-    return found
-
-
-def _is_to_come(chassis: Component | None) -> bool:
-    """Whether the first slice of a component is still to come."""
-    return chassis is not None and task_of(chassis).life not in (NEW, *ENDED) and flow_of(chassis) is None
+    return [task.parent, *(task.children or ()), *neighbours(thing)]
 
 
 def _calls(watch: Any) -> Iterator[Any]:

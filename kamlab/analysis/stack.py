@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import CodeType, CoroutineType, FrameType, GeneratorType, TracebackType
 from typing import Any
 
+from ..core.awaitables import END_OF_SLICE
 from ..core.frames import ENGINE, KAMLAB, whose_code
 from ..core.microprocess import Microprocess, is_over, runner_of
 from ..core.scheduler import Scheduler
@@ -144,6 +145,8 @@ def _of_flow(flow: Any) -> list[Standpoint]:
             frame, flow = flow.gi_frame, flow.gi_yieldfrom
         elif kind is CoroutineType:
             frame, flow = flow.cr_frame, flow.cr_await
+        elif kind is END_OF_SLICE:
+            break
         else:
             frame = _first_of(flow, "gi_frame", "cr_frame", "ag_frame")
             flow = _first_of(flow, "gi_yieldfrom", "cr_await", "ag_await")

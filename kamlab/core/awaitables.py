@@ -33,6 +33,9 @@ class _NextSlice(tuple[None, ...]):
 #: Await it to end this slice and continue in the next one.
 next_slice = _NextSlice((None,))
 
+#: The type of what a coroutine stands at that awaits it; there are no frames below.
+END_OF_SLICE = type(iter(next_slice))
+
 
 #: What a component waits for: a message in one of some inboxes, a time, the end of its children, or its thread.
 MESSAGE, TIME, CHILDREN, THREAD = "message", "time", "children", "thread"
@@ -122,7 +125,6 @@ async def ready(component: Component, names: tuple[str, ...], timeout: float | N
 
 async def receive(component: Component, boxname: str, count: list[None]) -> Any:
     """Carry out :meth:`Waits.receive`."""
-    task = task_of(component)
     if count:
         count.pop()
     while True:
@@ -133,10 +135,10 @@ async def receive(component: Component, boxname: str, count: list[None]) -> Any:
             continue
         if box.items:
             return box.items.popleft() if box.settled else box.take()
-        task.awaits = (MESSAGE, boxname)
+        component._task.awaits = (MESSAGE, boxname)
         component.pause()
         await next_slice
-        task.awaits = None
+        component._task.awaits = None
         if not box.items:
             check_in_slice(component, "receive")
 

@@ -28,7 +28,7 @@ from .message_text import is_plain
 from .microprocess import Microprocess
 from .naming import given_name
 from .safe_repr import class_name
-from .states import ENDED, FAILED, STOPPED
+from .states import ENDED, FAILED, NEW, STOPPED
 from .task import task_of
 
 #: How many records are kept of components that failed, and of the others.
@@ -107,6 +107,7 @@ class Ended:
             "__weakref__",
             "_component",
             "_container",
+            "_unborn",
             "given_name",
             "by",
             "error",
@@ -134,13 +135,14 @@ class Ended:
         self.register: Register | None = None
         self.led: tuple[tuple[str, Place], ...] = ()
         self.fed: tuple[Place, ...] = ()
+        self._unborn: tuple[ref[Component], ...] = ()
         waiting = task_of(component).awaited_by
         self.helper: bool = waiting is not None
         container = task_of(component).parent if isinstance(component, Component) else waiting
         self.parent: int = task_of(container).id if container is not None else 0
         self._container = ref(container) if container is not None else None
         if isinstance(component, Component):
-            self.led, self.fed = _links_of(component)
+            self.led, self.fed, self._unborn = _links_of(component)
         if self.state == FAILED:
             self.note_error(component)
 
@@ -163,6 +165,11 @@ class Ended:
         return self._container() if self._container is not None else None
 
     @property
+    def unborn(self) -> list[Component]:
+        """The components that it was linked to at its end and that had not been activated then."""
+        return [component for known in self._unborn if (component := known()) is not None]
+
+    @property
     def tally(self) -> list[Tally]:
         """What it has lost: by its own counters, or by their last values if it is gone."""
         component = self.component
@@ -180,18 +187,28 @@ class Ended:
             self.register.settle(self)
 
 
-def _links_of(component: Component) -> tuple[tuple[tuple[str, Place], ...], tuple[Place, ...]]:
-    """Return where the outboxes of a component lead to, and what leads to its inboxes; see :class:`Ended`."""
+def _links_of(
+    component: Component,
+) -> tuple[tuple[tuple[str, Place], ...], tuple[Place, ...], tuple[ref[Component], ...]]:
+    """Return where the outboxes lead to, what leads to the inboxes, and which of these are not activated yet.
+
+    See :class:`Ended`.
+    """
     led: list[tuple[str, Place]] = []
+    unborn: list[Component] = []
     for name, box in made_outboxes_of(component).items():
         end = box.target
         if box.onward is not None and isinstance(end, Inbox):
             led.append((name, (task_of(end.owner).id, end.name)))
+            if task_of(end.owner).life is NEW:
+                unborn.append(end.owner)
     fed: list[Place] = []
     for inbox in made_inboxes_of(component).values():
         for source in inbox.sources:
             fed.append((task_of(source.owner).id, source.name))
-    return tuple(led), tuple(fed[:SOURCES])
+            if task_of(source.owner).life is NEW:
+                unborn.append(source.owner)
+    return tuple(led), tuple(fed[:SOURCES]), tuple(map(ref, unborn[:SOURCES]))
 
 
 class _Farewell:

@@ -47,10 +47,11 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     scheduler.runtime.register.note(component, scheduler.step, scheduler.running)
     if task.delegate is not None:
         scheduler.retire(task.delegate)
+    run = scheduler.contexts.enter(component)
     made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
     for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
         try:
-            last()
+            run(last)
         except BaseException as error:
             scheduler.note_failure(component, error)
         forgotten = error_of_closing(scheduler, component, made, thrown)
@@ -60,6 +61,8 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
         kept = error_of_attributes(component)
         if kept is not None:
             scheduler.note_failure(component, kept)
+    if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
+        scheduler.contexts.leave()
     scheduler.runtime.services.drop_services_of(component)
 
 

@@ -372,6 +372,14 @@ def method_of(microprocess: Microprocess, name: str) -> Callable[..., Any]:
     return method.__get__(microprocess)  # type: ignore[no-any-return]
 
 
+def has_begun(microprocess: Microprocess) -> bool:
+    """Return whether the first slice of a microprocess has begun."""
+    flow = task_of(microprocess).flow
+    if isinstance(flow, _Raising):
+        flow = flow.flow
+    return flow is not None and not isinstance(flow, _Start)
+
+
 def is_over(microprocess: Microprocess) -> bool:
     """Return whether a microprocess has ended, for whatever reason."""
     return task_of(microprocess).life in ENDED

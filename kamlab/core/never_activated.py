@@ -7,6 +7,9 @@ matter: from the beginning of a lab (or of the process) to the first activation,
 
 Rejected: a weak set (a component that was dropped is gone when it is asked for); noting all components always (it costs
 as much as a tenth of making one).
+
+The first activation after a lab begins is noted as well, if it is in the current lab: one that has nothing to run names
+it, since ``lab = Lab(); Busy().activate(); lab.run()`` activates in another lab than it runs.
 """
 
 from __future__ import annotations
@@ -26,8 +29,22 @@ if TYPE_CHECKING:
 #: How many components are noted, and how many are named.
 KEPT, NAMED = 64, 3
 
+#: Why an empty lab has nothing to run.
+NO_COMPONENTS = "this lab has no components"
+
 #: The folder of the package, whose own lines are not those that made a component.
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+@dataclass(frozen=True, slots=True)
+class _Activation:
+    """The first activation after a lab began: what, at which line, in the lab of which number; the newest lab then."""
+
+    name: str
+    kind: str
+    place: str
+    lab: int
+    newest: int
 
 
 @dataclass(slots=True)
@@ -37,6 +54,9 @@ class _Notes:
     lab: int = 0
     wanted: bool = True
     made: list[tuple[Microprocess, CodeType | None, int]] = field(default_factory=list)
+    #: Whether nothing was activated since the last lab began, and what was activated first since an earlier one.
+    unused: bool = True
+    activation: _Activation | None = None
 
 
 #: The notes of this process.
@@ -53,15 +73,26 @@ def begin_lab() -> int:
     _labs += 1
     if _labs > 1:
         NOTES.made.clear()
-    NOTES.lab, NOTES.wanted = _labs, True
+    NOTES.lab, NOTES.wanted, NOTES.unused = _labs, True, True
     return _labs
 
 
-def note_activated() -> None:
-    """Forget what was made, and note no more: something was activated."""
+def note_activated(microprocess: Microprocess, lab: int, current: bool) -> None:
+    """Note that something was activated: forget what was made, and note no more.
+
+    Args:
+        microprocess: what was activated; it has its number in its lab.
+        lab: the number of that lab.
+        current: whether that is the current lab, and no component activates it.
+    """
     if NOTES.wanted:
         NOTES.wanted = False
         NOTES.made.clear()
+    if NOTES.unused and current:
+        NOTES.unused = False
+        kind = type(microprocess).__name__
+        name = microprocess.__dict__.get("_name") or f"{kind}_{task_of(microprocess).number}"
+        NOTES.activation = _Activation(name, kind, _place(*_users_line()), lab, _labs)
 
 
 def note_made(microprocess: Microprocess) -> None:
@@ -69,11 +100,15 @@ def note_made(microprocess: Microprocess) -> None:
     if len(NOTES.made) >= KEPT:
         NOTES.wanted = False
         return
+    NOTES.made.append((microprocess, *_users_line()))
+
+
+def _users_line() -> tuple[CodeType | None, int]:
+    """Return the innermost line that is not in this package: its code, and its number."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    code, line = (None, 0) if frame is None else (frame.f_code, frame.f_lineno)
-    NOTES.made.append((microprocess, code, line))
+    return (None, 0) if frame is None else (frame.f_code, frame.f_lineno)
 
 
 def forgotten_in(lab: int) -> tuple[str, ...]:
@@ -102,9 +137,20 @@ def sentence(lab: int) -> str:
     """Return why there was nothing to run in a lab where nothing was activated."""
     made = forgotten_in(lab)
     if not made:
-        return "this lab has no components"
+        return f"{NO_COMPONENTS}{_activated_elsewhere(lab)}"
     more = f" and {len(made) - NAMED} more" if len(made) > NAMED else ""
     return f"nothing was activated. You made {', '.join(made[:NAMED])}{more} and did not call activate() or run()"
+
+
+def _activated_elsewhere(lab: int) -> str:
+    """Return what was activated in another lab, the current one, after this lab began; "" if nothing was."""
+    known = NOTES.activation
+    if known is None or known.lab == lab or known.newest < lab:
+        return ""
+    return (
+        f". {known.name}{known.place} was activated in another lab, the current one: "
+        f"write {known.kind}().activate(lab), or build it in 'with lab:'"
+    )
 
 
 def _parts_of(microprocess: Microprocess) -> Iterable[Any]:

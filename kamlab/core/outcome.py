@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Protocol
 
 from .events import Event, net_of
@@ -26,6 +27,10 @@ REASONS = {
 }
 
 
+#: How many events are shown of a step that came to nothing, since its components merely poll or yield.
+SHOWN = 10
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The end of a run.
@@ -33,8 +38,10 @@ class Outcome:
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
     nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
-    ``spinning`` says, where a limit ended the run, which components poll the clock instead of waiting, and where.
-    ``nothing`` why there was nothing to run, if nothing was ever activated.
+    ``spinning`` says, where a limit or an interrupt ended the run, which components poll the clock or merely yield
+    instead of waiting, and where.
+    ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
+    never activated although they are linked to one that was, where nothing can run or every component has ended.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -57,6 +64,7 @@ class Outcome:
     breakpoints: tuple[Any, ...] = ()
     spinning: tuple[str, ...] = ()
     nothing: str = ""
+    forgotten: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
@@ -68,11 +76,20 @@ class Outcome:
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
                 text += f" and {len(self.waiting) - 8} more"
+        if self.forgotten:
+            text += "; " + "; ".join(self.forgotten)
         if self.spinning:
-            more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
-            text += "; " + ", ".join(self.spinning[:3]) + more
-            text += " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
+            text += f"; {self.spinning_in_words}"
         return text
+
+    @property
+    def spinning_in_words(self) -> str:
+        """Which components poll or merely yield, and what they can do instead; "" if none does."""
+        if not self.spinning:
+            return ""
+        more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
+        cure = " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
+        return ", ".join(self.spinning[:3]) + more + cure
 
     __repr__ = __str__
 
@@ -91,13 +108,18 @@ class Brake(Protocol):
         """Return the outcome with the breakpoints that were hit in the drive, and forget those hits."""
 
 
+#: The most events that are printed of a step.
+LINES = 1000
+
+
 @dataclass(frozen=True, eq=False)
 class Happened:
     """What a step did: its events, in order, and the outcome.
 
-    Printed, it has a line for each event, but for pauses that had no effect, see :func:`.events.net_of`.
+    Printed, it has a line for each event, at most :data:`LINES`, but for pauses that had no effect, see
+    :func:`.events.net_of`.
 
-    ``read`` returns the events; it is called once, when they are first used.
+    ``read`` makes the events; it is called when they are first used.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, PassThrough
@@ -109,12 +131,12 @@ class Happened:
     """
 
     outcome: Outcome
-    read: Callable[[], tuple[Event, ...]] = tuple
+    read: Callable[[], Iterable[Event]] = tuple
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """The events, oldest first."""
-        return self.read()
+        return tuple(self.read())
 
     @property
     def steps(self) -> int:
@@ -148,7 +170,11 @@ class Happened:
         return self.outcome.steps > 0
 
     def __str__(self) -> str:
-        lines = [str(event) for event in net_of(self.events)]
+        most = SHOWN if self.outcome.spinning else LINES
+        events = list(islice(self.read(), most + 1))  # of an endless slice most are never made
+        lines = [str(event) for event in net_of(events[:most])]
+        if len(events) > most:
+            lines.append("... and more; its events are in .events")
         if not lines or self.outcome.reason != "steps" or self.outcome.failed:
             lines.append(f"({self.outcome})")
         return "\n".join(lines)

@@ -7,8 +7,10 @@ a component that polls can always run, so the loop would never end. In real time
 
 When time moves
 ---------------
-A component *polls* if it read the clock in its last two slices and did not pause in between. While one does, the clock
-moves on by itself, to the next multiple of :data:`STEP`, in two cases:
+A component *polls* if it read the clock in two of its slices, did not pause since, and the last of these reads is at
+most :data:`WINDOW` of its slices ago: a loop may yield several times for each look at the clock, or look every tenth
+time. Once a poller has read it, the clock moves on by itself, to the next multiple of :data:`STEP`, in two cases, and
+stays there until a poller reads it again:
 
 *Quiet.* Every component that can run has had a slice since anything happened, and in these slices nothing happened: no
 message reached a component, and none paused, was woken, activated, stopped or ended. Nothing but time can change that.
@@ -18,6 +20,10 @@ real time it would send some hundred thousand ticks a second and come to its end
 clock was polled take one step of time as well: ten microseconds a slice, about what a real one takes. A source that
 sends a thousand messages and puts the time on each is not affected.
 
+Time is moved for components of the lab alone. A plain ``threading.Thread`` that a component starts is unknown to the
+lab, so virtual time does not wait for it: a timeout of a minute beside it is over at once. Code that works in a thread
+belongs in a ThreadedComponent, for which time waits.
+
 A system in which components merely yield moves no time: it may compute, and its timers wait, as without this rule.
 
 What happens is taken from what the scheduler has to do at the end of a round, not from the trace, so that a lab which
@@ -25,7 +31,8 @@ records nothing decides alike. A message that goes nowhere, or to a component th
 component; printing is none of the lab's business.
 
 The decision is one pure function, :func:`next_time`. The clock's moves are part of the run: a replay makes them by
-itself. Only the first one is in the journal, so that a run which was recorded without this rule is replayed without it.
+itself. Only the first one is in the journal, with the window, so that a run which was recorded without this rule is
+replayed without it, and one that was recorded when a poller had to read the clock in each slice with a window of 0.
 
 Rejected
 --------
@@ -56,8 +63,8 @@ if TYPE_CHECKING:
 STEP = 0.01
 #: After how many slices a clock that is polled moves although something happens in them.
 BUSY = 1000
-#: How many slices in a row of a component must read the clock for it to be polling.
-IN_A_ROW = 2
+#: How many slices of a component must read the clock for it to be polling, and how many may lie between two reads.
+READS, WINDOW = 2, 20
 
 
 def next_time(now: float, next_timer: float | None, *, polled: bool, quiet: bool, slices: int) -> float | None:
@@ -66,7 +73,7 @@ def next_time(now: float, next_timer: float | None, *, polled: bool, quiet: bool
     Args:
         now: what time it is, in seconds.
         next_timer: when the next timer is due, or ``None``.
-        polled: whether a component that can run polls the clock.
+        polled: whether a component that polls the clock has read it since time moved.
         quiet: whether every component that can run has had a slice since anything happened.
         slices: how many slices there were since time moved or the polling began.
 
@@ -91,9 +98,11 @@ class Polling:
         now: what time it was when the last round ended.
         step: the number of the last slice that ended.
         alive: how many components there are.
+        window: how many slices of a component that polls may lie between two reads.
     """
 
-    def __init__(self, now: float, step: int, alive: int) -> None:
+    def __init__(self, now: float, step: int, alive: int, window: int = WINDOW) -> None:
+        self.window = window
         #: Where each component read the clock last, of those that did in this round.
         self.reads: dict[Microprocess, tuple[CodeType, int]] = {}
         #: Whether this is kept although no component reads the clock.
@@ -101,7 +110,11 @@ class Polling:
         #: How many rounds ended, and in how many of them nothing happened, or the clock was polled.
         self.rounds = self.spun = 0
         self._places: dict[Microprocess, tuple[CodeType, int]] = {}
-        self._in_a_row: dict[Microprocess, int] = {}
+        #: How often each component that reads the clock has done so, and how many of its slices have gone by since.
+        self._count: dict[Microprocess, int] = {}
+        self._since_read: dict[Microprocess, int] = {}
+        #: Whether a component that polls has read the clock since time moved.
+        self._fresh = False
         self._quiet: set[int] = set()
         self._ran: list[Microprocess] = []
         self._step = step
@@ -141,9 +154,9 @@ class Polling:
         if step == self._step:
             return
         self._step = step
-        begins = not self._in_a_row
-        self._count(ran, waiting)
-        polled = bool(self._in_a_row)
+        begins = not self._count
+        self._note_reads(ran, waiting)
+        polled = bool(self._count)
         if not polled:
             self._quiet.clear()
         elif not (happened or moved or begins):
@@ -154,27 +167,32 @@ class Polling:
         self.rounds += 1
         self.spun += polled or not happened
 
-    def _count(self, ran: Sequence[Microprocess], waiting: Iterable[Microprocess]) -> None:
-        """Count the slices in a row in which each component read the clock."""
-        reads, counts = self.reads, self._in_a_row
+    def _note_reads(self, ran: Sequence[Microprocess], waiting: Iterable[Microprocess]) -> None:
+        """Count the slices in which each component read the clock; forget those that no longer do."""
+        reads, counts, since = self.reads, self._count, self._since_read
         for component in ran:
             if component in reads:
                 counts[component] = counts.get(component, 0) + 1
+                since[component] = 0
                 self._places[component] = reads[component]
-            else:
-                counts.pop(component, None)
-        for component in (*waiting, *(reader for reader in counts if task_of(reader).life in ENDED)):
+                self._fresh = self._fresh or counts[component] >= READS
+            elif component in counts:
+                since[component] += 1
+        gone = (reader for reader in counts if task_of(reader).life in ENDED or since[reader] > self.window)
+        for component in (*waiting, *gone):
             counts.pop(component, None)
+            since.pop(component, None)
         reads.clear()
 
     def move(self, now: float) -> None:
         """Take note that it is ``now``: what happens from here on counts."""
         self._since, self._first = now, self._step
+        self._fresh = False
         self._quiet.clear()
 
     def next_time(self, now: float, next_timer: float | None, runnable: Iterable[Microprocess]) -> float | None:
         """Return the time to which the clock moves, or ``None``; ``runnable`` are the components that can run."""
-        polled = any(count >= IN_A_ROW for count in self._in_a_row.values())
+        polled = self._fresh and any(count >= READS for count in self._count.values())
         quiet = bool(self._quiet) and all(id(component) in self._quiet for component in runnable)
         return next_time(now, next_timer, polled=polled, quiet=quiet, slices=self._step - self._first)
 
@@ -183,13 +201,13 @@ class Polling:
     @property
     def is_over(self) -> bool:
         """Whether no component reads the clock any more."""
-        return not (self._in_a_row or self.reads or self.watched)
+        return not (self._count or self.reads or self.watched)
 
     def pollers(self) -> list[str]:
         """Return a sentence on each component that polls the clock: who, and where."""
         found = []
-        for component, count in self._in_a_row.items():
-            if count >= IN_A_ROW and task_of(component).life not in ENDED:
+        for component, count in self._count.items():
+            if count >= READS and task_of(component).life not in ENDED:
                 code, line = self._places[component]
                 where = Whereabouts(code.co_filename, line, code.co_name)
                 found.append(f"{name_of(whose(component))} polls the clock at {where}")
@@ -197,7 +215,28 @@ class Polling:
 
     def spinners(self) -> list[str]:
         """Return a sentence on each component that ran in the last round, if nothing happened in it."""
-        return [f"{name_of(whose(component))} yields in a loop and never waits" for component in self._ran]
+        return spinners(self._ran)
+
+
+def spinners(components: Iterable[Microprocess]) -> list[str]:
+    """Return a sentence on each of some components that merely yield: who, and where."""
+    return [
+        f"{name_of(whose(component))} yields in a loop and never waits{_stands(component)}" for component in components
+    ]
+
+
+def _stands(component: Microprocess) -> str:
+    """Return the line at which the code of a component stands, in words; "" if that is not known."""
+    found: FrameType | None = None
+    flow = task_of(component).flow
+    for _ in range(100):
+        frame = getattr(flow, "gi_frame", None) or getattr(flow, "cr_frame", None)
+        if not isinstance(frame, FrameType) or _module_of(frame).startswith("kamlab.core."):
+            break
+        found, flow = frame, getattr(flow, "gi_yieldfrom", None) or getattr(flow, "cr_await", None)
+    if found is None:
+        return ""
+    return f", at {Whereabouts(found.f_code.co_filename, found.f_lineno, found.f_code.co_name)}"
 
 
 def user_frame(frame: FrameType) -> FrameType:

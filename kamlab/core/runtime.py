@@ -40,10 +40,12 @@ from .failures import FailureLog
 from .idle import ThreadIdle
 from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep, thread_time
+from .linked import forgotten
 from .lock import MOMENT, MOMENTS, LabLock
 from .microprocess import Microprocess
-from .never_activated import begin_lab, sentence
+from .never_activated import NO_COMPONENTS, begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
+from .polling import spinners
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
 from .states import ASLEEP, ENDED, STOPPED
@@ -69,6 +71,9 @@ LOOK = 0.1
 
 #: How much processor time, in seconds, a run with a time limit has at least before it is checked for mere polling.
 SPINNING = 2.0
+
+#: Why a run ends that may have merely polled or yielded.
+SPINNING_REASONS = ("timeout", "max_steps", "interrupted", "paused")
 
 #: How many rounds decide whether a run merely polls.
 SAMPLE = 100
@@ -207,7 +212,8 @@ class Runtime:
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None
-        self._number_of_lab = begin_lab()
+        #: Its number among the beginnings of all labs; see :mod:`.never_activated`.
+        self.number_of_lab = begin_lab()
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
         self.watch = Watch(self)
@@ -276,7 +282,7 @@ class Runtime:
         """Return why a run found nothing to run, where nothing was ever activated; "" otherwise."""
         if self.scheduler.activated:
             return ""
-        return "; ".join(filter(None, (sentence(self._number_of_lab), self.hint)))
+        return "; ".join(filter(None, (sentence(self.number_of_lab), self.hint)))
 
     # -- driving --------------------------------------------------------------------------------------
 
@@ -342,6 +348,7 @@ class Runtime:
                 in_slice.world = outer
                 scheduler.driver = scheduler.running = None
             else:
+                scheduler.contexts.leave()
                 if chance is not None:
                     chance.leave()
                 if self.phase is phase:  # not stopped meanwhile
@@ -359,7 +366,15 @@ class Runtime:
                 lock.release()
             interrupt.uninstall()
         if interrupt.interrupted:
-            raise KeyboardInterrupt(f"the lab was stopped between two slices, at step {scheduler.step}; it can go on")
+            raise KeyboardInterrupt(self.interrupted_in_words())
+
+    def interrupted_in_words(self) -> str:
+        """Return what an interrupt has done, and which components of the run merely polled or yielded."""
+        outcome = self.outcome
+        ended_so = outcome is not None and outcome.reason in ("interrupted", "paused")
+        spinning = outcome.spinning_in_words if outcome is not None and ended_so else ""
+        text = f"the lab was stopped between two slices, at step {self.scheduler.step}; it can go on"
+        return f"{text}. {spinning}" if spinning else text
 
     def _tell_outsiders(self) -> None:
         """Notify components with a thread whether they may run freely from now on."""
@@ -468,7 +483,7 @@ class Runtime:
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback_of(error)}"
             self.world.report(text)
         else:
-            if outcome.nothing.startswith("nothing"):
+            if outcome.nothing not in ("", NO_COMPONENTS):
                 self.world.report(str(outcome))
             if outcome.breakpoints:  # start() returned long ago
                 self.world.report("the background run has stopped: " + "; ".join(map(str, outcome.breakpoints)))
@@ -760,8 +775,9 @@ class Drive:
             scheduler.time() - began,
             runtime.failures.since(failed_before) if runtime.failures.count > failed_before else (),
             self._waiting() if reason in ("stuck", "idle") else (),
-            spinning=self._spinning() if reason in ("timeout", "max_steps") else (),
+            spinning=self._spinning(reason) if reason in SPINNING_REASONS else (),
             nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
+            forgotten=forgotten(scheduler) if reason in ("stuck", "finished") else (),
         )
         return self._finish(outcome)
 
@@ -858,12 +874,15 @@ class Drive:
             polling.watched, self.counted_from = False, thread_time()
         return False
 
-    def _spinning(self) -> tuple[str, ...]:
+    def _spinning(self, reason: str) -> tuple[str, ...]:
         """Return a sentence on each component that keeps the run from coming to its end."""
         polling = self.scheduler.polling
-        if polling is None:
-            return ()
-        return tuple(polling.pollers() or (polling.spinners() if polling.watched else ()))
+        found = polling.pollers() if polling is not None else []
+        if not found and polling is not None and polling.watched:
+            found = polling.spinners()
+        if not found and reason != "max_steps":  # so many slices are often what was wanted
+            found = spinners(self.runtime.trace.merely_ran(SAMPLE))
+        return tuple(found)
 
     def _is_late(self) -> bool:
         if self.deadline is not None and self.scheduler.time() >= self.deadline:

@@ -52,8 +52,9 @@ from .microprocess import (
     runner_of,
     state_of,
 )
-from .never_activated import note_activated
-from .polling import Polling, user_frame
+from .never_activated import NOTES, note_activated
+from .own_context import OwnContexts
+from .polling import WINDOW, Polling, user_frame
 from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
@@ -125,6 +126,8 @@ class Scheduler:
         #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
+        #: The contexts that slices run in.
+        self.contexts = OwnContexts()
         #: Whether anything was ever activated here.
         self.activated: bool = False
         #: The component that the user chose to run next; it takes precedence over the chooser.
@@ -132,6 +135,8 @@ class Scheduler:
         self._looked = False
         #: Who reads a virtual clock; ``None`` while no component does.
         self.polling: Polling | None = None
+        #: How many slices of a component that polls may lie between two reads.
+        self.poll_window = WINDOW
         #: Whether the end of the round waits for a thread that works, since time would move then.
         self.held = False
 
@@ -149,6 +154,7 @@ class Scheduler:
         chooser = self.chooser
         unawaited = self.counter = self.unawaited
         unawaited.clear()  # made by another thread
+        enter = self.contexts.enter
         while ran < limit and not self.attention:
             if not queue or chooser is not None:
                 if self._looked:
@@ -169,7 +175,7 @@ class Scheduler:
             if log is not None:
                 log((RESUMED, self.step, self.now, component))
             try:
-                said = task.flow.send(None)
+                said = (task.run or enter(component))(task.flow.send, None)
             except StopIteration:
                 if not unawaited or not fail_unawaited(self, component):
                     end(self, component, STATE_FINISHED)
@@ -254,7 +260,8 @@ class Scheduler:
         """Raise an error in a component, at its ``yield``; the component may catch it and continue."""
         while True:
             try:
-                said = raising_in(component, error).send(None)
+                run = task_of(component).run or self.contexts.enter(component)
+                said = run(raising_in(component, error).send, None)
             except StopIteration:
                 end(self, component, STATE_FINISHED)
                 return
@@ -485,12 +492,14 @@ class Scheduler:
             self.note_foreign(f"{type(component).__name__} was activated from outside, not by the builder")
         task = task_of(component)
         self.activated = True
-        note_activated()
         task.scheduler = self
         if self.running is not None:
             task.home = ref(self.running)
         task.number = next(self._numbers)
         task.life = RUNNABLE
+        if NOTES.unused or NOTES.wanted:
+            current = self.running is None and context.peek() is self.world
+            note_activated(component, self.runtime.number_of_lab, current)
         component._prepare()
         self.members[task.id] = component
         if self.runtime.chance is not None:
@@ -606,7 +615,8 @@ class Scheduler:
     def watch_polling(self) -> Polling:
         """Take note of who reads the clock, and of rounds in which nothing happens, from here on."""
         if self.polling is None:
-            self.polling = Polling(self.now, self.step - (self.running is not None), len(self.members))
+            step = self.step - (self.running is not None)
+            self.polling = Polling(self.now, step, len(self.members), self.poll_window)
         return self.polling
 
     # -- waiting ----------------------------------------------------------------------------------

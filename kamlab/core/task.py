@@ -21,6 +21,7 @@ nobody holds any longer would stay until the garbage collector finds it; and no 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,8 @@ class Task:
         parent: the component that contains it.
         children: the components that it contains; ``None`` as long as nobody asked for them.
         switchboard: the links that it made; ``None`` before the first.
+        run: runs a call in its context, in the present drive; ``None`` before its first slice there.
+        variables: the ContextVars that it has set itself; ``None`` without one; see :mod:`.own_context`.
         on_end: functions to be called when it has ended.
         end_record: the record of its end.
     """
@@ -65,7 +68,7 @@ class Task:
     __slots__ = (
         *("awaited_by", "awaits", "children", "delegate", "end_record", "error", "flow", "given_name", "home", "id"),
         *("life", "main_method", "number", "on_end", "parent", "pause_era", "pause_timer", "paused_in_round"),
-        *("scheduler", "switchboard", "wake_era"),
+        *("run", "scheduler", "switchboard", "variables", "wake_era"),
     )
 
     def __init__(self) -> None:
@@ -88,6 +91,8 @@ class Task:
         self.parent: Component | None = None
         self.children: list[Component] | None = None
         self.switchboard: Switchboard | None = None
+        self.run: Callable[..., Any] | None = None
+        self.variables: dict[ContextVar[Any], Any] | None = None
         self.on_end: tuple[Callable[[], Any], ...] = ()
         self.end_record: Ended | None = None
 

@@ -383,13 +383,13 @@ class Trace:
         """Return a place in a complete trace, to be given to :meth:`since`."""
         return len(self._records)
 
-    def since(self, mark: int, step: int = 0, time: float = 0.0) -> Callable[[], tuple[Event, ...]]:
+    def since(self, mark: int, step: int = 0, time: float = 0.0) -> Callable[[], Iterator[Event]]:
         """Return a function for the events recorded after a mark; ``step`` and ``time`` are those at the mark.
 
         The events of most steps are never read, so they are made when they are first used.
         """
         records, first = self._tail(mark), self._first + mark
-        return lambda: tuple(self._events(records, first, step, time))
+        return lambda: self._events(records, first, step, time)
 
     def has_since(self, kind: str, mark: int) -> bool:
         """Return whether an event of this kind was recorded after a mark."""
@@ -409,6 +409,13 @@ class Trace:
     def ran_since(self, mark: int) -> list[tuple[Any, int]]:
         """Return the components of the slices that were recorded after a mark, and their numbers."""
         return [(record[3], record[1]) for record in self._tail(mark) if record[0] is RESUMED]
+
+    def merely_ran(self, slices: int) -> list[Any]:
+        """Return the components of the newest slices if nothing happened in so many of them; else none."""
+        newest = list(itertools.islice(reversed(self._records), slices))
+        if len(newest) < slices or any(record[0] is not RESUMED for record in newest):
+            return []
+        return list({id(record[3]): record[3] for record in reversed(newest)}.values())
 
     def _tail(self, mark: int) -> list[Any]:
         """Return the records after a mark, without iterating over those before it."""

@@ -75,7 +75,10 @@ class CellRuns:
     def _stop(self, key: Hashable) -> None:
         stopped: list[str] = []
         for lab in origins.known_labs():
-            if lab.state == "stopped" or lab.time_travel.is_twin:
+            if lab.time_travel.is_twin:
+                continue
+            if lab.state == "stopped":
+                lab.services.drop_made_by(key)  # of a cell that failed because the lab was stopped
                 continue
             if origins.is_of(lab.made.origin, key):
                 stopped += self._stop_lab(lab)

@@ -15,12 +15,14 @@ import codecs
 import os
 import select
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from ..core.errors import NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished
+from ..core.runtime import Phase
 from ..core.thread import ThreadedComponent
 from .worker import Worker
 
@@ -73,7 +75,7 @@ class _Stdin:
 _stdin = _Stdin()
 
 #: Set by a front end: shows an input field for a reader, which delivers each line to the reader's inbox, and at the end
-#: of the input ProducerFinished to its control.
+#: of the input ProducerFinished to its control. While the reader has it, a run waits for what is typed.
 input_field: Callable[[ConsoleReader], object] | None = None
 
 
@@ -109,12 +111,18 @@ class ConsoleReader(ThreadedComponent):
         self.prompt = prompt
         self.eol = eol
         self._wake_pipe: tuple[int, int] | None = None
+        self._has_field = False
 
     def main(self) -> None:
         """Read lines until the end of the input or a shutdown message."""
         if input_field is not None:
             input_field(self)
-            self._read_inbox()
+            self._has_field = True
+            self._say_if_blocked()
+            try:
+                self._read_inbox()
+            finally:
+                self._has_field = False
             return
         if _stdin.is_usable():
             with self._contact:
@@ -123,6 +131,27 @@ class ConsoleReader(ThreadedComponent):
             self._read_lines()
         finally:
             self._close_wake_pipe()
+
+    def may_wake(self) -> bool:
+        """Return whether something may still come: also a line from the input field."""
+        return self._has_field or super().may_wake()
+
+    def gate_changed(self) -> None:
+        """Also say, where a run begins that blocks the cell, that the input field cannot be used meanwhile."""
+        super().gate_changed()
+        if self._has_field:
+            self._say_if_blocked()
+
+    def _say_if_blocked(self) -> None:
+        """Report that the input field cannot be used if the main thread, which would serve it, drives the lab."""
+        scheduler = self._task.scheduler
+        assert scheduler is not None
+        runtime = scheduler.runtime
+        if runtime.phase is Phase.RUNNING and scheduler.driver == threading.main_thread().ident:
+            runtime.world.report(
+                f"the input field of {self.short_name} can only be used when this cell is over. Interrupt it, and use "
+                "component.run(), lab.start() or await lab.arun()."
+            )
 
     def _read_inbox(self) -> None:
         """Send the lines of an input field, and print them as a console shows them."""

@@ -349,10 +349,18 @@ def tell_time(lab: World, when: float) -> None:
         lab.scheduler.note_jump()
 
 
-def let_time_move(lab: World) -> None:
-    """Let a clock that is polled move from here on."""
-    journal: Any = lab.scheduler.journal
-    journal.time_moves = True
+def let_time_move(lab: World, window: int = 0) -> None:
+    """Let a clock that is polled move from here on.
+
+    Args:
+        lab: the lab.
+        window: how many slices may lie between two reads; a recording that does not say so was made when none could.
+    """
+    scheduler: Any = lab.scheduler
+    scheduler.journal.time_moves = True
+    scheduler.poll_window = window
+    if scheduler.polling is not None:
+        scheduler.polling.window = window
 
 
 def come_late(lab: World, name: str) -> None:

@@ -205,7 +205,7 @@ class Journal:
             return False
         if not self.time_moves:
             self.time_moves = True
-            self.outside("polled")
+            self.outside("polled", self.scheduler.poll_window)
         return True
 
     def end_round(self) -> None:

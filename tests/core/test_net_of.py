@@ -107,3 +107,20 @@ def test_a_replay_is_the_same(stepped):
     lab.back(3)
     assert str(lab.step(3)) == str(happened)
     assert lab.trace.text() == told
+
+
+def test_of_a_step_with_very_many_events_the_first_are_printed(lab):
+    """A step that filled the record prints a bounded text; its events are all there."""
+
+    class Floods(Component):
+        def main(self):
+            for number in range(5000):
+                self.send(number)
+            yield
+
+    Floods().activate(lab)
+    happened = lab.step()
+    lines = str(happened).splitlines()
+    assert len(lines) == 1001
+    assert lines[-1] == "... and more; its events are in .events"
+    assert len(happened) > 5000

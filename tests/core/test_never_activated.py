@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
 
 import pytest
 
@@ -137,3 +139,63 @@ def test_nothing_is_noted_once_something_is_activated(lab):
     number = id(Ends())
     gc.collect()
     assert not [thing for thing in gc.get_objects() if id(thing) == number and type(thing) is Ends]
+
+
+# -- in another lab ------------------------------------------------------------------------------------
+
+ACTIVATIONS = {
+    "activate": Ends,
+    "a chassis": lambda: Pipeline(DataSource([1]), NullSink()),
+    "a thread": Works,
+}
+
+
+@pytest.mark.parametrize("drive", DRIVES.values(), ids=DRIVES)
+@pytest.mark.parametrize("make", ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_what_was_activated_in_another_lab_is_named(make_lab, make, drive):
+    """A lab with nothing to run names what went into the current lab since it began, with its line and the cure."""
+    lab, current = Lab(), make_lab()
+    component = make().activate()
+    kind, said = type(component).__name__, str(drive(lab))
+    assert f"{EMPTY}. {kind}_1 (line " in said
+    assert "of test_what_was_activated_in_another_lab_is_named()) was activated in another lab, the current one" in said
+    assert f"write {kind}().activate(lab), or build it in 'with lab:'" in said
+    current.stop()
+
+
+def test_the_default_lab_that_the_activation_makes_is_another_lab():
+    """In a fresh process, activate() makes the current lab; the older lab names what went there."""
+    code = (
+        "from kamlab import Component, Lab\n"
+        "class Busy(Component):\n    def main(self):\n        yield\n"
+        "lab = Lab()\nBusy().activate()\nprint(lab.run())\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "Busy_1 (line 6 of the cell) was activated in another lab, the current one" in said
+
+
+def test_a_background_run_reports_what_was_activated_elsewhere(make_lab, eventually, capsys):
+    """start() has returned when this is known, so it is reported."""
+    lab, _ = Lab(), make_lab()
+    Ends().activate()
+    lab.start()
+    assert eventually(lambda: not lab.running)
+    assert eventually(lambda: "was activated in another lab" in capsys.readouterr().err)
+
+
+def test_what_was_activated_before_a_lab_began_is_not_named(make_lab):
+    """A lab that begins later says nothing of it, nor one whose components were activated in it."""
+    make_lab()
+    Ends().activate()
+    assert str(Lab().run()) == EMPTY
+    lab = Lab()
+    Ends().activate(lab)
+    assert "another lab" not in str(lab.run())
+
+
+def test_what_is_put_into_a_lab_that_is_not_the_current_one_is_not_named(make_lab):
+    """An explicit activate(lab) is not a mistake."""
+    make_lab()
+    empty, other = Lab(), Lab()
+    Ends().activate(other)
+    assert str(empty.run()) == EMPTY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import math
+import signal
 import time
 
 import pytest
@@ -136,14 +137,54 @@ def test_a_system_that_merely_yields_moves_no_time(lab, beside):
     assert lab.scheduler.polling is None
 
 
+class Sparse(Poller):
+    """Yields several times for each look at the clock."""
+
+    every = 3
+
+    def main(self):
+        begun = time.time()
+        for number in range(1_000_000):
+            if number % self.every == 0 and time.time() - begun >= self.seconds:
+                break
+            yield
+        self.ended = self.scheduler_in_charge.world.clock.now()
+
+
+@pytest.mark.parametrize("every", [2, 3, 10, polling.WINDOW + 1])
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_poller_that_reads_the_clock_in_some_of_its_slices_comes_to_its_end(lab, every, beside):
+    """A loop may yield several times for each look at the clock; time moves a step for each look, past no timer."""
+    poller = Sparse(every=every).activate()
+    sleeper = Sleeper(seconds=60.0).activate() if beside else None
+    lab.run(until=100.0)
+    assert poller.ended == pytest.approx(5.0, abs=2 * STEP)
+    assert sleeper is None or sleeper.ended == 60.0
+
+
+def test_a_poller_that_seldom_reads_the_clock_is_named_with_its_line(lab):
+    """run(timeout=) ends at its limit, and says who polls and where."""
+    Sparse(every=10).activate()
+    outcome = lab.run(timeout=2)
+    assert (outcome.reason, lab.clock.now()) == ("timeout", 2.0)
+    line = Sparse.main.__code__.co_firstlineno + 3
+    assert f"Sparse_1 polls the clock at line {line} of main() in test_polling.py" in str(outcome)
+
+
 def test_to_read_the_clock_now_and_then_moves_no_time(lab):
-    """A component that reads the clock in every other slice, or pauses in between, does not poll."""
+    """A component that reads the clock more rarely, only once, or pauses in between, does not poll."""
 
     class Looks(Component):
         def main(self):
-            for _ in range(50):
+            for _ in range(5):
                 time.time()
-                yield
+                for _ in range(polling.WINDOW + 2):
+                    yield
+
+    class Once(Component):
+        def main(self):
+            time.time()
+            for _ in range(50):
                 yield
 
     class Stamps(Component):
@@ -152,8 +193,10 @@ def test_to_read_the_clock_now_and_then_moves_no_time(lab):
                 time.time()
                 self.pause(0.0)
                 yield
+                yield
 
     Looks().activate()
+    Once().activate()
     Stamps().activate()
     lab.run()
     assert lab.clock.now() == 0.0
@@ -353,3 +396,72 @@ def test_step_message_comes_back_from_a_poller(lab):
     Sink().activate()
     lab.step_message()
     assert lab.clock.now() >= 0.5 or lab.outcome.reason == "idle"
+
+
+class Polls(Component):
+    """Polls for ever."""
+
+    def main(self):
+        while time.time() >= 0:
+            yield
+
+
+#: What spins, the line of it, and what is said of it.
+SPINNERS = {
+    "polls": (Polls, 1, "Polls_1 polls the clock at line {} of main() in test_polling.py"),
+    "yields": (Endless, 2, "Endless_1 yields in a loop and never waits, at line {} of main() in test_polling.py"),
+}
+
+
+def words_on(kind, lines, words):
+    return words.format(kind.main.__code__.co_firstlineno + lines)
+
+
+@pytest.mark.parametrize(("kind", "lines", "words"), SPINNERS.values(), ids=SPINNERS)
+def test_step_message_ends_and_names_what_spins(lab, kind, lines, words):
+    """step_message() takes ten times the patience in real time, names what spins, and shows its first events."""
+    lab.runtime.patience = 0.02
+    kind().activate()
+    happened = lab.step_message()
+    assert happened.reason == "timeout"
+    assert words_on(kind, lines, words) in str(happened)
+    assert len(str(happened).splitlines()) <= 12
+    assert "... and more; its events are in .events" in str(happened)
+
+
+@pytest.mark.parametrize(("kind", "lines", "words"), SPINNERS.values(), ids=SPINNERS)
+@pytest.mark.parametrize("clock", ["virtual", "real"])
+def test_an_interrupted_run_names_what_spins(make_lab, kind, lines, words, clock):
+    """An interrupt says who merely polls or yields, and at which line; in real time a poller yields."""
+    lab = make_lab(clock=clock)
+    kind().activate()
+    if clock == "real":
+        words = f"{kind.__name__}_1 yields in a loop and never waits, at line"
+
+    def press(lab):
+        if lab.scheduler.step == 500:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt, match=r"it can go on\. ") as caught:
+        lab.run(until=press)
+    assert (words if clock == "real" else words_on(kind, lines, words)) in str(caught.value)
+
+
+def test_an_interrupted_run_that_works_names_nobody(lab):
+    """Where messages move, the interrupt says only where the lab stands."""
+
+    class Works(Component):
+        def main(self):
+            while True:
+                self.send("work")
+                yield
+
+    source, sink = Works().activate(), Sink().activate()
+    source.link((source, "outbox"), (sink, "inbox"))
+
+    def press(lab):
+        if lab.scheduler.step == 200:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt, match="it can go on$"):
+        lab.run(until=press)

@@ -124,3 +124,35 @@ def test_unload_gives_the_console_back(kernel: Any) -> None:
     """After %unload_ext readers read the console again."""
     kernel.run("from kamlab.parts import console\n%unload_ext kamlab")
     assert kernel.value("console.input_field is None") is True
+
+
+WAITS = {
+    "run": ("lab.run(timeout=1.0)", "the time was up"),
+    "run to a condition": ("lab.run(until=lambda lab: False, timeout=1.0)", "the time was up"),
+    "step": ("lab.step(1000, timeout=0.2)", "nothing can run now"),
+}
+
+
+@pytest.mark.parametrize(("drive", "why"), WAITS.values(), ids=WAITS)
+def test_a_drive_in_a_cell_waits_for_the_field(kernel: Any, drive: str, why: str) -> None:
+    """A reader with an input field may be woken from outside, so a drive waits until its limit."""
+    kernel.run(
+        f"{HELLO}\nfrom kamlab import Lab\nlab = Lab()\nPipeline(ConsoleReader(), ConsoleEchoer()).activate(lab)"
+    )
+    result = kernel.run(f"print({drive})\nprint({drive})")
+    assert not result.error, result.error
+    shown = result.stdout + result.stderr
+    assert shown.count(why) == 2
+    assert "nothing is left that could wake" not in shown
+    said = shown.count("can only be used when this cell is over")
+    assert said == (0 if drive.startswith("lab.step") else 2)
+
+
+def test_a_run_that_lets_the_field_be_used_says_nothing(kernel: Any) -> None:
+    """lab.start() leaves the cell, so the field can be used."""
+    reader = "lab = Lab()\nPipeline(ConsoleReader(), ConsoleEchoer()).activate(lab)\nlab.start()"
+    kernel.run(f"{HELLO}\nfrom kamlab import Lab\n{reader}")
+    result = kernel.run("import time; time.sleep(0.3); print(lab.running)")
+    assert "True" in result.stdout
+    assert "can only be used" not in result.stdout + result.stderr
+    kernel.run("lab.stop()")

@@ -268,3 +268,12 @@ def test_after_unloading_nothing_is_stopped(cells: Any, kernel: Any) -> None:
     cells("b", "lab = Lab(); one = Waits().activate(lab)")
     assert cells("b", "two = Waits().activate(lab)").stdout == ""
     assert cells.value("one in lab, two in lab") == (True, True)
+
+
+def test_a_service_in_a_stopped_lab_is_dropped(cells: Any) -> None:
+    """A cell that failed because the lab was stopped says so again, and does not trip over its own service."""
+    cells("stop", "lab.stop()")
+    for _ in range(2):
+        assert "LabIsClosed" in cells("news", "Backplane('NEWS').activate()").error
+    cells("reset", "lab.reset()")
+    assert not cells("news", "Backplane('NEWS').activate()").error

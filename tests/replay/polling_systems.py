@@ -44,6 +44,18 @@ class Busy(Component):
             yield
 
 
+class Sparse(Component):
+    """Reads the clock in some of its slices only."""
+
+    def main(self) -> Iterator[Any]:
+        for every in (1, 2, 3, 5) * 8:
+            begun = time.time()
+            while time.time() - begun < 0.03:
+                for _ in range(every):
+                    yield
+            self.send(round(time.time(), 6))
+
+
 class Stamp(Component):
     """Reads the clock in every slice, and waits in between."""
 
@@ -115,6 +127,12 @@ def busy() -> None:
     Pipeline(Stamp(), Keep()).activate()
 
 
+def sparse() -> None:
+    """Build a poller that seldom reads the clock, beside a component that merely yields."""
+    Pipeline(Sparse(), Keep()).activate()
+    Pipeline(Work(), Keep()).activate()
+
+
 def in_a_thread() -> None:
     """Build a poller with a thread of its own, and another one."""
     Pipeline(InThread(), Keep()).activate()
@@ -122,5 +140,5 @@ def in_a_thread() -> None:
 
 
 SYSTEMS: dict[str, Callable[..., None]] = {
-    system.__name__: system for system in (alone, beside_a_timer, for_a_message, beside_work, busy, in_a_thread)
+    system.__name__: system for system in (alone, beside_a_timer, for_a_message, beside_work, busy, sparse, in_a_thread)
 }

@@ -13,6 +13,7 @@ from engine_state import state_of
 from kamlab import Lab
 from kamlab.core import polling
 from kamlab.core.choice import SeededRandom
+from kamlab.replay.journal import Journal
 
 
 def load_systems() -> dict[str, Callable[..., None]]:
@@ -113,6 +114,26 @@ def test_a_run_that_was_recorded_without_the_rule_is_replayed_without_it(
     lab.goto(SLICES)
     lab.goto(2 * SLICES)
     assert lab.trace.text() == text
+
+
+def test_a_run_that_was_recorded_before_there_was_a_window_is_replayed_without_it(
+    make_lab: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a recording from when a poller had to read the clock in each slice, time moves where it did then."""
+    outside = Journal.outside
+    monkeypatch.setattr(Journal, "outside", lambda self, kind, *what: outside(self, kind))
+    older = make_lab(SYSTEMS["sparse"])
+    older.scheduler.poll_window = 0
+    older.step(SLICES)
+    monkeypatch.undo()
+    line, text = str(older.recording), older.trace.text()
+    assert [entry.what for entry in older.recording.path.entries] == [()]
+    lab = make_lab(SYSTEMS["sparse"])
+    lab.replay(line)
+    assert lab.trace.text() == text
+    lab = make_lab(SYSTEMS["sparse"])
+    lab.step(SLICES)
+    assert lab.trace.text() != text
 
 
 def test_a_line_tells_of_polling_only_where_the_clock_moved_so(make_lab: Callable[..., Any]) -> None:

@@ -38,7 +38,7 @@ CALLS = {
     "a class for a component": ("Pipeline(Fails)", "it is a class; write Fails() with brackets"),
     "no linkages": ("Graphline(A=source)", "NoLinkages"),
     "no super().__init__()": ("Forgets().activate()", "Forgets.__init__ does not call super().__init__()"),
-    "what a builder returned": ("Lab(build=print())", "Give the function itself"),
+    "what a builder returned": ('Lab(build=len(""))', "Give the function itself"),
     "wrong pace": ("lab.pace = -1", "BadPace"),
     "too far back": ("lab.back(100)", "StepOutOfRange"),
     "unknown name": ('lab["nope"]', "UnknownComponent"),
