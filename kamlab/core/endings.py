@@ -47,7 +47,7 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     scheduler.runtime.register.note(component, scheduler.step, scheduler.running)
     if task.delegate is not None:
         scheduler.retire(task.delegate)
-    run = scheduler.contexts.enter(component)
+    run = scheduler.contexts.enter_again(component)
     made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
     for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
         try:

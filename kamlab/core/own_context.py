@@ -53,6 +53,15 @@ class OwnContexts:
             self._entered.append((task, NOTHING))
         return run
 
+    def enter_again(self, component: Microprocess) -> Callable[..., Any]:
+        """Do the same where the caller may be in that context already, as a helper that stops its component is."""
+        run = self.enter(component)
+        try:
+            run(_nothing)
+        except RuntimeError:
+            return _call
+        return run
+
     def leave(self) -> None:
         """Keep what the components have set in this drive, and forget their contexts."""
         driver = self._driver
@@ -71,6 +80,14 @@ class OwnContexts:
 
 #: What a helper has, whose context is that of another.
 NOTHING = Context()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _call(function: Callable[[], Any]) -> Any:
+    return function()
 
 
 def _set(variables: dict[ContextVar[Any], Any]) -> None:

@@ -241,23 +241,21 @@ def error_of_closing(scheduler: Scheduler, component: Any, made: int, thrown: in
 
 
 def error_of_attributes(component: Any) -> BadAwait | None:
-    """Return the error for a coroutine in an attribute of a component that has ended, which nothing awaits any more."""
-    for attribute, value in vars(component).items():
-        if type(value) is CoroutineType and is_new(value):
-            name, made = value.__name__, call_in_words(value.__name__, value.__qualname__)
-            value.close()
-            for code, _ in code_of_class(type(component)):
-                for call in calls_of(code, name):
-                    if call.variable == attribute:
-                        where = f", at line {call.line} of {call.code.co_name}()"
-                        return BadAwait(
-                            f"{component.short_name} never awaited self.{attribute} = {made}{where}: "
-                            f"write 'await self.{attribute}' where it needs the result."
-                        )
-            return BadAwait(
-                f"{component.short_name} never awaited the coroutine {made} in self.{attribute}: "
-                f"write 'await self.{attribute}' where it needs the result."
-            )
+    """Return the error for a coroutine in an attribute of a component that has ended, if nothing else refers to it."""
+    own = vars(component)
+    for attribute in [name for name, value in own.items() if type(value) is CoroutineType and is_new(value)]:
+        coroutine = own[attribute]
+        others = [each for each in gc.get_referrers(coroutine) if each is not own and each is not component]
+        if any(type(each) is not FrameType for each in others):  # it may be awaited yet
+            continue
+        name, made = coroutine.__name__, call_in_words(coroutine.__name__, coroutine.__qualname__)
+        coroutine.close()
+        calls = [call for call, _ in _calls_in(component, name) if call.variable == attribute]
+        where = f", at line {calls[0].line} of {calls[0].code.co_name}()" if calls else ""
+        return BadAwait(
+            f"{component.short_name} never awaited self.{attribute} = {made}{where}: write "
+            f"'await self.{attribute}' where it needs the result."
+        )
     return None
 
 

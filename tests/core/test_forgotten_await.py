@@ -18,6 +18,7 @@ from kamlab.chassis.flow_control import send_when_room
 from kamlab.core import unawaited
 from kamlab.core.errors import BadAwait, BadMain
 from kamlab.core.ipc import WaitComplete
+from kamlab.core.microprocess import Microprocess
 
 
 class Sink(Component):
@@ -638,6 +639,10 @@ def yields_a_generator(self):
     yield self.generate()
 
 
+def yields_send_when_room(self):
+    yield send_when_room(self, 1, "outbox")
+
+
 async def yields_and_awaits(self):
     await self.tick()
     yield
@@ -648,6 +653,31 @@ def test_a_generator_that_is_yielded_is_not_run_in_silence():
     error = failed(component_of(yields_a_generator))[0].error
     assert isinstance(error, BadAwait)
     assert "write 'yield from self.generate()', or 'yield WaitComplete(self.generate())'" in str(error)
+
+
+def test_send_when_room_that_is_yielded_is_told_yield_from():
+    """A bare 'yield send_when_room(...)' would send nothing, and fails."""
+    error = failed(component_of(yields_send_when_room))[0].error
+    assert isinstance(error, BadAwait)
+    assert "write 'yield from send_when_room(self, 1, \"outbox\")'" in str(error)
+
+
+class Hands(Component):
+    async def main(self):
+        self.work = self.helper()
+        self.worker = Microprocess(self.work).activate()
+
+    async def helper(self):
+        self.seen = 1
+
+
+def test_a_coroutine_that_another_runs_is_legitimate():
+    """A coroutine in an attribute that a microprocess runs after main() has ended is awaited."""
+    with Lab(clock="virtual") as lab:
+        component = Hands().activate()
+        lab.run()
+    assert component.state == "finished", component.error
+    assert component.seen == 1
 
 
 def test_a_yield_in_an_async_main_is_named_with_its_line():
