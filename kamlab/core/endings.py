@@ -5,17 +5,17 @@ No error in what a component does at its end stops the scheduler, or keeps the o
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .asyncio_apart import is_of_asyncio, refused_await
 from .errors import BadAwait, SliceEnded
 from .events import FINISHED
-from .frames import place_of
 from .microprocess import Microprocess, explain_hidden_methods, method_of, raising_in
 from .states import FAILED
 from .task import task_of
-from .tracebacks import end_in_users_code
+from .tracebacks import chain_of, end_in_users_code
 from .unawaited import error_of_slice, forget, users_traceback
 
 if TYPE_CHECKING:
@@ -39,11 +39,20 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     if task.delegate is not None:
         scheduler.retire(task.delegate)
     made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
-    for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
-        try:
-            last()
-        except BaseException as error:
-            scheduler.note_failure(component, error)
+    watch, handled = scheduler.runtime.watch, sys.exc_info()[1]
+    outer, watch.closing = watch.closing, component
+    try:
+        for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
+            try:
+                last()
+            except BaseException as error:
+                for link in chain_of(error):
+                    if link.__context__ is handled or type(link.__context__) is GeneratorExit:  # the end of main()
+                        link.__context__ = None
+                _note_broken_slice(scheduler, component, error)
+                scheduler.note_failure(component, error)
+    finally:
+        watch.closing = outer
     del scheduler.unawaited[made:]  # what its own code made when it closed does not count
     del scheduler.thrown_away[thrown:]
     scheduler.runtime.services.drop_services_of(component)
@@ -106,9 +115,9 @@ def _note_broken_slice(scheduler: Scheduler, component: Microprocess, error: Bas
         return
     last = end_in_users_code(error)
     if isinstance(error, SliceEnded) and not error.args:  # from another thread, which raises a class
-        place = place_of(last.tb_frame, last.tb_lineno) if last is not None else ""
-        error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", place),)
-    if scheduler.journal is not None:
+        stack, line = ([last.tb_frame], last.tb_lineno) if last is not None else ([], None)
+        error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", stack, line),)
+    if scheduler.journal is not None and scheduler.running is not None:
         why = f"{component.short_name} was {'interrupted' if by_user else 'ended'} in the middle of that slice"
         scheduler.journal.foreign(why, scheduler.step - 1)
 
