@@ -502,7 +502,8 @@ class Watch:
             return False
         if interrupt.installed:
             return interrupt.send()
-        return interrupt.strike(self.present)
+        # A thread that blocks would not notice, and an exception that waits for it would slow down all other threads.
+        return not self._blocks and interrupt.strike(self.present)
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
