@@ -19,8 +19,8 @@ within one slice.
 which the process grows past ``slice_limit.memory`` is ended, if it grows on and on: at :data:`STEADY` looks in a row,
 before each of which the thread had given way to the watching one, as it does between two instructions. One call that
 allocates a lot, an array of NumPy's for one, is a single step in that count, or none, since it runs without the
-interpreter or keeps it; and what has stopped growing is left alone. A loop that builds a long list of its own in one slice cannot be told from one that does not end: the
-sentence names the bound, which can be set.
+interpreter or keeps it; and what has stopped growing is left alone. A loop that builds a long list of its own in one
+slice cannot be told from one that does not end: the sentence names the bound, which can be set.
 
 *Ending a slice.* On the main thread a signal does it, in the background an exception that is raised from another
 thread; see :class:`~.interrupt.Interrupt`. Python raises that wherever the thread stands, which may be in the middle of
