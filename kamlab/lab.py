@@ -250,7 +250,7 @@ class Lab:
         are those of ``run``.
 
         Raises:
-            KeyboardInterrupt: in a cell, it was interrupted.
+            KeyboardInterrupt: in a cell, or in the main task of ``asyncio.run``, it was interrupted.
             CancelledError: its task was cancelled; elsewhere also where it was interrupted, as asyncio has it.
         """
         from .notebook.awaited_run import AwaitedRun
@@ -260,23 +260,25 @@ class Lab:
     async def _run_awaited(self, until: Until, timeout: float | None, max_steps: int | None) -> Outcome:
         import asyncio
 
-        from .notebook.awaited_run import in_a_cell, interrupts_noted
+        from .notebook.awaited_run import in_a_cell, in_main_task, interrupts_noted, is_interruptible
 
         with self._progress(max_steps), interrupts_noted() as interrupts:
+            self.runtime.watch.is_awaited = is_interruptible()
             self.start(until=until, timeout=timeout, max_steps=max_steps)
             try:
                 while self.running:
                     await asyncio.sleep(TICK)
             except asyncio.CancelledError:
-                if not interrupts:
+                if not interrupts.noted:
                     raise
-                self.pause()
-                where = self.runtime.interrupted_in_words()
-                if not in_a_cell():
+                with interrupts.held():
+                    where = self.runtime.end_awaited(ARUN_PATIENCE)
+                if not (in_a_cell() or in_main_task()):
                     self.report(where)
                     raise
                 raise KeyboardInterrupt(where) from None
             finally:
+                self.runtime.watch.is_awaited = False
                 if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):
                     self.pause(ARUN_PATIENCE)
         error, self.runtime.background_error = self.runtime.background_error, None
@@ -455,17 +457,18 @@ class Lab:
         """How many events, and how many bytes of messages, one slice may have once it has lasted a second.
 
         A slice past it is ended, and its component fails with :class:`~.core.errors.SliceEnded`. It is set to a pair
-        of numbers, or of ``None`` for no bound.
+        of numbers, or of ``None`` for no bound. A third number says by how many bytes the process may grow, on and on,
+        within one slice, however short; a single large array does not count.
 
         >>> lab = Lab()
         >>> lab.slice_limit = (1000, None)
         >>> lab.slice_limit
-        SliceLimit(events=1000, bytes=None)
+        SliceLimit(events=1000, bytes=None, memory=256000000)
         """
         return self.runtime.slice_limit
 
     @slice_limit.setter
-    def slice_limit(self, limit: tuple[int | None, int | None]) -> None:
+    def slice_limit(self, limit: tuple[int | None, ...]) -> None:
         self.runtime.slice_limit = SliceLimit.of(limit)
 
     def long_slice(self) -> LongSlice | None:

@@ -5,6 +5,8 @@ No error in what a component does at its end stops the scheduler, or keeps the o
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +14,11 @@ from .asyncio_apart import is_of_asyncio, refused_await
 from .await_notes import explain_awaitable
 from .errors import BadAwait, SliceEnded
 from .events import FINISHED
-from .frames import place_of
 from .microprocess import Microprocess, explain_hidden_methods, method_of, raising_in
 from .states import FAILED
 from .states import FINISHED as FINISHED_STATE
 from .task import task_of
-from .tracebacks import end_in_users_code
+from .tracebacks import chain_of, end_in_users_code
 from .unawaited import (
     close_kept,
     error_of_attributes,
@@ -48,15 +49,7 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     if task.delegate is not None:
         scheduler.retire(task.delegate)
     run = scheduler.contexts.enter_again(component)
-    made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
-    for last in (partial(_close, task.flow), method_of(component, "stop"), method_of(component, "close_down")):
-        try:
-            run(last)
-        except BaseException as error:
-            scheduler.note_failure(component, error)
-        forgotten = error_of_closing(scheduler, component, made, thrown)
-        if forgotten is not None:
-            scheduler.note_failure(component, forgotten)
+    _close_down(scheduler, component, run)
     if state is FINISHED_STATE:
         kept = error_of_attributes(component)
         if kept is not None:
@@ -64,6 +57,29 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
         scheduler.contexts.leave()
     scheduler.runtime.services.drop_services_of(component)
+
+
+def _close_down(scheduler: Scheduler, component: Microprocess, run: Callable[..., Any]) -> None:
+    """Run what a component has to run at its end, watched as a slice is; ``run`` makes a call in its context."""
+    made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
+    watch, handled = scheduler.runtime.watch, sys.exc_info()[1]
+    outer, watch.closing = watch.closing, component
+    flow = task_of(component).flow
+    try:
+        for last in (partial(_close, flow), method_of(component, "stop"), method_of(component, "close_down")):
+            try:
+                run(last)
+            except BaseException as error:
+                for link in chain_of(error):
+                    if link.__context__ is handled or type(link.__context__) is GeneratorExit:  # the end of main()
+                        link.__context__ = None
+                _note_broken_slice(scheduler, component, error)
+                scheduler.note_failure(component, error)
+            forgotten = error_of_closing(scheduler, component, made, thrown)
+            if forgotten is not None:
+                scheduler.note_failure(component, forgotten)
+    finally:
+        watch.closing = outer
 
 
 def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) -> None:
@@ -126,9 +142,9 @@ def _note_broken_slice(scheduler: Scheduler, component: Microprocess, error: Bas
         return
     last = end_in_users_code(error)
     if isinstance(error, SliceEnded) and not error.args:  # from another thread, which raises a class
-        place = place_of(last.tb_frame, last.tb_lineno) if last is not None else ""
-        error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", place),)
-    if scheduler.journal is not None:
+        stack, line = ([last.tb_frame], last.tb_lineno) if last is not None else ([], None)
+        error.args = (runtime.watch.last_words() or runtime.watch.broken_off("stopped", stack, line),)
+    if scheduler.journal is not None and scheduler.running is not None:
         why = f"{component.short_name} was {'interrupted' if by_user else 'ended'} in the middle of that slice"
         scheduler.journal.foreign(why, scheduler.step - 1)
 

@@ -41,8 +41,9 @@ class FailureLog:
         self.components.append(component)
         self._number = next_number()
         del self.components[:-FAILURES_KEPT]
-        text = traceback_of(error)
-        runtime.world.report(f"{component.short_name} failed at step {scheduler.step}; the others go on.\n{text}")
+        with runtime.watch.reporting():
+            text = traceback_of(error)
+            runtime.world.report(f"{component.short_name} failed at step {scheduler.step}; the others go on.\n{text}")
         if runtime.on_error == "raise" and isinstance(error, (Exception, SliceEnded)) and scheduler.fatal is None:
             fatal = ComponentFailed(f"{component.short_name} failed: {error_in_words(error)}")
             fatal.__cause__ = error

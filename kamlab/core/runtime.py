@@ -34,7 +34,7 @@ from .clock import Clock, VirtualClock, make_clock
 from .component import Component
 from .context import in_slice
 from .ended_components import Register
-from .errors import BadPace, KamlabError, LabIsClosed, LabIsRunning
+from .errors import BadPace, KamlabError, LabIsClosed, LabIsRunning, SliceEnded
 from .events import SENT
 from .failures import FailureLog
 from .idle import ThreadIdle
@@ -216,6 +216,7 @@ class Runtime:
         self.number_of_lab = begin_lab()
         self._pausing = self._stopping = False
         self._stopping_thread: int | None = None
+        self._stop_interrupted: KeyboardInterrupt | None = None
         self.watch = Watch(self)
 
     # -- what it is doing -----------------------------------------------------------------------------
@@ -329,7 +330,7 @@ class Runtime:
             self.interrupt = interrupt
             if phase is Phase.REPLAYING:
                 interrupt.is_patient = True
-            watch.seen, watch.context = None, copy_context()
+            watch.seen, watch.looked, watch.context = None, real_monotonic(), copy_context()
             if not watch.is_watched:
                 watching.begin(watch)
             if chance is not None:
@@ -343,6 +344,7 @@ class Runtime:
                 self._tell_outsiders()
             yield interrupt
         finally:
+            interrupt.close()
             show_loop()
             if scheduler.given_up:  # the lab has gone on without this thread, and is not touched
                 in_slice.world = outer
@@ -375,6 +377,34 @@ class Runtime:
         spinning = outcome.spinning_in_words if outcome is not None and ended_so else ""
         text = f"the lab was stopped between two slices, at step {self.scheduler.step}; it can go on"
         return f"{text}. {spinning}" if spinning else text
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Watch what components do while they are ended in a ``with`` on this, where no thread drives the lab.
+
+        Raises:
+            KeyboardInterrupt: afterwards, if it was interrupted meanwhile.
+        """
+        watch = self.watch
+        if self.scheduler.driver is not None or watch.closer is not None:
+            yield
+            return
+        interrupt = self.interrupt = Interrupt(self)
+        interrupt.drive = sys._getframe(2)
+        interrupt.install()
+        watch.closer = threading.get_ident()
+        watch.seen, watch.looked, watch.context = None, real_monotonic(), copy_context()
+        if not watch.is_watched:
+            watching.begin(watch)
+        try:
+            yield
+        finally:
+            interrupt.close()
+            watch.closer = self.interrupt = None
+            interrupt.uninstall()
+        if interrupt.interrupted:
+            self.scheduler.attention = False
+            raise KeyboardInterrupt(f"{interrupt.words or 'interrupted'} (stopped all the same)")
 
     def _tell_outsiders(self) -> None:
         """Notify components with a thread whether they may run freely from now on."""
@@ -478,6 +508,8 @@ class Runtime:
         except BaseException as error:
             if scheduler.given_up:
                 return
+            if isinstance(error, SliceEnded) and self._stopping:  # it struck between two slices
+                return
             if self._thread is me:
                 self.background_error = error
             text = f"the background run ended with {type(error).__name__}: {error}\n{traceback_of(error)}"
@@ -539,6 +571,23 @@ class Runtime:
         """End the present slice if it has lasted for long, and pause; return whether the lab stands still."""
         return self._come_to_rest(timeout, ending=True)
 
+    def end_awaited(self, timeout: float) -> str:
+        """Pause a run in the background that was interrupted, as :meth:`end_long_slice` does; return what has happened.
+
+        Where the slice cannot be ended the lab is stopped without it.
+        """
+        failed = self.failures.count
+        if not self.end_long_slice(timeout):
+            found = self.watch.long_slice(ENDABLE)
+            self.world.stop(STRIKE if self.watch.is_blocked() else timeout)
+            said = found.diagnosis() if found is not None else "A slice does not end."
+            return f"{said} The lab was stopped without it; lab.reset() begins again."
+        for component in self.failures.since(failed) if self.failures.count > failed else ():
+            error = task_of(component).error
+            if isinstance(error, SliceEnded):
+                return str(error)
+        return self.interrupted_in_words()
+
     def pause_requested(self) -> bool:
         """Return whether the lab was asked to pause, and clear the request."""
         asked, self._pausing = self._pausing, False
@@ -572,6 +621,7 @@ class Runtime:
                 bound = min(bound, max(0.0, deadline - scheduler.time()))
             if self._wait_for_threads(bound, real_deadline):
                 return
+        self.watch.waits += 1
         self.lock.release()
         try:
             if times or real_deadline is None:
@@ -580,6 +630,7 @@ class Runtime:
                 scheduler.idle.wait(max(0.0, real_deadline - real_monotonic()))
         finally:
             self.lock.acquire()
+            self.watch.waits += 1
         if self.virtual:
             scheduler.note_jump()
             if scheduler.journal is not None and times and (timer is None or deadline == min(times) != timer):
@@ -598,11 +649,13 @@ class Runtime:
             return False
         began = real_monotonic()
         moment = GLANCE if real_deadline is None else min(GLANCE, max(0.0, real_deadline - began))
+        self.watch.waits += 1
         self.lock.release()
         try:
             scheduler.idle.wait(moment)
         finally:
             self.lock.acquire()
+            self.watch.waits += 1
         passed = min(real_monotonic() - began, 2 * GLANCE)
         for component in busy:
             if component.was_waited_for(passed) >= self.thread_patience and component.elsewhere is not None:
@@ -642,17 +695,22 @@ class Runtime:
             )
         scheduler = self.scheduler
         outer, self._stopping_thread = self._stopping_thread, threading.get_ident()
+        components = list(scheduler.members.values())
         try:
-            components = list(scheduler.members.values())
-            for component in components:
-                if component.id in scheduler.members:  # its chassis has not stopped it already
+            with self.ending():
+                for component in components:
+                    if component.id in scheduler.members:  # its chassis has not stopped it already
+                        scheduler.retire(component)
+                self.phase = Phase.STOPPED
+                for component in list(scheduler.members.values()):  # activated by one that was closed
                     scheduler.retire(component)
-            self.phase = Phase.STOPPED
-            for component in list(scheduler.members.values()):  # activated by one that was closed
-                scheduler.retire(component)
-            scheduler.queue.clear()
-            scheduler.timers.clear()
-            self.services.zap()
+                scheduler.queue.clear()
+                scheduler.timers.clear()
+                self.services.zap()
+        except KeyboardInterrupt as error:
+            if self.phase is not Phase.STOPPED:
+                raise
+            self._stop_interrupted = error
         finally:
             self._stopping_thread = outer
             lock.release()
@@ -686,7 +744,11 @@ class Runtime:
         self.lock.give_up()
 
     def close(self, components: list[Microprocess], timeout: float) -> None:
-        """Wait for the threads of components that were stopped, then close what they are woken through."""
+        """Wait for the threads of components that were stopped, then close what they are woken through.
+
+        Raises:
+            KeyboardInterrupt: the stop before was interrupted.
+        """
         deadline = real_monotonic() + timeout
         for component in components:
             join = getattr(component, "join_thread", None)
@@ -695,6 +757,9 @@ class Runtime:
                     f"the thread of {component.short_name} is still busy; it ends at its next send or recv."
                 )
         self.scheduler.idle.close()
+        interrupted, self._stop_interrupted = self._stop_interrupted, None
+        if interrupted is not None:
+            raise interrupted
 
 
 class Drive:
@@ -902,6 +967,7 @@ class Drive:
         """Wait as long as a slice takes in slow motion; the lock is free meanwhile."""
         runtime = self.runtime
         began = real_monotonic()
+        runtime.watch.waits += 1
         runtime.lock.release()
         try:
             while runtime.pace is not None and not runtime.must_stop and runtime.phase is not Phase.STOPPED:
@@ -911,6 +977,7 @@ class Drive:
                 real_sleep(min(left, BLINK))
         finally:
             runtime.lock.acquire()
+            runtime.watch.waits += 1
 
     def _finish(self, outcome: Outcome) -> Outcome:
         """Apply pending wake-ups so that observers see up-to-date states; raise the error that stopped the drive.

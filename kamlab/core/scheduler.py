@@ -286,7 +286,8 @@ class Scheduler:
                 self.journal.outside("stop", component.short_name)
             task.life = state
             if component is not self.running:
-                end(self, component, state)
+                with self.runtime.ending():
+                    end(self, component, state)
 
     def note_failure(self, component: Microprocess, error: BaseException) -> None:
         """Mark a component as failed, record that, and call ``on_failure``."""

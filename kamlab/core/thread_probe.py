@@ -116,3 +116,13 @@ def asleep_at(thread: threading.Thread) -> object:
     except (OSError, KeyError, IndexError):
         return None
     return id(frame), frame.f_lasti, switches
+
+
+def times_waited(ident: int | None) -> int | None:
+    """Return how often a thread has waited, for the interpreter or for anything else; ``None`` if that is not known."""
+    thread = next((thread for thread in threading.enumerate() if thread.ident == ident), None)
+    try:
+        with open(f"/proc/self/task/{thread.native_id if thread else 0}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt"))
+    except (OSError, ValueError, StopIteration):
+        return None

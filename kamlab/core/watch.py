@@ -6,7 +6,8 @@ since when. After :data:`LONG` seconds it reports that slice, once, with the lin
 in time costs nothing, since nothing is counted or noted while it runs.
 
 The same holds for what the engine calls between two slices: a timer, an observer, the condition of a run. There only
-a stack with user code on it is reported, since a lab that waits stands still as well.
+a stack with user code on it is reported, and never while the lab waits. And it holds for what components do when they
+are ended, also where no thread drives the lab: ``finally`` and ``close_down``.
 
 *The bound.* From then on :class:`Counter` counts the events and the bytes of the slice: it takes the place of the
 writer that the engine calls with each record anyway (``Scheduler.log``), and past the bound it refuses the message and
@@ -14,12 +15,21 @@ raises :class:`~.errors.SliceEnded` in the component's own ``send``. It leaves w
 Messages that fill the memory in less than a second are counted sooner: once the process has grown by :data:`GROWTH`
 within one slice.
 
-*Ending a slice from another thread.* Python raises an exception in another thread wherever that stands, which may be
-in the middle of the engine. So :meth:`Watch.strike` does it only while the innermost frame of that thread is the
-user's: a thread that waits for the interpreter continues exactly where it stands, and begins with the exception.
+*Memory without messages.* A list that grows without end fills the memory faster than any notice is read. So a slice in
+which the process grows past ``slice_limit.memory`` is ended, if it grows on and on: at :data:`STEADY` looks in a row,
+before each of which the thread had given way to the watching one, as it does between two instructions. One call that
+allocates a lot, an array of NumPy's for one, is a single step in that count, or none, since it runs without the
+interpreter or keeps it; and what has stopped growing is left alone. A loop that builds a long list of its own in one
+slice cannot be told from one that does not end: the sentence names the bound, which can be set.
+
+*Ending a slice.* On the main thread a signal does it, in the background an exception that is raised from another
+thread; see :class:`~.interrupt.Interrupt`. Python raises that wherever the thread stands, which may be in the middle of
+the engine, so it is done only while the innermost frame is the user's: a thread that waits for the interpreter
+continues exactly where it stands, and begins with the exception. What never returns to Python's own code, such as
+``sum(itertools.count())``, cannot be ended.
 
 Rejected: a counter or a clock in ``Scheduler.advance``, which every slice would pay for; ``sys.settrace`` for all
-background runs, for the same reason; a signal, which reaches the main thread only.
+background runs, for the same reason; a bound on memory alone, which an honest large array would break.
 """
 
 from __future__ import annotations
@@ -34,7 +44,8 @@ import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import CodeType, FrameType, MethodDescriptorType, WrapperDescriptorType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,10 +53,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .describe import name_of
 from .errors import BadLimit, SliceEnded
 from .event_kinds import DISCARDED, RECEIVED, SENT
-from .frames import KAMLAB, LIBRARY, frames_above, innermost_of_user, place_of, whose_code
+from .frames import LIBRARY, USER, frames_above, innermost_of_user, place_of, whose_code
+from .interrupt import of_the_engine
 from .lab_time import real_monotonic, real_sleep
 from .naming import whose
-from .thread_probe import asleep_at
+from .thread_probe import asleep_at, times_waited
 from .thread_relay import Relayed
 
 if TYPE_CHECKING:
@@ -54,6 +66,9 @@ if TYPE_CHECKING:
 #: Seconds between two looks, and after how many at a lab that is not driven the thread leaves it.
 TICK = 0.1
 IDLE_TICKS = 20
+#: Seconds between two looks while the memory grows; by how many bytes it grows then, and at how many looks in a row.
+HURRY = 0.02
+GROWN, STEADY = 1 << 20, 4
 #: From how many seconds on a slice is long; from how many on it may be ended; and when its thread is first observed.
 LONG = 1.0
 ENDABLE = 0.5
@@ -69,30 +84,37 @@ _DEBUGGERS = frozenset(("bdb", "pdb", "debugpy", "pydevd", "_pydevd_bundle", "ip
 _BLOCKING = frozenset(
     ("accept", "acquire", "connect", "get", "input", "join", "read", "readline", "recv", "select", "sleep", "wait")
 )
+#: Functions of Python in which the kernel waits in the place of a built-in one.
+_STANDS_FOR = {"raw_input": "input()"}
 
 
 class SliceLimit(NamedTuple):
-    """How many events, and bytes of messages, a slice may have once it is long; ``None``: no bound."""
+    """How many events, and bytes of messages, a slice may have once it is long; ``None``: no bound.
+
+    ``memory`` is by how many bytes the process may grow and grow within one slice, long or not.
+    """
 
     events: int | None = 300_000
     bytes: int | None = 64_000_000
+    memory: int | None = 256_000_000
 
     @classmethod
     def of(cls, limit: Any) -> SliceLimit:
-        """Return the limit of a pair.
+        """Return the limit of two or three values; without a third one, the memory has its usual bound.
 
         Raises:
-            BadLimit: it is not a pair of positive whole numbers or ``None``.
+            BadLimit: they are not two or three positive whole numbers or ``None``.
         """
         if (
             isinstance(limit, (tuple, list))
-            and len(limit) == 2
+            and len(limit) in (2, 3)
             and all(bound is None or (type(bound) is int and bound > 0) for bound in limit)
         ):
             return cls(*limit)
         raise BadLimit(
             f"slice_limit = {limit!r}: give a pair, how many events and how many bytes of messages a long slice may "
-            "have, each a whole number above 0, or None for no bound"
+            "have, each a whole number above 0, or None for no bound; a third one says by how many bytes the process "
+            "may grow within one slice"
         )
 
 
@@ -103,6 +125,8 @@ class LongSlice:
     ``component`` is whose slice it is, ``None`` between two slices; ``seconds`` how long it has lasted at least;
     ``place`` where in the user's code it stands; ``blocks_in`` the call that it waits in, if any; ``cure`` what ends
     it. ``in_thread``: the slice waits for the component's own thread, and the lab goes on without it soon.
+    ``is_called``: it stands in what the lab has called in the middle of that slice: an observer, or the condition of a
+    breakpoint. ``is_end``: it is no slice, but the component's end.
 
     >>> print(LongSlice(None, 3.2, "line 4 of check()", cure="Interrupt to end it.").sentence())
     A call between two slices has lasted 3 s, at line 4 of check(): does this loop end? Interrupt to end it.
@@ -114,6 +138,8 @@ class LongSlice:
     blocks_in: str | None = None
     cure: str = ""
     in_thread: bool = False
+    is_called: bool = False
+    is_end: bool = False
 
     def sentence(self) -> str:
         """Return who, how long, where, and what to do, in one or two sentences."""
@@ -124,6 +150,10 @@ class LongSlice:
         seconds = f"{int(self.seconds)} s" if self.seconds >= 1 else f"{self.seconds:.1f} s"
         if self.component is None:
             who = f"A call between two slices has lasted {seconds}"
+        elif self.is_called:
+            who = f"A call that the lab makes in a slice of {name_of(self.component)} has lasted {seconds}"
+        elif self.is_end:
+            who = f"{name_of(self.component)} has been closing for {seconds}"
         else:
             who = f"{name_of(self.component)} has been in one slice for {seconds}"
         at = f" at {self.place}" if self.place else ""
@@ -132,7 +162,8 @@ class LongSlice:
             return f"{who}: its thread has not come to its next send, recv or pause{where}."
         if self.blocks_in is not None:
             return f"{who} and blocks in {self.blocks_in}{at}: nothing else in the lab can run meanwhile."
-        question = "does this loop end?" if self.component is None else "is a yield or await missing in this loop?"
+        is_slice = self.component is not None and not (self.is_called or self.is_end)
+        question = "is a yield or await missing in this loop?" if is_slice else "does this loop end?"
         return f"{who}{',' if at else ''}{at}: {question}"
 
 
@@ -145,7 +176,20 @@ class Watch:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         #: Which slice was seen last, and when first; ``None`` at the beginning of a drive.
-        self.seen: tuple[tuple[int, int, int], float] | None = None
+        self.seen: tuple[Any, float] | None = None
+        #: When the watching thread has looked last, or the drive has begun.
+        self.looked = 0.0
+        #: Counts the beginnings and the ends of waits for something to do: an odd number is a wait.
+        self.waits = 0
+        #: Which component is being ended, and which thread does that where none drives the lab.
+        self.closing: Any = None
+        self.closer: int | None = None
+        #: Whether a failure is being reported, which is no part of the slice.
+        self.is_reporting = False
+        #: Whether an interrupt ends a background run, too: a cell awaits it.
+        self.is_awaited = False
+        #: Whether the process is growing, so that the next look is soon.
+        self.hurries = False
         #: In which context the drive began: front ends find the cell by it.
         self.context: contextvars.Context | None = None
         #: Whether the watching thread knows of this lab; whether a slice of this drive was counted.
@@ -154,7 +198,10 @@ class Watch:
         self._idle_ticks = 0
         self._told = False
         self._stood: Any = None
-        self._memory = 0
+        self._blocks = False
+        self._memory = self._used = self._grew = 0
+        self._waited: int | None = None
+        self._verdict: tuple[Any, str] | None = None
         self._counter: Counter | None = None
 
     # -- asking ---------------------------------------------------------------------------------------
@@ -162,23 +209,47 @@ class Watch:
     def seconds(self) -> float:
         """Return for how long, at least, the lab has been where it is; 0 if that was not seen yet."""
         seen = self.seen
-        return real_monotonic() - seen[1] if seen is not None and seen[0] == self._present() else 0.0
+        return real_monotonic() - seen[1] if seen is not None and seen[0] == self.present() else 0.0
 
     def is_driven(self) -> bool:
-        """Return whether a thread drives the lab now."""
+        """Return whether a thread drives the lab now, or ends components of it."""
         runtime = self._runtime
-        return runtime.scheduler.driver is not None and not runtime.scheduler.given_up and runtime.watch is self
+        return self.driver() is not None and not runtime.scheduler.given_up and runtime.watch is self
 
-    def is_endable(self) -> bool:
-        """Return whether an interrupt or a stop ends the present slice, rather than waiting for its end."""
-        return self.is_driven() and self.seconds() >= ENDABLE
+    def driver(self) -> int | None:
+        """Return the thread that drives the lab, or else that ends components of it."""
+        driver = self._runtime.scheduler.driver
+        return driver if driver is not None else self.closer
+
+    def is_waiting(self) -> bool:
+        """Return whether the lab waits for something to do."""
+        return self.waits % 2 == 1
+
+    def is_endable(self, by_handler: bool = False) -> bool:
+        """Return whether an interrupt or a stop ends the present slice, rather than waiting for its end.
+
+        ``by_handler``: the thread that drives asks, in the handler of a signal. Where it has kept the interpreter to
+        itself for so long, the watching thread could not look.
+        """
+        if not self.is_driven() or self.is_waiting() or self.is_reporting:
+            return False
+        if by_handler and _is_watching and self.looked and real_monotonic() - self.looked >= ENDABLE + TICK:
+            present = self.present()
+            if self.seen is None or self.seen[0] != present:
+                self.seen = present, self.looked
+        return self.seconds() >= ENDABLE or self.verdict() != ""
+
+    def verdict(self) -> str:
+        """Return why the present slice has to end, past a bound; "" if it need not."""
+        verdict = self._verdict
+        return verdict[1] if verdict is not None and verdict[0] == self.present() else ""
 
     def long_slice(self, least: float = LONG) -> LongSlice | None:
         """Return the slice that runs now if it has lasted so many seconds, else ``None``."""
-        running, seconds = self._runtime.scheduler.running, self.seconds()
-        if seconds < least or not self.is_driven():
+        seconds = self.seconds()
+        if seconds < least or not self.is_driven() or self.is_waiting():
             return None
-        found = self._looked_at(running, seconds, self._stack())
+        found = self._looked_at(seconds, self._stack())
         return found if self.seconds() >= least else None  # it has ended meanwhile
 
     def is_blocked(self) -> bool:
@@ -186,27 +257,37 @@ class Watch:
         found = self.long_slice(ENDABLE)
         return found is not None and found.blocks_in is not None
 
-    def _present(self) -> tuple[int, int, int]:
+    def present(self) -> tuple[int, ...]:
+        """Return what tells a slice, a call between two of them, and the end of a component from each other."""
         scheduler = self._runtime.scheduler
-        return scheduler.step, scheduler.rounds, id(scheduler.running)
+        return scheduler.step, scheduler.rounds, id(scheduler.running), self.waits, id(self.closing)
 
     def _stack(self) -> list[FrameType]:
         interrupt = self._runtime.interrupt
-        return frames_above(self._runtime.scheduler.driver, interrupt.drive if interrupt is not None else None)
+        return frames_above(self.driver(), interrupt.drive if interrupt is not None else None)
 
-    def _looked_at(self, running: Any, seconds: float, stack: Sequence[FrameType]) -> LongSlice | None:
+    def _whose(self) -> Any:
+        runs = self.closing if self.closing is not None else self._runtime.scheduler.running
+        return whose(runs) if runs is not None else None
+
+    def _looked_at(self, seconds: float, stack: Sequence[FrameType]) -> LongSlice | None:
         if any(_module_of(frame) in _DEBUGGERS for frame in stack):
             return None
         at = innermost_of_user(tuple([frame.f_code for frame in stack]))
-        component = whose(running) if running is not None else None
-        if at is None or (component is not None and whose_code(stack[at].f_code.co_filename) == KAMLAB):
+        component, is_end = self._whose(), self.closing is not None
+        is_users = at is not None and whose_code(stack[at].f_code.co_filename) == USER
+        if component is None and not is_users:
+            return None
+        if component is not None and not is_users:
             where = component.thread_frame() if isinstance(component, Relayed) else None
             if where is not None:
                 return LongSlice(component, seconds, f"line {where.line} of {where.function}()", in_thread=True)
         if at is None:
-            return None if component is None else LongSlice(component, seconds, cure=self._cure(None))
+            return LongSlice(component, seconds, cure=self._cure(False, None), is_end=is_end)
+        is_called = component is not None and _is_called_within(stack, at)
         blocks_in = _blocks_in(stack, at) if self._is_asleep(stack) else None
-        return LongSlice(component, seconds, place_of(stack[at]), blocks_in, self._cure(blocks_in))
+        cure = self._cure(component is not None and not is_called and not is_end, blocks_in)
+        return LongSlice(component, seconds, place_of(stack[at]), blocks_in, cure, is_called=is_called, is_end=is_end)
 
     def _is_asleep(self, stack: Sequence[FrameType]) -> bool:
         """Return whether the driver has slept at one place since it was last observed."""
@@ -214,34 +295,39 @@ class Watch:
         return stood is not None and stood == now
 
     def _observed(self, stack: Sequence[FrameType]) -> Any:
-        driver = self._runtime.scheduler.driver
+        driver = self.driver()
         thread = next((thread for thread in threading.enumerate() if thread.ident == driver), None)
         if thread is None or not stack:
             return None
+        at = innermost_of_user(tuple([frame.f_code for frame in stack]))
+        if at is not None and _called_function(stack, at) in _STANDS_FOR:
+            return id(stack[at + 1]), stack[at].f_lasti
         if sys.platform == "linux":
             return asleep_at(thread)
         innermost = stack[-1]
-        at = innermost_of_user([frame.f_code for frame in stack])
         called = (_blocks_in(stack, at) or "") if at is not None else ""
         blocks = called.rstrip("()").rpartition(".")[2] in _BLOCKING
         return (id(innermost), innermost.f_lasti) if blocks else None
 
-    def _cure(self, blocks_in: str | None) -> str:
+    def _cure(self, is_slice: bool, blocks_in: str | None) -> str:
         interrupt = self._runtime.interrupt
-        if interrupt is not None and interrupt.installed:
+        if self.is_awaited or (interrupt is not None and interrupt.installed):
             cure = "Interrupt to end it"
+        elif self.closer is not None:
+            return ""
         elif blocks_in is not None:
             cure = "lab.stop() or lab.reset() goes on without it"
         else:
             cure = "lab.stop() or lab.reset() ends it"
-        return f"{cure}; code that blocks belongs in a ThreadedComponent." if blocks_in is not None else f"{cure}."
+        elsewhere = is_slice and blocks_in is not None
+        return f"{cure}; code that blocks belongs in a ThreadedComponent." if elsewhere else f"{cure}."
 
     # -- watching -------------------------------------------------------------------------------------
 
     def look_safely(self) -> bool:
         """Look at the lab; return whether to look again. Called by the watching thread."""
         if not self.is_driven():
-            self.seen = None
+            self.seen, self.hurries, self._used = None, False, 0
             self._idle_ticks += 1
             return self._idle_ticks < IDLE_TICKS
         self._idle_ticks = 0
@@ -252,24 +338,43 @@ class Watch:
         return True
 
     def _look(self) -> None:
-        """Note which slice runs; report and bound one that has lasted."""
-        present, now = self._present(), real_monotonic()
+        """Note which slice runs; report and bound one that has lasted, and end one that has to end."""
+        present, now = self.present(), real_monotonic()
+        self.looked = now
         seen = self.seen
         if seen is None or seen[0] != present:
-            self._told, self._stood, self._memory = False, None, resident()
+            self._told, self._stood, self._blocks = False, None, False
+            used, self._used = self._used, resident()
+            self._memory, self._grew, self.hurries = used or self._used, 0, False
             self.seen = (present, now)
             return
+        if self.is_waiting():
+            return
         seconds = now - seen[1]
-        scheduler = self._runtime.scheduler
-        if scheduler.running is not None and self._runtime.slice_limit != (None, None):
+        if self._whose() is not None:
             self._bound(seconds)
+        self._end_if_asked(seconds)
         if seconds >= LONG and not self._told:
             found = self.long_slice()
             if found is not None:
                 self._told = True
                 self._tell(found)
         if seconds >= OBSERVED:
-            self._stood = self._observed(self._stack())
+            stood, self._stood = self._stood, self._observed(self._stack())
+            self._blocks = stood is not None and stood == self._stood
+
+    def _end_if_asked(self, seconds: float) -> None:
+        """End the slice, or try again to end it: it is past its bound, or an interrupt came when it was young."""
+        interrupt = self._runtime.interrupt
+        if interrupt is None or self.is_reporting:
+            return
+        is_verdict = self.verdict() != ""
+        if not is_verdict and (not interrupt.interrupted or interrupt.is_patient or seconds < ENDABLE):
+            return
+        if interrupt.installed:
+            interrupt.send()
+        elif is_verdict:
+            self.strike()
 
     def _tell(self, found: LongSlice) -> None:
         hook = self._runtime.on_long_slice
@@ -282,23 +387,51 @@ class Watch:
             context.run(self._runtime.world.report, found.sentence())
 
     def _bound(self, seconds: float) -> None:
-        """Count the events of the slice from now on if it is long, or if it makes the process grow."""
-        if seconds < LONG and resident() - self._memory < GROWTH:
+        """Count the events of the slice from now on if it is long, or makes the process grow; bound its memory."""
+        grown = self._growth(seconds)
+        limit = self._runtime.slice_limit
+        if seconds < LONG and grown < GROWTH:
             return
-        self._count()
-        scheduler, limit = self._runtime.scheduler, self._runtime.slice_limit.events
-        if seconds >= LONG and limit is not None and len(scheduler.pauses) > limit:  # of which one record tells
-            counter = self._counter
-            if counter is not None:
-                counter.words = counter.in_words(f"{limit:,} events")
-            self.strike()
+        if limit[:2] != (None, None) and self.closing is None:
+            self._count()
+        pauses = self._runtime.scheduler.pauses
+        if seconds >= LONG and limit.events is not None and len(pauses) > limit.events:  # of which one record tells
+            self._condemn(f"more than {limit.events:,} events in one slice")
+        if limit.memory is not None and grown > limit.memory and self._grew >= STEADY and seconds >= OBSERVED:
+            self._condemn(f"the process grew by more than {limit.memory:,} bytes in one slice")
+
+    def _growth(self, seconds: float) -> int:
+        """Return by how many bytes the process has grown within the slice; count at how many looks it did."""
+        used = resident()
+        grown = used - self._memory
+        if grown >= GROWTH:
+            if used < self._used + GROWN:
+                self._grew = 0
+            else:
+                waited, self._waited = self._waited, times_waited(self.driver())
+                self._grew += waited is None or waited != self._waited
+        self.hurries = grown >= GROWTH and (self._grew > 0 or seconds < LONG)
+        self._used = used
+        return grown
+
+    def _condemn(self, past: str) -> None:
+        """Have the slice end, with what is said of it."""
+        if not self.verdict():
+            present = self.present()
+            self._verdict = (present, self.in_words(past))
+
+    def in_words(self, past: str) -> str:
+        """Return what is said of a slice that has passed the bound."""
+        found = self.long_slice(0.0)
+        said = found.diagnosis() if found is not None else "It has been in one slice for long."
+        return f"{said} It was ended there: {past}, the bound that lab.slice_limit sets."
 
     def _count(self) -> None:
         """Put the counter in the place of the engine's writer."""
         self.has_counted = True
         with _lock:
             scheduler = self._runtime.scheduler
-            if scheduler.running is None or not self.is_driven():  # the drive has ended meanwhile
+            if scheduler.running is None or scheduler.driver is None or not self.is_driven():  # it has ended meanwhile
                 return
             if self._counter is None or self._counter.step != scheduler.step:
                 self._leave_writer()
@@ -328,48 +461,58 @@ class Watch:
     def last_words(self) -> str:
         """Return what is said of a slice that was ended from outside; for a :class:`SliceEnded` without words."""
         counter = self._counter
-        return counter.words if counter is not None else ""
+        return self.verdict() or (counter.words if counter is not None else "")
 
-    def broken_off(self, how: str, place: str) -> str:
+    def broken_off(self, how: str, stack: Sequence[FrameType], line: int | None = None) -> str:
         """Return what is said of the present slice where it is ended: "Busy_1 was interrupted in a slice that ...".
 
-        This takes no lock, since a signal handler calls it.
+        ``stack`` are the frames that the drive has called, ``line`` where the innermost one stood. This takes no lock,
+        since a signal handler calls it.
         """
-        running, seconds = self._runtime.scheduler.running, self.seconds()
+        at = innermost_of_user(tuple([frame.f_code for frame in stack]))
+        component, seconds = self._whose(), self.seconds()
+        is_called = component is not None and at is not None and _is_called_within(stack, at)
+        is_slice = component is not None and not is_called and self.closing is None
         lasted = f"{int(seconds)} s" if seconds >= 1 else f"{seconds:.1f} s"
-        who = name_of(whose(running)) if running is not None else "A call between two slices"
-        if running is None:
-            when = f" after {lasted}" if seconds >= ENDABLE else ""
+        is_long = seconds >= ENDABLE
+        if is_called:
+            who = f"A call that the lab makes in a slice of {name_of(component)}"
         else:
-            when = f" in a slice that had lasted {lasted}" if seconds >= ENDABLE else " in the middle of its slice"
-        at = f", at {place}" if place else ""
-        if self._stood is not None:
-            advice = "; code that blocks belongs in a ThreadedComponent"
-        elif seconds >= ENDABLE:
-            advice = "; does this loop end?" if running is None else "; is a yield or await missing?"
+            who = name_of(component) if component is not None else "A call between two slices"
+        if is_slice:
+            when = f" in a slice that had lasted {lasted}" if is_long else " in the middle of its slice"
         else:
+            when = f"{' while it closed,' if self.closing is not None else ''} after {lasted}" if is_long else ""
+        place = f", at {place_of(stack[at], line if at == len(stack) - 1 else None)}" if at is not None else ""
+        if not is_long or (self._blocks and not is_slice):
             advice = ""
-        return f"{who} was {how}{when}{at}{advice}"
+        elif self._blocks:
+            advice = "; code that blocks belongs in a ThreadedComponent"
+        else:
+            advice = "; is a yield or await missing?" if is_slice else "; does this loop end?"
+        return f"{who} was {how}{when}{place}{advice}"
 
     def strike(self) -> bool:
         """End the present slice, from another thread, if that stands in the user's code now; return whether it did.
 
-        The exception is raised at the next line of that code. Called again and again until the slice has ended.
+        Called again and again until the slice has ended.
         """
-        driver, interrupt = self._runtime.scheduler.driver, self._runtime.interrupt
-        present = self._present()
-        if driver is None or driver == threading.get_ident() or interrupt is None:
+        driver, interrupt = self.driver(), self._runtime.interrupt
+        if driver is None or driver == threading.get_ident() or interrupt is None or self.is_reporting:
             return False
-        before = sys._current_frames().get(driver)
-        if before is None or not interrupt.is_users(before):
-            return False
-        if not _raise_in(driver, SliceEnded):
-            return False
-        after = sys._current_frames().get(driver)
-        if after is before and present == self._present():
-            return True
-        _raise_in(driver, None)  # it went on between the two looks, perhaps into the engine
-        return False
+        if interrupt.installed:
+            return interrupt.send()
+        # A thread that blocks would not notice, and an exception that waits for it would slow down all other threads.
+        return not self._blocks and interrupt.strike(self.present)
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report a failure in a ``with`` on this: nothing ends that from outside."""
+        self.is_reporting = True
+        try:
+            yield
+        finally:
+            self.is_reporting = False
 
 
 class Counter:
@@ -428,16 +571,16 @@ class Counter:
 
     def _past(self) -> str:
         """Return the bound that is passed, in words, or "" if none is."""
-        events, size = self._runtime.slice_limit
+        events, size, _ = self._runtime.slice_limit
         if size is not None and self.bytes > size and self.events >= MANY:
-            return f"{size:,} bytes of messages"
+            return f"more than {size:,} bytes of messages in one slice"
         if events is not None and self.events > events and self._watch.seconds() >= LONG:
-            return f"{events:,} events"
+            return f"more than {events:,} events in one slice"
         return ""
 
     def _refuse(self, record: Any, past: str) -> None:
         """Raise SliceEnded: in ``send`` itself, whose message is taken back, else at the next line of the user's."""
-        self.words = self.words or self.in_words(past)
+        self.words = self.words or self._watch.in_words(past)
         interrupt = self._runtime.interrupt
         if interrupt is not None and (record is None or self._has_refused):  # it has caught the error before
             interrupt.raise_at_next_line(sys._getframe(), SliceEnded(self.words))
@@ -449,12 +592,6 @@ class Counter:
             self.log(record)  # it is counted as discarded already
         self._has_refused = True
         raise SliceEnded(self.words)
-
-    def in_words(self, past: str) -> str:
-        """Return what is said of a slice that has passed the bound."""
-        found = self._watch.long_slice(0.0)
-        said = found.diagnosis() if found is not None else "It has been in one slice for long."
-        return f"{said} It was ended there: more than {past} in one slice, the bound that lab.slice_limit sets."
 
 
 def size_of(message: Any) -> int:
@@ -473,12 +610,17 @@ def _own_size(value: Any) -> int:
 
 
 def resident() -> int:
-    """Return how many bytes of memory the process uses; 0 where the system does not tell."""
+    """Return how many bytes of memory the process uses, or has used at most; 0 where the system does not tell."""
     try:
         with open("/proc/self/statm", "rb") as statm:
             return int(statm.read().split()[1]) * _PAGE
     except (OSError, ValueError, IndexError):
+        pass
+    try:
+        import resource
+    except ImportError:
         return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -491,8 +633,23 @@ def _module_of(frame: FrameType) -> str:
 # -- the call that blocks -------------------------------------------------------------------------------
 
 
+def _is_called_within(stack: Sequence[FrameType], at: int) -> bool:
+    """Return whether the lab has called the code at a place of a stack in the middle of other code that it called."""
+    engine = [number for number, frame in enumerate(stack[:at]) if of_the_engine(frame)]
+    return bool(engine) and len(engine) <= engine[-1]
+
+
+def _called_function(stack: Sequence[FrameType], at: int) -> str:
+    """Return the name of the function of a library that the code at a place of a stack has called; "" if of none."""
+    if at + 1 < len(stack) and whose_code((above := stack[at + 1].f_code).co_filename) == LIBRARY:
+        return above.co_name
+    return ""
+
+
 def _blocks_in(stack: Sequence[FrameType], at: int) -> str:
     """Return the call in which the code at a place of a stack waits: ``queue.get()``."""
+    if (name := _called_function(stack, at)) in _STANDS_FOR:
+        return _STANDS_FOR[name]
     if at + 1 < len(stack) and whose_code((above := stack[at + 1]).f_code.co_filename) == LIBRARY:
         return f"{above.f_globals.get('__name__', '')}.{above.f_code.co_name}()"
     frame = stack[at]
@@ -518,20 +675,6 @@ def _called_at(code: CodeType, instruction: int) -> str:
         return ""
     called = f"{ast.unparse(node.func)}()" if isinstance(node, ast.Call) else ast.unparse(node)
     return called if len(called) <= 60 else ""
-
-
-# -- exceptions in another thread -----------------------------------------------------------------------
-
-
-def _raise_in(ident: int, error: type[BaseException] | None) -> bool:
-    """Raise an exception in another thread when it runs next, or take that back; return whether this is possible."""
-    try:
-        import ctypes
-
-        what = ctypes.py_object(error) if error is not None else None
-        return bool(ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what))
-    except (ImportError, AttributeError):
-        return False
 
 
 # -- the thread -----------------------------------------------------------------------------------------
@@ -561,12 +704,15 @@ def begin(watch: Watch) -> None:
 
 def _work() -> None:
     global _is_watching
+    hurries = False
     while True:
-        real_sleep(TICK)
+        real_sleep(HURRY if hurries else TICK)
+        hurries = False
         for reference in list(_watched):
             watch = reference()
             if watch is None or not watch.look_safely():
                 _leave(reference, watch)
+            hurries = hurries or (watch is not None and watch.hurries)
             watch = None  # a lab that nobody else holds goes
         with _lock:
             if not _watched:

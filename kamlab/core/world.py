@@ -98,6 +98,9 @@ class World(Protocol):
 
     def __iter__(self) -> Iterator[Component]: ...
 
+    def stop(self, timeout: float = 5.0) -> None:
+        """End everything."""
+
     def report(self, text: str) -> None:
         """Tell the user something that must not be lost."""
 

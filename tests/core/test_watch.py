@@ -18,6 +18,7 @@ from kamlab.core.errors import BadLimit, SliceEnded
 from kamlab.core.ipc import WaitComplete
 from kamlab.core.watch import LongSlice, SliceLimit, size_of
 from kamlab.replay import CannotRewind
+from kamlab.replay.breakpoint import BadBreakpoint
 
 
 class Adds(Component):
@@ -285,6 +286,104 @@ def test_a_front_end_can_take_the_notice(unbounded):
     assert "in one slice" not in lab.reports[0].split("Traceback")[0]
 
 
+def naps_for_long():
+    while True:
+        try:
+            time.sleep(100)
+        except:  # noqa: E722
+            pass
+
+
+def naps_often():
+    while True:
+        try:
+            time.sleep(0.05)
+        except:  # noqa: E722
+            pass
+
+
+def spins():
+    while True:
+        pass
+
+
+def gets():
+    queue.Queue().get()
+
+
+class Does(Component):
+    does = staticmethod(spins)
+
+    def main(self):
+        self.does()
+        yield
+
+
+@pytest.mark.parametrize("does", [spins, gets, naps_for_long, naps_often])
+def test_an_interrupt_early_in_an_endless_slice_is_sent_again_until_that_has_ended(unbounded, does):
+    """The first interrupt ends the slice once that is old enough, and also a slice that catches everything."""
+    lab = unbounded()
+    hangs = Does().activate()
+    hangs.does = does
+    with pytest.raises(KeyboardInterrupt, match="in a slice that had lasted"), Pressing(lambda: lab.step_number):
+        lab.step()
+    assert hangs.state == "failed"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert sys.gettrace() is None
+    time.sleep(0.3)  # nothing comes late
+
+
+@pytest.mark.parametrize("where", ["finally", "close_down"])
+def test_the_end_of_a_component_is_watched_too(unbounded, where):
+    """What hangs while a lab is stopped is reported, and the first interrupt ends it; the lab has stopped then."""
+
+    class Hangs(Component):
+        def main(self):
+            try:
+                while True:
+                    yield
+            finally:
+                if where == "finally":
+                    spins()
+
+        def close_down(self):
+            if where == "close_down":
+                spins()
+
+    lab = unbounded()
+    hangs = Hangs(name="hangs").activate()
+    lab.step()
+    with pytest.raises(KeyboardInterrupt, match="hangs was interrupted while it closed"), Pressing(lambda: lab.reports):
+        lab.stop()
+    assert lab.reports[0].startswith("hangs has been closing for 1 s, at line ")
+    assert lab.reports[0].endswith("does this loop end? Interrupt to end it.")
+    assert "During handling" not in lab.reports[1]
+    assert isinstance(hangs.error, KeyboardInterrupt)
+    assert lab.state == "stopped"
+
+
+def test_a_call_in_the_middle_of_a_slice_is_not_the_components(unbounded):
+    """The condition of a breakpoint that loops is reported as what it is."""
+
+    def loops(_message):
+        while True:
+            pass
+
+    class Once(Component):
+        def main(self):
+            self.send(1)
+            yield
+
+    lab = unbounded()
+    once, sink = Once(name="once").activate(), Sink().activate()
+    once.link((once, "outbox"), (sink, "inbox"))
+    lab.break_on(message=loops)
+    with pytest.raises(BadBreakpoint, match="in a slice of once was interrupted"), Pressing(lambda: lab.reports):
+        lab.run()
+    assert lab.reports[0].startswith("A call that the lab makes in a slice of once has lasted 1 s, at line ")
+    assert "of loops(): does this loop end?" in lab.reports[0]
+
+
 # -- the background -------------------------------------------------------------------------------------
 
 
@@ -386,6 +485,18 @@ def test_a_stop_that_is_interrupted_leaves_the_lab_running(unbounded, eventually
         threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
         lab.pause(timeout=20)
     assert (lab.running, lab.state) == (True, "running")
+
+
+def test_a_slice_that_catches_what_wakes_it_is_ended_by_stop(unbounded, eventually):
+    """What is raised in it is always caught at its sleep, so another error follows at a later line; once reported."""
+    lab = unbounded()
+    hangs = Does(name="hangs").activate()
+    hangs.does = naps_often
+    lab.start()
+    eventually(lab.long_slice)
+    lab.stop()
+    assert isinstance(hangs.error, SliceEnded)
+    assert not [text for text in lab.reports if "background run" in text]
 
 
 def test_a_component_that_catches_everything_is_ended_all_the_same(unbounded, eventually):
@@ -492,6 +603,23 @@ def test_a_slice_past_the_bound_fails(make_lab, endless, record, linked):
     assert ("20,000 events" in words) or ("20,000,000 bytes of messages" in words)
     assert lab.state == "paused"
     assert sink in lab
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the memory is read from /proc")
+def test_a_slice_that_fills_the_memory_without_a_message_fails(lab):
+    """A list that grows without end is ended at the bound, which the sentence names."""
+
+    class Fills(Component):
+        def main(self):
+            data = []
+            while True:
+                data.append([len(data)])
+            yield
+
+    lab.slice_limit = (None, None, 50_000_000)
+    fills = Fills().activate()
+    lab.step()
+    assert "the process grew by more than 50,000,000 bytes in one slice" in str(fills.error)
 
 
 def test_before_a_second_is_over_there_is_no_bound_on_events(lab):
