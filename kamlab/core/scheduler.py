@@ -536,6 +536,7 @@ class Scheduler:
         """Have the trace count the message that was just recorded, if it is a large one."""
         if has_size(type(message)) and len(message) >= LARGE:
             self.runtime.trace.note_large(len(message))
+            self.runtime.watch.note_large(len(message))
 
     def text_of(self, message: Any) -> str | None:
         """Return the text to keep of a message that moves; ``None`` if it cannot change, or the lab runs freely."""

@@ -77,6 +77,8 @@ OBSERVED = 0.3
 GROWTH = 24 << 20
 #: The bound on bytes holds from so many messages on: a few large ones are no loop.
 MANY = 8
+#: From how many bytes, or items, in large messages of one slice on they are counted without waiting for a look.
+MUCH = 4 << 20
 
 #: Modules of debuggers: a slice in which the user looks around is not reported.
 _DEBUGGERS = frozenset(("bdb", "pdb", "debugpy", "pydevd", "_pydevd_bundle", "ipdb"))
@@ -203,6 +205,8 @@ class Watch:
         self._waited: int | None = None
         self._verdict: tuple[Any, str] | None = None
         self._counter: Counter | None = None
+        #: The step in which large messages were sent last, and how large they were together.
+        self._large = (0, 0)
 
     # -- asking ---------------------------------------------------------------------------------------
 
@@ -425,6 +429,15 @@ class Watch:
         found = self.long_slice(0.0)
         said = found.diagnosis() if found is not None else "It has been in one slice for long."
         return f"{said} It was ended there: {past}, the bound that lab.slice_limit sets."
+
+    def note_large(self, size: int) -> None:
+        """Take note of a large message; many in one slice are counted at once, since they fill the memory quickly."""
+        step = self._runtime.scheduler.step
+        if self._large[0] != step:
+            self._large = (step, 0)
+        self._large = (step, self._large[1] + size)
+        if self._large[1] >= MUCH and not self.has_counted:
+            self._count()
 
     def _count(self) -> None:
         """Put the counter in the place of the engine's writer."""
