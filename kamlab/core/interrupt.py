@@ -98,9 +98,9 @@ class Interrupt:
                 with self._sending:
                     self._is_over = True
                     if self._was_struck:
-                        _raise_in(self._ident, None)
                         _struck.pop(self._ident, None)
                         self._was_struck = False
+                        _raise_what_waits()
             except SliceEnded:
                 continue
         if self._tracer is not None and sys.gettrace() is self._tracer:
@@ -313,6 +313,20 @@ def _raise_in(ident: int, error: type[BaseException] | None) -> bool:
         what = ctypes.py_object(error) if error is not None else None
         return bool(ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), what))
     return False
+
+
+def _raise_what_waits() -> None:
+    """Raise and catch an exception in this thread, in the place of one that waits.
+
+    Python notes for all threads that one waits, and looks for it at every jump and call until it is raised: one that
+    was taken back would slow down the whole process.
+    """
+    try:
+        _raise_in(threading.get_ident(), SliceEnded)
+        for _ in range(100):
+            pass
+    except SliceEnded:
+        pass
 
 
 # -- whose a frame is -----------------------------------------------------------------------------------

@@ -251,7 +251,7 @@ class Watch:
     def long_slice(self, least: float = LONG) -> LongSlice | None:
         """Return the slice that runs now if it has lasted so many seconds, else ``None``."""
         seconds = self.seconds()
-        if seconds < least or not self.is_driven() or self.is_waiting():
+        if seconds < least or not self.is_driven() or self.is_waiting() or self.is_reporting:
             return None
         found = self._looked_at(seconds, self._stack())
         return found if self.seconds() >= least else None  # it has ended meanwhile
@@ -351,6 +351,10 @@ class Watch:
             used, self._used = self._used, resident()
             self._memory, self._grew, self.hurries = used or self._used, 0, False
             self.seen = (present, now)
+            if self._used - self._memory >= GROWTH and self._runtime.scheduler.running is not None:
+                self.hurries = True
+                if self._runtime.slice_limit[:2] != (None, None):
+                    self._count()
             return
         if self.is_waiting():
             return
@@ -403,6 +407,10 @@ class Watch:
             self._condemn(f"more than {limit.events:,} events in one slice")
         if limit.memory is not None and grown > limit.memory and self._grew >= STEADY and seconds >= OBSERVED:
             self._condemn(f"the process grew by more than {limit.memory:,} bytes in one slice")
+
+    def note_memory(self) -> None:
+        """Note how much memory there is before the first slice that is watched."""
+        self._used = resident()
 
     def _growth(self, seconds: float) -> int:
         """Return by how many bytes the process has grown within the slice; count at how many looks it did."""
@@ -705,6 +713,7 @@ def begin(watch: Watch) -> None:
         if watch.is_watched:
             return
         watch.is_watched = True
+        watch.note_memory()
         _watched.append(weakref.ref(watch))
         if _is_watching:
             return
