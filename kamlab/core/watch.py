@@ -201,6 +201,7 @@ class Watch:
         self._told = False
         self._stood: Any = None
         self._blocks = False
+        self._observed_at = 0.0
         self._memory = self._used = self._grew = 0
         self._waited: int | None = None
         self._verdict: tuple[Any, str] | None = None
@@ -351,9 +352,10 @@ class Watch:
             used, self._used = self._used, resident()
             self._memory, self._grew, self.hurries = used or self._used, 0, False
             self.seen = (present, now)
-            if self._used - self._memory >= GROWTH and self._runtime.scheduler.running is not None:
-                self.hurries = True
-                if self._runtime.slice_limit[:2] != (None, None):
+            if self._runtime.scheduler.running is not None:
+                grown = self._used - self._memory
+                self.hurries = grown >= GROWN
+                if grown >= GROWTH and self._runtime.slice_limit[:2] != (None, None):
                     self._count()
             return
         if self.is_waiting():
@@ -367,7 +369,8 @@ class Watch:
             if found is not None:
                 self._told = True
                 self._tell(found)
-        if seconds >= OBSERVED:
+        if seconds >= OBSERVED and now - self._observed_at >= 0.9 * TICK:  # a short sleep ends between two of these
+            self._observed_at = now
             stood, self._stood = self._stood, self._observed(self._stack())
             self._blocks = stood is not None and stood == self._stood
 
@@ -422,7 +425,7 @@ class Watch:
             else:
                 waited, self._waited = self._waited, times_waited(self.driver())
                 self._grew += waited is None or waited != self._waited
-        self.hurries = grown >= GROWTH and (self._grew > 0 or seconds < LONG)
+        self.hurries = grown >= (GROWN if seconds < LONG else GROWTH) and (self._grew > 0 or seconds < LONG)
         self._used = used
         return grown
 
@@ -726,7 +729,7 @@ def begin(watch: Watch) -> None:
 
 def _work() -> None:
     global _is_watching
-    hurries = False
+    hurries = True  # a slice that fills the memory may be the first
     while True:
         real_sleep(HURRY if hurries else TICK)
         hurries = False
