@@ -359,10 +359,20 @@ class Lab:
         self.time_travel.reset()
         return self
 
-    def begin_again(self) -> None:
-        """Stop everything and begin at step 0 with nothing in the lab; for :class:`.TimeTravel`."""
+    def begin_again(self) -> KeyboardInterrupt | None:
+        """Stop everything and begin at step 0 with nothing in the lab; for :class:`.TimeTravel`.
+
+        Returns:
+            An interrupt that came while everything was stopped, to be raised once the system is built again.
+        """
         self.runtime.check_may_drive("reset")
-        self.stop()
+        interrupted: KeyboardInterrupt | None = None
+        try:
+            self.stop()
+        except KeyboardInterrupt as error:
+            if self.runtime.phase is not Phase.STOPPED:
+                raise
+            interrupted = error
         for part in (self.chooser, self.clock):
             restart = getattr(part, "restart", None)
             if restart is not None:
@@ -370,6 +380,7 @@ class Lab:
         self.runtime.begin()
         self._take_parts()
         self.breakpoint_table.rearm()
+        return interrupted
 
     def _progress(self, limit: int | None) -> AbstractContextManager[Any]:
         if self.progress is not None:

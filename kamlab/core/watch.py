@@ -642,7 +642,9 @@ def resident() -> int:
         pass
     try:
         import resource
-    except ImportError:
+
+        resource.getrusage  # noqa: B018  # Python in a browser has the module, and not the function
+    except (ImportError, AttributeError):
         return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 

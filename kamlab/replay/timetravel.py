@@ -101,7 +101,7 @@ class TimeTravel:
         lab = self._lab
         before, self.in_between = self.in_between, True
         try:
-            lab.begin_again()
+            interrupted = lab.begin_again()
             lab.forget_positions()
             lab.written_from = {}
             self._past = None
@@ -112,6 +112,8 @@ class TimeTravel:
                 self.builder.build()
         finally:
             self.in_between = before
+        if interrupted is not None:
+            raise interrupted
 
     # -- going back and forth ------------------------------------------------------------------------
 
@@ -304,7 +306,7 @@ class TimeTravel:
             with unheard(self._lab), uncollected(step):
                 epoch = getattr(self._lab.clock, "epoch", None)
                 left = self._lab.scheduler
-                self._lab.begin_again()
+                interrupted = self._lab.begin_again()
                 self._past, self.live = None, False
                 left.log = None  # the old records are freed at once; the components only by the garbage collector
                 if isinstance(self._lab.clock, HeldClock) and epoch is not None:
@@ -315,6 +317,8 @@ class TimeTravel:
                 self._lab.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
             moved = True
+            if interrupted is not None:
+                raise interrupted
         finally:
             self.replaying = False
             self.in_between = False

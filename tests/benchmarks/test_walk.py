@@ -45,7 +45,7 @@ FARTHEST = {
     "lab.inboxes()": (455, 25),
     "str(lab.graph())": (325, 23),
     "lab.why()": (206, 23),
-    "lab.back()": (960, 46),
+    "lab.back()": (970, 46),
     "a click on Step in the panel": (1200, 62),
 }
 

@@ -575,7 +575,7 @@ def test_an_interrupt_while_python_frees_a_coroutine_is_not_lost(monkeypatch):
                 pass
 
         loops = Loops().activate()
-        monkeypatch.setattr(lab.runtime.watch, "is_endable", lambda: True)
+        monkeypatch.setattr(lab.runtime.watch, "is_endable", lambda **_: True)
         with pytest.raises(KeyboardInterrupt):
             lab.run()
     assert loops.count < 3
