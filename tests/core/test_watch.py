@@ -488,14 +488,18 @@ def test_a_stop_that_is_interrupted_leaves_the_lab_running(unbounded, eventually
 
 
 def test_a_slice_that_catches_what_wakes_it_is_ended_by_stop(unbounded, eventually):
-    """What is raised in it is always caught at its sleep, so another error follows at a later line; once reported."""
+    """What is raised in it is always caught at its sleep, so another error follows at a later line; once reported.
+
+    On a busy machine its naps may look like a call that blocks: then the lab is stopped without it, which is said.
+    """
     lab = unbounded()
     hangs = Does(name="hangs").activate()
     hangs.does = naps_often
     lab.start()
     eventually(lab.long_slice)
     lab.stop()
-    assert isinstance(hangs.error, SliceEnded)
+    left_behind = any("the lab was stopped without it" in text for text in lab.reports)
+    assert isinstance(hangs.error, SliceEnded) or left_behind
     assert not [text for text in lab.reports if "background run" in text]
 
 
