@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -266,6 +267,8 @@ def test_the_kamlab_magic_looks_and_drives(shell: Any) -> None:
     assert len(shell.run_line_magic("kamlab", "inboxes Waits")) == 1
     for command, state in (("start", "running"), ("pause", "paused"), ("stop", "stopped"), ("reset", "new")):
         shell.run_line_magic("kamlab", command)
+        while command == "start" and not lab.step_number:
+            time.sleep(0.01)
         assert lab.state == state
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
