@@ -31,6 +31,16 @@ def whose_code(file: str) -> str:
     return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
+def is_kamlabs(file: str) -> bool:
+    """Return whether the code in a file came with kamlab."""
+    return whose_code(file) in (ENGINE, KAMLAB)
+
+
+def module_of(frame: FrameType) -> str:
+    """Return the name of the module whose code a frame runs; "" if it has none."""
+    return str(frame.f_globals.get("__name__", ""))
+
+
 def users_place(codes: tuple[CodeType, ...]) -> int:
     """Return the index of the innermost code that is the user's own; of the component's, if all is kamlab's.
 

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from .describe import name_of
 from .errors import SliceEnded
-from .frames import LIBRARY, whose_code
+from .frames import LIBRARY, module_of, whose_code
 from .lab_time import real_sleep
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class Interrupt:
             if not (of_the_engine(frame) or _of_the_library(frame)):
                 if whose_code(frame.f_code.co_filename) != LIBRARY:
                     return frame if _is_called_by(drive, frame) else None
-                if installed is None and _module_of(frame).partition(".")[0] not in TOOLS:
+                if installed is None and module_of(frame).partition(".")[0] not in TOOLS:
                     installed = frame
             frame = frame.f_back
         return installed if frame is not None else None
@@ -347,21 +347,17 @@ def _is_called_by(drive: FrameType | None, frame: FrameType) -> bool:
 
 def of_the_engine(frame: FrameType) -> bool:
     """Return whether a frame is one of the engine: nothing is raised in it."""
-    name = _module_of(frame)
+    name = module_of(frame)
     return (name in _ENGINE or name.rpartition(".")[0] in _ENGINE) and name not in LIKE_THE_LIBRARY
 
 
 def _of_the_library(frame: FrameType) -> bool:
-    name = _module_of(frame)
+    name = module_of(frame)
     return (
         name.partition(".")[0] in sys.stdlib_module_names
         or name in LIKE_THE_LIBRARY
         or name.startswith("namedtuple_")  # the methods that namedtuple() has made, for the engine as well
     )
-
-
-def _module_of(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
 
 
 #: Packages that print and show what a component prints: they are at no fault.

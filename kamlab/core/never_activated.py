@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
+from .frames import is_kamlabs
 from .task import task_of
 
 if TYPE_CHECKING:
@@ -31,9 +32,6 @@ KEPT, NAMED = 64, 3
 
 #: Why an empty lab has nothing to run.
 NO_COMPONENTS = "this lab has no components"
-
-#: The folder of the package, whose own lines are not those that made a component.
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def note_made(microprocess: Microprocess) -> None:
 def _users_line() -> tuple[CodeType | None, int]:
     """Return the innermost line that is not in this package: its code, and its number."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None and is_kamlabs(frame.f_code.co_filename):
         frame = frame.f_back
     return (None, 0) if frame is None else (frame.f_code, frame.f_lineno)
 

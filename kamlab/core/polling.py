@@ -51,6 +51,7 @@ from types import CodeType, FrameType
 from typing import TYPE_CHECKING
 
 from .describe import name_of
+from .frames import module_of
 from .naming import whose
 from .states import ENDED
 from .task import task_of
@@ -231,7 +232,7 @@ def _stands(component: Microprocess) -> str:
     flow = task_of(component).flow
     for _ in range(100):
         frame = getattr(flow, "gi_frame", None) or getattr(flow, "cr_frame", None)
-        if not isinstance(frame, FrameType) or _module_of(frame).startswith("kamlab.core."):
+        if not isinstance(frame, FrameType) or module_of(frame).startswith("kamlab.core."):
             break
         found, flow = frame, getattr(flow, "gi_yieldfrom", None) or getattr(flow, "cr_await", None)
     if found is None:
@@ -242,12 +243,8 @@ def _stands(component: Microprocess) -> str:
 def user_frame(frame: FrameType) -> FrameType:
     """Return the innermost caller of a frame that is not in a module of kamlab; the frame itself if there is none."""
     caller: FrameType | None = frame
-    while caller is not None and _module_of(caller).startswith("kamlab."):
-        if _module_of(caller).startswith("kamlab.core."):
+    while caller is not None and module_of(caller).startswith("kamlab."):
+        if module_of(caller).startswith("kamlab.core."):
             return frame
         caller = caller.f_back
     return caller or frame
-
-
-def _module_of(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))

@@ -19,7 +19,6 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-import os
 import queue
 import sys
 import traceback
@@ -32,13 +31,13 @@ from typing import Any, TypeVar, cast
 from . import context
 from .describe import error_in_words
 from .errors import KamlabError
+from .frames import is_kamlabs
 from .safe_repr import speaks_plainly
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type)
 
-#: The folder of this package, and its name with a dot.
-_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+#: The name of this package, with a dot.
 _PACKAGE = __name__.partition(".")[0] + "."
 
 #: How to see what was left out, for an error of which nothing is left.
@@ -68,7 +67,7 @@ _last: Full | None = None
 
 def is_kamlab(code_file: str, module: str) -> bool:
     """Return whether a frame is one of kamlab's, by the file of its code and the name of its module."""
-    return code_file.startswith(_FOLDER) or module.startswith(_PACKAGE)
+    return is_kamlabs(code_file) or module.startswith(_PACKAGE)
 
 
 def users_frames(tb: TracebackType | None) -> TracebackType | None:

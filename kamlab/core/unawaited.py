@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import ast
 import gc
-import os
 import sys
 import threading
 import warnings
@@ -39,7 +38,7 @@ from .calls_in_code import (
 )
 from .context import in_slice
 from .errors import BadAwait
-from .frames import LIBRARY, whose_code
+from .frames import LIBRARY, is_kamlabs, module_of, place_of, whose_code
 from .names_in_code import code_of_class, names_in
 from .task import task_of
 
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
 #: How many awaitables a slice can throw away before it fails at once.
 MOST = 1000
 
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 #: Flags of code objects, as in :mod:`inspect`, whose import would be slow.
 _GENERATOR, _COROUTINE, _AWAITABLE_GENERATOR, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
@@ -383,7 +381,7 @@ def _calls_in(component: Any, name: str) -> list[tuple[Call, FrameType | CodeTyp
         places.setdefault(code, code)
     for held in names_in(own):
         places.setdefault(held.code, held.code)
-        if type(held.value) is FunctionType and not held.value.__code__.co_filename.startswith(_PACKAGE):
+        if type(held.value) is FunctionType and not is_kamlabs(held.value.__code__.co_filename):
             places.setdefault(held.value.__code__, held.value.__code__)
     found: dict[tuple[CodeType, int], tuple[Call, FrameType | CodeType]] = {}
     for code, where in places.items():
@@ -484,7 +482,7 @@ def _has_users_frame(trace: TracebackType | None) -> bool:
 
 def _of_kamlab(frame: FrameType) -> bool:
     """Return whether the code of a frame is kamlab's, or asyncio's."""
-    return frame.f_code.co_filename.startswith(_PACKAGE) or of_asyncio(frame)
+    return is_kamlabs(frame.f_code.co_filename) or of_asyncio(frame)
 
 
 def is_users_frame(frame: FrameType) -> bool:
@@ -494,7 +492,7 @@ def is_users_frame(frame: FrameType) -> bool:
 
 def of_asyncio(frame: FrameType) -> bool:
     """Return whether the code of a frame is part of asyncio."""
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == "asyncio"
+    return module_of(frame).partition(".")[0] == "asyncio"
 
 
 def users_frame_of(flow: Any) -> FrameType | None:
@@ -514,7 +512,7 @@ def _users_caller() -> FrameType | None:
 
 def at_line(frame: FrameType | None) -> str:
     """Return where a frame stands, in words that complete a sentence."""
-    return "" if frame is None else f", at line {frame.f_lineno} of {frame.f_code.co_name}()"
+    return "" if frame is None else f", at {place_of(frame)}"
 
 
 # -- yielded and sent ---------------------------------------------------------------------------------------
@@ -665,7 +663,7 @@ def _warn(coroutine: Any) -> None:
     is_there = frame is not None and (
         call_within(frame.f_code, frame.f_lasti, coroutine.__name__)
         or drops_result_of(frame, frame.f_lasti, coroutine.__name__)
-        or code.co_filename.startswith(_PACKAGE)
+        or is_kamlabs(code.co_filename)
     )
     if is_there and frame is not None:
         registry = frame.f_globals.setdefault("__warningregistry__", {})

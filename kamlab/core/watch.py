@@ -53,7 +53,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .describe import name_of
 from .errors import BadLimit, SliceEnded
 from .event_kinds import DISCARDED, RECEIVED, SENT
-from .frames import LIBRARY, USER, frames_above, innermost_of_user, place_of, whose_code
+from .frames import LIBRARY, USER, frames_above, innermost_of_user, module_of, place_of, whose_code
 from .interrupt import of_the_engine
 from .lab_time import real_monotonic, real_sleep
 from .naming import whose
@@ -276,7 +276,7 @@ class Watch:
         return whose(runs) if runs is not None else None
 
     def _looked_at(self, seconds: float, stack: Sequence[FrameType]) -> LongSlice | None:
-        if any(_module_of(frame) in _DEBUGGERS for frame in stack):
+        if any(module_of(frame).partition(".")[0] in _DEBUGGERS for frame in stack):
             return None
         at = innermost_of_user(tuple([frame.f_code for frame in stack]))
         component, is_end = self._whose(), self.closing is not None
@@ -443,10 +443,8 @@ class Watch:
 
     def note_large(self, size: int) -> None:
         """Take note of a large message; many in one slice are counted at once, since they fill the memory quickly."""
-        step = self._runtime.scheduler.step
-        if self._large[0] != step:
-            self._large = (step, 0)
-        self._large = (step, self._large[1] + size)
+        step, (last, before) = self._runtime.scheduler.step, self._large
+        self._large = (step, size + (before if last == step else 0))
         if self._large[1] >= MUCH and not self.has_counted:
             self._count()
 
@@ -650,10 +648,6 @@ def resident() -> int:
 
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-def _module_of(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 # -- the call that blocks -------------------------------------------------------------------------------
