@@ -6,6 +6,7 @@ import pytest
 
 from kamlab import Component, Lab, Pipeline, ThreadedComponent
 from kamlab.parts import DataSource, NullSink
+from sampling import sampled
 
 #: What every component has, under a public name.
 NAMES = sorted({name for name in (*dir(Component), *dir(ThreadedComponent)) if not name.startswith("_")})
@@ -64,8 +65,11 @@ def driven(cls):
     return lab
 
 
-@pytest.mark.parametrize("how", ["in __init__", "in main", "in the class"])
-@pytest.mark.parametrize("value", [False, "text"])
+#: What is set, and where.
+SET = [(value, how) for value in (False, "text") for how in ("in __init__", "in main", "in the class")]
+
+
+@pytest.mark.parametrize(("value", "how"), sampled([(False, "in main"), ("text", "in the class")], SET))
 @pytest.mark.parametrize("name", sorted(set(NAMES) - REFUSED - DECLARED))
 def test_an_attribute_of_any_name_does_no_harm(name, value, how):
     """The engine calls and reads nothing through an attribute that its user may have set to something else."""

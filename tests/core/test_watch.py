@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import signal
@@ -19,6 +20,7 @@ from kamlab.core.ipc import WaitComplete
 from kamlab.core.watch import LongSlice, SliceLimit, size_of
 from kamlab.replay import CannotRewind
 from kamlab.replay.breakpoint import BadBreakpoint
+from sampling import sampled
 
 
 class Adds(Component):
@@ -387,8 +389,9 @@ def test_a_call_in_the_middle_of_a_slice_is_not_the_components(unbounded):
 # -- the background -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("end", ["stop", "reset"])
-@pytest.mark.parametrize("kind", SPINS)
+@pytest.mark.parametrize(
+    ("end", "kind"), sampled([("stop", Sends), ("reset", Adds)], list(itertools.product(("stop", "reset"), SPINS)))
+)
 def test_a_long_slice_in_the_background_is_ended_by_stop_and_reset(unbounded, eventually, kind, end):
     """The slice ends at its next line, its component has failed with the line, and the lab can be used again."""
     lab = unbounded()
@@ -570,19 +573,21 @@ def pauses(self):
         self.pause()
 
 
-@pytest.mark.parametrize("linked", [True, False])
-@pytest.mark.parametrize("record", [True, False])
+ENDLESS = [
+    sends_numbers,
+    sends_and_catches,
+    sends_and_catches_everything,
+    sends_ever_longer_lists,
+    sends_bytes,
+    activates,
+    pauses,
+]
+#: In the sample each of them is tried once, recorded and linked in turn.
+FEW = [(endless, number % 2 == 0, number % 3 == 0) for number, endless in enumerate(ENDLESS)]
+
+
 @pytest.mark.parametrize(
-    "endless",
-    [
-        sends_numbers,
-        sends_and_catches,
-        sends_and_catches_everything,
-        sends_ever_longer_lists,
-        sends_bytes,
-        activates,
-        pauses,
-    ],
+    ("endless", "record", "linked"), sampled(FEW, list(itertools.product(ENDLESS, (True, False), (True, False))))
 )
 def test_a_slice_past_the_bound_fails(make_lab, endless, record, linked):
     """A long slice that fills the memory is ended, with the sentence of the notice and the bound; the lab goes on."""

@@ -46,6 +46,9 @@ _ASK = """async ([code, expression]) => {
 }"""
 
 
+_STATUS = "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
+
+
 class Notebook:
     """A notebook that is open in JupyterLab or in Notebook 7.
 
@@ -134,6 +137,10 @@ class Notebook:
     def start_cell(self, index: int) -> None:
         """Begin to run a cell; returns at once."""
         self.page.evaluate(_RUN_CELL, [index, False])
+
+    def wait_until_idle(self) -> None:
+        """Wait until the kernel has done what it was asked; after an error it drops what arrives before that."""
+        self.page.wait_for_function(f"({_STATUS})() === 'idle'")
 
     def output(self, index: int) -> Any:
         """Return the output area of a cell."""
