@@ -29,6 +29,7 @@ from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
 from .core.describe import name_of, shorten
+from .core.drive import Phase, Stop, Until
 from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event
 from .core.interrupt import part_of_the_engine
@@ -36,7 +37,7 @@ from .core.microprocess import Microprocess
 from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
 from .core.reading import reads
-from .core.runtime import Phase, Runtime, Stop, Until
+from .core.runtime import Runtime
 from .core.timers import Pending, PendingTimers
 from .core.tracebacks import Full, public_methods
 from .core.watch import LongSlice, SliceLimit

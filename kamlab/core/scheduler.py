@@ -3,7 +3,7 @@
 The principles
 --------------
 *One primitive.* :meth:`Scheduler.advance` runs slices and never waits. A single step is
-``advance(1)``; everything else, in :mod:`kamlab.core.runtime`, is a loop around it.
+``advance(1)``; everything else, in :mod:`kamlab.core.drive`, is a loop around it.
 
 *Axon's order.* In a round every runnable microprocess has one slice, in queue order. Pauses are
 applied only at the end of the round, and wake-ups after them, so a wake-up wins over a pause in the

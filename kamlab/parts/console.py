@@ -20,9 +20,9 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+from ..core.drive import Phase
 from ..core.errors import NoSpaceInBox
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished
-from ..core.runtime import Phase
 from ..core.thread import ThreadedComponent
 from .worker import Worker
 
