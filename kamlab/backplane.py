@@ -17,10 +17,10 @@ the messages that they receive, and join the next Backplane of that name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, ClassVar, Self
 
-from .chassis.base import Chassis
+from .chassis.base import Chassis, Route
 from .chassis.flow_control import discard, send_when_room, told_to_stop
 from .core import context
 from .core.component import Component
@@ -40,6 +40,8 @@ Carrier = Callable[[str], Component]
 
 class Exchange(PlugSplitter):
     """The carrier within one process: a splitter whose end, of whatever kind, reaches all subscribers."""
+
+    _optional = frozenset({"outbox"})
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -126,11 +128,16 @@ class Backplane(Chassis):
             self._services.drop_services_of(self.splitter)
             self._services = None
 
+    def _planned(self) -> tuple[Iterable[Component], Iterable[Route]]:
+        return [self.splitter], self._routes()
+
+    def _routes(self) -> list[Route]:
+        return [(self, "control", self.splitter, "control", 1), (self.splitter, "signal", self, "signal", 2)]
+
     def main(self) -> Generator[None, None, None]:
         """Activate the carrier and wait until it has ended."""
         self.add_children(self.splitter)
-        self.link((self, "control"), (self.splitter, "control"), passthrough=1)
-        self.link((self.splitter, "signal"), (self, "signal"), passthrough=2)
+        self.wire(self._routes())
         self.activate_children()
         yield from self.until_children_done()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
@@ -136,6 +136,9 @@ class Graphline(Chassis):
             elif sink is self:
                 outboxes.setdefault(sinkbox, _described(source.Outboxes).get(sourcebox, ""))
         self.__dict__.update(Inboxes=inboxes, Outboxes=outboxes)
+
+    def _planned(self) -> tuple[Iterable[Component], Iterable[Route]]:
+        return self.components.values(), self._routes()
 
     def main(self) -> Generator[None, None, None]:
         """Wire and activate the components, pass on control messages, wait for the end and report it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any, ClassVar
 
 from ..core.component import Component
 from ..core.ipc import SHUTDOWN_MESSAGES, ProducerFinished, ShutdownMicroprocess
-from .base import Chassis, check_parts, check_routes
+from .base import Chassis, Route, check_parts, check_routes
 from .flow_control import send_when_room
 
 
@@ -55,6 +55,10 @@ class Par(Chassis):
         super().__init__(**argd)
         check_routes((child, "outbox", self, "outbox", 2) for child in self.components)
         check_routes((child, "signal", self, "_signal", 0) for child in self.components)
+
+    def _planned(self) -> tuple[Iterable[Component], Iterable[Route]]:
+        routes: list[Route] = [(child, "outbox", self, "outbox", 2) for child in self.components]
+        return self.components, routes + [(child, "signal", self, "_signal", 0) for child in self.components]
 
     def main(self) -> Generator[None, None, None]:
         """Activate all components, and wait until they have ended or a ShutdownMicroprocess comes."""

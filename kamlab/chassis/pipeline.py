@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -53,6 +53,9 @@ class Pipeline(Chassis):
         else:
             routes += [(last, "outbox", self, "outbox", 2), (last, "signal", self, "signal", 2)]
         return routes
+
+    def _planned(self) -> tuple[Iterable[Component], Iterable[Route]]:
+        return self.components, self._routes()
 
     def main(self) -> Generator[None, None, None]:
         """Wire the components, activate them, and wait until all have ended."""

@@ -57,6 +57,9 @@ class Component(Waits, Microprocess):
     #: wait for room set it to False and save a slice for each message taken.
     woken_by_collection: bool = True
 
+    #: The outboxes beside signal that need not lead anywhere.
+    _optional: ClassVar[frozenset[str]] = frozenset()
+
     _in: dict[str, Inbox] = _NO_BOXES
     _out: dict[str, Outbox] = _NO_BOXES
     _end_finalizer: Any = None  # see kamlab.core.ended_components
@@ -338,6 +341,10 @@ class Component(Waits, Microprocess):
         task.on_end = tuple(callback for callback in task.on_end if getattr(callback, "parent", None) is not self)
         self.unlink(child)
 
+    def _planned(self) -> tuple[Iterable[Component], Iterable[tuple[Component, str, Component, str, int]]]:
+        """Return the children that this takes in its first slice, and the links that it makes then, as for ``link``."""
+        return (), ()
+
     def child_components(self) -> list[Component]:
         """Return the children, as a new list."""
         return list(children_in(self))
@@ -437,6 +444,18 @@ def check_component(thing: Any, role: str) -> None:
     else:
         hint = "give an instance of a class derived from Component"
     raise BadComponent(f"{thing!r} cannot be {role}: {hint}")
+
+
+def planned_in(
+    component: Component,
+) -> tuple[Iterable[Component], Iterable[tuple[Component, str, Component, str, int]]]:
+    """Return the children and links that a component makes in its first slice, as far as it knows them before."""
+    return component._planned()
+
+
+def may_be_unheard(box: Outbox) -> bool:
+    """Return whether it is ordinary that nothing is linked to an outbox, such as the one that tells of an end."""
+    return box.name == "signal" or box.name in box.owner._optional
 
 
 def children_in(component: Component) -> list[Component]:

@@ -26,7 +26,7 @@ from .component import Component
 from .describe import error_in_words, name_of
 from .message_text import is_plain
 from .microprocess import Microprocess
-from .naming import given_name
+from .naming import given_name, variable_name
 from .safe_repr import class_name
 from .states import ENDED, FAILED, NEW, STOPPED
 from .task import task_of
@@ -117,6 +117,7 @@ class Ended:
             "id",
             "kind",
             "led",
+            "variable",
         ),
         *("name", "parent", "register", "state", "step"),
     )
@@ -126,6 +127,7 @@ class Ended:
         self.name: str = name_of(component)
         self.kind: str = type(component).__name__
         self.given_name = given_name(component)
+        self.variable = variable_name(component)
         self.state: str = task_of(component).life
         self.step = step
         self.by: str = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""

@@ -27,6 +27,7 @@ from .never_activated import NOTES, note_made
 from .safe_repr import safe_repr
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, RUNNING, STOPPED
 from .task import Task, task_of
+from .variables import note_variables
 
 if TYPE_CHECKING:
     from .scheduler import Scheduler
@@ -255,6 +256,8 @@ class Microprocess:
         chosen = scheduler if scheduler is not None else context.current()
         chosen = getattr(chosen, "scheduler", chosen)
         chosen.adopt(self)
+        if task.home is None:
+            note_variables(Microprocess)
         return self
 
     def run(self) -> Any:

@@ -1,15 +1,18 @@
 """The names that a component answers to: one rule for every function that takes a name, and one label for all pictures.
 
 A component has a name of its own, ``DataSource_2``, which says in which order components were activated.
-A Graphline gives its components names as well, those of the drawing it was made from. Both find it, and so does
-the name of its class if there is only one of it. Pictures show the given name first.
+A Graphline gives its components names as well, those of the drawing it was made from; and what is in a variable of
+the user's cell when they activate it, or what it is in, has the name of that variable. All of these find it, and
+so does the name of its class if there is only one of it. Texts show the given name first and the own name with it;
+a drawing shows the user's own name, or the class where that is enough to tell it from the others.
 
-Only the own name is written into recorded runs and fingerprints: a given name is a label, and two components may
+Only the own name is written into recorded runs and fingerprints: the others are labels, and two components may
 have the same one.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -33,8 +36,12 @@ def _of_class(component: Any) -> tuple[Any, ...]:
     return (type(component).__name__ if isinstance(component, Microprocess) else component.kind,)
 
 
+def _in_variable(component: Any) -> tuple[Any, ...]:
+    return (variable_name(component),)
+
+
 #: The kinds of names, the most specific first.
-_NAMES: tuple[Callable[[Any], tuple[Any, ...]], ...] = (_own, _given, _of_class)
+_NAMES: tuple[Callable[[Any], tuple[Any, ...]], ...] = (_own, _given, _in_variable, _of_class)
 
 
 def whose(microprocess: Any) -> Any:
@@ -53,6 +60,11 @@ def given_name(component: Any) -> str:
     """Return the name that a Graphline gave to a component, or to one that has ended; "" if it has none."""
     given = getattr(task_of(component) if isinstance(component, Microprocess) else component, "given_name", "")
     return given if type(given) is str else ""
+
+
+def variable_name(component: Any) -> str:
+    """Return the name of the variable that held a component at activation, or one that has ended; "" if none did."""
+    return str((task_of(component) if isinstance(component, Microprocess) else component).variable)
 
 
 def called(name: Any, components: Iterable[T]) -> list[T]:
@@ -102,6 +114,38 @@ def names_in(label: str) -> tuple[str, ...]:
     """
     given, parenthesis, own = label.partition(" (")
     return (given, own[:-1]) if parenthesis and own.endswith(")") else (label,)
+
+
+def drawn_names(components: Iterable[T], active: Callable[[T], bool] = lambda component: True) -> dict[T, str]:
+    """Return for each component the shortest name of the user's that tells it from the other ones.
+
+    That is the name that a Graphline gave it; or that of a variable or of its class, if no other one has it; or else
+    its own name.
+
+    Args:
+        components: the components in a drawing.
+        active: whether a component has been activated: one that has not is called by its class instead of ``Echo_?``.
+
+    >>> from kamlab import Component
+    >>> one, two, other = Component(), Component(), Component()
+    >>> give_name(other, "last")
+    >>> list(drawn_names([other]).values()), list(drawn_names([one]).values())
+    (['last'], ['Component'])
+    """
+    known = list(components)
+    wanted = [(given_name(one), variable_name(one), _own_if_chosen(one), type(one).__name__) for one in known]
+    uses = Counter(name for names in wanted for name in dict.fromkeys(names) if name)
+    found = {}
+    for component, (given, variable, own, kind) in zip(known, wanted, strict=True):
+        unique = next((name for name in (variable, own, kind) if name and uses[name] == 1), "")
+        found[component] = given or unique or own or (name_of(component) if active(component) else kind)
+    return found
+
+
+def _own_if_chosen(component: Any) -> str:
+    """Return the name that somebody gave a component as its own; "" if it is only the class and a number."""
+    own = name_of(component)
+    return "" if own.startswith(f"{type(component).__name__}_") else own
 
 
 def label_of(component: Any) -> str:

@@ -42,6 +42,7 @@ class Task:
     Attributes:
         id: its place in the order of creation, from 1 on; 0 as long as ``Microprocess.__init__`` was not called.
         given_name: the name that a Graphline gave it.
+        variable: the name of the variable that held it when the user activated it or what it is in.
         number: its place in the order of activation in its lab, from 1 on; 0 before activation.
         life: its state as the engine distinguishes it, one of :mod:`.states`; ``state_of`` returns the one to show.
         error: the error that it failed with.
@@ -68,12 +69,13 @@ class Task:
     __slots__ = (
         *("awaited_by", "awaits", "children", "delegate", "end_record", "error", "flow", "given_name", "home", "id"),
         *("life", "main_method", "number", "on_end", "parent", "pause_era", "pause_timer", "paused_in_round"),
-        *("run", "scheduler", "switchboard", "variables", "wake_era"),
+        *("run", "scheduler", "switchboard", "variable", "variables", "wake_era"),
     )
 
     def __init__(self) -> None:
         self.id: int = 0
         self.given_name: str = ""
+        self.variable: str = ""
         self.number: int = 0
         self.life: str = NEW
         self.error: BaseException | None = None

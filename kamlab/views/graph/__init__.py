@@ -9,7 +9,7 @@ Where things are is computed only when the picture is asked for:
 
 - :mod:`.layout`: the places of parts and links, from the inside out;
 - :mod:`.slots`: the slots that parts sit in, so that the picture does not jump;
-- :mod:`.layering`: the parts of a level in columns; :mod:`.routing`: the ways of its links;
+- :mod:`.layering`: the parts of a level in columns; :mod:`.routing`: the curves of its links;
 - :mod:`.svg`: the picture.
 """
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...analysis import history_of
 from ...analysis.link_counts import Hop, Onward
 from ...analysis.snapshot import Snapshot, is_rushing, snapshot_of
 from ...core.box import made_inboxes_of, made_outboxes_of
+from ...core.component import may_be_unheard
 from ...core.events import DISCARDED, RESUMED, SENT, said_in
 from ...core.naming import names_in
 from ...core.reading import reads
@@ -29,6 +31,10 @@ from .structure import MOST, Part, Shown, Structure, short_name, structure_of
 if TYPE_CHECKING:
     from .layout import Node, Picture, Scene
 
+#: How many of the messages in an inbox are shown as chips, and how many characters of each.
+CHIPS, CHIP = 3, 20
+#: The states, the one to be told first first.
+URGENT = ("failed", "blocked", "held", "running", "runnable", "waiting", "new", "stopped", "finished")
 #: How many characters of a message in transit are shown.
 TEXT = 40
 #: How many messages in transit are shown.
@@ -40,6 +46,7 @@ WIDE = 100
 #: The signs of the states in a text.
 SIGNS = {
     "new": ".",
+    "held": "H",
     "runnable": ">",
     "running": "@",
     "waiting": "-",
@@ -54,7 +61,9 @@ class Look(NamedTuple):
     """The state of one component, the same in words, and what its boxes hold.
 
     ``inboxes`` holds (name, messages waiting, limit) for each inbox shown, ``outboxes`` (name, messages lost) for
-    those that lost any.
+    those that lost any, and ``chips`` (name, texts) for the first messages in each inbox that is not empty. ``unheard``
+    are the outboxes that may lead nowhere: what they lost is no loss. ``lit``: something of it has changed in the last
+    slice. ``inside`` is what a folded container holds: how many messages wait in it, and the most urgent state.
     """
 
     state: str
@@ -63,6 +72,10 @@ class Look(NamedTuple):
     last: bool = False
     inboxes: tuple[tuple[str, int, int | None], ...] = ()
     outboxes: tuple[tuple[str, int], ...] = ()
+    chips: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unheard: tuple[str, ...] = ()
+    lit: bool = False
+    inside: tuple[int, str] | None = None
 
     @property
     def full(self) -> tuple[str, ...]:
@@ -71,7 +84,7 @@ class Look(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
-        return {
+        found = {
             "state": self.state,
             "say": self.say,
             "next": self.next,
@@ -79,6 +92,15 @@ class Look(NamedTuple):
             "in": {name: [waiting, limit] for name, waiting, limit in self.inboxes},
             "out": dict(self.outboxes),
         }
+        if self.chips:
+            found["chips"] = {name: list(texts) for name, texts in self.chips}
+        if self.unheard:
+            found["unheard"] = list(self.unheard)
+        if self.lit:
+            found["lit"] = True
+        if self.inside is not None:
+            found["inside"] = {"waiting": self.inside[0], "state": self.inside[1]}
+        return found
 
 
 class Move(NamedTuple):
@@ -146,6 +168,8 @@ class Graph(render.View):
     past: bool = False
     #: The picture that this one continues: what is in both keeps its place.
     before: Picture | None = field(default=None, repr=False)
+    #: Who waits for whom in a deadlock, as pairs of keys; drawn in red.
+    circle: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def picture(self) -> Picture:
@@ -257,50 +281,79 @@ def graph_of(
     (1, True)
     """
     before = previous.picture if previous is not None else None
-    snapshot = snapshot_of(lab, step, most=0) if snapshot is None else snapshot
+    snapshot = snapshot_of(lab, step, most=CHIPS) if snapshot is None else snapshot
     shown = Shown(snapshot, folded, most)
     structure, hops = structure_of(shown, before.structure if before is not None else None)
     counts = snapshot.counts
+    moves = _moves(_last_moves(lab, step, since), shown, hops)
     now = Now(
-        _looks(lab, snapshot, shown, structure),
-        {key: (sum(map(counts.__getitem__, links)), snapshot.exact) for key, links in hops.items()},
-        _moves(_last_moves(lab, step, since), shown, hops),
+        _looks(lab, snapshot, shown, structure, {move.target[0] for move in moves if move.target}),
+        {key: (sum([counts.get(link, 0) for link in links]), snapshot.exact) for key, links in hops.items()},
+        moves,
     )
     past = step is not None and step != lab.step_number
     return Graph(lab.state, snapshot.step, structure, now, past, before)
 
 
-def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure) -> dict[str, Look]:
+def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure, got: set[str]) -> dict[str, Look]:
+    """Return the look of each part; ``got`` are the keys of those that a message came to in the last slice."""
     looks = {}
     rushing = is_rushing(lab)
+    urgent = _inside(shown)
     for part, component in zip(structure.parts, shown.parts, strict=True):
         stand = shown.who[component]
         is_next, was_last = component is snapshot.next, component is snapshot.ran
-        inboxes, outboxes = _boxes(shown, component, part.lefts)
-        looks[part.key] = Look(stand.state, say(component, stand, rushing), is_next, was_last, inboxes, outboxes)
+        inboxes, chips = _inboxes(shown, component, part.lefts, snapshot)
+        lost = [box for box in made_outboxes_of(component).values() if box in shown.lost] if shown.lost else []
+        looks[part.key] = Look(
+            stand.state,
+            say(component, stand, rushing),
+            is_next,
+            was_last,
+            inboxes,
+            tuple([(short_name(str(box.name)), shown.lost[box]) for box in lost]),
+            chips,
+            tuple([short_name(str(box.name)) for box in lost if may_be_unheard(box)]),
+            not rushing and (was_last or part.key in got or (stand.ended is not None and stand.ended == snapshot.step)),
+            urgent.get(component),
+        )
     return looks
 
 
-def _boxes(
-    shown: Shown, component: Any, names: tuple[str, ...]
-) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
-    """Return what is in the inboxes of these names, and what the outboxes have lost."""
-    inboxes = []
+def _inboxes(
+    shown: Shown, component: Any, names: tuple[str, ...], snapshot: Snapshot
+) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return what is in the inboxes of these names: (name, messages, limit), and (name, texts of the first ones)."""
+    inboxes, chips = [], []
     made = {short_name(str(name)): box for name, box in made_inboxes_of(component).items()}
     for name in names:
         box = made.get(name)
         if box is not None:
             inboxes.append((name, shown.waiting.get(box, 0), shown.limits.get(box)))
+            waiting = snapshot.waiting.get(box)
+            if waiting is not None and waiting.messages and component not in shown.folded:
+                first = islice(zip_longest(waiting.said, waiting.messages), CHIPS)
+                chips.append((name, tuple([_chip(said, message) for said, message in first])))
         elif name in {short_name(str(declared)) for declared in component.Inboxes}:
             inboxes.append((name, 0, None))
-    if not shown.lost:
-        return tuple(inboxes), ()
-    lost = [
-        (short_name(str(box.name)), shown.lost[box])
-        for box in made_outboxes_of(component).values()
-        if box in shown.lost
-    ]
-    return tuple(inboxes), tuple(lost)
+    return tuple(inboxes), tuple(chips)
+
+
+def _chip(said: str | None, message: Any) -> str:
+    return quoted(message, CHIP) if said is None else label(said, CHIP)
+
+
+def _inside(shown: Shown) -> dict[Any, tuple[int, str]]:
+    """Return for each folded container how many messages wait in it, and the most urgent of the states in it."""
+    found: dict[Any, tuple[int, str]] = {}
+    for component, container in shown.outer.items():
+        waiting, state = found.get(container, (0, URGENT[-1]))
+        found[container] = waiting, min(state, shown.who[component].state, key=URGENT.index)
+    for box, count in shown.waiting.items():
+        container = shown.outer.get(box.owner)
+        if container is not None:
+            found[container] = found[container][0] + count, found[container][1]
+    return found
 
 
 # -- the last messages --------------------------------------------------------------------------------
@@ -434,7 +487,7 @@ def _remark(part: Part, look: Look) -> str:
 
 
 def _links(graph: Graph) -> list[str]:
-    wires, counts = graph.structure.wires, graph.now.links
+    wires, counts = [wire for wire in graph.structure.wires if not wire.gone], graph.now.links
     if not wires:
         return []
     names = {part.key: part.label for part in graph.structure.parts}

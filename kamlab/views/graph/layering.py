@@ -13,10 +13,9 @@ the order in which the parts are given, so equal input gives equal output.
 A level is a stack of *bands*, each a row of columns; what is too long for one band goes on in the next, as text does.
 Links run only where no part can be: in the *channels* between columns, in the *gutters* between bands, and in the two
 lanes at the sides. A link that passes a column on its way to one further right has a *gap* there, kept open among the
-parts like a part without a face. So no link can cross a part, wherever the parts are. Rejected: curves from box to box,
-which are shorter to write and wrong in every system with feedback.
+parts like a part without a face. So no link can cross a part, wherever the parts are.
 
-:mod:`.routing` routes the links.
+:mod:`.routing` draws the links.
 """
 
 from __future__ import annotations
@@ -32,10 +31,11 @@ from .structure import Wire
 TALL = 8
 #: How often the columns are ordered by their neighbours.
 SWEEPS = 4
-#: The width in pixels beyond which columns go on in the next band; the same for a level of more than so many blocks.
-WIDE, WIDER, MANY = 940, 1260, 8
+#: The width in pixels beyond which columns go on in the next band. Where there is so much that it would be taller than
+#: wide, the width grows by so many pixels at a time: a part more or less seldom moves the others.
+WIDE, WIDER = 780, 320
 #: The room between two columns that are linked, and between two that are not.
-CHANNEL, APART = 60, 28
+CHANNEL, APART = 68, 28
 #: The room between two parts of a column, and beside a gap; how high a gap is.
 BETWEEN, BESIDE, GAP = 22, 10, 12
 #: How much a position from the last picture counts against the wish to be straight.
@@ -187,37 +187,24 @@ def blocks_of(names: Sequence[str], edges: Iterable[Edge]) -> list[list[str]]:
 
 
 def forward_edges(names: Sequence[str], edges: Iterable[Edge]) -> list[Edge]:
-    """Return the edges that are left when those that close circles are set aside.
+    """Return the edges without those that close a circle with edges before them.
+
+    So where two parts talk to each other, the link that was made first leads forward.
 
     >>> forward_edges("abc", [("a", "b"), ("b", "c"), ("c", "a")])
     [('a', 'b'), ('b', 'c')]
     """
     following: dict[str, list[str]] = {name: [] for name in names}
-    entered = set()
-    for source, target in dict.fromkeys(edges):
-        if source != target:
-            following[source].append(target)
-            entered.add(target)
-    state = dict.fromkeys(names, 0)
     kept: list[Edge] = []
-    for root in [*[name for name in names if name not in entered], *names]:
-        if state[root]:
-            continue
-        state[root] = 1
-        path = [(root, iter(following[root]))]
-        while path:
-            name, rest = path[-1]
-            for target in rest:
-                if state[target] == 1:
-                    continue
-                kept.append((name, target))
-                if not state[target]:
-                    state[target] = 1
-                    path.append((target, iter(following[target])))
-                    break
-            else:
-                state[name] = 2
-                path.pop()
+    for source, target in dict.fromkeys(edges):
+        reached, left = {target}, [target]
+        while left and source not in reached:
+            new = [name for name in following[left.pop()] if name not in reached]
+            reached.update(new)
+            left += new
+        if source not in reached:
+            following[source].append(target)
+            kept.append((source, target))
     return kept
 
 
@@ -381,8 +368,8 @@ def grid_of(items: Sequence[Item], segments: Sequence[Segment], hints: Hints = H
     """Put the parts of a level into bands and columns."""
     grid = Grid({item.name: item for item in items})
     blocks = blocks_in(list(grid.items), segments)
-    if len(blocks) > MANY and any(len(columns) > 1 for columns in blocks):
-        wide += WIDER - WIDE
+    area = sum([(item.w + APART) * (item.h + BETWEEN) for item in items])
+    wide += WIDER * max(0, -(-int((1.5 * area) ** 0.5 - wide) // WIDER))
     block_of: dict[str, int] = {}
     for number, columns in enumerate(blocks):
         block_of.update((name, number) for column in columns for name in column)
@@ -398,25 +385,31 @@ def grid_of(items: Sequence[Item], segments: Sequence[Segment], hints: Hints = H
 
 
 def _bands(grid: Grid, blocks: list[list[list[str]]], wide: int) -> list[list[list[str]]]:
+    """Put blocks side by side into bands; one that is too long goes on in further bands, all about equally long."""
     bands: list[list[list[str]]] = []
     room = -1
     for columns in blocks:
         widths = [max(grid.items[name].w for name in column) for column in columns]
-        total = sum(widths) + CHANNEL * (len(widths) - 1)
-        wraps = False
-        if total + APART > room or not bands:
-            bands.append([])
-            room = wide
-        for place, (column, width) in enumerate(zip(columns, widths, strict=True)):
-            need = width + (CHANNEL if place else APART)
-            if need > room and bands[-1]:
-                bands.append([])
-                room, wraps, need = wide, True, width + APART
-            bands[-1].append(column)
-            room -= need
-        if wraps:
-            room = -1
+        total = _wide(widths)
+        if total + APART <= room:
+            bands[-1] += columns
+            room -= total + APART
+            continue
+        rows = -(-total // wide)
+        longest = -(-len(columns) // rows)
+        start = 0
+        while start < len(columns):
+            end = start + 1
+            while end < min(len(columns), start + longest) and _wide(widths[start : end + 1]) <= wide:
+                end += 1
+            bands.append(columns[start:end])
+            start = end
+        room = wide - total if rows == 1 else -1
     return bands
+
+
+def _wide(widths: Sequence[int]) -> int:
+    return sum(widths) + CHANNEL * (len(widths) - 1)
 
 
 def _open_gaps(grid: Grid, segments: Sequence[Segment], block_of: Mapping[str, int]) -> list[tuple[End, End, bool]]:

@@ -10,20 +10,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .layering import WIDE, Hints, Item, Levels, grid_of
-from .routing import FIRST, PITCH, Laid, Router, straightened
+from .routing import FIRST, PITCH, Curve, Laid, Point, Router, path_of
 from .slots import Plan, Seating, Slot, seated
 from .structure import Structure, Wire
 
 #: Pixels: the head of a part, that of a container, and the margin at its other sides.
-HEAD, TITLE, FOOT = 50, 34, 8
+HEAD, TITLE, FOOT = 46, 36, 8
 #: The lane at the side of a container for the names of its boxes.
 LANE = 66
 #: The margin around the whole.
 PAD = 16
-#: How far from its corner a line begins to turn.
-RADIUS = 6
-
-Point = tuple[int, int]
 
 
 class Port(NamedTuple):
@@ -35,7 +31,7 @@ class Port(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A component with its position. ``inside`` is the number of components in a folded one."""
+    """A component with its position. ``inside`` is the number of components in a folded one, ``name`` what is drawn."""
 
     key: str
     label: str
@@ -51,6 +47,7 @@ class Node(NamedTuple):
     inboxes: tuple[Port, ...] = ()
     outboxes: tuple[Port, ...] = ()
     boxes_more: int = 0
+    name: str = ""
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
@@ -61,20 +58,22 @@ class Node(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A link and its route, given by its corners; ``x`` and ``y`` are where its count is written.
+    """A link and its curve; ``x`` and ``y`` are where its count is written.
 
-    ``quiet``: it carries control messages, such as those from ``signal`` to ``control``, instead of work.
+    ``quiet``: it carries control messages, such as those from ``signal`` to ``control``, instead of work. ``gone``: it
+    was there until one of its ends came to an end.
     """
 
     key: str
     source: tuple[str, str]
     target: tuple[str, str]
-    points: tuple[Point, ...]
+    curve: Curve
     x: int
     y: int
     feedback: bool = False
     inner: bool = False
     quiet: bool = False
+    gone: bool = False
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
@@ -82,12 +81,13 @@ class Line(NamedTuple):
             "key": self.key,
             "from": list(self.source),
             "to": list(self.target),
-            "path": path_of(self.points),
+            "path": path_of(self.curve),
             "x": self.x,
             "y": self.y,
             "feedback": self.feedback,
             "inner": self.inner,
             "quiet": self.quiet,
+            "gone": self.gone,
         }
 
 
@@ -127,7 +127,7 @@ class Placed(NamedTuple):
     h: int
     places: dict[str, tuple[int, int, int, int]]
     ports: dict[str, dict[str, tuple[int, int]]]
-    ways: dict[str, tuple[Point, ...]]
+    curves: dict[str, Curve]
     back: frozenset[str]
     hints: dict[str, Hints]
 
@@ -141,7 +141,7 @@ def picture_of(structure: Structure, before: Picture | None = None) -> Picture:
         placed = _Nest(seating.plan, {}).placed()
     else:
         seating = seated(structure, before.seating)
-        goes_on = not before.seating.seats.keys().isdisjoint(seating.seats)
+        goes_on = len(seating.plan.slots) >= len(before.seating.plan.slots)  # else empty places were given up
         placed = before.placed
         if seating.plan != before.seating.plan:
             placed = _Nest(seating.plan, placed.hints if goes_on else {}).placed()
@@ -178,9 +178,9 @@ class _Nest:
                 port: (left + x + (item.w if side == "R" else 0), top_y + y + down)
                 for port, (side, down) in item.ports.items()
             }
-        ways = {wire.key: self._whole(wire, origins) for wire in self.plan.wires}
+        curves = {wire.key: self._whole(wire, origins) for wire in self.plan.wires}
         back = self.levels.feedback()
-        return Placed(top.w + 2 * PAD, top.h + 2 * PAD, places, ports, ways, back, self.new_hints)
+        return Placed(top.w + 2 * PAD, top.h + 2 * PAD, places, ports, curves, back, self.new_hints)
 
     def _leaf(self, slot: Slot) -> Item:
         ports = {}
@@ -229,12 +229,12 @@ class _Nest:
         )
         return laid
 
-    def _whole(self, wire: Wire, origins: dict[str, Point]) -> tuple[Point, ...]:
+    def _whole(self, wire: Wire, origins: dict[str, Point]) -> Curve:
         points: list[Point] = []
         for level, piece in self.levels.pieces[wire.key]:
             x, y = origins[level]
-            points += [(x + dx, y + dy) for dx, dy in self.laid[level].ways[piece]]
-        return straightened(points)
+            points += [(x + dx, y + dy) for dx, dy in self.laid[level].curves[piece][bool(points) :]]
+        return tuple(points)
 
 
 def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
@@ -259,67 +259,34 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
                 tuple(Port(name, *ports[f"L:{seating.ports[part.key, 'L', name]}"]) for name in part.lefts),
                 tuple(Port(name, *ports[f"R:{seating.ports[part.key, 'R', name]}"]) for name in part.rights),
                 part.boxes_more,
+                part.name or part.label,
             )
         )
     lines = []
     for wire in structure.wires:
         key = seating.wires[wire.key]
-        points = placed.ways[key]
-        x, y = _count_at(points, wire.source_side if wire.inner else "")
+        curve = placed.curves[key]
+        x, y = _count_at(curve, wire.source_side if wire.inner else "")
         lines.append(
             Line(
                 wire.key,
                 (wire.source, wire.source_box),
                 (wire.target, wire.target_box),
-                points,
+                curve,
                 x,
                 y,
                 key in placed.back,
                 wire.inner,
                 wire.quiet,
+                wire.gone,
             )
         )
     return Scene(placed.w, placed.h, tuple(nodes), tuple(lines), structure.more)
 
 
-def _count_at(points: tuple[Point, ...], inner: str) -> Point:
-    """Return where the count of a link goes: over its first piece; at a container's own box, over the other end."""
+def _count_at(curve: Curve, inner: str) -> Point:
+    """Return where the count of a link goes: over its beginning; at a container's own box, over the other end."""
     if inner == "L":
-        return points[-1][0] - 12, points[-1][1] - 5
-    one, other = points[0], points[1]
-    if not inner and 30 <= abs(one[0] - other[0]) <= 120 and one[1] == other[1]:
-        return (one[0] + other[0]) // 2, one[1] - 5
-    return one[0] + (14 if other[0] >= one[0] else -14), one[1] - 5
-
-
-def path_of(points: tuple[Point, ...], radius: int = RADIUS) -> str:
-    """Return the SVG path through these corners, rounded off.
-
-    >>> path_of(((0, 0), (20, 0), (20, 30)))
-    'M0 0H14Q20 0 20 6V30'
-    """
-    at = points[0]
-    parts = [f"M{at[0]} {at[1]}"]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        begin = _toward(corner, before, radius)
-        end = _toward(corner, after, radius)
-        parts.append(f"{_straight(at, begin)}Q{corner[0]} {corner[1]} {end[0]} {end[1]}")
-        at = end
-    parts.append(_straight(at, points[-1]))
-    return "".join(parts)
-
-
-def _straight(one: Point, other: Point) -> str:
-    if one[1] == other[1]:
-        return f"H{other[0]}"
-    return f"V{other[1]}" if one[0] == other[0] else f"L{other[0]} {other[1]}"
-
-
-def _toward(corner: Point, other: Point, radius: int) -> Point:
-    """Return the point ``radius`` away from a corner, or half-way to the other point if that is nearer."""
-    dx, dy = other[0] - corner[0], other[1] - corner[1]
-    length = abs(dx) + abs(dy)
-    step = min(radius, length // 2)
-    return corner[0] + (step if dx > 0 else -step if dx < 0 else 0), corner[1] + (
-        step if dy > 0 else -step if dy < 0 else 0
-    )
+        return curve[-1][0] - 14, curve[-1][1] - 5
+    x, y = curve[0]
+    return x + (16 if curve[1][0] >= x and curve[2][0] >= x else -16), y - 5

@@ -108,11 +108,12 @@ def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Sea
         new = new._replace(w=width_of(part))
         slots[name] = new if old is None else _both(old, new)
     wires = {wire.key: wire for wire in before.plan.wires}
-    known = {wire._replace(key=""): wire.key for wire in before.plan.wires}
+    known = {wire._replace(key="", gone=False): wire.key for wire in before.plan.wires}
     keys = {}
     for wire in structure.wires:
         moved_wire = wire._replace(
             key="",
+            gone=False,
             source=seats[wire.source],
             target=seats[wire.target],
             source_box=ports.get((wire.source, wire.source_side, wire.source_box), wire.source_box),
@@ -209,25 +210,31 @@ def _slot(part: Part, name: str, parent: str) -> Slot:
     return Slot(name, part.kind, parent, part.container, part.folded, width_of(part), part.lefts, part.rights)
 
 
-#: The assumed width of a letter, in pixels: in a name, and in the name of a box.
-LETTER, SMALL = 8.3, 6.3
-NARROW, BROAD = 160, 248
+#: The assumed width of a letter, in pixels: in a name, in a small text, and in the text of a message.
+LETTER, SMALL, MONO = 7.9, 6.1, 6.7
+#: The least and the greatest width of a part, and the room for messages in each row.
+NARROW, BROAD, CHIPS = 170, 260, 74
+#: How much of the name of a box is shown on the picture.
+BOX_LETTERS = 14
 
 
 def width_of(part: Part) -> int:
-    """Return the width that a part needs for its name and those of its boxes.
+    """Return the width that a part needs for its name and class, the names of its boxes, and some of what waits there.
 
     Numbers count as three digits, so that ``Echo_9`` and ``Echo_10`` are equally wide.
     """
-    stem, _, number = part.label.rpartition("_")
-    letters = len(stem) + 4 if number.isdigit() else len(part.label)
-    names = max((shown_box(name) for name in part.lefts), default=0), max(map(shown_box, part.rights), default=0)
-    wide = max(letters * LETTER + 44, sum(names) * SMALL + 60, NARROW)
+    name = part.name or part.label
+    stem, _, number = name.rpartition("_")
+    letters = len(stem) + 4 if number.isdigit() else len(name)
+    head = letters * LETTER + (len(kind_beside(name, part.kind)) + 2) * SMALL
+    names = max(map(shown_box, part.lefts), default=0) + max(map(shown_box, part.rights), default=0)
+    wide = max(head + 30, names * SMALL + 36 + (CHIPS if part.lefts else 0), NARROW)
     return min(BROAD, 10 * -(-int(wide) // 10))
 
 
-#: How much of the name of a box is shown on the picture.
-BOX_LETTERS = 14
+def kind_beside(name: str, kind: str) -> str:
+    """Return the class of a component as it stands beside its name: "" if the name says it."""
+    return "" if name == kind or name.startswith(f"{kind}_") else kind
 
 
 def shown_box(name: str) -> int:

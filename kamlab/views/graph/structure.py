@@ -2,7 +2,9 @@
 
 A structure is a plain value. As long as it stays the same, so does the picture. Three decisions are made here.
 
-*Which components.* Every component that is alive, and those linked to one of them. Of those that have ended: the last
+*Which components.* Every component that is alive, those linked to one of them, and those that a chassis will take in
+when it first runs, with the links that it will make. What it has taken in stays, with the links that are gone, as
+long as the chassis is shown. Of the others that have ended: the last
 :data:`FAILURES` that failed; and the last :data:`ENDED_KEPT` of those that ended within the last :data:`ENDED_FOR`
 slices and were not activated by a component that is still alive. So a system that has just come to its end can still
 be seen, and a server does not fill the picture with closed connections.
@@ -23,9 +25,9 @@ from typing import Any, NamedTuple
 from ...analysis.link_counts import Hop
 from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox, made_inboxes_of, made_outboxes_of
-from ...core.component import Component
-from ...core.naming import label_of
-from ...core.states import ENDED, FAILED, NEW
+from ...core.component import Component, planned_in
+from ...core.naming import drawn_names, given_name, label_of
+from ...core.states import ENDED, FAILED, NEW, RUNNABLE
 from ...core.task import task_of
 from ..components import key_of
 from ..printable import label
@@ -51,6 +53,8 @@ _QUIET = frozenset({"control", "configuration", "signal"})
 class Part(NamedTuple):
     """A component in the picture. ``lefts`` and ``rights`` are the names of the boxes on its sides.
 
+    ``label`` is its name in texts, ``name`` the one that is drawn.
+
     Inboxes are on the left, outboxes on the right; a box that only passes on what others send is on the other
     side as well.
     """
@@ -65,10 +69,22 @@ class Part(NamedTuple):
     lefts: tuple[str, ...] = ()
     rights: tuple[str, ...] = ()
     boxes_more: int = 0
+    name: str = ""
+
+
+class Spot(NamedTuple):
+    """A box of a component that has not made its boxes yet; ``into``: an inbox."""
+
+    owner: Any
+    name: str
+    into: bool
 
 
 class Wire(NamedTuple):
-    """A link in the picture. The sides, ``"L"`` and ``"R"``, say where each end is on its part."""
+    """A link in the picture. The sides, ``"L"`` and ``"R"``, say where each end is on its part.
+
+    ``gone``: it was there until one of its ends came to an end.
+    """
 
     key: str
     source: str
@@ -79,6 +95,7 @@ class Wire(NamedTuple):
     target_side: str
     inner: bool = False
     quiet: bool = False
+    gone: bool = False
 
 
 class Structure(NamedTuple):
@@ -106,7 +123,12 @@ class Shown:
         stands = {who: stand for who, stand in snapshot.components.items() if isinstance(who, Component)}
         chosen = _chosen(snapshot, stands)
         who = self.who = {component: stands[component] for component in chosen[:SEARCHED]}
-        self.links: list[Hop] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
+        self.links: list[Any] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
+        #: The keys of components that a chassis will take in when it first runs.
+        self.planned: dict[Any, str] = {}
+        for component in list(who) if len(who) < SEARCHED else ():
+            self._plan(component, key_of(component), stands)
+        self.gone: set[Any] = set()
         self.waiting = {box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in who}
         self.lost: Mapping[Any, int] = snapshot.lost
         self.limits: Mapping[Any, int] = snapshot.limits
@@ -119,17 +141,60 @@ class Shown:
                 self.children.setdefault(stand.parent, []).append(component)
             else:
                 self._tops.append(component)
+        for chassis in [
+            each for each, family in self.children.items() if any(who[one].ended is not None for one in family)
+        ]:
+            self._keep(chassis)
         self.folded: set[Any] = set()
         visible = self._fold(frozenset(folded), min(ROOMY, most))
         #: The components that are parts, parents before their children.
         self.parts: list[Any] = visible[:most]
-        self.keys: dict[Any, str] = {component: key_of(component) for component in self.parts}
+        self.keys: dict[Any, str] = {
+            component: self.planned.get(component) or key_of(component) for component in self.parts
+        }
         self.more: int = max(0, len(chosen) - SEARCHED) + len(visible) - len(self.parts)
         #: The outermost folded container of each component that is in one, and how many components are in each.
         self.outer: dict[Any, Any] = {}
         self.inside: dict[Any, int] = {}
         if self.folded:
             self._hide()
+
+    def _plan(self, chassis: Any, key: str, stands: Mapping[Any, Stand]) -> None:
+        """Add what a chassis that has not run yet will take in, and the links that it will make."""
+        if self.who[chassis].state not in (NEW, RUNNABLE):
+            return
+        children, routes = planned_in(chassis)
+        found = list(children)
+        if not found or any(child in stands or child in self.who for child in found):
+            return
+        for place, child in enumerate(found):
+            self.who[child] = Stand(NEW, chassis)
+            self.planned[child] = f"{key}.{place}"
+        for source, box, sink, into, kind in routes:
+            if source in self.who and sink in self.who:
+                self.links.append((_spot(source, box, kind == 1), _spot(sink, into, kind != 2)))
+        for place, child in enumerate(found):
+            self._plan(child, f"{key}.{place}", stands)
+
+    def _keep(self, chassis: Any) -> None:
+        """Keep the order of the children of a chassis, some of which have ended, and the links that went with them."""
+        children, routes = planned_in(chassis)
+        order = {child: place for place, child in enumerate(children)}
+        self.children[chassis].sort(key=lambda child: order.get(child, len(order)))
+        there = {(source.owner, source.name, sink.owner, sink.name) for source, sink in self.links}
+        for source, box, sink, into, kind in routes:
+            ended = source in self.who and sink in self.who and (source in order or sink in order)
+            if ended and (source, box, sink, into) not in there:
+                hop = _spot(source, box, kind == 1), _spot(sink, into, kind != 2)
+                self.links.append(hop)
+                self.gone.add(hop)
+
+    def label(self, component: Any) -> str:
+        """Return the name of a component in texts."""
+        if component not in self.planned or component.__dict__.get("_name") is not None:
+            return label(label_of(component), NAME)
+        given, own = given_name(component), f"{type(component).__name__}_?"
+        return label(f"{given} ({own})" if given else own, NAME)
 
     def within(self, component: Any, container: Any) -> bool:
         """Return whether a component is in a container, at any depth."""
@@ -191,6 +256,16 @@ class Shown:
                 container = self.parents.get(container)
 
 
+def _spot(owner: Any, name: str, into: bool) -> Any:
+    """Return a box, or what stands for it as long as it has not been made."""
+    made = made_inboxes_of(owner) if into else made_outboxes_of(owner)
+    return made.get(name) or Spot(owner, name, into)
+
+
+def _is_inbox(box: Any) -> bool:
+    return box.into if type(box) is Spot else isinstance(box, Inbox)
+
+
 def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
     alive = [component for component, stand in stands.items() if stand.state not in ENDED]
     linked = [box.owner for hop in snapshot.counts for box in hop if box.owner in stands]
@@ -206,7 +281,12 @@ def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
         if snapshot.step - (stands[component].ended or 0) <= ENDED_FOR
         and id((home := task_of(component).home) and home()) not in activated
     ]
-    return list(dict.fromkeys([*alive, *linked, *failed[-FAILURES:], *late[-ENDED_KEPT:]]))
+    chosen = dict.fromkeys([*alive, *linked, *failed[-FAILURES:], *late[-ENDED_KEPT:]])
+    for component in sorted(ended, key=lambda component: task_of(component).number):  # a chassis before what is in it
+        parent = stands[component].parent
+        if parent in chosen and any(component is child for child in planned_in(parent)[0]):
+            chosen[component] = None
+    return list(chosen)
 
 
 def _declared(boxes: Any) -> set[Any]:
@@ -232,6 +312,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
             if box.owner in shown.keys:
                 sides.setdefault((shown.keys[box.owner], side), {})[short_name(str(box.name))] = None
     before = {part.key: part for part in kept.parts} if kept is not None else {}
+    names = drawn_names(shown.parts, lambda component: component not in shown.planned and task_of(component).number > 0)
     parts = []
     for component in shown.parts:
         key, parent = shown.keys[component], shown.parents.get(component)
@@ -251,7 +332,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
         parts.append(
             Part(
                 key,
-                label(label_of(component), NAME),
+                shown.label(component),
                 short_name(type(component).__name__),
                 shown.keys[parent] if parent is not None else "",
                 is_container and component not in shown.folded,
@@ -260,6 +341,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
                 lefts[:BOXES],
                 rights[:BOXES],
                 more,
+                label(names[component], NAME),
             )
         )
     return Structure(tuple(parts), tuple(wires), shown.more), hops
@@ -305,7 +387,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
         siblings = parents.get(start) is parents.get(end)
         down = not siblings and shown.within(end, start)
         up = not siblings and not down and shown.within(start, end)
-        from_in, to_in = isinstance(source, Inbox), isinstance(sink, Inbox)
+        from_in, to_in = _is_inbox(source), _is_inbox(sink)
         source_box, target_box = short_name(str(source.name)), short_name(str(sink.name))
         begin, finish = keys[start], keys[end]
         wire = Wire(
@@ -318,6 +400,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
             "R" if not to_in and up else "L",
             (from_in or not to_in) and (down or up),
             sink.name in _QUIET or source_box.startswith("_") or target_box.startswith("_"),
+            hop in shown.gone,
         )
         wires.setdefault(wire.key, wire)
         hops.setdefault(wire.key, []).append(hop)
@@ -336,7 +419,7 @@ def _idle_links(shown: Shown) -> set[Hop]:
         if box.name == "inbox" or box in shown.waiting:
             return False
         for source in sources.get(box, ()):
-            if not (isinstance(source, Inbox) and shown.within(box.owner, source.owner) and is_unfed(source)):
+            if not (_is_inbox(source) and shown.within(box.owner, source.owner) and is_unfed(source)):
                 return False
         return True
 
@@ -347,14 +430,14 @@ def _idle_links(shown: Shown) -> set[Hop]:
         following = onward.get(box)
         if following is None:
             return True
-        inner = not isinstance(following, Inbox) and shown.within(box.owner, following.owner)
+        inner = not _is_inbox(following) and shown.within(box.owner, following.owner)
         return inner and is_unheard(following)
 
     idle = set()
     for source, sink in shown.links:
-        if isinstance(source, Inbox):
+        if _is_inbox(source):
             if shown.within(sink.owner, source.owner) and is_unfed(source):
                 idle.add((source, sink))
-        elif not isinstance(sink, Inbox) and shown.within(source.owner, sink.owner) and is_unheard(sink):
+        elif not _is_inbox(sink) and shown.within(source.owner, sink.owner) and is_unheard(sink):
             idle.add((source, sink))
     return idle

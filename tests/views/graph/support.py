@@ -11,7 +11,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kamlab.views.graph.layout import Node, Scene
+from kamlab.views.graph.layout import TITLE, Node, Scene
+from kamlab.views.graph.routing import along
 from kamlab.views.graph.structure import Part, Structure, Wire
 
 
@@ -102,24 +103,14 @@ def faults(scene: Scene) -> Iterator[str]:
     for line in scene.links:
         ends = {line.source[0], line.target[0]}
         spared = {key for end in ends for key in (end, *_above(nodes, end))}
-        for (x1, y1), (x2, y2) in zip(line.points, line.points[1:], strict=False):
-            if x1 != x2 and y1 != y2:
-                yield f"{line.key} runs aslant"
-            if not (min(x1, x2) >= 0 and max(x1, x2) <= scene.w and min(y1, y2) >= 0 and max(y1, y2) <= scene.h):
+        for x, y in along(line.curve):
+            if not (0 <= x <= scene.w and 0 <= y <= scene.h):
                 yield f"{line.key} leaves the scene"
             for node in scene.nodes:
-                if node.key not in spared and _crosses(node, min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)):
-                    yield f"{line.key} runs through {node.key}"
-
-
-def runs_through_its_ends(scene: Scene) -> Iterator[str]:
-    """Yield the links that run through a part that is no container and that they begin or end at."""
-    leaves = {node.key: node for node in scene.nodes if not node.container}
-    for line in scene.links:
-        for (x1, y1), (x2, y2) in zip(line.points, line.points[1:], strict=False):
-            for key in {line.source[0], line.target[0]} & set(leaves):
-                if _crosses(leaves[key], min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)):
-                    yield f"{line.key} runs through its end {key}"
+                if (node.key not in spared or not node.container) and _holds(node, x, y):
+                    yield f"{line.key} runs over {node.key}"
+                if node.container and _holds(node._replace(h=TITLE), x, y):
+                    yield f"{line.key} runs over the name of {node.key}"
 
 
 def _above(nodes: dict[str, Node], key: str) -> Iterator[str]:
@@ -144,10 +135,6 @@ def _overlap(one: Node, other: Node) -> bool:
     )
 
 
-def _crosses(node: Node, left: int, right: int, top: int, bottom: int) -> bool:
-    """Whether a piece of a line has a point inside a node, its rim left out."""
-    return (
-        left < node.x + node.w and node.x < right
-        if node.y < top == bottom < node.y + node.h
-        else (top < node.y + node.h and node.y < bottom if node.x < left == right < node.x + node.w else False)
-    )
+def _holds(node: Node, x: float, y: float) -> bool:
+    """Whether a point is inside a node, its rim left out."""
+    return node.x + 0.5 < x < node.x + node.w - 0.5 and node.y + 0.5 < y < node.y + node.h - 0.5
