@@ -34,6 +34,8 @@ SWEEPS = 4
 #: The width in pixels beyond which columns go on in the next band. Where there is so much that it would be taller than
 #: wide, the width grows by so many pixels at a time: a part more or less seldom moves the others.
 WIDE, WIDER = 780, 320
+#: So many columns stay in one band in any case.
+FEW = 3
 #: The room between two columns that are linked, and between two that are not.
 CHANNEL, APART = 68, 28
 #: The room between two parts of a column, and beside a gap; how high a gap is.
@@ -395,12 +397,12 @@ def _bands(grid: Grid, blocks: list[list[list[str]]], wide: int) -> list[list[li
             bands[-1] += columns
             room -= total + APART
             continue
-        rows = -(-total // wide)
+        rows = -(-total // wide) if len(columns) > FEW else 1
         longest = -(-len(columns) // rows)
         start = 0
         while start < len(columns):
             end = start + 1
-            while end < min(len(columns), start + longest) and _wide(widths[start : end + 1]) <= wide:
+            while end < min(len(columns), start + longest) and (rows == 1 or _wide(widths[start : end + 1]) <= wide):
                 end += 1
             bands.append(columns[start:end])
             start = end

@@ -61,20 +61,112 @@ def test_states_differ_by_more_than_colour(panel: Any) -> None:
 
 
 def test_what_waits_is_shown_in_the_boxes(panel: Any) -> None:
-    """Up to five messages are dots, more are a number; a full box shows its limit, a lost message is counted."""
+    """The first messages are chips beside the inbox's name, the rest is counted; full and lost are said in words."""
     view = panel(samples.pipeline())
-    pips = view.root.locator("[data-of='4'] [data-box=inbox] .kamlab-pips")
-    assert pips.get_attribute("d").count("M") == 3
-    nodes = {"4": samples.look("waiting", "", 5), "5": samples.look("waiting", "", 17)}
+    box = view.root.locator("[data-of='4'] [data-box=inbox]")
+    assert box.locator(".kamlab-portcount").text_content() == "3"
+    nodes = {"4": samples.look("waiting", "", 5, chips={"inbox": ["'a'", "<b>", "'" + "c" * 30 + "'"]})}
     nodes["3"] = samples.look("waiting", "", 8, limit=8, lost={"outbox": 4})
+    nodes["5"] = samples.look("waiting", "", 0, lost={"outbox": 24}, unheard=["outbox"])
     view.push(graph={"nodes": nodes, "links": {}, "moves": []})
-    assert pips.get_attribute("d").count("M") == 5
-    assert view.root.locator("[data-of='5'] [data-box=inbox] .kamlab-portcount").text_content() == "17"
+    chips = box.locator(".kamlab-chip").all_text_contents()
+    assert chips[0] == "'a'"
+    assert box.locator(".kamlab-portcount").text_content() == f"+{5 - len(chips)}"
     full = view.root.locator("[data-of='3'] [data-box=inbox]")
-    assert full.locator(".kamlab-portcount").text_content() == "8/8"
+    assert full.locator(".kamlab-tag-full").text_content() == "8/8"
     assert "kamlab-full" in full.get_attribute("class")
-    assert view.root.locator("[data-of='3'] [data-box=outbox] .kamlab-tag").text_content() == "4 lost"
-    assert view.root.locator("[data-of='5'] [data-box=outbox] .kamlab-tag").count() == 0
+    assert view.root.locator("[data-of='3'] [data-box=outbox] .kamlab-tag-lost").text_content() == "4 lost"
+    unheard = view.root.locator("[data-of='5'] [data-box=outbox]")
+    assert unheard.locator(".kamlab-boxname").text_content() == "24 not subscribed"
+    assert unheard.locator(".kamlab-tag").count() == 0
+
+
+def test_nothing_in_a_component_runs_over_anything_else(panel: Any) -> None:
+    """However long the messages, names and words, the texts of a component neither overlap nor leave it."""
+    scene, now = samples.pipeline()
+    scene["nodes"][0].update(name="a_very_long_name_of_a_component", kind="AndAClassToGoWithIt")
+    looks = {
+        node["key"]: samples.look(
+            "failed", "ValueError: " + "x" * 80, count, limit=limit, chips={"inbox": ["'" + "m" * 40 + "'", "1", "2"]}
+        )
+        for node, count, limit in zip(scene["nodes"], (1, 5000, 9), (None, None, 9), strict=True)
+    }
+    view = panel((scene, {**now, "graph": {**now["graph"], "nodes": looks}}))
+    overlaps = view.root.evaluate(
+        """root => [...root.querySelectorAll('.kamlab-node')].flatMap(node => {
+            const ports = root.querySelector(`[data-of="${node.dataset.node}"]`);
+            const body = node.querySelector('.kamlab-body').getBoundingClientRect();
+            const texts = [...node.querySelectorAll(':scope > text'), ...ports.querySelectorAll('text')]
+                .filter(text => text.textContent).map(text => [text.textContent, text.getBoundingClientRect()]);
+            const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+                && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+            return texts.flatMap(([one, a], place) => [
+                ...(a.left < body.left || a.right > body.right + 1 ? [`${one} leaves`] : []),
+                ...texts.slice(place + 1).filter(([, b]) => over(a, b)).map(([other]) => `${one} over ${other}`)]);
+        })"""
+    )
+    assert overlaps == []
+
+
+def test_the_users_names_are_drawn(panel: Any) -> None:
+    """The name that the user gave is drawn with the class beside it; where the name is the class, that stands once."""
+    scene, now = samples.pipeline()
+    scene["nodes"][0].update(name="logger")
+    scene["nodes"][1].update(name="Echo")
+    view = panel((scene, now))
+    assert view.node("3").locator(".kamlab-label").text_content() == "logger"
+    assert view.node("3").locator(".kamlab-kind").text_content() == "Source"
+    assert view.node("4").locator(".kamlab-label").text_content() == "Echo"
+    assert view.node("4").locator(".kamlab-kind").text_content() == ""
+
+
+def test_a_deadlock_is_drawn_in_red(panel: Any) -> None:
+    """Those that wait for each other are red, and the links from one to the next; without a link a curve says it."""
+    scene, now = samples.pipeline()
+    view = panel((scene, {**now, "banner": {"kind": "deadlock", "circle": [["3", "4"], ["4", "5"], ["5", "3"]]}}))
+    red = view.root.locator("[data-link].kamlab-red")
+    assert [red.nth(i).get_attribute("data-link") for i in range(red.count())] == ["3-4", "4-5", "5-3"]
+    assert view.root.locator(".kamlab-circle").count() == 3
+    assert view.root.locator(".kamlab-wait").count() == 0
+    view.push(scene={**scene, "links": scene["links"][:2]})
+    assert view.root.locator(".kamlab-wait").text_content() == "waits for"
+    view.push(banner=None)
+    assert view.root.locator(".kamlab-circle, .kamlab-red").count() == 0
+
+
+def test_what_changed_and_what_is_followed_is_lit(panel: Any) -> None:
+    """A component of which something changed in the last step is lit, and so is the way of the message followed."""
+    scene, now = samples.pipeline()
+    nodes = {**now["graph"]["nodes"], "4": samples.look("waiting", "", 1, lit=True)}
+    view = panel((scene, {**now, "graph": {**now["graph"], "nodes": nodes, "follow": ["4-5"]}}))
+    assert view.root.locator(".kamlab-lit").get_attribute("data-node") == "4"
+    assert view.root.locator(".kamlab-followed").get_attribute("data-link") == "4-5"
+
+
+def test_a_folded_container_shows_what_waits_in_it(panel: Any) -> None:
+    """A folded container says how many messages wait in it, or else the most urgent state in it."""
+    scene, now = samples.nested()
+    view = panel((scene, now))
+    for inside, words in (
+        ({"waiting": 3, "state": "waiting"}, "7 inside, 3 waiting"),
+        ({"waiting": 0, "state": "failed"}, "7 inside, failed"),
+    ):
+        nodes = {**now["graph"]["nodes"], "5": samples.look("waiting", "", 0, inside=inside)}
+        view.push(graph={**now["graph"], "nodes": nodes})
+        assert words in texts(view, "5")
+
+
+def test_among_many_those_with_messages_stand_out(panel: Any) -> None:
+    """Where there are many components, those at rest are faint, and those with messages or in motion are not."""
+    scene, now = samples.many(60)
+    nodes = {str(i): samples.look("waiting", "", int(i == 7)) for i in range(60)}
+    nodes["9"]["last"] = nodes["9"]["lit"] = True
+    view = panel((scene, {**now, "state": "paused", "graph": {"nodes": nodes, "links": {}, "moves": []}}))
+    opacity = {
+        key: view.node(key).evaluate("node => Number(getComputedStyle(node).opacity)") for key in ("3", "7", "9")
+    }
+    assert opacity["3"] < 1
+    assert opacity["7"] == opacity["9"] == 1
 
 
 def test_links_show_how_many_messages_went_over_them(panel: Any) -> None:
@@ -127,7 +219,7 @@ def test_a_component_is_selected(panel: Any, how: str) -> None:
 def test_a_click_on_a_box_selects_its_component(panel: Any) -> None:
     """The boxes on the sides belong to their component."""
     view = panel(samples.pipeline())
-    view.root.locator("[data-of='5'] [data-box=outbox] rect").first.click()
+    view.root.locator("[data-of='5'] [data-box=outbox] circle").click(force=True)
     assert view.last() == {"do": "select", "key": "5"}
 
 
@@ -271,20 +363,74 @@ def test_nothing_is_touched_when_nothing_changed(panel: Any) -> None:
 
 
 def test_the_picture_can_be_zoomed(panel: Any) -> None:
-    """The picture grows and shrinks by buttons, within limits that are said, and fits again."""
+    """The picture grows and shrinks by buttons, keys and Ctrl with the wheel, within limits, and fits again."""
     view = panel(samples.pipeline())
     picture = view.root.locator("svg.kamlab-picture")
-    width = int(picture.get_attribute("width"))
+
+    def width() -> int:
+        view.drawn()
+        return int(picture.get_attribute("width"))
+
+    fitted = width()
     view.button("Zoom in").click()
-    view.drawn()
-    assert int(picture.get_attribute("width")) > width
-    for _ in range(12):
+    assert width() > fitted
+    for _ in range(16):
         view.click(view.button("Zoom out"))
     assert view.note() == "It cannot be smaller."
-    assert int(picture.get_attribute("width")) == width * 0.25
     view.button("Fit").click()
-    view.drawn()
-    assert int(picture.get_attribute("width")) == width
+    assert width() == fitted
+    view.node("3").focus()
+    view.press("+")
+    assert width() > fitted
+    view.press("0")
+    assert width() == fitted
+    picture.hover()
+    view.page.keyboard.down("Control")
+    view.page.mouse.wheel(0, -100)
+    view.page.keyboard.up("Control")
+    view.page.wait_for_function(f"() => document.querySelector('svg.kamlab-picture').getAttribute('width') > {fitted}")
+
+
+@pytest.mark.parametrize("sample", ["pipeline", "nested", "many"])
+def test_the_picture_fits_its_pane(panel: Any, sample: str) -> None:
+    """In a pane of any size the whole picture is shown, in the middle."""
+    view = panel(getattr(samples, sample)())
+    view.page.add_style_tag(content=".kamlab-graph { height: 420px }")
+    view.page.wait_for_timeout(100)
+    box, picture = (view.root.locator(name).bounding_box() for name in (".kamlab-scroll", "svg.kamlab-picture"))
+    assert picture["x"] >= box["x"]
+    assert picture["y"] >= box["y"]
+    assert picture["height"] <= box["height"] <= 420
+    assert picture["width"] <= box["width"]
+    assert abs((picture["x"] - box["x"]) - (box["x"] + box["width"] - picture["x"] - picture["width"])) < 3
+    assert abs((picture["y"] - box["y"]) - (box["y"] + box["height"] - picture["y"] - picture["height"])) < 3
+
+
+def test_a_picture_that_is_zoomed_can_be_moved(panel: Any) -> None:
+    """A picture larger than its pane is moved by dragging its ground, and by Shift with the arrow keys."""
+    view = panel(samples.many())
+    for _ in range(8):
+        view.click(view.button("Zoom in"))
+    box = view.root.locator(".kamlab-scroll")
+    at = "box => [box.scrollLeft, box.scrollTop]"
+    before = box.evaluate(at)
+    view.node("55").focus()
+    view.press("Shift+ArrowRight")
+    assert box.evaluate(at) != before
+    box.evaluate("box => box.scrollTo(200, 200)")
+    area = box.bounding_box()
+    spot = view.root.evaluate(
+        """root => { const b = root.querySelector('.kamlab-scroll').getBoundingClientRect();
+            for (let y = b.top + 40; y < b.bottom - 80; y += 7) for (let x = b.left + 90; x < b.right - 40; x += 7)
+                if (!document.elementFromPoint(x, y).closest('[data-node], [data-of], [data-fold]')) return [x, y]; }"""
+    )
+    assert area is not None
+    view.page.mouse.move(*spot)
+    view.page.mouse.down()
+    view.page.mouse.move(spot[0] - 50, spot[1] + 30, steps=3)
+    view.page.mouse.up()
+    assert box.evaluate(at) == [250, 170]
+    assert view.sent() == []
 
 
 # -- messages on their way

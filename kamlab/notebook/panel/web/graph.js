@@ -2,6 +2,7 @@
 
 /** What a component's state looks like besides its colour: strokes on a field of 12 by 12. */
 const GLYPHS = {
+  held: "M2.5 5.5h7v5h-7zM4 5.5V4a2 2 0 0 1 4 0v1.5",
   new: "M6 2.5a3.5 3.5 0 1 1 0 7a3.5 3.5 0 0 1 0-7z",
   runnable: "M3.5 2v8l6-4z",
   running: "M2 2v8l4-4zM6.5 2v8l4-4z",
@@ -11,16 +12,8 @@ const GLYPHS = {
   finished: "M2 6.5L4.8 9.2L10 3",
   stopped: "M3 3h6v6h-6z",
 };
-/** Where the dots of a box are for 1 to 5 messages, as on a die. */
-const PIPS = [
-  [],
-  [[0, 0]],
-  [[-3, 0], [3, 0]],
-  [[-3, 3], [0, 0], [3, -3]],
-  [[-3, -3], [3, -3], [-3, 3], [3, 3]],
-  [[-3, -3], [3, -3], [0, 0], [-3, 3], [3, 3]],
-].map((dots) => dots.map(([x, y]) => `M${x} ${y}h0`).join(""));
-const ZOOMS = { least: 0.25, most: 3, factor: 1.25, fits: 0.75 };
+const ZOOMS = { least: 0.1, most: 4, factor: 1.25, fits: 1.5 }; // fits: no larger to fill the pane
+const PAN = 60; // pixels for a key
 const TRAVEL = 350; // milliseconds that a message is on its way
 const TRAVELLERS = 12;
 const FAST = 5; // slices per second from which a new batch of messages takes the place of the one under way
@@ -30,7 +23,7 @@ function graphPiece(panel) {
   const layer = (name, hidden) => s("g", { class: `kamlab-layer-${name}`, "aria-hidden": hidden ? "true" : null });
   const layers = {
     nodes: layer("nodes"), links: layer("links", true), counts: layer("counts", true),
-    ports: layer("ports", true), folds: layer("folds"),
+    ports: layer("ports", true), folds: layer("folds"), waits: layer("waits", true),
   };
   // Messages travel above the picture, not in it: so the browser moves them without painting the picture anew.
   const letters = h("div", { class: "kamlab-letters", "aria-hidden": "true" });
@@ -48,7 +41,7 @@ function graphPiece(panel) {
           viewBox: "0 0 8 8",
           markerWidth: 8,
           markerHeight: 8,
-          refX: 15.5,
+          refX: 11.5,
           refY: 4,
           markerUnits: "userSpaceOnUse",
           orient: "auto",
@@ -58,14 +51,20 @@ function graphPiece(panel) {
     ),
     Object.values(layers),
   );
-  const box = h("div", { class: "kamlab-scroll", tabindex: "-1" }, h("div", { class: "kamlab-canvas" }, svg, letters));
+  const canvas = h("div", { class: "kamlab-canvas" }, svg, letters);
+  const box = h("div", { class: "kamlab-scroll", tabindex: "-1" }, canvas);
   const empty = h("p", { class: "kamlab-empty", text: "There are no components yet." });
   const more = h("p", { class: "kamlab-empty" });
   const zoom = { scale: 1, fit: true };
-  const zoomed = (factor) => {
+  /** Zoom by a factor, or fit (0); what is at a point of the box, its middle unless told, stays there. */
+  const zoomed = (factor, at = [box.clientWidth / 2, box.clientHeight / 2]) => {
+    const before = zoom.scale;
     zoom.fit = factor === 0;
     if (factor) zoom.scale = Math.min(ZOOMS.most, Math.max(ZOOMS.least, zoom.scale * factor));
+    const from = [box.scrollLeft + at[0] - canvas.offsetLeft, box.scrollTop + at[1] - canvas.offsetTop];
     size();
+    const [x, y] = from.map((distance) => (distance * zoom.scale) / before);
+    box.scrollTo(x + canvas.offsetLeft - at[0], y + canvas.offsetTop - at[1]);
     panel.draw();
   };
   const ends = (end, words) => () => (Math.abs(zoom.scale - end) > 0.001 ? true : words);
@@ -76,10 +75,10 @@ function graphPiece(panel) {
   ].map(([label, sign, factor, title, can]) =>
     panel.button({ label, icon: sign, title, words: false, run: () => zoomed(factor), can }),
   );
-  const root = panel.section("graph", "Graph", tools);
   let places = new Map(); // key -> node of the scene
   const bar = selectionBar(panel, () => places.get(panel.selected()));
-  root.append(bar.root, empty, box, more);
+  const root = panel.section("graph", "Graph", tools, bar.root);
+  root.append(empty, box, more);
 
   let scene = {};
   let focusKey = ""; // the one that Tab goes to
@@ -95,11 +94,15 @@ function graphPiece(panel) {
 
   const size = () => {
     const [width, height] = [scene.w || 0, scene.h || 0];
-    if (zoom.fit && box.clientWidth && width) {
-      zoom.scale = Math.max(ZOOMS.fits, Math.min(1, (box.clientWidth - 2) / width));
-    }
+    if (!width || !box.clientWidth) return;
+    const across = Math.min(ZOOMS.fits, box.clientWidth / width);
+    box.style.setProperty("--kamlab-need", `${Math.ceil(height * across)}px`);
+    if (zoom.fit) zoom.scale = Math.max(ZOOMS.least, Math.min(across, box.clientHeight / height));
+    const [shownWidth, shownHeight] = [width, height].map((length) => Math.floor(length * zoom.scale));
+    const middle = [box.clientWidth - shownWidth, box.clientHeight - shownHeight];
+    const [left, top] = middle.map((room) => `${Math.max(0, Math.floor(room / 2))}px`);
+    Object.assign(canvas.style, { left, top, width: `${shownWidth}px`, height: `${shownHeight}px` });
     letters.style.transform = `scale(${zoom.scale})`;
-    const [shownWidth, shownHeight] = [Math.round(width * zoom.scale), Math.round(height * zoom.scale)];
     put(svg, { viewBox: `0 0 ${width} ${height}`, width: shownWidth, height: shownHeight });
   };
   const observer = new ResizeObserver(() => zoom.fit && size());
@@ -120,8 +123,34 @@ function graphPiece(panel) {
     const node = event.target.closest("[data-node]");
     if (node) rove(node.dataset.node);
   });
+  box.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const { left, top } = box.getBoundingClientRect();
+      zoomed(ZOOMS.factor ** (-Math.sign(event.deltaY) / 2), [event.clientX - left, event.clientY - top]);
+    },
+    { passive: false },
+  );
+  box.addEventListener("pointerdown", (event) => {
+    if (event.button || event.target.closest("[data-node], [data-of], [data-fold]")) return;
+    const from = [box.scrollLeft + event.clientX, box.scrollTop + event.clientY];
+    const drag = ({ clientX, clientY }) => box.scrollTo(from[0] - clientX, from[1] - clientY);
+    const drop = () => box.removeEventListener("pointermove", drag);
+    box.setPointerCapture(event.pointerId);
+    box.addEventListener("pointermove", drag);
+    for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, drop, { once: true });
+  });
   svg.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.shiftKey && event.key.startsWith("Arrow")) {
+      const way = { ArrowLeft: [-PAN, 0], ArrowRight: [PAN, 0], ArrowUp: [0, -PAN], ArrowDown: [0, PAN] }[event.key];
+      box.scrollBy(...way);
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const node = event.target.closest("[data-node]");
     if (!node || !keyed(event.key, node.dataset.node)) return;
     event.preventDefault();
@@ -155,6 +184,8 @@ function graphPiece(panel) {
     else if (key === "f") {
       if (canFold(places.get(at))) panel.act("fold", { key: at });
       else panel.say(`${places.get(at).label} holds no components, so it cannot be folded.`, true);
+    } else if (key === "+" || key === "-" || key === "0") {
+      zoomed(key === "0" ? 0 : key === "+" ? ZOOMS.factor : 1 / ZOOMS.factor);
     } else if (key === "c") panel.act("choose", { key: at });
     else if (key === "p") panel.act("break", { key: at });
     else return false;
@@ -167,6 +198,7 @@ function graphPiece(panel) {
     places = new Map(nodes.map((node) => [node.key, node]));
     const active = svg.getRootNode().activeElement;
     const focused = active && svg.contains(active) ? active : null;
+    svg.classList.toggle("kamlab-crowd", nodes.length > CROWD);
     patchList(layers.nodes, nodes, (node) => node.key, makeNode, placeNode);
     patchList(layers.ports, nodes, (node) => node.key, makePorts, placePorts);
     patchList(layers.folds, nodes.filter(canFold), (node) => node.key, makeFold, placeFold);
@@ -191,13 +223,23 @@ function graphPiece(panel) {
   function drawNow(graph, now) {
     const breaks = new Set((now.breaks || []).map((each) => each.key).filter(Boolean));
     const selected = now.selected || "";
+    const links = scene.links || [];
+    const circle = ((now.banner || {}).circle || []).filter((pair) => pair.every((key) => places.has(key)));
+    const waiting = new Set(circle.flat());
+    const red = new Set(circle.flatMap((pair) => linksBetween(links, pair)).map((link) => link.key));
     for (const node of layers.nodes.children) {
       const key = node.dataset.node;
       const state = (graph.nodes || {})[key] || {};
-      const place = places.get(key);
-      const marks = [state, key === selected, breaks.has(key), place];
-      if (panel.changed(node, marks)) showNode(node, place, state, key === selected, breaks.has(key));
+      const marked = { selected: key === selected, breaks: breaks.has(key), circle: waiting.has(key) };
+      if (panel.changed(node, [state, marked, places.get(key)])) showNode(node, places.get(key), state, marked);
     }
+    const apart = circle.filter((pair) => !linksBetween(links, pair).length);
+    patchList(layers.waits, apart, (pair) => pair.join(" "), makeWait, ({ children: [path, words] }, pair) => {
+      const arc = arcOf(...pair.map((key) => places.get(key)));
+      put(path, { d: arc.d });
+      path.style.markerEnd = `url(#${marker})`;
+      put(words, { x: arc.x, y: arc.y });
+    });
     for (const ports of layers.ports.children) {
       const key = ports.dataset.of;
       const state = (graph.nodes || {})[key] || {};
@@ -210,11 +252,15 @@ function graphPiece(panel) {
     }
     const running = now.state === "running";
     const went = new Set((graph.moves || []).flatMap((move) => move.way));
+    const followed = new Set(graph.follow || []);
     for (const path of layers.links.children) {
       const key = path.dataset.link;
       const [count] = counts[key] || [0];
       const rose = running && drawn.counts[key] !== undefined && count > drawn.counts[key];
       path.classList.toggle("kamlab-hot", rose);
+      path.classList.toggle("kamlab-red", red.has(key));
+      path.classList.toggle("kamlab-followed", followed.has(key));
+      path.classList.toggle("kamlab-idle", !count && path.classList.contains("kamlab-inner"));
       path.classList.toggle("kamlab-went", !running && went.has(key));
     }
     drawn.counts = Object.fromEntries(Object.entries(counts).map(([key, [count]]) => [key, count]));
@@ -285,8 +331,7 @@ function selectionBar(panel, selected) {
     root: h("div", { class: "kamlab-selection", role: "group", "aria-label": "Selected component" }, name, buttons),
     draw() {
       const node = selected();
-      write(name, node ? node.label : "Nothing selected");
-      name.classList.toggle("kamlab-dim", !node);
+      write(name, node ? node.label : "");
     },
   };
 }

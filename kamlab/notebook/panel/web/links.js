@@ -21,12 +21,38 @@ function makeLink(link) {
 }
 
 function linkClass(link) {
-  const kinds = ["feedback", "inner", "quiet"].filter((kind) => link[kind]);
+  const kinds = ["feedback", "inner", "quiet", "gone"].filter((kind) => link[kind]);
   return ["kamlab-link", ...kinds.map((kind) => `kamlab-${kind}`)].join(" ");
 }
 
 function makeCount(link) {
   return s("text", { class: "kamlab-count", "data-count": link.key, "text-anchor": "middle" });
+}
+
+/** The links between those that wait for each other: from one to the one that it waits for, if there are any. */
+function linksBetween(links, [one, other]) {
+  const from = (start, end) => links.filter((link) => link.from[0] === start && link.to[0] === end);
+  const forth = from(one, other);
+  return forth.length ? forth : from(other, one);
+}
+
+/** A curve from one component to another that it waits for, above both or left of both; and where its words go. */
+function arcOf(one, other) {
+  if (Math.abs(one.x - other.x) < one.w) {
+    const [x, a, b] = [Math.min(one.x, other.x), one.y + one.h / 2, other.y + other.h / 2];
+    return { d: `M${one.x} ${a}C${x - 60} ${a} ${x - 60} ${b} ${other.x} ${b}`, x: x - 44, y: (a + b) / 2 };
+  }
+  const [y, a, b] = [Math.min(one.y, other.y), one.x + one.w / 2, other.x + other.w / 2];
+  return { d: `M${a} ${one.y}C${a} ${y - 40} ${b} ${y - 40} ${b} ${other.y}`, x: (a + b) / 2, y: y - 26 };
+}
+
+function makeWait() {
+  return s(
+    "g",
+    { class: "kamlab-wait" },
+    s("path", { class: "kamlab-link kamlab-red" }),
+    s("text", { class: "kamlab-count", "text-anchor": "middle", text: "waits for" }),
+  );
 }
 
 function fadeIn(...elements) {

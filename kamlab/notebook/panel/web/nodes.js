@@ -1,14 +1,17 @@
-// The nodes of the graph, with their boxes.
+// The nodes of the graph: what a component is called and does, and its boxes with the messages that wait in them.
+
+const CROWD = 40; // from how many components on those at rest are faint
 
 function makeNode(node) {
   return s(
     "g",
     { class: "kamlab-node", role: "button", tabindex: "-1", "data-node": node.key },
     s("title"),
-    s("rect", { class: "kamlab-ring", rx: 11 }),
-    s("rect", { class: "kamlab-behind", x: 4, y: 4, rx: 8 }),
-    s("rect", { class: "kamlab-body", rx: 8 }),
-    s("text", { class: "kamlab-label" }),
+    s("rect", { class: "kamlab-ring", rx: 12 }),
+    s("rect", { class: "kamlab-behind", x: 4, y: 4, rx: 9 }),
+    s("rect", { class: "kamlab-body", rx: 9 }),
+    s("text", { class: "kamlab-label", y: 20 }),
+    s("text", { class: "kamlab-kind", y: 20 }),
     s("path", { class: "kamlab-glyph" }),
     s("text", { class: "kamlab-says" }),
     s("g", { class: "kamlab-marks" }),
@@ -35,51 +38,71 @@ function indent(node) {
   return canFold(node) ? 25 : 12;
 }
 
+/** What is drawn of the name, and of the class where the name does not say it: each with its width. */
+function headOf(node) {
+  const full = node.name || node.label;
+  const name = shorten(full, isOpen(node) ? Math.max(60, node.w - 150) : node.w - indent(node) - 8, LABEL_FONT);
+  const wide = Math.ceil(measure(name, LABEL_FONT));
+  const kind = !node.kind || full === node.kind || full.startsWith(`${node.kind}_`) ? "" : node.kind;
+  const beside = shorten(kind, node.w - indent(node) - wide - (isOpen(node) ? 90 : 16), SAY_FONT);
+  return { name, wide, kind: beside, end: indent(node) + wide + (beside ? 8 + Math.ceil(measure(beside, SAY_FONT)) : 0) };
+}
+
 function placeNode(element, node) {
   place(element, node.x, node.y);
-  const [, ring, behind, body, label] = element.children;
+  const [, ring, behind, body, label, kind] = element.children;
+  const head = headOf(node);
   put(ring, { x: -4, y: -4, width: node.w + 8, height: node.h + 8 });
   put(behind, { width: node.w, height: node.h });
   put(body, { width: node.w, height: node.h });
-  put(label, { x: indent(node), y: 20 });
-  write(label, shorten(node.label, labelRoom(node), LABEL_FONT));
+  put(label, { x: indent(node) });
+  write(label, head.name);
+  put(kind, { x: indent(node) + head.wide + 8 });
+  write(kind, head.kind);
   element.classList.toggle("kamlab-folded", !!node.folded);
   element.classList.toggle("kamlab-open", isOpen(node));
 }
 
-function labelRoom(node) {
-  return isOpen(node) ? Math.max(60, node.w - 150) : node.w - indent(node) - 8;
-}
-
-/** The state stands under the name; beside it in a container, which has others under it. */
-function stateAt(node) {
-  if (!isOpen(node)) return [12, 38];
-  return [indent(node) + Math.ceil(measure(shorten(node.label, labelRoom(node), LABEL_FONT), LABEL_FONT)) + 14, 20];
-}
-
-function showNode(element, node, state, selected, breaks) {
+function showNode(element, node, state, marked) {
   const name = state.state || "new";
-  const [title, , , , , glyph, says, marks] = element.children;
+  const [title, , , , , , glyph, says, marks] = element.children;
   const held = Object.entries(state.in || {}).filter(([, [count]]) => count);
   const heard = held.map(([box, [count]]) => `${box} ${count}`);
-  const told = descriptionOf(node, state, breaks);
+  const told = descriptionOf(node, state, marked.breaks);
   put(element, {
     "data-state": name,
     "aria-label": [node.label, name, ...heard].join(", "),
     "aria-description": told.join(", ") || null,
-    "aria-pressed": String(selected),
+    "aria-pressed": String(marked.selected),
     "data-next": state.next ? "" : null,
     "data-last": state.last ? "" : null,
   });
-  element.classList.toggle("kamlab-selected", selected);
+  element.classList.toggle("kamlab-selected", marked.selected);
+  element.classList.toggle("kamlab-lit", !!state.lit);
+  element.classList.toggle("kamlab-calm", isCalm(state) && !marked.selected && !isOpen(node));
+  element.classList.toggle("kamlab-circle", marked.circle);
   const kind = node.kind && !node.label.startsWith(node.kind) ? ` (${node.kind})` : "";
   write(title, [`${node.label}${kind}: ${name}`, ...told].join("\n"));
-  const [x, y] = stateAt(node);
-  const inside = node.folded && node.inside ? `, ${node.inside} inside` : "";
-  write(says, shorten(`${state.say || name}${inside}`, node.w - x - 24, SAY_FONT));
+  const [x, y] = isOpen(node) ? [headOf(node).end + 14, 20] : [12, 37];
+  write(says, shorten(saidOf(node, state), node.w - x - 24, SAY_FONT));
   put(says, { x: x + 17, y });
   put(glyph, { d: GLYPHS[name] || GLYPHS.new, transform: `translate(${x} ${y - 10})` });
-  marks.replaceChildren(...marksOf(node, state, breaks));
+  marks.replaceChildren(...marksOf(node, state, marked.breaks));
+}
+
+/** What stands under the name: what it waits for or how it ended; of a folded one, what is inside. */
+function saidOf(node, state) {
+  if (node.folded && node.inside) {
+    const { waiting, state: urgent } = state.inside || {};
+    return `${node.inside} inside${waiting ? `, ${waiting} waiting` : urgent ? `, ${urgent}` : ""}`;
+  }
+  return !state.state || state.state === "new" ? "not started" : state.say || state.state;
+}
+
+/** One of which nothing asks for attention: it is at rest, and nothing waits for it. */
+function isCalm(state) {
+  if (state.lit || state.next || ["failed", "blocked", "held", "running"].includes(state.state)) return false;
+  return !(state.inside && state.inside.waiting) && !Object.values(state.in || {}).some(([count]) => count);
 }
 
 function descriptionOf(node, state, breaks) {
@@ -90,7 +113,9 @@ function descriptionOf(node, state, breaks) {
   for (const [box, [count, limit]] of Object.entries(state.in || {})) {
     if (isFull(count, limit)) words.push(`${box} is full (${count} of ${limit})`);
   }
-  for (const [box, count] of Object.entries(state.out || {})) words.push(`${count} lost from ${box}`);
+  for (const [box, count] of Object.entries(state.out || {})) {
+    words.push(`${count} ${(state.unheard || []).includes(box) ? "unheard" : "lost"} from ${box}`);
+  }
   if (breaks) words.push("breakpoint");
   if (node.folded && node.inside) words.push(`folded, ${node.inside} inside`);
   const more = node.boxes_more;
@@ -105,16 +130,12 @@ function isFull(count, limit) {
 /** Who is next and who was last, said in words on the upper edge. */
 function marksOf(node, state, breaks) {
   const found = [];
-  let right = node.w - 8;
-  const tag = (text, name) =>
-    found.push(
-      tagOf(text, name, (width) => {
-        right -= width + 4;
-        return [right + 4, -7];
-      }),
-    );
-  if (state.next) tag("next", "kamlab-tag-next");
-  if (state.last) tag("ran", "kamlab-tag-last");
+  let right = node.w - 10;
+  for (const [text, name, is] of [["next", "kamlab-tag-next", state.next], ["ran", "kamlab-tag-last", state.last]]) {
+    if (!is) continue;
+    const tag = tagOf(text, name, (width) => [(right -= width + 4) + 4, -7]);
+    found.push(tag);
+  }
   if (breaks) found.push(s("circle", { class: "kamlab-stop", cx: 1, cy: 1, r: 5 }));
   return found;
 }
@@ -130,59 +151,82 @@ function placePorts(group, node) {
 }
 
 function showPorts(group, node, state) {
-  const waiting = state.in || {};
-  const lost = state.out || {};
-  const ports = [
-    ...(node.in || []).map((port) => ({ ...port, side: "in", held: waiting[port.name] || [0, null] })),
-    ...(node.out || []).map((port) => ({ ...port, side: "out", lost: lost[port.name] || 0 })),
-  ];
-  patchList(group, ports, (port) => `${port.side} ${port.x} ${port.y} ${port.name}`, makePort, (element, port) => {
+  group.classList.toggle("kamlab-calm", isCalm(state) && !isOpen(node));
+  const outs = (node.out || []).map((port) => ({ ...port, side: "out", ...outboxSays(node, port, state) }));
+  const ends = new Map(outs.map((port) => [port.y, measure(port.text, SAY_FONT) + (port.lost ? 10 : 0)]));
+  const ins = (node.in || []).map((port) => {
+    const chips = (state.chips || {})[port.name] || [];
+    const held = (state.in || {})[port.name] || [0, null];
+    return { ...port, side: "in", text: port.name, held, chips, lit: !!state.lit, end: ends.get(port.y) || -10 };
+  });
+  patchList(group, [...ins, ...outs], (port) => `${port.side} ${port.x} ${port.y} ${port.name}`, makePort, (element, port) => {
+    const shows = JSON.stringify([port, node.w, isOpen(node)]);
+    if (element.dataset.shows === shows) return;
+    element.dataset.shows = shows;
     put(element, { transform: `translate(${port.x - node.x} ${port.y - node.y})` });
-    if (element.dataset.shows !== portKey(port)) showPort(element, port, node);
+    showPort(element, port, node);
   });
 }
 
-function portKey(port) {
-  return JSON.stringify([port.held, port.lost]);
+function makePort(port) {
+  return s("g", { class: `kamlab-port kamlab-port-${port.side}`, "data-box": port.name });
 }
 
-function makePort(port) {
-  return s(
-    "g",
-    { class: `kamlab-port kamlab-port-${port.side}`, "data-box": port.name },
-    s("title"),
-    s("rect", { class: "kamlab-portbody", x: -7, y: -7, width: 14, height: 14, rx: port.side === "in" ? 3 : 7 }),
-    s("path", { class: "kamlab-pips" }),
-    s("text", { class: "kamlab-boxname" }),
-    s("text", { class: "kamlab-portcount", y: 3.5, "text-anchor": "middle" }),
-  );
+/** What is written at an outbox; that it lost messages takes the place of its name, unless nobody need hear it. */
+function outboxSays(node, port, state) {
+  const number = (state.out || {})[port.name] || 0;
+  const unheard = (state.unheard || []).includes(port.name);
+  if (!number || port.name === "signal" || (unheard && node.out.length > 1)) return { text: port.name, number };
+  return { text: `${shortCount(number)} ${unheard ? "not subscribed" : "lost"}`, number, lost: !unheard };
 }
 
 function showPort(element, port, node) {
-  element.dataset.shows = portKey(port);
-  const [count, limit] = port.held || [0, null];
-  const full = port.side === "in" && isFull(count, limit);
-  const words = full ? `${count}/${limit}` : count > 5 ? shortCount(count) : "";
-  const width = words ? Math.max(14, Math.ceil(measure(words, TAG_FONT)) + 7) : 14;
-  const right = port.x - node.x > node.w / 2; // on the right side: it grows into the node, not over the link's end
-  const left = right ? 7 - width : -7;
+  const right = port.x - node.x > node.w / 2;
+  const up = isOpen(node) ? -11 : 0; // its own boxes are named above the links that lead to them from inside
+  const text = shorten(port.text, 106, SAY_FONT);
+  const at = right ? -9 : 9;
+  const parts = [
+    s("title", { text: portWords(node, port) }),
+    s("rect", { class: "kamlab-grip", x: right ? -113 : -7, y: up - 9, width: 120, height: 18 }),
+    s("circle", { class: "kamlab-dot", r: 3.5 }),
+  ];
+  if (port.lost) parts.push(tagOf(text, "kamlab-tag-lost", (width) => [at - width, up - 7]));
+  else parts.push(s("text", { class: "kamlab-boxname", x: at, y: up + 4, "text-anchor": right ? "end" : null, text }));
+  if (port.side === "in") parts.push(...heldIn(element, port, node, at + Math.ceil(measure(text, SAY_FONT)) + 7, up));
+  element.replaceChildren(...parts);
+}
+
+/** The first messages in an inbox as chips, as many as there is room for, and how many there are beyond them. */
+function heldIn(element, port, node, start, up) {
+  const [count, limit] = port.held;
+  const full = isFull(count, limit);
   element.classList.toggle("kamlab-full", full);
   element.classList.toggle("kamlab-held", count > 0);
-  const [title, body, pips, name, number, tag] = element.children;
-  const open = isOpen(node); // its own boxes are named above the links that lead to them from inside
-  put(name, { x: right ? left - 4 : left + width + 4, y: open ? -7 : 4, "text-anchor": right ? "end" : null });
-  const short = shorten(port.name, 86, SAY_FONT);
-  write(name, short);
-  write(title, portWords(node, port, count, limit));
-  put(body, { x: left, width });
-  put(pips, { d: (!words && PIPS[count]) || null });
-  if (words) put(number, { x: left + width / 2 });
-  write(number, words);
-  if (tag) tag.remove();
-  if (port.lost) {
-    const beside = (wide) => (open ? [10, -7] : [left - 8 - Math.ceil(measure(short, SAY_FONT)) - wide, -7]);
-    element.append(tagOf(`${shortCount(port.lost)} lost`, "kamlab-tag-lost", beside));
+  const parts = [];
+  let [x, end, left] = [start, node.w - port.end - 20, count];
+  if (full) {
+    const tag = tagOf(`${count}/${limit}`, "kamlab-tag-full", (width) => [(end -= width + 2), up - 7]);
+    parts.push(tag);
   }
+  for (const text of isOpen(node) ? [] : port.chips) {
+    const room = end - x - (left > 1 ? 24 : 0);
+    const wide = Math.ceil(measure(text, MONO_FONT)) + 12;
+    if (room < 26 || (parts.length > (full ? 1 : 0) && wide > room)) break;
+    const shown = shorten(text, room - 12, MONO_FONT);
+    const width = Math.ceil(measure(shown, MONO_FONT)) + 12;
+    parts.push(
+      s(
+        "g",
+        { class: `kamlab-chip${port.lit ? " kamlab-chip-new" : ""}`, transform: `translate(${x} ${up - 8})` },
+        s("rect", { width, height: 16, rx: 8 }),
+        s("text", { x: 6, y: 12, text: shown }),
+      ),
+    );
+    [x, left] = [x + width + 4, left - 1];
+  }
+  const words = left === count ? shortCount(left) : `+${shortCount(left)}`;
+  if (left && !full) parts.push(s("text", { class: "kamlab-portcount", x, y: up + 4, text: words }));
+  return parts;
 }
 
 /** A word on a ground of its own. */
@@ -197,10 +241,13 @@ function tagOf(text, name, place) {
   );
 }
 
-function portWords(node, port, count, limit) {
+function portWords(node, port) {
   const name = `${node.label}.${port.name}`;
-  const lost = port.lost ? `: ${port.lost} lost, because nothing is linked to it` : "";
-  if (port.side === "out") return `${name} (outbox)${lost}`;
+  if (port.side === "out") {
+    const lost = port.lost ? `: ${port.number} lost, because nothing is linked to it` : "";
+    return `${name} (outbox)${lost || (port.number ? `: nobody heard ${port.number}` : "")}`;
+  }
+  const [count, limit] = port.held;
   const of = limit === null || limit === undefined ? "" : ` of ${limit}`;
   return `${name} (inbox): ${count}${of} waiting${isFull(count, limit) ? ", full" : ""}`;
 }
