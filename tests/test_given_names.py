@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Graphline, Lab
+from kamlab import Component, Graphline, Lab, Pipeline
 from kamlab.core.errors import KamlabError
 from kamlab.core.microprocess import Microprocess
 from kamlab.core.task import task_of
@@ -135,3 +135,74 @@ def test_own_names_come_before_given_ones() -> None:
         lab.step(4)
         assert lab["Keep_3"] is lab["k"]
         assert isinstance(lab["Keep_3"], Microprocess)
+
+
+# -- the names of variables, and what is drawn ------------------------------------------------------------
+
+
+CELL = """
+logger, _hidden = Keep(), Keep()
+twins = [Keep(), Keep()]
+one = PassThrough()
+Pipeline(DataSource([1]), one, logger).activate()
+_hidden.activate()
+for twin in twins:
+    twin.activate()
+"""
+
+
+@pytest.fixture
+def cell() -> Any:
+    """A lab in which a cell was executed that holds components in variables."""
+    with Lab(clock="virtual") as lab:
+        exec(CELL, {"Keep": Keep, "PassThrough": PassThrough, "DataSource": DataSource, "Pipeline": Pipeline})
+        lab.step(8)
+        yield lab
+
+
+def test_a_variable_of_the_cell_names_its_component(cell: Lab) -> None:
+    """What a variable of the cell holds when it is activated, or what it is in, has the variable's name in pictures."""
+    names = [node.name for node in cell.graph().scene.nodes]
+    assert {"logger", "one", "DataSource", "Pipeline"} <= set(names)
+    assert "_hidden" not in names
+
+
+@pytest.mark.parametrize("taker", TAKERS)
+def test_a_variables_name_is_as_good_as_the_own_one(cell: Lab, taker: str) -> None:
+    """Whatever takes the name of a component takes that of its variable, and a class that only one has."""
+    take = TAKERS[taker]
+    own = cell["logger"].short_name
+    assert cell["one"] is cell["PassThrough"]
+    if taker in ("inject", "choose"):
+        take(cell, "logger")
+    else:
+        assert take(cell, "logger") == take(cell, own)
+        assert take(cell, "PassThrough") == take(cell, cell["one"].short_name)
+
+
+def test_one_that_has_ended_is_found_by_its_variable(cell: Lab) -> None:
+    """A component answers to the name of its variable after its end, too."""
+    own = cell["one"].short_name
+    cell.run()
+    assert str(cell.why("one")) == str(cell.why(own))
+
+
+def test_a_name_that_two_have_is_drawn_for_neither(cell: Lab) -> None:
+    """A variable that held two components one after the other names neither in a picture; their own names do."""
+    names = [node.name for node in cell.graph().scene.nodes]
+    assert "twin" not in names
+    assert len({name for name in names if name.startswith("Keep_")}) == 3
+    assert len(set(names)) == len(names)
+
+
+def test_variables_of_functions_name_nothing(lab: Lab) -> None:
+    """Local variables are not looked up: that would keep alive what they hold."""
+    keep = Keep()
+    keep.activate()
+    assert task_of(keep).variable == ""
+
+
+def test_texts_show_no_variables(cell: Lab) -> None:
+    """The trace and the texts know the own names only."""
+    for text in (cell.trace.text(), str(cell.graph()), str(cell.inboxes()), str(cell.story())):
+        assert "logger" not in text

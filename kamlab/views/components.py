@@ -13,7 +13,7 @@ from typing import Any
 from ..analysis.snapshot import Stand
 from ..analysis.source_hints import inboxes_looked_at
 from ..core.awaitables import CHILDREN, MESSAGE, THREAD, TIME
-from ..core.component import Component
+from ..core.component import Component, planned_in
 from ..core.describe import error_in_words, name_of
 from ..core.ended_components import Ended
 from ..core.errors import UnknownComponent, listed
@@ -47,7 +47,7 @@ def key_of(component: Microprocess) -> str:
 
 def component_with_key(lab: World, key: str) -> Component | None:
     """Return the component of a key, a living one or a child that is not active yet; ``None`` if there is none."""
-    return next((component for component in _known(lab) if key_of(component) == key), None)
+    return next((component for known, component in _known(lab) if known == key), None)
 
 
 def find_component(lab: World, key: str, others: Iterable[Any] = ()) -> Component:
@@ -66,18 +66,20 @@ def find_component(lab: World, key: str, others: Iterable[Any] = ()) -> Componen
     return found
 
 
-def _known(lab: World) -> Iterator[Component]:
+def _known(lab: World) -> Iterator[tuple[str, Component]]:
     for member in list(lab.scheduler.members.values()):
         if isinstance(member, Component):
-            yield member
-            yield from _not_active(member)
+            key = key_of(member)
+            yield key, member
+            yield from _not_active(member, key)
 
 
-def _not_active(component: Component) -> Iterator[Component]:
-    for child in task_of(component).children or ():
+def _not_active(component: Component, key: str) -> Iterator[tuple[str, Component]]:
+    """Yield the children that are not active yet, also those that a chassis takes in when it first runs."""
+    for place, child in enumerate(task_of(component).children or planned_in(component)[0]):
         if not task_of(child).number:
-            yield child
-            yield from _not_active(child)
+            yield f"{key}.{place}", child
+            yield from _not_active(child, f"{key}.{place}")
 
 
 def safe_name(component: Any) -> str:

@@ -197,10 +197,13 @@ class Graph(render.View):
         return mine == theirs and (self.before is other.before or self.scene == other.scene)
 
     def __getitem__(self, name: str) -> tuple[Node, Look]:
-        """Return a node and its look, by its key, its label, or a name in its label."""
+        """Return a node and its look, by its key, its label, a name in its label, or the name that is drawn."""
         for node in self.scene.nodes:
             if name in (node.key, node.label, *names_in(node.label)):
                 return node, self.now.nodes[node.key]
+        drawn = [node for node in self.scene.nodes if node.name == name]
+        if len(drawn) == 1:
+            return drawn[0], self.now.nodes[drawn[0].key]
         raise KeyError(f"there is no {name!r} in this graph; there are: {', '.join(n.label for n in self.scene.nodes)}")
 
     @property

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from time import process_time
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.box import made_inboxes_of
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.views.graph import Graph, graph_of
-from kamlab.views.graph.graph import SIGNS
+from kamlab.views.graph.graph import CHIP, SIGNS
 from kamlab.views.graph.structure import FAILURES, MOST, ROOMY
 
 
@@ -450,3 +453,135 @@ def test_in_slow_motion_one_sees_whose_turn_it_is(make_lab: Any, eventually: Any
     assert (True, False) in marks
     assert sum(mark[1] for mark in marks) <= 1
     lab.pause()
+
+
+# -- from the first moment to after the last ------------------------------------------------------------------
+
+
+def test_what_a_chassis_will_take_in_is_there_before_it_runs(lab: Lab) -> None:
+    """At step 0 a Pipeline shows its components, not started, with the links that it will make, at any depth."""
+    inner = Pipeline(Pass(), Keep())
+    Graphline(source=Count(limit=3), rest=inner, linkages={("source", "outbox"): ("rest", "inbox")}).activate()
+    before = graph_of(lab)
+    assert [node.name for node in before.scene.nodes] == ["Graphline", "source", "rest", "Pass", "Keep"]
+    assert [look.state for look in before.now.nodes.values()] == ["runnable", *["new"] * 4]
+    assert "1.0.outbox>1.1.inbox" in before.now.links
+    lab.step(3)
+    after = graph_of(lab, previous=before)
+    places = [[(node.x, node.y) for node in graph.scene.nodes] for graph in (before, after)]
+    assert places[0] == places[1]
+    assert graph_of(lab, step=0).data()["now"] == before.data()["now"]
+
+
+def test_what_a_chassis_has_taken_in_stays_when_it_has_ended(lab: Lab) -> None:
+    """A finished component of a Pipeline keeps its place among the others, and its links are drawn as gone."""
+    Pipeline(Count(limit=2), Pass(), Keep()).activate()
+    lab.step(3)
+    before = graph_of(lab)
+    lab.run()
+    after = graph_of(lab)
+    assert state(after, "Count") == "finished"
+    assert [node.name for node in after.scene.nodes] == ["Pipeline", "Count", "Pass", "Keep"]
+    assert [(node.x, node.y) for node in after.scene.nodes] == [(node.x, node.y) for node in before.scene.nodes]
+    assert {line.key for line in after.scene.links if line.gone} >= {"2.outbox>3.inbox"}
+    assert "Count_2.outbox" not in str(after)
+
+
+# -- what is drawn of a component -------------------------------------------------------------------------------
+
+
+def test_the_first_messages_are_chips(lab: Lab) -> None:
+    """The first messages in an inbox are there as short texts, as they were when they came; the others are counted."""
+    idle = Idle().activate()
+    for message in ("a", ["b"], "c" * 99, "d"):
+        idle.deliver(message)
+    _, look = graph_of(lab)["Idle"]
+    ((box, texts),) = look.chips
+    assert (box, texts[:2], len(texts)) == ("inbox", ("'a'", "['b']"), 3)
+    assert len(texts[2]) <= CHIP
+    assert look.data()["chips"] == {"inbox": list(texts)}
+    svg = graph_of(lab).svg
+    assert ">&#x27;a&#x27;</text>" in svg or ">'a'</text>" in svg
+
+
+def test_a_message_changes_no_size(lab: Lab) -> None:
+    """However many messages come to a linked inbox, no component changes its place or size."""
+    one, idle = Idle().activate(), Idle().activate()
+    one.link((one, "outbox"), (idle, "inbox"))
+    before = graph_of(lab).scene
+    for number in range(30):
+        one.send("x" * number)
+    assert graph_of(lab).scene == before
+
+
+def test_what_changed_in_the_last_step_is_lit(lab: Lab) -> None:
+    """The component that ran last is lit, and so is the one that got a message or has ended."""
+    Pipeline(Count(limit=2), Keep()).activate()
+    lab.step(2)
+    assert [graph_of(lab)[name][1].lit for name in ("Pipeline", "Count", "Keep")] == [False, True, True]
+    lab.step()
+    assert [graph_of(lab)[name][1].lit for name in ("Pipeline", "Count", "Keep")] == [False, False, True]
+
+
+def test_a_folded_container_says_what_is_inside(lab: Lab) -> None:
+    """A folded container has the number of messages that wait in it, and the most urgent state."""
+    line = Pipeline(Idle(), Fails()).activate()
+    lab.step(6)
+    line.deliver("a")
+    _, look = graph_of(lab, folded={"1"})["Pipeline"]
+    assert look.inside == (1, "failed")
+    assert "2 inside, 1 waiting" in graph_of(lab, folded={"1"}).svg
+
+
+def test_a_backplane_without_subscribers_has_lost_nothing(lab: Lab) -> None:
+    """What nobody has subscribed to is said in grey; with a subscriber it is not said at all."""
+    Backplane("NEWS").activate()
+    Pipeline(Count(limit=5), PublishTo("NEWS")).activate()
+    lab.run()
+    _, look = graph_of(lab)["NEWS exchange"]
+    assert (look.outboxes, look.unheard) == ((("outbox", 5),), ("outbox",))
+    svg = graph_of(lab).svg
+    assert "5 not subscribed" in svg
+    assert "lost<" not in svg
+    Pipeline(SubscribeTo("NEWS"), Keep()).activate()
+    lab.run()
+    assert "not subscribed" not in graph_of(lab).svg
+
+
+def test_a_deadlock_is_drawn_in_red(lab: Lab) -> None:
+    """The links from one to the one that it waits for are red; where there is none, a curve says that it waits."""
+    one, two, three = (Idle().activate() for _ in range(3))
+    one.link((one, "outbox"), (two, "inbox"))
+    graph = replace(graph_of(lab), circle=(("1", "2"), ("2", "3"), ("3", "1")))
+    svg = graph.svg
+    assert svg.count('class="l r"') == 1
+    assert svg.count(">waits for</text>") == 2
+    assert svg.count('class="runnable red"') == 3
+    assert "waits for</text>" not in graph_of(lab).svg
+    assert three.short_name in svg
+
+
+def test_among_many_those_at_rest_are_faint(lab: Lab) -> None:
+    """Where there are many components, those with messages or in motion stand out of the others."""
+    idle = [Keep().activate() for _ in range(50)]
+    lab.step(50)
+    idle[7].deliver("here")
+    svg = graph_of(lab).svg
+    faint = re.findall(r'class="waiting f"', svg)
+    assert 45 <= len(faint) <= 49
+    assert re.search(r'class="(runnable|waiting)"><title>Keep_8', svg)
+
+
+def test_a_picture_of_two_hundred_is_quick(lab: Lab) -> None:
+    """Two hundred components are laid out and drawn in 150 ms of processor time, the best of three."""
+    for _ in range(50):
+        Pipeline(Count(), Pass(), Keep()).activate()
+    lab.step(200)
+    times = []
+    for _ in range(3):
+        graph = graph_of(lab, most=250, folded={f"-{number}" for number in range(300)})
+        begin = process_time()
+        assert graph.svg
+        times.append(process_time() - begin)
+    assert len(graph.scene.nodes) == 200
+    assert min(times) < 0.15
