@@ -13,13 +13,16 @@ have the same one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Container, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .describe import name_of
 from .errors import UnknownComponent, listed
 from .microprocess import Microprocess
 from .task import task_of
+
+if TYPE_CHECKING:
+    from .component import Component
 
 T = TypeVar("T")
 
@@ -116,15 +119,15 @@ def names_in(label: str) -> tuple[str, ...]:
     return (given, own[:-1]) if parenthesis and own.endswith(")") else (label,)
 
 
-def drawn_names(components: Iterable[T], active: Callable[[T], bool] = lambda component: True) -> dict[T, str]:
+def drawn_names(components: Iterable[Component], planned: Container[Component] = ()) -> dict[Component, str]:
     """Return for each component the shortest name of the user's that tells it from the other ones.
 
-    That is the name that a Graphline gave it; or that of a variable or of its class, if no other one has it; or else
-    its own name.
+    That is the name that a Graphline gave it; or that of a variable, its own or that of its class, if no other one has
+    it; or else its own name.
 
     Args:
         components: the components in a drawing.
-        active: whether a component has been activated: one that has not is called by its class instead of ``Echo_?``.
+        planned: those that have not been activated: each is called by its class rather than ``Echo_?``.
 
     >>> from kamlab import Component
     >>> one, two, other = Component(), Component(), Component()
@@ -132,20 +135,23 @@ def drawn_names(components: Iterable[T], active: Callable[[T], bool] = lambda co
     >>> list(drawn_names([other]).values()), list(drawn_names([one]).values())
     (['last'], ['Component'])
     """
-    known = list(components)
-    wanted = [(given_name(one), variable_name(one), _own_if_chosen(one), type(one).__name__) for one in known]
-    uses = Counter(name for names in wanted for name in dict.fromkeys(names) if name)
+    wanted: dict[Component, tuple[str, ...]] = {}
+    uses: Counter[str] = Counter()
+    for component in components:
+        task, own, kind = task_of(component), name_of(component), type(component).__name__
+        chosen = "" if own.startswith(f"{kind}_") else own
+        wanted[component] = task.given_name, task.variable, chosen, kind
+        uses.update(set(wanted[component]))
     found = {}
-    for component, (given, variable, own, kind) in zip(known, wanted, strict=True):
-        unique = next((name for name in (variable, own, kind) if name and uses[name] == 1), "")
-        found[component] = given or unique or own or (name_of(component) if active(component) else kind)
+    for component, (given, variable, chosen, kind) in wanted.items():
+        name = given or chosen
+        for candidate in () if given else (variable, chosen, kind):
+            if candidate and uses[candidate] == 1:
+                name = candidate
+                break
+        is_new = component in planned or not task_of(component).number
+        found[component] = name or (kind if is_new else name_of(component))
     return found
-
-
-def _own_if_chosen(component: Any) -> str:
-    """Return the name that somebody gave a component as its own; "" if it is only the class and a number."""
-    own = name_of(component)
-    return "" if own.startswith(f"{type(component).__name__}_") else own
 
 
 def label_of(component: Any) -> str:

@@ -287,11 +287,11 @@ def graph_of(
     snapshot = snapshot_of(lab, step, most=CHIPS) if snapshot is None else snapshot
     shown = Shown(snapshot, folded, most)
     structure, hops = structure_of(shown, before.structure if before is not None else None)
-    counts = snapshot.counts
+    counts = {**dict.fromkeys(shown.links, 0), **snapshot.counts}
     moves = _moves(_last_moves(lab, step, since), shown, hops)
     now = Now(
         _looks(lab, snapshot, shown, structure, {move.target[0] for move in moves if move.target}),
-        {key: (sum([counts.get(link, 0) for link in links]), snapshot.exact) for key, links in hops.items()},
+        {key: (sum(map(counts.__getitem__, links)), snapshot.exact) for key, links in hops.items()},
         moves,
     )
     past = step is not None and step != lab.step_number
@@ -307,20 +307,27 @@ def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure, g
         stand = shown.who[component]
         is_next, was_last = component is snapshot.next, component is snapshot.ran
         inboxes, chips = _inboxes(shown, component, part.lefts, snapshot)
-        lost = [box for box in made_outboxes_of(component).values() if box in shown.lost] if shown.lost else []
+        outboxes, unheard = _lost(shown, component) if shown.lost else ((), ())
         looks[part.key] = Look(
             stand.state,
             say(component, stand, rushing),
             is_next,
             was_last,
             inboxes,
-            tuple([(short_name(str(box.name)), shown.lost[box]) for box in lost]),
+            outboxes,
             chips,
-            tuple([short_name(str(box.name)) for box in lost if may_be_unheard(box)]),
+            unheard,
             not rushing and (was_last or part.key in got or (stand.ended is not None and stand.ended == snapshot.step)),
             urgent.get(component),
         )
     return looks
+
+
+def _lost(shown: Shown, component: Any) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
+    """Return what the outboxes of a component have lost, and those of which it is no loss."""
+    lost = [box for box in made_outboxes_of(component).values() if box in shown.lost]
+    counts = tuple([(short_name(str(box.name)), shown.lost[box]) for box in lost])
+    return counts, tuple([short_name(str(box.name)) for box in lost if may_be_unheard(box)])
 
 
 def _inboxes(
@@ -336,14 +343,11 @@ def _inboxes(
             waiting = snapshot.waiting.get(box)
             if waiting is not None and waiting.messages and component not in shown.folded:
                 first = islice(zip_longest(waiting.said, waiting.messages), CHIPS)
-                chips.append((name, tuple([_chip(said, message) for said, message in first])))
+                texts = [label(said, CHIP) if said is not None else quoted(message, CHIP) for said, message in first]
+                chips.append((name, tuple(texts)))
         elif name in {short_name(str(declared)) for declared in component.Inboxes}:
             inboxes.append((name, 0, None))
     return tuple(inboxes), tuple(chips)
-
-
-def _chip(said: str | None, message: Any) -> str:
-    return quoted(message, CHIP) if said is None else label(said, CHIP)
 
 
 def _inside(shown: Shown) -> dict[Any, tuple[int, str]]:

@@ -72,12 +72,22 @@ class Part(NamedTuple):
     name: str = ""
 
 
-class Spot(NamedTuple):
-    """A box of a component that has not made its boxes yet; ``into``: an inbox."""
+class InSpot(NamedTuple):
+    """An inbox of a component that has not made its boxes yet."""
 
     owner: Any
     name: str
-    into: bool
+
+
+class OutSpot(NamedTuple):
+    """The same for an outbox."""
+
+    owner: Any
+    name: str
+
+
+#: What a link may lead to.
+_INBOXES = (Inbox, InSpot)
 
 
 class Wire(NamedTuple):
@@ -106,7 +116,7 @@ class Structure(NamedTuple):
     more: int = 0
 
 
-#: Makes the name of a box or a class short and printable; a lab has few different ones.
+#: Makes the name of a box, a class or a component short and printable; a lab has few different ones.
 short_name = lru_cache(maxsize=1024)(partial(label, width=NAME))
 
 
@@ -126,8 +136,9 @@ class Shown:
         self.links: list[Any] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
         #: The keys of components that a chassis will take in when it first runs.
         self.planned: dict[Any, str] = {}
-        for component in list(who) if len(who) < SEARCHED else ():
-            self._plan(component, key_of(component), stands)
+        for component, stand in list(who.items()) if len(who) < SEARCHED else ():
+            if stand.state in (NEW, RUNNABLE):
+                self._plan(component, key_of(component), stands)
         self.gone: set[Any] = set()
         self.waiting = {box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in who}
         self.lost: Mapping[Any, int] = snapshot.lost
@@ -161,8 +172,6 @@ class Shown:
 
     def _plan(self, chassis: Any, key: str, stands: Mapping[Any, Stand]) -> None:
         """Add what a chassis that has not run yet will take in, and the links that it will make."""
-        if self.who[chassis].state not in (NEW, RUNNABLE):
-            return
         children, routes = planned_in(chassis)
         found = list(children)
         if not found or any(child in stands or child in self.who for child in found):
@@ -188,13 +197,6 @@ class Shown:
                 hop = _spot(source, box, kind == 1), _spot(sink, into, kind != 2)
                 self.links.append(hop)
                 self.gone.add(hop)
-
-    def label(self, component: Any) -> str:
-        """Return the name of a component in texts."""
-        if component not in self.planned or component.__dict__.get("_name") is not None:
-            return label(label_of(component), NAME)
-        given, own = given_name(component), f"{type(component).__name__}_?"
-        return label(f"{given} ({own})" if given else own, NAME)
 
     def within(self, component: Any, container: Any) -> bool:
         """Return whether a component is in a container, at any depth."""
@@ -256,14 +258,19 @@ class Shown:
                 container = self.parents.get(container)
 
 
+def _label_before(component: Any) -> str:
+    """Return the label that a component has, or had, before its activation."""
+    if component.__dict__.get("_name") is not None:
+        return label_of(component)
+    given, own = given_name(component), f"{type(component).__name__}_?"
+    return f"{given} ({own})" if given else own
+
+
 def _spot(owner: Any, name: str, into: bool) -> Any:
     """Return a box, or what stands for it as long as it has not been made."""
-    made = made_inboxes_of(owner) if into else made_outboxes_of(owner)
-    return made.get(name) or Spot(owner, name, into)
-
-
-def _is_inbox(box: Any) -> bool:
-    return box.into if type(box) is Spot else isinstance(box, Inbox)
+    if into:
+        return made_inboxes_of(owner).get(name) or InSpot(owner, name)
+    return made_outboxes_of(owner).get(name) or OutSpot(owner, name)
 
 
 def _chosen(snapshot: Snapshot, stands: Mapping[Any, Stand]) -> list[Any]:
@@ -312,7 +319,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
             if box.owner in shown.keys:
                 sides.setdefault((shown.keys[box.owner], side), {})[short_name(str(box.name))] = None
     before = {part.key: part for part in kept.parts} if kept is not None else {}
-    names = drawn_names(shown.parts, lambda component: component not in shown.planned and task_of(component).number > 0)
+    names = drawn_names(shown.parts, shown.planned)
     parts = []
     for component in shown.parts:
         key, parent = shown.keys[component], shown.parents.get(component)
@@ -332,7 +339,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
         parts.append(
             Part(
                 key,
-                shown.label(component),
+                short_name(label_of(component) if component not in shown.planned else _label_before(component)),
                 short_name(type(component).__name__),
                 shown.keys[parent] if parent is not None else "",
                 is_container and component not in shown.folded,
@@ -341,7 +348,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
                 lefts[:BOXES],
                 rights[:BOXES],
                 more,
-                label(names[component], NAME),
+                short_name(names[component]),
             )
         )
     return Structure(tuple(parts), tuple(wires), shown.more), hops
@@ -387,7 +394,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
         siblings = parents.get(start) is parents.get(end)
         down = not siblings and shown.within(end, start)
         up = not siblings and not down and shown.within(start, end)
-        from_in, to_in = _is_inbox(source), _is_inbox(sink)
+        from_in, to_in = isinstance(source, _INBOXES), isinstance(sink, _INBOXES)
         source_box, target_box = short_name(str(source.name)), short_name(str(sink.name))
         begin, finish = keys[start], keys[end]
         wire = Wire(
@@ -419,7 +426,7 @@ def _idle_links(shown: Shown) -> set[Hop]:
         if box.name == "inbox" or box in shown.waiting:
             return False
         for source in sources.get(box, ()):
-            if not (_is_inbox(source) and shown.within(box.owner, source.owner) and is_unfed(source)):
+            if not (isinstance(source, _INBOXES) and shown.within(box.owner, source.owner) and is_unfed(source)):
                 return False
         return True
 
@@ -430,14 +437,14 @@ def _idle_links(shown: Shown) -> set[Hop]:
         following = onward.get(box)
         if following is None:
             return True
-        inner = not _is_inbox(following) and shown.within(box.owner, following.owner)
+        inner = not isinstance(following, _INBOXES) and shown.within(box.owner, following.owner)
         return inner and is_unheard(following)
 
     idle = set()
     for source, sink in shown.links:
-        if _is_inbox(source):
+        if isinstance(source, _INBOXES):
             if shown.within(sink.owner, source.owner) and is_unfed(source):
                 idle.add((source, sink))
-        elif not _is_inbox(sink) and shown.within(source.owner, sink.owner) and is_unheard(sink):
+        elif not isinstance(sink, _INBOXES) and shown.within(source.owner, sink.owner) and is_unheard(sink):
             idle.add((source, sink))
     return idle
