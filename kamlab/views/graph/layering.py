@@ -34,8 +34,8 @@ SWEEPS = 4
 #: The width in pixels beyond which columns go on in the next band. Where there is so much that it would be taller than
 #: wide, the width grows by so many pixels at a time: a part more or less seldom moves the others.
 WIDE, WIDER = 780, 320
-#: So many columns stay in one band in any case.
-FEW = 3
+#: How much wider a band may be before it goes on in the next one.
+MARGIN = 160
 #: The room between two columns that are linked, and between two that are not.
 CHANNEL, APART = 68, 28
 #: The room between two parts of a column, and beside a gap; how high a gap is.
@@ -397,7 +397,7 @@ def _bands(grid: Grid, blocks: list[list[list[str]]], wide: int) -> list[list[li
             bands[-1] += columns
             room -= total + APART
             continue
-        rows = -(-total // wide) if len(columns) > FEW else 1
+        rows = -(-total // wide) if total > wide + MARGIN else 1
         longest = -(-len(columns) // rows)
         start = 0
         while start < len(columns):

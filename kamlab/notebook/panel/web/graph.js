@@ -13,6 +13,7 @@ const GLYPHS = {
   stopped: "M3 3h6v6h-6z",
 };
 const ZOOMS = { least: 0.1, most: 4, factor: 1.25, fits: 1.5 }; // fits: no larger to fill the pane
+const FAR = 0.45; // the scale below which only names are written
 const PAN = 60; // pixels for a key
 const TRAVEL = 350; // milliseconds that a message is on its way
 const TRAVELLERS = 12;
@@ -55,7 +56,7 @@ function graphPiece(panel) {
   const box = h("div", { class: "kamlab-scroll", tabindex: "-1" }, canvas);
   const empty = h("p", { class: "kamlab-empty", text: "There are no components yet." });
   const more = h("p", { class: "kamlab-empty" });
-  const zoom = { scale: 1, fit: true };
+  const zoom = { scale: 1, fit: true, far: false };
   /** Zoom by a factor, or fit (0); what is at a point of the box, its middle unless told, stays there. */
   const zoomed = (factor, at = [box.clientWidth / 2, box.clientHeight / 2]) => {
     const before = zoom.scale;
@@ -102,10 +103,16 @@ function graphPiece(panel) {
     const middle = [box.clientWidth - shownWidth, box.clientHeight - shownHeight];
     const [left, top] = middle.map((room) => `${Math.max(0, Math.floor(room / 2))}px`);
     Object.assign(canvas.style, { left, top, width: `${shownWidth}px`, height: `${shownHeight}px` });
+    zoom.far = zoom.scale < FAR;
+    svg.classList.toggle("kamlab-far", zoom.far);
     letters.style.transform = `scale(${zoom.scale})`;
     put(svg, { viewBox: `0 0 ${width} ${height}`, width: shownWidth, height: shownHeight });
   };
-  const observer = new ResizeObserver(() => zoom.fit && size());
+  const observer = new ResizeObserver(() => {
+    if (!zoom.fit) return;
+    size();
+    if (zoom.far !== drawn.far) panel.draw();
+  });
   observer.observe(box);
   panel.onEnd(() => observer.disconnect());
 
@@ -199,7 +206,11 @@ function graphPiece(panel) {
     const active = svg.getRootNode().activeElement;
     const focused = active && svg.contains(active) ? active : null;
     svg.classList.toggle("kamlab-crowd", nodes.length > CROWD);
-    patchList(layers.nodes, nodes, (node) => node.key, makeNode, placeNode);
+    hide(empty, nodes.length > 0);
+    hide(box, !nodes.length);
+    size();
+    drawn.far = zoom.far;
+    patchList(layers.nodes, nodes, (node) => node.key, makeNode, (element, node) => placeNode(element, node, zoom.far));
     patchList(layers.ports, nodes, (node) => node.key, makePorts, placePorts);
     patchList(layers.folds, nodes.filter(canFold), (node) => node.key, makeFold, placeFold);
     patchList(layers.links, links, (link) => link.key, makeLink, (path, link) => {
@@ -211,12 +222,9 @@ function graphPiece(panel) {
     if (!places.has(focusKey)) focusKey = places.has(panel.selected()) ? panel.selected() : (nodes[0] || {}).key || "";
     if (focusKey) rove(focusKey);
     if (focused && !svg.contains(svg.getRootNode().activeElement) && focusKey) focus(focusKey);
-    hide(empty, nodes.length > 0);
-    hide(box, !nodes.length);
     hide(more, !scene.more);
     const left = scene.more === 1 ? "1 more component is" : `${scene.more} more components are`;
     write(more, scene.more ? `${left} not shown. Fold containers to see the others.` : "");
-    size();
     travel.forget();
   }
 
@@ -230,7 +238,7 @@ function graphPiece(panel) {
     for (const node of layers.nodes.children) {
       const key = node.dataset.node;
       const state = (graph.nodes || {})[key] || {};
-      const marked = { selected: key === selected, breaks: breaks.has(key), circle: waiting.has(key) };
+      const marked = { selected: key === selected, breaks: breaks.has(key), circle: waiting.has(key), far: zoom.far };
       if (panel.changed(node, [state, marked, places.get(key)])) showNode(node, places.get(key), state, marked);
     }
     const apart = circle.filter((pair) => !linksBetween(links, pair).length);
@@ -287,7 +295,7 @@ function graphPiece(panel) {
     draw(now) {
       scene = panel.scene();
       const graph = now.graph || {};
-      const isNew = scene !== drawn.scene;
+      const isNew = scene !== drawn.scene || zoom.far !== drawn.far;
       if (isNew) drawScene();
       if (isNew || now !== drawn.now) drawNow(graph, now);
       [drawn.scene, drawn.now] = [scene, now];
@@ -331,7 +339,7 @@ function selectionBar(panel, selected) {
     root: h("div", { class: "kamlab-selection", role: "group", "aria-label": "Selected component" }, name, buttons),
     draw() {
       const node = selected();
-      write(name, node ? node.label : "");
+      write(name, node ? node.name || node.label : "");
     },
   };
 }

@@ -39,19 +39,22 @@ function indent(node) {
 }
 
 /** What is drawn of the name, and of the class where the name does not say it: each with its width. */
-function headOf(node) {
+function headOf(node, far) {
   const full = node.name || node.label;
-  const name = shorten(full, isOpen(node) ? Math.max(60, node.w - 150) : node.w - indent(node) - 8, LABEL_FONT);
-  const wide = Math.ceil(measure(name, LABEL_FONT));
-  const kind = !node.kind || full === node.kind || full.startsWith(`${node.kind}_`) ? "" : node.kind;
+  const font = far ? FAR_FONT : LABEL_FONT;
+  const [, stem, number] = /^(.*?)(_\d+)?$/s.exec(full); // the number tells two of one class apart
+  const room = (isOpen(node) ? Math.max(60, node.w - 150) : node.w - indent(node) - 8) - measure(number, font);
+  const name = shorten(stem, room, font) + (number || "");
+  const wide = Math.ceil(measure(name, font));
+  const kind = far || !node.kind || full === node.kind || full.startsWith(`${node.kind}_`) ? "" : node.kind;
   const beside = shorten(kind, node.w - indent(node) - wide - (isOpen(node) ? 90 : 16), SAY_FONT);
   return { name, wide, kind: beside, end: indent(node) + wide + (beside ? 8 + Math.ceil(measure(beside, SAY_FONT)) : 0) };
 }
 
-function placeNode(element, node) {
+function placeNode(element, node, far) {
   place(element, node.x, node.y);
   const [, ring, behind, body, label, kind] = element.children;
-  const head = headOf(node);
+  const head = headOf(node, far);
   put(ring, { x: -4, y: -4, width: node.w + 8, height: node.h + 8 });
   put(behind, { width: node.w, height: node.h });
   put(body, { width: node.w, height: node.h });
@@ -81,9 +84,10 @@ function showNode(element, node, state, marked) {
   element.classList.toggle("kamlab-lit", !!state.lit);
   element.classList.toggle("kamlab-calm", isCalm(state) && !marked.selected && !isOpen(node));
   element.classList.toggle("kamlab-circle", marked.circle);
+  element.classList.toggle("kamlab-holds", held.length > 0 || !!(state.inside && state.inside.waiting));
   const kind = node.kind && !node.label.startsWith(node.kind) ? ` (${node.kind})` : "";
   write(title, [`${node.label}${kind}: ${name}`, ...told].join("\n"));
-  const [x, y] = isOpen(node) ? [headOf(node).end + 14, 20] : [12, 37];
+  const [x, y] = isOpen(node) ? [headOf(node, marked.far).end + 14, 20] : [12, 37];
   write(says, shorten(saidOf(node, state), node.w - x - 24, SAY_FONT));
   put(says, { x: x + 17, y });
   put(glyph, { d: GLYPHS[name] || GLYPHS.new, transform: `translate(${x} ${y - 10})` });

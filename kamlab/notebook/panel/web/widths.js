@@ -1,6 +1,7 @@
 // How wide texts are, and how to cut them.
 
 const LABEL_FONT = "600 13px system-ui, sans-serif";
+const FAR_FONT = "600 18px system-ui, sans-serif"; // of a name in a picture that is drawn small
 const SAY_FONT = "11px system-ui, sans-serif";
 const TAG_FONT = "600 10px system-ui, sans-serif";
 const MONO_FONT = "11px monospace";
