@@ -206,3 +206,11 @@ def test_texts_show_no_variables(cell: Lab) -> None:
     """The trace and the texts know the own names only."""
     for text in (cell.trace.text(), str(cell.graph()), str(cell.inboxes()), str(cell.story())):
         assert "logger" not in text
+
+
+@pytest.mark.parametrize("name", ["logger", "PassThrough", "one"])
+def test_breakpoints_take_the_names_of_pictures(cell: Lab, name: str) -> None:
+    """A breakpoint on a variable's name, or on a class that only one has, is about that component."""
+    breakpoint = cell.break_on(name)
+    assert breakpoint.looks_ahead
+    assert str(breakpoint.aim) in (name, cell[name].short_name)

@@ -84,23 +84,16 @@ class Look(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
-        found = {
-            "state": self.state,
-            "say": self.say,
-            "next": self.next,
-            "last": self.last,
-            "in": {name: [waiting, limit] for name, waiting, limit in self.inboxes},
-            "out": dict(self.outboxes),
+        found: dict[str, Any] = {"state": self.state, "say": self.say, "next": self.next, "last": self.last}
+        found["in"] = {name: [waiting, limit] for name, waiting, limit in self.inboxes}
+        found["out"] = dict(self.outboxes)
+        more = {
+            "chips": {name: list(texts) for name, texts in self.chips},
+            "unheard": list(self.unheard),
+            "lit": self.lit,
+            "inside": self.inside and {"waiting": self.inside[0], "state": self.inside[1]},
         }
-        if self.chips:
-            found["chips"] = {name: list(texts) for name, texts in self.chips}
-        if self.unheard:
-            found["unheard"] = list(self.unheard)
-        if self.lit:
-            found["lit"] = True
-        if self.inside is not None:
-            found["inside"] = {"waiting": self.inside[0], "state": self.inside[1]}
-        return found
+        return found | {name: value for name, value in more.items() if value}
 
 
 class Move(NamedTuple):

@@ -77,18 +77,10 @@ class Line(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
-        return {
-            "key": self.key,
-            "from": list(self.source),
-            "to": list(self.target),
-            "path": path_of(self.curve),
-            "x": self.x,
-            "y": self.y,
-            "feedback": self.feedback,
-            "inner": self.inner,
-            "quiet": self.quiet,
-            "gone": self.gone,
-        }
+        found = self._asdict()
+        found["from"], found["to"] = list(found.pop("source")), list(found.pop("target"))
+        found["path"] = path_of(found.pop("curve"))
+        return found
 
 
 class Scene(NamedTuple):
@@ -102,13 +94,8 @@ class Scene(NamedTuple):
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
-        return {
-            "w": self.w,
-            "h": self.h,
-            "nodes": [node.data() for node in self.nodes],
-            "links": [line.data() for line in self.links],
-            "more": self.more,
-        }
+        nodes, links = [node.data() for node in self.nodes], [line.data() for line in self.links]
+        return {"w": self.w, "h": self.h, "nodes": nodes, "links": links, "more": self.more}
 
 
 class Picture(NamedTuple):
@@ -241,46 +228,20 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
     nodes = []
     for part in structure.parts:
         slot = seating.seats[part.key]
-        x, y, w, h = placed.places[slot]
-        ports = placed.ports[slot]
-        nodes.append(
-            Node(
-                part.key,
-                part.label,
-                part.kind,
-                x,
-                y,
-                w,
-                h,
-                part.parent,
-                part.container,
-                part.folded,
-                part.inside,
-                tuple(Port(name, *ports[f"L:{seating.ports[part.key, 'L', name]}"]) for name in part.lefts),
-                tuple(Port(name, *ports[f"R:{seating.ports[part.key, 'R', name]}"]) for name in part.rights),
-                part.boxes_more,
-                part.name or part.label,
-            )
-        )
+        (x, y, w, h), ports = placed.places[slot], placed.ports[slot]
+        shared = {name: value for name, value in part._asdict().items() if name in Node._fields}
+        shared["name"] = part.name or part.label
+        inboxes = tuple(Port(name, *ports[f"L:{seating.ports[part.key, 'L', name]}"]) for name in part.lefts)
+        outboxes = tuple(Port(name, *ports[f"R:{seating.ports[part.key, 'R', name]}"]) for name in part.rights)
+        nodes.append(Node(**shared, x=x, y=y, w=w, h=h, inboxes=inboxes, outboxes=outboxes))
     lines = []
     for wire in structure.wires:
         key = seating.wires[wire.key]
         curve = placed.curves[key]
-        x, y = _count_at(curve, wire.source_side if wire.inner else "")
-        lines.append(
-            Line(
-                wire.key,
-                (wire.source, wire.source_box),
-                (wire.target, wire.target_box),
-                curve,
-                x,
-                y,
-                key in placed.back,
-                wire.inner,
-                wire.quiet,
-                wire.gone,
-            )
-        )
+        source, target = (wire.source, wire.source_box), (wire.target, wire.target_box)
+        at = _count_at(curve, wire.source_side if wire.inner else "")
+        back = key in placed.back
+        lines.append(Line(wire.key, source, target, curve, *at, back, wire.inner, wire.quiet, wire.gone))
     return Scene(placed.w, placed.h, tuple(nodes), tuple(lines), structure.more)
 
 

@@ -334,18 +334,3 @@ def path_of(curve: Curve) -> str:
         (a, b), (c, d), (x, y) = curve[place : place + 3]
         parts.append(f"H{x}" if b == d == y == curve[place - 1][1] else f"C{a} {b} {c} {d} {x} {y}")
     return "".join(parts)
-
-
-def along(curve: Curve, steps: int = 8) -> list[tuple[float, float]]:
-    """Return points along a curve: so many for each of its pieces, and its end."""
-    found = []
-    for place in range(0, len(curve) - 1, 3):
-        p, a, b, q = curve[place : place + 4]
-        for step in range(steps):
-            t = step / steps
-            u = 1 - t
-            k = u**3, 3 * u * u * t, 3 * u * t * t, t**3
-            found.append(
-                tuple(sum(w * point[axis] for w, point in zip(k, (p, a, b, q), strict=True)) for axis in (0, 1))
-            )
-    return [*found, curve[-1]]  # type: ignore[list-item]

@@ -97,7 +97,7 @@ def _new_name(key: str, taken: Mapping[str, Any]) -> str:
 
 def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Seating:
     slots = {slot.name: slot for slot in before.plan.slots}
-    ports = _Ports(structure, before, seats).found
+    ports = _ports(structure, before, seats)
     for part in structure.parts:
         name = seats[part.key]
         moved = part._replace(
@@ -127,54 +127,37 @@ def _joined(structure: Structure, before: Seating, seats: dict[str, str]) -> Sea
     return Seating(Plan(kept, tuple(wires.values())), seats, keys, ports)
 
 
-class _Ports:
-    """Assigns the boxes of a part to the boxes of its slot.
+def _ports(structure: Structure, before: Seating, seats: Mapping[str, str]) -> dict[tuple[str, str, str], str]:
+    """Assign the boxes of each part to the boxes of its slot.
 
     A box keeps its place, or takes the one of its name. Boxes that are named after the component they lead to, as the
     outlets of a splitter are, take the place of one that has gone, preferably of one that led to the same place.
     """
-
-    def __init__(self, structure: Structure, before: Seating, seats: dict[str, str]) -> None:
-        self.seats = seats
-        self.found: dict[tuple[str, str, str], str] = {}
-        self.slots = {slot.name: slot for slot in before.plan.slots}
-        self.led = {(wire.source, wire.source_box): wire.target for wire in before.plan.wires}
-        self.used: dict[tuple[str, str], set[str]] = {}
-        wanted = [
-            (part.key, side, box)
-            for part in structure.parts
-            for side, boxes in (("L", part.lefts), ("R", part.rights))
-            for box in boxes
-        ]
-        for port in wanted:
-            place = before.ports.get(port)
-            if place is not None and before.seats.get(port[0]) == seats[port[0]]:
-                self._take(port, place)
-        for port in wanted:
-            if port not in self.found and port[2] not in self._used(port):
-                slot = self.slots.get(seats[port[0]])
-                if slot is None or port[2] in (slot.lefts if port[1] == "L" else slot.rights):
-                    self._take(port, port[2])
-        goals = {(wire.source, wire.source_side, wire.source_box): seats[wire.target] for wire in structure.wires}
-        for port in wanted:
-            if port not in self.found:
-                self._take(port, self._place(port, goals.get(port)))
-
-    def _place(self, port: tuple[str, str, str], goal: str | None) -> str:
-        slot, used = self.slots[self.seats[port[0]]], self._used(port)
-        boxes = slot.lefts if port[1] == "L" else slot.rights
-        free = [box for box in boxes if box not in used and _stem(box) == _stem(port[2])]
-        for box in free:
-            if goal is not None and self.led.get((slot.name, box)) == goal:
-                return box
-        return free[0] if free else _new_name(port[2], dict.fromkeys((*boxes, *used)))
-
-    def _used(self, port: tuple[str, str, str]) -> set[str]:
-        return self.used.setdefault(port[:2], set())
-
-    def _take(self, port: tuple[str, str, str], place: str) -> None:
-        self.found[port] = place
-        self._used(port).add(place)
+    slots = {slot.name: slot for slot in before.plan.slots}
+    led = {(wire.source, wire.source_box): wire.target for wire in before.plan.wires}
+    goals = {(wire.source, wire.source_side, wire.source_box): seats[wire.target] for wire in structure.wires}
+    found: dict[tuple[str, str, str], str] = {}
+    for part in structure.parts:
+        slot = slots.get(seats[part.key])
+        for side, boxes in (("L", part.lefts), ("R", part.rights)):
+            there = () if slot is None else slot.lefts if side == "L" else slot.rights
+            places = {}
+            if before.seats.get(part.key) == seats[part.key]:
+                places = {
+                    box: before.ports[part.key, side, box] for box in boxes if (part.key, side, box) in before.ports
+                }
+            for box in boxes:
+                if box not in places and box not in places.values() and (slot is None or box in there):
+                    places[box] = box
+            for box in boxes:
+                if box not in places:
+                    used = set(places.values())
+                    free = [place for place in there if place not in used and _stem(place) == _stem(box)]
+                    goal = goals.get((part.key, side, box))
+                    free.sort(key=lambda place: goal is None or led.get((seats[part.key], place)) != goal)
+                    places[box] = free[0] if free else _new_name(box, dict.fromkeys((*there, *used)))
+            found.update({(part.key, side, box): place for box, place in places.items()})
+    return found
 
 
 def _stem(name: str) -> str:

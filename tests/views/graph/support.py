@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from kamlab.views.graph.layout import TITLE, Node, Scene
-from kamlab.views.graph.routing import along
+from kamlab.views.graph.routing import Curve
 from kamlab.views.graph.structure import Part, Structure, Wire
 
 
@@ -111,6 +111,21 @@ def faults(scene: Scene) -> Iterator[str]:
                     yield f"{line.key} runs over {node.key}"
                 if node.container and _holds(node._replace(h=TITLE), x, y):
                     yield f"{line.key} runs over the name of {node.key}"
+
+
+def along(curve: Curve, steps: int = 8) -> list[tuple[float, float]]:
+    """Return points along a curve: so many for each of its pieces, and its end."""
+    found = []
+    for place in range(0, len(curve) - 1, 3):
+        p, a, b, q = curve[place : place + 4]
+        for step in range(steps):
+            t = step / steps
+            u = 1 - t
+            k = u**3, 3 * u * u * t, 3 * u * t * t, t**3
+            found.append(
+                tuple(sum(w * point[axis] for w, point in zip(k, (p, a, b, q), strict=True)) for axis in (0, 1))
+            )
+    return [*found, curve[-1]]  # type: ignore[list-item]
 
 
 def _above(nodes: dict[str, Node], key: str) -> Iterator[str]:

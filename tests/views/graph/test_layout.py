@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kamlab.views.graph.layout import Node, picture_of
-from kamlab.views.graph.routing import along, path_of
+from kamlab.views.graph.routing import path_of
 from kamlab.views.graph.slots import SPARE
 from kamlab.views.graph.structure import Part, Structure, Wire
 from sampling import sampled
@@ -113,7 +113,7 @@ def test_feedback_goes_round() -> None:
     back = scene.links[2]
     assert [line.feedback for line in scene.links] == [False, False, True]
     bottom = max(node.y + node.h for node in scene.nodes)
-    heights = [y for _, y in along(back.curve)]
+    heights = [y for _, y in support.along(back.curve)]
     assert max(heights) > bottom or min(heights) < scene.nodes[0].y
 
 
@@ -200,7 +200,7 @@ def test_a_box_that_comes_does_not_move_the_others() -> None:
 def test_a_component_linked_to_itself_has_a_loop() -> None:
     """A link from a part to itself goes out, around above or below it, and back in."""
     (node,), (line,) = picture_of(Structure((part("1"),), (wire("1", "1"),))).scene[2:4]
-    heights = [y for _, y in along(line.curve)]
+    heights = [y for _, y in support.along(line.curve)]
     assert line.feedback
     assert max(heights) > node.y + node.h or min(heights) < node.y
 
