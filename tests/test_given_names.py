@@ -211,6 +211,9 @@ def test_texts_show_no_variables(cell: Lab) -> None:
 @pytest.mark.parametrize("name", ["logger", "PassThrough", "one"])
 def test_breakpoints_take_the_names_of_pictures(cell: Lab, name: str) -> None:
     """A breakpoint on a variable's name, or on a class that only one has, is about that component."""
-    breakpoint = cell.break_on(name)
-    assert breakpoint.looks_ahead
-    assert str(breakpoint.aim) in (name, cell[name].short_name)
+    component = cell[name]
+    cell.break_on(name)
+    component.deliver("wake up")
+    outcome = cell.run()
+    assert outcome.reason == "breakpoint"
+    assert cell.snapshot().next is component

@@ -192,9 +192,8 @@ class ViewModel:
         """Return a breakpoint, with the key of the component that it is about if there is one."""
         shown = {"id": breakpoint.number, "text": label(breakpoint.words(), 80)}
         if breakpoint.looks_ahead:
-            name = str(breakpoint.aim)
             for component in self.lab.scheduler.members.values():
-                if component.short_name == name:
+                if breakpoint.aim.is_about(component):
                     return {**shown, "key": key_of(component)}
         return shown
 
