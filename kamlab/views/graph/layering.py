@@ -31,9 +31,12 @@ from .structure import Wire
 TALL = 8
 #: How often the columns are ordered by their neighbours.
 SWEEPS = 4
-#: The width in pixels beyond which columns go on in the next band. Where there is so much that it would be taller than
-#: wide, the width grows by so many pixels at a time: a part more or less seldom moves the others.
-WIDE, WIDER = 780, 320
+#: The width in pixels beyond which columns go on in the next band; by how much and how often more is tried.
+WIDE, WIDER, TRIES = 780, 320, 8
+#: The best width for a height, and how much worse the width of the last picture may be and is still kept.
+SHAPE, KEPT = 1.45, 1.4
+#: How much longer than the first column of a band another one of single parts may be.
+LONGER = 1.3
 #: How much wider a band may be before it goes on in the next one.
 MARGIN = 160
 #: The room between two columns that are linked, and between two that are not.
@@ -345,6 +348,8 @@ class Grid:
     #: (band, column) of each part and gap.
     where: dict[str, tuple[int, int]] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
+    #: The width beyond which columns went on in the next band.
+    wide: int = 0
     #: The gaps of each segment that passes columns, in order.
     gaps: dict[str, list[str]] = field(default_factory=dict)
     #: The columns that have links to the one before them in their block.
@@ -360,22 +365,22 @@ class Grid:
 
 
 class Hints(NamedTuple):
-    """The last picture: the place of each part in its column, and its height in its band."""
+    """The last picture: the place of each part in its column, its height in its band, and the width of bands."""
 
     rank: Mapping[str, int] = {}
     y: Mapping[str, int] = {}
+    wide: int = 0
 
 
 def grid_of(items: Sequence[Item], segments: Sequence[Segment], hints: Hints = Hints(), wide: int = WIDE) -> Grid:  # noqa: B008
     """Put the parts of a level into bands and columns."""
     grid = Grid({item.name: item for item in items})
     blocks = blocks_in(list(grid.items), segments)
-    area = sum([(item.w + APART) * (item.h + BETWEEN) for item in items])
-    wide += WIDER * max(0, -(-int((1.5 * area) ** 0.5 - wide) // WIDER))
     block_of: dict[str, int] = {}
     for number, columns in enumerate(blocks):
         block_of.update((name, number) for column in columns for name in column)
-    for band, columns in enumerate(_bands(grid, blocks, wide)):
+    grid.wide, bands = _best_bands(grid, blocks, wide, hints.wide)
+    for band, columns in enumerate(bands):
         grid.bands.append([])
         for number, column in enumerate(columns):
             grid.where.update((name, (band, number)) for name in column)
@@ -386,15 +391,43 @@ def grid_of(items: Sequence[Item], segments: Sequence[Segment], hints: Hints = H
     return grid
 
 
+def _best_bands(grid: Grid, blocks: list[list[list[str]]], wide: int, before: int) -> tuple[int, list[list[list[str]]]]:
+    """Return the width at which the level is best in shape, and its bands; the width before, if that is good enough."""
+    found: dict[int, tuple[float, list[list[list[str]]]]] = {}
+    for width in range(wide, wide + TRIES * WIDER, WIDER):
+        bands = _bands(grid, blocks, width)
+        across = max(
+            [_wide([max([grid.items[name].w for name in column]) for column in band]) for band in bands], default=0
+        )
+        down = sum([max([sum([grid.items[name].h + BETWEEN for name in column]) for column in band]) for band in bands])
+        found[width] = max(across / SHAPE, down), bands
+        if len(bands) < 2:
+            break
+    best = min(found, key=lambda width: found[width][0])
+    if before in found and found[before][0] <= KEPT * found[best][0]:
+        best = before
+    return best, found[best][1]
+
+
 def _bands(grid: Grid, blocks: list[list[list[str]]], wide: int) -> list[list[list[str]]]:
-    """Put blocks side by side into bands; one that is too long goes on in further bands, all about equally long."""
+    """Put blocks side by side into bands; one that is too long goes on in further bands, all about equally long.
+
+    A single part stands below another one where there is something higher in its band.
+    """
     bands: list[list[list[str]]] = []
     room = -1
+    lone: list[list[str]] = []  # the columns of single parts in the last band, but for the first one
     for columns in blocks:
         widths = [max(grid.items[name].w for name in column) for column in columns]
         total = _wide(widths)
+        single = columns[0] if len(columns) == len(columns[0]) == 1 else []
+        below = next((column for column in lone if single and _fits(grid, column, single[0], bands[-1])), None)
+        if below is not None:
+            below += single
+            continue
         if total + APART <= room:
-            bands[-1] += columns
+            bands[-1] += map(list, columns)
+            lone += bands[-1][-1:] if single else []
             room -= total + APART
             continue
         rows = -(-total // wide) if total > wide + MARGIN else 1
@@ -404,10 +437,18 @@ def _bands(grid: Grid, blocks: list[list[list[str]]], wide: int) -> list[list[li
             end = start + 1
             while end < min(len(columns), start + longest) and (rows == 1 or _wide(widths[start : end + 1]) <= wide):
                 end += 1
-            bands.append(columns[start:end])
+            bands.append(list(map(list, columns[start:end])))
             start = end
+        lone = []
         room = wide - total if rows == 1 else -1
     return bands
+
+
+def _fits(grid: Grid, column: list[str], name: str, band: list[list[str]]) -> bool:
+    """Return whether one more part fits below those of a column, beside the first column of its band."""
+    first, high = [sum([grid.items[part].h + BETWEEN for part in parts]) for parts in (band[0], column)]
+    wide = max([grid.items[part].w for part in column])
+    return high + grid.items[name].h <= LONGER * first and grid.items[name].w <= wide
 
 
 def _wide(widths: Sequence[int]) -> int:

@@ -213,6 +213,7 @@ class _Nest:
         self.new_hints[name] = Hints(
             {entry.name: place for band in grid.bands for column in band for place, entry in enumerate(column)},
             {entry.name: entry.y for band in grid.bands for column in band for entry in column},
+            grid.wide,
         )
         return laid
 
@@ -250,4 +251,5 @@ def _count_at(curve: Curve, inner: str) -> Point:
     if inner == "L":
         return curve[-1][0] - 14, curve[-1][1] - 5
     x, y = curve[0]
-    return x + (16 if curve[1][0] >= x and curve[2][0] >= x else -16), y - 5
+    away = 10 if inner else 16
+    return x + (away if curve[1][0] >= x and curve[2][0] >= x else -away), y - 5

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..render import escape
-from .layout import Line, Node, Port
+from .layout import LANE, Line, Node, Port
 from .routing import path_of
 from .slots import BOX_LETTERS, LETTER, MONO, SMALL, kind_beside
 
@@ -184,7 +184,7 @@ class _Drawing:
 
     def _inbox(self, node: Node, port: Port, look: Look, right: int) -> Iterator[str]:
         """Draw the name of an inbox and, beside it, the first messages in it."""
-        name = _short(port.name)
+        name = _short(port.name, node)
         waiting, limit = next(((count, most) for box, count, most in look.inboxes if box == port.name), (0, None))
         full = limit is not None and waiting >= limit
         yield f'<text x="{port.x + 9}" y="{port.y + (-7 if node.container else 4)}">{escape(name)}</text>'
@@ -284,7 +284,7 @@ def outbox_says(node: Node, port: Port, look: Look) -> tuple[str, bool]:
     """Return what is written at an outbox, and whether it is about messages that it lost."""
     number = dict(look.outboxes).get(port.name, 0)
     if not number or port.name == "signal" or (port.name in look.unheard and len(node.outboxes) > 1):
-        return _short(port.name), False
+        return _short(port.name, node), False
     return (f"{number} not subscribed", False) if port.name in look.unheard else (f"{number} lost", True)
 
 
@@ -361,8 +361,9 @@ def _titled(node: Node, look: Look) -> str:
     return escape("\n".join(said))
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= BOX_LETTERS else name[: BOX_LETTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
+def _short(name: str, node: Node) -> str:
+    """Return the name of a box: that of a container has to fit into the lane at its side."""
+    return _fitted(name, LANE - 12 if node.container else BOX_LETTERS * SMALL, SMALL)
 
 
 def _fitted(text: str, room: float, letter: float) -> str:

@@ -1,5 +1,6 @@
 // The nodes of the graph: what a component is called and does, and its boxes with the messages that wait in them.
 
+const LANE = 66; // the room at the side of a container for the names of its boxes
 const CROWD = 40; // from how many components on those at rest are faint
 
 function makeNode(node) {
@@ -187,7 +188,7 @@ function outboxSays(node, port, state) {
 function showPort(element, port, node) {
   const right = port.x - node.x > node.w / 2;
   const up = isOpen(node) ? -11 : 0; // its own boxes are named above the links that lead to them from inside
-  const text = shorten(port.text, 106, SAY_FONT);
+  const text = shorten(port.text, isOpen(node) ? LANE - 12 : 106, SAY_FONT);
   const at = right ? -9 : 9;
   const parts = [
     s("title", { text: portWords(node, port) }),
