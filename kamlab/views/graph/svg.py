@@ -228,7 +228,7 @@ class _Drawing:
 
     def _count(self, line: Line) -> str:
         number, exact = self.graph.now.links.get(line.key, (0, True))
-        if not number and exact:
+        if not number and (exact or line.quiet or line.inner):
             return ""
         y = line.y - (7 if line.key in self.went else 0)
         return f'<text class="count" x="{line.x}" y="{y}" text-anchor="middle">{number}{"" if exact else "+"}</text>'

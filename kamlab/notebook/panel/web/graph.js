@@ -254,9 +254,11 @@ function graphPiece(panel) {
       if (panel.changed(ports, [state.in, state.out, places.get(key)])) showPorts(ports, places.get(key), state);
     }
     const counts = graph.links || {};
+    const minor = new Set(links.filter((link) => link.quiet || link.inner).map((link) => link.key));
     for (const text of layers.counts.children) {
       const [count, exact] = counts[text.dataset.count] || [0, true];
-      write(text, exact === false ? `${count}+` : count || ""); // a link that nothing went over says nothing
+      const none = !count && (exact !== false || minor.has(text.dataset.count)); // then it says nothing
+      write(text, none ? "" : exact === false ? `${count}+` : count);
     }
     const running = now.state === "running";
     const went = new Set((graph.moves || []).flatMap((move) => move.way));
