@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import socket
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from descriptors import open_descriptors
 from kamlab import Component, ProducerFinished, ShutdownMicroprocess
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.net import SimpleServer
@@ -187,18 +186,5 @@ def reset() -> Callable[[socket.socket], None]:
 
 @pytest.fixture
 def descriptors() -> Callable[[], int]:
-    """Count the descriptors of this process, but for what is open in /proc: the watch reads the memory there."""
-    if not os.path.isdir("/proc/self/fd"):
-        pytest.skip("this system does not list its descriptors")
-
-    def is_in_proc(descriptor: str) -> bool:
-        try:
-            return os.readlink(f"/proc/self/fd/{descriptor}").startswith("/proc/")
-        except FileNotFoundError:  # it is closed by now, as that of listdir() is
-            return True
-
-    def count() -> int:
-        gc.collect()
-        return sum(not is_in_proc(descriptor) for descriptor in os.listdir("/proc/self/fd"))
-
-    return count
+    """Count the descriptors of this process."""
+    return open_descriptors
