@@ -19,7 +19,7 @@ from .interface import WRITE, Address, Lookup, Network, network_of
 
 
 class _ToldToEnd(Exception):
-    """A control message says to end before there is a connection."""
+    """A control message ended the client before it was connected."""
 
     def __init__(self, message: Any) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class TCPClient(Component):
         self._finish: Any = None
 
     def main(self) -> Any:
-        """Connect, pass messages both ways, and tell once how it ended."""
+        """Connect, pass messages both ways, and report once how the connection ended."""
         last: Any
         try:
             yield from self._until(self._now() + self.delay, lambda: False)
@@ -100,7 +100,7 @@ class TCPClient(Component):
         self.send(last, "signal")
 
     def stop(self) -> None:
-        """Close the connection at once; also called at every other end."""
+        """Close the connection at once; called however the component ends."""
         if self._lookup is not None:
             self._lookup.cancel()
         if self._sock is not None:
@@ -180,7 +180,7 @@ class TCPClient(Component):
         return "" if places == self._destination() else f" ({places})"
 
     def _until(self, deadline: float, done: Callable[[], bool]) -> Any:
-        """Wait for something; return whether it came before the deadline. A generator.
+        """Wait until ``done()`` is true; return whether that was before the deadline. A generator.
 
         Raises:
             _ToldToEnd: a control message says to end.

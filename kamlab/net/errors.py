@@ -151,7 +151,7 @@ class ConnectFailed(KamlabError, OSError):
     ``reason`` is one of "refused", "timeout", "unknown host", "unreachable", "bad address", or the text of the
     operating system. The error compares equal to its reason, since that is all Axon sends.
 
-    >>> ConnectFailed("timeout", "nobody answered") == "timeout"
+    >>> ConnectFailed("timeout", "no answer came") == "timeout"
     True
     """
 
@@ -257,7 +257,7 @@ class PeerIsOfThePast(NetworkIsClosed):
     ...         peer.send("hello")
     ...     except PeerIsOfThePast as error:
     ...         print(str(error).split(":")[0])
-    peer 1 is of a run that is no more
+    peer 1 belongs to an earlier run
     """
 
 

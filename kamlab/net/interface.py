@@ -1,13 +1,13 @@
-"""The interface of a network: how components get sockets, and what a socket has to be able to do.
+"""The interface of a network: how components get sockets, and what a socket must be able to do.
 
 A lab has one network (``lab.network``): real TCP (:mod:`kamlab.net.real`), one in memory
-(:mod:`kamlab.net.simulated`), or one that records or replays (:mod:`kamlab.net.recorded`). So a component never makes a
-socket itself and never waits for one. It asks the network for a socket, says with ``watch`` which readiness it waits
+(:mod:`kamlab.net.simulated`), or one that records or replays (:mod:`kamlab.net.recorded`). A component never makes a
+socket itself and never waits for one. It asks the network for a socket, says with ``watch`` which events it waits
 for, and is called between two slices, under the lab's lock.
 
 Watching is persistent and level-triggered, as epoll is: as long as there is something to read, the callback comes again
-and again. A component that cannot take more says so with another ``watch`` or ``unwatch``; one that has read less than
-there was need not worry. Rejected: one-shot watching, as in Kamaelia's Selector. It costs a system call for every
+and again. A component that cannot take more says so with another ``watch`` or ``unwatch``; one that has left something
+unread is called again. Rejected: one-shot watching, as in Kamaelia's Selector. It costs a system call for every
 message.
 """
 

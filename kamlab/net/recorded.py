@@ -15,8 +15,8 @@ price: a connection knows its peer before it is connected, and after a reset, wh
 
 ``send`` records how much is to be sent, not what: the fingerprints of the run notice if components send other text.
 
-Errors are noted by class, by the symbol of their number, and by text: ECONNRESET has another number on the next
-system, and the run must be the same there. No class is looked up by name except those listed here.
+Errors are noted by class, by the symbol of their number, and by text: ECONNRESET has a different number on other
+systems, and the run must be the same there. No class is looked up by name except those listed here.
 
 Rejected: recording system calls below the components' sockets, in a subclass of ``socket.socket``. A replay would then
 need sockets, and its point is to open none.
@@ -251,12 +251,12 @@ class RecordedLookup:
 
 
 class RecordedNetwork:
-    """The interface of a network, apart from where the answers come from.
+    """The network interface, without the source of its answers.
 
     Attributes:
         inner: the real network, ``None`` in a replay.
         by_fileno: the sockets by descriptor.
-        lookups: those whose answer is still to come, by number.
+        lookups: the look-ups whose answer is still to come, by number.
     """
 
     inner: Any = None
@@ -311,8 +311,8 @@ class RecordedNetwork:
     def opened(self, call: str, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, tuple[Any, ...]]:
         """Answer a call that makes a socket.
 
-        ``make`` returns the real socket and what else is to be noted of it. Returned are the socket, ``None`` in a
-        replay, and what was noted: descriptor, own address, and the rest.
+        ``make`` returns the real socket and further values to note. Returns the socket (``None`` in a replay) and the
+        noted values: descriptor, own address, and the rest.
         """
         made: list[Any] = []
 
@@ -378,7 +378,7 @@ class RecordedNetwork:
         return self._count
 
     def find(self, sock: Any) -> RecordedSocket:
-        """Return the socket of this network that ``sock`` is, or whose descriptor it is.
+        """Return the socket of this network, given the socket itself or its descriptor.
 
         Raises:
             NotRecorded: this network did not make it.
@@ -475,7 +475,7 @@ class RecordingNetwork(RecordedNetwork):
 
 
 class ReplayedNetwork(RecordedNetwork):
-    """A network that answers what was answered when the run was recorded.
+    """A network that gives the answers that were given when the run was recorded.
 
     It has no socket, no thread and no port. Nothing comes in by itself, so the lab waits as it does without a network;
     the replay calls :meth:`play` at the place of each callback in the run.
@@ -501,7 +501,7 @@ class ReplayedNetwork(RecordedNetwork):
 
     def __init__(self, lab: World) -> None:
         super().__init__(lab)
-        #: By the numbers of the sockets, so that a socket that nothing else refers to is still called.
+        #: By socket number, so that a socket is called even if nothing else refers to it.
         self._watches: dict[int, tuple[int, Ready]] = {}
         self._difference: Exception | None = None
 
@@ -578,7 +578,7 @@ class ReplayedNetwork(RecordedNetwork):
                 raise
             self._watches.pop(number, None)
             self.world.report(
-                f"a callback of the network failed; socket {number} is watched no longer.\n{traceback_of(error)}"
+                f"a callback of the network failed; socket {number} is no longer watched.\n{traceback_of(error)}"
             )
         if self._difference is not None:
             raise self._difference
@@ -661,5 +661,5 @@ def encode_addresses(found: list[Address] | ConnectFailed) -> Any:
 
 
 def decode_addresses(noted: Any) -> list[Address] | ConnectFailed:
-    """Return what :func:`encode_addresses` was given."""
+    """Undo :func:`encode_addresses`."""
     return ConnectFailed(noted[1], noted[2]) if isinstance(noted, tuple) else list(noted)

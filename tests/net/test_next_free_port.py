@@ -67,7 +67,7 @@ def test_the_next_free_port_is_taken_and_said(moving: Any, parts: Any, taken: in
     assert dial(server).recv(10) == b"hi"
     assert moving.reports == [
         f"port {taken} is taken by another program; the server listens at {taken + 1}. kamlab's clients in this "
-        f"program that ask for {taken} are led there; a plain socket must connect to {taken + 1}."
+        f"program that ask for {taken} are redirected there; a plain socket must connect to {taken + 1}."
     ]
 
 

@@ -372,7 +372,7 @@ class TestCallbacks:
             stage.until(lambda: told)
             reports = stage.lab.reports
             assert len(reports) == 1
-            assert "watched no longer" in reports[0]
+            assert "is no longer watched" in reports[0]
             assert "ZeroDivisionError" in reports[0]
             return stage.ready(here), told
 

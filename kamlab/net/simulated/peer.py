@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 #: How many bytes are read at once.
 SIZE = 65536
-PAST = "of a run that is no more"
+PAST = "belongs to an earlier run"
 
 
 class Peer:
     """The user's end of a connection.
 
     It reads everything that comes, at once, and closes when the other end has ended, as telnet does. While a lab stands
-    still nothing moves: step or run it to see what comes. Everything but its text raises PeerIsOfThePast once the lab
+    still nothing moves: step or run it to see what comes. Everything but ``repr`` raises PeerIsOfThePast once the lab
     has gone back or was reset; ``lab.network.peers`` has the new peer, under the same number.
 
     Attributes:
@@ -280,8 +280,8 @@ class Peer:
 def _check_now(network: SimulatedNetwork, who: str, now: str) -> None:
     if network.is_of_the_past:
         raise PeerIsOfThePast(
-            f"{who} is {PAST}: the lab was turned back or reset since. The present one is {now}, if the lab stands "
-            "where there is one."
+            f"{who} {PAST}: the lab has since gone back or been reset. The current one is {now}, if there is one at "
+            "this step."
         )
 
 

@@ -173,7 +173,7 @@ class SimulatedConnection(SimulatedSocket):
         self.network.touch(self)
 
     def close(self) -> None:
-        """Close it; what was sent still goes out. What was not read resets the connection."""
+        """Close it; what was sent still goes out. Unread data resets the connection."""
         if not self._leave():
             return
         unread, self.held = self.held, 0
@@ -261,7 +261,7 @@ class SimulatedConnection(SimulatedSocket):
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more comes of this end."""
+        """Whether this end is closed or broken."""
         return self._closed or self._broken
 
     def _room(self) -> int:
@@ -283,7 +283,7 @@ class SimulatedListener(SimulatedSocket):
 
     Args:
         key: the address and port under which the network finds it.
-        shown: the host it says it listens at.
+        shown: the host that it reports.
     """
 
     def __init__(

@@ -7,10 +7,10 @@ sooner, so nothing can be overtaken.
 
 *Loss.* A TCP program never sees that a segment was lost, only that it is late, together with everything that was sent
 after it. So each loss costs ``retransmit`` seconds, twice as many the second time, and so on. After ``retries`` losses
-in a row the sender gives up: it gets ETIMEDOUT, and the other end a reset if it can be reached. If a partition is
+in a row the sender gives up: it gets ETIMEDOUT, and the other end a reset if it can be reached. If there is a partition
 between them, the other end learns nothing until it sends something itself: a half-open connection, as in reality.
 
-*Reset.* A segment of data for which a reset is drawn breaks the connection: both ends get ECONNRESET. What has arrived
+*Reset.* A segment of data for which a reset is drawn breaks the connection: both ends get ECONNRESET. What arrived
 before can still be read.
 
 *Order of the draws.* All come from one generator: size of a piece and jitter when a segment departs, loss and reset
@@ -192,7 +192,7 @@ class Pipe:
         self.drop()
         if self.source is not None:
             self.source.fail(errno.ETIMEDOUT)
-        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # it has tried again as often, in vain
+        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # it has tried as often, without success
             self.sink.fail(errno.ETIMEDOUT)
         elif self.sink is not None and not self.network.hosts.are_cut(*self.hosts):
             self.sink.fail(errno.ECONNRESET)
