@@ -1,8 +1,8 @@
 """One message in full: its text, its bytes, its parts, and a text with which it can be edited.
 
-The view of the inboxes shows the beginning of each message; this one opens a single message. It is bounded as well,
-and as careful: no code of the message runs but its repr, and that where it can do no harm. The attributes of an
-object are read from its ``__dict__`` and its slots, so no property runs.
+The view of the inboxes shows the beginning of each message; this one opens a single message. It is bounded,
+too, and as careful: no code of the message runs except its repr, which runs where it can do no harm. The attributes of
+an object are read from its ``__dict__`` and its slots, so no property runs.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def described(message: Any, key: str = "", name: str = "", box: str = "", index:
 
 
 def hex_dump(data: bytes) -> str:
-    r"""Return bytes as lines of sixteen: place, numbers, and what of them can be read.
+    r"""Return bytes as lines of sixteen: offset, bytes, and the readable characters.
 
     >>> print(hex_dump(b"GET /\r\n"))
     0000  47 45 54 20 2f 0d 0a                              GET /..
@@ -177,7 +177,7 @@ def _bytes_of(message: Any) -> Any:
 
 
 def _text(message: Any) -> tuple[str, bool]:
-    """Return what a message is in words, and whether there is more."""
+    """Return a message as text, and whether there is more."""
     if issubclass(type(message), str):
         begin = str.__getitem__(message, slice(TEXT))
         text = lines_of_text(begin)
@@ -236,7 +236,7 @@ def _places(cls: type, count: int) -> list[str]:
 
 
 def plain_attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the (name, value) pairs of what an object keeps in its ``__dict__`` and its slots. No code of it runs.
+    """Yield the (name, value) pairs in an object's ``__dict__`` and its slots. No code of it runs.
 
     >>> class Point:
     ...     __slots__ = ("x",)

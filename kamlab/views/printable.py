@@ -2,7 +2,7 @@ r"""Messages as text: short, printable and on one line for display, or as a lite
 
 Messages come from the network and from users' classes. :mod:`kamlab.core.safe_repr` asks for their repr, which may
 lie, raise or never end; here the answer is made printable: control characters, marks that change the writing
-direction, marks of no width and unpaired surrogates are written as escapes. The result is text of a known length that
+direction, zero-width marks and unpaired surrogates are written as escapes. The result is text of a known length that
 browsers, terminals and UTF-8 can take; :mod:`.render` escapes it for HTML.
 
 The words are those of :func:`kamlab.core.describe.words_of`: the same in every process, since addresses are left out
@@ -57,7 +57,7 @@ def quoted_all(values: Sequence[Any], width: int = WIDTH) -> list[str]:
 
 
 def label(text: str, width: int = WIDTH) -> str:
-    """Return ``text`` on one line of at most ``width`` characters, what cannot be printed escaped.
+    """Return ``text`` on one line of at most ``width`` characters, with unprintable characters escaped.
 
     >>> label("two" + chr(10) + "lines")
     'two\\\\nlines'

@@ -35,7 +35,7 @@ __all__ = [
     "throughput",
 ]
 
-#: The kinds of figures: for each the function that computes its numbers, and what chooses what it shows.
+#: The kinds of figures: for each, the function that computes its numbers, and the arguments that select what it shows.
 KINDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "queues": (queue_lengths, ("boxes", "components")),
     "throughput": (throughput, ("components", "links")),
@@ -70,10 +70,10 @@ def figure(
         first: the step to begin with.
         last: the step to end with.
         by: the axis: ``"step"``, or ``"time"`` for the lab's time.
-        ax: axes to draw on instead of a figure of its own; these are then what is returned.
+        ax: axes to draw on instead of a new figure; they are then returned.
 
     Raises:
-        BadFigure: there is no such kind, or it does not take one of these.
+        BadFigure: there is no such kind, or it does not take one of these arguments.
         UnknownComponent, NoSuchBox, NoSuchLink: something is named that does not exist.
         StepOutOfRange: there is no such step, or a free run has forgotten it.
         NoMatplotlib: it is not installed.

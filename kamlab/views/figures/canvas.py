@@ -31,12 +31,12 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 #: The most markers of a line.
 MARKED = 8
-#: What all our figures are made with; and inches: the space at the left.
+#: The settings of all our figures; and inches: the space at the left.
 PAPER: dict[str, Any] = {"dpi": DPI, "facecolor": "white", "edgecolor": "white"}
 MARGIN = 0.45
-#: Characters of a line of a note.
+#: The most characters in a line of a note.
 NOTE = 72
-#: Characters of the text that stands for a picture.
+#: The most characters in the text that stands for a picture.
 ALT = 600
 
 
@@ -91,10 +91,10 @@ class Sheet:
             spine.set_color(FAINT)
         return axes
 
-    # -- what is written ----------------------------------------------------------------------------
+    # -- text ---------------------------------------------------------------------------------------
 
     def head(self, axes: Any, title: str, note: str) -> None:
-        """Write a title, and below it which part of the run it is."""
+        """Write a title, and below it the part of the run that is shown."""
         lines = textwrap.wrap(note, NOTE)
         axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=9 + 13 * len(lines))
         below = axes.annotate(
@@ -123,7 +123,7 @@ class Sheet:
         axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=11)
 
     def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str]) -> None:
-        """Write what each line is; a name may begin with anything."""
+        """Write the legend; a name may begin with any character."""
         legend = axes.legend(
             handles, [str(place) for place in range(len(labels))], ncols=1, fontsize=9, frameon=True, handlelength=2.6,
             loc="best",

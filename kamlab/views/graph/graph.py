@@ -1,8 +1,8 @@
-"""The graph of a lab: its components and links, how each of them is, and the last messages; as a value and as text.
+"""The graph of a lab: its components and links, their states, and the last messages; as a value and as text.
 
-The :class:`Structure` is what changes rarely: components, their boxes, and links. The :class:`Now` is what changes with
-every slice: states, what waits, counts, the last messages. Where everything is on a picture is computed from the
-structure when it is asked for; the text needs none of it.
+The :class:`Structure` holds what changes rarely: components, their boxes, and links. The :class:`Now` holds what
+changes with every slice: states, waiting messages, counts, the last messages. The positions in a picture are computed
+from the structure on request; the text does not need them.
 """
 
 from __future__ import annotations
@@ -284,7 +284,7 @@ def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure) -
 def _boxes(
     shown: Shown, component: Any, names: tuple[str, ...]
 ) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
-    """Return what is in the inboxes of these names, and what the outboxes have lost."""
+    """Return the contents of the inboxes of these names, and the losses of the outboxes."""
     inboxes = []
     made = {short_name(str(name)): box for name, box in made_inboxes_of(component).items()}
     for name in names:
@@ -354,7 +354,7 @@ def _newest(
 
 
 def _moves(sent: Iterable[Sent], shown: Shown, hops: dict[str, list[Hop]]) -> tuple[Move, ...]:
-    """Describe messages: their way over the links that are shown, and their text."""
+    """Describe messages: their path over the links that are shown, and their text."""
     wires = {hop: key for key, links in hops.items() for hop in links}
     moves = []
     for number, record, way in sent:

@@ -97,9 +97,9 @@ class Shown:
     """Which components, containers and links of a snapshot are in the picture.
 
     Args:
-        snapshot: how the lab stands.
+        snapshot: the snapshot of the lab.
         folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
-        most: how many parts there may be; the rest is counted.
+        most: how many parts to show at most; the rest are counted.
     """
 
     def __init__(self, snapshot: Snapshot, folded: Iterable[str] = (), most: int = MOST) -> None:
@@ -180,7 +180,7 @@ class Shown:
         return found
 
     def _hide(self) -> None:
-        """Note in which folded containers the components are that are not visible."""
+        """Note which folded container each hidden component is in."""
         self.inside = dict.fromkeys(self.folded, 0)
         for component in self.who:
             container = self.parents.get(component)
@@ -215,7 +215,7 @@ def _declared(boxes: Any) -> set[Any]:
 
 
 def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure, dict[str, list[Hop]]]:
-    """Return what is in the picture, and which links each wire stands for: several, where it leads to a folded part.
+    """Return what is in the picture, and which links each wire stands for: several, if it leads to a folded part.
 
     Args:
         shown: which components and links of a lab are in it; there is one part for each of ``shown.parts``.
@@ -244,7 +244,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
         rights = _boxes(
             sides.get(right, {}), list(made_outboxes_of(component) or component.Outboxes), old.rights, outbox
         )
-        # A box that was made later and is not linked does not count: the record does not say since when it exists.
+        # A box that was made later and is not linked does not count: the record does not say when it was made.
         more = len(_declared(component.Inboxes).difference(lefts)) + len(
             _declared(component.Outboxes).difference(rights)
         )
@@ -325,7 +325,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
 
 
 def _idle_links(shown: Shown) -> set[Hop]:
-    """Return the links that say nothing: those by which a container would pass on what nothing can send it."""
+    """Return the links that carry nothing: those through which a container would pass on what nothing can send it."""
     sources: dict[Any, list[Any]] = {}
     onward: dict[Any, Any] = dict(shown.links)
     for source, sink in shown.links:

@@ -53,7 +53,7 @@ WIDEST = 400
 #: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
 #: the events whose order is asked for.
 MARGIN = 200
-#: How many records may lie between an event and those whose order to it is determined.
+#: How far apart, in records, two events may be for their order to be determined.
 FAR = 20_000
 #: How many lifelines are shown by default, and how many messages and marks at most: the newest.
 LINES = 24
@@ -123,7 +123,7 @@ class Excerpt:
 
     #: Nothing is added to it.
     complete = True
-    #: It is no copy of a trace whose slice runs.
+    #: A trace whose slice runs has these; this one is never running.
     tail: tuple[Any, ...] = ()
     unsettled: Mapping[Any, int] = MappingProxyType({})
 
@@ -267,7 +267,7 @@ class Way:
 class Seen:
     """What happens in a window: slices, messages in transit, and what is marked.
 
-    ``did`` counts the part of each component in it.
+    ``did`` counts what each component did in it.
     """
 
     def __init__(self, known: Known) -> None:
@@ -329,7 +329,7 @@ class Seen:
         self.did[box.owner] += 1
 
     def _goes_on(self, number: int, record: Any) -> Way | None:
-        """Return the way of a message that was only moved: out of one box, and at once into another."""
+        """Return the way of a message that was only moved: out of one box and directly into another."""
         removal = self.history.removal_before(number) if record[0] is INSERTED else None
         if removal is None or self.history.record(removal)[2] is not record[2]:
             return None
@@ -378,7 +378,7 @@ class Seen:
             return
         if kind is FINISHED:
             kind = detail
-            if component in self._failed:  # told already, with the error
+            if component in self._failed:  # noted already, with the error
                 return
         elif kind is FAILED:
             self._failed.add(component)
@@ -387,7 +387,7 @@ class Seen:
 
     def _by_hand(self, number: int, record: Any, step: int) -> None:
         if record[0] is REMOVED and self.history.goes_on(number) is not None:
-            return  # one act: what was taken out is put in again
+            return  # one act: the message was taken out and is put in again
         self.did[record[1].owner] += 1
         self.marks.append((number, record[1].owner, step, "by hand"))
 
@@ -396,7 +396,7 @@ class Seen:
 
 
 class _Drawing:
-    """The diagram of a window, with at most so many lifelines."""
+    """The diagram of a window, with a limited number of lifelines."""
 
     def __init__(self, known: Known, lines: int) -> None:
         self.known = known

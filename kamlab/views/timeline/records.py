@@ -8,7 +8,7 @@ from typing import Any
 #: Where something is: the index of a lifeline, and a step.
 Place = tuple[int, int]
 
-#: What became of a message, as in :mod:`kamlab.analysis.messages`.
+#: The fate of a message, as in :mod:`kamlab.analysis.messages`.
 TAKEN, WAITS, DISCARDED, REMOVED = "taken", "waits", "discarded", "removed"
 
 #: The key of the line that stands for everything that is not a component.
@@ -25,7 +25,7 @@ class Lifeline:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One slice: its step, whose it was, and the number of the event with which it began."""
+    """One slice: its step, the lifeline of its component, and the number of the event with which it began."""
 
     step: int
     line: int

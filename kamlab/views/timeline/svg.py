@@ -4,7 +4,7 @@ A step is a slot of some width. A slice is a box in the middle of its slot; what
 of the box and what it sent leaves at the right half, so that arrows of one slice do not lie on one another. What
 follows a slice, before the next one, is at the right edge of its slot.
 
-What the picture says by colour it also says by form: dashes, weight, signs. No identifiers are in it, so that any
+Everything that colour shows is also shown by form: dashes, weight, signs. No identifiers are in it, so that any
 number of pictures can be on one page; arrow heads are therefore drawn one by one. Numbers are rounded, and everything
 comes in the order of the view: the same view, the same bytes.
 """
@@ -29,7 +29,7 @@ TOP = 58
 HALF = 9
 #: How many characters of a name are written.
 NAME = 28
-#: How long the stub of a message is of which one end is not shown.
+#: The length of the stub of a message if one of its ends is not shown.
 STUB = 17
 #: How many characters of a message are written at its arrow.
 SHORT = 16
@@ -301,7 +301,7 @@ class _Drawing:
         return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
 
     def _look(self, *numbers: int | None) -> str:
-        """Return the class of what is in the past or future of the event asked about, or is that event."""
+        """Return the style class of events: the event asked about, its past, its future, or neither."""
         event = self.view.event
         if event is None:
             return ""
@@ -316,7 +316,7 @@ class _Drawing:
         return self._look(message.number, took)
 
     def _in_order(self, arrows: list[Arrow]) -> list[Arrow]:
-        """Return what stands out last, so that it is on top."""
+        """Sort the arrows so that those that stand out come last, on top."""
         rank = {" sel": 3, " past": 2, " next": 2}
         return sorted(arrows, key=lambda arrow: rank.get(self._way_look(arrow.message), 0))
 
