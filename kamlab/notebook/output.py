@@ -74,7 +74,7 @@ class Proxy:
             with self._lock:
                 self._held.append(text)
         elif self._error and not transcripts_of(lab).watched:
-            self.stream.write(text)  # nobody looks, and an error must not be lost
+            self.stream.write(text)  # no cell shows it, and an error must not be lost
         return len(text)
 
     def writelines(self, lines: Any) -> None:

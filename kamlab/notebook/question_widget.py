@@ -118,7 +118,7 @@ class QuestionWidget:
         self._do(lambda: self.question.answer_text(self.field.value))
 
     def _do(self, act: Any) -> None:
-        """Carry out a click; errors are shown and not raised, since nobody would see them."""
+        """Carry out a click; errors are shown, not raised, since raised ones would not be seen."""
         self._by_click = True
         try:
             with cells.aside():

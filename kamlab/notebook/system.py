@@ -7,7 +7,7 @@ so that its errors leave the cell like any other error: "Run All" stops, and the
 
 *The same system again.* Other cells may have been executed since. So while the cell is run again, the names that it
 takes from earlier cells have the values that they had then, and the names that it binds are bound again: a later cell
-that says ``tick`` means the present component. A copy of the lab is built in a copy of the names, so nothing of it is
+that says ``tick`` means the current component. A copy of the lab is built in a copy of the names, so nothing of it is
 left behind. Building ends where the cell first drives its lab, as with ``lab.step()``; the rest is not run again.
 
 *A cell that runs.* In a script ``component.run()`` blocks until everything has ended; a cell that did so would block
@@ -50,7 +50,7 @@ with needs("IPython", "%load_ext kamlab"):
 
 #: Seconds that the previous system may take to reach the end of a slice.
 PATIENCE = 5.0
-#: Seconds that a cell waits at most for a system to come to rest.
+#: The most seconds that a cell waits for a system to come to rest.
 SETTLING = 1.0
 
 # -- %%kamlab --------------------------------------------------------------------------------------------
