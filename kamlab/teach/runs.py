@@ -79,7 +79,7 @@ class Run:
             LabIsClosed: the next run has begun, or the last run is over; ask within the loop over the runs.
         """
         if self._lab.state == "stopped":
-            raise LabIsClosed("the lab of this run is stopped, so nobody waits any more; ask in the loop over runs()")
+            raise LabIsClosed("the lab of this run is stopped, so nothing waits any more; ask in the loop over runs()")
         why = self._lab.why()
         return "\n".join(why.sentences) if "deadlock" in why.headline else ""
 
@@ -111,9 +111,9 @@ class Wrong(KamlabError):
     >>> from kamlab.teach import Wrong, runs
     >>> for run in runs(lambda: OneShot("hello").activate(), 3):
     ...     if run.seed == 2:
-    ...         wrong = Wrong("The greeting came to nobody.", run)
+    ...         wrong = Wrong("The greeting did not arrive.", run)
     >>> print(wrong)
-    The greeting came to nobody.
+    The greeting did not arrive.
     >>> wrong.run.seed, wrong.step
     (2, 2)
     """

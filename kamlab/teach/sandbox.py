@@ -2,8 +2,8 @@
 
 The code may loop forever, print without end, exit Python, open a port, start a program, or write files. So it runs in a
 child process made by ``fork``: everything that was defined in a notebook is there, and nothing that the code does there
-happens here. The child sends back one value as JSON through a pipe. A child that takes too long reports by an alarm
-which line it is at, and is killed if it cannot do even that.
+happens here. The child sends back one value as JSON through a pipe. In a child that takes too long, an alarm
+reports the current line; if even that fails, the child is killed.
 
 An audit hook refuses what would reach beyond the child: opening a port, starting a program, sending a signal, writing a
 file. It ends the child with a sentence. This prevents accidents; it does not stop malicious code, which could use
@@ -230,7 +230,7 @@ def _too_much(place: str = "") -> str:
 
 
 def _asks_for_input(place: str = "") -> str:
-    return f"Your code waits for input(), which nobody can give in a check.{place}"
+    return f"Your code waits for input(), which is not available in a check.{place}"
 
 
 def _run_as_child(call: Callable[[], Any], seconds: float, writer: int) -> NoReturn:
