@@ -1,7 +1,7 @@
 """Events, components, messages and errors in words, the same in every process.
 
-Whatever is said of a run is compared when it is played again, and shown to people. So a text here has no address and no
-moment in it, runs no code of a user's class where that can be avoided, and never raises.
+Texts about a run are shown to people, and compared when the run is replayed. So they contain no address and no point in
+time, are made without running the code of users' classes where that can be avoided, and making one never raises.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def describe(event: Event, error_texts: bool = True) -> str:
 
     >>> from kamlab.core.events import Event
     >>> describe(Event("paused", 3, 0.0, detail="waits for a message"))
-    'nobody paused: waits for a message'
+    'no component paused: waits for a message'
     """
     name = name_of(event.component)
     if event.kind == SENT:
@@ -164,7 +164,7 @@ def name_of(component: Any) -> str:
     number yet, and a generator that a component waits for is named after that component.
     """
     if component is None:
-        return "nobody"
+        return "no component"
     if isinstance(component, Microprocess):
         given = component.__dict__.get("_name")
         if type(given) is str:
@@ -181,7 +181,7 @@ def name_of(component: Any) -> str:
 
 # -- messages in words --------------------------------------------------------------------------------
 
-#: The parts of a repr that differ between processes, or between moments.
+#: The parts of a repr that differ between processes, or from moment to moment.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _STATE = re.compile(r"<([^<>:]+): (?:new|runnable|waiting|waiting for a generator|finished|stopped|failed)>")
 

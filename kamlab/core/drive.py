@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: How many slices run between two checks of the time.
 BATCH = 1000
 
-#: Steps of at most so many slices note the component's position after each slice, longer ones at the end.
+#: Steps of at most this many slices note the component's position after each slice, longer ones at the end.
 NOTED = 100
 
 #: How often, in seconds, slow motion checks for a request to stop or another pace.
@@ -281,7 +281,7 @@ class Drive:
         found = polling.pollers() if polling is not None else []
         if not found and polling is not None and polling.watched:
             found = polling.spinners()
-        if not found and reason != "max_steps":  # so many slices are often what was wanted
+        if not found and reason != "max_steps":  # often the limit is the number of slices that was wanted
             found = spinners(self.runtime.trace.merely_ran(SAMPLE))
         return tuple(found)
 

@@ -125,7 +125,7 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
 
 def fail_unawaited(scheduler: Scheduler, component: Microprocess) -> bool:
-    """End a microprocess that has made something to be awaited in its slice and did not await it; return whether so."""
+    """End a microprocess that made an awaitable in its slice and did not await it; return whether it did so."""
     error = error_of_slice(scheduler, component)
     if error is None:
         return False

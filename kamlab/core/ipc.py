@@ -69,7 +69,7 @@ class ShutdownMicroprocess(Ipc):
 
 
 class Shutdown(Ipc):
-    """End; a message of its own, different from the two above.
+    """End; neither of the two messages above.
 
     >>> from kamlab import Lab, Selector, Shutdown
     >>> with Lab(clock="virtual") as lab:
@@ -162,7 +162,7 @@ class Status(Ipc):
         self._status = status
 
     def status(self) -> Any:
-        """Return what was given."""
+        """Return the status."""
         return self._status
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOMENT = 0.0001
 MOMENTS = 50
 
-#: What else can be done about a slice that does not end.
+#: The other thing that can be done about a slice that does not end.
 ELSE = "If it comes to an end by itself, try again then."
 
 
@@ -83,11 +83,11 @@ class LabLock:
         self._lent_to = component
 
     def take_back(self) -> None:
-        """Lend it no longer."""
+        """Stop lending it."""
         self._lent_to = None
 
     def recall(self) -> bool:
-        """Lend it no longer, unless the thread is using it now; return whether that succeeded."""
+        """Stop lending it, unless the thread is using it now; return whether that succeeded."""
         with self._count:
             if self._lent_to is not None and self._lent_to._ident in self._loans:
                 return False

@@ -1,4 +1,4 @@
-"""What step, run and similar methods return: what happened, and why it stopped."""
+"""The results of step, run and similar methods: what happened, and why it stopped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REASONS = {
 }
 
 
-#: How many events are shown of a step that came to nothing, since its components merely poll or yield.
+#: How many events to show of a step that had no result, because its components merely poll or yield.
 SHOWN = 10
 
 
@@ -116,7 +116,7 @@ LINES = 1000
 class Happened:
     """What a step did: its events, in order, and the outcome.
 
-    Printed, it has a line for each event, at most :data:`LINES`, but for pauses that had no effect, see
+    Printed, it has a line for each event, at most :data:`LINES`, without pauses that had no effect; see
     :func:`.events.net_of`.
 
     ``read`` makes the events; it is called when they are first used.

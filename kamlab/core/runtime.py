@@ -103,11 +103,11 @@ class Runtime:
         self.brake: Brake | None = None
         #: Called with the component and the step number after a slice that was stepped.
         self.on_stepped: Callable[[Microprocess, int], Any] | None = None
-        #: What one slice may do once it is long.
+        #: The bounds for a slice that has become long.
         self.slice_limit = SliceLimit()
         #: Called with a slice that has become long, on another thread; ``None``: its sentence is reported.
         self.on_long_slice: Callable[[LongSlice], Any] | None = None
-        #: What may be wrong where there is nothing to run.
+        #: What may be wrong if there is nothing to run.
         self.hint: str = ""
         self._pace: float | None = None
         #: Whether a background run goes on when everything has ended, because more is about to be activated.
@@ -466,7 +466,7 @@ class Runtime:
         return False
 
     def _come_to_rest(self, timeout: float, ending: bool = False) -> bool:
-        """Have the driver stop, and wait for that; return whether the lab stands still.
+        """Make the driver stop, and wait until it has; return whether the lab stands still.
 
         With ``ending`` end a slice that has lasted for long; give up waiting early for one that blocks.
         """
@@ -492,7 +492,7 @@ class Runtime:
         return True
 
     def end_long_slice(self, timeout: float) -> bool:
-        """End the present slice if it has lasted for long, and pause; return whether the lab stands still."""
+        """End the current slice if it has lasted for long, and pause; return whether the lab stands still."""
         return self._come_to_rest(timeout, ending=True)
 
     def end_awaited(self, timeout: float) -> str:

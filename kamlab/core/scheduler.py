@@ -123,7 +123,7 @@ class Scheduler:
         self._since_poll = 0
         #: Whether the lab is stepped or stands still, so that there is time to make the texts of messages.
         self.stepped = True
-        #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
+        #: How often pauses and wake-ups were applied. Requests of the current era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
         #: The contexts that slices run in.
@@ -133,7 +133,7 @@ class Scheduler:
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
-        #: Who reads a virtual clock; ``None`` while no component does.
+        #: Which components read a virtual clock; ``None`` while none does.
         self.polling: Polling | None = None
         #: How many slices of a component that polls may lie between two reads.
         self.poll_window = WINDOW
@@ -442,7 +442,7 @@ class Scheduler:
         return undone
 
     def _wake(self, component: Microprocess, cause: Any) -> int:
-        """Make a waiting component runnable; return 1 if it paused in this very round and so is queued already."""
+        """Make a waiting component runnable; return 1 if it paused in this same round and so is queued already."""
         task = component._task
         while task.delegate is not None:
             component = task.delegate
@@ -575,7 +575,7 @@ class Scheduler:
         self.nudge()
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made after so many seconds of the lab's clock. The caller holds the lock."""
+        """Have a call made after this many seconds of the lab's clock. The caller holds the lock."""
         return self.timers.add(self.time() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
@@ -604,18 +604,18 @@ class Scheduler:
     # -- time -------------------------------------------------------------------------------------
 
     def time(self) -> float:
-        """Return what time it is by the lab's clock, for the engine: this does not count as polling the clock."""
+        """Return the time of the lab's clock, for the engine: this does not count as polling the clock."""
         clock = self.clock
         return clock.time if clock.__class__ is VirtualClock else clock.now()
 
     def note_read(self, component: Microprocess, frame: FrameType) -> None:
-        """Take note that the code of a component has read the clock in its slice, in this frame."""
+        """Note that the code of a component has read the clock in its slice, in this frame."""
         if isinstance(self.clock, VirtualClock):
             user = user_frame(frame)
             self.watch_polling().reads[component] = (user.f_code, user.f_lineno)
 
     def watch_polling(self) -> Polling:
-        """Take note of who reads the clock, and of rounds in which nothing happens, from here on."""
+        """From here on, note which components read the clock, and rounds in which nothing happens."""
         if self.polling is None:
             step = self.step - (self.running is not None)
             self.polling = Polling(self.now, step, len(self.members), self.poll_window)

@@ -206,7 +206,7 @@ class ThreadedComponent(Relayed):
         return super().sleep(seconds)
 
     def _sleep_in_thread(self, seconds: float) -> None:
-        """Wait for so many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
+        """Wait for this many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
         with self._contact:
             self._meet(ThreadRequest(IN_SLEEP, lambda: None, lambda: False, seconds))
 

@@ -24,7 +24,7 @@ class ThreadRequest:
         place: where the thread is meanwhile, in words.
         act: what is done in the slice; the thread gets what it returns or raises.
         ready: returns whether it can be done now.
-        timeout: after so many seconds of the lab's clock it is done in any case.
+        timeout: after this many seconds of the lab's clock it is done in any case.
         by_driver: whether only the driver may do it, also in a free run.
     """
 

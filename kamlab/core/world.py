@@ -41,7 +41,7 @@ class World(Protocol):
 
     @property
     def clock(self) -> Clock:
-        """What time it is."""
+        """The clock of the lab."""
 
     @property
     def network(self) -> Any:
