@@ -27,15 +27,16 @@ class _ToldToEnd(Exception):
 
 
 class TCPClient(Component):
-    """Connects to a server: messages in ``inbox`` go to the server, and what the server sends goes to ``outbox``.
+    """Connects to a server: messages in ``inbox`` go to the server, and its bytes come out of ``outbox``.
 
     At its end it sends one message on ``signal``: ProducerFinished, with ``message=None`` if the connection has ended
     by agreement, with a ConnectFailed if none could be made, and with a ConnectionLost, or the error of its adapter, if
     it broke. A ConnectFailed compares equal to its reason: "refused", "timeout", "unknown host", "unreachable".
 
-    ProducerFinished on ``control`` sends what is in the inbox, then ends the connection; with ``wait_for_serverclose``
-    it ends only the sending half, and answers come until the server closes. ShutdownMicroprocess ends the connection at
-    once. Before there is a connection, ProducerFinished ends the client unless messages wait to be sent.
+    ProducerFinished on ``control`` sends the messages in the inbox, then ends the connection; with
+    ``wait_for_serverclose`` it ends only the sending half, and answers come until the server closes.
+    ShutdownMicroprocess ends the connection at once. Before there is a connection, ProducerFinished ends the client
+    unless messages wait to be sent.
 
     Args:
         host: a name, a numeric address, or an alias of the lab.

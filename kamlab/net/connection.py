@@ -1,4 +1,4 @@
-"""A connection as a component: messages in its inbox go to the peer, and what the peer sends goes to its outbox.
+"""A connection as a component: messages in its inbox go to the peer, and bytes from the peer go to its outbox.
 
 Flow control
 ------------
@@ -65,7 +65,7 @@ FOR_EVER = float("inf")
 class ConnectedSocketAdapter(Component):
     """One TCP connection.
 
-    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. What comes in is bytes.
+    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. Received messages are bytes.
 
     Args:
         listensocket: the connected socket; it belongs to this component from now on.
@@ -126,7 +126,7 @@ class ConnectedSocketAdapter(Component):
     _readable = False
     #: A chunk that the receiver has no room for.
     _held = b""
-    #: What the socket has not taken of the last send; it is then watched for WRITE.
+    #: The bytes of the last send that the socket has not taken; it is then watched for WRITE.
     _rest: memoryview | None = None
     _blocked = False
     _finish = False
@@ -215,7 +215,7 @@ class ConnectedSocketAdapter(Component):
                 return True
             if isinstance(message, ProducerFinished):
                 self._finish = self._special = True
-                self._readable = not self._input_over  # what has arrived is passed on
+                self._readable = not self._input_over  # bytes that have arrived are passed on
         return False
 
     # -- from the socket to the receiver -----------------------------------------------------------------------
@@ -248,7 +248,7 @@ class ConnectedSocketAdapter(Component):
         self._special = True
 
     def _pass_on(self, data: bytes) -> bool:
-        """Send a chunk to the receiver; hold it where there is no room."""
+        """Send a chunk to the receiver; hold it if there is no room."""
         try:
             self.send(data)
         except NoSpaceInBox:
@@ -422,7 +422,7 @@ class ConnectedSocketAdapter(Component):
                 self._network.unwatch(self.socket)
 
     def _lose(self, error: OSError) -> None:
-        """Note that the connection broke; what has arrived can still be read."""
+        """Note that the connection broke; bytes that have arrived can still be read."""
         if self.reason is None:
             self.reason = ConnectionLost(
                 reason_of(error), f"{self.short_name} lost its connection {self.peer}: {error}"
@@ -434,7 +434,7 @@ class ConnectedSocketAdapter(Component):
     # -- the end -----------------------------------------------------------------------------------------------
 
     def _part(self) -> None:
-        """Close, or, where the peer has not closed yet, let it do so first."""
+        """Close; if the peer has not closed yet, let it close first."""
         if self._output_over and not self._broken and not self._input_over and self._network is not None:
             sock, self.socket = self.socket, None
             close_after_peer(self._network, self._task.scheduler, sock, self.linger)

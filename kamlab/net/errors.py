@@ -1,7 +1,7 @@
 """The errors of the network.
 
-Those in brackets are also built-in errors, mostly the one that a socket would raise, so code that catches ``OSError``
-keeps working::
+In brackets are the built-in errors from which an error also derives, mostly those that a socket would raise; so code
+that catches ``OSError`` keeps working::
 
     KamlabError
     ├── NoNetwork                                   a component that needs a network has none
@@ -305,7 +305,7 @@ class NothingRecords(KamlabError):
 
 
 class RecordDoesNotFit(KamlabError):
-    """Nothing in this lab is waiting for what the record has from the network.
+    """Nothing in this lab is waiting for an event that the record has from the network.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import RecordDoesNotFit, ReplayedNetwork, play_outside

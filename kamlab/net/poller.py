@@ -1,9 +1,9 @@
-"""What a lab with a real network waits for when nothing can run: a selector.
+"""The poller of a real network: a lab in which nothing can run waits with a selector.
 
-``wait`` runs without the lab's lock, so it changes nothing of the lab: it stores what is ready, and ``dispatch`` calls
-the callbacks later, under the lock. In between, another thread may have held the lock and closed a socket, and a new
-socket may have got its descriptor; so a stored event refers to a ``Watch`` object, not to a descriptor, and a cancelled
-watch is dead.
+``wait`` runs without the lab's lock, so it changes nothing in the lab: it stores the ready sockets, and ``dispatch``
+calls the callbacks later, under the lock. In between, another thread may have held the lock and closed a socket, and a
+new socket may have got its descriptor; so a stored event refers to a ``Watch`` object, not to a descriptor, and a
+cancelled watch is dead.
 
 Other threads end a ``wait`` through a pair of sockets. ``wake`` writes one byte, and writes no other before that one is
 read. ``wait`` reads first and clears the flag afterwards: a ``wake`` between the two writes nothing, but its caller has
@@ -56,7 +56,7 @@ class Poller:
         self._wake_out.setblocking(False)
         self._selector.register(self._wake_in.fileno(), selectors.EVENT_READ, None)
 
-    # -- what the lab calls when nothing can run ---------------------------------------------------------------
+    # -- called by the lab when nothing can run ----------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
         """Block until a socket is ready or ``wake`` is called; at most ``timeout`` seconds, and at most NOTICE."""

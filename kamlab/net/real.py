@@ -371,7 +371,7 @@ class RealNetwork:
     # -- servers and clients -----------------------------------------------------------------------------------
 
     def unsent(self, sock: Any) -> int:
-        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+        """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""
         return _unsent(sock)
 
     def close(self) -> None:

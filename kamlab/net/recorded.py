@@ -5,7 +5,7 @@ Everything that comes in from a network is one of two things. It is the *answer*
 A replay makes the same calls in the same order, so answers need no place in the run, only an order; callbacks need a
 place. So recording and replaying share one implementation of the interface, :class:`RecordedNetwork`, in which every
 answer goes through :meth:`~RecordedNetwork.answered`: :class:`RecordingNetwork` makes the real call and notes a plain
-value, :class:`ReplayedNetwork` hands out the noted value. The two cannot drift apart in what they ask.
+value, :class:`ReplayedNetwork` hands out the noted value. The two cannot drift apart in the calls that they make.
 
 What is not an answer
 ---------------------
@@ -55,7 +55,7 @@ from .real import RealNetwork
 if TYPE_CHECKING:
     from kamlab.core.world import World
 
-#: The answer to ``resolve`` where the addresses come later.
+#: The answer to ``resolve`` if the addresses come later.
 LATER = "later"
 #: What marks an error among the answers, and a look-up that failed.
 ERROR = "error"
@@ -195,7 +195,7 @@ class RecordedConnection(RecordedSocket):
         self._peer = peer
 
     def recv(self, size: int, /) -> bytes:
-        """Return what came, ``b""`` at the end; raise BlockingIOError if nothing did."""
+        """Return the bytes that came, ``b""`` at the end; raise BlockingIOError if none did."""
         data: bytes = self._answered(f"recv {self.number}", lambda: self.real.recv(size))
         return data
 
@@ -359,7 +359,7 @@ class RecordedNetwork:
         return at_once[0] if at_once else LATER
 
     def unsent(self, sock: Any) -> int:
-        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+        """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""
         found = self.find(sock)
         count: int = self.answered(f"unsent {found.number}", lambda: self.inner.unsent(found.real))
         return count
@@ -422,7 +422,7 @@ class RecordingNetwork(RecordedNetwork):
         self.inner = inner
 
     def answered(self, call: str, ask: Callable[[], Any]) -> Any:
-        """Make the real call, and note its answer; ``None`` where it would block."""
+        """Make the real call, and note its answer; ``None`` if it would block."""
         try:
             answer = ask()
         except BlockingIOError:
@@ -584,7 +584,7 @@ class ReplayedNetwork(RecordedNetwork):
             raise self._difference
 
     def close(self) -> None:
-        """Forget what is watched. A second time does nothing."""
+        """Forget the watched sockets. A second time does nothing."""
         super().close()
         self._watches.clear()
         self.lookups.clear()

@@ -9,9 +9,9 @@ protocol with its factory, links the two and activates both:
 The links belong to the adapter, so they end with the connection; the server of a thousand clients has no list of links
 to search.
 
-When the connection ends, the protocol is told on ``control``. When the protocol ends, for whatever reason, the adapter
-gets ProducerFinished: it sends what is left, then closes. A protocol that ignores ``control`` lives on; ``leaked``
-lists those.
+When the connection ends, the protocol gets a message on ``control``. When the protocol ends, for whatever reason, the
+adapter gets ProducerFinished: it sends the remaining data, then closes. A protocol that ignores ``control`` lives on;
+``leaked`` lists those.
 
 A server ends on ShutdownMicroprocess only (a ServerShutdown is one). It stops listening, tells the protocols that their
 connections end, and waits until everything that they still send is delivered. A protocol that reacts to its control box
@@ -258,7 +258,7 @@ class Client:
     peer: tuple[str, int]
 
     def leaked_since(self, late: float) -> bool:
-        """Whether the protocol was told of the end before ``late`` and lives, but has sent nothing since."""
+        """Whether the protocol was notified of the end before ``late`` and lives, but has sent nothing since."""
         told = self.adapter.told
         if told is None or is_over(self.protocol):
             return False

@@ -375,7 +375,7 @@ class SimulatedNetwork:
     def conditions(self) -> Simulated:
         """The current parameters of the network.
 
-        They can be set. That changes neither what is under way nor the seed.
+        They can be set. That changes neither the segments under way nor the seed.
         """
         return self._conditions
 
@@ -405,7 +405,7 @@ class SimulatedNetwork:
         self.perform("partition", one, other)
 
     def heal(self, one: str | None = None, other: str | None = None) -> None:
-        """Undo :meth:`partition` for two hosts, or for all. What was lost arrives when it is sent again."""
+        """Undo :meth:`partition` for two hosts, or for all. Lost segments arrive when they are sent again."""
         self.perform("heal", one, other)
 
     def reset_connection(self, which: Any) -> None:

@@ -1,4 +1,4 @@
-"""What a lab waits for when nothing can run and its network is simulated; the counterpart of :mod:`kamlab.net.poller`.
+"""The poller of a simulated network, with which a lab waits when nothing can run; see also :mod:`kamlab.net.poller`.
 
 A socket says when it may have become ready. ``dispatch`` calls whatever watches it, between two rounds, lowest number
 first, again and again for as long as it is ready. If a socket becomes ready while nothing runs (because of a timer
@@ -80,7 +80,7 @@ class SimulatedPoller:
         self._forget(sock if isinstance(sock, int) else getattr(sock, "number", -1))
 
     def touch(self, sock: SimulatedSocket) -> None:
-        """Take note that a socket has changed: it may be ready for what it is watched for."""
+        """Note that a socket has changed: it may be ready for an event that it is watched for."""
         self._changes += 1
         self._check(sock)
 
@@ -105,7 +105,7 @@ class SimulatedPoller:
         if self._news:
             self.dispatch()
 
-    # -- what the lab calls when nothing can run ---------------------------------------------------------------
+    # -- called by the lab when nothing can run ----------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
         """Block until ``wake`` is called or ``timeout`` seconds are over; not at all if a socket is ready."""
@@ -144,7 +144,7 @@ class SimulatedPoller:
         return called
 
     def sources(self) -> int:
-        """Return how many watched sockets are ready now; what is under way is a timer."""
+        """Return how many watched sockets are ready now; data under way is a timer."""
         return len(self._ready)
 
     def close(self) -> None:

@@ -79,7 +79,7 @@ class Pipe:
         """Whether nothing is in it."""
         return not self._flight and not self.waiting
 
-    # -- what the sender calls ---------------------------------------------------------------------------------
+    # -- called by the sender ----------------------------------------------------------------------------------
 
     def put(self, data: bytes) -> None:
         """Take bytes; the caller has checked that there is room."""
@@ -87,12 +87,12 @@ class Pipe:
         self.pump()
 
     def finish(self) -> None:
-        """End the stream after everything that waits."""
+        """End the stream after the waiting bytes."""
         self._ending = True
         self.pump()
 
     def abort(self) -> None:
-        """Drop what waits and tell the other end that the connection is broken."""
+        """Drop the waiting bytes and tell the other end that the connection is broken."""
         self.waiting.clear()
         self._ending = False
         if not self._reset_sent:
@@ -100,7 +100,7 @@ class Pipe:
             self.launch(RESET)
 
     def drop(self) -> None:
-        """Drop what waits and what is under way."""
+        """Drop the waiting bytes and the segments under way."""
         self.waiting.clear()
         self._flight.clear()
         self._flying = 0
@@ -110,7 +110,7 @@ class Pipe:
             self._timer = None
 
     def pump(self) -> None:
-        """Send what the receiver has room for."""
+        """Send as many bytes as the receiver has room for."""
         waiting = self.waiting
         conditions = self.network.conditions
         while waiting:
