@@ -1,4 +1,4 @@
-"""What all chassis share.
+"""The base of all chassis.
 
 A chassis wires components together and then gets out of the way: its links are passthroughs, so a message from outside
 reaches the part that takes it without a slice of the chassis. The parts become children, are linked and activated when

@@ -75,7 +75,7 @@ class _Stdin:
 _stdin = _Stdin()
 
 #: Set by a front end: shows an input field for a reader, which delivers each line to the reader's inbox, and at the end
-#: of the input ProducerFinished to its control. While the reader has it, a run waits for what is typed.
+#: of the input ProducerFinished to its control. While the reader has it, a run waits for typed lines.
 input_field: Callable[[ConsoleReader], object] | None = None
 
 

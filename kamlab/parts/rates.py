@@ -91,7 +91,7 @@ class MessageRateLimit(_Timed):
 
 
 class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
-    """Sends numbers at a rate; each asks a reader to read so much.
+    """Sends numbers at a rate; each tells a reader how much to read.
 
     Args:
         rate: how much to ask for per second.
