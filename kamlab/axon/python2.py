@@ -6,7 +6,7 @@ alone, and so is one that still does not compile afterwards: its reader gets Pyt
 
 The text is split by a small tokenizer of this module. Rejected: :mod:`tokenize`, which refuses backquotes, ``0777`` and
 ``ur"..."`` from Python 3.12 on; ``lib2to3``, which is gone from Python 3.13; regular expressions over whole lines,
-which also rewrite what is inside strings.
+which also rewrite the contents of strings.
 
 >>> to_python3('print "hello", name').source
 'print("hello", name)'
@@ -68,7 +68,7 @@ class Rewritten:
     changes: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
-        """Say in one line what was rewritten; "" if nothing was."""
+        """Return one line that says what was rewritten; "" if nothing was."""
         if not self.changes:
             return ""
         told = ", ".join(what if times == 1 else f"{what} ({times} times)" for what, times in self.changes)
@@ -174,7 +174,7 @@ def _rename_missing(source: str, defined: Container[str]) -> Rewritten:
 
 
 def _rename(tokens: list[Token], defined: Container[str], changes: Counter[str]) -> Iterator[Token]:
-    """Yield the tokens with names of Python 2 replaced, where the text neither binds nor qualifies them."""
+    """Yield the tokens with names of Python 2 replaced, unless the text binds or qualifies them."""
     known = {
         token.text for token in tokens if token.kind == "name" and token.text in _RENAMED and token.text in defined
     }
@@ -206,7 +206,7 @@ def _bound(tokens: list[Token]) -> set[str]:
 
 
 def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
-    """Split tokens where a statement ends: at a newline or semicolon outside brackets, and after a header's colon."""
+    """Split tokens after each statement: at a newline or semicolon outside brackets, and after a header's colon."""
     statement: list[Token] = []
     depth = 0
     quoted = False
