@@ -1,4 +1,4 @@
-"""All pieces of a lab at one moment: what the panel shows, as text and as a still picture."""
+"""All pieces of a lab at one moment: the contents of the panel, as text and as a still picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..core.reading import reads
 from ..core.world import World
 from .render import Document, Section, Span, View, line
 
-#: The pieces in the order in which they are shown. The controls are shown where there is something to press.
+#: The pieces in the order in which they are shown. The controls are shown if there is something to press.
 NAMES = ("controls", "graph", "inboxes", "source", "timeline", "story")
 TITLES = {"graph": "Graph", "inboxes": "Inboxes", "source": "Source", "timeline": "Timeline", "story": "Story"}
 TITLES["branches"] = "Branches"

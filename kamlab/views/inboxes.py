@@ -47,7 +47,7 @@ ROOM = 24_000
 
 #: The roles of the states that matter most.
 _ROLES = {RUNNABLE: "good", RUNNING: "good", BLOCKED: "bad", FAILED: "bad"}
-#: What is between two messages; in HTML each has a frame of its own.
+#: The separator of two messages; in HTML each has a frame of its own.
 _COMMA = Span(" ", plain=", ")
 
 
@@ -195,7 +195,7 @@ class Inboxes(View):
     """All inboxes of a lab at one moment. Printed, it is text; in a notebook, a table.
 
     ``more`` and ``more_failures`` are how many components and failures are left out; ``printed`` the
-    last lines that components have printed, where something collects them.
+    last lines that components have printed, if something collects them.
 
     >>> inbox = InboxLook("inbox", 1, 2, ("'a'",))
     >>> view = Inboxes("paused", 7, (ComponentLook("Sink_1", "waiting", inboxes=(inbox,)),))
@@ -277,7 +277,7 @@ def look(
     messages: int = MESSAGES,
     snapshot: Snapshot | None = None,
 ) -> Inboxes:
-    """Return what waits in the inboxes of a lab, between two slices.
+    """Return the contents of a lab's inboxes, between two slices.
 
     Args:
         lab: the lab.
@@ -404,7 +404,7 @@ def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
 
 
 def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
-    """Return what waits in an inbox."""
+    """Return the messages that wait in an inbox."""
     return snapshot.waiting.get(box, _NOTHING) if box is not None else _NOTHING
 
 

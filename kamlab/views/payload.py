@@ -45,11 +45,11 @@ class Payload(View):
     Attributes:
         key, name, box, index: where it waits: the key and the name of the component, the inbox, the place.
         kind: the name of its class.
-        length: how many characters, bytes or items it has; ``None`` where that has no meaning.
+        length: how many characters, bytes or items it has; ``None`` if that has no meaning.
         text: a string as it is, anything else by its repr. What cannot be printed is written as an escape; a line
             end is written as an escape and ends the line as well.
         cut: whether there is more than ``text``.
-        hex: the first bytes as a dump; ``None`` for what is not bytes.
+        hex: the first bytes as a dump; ``None`` if it is not bytes.
         parts: (name, text) pairs: the items of a container, the attributes of an object.
         more: how many parts are left out.
         literal: a text that can be edited and read back; ``None`` if there is none.
@@ -84,7 +84,7 @@ class Payload(View):
         return f"{self.name}.{self.box}, place {self.index}: {self.kind}{length}"
 
     def document(self) -> Document:
-        """Return what it is, its text, its bytes and its parts."""
+        """Return its class, its text, its bytes and its parts."""
         blocks: list[Block] = [line(Span(self.headline, "strong")), Pre(self.text)]
         if self.cut:
             blocks.append(line(Span("the rest is not shown", plain="... (cut)"), role="faint", indent=2))

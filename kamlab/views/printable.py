@@ -8,7 +8,7 @@ browsers, terminals and UTF-8 can take; :mod:`.render` escapes it for HTML.
 The words are those of :func:`kamlab.core.describe.words_of`: the same in every process, since addresses are left out
 and sets are sorted.
 
-To edit a message, :func:`literal_of` writes it so that :func:`read_literal` reads it back. What a user types is read
+To edit a message, :func:`literal_of` writes it so that :func:`read_literal` reads it back. Typed text is read
 by :func:`ast.literal_eval`, which knows numbers, text, bytes and containers of these, and calls nothing. Length and
 depth are bounded, because its parser is not made for hostile input.
 """
@@ -69,7 +69,7 @@ def label(text: str, width: int = WIDTH) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return ``text`` with everything that cannot be printed written as an escape.
+    r"""Return ``text`` with unprintable characters written as escapes.
 
     >>> printable("a\u202eb\ud800\t")
     'a\\u202eb\\ud800\\t'

@@ -198,7 +198,7 @@ class Teller(Protocol):
     """Where progress is shown. One thread at a time calls it; an exception ends the display."""
 
     def tell(self, progress: Progress) -> None:
-        """Show this in place of what was shown before."""
+        """Show this in place of the line before."""
 
     def close(self, last: Progress | None) -> None:
         """Show the last line; ``None`` if nothing was shown before. Nothing follows."""

@@ -1,4 +1,4 @@
-"""The renderer: a view describes what it shows as a small document, and this module turns it into text and HTML.
+"""The renderer: a view describes itself as a small document, which this module turns into text and HTML.
 
 A document is a tuple of blocks: lines, tables, code, preformatted text, pictures, sections. Blocks are immutable
 and know nothing of labs, so views are compared and tested as values, and both forms carry the same words. Text is for
@@ -7,7 +7,7 @@ terminals and diffs, and is shorter in places: a span may have a ``plain`` form,
 Rules for HTML: names, messages and errors are escaped, here and nowhere else in the package, by :func:`escape`. There
 are no scripts, links or ids, so the same document always gives the same HTML. Tables drop rows until the whole is
 below :data:`LIMIT` characters, because it may be sent a dozen times a second. Colours are JupyterLab's own variables,
-legible in light and dark themes. Where a notebook is not trusted the style sheet is removed, and plain tables remain.
+legible in light and dark themes. If a notebook is not trusted, the style sheet is removed, and plain tables remain.
 
 Rejected: a template for each view (fifty places at which escaping can be forgotten); HTML made from the text (columns
 and roles are lost); Markdown (each front end has its own rules for escaping).
@@ -154,7 +154,7 @@ class View(Answer):
     __slots__ = ()
 
     def document(self) -> Document:
-        """Return what is shown."""
+        """Return the view as a document."""
         raise NotImplementedError
 
     def data(self) -> dict[str, Any]:

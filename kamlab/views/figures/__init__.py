@@ -58,15 +58,15 @@ def figure(
 ) -> Any:
     """Return a figure of what happened in a lab, drawn by matplotlib, for a report.
 
-    It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` is what it
-    is drawn from. ``pyplot`` does not know it, so it opens no window and need not be closed.
+    It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` has the
+    numbers. ``pyplot`` does not know it, so it opens no window and need not be closed.
 
     Args:
         lab: the lab; a running one is looked at between two slices.
         kind: ``"queues"``: how many messages waited in each inbox; ``"throughput"``: how many went over each link.
         boxes: for queues: the inboxes to show, such as ``"Sink_3.inbox"``; by default, the fullest.
         links: for throughput: the links to show, such as ``"Count_2.outbox -> Sink_3.inbox"``, or one of their ends.
-        components: those whose boxes and links to show: by name, by class, or themselves.
+        components: the components whose boxes and links to show, given as components, by name, or by class.
         first: the step to begin with.
         last: the step to end with.
         by: the axis: ``"step"``, or ``"time"`` for the lab's time.

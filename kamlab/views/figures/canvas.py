@@ -57,7 +57,7 @@ class Sheet:
         return self._given is None
 
     def single(self, height: float) -> Any:
-        """Return the only axes of a figure so many inches high, with room for what is written around them."""
+        """Return the only axes of a figure of this height in inches, with room for the text around them."""
         if self._given is not None:
             return self._given
         self.figure = lab_figure()(figsize=(WIDTH, height), layout="constrained", **PAPER)
@@ -71,7 +71,7 @@ class Sheet:
         self.write(MARGIN, 0.44, note, fontsize=9, color=FAINT)
 
     def write(self, left: float, top: float, text: str, **how: Any) -> None:
-        """Write on the paper, so many inches from its left and upper edges."""
+        """Write on the paper, at this distance in inches from its left and upper edges."""
         self.figure.text(left / WIDTH, 1 - top / self.figure.get_figheight(), text, va="center", **how)
 
     def add(self, left: float, top: float, width: float, height: float, sharex: Any = None) -> Any:
@@ -115,7 +115,7 @@ class Sheet:
         self.say(axes, text)
 
     def say(self, axes: Any, text: str) -> None:
-        """Write a sentence where there is nothing to draw."""
+        """Write a sentence if there is nothing to draw."""
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():
@@ -213,7 +213,7 @@ def lab_figure() -> Any:
         ) from error
 
     class LabFigure(Figure):
-        """A figure of matplotlib that is shown as a picture under a cell; ``data`` is what it is drawn from."""
+        """A figure of matplotlib that is shown as a picture under a cell; ``data`` has the numbers."""
 
         data: Any = None
 

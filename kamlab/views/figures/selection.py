@@ -1,4 +1,4 @@
-"""What a figure shows: which steps of a run, which components, which inboxes; and the errors."""
+"""The selection of a figure: steps of a run, components, inboxes; and the errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NoMatplotlib(NotInstalled):
 
 # -- steps --------------------------------------------------------------------------------------------
 
-#: What a figure can be drawn over, and the label of that axis.
+#: The axes that a figure can be drawn over, with their labels.
 AXES = {"step": "step (slices since the lab began)", "time": "time of the lab (s)"}
 
 
@@ -114,10 +114,10 @@ def _times(history: History, first: int, last: int) -> tuple[float, ...]:
 
 
 def check_by(by: Any) -> str:
-    """Return what a figure is drawn over.
+    """Return the axis that a figure is drawn over.
 
     Raises:
-        BadFigure: figures are not drawn over that.
+        BadFigure: there is no such axis.
     """
     if by not in AXES:
         raise BadFigure(f'by={by!r}: a figure is drawn over the steps, by="step", or over the lab\'s time, by="time"')

@@ -107,7 +107,7 @@ def throughput(
         components: the links from and to these components only.
         first: the step to begin with; by default, the earliest one that is known.
         last: the step to end with; by default, the current one.
-        by: ``"step"`` or ``"time"``: what the bins divide.
+        by: ``"step"`` or ``"time"``: the axis that is divided into bins.
 
     Raises:
         NoSuchLink, UnknownComponent: something is named that does not exist.

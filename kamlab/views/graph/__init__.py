@@ -1,4 +1,4 @@
-"""The graph of components: what is linked to what, what waits where, and what went over which link.
+"""The graph of components: their links, the messages that wait, and the messages that went over each link.
 
 :func:`graph_of` makes a :class:`Graph` from a snapshot of a lab:
 

@@ -1,8 +1,8 @@
 """Layering: links cut at the sides of containers, and the parts of each level in rows of columns.
 
-A *level* is what is directly in one container, or at the top. A link between parts in different containers is cut into
-one segment for each level that it runs in; where it goes through the side of a container there is a *gate*, a port
-that belongs to no box. So a link through five containers is as simple as one between neighbours.
+A *level* holds the parts that are directly in one container, or at the top. A link between parts in different
+containers is cut into one segment for each level that it runs in; where it goes through the side of a container there
+is a *gate*, a port that belongs to no box. So a link through five containers is as simple as one between neighbours.
 
 The columns are those of a layered drawing (Sugiyama): links that close a cycle are set aside, each part goes as far
 left as the others allow, and within a column parts are ordered by where their neighbours are. That is done for each
@@ -10,10 +10,10 @@ left as the others allow, and within a column parts are ordered by where their n
 connections of a server would be one large block because each can tell the server something. Everything is decided in
 the order in which the parts are given, so equal input gives equal output.
 
-A level is a stack of *bands*, each a row of columns; what is too long for one band goes on in the next, as text does.
-Links run only where no part can be: in the *channels* between columns, in the *gutters* between bands, and in the two
-lanes at the sides. A link that passes a column on its way to one further right has a *gap* there, kept open among the
-parts like an invisible part. So no link can cross a part, wherever the parts are. Rejected: curves from box to box,
+A level is a stack of *bands*, each a row of columns; a row that is too long for one band goes on in the next, as text
+does. Links run only where no part can be: in the *channels* between columns, in the *gutters* between bands, and in the
+two lanes at the sides. A link that passes a column on its way to one further right has a *gap* there, kept open among
+the parts like an invisible part. So no link can cross a part, wherever the parts are. Rejected: curves from box to box,
 which are shorter to write and wrong in every system with feedback.
 
 :mod:`.routing` routes the links.
@@ -32,7 +32,7 @@ from .structure import Wire
 TALL = 8
 #: How often the columns are ordered by their neighbours.
 SWEEPS = 4
-#: The width in pixels beyond which columns go on in the next band; the same for a level of more than so many blocks.
+#: The width in pixels beyond which columns go on in the next band; the same for a level of more than this many blocks.
 WIDE, WIDER, MANY = 940, 1260, 8
 #: The room between two columns that are linked, and between two that are not.
 CHANNEL, APART = 60, 28
@@ -45,7 +45,7 @@ Edge = tuple[str, str]
 
 
 class End(NamedTuple):
-    """Where a segment begins or ends: a port of a part; of the container itself, where ``part`` is empty."""
+    """Where a segment begins or ends: a port of a part; of the container itself, if ``part`` is empty."""
 
     part: str
     port: str
@@ -68,7 +68,7 @@ class Levels:
     """Parts within parts, and their links cut into segments.
 
     Args:
-        parents: the container of each part, ``""`` at the top; containers come before what is in them.
+        parents: the container of each part, ``""`` at the top; containers come before their contents.
         wires: the links between them.
     """
 

@@ -1,4 +1,4 @@
-"""What the picture of a lab contains, without positions: components with their boxes, and the links between them.
+"""The contents of the picture of a lab, without positions: components with their boxes, and their links.
 
 A structure is a plain value. As long as it stays the same, so does the picture. Three decisions are made here.
 
@@ -7,7 +7,7 @@ A structure is a plain value. As long as it stays the same, so does the picture.
 slices and were not activated by a component that is still alive. So a system that has just come to its end can still
 be seen, and a server does not fill the picture with closed connections.
 
-*Which containers are folded.* A folded container is one part; what is linked to something in it is linked to it.
+*Which containers are folded.* A folded container is one part; links to something in it lead to the container.
 
 *Which boxes.* Those that are linked, hold something or have lost something; on a side where none is linked, ``inbox``
 or ``outbox`` too. A container's ``control`` that only leads on to a child, and to which nothing is linked, says nothing
@@ -140,7 +140,7 @@ class Shown:
         return False
 
     def _fold(self, asked: frozenset[str], roomy: int) -> list[Any]:
-        """Fold the containers asked for, and the largest ones where there are too many parts; return what is left."""
+        """Fold the given containers, and the largest if there are too many parts; return the visible components."""
         if asked:
             self.folded = {container for container in self.children if key_of(container) in asked}
         visible = self._visible()
@@ -215,11 +215,11 @@ def _declared(boxes: Any) -> set[Any]:
 
 
 def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure, dict[str, list[Hop]]]:
-    """Return what is in the picture, and which links each wire stands for: several, if it leads to a folded part.
+    """Return the structure, and which links each wire stands for: several, if it leads to a folded part.
 
     Args:
         shown: which components and links of a lab are in it; there is one part for each of ``shown.parts``.
-        kept: what was in the picture before: boxes that were shown then still are.
+        kept: the structure of the picture before: boxes that were shown then still are.
     """
     wires, hops = _wires(shown)
     sides: dict[tuple[str, str], dict[str, None]] = {}
@@ -272,10 +272,10 @@ def _boxes(names: dict[str, None], declared: list[str], kept: tuple[str, ...], u
     """Return the boxes on one side of a part in the order in which they are declared, control boxes last.
 
     Args:
-        names: those that are linked, hold something or have lost something.
-        declared: those that the component has.
-        kept: those that were shown before.
-        usual: the one to be shown in any case, or the first one where there is none of that name; ``""``: none.
+        names: the boxes that are linked, hold something or have lost something.
+        declared: the boxes that the component has.
+        kept: the boxes that were shown before.
+        usual: the one to show in any case, or the first one if there is none of that name; ``""``: none.
     """
     for name in kept:
         if name in declared:

@@ -50,7 +50,7 @@ from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran
 #: How many steps are shown by default, and how many at most.
 STEPS = 40
 WIDEST = 400
-#: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
+#: How many records before the window are read in a free run, to find the senders of messages taken in it; and before
 #: the events whose order is asked for.
 MARGIN = 200
 #: How far apart, in records, two events may be for their order to be determined.
@@ -109,7 +109,7 @@ def timeline_of(
     return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
 
 
-# -- what is known ------------------------------------------------------------------------------------
+# -- the known window ---------------------------------------------------------------------------------
 
 
 class Excerpt:
@@ -123,7 +123,7 @@ class Excerpt:
 
     #: Nothing is added to it.
     complete = True
-    #: A trace whose slice runs has these; this one is never running.
+    #: Only the copy of a trace whose slice runs has these.
     tail: tuple[Any, ...] = ()
     unsettled: Mapping[Any, int] = MappingProxyType({})
 
@@ -187,13 +187,13 @@ class Stretch(History):
 
 
 def known_around(lab: World, first: int | None, last: int | None, at: int | None, event: int | None) -> Known:
-    """Return a window of steps, cut to what is known; under the lab's lock.
+    """Return a window of steps, cut to the known ones; under the lab's lock.
 
     Args:
         lab: the lab.
         first: the first step; by default, so that :data:`STEPS` are shown.
         last: the last step; by default, the latest one, or so that ``at`` is in the window.
-        at: a step in the window, where neither end is given.
+        at: a step in the window, if neither end is given.
         event: the number of an event that has to be known too.
     """
     if lab.trace.complete:
@@ -265,7 +265,7 @@ class Way:
 
 
 class Seen:
-    """What happens in a window: slices, messages in transit, and what is marked.
+    """The events in a window: slices, messages in transit, and marks.
 
     ``did`` counts what each component did in it.
     """

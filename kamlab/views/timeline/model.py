@@ -1,7 +1,7 @@
 """A space-time diagram as a value and as text: a lifeline for each component, slices on it, messages between them.
 
 The diagram is Lamport's (L. Lamport, "Time, clocks, and the ordering of events in a distributed system",
-1978). A point in it is a *place*: the index of a lifeline, and a step. It holds no reference to the lab.
+1978). A point in it is a *place*: the index of a lifeline, and a step. The diagram holds no reference to the lab.
 
 As text, time goes downwards, each lifeline is a column, and lines are at most 100 characters wide. Each slice is a row
 with ``o`` in the column of the component that ran. A message is an arrow in the row of the slice that sent it; the

@@ -1,4 +1,4 @@
-"""What a space-time diagram is made of: lifelines, slices, messages in transit and marks."""
+"""The parts of a space-time diagram: lifelines, slices, messages in transit and marks."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Ran:
 class Passage:
     """One message in transit.
 
-    ``number`` is that of the event that brought it (or took it away, where its arrival is not known); ``took`` that of
-    the event in which it left its inbox. ``start`` is ``None`` where its sender is not known or not shown, ``end``
-    where it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
+    ``number`` is that of the event that brought it (or took it away, if its arrival is not known); ``took`` that of
+    the event in which it left its inbox. ``start`` is ``None`` if its sender is not known or not shown, ``end``
+    if it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
     A start before the first step shown, and an end after the last, are kept; the picture cuts them off.
     """
 

@@ -1,7 +1,7 @@
 """The space-time diagram as a picture: time runs to the right, lifelines lie one below another.
 
-A step is a slot of some width. A slice is a box in the middle of its slot; what it took enters at the left half
-of the box and what it sent leaves at the right half, so that arrows of one slice do not lie on one another. What
+A step is a slot of some width. A slice is a box in the middle of its slot; messages that it took enter at the left
+half of the box and messages that it sent leave at the right half, so that arrows of one slice do not overlap. What
 follows a slice, before the next one, is at the right edge of its slot.
 
 Everything that colour shows is also shown by form: dashes, weight, signs. No identifiers are in it, so that any
@@ -273,7 +273,7 @@ class _Drawing:
         return parts
 
     def _moments(self) -> list[str]:
-        """Mark where the lab stands, and which step is looked at."""
+        """Mark the lab's step, and the step that is looked at."""
         view = self.view
         moments = [("here", "", view.here, f"here, step {view.here}")]
         if view.at != view.here:
@@ -345,7 +345,7 @@ class _Drawing:
         return f'<g class="m{self._way_look(message)}">{"".join(parts)}</g>'
 
     def _written(self, arrow: Arrow) -> str:
-        """Write the message at its arrow, where there is room."""
+        """Write the message at its arrow, if there is room."""
         look = self._way_look(arrow.message)
         if look == " dim":
             return ""
@@ -377,7 +377,7 @@ class _Drawing:
         return f'<g class="k{look if look == " dim" else ""}">{shape}</g>'
 
     def _notes(self) -> list[str]:
-        """Return the notes below the picture: what its signs mean, and what is left out."""
+        """Return the notes below the picture: the meaning of its signs, and what is left out."""
         view = self.view
         notes = []
         if view.event is not None:
