@@ -2,8 +2,8 @@
 
 An interrupt reaches a coroutine as a cancellation: the kernel, like ``asyncio.run``, cancels the task that runs. So a
 cell that is interrupted while it awaits ``lab.arun()`` would end with a CancelledError and its thirty lines. In the
-cell's own task the interrupt may be raised as what it is, a KeyboardInterrupt, which IPython catches in that task. So
-may it in the main task of ``asyncio.run``, which it ends. In any other task it may not: it would leave the event loop
+cell's own task the interrupt may be raised as a KeyboardInterrupt, which IPython catches in that task. It may also be
+raised in the main task of ``asyncio.run``, which it ends. In any other task it may not: it would leave the event loop
 and end the kernel.
 """
 

@@ -65,7 +65,7 @@ class Field:
             self.submit()
 
     def _deliver(self, message: object, box: str) -> None:
-        """Deliver what was typed; an error is shown beside the field, since a click has no other place for it."""
+        """Deliver the typed text; an error is shown beside the field, since a click has no other place for it."""
         try:
             with cells.aside():
                 self.reader.deliver(message, box)

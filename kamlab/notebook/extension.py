@@ -1,4 +1,4 @@
-"""``%load_ext kamlab``: what it changes in a session, and how all of it is undone.
+"""``%load_ext kamlab``: its changes to a session, and how they are undone.
 
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
 - a cell that is Python 2 is rewritten;
@@ -222,7 +222,7 @@ class Commands:
 
 
 def _prints(names: list[str]) -> str:
-    """Return what was printed in the lab that was stepped or run last; in the current one, if none was."""
+    """Return the output of the lab that was stepped or run last; of the current one, if none was."""
     driven = max(origins.known_labs(), key=lambda lab: lab.runtime.last_driven, default=None)
     lab = driven if driven is not None and driven.runtime.last_driven else current()
     try:
