@@ -25,7 +25,7 @@ System = Callable[[], Any]
 class Run:
     """One run of a system, at its end.
 
-    ``made`` is what the system's function returned, ``lab`` the lab at the end of the run, ``seed`` the seed that
+    ``made`` is the result of the system's function, ``lab`` the lab at the end of the run, ``seed`` the seed that
     decided who ran next, and ``outcome`` why the run ended.
 
     >>> from kamlab import Lab, Pipeline
@@ -136,7 +136,7 @@ def runs(
     """Run a system once for each seed, beginning with 0, and yield each run when it has ended.
 
     Args:
-        system: a function that activates the components of the system. What it returns is ``run.made``.
+        system: a function that activates the components of the system. Its result is ``run.made``.
         schedules: how many runs.
         slices: how many slices each may have.
         until: called with the run after each slice; the run ends when it returns something true.

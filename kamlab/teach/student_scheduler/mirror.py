@@ -28,7 +28,7 @@ class MirroredBox:
         self.stand_in: StandIn = stand_in
         self.key: tuple[str, str] = key
         self.box: Box = box
-        #: What was in the list, and in the inbox that shows it, at the last comparison.
+        #: The contents of the list, and of the inbox that shows it, at the last comparison.
         self.seen: list[Any] = []
         self.mirrored: list[Any] = []
 
@@ -214,7 +214,7 @@ def _log(stand_in: StandIn, event_kind: str, box: Inbox, message: Any, place: in
 
 
 class Changes(NamedTuple):
-    """What was taken, as indices at the time of each removal, and then what was put in, as pairs (index, message)."""
+    """The removals, as indices at the time of each, and then the additions, as pairs (index, message)."""
 
     taken: tuple[int, ...] = ()
     put: tuple[tuple[int, Any], ...] = ()
