@@ -151,7 +151,7 @@ def _function_uses_chance(function: FunctionType) -> bool:
 
 
 def _is_thrown(value: Any) -> bool:
-    """Return whether the value of an attribute is a random function, or code that names one."""
+    """Return whether the value of an attribute is a function for random numbers, or code that names one."""
     if _is_chance(value.func if type(value) is functools.partial else value):
         return True
     code = list(code_in(value))

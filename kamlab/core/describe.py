@@ -1,7 +1,7 @@
 """Events, components, messages and errors in words, the same in every process.
 
 Texts about a run are shown to people, and compared when the run is replayed. So they contain no address and no point in
-time, are made without running the code of users' classes where that can be avoided, and making one never raises.
+time, are made without running the code of users' classes if that can be avoided, and making one never raises.
 """
 
 from __future__ import annotations
@@ -98,12 +98,12 @@ def then_and_now(said: str | None, now: str) -> str:
 
 
 def pause_in_words(pause: tuple[float | None, Any]) -> str:
-    """Describe what ends a pause, given when its timer is due and what the component awaits."""
+    """Describe the end of a pause, given when its timer is due and what the component awaits."""
     return "waits to be woken" if pause[0] is None else "waits to be woken, or for its timer"
 
 
 def _handled_in_words(event: Event) -> str:
-    """Describe what was inserted into an inbox, or removed from it, by no component."""
+    """Describe a message that was inserted into an inbox, or removed from it, by no component."""
     box = end_of(event.box.owner, event.box.name)
     index, why = event.detail if isinstance(event.detail, tuple) else (0, event.detail)
     what = f"removed from {box}" if event.kind == REMOVED else f"put into {box}"

@@ -1,9 +1,9 @@
-"""What can happen in a lab, each as an event of its own kind.
+"""The events of a lab: one kind for each thing that can happen.
 
 The engine writes *records*, bare tuples whose first item is one of the kinds below; that is what
 makes recording cheap. A record holds no step and no time, since every slice opens with a RESUMED
-record that has both. :class:`Event` is what a reader gets: :mod:`kamlab.core.trace` makes events
-from records when they are asked for.
+record that has both. Readers get an :class:`Event`: :mod:`kamlab.core.trace` makes events
+from records on request.
 
 ==========  ============================================================
 kind        the rest of the record

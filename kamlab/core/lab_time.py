@@ -60,7 +60,7 @@ _asctime, _gmtime, _localtime, _mktime, _strftime = (
     time.mktime,
     time.strftime,
 )
-#: The processor time of this thread; where the platform does not measure it (Python in a browser), of the process.
+#: The processor time of this thread; if the platform does not measure it (Python in a browser), of the process.
 thread_time: Callable[[], float] = getattr(time, "thread_time", time.process_time)
 
 #: Modules whose code is not component code, although components call it when they print or are displayed.
@@ -164,7 +164,7 @@ class Replacement:
         self._in_lab = in_lab
 
     def __call__(self, *args: Any, **argd: Any) -> Any:
-        """Do what the real function does, by the lab's clock where component code calls."""
+        """Do the same as the real function, but by the lab's clock if component code calls."""
         if in_slice.world is not None and not argd:
             asked = _asked(sys._getframe(1))
             if asked is not None:

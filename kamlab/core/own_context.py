@@ -64,7 +64,7 @@ class OwnContexts:
         return run
 
     def leave(self) -> None:
-        """Keep what the components have set in this drive, and forget their contexts."""
+        """Keep the values that the components have set in this drive, and forget their contexts."""
         driver = self._driver
         if driver is None:
             return

@@ -99,7 +99,7 @@ class Scheduler:
         self.timers: Timers = Timers()
         self.outsiders: set[Any] = set()
         self.log: Callable[[Any], Any] | None = None
-        #: Records what comes from outside, or replays it; ``None`` in a lab that does neither.
+        #: Records events from outside, or replays them; ``None`` in a lab that does neither.
         self.journal: Journal | None = None
         self.running: Microprocess | None = None
         #: An item for each awaitable that was made in this slice and not awaited yet; see :mod:`.unawaited`.
@@ -301,7 +301,7 @@ class Scheduler:
     # -- the end of a round ---------------------------------------------------------------------
 
     def end_round(self) -> bool:
-        """Apply pauses, wake-ups, timers and what came from outside; return whether anything can run.
+        """Apply pauses, wake-ups, timers and news from outside; return whether anything can run.
 
         The next slice then begins from here: looking ahead does not change a run.
         """
@@ -533,7 +533,7 @@ class Scheduler:
         self.nudge()
 
     def note_size(self, message: Any) -> None:
-        """Have the trace count the message that was just recorded, if it is a large one."""
+        """Make the trace count the message that was just recorded, if it is large."""
         if has_size(type(message)) and len(message) >= LARGE:
             self.runtime.trace.note_large(len(message))
             self.runtime.watch.note_large(len(message))
@@ -570,16 +570,16 @@ class Scheduler:
             self.log((WOKEN, component, cause, UNDOES_PAUSE))
 
     def post(self, call: Callable[[], Any]) -> None:
-        """Have the driver make a call between two rounds. Safe from any thread."""
+        """Make the driver call a function between two rounds. Safe from any thread."""
         self.posted.append(call)
         self.nudge()
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made after this many seconds of the lab's clock. The caller holds the lock."""
+        """Schedule a call after this many seconds of the lab's clock. The caller holds the lock."""
         return self.timers.add(self.time() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made at a time of the lab's clock."""
+        """Schedule a call at a time of the lab's clock."""
         return self.timers.add(when, callback, owner)
 
     def is_outside(self) -> bool:
@@ -661,7 +661,7 @@ class Scheduler:
         return found
 
     def next_up(self) -> Microprocess | None:
-        """Return what runs next, or ``None`` if nothing can run or only the chooser knows."""
+        """Return the microprocess that runs next, or ``None`` if nothing can run or only the chooser knows."""
         found = self._could_run()
         return self._foreseen(found) if self.chooser is not None else next(iter(found), None)
 
@@ -701,7 +701,7 @@ class Scheduler:
         return BLOCKED if is_blocked(component, runner, task.awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
-        """Yield what has been woken or activated since the last round ended, and joins the next one."""
+        """Yield the microprocesses woken or activated since the last round ended, which join the next one."""
         for wake in tuple(self.wakes):
             first, *cause = wake if isinstance(wake, tuple) else (wake,)
             if not isinstance(first, Inbox):
@@ -756,7 +756,7 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
 
     Args:
         component: the component.
-        runner: what runs in its slices: itself, or the generator that it waits for.
+        runner: the microprocess that runs in its slices: itself, or the generator that it waits for.
         awaits: what its code waits for, if that is recorded.
         full: whether one of its outboxes leads to a full inbox, and room there would wake it.
     """

@@ -49,7 +49,7 @@ class Task:
         flow: its generator or coroutine, or what stands for it before the first slice.
         main_method: the name of the method that makes the generator.
         pause_timer: the timer of the pause that it is in.
-        awaits: what its code waits for, where a helper of :mod:`.awaitables` records it.
+        awaits: what its code waits for, if a helper of :mod:`.awaitables` records it.
         delegate: the microprocess that runs in its place while it waits for a generator.
         awaited_by: the microprocess that waits for this one to end.
         home: leads to the microprocess that activated it, as long as that exists; ``None``: it was activated outside.

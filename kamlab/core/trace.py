@@ -1,4 +1,4 @@
-"""What happened, as a list of events; and the observers that are called while it happens.
+"""The trace: the events of a lab as a list, and the observers that are called with each.
 
 The engine appends bare records (see :mod:`kamlab.core.events`); this module turns them into
 :class:`~kamlab.core.events.Event` when they are read. While a lab runs freely the records are
@@ -12,9 +12,10 @@ record that was seen at the last reading, by its identity, and counts from there
 number of dropped records is unknown: the numbers then continue from it, so that they still increase, an event
 keeps the number that it was once read with, and ``whole`` says that the numbers are not a count.
 
-What no event records, but changes what earlier moments looked like (a component's parent, an inbox's limit), is kept
-beside the records: each change with the newest record at that time and the value before it. So no event, number or
-fingerprint depends on it. Rejected: a kind of event for it, which would change the runs that are recorded already.
+Changes that no event records, but that alter the picture of earlier moments (a component's parent, an inbox's limit),
+are kept beside the records: each change with the newest record at that time and the value before it. So no event,
+number or fingerprint depends on it. Rejected: a kind of event for it, which would change the runs that are recorded
+already.
 
 Observers attach through a table of hooks, one list for each kind of event. An empty table costs
 nothing: the log that the engine calls is then the plain ``append`` of the ring, or ``None``. The
@@ -94,7 +95,7 @@ class Trace:
         self.unsettled: dict[Any, int] = {}
         self.tail: list[Any] = []
 
-    # -- what the engine writes to ----------------------------------------------------------------
+    # -- written by the engine --------------------------------------------------------------------
 
     def begin(self, complete: bool, driven: bool) -> Callable[[Any], Any] | None:
         """Begin a drive or, with ``driven`` false, a time between drives; return the writer for the engine.
@@ -325,7 +326,7 @@ class Trace:
 
     @property
     def before(self) -> tuple[int, float]:
-        """Step and time before the oldest record, where no later record contains them."""
+        """Step and time before the oldest record, if no later record contains them."""
         return self._before
 
     @property
