@@ -1,4 +1,4 @@
-"""What is shown of a lab: models first, then their text, their still pictures and their data for a page.
+"""Views of a lab: models first, then their text, their still pictures and their data for a page.
 
 A view is a plain immutable value, computed from a lab between two slices. It can be compared, tested and printed;
 drawing it is a function of that value alone (see :mod:`.render`). Nothing in here imports a widget or IPython.
