@@ -60,7 +60,7 @@ def test_a_script_gets_the_error(lab: Any, parts: Any, taken: int) -> None:
 
 
 def test_the_next_free_port_is_taken_and_said(moving: Any, parts: Any, taken: int, dial: Any) -> None:
-    """The server listens one further; the line says who is redirected there, and where a plain socket must connect to."""
+    """The server listens one further; the line says which clients are redirected, and where a plain socket connects."""
     server = SimpleServer(protocol=lambda: parts.Sayer(says=["hi"]), port=taken).activate()
     moving.start()
     assert server.port == taken + 1
