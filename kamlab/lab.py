@@ -1033,7 +1033,10 @@ class Lab:
           Waiting: quiet.
         """
         if of is None:
-            return self.waiting()
+            from .analysis.moment import Moment
+            from .analysis.why_lab import waiting_at
+
+            return waiting_at(Moment(self))
         from .analysis.subjects import component_of, subject_of
         from .analysis.why_component import why, why_ended
         from .analysis.why_message import why_message

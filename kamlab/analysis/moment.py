@@ -47,8 +47,8 @@ class Moment:
         self.mark = mark
         scheduler = world.scheduler
         self.scheduler: Scheduler = scheduler
-        self.woken: set[int] = {id(component) for component in scheduler.to_be_woken()}
-        self.pausing: set[int] = {id(component) for component in scheduler.pauses}
+        self.woken: set[int] = set(map(id, scheduler.to_be_woken()))
+        self.pausing: set[int] = set(map(id, scheduler.pauses))
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():
@@ -86,8 +86,9 @@ class Moment:
             if id(thing) in asked or not isinstance(thing, Component):
                 continue
             asked.add(id(thing))
-            if task_of(thing).scheduler in (None, self.world.runtime.scheduler):
-                left += reversed(_relatives(thing))
+            task = task_of(thing)
+            if task.scheduler in (None, self.world.runtime.scheduler):
+                left += [task.parent, *(task.children or ()), *neighbours(thing)][::-1]
                 if id(thing) not in helpers:
                     found.setdefault(id(thing), thing)
         return list(found.values())
@@ -266,12 +267,6 @@ def senders_to(box: Box) -> list[Component]:
         for owner in senders_to(source):
             owners.setdefault(id(owner), owner)
     return list(owners.values())
-
-
-def _relatives(thing: Component) -> list[Any]:
-    """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
-    task = task_of(thing)
-    return [task.parent, *(task.children or ()), *neighbours(thing)]
 
 
 def _calls(watch: Any) -> Iterator[Any]:
