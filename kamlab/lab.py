@@ -379,7 +379,6 @@ class Lab:
                 restart()
         self.runtime.begin()
         self._take_parts()
-        self.breakpoint_table.rearm()
         return interrupted
 
     def _progress(self, limit: int | None) -> AbstractContextManager[Any]:

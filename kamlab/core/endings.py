@@ -75,9 +75,10 @@ def _close_down(scheduler: Scheduler, component: Microprocess, run: Callable[...
                         link.__context__ = None
                 _note_broken_slice(scheduler, component, error)
                 scheduler.note_failure(component, error)
-            forgotten = error_of_closing(scheduler, component, made, thrown)
-            if forgotten is not None:
-                scheduler.note_failure(component, forgotten)
+            if len(scheduler.unawaited) > made:
+                forgotten = error_of_closing(scheduler, component, made, thrown)
+                if forgotten is not None:
+                    scheduler.note_failure(component, forgotten)
     finally:
         watch.closing = outer
 
