@@ -77,21 +77,19 @@ class Moment:
 
         Those that have ended and that nothing leads to any more are in the lab's register.
         """
-        found: dict[int, Microprocess] = {id(component): component for component in self.components}
-        helpers = {id(component) for component in self.scheduler.members.values()} - set(found)
-        asked: set[int] = set()
-        left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
+        found: dict[Microprocess, None] = dict.fromkeys(self.components)
+        asked: set[Component] = set()
+        left: list[Any] = [*found, *self.world.failures, *self._in_trace()][::-1]
         while left:
             thing = left.pop()
-            if id(thing) in asked or not isinstance(thing, Component):
+            if not isinstance(thing, Component) or thing in asked:
                 continue
-            asked.add(id(thing))
+            asked.add(thing)
             task = task_of(thing)
             if task.scheduler in (None, self.world.runtime.scheduler):
                 left += [task.parent, *(task.children or ()), *neighbours(thing)][::-1]
-                if id(thing) not in helpers:
-                    found.setdefault(id(thing), thing)
-        return list(found.values())
+                found[thing] = None
+        return list(found)
 
     def _in_trace(self) -> list[Any]:
         """Return the components that records name, and the owners of the boxes in them."""

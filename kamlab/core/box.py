@@ -413,13 +413,11 @@ def scheduler_near(component: Any) -> Scheduler | None:
     task = task_of(component)
     if task.scheduler is not None:
         return task.scheduler
-    boxes = (*made_inboxes_of(component).values(), *made_outboxes_of(component).values())
-    linked = (other.owner for box in boxes for other in (*box.sources, box.onward) if other is not None)
-    for near in (*linked, task.parent):
-        scheduler = None if near is None else task_of(near).scheduler
-        if scheduler is not None:
-            return scheduler
-    return None
+    for box in (*made_inboxes_of(component).values(), *made_outboxes_of(component).values()):
+        for other in (*box.sources, box.onward):
+            if other is not None and (scheduler := task_of(other.owner).scheduler) is not None:
+                return scheduler
+    return None if task.parent is None else task_of(task.parent).scheduler
 
 
 def note_change(thing: Any, attribute: str, *components: Any) -> None:

@@ -54,8 +54,8 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
         kept = error_of_attributes(component)
         if kept is not None:
             scheduler.note_failure(component, kept)
-    if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
-        scheduler.contexts.leave()
+    if scheduler.driver is None and scheduler.runtime.watch.closing is None:
+        scheduler.contexts.leave()  # all that was stopped from outside has ended; in a drive they last to its end
     scheduler.runtime.services.drop_services_of(component)
 
 
