@@ -82,7 +82,7 @@ def _no_builder() -> None:
 
 
 #: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
-_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "at")
+_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "begin_again", "at")
 
 
 @public_methods(
