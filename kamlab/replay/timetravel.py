@@ -100,6 +100,7 @@ class TimeTravel:
     def reset(self) -> None:
         """Stop everything and begin again at step 0; a lab that knows how to builds its system again."""
         lab = self._lab
+        lab.runtime.check_may_drive("reset")
         before, self.in_between = self.in_between, True
         try:
             interrupted = lab.begin_again()
@@ -321,7 +322,6 @@ class TimeTravel:
                 if branch != self._here:
                     self._lab.forget_positions()
                 self._branches, self._here = tree.branches, branch
-                self._lab.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
             moved = True
             if interrupted is not None:

@@ -47,7 +47,7 @@ FARTHEST = {
     "lab.inboxes()": (465, 26),
     "str(lab.graph())": (335, 24),
     "lab.why()": (143, 23),
-    "lab.back()": (837, 47),
+    "lab.back()": (834, 47),
     "a click on Step in the panel": (1230, 63),
 }
 
