@@ -83,7 +83,7 @@ def _no_builder() -> None:
 
 
 #: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
-_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "at")
+_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "begin_again", "at")
 
 
 @public_methods(
@@ -361,12 +361,11 @@ class Lab:
         return self
 
     def begin_again(self) -> KeyboardInterrupt | None:
-        """Stop everything and begin at step 0 with nothing in the lab; for :class:`.TimeTravel`.
+        """Stop everything and begin at step 0 with nothing in the lab; :class:`.TimeTravel` has checked that it may.
 
         Returns:
             An interrupt that came while everything was stopped, to be raised once the system is built again.
         """
-        self.runtime.check_may_drive("reset")
         interrupted: KeyboardInterrupt | None = None
         try:
             self.stop()
@@ -380,7 +379,6 @@ class Lab:
                 restart()
         self.runtime.begin()
         self._take_parts()
-        self.breakpoint_table.rearm()
         return interrupted
 
     def _progress(self, limit: int | None) -> AbstractContextManager[Any]:
@@ -1034,7 +1032,10 @@ class Lab:
           Waiting: quiet.
         """
         if of is None:
-            return self.waiting()
+            from .analysis.moment import Moment
+            from .analysis.why_lab import waiting_at
+
+            return waiting_at(Moment(self))
         from .analysis.subjects import component_of, subject_of
         from .analysis.why_component import why, why_ended
         from .analysis.why_message import why_message

@@ -26,7 +26,6 @@ from .component import Component
 from .describe import error_in_words, name_of
 from .message_text import is_plain
 from .microprocess import Microprocess
-from .naming import given_name
 from .safe_repr import class_name
 from .states import ENDED, FAILED, NEW, STOPPED
 from .task import task_of
@@ -122,11 +121,12 @@ class Ended:
     )
 
     def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
-        self.id: int = task_of(component).id
+        task = task_of(component)
+        self.id: int = task.id
         self.name: str = name_of(component)
         self.kind: str = type(component).__name__
-        self.given_name = given_name(component)
-        self.state: str = task_of(component).life
+        self.given_name: str = task.given_name
+        self.state: str = task.life
         self.step = step
         self.by: str = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
         self.error: str = ""
@@ -136,9 +136,8 @@ class Ended:
         self.led: tuple[tuple[str, Place], ...] = ()
         self.fed: tuple[Place, ...] = ()
         self._unborn: tuple[ref[Component], ...] = ()
-        waiting = task_of(component).awaited_by
-        self.helper: bool = waiting is not None
-        container = task_of(component).parent if isinstance(component, Component) else waiting
+        self.helper: bool = task.awaited_by is not None
+        container = task.parent if isinstance(component, Component) else task.awaited_by
         self.parent: int = task_of(container).id if container is not None else 0
         self._container = ref(container) if container is not None else None
         if isinstance(component, Component):

@@ -54,8 +54,8 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
         kept = error_of_attributes(component)
         if kept is not None:
             scheduler.note_failure(component, kept)
-    if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
-        scheduler.contexts.leave()
+    if scheduler.driver is None and scheduler.runtime.watch.closing is None:
+        scheduler.contexts.leave()  # all that was stopped from outside has ended; in a drive they last to its end
     scheduler.runtime.services.drop_services_of(component)
 
 
@@ -75,9 +75,10 @@ def _close_down(scheduler: Scheduler, component: Microprocess, run: Callable[...
                         link.__context__ = None
                 _note_broken_slice(scheduler, component, error)
                 scheduler.note_failure(component, error)
-            forgotten = error_of_closing(scheduler, component, made, thrown)
-            if forgotten is not None:
-                scheduler.note_failure(component, forgotten)
+            if len(scheduler.unawaited) > made:
+                forgotten = error_of_closing(scheduler, component, made, thrown)
+                if forgotten is not None:
+                    scheduler.note_failure(component, forgotten)
     finally:
         watch.closing = outer
 

@@ -31,6 +31,7 @@ def whose_code(file: str) -> str:
     return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
+@functools.lru_cache(1000)
 def is_kamlabs(file: str) -> bool:
     """Return whether the code in a file came with kamlab."""
     return whose_code(file) in (ENGINE, KAMLAB)

@@ -43,13 +43,13 @@ class shown(Generic[Value]):  # noqa: N801
     """
 
     def __init__(self, getter: Callable[[Any], Value]) -> None:
-        self._getter = getter
+        self.getter = getter
         self.__doc__ = getter.__doc__
 
     def __get__(self, instance: Any, owner: Any = None) -> Value:
         if instance is None:
             return self  # type: ignore[return-value]
-        return self._getter(instance)
+        return self.getter(instance)
 
 
 class Microprocess:
