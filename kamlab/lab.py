@@ -271,7 +271,7 @@ class Lab:
             except asyncio.CancelledError:
                 if not interrupts.noted:
                     raise
-                with interrupts.held():
+                with interrupts.held(), self.runtime.failures.told_by_caller():
                     where = self.runtime.end_awaited(ARUN_PATIENCE)
                 if not (in_a_cell() or in_main_task()):
                     self.report(where)
