@@ -260,7 +260,7 @@ class Lab:
     async def _run_awaited(self, until: Until, timeout: float | None, max_steps: int | None) -> Outcome:
         import asyncio
 
-        from .notebook.awaited_run import in_a_cell, in_main_task, interrupts_noted, is_interruptible
+        from .notebook.awaited_run import in_a_cell, in_main_task, interrupted, interrupts_noted, is_interruptible
 
         with self._progress(max_steps), interrupts_noted() as interrupts:
             self.runtime.watch.is_awaited = is_interruptible()
@@ -276,7 +276,7 @@ class Lab:
                 if not (in_a_cell() or in_main_task()):
                     self.report(where)
                     raise
-                raise KeyboardInterrupt(where) from None
+                raise interrupted(where) from None
             finally:
                 self.runtime.watch.is_awaited = False
                 if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):

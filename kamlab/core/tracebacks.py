@@ -25,7 +25,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from types import FunctionType, TracebackType
+from types import FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
 
 from . import context
@@ -81,8 +81,17 @@ def users_frames(tb: TracebackType | None) -> TracebackType | None:
         elif not (in_kamlab and module.partition(".")[0] in sys.stdlib_module_names):
             in_kamlab = False
             kept.append(entry)
+    return _joined(kept)
+
+
+def without(tb: TracebackType | None, is_hidden: Callable[[FrameType], bool]) -> TracebackType | None:
+    """Return a traceback without some of its frames."""
+    return _joined([entry for entry in _entries(tb) if not is_hidden(entry.tb_frame)])
+
+
+def _joined(entries: list[TracebackType]) -> TracebackType | None:
     result: TracebackType | None = None
-    for entry in reversed(kept):
+    for entry in reversed(entries):
         result = TracebackType(result, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return result
 
