@@ -465,3 +465,62 @@ def test_an_interrupted_run_that_works_names_nobody(lab):
 
     with pytest.raises(KeyboardInterrupt, match="it can go on$"):
         lab.run(until=press)
+
+
+class PollsForEver(Component):
+    """Polls without end, and sends one message at times."""
+
+    every = 0
+
+    def main(self):
+        count = 0
+        while True:
+            time.time()
+            count += 1
+            if self.every and count % self.every == 0:
+                self.wake()
+            yield
+
+
+def reports_of(lab):
+    """Return what a lab reports from now on."""
+    reports = []
+    lab.report = reports.append
+    return reports
+
+
+@pytest.mark.parametrize("way", ["run", "step", "background"])
+def test_a_poller_without_a_limit_is_named_once(lab, monkeypatch, eventually, way):
+    """A run that polls on and on in silence goes on, and says once who polls, at which line, and what to do."""
+    monkeypatch.setattr(polling, "SILENCE", 0.05)
+    reports = reports_of(lab)
+    PollsForEver().activate(lab)
+    if way == "run":
+        lab.run(max_steps=100_000)
+    elif way == "step":
+        lab.step(100_000)
+    else:
+        lab.start()
+        assert eventually(lambda: reports)
+        assert lab.running
+        lab.pause()
+    (report,) = reports
+    line = PollsForEver.main.__code__.co_firstlineno + 3
+    assert report.startswith(
+        f"PollsForEver_1 polls the clock at line {line} of main() in test_polling.py; nothing else"
+    )
+    assert ("lab.pause() stops it" if way == "background" else "Interrupt to stop it") in report
+    assert "await self.sleep(seconds)" in report
+    assert lab.failures == []
+
+
+def test_a_poller_with_a_limit_or_beside_events_is_not_named(lab, monkeypatch):
+    """Nothing is said of a run that has a limit of time, or in which anything happens now and then."""
+    monkeypatch.setattr(polling, "SILENCE", 0.0)
+    reports = reports_of(lab)
+    poller = PollsForEver().activate(lab)
+    lab.run(timeout=200)
+    poller.stop()
+    PollsForEver(every=1000).activate(lab)
+    lab.run(max_steps=30_000)
+    assert reports == []

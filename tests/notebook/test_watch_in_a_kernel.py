@@ -52,3 +52,13 @@ def test_a_background_run_that_hangs_says_so_and_is_reset(hanging: Any) -> None:
     assert not reset.error, reset.error
     assert hanging.value("lab.running, lab.state") == (False, "new")
     assert hanging.value("6 * 7") == 42
+
+
+def test_a_cell_that_polls_for_ever_says_so(kernel: Any) -> None:
+    """A component that polls a virtual clock without end is named under the cell, which goes on until it is stopped."""
+    main = "    def main(self):\n        while time.time():\n            yield\n"
+    kernel.run(f"from kamlab import Component, Lab\nclass Polls(Component):\n{main}lab = Lab(clock='virtual')")
+    request = kernel.send("Polls().activate(lab); lab.run()")
+    kernel.wait_for_output("Polls_1 polls the clock at line 4 of main()", timeout=120)
+    kernel.interrupt()
+    assert "the lab was stopped between two slices" in kernel.result(request).error
