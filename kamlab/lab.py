@@ -38,7 +38,7 @@ from .core.outcome import Happened, Outcome
 from .core.reading import reads
 from .core.runtime import Phase, Runtime, Stop, Until
 from .core.timers import Pending, PendingTimers
-from .core.tracebacks import Full, public_methods
+from .core.tracebacks import Full, explained, public_methods
 from .core.watch import LongSlice, SliceLimit
 from .replay.breakpoint import ANYTHING
 from .replay.breakpoints import BreakpointTable
@@ -79,6 +79,16 @@ MANY = 1000
 
 def _no_builder() -> None:
     """Stand for a builder that was not given: ``None`` may be what a function returned that was called by mistake."""
+
+
+def _explain_positional(_lab: Lab, *positional: Any) -> str | None:
+    """Return what to write where a lab is given an argument without its name."""
+    if not positional:
+        return None
+    return (
+        f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
+        "what it returns, is Lab(build=system)"
+    )
 
 
 #: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
@@ -137,9 +147,10 @@ class Lab:
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
 
+    @explained(_explain_positional)
     def __init__(
         self,
-        *positional: Any,
+        *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
         build: Callable[..., Any] | None = _no_builder,
@@ -151,11 +162,6 @@ class Lab:
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
-        if positional:
-            raise TypeError(
-                f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
-                "what it returns, is Lab(build=system)"
-            )
         #: When and where this lab was made.
         self.made: origins.Made = origins.note_lab(self)
         self.hosts: dict[str, str] = dict(hosts or {})
