@@ -29,6 +29,7 @@ from .core.choice import Chooser
 from .core.clock import Clock
 from .core.component import Component
 from .core.describe import name_of, shorten
+from .core.drive import Phase, Stop, Until
 from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event
 from .core.interrupt import part_of_the_engine
@@ -36,7 +37,7 @@ from .core.microprocess import Microprocess
 from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
 from .core.reading import reads
-from .core.runtime import Phase, Runtime, Stop, Until
+from .core.runtime import Runtime
 from .core.timers import Pending, PendingTimers
 from .core.tracebacks import Full, explained, public_methods
 from .core.watch import LongSlice, SliceLimit
@@ -45,7 +46,7 @@ from .replay.breakpoints import BreakpointTable
 from .replay.timetravel import TimeTravel
 
 if TYPE_CHECKING:
-    from .analysis import Explanation, Leaks, Losses, Snapshot, Standing, Standings, Story, Survivors, Waiting
+    from .analysis import Explanation, Leaks, Losses, Snapshot, Standings, Story, Survivors, Waiting
     from .analysis.location_notes import Stood
     from .core.chance import Chance
     from .core.ended_components import Register
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from .views.figures import Axes, Figure
     from .views.graph import Graph
     from .views.labs import LabsLook
-    from .views.source import SourceLook
+    from .views.source import Position
     from .views.timeline import Timeline
 
 #: How often, in seconds, an awaited run lets the kernel do other things.
@@ -1089,8 +1090,10 @@ class Lab:
         return who_still_runs(self)
 
     @reads(now=True)
-    def where(self, of: Any = None, step: int | None = None) -> Standing | Standings:
-        """Return the line that a component stands at, with its variables; of all of them if none is named.
+    def where(self, of: Any = None, step: int | None = None) -> Position | Standings[Position]:
+        """Return the line that a component stands at, with its code and variables; of all of them if none is named.
+
+        The line is the user's own: where it has called something of kamlab's, one more line says what that does.
 
         Args:
             of: a component or its name.
@@ -1102,15 +1105,30 @@ class Lab:
             UnknownComponent: no component, or more than one, answers to the name.
             StepOutOfRange: there was no such step, or it is forgotten.
             CannotExplain: it is not a component.
+
+        >>> from kamlab import Component, Lab
+        >>> class Echo(Component):
+        ...     async def main(self):
+        ...         self.send(await self.receive())
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Echo().activate()
+        ...     _ = lab.run()
+        ...     print(lab.where("Echo"))
+        Echo_1: waiting, line 3 of main() in <doctest kamlab.lab.Lab.where[1]>
+                2  async def main(self):
+          ->    3      self.send(await self.receive())
+          waits for a message in 'inbox'
         """
+        from .views.source import position_of
+
         if step is not None:
             from .analysis.location_notes import standing_at
 
-            return standing_at(self, self.positions, of, step)
+            return position_of(standing_at(self, self.positions, of, step))
         from .analysis.location import standing, standings
         from .analysis.subjects import component_of
 
-        return standings(self) if of is None else standing(component_of(self, of))
+        return position_of(standings(self) if of is None else standing(component_of(self, of)))
 
     @property
     def positions(self) -> Stood:
@@ -1270,20 +1288,11 @@ class Lab:
 
         return look(self, *names, step=step)
 
-    @reads(now=True)
-    def source(self, of: Any) -> SourceLook:
-        """Return the code of a component, with the line that it stands at and its variables.
-
-        Args:
-            of: a component or its name.
-
-        Raises:
-            UnknownComponent: no component, or more than one, answers to the name.
-        """
-        from .analysis.subjects import component_of
-        from .views.source import source_of
-
-        return source_of(self, component_of(self, of))
+    def source(self, of: Any) -> Position | Standings[Position]:
+        """Return the code of a component. Deprecated: use :meth:`where`."""
+        text = "lab.source(of) is deprecated; use lab.where(of)"
+        warnings.warn(text, DeprecationWarning, stacklevel=3)  # above the wrapper of public_methods
+        return self.where(of)
 
     def timeline(self, first: int | None = None, last: int | None = None, event: Event | int | None = None) -> Timeline:
         """Return the space-time diagram of some steps: who ran when, and which message went from where to where.

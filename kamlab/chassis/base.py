@@ -1,4 +1,4 @@
-"""What all chassis share.
+"""The base of all chassis.
 
 A chassis wires components together and then gets out of the way: its links are passthroughs, so a message from outside
 reaches the part that takes it without a slice of the chassis. The parts become children, are linked and activated when
@@ -92,7 +92,7 @@ class Chassis(Component):
                 self.unlink(linkage=link)
 
     def close_down(self) -> Any:
-        """Stop the children if this chassis was stopped or failed; if it finished, leave them alone."""
+        """Stop the children if this chassis was stopped or failed; if it finished, leave them running."""
         if self._task.life in (STOPPED, FAILED):
             for child in self.child_components():
                 method_of(child, "stop")()
@@ -103,7 +103,7 @@ def check_parts(chassis: str, parts: Iterable[Any]) -> list[Component]:
     """Return the parts of a chassis as a list, after checking that they are different components.
 
     Raises:
-        BadComponent: one of them is not a component, but often a class without its brackets.
+        BadComponent: one of them is not a component; often it is a class without its brackets.
         BelongsElsewhere: one of them is given twice.
     """
     checked: dict[int, Component] = {}

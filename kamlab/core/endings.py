@@ -1,6 +1,6 @@
 """How a microprocess ends: by itself, by an error, or because it was stopped.
 
-No error in what a component does at its end stops the scheduler, or keeps the observers from being called.
+An error at the end of a component neither stops the scheduler nor keeps the observers from being called.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
 
 
 def _close_down(scheduler: Scheduler, component: Microprocess, run: Callable[..., Any]) -> None:
-    """Run what a component has to run at its end, watched as a slice is; ``run`` makes a call in its context."""
+    """Run the code that a component has for its end, watched as a slice is; ``run`` makes a call in its context."""
     made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
     watch, handled = scheduler.runtime.watch, sys.exc_info()[1]
     outer, watch.closing = watch.closing, component
@@ -125,7 +125,7 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
 
 def fail_unawaited(scheduler: Scheduler, component: Microprocess) -> bool:
-    """End a microprocess that has made something to be awaited in its slice and did not await it; return whether so."""
+    """End a microprocess that made an awaitable in its slice and did not await it; return whether it did so."""
     error = error_of_slice(scheduler, component)
     if error is None:
         return False

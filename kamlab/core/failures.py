@@ -1,4 +1,4 @@
-"""Failures of components: which failed, and what is reported to the user.
+"""Failures of components: which failed, and the reports to the user.
 
 A traceback begins at the user's line, see :mod:`.tracebacks`.
 """

@@ -82,7 +82,8 @@ class Interrupt:
 
     def uninstall(self) -> None:
         """Restore the previous handler."""
-        self.close()
+        if not self._is_over:
+            self.close()
         if self.installed:
             signal.signal(signal.SIGINT, self._before if self._before is not None else signal.SIG_DFL)
             self.installed = False

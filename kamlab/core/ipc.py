@@ -36,7 +36,7 @@ def _short(value: Any) -> str:
 
 
 class ProducerFinished(Ipc):
-    """No more messages will come; take what is there, then end.
+    """No more messages will come; take the waiting ones, then end.
 
     >>> ProducerFinished(message="timeout").message
     'timeout'
@@ -50,7 +50,7 @@ class ProducerFinished(Ipc):
 
 
 class ShutdownMicroprocess(Ipc):
-    """End now; what is still in the boxes may be dropped.
+    """End now; messages still in the boxes may be dropped.
 
     >>> from kamlab import Handle, Lab, ShutdownMicroprocess
     >>> from kamlab.parts import PassThrough
@@ -73,7 +73,7 @@ class ShutdownMicroprocess(Ipc):
 
 
 class Shutdown(Ipc):
-    """End; a message of its own, different from the two above.
+    """End; neither of the two messages above.
 
     >>> from kamlab import Lab, Selector, Shutdown
     >>> with Lab(clock="virtual") as lab:
@@ -170,7 +170,7 @@ class Status(Ipc):
         self._status = status
 
     def status(self) -> Any:
-        """Return what was given."""
+        """Return the status."""
         return self._status
 
 

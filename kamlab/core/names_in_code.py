@@ -143,6 +143,6 @@ def of_kamlab(module: Any) -> bool:
 
 
 def is_users(module: Any, file: str) -> bool:
-    """Return whether code is of the user's own modules."""
+    """Return whether code belongs to the user's own modules."""
     first = module.partition(".")[0] if type(module) is str else ""
     return not (first == "kamlab" or first in sys.stdlib_module_names or f"{os.sep}site-packages{os.sep}" in file)

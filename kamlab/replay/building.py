@@ -15,8 +15,8 @@ from kamlab.core import context, origins
 from kamlab.core.chance import builder_uses_chance
 from kamlab.core.clock import HeldClock, RealClock
 from kamlab.core.describe import name_of
+from kamlab.core.drive import Phase
 from kamlab.core.microprocess import Microprocess
-from kamlab.core.runtime import Phase
 from kamlab.core.safe_repr import safe_repr
 
 from .errors import BuilderDrives, CannotRewind, RunDiffers

@@ -21,8 +21,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
+from kamlab.core.drive import Phase
 from kamlab.core.microprocess import Microprocess
-from kamlab.core.runtime import Phase
 
 from .errors import BuilderDrives, RecordIsOver, RunDiffers
 

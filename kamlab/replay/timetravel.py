@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.clock import HeldClock
 from kamlab.core.describe import error_in_words, name_of
+from kamlab.core.drive import Phase
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED
 from kamlab.core.reading import reading
-from kamlab.core.runtime import Phase
 
 from .branches import Branch, Tree
 from .building import Builder, check_builder

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab
+from kamlab.core.drive import Drive
 from kamlab.core.errors import BadPace
-from kamlab.core.runtime import Drive
 
 
 class Spins(Component):
