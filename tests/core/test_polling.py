@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlab import Component, ThreadedComponent
+from kamlab.core import drive as drive_module
 from kamlab.core import polling
-from kamlab.core import runtime as runtime_module
 from kamlab.core.polling import BUSY, STEP, next_time
 
 #: The ways in which component code reads the clock; each returns seconds.
@@ -338,7 +338,7 @@ def test_a_poller_stops_at_the_limit_and_is_named_with_its_line(lab):
 @pytest.mark.parametrize("way", ["run", "start", "arun", "until"])
 def test_a_run_that_merely_yields_ends_at_its_limit(lab, monkeypatch, eventually, way):
     """A run with a time limit that virtual time does not reach ends after as much processor time, and says why."""
-    monkeypatch.setattr(runtime_module, "SPINNING", 0.05)
+    monkeypatch.setattr(drive_module, "SPINNING", 0.05)
     Endless().activate()
     if way == "run":
         lab.run(timeout=0.1)
@@ -361,7 +361,7 @@ def test_a_poller_that_the_chooser_prefers_ends_at_the_limit(make_lab, monkeypat
             return 0
 
     monkeypatch.setattr(polling, "BUSY", math.inf)
-    monkeypatch.setattr(runtime_module, "SPINNING", 0.05)
+    monkeypatch.setattr(drive_module, "SPINNING", 0.05)
     lab = make_lab(clock="virtual", chooser=First())
     Poller().activate()
     Endless().activate()
@@ -370,7 +370,7 @@ def test_a_poller_that_the_chooser_prefers_ends_at_the_limit(make_lab, monkeypat
 
 def test_a_run_that_works_is_not_ended_by_its_processor_time(lab, monkeypatch):
     """Where messages move, the time limit is one of the lab's clock alone, however long the run takes."""
-    monkeypatch.setattr(runtime_module, "SPINNING", 0.0)
+    monkeypatch.setattr(drive_module, "SPINNING", 0.0)
 
     class Source(Component):
         def main(self):
