@@ -39,7 +39,7 @@ from .core.outcome import Happened, Outcome
 from .core.reading import reads
 from .core.runtime import Runtime
 from .core.timers import Pending, PendingTimers
-from .core.tracebacks import Full, public_methods
+from .core.tracebacks import Full, explained, public_methods
 from .core.watch import LongSlice, SliceLimit
 from .replay.breakpoint import ANYTHING
 from .replay.breakpoints import BreakpointTable
@@ -80,6 +80,16 @@ MANY = 1000
 
 def _no_builder() -> None:
     """Stand for a builder that was not given: ``None`` may be what a function returned that was called by mistake."""
+
+
+def _explain_positional(_lab: Lab, *positional: Any) -> str | None:
+    """Return what to write where a lab is given an argument without its name."""
+    if not positional:
+        return None
+    return (
+        f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
+        "what it returns, is Lab(build=system)"
+    )
 
 
 #: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
@@ -138,9 +148,10 @@ class Lab:
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
 
+    @explained(_explain_positional)
     def __init__(
         self,
-        *positional: Any,
+        *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
         build: Callable[..., Any] | None = _no_builder,
@@ -152,11 +163,6 @@ class Lab:
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
-        if positional:
-            raise TypeError(
-                f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
-                "what it returns, is Lab(build=system)"
-            )
         #: When and where this lab was made.
         self.made: origins.Made = origins.note_lab(self)
         self.hosts: dict[str, str] = dict(hosts or {})
@@ -261,7 +267,7 @@ class Lab:
     async def _run_awaited(self, until: Until, timeout: float | None, max_steps: int | None) -> Outcome:
         import asyncio
 
-        from .notebook.awaited_run import in_a_cell, in_main_task, interrupts_noted, is_interruptible
+        from .notebook.awaited_run import in_a_cell, in_main_task, interrupted, interrupts_noted, is_interruptible
 
         with self._progress(max_steps), interrupts_noted() as interrupts:
             self.runtime.watch.is_awaited = is_interruptible()
@@ -272,12 +278,12 @@ class Lab:
             except asyncio.CancelledError:
                 if not interrupts.noted:
                     raise
-                with interrupts.held():
+                with interrupts.held(), self.runtime.failures.told_by_caller():
                     where = self.runtime.end_awaited(ARUN_PATIENCE)
                 if not (in_a_cell() or in_main_task()):
                     self.report(where)
                     raise
-                raise KeyboardInterrupt(where) from None
+                raise interrupted(where) from None
             finally:
                 self.runtime.watch.is_awaited = False
                 if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):

@@ -6,7 +6,11 @@ the same classes under the old ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+#: Called for each request to the scheduler that is made, from when a class is known to drop one: :mod:`.dropped_calls`.
+check_request: Callable[[], None] | None = None
 
 
 class Ipc:
@@ -102,6 +106,8 @@ class NewComponent(Ipc):
     axon_name = "newComponent"
 
     def __init__(self, *components: Any) -> None:
+        if check_request is not None:
+            check_request()
         self._components = components
 
     def components(self) -> tuple[Any, ...]:
@@ -130,6 +136,8 @@ class WaitComplete(Ipc):
     """
 
     def __init__(self, *args: Any, **argd: Any) -> None:
+        if check_request is not None:
+            check_request()
         self.args = args
         self.argd = argd
 

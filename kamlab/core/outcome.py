@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from .events import Event, net_of
+from .polling import CURE
 
 #: Why a run ended, in the words that are shown.
 REASONS = {
@@ -88,8 +89,7 @@ class Outcome:
         if not self.spinning:
             return ""
         more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
-        cure = " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
-        return ", ".join(self.spinning[:3]) + more + cure
+        return f"{', '.join(self.spinning[:3])}{more} ({CURE})"
 
     __repr__ = __str__
 

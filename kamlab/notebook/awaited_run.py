@@ -5,6 +5,11 @@ cell that is interrupted while it awaits ``lab.arun()`` would end with a Cancell
 cell's own task the interrupt may be raised as a KeyboardInterrupt, which IPython catches in that task. It may also be
 raised in the main task of ``asyncio.run``, which it ends. In any other task it may not: it would leave the event loop
 and end the kernel.
+
+In a script Python shows that error with six frames of asyncio, between the line that calls ``asyncio.run`` and the one
+that awaits. They are added while the error leaves the loop, after all code of this package has run. But ``asyncio.run``
+lets the loop run once more before it passes the error on, to close what is open, and so a call that the loop still has
+to make can take them out. Rejected: ``sys.excepthook``, which is the user's.
 """
 
 from __future__ import annotations
@@ -20,7 +25,8 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from ..core.calls_in_code import is_call_of, text_of
-from ..core.tracebacks import hide_kamlab
+from ..core.frames import module_of
+from ..core.tracebacks import hide_kamlab, without
 from ..core.unawaited import first_of_user
 from .cells import kernel_shell
 
@@ -152,6 +158,22 @@ def in_main_task() -> bool:
     inner = getattr(handler, "handles", handler)
     main = getattr(inner, "keywords", {}).get("main_task")
     return main is not None and main is asyncio.current_task()
+
+
+def interrupted(where: str) -> KeyboardInterrupt:
+    """Return the error of an awaited run that was interrupted; no frame of asyncio is shown with it.
+
+    Args:
+        where: where the lab stands, in words.
+    """
+    error = KeyboardInterrupt(where)
+    if in_main_task():
+        asyncio.get_running_loop().call_soon(_hide_asyncio, error)
+    return error
+
+
+def _hide_asyncio(error: BaseException) -> None:
+    error.__traceback__ = without(error.__traceback__, lambda frame: module_of(frame).partition(".")[0] == "asyncio")
 
 
 def is_interruptible() -> bool:

@@ -285,7 +285,7 @@ def test_a_front_end_can_take_the_notice(unbounded):
     assert found.place.endswith("of main()")
     assert found.blocks_in is None
     assert found.sentence().startswith("hangs has been in one slice for 1 s, at line ")
-    assert "in one slice" not in lab.reports[0].split("Traceback")[0]
+    assert lab.reports == []
 
 
 def naps_for_long():
