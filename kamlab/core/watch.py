@@ -9,9 +9,9 @@ The same holds for what the engine calls between two slices: a timer, an observe
 a stack with user code on it is reported, and never while the lab waits. And it holds for what components do when they
 are ended, also where no thread drives the lab: ``finally`` and ``close_down``.
 
-*The bound.* From then on :class:`Counter` counts the events and the bytes of the slice: it takes the place of the
-writer that the engine calls with each record anyway (``Scheduler.log``), and past the bound it refuses the message and
-raises :class:`~.errors.SliceEnded` in the component's own ``send``. It leaves with the first record of a later slice.
+*The bound.* From then on a :class:`~.slice_limit.Counter` counts the events and the bytes of the slice: it takes the
+place of the writer that the engine calls with each record anyway (``Scheduler.log``), and past the bound it refuses the
+message and raises :class:`~.errors.SliceEnded` in the component's own ``send``.
 Messages that fill the memory in less than a second are counted sooner: once the process has grown by :data:`GROWTH`
 within one slice.
 
@@ -35,28 +35,23 @@ background runs, for the same reason; a bound on memory alone, which an honest l
 from __future__ import annotations
 
 import _thread
-import ast
 import contextvars
-import itertools
-import linecache
 import os
 import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from types import CodeType, FrameType, MethodDescriptorType, WrapperDescriptorType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from .describe import name_of
-from .errors import BadLimit, SliceEnded
-from .event_kinds import DISCARDED, RECEIVED, SENT
-from .frames import LIBRARY, USER, frames_above, innermost_of_user, module_of, place_of, whose_code
-from .interrupt import of_the_engine
+from .frames import USER, frames_above, innermost_of_user, module_of, place_of, whose_code
 from .lab_time import real_monotonic, real_sleep
+from .long_slice import STANDS_FOR, LongSlice, blocking_call, called_function, is_called_within
 from .naming import whose
+from .slice_limit import LONG, Counter, resident
 from .thread_probe import asleep_at, times_waited
 from .thread_relay import Relayed
 
@@ -69,14 +64,11 @@ IDLE_TICKS = 20
 #: Seconds between two looks while the memory grows; by how many bytes it grows then, and at how many looks in a row.
 HURRY = 0.02
 GROWN, STEADY = 1 << 20, 4
-#: From how many seconds on a slice is long; from how many on it may be ended; and when its thread is first observed.
-LONG = 1.0
+#: From how many seconds on a slice may be ended, and when its thread is first observed.
 ENDABLE = 0.5
 OBSERVED = 0.3
 #: By how many bytes the process grows within one slice before its messages are counted.
 GROWTH = 24 << 20
-#: The bound on bytes holds from so many messages on: a few large ones are no loop.
-MANY = 8
 #: From how many bytes, or items, in large messages of one slice on they are counted without waiting for a look.
 MUCH = 4 << 20
 
@@ -86,87 +78,6 @@ _DEBUGGERS = frozenset(("bdb", "pdb", "debugpy", "pydevd", "_pydevd_bundle", "ip
 _BLOCKING = frozenset(
     ("accept", "acquire", "connect", "get", "input", "join", "read", "readline", "recv", "select", "sleep", "wait")
 )
-#: Functions of Python in which the kernel waits in the place of a built-in one.
-_STANDS_FOR = {"raw_input": "input()"}
-
-
-class SliceLimit(NamedTuple):
-    """How many events, and bytes of messages, a slice may have once it is long; ``None``: no bound.
-
-    ``memory`` is by how many bytes the process may grow and grow within one slice, long or not.
-    """
-
-    events: int | None = 300_000
-    bytes: int | None = 64_000_000
-    memory: int | None = 256_000_000
-
-    @classmethod
-    def of(cls, limit: Any) -> SliceLimit:
-        """Return the limit of two or three values; without a third one, the memory has its usual bound.
-
-        Raises:
-            BadLimit: they are not two or three positive whole numbers or ``None``.
-        """
-        if (
-            isinstance(limit, (tuple, list))
-            and len(limit) in (2, 3)
-            and all(bound is None or (type(bound) is int and bound > 0) for bound in limit)
-        ):
-            return cls(*limit)
-        raise BadLimit(
-            f"slice_limit = {limit!r}: give a pair, how many events and how many bytes of messages a long slice may "
-            "have, each a whole number above 0, or None for no bound; a third one says by how many bytes the process "
-            "may grow within one slice"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class LongSlice:
-    """A slice, or a call between two slices, that has lasted for long.
-
-    ``component`` is whose slice it is, ``None`` between two slices; ``seconds`` how long it has lasted at least;
-    ``place`` where in the user's code it stands; ``blocks_in`` the call that it waits in, if any; ``cure`` what ends
-    it. ``in_thread``: the slice waits for the component's own thread, and the lab goes on without it soon.
-    ``is_called``: it stands in what the lab has called in the middle of that slice: an observer, or the condition of a
-    breakpoint. ``is_end``: it is no slice, but the component's end.
-
-    >>> print(LongSlice(None, 3.2, "line 4 of check()", cure="Interrupt to end it.").sentence())
-    A call between two slices has lasted 3 s, at line 4 of check(): does this loop end? Interrupt to end it.
-    """
-
-    component: Any
-    seconds: float
-    place: str = ""
-    blocks_in: str | None = None
-    cure: str = ""
-    in_thread: bool = False
-    is_called: bool = False
-    is_end: bool = False
-
-    def sentence(self) -> str:
-        """Return who, how long, where, and what to do, in one or two sentences."""
-        return f"{self.diagnosis()} {self.cure}".rstrip()
-
-    def diagnosis(self) -> str:
-        """Return the sentence without what ends it."""
-        seconds = f"{int(self.seconds)} s" if self.seconds >= 1 else f"{self.seconds:.1f} s"
-        if self.component is None:
-            who = f"A call between two slices has lasted {seconds}"
-        elif self.is_called:
-            who = f"A call that the lab makes in a slice of {name_of(self.component)} has lasted {seconds}"
-        elif self.is_end:
-            who = f"{name_of(self.component)} has been closing for {seconds}"
-        else:
-            who = f"{name_of(self.component)} has been in one slice for {seconds}"
-        at = f" at {self.place}" if self.place else ""
-        if self.in_thread:
-            where = f", it is{at}" if at else ""
-            return f"{who}: its thread has not come to its next send, recv or pause{where}."
-        if self.blocks_in is not None:
-            return f"{who} and blocks in {self.blocks_in}{at}: nothing else in the lab can run meanwhile."
-        is_slice = self.component is not None and not (self.is_called or self.is_end)
-        question = "is a yield or await missing in this loop?" if is_slice else "does this loop end?"
-        return f"{who}{',' if at else ''}{at}: {question}"
 
 
 class Watch:
@@ -289,8 +200,8 @@ class Watch:
                 return LongSlice(component, seconds, f"line {where.line} of {where.function}()", in_thread=True)
         if at is None:
             return LongSlice(component, seconds, cure=self._cure(False, None), is_end=is_end)
-        is_called = component is not None and _is_called_within(stack, at)
-        blocks_in = _blocks_in(stack, at) if self._is_asleep(stack) else None
+        is_called = component is not None and is_called_within(stack, at)
+        blocks_in = blocking_call(stack, at) if self._is_asleep(stack) else None
         cure = self._cure(component is not None and not is_called and not is_end, blocks_in)
         return LongSlice(component, seconds, place_of(stack[at]), blocks_in, cure, is_called=is_called, is_end=is_end)
 
@@ -305,12 +216,12 @@ class Watch:
         if thread is None or not stack:
             return None
         at = innermost_of_user(tuple([frame.f_code for frame in stack]))
-        if at is not None and _called_function(stack, at) in _STANDS_FOR:
+        if at is not None and called_function(stack, at) in STANDS_FOR:
             return id(stack[at + 1]), stack[at].f_lasti
         if sys.platform == "linux":
             return asleep_at(thread)
         innermost = stack[-1]
-        called = (_blocks_in(stack, at) or "") if at is not None else ""
+        called = (blocking_call(stack, at) or "") if at is not None else ""
         blocks = called.rstrip("()").rpartition(".")[2] in _BLOCKING
         return (id(innermost), innermost.f_lasti) if blocks else None
 
@@ -493,7 +404,7 @@ class Watch:
         """
         at = innermost_of_user(tuple([frame.f_code for frame in stack]))
         component, seconds = self._whose(), self.seconds()
-        is_called = component is not None and at is not None and _is_called_within(stack, at)
+        is_called = component is not None and at is not None and is_called_within(stack, at)
         is_slice = component is not None and not is_called and self.closing is None
         lasted = f"{int(seconds)} s" if seconds >= 1 else f"{seconds:.1f} s"
         is_long = seconds >= ENDABLE
@@ -535,166 +446,6 @@ class Watch:
             yield
         finally:
             self.is_reporting = False
-
-
-class Counter:
-    """Writes what the engine records, and counts the events and bytes of one slice.
-
-    A message that was taken counts against one that was sent, so that a component which works off a long queue in one
-    slice is not at fault.
-
-    Args:
-        watch: the watch on the lab.
-        runtime: the lab's engine.
-    """
-
-    def __init__(self, watch: Watch, runtime: Runtime) -> None:
-        self._watch = watch
-        self._runtime = runtime
-        self._scheduler = runtime.scheduler
-        self.step = self._scheduler.step
-        #: The engine's own writer.
-        self.log: Callable[[Any], Any] | None = None
-        self.events = 0
-        self.bytes = 0
-        #: What is said of the slice once it is ended.
-        self.words = ""
-        self._has_refused = False
-
-    def leave(self) -> None:
-        """Give the engine its own writer again."""
-        log: Any = self._scheduler.log
-        if log is self:
-            self._scheduler.log = self.log
-
-    def __call__(self, record: Any) -> None:
-        """Write a record, or refuse it if it is past the bound."""
-        scheduler = self._scheduler
-        if scheduler.step != self.step:
-            self.leave()
-        elif threading.get_ident() == scheduler.driver and scheduler.running is not None:
-            self._count(record)
-        if self.log is not None:
-            self.log(record)
-
-    def _count(self, record: Any) -> None:
-        """Count what a slice could do without end: a message that it takes makes up for one that it sends."""
-        kind = record[0]
-        if kind is RECEIVED:
-            self.events -= 1
-            self.bytes -= size_of(record[2])
-            return
-        self.events += 1
-        moves = kind is SENT or kind is DISCARDED
-        if moves:
-            self.bytes += size_of(record[3])
-        if past := self._past():
-            self._refuse(record if moves else None, past)
-
-    def _past(self) -> str:
-        """Return the bound that is passed, in words, or "" if none is."""
-        events, size, _ = self._runtime.slice_limit
-        if size is not None and self.bytes > size and self.events >= MANY:
-            return f"more than {size:,} bytes of messages in one slice"
-        if events is not None and self.events > events and self._watch.seconds() >= LONG:
-            return f"more than {events:,} events in one slice"
-        return ""
-
-    def _refuse(self, record: Any, past: str) -> None:
-        """Raise SliceEnded: in ``send`` itself, whose message is taken back, else at the next line of the user's."""
-        self.words = self.words or self._watch.in_words(past)
-        interrupt = self._runtime.interrupt
-        if interrupt is not None and (record is None or self._has_refused):  # it has caught the error before
-            interrupt.raise_at_next_line(sys._getframe(), SliceEnded(self.words))
-        if record is None:
-            return
-        if record[0] is SENT and record[2].items and record[2].items[-1] is record[3]:
-            record[2].items.pop()
-        elif self.log is not None:
-            self.log(record)  # it is counted as discarded already
-        self._has_refused = True
-        raise SliceEnded(self.words)
-
-
-def size_of(message: Any) -> int:
-    """Return about how many bytes a message takes, running none of the user's code."""
-    size = _own_size(message)
-    if type(message) in (list, tuple, set, frozenset) and len(message) <= 100:
-        size += sum(map(_own_size, message))
-    elif type(message) is dict and len(message) <= 100:
-        size += sum(map(_own_size, message.values()))
-    return size
-
-
-def _own_size(value: Any) -> int:
-    asked = getattr(type(value), "__sizeof__", None)
-    return sys.getsizeof(value) if type(asked) in (MethodDescriptorType, WrapperDescriptorType) else 64
-
-
-def resident() -> int:
-    """Return how many bytes of memory the process uses, or has used at most; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", "rb") as statm:
-            return int(statm.read().split()[1]) * _PAGE
-    except (OSError, ValueError, IndexError):
-        pass
-    try:
-        import resource
-
-        resource.getrusage  # noqa: B018  # Python in a browser has the module, and not the function
-    except (ImportError, AttributeError):
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-# -- the call that blocks -------------------------------------------------------------------------------
-
-
-def _is_called_within(stack: Sequence[FrameType], at: int) -> bool:
-    """Return whether the lab has called the code at a place of a stack in the middle of other code that it called."""
-    engine = [number for number, frame in enumerate(stack[:at]) if of_the_engine(frame)]
-    return bool(engine) and len(engine) <= engine[-1]
-
-
-def _called_function(stack: Sequence[FrameType], at: int) -> str:
-    """Return the name of the function of a library that the code at a place of a stack has called; "" if of none."""
-    if at + 1 < len(stack) and whose_code((above := stack[at + 1].f_code).co_filename) == LIBRARY:
-        return above.co_name
-    return ""
-
-
-def _blocks_in(stack: Sequence[FrameType], at: int) -> str:
-    """Return the call in which the code at a place of a stack waits: ``queue.get()``."""
-    if (name := _called_function(stack, at)) in _STANDS_FOR:
-        return _STANDS_FOR[name]
-    if at + 1 < len(stack) and whose_code((above := stack[at + 1]).f_code.co_filename) == LIBRARY:
-        return f"{above.f_globals.get('__name__', '')}.{above.f_code.co_name}()"
-    frame = stack[at]
-    return _called_at(frame.f_code, frame.f_lasti) or "a call"
-
-
-def _called_at(code: CodeType, instruction: int) -> str:
-    """Return the call of an instruction, as the source has it: ``time.sleep()``; "" if there is no source."""
-    line, end_line, column, end_column = next(
-        itertools.islice(code.co_positions(), max(0, instruction) // 2, None), (None, None, None, None)
-    )
-    if line is None or end_line is None or column is None or end_column is None:
-        return ""
-    lines = [text.encode() for text in linecache.getlines(code.co_filename)[line - 1 : end_line]]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][:end_column]
-    lines[0] = lines[0][column:]
-    text = b"".join(lines).decode(errors="replace").strip()
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return ""
-    called = f"{ast.unparse(node.func)}()" if isinstance(node, ast.Call) else ast.unparse(node)
-    return called if len(called) <= 60 else ""
 
 
 # -- the thread -----------------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ import pytest
 from kamlab import Component, ThreadedComponent
 from kamlab.core.errors import BadLimit, SliceEnded
 from kamlab.core.ipc import WaitComplete
-from kamlab.core.watch import LongSlice, SliceLimit, size_of
+from kamlab.core.long_slice import LongSlice
+from kamlab.core.slice_limit import SliceLimit, size_of
 from kamlab.replay import CannotRewind
 from kamlab.replay.breakpoint import BadBreakpoint
 from sampling import sampled
