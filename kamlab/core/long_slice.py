@@ -1,25 +1,14 @@
-"""A slice that has lasted for long, in words: whose it is, where it stands, and in which call it blocks.
-
-The call is found in the stack: the function of a library that the user's code has called, or else the call that the
-source has at the instruction where that code stands.
-"""
+"""A slice that has lasted for long, in words: whose it is, where it stands, and in which call it blocks."""
 
 from __future__ import annotations
 
-import ast
-import itertools
-import linecache
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
 from .describe import name_of
-from .frames import LIBRARY, whose_code
 from .interrupt import of_the_engine
-
-#: Functions of Python in which the kernel waits in the place of a built-in one.
-STANDS_FOR = {"raw_input": "input()"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,48 +60,7 @@ class LongSlice:
         return f"{who}{',' if at else ''}{at}: {question}"
 
 
-# -- in the stack ---------------------------------------------------------------------------------------
-
-
 def is_called_within(stack: Sequence[FrameType], at: int) -> bool:
     """Return whether the lab has called the code at a place of a stack in the middle of other code that it called."""
     engine = [number for number, frame in enumerate(stack[:at]) if of_the_engine(frame)]
     return bool(engine) and len(engine) <= engine[-1]
-
-
-def called_function(stack: Sequence[FrameType], at: int) -> str:
-    """Return the name of the function of a library that the code at a place of a stack has called; "" if of none."""
-    if at + 1 < len(stack) and whose_code((above := stack[at + 1].f_code).co_filename) == LIBRARY:
-        return above.co_name
-    return ""
-
-
-def blocking_call(stack: Sequence[FrameType], at: int) -> str:
-    """Return the call in which the code at a place of a stack waits: ``queue.get()``."""
-    if (name := called_function(stack, at)) in STANDS_FOR:
-        return STANDS_FOR[name]
-    if at + 1 < len(stack) and whose_code((above := stack[at + 1]).f_code.co_filename) == LIBRARY:
-        return f"{above.f_globals.get('__name__', '')}.{above.f_code.co_name}()"
-    frame = stack[at]
-    return _called_at(frame.f_code, frame.f_lasti) or "a call"
-
-
-def _called_at(code: CodeType, instruction: int) -> str:
-    """Return the call of an instruction, as the source has it: ``time.sleep()``; "" if there is no source."""
-    line, end_line, column, end_column = next(
-        itertools.islice(code.co_positions(), max(0, instruction) // 2, None), (None, None, None, None)
-    )
-    if line is None or end_line is None or column is None or end_column is None:
-        return ""
-    lines = [text.encode() for text in linecache.getlines(code.co_filename)[line - 1 : end_line]]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][:end_column]
-    lines[0] = lines[0][column:]
-    text = b"".join(lines).decode(errors="replace").strip()
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return ""
-    called = f"{ast.unparse(node.func)}()" if isinstance(node, ast.Call) else ast.unparse(node)
-    return called if len(called) <= 60 else ""

@@ -6,7 +6,6 @@ place of the engine's writer only then, and leaves with the first record of a la
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import BadLimit, SliceEnded
 from .event_kinds import DISCARDED, RECEIVED, SENT
+from .lab_time import real_monotonic
+from .memory_growth import Growth, resident
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 #: From how many seconds on a slice is long.
 LONG = 1.0
-#: The bound on bytes holds from so many messages on: a few large ones are no loop.
+#: The bounds on bytes and memory hold from so many messages on: a few large ones are no loop.
 MANY = 8
+#: Seconds between two looks of a counter at the memory.
+GLANCE = 0.001
 
 
 class SliceLimit(NamedTuple):
@@ -60,14 +63,16 @@ class Counter:
     """Writes what the engine records, and counts the events and bytes of one slice.
 
     A message that was taken counts against one that was sent, so that a component which works off a long queue in one
-    slice is not at fault.
+    slice is not at fault. Messages whose size is not known, such as objects of the user's, are bounded by how much the
+    process grows while they are sent.
 
     Args:
         watch: the watch on the lab.
         runtime: the lab's engine.
+        base: how many bytes of memory the process used when the slice began.
     """
 
-    def __init__(self, watch: Watch, runtime: Runtime) -> None:
+    def __init__(self, watch: Watch, runtime: Runtime, base: int) -> None:
         self._watch = watch
         self._runtime = runtime
         self._scheduler = runtime.scheduler
@@ -76,6 +81,8 @@ class Counter:
         self.log: Callable[[Any], Any] | None = None
         self.events = 0
         self.bytes = 0
+        self._growth = Growth(base)
+        self._glanced = 0.0
         #: What is said of the slice once it is ended.
         self.words = ""
         self._has_refused = False
@@ -112,12 +119,21 @@ class Counter:
 
     def _past(self) -> str:
         """Return the bound that is passed, in words, or "" if none is."""
-        events, size, _ = self._runtime.slice_limit
+        events, size, memory = self._runtime.slice_limit
         if size is not None and self.bytes > size and self.events >= MANY:
             return f"more than {size:,} bytes of messages in one slice"
         if events is not None and self.events > events and self._watch.seconds() >= LONG:
             return f"more than {events:,} events in one slice"
+        if memory is not None and self.events >= MANY and self._grows_past(memory):
+            return grown_past(memory)
         return ""
+
+    def _grows_past(self, memory: int) -> bool:
+        now = real_monotonic()
+        if now < self._glanced + GLANCE:
+            return False
+        self._glanced = now
+        return self._growth.note(resident()) > memory and self._growth.is_steady()
 
     def _refuse(self, record: Any, past: str) -> None:
         """Raise SliceEnded: in ``send`` itself, whose message is taken back, else at the next line of the user's."""
@@ -135,6 +151,11 @@ class Counter:
         raise SliceEnded(self.words)
 
 
+def grown_past(memory: int) -> str:
+    """Return the bound on memory, in words."""
+    return f"the process grew by more than {memory:,} bytes in one slice"
+
+
 def size_of(message: Any) -> int:
     """Return about how many bytes a message takes, running none of the user's code."""
     size = _own_size(message)
@@ -148,22 +169,3 @@ def size_of(message: Any) -> int:
 def _own_size(value: Any) -> int:
     asked = getattr(type(value), "__sizeof__", None)
     return sys.getsizeof(value) if type(asked) in (MethodDescriptorType, WrapperDescriptorType) else 64
-
-
-def resident() -> int:
-    """Return how many bytes of memory the process uses, or has used at most; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", "rb") as statm:
-            return int(statm.read().split()[1]) * _PAGE
-    except (OSError, ValueError, IndexError):
-        pass
-    try:
-        import resource
-
-        resource.getrusage  # noqa: B018  # Python in a browser has the module, and not the function
-    except (ImportError, AttributeError):
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096

@@ -11,13 +11,13 @@ are ended, also where no thread drives the lab: ``finally`` and ``close_down``.
 
 *The bound.* From then on a :class:`~.slice_limit.Counter` counts the events and the bytes of the slice: it takes the
 place of the writer that the engine calls with each record anyway (``Scheduler.log``), and past the bound it refuses the
-message and raises :class:`~.errors.SliceEnded` in the component's own ``send``.
-Messages that fill the memory in less than a second are counted sooner: once the process has grown by :data:`GROWTH`
-within one slice.
+message and raises :class:`~.errors.SliceEnded` in the component's own ``send``. Messages that fill the memory in less
+than a second are counted sooner: once the process has grown by :data:`GROWTH` within one slice. So the thread checks
+how much memory the process uses fifty times a second, and looks at the labs at once when that has grown.
 
 *Memory without messages.* A list that grows without end fills the memory faster than any notice is read. So a slice in
-which the process grows past ``slice_limit.memory`` is ended, if it grows on and on: at :data:`STEADY` looks in a row,
-before each of which the thread had given way to the watching one, as it does between two instructions. One call that
+which the process grows past ``slice_limit.memory`` is ended, if it grows on and on: at several looks in a row, before
+each of which the thread had given way to the watching one, as it does between two instructions. One call that
 allocates a lot, an array of NumPy's for one, is a single step in that count, or none, since it runs without the
 interpreter or keeps it; and what has stopped growing is left alone. A loop that builds a long list of its own in one
 slice cannot be told from one that does not end: the sentence names the bound, which can be set.
@@ -29,7 +29,8 @@ continues exactly where it stands, and begins with the exception. What never ret
 ``sum(itertools.count())``, cannot be ended.
 
 Rejected: a counter or a clock in ``Scheduler.advance``, which every slice would pay for; ``sys.settrace`` for all
-background runs, for the same reason; a bound on memory alone, which an honest large array would break.
+background runs, for the same reason; a bound on memory alone, which an honest large array would break; sizes taken by
+the boxes of a run that is not recorded, where a message costs little more than ``deque.append``.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ from __future__ import annotations
 import _thread
 import contextvars
 import os
-import sys
 import threading
 import traceback
 import weakref
@@ -46,13 +46,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from .blocking_call import Standstill, blocking_call
 from .describe import name_of
 from .frames import USER, frames_above, innermost_of_user, module_of, place_of, whose_code
 from .lab_time import real_monotonic, real_sleep
-from .long_slice import STANDS_FOR, LongSlice, blocking_call, called_function, is_called_within
+from .long_slice import LongSlice, is_called_within
+from .memory_growth import Growth, resident
 from .naming import whose
-from .slice_limit import LONG, Counter, resident
-from .thread_probe import asleep_at, times_waited
+from .slice_limit import LONG, Counter, grown_past
+from .thread_probe import times_waited
 from .thread_relay import Relayed
 
 if TYPE_CHECKING:
@@ -61,9 +63,9 @@ if TYPE_CHECKING:
 #: Seconds between two looks, and after how many at a lab that is not driven the thread leaves it.
 TICK = 0.1
 IDLE_TICKS = 20
-#: Seconds between two looks while the memory grows; by how many bytes it grows then, and at how many looks in a row.
-HURRY = 0.02
-GROWN, STEADY = 1 << 20, 4
+#: Seconds between two looks at the memory alone; by how many bytes it grows in between for the labs to be looked at.
+GLANCE = 0.02
+SURGE = 8 << 20
 #: From how many seconds on a slice may be ended, and when its thread is first observed.
 ENDABLE = 0.5
 OBSERVED = 0.3
@@ -74,10 +76,6 @@ MUCH = 4 << 20
 
 #: Modules of debuggers: a slice in which the user looks around is not reported.
 _DEBUGGERS = frozenset(("bdb", "pdb", "debugpy", "pydevd", "_pydevd_bundle", "ipdb"))
-#: The calls that block, where the system does not tell whether a thread sleeps.
-_BLOCKING = frozenset(
-    ("accept", "acquire", "connect", "get", "input", "join", "read", "readline", "recv", "select", "sleep", "wait")
-)
 
 
 class Watch:
@@ -101,8 +99,6 @@ class Watch:
         self.is_reporting = False
         #: Whether an interrupt ends a background run, too: a cell awaits it.
         self.is_awaited = False
-        #: Whether the process is growing, so that the next look is soon.
-        self.hurries = False
         #: In which context the drive began: front ends find the cell by it.
         self.context: contextvars.Context | None = None
         #: Whether the watching thread knows of this lab; whether a slice of this drive was counted.
@@ -110,10 +106,8 @@ class Watch:
         self.has_counted = False
         self._idle_ticks = 0
         self._told = False
-        self._stood: Any = None
-        self._blocks = False
-        self._observed_at = 0.0
-        self._memory = self._used = self._grew = 0
+        self._standstill = Standstill()
+        self._growth = Growth(0)
         self._waited: int | None = None
         self._verdict: tuple[Any, str] | None = None
         self._counter: Counter | None = None
@@ -201,29 +195,9 @@ class Watch:
         if at is None:
             return LongSlice(component, seconds, cure=self._cure(False, None), is_end=is_end)
         is_called = component is not None and is_called_within(stack, at)
-        blocks_in = blocking_call(stack, at) if self._is_asleep(stack) else None
+        blocks_in = blocking_call(stack, at) if self._standstill.lasts(self.driver(), stack) else None
         cure = self._cure(component is not None and not is_called and not is_end, blocks_in)
         return LongSlice(component, seconds, place_of(stack[at]), blocks_in, cure, is_called=is_called, is_end=is_end)
-
-    def _is_asleep(self, stack: Sequence[FrameType]) -> bool:
-        """Return whether the driver has slept at one place since it was last observed."""
-        stood, now = self._stood, self._observed(stack)
-        return stood is not None and stood == now
-
-    def _observed(self, stack: Sequence[FrameType]) -> Any:
-        driver = self.driver()
-        thread = next((thread for thread in threading.enumerate() if thread.ident == driver), None)
-        if thread is None or not stack:
-            return None
-        at = innermost_of_user(tuple([frame.f_code for frame in stack]))
-        if at is not None and called_function(stack, at) in STANDS_FOR:
-            return id(stack[at + 1]), stack[at].f_lasti
-        if sys.platform == "linux":
-            return asleep_at(thread)
-        innermost = stack[-1]
-        called = (blocking_call(stack, at) or "") if at is not None else ""
-        blocks = called.rstrip("()").rpartition(".")[2] in _BLOCKING
-        return (id(innermost), innermost.f_lasti) if blocks else None
 
     def _cure(self, is_slice: bool, blocks_in: str | None) -> str:
         interrupt = self._runtime.interrupt
@@ -240,50 +214,43 @@ class Watch:
 
     # -- watching -------------------------------------------------------------------------------------
 
-    def look_safely(self) -> bool:
-        """Look at the lab; return whether to look again. Called by the watching thread."""
+    def look_safely(self, before: int, used: int) -> bool:
+        """Look at the lab; return whether to look again. Called by the watching thread.
+
+        ``before`` and ``used`` are how many bytes the process used a moment ago, and uses now.
+        """
         if not self.is_driven():
-            self.seen, self.hurries, self._used = None, False, 0
+            self.seen = None
             self._idle_ticks += 1
             return self._idle_ticks < IDLE_TICKS
         self._idle_ticks = 0
         try:
-            self._look()
+            self._look(before, used)
         except Exception:  # a report that fails must not end the watch
             traceback.print_exc()
         return True
 
-    def _look(self) -> None:
+    def _look(self, before: int, used: int) -> None:
         """Note which slice runs; report and bound one that has lasted, and end one that has to end."""
         present, now = self.present(), real_monotonic()
         self.looked = now
         seen = self.seen
         if seen is None or seen[0] != present:
-            self._told, self._stood, self._blocks = False, None, False
-            used, self._used = self._used, resident()
-            self._memory, self._grew, self.hurries = used or self._used, 0, False
-            self.seen = (present, now)
-            if self._runtime.scheduler.running is not None:
-                grown = self._used - self._memory
-                self.hurries = grown >= GROWN
-                if grown >= GROWTH and self._runtime.slice_limit[:2] != (None, None):
-                    self._count()
-            return
+            self._told, self._standstill, self._growth = False, Standstill(), Growth(before)
+            self.seen = seen = present, now
         if self.is_waiting():
             return
         seconds = now - seen[1]
         if self._whose() is not None:
-            self._bound(seconds)
+            self._bound(seconds, used)
         self._end_if_asked(seconds)
         if seconds >= LONG and not self._told:
             found = self.long_slice()
             if found is not None:
                 self._told = True
                 self._tell(found)
-        if seconds >= OBSERVED and now - self._observed_at >= 0.9 * TICK:  # a short sleep ends between two of these
-            self._observed_at = now
-            stood, self._stood = self._stood, self._observed(self._stack())
-            self._blocks = stood is not None and stood == self._stood
+        if seconds >= OBSERVED:
+            self._standstill.observe(self.driver(), self._stack())
 
     def _end_if_asked(self, seconds: float) -> None:
         """End the slice, or try again to end it: it is past its bound, or an interrupt came when it was young."""
@@ -308,37 +275,23 @@ class Watch:
         else:
             context.run(self._runtime.world.report, found.sentence())
 
-    def _bound(self, seconds: float) -> None:
+    def _bound(self, seconds: float, used: int) -> None:
         """Count the events of the slice from now on if it is long, or makes the process grow; bound its memory."""
-        grown = self._growth(seconds)
-        limit = self._runtime.slice_limit
-        if seconds < LONG and grown < GROWTH:
-            return
-        if limit[:2] != (None, None) and self.closing is None:
+        limit, growth = self._runtime.slice_limit, self._growth
+        is_long, grows = seconds >= LONG, used - growth.base >= GROWTH
+        if (is_long or grows) and self.closing is None and any(bound is not None for bound in limit):
             self._count()
+        grown = growth.note(used, counts=grows and self._has_given_way())
         pauses = self._runtime.scheduler.pauses
-        if seconds >= LONG and limit.events is not None and len(pauses) > limit.events:  # of which one record tells
+        if is_long and limit.events is not None and len(pauses) > limit.events:  # of which one record tells
             self._condemn(f"more than {limit.events:,} events in one slice")
-        if limit.memory is not None and grown > limit.memory and self._grew >= STEADY and seconds >= OBSERVED:
-            self._condemn(f"the process grew by more than {limit.memory:,} bytes in one slice")
+        if limit.memory is not None and grown > limit.memory and growth.is_steady():
+            self._condemn(grown_past(limit.memory))
 
-    def note_memory(self) -> None:
-        """Note how much memory there is before the first slice that is watched."""
-        self._used = resident()
-
-    def _growth(self, seconds: float) -> int:
-        """Return by how many bytes the process has grown within the slice; count at how many looks it did."""
-        used = resident()
-        grown = used - self._memory
-        if grown >= GROWTH:
-            if used < self._used + GROWN:
-                self._grew = 0
-            else:
-                waited, self._waited = self._waited, times_waited(self.driver())
-                self._grew += waited is None or waited != self._waited
-        self.hurries = grown >= (GROWN if seconds < LONG else GROWTH) and (self._grew > 0 or seconds < LONG)
-        self._used = used
-        return grown
+    def _has_given_way(self) -> bool:
+        """Return whether the driver has waited since it was asked last, as it does between two instructions."""
+        before, self._waited = self._waited, times_waited(self.driver())
+        return self._waited is None or self._waited != before
 
     def _condemn(self, past: str) -> None:
         """Have the slice end, with what is said of it."""
@@ -368,7 +321,8 @@ class Watch:
                 return
             if self._counter is None or self._counter.step != scheduler.step:
                 self._leave_writer()
-                self._counter = Counter(self, self._runtime)
+                is_known = self.seen is not None and self.seen[0] == self.present()
+                self._counter = Counter(self, self._runtime, self._growth.base if is_known else resident())
             counter = self._counter
             log: Any = scheduler.log
             if log is not counter:
@@ -417,9 +371,9 @@ class Watch:
         else:
             when = f"{' while it closed,' if self.closing is not None else ''} after {lasted}" if is_long else ""
         place = f", at {place_of(stack[at], line if at == len(stack) - 1 else None)}" if at is not None else ""
-        if not is_long or (self._blocks and not is_slice):
+        if not is_long or (self._standstill.is_long and not is_slice):
             advice = ""
-        elif self._blocks:
+        elif self._standstill.is_long:
             advice = "; code that blocks belongs in a ThreadedComponent"
         else:
             advice = "; is a yield or await missing?" if is_slice else "; does this loop end?"
@@ -436,7 +390,7 @@ class Watch:
         if interrupt.installed:
             return interrupt.send()
         # A thread that blocks would not notice, and an exception that waits for it would slow down all other threads.
-        return not self._blocks and interrupt.strike(self.present)
+        return not self._standstill.is_long and interrupt.strike(self.present)
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
@@ -463,28 +417,31 @@ def begin(watch: Watch) -> None:
         if watch.is_watched:
             return
         watch.is_watched = True
-        watch.note_memory()
         _watched.append(weakref.ref(watch))
         if _is_watching:
             return
         _is_watching = True
     try:
-        _thread.start_new_thread(_work, ())
+        _thread.start_new_thread(_work, (resident(),))
     except RuntimeError:  # Python in a browser has no threads; it is not tried again for each lab
         pass
 
 
-def _work() -> None:
+def _work(used: int) -> None:
+    """Look at the labs ten times a second, and at once when the memory grows quickly."""
     global _is_watching
-    hurries = True  # a slice that fills the memory may be the first
+    looked, used_then = real_monotonic(), used
     while True:
-        real_sleep(HURRY if hurries else TICK)
-        hurries = False
+        real_sleep(GLANCE)
+        before, used = used, resident()
+        if used < used_then + SURGE and real_monotonic() - looked < TICK:
+            used_then = min(used, used_then)
+            continue
+        looked, used_then = real_monotonic(), used
         for reference in list(_watched):
             watch = reference()
-            if watch is None or not watch.look_safely():
+            if watch is None or not watch.look_safely(before, used):
                 _leave(reference, watch)
-            hurries = hurries or (watch is not None and watch.hurries)
             watch = None  # a lab that nobody else holds goes
         with _lock:
             if not _watched:
