@@ -107,7 +107,7 @@ def _called_at(code: CodeType, instruction: int) -> str:
     text = b"".join(lines).decode(errors="replace").strip()
     try:
         node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     called = f"{ast.unparse(node.func)}()" if isinstance(node, ast.Call) else ast.unparse(node)
     return called if len(called) <= 60 else ""
