@@ -33,14 +33,15 @@ from .core.drive import Phase, Stop, Until
 from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event
 from .core.interrupt import part_of_the_engine
+from .core.long_slice import LongSlice
 from .core.microprocess import Microprocess
 from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
 from .core.reading import reads
 from .core.runtime import Runtime
+from .core.slice_limit import SliceLimit
 from .core.timers import Pending, PendingTimers
 from .core.tracebacks import Full, explained, public_methods
-from .core.watch import LongSlice, SliceLimit
 from .replay.breakpoint import ANYTHING
 from .replay.breakpoints import BreakpointTable
 from .replay.timetravel import TimeTravel

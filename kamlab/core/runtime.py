@@ -35,16 +35,18 @@ from .idle import ThreadIdle
 from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep
 from .lock import MOMENT, MOMENTS, LabLock
+from .long_slice import LongSlice
 from .microprocess import Microprocess
 from .never_activated import NO_COMPONENTS, begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
+from .slice_limit import SliceLimit
 from .states import STOPPED
 from .task import task_of
 from .trace import Trace
 from .tracebacks import traceback_of
-from .watch import ENDABLE, LongSlice, SliceLimit, Watch
+from .watch import ENDABLE, Watch
 
 if TYPE_CHECKING:
     from .world import World
