@@ -47,9 +47,9 @@ FARTHEST = {
     "lab.inboxes()": (465, 26),
     # Names for the picture, and what a chassis will take in, come from the same structure as the text.
     "str(lab.graph())": (362, 24),
-    "lab.why()": (210, 24),
+    "lab.why()": (143, 23),
     # Replaying activates, and an activation looks at the variables of the cell, for the names in pictures.
-    "lab.back()": (1000, 48),
+    "lab.back()": (834, 49),
     "a click on Step in the panel": (1230, 63),
 }
 

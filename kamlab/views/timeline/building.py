@@ -50,10 +50,10 @@ from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran
 #: How many steps are shown by default, and how many at most.
 STEPS = 40
 WIDEST = 400
-#: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
+#: How many records before the window are read in a free run, to find the senders of messages taken in it; and before
 #: the events whose order is asked for.
 MARGIN = 200
-#: How many records may lie between an event and those whose order to it is determined.
+#: How far apart, in records, two events may be for their order to be determined.
 FAR = 20_000
 #: How many lifelines are shown by default, and how many messages and marks at most: the newest.
 LINES = 24
@@ -109,7 +109,7 @@ def timeline_of(
     return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
 
 
-# -- what is known ------------------------------------------------------------------------------------
+# -- the known window ---------------------------------------------------------------------------------
 
 
 class Excerpt:
@@ -123,7 +123,7 @@ class Excerpt:
 
     #: Nothing is added to it.
     complete = True
-    #: It is no copy of a trace whose slice runs.
+    #: Only the copy of a trace whose slice runs has these.
     tail: tuple[Any, ...] = ()
     unsettled: Mapping[Any, int] = MappingProxyType({})
 
@@ -187,13 +187,13 @@ class Stretch(History):
 
 
 def known_around(lab: World, first: int | None, last: int | None, at: int | None, event: int | None) -> Known:
-    """Return a window of steps, cut to what is known; under the lab's lock.
+    """Return a window of steps, cut to the known ones; under the lab's lock.
 
     Args:
         lab: the lab.
         first: the first step; by default, so that :data:`STEPS` are shown.
         last: the last step; by default, the latest one, or so that ``at`` is in the window.
-        at: a step in the window, where neither end is given.
+        at: a step in the window, if neither end is given.
         event: the number of an event that has to be known too.
     """
     if lab.trace.complete:
@@ -265,9 +265,9 @@ class Way:
 
 
 class Seen:
-    """What happens in a window: slices, messages in transit, and what is marked.
+    """The events in a window: slices, messages in transit, and marks.
 
-    ``did`` counts the part of each component in it.
+    ``did`` counts what each component did in it.
     """
 
     def __init__(self, known: Known) -> None:
@@ -329,7 +329,7 @@ class Seen:
         self.did[box.owner] += 1
 
     def _goes_on(self, number: int, record: Any) -> Way | None:
-        """Return the way of a message that was only moved: out of one box, and at once into another."""
+        """Return the way of a message that was only moved: out of one box and directly into another."""
         removal = self.history.removal_before(number) if record[0] is INSERTED else None
         if removal is None or self.history.record(removal)[2] is not record[2]:
             return None
@@ -378,7 +378,7 @@ class Seen:
             return
         if kind is FINISHED:
             kind = detail
-            if component in self._failed:  # told already, with the error
+            if component in self._failed:  # noted already, with the error
                 return
         elif kind is FAILED:
             self._failed.add(component)
@@ -387,7 +387,7 @@ class Seen:
 
     def _by_hand(self, number: int, record: Any, step: int) -> None:
         if record[0] is REMOVED and self.history.goes_on(number) is not None:
-            return  # one act: what was taken out is put in again
+            return  # one act: the message was taken out and is put in again
         self.did[record[1].owner] += 1
         self.marks.append((number, record[1].owner, step, "by hand"))
 
@@ -396,7 +396,7 @@ class Seen:
 
 
 class _Drawing:
-    """The diagram of a window, with at most so many lifelines."""
+    """The diagram of a window, with a limited number of lifelines."""
 
     def __init__(self, known: Known, lines: int) -> None:
         self.known = known

@@ -1,12 +1,12 @@
 """A space-time diagram as a value and as text: a lifeline for each component, slices on it, messages between them.
 
 The diagram is Lamport's (L. Lamport, "Time, clocks, and the ordering of events in a distributed system",
-1978). A point in it is a *place*: the index of a lifeline, and a step. Nothing in it leads back to the lab.
+1978). A point in it is a *place*: the index of a lifeline, and a step. The diagram holds no reference to the lab.
 
 As text, time goes downwards, each lifeline is a column, and lines are at most 100 characters wide. Each slice is a row
-with ``o`` in the column of the component that ran. A message is an arrow in the row of the slice that sent it; to its
-right is written when it was taken, if it was. With many lifelines there is no room for columns; then each row says in
-words who ran, took and sent.
+with ``o`` in the column of the component that ran. A message is an arrow in the row of the slice that sent it; the
+words to its right say when it was taken, if it was. With many lifelines there is no room for columns; then each row
+says in words who ran, took and sent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..printable import label
 from . import svg as drawing
 from .records import DISCARDED, OUTSIDE, REMOVED, TAKEN, WAITS, Lifeline, Mark, Passage, Ran, fitted
 
-#: What became of a message, in words.
+#: The fate of a message, in words.
 _SAID = {TAKEN: "taken", WAITS: "waiting", DISCARDED: "lost", REMOVED: "removed by no component"}
 
 #: How wide the text is.
@@ -277,7 +277,7 @@ class _Columns:
 
 
 def _fate(message: Passage) -> str:
-    """Say what became of a message that was not taken."""
+    """Describe the fate of a message that was not taken."""
     if message.fate == DISCARDED:
         return "lost"
     if message.fate == WAITS:
@@ -300,7 +300,7 @@ def _margin(view: Timeline, row: _Row, is_new: bool) -> str:
 
 
 def _listing(view: Timeline, rows: list[_Row]) -> list[str]:
-    """Say each row in words."""
+    """Put each row into words."""
     lines = []
     shown = -1
     width = min(24, max(len(line.name) for line in view.lines))

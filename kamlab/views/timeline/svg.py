@@ -1,10 +1,10 @@
 """The space-time diagram as a picture: time runs to the right, lifelines lie one below another.
 
-A step is a slot of some width. A slice is a box in the middle of its slot; what it took enters at the left half
-of the box and what it sent leaves at the right half, so that arrows of one slice do not lie on one another. What
+A step is a slot of some width. A slice is a box in the middle of its slot; messages that it took enter at the left
+half of the box and messages that it sent leave at the right half, so that arrows of one slice do not overlap. What
 follows a slice, before the next one, is at the right edge of its slot.
 
-What the picture says by colour it also says by form: dashes, weight, signs. No identifiers are in it, so that any
+Everything that colour shows is also shown by form: dashes, weight, signs. No identifiers are in it, so that any
 number of pictures can be on one page; arrow heads are therefore drawn one by one. Numbers are rounded, and everything
 comes in the order of the view: the same view, the same bytes.
 """
@@ -29,7 +29,7 @@ TOP = 58
 HALF = 9
 #: How many characters of a name are written.
 NAME = 28
-#: How long the stub of a message is of which one end is not shown.
+#: The length of the stub of a message if one of its ends is not shown.
 STUB = 17
 #: How many characters of a message are written at its arrow.
 SHORT = 16
@@ -273,7 +273,7 @@ class _Drawing:
         return parts
 
     def _moments(self) -> list[str]:
-        """Mark where the lab stands, and which step is looked at."""
+        """Mark the lab's step, and the step that is looked at."""
         view = self.view
         moments = [("here", "", view.here, f"here, step {view.here}")]
         if view.at != view.here:
@@ -301,7 +301,7 @@ class _Drawing:
         return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="3" class="b{look}"/>'
 
     def _look(self, *numbers: int | None) -> str:
-        """Return the class of what is in the past or future of the event asked about, or is that event."""
+        """Return the style class of events: the event asked about, its past, its future, or neither."""
         event = self.view.event
         if event is None:
             return ""
@@ -316,7 +316,7 @@ class _Drawing:
         return self._look(message.number, took)
 
     def _in_order(self, arrows: list[Arrow]) -> list[Arrow]:
-        """Return what stands out last, so that it is on top."""
+        """Sort the arrows so that those that stand out come last, on top."""
         rank = {" sel": 3, " past": 2, " next": 2}
         return sorted(arrows, key=lambda arrow: rank.get(self._way_look(arrow.message), 0))
 
@@ -345,7 +345,7 @@ class _Drawing:
         return f'<g class="m{self._way_look(message)}">{"".join(parts)}</g>'
 
     def _written(self, arrow: Arrow) -> str:
-        """Write the message at its arrow, where there is room."""
+        """Write the message at its arrow, if there is room."""
         look = self._way_look(arrow.message)
         if look == " dim":
             return ""
@@ -377,7 +377,7 @@ class _Drawing:
         return f'<g class="k{look if look == " dim" else ""}">{shape}</g>'
 
     def _notes(self) -> list[str]:
-        """Return the notes below the picture: what its signs mean, and what is left out."""
+        """Return the notes below the picture: the meaning of its signs, and what is left out."""
         view = self.view
         notes = []
         if view.event is not None:
