@@ -152,10 +152,10 @@ class Shown:
                 self.children.setdefault(stand.parent, []).append(component)
             else:
                 self._tops.append(component)
-        for chassis in [
-            each for each, family in self.children.items() if any(who[one].ended is not None for one in family)
-        ]:
-            self._keep(chassis)
+        ended = [self.parents.get(child) for child, stand in who.items() if stand.ended is not None]
+        for chassis in dict.fromkeys(ended):
+            if chassis is not None:
+                self._keep(chassis)
         self.folded: set[Any] = set()
         visible = self._fold(frozenset(folded), min(ROOMY, most))
         #: The components that are parts, parents before their children.
