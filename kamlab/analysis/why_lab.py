@@ -37,11 +37,12 @@ be a deadlock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.reading import Answer
+from ..core.task import task_of
 from ..core.world import World
 from .growth import growing
 from .moment import Moment, explained
@@ -72,7 +73,8 @@ class Wait:
 
     ``on`` is nothing where nobody in the lab could. ``kind`` is one of message, room, child, timer,
     thread, network, turn, outside, gone (``on`` sent there and has ended); ``box`` the inbox it is about.
-    ``sure``: there is no alternative but others of the same kind.
+    ``sure``: there is no alternative but others of the same kind. ``numbers`` are those that the lab gave the two at
+    activation, 0 where there is none: a name may be that of several.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -94,6 +96,7 @@ class Wait:
     box: str = ""
     text: str = ""
     sure: bool = False
+    numbers: tuple[int, int] = field(default=(0, 0), compare=False)
 
     def __str__(self) -> str:
         return f"{self.waiter} waits for {self.text}"
@@ -241,6 +244,7 @@ def as_wait(waiter: Microprocess, need: Need) -> Wait:
         end_of(need.box) if need.box is not None else "",
         text,
         need.sure,
+        (task_of(waiter).number, task_of(need.who).number if isinstance(need.who, Microprocess) else 0),
     )
 
 
