@@ -49,6 +49,7 @@ from .replay.timetravel import TimeTravel
 if TYPE_CHECKING:
     from .analysis import Explanation, Leaks, Losses, Snapshot, Standings, Story, Survivors, Waiting
     from .analysis.location_notes import Stood
+    from .analysis.watched import Watched, WatchList
     from .core.chance import Chance
     from .core.ended_components import Register
     from .core.lock import LabLock
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from .views.labs import LabsLook
     from .views.source import Position
     from .views.timeline import Timeline
+    from .views.watches import Watches
 
 #: How often, in seconds, an awaited run lets the kernel do other things.
 TICK = 0.05
@@ -174,6 +176,7 @@ class Lab:
         self._network: Network | None = None
         self._interventions: Interventions | None = None
         self._positions: Stood | None = None
+        self._watch_list: WatchList | None = None
         self.runtime: Runtime = Runtime(
             self, clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error
         )
@@ -1155,6 +1158,67 @@ class Lab:
         """Drop what was noted of later steps, since the lab runs on from here and perhaps another way."""
         if self._positions is not None:
             self._positions.cut(self.scheduler.step)
+
+    # -- watching ----------------------------------------------------------------------------------------------
+
+    def watch(self, expression: str, of: Component | None = None) -> Watched:
+        """Watch an attribute of a component, or a variable of its main, or a part of one; return it with its value.
+
+        Nothing is called: attributes and items are read as they are, and a property is not computed. The history is
+        that of the slices that were stepped, also of those before.
+
+        Args:
+            expression: the name of a component and a path, such as ``"Double.total"`` or ``"Double_3.rows[0]"``.
+            of: the component, if the expression is only the path.
+
+        Raises:
+            BadWatch: it is something else than such a path, or too many are watched.
+
+        >>> from kamlab import Component, Lab
+        >>> class Double(Component):
+        ...     def main(self):
+        ...         self.total = 3
+        ...         yield
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Double().activate()
+        ...     _ = lab.step()
+        ...     lab.watch("Double.total").value
+        '3'
+        """
+        from .analysis.watched import WatchList, parsed
+
+        read = parsed(expression, name_of(of) if of is not None else "")
+        if self._watch_list is None:
+            self._watch_list = WatchList()
+        number = self._watch_list.add(read)
+        self.positions.read_watched = self._watch_list.note
+        return next(watched for watched in self.watches() if watched.id == number)
+
+    def unwatch(self, watch: int | str) -> None:
+        """Stop watching an expression, by its number or its text.
+
+        Raises:
+            BadWatch: it is not watched.
+        """
+        from .analysis.watched import WatchList
+
+        watches = self._watch_list if self._watch_list is not None else WatchList()
+        watches.remove(watch)
+        if not watches.expressions:
+            self.positions.read_watched = None
+
+    @reads(now=True)
+    def watches(self, step: int | None = None) -> Watches:
+        """Return the watched expressions with their values, now or after a step of the past; printed, a table.
+
+        Raises:
+            StepOutOfRange: there was no such step, or it is forgotten.
+        """
+        from .views.watches import Watches
+
+        lab: Any = self  # as it is read, where a slice does not end
+        watched = self._watch_list
+        return Watches(watched.rows(lab, self.positions, step) if watched is not None else ())
 
     # -- the past ----------------------------------------------------------------------------------------------
 

@@ -61,7 +61,10 @@ LONG = 200
 
 
 class Note(NamedTuple):
-    """Where one component stood after a slice of its own: its frames, and the values in the user's own one."""
+    """Where one component stood after a slice of its own: its frames, and the values in the user's own one.
+
+    ``watched`` has what was watched of it then, by expression; see :mod:`.watched`.
+    """
 
     codes: tuple[CodeType, ...]
     lines: tuple[int, ...]
@@ -70,6 +73,7 @@ class Note(NamedTuple):
     attributes: tuple[tuple[str, Any], ...]
     remarks: tuple[str, str]
     inside: str
+    watched: tuple[tuple[str, Any], ...] = ()
 
 
 class Stood:
@@ -78,6 +82,8 @@ class Stood:
     def __init__(self) -> None:
         self._notes: dict[int, Note] = {}
         self._last = 0
+        #: Returns what is watched of a component; ``None`` while nothing is.
+        self.read_watched: Callable[[Microprocess], tuple[tuple[str, Any], ...]] | None = None
 
     def note(self, component: Microprocess, step: int) -> None:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
@@ -98,7 +104,8 @@ class Stood:
         variables = _kept_pairs(variables_of(frames[own])) if frames else ()
         inside = inside_of(component, codes, own)
         attributes = _kept_pairs(attributes_of(component))
-        self._notes[step] = Note(codes, lines, own, variables, attributes, remarks, inside)
+        watched = self.read_watched(component) if self.read_watched is not None else ()
+        self._notes[step] = Note(codes, lines, own, variables, attributes, remarks, inside, watched)
         self._last = step
         if len(self._notes) > NOTES:
             for old in list(islice(self._notes, NOTES // 10)):
@@ -164,10 +171,10 @@ def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
 
 def _kept_pairs(pairs: list[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
     """Return (name, value) pairs with what is kept of each value."""
-    return tuple([(name, value if type(value) is int else _kept(value)) for name, value in pairs]) if pairs else ()
+    return tuple([(name, value if type(value) is int else kept(value)) for name, value in pairs]) if pairs else ()
 
 
-def _kept(value: Any) -> Any:
+def kept(value: Any) -> Any:
     """Return a value that cannot change, or the text of one that can; no code of a user's class is run for it."""
     cls = type(value)
     if cls is str or cls is bytes:

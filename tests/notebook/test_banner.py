@@ -111,13 +111,9 @@ def test_a_failure_is_told_in_its_own_words(lab: Lab) -> None:
     assert banner is not None
     assert banner["kind"] == "failed"
     assert banner["key"] == key_of(hot)
-    assert banner["text"][:2] == [
-        ["Hot_1", "1"],
-        [
-            f" failed: ValueError: too hot, at line {Hot.main.__code__.co_firstlineno + 2} of main() in test_banner.py. ",
-            "",
-        ],
-    ]
+    line = Hot.main.__code__.co_firstlineno + 2
+    said = f" failed: ValueError: too hot, at line {line} of main() in test_banner.py. "
+    assert banner["text"][:2] == [["Hot_1", "1"], [said, ""]]
     assert ["Polite_2", "2"] in banner["text"]
     lab.step(1)
     assert banner_of(lab) is None  # that was some steps ago, and the others go on

@@ -262,6 +262,19 @@ def filter_story(model: ViewModel, request: Request) -> str:
     return ""
 
 
+def watch(model: ViewModel, request: Request) -> str:
+    """Watch an expression; with the key of a component the text is an attribute or a variable of it."""
+    component = _component(model, request) if request.get("key") else None
+    watched = model.lab.watch(_text(request, "text"), component)
+    return f"{watched.expression} is watched{f': {watched.error}' if watched.error else '.'}"
+
+
+def unwatch(model: ViewModel, request: Request) -> str:
+    """Stop watching an expression."""
+    model.lab.unwatch(_number(request, "id"))
+    return ""
+
+
 #: By the name that the page uses: the function, and the name of the permission that it needs (``None``: none).
 COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "step": (step, "step"),
@@ -293,6 +306,8 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "event": (select_event, None),
     "window": (window, None),
     "filter": (filter_story, None),
+    "watch": (watch, None),
+    "unwatch": (unwatch, None),
 }
 
 #: After these commands the lab is shown as it is now.

@@ -215,6 +215,7 @@ class ViewModel:
             "breaks": [self._break(breakpoint) for breakpoint in lab.breakpoints],
             "at": self.at,
             "selected": self.selected,
+            "watches": seen.watches(self.at).rows(),
             "gone": "",
             "held": "",
         }

@@ -1,0 +1,57 @@
+"""What the panel's page is sent of watched expressions, searches, a message that is followed, and held components."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kamlab import Component, Lab, Pipeline
+from kamlab.parts import NullSink, PassThrough
+
+pytest.importorskip("anywidget", reason="anywidget is not installed")
+
+from kamlab.notebook.panel import registry
+from kamlab.notebook.panel.panel import Panel
+
+
+class Counts(Component):
+    def main(self) -> Iterator[None]:
+        self.total = 0
+        for number in range(1000):
+            self.total += number
+            self.send(f"number {number}")
+            yield
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """A lab that can go back: a component that counts, one that passes on, and one that takes."""
+    lab = Lab(build=lambda: Pipeline(Counts(), PassThrough(), NullSink()).activate(), clock="virtual")
+    yield lab
+    lab.stop()
+    registry.close_all()
+
+
+def now(panel: Panel) -> dict[str, Any]:
+    """Return what the page is sent, which must be JSON."""
+    shown: dict[str, Any] = json.loads(json.dumps(panel.page.now))
+    return shown
+
+
+def test_watched_expressions_are_in_the_page(lab: Lab) -> None:
+    """The commands watch and unwatch add and remove a row, with value and history, also at a step of the past."""
+    lab.step(8)
+    panel = Panel(lab)
+    assert now(panel)["watches"] == []
+    assert panel.do("watch", key="2", text="self.total") == "Counts_2.total is watched."
+    (row,) = now(panel)["watches"]
+    assert (row["id"], row["expression"], row["value"], row["error"]) == (1, "Counts_2.total", "3", "")
+    assert row["history"] == [[2, 0], [5, 1], [8, 3]]
+    panel.do("look", step=3)
+    assert now(panel)["watches"][0]["value"] == "0"
+    assert "cannot be watched" in panel.do("watch", text="total()")
+    panel.do("unwatch", id=1)
+    assert now(panel)["watches"] == []
