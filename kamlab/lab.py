@@ -340,7 +340,7 @@ class Lab:
             if self.on_run is not None:
                 return self.on_run(self, component)
             outcome = self.run()
-            if outcome.reason == "stuck":  # Axon would wait for ever without a word
+            if outcome.reason in ("stuck", "held"):  # Axon would wait for ever without a word
                 self.report(f"the run ended early: {outcome}")
             return outcome
         finally:
@@ -824,6 +824,36 @@ class Lab:
             NotRunnable: it cannot run now; the message says which can.
         """
         self.interventions.choose(component)
+
+    def hold(self, component: Microprocess | str) -> None:
+        """Give this component no slices, until it is released; the rest runs on, and its messages wait.
+
+        A container is held with all that it contains. It is part of the run: replayed, and undone by ``back``.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+            NotRunnable: it is not active.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+        ...     _ = lab.step()
+        ...     lab.hold("PassThrough")
+        ...     outcome = lab.run()
+        ...     print(outcome.reason, outcome.held, lab.snapshot().contents("PassThrough.inbox"))
+        held ('PassThrough_3',) (1, 2)
+        """
+        self.interventions.hold(component)
+
+    def release(self, component: Microprocess | str) -> None:
+        """Let a component that is held go on; it joins the queue when the round ends.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+            NotHeld: it is not held, or only with what contains it; the message says what is.
+        """
+        self.interventions.release(component)
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits.

@@ -26,7 +26,7 @@ from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
 from ..core.naming import one_called, whose
 from ..core.safe_repr import class_attribute, class_name
-from ..core.states import ALIVE, ASLEEP, BLOCKED
+from ..core.states import ALIVE, ASLEEP, BLOCKED, HELD
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..core.world import World
@@ -34,6 +34,7 @@ from .errors import CannotExplain
 from .history import history_of
 from .location import (
     BUSY,
+    BY_YOU,
     More,
     Place,
     Said,
@@ -278,7 +279,7 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
         Place.of(code.co_filename, line or 0, code.co_name) for code, line in zip(note.codes, note.lines, strict=True)
     )
     busy = state == BLOCKED and isinstance(component, ThreadedComponent)
-    remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
+    remark = BUSY if busy else BY_YOU if state == HELD else note.remarks[state in (ASLEEP, BLOCKED)]
     first, listing = listing_of(places[note.own], note.codes[note.own]) if places else (0, ())
     return Standing(
         name,

@@ -46,7 +46,7 @@ the built-in error from which an error also derives, so that code that catches t
     ├── going back, recorded runs, breakpoints           kamlab.replay.errors
     │   ├── CannotRewind
     │   │   └── BuilderDrives
-    │   ├── RunDiffers, MessageIsGone
+    │   ├── RunDiffers, MessageIsGone, NotHeld
     │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
     │   └── NoSuchBranch (KeyError)
     ├── views                                            kamlab.views

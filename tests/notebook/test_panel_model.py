@@ -55,3 +55,20 @@ def test_watched_expressions_are_in_the_page(lab: Lab) -> None:
     assert "cannot be watched" in panel.do("watch", text="total()")
     panel.do("unwatch", id=1)
     assert now(panel)["watches"] == []
+
+
+def test_a_component_is_held_and_released_by_commands(lab: Lab) -> None:
+    """hold and release give and take slices; the banner names what is held where nothing else can run."""
+    lab.step(8)
+    panel = Panel(lab)
+    assert panel.do("hold", key="3") == "PassThrough_3 is held: it has no slices until you release it."
+    lab.run(max_steps=3000)
+    panel.refresh()
+    banner = now(panel)["banner"]
+    assert (banner["kind"], banner["title"]) == ("waits", f"Only held components could run, at step {lab.step_number}.")
+    assert banner["acts"][0] == {"label": "Release PassThrough_3", "do": "release", "args": {"key": "3"}}
+    assert ["PassThrough_3", "3"] in banner["text"]
+    panel.do("select", key="3")
+    assert now(panel)["can"]["choose"] == "PassThrough_3 is held by you: release it first."
+    assert panel.do("release", key="3") == "PassThrough_3 goes on."
+    assert "is not held" in panel.do("release", key="3")

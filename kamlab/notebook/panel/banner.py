@@ -18,7 +18,19 @@ from typing import Any
 
 from ...analysis.location import place_of
 from ...analysis.moment import Moment
-from ...analysis.why_lab import AT_REST, DEADLOCK, FINISHED, NEW, RUNNABLE, STUCK, WRITTEN, Wait, Waiting, waiting_at
+from ...analysis.why_lab import (
+    AT_REST,
+    DEADLOCK,
+    FINISHED,
+    HELD,
+    NEW,
+    RUNNABLE,
+    STUCK,
+    WRITTEN,
+    Wait,
+    Waiting,
+    waiting_at,
+)
 from ...analysis.words import counted, joined
 from ...core.microprocess import Microprocess
 from ...core.reading import HeldLab
@@ -180,6 +192,12 @@ def _standing_still(lab: Lab, why: Waiting) -> Banner:
         return _banner("rest", f"At rest at step {step}.", _with_names(_in_sentences(said), lab))
     if why.verdict == STUCK:
         return _banner("rest", f"It stands still at step {step}.", _with_names(_in_sentences(why.sentences), lab))
+    if why.verdict == HELD:
+        holding = lab.scheduler.holding
+        held = list(holding.held.values())[:3] if holding is not None else []
+        acts = [_act(f"Release {safe_name(component)}", "release", key=key_of(component)) for component in held]
+        text = _with_names(_in_sentences(why.sentences), lab)
+        return _banner("waits", f"Only held components could run, at step {step}.", text, acts)
     kinds = {wait.kind for wait in why.waits}
     what = [words for kind, words in _WAITED.items() if kind in kinds] or ["something from outside"]
     said = [*why.sentences, *([f"It is {lab.scheduler.now:.3f} s now."] if lab.virtual else [])]

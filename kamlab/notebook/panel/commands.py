@@ -175,6 +175,20 @@ def choose(model: ViewModel, request: Request) -> str:
     return f"{component.short_name} goes next."
 
 
+def hold(model: ViewModel, request: Request) -> str:
+    """Give a component no slices until it is released."""
+    component = _component(model, request)
+    model.lab.hold(component)
+    return f"{component.short_name} is held: it has no slices until you release it."
+
+
+def release(model: ViewModel, request: Request) -> str:
+    """Let a component that is held go on."""
+    component = _component(model, request)
+    model.lab.release(component)
+    return f"{component.short_name} goes on."
+
+
 def set_break(model: ViewModel, request: Request) -> str:
     """Set a breakpoint before each slice of a component, or remove it if there is one."""
     component = _component(model, request)
@@ -296,6 +310,8 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "next": (deliver_next, "edit"),
     "inject": (inject, "edit"),
     "choose": (choose, None),  # it may be about any component; the lab says whether that one can
+    "hold": (hold, None),
+    "release": (release, None),
     "break": (set_break, None),
     "unbreak": (remove_break, None),
     "look": (look, "look"),

@@ -254,6 +254,7 @@ def headline(lab: Lab, banner: Banner | None = None) -> str:
 REASONS = {
     "stuck": "nothing can run, and nothing is left that could wake a component",
     "idle": "nothing can run now",
+    "held": "only components that are held could run",
     "interrupted": "the run was interrupted",
 }
 
