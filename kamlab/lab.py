@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .views import Inboxes, Transcripts
     from .views.dashboard import Dashboard
     from .views.figures import Axes, Figure
+    from .views.find import Found
     from .views.graph import Graph
     from .views.labs import LabsLook
     from .views.source import Position
@@ -1303,6 +1304,30 @@ class Lab:
         from .views.story import story_of
 
         return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
+
+    def find(self, text: str, limit: int = 20) -> Found:
+        """Return where a text is: in names of components and inboxes, in messages that wait, and in those on record.
+
+        Args:
+            text: what to look for; capitals do not matter.
+            limit: how many hits to return; the others are counted.
+
+        Raises:
+            KamlabError: the text is empty.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource(["hello"]), PassThrough()).activate()
+        ...     _ = lab.run()
+        ...     for hit in lab.find("hello"):
+        ...         print(hit.step, hit.text)
+        6 'hello' led nowhere
+        4 'hello' to PassThrough_3.inbox
+        """
+        from .views.find import find
+
+        return find(self, text, limit)
 
     @reads()
     def histories(self) -> dict[str, tuple[str, ...]]:

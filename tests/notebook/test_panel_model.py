@@ -53,7 +53,7 @@ def test_watched_expressions_are_in_the_page(lab: Lab) -> None:
     panel.do("look", step=3)
     assert now(panel)["watches"][0]["value"] == "0"
     assert "cannot be watched" in panel.do("watch", text="total()")
-    panel.do("unwatch", id=1)
+    panel.do("unwatch", number=1)
     assert now(panel)["watches"] == []
 
 
@@ -72,3 +72,51 @@ def test_a_component_is_held_and_released_by_commands(lab: Lab) -> None:
     assert now(panel)["can"]["choose"] == "PassThrough_3 is held by you: release it first."
     assert panel.do("release", key="3") == "PassThrough_3 goes on."
     assert "is not held" in panel.do("release", key="3")
+
+
+def test_what_is_found_is_in_the_page(lab: Lab) -> None:
+    """find sends hits with kind, text, key, step and event; they follow the lab; an empty text forgets them."""
+    lab.step(8)
+    panel = Panel(lab)
+    assert now(panel)["found"] is None
+    panel.do("find", text="number 1")
+    found = now(panel)["found"]
+    assert (found["query"], found["more"]) == ("number 1", 0)
+    assert found["hits"][0] == {
+        "kind": "message",
+        "text": "'number 1' to NullSink_4.inbox",
+        "key": "4",
+        "step": 6,
+        "event": found["hits"][0]["event"],
+    }
+    panel.do("find", text="number 3")
+    assert now(panel)["found"]["hits"] == []
+    lab.step(6)
+    panel.refresh()
+    assert len(now(panel)["found"]["hits"]) > 0
+    panel.do("find", text="")
+    assert now(panel)["found"] is None
+
+
+def test_a_message_is_followed_through_graph_timeline_and_story(lab: Lab) -> None:
+    """follow lights the links, the events and the rows of the whole way; the same event again ends it, and so does a
+    reset."""
+    lab.step(8)
+    panel = Panel(lab)
+    panel.do("find", text="number 1")
+    event = now(panel)["found"]["hits"][-1]["event"]
+    panel.do("follow", event=event)
+    shown = now(panel)
+    assert shown["following"] == event
+    assert shown["graph"]["follow"] == ["2.outbox>3.inbox", "3.outbox>4.inbox"]
+    numbers = shown["timeline"]["follow"]
+    assert event in numbers
+    assert len(numbers) == 4
+    assert [item["n"] for item in shown["story"]["items"] if item["follow"]] == numbers
+    panel.do("fold", key="1")
+    assert now(panel)["graph"]["follow"] == []
+    panel.do("follow", event=event)
+    assert (now(panel)["following"], now(panel)["timeline"]["follow"]) == (None, [])
+    panel.do("follow", event=event)
+    panel.do("reset")
+    assert now(panel)["following"] is None

@@ -283,9 +283,22 @@ def watch(model: ViewModel, request: Request) -> str:
     return f"{watched.expression} is watched{f': {watched.error}' if watched.error else '.'}"
 
 
+def find(model: ViewModel, request: Request) -> str:
+    """Look for a text in names and messages; an empty one forgets what was found."""
+    model.look_for(_text(request, "text"))
+    return ""
+
+
+def follow(model: ViewModel, request: Request) -> str:
+    """Follow the message that moves in an event; the one that is followed already, or none, ends that."""
+    number = None if request.get("event") is None else _number(request, "event")
+    model.following = None if number == model.following else number
+    return ""
+
+
 def unwatch(model: ViewModel, request: Request) -> str:
     """Stop watching an expression."""
-    model.lab.unwatch(_number(request, "id"))
+    model.lab.unwatch(_number(request, "number"))
     return ""
 
 
@@ -322,6 +335,8 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "event": (select_event, None),
     "window": (window, None),
     "filter": (filter_story, None),
+    "find": (find, None),
+    "follow": (follow, None),
     "watch": (watch, None),
     "unwatch": (unwatch, None),
 }

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ...analysis.following import Way, way_of
 from ...analysis.history import history_of
 from ...analysis.snapshot import Snapshot, snapshot_of
 from ...analysis.stack import definition_of
@@ -31,6 +32,7 @@ from ...replay.breakpoint import Breakpoint
 from ...views.branches import branches_of
 from ...views.components import component_with_key, key_of
 from ...views.graph import Graph, graph_of
+from ...views.graph.structure import Shown, structure_of
 from ...views.inboxes import look as inboxes_of
 from ...views.payload import payload_of
 from ...views.printable import label
@@ -55,6 +57,8 @@ class Detail:
     lifelines: int
 
 
+#: How many hits of a search are sent.
+HITS = 20
 #: How many of the last slices are asked for one of the user's own components.
 SLICES = 16
 
@@ -91,6 +95,12 @@ class ViewModel:
         self.kinds: tuple[str, ...] | None = None
         #: The message that is opened: key, inbox, index.
         self.opened: tuple[str, str, int] | None = None
+        #: The number of the event whose message is followed.
+        self.following: int | None = None
+        self._way: tuple[tuple[Any, ...], Way] = ((), Way())
+        #: What is looked for; empty if nothing is.
+        self.query = ""
+        self._found: tuple[tuple[Any, ...], dict[str, Any] | None] = ((), None)
         #: The number of the first record that the page has not seen; ``None`` where it has seen nothing.
         self.unseen: int | None = None
         self.last_graph: Graph | None = None
@@ -102,7 +112,7 @@ class ViewModel:
 
     def forget(self) -> None:
         """Forget the choices that are about a past run."""
-        self.at = self.event = self.window = self.opened = None
+        self.at = self.event = self.window = self.opened = self.following = None
         self.unseen = None
 
     def component(self) -> Component | None:
@@ -185,6 +195,33 @@ class ViewModel:
                 now.update(shown)
         return scene, now
 
+    def look_for(self, text: str) -> None:
+        """Look for a text from here on; for nothing if it is empty."""
+        self.query = " ".join(text.split())[:200]
+        self._found = (), None
+
+    def found(self, lab: Lab) -> dict[str, Any] | None:
+        """Return what was found; it is looked for again where the lab stands and has moved since."""
+        version = self.query, lab.trace.next_number, lab.step_number
+        if not self.query:
+            return None
+        if self._found[1] is None or (version != self._found[0] and lab.state != "running"):
+            found = lab.find(self.query, HITS)
+            names = ("kind", "text", "key", "step", "event")
+            hits = [{name: getattr(hit, name) for name in names} for hit in found]
+            self._found = version, {"query": self.query, "hits": hits, "more": found.more}
+        return self._found[1]
+
+    def way(self) -> Way:
+        """Return the whole way of the message that is followed; of a lab that runs as it was when it was asked for."""
+        if self.following is None:
+            return Way()
+        with reading(self.lab) as (lab, _):
+            version = self.following, lab.trace.next_number
+            if self._way[0][:1] != version[:1] or (version != self._way[0] and lab.state != "running"):
+                self._way = version, way_of(history_of(lab), self.following)
+        return self._way[1]
+
     def banner(self, lab: Lab) -> Banner | None:
         """Return the banner of a lab as it is read now; it is made once for each moment that it can be about."""
         scheduler = lab.scheduler
@@ -215,6 +252,8 @@ class ViewModel:
             "breaks": [self._break(breakpoint) for breakpoint in lab.breakpoints],
             "at": self.at,
             "selected": self.selected,
+            "found": self.found(seen),
+            "following": self.following,
             "watches": seen.watches(self.at).rows(),
             "gone": "",
             "held": "",
@@ -302,7 +341,19 @@ def _graph(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[
         most=detail.parts,
         snapshot=snapshot,
     )
-    return {"scene": model.scene(graph), "graph": graph.now.data()}
+    return {
+        "scene": model.scene(graph),
+        "graph": {**graph.now.data(), "follow": _links_on_the_way(model, detail, snapshot)},
+    }
+
+
+def _links_on_the_way(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> list[str]:
+    """Return the keys of the links over which the message went that is followed."""
+    hops = set(model.way().hops)
+    if not hops or snapshot is None:
+        return []
+    drawn = structure_of(Shown(snapshot, model.folded, detail.parts))[1]
+    return [key for key, links in drawn.items() if not hops.isdisjoint(links)]
 
 
 def _lean(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -347,12 +398,15 @@ def _timeline(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> di
     first, last = model.window or (None, None)
     view = timeline_of(model.lab, first, last, at=model.at, event=model.event, lines=detail.lifelines)
     tree = branches_of(model.lab).data() if model.lab.state != "running" else None
-    return {"timeline": view.data(), "tree": tree}
+    return {"timeline": {**view.data(), "follow": list(model.way().events)}, "tree": tree}
 
 
 def _story(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:
     view = story_of(model.lab, model.filter, model.kinds, last=detail.events, upto=model.at)
-    return {"story": {**view.data(), "chosen": list(model.kinds or ())}}
+    data, way = view.data(), set(model.way().events)
+    for item in data["items"] if way else ():
+        item["follow"] = item["n"] in way
+    return {"story": {**data, "chosen": list(model.kinds or ())}}
 
 
 #: The pieces in the order in which they are computed; what the controls show is sent in any case.
