@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from .views.figures import Axes, Figure
     from .views.find import Found
     from .views.graph import Graph
+    from .views.help import Card
     from .views.labs import LabsLook
     from .views.source import Position
     from .views.timeline import Timeline
@@ -80,6 +81,17 @@ ARUN_PATIENCE = 2.0
 
 #: From how many slices on a step shows its progress.
 MANY = 1000
+
+
+#: What ``dir(lab)`` lists, and so the Tab key: what users need. The rest is rarely needed, or for kamlab itself.
+SHOWN = (
+    *("help", "panel", "step", "step_round", "step_message", "run", "arun", "start", "pause", "stop", "reset"),
+    *("graph", "inboxes", "timeline", "story", "events", "find", "where", "figure"),
+    *("why", "lost", "leaks", "watch", "watches", "unwatch"),
+    *("back", "forward", "goto", "snapshot", "branches", "recording", "replay"),
+    *("choose", "hold", "release", "inject", "drop", "edit", "break_on", "breakpoints"),
+    *("components", "state", "step_number", "outcome", "trace", "pace"),
+)
 
 
 def _no_builder() -> None:
@@ -187,6 +199,8 @@ class Lab:
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
+        #: The attributes that a lab has before its user sets any.
+        self._made_with: frozenset[str] = frozenset(vars(self))
         if build is None:
             self.runtime.hint = (
                 "build=None builds nothing; if a function returned it, give the function: Lab(build=system)"
@@ -595,6 +609,12 @@ class Lab:
 
     def __contains__(self, component: object) -> bool:
         return any(member is component for member in self.scheduler.members.values())
+
+    def __dir__(self) -> list[str]:
+        """Return what users need: :data:`SHOWN`, and what they have added in a subclass or set in this lab."""
+        subclasses = type(self).__mro__[: type(self).__mro__.index(Lab)]
+        added = {name for names in (*map(vars, subclasses), vars(self)) for name in names if name[0] != "_"}
+        return sorted({*SHOWN, *(added - self._made_with)})
 
     def __repr__(self) -> str:
         count = len(self.scheduler.members)
@@ -1367,7 +1387,33 @@ class Lab:
 
         return causality_of(self).causes(event)
 
+    @reads()
+    def events(self, kind: str | None = None) -> list[Event]:
+        """Return the events on record, oldest first; only those of one kind if it is given.
+
+        >>> from kamlab import Lab
+        >>> from kamlab.parts import OneShot
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = OneShot("hello").activate()
+        ...     _ = lab.step()
+        ...     lab.events("discarded")
+        [    1  OneShot_1.outbox -> nowhere: 'hello' is discarded]
+        """
+        events = self.trace.events()
+        return events if kind is None else [event for event in events if event.kind == kind]
+
     # -- seeing ------------------------------------------------------------------------------------------------
+
+    def help(self) -> Card:
+        """Return a card of the calls that one needs to begin with.
+
+        >>> lab = Lab()
+        >>> print(str(lab.help()).splitlines()[0].strip())
+        lab.panel()                                   see and drive it here, with buttons
+        """
+        from .views.help import card_of
+
+        return card_of(self)
 
     def panel(self, *pieces: str) -> Panel | Dashboard:
         """Return the panel of this lab, which shows and drives it.
