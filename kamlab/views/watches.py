@@ -12,6 +12,8 @@ from .render import Document, Span, Table, View, line
 
 #: How many of the last numbers are written in a row of the table.
 LAST = 8
+#: How many points of their histories are sent to a page, of all together.
+SENT = 600
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,14 +52,15 @@ class Watches(View):
         return (Table(rows, ("id", "expression", "value", "before"), thing="expression"),)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows as plain values, ready for JSON, with printable texts."""
+        """Return the rows as plain values, ready for JSON, with printable texts and :data:`SENT` points at most."""
+        points = max(LAST, SENT // max(1, len(self.watches)))
         return [
             {
                 "id": watch.id,
                 "expression": label(watch.expression),
                 "value": label(watch.value),
                 "error": label(watch.error, 120),
-                "history": [list(point) for point in watch.history],
+                "history": [list(point) for point in watch.history[-points:]],
             }
             for watch in self.watches
         ]

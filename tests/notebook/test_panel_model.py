@@ -120,3 +120,17 @@ def test_a_message_is_followed_through_graph_timeline_and_story(lab: Lab) -> Non
     panel.do("follow", event=event)
     panel.do("reset")
     assert now(panel)["following"] is None
+
+
+def test_many_watches_stay_small(lab: Lab) -> None:
+    """However many expressions are watched, the page is sent less than 50 kB."""
+    panel = Panel(lab)
+    for number in range(20):
+        lab.watch(f"Counts.self_{number}")
+    for name in ("total", "number") * 10:
+        lab.watch(name, Counts(name=f"Counts_{2}"))
+    for _ in range(3):
+        lab.step(90)
+    panel.refresh()
+    assert len(json.dumps(panel.page.now)) + len(json.dumps(panel.page.scene)) < 50_000
+    assert any(len(row["history"]) > 20 for row in now(panel)["watches"])

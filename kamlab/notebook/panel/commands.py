@@ -327,6 +327,10 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "release": (release, None),
     "break": (set_break, None),
     "unbreak": (remove_break, None),
+    "watch": (watch, None),
+    "unwatch": (unwatch, None),
+    "find": (find, None),
+    "follow": (follow, None),
     "look": (look, "look"),
     "select": (select, None),
     "fold": (fold, None),
@@ -335,10 +339,6 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "event": (select_event, None),
     "window": (window, None),
     "filter": (filter_story, None),
-    "find": (find, None),
-    "follow": (follow, None),
-    "watch": (watch, None),
-    "unwatch": (unwatch, None),
 }
 
 #: After these commands the lab is shown as it is now.

@@ -193,7 +193,21 @@ class ViewModel:
                 shown = look(self, detail, snapshot)
                 scene.update(shown.pop("scene", {}))
                 now.update(shown)
+        self._mark_way(now, detail, snapshot)
         return scene, now
+
+    def _mark_way(self, now: dict[str, Any], detail: Detail, snapshot: Snapshot | None) -> None:
+        """Mark the way of the message that is followed: its links in the graph, its events in timeline and story."""
+        way = self.way()
+        if "graph" in now:
+            hops, links = set(way.hops), {}
+            if hops and snapshot is not None:
+                links = structure_of(Shown(snapshot, self.folded, detail.parts))[1]
+            now["graph"]["follow"] = [key for key, over in links.items() if not hops.isdisjoint(over)]
+        if "timeline" in now:
+            now["timeline"]["follow"] = list(way.events)
+        for item in now["story"]["items"] if way.events and "story" in now else ():
+            item["follow"] = item["n"] in way.events
 
     def look_for(self, text: str) -> None:
         """Look for a text from here on; for nothing if it is empty."""
@@ -341,19 +355,7 @@ def _graph(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[
         most=detail.parts,
         snapshot=snapshot,
     )
-    return {
-        "scene": model.scene(graph),
-        "graph": {**graph.now.data(), "follow": _links_on_the_way(model, detail, snapshot)},
-    }
-
-
-def _links_on_the_way(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> list[str]:
-    """Return the keys of the links over which the message went that is followed."""
-    hops = set(model.way().hops)
-    if not hops or snapshot is None:
-        return []
-    drawn = structure_of(Shown(snapshot, model.folded, detail.parts))[1]
-    return [key for key, links in drawn.items() if not hops.isdisjoint(links)]
+    return {"scene": model.scene(graph), "graph": graph.now.data()}
 
 
 def _lean(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -398,15 +400,12 @@ def _timeline(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> di
     first, last = model.window or (None, None)
     view = timeline_of(model.lab, first, last, at=model.at, event=model.event, lines=detail.lifelines)
     tree = branches_of(model.lab).data() if model.lab.state != "running" else None
-    return {"timeline": {**view.data(), "follow": list(model.way().events)}, "tree": tree}
+    return {"timeline": view.data(), "tree": tree}
 
 
 def _story(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:
     view = story_of(model.lab, model.filter, model.kinds, last=detail.events, upto=model.at)
-    data, way = view.data(), set(model.way().events)
-    for item in data["items"] if way else ():
-        item["follow"] = item["n"] in way
-    return {"story": {**data, "chosen": list(model.kinds or ())}}
+    return {"story": {**view.data(), "chosen": list(model.kinds or ())}}
 
 
 #: The pieces in the order in which they are computed; what the controls show is sent in any case.
