@@ -246,3 +246,23 @@ def test_a_step_of_the_past_has_its_code(lab: Lab) -> None:
     lab.run(max_steps=5)
     panel.do("look", step=7)
     assert "was not noted" in panel.page.now["source"]["remark"]
+
+
+def test_a_large_lab_that_can_run_is_not_analysed(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many components the wait-for graph is only made where nothing can run; a deadlock is then told as ever."""
+    from kamlab.notebook.panel import banner as module
+
+    made = []
+    analysed = module.waiting_at
+    monkeypatch.setattr(module, "waiting_at", lambda moment: made.append(1) or analysed(moment))
+    several = [Polite(name=f"P{number}").activate(lab) for number in range(module.MANY + 1)]
+    for component, following in zip(several, [*several[1:], several[0]], strict=True):
+        component.link((component, "outbox"), (following, "inbox"))
+    lab.step(5)
+    assert banner_of(lab) is None
+    assert made == []
+    lab.run()
+    banner = banner_of(lab)
+    assert banner is not None
+    assert (banner["kind"], len(banner["circle"]), len(made)) == ("deadlock", module.MANY + 1, 1)
+    assert "and so on, over" in text_of(banner)

@@ -19,6 +19,7 @@ from typing import Any
 from ...analysis.location import place_of
 from ...analysis.moment import Moment
 from ...analysis.why_lab import (
+    ALIVE,
     AT_REST,
     DEADLOCK,
     FINISHED,
@@ -46,8 +47,8 @@ Piece = list[str]
 
 #: The most characters of one sentence, and the most sentences.
 SENTENCE, SENTENCES = 300, 8
-#: With more components than this, who waits for whom is only looked at where nothing can run.
-MANY = 500
+#: With more components than this, who waits for whom is only analysed where nothing can run and nothing is to come.
+MANY = 100
 _CONTINUE, _NOW, _RESET = "Continue here", "Back to now", "Reset"
 
 _LIMITS = {"max_steps": "The limit of slices was reached", "timeout": "The time was up"}
@@ -76,8 +77,7 @@ def banner_of(lab: Lab, at: int | None = None) -> Banner | None:
         return _banner("past", f"You look at step {at}; the lab stands at step {step}.", acts=acts)
     if isinstance(lab, HeldLab) or (lab.state == "running" and _can_run(lab)):
         return _banner("running", f"Running, step {step}.")
-    many = len(lab.scheduler.members) > MANY and _can_run(lab)
-    why = Waiting(RUNNABLE, step) if many else waiting_at(Moment(lab))
+    why = _at_a_glance(lab) or waiting_at(Moment(lab))
     failed = _failed_last(lab, why)
     if why.verdict == NEW:
         return _banner("new", "Nothing has been activated yet.")
@@ -88,6 +88,15 @@ def banner_of(lab: Lab, at: int | None = None) -> Banner | None:
     if failed is not None:
         return _failure(lab, why, failed)
     return _standing_still(lab, why)
+
+
+def _at_a_glance(lab: Lab) -> Waiting | None:
+    """Return how a large lab stands in which something can run, or is about to; ``None`` if that has to be analysed."""
+    if len(lab.scheduler.members) <= MANY:
+        return None
+    if _can_run(lab):
+        return Waiting(RUNNABLE, lab.step_number)
+    return Waiting(ALIVE, lab.step_number) if lab.state == "running" and lab.scheduler.can_be_woken() else None
 
 
 def _can_run(lab: Lab) -> bool:
