@@ -182,7 +182,9 @@ def _failure(lab: Lab, why: Waiting, failed: Microprocess) -> Banner:
     place = place_of(failed)
     where = f", at {place}" if place is not None else ""
     others = [name for name, _ in why.failed if name != safe_name(failed)]
-    sentences = [*why.in_vain, *([f"{joined(others)} failed as well."] if others else [])]
+    known = f": {ended.error.rstrip('.')}" if ended is not None and ended.error else ""
+    in_vain = [sentence.replace(known, "") for sentence in why.in_vain]  # it is said once
+    sentences = [*in_vain, *([f"{joined(others)} failed as well."] if others else [])]
     if why.verdict not in (RUNNABLE, FINISHED):
         sentences += why.coming or why.left
     text = [[safe_name(failed), key], _plain(f" failed: {error_of(failed)}{where}. ")]
