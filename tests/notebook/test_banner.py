@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, Pipeline
+from kamlab import Component, Graphline, Lab, Pipeline
 from kamlab.parts import DataSource, NullSink
 
 pytest.importorskip("anywidget", reason="anywidget is not installed")
@@ -84,19 +84,19 @@ def test_a_deadlock_is_named_with_its_chain_and_its_circle(lab: Lab) -> None:
     assert banner["kind"] == "deadlock"
     assert banner["title"] == f"Deadlock at step {lab.step_number}."
     assert text_of(banner).startswith(
-        "a waits for a message from C in its 'inbox'; C waits for a message from two in its 'inbox'; two waits for a"
+        "a waits for a message from C; C waits for a message from two; two waits for a message from a. "
     )
     assert [piece for piece in banner["text"] if piece[1]][:2] == [["a", "1"], ["C", "3"]]
     assert banner["circle"] == [["1", "3"], ["3", "2"], ["2", "1"]]
 
 
 def test_a_circle_that_may_be_rest_is_said_to_be_so(lab: Lab) -> None:
-    """A circle of components that may have nothing more to say is a deadlock or rest, and only the program knows."""
+    """Of a circle of components that may have nothing more to say it is told that it may be rest."""
     circle(lab, Polite, "Ada", "Bob")
     lab.run()
     banner = banner_of(lab)
     assert banner is not None
-    assert banner["title"] == f"Deadlock, or rest, at step {lab.step_number}."
+    assert banner["title"] == f"Deadlock at step {lab.step_number}."
     assert "only the program knows" in text_of(banner)
 
 
@@ -266,3 +266,22 @@ def test_a_large_lab_that_can_run_is_not_analysed(lab: Lab, monkeypatch: pytest.
     assert banner is not None
     assert (banner["kind"], len(banner["circle"]), len(made)) == ("deadlock", module.MANY + 1, 1)
     assert "and so on, over" in text_of(banner)
+
+
+def test_the_users_names_are_shown(lab: Lab) -> None:
+    """A component is named as the user named it in a Graphline, in the chain, in sentences, and in titles."""
+    linkages = {("left", "outbox"): ("right", "inbox"), ("right", "outbox"): ("left", "inbox")}
+    Graphline(left=Polite(), right=Polite(), linkages=linkages).activate(lab)
+    lab.run()
+    banner = banner_of(lab)
+    assert banner is not None
+    assert text_of(banner).startswith("left waits for a message from right; right waits for a message from left. ")
+    with Lab(clock="virtual") as other:
+        other.report = lambda text: None  # type: ignore[method-assign]
+        linkages = {("oven", "outbox"): ("guest", "inbox")}
+        Graphline(oven=Hot(), guest=Polite(), linkages=linkages).activate(other)
+        other.run()
+        failed = banner_of(other)
+        assert failed is not None
+        assert failed["title"] == "oven failed at step 4."
+        assert "guest waits for oven, which failed at step 4." in text_of(failed)

@@ -13,6 +13,7 @@ components may have the same one.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ from ...analysis.why_lab import (
 )
 from ...analysis.words import counted, joined
 from ...core.microprocess import Microprocess
+from ...core.naming import given_name
 from ...core.reading import HeldLab
 from ...core.task import task_of
 from ...lab import Lab
@@ -123,15 +125,13 @@ def _of_one_that_can_go_on(lab: Lab, why: Waiting, failed: Microprocess | None) 
         return _failure(lab, why, failed)
     if outcome is not None and outcome.breakpoints:
         hits = outcome.breakpoints
-        text = [_plain(f"{hit.breakpoint.words()}: {hit.what}. ") for hit in hits[:SENTENCES]]
-        return _banner("breakpoint", f"Breakpoint at step {step}.", _with_names(text, lab))
+        text = _Names(lab).in_sentences(f"{hit.breakpoint.words()}: {hit.what}." for hit in hits)
+        return _banner("breakpoint", f"Breakpoint at step {step}.", text)
     if why.certain:
         return _deadlock(lab, why)
     if outcome is not None and outcome.reason in _LIMITS and outcome.steps:
-        text = [_plain(outcome.spinning_in_words)] if outcome.spinning else []
-        return _banner(
-            "limit", f"{_LIMITS[outcome.reason]} at step {step}.", _with_names(text, lab), [_act("Go on", "run")]
-        )
+        text = _Names(lab).in_sentences([outcome.spinning_in_words] if outcome.spinning else [])
+        return _banner("limit", f"{_LIMITS[outcome.reason]} at step {step}.", text, [_act("Go on", "run")])
     if not step:
         count = counted(len(lab.components), "component")
         return _banner("new", "Nothing has run yet.", [_plain(f"{count} can be stepped.")])
@@ -140,29 +140,29 @@ def _of_one_that_can_go_on(lab: Lab, why: Waiting, failed: Microprocess | None) 
 
 def _deadlock(lab: Lab, why: Waiting) -> Banner:
     circles = [circle for circle in why.circles if circle]
+    names = _Names(lab)
     text: list[Piece] = []
-    for circle in circles:
-        text += [*_chain(circle), _plain(". ")]
+    for circle in circles[:SENTENCES]:
+        text += [*_chain(circle, names), _plain(". ")]
     if not why.certain:
         text.append(_plain("If they expect nothing more of each other, this is rest: only the program knows. "))
     sentences = (*why.in_vain, *(sentence for _, sentence in why.failed if sentence), *why.left)
-    text += _with_names(_in_sentences(sentences), lab)
+    text += names.in_sentences(sentences)
     some = "" if why.verdict == DEADLOCK else " in a part of the lab"
-    title = f"Deadlock{'' if why.certain else ', or rest,'}{some} at step {why.step}."
     pairs = [[str(number) for number in wait.numbers] for circle in circles for wait in circle]
-    return _banner("deadlock", title, text, circle=pairs, key=pairs[0][0])
+    return _banner("deadlock", f"Deadlock{some} at step {why.step}.", text, circle=pairs, key=pairs[0][0])
 
 
-def _chain(circle: Sequence[Wait]) -> list[Piece]:
+def _chain(circle: Sequence[Wait], names: _Names) -> list[Piece]:
     """Return a circle in words: "a waits for a message from two; two waits for a message from a"."""
     text: list[Piece] = []
     for wait in circle[:WRITTEN]:
-        waiter, on = wait.numbers
-        before = _before_name(wait)
+        waiter, on = map(str, wait.numbers)
+        before, said = _before_name(wait), wait.text.removesuffix(" in its 'inbox'")
         text += [_plain("; ")] if text else []
-        text += [[label(wait.waiter, 40), str(waiter)], _plain(f" waits for {before}")]
+        text += [names.piece(waiter, wait.waiter), _plain(f" waits for {before}")]
         if before != wait.text:
-            text += [[label(wait.on, 40), str(on)], _plain(wait.text[len(before) + len(wait.on) :])]
+            text += [names.piece(on, wait.on), _plain(said[len(before) + len(wait.on) :])]
     if len(circle) > WRITTEN:
         text.append(_plain(f"; and so on, over {counted(len(circle) - WRITTEN, 'component')} more"))
     return [piece for piece in text if piece[0]]
@@ -187,33 +187,33 @@ def _failure(lab: Lab, why: Waiting, failed: Microprocess) -> Banner:
     sentences = [*in_vain, *([f"{joined(others)} failed as well."] if others else [])]
     if why.verdict not in (RUNNABLE, FINISHED):
         sentences += why.coming or why.left
-    text = [[safe_name(failed), key], _plain(f" failed: {error_of(failed)}{where}. ")]
+    names = _Names(lab)
+    text = [names.piece(key, safe_name(failed)), _plain(f" failed: {error_of(failed)}{where}. ")]
     acts = [_act("Go to the step before", "goto", step=step - 1)] if lab.can_build and step else []
-    title = f"{safe_name(failed)} failed at step {step}."
-    return _banner("failed", title, [*text, *_with_names(_in_sentences(sentences), lab)], acts, key=key)
+    title = f"{names.of(failed)} failed at step {step}."
+    return _banner("failed", title, [*text, *names.in_sentences(sentences)], acts, key=key)
 
 
 def _standing_still(lab: Lab, why: Waiting) -> Banner:
     """Return the banner of a lab in which nothing can run, without a deadlock and without a failure."""
-    step = why.step
+    step, names = why.step, _Names(lab)
     if why.verdict == FINISHED:
         return _banner("rest", f"Finished at step {step}.", [_plain("Every component has ended.")])
     if why.verdict == AT_REST:
         said = ["All components sleep, and nothing waits to be read.", *why.sentences]
-        return _banner("rest", f"At rest at step {step}.", _with_names(_in_sentences(said), lab))
+        return _banner("rest", f"At rest at step {step}.", names.in_sentences(said))
     if why.verdict == STUCK:
-        return _banner("rest", f"It stands still at step {step}.", _with_names(_in_sentences(why.sentences), lab))
+        return _banner("rest", f"It stands still at step {step}.", names.in_sentences(why.sentences))
     if why.verdict == HELD:
         holding = lab.scheduler.holding
         held = list(holding.held.values())[:3] if holding is not None else []
-        acts = [_act(f"Release {safe_name(component)}", "release", key=key_of(component)) for component in held]
-        text = _with_names(_in_sentences(why.sentences), lab)
-        return _banner("waits", f"Only held components could run, at step {step}.", text, acts)
+        acts = [_act(f"Release {names.of(component)}", "release", key=key_of(component)) for component in held]
+        title = f"Only held components could run, at step {step}."
+        return _banner("waits", title, names.in_sentences(why.sentences), acts)
     kinds = {wait.kind for wait in why.waits}
     what = [words for kind, words in _WAITED.items() if kind in kinds] or ["something from outside"]
     said = [*why.sentences, *([f"It is {lab.scheduler.now:.3f} s now."] if lab.virtual else [])]
-    text = _with_names(_in_sentences(said), lab)
-    return _banner("waits", f"Waits for {joined(what, 'or')} at step {step}.", text)
+    return _banner("waits", f"Waits for {joined(what, 'or')} at step {step}.", names.in_sentences(said))
 
 
 #: What a lab in which nothing can run waits for, by the kinds of needs that are met by themselves.
@@ -246,36 +246,47 @@ def _plain(text: str) -> Piece:
     return [label(text, SENTENCE), ""]
 
 
-def _in_sentences(sentences: Iterable[str]) -> list[Piece]:
-    return [_plain(f"{sentence} ") for sentence in list(dict.fromkeys(sentences))[:SENTENCES]]
+class _Names:
+    """The living and the failed components, as sentences of ``why()`` name them and as the panel shows them.
 
-
-def _with_names(text: Iterable[Piece], lab: Lab) -> list[Piece]:
-    """Split sentences at the names of living and failed components, so that a click on one selects it.
-
-    A name that could be an ordinary word, and one that several have, is left as text.
+    A click on a name selects the component. A name that could be an ordinary word is left as text, and so is one that
+    several have.
     """
-    keys: dict[str, str] = {}
-    for component in (*lab.components, *lab.failures):
-        name = safe_name(component)
-        if any(letter in "_?" or letter.isupper() or letter.isdigit() for letter in name):
-            key = key_of(component)
-            keys[name] = key if keys.get(name, key) == key else ""
-    found: list[Piece] = []
-    for sentence, key in text:
-        found += [[sentence, key]] if key else _split(sentence, keys)
-    return found
 
+    def __init__(self, lab: Lab) -> None:
+        components = [*lab.components, *lab.failures]
+        given = Counter(map(given_name, components))
+        self._keys: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
+        for component in components:
+            name, key, users = safe_name(component), key_of(component), given_name(component)
+            self._shown[key] = label(users, 40) if users and given[users] == 1 else name
+            if any(letter in "_?" or letter.isupper() or letter.isdigit() for letter in name):
+                self._keys[name] = key if self._keys.get(name, key) == key else ""
 
-def _split(sentence: str, keys: dict[str, str]) -> list[Piece]:
-    pieces: list[Piece] = []
-    rest = ""
-    for word in sentence.split(" "):
-        name = word.rstrip(",.;:")
-        name = name if name in keys else name.partition(".")[0]
-        if keys.get(name):
-            pieces += [[rest, ""], [name, keys[name]]]
-            rest = word[len(name) :] + " "
-        else:
-            rest += word + " "
-    return [piece for piece in (*pieces, [rest[:-1], ""]) if piece[0]]
+    def of(self, component: Microprocess) -> str:
+        """Return the name that a component is shown by."""
+        return self._shown.get(key_of(component), safe_name(component))
+
+    def piece(self, key: str, name: str) -> Piece:
+        """Return the piece that names the component of a key."""
+        return [self._shown.get(key, label(name, 40)), key]
+
+    def in_sentences(self, sentences: Iterable[str]) -> list[Piece]:
+        """Return sentences, split at the names of components."""
+        said = list(dict.fromkeys(sentences))[:SENTENCES]
+        return [piece for sentence in said for piece in self._split(label(f"{sentence} ", SENTENCE))]
+
+    def _split(self, sentence: str) -> list[Piece]:
+        pieces: list[Piece] = []
+        rest = ""
+        for word in sentence.split(" "):
+            name = word.rstrip(",.;:")
+            name = name if name in self._keys else name.partition(".")[0]
+            key = self._keys.get(name)
+            if key:
+                pieces += [[rest, ""], self.piece(key, name)]
+                rest = word[len(name) :] + " "
+            else:
+                rest += word + " "
+        return [piece for piece in (*pieces, [rest[:-1], ""]) if piece[0]]
