@@ -49,6 +49,7 @@ from .replay.timetravel import TimeTravel
 if TYPE_CHECKING:
     from .analysis import Explanation, Leaks, Losses, Snapshot, Standings, Story, Survivors, Waiting
     from .analysis.location_notes import Stood
+    from .analysis.watched import Watched, WatchList
     from .core.chance import Chance
     from .core.ended_components import Register
     from .core.lock import LabLock
@@ -64,10 +65,13 @@ if TYPE_CHECKING:
     from .views import Inboxes, Transcripts
     from .views.dashboard import Dashboard
     from .views.figures import Axes, Figure
+    from .views.find import Found
     from .views.graph import Graph
+    from .views.help import Card
     from .views.labs import LabsLook
     from .views.source import Position
     from .views.timeline import Timeline
+    from .views.watches import Watches
 
 #: How often, in seconds, an awaited run lets the kernel do other things.
 TICK = 0.05
@@ -77,6 +81,17 @@ ARUN_PATIENCE = 2.0
 
 #: From how many slices on a step shows its progress.
 MANY = 1000
+
+
+#: What ``dir(lab)`` lists, and so the Tab key: what users need. The rest is rarely needed, or for kamlab itself.
+SHOWN = (
+    *("help", "panel", "step", "step_round", "step_message", "run", "arun", "start", "pause", "stop", "reset"),
+    *("graph", "inboxes", "timeline", "story", "events", "find", "where", "figure"),
+    *("why", "lost", "leaks", "watch", "watches", "unwatch"),
+    *("back", "forward", "goto", "snapshot", "branches", "recording", "replay"),
+    *("choose", "hold", "release", "inject", "drop", "edit", "break_on", "breakpoints"),
+    *("components", "state", "step_number", "outcome", "trace", "pace"),
+)
 
 
 def _no_builder() -> None:
@@ -174,6 +189,7 @@ class Lab:
         self._network: Network | None = None
         self._interventions: Interventions | None = None
         self._positions: Stood | None = None
+        self._watch_list: WatchList | None = None
         self.runtime: Runtime = Runtime(
             self, clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error
         )
@@ -183,6 +199,8 @@ class Lab:
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
+        #: The attributes that a lab has before its user sets any.
+        self._made_with: frozenset[str] = frozenset(vars(self))
         if build is None:
             self.runtime.hint = (
                 "build=None builds nothing; if a function returned it, give the function: Lab(build=system)"
@@ -337,7 +355,7 @@ class Lab:
             if self.on_run is not None:
                 return self.on_run(self, component)
             outcome = self.run()
-            if outcome.reason == "stuck":  # Axon would wait for ever without a word
+            if outcome.reason in ("stuck", "held"):  # Axon would wait for ever without a word
                 self.report(f"the run ended early: {outcome}")
             return outcome
         finally:
@@ -592,6 +610,12 @@ class Lab:
     def __contains__(self, component: object) -> bool:
         return any(member is component for member in self.scheduler.members.values())
 
+    def __dir__(self) -> list[str]:
+        """Return what users need: :data:`SHOWN`, and what they have added in a subclass or set in this lab."""
+        subclasses = type(self).__mro__[: type(self).__mro__.index(Lab)]
+        added = {name for names in (*map(vars, subclasses), vars(self)) for name in names if name[0] != "_"}
+        return sorted({*SHOWN, *(added - self._made_with)})
+
     def __repr__(self) -> str:
         count = len(self.scheduler.members)
         return f"<lab: {self.state}, step {self.step_number}, {count} component{'s' if count != 1 else ''}>"
@@ -821,6 +845,36 @@ class Lab:
             NotRunnable: it cannot run now; the message says which can.
         """
         self.interventions.choose(component)
+
+    def hold(self, component: Microprocess | str) -> None:
+        """Give this component no slices, until it is released; the rest runs on, and its messages wait.
+
+        A container is held with all that it contains. It is part of the run: replayed, and undone by ``back``.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+            NotRunnable: it is not active.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource([1, 2]), PassThrough()).activate()
+        ...     _ = lab.step()
+        ...     lab.hold("PassThrough")
+        ...     outcome = lab.run()
+        ...     print(outcome.reason, outcome.held, lab.snapshot().contents("PassThrough.inbox"))
+        held ('PassThrough_3',) (1, 2)
+        """
+        self.interventions.hold(component)
+
+    def release(self, component: Microprocess | str) -> None:
+        """Let a component that is held go on; it joins the queue when the round ends.
+
+        Raises:
+            UnknownComponent: no component, or more than one, answers to the name.
+            NotHeld: it is not held, or only with what contains it; the message says what is.
+        """
+        self.interventions.release(component)
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits.
@@ -1156,6 +1210,67 @@ class Lab:
         if self._positions is not None:
             self._positions.cut(self.scheduler.step)
 
+    # -- watching ----------------------------------------------------------------------------------------------
+
+    def watch(self, expression: str, of: Component | None = None) -> Watched:
+        """Watch an attribute of a component, or a variable of its main, or a part of one; return it with its value.
+
+        Nothing is called: attributes and items are read as they are, and a property is not computed. The history is
+        that of the slices that were stepped, also of those before.
+
+        Args:
+            expression: the name of a component and a path, such as ``"Double.total"`` or ``"Double_3.rows[0]"``.
+            of: the component, if the expression is only the path.
+
+        Raises:
+            BadWatch: it is something else than such a path, or too many are watched.
+
+        >>> from kamlab import Component, Lab
+        >>> class Double(Component):
+        ...     def main(self):
+        ...         self.total = 3
+        ...         yield
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Double().activate()
+        ...     _ = lab.step()
+        ...     lab.watch("Double.total").value
+        '3'
+        """
+        from .analysis.watched import WatchList, parsed
+
+        read = parsed(expression, name_of(of) if of is not None else "")
+        if self._watch_list is None:
+            self._watch_list = WatchList()
+        number = self._watch_list.add(read)
+        self.positions.read_watched = self._watch_list.note
+        return next(watched for watched in self.watches() if watched.id == number)
+
+    def unwatch(self, watch: int | str) -> None:
+        """Stop watching an expression, by its number or its text.
+
+        Raises:
+            BadWatch: it is not watched.
+        """
+        from .analysis.watched import WatchList
+
+        watches = self._watch_list if self._watch_list is not None else WatchList()
+        watches.remove(watch)
+        if not watches.expressions:
+            self.positions.read_watched = None
+
+    @reads(now=True)
+    def watches(self, step: int | None = None) -> Watches:
+        """Return the watched expressions with their values, now or after a step of the past; printed, a table.
+
+        Raises:
+            StepOutOfRange: there was no such step, or it is forgotten.
+        """
+        from .views.watches import Watches
+
+        lab: Any = self  # as it is read, where a slice does not end
+        watched = self._watch_list
+        return Watches(watched.rows(lab, self.positions, step) if watched is not None else ())
+
     # -- the past ----------------------------------------------------------------------------------------------
 
     @reads()
@@ -1210,6 +1325,30 @@ class Lab:
 
         return story_of(self, words, None if kinds is None else tuple(kinds), upto=step)
 
+    def find(self, text: str, limit: int = 20) -> Found:
+        """Return where a text is: in names of components and inboxes, in messages that wait, and in those on record.
+
+        Args:
+            text: what to look for; capitals do not matter.
+            limit: how many hits to return; the others are counted.
+
+        Raises:
+            KamlabError: the text is empty.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, PassThrough
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource(["hello"]), PassThrough()).activate()
+        ...     _ = lab.run()
+        ...     for hit in lab.find("hello"):
+        ...         print(hit.step, hit.text)
+        6 'hello' led nowhere
+        4 'hello' to PassThrough_3.inbox
+        """
+        from .views.find import find
+
+        return find(self, text, limit)
+
     @reads()
     def histories(self) -> dict[str, tuple[str, ...]]:
         """Return all messages that were put into each inbox, in order, as words; for comparing two runs.
@@ -1248,7 +1387,33 @@ class Lab:
 
         return causality_of(self).causes(event)
 
+    @reads()
+    def events(self, kind: str | None = None) -> list[Event]:
+        """Return the events on record, oldest first; only those of one kind if it is given.
+
+        >>> from kamlab import Lab
+        >>> from kamlab.parts import OneShot
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = OneShot("hello").activate()
+        ...     _ = lab.step()
+        ...     lab.events("discarded")
+        [    1  OneShot_1.outbox -> nowhere: 'hello' is discarded]
+        """
+        events = self.trace.events()
+        return events if kind is None else [event for event in events if event.kind == kind]
+
     # -- seeing ------------------------------------------------------------------------------------------------
+
+    def help(self) -> Card:
+        """Return a card of the calls that one needs to begin with.
+
+        >>> lab = Lab()
+        >>> print(str(lab.help()).splitlines()[0].strip())
+        lab.panel()                                   see and drive it here, with buttons
+        """
+        from .views.help import card_of
+
+        return card_of(self)
 
     def panel(self, *pieces: str) -> Panel | Dashboard:
         """Return the panel of this lab, which shows and drives it.

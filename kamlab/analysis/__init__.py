@@ -13,7 +13,7 @@ from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .causality import Causality, causality_of
-    from .errors import CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
+    from .errors import BadWatch, CannotExplain, NoStory, NoSuchMessage, NotInTrace, StepOutOfRange
     from .history import History, histories, history_of
     from .leaks import Leak, Leaks, Survivor, Survivors, leaks, who_still_runs
     from .location import Place, Standing, Standings, standing, standings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .words import Explanation
 
 __all__ = [
+    "BadWatch",
     "BoxStory",
     "CannotExplain",
     "Causality",
@@ -74,7 +75,7 @@ load_lazily(
         for module, names in {
             "causality": "Causality causality_of",
             "why_lab": "Wait Waiting waiting",
-            "errors": "CannotExplain NoStory NoSuchMessage NotInTrace StepOutOfRange",
+            "errors": "BadWatch CannotExplain NoStory NoSuchMessage NotInTrace StepOutOfRange",
             "history": "History histories history_of",
             "leaks": "Leak Leaks Survivor Survivors leaks who_still_runs",
             "location": "Place Standing Standings standing standings",

@@ -32,6 +32,7 @@ from ..core.events import (
     CLOCK,
     DISCARDED,
     FINISHED,
+    HELD,
     INSERTED,
     LINKED,
     PAUSED,
@@ -133,7 +134,7 @@ class Causality:
             return record[3]
         if kind in _BETWEEN:
             return record[1]
-        if (kind is REMOVED or kind is INSERTED) and record[3][1] != "linked":
+        if kind is HELD or ((kind is REMOVED or kind is INSERTED) and record[3][1] != "linked"):
             return None
         if self._running is None or self.history.trace.from_outside(number):
             return None

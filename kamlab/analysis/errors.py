@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.errors import KamlabError, NoSuchMessage, StepOutOfRange
 
-__all__ = ["CannotExplain", "NoStory", "NoSuchMessage", "NotInTrace", "StepOutOfRange"]
+__all__ = ["BadWatch", "CannotExplain", "NoStory", "NoSuchMessage", "NotInTrace", "StepOutOfRange"]
 
 
 class NotInTrace(KamlabError, LookupError):
@@ -48,4 +48,18 @@ class CannotExplain(KamlabError, TypeError):
     ...     except CannotExplain as error:
     ...         print(error)
     42 cannot be explained: give a component or its name, an event of the trace, or (component, inbox, index)
+    """
+
+
+class BadWatch(KamlabError, ValueError):
+    """An expression cannot be watched, or is not.
+
+    >>> from kamlab import Lab
+    >>> from kamlab.analysis import BadWatch
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         lab.watch("print('hello')")
+    ...     except BadWatch as error:
+    ...         print(str(error).split(":")[0])
+    "print('hello')" cannot be watched
     """

@@ -24,7 +24,7 @@ from ..core.errors import UnknownComponent, listed
 from ..core.frames import is_kamlabs, users_place
 from ..core.microprocess import Microprocess, runner_of
 from ..core.reading import Answer
-from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, HELD, NEW, RUNNING, STOPPED
 from ..core.task import task_of
 from ..core.thread import AT_GATE, IN_PAUSE, IN_RECV, IN_REQUEST, OVER, ThreadedComponent
 from ..core.world import World
@@ -328,6 +328,8 @@ def remark_on(component: Microprocess, state: str, known: bool) -> str:
         return error_in_words(error) if error is not None else "no error is known"
     if state in ENDED:
         return "it was stopped from outside its own code" if state == STOPPED else "its main has come to its end"
+    if state == HELD:
+        return BY_YOU
     if not known:
         if state == NEW:
             return "not activated yet"
@@ -386,7 +388,7 @@ _AWAITED = {TIME: "its timer", CHILDREN: "its children to end"}
 
 def as_of_state(inside: str, state: str) -> str:
     """Return what :func:`inside_of` said, as it is said in this state."""
-    return inside if state in (ASLEEP, BLOCKED) or not inside.startswith(WAITS) else WAITED + inside[len(WAITS) :]
+    return inside if state in (ASLEEP, BLOCKED, HELD) or not inside.startswith(WAITS) else WAITED + inside[len(WAITS) :]
 
 
 def listing_of(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
@@ -436,6 +438,8 @@ def _users_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([name for name in names if name[:1] != "_" and name not in _ENGINES])
 
 
+#: What is said of a component that the user holds.
+BY_YOU = "held by you"
 #: What is said of a component whose thread does not come back to the lab.
 BUSY = "its thread is busy with code of its own, or blocked there"
 _HIDDEN = ("self", "__class__")

@@ -26,7 +26,7 @@ from ..core.message_text import is_frozen, is_plain, text_to_keep
 from ..core.microprocess import Microprocess
 from ..core.naming import one_called, whose
 from ..core.safe_repr import class_attribute, class_name
-from ..core.states import ALIVE, ASLEEP, BLOCKED
+from ..core.states import ALIVE, ASLEEP, BLOCKED, HELD
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..core.world import World
@@ -34,6 +34,7 @@ from .errors import CannotExplain
 from .history import history_of
 from .location import (
     BUSY,
+    BY_YOU,
     More,
     Place,
     Said,
@@ -61,7 +62,10 @@ LONG = 200
 
 
 class Note(NamedTuple):
-    """Where one component stood after a slice of its own: its frames, and the values in the user's own one."""
+    """Where one component stood after a slice of its own: its frames, and the values in the user's own one.
+
+    ``watched`` has what was watched of it then, by expression; see :mod:`.watched`.
+    """
 
     codes: tuple[CodeType, ...]
     lines: tuple[int, ...]
@@ -70,6 +74,7 @@ class Note(NamedTuple):
     attributes: tuple[tuple[str, Any], ...]
     remarks: tuple[str, str]
     inside: str
+    watched: tuple[tuple[str, Any], ...] = ()
 
 
 class Stood:
@@ -78,6 +83,8 @@ class Stood:
     def __init__(self) -> None:
         self._notes: dict[int, Note] = {}
         self._last = 0
+        #: Returns what is watched of a component; ``None`` while nothing is.
+        self.read_watched: Callable[[Microprocess], tuple[tuple[str, Any], ...]] | None = None
 
     def note(self, component: Microprocess, step: int) -> None:
         """Take note of where a component stands after a slice; notes of later steps are of another way, and go."""
@@ -98,7 +105,8 @@ class Stood:
         variables = _kept_pairs(variables_of(frames[own])) if frames else ()
         inside = inside_of(component, codes, own)
         attributes = _kept_pairs(attributes_of(component))
-        self._notes[step] = Note(codes, lines, own, variables, attributes, remarks, inside)
+        watched = self.read_watched(component) if self.read_watched is not None else ()
+        self._notes[step] = Note(codes, lines, own, variables, attributes, remarks, inside, watched)
         self._last = step
         if len(self._notes) > NOTES:
             for old in list(islice(self._notes, NOTES // 10)):
@@ -164,10 +172,10 @@ def _remarks(component: Microprocess, known: bool) -> tuple[str, str]:
 
 def _kept_pairs(pairs: list[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
     """Return (name, value) pairs with what is kept of each value."""
-    return tuple([(name, value if type(value) is int else _kept(value)) for name, value in pairs]) if pairs else ()
+    return tuple([(name, value if type(value) is int else kept(value)) for name, value in pairs]) if pairs else ()
 
 
-def _kept(value: Any) -> Any:
+def kept(value: Any) -> Any:
     """Return a value that cannot change, or the text of one that can; no code of a user's class is run for it."""
     cls = type(value)
     if cls is str or cls is bytes:
@@ -271,7 +279,7 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
         Place.of(code.co_filename, line or 0, code.co_name) for code, line in zip(note.codes, note.lines, strict=True)
     )
     busy = state == BLOCKED and isinstance(component, ThreadedComponent)
-    remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
+    remark = BUSY if busy else BY_YOU if state == HELD else note.remarks[state in (ASLEEP, BLOCKED)]
     first, listing = listing_of(places[note.own], note.codes[note.own]) if places else (0, ())
     return Standing(
         name,

@@ -21,7 +21,7 @@ from ..core.linked import neighbours, was_never_activated
 from ..core.microprocess import Microprocess, runner_of
 from ..core.reading import marked, reading, steadily
 from ..core.scheduler import Scheduler
-from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNABLE, STOPPED
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, HELD, NEW, RUNNABLE, STOPPED
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..core.timers import Timer
@@ -160,15 +160,22 @@ class Moment:
         """Return the state of a component, as it will be at the end of the round: a pause counts once it is asked for.
 
         Only one whose thread is busy with code of its own is called blocked here; whether another waits for room is
-        for :mod:`.needs` to say.
+        for :mod:`.needs` to say. One that is held is called so only if it could run.
         """
         if isinstance(component, Ended):
             return component.state
         life = task_of(component).life
         if life is NEW or life in ENDED:
             return life
-        state = self.scheduler.state_of(component, self.woken, self.pausing)
+        state = self.scheduler.state_but_for_hold(component, self.woken, self.pausing)
+        if state == RUNNABLE and self.holder(component) is not None:
+            return HELD
         return ASLEEP if state == BLOCKED and component.state_of_thread() != BLOCKED else state
+
+    def holder(self, component: Party) -> Microprocess | None:
+        """Return what the user holds: this component, or one that contains it; ``None`` if it is not held."""
+        holding = self.scheduler.holding
+        return holding.holder_of(component) if holding is not None and isinstance(component, Microprocess) else None
 
     def is_pausing(self, component: Microprocess) -> bool:
         """Return whether a component has paused in this round: it can still be woken before it misses a slice."""

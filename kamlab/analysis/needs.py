@@ -14,7 +14,7 @@ from ..core.box import Inbox, Outbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
 from ..core.describe import name_of
 from ..core.microprocess import Microprocess
-from ..core.states import ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING
+from ..core.states import ASLEEP, BLOCKED, ENDED, HELD, RUNNABLE, RUNNING
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from . import source_hints
@@ -23,14 +23,14 @@ from .source_hints import Awaited, awaited, inboxes_looked_at
 from .stack import stack_of
 from .words import end_of, how_full
 
-#: The kinds of need. The first four come from within the lab's own doings and are always met.
-TURN, THREAD, TIMER, NETWORK = "turn", "thread", "timer", "network"
+#: The kinds of need. The first four come from within the lab's own doings and are always met, the fifth by the user.
+TURN, THREAD, TIMER, NETWORK, RELEASE = "turn", "thread", "timer", "network", "release"
 MESSAGE, ROOM, CHILD, OUTSIDE = "message", "room", "child", "outside"
 #: One that sent there until it ended: it brings nothing any more, and says why nothing comes.
 GONE = "gone"
 
 #: A component that has one of these goes on sooner or later, whatever the other components do.
-GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK})
+GOES_ON = frozenset({TURN, THREAD, TIMER, NETWORK, RELEASE})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,10 @@ class Need:
             return f"the end of {name_of(self.who)}"
         if self.kind == TIMER:
             return f"its timer at {self.when:.3f} s"
-        return {TURN: "its turn", THREAD: "its thread", NETWORK: "the network"}.get(self.kind, "a message from outside")
+        return _IN_WORDS.get(self.kind, "a message from outside")
+
+
+_IN_WORDS = {TURN: "its turn", THREAD: "its thread", NETWORK: "the network", RELEASE: "you to release it"}
 
 
 def needs_of(component: Microprocess, moment: Moment) -> list[Need]:
@@ -80,6 +83,8 @@ def needs_of(component: Microprocess, moment: Moment) -> list[Need]:
     status = moment.status(component)
     if status in (RUNNING, RUNNABLE):
         return [Need(TURN)]
+    if status == HELD:
+        return [Need(RELEASE)]
     if status == BLOCKED:
         return [Need(THREAD)]
     if status != ASLEEP:

@@ -13,7 +13,7 @@ two answers, and they differed in front of the user.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice, repeat, starmap, zip_longest
 from math import inf
 from types import MappingProxyType
@@ -30,7 +30,7 @@ from ..core.microprocess import Microprocess, runner_of
 from ..core.naming import called, whose
 from ..core.reading import Answer, HeldLab
 from ..core.scheduler import is_blocked
-from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING, WAITING
+from ..core.states import ALIVE, ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, HELD, NEW, RUNNABLE, RUNNING, WAITING
 from ..core.task import task_of
 from ..core.thread_relay import Relayed
 from ..core.world import World
@@ -186,7 +186,7 @@ class Snapshot(Answer):
     @property
     def alive(self) -> tuple[str, ...]:
         """The components that were activated and had not ended."""
-        return self._in((RUNNABLE, RUNNING, ASLEEP, BLOCKED))
+        return self._in((RUNNABLE, RUNNING, ASLEEP, BLOCKED, HELD))
 
     @property
     def runnable(self) -> tuple[str, ...]:
@@ -197,6 +197,11 @@ class Snapshot(Answer):
     def asleep(self) -> tuple[str, ...]:
         """The components that waited, or were blocked."""
         return self._in((ASLEEP, BLOCKED))
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The components that the user held, by themselves or with what contains them."""
+        return self._in((HELD,))
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -366,9 +371,14 @@ def stand_now(moment: Moment, component: Any, known: Mapping[Any, Any] = Mapping
     parent = _parent(component, task.parent, life in ENDED, known)
     if life is NEW or life in ENDED:
         return _ended(component, life, parent)
+    stand = _stand_of_living(moment, component, parent)
+    return stand if moment.holder(component) is None else replace(stand, state=HELD)
+
+
+def _stand_of_living(moment: Moment, component: Any, parent: Any) -> Stand:
     runner = runner_of(component)
     helper = runner if runner is not component else None
-    if moment.status(component) in (RUNNABLE, RUNNING):
+    if moment.status(component) in (RUNNABLE, RUNNING, HELD):
         return Stand(RUNNABLE, parent, helper=helper)
     timer = task_of(runner).pause_timer
     pause = (timer.when if timer is not None else None, task_of(runner).awaits)
@@ -441,6 +451,12 @@ def from_record(
         known[owner] = task_of(owner).life if gone or now is not None else NEW
 
     def stood(component: Any, life: str) -> Stand:
+        stand = stood_but_for_hold(component, life)
+        if stand.state is NEW or stand.state in ENDED or not _was_held(history, component, number):
+            return stand
+        return replace(stand, state=HELD)
+
+    def stood_but_for_hold(component: Any, life: str) -> Stand:
         if now is not None and isinstance(component, Relayed):  # its thread may have come back since
             return stand_now(now, component, known)
         parent: Any = task_of(component).parent
@@ -473,6 +489,16 @@ def from_record(
         history.is_complete or ledger_of(lab.trace).exact,
         history.names,
     )
+
+
+def _was_held(history: History, component: Any, number: int) -> bool:
+    """Return whether the user held a component, or what contains it, after an event."""
+    while isinstance(component, Microprocess):
+        task = task_of(component)
+        if history.was(task, "held", number):
+            return True
+        component = history.was(task, "parent", number)
+    return False
 
 
 def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:

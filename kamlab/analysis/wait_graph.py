@@ -11,7 +11,7 @@ from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
 from .cycles import circle_through, groups_of
 from .moment import Moment, Party, ended_in_words, has_ended, held_by_thread
-from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, THREAD, TIMER, TURN, Need, needs_of
+from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, RELEASE, ROOM, THREAD, TIMER, TURN, Need, needs_of
 from .source_hints import inboxes_looked_at
 from .words import counted, end_of, joined
 
@@ -30,7 +30,10 @@ class Graph:
         self.needs: dict[Microprocess, list[Need]] = {
             component: needs_of(component, moment) for component in self.nodes
         }
-        self.anyone_can_run: bool = TURN in [need.kind for needs in self.needs.values() for need in needs]
+        kinds = {need.kind for needs in self.needs.values() for need in needs}
+        self.anyone_can_run: bool = TURN in kinds
+        #: Whether a component could run that the user holds.
+        self.anyone_could_run: bool = RELEASE in kinds
         #: For whom each could bring something about.
         self.behind: dict[Party, list[Microprocess]] = {}
         for waiter, needs in self.needs.items():
@@ -177,6 +180,14 @@ class Graph:
             found.append((more, f"{more} failed before."))
         return found
 
+    def held(self) -> list[str]:
+        """Say what the user holds."""
+        holding = self.moment.scheduler.holding
+        held = list(holding.held.values())[:WRITTEN] if holding is not None else []
+        said = [held_in_words(component, component) for component in held]
+        more = len(holding.held) - len(held) if holding is not None else 0
+        return [*said, f"{counted(more, 'other component')} {_is(['it'] * more)} held as well."] if more else said
+
     def coming(self) -> list[str]:
         """Say what will make a component runnable: threads, timers, the network."""
         named: dict[str, list[str]] = {}
@@ -198,6 +209,14 @@ class Graph:
         if THREAD not in named and any(map(_may_wake, self.moment.scheduler.outsiders)):
             said.append("a thread may still deliver something")
         return said
+
+
+def held_in_words(component: Microprocess, holder: Microprocess) -> str:
+    """Say that a component is held, by itself or with what contains it, and how it is released."""
+    release = f"lab.release({name_of(holder)!r})"
+    if component is holder:
+        return f"{name_of(component)} is held by you: {release} lets it go on."
+    return f"{name_of(component)} is held with {name_of(holder)}, which contains it: {release} lets them go on."
 
 
 def unread(component: Component, moment: Moment) -> list[Inbox]:

@@ -8,6 +8,7 @@ back. Without a trace those sentences are missing, and the others are the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
@@ -16,7 +17,7 @@ from ..core.ended_components import LEFT, Ended
 from ..core.events import ACTIVATED, DISCARDED, RECEIVED, RESUMED, SENT, WOKEN, Event
 from ..core.microprocess import Microprocess, place_in, runner_of
 from ..core.reading import HeldLab
-from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, NEW, RUNNABLE, RUNNING
+from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, FINISHED, HELD, NEW, RUNNABLE, RUNNING
 from ..core.task import task_of
 from . import source_hints
 from .history import history_of
@@ -24,7 +25,7 @@ from .location import Place, place_of
 from .moment import Moment, Party, ended_in_words, explained, gone_in_words, has_ended
 from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .stack import flow_of, helper_in_words
-from .wait_graph import Graph, unclaimed, unclaimed_in_words, unread, unread_in_words
+from .wait_graph import Graph, held_in_words, unclaimed, unclaimed_in_words, unread, unread_in_words
 from .why_lab import as_wait, circle_in_words
 from .words import Explanation, counted, end_of, how_full, joined, shown
 
@@ -36,6 +37,7 @@ PASSED_OVER = 5
 _IN_WORDS = {
     RUNNING: "is running",
     RUNNABLE: "can run",
+    HELD: "is held by you",
     ASLEEP: "sleeps",
     BLOCKED: "is busy in its thread",
 }
@@ -69,8 +71,13 @@ def why_at(component: Microprocess, moment: Moment, graph: Graph | None = None) 
     tell: Callable[[Microprocess, Moment], Iterator[str]] = _TELL.get(status, _ended)
     if status == ASLEEP:
         graph = graph or Graph(moment)
-        return _asleep(component, moment, graph)
-    return Explanation(name_of(component), status, tuple(tell(component, moment)), tuple(_related_boxes(component)))
+        said = _asleep(component, moment, graph)
+    else:
+        said = Explanation(name_of(component), status, tuple(tell(component, moment)), tuple(_related_boxes(component)))
+    holder = moment.holder(component)
+    if holder is None or status in ENDED:
+        return said
+    return replace(said, headline=HELD, sentences=(held_in_words(component, holder), *said.sentences))
 
 
 def status_in_words(component: Party, moment: Moment) -> str:
@@ -132,6 +139,11 @@ def _runnable(component: Microprocess, moment: Moment) -> Iterator[str]:
     yield from _did_last(component, moment)
 
 
+def _held(component: Microprocess, moment: Moment) -> Iterator[str]:
+    yield f"It could run{_at(place_of(component))}."
+    yield from _did_last(component, moment)
+
+
 def _elsewhere(component: Microprocess, moment: Moment) -> Iterator[str]:
     place = place_of(component)
     yield f"Its thread is busy with code of its own, or blocked there{_at(place)}."
@@ -166,7 +178,7 @@ def _lost(ended: Ended) -> Iterator[str]:
         yield f"{counted(count, 'message')} in its inbox {box!r} will not be taken."
 
 
-_TELL = {RUNNING: _running, RUNNABLE: _runnable, BLOCKED: _elsewhere, NEW: _new}
+_TELL = {RUNNING: _running, RUNNABLE: _runnable, HELD: _held, BLOCKED: _elsewhere, NEW: _new}
 
 
 # -- those that sleep ---------------------------------------------------------------------------------

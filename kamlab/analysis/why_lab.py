@@ -3,11 +3,12 @@
 What the words mean
 -------------------
 Needs are alternatives (:mod:`kamlab.analysis.needs`): a sleeper goes on as soon as one is met. From
-that follow the six verdicts, of which the first that fits is given:
+that follow the verdicts, of which the first that fits is given:
 
 - *finished*: nobody is alive. *new*: nobody has been activated.
 - *runnable*: at least one component can run.
 - *alive*: nobody can run now, but a timer, a thread or the network will make it so.
+- *held*: the only ones that could run are held by the user.
 - *deadlock*: some components wait in a circle, each for the next, for a message or for room in a full
   box, and nothing else would let any of them go on.
 - *stuck*: no circle, but a component waits for room in the inbox of one that has ended or will not take
@@ -37,11 +38,12 @@ be a deadlock.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.reading import Answer
+from ..core.task import task_of
 from ..core.world import World
 from .growth import growing
 from .moment import Moment, explained
@@ -50,7 +52,7 @@ from .wait_graph import Graph
 from .words import capital, counted, end_of, joined, paragraph
 
 NEW, FINISHED, RUNNABLE, ALIVE = "new", "finished", "runnable", "alive"
-DEADLOCK, STUCK, AT_REST = "deadlock", "stuck", "at rest"
+HELD, DEADLOCK, STUCK, AT_REST = "held", "deadlock", "stuck", "at rest"
 
 #: How many members of a circle are written down.
 WRITTEN = 12
@@ -60,6 +62,7 @@ _HEADLINES = {
     FINISHED: "every component has ended",
     RUNNABLE: "it can go on",
     ALIVE: "nobody can run now, but something is still to come",
+    HELD: "only components that are held could run",
     DEADLOCK: "deadlock: components wait for each other in a circle",
     STUCK: "it stands still, and messages lie where nobody will take them",
     AT_REST: "at rest: all sleep, and nothing waits to be read",
@@ -72,7 +75,8 @@ class Wait:
 
     ``on`` is nothing where nobody in the lab could. ``kind`` is one of message, room, child, timer,
     thread, network, turn, outside, gone (``on`` sent there and has ended); ``box`` the inbox it is about.
-    ``sure``: there is no alternative but others of the same kind.
+    ``sure``: there is no alternative but others of the same kind. ``numbers`` are those that the lab gave the two at
+    activation, 0 where there is none: a name may be that of several.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -94,6 +98,7 @@ class Wait:
     box: str = ""
     text: str = ""
     sure: bool = False
+    numbers: tuple[int, int] = field(default=(0, 0), compare=False)
 
     def __str__(self) -> str:
         return f"{self.waiter} waits for {self.text}"
@@ -107,7 +112,8 @@ class Waiting(Answer):
     nothing from elsewhere that would open it. ``certain`` says whether they can be nothing but deadlocks.
     ``left`` are sentences on what nothing will take; ``coming`` what is still to come; ``in_vain`` sentences on
     components that wait for those that have ended or were never activated; ``failed`` the last that failed, each with
-    a sentence unless there is one already; ``growing`` sentences on inboxes that grow.
+    a sentence unless there is one already; ``growing`` sentences on inboxes that grow; ``held`` sentences on what the
+    user holds.
 
     >>> from kamlab import Component, Lab
     >>> class Polite(Component):
@@ -134,6 +140,7 @@ class Waiting(Answer):
     in_vain: tuple[str, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     growing: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def of(self, name: str) -> tuple[Wait, ...]:
         """Return what a component waits for."""
@@ -152,6 +159,7 @@ class Waiting(Answer):
         """What there is to say about it, in full sentences."""
         can_run = [wait.waiter for wait in self.waits if wait.kind == TURN]
         said = [f"Runnable: {joined(can_run)}."] if can_run else []
+        said += self.held
         if self.coming:
             said.append(f"{capital(joined(self.coming))}.")
         for circle in self.circles:
@@ -211,6 +219,8 @@ def waiting_at(moment: Moment) -> Waiting:
         verdict = RUNNABLE
     elif coming:
         verdict = ALIVE
+    elif graph.anyone_could_run:
+        verdict = HELD
     elif circles:
         verdict = DEADLOCK
     else:
@@ -226,6 +236,7 @@ def waiting_at(moment: Moment) -> Waiting:
         tuple(in_vain),
         tuple(graph.failures(told)),
         tuple(growing([*graph.nodes, *moment.never_activated], moment)),
+        tuple(graph.held()),
     )
 
 
@@ -241,6 +252,7 @@ def as_wait(waiter: Microprocess, need: Need) -> Wait:
         end_of(need.box) if need.box is not None else "",
         text,
         need.sure,
+        (task_of(waiter).number, task_of(need.who).number if isinstance(need.who, Microprocess) else 0),
     )
 
 

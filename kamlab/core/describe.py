@@ -18,6 +18,7 @@ from .event_kinds import (
     CLOCK,
     DISCARDED,
     FAILED,
+    HELD,
     INSERTED,
     LINKED,
     PRINTED,
@@ -65,6 +66,8 @@ def describe(event: Event, error_texts: bool = True) -> str:
         return f"{name} failed: {error_in_words(event.detail) if error_texts else type(event.detail).__name__}"
     if event.kind == WOKEN:
         return f"{name} woken by {cause_in_words(event.detail)}"
+    if event.kind == HELD:
+        return f"{name} is {event.detail}"
     if event.kind == CLOCK:
         return f"the clock jumps to {shorten(event.detail)} s"
     if event.kind == PRINTED:

@@ -178,6 +178,7 @@ class Drive:
             self._waiting() if reason in ("stuck", "idle") else (),
             spinning=self._spinning(reason) if reason in SPINNING_REASONS else (),
             nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
+            held=self._held() if reason == "held" else (),
             forgotten=forgotten(scheduler) if reason in ("stuck", "finished") else (),
         )
         return self._finish(outcome)
@@ -236,7 +237,7 @@ class Drive:
         if not scheduler.members and not forever and not self._something_is_coming():
             return "finished"
         if not self.background and not scheduler.can_be_woken():
-            return "stuck"
+            return "held" if scheduler.holding is not None and scheduler.holding.could_run else "stuck"
         if not self.timed and self.deadline is None and self.real_deadline is None:
             self._set_deadline(scheduler.time())
         if self._is_late():
@@ -298,6 +299,10 @@ class Drive:
     def _waiting(self) -> tuple[str, ...]:
         members = list(self.scheduler.members.values())
         return tuple(component.short_name for component in members if task_of(component).life is ASLEEP)
+
+    def _held(self) -> tuple[str, ...]:
+        holding = self.scheduler.holding
+        return tuple(component.short_name for component in holding.held.values()) if holding is not None else ()
 
     def _slow_down(self, pace: float) -> None:
         """Wait as long as a slice takes in slow motion; the lock is free meanwhile."""

@@ -41,6 +41,8 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
     if task.id not in scheduler.members:
         return
     del scheduler.members[task.id]
+    if scheduler.holding is not None:
+        scheduler.holding.forget(component)
     task.life = state
     task.cancel_pause_timer()
     if scheduler.log is not None:

@@ -42,11 +42,11 @@ the built-in error from which an error also derives, so that code that catches t
     │   │   └── PortInUse
     │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit
     ├── questions about the past                         kamlab.analysis.errors
-    │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError)
+    │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError), BadWatch (ValueError)
     ├── going back, recorded runs, breakpoints           kamlab.replay.errors
     │   ├── CannotRewind
     │   │   └── BuilderDrives
-    │   ├── RunDiffers, MessageIsGone
+    │   ├── RunDiffers, MessageIsGone, NotHeld
     │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
     │   └── NoSuchBranch (KeyError)
     ├── views                                            kamlab.views

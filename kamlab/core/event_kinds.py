@@ -23,6 +23,7 @@ TIMER = "timer"
 CLOCK = "clock"
 FAILED = "failed"
 FINISHED = "finished"
+HELD = "held"
 
 #: The rest of the record of a pause without a timer, of a component that does not say what it awaits.
 PLAIN_PAUSE = (None, None)

@@ -29,6 +29,7 @@ timer       component, what
 clock       None, the time that a virtual clock has jumped to
 failed      component, exception
 finished    component, how
+held        component, what: the user holds it from here on, or has released it
 ==========  ============================================================
 
 Pauses, wake-ups and activations are recorded when they are asked for, in the slice that asks, although the engine
@@ -54,6 +55,7 @@ from .event_kinds import (
     DISCARDED,
     FAILED,
     FINISHED,
+    HELD,
     INSERTED,
     LINKED,
     OPENED,
@@ -79,6 +81,7 @@ __all__ = [
     "DISCARDED",
     "FAILED",
     "FINISHED",
+    "HELD",
     "INSERTED",
     "LINKED",
     "OPENED",
@@ -116,6 +119,7 @@ KINDS = (
     CLOCK,
     FAILED,
     FINISHED,
+    HELD,
 )
 
 

@@ -23,6 +23,7 @@ REASONS = {
     "interrupted": "it was interrupted",
     "idle": "nothing can run now",
     "stuck": "nothing can run, and nothing is left that could wake a component",
+    "held": "only components that are held could run",
     "failed": "a component failed",
     "breakpoint": "it came to a breakpoint",
 }
@@ -42,7 +43,8 @@ class Outcome:
     ``spinning`` says, if a limit or an interrupt ended the run, which components poll the clock or merely yield
     instead of waiting, and where.
     ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
-    never activated although they are linked to one that was, if nothing can run or every component has ended.
+    never activated although they are linked to one that was, if nothing can run or every component has ended. ``held``
+    are the components that the user holds, where only those could run.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -66,6 +68,7 @@ class Outcome:
     spinning: tuple[str, ...] = ()
     nothing: str = ""
     forgotten: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
@@ -77,6 +80,9 @@ class Outcome:
             text += "; waiting: " + ", ".join(self.waiting[:8])
             if len(self.waiting) > 8:
                 text += f" and {len(self.waiting) - 8} more"
+        if self.held:
+            more = f" and {len(self.held) - 8} more" if len(self.held) > 8 else ""
+            text += f"; held: {', '.join(self.held[:8])}{more}; lab.release({self.held[0]!r}) lets it go on"
         if self.forgotten:
             text += "; " + "; ".join(self.forgotten)
         if self.spinning:

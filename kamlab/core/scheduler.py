@@ -38,6 +38,7 @@ from .endings import end, fail, fail_unawaited
 from .errors import BadMain, NotRunnable
 from .event_kinds import UNDOES_PAUSE
 from .events import ACTIVATED, CLOCK, FAILED, PAUSED, RESUMED, TIMER, WOKEN
+from .holding import Holding
 from .idle import Idle
 from .ipc import NewComponent, WaitComplete
 from .journal_interface import Journal
@@ -55,7 +56,7 @@ from .microprocess import (
 from .never_activated import NOTES, note_activated
 from .own_context import OwnContexts
 from .polling import WINDOW, Polling, user_frame
-from .states import ALIVE, ASLEEP, BLOCKED, ENDED, RUNNABLE, RUNNING, WAITING
+from .states import ALIVE, ASLEEP, BLOCKED, ENDED, HELD, RUNNABLE, RUNNING, WAITING
 from .states import FAILED as STATE_FAILED
 from .states import FINISHED as STATE_FINISHED
 from .states import STOPPED as STATE_STOPPED
@@ -132,6 +133,8 @@ class Scheduler:
         self.activated: bool = False
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
+        #: What the user holds; ``None`` while nothing is.
+        self.holding: Holding | None = None
         self._looked = False
         #: Which components read a virtual clock; ``None`` while none does.
         self.polling: Polling | None = None
@@ -358,6 +361,8 @@ class Scheduler:
             awake = [member for member in queue if task_of(member).life is RUNNABLE]
             queue.clear()
             queue.extend(awake)
+        if self.holding is not None:
+            self.holding.park()
         self.era += 1
         return bool(queue)
 
@@ -673,17 +678,29 @@ class Scheduler:
         woken = {id(member): member for member in self.to_be_woken() if task_of(member).life not in ENDED}
         pausing = {id(member) for member in self.pauses if id(member) not in woken}
         found = {id(member): member for member in (*self.queue, *self.done) if task_of(member).life is RUNNABLE}
-        return [member for member in (found | woken).values() if id(member) not in pausing]
+        could = [member for member in (found | woken).values() if id(member) not in pausing]
+        return could if self.holding is None else [one for one in could if self.holding.holder_of(one) is None]
 
     def state_of(
         self, component: Microprocess, woken: Container[int] | None = None, pausing: Container[int] | None = None
     ) -> str:
         """Return the state of a component that is alive, one of :mod:`.states`, as it will be when the round ends.
 
+        One that is held is that, whatever it would do otherwise; see :meth:`state_but_for_hold`.
+
         Args:
             component: the component.
             woken, pausing: the ``id`` of the components that were woken, or have paused, in this round, if known.
         """
+        state = self.state_but_for_hold(component, woken, pausing)
+        if self.holding is None or state is RUNNING or self.holding.holder_of(component) is None:
+            return state
+        return HELD
+
+    def state_but_for_hold(
+        self, component: Microprocess, woken: Container[int] | None = None, pausing: Container[int] | None = None
+    ) -> str:
+        """Return the same as :meth:`state_of`, of one that is held as if it were not."""
         runner = runner_of(component)
         if self.driver is not None and self.running is runner:
             return RUNNING
@@ -738,6 +755,12 @@ class Scheduler:
             del self.queue[place_in(self.queue, component)]
         self.queue.appendleft(component)
         self.picked = component
+
+    def hold(self, component: Microprocess) -> None:
+        """Give a component, and all that it contains, no slices from here on."""
+        if self.holding is None:
+            self.holding = Holding(self)
+        self.holding.add(component)
 
     def not_runnable(self, component: Microprocess) -> NotRunnable:
         """Return the error for choosing a component that cannot go next."""

@@ -6,13 +6,15 @@
 ``running``               is in the middle of a slice now
 ``waiting``               has paused, or waits for a message or for a time
 ``blocked``               waits until there is room in a full inbox; or its thread is busy with code of its own
+``held``                  is held by the user: it has no slice until it is released, whatever it waits for
 ``finished``              its main has come to its end
 ``stopped``               was stopped
 ``failed``                its main raised an error
 ========================= ==========================================================================================
 
 A component that waits for a generator of its own has the state of that generator. The engine itself distinguishes other
-states: a blocked component is one that waits, and a component that waits for a generator has a state of its own.
+states: a blocked component is one that waits, a held one waits or could run, and a component that waits for a
+generator has a state of its own.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ RUNNABLE = "runnable"
 RUNNING = "running"
 ASLEEP = "waiting"
 BLOCKED = "blocked"
+HELD = "held"
 WAITING = "waiting for a generator"
 FINISHED = "finished"
 STOPPED = "stopped"

@@ -51,6 +51,7 @@ class Task:
         main_method: the name of the method that makes the generator.
         pause_timer: the timer of the pause that it is in.
         awaits: what its code waits for, if a helper of :mod:`.awaitables` records it.
+        held: whether the user holds it; see :mod:`.holding`.
         delegate: the microprocess that runs in its place while it waits for a generator.
         awaited_by: the microprocess that waits for this one to end.
         home: leads to the microprocess that activated it, as long as that exists; ``None``: it was activated outside.
@@ -67,8 +68,8 @@ class Task:
     """
 
     __slots__ = (
-        *("awaited_by", "awaits", "children", "delegate", "end_record", "error", "flow", "given_name", "home", "id"),
-        *("life", "main_method", "number", "on_end", "parent", "pause_era", "pause_timer", "paused_in_round"),
+        *("awaited_by", "awaits", "children", "delegate", "end_record", "error", "flow", "given_name", "held", "home"),
+        *("id", "life", "main_method", "number", "on_end", "parent", "pause_era", "pause_timer", "paused_in_round"),
         *("run", "scheduler", "switchboard", "variable", "variables", "wake_era"),
     )
 
@@ -84,6 +85,7 @@ class Task:
         self.main_method: str = "main"
         self.pause_timer: Timer | None = None
         self.awaits: tuple[Any, ...] | None = None
+        self.held: bool = False
         self.delegate: Microprocess | None = None
         self.awaited_by: Microprocess | None = None
         self.home: Callable[[], Any] | None = None

@@ -447,6 +447,14 @@ class Trace:
     def __len__(self) -> int:
         return len(self._records)
 
+    def __repr__(self) -> str:
+        count = len(self._records)
+        said = f"trace of {count} record{'s' if count != 1 else ''}"
+        if not count:
+            return f"{said}; lab.events() reads it"
+        events = self.events()
+        return f"{said}, steps {events[0].step} to {events[-1].step}; lab.events() reads it"
+
     def clear(self) -> None:
         """Forget everything recorded so far."""
         self._count()

@@ -32,6 +32,7 @@ from .system import Systems, run_in_notebook, say_that_it_stops, show_once, star
 
 with needs("IPython", "%load_ext kamlab"):
     from IPython.core.error import UsageError
+    from IPython.utils.generics import complete_object
 
 #: The commands of ``%kamlab``.
 COMMANDS = ("panel", "inboxes", "prints", "labs", "start", "pause", "stop", "reset", "nested")
@@ -78,6 +79,8 @@ def _install(shell: Any, undo: contextlib.ExitStack) -> None:
     for name in ("%%kamlab", "%%system"):
         _completion(shell, undo, name, lambda words: options_of(Systems.system))
     _completion(shell, undo, "%kamlab", _words_after_kamlab)
+    complete_object.register(Lab, _names_of)
+    undo.callback(complete_object.register, Lab, complete_object.dispatch(object))
     if live:
         _notebook(shell, undo, runs)
     shell.user_ns.setdefault("lab", current())
@@ -101,6 +104,11 @@ def _completion(
         "complete_command", lambda _shell, event: list(words(_complete_words(event.line))), str_key=magic_name
     )
     undo.callback(shell.strdispatchers["complete_command"].strs.pop, magic_name, None)
+
+
+def _names_of(lab: Lab, names: list[str]) -> list[str]:
+    """Return what the Tab key offers after a lab: what ``dir`` lists, and what begins with an underscore."""
+    return [*dir(lab), *(name for name in names if name.startswith("_"))]
 
 
 def _complete_words(line: str) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         NoSuchBranch,
         NoSuchMessage,
         NotALiteral,
+        NotHeld,
         RecordIsOver,
         RunDiffers,
     )
@@ -29,6 +30,7 @@ __all__ = [
     "NoSuchBranch",
     "NoSuchMessage",
     "NotALiteral",
+    "NotHeld",
     "RecordIsOver",
     "Recording",
     "RunDiffers",
@@ -46,6 +48,7 @@ load_lazily(
         "NoSuchBranch": "errors",
         "NoSuchMessage": "errors",
         "NotALiteral": "errors",
+        "NotHeld": "errors",
         "Recording": "recording",
         "RecordIsOver": "errors",
         "RunDiffers": "errors",

@@ -12,6 +12,7 @@ __all__ = [
     "NoSuchBranch",
     "NoSuchMessage",
     "NotALiteral",
+    "NotHeld",
     "RecordIsOver",
     "RunDiffers",
 ]
@@ -59,6 +60,21 @@ class RunDiffers(KamlabError):
     def __init__(self, message: str, step: int | None = None) -> None:
         super().__init__(message)
         self.step = step
+
+
+class NotHeld(KamlabError):
+    """A component that is not held was to be released.
+
+    >>> from kamlab import Component, Lab
+    >>> from kamlab.replay import NotHeld
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Component().activate()
+    ...     try:
+    ...         lab.release("Component")
+    ...     except NotHeld as error:
+    ...         print(error)
+    Component_1 is not held; these are: none
+    """
 
 
 class BadRecording(KamlabError, ValueError):

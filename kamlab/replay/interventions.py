@@ -20,13 +20,14 @@ from kamlab.core.box import Box, Inbox
 from kamlab.core.clock import VirtualClock
 from kamlab.core.component import Component
 from kamlab.core.describe import shorten
-from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, listed
+from kamlab.core.errors import KamlabError, NoSpaceInBox, NoSuchBox, NotRunnable, listed
 from kamlab.core.events import INSERTED, REMOVED, SENT, Event
 from kamlab.core.link import find_box
 from kamlab.core.microprocess import Microprocess, method_of, place_in, runner_of
+from kamlab.core.naming import whose
 from kamlab.core.task import task_of
 
-from .errors import MessageIsGone, NoSuchMessage, RunDiffers
+from .errors import MessageIsGone, NoSuchMessage, NotHeld, RunDiffers
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
@@ -57,6 +58,39 @@ class Interventions:
                 journal.end_round()  # it is about to join the queue
             scheduler.choose(chosen)
             scheduler.note_act("choose", chosen.short_name)
+
+    def hold(self, component: Microprocess | str) -> None:
+        """Give a component, or a container with all that it contains, no slices until it is released."""
+        with self._lab.lock:
+            self._lab.runtime.check_open()
+            held = whose(self._present(component))
+            if task_of(held).id not in self._lab.scheduler.members:
+                raise NotRunnable(f"{held.short_name} is not active, so it cannot be held")
+            if not task_of(held).held:
+                self._act_on(hold, held)
+
+    def release(self, component: Microprocess | str) -> None:
+        """Let a component that is held go on."""
+        with self._lab.lock:
+            self._lab.runtime.check_open()
+            held = whose(self._present(component))
+            if task_of(held).held:
+                self._act_on(release, held)
+                return
+            holding = self._lab.scheduler.holding
+            holder = holding.holder_of(held) if holding is not None else None
+            if holder is not None:
+                name = holder.short_name
+                raise NotHeld(f"{held.short_name} is held with {name}, which contains it: lab.release({name!r})")
+            there = listed(known.short_name for known in holding.held.values()) if holding is not None else "none"
+            raise NotHeld(f"{held.short_name} is not held; these are: {there}")
+
+    def _act_on(self, act: Callable[[World, str], None], component: Microprocess) -> None:
+        """Do something to a component and record it, unless a slice does it, which does it again in a replay."""
+        scheduler = self._lab.scheduler
+        if scheduler.running is None or scheduler.is_outside():
+            scheduler.note_act(act.__name__, component.short_name)
+        act(self._lab, component.short_name)
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits."""
@@ -318,6 +352,18 @@ def choose(lab: World, name: str) -> None:
     lab.scheduler.choose(named(lab, name))
 
 
+def hold(lab: World, name: str) -> None:
+    """Hold a component."""
+    lab.scheduler.hold(named(lab, name))
+
+
+def release(lab: World, name: str) -> None:
+    """Release a component that is held."""
+    component, holding = named(lab, name), lab.scheduler.holding
+    if holding is not None and task_of(component).held:
+        holding.remove(component)
+
+
 def stop(lab: World, name: str) -> None:
     """Stop a component."""
     method_of(named(lab, name), "stop")()
@@ -392,6 +438,8 @@ ACTS: dict[str, Callable[..., None]] = {
     "deliver": deliver,
     "put": put,
     "choose": choose,
+    "hold": hold,
+    "release": release,
     "stop": stop,
     "wake": wake,
     "round": end_round,

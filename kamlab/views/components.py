@@ -18,7 +18,7 @@ from ..core.describe import error_in_words, name_of
 from ..core.ended_components import Ended
 from ..core.errors import UnknownComponent, listed
 from ..core.microprocess import Microprocess
-from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, NEW, STOPPED
+from ..core.states import ASLEEP, BLOCKED, FAILED, FINISHED, HELD, NEW, STOPPED
 from ..core.task import task_of
 from ..core.thread_request import IN_PAUSE, IN_RECV, IN_SLEEP
 from ..core.thread_request import RUNNING as THREAD_BUSY
@@ -89,7 +89,7 @@ def safe_name(component: Any) -> str:
 
 # -- states in words ----------------------------------------------------------------------------------
 
-_SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}
+_SAY = {NEW: "not active yet", HELD: "held by you", FINISHED: "has finished", STOPPED: "was stopped"}
 
 #: What a component waits for, by what its code awaits.
 _AWAITED = {MESSAGE: "a message", TIME: "its timer", CHILDREN: "its children"}

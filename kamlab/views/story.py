@@ -72,6 +72,7 @@ SIGNS = {
     events.TAKEN: "v",
     events.FAILED: "F",
     events.FINISHED: "#",
+    events.HELD: "h",
 }
 
 

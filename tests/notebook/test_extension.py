@@ -230,6 +230,19 @@ def test_the_tab_key_offers_options_and_commands(kernel: Any, line: str, offered
     assert kernel.value(complete) != offered
 
 
+@pytest.mark.parametrize("jedi", [True, False])
+def test_the_tab_key_offers_what_one_needs_of_a_lab(kernel: Any, jedi: bool) -> None:
+    """After ``lab.`` the Tab key lists the calls that users need, with jedi and without, and no internals."""
+    kernel.run("%load_ext kamlab\nfrom kamlab import Lab\nlab = Lab()\nfrom IPython.core import completer")
+    kernel.run(
+        f"get_ipython().Completer.use_jedi = {jedi}\nwith completer.provisionalcompleter():\n"
+        "    found = [c.text.lstrip('.') for c in get_ipython().Completer.completions('lab.', 4)]"
+    )
+    found = kernel.value("sorted(name for name in found if not name.startswith('_'))")
+    assert found == kernel.value("dir(lab)")
+    assert {"help", "step", "why", "hold"} <= set(found)
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -175,6 +175,20 @@ def choose(model: ViewModel, request: Request) -> str:
     return f"{component.short_name} goes next."
 
 
+def hold(model: ViewModel, request: Request) -> str:
+    """Give a component no slices until it is released."""
+    component = _component(model, request)
+    model.lab.hold(component)
+    return f"{component.short_name} is held: it has no slices until you release it."
+
+
+def release(model: ViewModel, request: Request) -> str:
+    """Let a component that is held go on."""
+    component = _component(model, request)
+    model.lab.release(component)
+    return f"{component.short_name} goes on."
+
+
 def set_break(model: ViewModel, request: Request) -> str:
     """Set a breakpoint before each slice of a component, or remove it if there is one."""
     component = _component(model, request)
@@ -262,6 +276,32 @@ def filter_story(model: ViewModel, request: Request) -> str:
     return ""
 
 
+def watch(model: ViewModel, request: Request) -> str:
+    """Watch an expression; with the key of a component the text is an attribute or a variable of it."""
+    component = _component(model, request) if request.get("key") else None
+    watched = model.lab.watch(_text(request, "text"), component)
+    return f"{watched.expression} is watched{f': {watched.error}' if watched.error else '.'}"
+
+
+def find(model: ViewModel, request: Request) -> str:
+    """Look for a text in names and messages; an empty one forgets what was found."""
+    model.look_for(_text(request, "text"))
+    return ""
+
+
+def follow(model: ViewModel, request: Request) -> str:
+    """Follow the message that moves in an event; the one that is followed already, or none, ends that."""
+    number = None if request.get("event") is None else _number(request, "event")
+    model.following = None if number == model.following else number
+    return ""
+
+
+def unwatch(model: ViewModel, request: Request) -> str:
+    """Stop watching an expression."""
+    model.lab.unwatch(_number(request, "number"))
+    return ""
+
+
 #: By the name that the page uses: the function, and the name of the permission that it needs (``None``: none).
 COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "step": (step, "step"),
@@ -283,8 +323,14 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "next": (deliver_next, "edit"),
     "inject": (inject, "edit"),
     "choose": (choose, None),  # it may be about any component; the lab says whether that one can
+    "hold": (hold, None),
+    "release": (release, None),
     "break": (set_break, None),
     "unbreak": (remove_break, None),
+    "watch": (watch, None),
+    "unwatch": (unwatch, None),
+    "find": (find, None),
+    "follow": (follow, None),
     "look": (look, "look"),
     "select": (select, None),
     "fold": (fold, None),

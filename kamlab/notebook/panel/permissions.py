@@ -10,7 +10,7 @@ from typing import Any
 
 from ...core.errors import KamlabError
 from ...core.microprocess import Microprocess, is_over
-from ...core.states import RUNNABLE
+from ...core.states import HELD, RUNNABLE
 from ...lab import Lab
 
 #: The commands that drive the lab, and so need it to be paused.
@@ -111,4 +111,6 @@ def _may_go_next(selected: Microprocess | None) -> bool | str:
         return f"{name} is not active, so it cannot go next."
     if scheduler.state_of(selected) == RUNNABLE:
         return True
+    if scheduler.state_of(selected) == HELD:
+        return f"{name} is held by you: release it first."
     return f"{name} sleeps until something wakes it, so it cannot go next."

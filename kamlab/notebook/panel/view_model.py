@@ -12,14 +12,19 @@ and lines are shown, and the rest is counted.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ...analysis.following import Way, way_of
+from ...analysis.history import history_of
 from ...analysis.snapshot import Snapshot, snapshot_of
+from ...analysis.stack import definition_of
 from ...core.component import Component
 from ...core.errors import KamlabError
 from ...core.events import RESUMED
+from ...core.frames import is_kamlabs
 from ...core.naming import whose
 from ...core.reading import HeldLab, reading
 from ...lab import Lab
@@ -27,12 +32,14 @@ from ...replay.breakpoint import Breakpoint
 from ...views.branches import branches_of
 from ...views.components import component_with_key, key_of
 from ...views.graph import Graph, graph_of
+from ...views.graph.structure import Shown, structure_of
 from ...views.inboxes import look as inboxes_of
 from ...views.payload import payload_of
 from ...views.printable import label
-from ...views.source import source_of
+from ...views.source import Position, SourceLook, source_of
 from ...views.story import story_of
 from ...views.timeline import timeline_of
+from .banner import Banner, banner_of
 from .permissions import Permissions, permissions
 
 #: The most bytes that the values for a page may take, as JSON.
@@ -49,6 +56,11 @@ class Detail:
     events: int
     lifelines: int
 
+
+#: How many hits of a search are sent.
+HITS = 20
+#: How many of the last slices are asked for one of the user's own components.
+SLICES = 16
 
 #: From the most to the least.
 DETAILS = (
@@ -83,6 +95,12 @@ class ViewModel:
         self.kinds: tuple[str, ...] | None = None
         #: The message that is opened: key, inbox, index.
         self.opened: tuple[str, str, int] | None = None
+        #: The number of the event whose message is followed.
+        self.following: int | None = None
+        self._way: tuple[tuple[Any, ...], Way] = ((), Way())
+        #: What is looked for; empty if nothing is.
+        self.query = ""
+        self._found: tuple[tuple[Any, ...], dict[str, Any] | None] = ((), None)
         #: The number of the first record that the page has not seen; ``None`` where it has seen nothing.
         self.unseen: int | None = None
         self.last_graph: Graph | None = None
@@ -90,10 +108,11 @@ class ViewModel:
         self._scene: dict[str, Any] = {}
         self._detail = 0
         self._selected: tuple[Any, str, Component | None] = (None, "", None)
+        self._banner: tuple[tuple[Any, ...], Banner | None] = ((), None)
 
     def forget(self) -> None:
         """Forget the choices that are about a past run."""
-        self.at = self.event = self.window = self.opened = None
+        self.at = self.event = self.window = self.opened = self.following = None
         self.unseen = None
 
     def component(self) -> Component | None:
@@ -104,10 +123,20 @@ class ViewModel:
             self._selected = (self.lab.scheduler, self.selected, found)
         return found
 
-    def followed(self) -> Component | None:
-        """Return the component whose code is shown: the selected one, or the one that had the last slice."""
-        selected = self.component()
-        return selected if selected is not None or self.selected else last_run(self.lab)
+    def followed(self, snapshot: Snapshot | None = None) -> Component | None:
+        """Return the component whose code is shown: the selected one, that of the banner, or the one that ran last.
+
+        With the snapshot that is shown it is also found where it has ended.
+        """
+        banner = self._banner[1]
+        key = self.selected or (banner["key"] if banner is not None else "")
+        if not key:
+            return last_run(self.lab, self.at)
+        found = self.component() if self.selected else component_with_key(self.lab, key)
+        if found is not None:
+            return found
+        known = [*(snapshot.components if snapshot is not None else ()), *self.lab.failures]
+        return next((one for one in known if isinstance(one, Component) and key_of(one) == key), None)
 
     def permissions(self) -> Permissions:
         """Return for each command ``True``, or the reason why it cannot be carried out now."""
@@ -156,7 +185,7 @@ class ViewModel:
         return scene, now
 
     def _look(self, lab: Lab, detail: Detail) -> tuple[dict[str, Any], dict[str, Any]]:
-        now = self._head()
+        now = self._head(lab)
         scene: dict[str, Any] = {}
         snapshot = snapshot_of(lab, self.at, detail.messages) if _NEED_SNAPSHOT.intersection(self.pieces) else None
         for name, look in PIECES.items():
@@ -164,12 +193,64 @@ class ViewModel:
                 shown = look(self, detail, snapshot)
                 scene.update(shown.pop("scene", {}))
                 now.update(shown)
+        self._mark_way(now, detail, snapshot)
         return scene, now
 
-    def _head(self) -> dict[str, Any]:
-        """Return what the controls show: the state of the lab, and what can be done."""
+    def _mark_way(self, now: dict[str, Any], detail: Detail, snapshot: Snapshot | None) -> None:
+        """Mark the way of the message that is followed: its links in the graph, its events in timeline and story."""
+        way = self.way()
+        if "graph" in now:
+            hops, links = set(way.hops), {}
+            if hops and snapshot is not None:
+                links = structure_of(Shown(snapshot, self.folded, detail.parts))[1]
+            now["graph"]["follow"] = [key for key, over in links.items() if not hops.isdisjoint(over)]
+        if "timeline" in now:
+            now["timeline"]["follow"] = list(way.events)
+        for item in now["story"]["items"] if way.events and "story" in now else ():
+            item["follow"] = item["n"] in way.events
+
+    def look_for(self, text: str) -> None:
+        """Look for a text from here on; for nothing if it is empty."""
+        self.query = " ".join(text.split())[:200]
+        self._found = (), None
+
+    def found(self, lab: Lab) -> dict[str, Any] | None:
+        """Return what was found; it is looked for again where the lab stands and has moved since."""
+        version = self.query, lab.trace.next_number, lab.step_number
+        if not self.query:
+            return None
+        if self._found[1] is None or (version != self._found[0] and lab.state != "running"):
+            found = lab.find(self.query, HITS)
+            names = ("kind", "text", "key", "step", "event")
+            hits = [{name: getattr(hit, name) for name in names} for hit in found]
+            self._found = version, {"query": self.query, "hits": hits, "more": found.more}
+        return self._found[1]
+
+    def way(self) -> Way:
+        """Return the whole way of the message that is followed; of a lab that runs as it was when it was asked for."""
+        if self.following is None:
+            return Way()
+        with reading(self.lab) as (lab, _):
+            version = self.following, lab.trace.next_number
+            if self._way[0][:1] != version[:1] or (version != self._way[0] and lab.state != "running"):
+                self._way = version, way_of(history_of(lab), self.following)
+        return self._way[1]
+
+    def banner(self, lab: Lab) -> Banner | None:
+        """Return the banner of a lab as it is read now; it is made once for each moment that it can be about."""
+        scheduler = lab.scheduler
+        stands = lab.state, lab.step_number, scheduler.rounds, lab.trace.next_number, lab.failed_count
+        waits = len(scheduler.wakes), len(scheduler.posted), lab.pace, self.at
+        version = (lab, scheduler, lab.outcome, *stands, *waits)
+        if version != self._banner[0]:
+            self._banner = version, banner_of(lab, self.at)
+        return self._banner[1]
+
+    def _head(self, seen: Lab) -> dict[str, Any]:
+        """Return what the controls show of a lab as it is read now: its state, and what can be done."""
         lab = self.lab
         can = self.permissions()
+        banner = self.banner(seen)
         virtual = lab.virtual
         return {
             "state": lab.state,
@@ -177,13 +258,17 @@ class ViewModel:
             "round": lab.scheduler.rounds,
             "time": round(lab.scheduler.now, 3) if virtual else None,
             "virtual": virtual,
-            "headline": headline(lab),
+            "headline": headline(lab, banner),
+            "banner": banner,
             "can": can,
             "choose": {self.selected: can["choose"]} if self.selected else {},
             "pace": lab.pace,
             "breaks": [self._break(breakpoint) for breakpoint in lab.breakpoints],
             "at": self.at,
             "selected": self.selected,
+            "found": self.found(seen),
+            "following": self.following,
+            "watches": seen.watches(self.at).rows(),
             "gone": "",
             "held": "",
         }
@@ -198,13 +283,15 @@ class ViewModel:
         return shown
 
 
-def headline(lab: Lab) -> str:
-    """Return the state of the lab and the reason for it, in a line.
+def headline(lab: Lab, banner: Banner | None = None) -> str:
+    """Return the state of the lab and the reason for it, in a line; one that runs on and can do nothing is waiting.
 
     >>> headline(Lab())
     'new at step 0'
     """
     state = lab.state
+    if state == "running" and banner is not None and banner["kind"] not in ("running", "past"):
+        return f"waiting at step {lab.step_number}"
     text = f"{state} at step {lab.step_number}"
     outcome = lab.outcome
     if outcome is None or state in ("running", "new", "stopped"):
@@ -219,21 +306,37 @@ def headline(lab: Lab) -> str:
 REASONS = {
     "stuck": "nothing can run, and nothing is left that could wake a component",
     "idle": "nothing can run now",
+    "held": "only components that are held could run",
     "interrupted": "the run was interrupted",
 }
 
 
-def last_run(lab: Lab) -> Component | None:
-    """Return the component that had the last slice, or has one that does not end, if the trace knows it."""
+def last_run(lab: Lab, step: int | None = None) -> Component | None:
+    """Return the component of the user's own that had the last slice, up to a step; of kamlab's where there is none.
+
+    Only the last slices are asked. A slice that does not end is the last one.
+    """
     with reading(lab) as (seen, _):
-        if isinstance(seen, HeldLab) and lab.scheduler.running is not None:
+        if step is None and isinstance(seen, HeldLab) and lab.scheduler.running is not None:
             component = whose(lab.scheduler.running)
             return component if isinstance(component, Component) else None
-        for record in reversed(seen.trace.records_from(max(0, seen.trace.next_number - 64))):
-            if record[0] is RESUMED:
-                component = whose(record[3])
-                return component if isinstance(component, Component) else None
-    return None
+        ran = [component for component in _who_ran(seen, step) if isinstance(component, Component)]
+    return next(filter(_is_users, ran), ran[0] if ran else None)
+
+
+def _who_ran(lab: Lab, step: int | None) -> list[Any]:
+    """Return the components of the last slices, up to a step, the last one first."""
+    if step is None:
+        records = lab.trace.records_from(max(0, lab.trace.next_number - 8 * SLICES))[::-1]
+        return [whose(record[3]) for record in records if record[0] is RESUMED]
+    history = history_of(lab)
+    last = bisect_right(history.steps, step)
+    return [whose(history.record(start)[3]) for start in history.starts[max(0, last - SLICES) : last][::-1]]
+
+
+def _is_users(component: Component) -> bool:
+    main = definition_of(component)
+    return main is not None and not is_kamlabs(main.co_filename)
 
 
 # -- one function for each piece -------------------------------------------------------------------------
@@ -278,11 +381,16 @@ def _payload(model: ViewModel) -> Any:
 
 
 def _source(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:
-    if model.at is not None:
-        return {"source": {"note": "The code is shown where the lab stands: press “Go there” to see it at this step."}}
-    component = model.followed()
+    component = model.followed(snapshot)
     if component is None:
         return {"source": None}
+    if model.at is not None:
+        try:
+            stands = model.lab.where(component, step=model.at)
+        except KamlabError as error:
+            return {"source": {"note": label(str(error), 300)}}
+        assert isinstance(stands, Position)
+        return {"source": SourceLook.of(stands, key_of(component)).data()}
     stand = snapshot.components.get(component) if snapshot is not None else None
     return {"source": source_of(model.lab, component, stand.state if stand is not None else None).data()}
 
@@ -307,4 +415,4 @@ PIECES: dict[str, Look] = {
     "timeline": _timeline,
     "story": _story,
 }
-_NEED_SNAPSHOT = frozenset({"graph", "inboxes"})
+_NEED_SNAPSHOT = frozenset({"graph", "inboxes", "source"})
