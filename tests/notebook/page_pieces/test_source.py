@@ -20,7 +20,7 @@ def test_the_current_line_is_marked(show: Show) -> None:
     assert "Echo_7 at line 12 of main()" in view.piece("source").inner_text()
     lines = view.root.locator(".kamlab-code-line")
     assert lines.first.inner_text().startswith("4")
-    current = view.root.locator("[aria-current='true']")
+    current = view.piece("source").locator("[aria-current='true']")
     assert current.inner_text().split() == ["12", "yield"]
     assert view.root.locator(".kamlab-code-arrow svg").count() == 1
     view.push(source=samples.source(at=9))
