@@ -81,17 +81,18 @@ class Panel:
         self._look_again_at = 0.0
         self._said: dict[str, Any] = {"text": "", "error": False, "reply": 0}
         self._complained = False
+        self._rests = False  # whether the refresher does not ask this
         self._held: tuple[Any, ...] = ()  # the slice that does not end of which the picture is, by scheduler and step
         self._pointed_at: tuple[Any, ...] = ()  # the failure whose component was selected
         self.page: Page = Page(pieces=list(self.pieces))
         self.static: StaticOutput = StaticOutput(self.model)
         self._follow()
+        REFRESHER.add(self)
         message = WeakMethod(self.receive)
         self.page.on_msg(lambda _, content, __: (call := message()) and call(content))
         self._clean_up = finalize(self, _clean_up, self.page)
         self._clean_up.atexit = False
         self.refresh()
-        REFRESHER.add(self)
 
     def _follow(self) -> None:
         """Follow the lab as it is now."""
@@ -171,11 +172,19 @@ class Panel:
                 self._complained, self._held = False, ()
                 self._said["text"] = ""
             self._send(scene, now)
+            self._follow_while_it_may_move()
             cost = max(held, thread_time() - cpu)
             self._look_again_at = began + (cost / SHARE if self.lab.state == "running" else 0.0)
             self._changed_at = time.monotonic()
             self.static.due = True
             return True
+
+    def _follow_while_it_may_move(self) -> None:
+        """Leave the refresher once the lab is stopped, so that no thread is left, and come back when it was reset."""
+        rests = self.lab.state == "stopped"
+        if rests != self._rests:
+            self._rests = rests
+            (REFRESHER.discard if rests else REFRESHER.add)(self)
 
     def _look(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Look at the lab. A component that has failed is selected, once; a stopped lab's inboxes are those before."""

@@ -158,6 +158,7 @@ def open_page(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., An
         used.append(page)
         page.expected_errors.clear()
         page.goto(ADDRESS)
+        page.evaluate("() => localStorage.clear()")
         variables = "".join(f"{name}: {value};" for name, value in THEMES[theme].items())
         ground = "body {margin: 8px; background: var(--jp-layout-color0)}"
         page.evaluate(

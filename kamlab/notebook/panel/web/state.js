@@ -11,7 +11,7 @@ function bannerOf(now, lost) {
   if (lost) return { kind: "", title: STATES.gone, text: [], acts: [] };
   const past = now.at !== null && now.at !== undefined;
   if (past && !(now.banner && now.banner.kind === "past")) return pastBanner(now);
-  if (now.banner) return { kind: "", text: [], acts: [], ...now.banner };
+  if (now.banner && now.banner.kind !== "running") return { kind: "", text: [], acts: [], ...now.banner };
   const text = now.headline || "";
   const known = `${now.state} at step ${now.step}`;
   const reason = text.startsWith(known) ? text.slice(known.length).replace(/^[:;,] */, "") : text;
