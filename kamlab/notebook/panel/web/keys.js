@@ -8,11 +8,11 @@ const KEYS = [
   ["Selected component", [["c", "Choose it as next"], ["p", "Set or clear a breakpoint at it"], ["h", "Hold or release it"]]],
   ["Time", [["v", "Play backwards"], ["n", "Back to now"], ["g", "Continue here"], ["t", "Branches"]]],
   ["View", [
-    ["/", "Find"], ["1, 5", "First to last tab"], ["[, ]", "Fold the graph, the tabs"], ["l", "Present, or leave"],
+    ["/", "Find"], ["1 \u2013 5", "First to last tab"], ["[, ]", "Fold the graph, the tabs"], ["l", "Present, or leave"],
     [".", "More controls"], ["?", "Show or hide these keys"], ["Escape", "Close"],
   ]],
   ["In the graph", [
-    ["Arrows", "Go to another component"], ["Home, End", "First, last component"], ["Enter, Space", "Select it"],
+    ["Arrows", "Go to another component"], ["Home, End", "First, last component"], ["Enter", "Select it"],
     ["f", "Fold or unfold it"],
   ]],
 ]; // prettier-ignore
@@ -23,7 +23,7 @@ function keysOf(panel) {
   const row = ([keys, words]) => h("div", {}, h("dt", {}, caps(keys)), h("dd", { text: words }));
   const table = ([title, rows]) => h("div", {}, h("h4", { text: title }), h("dl", {}, rows.map(row)));
   const spec = { label: "Keys", icon: "keys", title: "Show the keys", keys: "?", words: false };
-  return (panel.keys = popOf(panel, { name: "keys", label: "Keys", spec, content: KEYS.map(table) }));
+  return (panel.keys = popOf(panel, { name: "keys", label: "Keys", spec, content: h("div", { class: "kamlab-keys-list" }, KEYS.map(table)) }));
 }
 
 const SHORTCUTS = {
