@@ -29,7 +29,7 @@ KEYS = {
     "ArrowLeft": "back",
     "k": "breakpoint",
     " ": "run",
-    "0": "reset",
+    "R": "reset",
     "Q": "stop",
 }
 

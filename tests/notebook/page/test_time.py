@@ -8,7 +8,7 @@ import pytest
 
 from . import samples
 
-PIECES = ["controls", "graph", "timeline"]
+PIECES = ["controls", "graph"]
 LINE = {"first": 0, "last": 12, "earliest": 2, "latest": 12, "here": 12, "at": 12, "lines": [], "slices": []}
 
 
@@ -82,6 +82,19 @@ def test_it_plays_backwards_from_now(panel: Any) -> None:
         view.page.clock.run_for(120)
     assert looks(view)[-1] == 2
     assert view.root.get_attribute("data-plays") is None
+
+
+def test_it_plays_forwards_from_the_foot(panel: Any) -> None:
+    """The foot plays the steps up to now too, which a panel without a toolbar needs; from now it says why not."""
+    view = looking(panel, 10, by_hand=True)
+    view.root.focus()
+    view.press("w")
+    assert looks(view) == [11]
+    view.press("w")
+    view.answer(at=None)
+    view.page.clock.run_for(500)
+    assert looks(view) == [11], "pressed once more it stops"
+    assert "earlier step first" in view.button("Play forwards").get_attribute("title")
 
 
 def test_the_speed_of_the_lab_is_that_of_the_film(panel: Any) -> None:

@@ -50,13 +50,18 @@ function filmOf(panel) {
       return panel.at() === null && !way ? null : (MEANINGS[command] ?? null);
     },
     plays: () => way !== 0,
-    /** Why it cannot be played backwards, or true. */
-    canRewind: () => (way < 0 ? true : before()),
-    rewind() {
-      const why = this.canRewind();
+    /** Why it cannot be played this way (1 forwards, -1 backwards), or true. */
+    canPlay(direction) {
+      if (way === direction) return true;
+      if (direction < 0) return before();
+      return panel.at() === null ? "Look at an earlier step first: move the slider." : able();
+    },
+    /** Play this way; where it is played already, stop. */
+    toggle(direction) {
+      const why = this.canPlay(direction);
       if (why !== true) panel.say(why, true);
-      else if (way < 0) stop();
-      else play(-1);
+      else if (way === direction) stop();
+      else play(direction);
     },
     /** Take the lab to where one looks. */
     go() {
@@ -74,7 +79,9 @@ function filmOf(panel) {
 function footOf(panel) {
   const words = h("span", { class: "kamlab-step-words", "aria-hidden": "true" }); // the slider says the same
   const slider = h("input", { type: "range", class: "kamlab-scrubber", "aria-label": "Step looked at", step: 1 });
-  const rewind = panel.button({ label: "Play backwards", icon: "rewind", words: false, keys: "v", can: () => panel.film.canRewind(), run: () => panel.film.rewind() }); // prettier-ignore
+  const plays = [["Play backwards", "rewind", -1, "v"], ["Play forwards", "run", 1, "w"]].map(([label, sign, way, keys]) =>
+    panel.button({ label, icon: sign, words: false, keys, can: () => panel.film.canPlay(way), run: () => panel.film.toggle(way) }),
+  ); // prettier-ignore
   const throttle = pieceThrottle(panel, (step) => panel.look(step));
   const branches = branchesOf(panel);
   let latest = 0;
@@ -90,7 +97,7 @@ function footOf(panel) {
     throttle.want(Number(slider.value));
   });
   return {
-    root: h("div", { class: "kamlab-foot" }, rewind, words, slider, branches.button, branches.root),
+    root: h("div", { class: "kamlab-foot" }, h("div", { class: "kamlab-group" }, plays), words, slider, branches.button, branches.root),
     branches: () => branches.press(),
     pops: branches,
     draw(now) {

@@ -3,10 +3,10 @@
 const KEYS = [
   ["In the panel", [
     ["s, \u2192", "Step"], ["m", "Message"], ["r", "Round"], ["b, \u2190", "Back"], ["Space", "Run or pause"],
-    ["k", "Run to breakpoint"], ["<, >", "Slower, faster"], ["0", "Reset"], ["Shift+q", "Stop"],
+    ["k", "Run to breakpoint"], ["<, >", "Slower, faster"], ["Shift+r", "Reset"], ["Shift+q", "Stop"],
   ]],
   ["Selected component", [["c", "Choose it as next"], ["p", "Set or clear a breakpoint at it"], ["h", "Hold or release it"]]],
-  ["Time", [["v", "Play backwards"], ["n", "Back to now"], ["g", "Continue here"], ["t", "Branches"]]],
+  ["Time", [["v, w", "Play backwards, forwards"], ["n", "Back to now"], ["g", "Continue here"], ["t", "Branches"]]],
   ["View", [
     ["/", "Find"], ["1 \u2013 5", "First to last tab"], ["[, ]", "Fold the graph, the tabs"], ["l", "Present, or leave"],
     [".", "More controls"], ["?", "Show or hide these keys"], ["Escape", "Close"],
@@ -28,7 +28,7 @@ function keysOf(panel) {
 
 const SHORTCUTS = {
   s: "step", ArrowRight: "step", m: "message", r: "round", b: "back", ArrowLeft: "back", k: "breakpoint", " ": "run",
-  0: "reset", Q: "stop", c: "choose", p: "break", h: "hold",
+  R: "reset", Q: "stop", c: "choose", p: "break", h: "hold",
 };
 
 /** Keys that concern this view, or are no button's. */
@@ -42,7 +42,8 @@ const VIEW_KEYS = {
   "]": (panel) => panel.layout.fold("side"),
   l: (panel) => panel.presenter.toggle(),
   t: (panel) => panel.foot.branches(),
-  v: (panel) => panel.film.rewind(),
+  v: (panel) => panel.film.toggle(-1),
+  w: (panel) => panel.film.toggle(1),
   n: (panel) => panel.look(null),
   g: (panel) => panel.film.go(),
 };

@@ -111,7 +111,7 @@ function menuOf(panel) {
   const breaks = breaksOf(panel);
   const run = [["Run to breakpoint", "breakpoint", "breakpoint", "Run until the next breakpoint", "k", "k"]];
   const ends = [
-    ["Reset", "reset", "reset", "Build the system again, at step 0", "0", "0"],
+    ["Reset", "reset", "reset", "Build the system again, at step 0", "Shift+r", "R"],
     ["Stop", "stop", "end", "End everything: close its files, sockets and threads", "Shift+q", "Q"],
   ];
   const row = (title, ...parts) => h("div", { class: "kamlab-menu-row" }, h("h4", { text: title }), parts);
