@@ -20,7 +20,7 @@ from kamlab.core.task import task_of
 from kamlab.notebook.panel import commands, panel_of, permissions, registry, view_model
 from kamlab.notebook.panel import panel as module
 from kamlab.notebook.panel.panel import Panel
-from kamlab.views.dashboard import UnknownPiece
+from kamlab.views.dashboard import UnknownPiece, dashboard_of
 
 
 class Waits(Component):
@@ -779,6 +779,28 @@ def test_a_panel_without_a_page_is_up_to_date_after_a_cell(lab: Lab) -> None:
     lab.step(3)
     panel.settle()
     assert panel.page.now["step"] == 3
+
+
+def test_a_still_is_compact(rewindable: Lab) -> None:
+    """A still shows how the lab stands, graph and timeline; the other pieces unfold, and one alone is not folded."""
+    rewindable.step(4)
+    whole = dashboard_of(rewindable)._repr_html_()
+    shown, *folded = whole.split("<details>")
+    assert shown.count("data:image/svg+xml") == 2
+    assert "paused at step 4" in shown
+    assert [each.partition("</summary>")[0] for each in folded] == ["<summary>Inboxes", "<summary>Story"]
+    assert "<details>" not in dashboard_of(rewindable, ["inboxes"])._repr_html_()
+
+
+def test_a_still_is_never_older_than_the_stopped_lab(rewindable: Lab, capsys: Any) -> None:
+    """The still of a lab that was stopped before anybody looked shows its last step."""
+    pytest.importorskip("IPython")
+    panel = Panel(rewindable)
+    panel.display()
+    rewindable.step(4)
+    rewindable.stop()
+    assert "stopped at step 4" in str(panel)
+    assert "steps 0 to 4 of 4" in panel.static.look()["timeline"].summary
 
 
 def test_a_failed_component_is_selected_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

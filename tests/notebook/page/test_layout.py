@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from kamlab.notebook.panel.static_output import STYLE
+
 from . import samples
 from .conftest import MENU
 
@@ -187,3 +189,32 @@ def test_presenting_covers_the_window(panel: Any) -> None:
     view.page.wait_for_selector("[data-present]")
     view.button("Leave").click()
     assert view.root.get_attribute("data-present") is None
+
+
+def test_a_still_stands_in_for_a_panel_without_a_kernel(panel: Any) -> None:
+    """A widget that only says that it loads is hidden where a still follows it, and no other widget is."""
+    view = staged(panel)
+    view.page.evaluate(
+        """style => {
+            const output = (id, name, text) => {
+                const child = document.createElement('div');
+                child.className = 'jp-OutputArea-child';
+                const inner = Object.assign(document.createElement('div'), {id, className: name, textContent: text});
+                child.append(inner);
+                return child;
+            };
+            const area = document.createElement('div');
+            area.append(output('slider', 'jupyter-widgets-view', 'a slider'));
+            area.append(output('loading', 'jupyter-widgets-view', 'Loading widget...'));
+            area.append(output('still', 'kamlab-still', 'still'));
+            document.body.append(area);
+            document.head.insertAdjacentHTML('beforeend', style);
+        }""",
+        STYLE,
+    )
+    assert not view.page.locator("#loading").is_visible()
+    assert view.page.locator("#slider").is_visible()
+    assert view.page.locator("#still").is_visible()
+    view.page.evaluate("() => document.getElementById('loading').append(document.querySelector('.kamlab-panel'))")
+    assert view.page.locator("#loading").is_visible()
+    assert not view.page.locator("#still").is_visible()

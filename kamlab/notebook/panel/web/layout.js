@@ -5,7 +5,7 @@ const TABS = ["timeline", "inboxes", "source", "story", "watch"];
 const LEAST_HEIGHT = 300;
 const MOST_HEIGHT = 960;
 const ONE_COLUMN = 700; // below this width the tabs stand under the graph
-const SHARE = { wide: 58, tall: 55, least: 15, most: 85, step: 4 };
+const SHARE = { wide: 58, tall: 55, hall: 55, least: 15, most: 85, step: 4 };
 
 function remembered() {
   try {
@@ -37,11 +37,12 @@ function layoutOf(panel) {
   let shape = "stack";
 
   function share(wish) {
-    const name = `${shape}Share`;
-    if (wish === undefined) return kept[name] || SHARE[shape] || SHARE.wide;
+    const place = panel.presents() ? "hall" : shape;
+    const name = `${place}Share`;
+    if (wish === undefined) return kept[name] || SHARE[place] || SHARE.wide;
     kept[name] = Math.min(SHARE.most, Math.max(SHARE.least, Math.round(wish)));
     remember({ [name]: kept[name] });
-    place();
+    arrange();
     return kept[name];
   }
 
@@ -50,12 +51,12 @@ function layoutOf(panel) {
     if (name === undefined) return kept.fold;
     kept.fold = kept.fold === name ? "" : name;
     remember({ fold: kept.fold });
-    place();
+    arrange();
     panel.draw();
     return kept.fold;
   }
 
-  function place() {
+  function arrange() {
     root.style.setProperty("--kamlab-share", `${share()}%`);
     put(root, { "data-fold": kept.fold || null });
     divider.draw(shape);
@@ -103,7 +104,7 @@ function layoutOf(panel) {
   const fitting = fitterOf(panel, (given) => {
     shape = given;
     put(panel.root, { "data-shape": shape });
-    place();
+    arrange();
   });
 
   return {
@@ -111,6 +112,7 @@ function layoutOf(panel) {
     show,
     fold,
     fit: fitting.fit,
+    share: arrange,
     /** Put the pieces where they belong. */
     arrange(pieces) {
       const graph = pieces.find((piece) => piece.name === "graph");
@@ -242,6 +244,7 @@ function presenterOf(panel) {
     if (present === on()) return;
     put(root, { "data-present": present ? "" : null });
     panel.layout.fit();
+    panel.layout.share();
     panel.draw();
   };
   const covers = () => root.hasAttribute("popover");
