@@ -77,8 +77,7 @@ function graphPiece(panel) {
     panel.button({ label, icon: sign, title, words: false, run: () => zoomed(factor), can }),
   );
   let places = new Map(); // key -> node of the scene
-  const bar = selectionBar(panel, () => places.get(panel.selected()));
-  const root = panel.section("graph", "Graph", tools, bar.root);
+  const root = panel.section("graph", "Graph", tools);
   root.append(empty, box, more);
 
   let scene = {};
@@ -303,7 +302,6 @@ function graphPiece(panel) {
       [drawn.scene, drawn.now] = [scene, now];
       drawn.once = true;
       drawMoves(graph, now);
-      bar.draw(now);
     },
   };
 }
@@ -325,23 +323,4 @@ function neighbour(all, from, key) {
     if (distance < least) [best, least] = [node, distance];
   }
   return best || all[all.indexOf(from) + sign] || null;
-}
-
-function selectionBar(panel, selected) {
-  const key = () => ({ key: panel.selected() });
-  const some = () => (selected() ? true : "Select a component first.");
-  const name = h("span", { class: "kamlab-chosen" });
-  const buttons = [
-    ["Choose as next", "choose", "choose", "Give it the next slice", "c"],
-    ["Break here", "stop", "break", "Stop before it runs; once more takes the breakpoint away", "p"],
-  ].map(([label, sign, command, title, keys]) =>
-    panel.button({ label, icon: sign, command, args: key, can: some, title, keys }),
-  );
-  return {
-    root: h("div", { class: "kamlab-selection", role: "group", "aria-label": "Selected component" }, name, buttons),
-    draw() {
-      const node = selected();
-      write(name, node ? node.name || node.label : "");
-    },
-  };
 }

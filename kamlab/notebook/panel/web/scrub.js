@@ -1,18 +1,8 @@
-// Looking at any step, and the branches of the run.
+// The window of the diagram, and the branches of the run.
 
-/** The slider that looks at any step, and the buttons around it. */
+/** The buttons that move the diagram's window; the slider is at the foot of the panel. */
 function pieceScrub(panel) {
-  const slider = h("input", { type: "range", class: "kamlab-scrubber", "aria-label": "Step looked at", step: 1 });
-  const output = h("output", { class: "kamlab-step-words" });
   let line = null;
-  let at = null;
-  const throttle = pieceThrottle(panel, (step) => panel.act("look", { step: step === line.here ? null : step }));
-  slider.addEventListener("input", () => {
-    write(output, wordsOf(Number(slider.value)));
-    put(slider, { "aria-valuetext": wordsOf(Number(slider.value)) });
-    throttle.want(Number(slider.value));
-  });
-  const wordsOf = (step) => `step ${step} of ${line.latest}`;
 
   /** Move the window by most of its width, so that something of it stays in sight. */
   function shift(way) {
@@ -21,26 +11,14 @@ function pieceScrub(panel) {
     const first = Math.max(line.earliest, Math.min(line.first + by, line.latest - span));
     panel.act("window", { first, last: Math.min(line.latest, first + span) });
   }
-  const past = () => at !== null && at !== undefined;
   const buttons = [
     panel.button({ label: "Earlier", icon: "back", run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
     panel.button({ label: "Later", icon: "step", run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
-    panel.button({ label: "Now", icon: "here", run: () => panel.act("look", { step: null }), can: () => (past() ? true : "You look at where the lab stands already.") }),
-    panel.button({ label: "Go there", icon: "run", run: () => panel.act("goto", { step: at }), can: () => (past() ? panel.can("goto") : "Look at a step of the past first: move the slider.") }),
   ];
   return {
-    root: h("div", { class: "kamlab-scrub" }, h("div", { class: "kamlab-scrub-row" }, slider, output), h("div", { class: "kamlab-scrub-acts" }, buttons)),
-    draw(given, now) {
+    root: h("div", { class: "kamlab-scrub" }, h("div", { class: "kamlab-scrub-acts" }, buttons)),
+    draw(given) {
       line = given;
-      at = now.at === undefined ? null : now.at;
-      put(slider, { min: line.earliest, max: line.latest });
-      const why = line.latest > line.earliest ? panel.can("look") : "There is only one step to look at.";
-      put(slider, { disabled: why === true ? null : true, title: why === true ? null : why });
-      const step = past() ? at : line.here;
-      if (!throttle.busy() && Number(slider.value) !== step) slider.value = String(step);
-      const value = throttle.busy() ? Number(slider.value) : step;
-      write(output, wordsOf(value));
-      put(slider, { "aria-valuetext": wordsOf(value) });
     },
   };
 }
@@ -48,7 +26,7 @@ function pieceScrub(panel) {
 /** The branches of the run: a row for each, a bar from where it leaves another to its end. */
 function pieceTree(panel) {
   const list = h("ul", { class: "kamlab-tree-list" });
-  const root = h("div", { class: "kamlab-tree", role: "group", "aria-label": "Branches", hidden: true }, h("h4", { text: "Branches" }), list);
+  const root = h("div", { class: "kamlab-tree", role: "group", "aria-label": "Branches", hidden: true }, list);
   let shown = null;
 
   function makeBranch(branch) {

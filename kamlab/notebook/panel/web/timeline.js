@@ -13,27 +13,21 @@ const PIECE_FATES = { waits: "it still waits", discarded: "nobody takes it: it i
 /** Who ran when and what went where, any step of it to be looked at, and the branches of the run. */
 function timelinePiece(panel) {
   const root = panel.section("timeline", "Timeline");
-  const banner = h("p", { class: "kamlab-past", hidden: true });
   const chart = pieceChart(panel);
   const scrub = pieceScrub(panel);
-  const tree = pieceTree(panel);
   const empty = h("p", { class: "kamlab-empty", text: "Nothing has happened yet: step the lab." });
-  root.append(banner, empty, chart.root, scrub.root, tree.root);
+  root.append(empty, chart.root, scrub.root);
   pieceLinks(panel, root);
 
   function draw(now) {
     const line = now.timeline;
     hide(root, !line);
     if (!line) return;
-    const past = now.at !== null && now.at !== undefined;
-    write(banner, past ? `You look at step ${now.at}. The lab stands at step ${line.here}.` : "");
-    hide(banner, !past);
     const nothing = !line.lines.length;
     hide(empty, !nothing);
     hide(chart.root, nothing);
     if (!nothing) chart.draw(line, now);
-    scrub.draw(line, now);
-    tree.draw(now.tree);
+    scrub.draw(line);
   }
 
   return { name: "timeline", title: "Timeline", root, draw };
