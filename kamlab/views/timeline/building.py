@@ -7,7 +7,8 @@ history it gives the same answers, except that it does not know what is older: a
 excerpt began comes from nowhere.
 
 The records of the window are read once (:class:`Seen`). The ends of a message are noted as components; which of them
-get a lifeline is decided later, when it is known how much each of them did.
+get a lifeline is decided later, when it is known how much each of them did. A window of more than :data:`FINE` steps
+is read as counts: how many slices each component had in each part of it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Self
 
 from ...analysis.causality import Causality
 from ...analysis.history import History, history_of
+from ...core.component import Component
 from ...core.describe import describe, name_of, shorten
 from ...core.events import (
     ACTIVATED,
@@ -38,6 +41,7 @@ from ...core.events import (
 )
 from ...core.naming import given_name, whose
 from ...core.reading import reads
+from ...core.states import ENDED
 from ...core.task import task_of
 from ...core.trace import Trace
 from ...core.world import World
@@ -47,9 +51,14 @@ from . import records
 from .model import Timeline
 from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran
 
-#: How many steps are shown by default, and how many at most.
+#: How many steps are shown by default, and how many at most: one by one, and as counts.
 STEPS = 40
-WIDEST = 400
+FINE = 400
+WIDEST = 20_000
+#: Into how many parts a window is divided whose slices are counted, and the whole run.
+BINS = 100
+#: Up to this many components each has a row, whether it did anything or not.
+FEW = 12
 #: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
 #: the events whose order is asked for.
 MARGIN = 200
@@ -69,26 +78,41 @@ _BETWEEN = (PAUSED, WOKEN, ACTIVATED, TIMER)
 _MARKS = (ACTIVATED, FAILED, FINISHED)
 
 
-@reads()
-def timeline_of(
-    lab: World,
-    first: int | None = None,
-    last: int | None = None,
-    at: int | None = None,
-    event: int | None = None,
-    lines: int = LINES,
-) -> Timeline:
-    """Return the space-time diagram of a lab; of a running lab, as it is between two slices.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be seen of a run.
 
-    Args:
-        lab: the lab.
-        first: the first step to show.
-        last: the last step to show. With only one of the two, 40 steps are shown; with neither, the last 40, or 40
-            steps around ``at``. At most 400 steps are shown, and only those that are known.
+    Attributes:
+        first, last: the first and the last step. With only one of the two, ``steps`` are shown; with neither, the
+            last ones, or those around ``at``. At most 20,000 are shown, and only those that are known.
         at: the step to look at; by default, the one where the lab is.
         event: the number of an event: the diagram says what happened before it and after it, unless it is more than
             20,000 events away from what is shown.
         lines: the most lifelines to show: those of the components that did most in these steps.
+        find: show only messages with this text, in their own words or in the name of an end, and components that are
+            called so or exchange such messages.
+        everyone: show also those that did nothing, where there are many components.
+        steps: how many steps are shown where not both ends are given.
+    """
+
+    first: int | None = None
+    last: int | None = None
+    at: int | None = None
+    event: int | None = None
+    lines: int = LINES
+    find: str = ""
+    everyone: bool = False
+    steps: int = STEPS
+
+
+@reads()
+def timeline_of(lab: World, /, first: int | None = None, last: int | None = None, **wish: Any) -> Timeline:
+    """Return the space-time diagram of a lab; of a running lab, as it is between two slices.
+
+    Args:
+        lab: the lab.
+        first, last: the steps to show.
+        wish: what else is wanted; see :class:`Wish`.
 
     >>> from kamlab import Component, Lab, Pipeline
     >>> class Hello(Component):
@@ -104,9 +128,9 @@ def timeline_of(
     ...     [(message.text, message.box, message.fate) for message in timeline_of(lab).messages][:1]
     [("'hello'", 'Keep_3.inbox', 'taken')]
     """
-    known = known_around(lab, first, last, at, event)
-    drawing = _Drawing(known, lines)
-    return drawing.timeline(known.latest if at is None else at, lab.scheduler.step, event)
+    wanted = Wish(first, last, **wish)
+    known = known_around(lab, wanted)
+    return _Drawing(known, wanted).timeline(lab.scheduler.step)
 
 
 # -- what is known ------------------------------------------------------------------------------------
@@ -186,46 +210,39 @@ class Stretch(History):
         return self
 
 
-def known_around(lab: World, first: int | None, last: int | None, at: int | None, event: int | None) -> Known:
-    """Return a window of steps, cut to what is known; under the lab's lock.
-
-    Args:
-        lab: the lab.
-        first: the first step; by default, so that :data:`STEPS` are shown.
-        last: the last step; by default, the latest one, or so that ``at`` is in the window.
-        at: a step in the window, where neither end is given.
-        event: the number of an event that has to be known too.
-    """
+def known_around(lab: World, wish: Wish) -> Known:
+    """Return a window of steps, cut to what is known; under the lab's lock."""
     if lab.trace.complete:
         history = history_of(lab)
         earliest, latest = history.earliest, history.latest
-        return Known(history, *window(earliest, latest, first, last, at), earliest, latest)
+        return Known(history, *window(earliest, latest, wish, WIDEST), earliest, latest)
     known = lab.trace.known_from
     records = lab.trace.records_from(known)
     earliest, latest = _ends(lab, known, records)
-    begin, end = window(earliest, latest, first, last, at)
+    begin, end = window(earliest, latest, wish, FINE)
     start = _start(records, begin)
-    if event is not None and event >= known:
-        start = min(start, event - known)
+    if wish.event is not None and wish.event >= known:
+        start = min(start, wish.event - known)
     start = max(0, start - MARGIN)
     excerpt: Any = Excerpt(lab.trace, records[start:], known + start)
     return Known(History(excerpt, lab.scheduler), begin, end, earliest, latest)
 
 
-def window(earliest: int, latest: int, first: int | None, last: int | None, at: int | None) -> tuple[int, int]:
+def window(earliest: int, latest: int, wish: Wish, widest: int) -> tuple[int, int]:
     """Return the first and the last step of a window, within those that are known.
 
-    >>> window(0, 100, None, None, None), window(0, 100, None, None, 30), window(0, 10, 5, 99, None)
+    >>> window(0, 100, Wish(), 99), window(0, 100, Wish(at=30), 99), window(0, 10, Wish(5, 99), 99)
     ((61, 100), (10, 49), (5, 10))
     """
-    if first is None and last is None and at is not None and at <= latest - STEPS:
-        first = max(earliest, at - STEPS // 2)
+    first, last, at, steps = wish.first, wish.last, wish.at, wish.steps
+    if first is None and last is None and at is not None and at <= latest - steps:
+        first = max(earliest, at - steps // 2)
     if last is None:
-        last = latest if first is None else first + STEPS - 1
+        last = latest if first is None else first + steps - 1
     if first is None:
-        first = last - STEPS + 1
+        first = last - steps + 1
     last = min(max(last, earliest), latest)
-    return min(max(first, earliest, last - WIDEST + 1), last), last
+    return min(max(first, earliest, last - widest + 1), last), last
 
 
 def _ends(lab: World, known: int, records: list[Any]) -> tuple[int, int]:
@@ -278,8 +295,14 @@ class Seen:
         self.ways: list[Way] = []
         self.marks: list[tuple[int, Any, int, str]] = []
         self._failed: set[Any] = set()
-        self._begin, self._end = self._range()
-        self._read()
+        #: Per component: how many slices it had in each part of the window; empty where they are shown one by one.
+        self.counts: dict[Any, Counter[int]] = {}
+        self.bin = -(-(known.last - known.first + 1) // BINS)
+        self._begin, self.end = self._range()
+        if known.last - known.first >= FINE:
+            self._count()
+        else:
+            self._read()
 
     def _range(self) -> tuple[int, int]:
         """Return the numbers of the first record of the window and of the first after it."""
@@ -294,9 +317,21 @@ class Seen:
 
     # -- reading ----------------------------------------------------------------------------------
 
+    def _count(self) -> None:
+        """Count the slices of each component in each part of the window."""
+        history, first, last = self.history, self.known.first, self.known.last
+        begin, end = bisect_left(history.steps, first), bisect_right(history.steps, last)
+        for microprocess, places in history.slices.items():
+            counts = self.counts.setdefault(whose(microprocess), Counter())
+            for place in places[bisect_left(places, begin) : bisect_left(places, end)]:
+                counts[(history.steps[place] - first) // self.bin] += 1
+        for component, counts in self.counts.items():
+            if counts:
+                self.did[component] = counts.total()
+
     def _read(self) -> None:
-        step = self.history.step_of(self._begin) if self._begin < self._end else self.known.first
-        for number, record in enumerate(self.history.records_between(self._begin, self._end), self._begin):
+        step = self.history.step_of(self._begin) if self._begin < self.end else self.known.first
+        for number, record in enumerate(self.history.records_between(self._begin, self.end), self._begin):
             kind = record[0]
             if kind is RESUMED:
                 step = record[1]
@@ -398,67 +433,156 @@ class Seen:
 class _Drawing:
     """The diagram of a window, with at most so many lifelines."""
 
-    def __init__(self, known: Known, lines: int) -> None:
+    def __init__(self, known: Known, wish: Wish) -> None:
         self.known = known
         self.history = known.history
+        self.wish = wish
         self.seen = Seen(known)
-        self._box_names: dict[Any, str] = {}
-        self.shown, self.more = self._chosen(lines)
+        self._names: dict[Any, str] = {}
+        self._end = self.seen.end - 1
+        self.ways = self._found(self.seen.ways)
+        self.shown, self.more, self.quiet = self._chosen()
         self.place = {component: index for index, component in enumerate(self.shown)}
 
-    def timeline(self, at: int, here: int, event: int | None) -> Timeline:
+    def timeline(self, here: int) -> Timeline:
         """Return the diagram."""
-        known, place = self.known, self.place
-        ways = [way for way in self.seen.ways if self._has_end(way)]
-        marks = [mark for mark in self.seen.marks if mark[1] in place][-MARKS:]
+        known, place, seen = self.known, self.place, self.seen
+        ways = [way for way in self.ways if self._has_end(way)]
+        marks = [mark for mark in seen.marks if mark[1] in place][-MARKS:]
+        counts: list[Counter[int]] = [seen.counts.get(who, Counter()) for who in self.shown] if seen.counts else []
         made = Timeline(
             first=known.first,
             last=known.last,
             earliest=known.earliest,
             latest=known.latest,
-            at=at,
+            at=known.latest if self.wish.at is None else self.wish.at,
             here=here,
             lines=tuple(map(self._lifeline, self.shown)),
             more=self.more,
-            slices=tuple([Ran(step, place[who], number) for step, who, number in self.seen.slices if who in place]),
+            quiet=self.quiet,
+            slices=tuple([Ran(step, place[who], number) for step, who, number in seen.slices if who in place]),
             messages=tuple(map(self._passage, ways[-MESSAGES:])),
             more_messages=max(0, len(ways) - MESSAGES),
             marks=tuple(Mark(number, place[who], step, kind, self._words(number)) for number, who, step, kind in marks),
+            bin=seen.bin if seen.counts else 0,
+            counts=tuple(tuple(count[part] for part in range(BINS)) for count in counts),
+            find=self.wish.find,
         )
-        return self._with_order(made, event)
+        return self._with_order(made)
 
-    def _chosen(self, lines: int) -> tuple[list[Any], int]:
-        """Return the components with a lifeline, in order, and the number of those without; ``None`` is the outside."""
-        did = self.seen.did
-        everyone = [component for component in did if component is not None]
-        shown = everyone
-        if len(everyone) > lines:
-            shown = sorted(everyone, key=lambda component: (-did[component], _order(component)))[: max(0, lines)]
-        outside = [None] if None in did else []
-        return [*outside, *sorted(shown, key=_order)], len(everyone) - len(shown)
+    # -- which rows there are ---------------------------------------------------------------------
+
+    def _found(self, ways: list[Way]) -> list[Way]:
+        """Return the messages that match what is to be found."""
+        find = self.wish.find.casefold()
+        if not find:
+            return ways
+        return [
+            way
+            for way in ways
+            if find in f"{self._said(way)}\n{self._box(way.box)}".casefold()
+            or any(end is not None and self._is_called(end[0], find) for end in (way.start, way.end))
+        ]
+
+    def _is_called(self, component: Any, find: str) -> bool:
+        return component is not None and find in self._name(component).casefold()
+
+    def _chosen(self) -> tuple[list[Any], int, int]:
+        """Return who has a lifeline, in order, how many more did something, and how many did nothing.
+
+        ``None`` is the outside. Where there are few components, those that did nothing have a line too, so that lines
+        do not come and go while the window moves.
+        """
+        did, find = self.seen.did, self.wish.find.casefold()
+        busy = [component for component in did if component is not None]
+        quiet = [component for component in self._everyone() if component not in did]
+        ends = [end[0] for way in self.ways for end in (way.start, way.end) if end is not None]
+        if find:
+            sought = {end for end in ends if end is not None}
+            busy = [component for component in busy if component in sought or self._is_called(component, find)]
+            quiet = [component for component in quiet if self._is_called(component, find)]
+        if self.wish.everyone or find or len(busy) + len(quiet) <= FEW:
+            busy, quiet = busy + quiet, []
+        lines = max(0, self.wish.lines)
+        shown = busy if len(busy) <= lines else sorted(busy, key=lambda who: (-did[who], _order(who)))[:lines]
+        outside = [None] if None in ends else []
+        return [*outside, *self._arranged(shown)], len(busy) - len(shown), len(quiet)
+
+    def _everyone(self) -> list[Any]:
+        """Return the components that had been activated by the end of the window, containers left out."""
+        return [
+            component
+            for component, life in self.history.lives.items()
+            if isinstance(component, Component)
+            and whose(component) is component
+            and life.at(self._end) is not None
+            and not task_of(component).children
+        ]
+
+    def _arranged(self, shown: list[Any]) -> list[Any]:
+        """Return components so that those that are linked are near one another.
+
+        Links are followed in the order in which components were activated, from the first one on. The order depends
+        on the links that there ever were and not on what the window shows, so that it stays while the window moves.
+        """
+        near: dict[Any, set[Any]] = {}
+        for link in self.history.links:
+            one, other = link.source, link.sink
+            if task_of(one).parent is not other and task_of(other).parent is not one:
+                near.setdefault(one, set()).add(other)
+                near.setdefault(other, set()).add(one)
+        placed: dict[Any, None] = {}
+        ahead = sorted({*shown, *near}, key=_order, reverse=True)
+        while ahead:
+            component = ahead.pop()
+            if component not in placed:
+                placed[component] = None
+                ahead += sorted(near.get(component, set()) - placed.keys(), key=_order, reverse=True)
+        wanted = set(shown)
+        return [component for component in placed if component in wanted]
 
     def _has_end(self, way: Way) -> bool:
         ends = [end[0] for end in (way.start, way.end) if end is not None and end[0] is not None]
         return not self.place.keys().isdisjoint(ends)
 
+    # -- what is said of them ---------------------------------------------------------------------
+
     def _lifeline(self, component: Any) -> Lifeline:
         if component is None:
             return Lifeline(OUTSIDE, "outside")
-        return Lifeline(key_of(component), _name(component))
+        history, begins, ends = self.history, None, None
+        about = history.about.get(component, ())
+        if about and history.record(about[0])[0] is ACTIVATED:
+            begins = history.step_of(about[0])
+        life = history.lives.get(component)
+        state = life.at(self._end) or "" if life is not None else ""
+        if state in ENDED:
+            ended = next(number for number in reversed(about) if history.record(number)[0] in (FAILED, FINISHED))
+            ends = history.step_of(ended)
+        return Lifeline(key_of(component), self._name(component), begins, ends, state if ends is not None else "")
 
     def _passage(self, way: Way) -> Passage:
-        box, said = way.box, self.history.said(way.number)
-        if box not in self._box_names:
-            self._box_names[box] = f"{_name(box.owner)}.{label(str(box.name), TEXT)}"
         return Passage(
             way.number,
             way.took,
             self._placed(way.start),
             self._placed(way.end),
-            self._box_names[box],
-            label(shorten(way.message, TEXT) if said is None else said, TEXT),
+            self._box(way.box),
+            self._said(way),
             way.fate,
         )
+
+    def _said(self, way: Way) -> str:
+        said = self.history.said(way.number)
+        return label(shorten(way.message, TEXT) if said is None else said, TEXT)
+
+    def _box(self, box: Any) -> str:
+        return f"{self._name(box.owner)}.{label(str(box.name), TEXT)}"
+
+    def _name(self, component: Any) -> str:
+        if component not in self._names:
+            self._names[component] = label(given_name(component) or name_of(component), TEXT)
+        return self._names[component]
 
     def _placed(self, end: tuple[Any, int] | None) -> Place | None:
         return (self.place[end[0]], end[1]) if end is not None and end[0] in self.place else None
@@ -466,9 +590,9 @@ class _Drawing:
     def _words(self, number: int) -> str:
         return label(describe(self.history.event(number)), SENTENCE)
 
-    def _with_order(self, made: Timeline, event: int | None) -> Timeline:
+    def _with_order(self, made: Timeline) -> Timeline:
         """Add what happened before an event and after it, if the event is known."""
-        history = self.history
+        history, event = self.history, self.wish.event
         if event is None or not history.first <= event < history.next_number:
             return made
         numbers = {ran.number for ran in made.slices}
@@ -487,8 +611,26 @@ class _Drawing:
         )
 
 
-def _name(component: Any) -> str:
-    return label(given_name(component) or name_of(component), TEXT)
+def density_of(lab: World) -> str:
+    """Return how much happened in each of :data:`BINS` parts of a run, as digits; "" where not all of it is kept.
+
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import DataSource, NullSink
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+    ...     _ = lab.step(4)
+    ...     density_of(lab)
+    '9123'
+    """
+    if not lab.trace.complete:
+        return ""
+    history = history_of(lab)
+    starts = [*history.starts, history.next_number]
+    slices, parts = len(history.starts), min(BINS, len(history.starts))
+    edges = [slices * part // parts for part in range(parts + 1)] if parts else []
+    rates = [(starts[end] - starts[begin]) / (end - begin) for begin, end in pairwise(edges)]
+    most = max(rates, default=0)
+    return "".join(str(round(9 * rate / most)) for rate in rates)
 
 
 def _order(component: Any) -> tuple[int, str]:

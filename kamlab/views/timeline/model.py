@@ -11,12 +11,14 @@ words who ran, took and sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ...analysis.words import counted
 from .. import render
 from ..printable import label
+from . import exports
 from . import svg as drawing
 from .records import DISCARDED, OUTSIDE, REMOVED, TAKEN, WAITS, Lifeline, Mark, Passage, Ran, fitted
 
@@ -37,9 +39,11 @@ class Timeline(render.View):
     """A space-time diagram of the steps ``first`` to ``last``. Printed, it is text; in a notebook, a picture.
 
     ``earliest`` and ``latest`` are the steps that are known, ``at`` is the one that is looked at, ``here`` the one
-    where the lab is. ``more`` components and ``more_messages`` messages are left out. ``event`` is the number of the
-    event that was asked about; ``before`` has the numbers of those shown that happened before it, so that they can
-    have influenced it, and ``after`` of those that it can have influenced.
+    where the lab is. ``more`` components and ``more_messages`` messages are left out, and ``quiet`` components that did
+    nothing in these steps. ``event`` is the number of the event that was asked about; ``before`` has the numbers of
+    those shown that happened before it, so that they can have influenced it, and ``after`` of those that it can have
+    influenced. Of many steps ``counts`` has for each line how many slices it had in each ``bin`` steps, in place of
+    slices and messages. ``find`` is the text that what is shown was chosen by.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import DataSource, NullSink
@@ -68,16 +72,75 @@ class Timeline(render.View):
     event: int | None = None
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
+    quiet: int = 0
+    bin: int = 0
+    counts: tuple[tuple[int, ...], ...] = ()
+    find: str = ""
 
     @property
     def svg(self) -> str:
         """The diagram as a picture; the same diagram gives the same bytes."""
         return drawing.as_svg(self)
 
+    def to_mermaid(self) -> str:
+        """Return the diagram as a sequence diagram of Mermaid; what a message says is escaped.
+
+        >>> from kamlab import Lab, Pipeline
+        >>> from kamlab.parts import DataSource, NullSink
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Pipeline(DataSource(["hello"]), NullSink()).activate()
+        ...     _ = lab.step(4)
+        ...     print("\\n".join(lab.timeline().to_mermaid().splitlines()[:2]))
+        sequenceDiagram
+            participant c0 as Pipeline_1
+        """
+        return exports.as_mermaid(self)
+
+    def to_shiviz(self) -> str:
+        """Return the diagram as a log for ShiViz, with vector clocks; its first line is the regular expression for it.
+
+        >>> from kamlab.views.timeline import Lifeline, Ran, Timeline
+        >>> print(Timeline(1, 1, 0, 1, 1, 1, (Lifeline("1", "a"),), slices=(Ran(1, 0, 5),)).to_shiviz())
+        (?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})
+        <BLANKLINE>
+        step 1: a runs
+        a {"a": 1}
+        <BLANKLINE>
+        """
+        return exports.as_shiviz(self)
+
+    def to_jsonl(self) -> str:
+        """Return the events of the diagram as JSON, one a line, in the order in which they happened.
+
+        >>> from kamlab.views.timeline import Lifeline, Ran, Timeline
+        >>> print(Timeline(1, 1, 0, 1, 1, 1, (Lifeline("1", "a"),), slices=(Ran(1, 0, 5),)).to_jsonl())
+        {"event": 5, "step": 1, "kind": "slice", "component": "a"}
+        <BLANKLINE>
+        """
+        return exports.as_jsonl(self)
+
+    def to_png(self, path: str | Path) -> None:
+        """Draw the diagram into a PNG file.
+
+        Args:
+            path: the file; what is in it is lost.
+
+        Raises:
+            NoMatplotlib: matplotlib, which draws it, is not installed.
+        """
+        exports.draw_png(self, path)
+
+    def left_out(self) -> list[str]:
+        """Return what is not shown, in words."""
+        quiet = [f"{counted(self.quiet, 'quiet component')} without a line"] if self.quiet else []
+        more = [f"not shown: {counted(self.more, 'more component')}"] if self.more else []
+        messages = [f"not shown: {counted(self.more_messages, 'older message')}"] if self.more_messages else []
+        return [*more, *messages, *quiet]
+
     @property
     def summary(self) -> str:
         """The diagram in one sentence, for those who cannot see it."""
-        components = sum(bool(line.key) for line in self.lines) + self.more
+        components = sum(bool(line.key) for line in self.lines) + self.more + self.quiet
         fates = [(said, sum(message.fate == fate for message in self.messages)) for fate, said in _SAID.items()]
         said = ", ".join(f"{count} {fate}" for fate, count in fates if count)
         text = (
@@ -91,15 +154,11 @@ class Timeline(render.View):
 
     def data(self) -> dict[str, Any]:
         """Return this as a dictionary that can be written as JSON."""
-        data = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "mark"}
-        data["lines"] = [{"key": line.key, "name": line.name} for line in self.lines]
+        data: dict[str, Any] = render.as_data(self)
+        data.pop("mark", None)
         data["slices"] = [[ran.step, ran.line, ran.number] for ran in self.slices]
         data["messages"] = [message.data() for message in self.messages]
-        data["marks"] = [
-            {"n": mark.number, "line": mark.line, "step": mark.step, "kind": mark.kind, "text": mark.text}
-            for mark in self.marks
-        ]
-        data["before"], data["after"] = list(self.before), list(self.after)
+        data["marks"] = [mark.data() for mark in self.marks]
         return data
 
     def document(self) -> render.Document:
@@ -121,6 +180,8 @@ def _as_text(view: Timeline) -> str:
         head += f", looked at is step {view.at}"
     if view.earliest:
         head += f"; nothing is known from before step {view.earliest}"
+    if view.counts:
+        return "\n".join([f"{head}; one sign is {counted(view.bin, 'step')}", *_counts(view), *_foot(view)])
     rows = _shortened(_rows(view), view)
     if not rows:
         return f"{head}\nnothing happened in these steps"
@@ -138,11 +199,20 @@ def _foot(view: Timeline) -> list[str]:
     foot = []
     if view.event is not None:
         foot.append("* is what was asked about, < happened before it, > can follow from it")
-    if view.more:
-        foot.append(f"not shown: {counted(view.more, 'more component')}")
-    if view.more_messages:
-        foot.append(f"not shown: {counted(view.more_messages, 'older message')}")
-    return foot
+    return foot + view.left_out()
+
+
+def _counts(view: Timeline) -> list[str]:
+    """Return a row for each line: how many slices it had in each part of the steps, from few to many."""
+    room = min(24, max(len(line.name) for line in view.lines))
+    most = max(count for row in view.counts for count in row) or 1
+    parts = -(-(view.last - view.first + 1) // view.bin)
+    join = -(-parts // (WIDTH - room - 2))  # a terminal is narrower than a picture
+    lines = []
+    for line, row in zip(view.lines, view.counts, strict=True):
+        signs = "".join(" .:-=+*#%@"[-(-9 * max(row[part : part + join]) // most)] for part in range(0, parts, join))
+        lines.append(f"{fitted(line.name, room):<{room}}  {signs}".rstrip())
+    return lines
 
 
 @dataclass
