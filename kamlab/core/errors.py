@@ -56,7 +56,7 @@ the built-in error that an error is as well, so that code that catches the built
     │   ├── Wrong, CheckFailed (AssertionError), NothingToOpen, SandboxError, HookError
     │   └── NoQuestion, BadAnswer (ValueError)
     ├── the panel                                        kamlab.notebook.panel
-    │   └── BadCommand, NotThere
+    │   └── BadCommand, NotThere, NoSuchExport
     └── what only Axon has                               kamlab.axon
         └── RealPackagesImported (ImportError), CannotReplaceLab, normalShutdown, ArgumentsClash,
             invalidComponentInterface

@@ -31,7 +31,8 @@ _STYLE = (
 class BranchLook:
     """One branch: it left its parent after ``forked_at`` slices, and goes to step ``steps``.
 
-    ``by_hand`` is how many interventions there are on it; ``text`` is the branch in words.
+    ``by_hand`` is how many interventions there are on it, and ``hands`` after which steps; ``text`` is the branch in
+    words.
     """
 
     number: int
@@ -40,6 +41,7 @@ class BranchLook:
     steps: int
     by_hand: int
     text: str
+    hands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,8 +117,10 @@ def branches_of(lab: Any) -> RunTree:
 
 
 def _look(branch: Any) -> BranchLook:
-    by_hand = sum(entry.by_hand and entry.step >= branch.forked_at for entry in branch.path.entries)
-    return BranchLook(branch.number, branch.parent, branch.forked_at, branch.steps, by_hand, str(branch))
+    hands = tuple(entry.step for entry in branch.path.entries if entry.by_hand and entry.step >= branch.forked_at)
+    return BranchLook(
+        branch.number, branch.parent, branch.forked_at, branch.steps, len(hands), str(branch), hands[-40:]
+    )
 
 
 def _kept(tree: Iterable[Any]) -> set[int]:

@@ -183,7 +183,7 @@ def test_scrub(desk: Any) -> None:
     panel.answered(panel.piece("Timeline").get_by_role("button", name="Now", exact=True).click)
     assert panel.root.get_attribute("data-past") is None
     panel.scrub(4)
-    panel.answered(panel.piece("Timeline").get_by_role("button", name="Go there", exact=True).click)
+    panel.answered(panel.piece("Timeline").get_by_role("button", name="Continue here", exact=True).click)
     panel.wait("paused", 4)
     assert desk.notebook.value("lab.step_number") == 4
 

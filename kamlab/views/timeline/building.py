@@ -93,6 +93,7 @@ class Wish:
             called so or exchange such messages.
         everyone: show also those that did nothing, where there are many components.
         steps: how many steps are shown where not both ends are given.
+        messages: the most messages to show: the newest.
     """
 
     first: int | None = None
@@ -103,6 +104,7 @@ class Wish:
     find: str = ""
     everyone: bool = False
     steps: int = STEPS
+    messages: int = MESSAGES
 
 
 @reads()
@@ -461,8 +463,8 @@ class _Drawing:
             more=self.more,
             quiet=self.quiet,
             slices=tuple([Ran(step, place[who], number) for step, who, number in seen.slices if who in place]),
-            messages=tuple(map(self._passage, ways[-MESSAGES:])),
-            more_messages=max(0, len(ways) - MESSAGES),
+            messages=tuple(map(self._passage, ways[-self.wish.messages :])),
+            more_messages=max(0, len(ways) - self.wish.messages),
             marks=tuple(Mark(number, place[who], step, kind, self._words(number)) for number, who, step, kind in marks),
             bin=seen.bin if seen.counts else 0,
             counts=tuple(tuple(count[part] for part in range(BINS)) for count in counts),

@@ -33,8 +33,8 @@ Rect = tuple[float, float, float, float]
 AXIS, PAD = 26, 8
 #: The room to the right of the last slot.
 RIGHT = 26
-#: How tall a row is at least and at most.
-LOW, HIGH = 16, 64
+#: How tall a row is at least, where there is text in it and where not, and at most.
+TIGHT, LOW, HIGH = 16, 24, 64
 #: The size of a message's text, the width of a letter of it, and the height that it takes.
 TEXT, LETTER, LINE = 11, 6.7, 12
 #: How much of a message's text is tried, from all of it to the least that says something.
@@ -106,7 +106,8 @@ class Layout:
         least = 0 if view.counts else 14
         self.slot = max(least, min(44, 1100 / count)) if width is None else round(max(60, width - RIGHT) / count, 3)
         good = 56 if rows <= 6 else 44 if rows <= 10 else 34
-        self.row: int = max(LOW, min(HIGH, good if height is None else int((height - 2 * PAD) // rows)))
+        low = LOW if rows <= 24 and view.messages else TIGHT
+        self.row: int = max(low, min(HIGH, good if height is None else int((height - 2 * PAD) // rows)))
         self.base = view.first if base < 0 else base
         self.left = (view.first - self.base) * self.slot
         self.right: float = self.left + (view.last - view.first + 1) * self.slot + RIGHT
@@ -158,6 +159,8 @@ class Layout:
             "slot": self.slot,
             "row": self.row,
             "base": self.base,
+            "left": self.left,
+            "width": round(self.right - self.left, 1),
             "height": self.height,
             "pad": PAD,
             "box": [self.wide, round(2 * self.half, 1)],

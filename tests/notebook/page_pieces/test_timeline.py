@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from kamlab.views.timeline import Lifeline
+
 from . import samples
 
 pytestmark = pytest.mark.browser
@@ -27,7 +29,7 @@ def test_events_have_names_in_words(show: Show) -> None:
         152: "step 30: Sink_8 sends 'slower' to TimeTick_3.control, taken at step 33",
         192: "step 34: Echo_7 sends 'hello!' to Sink_8, it still waits",
         172: "step 32: Broken_11 sends 'nobody' out of Broken_11.outbox; nobody takes it: it is lost",
-        205: "step 36: somebody outside puts 'by hand' into TimeTick_3, taken at step 36",
+        205: "step 36: a component that is not shown sends 'by hand' into TimeTick_3, taken at step 36",
         100: "step 25: TimeTick_3 runs",
         175: "step 32: Broken_11 failed: ValueError: out of paper",
         214: "step 36: 'dropped' was dropped from Echo_7.inbox",
@@ -40,11 +42,9 @@ def test_events_have_names_in_words(show: Show) -> None:
 def test_fates_are_drawn_apart(show: Show) -> None:
     """A message that waits, was lost or was taken away looks different from one that was taken, not by colour alone."""
     view = show(samples.now(), "timeline")
-    tips = {event(view, number).locator(".kamlab-tip").get_attribute("d").count("l7 7") for number in (172, 212)}
+    tips = {event(view, number).locator(".tip").get_attribute("d").count("l7 7") for number in (172, 212)}
     assert tips == {1}
-    dashes = (
-        "number => getComputedStyle(document.querySelector(`[data-event='${number}'] .kamlab-passage`)).strokeDasharray"
-    )
+    dashes = "number => getComputedStyle(document.querySelector(`[data-event='${number}'] .msg`)).strokeDasharray"
     assert len({view.page.evaluate(dashes, number) for number in (112, 192, 172)}) == 3
 
 
@@ -63,8 +63,8 @@ def test_a_click_selects_and_another_clears(show: Show) -> None:
 
 def test_before_and_after_are_highlighted(show: Show) -> None:
     """What led to the selected event and what it led to differ in colour and in line, and are counted."""
-    view = show(samples.now(timeline=samples.timeline(event=181, before=[101, 112], after=[191, 192])), "timeline")
-    style = """number => { const path = document.querySelector(`[data-event='${number}'] .kamlab-passage`);
+    view = show(samples.now(timeline=samples.timeline(event=181, before=[101, 111], after=[191, 192])), "timeline")
+    style = """number => { const path = document.querySelector(`[data-event='${number}'] .msg`);
         const style = getComputedStyle(path);
         return [style.stroke, style.strokeWidth, style.strokeDasharray]; }"""
     before, after, other = (view.page.evaluate(style, number) for number in (101, 192, 131))
@@ -92,7 +92,7 @@ def test_one_event_is_in_the_order_of_tab(show: Show) -> None:
     view.page.keyboard.press("End")
     assert view.focused() == "250"
     assert view.sent() == []
-    view.push(timeline=samples.timeline(slices=samples.timeline()["slices"][:-1]))
+    view.push(timeline=samples.timeline(slices=()))
     assert view.root.locator(".kamlab-chart [tabindex='0']").count() == 1
 
 
@@ -109,8 +109,8 @@ def test_the_focus_stays_while_the_window_moves(show: Show) -> None:
 
 def test_names_select_their_components(show: Show) -> None:
     """The name of a lifeline is a button that selects the component; the line of the outside has none."""
-    lines = [{"key": "", "name": "outside"}, *samples.timeline()["lines"]]
-    view = show(samples.now(timeline=samples.timeline(lines=lines, slices=[], messages=[], marks=[])), "timeline")
+    lines = (Lifeline("", "outside"), *(Lifeline(key, name) for key, name in samples.NAMES))
+    view = show(samples.now(timeline=samples.timeline(lines=lines, slices=(), messages=(), marks=())), "timeline")
     view.button("Sink_8").click()
     assert view.last() == {"do": "select", "key": "8"}
     assert view.button("outside").count() == 0
@@ -128,7 +128,6 @@ def test_looking_at_a_step(show: Show) -> None:
     assert slider.get_attribute("aria-valuetext") == "step 12 of 40"
     view.answer(**{name: value for name, value in samples.past(12).items() if name != "said"})
     assert slider.input_value() == "12"
-    assert "You look at step 12. The lab stands at step 40." in view.piece("timeline").inner_text()
     slider.fill("40")
     view.wait_for("look", 2)
     assert view.last() == {"do": "look", "step": None}
@@ -161,7 +160,7 @@ def test_the_buttons_of_the_slider(show: Show) -> None:
     assert view.last() == {"do": "window", "first": 14, "last": 29}
     assert "goes to the last step already" in view.button("Later").get_attribute("title")
     assert "where the lab stands already" in view.button("Now").get_attribute("title")
-    assert "Look at a step of the past first" in view.button("Go there").get_attribute("title")
+    assert not view.button("Continue here").is_visible()
     then = samples.past(3)
     then["timeline"].update(first=0, last=15)
     view.push(**then)
@@ -170,31 +169,34 @@ def test_the_buttons_of_the_slider(show: Show) -> None:
     assert view.last() == {"do": "window", "first": 11, "last": 26}
     view.piece("timeline").get_by_role("button", name="Now").click()
     assert view.last() == {"do": "look", "step": None}
-    view.button("Go there").click()
+    view.button("Continue here").click()
     assert view.last() == {"do": "goto", "step": 3}
     view.push(can={**samples.head()["can"], "goto": "It cannot be built again."})
-    assert view.button("Go there").get_attribute("title") == "It cannot be built again."
+    assert view.button("Continue here").get_attribute("title") == "It cannot be built again."
 
 
 def test_branches(show: Show) -> None:
-    """Branches are buttons that go there, the present one is marked, and says why one cannot go to its end."""
+    """A button says how many branches there are and lists them: each goes there, or says why one cannot."""
     view = show(samples.now(), "timeline")
-    other, here = (view.root.locator(f"[data-branch='{number}']") for number in (2, 1))
+    menu = view.root.locator(".kamlab-tree > button")
+    assert menu.inner_text() == "3 branches · 3 by hand"
+    menu.click()
+    other, here = (view.root.locator(f"button[data-branch='{number}']") for number in (2, 1))
     assert here.get_attribute("aria-current") == "true"
     assert "leaves branch 1 after step 30, 2 by hand" in other.inner_text()
-    other.click()
-    assert view.last() == {"do": "branch", "number": 2}
     here.click(force=True)
     view.drawn()
     assert "at the end of this branch" in view.note()
-    assert len(view.sent()) == 1
-    view.push(tree=None)
+    other.click()
+    assert view.last() == {"do": "branch", "number": 2}
     assert not other.is_visible()
+    view.push(tree=None)
+    assert not menu.is_visible()
 
 
 def test_nothing_has_happened(show: Show) -> None:
     """A lab without steps has no diagram, and the slider says that there is nothing to look at."""
-    none = samples.timeline(first=0, last=0, latest=0, at=0, here=0, lines=[], slices=[], messages=[], marks=[], more=0)
+    none = samples.timeline(first=0, last=0, latest=0, at=0, here=0, lines=(), slices=(), messages=(), marks=(), more=0)
     view = show(samples.now(timeline=none, tree=None), "timeline")
     assert "step the lab" in view.piece("timeline").inner_text()
     assert "only one step" in view.root.get_by_role("slider", name="Step looked at").get_attribute("title")

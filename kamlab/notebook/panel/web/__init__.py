@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ....views.timeline.look import RULES as TIMELINE
+
 WEB = Path(__file__).parent
 
 #: The files of the module, in order: shared helpers, the frame, and its contents.
@@ -28,6 +30,7 @@ SCRIPTS = (
     "payload",
     "source",
     "timeline",
+    "timeline_tools",
     "scrub",
     "story",
 )
@@ -56,7 +59,7 @@ def module() -> str:
 
 def style() -> str:
     """Return the style sheet."""
-    return _joined(STYLES, "css")
+    return f"{_joined(STYLES, 'css')}\n{TIMELINE}"
 
 
 def _joined(names: tuple[str, ...], kind: str) -> str:

@@ -1,18 +1,56 @@
-// Looking at any step, and the branches of the run.
+// The foot: the recorded run as a slider, with the branches that leave it, and the buttons that play it.
 
-/** The slider that looks at any step, and the buttons around it. */
+const SCRUB_PACE = 10; // steps in a second, where the lab's own speed is "as fast as it can"
+
+/** The slider that looks at any step, on the branches of the run, and the buttons around it. */
 function pieceScrub(panel) {
   const slider = h("input", { type: "range", class: "kamlab-scrubber", "aria-label": "Step looked at", step: 1 });
-  const output = h("output", { class: "kamlab-step-words" });
+  const output = h("output", { class: "kamlab-step-words" }, h("b"), h("span"));
+  const lines = s("svg", { class: "kamlab-track", "aria-hidden": "true" });
+  const [branches, dots] = [s("g"), s("g")];
+  lines.append(branches, dots);
+  const track = h("div", { class: "kamlab-track-box" }, lines, slider);
   let line = null;
+  let tree = null;
   let at = null;
+  let playing = 0; // 1 forwards, -1 backwards
+  let timer = 0;
   const throttle = pieceThrottle(panel, (step) => panel.act("look", { step: step === line.here ? null : step }));
+  const past = () => at !== null;
+  const stands = () => (past() ? at : line.here);
   slider.addEventListener("input", () => {
-    write(output, wordsOf(Number(slider.value)));
-    put(slider, { "aria-valuetext": wordsOf(Number(slider.value)) });
+    halt();
+    tell(Number(slider.value));
     throttle.want(Number(slider.value));
   });
-  const wordsOf = (step) => `step ${step} of ${line.latest}`;
+
+  function tell(step) {
+    write(output.firstChild, step);
+    write(output.lastChild, ` of ${line.latest}`);
+    put(slider, { "aria-valuetext": `step ${step} of ${line.latest}` });
+    track.style.setProperty("--share", share(step));
+  }
+
+  // ---- playing what is recorded
+
+  function play(way) {
+    if (playing === way) return halt();
+    halt();
+    playing = way;
+    tick();
+  }
+  function halt() {
+    clearTimeout(timer);
+    if (playing) panel.draw();
+    playing = 0;
+  }
+  function tick() {
+    const step = stands() + playing;
+    if (step < line.earliest || step > line.here) return halt();
+    if (!throttle.busy()) throttle.want(step);
+    timer = setTimeout(tick, 1000 / Math.min(30, panel.now().pace || SCRUB_PACE));
+  }
+  panel.onEnd(() => clearTimeout(timer));
 
   /** Move the window by most of its width, so that something of it stays in sight. */
   function shift(way) {
@@ -21,46 +59,88 @@ function pieceScrub(panel) {
     const first = Math.max(line.earliest, Math.min(line.first + by, line.latest - span));
     panel.act("window", { first, last: Math.min(line.latest, first + span) });
   }
-  const past = () => at !== null && at !== undefined;
+
+  const look = () => (line && line.latest > line.earliest ? panel.can("look") : "There is only one step to look at.");
+  const small = (label, icon, run, can, name) => panel.button({ label, icon, run, can, name, words: false });
   const buttons = [
-    panel.button({ label: "Earlier", icon: "back", run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
-    panel.button({ label: "Later", icon: "step", run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
-    panel.button({ label: "Now", icon: "here", run: () => panel.act("look", { step: null }), can: () => (past() ? true : "You look at where the lab stands already.") }),
-    panel.button({ label: "Go there", icon: "run", run: () => panel.act("goto", { step: at }), can: () => (past() ? panel.can("goto") : "Look at a step of the past first: move the slider.") }),
+    small("Play back", "back", () => play(-1), () => (!line || stands() <= line.earliest ? "This is the earliest step that is known." : look())),
+    small("Play", "run", () => play(1), () => (past() ? look() : "Look at an earlier step first: move the slider.")),
+    panel.button({ label: "Earlier", run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
+    panel.button({ label: "Later", run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
+    panel.button({ label: "Now", run: () => panel.act("look", { step: null }), can: () => (past() ? true : "You look at where the lab stands already.") }),
+    panel.button({ label: "Continue here", run: () => panel.act("goto", { step: at }), can: () => (past() ? panel.can("goto") : "Look at a step of the past first: move the slider.") }),
   ];
+
+  // ---- the branches below it
+
+  let most = 1; // the length of the slider, in steps
+  const share = (step) => ((100 * (step - line.earliest)) / most).toFixed(2);
+
+  function drawTrack() {
+    const all = tree ? tree.branches : [];
+    put(slider, { min: line.earliest, max: Math.max(line.latest, line.earliest) });
+    const here = all.find((each) => each.number === tree.here);
+    most = Math.max(1, ...[line.latest, ...all.map((each) => each.steps)].map((step) => step - line.earliest));
+    track.style.setProperty("--long", share(line.latest) / 100);
+    const way = new Set();
+    for (let each = here; each; each = all.find((other) => other.number === each.parent)) way.add(each.number);
+    const drawn = all.filter((each) => !way.has(each.number)).slice(-6).map((each) => ({ number: each.number, from: each.forked_at, to: each.steps }));
+    for (const each of all) {
+      const from = each === here ? line.latest : endOn(all, way, each);
+      if (way.has(each.number) && each.steps > from) drawn.unshift({ number: each.number, from, to: each.steps, ahead: each === here });
+    }
+    patchList(branches, drawn, (each) => each.number, makeBranch, (node, each, index) => {
+      const low = each.ahead ? 8 : 15 + 5 * (index % 3);
+      put(node, { x: `${share(each.from)}%`, width: `${Math.max(0, share(each.to) - share(each.from))}%` });
+      put(node.children[1], { d: `M0 8C8 8 6 ${low} 14 ${low}` });
+      put(node.children[2], { x1: 14, x2: "100%", y1: low, y2: low });
+      write(node.firstChild, `Branch ${each.number}, to step ${each.to}: go to its end`);
+    });
+    const hands = new Map();
+    for (const each of all) if (way.has(each.number)) for (const step of each.hands || []) if (step <= line.latest) hands.set(step, "by hand");
+    const forks = drawn.filter((each) => !each.ahead).map((each) => each.from).filter((step) => !hands.has(step));
+    const marked = [...new Set(forks)].map((step) => [step, "branch"]).concat([...hands]);
+    patchList(dots, marked, (each) => each[0], () => s("circle", { cy: 8, r: 4 }, s("title")), (node, [step, kind]) => {
+      put(node, { cx: `${share(step)}%`, "data-dot": kind });
+      write(node.firstChild, kind === "branch" ? `a branch leaves after step ${step}` : `step ${step}: a choice by hand`);
+    });
+  }
+
+  /** The step at which the way to where the lab stands leaves this branch. */
+  function endOn(all, way, branch) {
+    const next = all.find((each) => each.parent === branch.number && way.has(each.number));
+    return next ? next.forked_at : branch.steps;
+  }
+  const makeBranch = (each) => s("svg", { class: "kamlab-track-branch", onclick: () => panel.act("branch", { number: each.number }) }, s("title"), s("path"), s("line"));
+
   return {
-    root: h("div", { class: "kamlab-scrub" }, h("div", { class: "kamlab-scrub-row" }, slider, output), h("div", { class: "kamlab-scrub-acts" }, buttons)),
+    root: h("div", { class: "kamlab-scrub" }, output, track, h("div", { class: "kamlab-scrub-acts" }, buttons)),
     draw(given, now) {
       line = given;
+      tree = now.tree || null;
       at = now.at === undefined ? null : now.at;
-      put(slider, { min: line.earliest, max: line.latest });
-      const why = line.latest > line.earliest ? panel.can("look") : "There is only one step to look at.";
+      if (panel.changed(lines, [line.earliest, line.latest, tree])) drawTrack();
+      const why = look();
       put(slider, { disabled: why === true ? null : true, title: why === true ? null : why });
-      const step = past() ? at : line.here;
+      const step = stands();
       if (!throttle.busy() && Number(slider.value) !== step) slider.value = String(step);
-      const value = throttle.busy() ? Number(slider.value) : step;
-      write(output, wordsOf(value));
-      put(slider, { "aria-valuetext": wordsOf(value) });
+      tell(throttle.busy() ? Number(slider.value) : step);
+      buttons.forEach((button, index) => index < 2 && put(button, { "aria-pressed": String(playing === (index ? 1 : -1)) }));
+      hide(buttons[5], !past());
     },
   };
 }
 
-/** The branches of the run: a row for each, a bar from where it leaves another to its end. */
+/** The branches of the run: how many there are, and a list of them that opens. */
 function pieceTree(panel) {
-  const list = h("ul", { class: "kamlab-tree-list" });
-  const root = h("div", { class: "kamlab-tree", role: "group", "aria-label": "Branches", hidden: true }, h("h4", { text: "Branches" }), list);
   let shown = null;
+  const menu = pieceMenu(panel, () => (shown ? wordsOfAll() : "Branches"), "branch", () => shown.branches.map(makeBranch));
+  menu.root.classList.add("kamlab-tree");
 
-  function makeBranch(branch) {
-    const press = () => {
-      const why = reason(branch.number);
-      if (why === true) panel.act("branch", { number: branch.number });
-      else panel.say(why, true);
-    };
-    const name = h("span", { class: "kamlab-branch-name" }, icon("branch"), h("span"));
-    const bar = h("span", { class: "kamlab-branch-bar", "aria-hidden": "true" }, h("span", { class: "kamlab-branch-run" }), h("span", { class: "kamlab-branch-here" }));
-    const words = h("span", { class: "kamlab-branch-words" });
-    return h("li", {}, h("button", { type: "button", class: "kamlab-branch", dataset: { branch: branch.number }, onclick: press }, name, bar, words));
+  function wordsOfAll() {
+    const hands = shown.branches.reduce((sum, each) => sum + each.by_hand, 0);
+    const branches = shown.branches.length + (shown.more || 0);
+    return `${branches} branch${branches === 1 ? "" : "es"}${hands ? ` · ${hands} by hand` : ""}`;
   }
 
   /** Why one cannot go to the end of a branch, or true. */
@@ -70,25 +150,15 @@ function pieceTree(panel) {
     return panel.can("goto");
   }
 
-  function updateBranch(node, branch) {
-    const button = node.firstChild;
+  function makeBranch(branch) {
     const here = branch.number === shown.here;
-    const why = reason(branch.number);
-    put(button, {
-      "aria-current": here ? "true" : null,
-      "aria-disabled": why === true ? null : "true",
-      "aria-description": why === true ? null : why,
-      title: why === true ? `Go to the end of branch ${branch.number}` : why,
+    const button = panel.button({
+      label: `${branch.number}: ${wordsOf(branch)}`,
+      title: `Go to the end of branch ${branch.number}`,
+      run: () => (panel.act("branch", { number: branch.number }), menu.close()),
+      can: () => reason(branch.number),
     });
-    const [name, bar, words] = button.children;
-    write(name.lastChild, `Branch ${branch.number}`);
-    write(words, wordsOf(branch));
-    const most = Math.max(1, ...shown.branches.map((each) => each.steps));
-    const share = (step) => `${((100 * step) / most).toFixed(1)}%`;
-    bar.firstChild.style.left = share(branch.forked_at);
-    bar.firstChild.style.width = share(Math.max(0, branch.steps - branch.forked_at));
-    hide(bar.lastChild, !here);
-    bar.lastChild.style.left = share(Math.min(most, shown.step));
+    return put(button, { "aria-current": here ? "true" : null, "data-branch": branch.number });
   }
 
   function wordsOf(branch) {
@@ -99,13 +169,10 @@ function pieceTree(panel) {
   }
 
   return {
-    root,
+    root: menu.root,
     draw(tree) {
-      if (!panel.changed(root, [tree, panel.can("goto")])) return;
-      hide(root, !tree || !tree.branches.length);
-      if (root.hidden) return;
-      shown = tree;
-      patchList(list, tree.branches, (each) => each.number, makeBranch, updateBranch);
+      shown = tree || shown;
+      hide(menu.root, !tree || tree.branches.length < 2);
     },
   };
 }
