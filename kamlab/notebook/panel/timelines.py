@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.errors import KamlabError, listed
 from ...views.branches import branches_of
-from ...views.timeline import Layout, Timeline, density_of, timeline_of
+from ...views.timeline import Layout, Lifeline, Timeline, density_of, timeline_of
 
 if TYPE_CHECKING:
     from .view_model import ViewModel
@@ -22,7 +22,7 @@ GOOD, FEWEST = 40, 8
 #: From which step x is counted is a multiple of this, so that what a page drew stays where it is for long.
 BASE = 512
 #: How many lifelines there are at most where all components are wanted.
-EVERYONE = 250
+EVERYONE = 200
 
 #: By kind: the name of the file, and what is in it. A PNG is made from the SVG, by the page.
 EXPORTS: dict[str, tuple[str, Callable[[Timeline], str]]] = {
@@ -77,12 +77,21 @@ def values(model: ViewModel, lines: int) -> dict[str, Any]:
     shown = {
         **view.data(),
         **layout.data(),
+        "lines": [_lean(line, view.first) for line in view.lines],
         "counts": ["".join(str(-(-9 * count // most)) for count in row) for row in view.counts],
         "density": density_of(model.lab),
         "everyone": chosen.everyone,
     }
     tree = branches_of(model.lab).data() if model.lab.state != "running" else None
     return {"timeline": shown, "tree": tree}
+
+
+def _lean(line: Lifeline, first: int) -> dict[str, Any]:
+    """Return a line without what says nothing: two hundred of them have to fit into what is sent."""
+    shown: dict[str, Any] = {"key": line.key, "name": line.name}
+    if line.begins is not None and line.begins >= first:
+        shown["begins"] = line.begins
+    return shown if line.ends is None else {**shown, "ends": line.ends, "state": line.state}
 
 
 # -- commands ---------------------------------------------------------------------------------------------

@@ -168,12 +168,12 @@ function pieceChart(panel) {
     const end = left + width;
     patchList(names, line.lines, (each) => each.key, makeName, (node, each) => {
       write(node, each.name);
-      const ended = each.ends === null ? "" : `, ${each.state} at step ${each.ends}`;
+      const ended = each.state ? `, ${each.state} at step ${each.ends}` : "";
       put(node, { "aria-pressed": each.key ? String(each.key === panel.selected()) : null, title: each.name + ended, "data-over": ended ? "true" : null });
     });
     const makeRow = () => s("g", {}, s("path", { class: "life" }), s("path", { class: "life over" }));
     patchList(layers.rows, line.lines, (each) => each.key, makeRow, (node, each, index) => {
-      const edge = (step, other) => (step === null ? other : Math.min(end, Math.max(left, (step - line.base + 1) * line.slot)));
+      const edge = (step, other) => (step === undefined || step === null ? other : Math.min(end, Math.max(left, (step - line.base + 1) * line.slot)));
       const [from, to] = each.key ? [edge(each.begins, left), edge(each.ends, end)] : [left, left];
       put(node.firstChild, { d: from < to ? `M${from} ${y(index)}H${to}` : null, "data-selected": each.key && each.key === panel.selected() ? "true" : null });
       put(node.lastChild, { d: to < end ? `M${Math.max(from, to)} ${y(index)}H${end}` : null });
