@@ -110,7 +110,7 @@ class Layout:
         self.row: int = max(low, min(HIGH, good if height is None else int((height - 2 * PAD) // rows)))
         self.base = view.first if base < 0 else base
         self.left = (view.first - self.base) * self.slot
-        self.right: float = self.left + (view.last - view.first + 1) * self.slot + RIGHT
+        self.right: float = self.left + max(width or 0, (view.last - view.first + 1) * self.slot + RIGHT)
         self.height: int = rows * self.row + 2 * PAD
         #: Half the height of a slice, and its width.
         self.half = min(9.0, self.row * 0.32)
