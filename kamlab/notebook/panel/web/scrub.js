@@ -1,41 +1,98 @@
-// The foot: the recorded run as a slider, with the branches that leave it, and the buttons that play it.
+// The recorded run as a track: any step of it to be looked at, the branches that leave it, and the buttons that play it.
 
 const SCRUB_PACE = 10; // steps in a second, where the lab's own speed is "as fast as it can"
 
-/** The slider that looks at any step, on the branches of the run, and the buttons around it. */
-function pieceScrub(panel) {
+/** A slider along the run; branches leave it as thin lines, forks and choices by hand are dots. `said` hears of each step. */
+function pieceTrack(panel, said) {
   const slider = h("input", { type: "range", class: "kamlab-scrubber", "aria-label": "Step looked at", step: 1 });
-  const output = h("output", { class: "kamlab-step-words" }, h("b"), h("span"));
-  const lines = s("svg", { class: "kamlab-track", "aria-hidden": "true" });
   const [branches, dots] = [s("g"), s("g")];
-  lines.append(branches, dots);
-  const track = h("div", { class: "kamlab-track-box" }, lines, slider);
+  const root = h("div", { class: "kamlab-track-box" }, s("svg", { class: "kamlab-track", "aria-hidden": "true" }, branches, dots), slider);
   let line = null;
-  let tree = null;
-  let at = null;
-  let playing = 0; // 1 forwards, -1 backwards
-  let timer = 0;
+  let most = 1; // its length, in steps
   const throttle = pieceThrottle(panel, (step) => panel.act("look", { step: step === line.here ? null : step }));
-  const past = () => at !== null;
-  const stands = () => (past() ? at : line.here);
+  const share = (step) => ((100 * (step - line.earliest)) / most).toFixed(2);
+
+  function tell(step) {
+    put(slider, { "aria-valuetext": `step ${step} of ${line.latest}` });
+    root.style.setProperty("--share", share(step));
+    said(step, line);
+  }
   slider.addEventListener("input", () => {
-    halt();
     tell(Number(slider.value));
     throttle.want(Number(slider.value));
   });
 
-  function tell(step) {
-    write(output.firstChild, step);
-    write(output.lastChild, ` of ${line.latest}`);
-    put(slider, { "aria-valuetext": `step ${step} of ${line.latest}` });
-    track.style.setProperty("--share", share(step));
+  /** The pieces of branches that the run does not follow: where they leave it, where they end, and which is still ahead. */
+  function beside(all, here) {
+    const way = new Map(); // number: up to which step the run follows the branch
+    for (let [each, to] = [here, line.latest]; each; [each, to] = [all.find((other) => other.number === each.parent), each.forked_at]) way.set(each.number, to);
+    const others = all.filter((each) => !way.has(each.number)).slice(-6);
+    const rests = all.filter((each) => each.steps > (way.get(each.number) ?? Infinity));
+    return {
+      pieces: [
+        ...rests.map((each) => ({ number: each.number, from: way.get(each.number), to: each.steps, ahead: each === here })),
+        ...others.map((each) => ({ number: each.number, from: each.forked_at, to: each.steps, ahead: false })),
+      ],
+      hands: all.filter((each) => way.has(each.number)).flatMap((each) => (each.hands || []).filter((step) => step <= way.get(each.number))),
+    };
   }
 
-  // ---- playing what is recorded
+  const makeBranch = (each) => s("svg", { class: "kamlab-track-branch", onclick: () => panel.act("branch", { number: each.number }) }, s("title"), s("path"), s("line"));
+
+  function drawTrack(tree) {
+    const all = tree ? tree.branches : [];
+    const { pieces, hands } = beside(all, all.find((each) => each.number === tree.here));
+    most = Math.max(1, line.latest - line.earliest, ...pieces.map((each) => each.to - line.earliest));
+    put(slider, { min: line.earliest, max: Math.max(line.latest, line.earliest) });
+    root.style.setProperty("--long", share(line.latest) / 100);
+    patchList(branches, pieces, (each) => each.number, makeBranch, (node, each, index) => {
+      const low = each.ahead ? 8 : 15 + 5 * (index % 3);
+      put(node, { x: `${share(each.from)}%`, width: `${Math.max(0, share(each.to) - share(each.from))}%` });
+      put(node.children[1], { d: `M0 8C8 8 6 ${low} 14 ${low}` });
+      put(node.children[2], { x1: 14, x2: "100%", y1: low, y2: low });
+      write(node.firstChild, `Branch ${each.number}, to step ${each.to}: go to its end`);
+    });
+    const marked = new Map(pieces.filter((each) => !each.ahead).map((each) => [each.from, "branch"]).concat(hands.map((step) => [step, "by hand"])));
+    patchList(dots, [...marked], ([step]) => step, () => s("circle", { cy: 8, r: 4 }, s("title")), (node, [step, kind]) => {
+      put(node, { cx: `${share(step)}%`, "data-dot": kind });
+      write(node.firstChild, kind === "branch" ? `a branch leaves after step ${step}` : `step ${step}: by hand`);
+    });
+  }
+
+  return {
+    root,
+    slider,
+    look: throttle,
+    draw(given, now) {
+      line = given;
+      if (panel.changed(root, [line.earliest, line.latest, now.tree])) drawTrack(now.tree || null);
+      const why = line.latest > line.earliest ? panel.can("look") : "There is only one step to look at.";
+      put(slider, { disabled: why === true ? null : true, title: why === true ? null : why });
+      const step = now.at === null || now.at === undefined ? line.here : now.at;
+      if (!throttle.busy() && Number(slider.value) !== step) slider.value = String(step);
+      tell(throttle.busy() ? Number(slider.value) : step);
+    },
+  };
+}
+
+/** The track with the step in words, and the buttons around it. */
+function pieceScrub(panel) {
+  const output = h("output", { class: "kamlab-step-words" }, h("b"), h("span"));
+  const track = pieceTrack(panel, (step, { latest }) => {
+    write(output.firstChild, step);
+    write(output.lastChild, ` of ${latest}`);
+  });
+  let line = null;
+  let at = null;
+  let playing = 0; // 1 forwards, -1 backwards
+  let timer = 0;
+  const past = () => at !== null;
+  const stands = () => (past() ? at : line.here);
 
   function play(way) {
-    if (playing === way) return halt();
+    const before = playing;
     halt();
+    if (before === way) return;
     playing = way;
     tick();
   }
@@ -47,9 +104,10 @@ function pieceScrub(panel) {
   function tick() {
     const step = stands() + playing;
     if (step < line.earliest || step > line.here) return halt();
-    if (!throttle.busy()) throttle.want(step);
+    if (!track.look.busy()) track.look.want(step);
     timer = setTimeout(tick, 1000 / Math.min(30, panel.now().pace || SCRUB_PACE));
   }
+  track.slider.addEventListener("input", halt);
   panel.onEnd(() => clearTimeout(timer));
 
   /** Move the window by most of its width, so that something of it stays in sight. */
@@ -60,88 +118,31 @@ function pieceScrub(panel) {
     panel.act("window", { first, last: Math.min(line.latest, first + span) });
   }
 
-  const look = () => (line && line.latest > line.earliest ? panel.can("look") : "There is only one step to look at.");
-  const small = (label, icon, run, can, name) => panel.button({ label, icon, run, can, name, words: false });
+  const small = (label, icon, run, can) => panel.button({ label, icon, run, can, words: false });
   const buttons = [
-    small("Play back", "back", () => play(-1), () => (!line || stands() <= line.earliest ? "This is the earliest step that is known." : look())),
-    small("Play", "run", () => play(1), () => (past() ? look() : "Look at an earlier step first: move the slider.")),
+    small("Play back", "back", () => play(-1), () => (line && stands() > line.earliest ? panel.can("look") : "This is the earliest step that is known.")),
+    small("Play", "run", () => play(1), () => (past() ? panel.can("look") : "Look at an earlier step first: move the slider.")),
     panel.button({ label: "Earlier", run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
     panel.button({ label: "Later", run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
     panel.button({ label: "Now", run: () => panel.act("look", { step: null }), can: () => (past() ? true : "You look at where the lab stands already.") }),
     panel.button({ label: "Continue here", run: () => panel.act("goto", { step: at }), can: () => (past() ? panel.can("goto") : "Look at a step of the past first: move the slider.") }),
   ];
-
-  // ---- the branches below it
-
-  let most = 1; // the length of the slider, in steps
-  const share = (step) => ((100 * (step - line.earliest)) / most).toFixed(2);
-
-  function drawTrack() {
-    const all = tree ? tree.branches : [];
-    put(slider, { min: line.earliest, max: Math.max(line.latest, line.earliest) });
-    const here = all.find((each) => each.number === tree.here);
-    most = Math.max(1, ...[line.latest, ...all.map((each) => each.steps)].map((step) => step - line.earliest));
-    track.style.setProperty("--long", share(line.latest) / 100);
-    const way = new Set();
-    for (let each = here; each; each = all.find((other) => other.number === each.parent)) way.add(each.number);
-    const drawn = all.filter((each) => !way.has(each.number)).slice(-6).map((each) => ({ number: each.number, from: each.forked_at, to: each.steps }));
-    for (const each of all) {
-      const from = each === here ? line.latest : endOn(all, way, each);
-      if (way.has(each.number) && each.steps > from) drawn.unshift({ number: each.number, from, to: each.steps, ahead: each === here });
-    }
-    patchList(branches, drawn, (each) => each.number, makeBranch, (node, each, index) => {
-      const low = each.ahead ? 8 : 15 + 5 * (index % 3);
-      put(node, { x: `${share(each.from)}%`, width: `${Math.max(0, share(each.to) - share(each.from))}%` });
-      put(node.children[1], { d: `M0 8C8 8 6 ${low} 14 ${low}` });
-      put(node.children[2], { x1: 14, x2: "100%", y1: low, y2: low });
-      write(node.firstChild, `Branch ${each.number}, to step ${each.to}: go to its end`);
-    });
-    const hands = new Map();
-    for (const each of all) if (way.has(each.number)) for (const step of each.hands || []) if (step <= line.latest) hands.set(step, "by hand");
-    const forks = drawn.filter((each) => !each.ahead).map((each) => each.from).filter((step) => !hands.has(step));
-    const marked = [...new Set(forks)].map((step) => [step, "branch"]).concat([...hands]);
-    patchList(dots, marked, (each) => each[0], () => s("circle", { cy: 8, r: 4 }, s("title")), (node, [step, kind]) => {
-      put(node, { cx: `${share(step)}%`, "data-dot": kind });
-      write(node.firstChild, kind === "branch" ? `a branch leaves after step ${step}` : `step ${step}: a choice by hand`);
-    });
-  }
-
-  /** The step at which the way to where the lab stands leaves this branch. */
-  function endOn(all, way, branch) {
-    const next = all.find((each) => each.parent === branch.number && way.has(each.number));
-    return next ? next.forked_at : branch.steps;
-  }
-  const makeBranch = (each) => s("svg", { class: "kamlab-track-branch", onclick: () => panel.act("branch", { number: each.number }) }, s("title"), s("path"), s("line"));
-
   return {
-    root: h("div", { class: "kamlab-scrub" }, output, track, h("div", { class: "kamlab-scrub-acts" }, buttons)),
+    root: h("div", { class: "kamlab-scrub" }, output, track.root, h("div", { class: "kamlab-scrub-acts" }, buttons)),
     draw(given, now) {
       line = given;
-      tree = now.tree || null;
       at = now.at === undefined ? null : now.at;
-      if (panel.changed(lines, [line.earliest, line.latest, tree])) drawTrack();
-      const why = look();
-      put(slider, { disabled: why === true ? null : true, title: why === true ? null : why });
-      const step = stands();
-      if (!throttle.busy() && Number(slider.value) !== step) slider.value = String(step);
-      tell(throttle.busy() ? Number(slider.value) : step);
+      track.draw(line, now);
       buttons.forEach((button, index) => index < 2 && put(button, { "aria-pressed": String(playing === (index ? 1 : -1)) }));
       hide(buttons[5], !past());
     },
   };
 }
 
-/** The branches of the run: how many there are, and a list of them that opens. */
+/** The branches of the run, one below another: a click goes to the end of one. */
 function pieceTree(panel) {
+  const root = h("div", { class: "kamlab-tree", role: "group", "aria-label": "Branches" });
   let shown = null;
-  const menu = pieceMenu(panel, () => (shown ? wordsOfAll() : "Branches"), "branch", () => shown.branches.map(makeBranch));
-  menu.root.classList.add("kamlab-tree");
-
-  function wordsOfAll() {
-    const hands = shown.branches.reduce((sum, each) => sum + each.by_hand, 0);
-    const branches = shown.branches.length + (shown.more || 0);
-    return `${branches} branch${branches === 1 ? "" : "es"}${hands ? ` · ${hands} by hand` : ""}`;
-  }
 
   /** Why one cannot go to the end of a branch, or true. */
   function reason(number) {
@@ -150,29 +151,33 @@ function pieceTree(panel) {
     return panel.can("goto");
   }
 
-  function makeBranch(branch) {
-    const here = branch.number === shown.here;
-    const button = panel.button({
-      label: `${branch.number}: ${wordsOf(branch)}`,
-      title: `Go to the end of branch ${branch.number}`,
-      run: () => (panel.act("branch", { number: branch.number }), menu.close()),
-      can: () => reason(branch.number),
-    });
-    return put(button, { "aria-current": here ? "true" : null, "data-branch": branch.number });
-  }
-
-  function wordsOf(branch) {
+  const wordsOf = (branch) => {
     const from = branch.parent === null || branch.parent === undefined ? "" : `, leaves branch ${branch.parent} after step ${branch.forked_at}`;
     const hands = branch.by_hand ? `, ${branch.by_hand} by hand` : "";
     const here = branch.number === shown.here ? `; the lab is here, at step ${shown.step}` : "";
-    return `to step ${branch.steps}${from}${hands}${here}`;
-  }
+    return `Branch ${branch.number}: to step ${branch.steps}${from}${hands}${here}`;
+  };
+  const makeBranch = ({ number }) =>
+    panel.button({
+      name: () => wordsOf(shown.branches.find((each) => each.number === number) || { number, steps: "?" }),
+      title: `Go to the end of branch ${number}`,
+      run: () => panel.act("branch", { number }),
+      can: () => reason(number),
+    });
 
   return {
-    root: menu.root,
+    root,
+    /** How many branches there are, and how much on them was done by hand. */
+    words() {
+      const branches = shown ? shown.branches : [];
+      const hands = branches.reduce((sum, each) => sum + each.by_hand, 0);
+      const count = branches.length + ((shown && shown.more) || 0);
+      return `${count} branch${count === 1 ? "" : "es"}${hands ? ` · ${hands} by hand` : ""}`;
+    },
     draw(tree) {
-      shown = tree || shown;
-      hide(menu.root, !tree || tree.branches.length < 2);
+      if (!tree) return;
+      shown = tree;
+      patchList(root, tree.branches, (each) => each.number, makeBranch, (node, each) => put(node, { "aria-current": each.number === tree.here ? "true" : null, "data-branch": each.number }));
     },
   };
 }

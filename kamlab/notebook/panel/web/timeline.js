@@ -11,8 +11,10 @@ function timelinePiece(panel) {
   const root = panel.section("timeline", "Timeline", chart.tools);
   const scrub = pieceScrub(panel);
   const tree = pieceTree(panel);
+  const branches = pieceMenu(panel, tree.words, "branch", () => tree.root);
+  branches.root.classList.add("kamlab-menu-up");
   const empty = h("p", { class: "kamlab-empty", text: "Nothing has happened yet: step the lab." });
-  root.append(empty, chart.root, h("div", { class: "kamlab-foot" }, scrub.root, tree.root));
+  root.append(empty, chart.root, h("div", { class: "kamlab-foot" }, scrub.root, branches.root));
   pieceLinks(panel, root);
 
   function draw(now) {
@@ -25,6 +27,7 @@ function timelinePiece(panel) {
     chart.draw(line, now);
     scrub.draw(line, now);
     tree.draw(now.tree);
+    hide(branches.root, !now.tree || now.tree.branches.length < 2);
   }
 
   return { name: "timeline", title: "Timeline", root, draw };

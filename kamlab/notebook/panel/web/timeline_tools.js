@@ -79,7 +79,7 @@ function pieceMenu(panel, label, iconName, items) {
   const button = panel.button({ label: name ? "" : label, name, icon: iconName, run: () => (list.hidden ? open() : close()) });
   const root = h("div", { class: "kamlab-menu" }, button, list);
   function open() {
-    list.replaceChildren(...items());
+    list.replaceChildren(...[items()].flat());
     hide(list, false);
     put(button, { "aria-expanded": "true" });
     pieceFocusOn(list.querySelector("button"));
