@@ -14,8 +14,8 @@ pytest.importorskip("anywidget", reason="anywidget is not installed")
 
 from kamlab.notebook.panel import registry
 from kamlab.notebook.panel.panel import Panel
-from kamlab.notebook.panel.timelines import EVERYONE, EXPORTS
-from kamlab.notebook.panel.view_model import LIMIT
+from kamlab.notebook.panel.timelines import EVERYONE, EXPORTS, values
+from kamlab.notebook.panel.view_model import LIMIT, ViewModel
 
 
 class Sends(Component):
@@ -73,6 +73,28 @@ def test_a_room_that_cannot_be_is_not_believed(panel: Panel, room: dict[str, Any
     before = line(panel)
     panel.receive({"do": "room", **room})
     assert line(panel) == before
+
+
+def test_at_full_speed_messages_have_no_texts() -> None:
+    """A run in the background shows arrows without texts, which nobody could read, unless it is in slow motion."""
+
+    class Forever(Component):
+        def main(self) -> Iterator[None]:
+            while True:
+                self.send("again")
+                yield
+
+    lab = Lab(build=lambda: Pipeline(Forever(), Takes()).activate())
+    model = ViewModel(lab, ("timeline",))
+    lab.step(40)
+    for pace, texts in ((None, False), (50, True)):
+        lab.pace = pace
+        lab.start()
+        shown = [message["text"] for message in values(model, 24)["timeline"]["messages"]]
+        assert lab.state == "running"
+        lab.pause()
+        assert any(shown) is texts
+    lab.stop()
 
 
 def test_a_zoom_stays_while_the_window_follows_the_lab(panel: Panel) -> None:

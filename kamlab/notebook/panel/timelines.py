@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...analysis.snapshot import is_rushing
 from ...core.errors import KamlabError, listed
 from ...views.branches import branches_of
 from ...views.timeline import Layout, Lifeline, Timeline, density_of, timeline_of
@@ -72,7 +73,8 @@ def values(model: ViewModel, lines: int) -> dict[str, Any]:
     """Return the values of the timeline for the page, with at most so many lines."""
     chosen, view = model.timeline, look(model, lines)
     steps = chosen.span or max(FEWEST, int(chosen.width // GOOD))
-    layout = Layout(view, chosen.width, chosen.height, steps, view.first - view.first % BASE)
+    base, texts = view.first - view.first % BASE, not is_rushing(model.lab)
+    layout = Layout(view, chosen.width, chosen.height, steps, base, texts)
     most = max((count for row in view.counts for count in row), default=0)
     shown = {
         **view.data(),

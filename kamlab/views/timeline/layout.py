@@ -42,7 +42,7 @@ CUTS = (40, 16, 8)
 #: Where along an arrow its text may stand.
 ALONG = (0.5, 0.36, 0.64, 0.24, 0.76, 0.12, 0.88)
 #: For how many messages a place is sought: where there are more there is no room.
-LABELLED = 120
+LABELLED = 80
 #: How long the stub of a message is of which one end is not shown.
 STUB = 20
 
@@ -96,10 +96,17 @@ class Layout:
         height: the room for the rows; by default likewise.
         steps: for how many steps there is to be room at least.
         base: the step from which x is counted; one that seldom changes lets a page keep what does not.
+        texts: whether messages have texts at their arrows; at full speed nobody can read them.
     """
 
     def __init__(
-        self, view: Timeline, width: float | None = None, height: float | None = None, steps: int = 1, base: int = -1
+        self,
+        view: Timeline,
+        width: float | None = None,
+        height: float | None = None,
+        steps: int = 1,
+        base: int = -1,
+        texts: bool = True,
     ) -> None:
         self.view = view
         count, rows = max(steps, view.last - view.first + 1), max(1, len(view.lines))
@@ -126,7 +133,8 @@ class Layout:
         for numbers in (*self._leave.values(), *self._enter.values()):
             numbers.sort()
         self.signs = self._signs()
-        self.arrows = self._labelled([self._arrow(message) for message in view.messages])
+        arrows = [self._arrow(message) for message in view.messages]
+        self.arrows = self._labelled(arrows) if texts and self.row >= 2 * LINE - 2 else arrows
 
     # -- the ground -------------------------------------------------------------------------------
 
@@ -285,7 +293,7 @@ class Layout:
             free.draw(arrow.points)
         placed = list(arrows)
         order = sorted(range(len(arrows)), key=lambda place: (not self._stands_out(arrows[place].message), place))
-        for place in order[:LABELLED] if self.row >= 2 * LINE - 2 else ():
+        for place in order[:LABELLED]:
             arrow = arrows[place]
             for text, width in self._texts(arrow.message):
                 at = next((at for at in _places(arrow, width) if free.take(at, width)), None)
