@@ -1,110 +1,37 @@
-"""Building a space-time diagram from the records of a window of steps.
-
-The cost does not grow with the run. While every record is kept, the history reads only what is new, and answers. The
-ring of a free run slides all the time, so the history would have to read all of it at each look, while the lab waits.
-There an *excerpt* is read instead: the records of the window and some before it, up to now. Read by the same class of
-history it gives the same answers, except that it does not know what is older: a message that was sent before the
-excerpt began comes from nowhere.
-
-The records of the window are read once (:class:`Seen`). The ends of a message are noted as components; which of them
-get a lifeline is decided later, when it is known how much each of them did. A window of more than :data:`FINE` steps
-is read as counts: how many slices each component had in each part of it.
-"""
+"""Building a space-time diagram: which components have a lifeline, in which order, and what is said of everything."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
-from ...analysis.causality import Causality
-from ...analysis.history import History, history_of
+from ...analysis.history import history_of
 from ...core.component import Component
 from ...core.describe import describe, name_of, shorten
 from ...core.events import (
     ACTIVATED,
-    DISCARDED,
     FAILED,
     FINISHED,
-    INSERTED,
-    PAUSED,
-    RECEIVED,
-    REMOVED,
-    RESUMED,
-    SENT,
-    TIMER,
-    WOKEN,
 )
 from ...core.naming import given_name, whose
 from ...core.reading import reads
 from ...core.states import ENDED
 from ...core.task import task_of
-from ...core.trace import Trace
 from ...core.world import World
 from ..components import key_of
 from ..printable import label
-from . import records
 from .model import Timeline
 from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran
+from .seen import Seen, Way
+from .window import BINS, FEW, Known, Wish, known_around
 
-#: How many steps are shown by default, and how many at most: one by one, and as counts.
-STEPS = 40
-FINE = 400
-WIDEST = 20_000
-#: Into how many parts a window is divided whose slices are counted, and the whole run.
-BINS = 100
-#: Up to this many components each has a row, whether it did anything or not.
-FEW = 12
-#: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
-#: the events whose order is asked for.
-MARGIN = 200
-#: How many records may lie between an event and those whose order to it is determined.
-FAR = 20_000
-#: How many lifelines are shown by default, and how many messages and marks at most: the newest.
-LINES = 24
-MESSAGES = 200
+#: How many marks are shown at most: the newest.
 MARKS = 200
 #: The most characters of the text of a message, and of a mark.
 TEXT = 40
 SENTENCE = 100
-#: How many records are searched for the component that put a message in.
-BACK = 50
-
-_BETWEEN = (PAUSED, WOKEN, ACTIVATED, TIMER)
-_MARKS = (ACTIVATED, FAILED, FINISHED)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be seen of a run.
-
-    Attributes:
-        first, last: the first and the last step. With only one of the two, ``steps`` are shown; with neither, the
-            last ones, or those around ``at``. At most 20,000 are shown, and only those that are known.
-        at: the step to look at; by default, the one where the lab is.
-        event: the number of an event: the diagram says what happened before it and after it, unless it is more than
-            20,000 events away from what is shown.
-        lines: the most lifelines to show: those of the components that did most in these steps.
-        find: show only messages with this text, in their own words or in the name of an end, and components that are
-            called so or exchange such messages.
-        everyone: show also those that did nothing, where there are many components.
-        steps: how many steps are shown where not both ends are given.
-        messages: the most messages to show: the newest.
-    """
-
-    first: int | None = None
-    last: int | None = None
-    at: int | None = None
-    event: int | None = None
-    lines: int = LINES
-    find: str = ""
-    everyone: bool = False
-    steps: int = STEPS
-    messages: int = MESSAGES
 
 
 @reads()
@@ -133,303 +60,6 @@ def timeline_of(lab: World, /, first: int | None = None, last: int | None = None
     wanted = Wish(first, last, **wish)
     known = known_around(lab, wanted)
     return _Drawing(known, wanted).timeline(lab.scheduler.step)
-
-
-# -- what is known ------------------------------------------------------------------------------------
-
-
-class Excerpt:
-    """The newest records of a trace, read as if they were a trace of their own.
-
-    Args:
-        trace: the trace.
-        records: its newest records.
-        first: the number of the first of them.
-    """
-
-    #: Nothing is added to it.
-    complete = True
-    #: It is no copy of a trace whose slice runs.
-    tail: tuple[Any, ...] = ()
-    unsettled: Mapping[Any, int] = MappingProxyType({})
-
-    def __init__(self, trace: Trace, records: list[Any], first: int) -> None:
-        self._trace = trace
-        self._records = records
-        self.known_from = first
-        self.next_number: int = first + len(records)
-        self.before: tuple[int, float] = trace.before
-
-    def records_from(self, number: int) -> list[Any]:
-        """Return the records from a number on."""
-        return self._records[max(0, number - self.known_from) :]
-
-    def changes(self, first: int = 0) -> list[Any]:
-        """Return the changes that no event records."""
-        return self._trace.changes(first)
-
-    def from_outside(self, number: int) -> bool:
-        """Return whether an event happened while the world stood still."""
-        return self._trace.from_outside(number)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A window of steps, a history that covers it, and the earliest and latest steps that are known."""
-
-    history: History
-    first: int
-    last: int
-    earliest: int
-    latest: int
-
-    def order(self, numbers: Iterable[int]) -> Causality | None:
-        """Return the causal order of these events; ``None`` if they are too far from one another."""
-        history = self.history
-        first, last = min(numbers), max(numbers)
-        if last - first > FAR:
-            return None
-        begin = bisect_right(history.starts, max(history.first, first - MARGIN)) - 1
-        return Causality(Stretch(history, history.starts[begin] if begin >= 0 else history.first, last + 1))
-
-
-class Stretch(History):
-    """A stretch of a history, for the order of the events in it.
-
-    What leads from one event to another lies between them, so older records need not be read: vector clocks of a
-    million events take a minute. What woke a component in the round in which the stretch begins may be missing, so it
-    begins some way before the events that are asked about.
-    """
-
-    def __init__(self, history: History, first: int, end: int) -> None:
-        self.trace: Trace = history.trace
-        self.first, self.next_number = first, end
-        self.records: list[Any] = history.records[first - history.first : end - history.first]
-        self.arrival_of: dict[int, int] = history.arrival_of
-
-    def look(self) -> Self:
-        """Return this: it does not grow."""
-        return self
-
-
-def known_around(lab: World, wish: Wish) -> Known:
-    """Return a window of steps, cut to what is known; under the lab's lock."""
-    if lab.trace.complete:
-        history = history_of(lab)
-        earliest, latest = history.earliest, history.latest
-        return Known(history, *window(earliest, latest, wish, WIDEST), earliest, latest)
-    known = lab.trace.known_from
-    records = lab.trace.records_from(known)
-    earliest, latest = _ends(lab, known, records)
-    begin, end = window(earliest, latest, wish, FINE)
-    start = _start(records, begin)
-    if wish.event is not None and wish.event >= known:
-        start = min(start, wish.event - known)
-    start = max(0, start - MARGIN)
-    excerpt: Any = Excerpt(lab.trace, records[start:], known + start)
-    return Known(History(excerpt, lab.scheduler), begin, end, earliest, latest)
-
-
-def window(earliest: int, latest: int, wish: Wish, widest: int) -> tuple[int, int]:
-    """Return the first and the last step of a window, within those that are known.
-
-    >>> window(0, 100, Wish(), 99), window(0, 100, Wish(at=30), 99), window(0, 10, Wish(5, 99), 99)
-    ((61, 100), (10, 49), (5, 10))
-    """
-    first, last, at, steps = wish.first, wish.last, wish.at, wish.steps
-    if first is None and last is None and at is not None and at <= latest - steps:
-        first = max(earliest, at - steps // 2)
-    if last is None:
-        last = latest if first is None else first + steps - 1
-    if first is None:
-        first = last - steps + 1
-    last = min(max(last, earliest), latest)
-    return min(max(first, earliest, last - widest + 1), last), last
-
-
-def _ends(lab: World, known: int, records: list[Any]) -> tuple[int, int]:
-    """Return the earliest and the latest step of these records."""
-    latest = next((record[1] for record in reversed(records) if record[0] is RESUMED), lab.scheduler.step)
-    if known == 0:
-        return 0, latest
-    return next((record[1] - 1 for record in records if record[0] is RESUMED), latest), latest
-
-
-def _start(records: list[Any], step: int) -> int:
-    """Return where the records of a step begin."""
-    start = len(records)
-    for place in range(len(records) - 1, -1, -1):
-        record = records[place]
-        if record[0] is RESUMED:
-            if record[1] < step:
-                return start
-            start = place
-    return 0
-
-
-# -- what happens in the window -----------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Way:
-    """A message in transit whose ends are components; ``None`` is the outside."""
-
-    number: int
-    took: int | None
-    start: tuple[Any, int] | None
-    end: tuple[Any, int] | None
-    box: Any
-    message: Any
-    fate: str
-
-
-class Seen:
-    """What happens in a window: slices, messages in transit, and what is marked.
-
-    ``did`` counts the part of each component in it.
-    """
-
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        self.history = known.history
-        self.did: Counter[Any] = Counter()
-        self.slices: list[tuple[int, Any, int]] = []
-        self.ways: list[Way] = []
-        self.marks: list[tuple[int, Any, int, str]] = []
-        self._failed: set[Any] = set()
-        #: Per component: how many slices it had in each part of the window; empty where they are shown one by one.
-        self.counts: dict[Any, Counter[int]] = {}
-        self.bin = -(-(known.last - known.first + 1) // BINS)
-        self._begin, self.end = self._range()
-        if known.last - known.first >= FINE:
-            self._count()
-        else:
-            self._read()
-
-    def _range(self) -> tuple[int, int]:
-        """Return the numbers of the first record of the window and of the first after it."""
-        history, known = self.history, self.known
-        begin, end = bisect_left(history.steps, known.first), bisect_right(history.steps, known.last)
-        first = history.first if known.first <= history.earliest else self._number(begin)
-        return first, self._number(end)
-
-    def _number(self, place: int) -> int:
-        starts = self.history.starts
-        return starts[place] if place < len(starts) else self.history.next_number
-
-    # -- reading ----------------------------------------------------------------------------------
-
-    def _count(self) -> None:
-        """Count the slices of each component in each part of the window."""
-        history, first, last = self.history, self.known.first, self.known.last
-        begin, end = bisect_left(history.steps, first), bisect_right(history.steps, last)
-        for microprocess, places in history.slices.items():
-            counts = self.counts.setdefault(whose(microprocess), Counter())
-            for place in places[bisect_left(places, begin) : bisect_left(places, end)]:
-                counts[(history.steps[place] - first) // self.bin] += 1
-        for component, counts in self.counts.items():
-            if counts:
-                self.did[component] = counts.total()
-
-    def _read(self) -> None:
-        step = self.history.step_of(self._begin) if self._begin < self.end else self.known.first
-        for number, record in enumerate(self.history.records_between(self._begin, self.end), self._begin):
-            kind = record[0]
-            if kind is RESUMED:
-                step = record[1]
-                who = whose(record[3])
-                self.slices.append((step, who, number))
-                self.did[who] += 1
-            elif kind is SENT or kind is INSERTED:
-                self._came(number, record, step)
-            elif kind is DISCARDED:
-                start = (record[1].owner, step)
-                self._add(Way(number, None, start, None, record[1], record[3], records.DISCARDED))
-            elif kind is RECEIVED or kind is REMOVED:
-                self._went(number, record, step)
-            elif kind in _MARKS:
-                self._happened(number, record, step)
-            if (kind is INSERTED or kind is REMOVED) and record[3][1] != "linked":
-                self._by_hand(number, record, step)
-
-    def _came(self, number: int, record: Any, step: int) -> None:
-        box, message = (record[2], record[3]) if record[0] is SENT else (record[1], record[2])
-        took = self.history.departure_of.get(number)
-        end, fate = (box.owner, step), records.WAITS
-        if took is not None:
-            end, fate = (box.owner, self.history.step_of(took)), self._fate(took)
-        way = self._goes_on(number, record)
-        if way is None:
-            self._add(Way(number, took, (self._sender(number, record), step), end, box, message, fate))
-            return
-        way.took, way.end, way.box, way.fate = took, end, box, fate
-        self.did[box.owner] += 1
-
-    def _goes_on(self, number: int, record: Any) -> Way | None:
-        """Return the way of a message that was only moved: out of one box, and at once into another."""
-        removal = self.history.removal_before(number) if record[0] is INSERTED else None
-        if removal is None or self.history.record(removal)[2] is not record[2]:
-            return None
-        return next((way for way in reversed(self.ways) if way.took == removal), None)
-
-    def _went(self, number: int, record: Any, step: int) -> None:
-        """Note a message that came before the window; others were noted when they came."""
-        arrival = self.history.arrival_of.get(number, -1)
-        if arrival >= self._begin:
-            return
-        start = None
-        if arrival >= self.history.first:
-            start = (self._sender(arrival, self.history.record(arrival)), self.history.step_of(arrival))
-        end = (record[1].owner, step)
-        n = number if start is None else arrival
-        self._add(Way(n, number, start, end, record[1], record[2], self._fate(number)))
-
-    def _add(self, way: Way) -> None:
-        self.ways.append(way)
-        for end in (way.start, way.end):
-            if end is not None:
-                self.did[end[0]] += 1
-
-    def _fate(self, departure: int) -> str:
-        return records.TAKEN if self.history.record(departure)[0] is RECEIVED else records.REMOVED
-
-    def _sender(self, number: int, record: Any) -> Any:
-        """Return the component that put a message into an inbox; ``None`` for the outside."""
-        if record[0] is SENT and record[1] is not None:
-            return record[1].owner
-        if record[0] is INSERTED and record[3][1] != "linked":
-            return None
-        if self.history.trace.from_outside(number):
-            return None
-        for back in range(number - 1, max(self.history.first, number - BACK) - 1, -1):
-            before = self.history.record(back)
-            if before[0] is RESUMED:
-                return whose(before[3])
-            if before[0] in _BETWEEN:
-                return None
-        return None
-
-    def _happened(self, number: int, record: Any, step: int) -> None:
-        kind, component, detail = record[:3]
-        if whose(component) is not component:  # it runs for the component that waits for it
-            return
-        if kind is FINISHED:
-            kind = detail
-            if component in self._failed:  # told already, with the error
-                return
-        elif kind is FAILED:
-            self._failed.add(component)
-        self.did[component] += 1
-        self.marks.append((number, component, step, kind))
-
-    def _by_hand(self, number: int, record: Any, step: int) -> None:
-        if record[0] is REMOVED and self.history.goes_on(number) is not None:
-            return  # one act: what was taken out is put in again
-        self.did[record[1].owner] += 1
-        self.marks.append((number, record[1].owner, step, "by hand"))
-
-
-# -- the diagram --------------------------------------------------------------------------------------
 
 
 class _Drawing:
@@ -506,7 +136,7 @@ class _Drawing:
         if self.wish.everyone or find or len(busy) + len(quiet) <= FEW:
             busy, quiet = busy + quiet, []
         lines = max(0, self.wish.lines)
-        shown = busy if len(busy) <= lines else sorted(busy, key=lambda who: (-did[who], _order(who)))[:lines]
+        shown = sorted(busy, key=lambda who: (-did[who], -self.seen.ran.get(who, 0), _order(who)))[:lines]
         outside = [None] if None in ends else []
         return [*outside, *self._arranged(shown)], len(busy) - len(shown), len(quiet)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,42 +23,38 @@ SHIVIZ = r"(?<event>.*)\n(?<host>\S*) (?<clock>{.*})"
 
 _MARKED = {WAITS: " (waits)", DISCARDED: " (lost)", REMOVED: " (removed)"}
 _ELSEWHERE = "elsewhere"
+_SAYS = {"slice": "runs", "sent": "sends", "lost": "loses", "taken": "takes"}
 
 
-def events_of(view: Timeline) -> Iterator[dict[str, Any]]:
-    """Yield the events of a diagram in the order in which they happened: slices, sent, taken, and marks."""
-    names = [line.name for line in view.lines]
-    found: list[dict[str, Any]] = [
-        {"event": ran.number, "step": ran.step, "kind": "slice", "component": names[ran.line]} for ran in view.slices
-    ]
+def events_of(view: Timeline) -> list[tuple[int, dict[str, Any]]]:
+    """Return the events of a diagram in the order in which they happened, each with the index of its line.
+
+    They are slices, messages that were sent, lost, taken or removed, and marks.
+    """
+    found: list[tuple[int, dict[str, Any]]] = []
+
+    def add(number: int, place: tuple[int, int], kind: str, **more: Any) -> None:
+        line, step = place
+        event = {"event": number, "step": step, "kind": kind, "component": view.lines[line].name, **more}
+        found.append((line, event))
+
+    for ran in view.slices:
+        add(ran.number, (ran.line, ran.step), "slice")
     for message in view.messages:
-        what = {"message": message.text, "box": message.box}
+        what: dict[str, Any] = {"message": message.text, "box": message.box}
         if message.start is not None and message.number != message.took:
-            line, step = message.start
-            kind = "lost" if message.fate == DISCARDED else "sent"
-            found.append({"event": message.number, "step": step, "kind": kind, "component": names[line], **what})
+            add(message.number, message.start, "lost" if message.fate == DISCARDED else "sent", **what)
+            what["sent"] = message.number
         if message.took is not None and message.end is not None:
-            line, step = message.end
-            kind = "taken" if message.fate == TAKEN else "removed"
-            from_ = {"sent": message.number} if message.start is not None else {}
-            taken = {"event": message.took, "step": step, "kind": kind, "component": names[line], **what, **from_}
-            found.append(taken)
+            add(message.took, message.end, "taken" if message.fate == TAKEN else "removed", **what)
     for mark in view.marks:
-        found.append(
-            {
-                "event": mark.number,
-                "step": mark.step,
-                "kind": mark.kind,
-                "component": names[mark.line],
-                "text": mark.text,
-            }
-        )
-    yield from sorted(found, key=lambda event: (event["event"], event["kind"]))
+        add(mark.number, (mark.line, mark.step), mark.kind, text=mark.text)
+    return sorted(found, key=lambda pair: (pair[1]["event"], pair[1]["kind"]))
 
 
 def as_jsonl(view: Timeline) -> str:
     """Return the events of a diagram as JSON, one a line."""
-    return "".join(json.dumps(event) + "\n" for event in events_of(view))
+    return "".join(json.dumps(event) + "\n" for _, event in events_of(view))
 
 
 # -- Mermaid ------------------------------------------------------------------------------------------
@@ -107,33 +102,17 @@ def as_shiviz(view: Timeline) -> str:
     clocks: dict[int, dict[str, int]] = {index: {} for index in hosts}
     sent: dict[int, dict[str, int]] = {}
     log = []
-    for number, at, kind, words, of in sorted(_told(view)):
-        clock = clocks[at]
-        if kind == "taken":
-            clock.update({host: max(time, clock.get(host, 0)) for host, time in sent.get(of, {}).items()})
+    for at, event in events_of(view):
+        clock, kind, of = clocks[at], event["kind"], event.get("sent")
+        clock.update(
+            {host: max(time, clock.get(host, 0)) for host, time in sent.get(-1 if of is None else of, {}).items()}
+        )
         clock[hosts[at]] = clock.get(hosts[at], 0) + 1
         if kind == "sent":
-            sent[number] = dict(clock)
-        log.append(f"{words}\n{hosts[at]} {json.dumps(clock)}\n")
+            sent[event["event"]] = dict(clock)
+        said = event.get("text") or f"{_SAYS.get(kind, kind)} {event.get('message', '')} {event.get('box', '')}".strip()
+        log.append(f"step {event['step']}: {said}\n{hosts[at]} {json.dumps(clock)}\n")
     return f"{SHIVIZ}\n\n" + "".join(log)
-
-
-def _told(view: Timeline) -> Iterator[tuple[int, int, str, str, int]]:
-    """Yield number, line, kind, words and the number of what was taken, for each event of a diagram."""
-    names = [line.name for line in view.lines]
-    for ran in view.slices:
-        yield ran.number, ran.line, "ran", f"step {ran.step}: {names[ran.line]} runs", 0
-    for message in view.messages:
-        if message.start is not None and message.number != message.took:
-            line, step = message.start
-            said = _MARKED.get(message.fate, "")
-            yield message.number, line, "sent", f"step {step}: sends {message.text} to {message.box}{said}", 0
-        if message.took is not None and message.end is not None:
-            line, step = message.end
-            verb = "takes" if message.fate == TAKEN else "loses"
-            yield message.took, line, "taken", f"step {step}: {verb} {message.text} from {message.box}", message.number
-    for mark in view.marks:
-        yield mark.number, mark.line, "mark", f"step {mark.step}: {mark.text or mark.kind}", 0
 
 
 # -- PNG ----------------------------------------------------------------------------------------------

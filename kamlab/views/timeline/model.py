@@ -103,7 +103,7 @@ class Timeline(render.View):
         >>> print(Timeline(1, 1, 0, 1, 1, 1, (Lifeline("1", "a"),), slices=(Ran(1, 0, 5),)).to_shiviz())
         (?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})
         <BLANKLINE>
-        step 1: a runs
+        step 1: runs
         a {"a": 1}
         <BLANKLINE>
         """

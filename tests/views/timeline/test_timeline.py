@@ -16,7 +16,7 @@ from kamlab import Component, Graphline, Lab, Pipeline, ThreadedComponent, WaitC
 from kamlab.analysis import history_of
 from kamlab.core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT
 from kamlab.views.timeline import timeline_of
-from kamlab.views.timeline.building import FINE, MESSAGES, STEPS
+from kamlab.views.timeline.window import FINE, MESSAGES, STEPS
 from sampling import sampled
 
 
