@@ -12,7 +12,7 @@ import pytest
 
 from kamlab import Component, Graphline, Pipeline
 from kamlab.views.timeline import Timeline, timeline_of
-from kamlab.views.timeline.model import WIDTH
+from kamlab.views.timeline.text import WIDTH
 
 
 def load(name: str) -> Any:
