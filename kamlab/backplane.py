@@ -13,12 +13,18 @@ the boxes of :class:`Exchange`, the carrier that stays in the process.
 
 When the carrier ends, its subscribers are told to end, too. Its publishers stay: they detach from it, discard and count
 the messages that they receive, and join the next Backplane of that name.
+
+A notebook replaces a Backplane where its cell is run again, and the subscribers that other cells made are to outlive
+that. So they are released from the old carrier before it ends (:func:`release`), and join the next Backplane of that
+name. Rejected: to keep the old Backplane, since the cell may have changed what it says about it; to hand its sinks over
+to the new one, since the code of a subscriber must know whom it leaves at its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, ClassVar, Self
+from weakref import WeakSet
 
 from .chassis.base import Chassis
 from .chassis.flow_control import discard, send_when_room, told_to_stop
@@ -52,6 +58,10 @@ class Exchange(PlugSplitter):
         for message in self.messages("inbox"):
             discard(self.outboxes["outbox"], message)
         return super().close_down()
+
+    def forget(self, subscriber: SubscribeTo) -> None:
+        """Send nothing to a subscriber any more, and do not end it with this."""
+        self._remove(RemoveSink(subscriber, "outbox", "control"))
 
 
 class Backplane(Chassis):
@@ -120,6 +130,8 @@ class Backplane(Chassis):
         services.register_service(PUBLISHING + self.name, self.splitter, "inbox")
         services.register_service(SUBSCRIBING + self.name, self.splitter, "configuration")
         self._services = services
+        for subscriber in [waiting for waiting in _released if waiting.source == self.name]:
+            subscriber.wake(self)
 
     def _withdraw(self) -> None:
         if self._services is not None:
@@ -140,14 +152,24 @@ class Backplane(Chassis):
         self._withdraw()
 
 
+def _services_of(component: Component) -> Services:
+    scheduler = component.scheduler_in_charge
+    services: Services = scheduler.world.services if scheduler is not None else context.current().services
+    return services
+
+
+def has_backplane(component: Component, name: str) -> bool:
+    """Return whether there is a Backplane of a name in a component's lab."""
+    return SUBSCRIBING + name in _services_of(component).services_registered()
+
+
 def find(component: Component, prefix: str, name: str, role: str) -> tuple[Component, str]:
     """Find a Backplane in a component's lab, and return its carrier and the name of one of the carrier's inboxes.
 
     Raises:
         NoSuchBackplane: there is none of that name; the message lists those that exist.
     """
-    scheduler = component.scheduler_in_charge
-    services: Services = scheduler.world.services if scheduler is not None else context.current().services
+    services = _services_of(component)
     try:
         return services.retrieve_service(prefix + name)
     except NoSuchService:
@@ -308,6 +330,8 @@ class SubscribeTo(Component):
         super().__init__()
         self.source = source
         self.policy: str = check_policy(policy)
+        self._carrier: Component | None = None
+        self._way: Link | None = None
 
     @property
     def dropped(self) -> int:
@@ -316,17 +340,34 @@ class SubscribeTo(Component):
 
     def main(self) -> Generator[None, None, None]:
         """Subscribe, wait for the end, unsubscribe."""
-        carrier, box = find(self, SUBSCRIBING, self.source, "subscribes to")
-        self.link((self, "_config"), (carrier, box))
-        self.send(AddSink(self, "outbox", "control", passthrough=2, policy=self.policy), "_config")
+        self._join()
         try:
             yield from self._serve()
         finally:
-            if not is_over(carrier):
+            if self._carrier is not None and not is_over(self._carrier):
                 self.send(RemoveSink(self, "outbox", "control"), "_config")
+
+    def _join(self) -> None:
+        carrier, box = find(self, SUBSCRIBING, self.source, "subscribes to")
+        self._way = self.link((self, "_config"), (carrier, box))
+        self._carrier = carrier
+        self.send(AddSink(self, "outbox", "control", passthrough=2, policy=self.policy), "_config")
+
+    def let_go(self, carrier: Component) -> bool:
+        """Leave a carrier, and wait for the next Backplane of this name; return whether this was subscribed there."""
+        if self._carrier is not carrier or not isinstance(carrier, Exchange):
+            return False
+        carrier.forget(self)
+        self.unlink(linkage=self._way)
+        self._carrier = self._way = None
+        _released.add(self)
+        return True
 
     def _serve(self) -> Generator[None, None, None]:
         while True:
+            if self._carrier is None and has_backplane(self, self.source):
+                _released.discard(self)
+                self._join()
             for message in self.messages("inbox"):
                 if not (yield from send_when_room(self, message, "outbox", give_up=lambda: told_to_stop(self))):
                     break
@@ -336,3 +377,28 @@ class SubscribeTo(Component):
                     return
             self.pause()
             yield
+
+
+#: The subscribers that wait for the next Backplane of their name.
+_released: WeakSet[SubscribeTo] = WeakSet()
+
+
+def release(backplane: Backplane, components: Iterable[Any]) -> list[SubscribeTo]:
+    """Have those of some components that subscribe to a Backplane outlive it, and join the next one of its name.
+
+    Where there is none yet, they wait. :func:`end_released` ends them if there will be none. The caller holds the lock
+    of the lab. A carrier other than :class:`Exchange` keeps its subscribers.
+
+    Returns:
+        Those that do not end with the Backplane.
+    """
+    subscribers = [component for component in components if isinstance(component, SubscribeTo)]
+    return [subscriber for subscriber in subscribers if subscriber.let_go(backplane.splitter)]
+
+
+def end_released(subscribers: Iterable[SubscribeTo]) -> list[SubscribeTo]:
+    """Tell those of some released subscribers to end for which there is no Backplane; return them."""
+    ended = [one for one in subscribers if not (is_over(one) or has_backplane(one, one.source))]
+    for subscriber in ended:
+        subscriber.deliver(ShutdownMicroprocess(), "control")
+    return ended

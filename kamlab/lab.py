@@ -33,20 +33,21 @@ from .core.drive import Phase, Stop, Until
 from .core.errors import LabIsClosed, LabIsRunning, UnknownDoor
 from .core.events import Event
 from .core.interrupt import part_of_the_engine
+from .core.long_slice import LongSlice
 from .core.microprocess import Microprocess
 from .core.naming import one_called, whose
 from .core.outcome import Happened, Outcome
 from .core.reading import reads
 from .core.runtime import Runtime
+from .core.slice_limit import SliceLimit
 from .core.timers import Pending, PendingTimers
-from .core.tracebacks import Full, public_methods
-from .core.watch import LongSlice, SliceLimit
+from .core.tracebacks import Full, explained, public_methods
 from .replay.breakpoint import ANYTHING
 from .replay.breakpoints import BreakpointTable
 from .replay.timetravel import TimeTravel
 
 if TYPE_CHECKING:
-    from .analysis import Explanation, Leaks, Losses, Snapshot, Standing, Standings, Story, Survivors, Waiting
+    from .analysis import Explanation, Leaks, Losses, Snapshot, Standings, Story, Survivors, Waiting
     from .analysis.location_notes import Stood
     from .core.chance import Chance
     from .core.ended_components import Register
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
     from .views.figures import Axes, Figure
     from .views.graph import Graph
     from .views.labs import LabsLook
-    from .views.source import SourceLook
+    from .views.source import Position
     from .views.timeline import Timeline
 
 #: How often, in seconds, an awaited run lets the kernel do other things.
@@ -82,8 +83,18 @@ def _no_builder() -> None:
     """Stand for a builder that was not given: ``None`` may be what a function returned that was called by mistake."""
 
 
+def _explain_positional(_lab: Lab, *positional: Any) -> str | None:
+    """Return what to write where a lab is given an argument without its name."""
+    if not positional:
+        return None
+    return (
+        f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
+        "what it returns, is Lab(build=system)"
+    )
+
+
 #: The methods of the lab that kamlab calls itself, and one that warns at the line of its caller.
-_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "at")
+_CALLED_BY_KAMLAB = ("report", "run_component", "note_act", "note_foreign", "building", "begin_again", "at")
 
 
 @public_methods(
@@ -138,9 +149,10 @@ class Lab:
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
 
+    @explained(_explain_positional)
     def __init__(
         self,
-        *positional: Any,
+        *,
         hosts: Mapping[str, str] | None = None,
         ports: Mapping[int, int] | None = None,
         build: Callable[..., Any] | None = _no_builder,
@@ -152,11 +164,6 @@ class Lab:
         trace_limit: int = 4096,
         on_error: str = "isolate",
     ) -> None:
-        if positional:
-            raise TypeError(
-                f"Lab({shorten(positional[0], 40)}): give arguments by name; the function that builds the system, not "
-                "what it returns, is Lab(build=system)"
-            )
         #: When and where this lab was made.
         self.made: origins.Made = origins.note_lab(self)
         self.hosts: dict[str, str] = dict(hosts or {})
@@ -261,7 +268,7 @@ class Lab:
     async def _run_awaited(self, until: Until, timeout: float | None, max_steps: int | None) -> Outcome:
         import asyncio
 
-        from .notebook.awaited_run import in_a_cell, in_main_task, interrupts_noted, is_interruptible
+        from .notebook.awaited_run import in_a_cell, in_main_task, interrupted, interrupts_noted, is_interruptible
 
         with self._progress(max_steps), interrupts_noted() as interrupts:
             self.runtime.watch.is_awaited = is_interruptible()
@@ -272,12 +279,12 @@ class Lab:
             except asyncio.CancelledError:
                 if not interrupts.noted:
                     raise
-                with interrupts.held():
+                with interrupts.held(), self.runtime.failures.told_by_caller():
                     where = self.runtime.end_awaited(ARUN_PATIENCE)
                 if not (in_a_cell() or in_main_task()):
                     self.report(where)
                     raise
-                raise KeyboardInterrupt(where) from None
+                raise interrupted(where) from None
             finally:
                 self.runtime.watch.is_awaited = False
                 if self.running and not self.runtime.end_long_slice(ARUN_PATIENCE):
@@ -361,12 +368,11 @@ class Lab:
         return self
 
     def begin_again(self) -> KeyboardInterrupt | None:
-        """Stop everything and begin at step 0 with nothing in the lab; for :class:`.TimeTravel`.
+        """Stop everything and begin at step 0 with nothing in the lab; :class:`.TimeTravel` has checked that it may.
 
         Returns:
             An interrupt that came while everything was stopped, to be raised once the system is built again.
         """
-        self.runtime.check_may_drive("reset")
         interrupted: KeyboardInterrupt | None = None
         try:
             self.stop()
@@ -380,7 +386,6 @@ class Lab:
                 restart()
         self.runtime.begin()
         self._take_parts()
-        self.breakpoint_table.rearm()
         return interrupted
 
     def _progress(self, limit: int | None) -> AbstractContextManager[Any]:
@@ -1034,7 +1039,10 @@ class Lab:
           Waiting: quiet.
         """
         if of is None:
-            return self.waiting()
+            from .analysis.moment import Moment
+            from .analysis.why_lab import waiting_at
+
+            return waiting_at(Moment(self))
         from .analysis.subjects import component_of, subject_of
         from .analysis.why_component import why, why_ended
         from .analysis.why_message import why_message
@@ -1084,8 +1092,10 @@ class Lab:
         return who_still_runs(self)
 
     @reads(now=True)
-    def where(self, of: Any = None, step: int | None = None) -> Standing | Standings:
-        """Return the line that a component stands at, with its variables; of all of them if none is named.
+    def where(self, of: Any = None, step: int | None = None) -> Position | Standings[Position]:
+        """Return the line that a component stands at, with its code and variables; of all of them if none is named.
+
+        The line is the user's own: where it has called something of kamlab's, one more line says what that does.
 
         Args:
             of: a component or its name.
@@ -1097,15 +1107,30 @@ class Lab:
             UnknownComponent: no component, or more than one, answers to the name.
             StepOutOfRange: there was no such step, or it is forgotten.
             CannotExplain: it is not a component.
+
+        >>> from kamlab import Component, Lab
+        >>> class Echo(Component):
+        ...     async def main(self):
+        ...         self.send(await self.receive())
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Echo().activate()
+        ...     _ = lab.run()
+        ...     print(lab.where("Echo"))
+        Echo_1: waiting, line 3 of main() in <doctest kamlab.lab.Lab.where[1]>
+                2  async def main(self):
+          ->    3      self.send(await self.receive())
+          waits for a message in 'inbox'
         """
+        from .views.source import position_of
+
         if step is not None:
             from .analysis.location_notes import standing_at
 
-            return standing_at(self, self.positions, of, step)
+            return position_of(standing_at(self, self.positions, of, step))
         from .analysis.location import standing, standings
         from .analysis.subjects import component_of
 
-        return standings(self) if of is None else standing(component_of(self, of))
+        return position_of(standings(self) if of is None else standing(component_of(self, of)))
 
     @property
     def positions(self) -> Stood:
@@ -1265,20 +1290,11 @@ class Lab:
 
         return look(self, *names, step=step)
 
-    @reads(now=True)
-    def source(self, of: Any) -> SourceLook:
-        """Return the code of a component, with the line that it stands at and its variables.
-
-        Args:
-            of: a component or its name.
-
-        Raises:
-            UnknownComponent: no component, or more than one, answers to the name.
-        """
-        from .analysis.subjects import component_of
-        from .views.source import source_of
-
-        return source_of(self, component_of(self, of))
+    def source(self, of: Any) -> Position | Standings[Position]:
+        """Return the code of a component. Deprecated: use :meth:`where`."""
+        text = "lab.source(of) is deprecated; use lab.where(of)"
+        warnings.warn(text, DeprecationWarning, stacklevel=3)  # above the wrapper of public_methods
+        return self.where(of)
 
     def timeline(self, first: int | None = None, last: int | None = None, event: Event | int | None = None) -> Timeline:
         """Return the space-time diagram of some steps: who ran when, and which message went from where to where.

@@ -29,7 +29,10 @@ MAY_KNOW: dict[str, set[str]] = {
     "lab": {"core", "analysis", "replay", "net", "views", "notebook"},
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "notebook": {"core", "parts", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon", "kamlab"},
+    "notebook": {
+        *("core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon"),
+        "kamlab",
+    },
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "replay", "notebook"},

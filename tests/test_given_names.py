@@ -54,7 +54,7 @@ TAKERS: dict[str, Callable[[Lab, str], Any]] = {
     "contents": lambda lab, name: lab.snapshot(5).contents(f"{name}.inbox"),
     "inject": lambda lab, name: lab.inject(name, "by hand"),
     "choose": lambda lab, name: lab.choose(name) if lab[name] in lab.runnable() else None,
-    "source": lambda lab, name: str(lab.source(name)),
+    "code": lambda lab, name: lab.where(name)._repr_html_(),
 }
 
 

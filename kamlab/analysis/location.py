@@ -4,22 +4,25 @@ A slice ends at a ``yield`` or ``await``, so a component that does not run stand
 named. What is shown first is the user's own line: of a component in ``await self.receive()`` that line,
 not the one inside ``receive``; of one in a thread the line that called ``recv``. The whole stack is
 kept beside it. Values are written down as short text at once, so a standing keeps nothing alive and
-two of them can be compared.
+two of them can be compared. How a standing is shown, with the code around the line, is for
+:mod:`kamlab.views.source`.
 """
 
 from __future__ import annotations
 
 import functools
+import linecache
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from types import FrameType
-from typing import Any
+from types import CodeType, FrameType
+from typing import Any, Generic, TypeVar
 
+from ..core.awaitables import CHILDREN, MESSAGE, TIME
 from ..core.box import Box
 from ..core.describe import error_in_words, name_of
 from ..core.errors import UnknownComponent, listed
-from ..core.frames import users_place
-from ..core.microprocess import Microprocess
+from ..core.frames import is_kamlabs, users_place
+from ..core.microprocess import Microprocess, runner_of
 from ..core.reading import Answer
 from ..core.states import ASLEEP, BLOCKED, ENDED, FAILED, NEW, RUNNING, STOPPED
 from ..core.task import task_of
@@ -35,14 +38,16 @@ from .stack import (
     helper_in_words,
     kind_of_flow,
     line_of,
-    lines_of,
     stack_of,
 )
-from .words import file_in_words, shown
+from .words import file_in_words, joined, shown
 
 #: How many variables, and how many attributes, are shown at most.
 VARIABLES = 12
-#: How many lines are shown before and after the one it stands at.
+#: A function of up to ``WHOLE`` lines is shown in full; of a longer one ``WINDOW`` lines.
+WHOLE = 40
+WINDOW = 15
+#: How many lines before and after the one it stands at are its surroundings.
 AROUND = 2
 
 #: What the engine itself keeps in a component under a name without an underscore.
@@ -91,10 +96,11 @@ class Place:
 class Standing(Answer):
     """Where one component stands.
 
-    ``places`` are the frames from the outermost to the innermost; ``at`` is which of them is the user's
-    own. ``variables`` and ``attributes`` are (name, text) pairs, of that frame and of the component.
-    ``remark`` says what the place alone does not: what a thread waits for, why it ended. ``around`` are
-    the (number, text) pairs of the lines near by.
+    ``places`` are the frames from the outermost to the innermost; ``own`` is the index of the user's own one among
+    them. ``variables`` and ``attributes`` are (name, text) pairs, of that frame and of the component.
+    ``remark`` says what the place alone does not: what a thread waits for, why it ended; ``inside`` what the code does
+    that the user's line has called, if that is kamlab's or a library's. ``listing`` is the code of the function as its
+    file has it, from the line ``first`` on; of a long function the lines near by.
 
     >>> from kamlab import Component, Lab
     >>> class Count(Component):
@@ -102,10 +108,10 @@ class Standing(Answer):
     ...         for number in range(3):
     ...             yield
     >>> with Lab(clock="virtual") as lab:
-    ...     _ = Count().activate()
+    ...     count = Count().activate()
     ...     _ = lab.step(2)
-    ...     standing = lab.where("Count")
-    >>> standing.state, standing.line, standing.variables
+    ...     stands = standing(count)
+    >>> stands.state, stands.line, stands.variables
     ('runnable', 4, (('number', '1'),))
     """
 
@@ -113,15 +119,17 @@ class Standing(Answer):
     state: str
     remark: str = ""
     places: tuple[Place, ...] = ()
-    at: int = 0
+    own: int = 0
     variables: tuple[tuple[str, str], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
-    around: tuple[tuple[int, str], ...] = field(default=(), compare=False)
+    inside: str = ""
+    first: int = field(default=0, compare=False)
+    listing: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def place(self) -> Place | None:
         """The user's own line, or ``None`` where there is none to show."""
-        return self.places[self.at] if self.places else None
+        return self.places[self.own] if self.places else None
 
     @property
     def file(self) -> str:
@@ -143,26 +151,25 @@ class Standing(Answer):
         """The text of that line, or nothing."""
         return self.place.source if self.place else ""
 
-    def as_words(self) -> str:
-        """Return it in words."""
-        return "\n".join(self._lines())
+    @property
+    def around(self) -> tuple[tuple[int, str], ...]:
+        """The (number, text) pairs of the lines near that line, in the same function."""
+        begin = max(0, self.line - AROUND - self.first)
+        near = self.listing[begin : max(0, self.line + AROUND + 1 - self.first)]
+        return tuple((number, text.rstrip()) for number, text in enumerate(near, self.first + begin))
 
-    def _lines(self) -> Iterator[str]:
+    def as_words(self) -> str:
+        """Name, state and place in one line; :class:`.Position` shows the code as well."""
         where = f", {self.place}" if self.place else ""
-        remark = f" ({self.remark})" if self.remark else ""
-        yield f"{self.name}: {self.state}{where}{remark}"
-        for number, text in self.around:
-            yield f"  {'->' if number == self.line else '  '} {number:>4}  {text}".rstrip()
-        for place in reversed(self.places[: self.at]):
-            yield f"  called from {place}: {place.source}"
-        for name, text in self.variables:
-            yield f"  {name} = {text}"
-        for name, text in self.attributes:
-            yield f"  self.{name} = {text}"
+        return f"{self.name}: {self.state}{where}" + (f" ({self.remark})" if self.remark else "")
+
+
+#: What :class:`Standings` holds: standings, or positions, which show the code as well.
+S = TypeVar("S", bound=Standing)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Standings(Answer):
+class Standings(Answer, Generic[S]):
     """Where every component of a lab stands, in order of activation.
 
     >>> from kamlab import Lab, Pipeline
@@ -174,15 +181,15 @@ class Standings(Answer):
     [('Pipeline_1', 'until_children_done'), ('OneShot_2', 'main'), ('PassThrough_3', 'main')]
     """
 
-    all: tuple[Standing, ...] = ()
+    all: tuple[S, ...] = ()
 
-    def __iter__(self) -> Iterator[Standing]:
+    def __iter__(self) -> Iterator[S]:
         return iter(self.all)
 
     def __len__(self) -> int:
         return len(self.all)
 
-    def __getitem__(self, name: str) -> Standing:
+    def __getitem__(self, name: str) -> S:
         for standing in self.all:
             if standing.name == name:
                 return standing
@@ -227,7 +234,7 @@ def standing(component: Microprocess, state: str | None = None) -> Standing:
     return explained(scheduler.world, lambda moment: _standing(component, _status(moment, component)))
 
 
-def standings(lab: World) -> Standings:
+def standings(lab: World) -> Standings[Standing]:
     """Return where every living component of a lab stands now.
 
     >>> from kamlab import Lab
@@ -262,23 +269,37 @@ def _status(moment: Moment, component: Microprocess) -> str:
 
 def _standing(component: Microprocess, state: str) -> Standing:
     stack = stack_of(component)
-    if stack:
-        at = users_place(codes_in(stack))
-        places = tuple(map(_place, stack))
-        local = written(variables_of(stack[at].frame))
-    else:
-        first = _beginning(component)
-        at, places, local = 0, (first,) if first else (), ()
+    if not stack:
+        remark = remark_on(component, state, False)
+        attributes = written(attributes_of(component))
+        if task_of(component).life in ENDED or flow_of(component) is not None:
+            return Standing(name_of(component), state, remark, attributes=attributes)
+        return at_beginning(component, state, remark, attributes)
+    codes = codes_in(stack)
+    own = users_place(codes)
+    places = tuple(map(_place, stack))
     return Standing(
         name_of(component),
         state,
-        remark_on(component, state, bool(stack)),
+        remark_on(component, state, True),
         places,
-        at,
-        local,
+        own,
+        written(variables_of(stack[own].frame)),
         written(attributes_of(component)),
-        source_around(places[at]) if places else (),
+        as_of_state(inside_of(component, codes, own), state),
+        *listing_of(places[own], codes[own]),
     )
+
+
+def at_beginning(
+    component: Microprocess, state: str, remark: str, attributes: tuple[tuple[str, str], ...] = ()
+) -> Standing:
+    """Return the standing of a component that has not begun: at the first line of its main."""
+    code, first = definition_of(component), beginning_of(component)
+    if first is None:
+        return Standing(name_of(component), state, remark, attributes=attributes)
+    begin, lines = listing_of(first, code)
+    return Standing(name_of(component), state, remark, (first,), 0, (), attributes, "", begin, lines)
 
 
 def _beginning(component: Microprocess) -> Place | None:
@@ -332,13 +353,63 @@ def _asked_box(component: Microprocess) -> str:
     return "inbox"
 
 
-def source_around(place: Place) -> tuple[tuple[int, str], ...]:
-    """Return the lines near a place, as (number, text) pairs."""
-    lines = lines_of(place.file)
-    first = max(1, place.line - AROUND)
-    return tuple(
-        [(number, lines[number - 1].rstrip()) for number in range(first, min(len(lines), place.line + AROUND) + 1)]
-    )
+def inside_of(component: Microprocess, codes: tuple[CodeType, ...], own: int) -> str:
+    """Say what the code does that the user's line has called, kamlab's or a library's; "" if it has called none.
+
+    Args:
+        component: the component.
+        codes: those of its stack, the outermost first.
+        own: the index of the user's own.
+    """
+    if own + 1 >= len(codes):
+        return ""
+    code, task = codes[own + 1], task_of(component)
+    kamlabs = is_kamlabs(code.co_filename)
+    if kamlabs and task.life not in ENDED:
+        if isinstance(component, ThreadedComponent):
+            return ""  # its remark says it
+        if code.co_name == "_sending":
+            return f"{WAITS}room where it sends to"
+        awaits = task.awaits or task_of(runner_of(component)).awaits
+        if awaits is not None and awaits[0] == MESSAGE:
+            return f"{WAITS}a message in {joined(map(repr, awaits[1:]), 'or') or 'any inbox'}"
+        if awaits is not None and awaits[0] in _AWAITED:
+            return WAITS + _AWAITED[awaits[0]]
+    whose = f"kamlab's {code.co_name}()" if kamlabs else f"{code.co_name}() in {file_in_words(code.co_filename)}"
+    return f"raised in {whose}" if task.life == FAILED else f"in {whose}"
+
+
+#: How it begins to say what a component waits for; of one that was woken it is what it waited for.
+WAITS, WAITED = "waits for ", "waited for "
+_AWAITED = {TIME: "its timer", CHILDREN: "its children to end"}
+
+
+def as_of_state(inside: str, state: str) -> str:
+    """Return what :func:`inside_of` said, as it is said in this state."""
+    return inside if state in (ASLEEP, BLOCKED) or not inside.startswith(WAITS) else WAITED + inside[len(WAITS) :]
+
+
+def listing_of(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
+    """Return the lines of the function that a place is in, and the number of the first; of a long one those near by."""
+    known = linecache.getlines(place.file)  # Place.of has just checked whether the file has changed
+    if not 0 < place.line <= len(known):
+        return 0, ()
+    begin, end = (code.co_firstlineno, _last_line(code)) if code is not None else (1, len(known))
+    if not begin <= place.line <= end or code is None or code.co_name == "<module>":
+        begin, end = 1, len(known)
+    end = min(end, len(known))
+    if end - begin >= WHOLE:
+        begin = max(begin, min(place.line - WINDOW // 2, end - WINDOW + 1))
+        end = min(end, begin + WINDOW - 1)
+    return begin, tuple(known[begin - 1 : end])
+
+
+@functools.lru_cache(1000)
+def _last_line(code: CodeType) -> int:
+    """Return the last line of a function, functions within it included."""
+    own = [number for _, _, number in code.co_lines() if number is not None]
+    inner = [_last_line(const) for const in code.co_consts if isinstance(const, CodeType)]
+    return max([code.co_firstlineno, *own, *inner])
 
 
 def variables_of(frame: FrameType) -> list[tuple[str, Any]]:

@@ -39,10 +39,12 @@ from .location import (
     Said,
     Standing,
     Standings,
+    as_of_state,
+    at_beginning,
     attributes_of,
-    beginning_of,
+    inside_of,
+    listing_of,
     remark_on,
-    source_around,
     variables_of,
     written,
 )
@@ -63,10 +65,11 @@ class Note(NamedTuple):
 
     codes: tuple[CodeType, ...]
     lines: tuple[int, ...]
-    at: int
+    own: int
     variables: tuple[tuple[str, Any], ...]
     attributes: tuple[tuple[str, Any], ...]
     remarks: tuple[str, str]
+    inside: str
 
 
 class Stood:
@@ -91,9 +94,11 @@ class Stood:
             frames, lines = [point.frame for point in stack], tuple([point.line for point in stack])
             remarks = _remarks(component, bool(stack))
         codes = tuple(map(_CODE_OF, frames))
-        at = users_place(codes)
-        variables = _kept_pairs(variables_of(frames[at])) if frames else ()
-        self._notes[step] = Note(codes, lines, at, variables, _kept_pairs(attributes_of(component)), remarks)
+        own = users_place(codes)
+        variables = _kept_pairs(variables_of(frames[own])) if frames else ()
+        inside = inside_of(component, codes, own)
+        attributes = _kept_pairs(attributes_of(component))
+        self._notes[step] = Note(codes, lines, own, variables, attributes, remarks, inside)
         self._last = step
         if len(self._notes) > NOTES:
             for old in list(islice(self._notes, NOTES // 10)):
@@ -200,7 +205,7 @@ _CONTAINERS = (list, tuple, dict, set, frozenset, deque, bytearray)
 _OBJECT_REPR = vars(object)["__repr__"]
 
 
-def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Standings:
+def standing_at(lab: World, notes: Stood, of: Any, step: int) -> Standing | Standings[Standing]:
     """Return where a component stood after a step, or all that were alive; nothing is run for it.
 
     Args:
@@ -253,9 +258,7 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
     """
     name = name_of(component)
     if last_slice == 0:
-        first = beginning_of(component)
-        around = source_around(first) if first else ()
-        return Standing(name, state, "its first slice is still to come", (first,) if first else (), around=around)
+        return at_beginning(component, state, "its first slice is still to come")
     note = None if last_slice is None else notes.of(last_slice)
     if note is None:
         return Standing(
@@ -269,14 +272,16 @@ def stood(notes: Stood, component: Microprocess, state: str, step: int, last_sli
     )
     busy = state == BLOCKED and isinstance(component, ThreadedComponent)
     remark = BUSY if busy else note.remarks[state in (ASLEEP, BLOCKED)]
-    around = source_around(places[note.at]) if places else ()
+    first, listing = listing_of(places[note.own], note.codes[note.own]) if places else (0, ())
     return Standing(
         name,
         state,
         remark,
         places,
-        note.at,
+        note.own,
         written(note.variables),
         written(note.attributes),
-        around,
+        as_of_state(note.inside, state),
+        first,
+        listing,
     )

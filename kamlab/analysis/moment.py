@@ -47,8 +47,8 @@ class Moment:
         self.mark = mark
         scheduler = world.scheduler
         self.scheduler: Scheduler = scheduler
-        self.woken: set[int] = {id(component) for component in scheduler.to_be_woken()}
-        self.pausing: set[int] = {id(component) for component in scheduler.pauses}
+        self.woken: set[int] = set(map(id, scheduler.to_be_woken()))
+        self.pausing: set[int] = set(map(id, scheduler.pauses))
         self.timers: dict[int, list[Timer]] = {}
         self.loose_timers: list[Timer] = []
         for timer in scheduler.timers.waiting():
@@ -77,20 +77,19 @@ class Moment:
 
         Those that have ended and that nothing leads to any more are in the lab's register.
         """
-        found: dict[int, Microprocess] = {id(component): component for component in self.components}
-        helpers = {id(component) for component in self.scheduler.members.values()} - set(found)
-        asked: set[int] = set()
-        left: list[Any] = [*found.values(), *self.world.failures, *self._in_trace()][::-1]
+        found: dict[Microprocess, None] = dict.fromkeys(self.components)
+        asked: set[Component] = set()
+        left: list[Any] = [*found, *self.world.failures, *self._in_trace()][::-1]
         while left:
             thing = left.pop()
-            if id(thing) in asked or not isinstance(thing, Component):
+            if not isinstance(thing, Component) or thing in asked:
                 continue
-            asked.add(id(thing))
-            if task_of(thing).scheduler in (None, self.world.runtime.scheduler):
-                left += reversed(_relatives(thing))
-                if id(thing) not in helpers:
-                    found.setdefault(id(thing), thing)
-        return list(found.values())
+            asked.add(thing)
+            task = task_of(thing)
+            if task.scheduler in (None, self.world.runtime.scheduler):
+                left += [task.parent, *(task.children or ()), *neighbours(thing)][::-1]
+                found[thing] = None
+        return list(found)
 
     def _in_trace(self) -> list[Any]:
         """Return the components that records name, and the owners of the boxes in them."""
@@ -266,12 +265,6 @@ def senders_to(box: Box) -> list[Component]:
         for owner in senders_to(source):
             owners.setdefault(id(owner), owner)
     return list(owners.values())
-
-
-def _relatives(thing: Component) -> list[Any]:
-    """Return the children, the parent, and what a link leads to that it has made or that ends at one of its boxes."""
-    task = task_of(thing)
-    return [task.parent, *(task.children or ()), *neighbours(thing)]
 
 
 def _calls(watch: Any) -> Iterator[Any]:

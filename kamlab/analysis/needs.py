@@ -62,10 +62,9 @@ class Need:
         return str(self)
 
     def __str__(self) -> str:
-        if self.why_not:
-            return f"{name_of(self.who)}, which {self.why_not}"
-        if self.kind == MESSAGE:
-            return f"a message from {name_of(self.who)}"
+        if self.kind in (MESSAGE, GONE) and self.who is not None:
+            why_not = self.why_not
+            return f"{name_of(self.who)}, which {why_not}" if why_not else f"a message from {name_of(self.who)}"
         if self.kind == ROOM:
             assert self.box is not None
             return f"room in {end_of(self.box)} ({how_full(self.box)})"

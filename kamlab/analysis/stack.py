@@ -18,8 +18,9 @@ from typing import Any
 
 from ..core.awaitables import END_OF_SLICE
 from ..core.frames import ENGINE, KAMLAB, whose_code
-from ..core.microprocess import Microprocess, is_over, runner_of
+from ..core.microprocess import Microprocess, runner_of
 from ..core.scheduler import Scheduler
+from ..core.states import ENDED
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 
@@ -52,12 +53,9 @@ class Standpoint:
         return whose_code(self.file) in (ENGINE, KAMLAB)
 
 
-_FLOW: Callable[[Microprocess], Any] = vars(Microprocess)["flow"].__get__
-
-
-def flow_of(component: Microprocess) -> Any:
-    """Return the generator or coroutine of a component, or ``None`` before its first slice."""
-    return _FLOW(component)  # not component.flow, which a user's own attribute may hide
+#: Returns the generator or coroutine of a component, or ``None`` before its first slice. It reads past an attribute
+#: ``flow`` of a user's own, which would hide the engine's.
+flow_of: Callable[[Microprocess], Any] = vars(Microprocess)["flow"].getter
 
 
 def kind_of_flow(component: Microprocess) -> str:
@@ -69,11 +67,11 @@ def kind_of_flow(component: Microprocess) -> str:
 def stack_of(component: Microprocess) -> list[Standpoint]:
     """Return where the code of a component stands, the outermost frame first; empty where that has no answer."""
     task = task_of(component)
-    if task.error is not None and task.scheduler is not None and is_over(component):
-        return _of_error(task.error)
     scheduler = task.scheduler
-    if scheduler is None or is_over(component):
+    if scheduler is None:
         return []
+    if task.life in ENDED:
+        return [] if task.error is None else _of_error(task.error)
     runner = runner_of(component)
     if scheduler.running is runner and scheduler.driver is not None:
         running = _of_thread(scheduler.driver, Scheduler.advance.__code__)

@@ -31,7 +31,17 @@ class Graph:
             component: needs_of(component, moment) for component in self.nodes
         }
         self.anyone_can_run: bool = TURN in [need.kind for needs in self.needs.values() for need in needs]
-        self.going_on: dict[Microprocess, None] = self._reached(filter(self._goes_on, self.nodes))
+        #: For whom each could bring something about.
+        self.behind: dict[Party, list[Microprocess]] = {}
+        for waiter, needs in self.needs.items():
+            for need in needs:
+                if need.who is not None:
+                    self.behind.setdefault(need.who, []).append(waiter)
+        by_itself = GOES_ON if moment.network_is_alive else GOES_ON - {NETWORK}
+        #: Those for which something will come that no other component has to bring about, and whom these let go on.
+        self.going_on: dict[Microprocess, None] = self._reached(
+            [node for node, needs in self.needs.items() for need in needs if need.kind in by_itself]
+        )
         self.open_to_outside: dict[Microprocess, None] = self._reached(
             [node for node in self.nodes if node in self.going_on or self._is_open(node)]
         )
@@ -39,25 +49,13 @@ class Graph:
     def _reached(self, first: Iterable[Microprocess]) -> dict[Microprocess, None]:
         """Return these components and all that they let go on, directly or over others."""
         reached = dict.fromkeys(first)
-        behind: dict[Party, list[Microprocess]] = {}
-        for waiter, needs in self.needs.items():
-            for need in needs:
-                if need.who is not None:
-                    behind.setdefault(need.who, []).append(waiter)
         left = list(reached)
         while left:
-            for waiter in behind.get(left.pop(), ()):
+            for waiter in self.behind.get(left.pop(), ()):
                 if waiter not in reached:
                     reached[waiter] = None
                     left.append(waiter)
         return reached
-
-    def _goes_on(self, node: Microprocess) -> bool:
-        """Whether something will come for one that no other component has to bring about."""
-        for need in self.needs[node]:
-            if need.kind in GOES_ON and (need.kind != NETWORK or self.moment.network_is_alive):
-                return True
-        return False
 
     def _is_open(self, node: Microprocess) -> bool:
         """Whether a sleeper waits for the outside rather than for a component of the lab."""
@@ -77,7 +75,7 @@ class Graph:
         """Return a circle of each group whose members have nothing but each other to hope for."""
         closed = [node for node in self.nodes if node not in self.open_to_outside]
         found = []
-        for group in groups_of(closed, self._next):
+        for group in groups_of(closed, self._next) if closed else ():
             members = set(group)
             edges = {node: self._edges(node, members) for node in group}
             if edges[group[0]]:
@@ -124,15 +122,15 @@ class Graph:
         said = []
         in_circle = {waiter for circle in circles for waiter, _ in circle}
         for node in self.nodes:
-            for_room = [need for need in self.needs[node] if need.kind == ROOM]
-            for need in for_room:
-                if need.who is not None and has_ended(need.who):
-                    said.append(
-                        f"{name_of(node)} waits for {need}, but {name_of(need.who)} {ended_in_words(need.who)}."
-                    )
-            if node in in_circle or for_room:
-                continue
-            if isinstance(node, Component) and node not in self.going_on:
+            for_room = False
+            for need in self.needs[node]:
+                if need.kind == ROOM:
+                    for_room = True
+                    if need.who is not None and has_ended(need.who):
+                        said.append(
+                            f"{name_of(node)} waits for {need}, but {name_of(need.who)} {ended_in_words(need.who)}."
+                        )
+            if not (for_room or node in in_circle or node in self.going_on) and isinstance(node, Component):
                 said += [unread_in_words(box, self.moment) for box in unread(node, self.moment)]
         return said + [
             unclaimed_in_words(box) for component in self.moment.never_activated for box in unclaimed(component)
@@ -140,7 +138,11 @@ class Graph:
 
     def in_vain(self) -> tuple[list[str], set[str]]:
         """Say who waits for components from which nothing will come; return also the names of those."""
-        waiting = {node: awaited for node in self.nodes if (awaited := self._awaited_in_vain(node))}
+        waiting = {
+            node: awaited
+            for node in self.nodes
+            if node not in self.going_on and (awaited := self._awaited_in_vain(node))
+        }
         said = []
         for node, awaited in list(waiting.items())[:WRITTEN]:
             named = "; and for ".join(awaited.values())
@@ -150,12 +152,10 @@ class Graph:
                 said.append(f"{joined(behind)} {_wait(behind)} for {name_of(node)} in turn.")
         if len(waiting) > WRITTEN:
             said.append(f"{counted(len(waiting) - WRITTEN, 'other component')} wait in the same way.")
-        return said, {name for awaited in waiting.values() for name in awaited}
+        return said, set().union(*waiting.values())
 
     def _awaited_in_vain(self, node: Microprocess) -> dict[str, str]:
         """Return the components for which a sleeper waits in vain, by name and in words, if it waits for no other."""
-        if node in self.going_on:
-            return {}
         needs = [need for need in self.needs[node] if need.kind in (MESSAGE, GONE)]
         if not needs:
             return {}
@@ -172,8 +172,10 @@ class Graph:
         last = failed[-FAILURES:]
         found = [(ended.name, "" if ended.name in told else f"{ended.name} {ended_in_words(ended)}.") for ended in last]
         others = max(self.moment.world.failed_count, len(failed)) - len(last)
-        more = counted(others, "other component" if last else "component")
-        return [*found, (more, f"{more} failed before.")] if others else found
+        if others:
+            more = counted(others, "other component" if last else "component")
+            found.append((more, f"{more} failed before."))
+        return found
 
     def coming(self) -> list[str]:
         """Say what will make a component runnable: threads, timers, the network."""
@@ -193,7 +195,7 @@ class Graph:
         if when is not None:
             who = f" of {joined(named[TIMER])}" if TIMER in named else ""
             said.append(f"the next timer{who} is due at {when:.3f} s")
-        if THREAD not in named and any(_may_wake(outsider) for outsider in self.moment.scheduler.outsiders):
+        if THREAD not in named and any(map(_may_wake, self.moment.scheduler.outsiders)):
             said.append("a thread may still deliver something")
         return said
 

@@ -47,7 +47,7 @@ class OldModule(ModuleType):
 
 
 class Finder:
-    """Finds the modules of the table, and says for unknown ones under the same roots what is offered."""
+    """Finds the modules of the table, and says what is offered if one under the same roots is unknown."""
 
     @public
     def find_spec(

@@ -92,7 +92,7 @@ class Introspector(component):
 
     Inboxes: ClassVar[Any] = {"inbox": "Not used.", "control": "Messages that ask this component to end."}
     Outboxes: ClassVar[Any] = {
-        "outbox": "What there is, and what changes, in lines.",
+        "outbox": "The topology and its changes, in lines.",
         "signal": "Messages that ask the next to end.",
     }
 

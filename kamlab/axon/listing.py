@@ -16,7 +16,7 @@ from .python2 import compiles_as_cell, to_python3
 def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
     """Run a file as ``python FILE`` does, with ``Axon.*`` and ``Kamaelia.*`` importable.
 
-    What is Python 2 in it is rewritten, which is said in one line on stderr; tracebacks show the rewritten lines.
+    Python 2 code in it is rewritten, and one line on stderr says so; tracebacks show the rewritten lines.
 
     Args:
         path: the file.
@@ -48,7 +48,7 @@ def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
 
 
 def _compiles(source: str) -> bool:
-    """Return whether a text compiles as a file does, where ``await`` stands in functions only."""
+    """Return whether a text compiles as a file, in which ``await`` is allowed in functions only."""
     try:
         compile(source, "<listing>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):

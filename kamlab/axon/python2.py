@@ -1,12 +1,12 @@
 """Rewrite the Python 2 of published listings, so that they compile and mean the same on Python 3.
 
 A tenth of the published listings use a print statement, ``except X, e`` or ``raise "..."``. Only what such listings use
-is rewritten, each on its own line, so that line numbers stay. A text that compiles, and can mean something, is left
-alone, and so is one that does not compile afterwards either: its reader gets Python's own SyntaxError.
+is rewritten, each on its own line, so that line numbers stay. A text that compiles and can work is left
+alone, and so is one that still does not compile afterwards: its reader gets Python's own SyntaxError.
 
 The text is split by a small tokenizer of this module. Rejected: :mod:`tokenize`, which refuses backquotes, ``0777`` and
 ``ur"..."`` from Python 3.12 on; ``lib2to3``, which is gone from Python 3.13; regular expressions over whole lines,
-which rewrite what stands in strings.
+which also rewrite the contents of strings.
 
 >>> to_python3('print "hello", name').source
 'print("hello", name)'
@@ -68,7 +68,7 @@ class Rewritten:
     changes: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
-        """Say in one line what was rewritten; nothing if nothing was."""
+        """Return one line that says what was rewritten; "" if nothing was."""
         if not self.changes:
             return ""
         told = ", ".join(what if times == 1 else f"{what} ({times} times)" for what, times in self.changes)
@@ -97,7 +97,7 @@ def to_python3(source: str, defined: Container[str] = (), compiles: Callable[[st
 
 
 def compiles_as_cell(source: str) -> bool:
-    """Return whether a text compiles as a cell does: ``await`` may stand outside of functions."""
+    """Return whether a text compiles as a cell, in which ``await`` is allowed outside functions."""
     try:
         compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -149,7 +149,7 @@ def tokens_of(source: str) -> list[Token]:
 
 
 def _tidy(source: str, changes: Counter[str]) -> str:
-    """Replace spaces that Python does not take for spaces, and tabs in the indentation, which count eight columns."""
+    """Replace spaces that Python does not accept, and tabs in the indentation, which count as eight columns."""
     text = source.replace("\N{NO-BREAK SPACE}", " ")
     if text != source:
         changes["non-breaking space"] += 1
@@ -165,7 +165,7 @@ def _tidy(source: str, changes: Counter[str]) -> str:
 
 
 def _rename_missing(source: str, defined: Container[str]) -> Rewritten:
-    """Rename, in a text that compiles, what Python 3 calls otherwise, unless the name is the text's own."""
+    """In a text that compiles, replace names that Python 3 has changed, unless the text itself defines them."""
     if not any(old in source for old in _RENAMED):
         return Rewritten(source)
     changes: Counter[str] = Counter()
@@ -174,7 +174,7 @@ def _rename_missing(source: str, defined: Container[str]) -> Rewritten:
 
 
 def _rename(tokens: list[Token], defined: Container[str], changes: Counter[str]) -> Iterator[Token]:
-    """Yield the tokens with names of Python 2 replaced, where the text neither binds nor qualifies them."""
+    """Yield the tokens with names of Python 2 replaced, unless the text binds or qualifies them."""
     known = {
         token.text for token in tokens if token.kind == "name" and token.text in _RENAMED and token.text in defined
     }
@@ -206,7 +206,7 @@ def _bound(tokens: list[Token]) -> set[str]:
 
 
 def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
-    """Split tokens where a statement ends: at a newline or semicolon outside brackets, and after a header's colon."""
+    """Split tokens after each statement: at a newline or semicolon outside brackets, and after a header's colon."""
     statement: list[Token] = []
     depth = 0
     quoted = False
@@ -324,7 +324,7 @@ def _closes_at_the_end(words: str) -> bool:
 
 
 def _expressions(statement: list[Token], changes: Counter[str]) -> list[Token]:
-    """Rewrite what may stand anywhere in a statement: operators, numbers, string prefixes, backquotes, ``.next()``."""
+    """Rewrite what may be anywhere in a statement: operators, numbers, string prefixes, backquotes, ``.next()``."""
     tokens: list[Token] = []
     quoted = False
     for token in statement:
@@ -364,7 +364,7 @@ def _next_calls(tokens: list[Token], changes: Counter[str]) -> list[Token]:
 
 
 def _start_of(texts: list[str], end: int) -> int:
-    """Return where the expression begins that ends before ``end``: names, dots, calls and subscripts."""
+    """Return the start of the expression that ends before ``end``: names, dots, calls and subscripts."""
     place, depth = end, 0
     while place > 0:
         text = texts[place - 1]

@@ -1,4 +1,4 @@
-"""What all chassis share.
+"""The base of all chassis.
 
 A chassis wires components together and then gets out of the way: its links are passthroughs, so a message from outside
 reaches the part that takes it without a slice of the chassis. The parts become children, are linked and activated when
@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from functools import partial
+from itertools import starmap
 from typing import Any
 
 from ..core.awaitables import CHILDREN
 from ..core.component import Component, check_component, children_in
 from ..core.errors import BelongsElsewhere, NoSpaceInBox
-from ..core.link import Link
+from ..core.link import SIDES, Link, find_box
 from ..core.microprocess import is_over, method_of
 from ..core.states import FAILED, STOPPED
 from .flow_control import send_when_room
@@ -48,14 +49,12 @@ class Chassis(Component):
 
     def wire(self, routes: Iterable[Route]) -> None:
         """Make a link for each route."""
-        for source, sourcebox, sink, sinkbox, passthrough in routes:
-            self.link((source, sourcebox), (sink, sinkbox), passthrough)
+        self.switchboard.make(starmap(Link, routes))
 
     def activate_children(self) -> None:
         """Activate the children, in the lab that runs this chassis."""
-        scheduler = self.scheduler_in_charge
-        for child in self.child_components():
-            method_of(child, "activate")(scheduler)
+        for child in list(children_in(self)):
+            method_of(child, "activate")(self._task.scheduler)
 
     def until_children_done(self) -> Generator[None, None, None]:
         """Sleep until the last child has ended."""
@@ -70,14 +69,15 @@ class Chassis(Component):
 
         A component that waits for room in an inbox of such a child is woken, because the child takes no more messages.
         """
-        for child in self.child_components():
+        children = children_in(self)
+        for child in list(children):
             if is_over(child):
                 for box in child.inboxes.values():
                     if box.is_full():
                         for sender in box.feeders:
                             sender.wake(child)
                 self.remove_child(child)
-        return not children_in(self)
+        return not children
 
     def tell(self, children: Iterable[Component], message: Any, boxname: str) -> Generator[None, None, None]:
         """Copy a message to the control inboxes of some children, as if it were sent from the outbox ``boxname``."""
@@ -92,9 +92,9 @@ class Chassis(Component):
                 self.unlink(linkage=link)
 
     def close_down(self) -> Any:
-        """Stop the children if this chassis was stopped or failed; if it finished, leave them alone."""
+        """Stop the children if this chassis was stopped or failed; if it finished, leave them running."""
         if self._task.life in (STOPPED, FAILED):
-            for child in self.child_components():
+            for child in list(children_in(self)):
                 method_of(child, "stop")()
         return super().close_down()
 
@@ -103,7 +103,7 @@ def check_parts(chassis: str, parts: Iterable[Any]) -> list[Component]:
     """Return the parts of a chassis as a list, after checking that they are different components.
 
     Raises:
-        BadComponent: one of them is not a component, but often a class without its brackets.
+        BadComponent: one of them is not a component; often it is a class without its brackets.
         BelongsElsewhere: one of them is given twice.
     """
     checked: dict[int, Component] = {}
@@ -124,5 +124,7 @@ def check_routes(routes: Iterable[Route]) -> None:
     Raises:
         NoSuchBox: a route begins or ends at a box that does not exist.
     """
-    for route in routes:
-        Link(*route)
+    for source, sourcebox, sink, sinkbox, passthrough in routes:
+        from_side, to_side = SIDES[passthrough]
+        find_box(source, sourcebox, from_side)
+        find_box(sink, sinkbox, to_side)

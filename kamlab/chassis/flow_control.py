@@ -22,7 +22,7 @@ from ..core.unawaited import counter_of
 def send_when_room(
     component: Component, message: Any, *boxnames: str, give_up: Callable[[], bool] | None = None
 ) -> Generator[None, None, bool]:
-    """Send a message to some outboxes, and sleep until it fits where it does not fit now.
+    """Send a message to some outboxes; sleep until it fits into those that have no room now.
 
     Use it with ``yield from`` in a generator ``main``, and with ``await`` in an ``async def``.
 
@@ -30,7 +30,7 @@ def send_when_room(
         component: the sender.
         message: the message.
         boxnames: the names of the outboxes.
-        give_up: called before each sleep. Once it returns true, the message is not sent where it still does not fit.
+        give_up: called before each sleep. Once it returns true, outboxes without room do not get the message.
 
     Returns:
         True if the message was sent to all outboxes.

@@ -14,9 +14,9 @@ from .flow_control import send_when_room
 class Par(Chassis):
     """Runs components side by side.
 
-    What they send to outbox and signal comes out of the Par's, except shutdown messages, because the first component to
-    finish would end a consumer that still gets messages from the others. When the last has ended, the Par sends one
-    shutdown message in their place. Messages to the inbox are discarded and counted at the outbox ``_co``; those to
+    Their messages to outbox and signal leave through the Par's. Shutdown messages do not, because the first component
+    to finish would end a consumer that still gets messages from the others; when the last has ended, the Par sends one
+    shutdown message instead. Messages to the inbox are discarded and counted at the outbox ``_co``; those to
     control are copied to every component. A ShutdownMicroprocess is passed on to signal and ends the Par at once.
     Stopping the Par stops its components.
 

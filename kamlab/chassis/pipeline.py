@@ -14,8 +14,8 @@ from .base import Chassis, Route, check_parts, check_routes
 class Pipeline(Chassis):
     """Contains components in a row: outbox and signal of each are linked to inbox and control of the next.
 
-    What is sent to the Pipeline's own inbox and control goes to the first component. What the last component sends to
-    its outbox and signal comes out of the Pipeline's. The Pipeline ends when all of its components have ended, and
+    Messages to the Pipeline's own inbox and control go to the first component. Messages that the last component sends
+    to its outbox and signal leave through the Pipeline's. The Pipeline ends when all of its components have ended, and
     sends nothing itself. Stopping it stops its components.
 
     Args:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Any
 
+from .dropped_calls import guard_generators
 from .task import task_of
 from .unawaited import check_in_slice, counter_of
 
@@ -77,8 +78,9 @@ class Waits:
         return sleep(self, seconds, count)
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Have a class with a recv() or data_ready() of its own use those where it receives."""
+        """Have a class with a recv() or data_ready() of its own use those where it receives; guard its generators."""
         super().__init_subclass__(**options)
+        guard_generators(cls)
         if "receive" not in vars(cls) and ("recv" in vars(cls) or "data_ready" in vars(cls)) and "_in" not in vars(cls):
             cls.receive = _receive_by_methods  # type: ignore[method-assign]
 

@@ -47,14 +47,12 @@ class Box:
 
     __slots__ = ("name", "onward", "owner", "sources", "target")
 
+    owner: Component
+    name: str
+    onward: Box | None
+    sources: tuple[Box, ...]
     target: Inbox | Nowhere
     kind = "box"
-
-    def __init__(self, owner: Component, name: str) -> None:
-        self.owner: Component = owner
-        self.name: str = name
-        self.onward: Box | None = None
-        self.sources: tuple[Box, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name!r} of {self.owner.short_name}"
@@ -107,12 +105,12 @@ class Box:
                 raise BadLink(f"{self} cannot lead to {sink}: the chain would lead in a circle, back to {self}")
             step = step.onward
         end = sink.target
-        waiting = self._own_items()
+        waiting = self.target.items  # its own: it leads nowhere yet
         if waiting and end.limit is not None and len(end.items) + len(waiting) > end.limit:
             raise NoSpaceInBox(len(end.items), end.limit, str(end))
         self.onward = sink
         sink.sources += (self,)
-        self._retarget()
+        self._retarget(end)
         sink.refeed()
         if waiting:
             moved = list(waiting)
@@ -136,21 +134,15 @@ class Box:
         sources = list(sink.sources)
         sources.remove(self)
         sink.sources = tuple(sources)
-        self._retarget()
+        self._retarget(self if isinstance(self, Inbox) else NOWHERE)
         sink.refeed()
         self.refeed()
 
-    def _own_items(self) -> Any:
-        return _NOTHING
-
-    def _own_target(self) -> Inbox | Nowhere:
-        return NOWHERE
-
-    def _retarget(self) -> None:
-        """Recompute the end of the chain, here and for every box that feeds this one."""
-        self.target = self._own_target() if self.onward is None else self.onward.target
+    def _retarget(self, end: Inbox | Nowhere) -> None:
+        """Note the end of the chain, here and for every box that feeds this one."""
+        self.target = end
         for source in self.sources:
-            source._retarget()
+            source._retarget(end)
 
     def refeed(self) -> None:
         """Have the end of the chain determine again which components are woken when a message is taken."""
@@ -179,8 +171,8 @@ class Inbox(Box):
         # All of it here rather than half of it in Box: a hundred thousand components have two inboxes each.
         self.owner = owner
         self.name = name
-        self.onward: Box | None = None
-        self.sources: tuple[Box, ...] = ()
+        self.onward = None
+        self.sources = ()
         self.target: Any = self
         self.items: deque[Any] = _NOTHING
         self.limit: int | None = None
@@ -190,12 +182,6 @@ class Inbox(Box):
         self.settled: bool = False
         self.collection: tuple[Inbox, tuple[Component, ...]] | None = None
         self.scheduler: Scheduler | None = scheduler
-
-    def _own_items(self) -> Any:
-        return self.items
-
-    def _own_target(self) -> Inbox:
-        return self
 
     def check_size(self, size: int | None) -> None:
         """Raise ValueError if this cannot be a limit."""
@@ -405,7 +391,10 @@ class Outbox(Box):
     kind = "outbox"
 
     def __init__(self, owner: Component, name: str) -> None:
-        super().__init__(owner, name)
+        self.owner = owner
+        self.name = name
+        self.onward = None
+        self.sources = ()
         self.target: Any = NOWHERE
         self.discarded: int = 0
 
@@ -424,13 +413,11 @@ def scheduler_near(component: Any) -> Scheduler | None:
     task = task_of(component)
     if task.scheduler is not None:
         return task.scheduler
-    boxes = (*made_inboxes_of(component).values(), *made_outboxes_of(component).values())
-    linked = (other.owner for box in boxes for other in (*box.sources, box.onward) if other is not None)
-    for near in (*linked, task.parent):
-        scheduler = None if near is None else task_of(near).scheduler
-        if scheduler is not None:
-            return scheduler
-    return None
+    for box in (*made_inboxes_of(component).values(), *made_outboxes_of(component).values()):
+        for other in (*box.sources, box.onward):
+            if other is not None and (scheduler := task_of(other.owner).scheduler) is not None:
+                return scheduler
+    return None if task.parent is None else task_of(task.parent).scheduler
 
 
 def note_change(thing: Any, attribute: str, *components: Any) -> None:

@@ -29,6 +29,7 @@ class Call(NamedTuple):
     """A call whose result is not awaited: where it is, and the variable or attribute that its result is stored in.
 
     ``is_returned``: the code returns the result, so whether it is awaited is for its caller to decide.
+    ``is_dropped``: it throws the result away.
     """
 
     code: CodeType
@@ -36,11 +37,17 @@ class Call(NamedTuple):
     name: str
     variable: str | None
     is_returned: bool
+    is_dropped: bool
 
     @property
     def line(self) -> int:
         """The number of its line."""
         return _positions(self.code, self.instruction)[0] or self.code.co_firstlineno
+
+    def is_made_by(self, frame: FrameType) -> bool:
+        """Return whether a frame is making this call now: it stands at the instruction, or at one of its caches."""
+        between = self.code.co_code[self.instruction + 2 : frame.f_lasti + 2 : 2]
+        return frame.f_code is self.code and frame.f_lasti >= self.instruction and not any(between)
 
 
 @functools.lru_cache(500)
@@ -69,6 +76,7 @@ def _calls(code: CodeType, name: str) -> Iterator[Call]:
                     name,
                     variable if type(variable) is str else None,
                     after.opname.startswith("RETURN_"),
+                    after.opname == "POP_TOP",
                 )
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

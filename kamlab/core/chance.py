@@ -141,7 +141,7 @@ def uses_chance(component: Any) -> bool:
 
 
 def builder_uses_chance(builder: Any) -> bool:
-    """Return whether a builder may use random numbers; one that is not a function is taken to do so."""
+    """Return whether a builder may use random numbers; one that is not a function is assumed to do so."""
     return type(builder) is not FunctionType or _function_uses_chance(builder)
 
 
@@ -151,7 +151,7 @@ def _function_uses_chance(function: FunctionType) -> bool:
 
 
 def _is_thrown(value: Any) -> bool:
-    """Return whether the value of an attribute is a function of chance, or code that names one."""
+    """Return whether the value of an attribute is a function for random numbers, or code that names one."""
     if _is_chance(value.func if type(value) is functools.partial else value):
         return True
     code = list(code_in(value))

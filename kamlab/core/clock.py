@@ -1,9 +1,9 @@
 """Clocks: what time it is in a lab, and how the lab waits for a later time.
 
-A clock has two methods only, so that a lesson or a test can put another in its place.
+A clock has two methods only, so that a lesson or a test can easily replace it.
 
 *Real* time passes by itself. *Virtual* time stands still while components run and jumps to the next
-timer when none can, so nothing waits and every run is the same; where a component polls it, it moves in small steps
+timer when none can, so nothing waits and every run is the same; if a component polls it, it moves in small steps
 (see :mod:`.polling`). *Held* time is real time that is read
 between two rounds only, so that a run can be recorded: the time that components see is then one number
 per round, and a replay sets the same number.
@@ -77,7 +77,7 @@ class VirtualClock:
         _install()
         self.start: float = float(start)
         self.epoch = epoch
-        #: What time it is, in seconds; for the engine, which does not wait for a time by reading it.
+        #: The time, in seconds; for the engine, whose reads do not count as polling.
         self.time: float = self.start
 
     def now(self) -> float:

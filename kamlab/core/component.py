@@ -301,7 +301,8 @@ class Component(Waits, Microprocess):
             BadComponent: one of them is not a component, often a class without its brackets.
             BelongsElsewhere: one of them is already a child of a component.
         """
-        role, family = f"a child of {self.short_name}", list(self.children)
+        role, known = f"a child of {name_in_task(self)}", children_in(self)
+        family = list(known)
         for child in children:
             check_component(child, role)
             parent = task_of(child).parent
@@ -320,7 +321,7 @@ class Component(Waits, Microprocess):
             note_change(task, "parent", child, self)
             task.parent = self
             add_end_callback(child, _Knock(self, child))
-            children_in(self).append(child)
+            known.append(child)
 
     def _child_ended(self, child: Component) -> None:
         if self._task.scheduler is not None:

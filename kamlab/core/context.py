@@ -35,7 +35,7 @@ def put_off(call: Callable[[], Any]) -> bool:
 
 
 def set_maker(maker: Callable[[], Any]) -> None:
-    """Set the function that makes a lab where there is none yet."""
+    """Set the function that makes a lab if there is none yet."""
     global _maker
     _maker = maker
 

@@ -1,7 +1,7 @@
 """Events, components, messages and errors in words, the same in every process.
 
-Whatever is said of a run is compared when it is played again, and shown to people. So a text here has no address and no
-moment in it, runs no code of a user's class where that can be avoided, and never raises.
+Texts about a run are shown to people, and compared when the run is replayed. So they contain no address and no point in
+time, are made without running the code of users' classes if that can be avoided, and making one never raises.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def describe(event: Event, error_texts: bool = True) -> str:
 
     >>> from kamlab.core.events import Event
     >>> describe(Event("paused", 3, 0.0, detail="waits for a message"))
-    'nobody paused: waits for a message'
+    'no component paused: waits for a message'
     """
     name = name_of(event.component)
     if event.kind == SENT:
@@ -98,12 +98,12 @@ def then_and_now(said: str | None, now: str) -> str:
 
 
 def pause_in_words(pause: tuple[float | None, Any]) -> str:
-    """Describe what ends a pause, given when its timer is due and what the component awaits."""
+    """Describe the end of a pause, given when its timer is due and what the component awaits."""
     return "waits to be woken" if pause[0] is None else "waits to be woken, or for its timer"
 
 
 def _handled_in_words(event: Event) -> str:
-    """Describe what was inserted into an inbox, or removed from it, by no component."""
+    """Describe a message that was inserted into an inbox, or removed from it, by no component."""
     box = end_of(event.box.owner, event.box.name)
     index, why = event.detail if isinstance(event.detail, tuple) else (0, event.detail)
     what = f"removed from {box}" if event.kind == REMOVED else f"put into {box}"
@@ -164,7 +164,7 @@ def name_of(component: Any) -> str:
     number yet, and a generator that a component waits for is named after that component.
     """
     if component is None:
-        return "nobody"
+        return "no component"
     if isinstance(component, Microprocess):
         given = component.__dict__.get("_name")
         if type(given) is str:
@@ -181,7 +181,7 @@ def name_of(component: Any) -> str:
 
 # -- messages in words --------------------------------------------------------------------------------
 
-#: The parts of a repr that differ between processes, or between moments.
+#: The parts of a repr that differ between processes, or from moment to moment.
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _STATE = re.compile(r"<([^<>:]+): (?:new|runnable|waiting|waiting for a generator|finished|stopped|failed)>")
 

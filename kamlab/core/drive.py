@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 #: How many slices run between two checks of the time.
 BATCH = 1000
 
-#: Steps of at most so many slices note the component's position after each slice, longer ones at the end.
+#: Steps of at most this many slices note the component's position after each slice, longer ones at the end.
 NOTED = 100
 
 #: How often, in seconds, slow motion checks for a request to stop or another pace.
 BLINK = 0.02
 
-#: How much processor time, in seconds, a run with a time limit has at least before it is checked for mere polling.
+#: The least processor time, in seconds, that a run with a time limit has before it is checked for mere polling.
 SPINNING = 2.0
 
-#: Why a run ends that may have merely polled or yielded.
+#: The reasons for the end of a run that may have merely polled or yielded.
 SPINNING_REASONS = ("timeout", "max_steps", "interrupted", "paused")
 
 #: How many rounds decide whether a run merely polls.
@@ -102,7 +102,7 @@ class Drive:
     """One drive: a loop over slices until there is a reason to stop. The caller holds the lock.
 
     Args:
-        runtime: what is driven.
+        runtime: the runtime to drive.
         interrupt: knows whether the user interrupted.
         stop: when to stop.
         stepping: whether this is a step rather than a free run.
@@ -146,7 +146,7 @@ class Drive:
         self.real_deadline: float | None = None  # a time of the machine's
 
     def run(self) -> Outcome:
-        """Run slices until a reason to stop, and return it with what was done."""
+        """Run slices until a reason to stop, and return it with the results."""
         runtime, scheduler = self.runtime, self.scheduler
         self.interrupt.drive = sys._getframe()
         first_step, failed_before, began = scheduler.step, runtime.failures.count, scheduler.time()
@@ -209,7 +209,7 @@ class Drive:
         return None
 
     def _advance(self) -> int:
-        """Run a slice, or a batch of them where nothing is checked in between; return how many ran."""
+        """Run a slice, or a batch of them if nothing is checked in between; return how many ran."""
         runtime, scheduler = self.runtime, self.scheduler
         if self.advance is not None:
             seen = runtime.trace.mark()
@@ -261,7 +261,7 @@ class Drive:
         """Return whether the run has used its time limit as processor time, and its rounds merely poll or yield.
 
         Virtual time then does not get to the limit in a reasonable time, or at all. A run that works is not ended,
-        however long it takes: where the limit is used up, a sample of rounds decides.
+        however long it takes: once the limit is used up, a sample of rounds decides.
         """
         scheduler = self.scheduler
         if self.allowed is None or thread_time() - self.counted_from < self.allowed:
@@ -281,7 +281,7 @@ class Drive:
         found = polling.pollers() if polling is not None else []
         if not found and polling is not None and polling.watched:
             found = polling.spinners()
-        if not found and reason != "max_steps":  # so many slices are often what was wanted
+        if not found and reason != "max_steps":  # often the limit is the number of slices that was wanted
             found = spinners(self.runtime.trace.merely_ran(SAMPLE))
         return tuple(found)
 

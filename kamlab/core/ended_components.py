@@ -1,14 +1,14 @@
-"""Records of components that have ended: how they ended, what they lost, and what they were linked to.
+"""Records of components that have ended: how they ended, their losses, and their links.
 
 A component that has ended leaves the scheduler, its links are removed, the ring of the trace drops its records, and
 in the end Python frees it. Later questions, why a receiver waits or what was lost, still need some of it. So a lab
 keeps one small record of each of the last components that ended.
 
-Nothing is counted while messages move. An outbox counts what it discards in any case, and what waits in an inbox can be
-counted at any time; as long as the component exists, its own counters are read. When Python frees it, a finalizer puts
-their last values into the record. A record that has to make room for newer ones adds its counts to a total, once the
-component is freed; until then its counters are still read. So the sum stays correct however many components end, and a
-server that serves a million connections keeps a few hundred records.
+Nothing is counted while messages move. An outbox counts discarded messages in any case, and the messages in an inbox
+can be counted at any time; as long as the component exists, its own counters are read. When Python frees it, a
+finalizer puts their last values into the record. A record that has to make room for newer ones adds its counts to a
+total, once the component is freed; until then its counters are still read. So the sum stays correct however many
+components end, and a server that serves a million connections keeps a few hundred records.
 
 Two simpler ways were rejected. Strong references to the last components that ended would keep their messages alive, and
 all else that they hold. Counts taken at the end are too low: messages still arrive in a box whose owner has ended.
@@ -26,7 +26,6 @@ from .component import Component
 from .describe import error_in_words, name_of
 from .message_text import is_plain
 from .microprocess import Microprocess
-from .naming import given_name
 from .safe_repr import class_name
 from .states import ENDED, FAILED, NEW, STOPPED
 from .task import task_of
@@ -41,7 +40,7 @@ ERROR_TEXT, MESSAGE_TEXT = 120, 60
 #: The ways in which a component loses messages.
 DISCARD, LEFT, UNSENT, DROP = "discarded", "left", "unsent", "dropped"
 
-#: The attributes in which components count what they did not pass on.
+#: The attributes in which components count messages that they did not pass on.
 COUNTERS = ("dropped", "refused")
 
 #: A box, by the ``id`` of its owner and its name.
@@ -49,7 +48,7 @@ Place = tuple[int, str]
 
 
 class Tally(NamedTuple):
-    """How many messages were lost at a box; ``last`` is the last of them as a short text, where it is known."""
+    """How many messages were lost at a box; ``last`` is the last of them as a short text, if it is known."""
 
     kind: str
     box: str
@@ -122,11 +121,12 @@ class Ended:
     )
 
     def __init__(self, component: Microprocess, step: int, by: Microprocess | None) -> None:
-        self.id: int = task_of(component).id
+        task = task_of(component)
+        self.id: int = task.id
         self.name: str = name_of(component)
         self.kind: str = type(component).__name__
-        self.given_name = given_name(component)
-        self.state: str = task_of(component).life
+        self.given_name: str = task.given_name
+        self.state: str = task.life
         self.step = step
         self.by: str = name_of(by) if self.state == STOPPED and by is not None and by is not component else ""
         self.error: str = ""
@@ -136,9 +136,8 @@ class Ended:
         self.led: tuple[tuple[str, Place], ...] = ()
         self.fed: tuple[Place, ...] = ()
         self._unborn: tuple[ref[Component], ...] = ()
-        waiting = task_of(component).awaited_by
-        self.helper: bool = waiting is not None
-        container = task_of(component).parent if isinstance(component, Component) else waiting
+        self.helper: bool = task.awaited_by is not None
+        container = task.parent if isinstance(component, Component) else task.awaited_by
         self.parent: int = task_of(container).id if container is not None else 0
         self._container = ref(container) if container is not None else None
         if isinstance(component, Component):
@@ -171,7 +170,7 @@ class Ended:
 
     @property
     def tally(self) -> list[Tally]:
-        """What it has lost: by its own counters, or by their last values if it is gone."""
+        """Its losses: by its own counters, or by their last values if it is gone."""
         component = self.component
         return tally(component) if isinstance(component, Component) else self.final or []
 
@@ -257,7 +256,7 @@ class Register:
 
     @property
     def total(self) -> Total:
-        """What was lost by the components whose records were dropped."""
+        """The losses of the components whose records were dropped."""
         self._add_up()
         total = self._total.copy()
         for ended in list(self._leaving.values()):
@@ -310,7 +309,7 @@ class Total:
     step: int = 0
 
     def add(self, ended: Ended) -> None:
-        """Add what one component has lost."""
+        """Add the losses of one component."""
         lost = ended.lost
         if lost:
             self.messages += lost

@@ -1,6 +1,6 @@
 """How a microprocess ends: by itself, by an error, or because it was stopped.
 
-No error in what a component does at its end stops the scheduler, or keeps the observers from being called.
+An error at the end of a component neither stops the scheduler nor keeps the observers from being called.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ def end(scheduler: Scheduler, component: Microprocess, state: str) -> None:
         kept = error_of_attributes(component)
         if kept is not None:
             scheduler.note_failure(component, kept)
-    if scheduler.driver is None:  # stopped from outside; in a drive the contexts last to its end
-        scheduler.contexts.leave()
+    if scheduler.driver is None and scheduler.runtime.watch.closing is None:
+        scheduler.contexts.leave()  # all that was stopped from outside has ended; in a drive they last to its end
     scheduler.runtime.services.drop_services_of(component)
 
 
 def _close_down(scheduler: Scheduler, component: Microprocess, run: Callable[..., Any]) -> None:
-    """Run what a component has to run at its end, watched as a slice is; ``run`` makes a call in its context."""
+    """Run the code that a component has for its end, watched as a slice is; ``run`` makes a call in its context."""
     made, thrown = len(scheduler.unawaited), len(scheduler.thrown_away)
     watch, handled = scheduler.runtime.watch, sys.exc_info()[1]
     outer, watch.closing = watch.closing, component
@@ -75,9 +75,10 @@ def _close_down(scheduler: Scheduler, component: Microprocess, run: Callable[...
                         link.__context__ = None
                 _note_broken_slice(scheduler, component, error)
                 scheduler.note_failure(component, error)
-            forgotten = error_of_closing(scheduler, component, made, thrown)
-            if forgotten is not None:
-                scheduler.note_failure(component, forgotten)
+            if len(scheduler.unawaited) > made:
+                forgotten = error_of_closing(scheduler, component, made, thrown)
+                if forgotten is not None:
+                    scheduler.note_failure(component, forgotten)
     finally:
         watch.closing = outer
 
@@ -125,7 +126,7 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
 
 
 def fail_unawaited(scheduler: Scheduler, component: Microprocess) -> bool:
-    """End a microprocess that has made something to be awaited in its slice and did not await it; return whether so."""
+    """End a microprocess that made an awaitable in its slice and did not await it; return whether it did so."""
     error = error_of_slice(scheduler, component)
     if error is None:
         return False

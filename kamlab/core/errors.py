@@ -1,7 +1,7 @@
 """The errors of kamlab, and the classes of those that the engine raises.
 
 The errors of the other packages are in their own ``errors.py``, or beside the class that raises them. In parentheses:
-the built-in error that an error is as well, so that code that catches the built-in one works here.
+the built-in error from which an error also derives, so that code that catches the built-in one works here.
 
 ::
 
@@ -214,7 +214,7 @@ class LabIsClosed(KamlabError):
 
 
 class UnknownComponent(KamlabError, KeyError):
-    """No component, or more than one, answers to a name."""
+    """No component, or more than one, has the given name."""
 
 
 class ServiceAlreadyExists(KamlabError):

@@ -1,9 +1,9 @@
-"""What can happen in a lab, each as an event of its own kind.
+"""The events of a lab: one kind for each thing that can happen.
 
 The engine writes *records*, bare tuples whose first item is one of the kinds below; that is what
 makes recording cheap. A record holds no step and no time, since every slice opens with a RESUMED
-record that has both. :class:`Event` is what a reader gets: :mod:`kamlab.core.trace` makes events
-from records when they are asked for.
+record that has both. Readers get an :class:`Event`: :mod:`kamlab.core.trace` makes events
+from records on request.
 
 ==========  ============================================================
 kind        the rest of the record
@@ -35,7 +35,7 @@ Pauses, wake-ups and activations are recorded when they are asked for, in the sl
 applies them at the end of the round. So the records up to any moment tell the state of every component. Only what
 has an effect is recorded: the pause of a component that was woken in the same round has none, because wake-ups win.
 A pause after which the component is woken, before the round ends, is recorded, and so is the wake-up; :func:`net_of`
-leaves both out, and so does what is shown of several slices at once.
+leaves both out, and so do views of several slices at once.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Event:
 
 
 def net_of(events: Iterable[Event]) -> list[Event]:
-    """Return events without the pauses that had no effect, and without the wake-ups by which they had none.
+    """Return events without the pauses that had no effect, and without the wake-ups that undid them.
 
     A pause whose wake-up is not among the events stays, and so does a wake-up whose pause is not.
 
@@ -183,5 +183,5 @@ def net_of(events: Iterable[Event]) -> list[Event]:
 
 
 def said_in(record: Any) -> str | None:
-    """Return the text that a record keeps of its message, from when it moved; ``None`` without one."""
+    """Return the text that a record keeps of its message, as it was when it moved; ``None`` without one."""
     return record[4] if len(record) > 4 else None

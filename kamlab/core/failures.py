@@ -1,10 +1,12 @@
-"""Failures of components: which failed, and what is reported to the user.
+"""Failures of components: which failed, and the reports to the user.
 
 A traceback begins at the user's line, see :mod:`.tracebacks`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .describe import error_in_words
@@ -29,9 +31,22 @@ class FailureLog:
         self.count = 0
         #: When the last component failed, in the order of all errors of the process.
         self._number = 0
+        self._has_teller = False
+
+    @contextmanager
+    def told_by_caller(self) -> Iterator[None]:
+        """Report no slice that is ended within the ``with``: its caller says so."""
+        self._has_teller = True
+        try:
+            yield
+        finally:
+            self._has_teller = False
 
     def note(self, component: Microprocess, error: BaseException) -> None:
-        """Remember and report a failure; under ``on_error="raise"`` stop the drive with it."""
+        """Remember and report a failure; under ``on_error="raise"`` stop the drive with it.
+
+        An interrupt that a drive raises to its caller next is not reported as well.
+        """
         runtime = self._runtime
         scheduler = runtime.scheduler
         self.count += 1
@@ -41,9 +56,11 @@ class FailureLog:
         self.components.append(component)
         self._number = next_number()
         del self.components[:-FAILURES_KEPT]
-        with runtime.watch.reporting():
-            text = traceback_of(error)
-            runtime.world.report(f"{component.short_name} failed at step {scheduler.step}; the others go on.\n{text}")
+        is_raised = isinstance(error, KeyboardInterrupt) and scheduler.fatal is error and not runtime.running
+        if not (is_raised or (self._has_teller and isinstance(error, SliceEnded))):
+            with runtime.watch.reporting():
+                failed = f"{component.short_name} failed at step {scheduler.step}; the others go on."
+                runtime.world.report(f"{failed}\n{traceback_of(error)}")
         if runtime.on_error == "raise" and isinstance(error, (Exception, SliceEnded)) and scheduler.fatal is None:
             fatal = ComponentFailed(f"{component.short_name} failed: {error_in_words(error)}")
             fatal.__cause__ = error

@@ -1,4 +1,4 @@
-"""Whose code a frame runs: the engine's, kamlab's, a library's or the user's; and the innermost code of the user's."""
+"""Whose code a frame runs: the engine's, kamlab's, a library's or the user's; and the innermost code of the user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENGINE, KAMLAB, LIBRARY, USER = "engine", "kamlab", "library", "user"
 
 _ENGINE = os.path.dirname(__file__)
 _PACKAGE = os.path.dirname(_ENGINE)
-#: Where the code is from that nobody in front of the screen wrote: Python's own, and what is installed.
+#: The folders of code that is not the user's own: Python's, and that of installed packages.
 _LIBRARIES = tuple(
     _path + os.sep
     for name in ("stdlib", "platstdlib", "purelib", "platlib")
@@ -31,6 +31,7 @@ def whose_code(file: str) -> str:
     return LIBRARY if file.startswith((*_LIBRARIES, "<frozen")) else USER
 
 
+@functools.lru_cache(1000)
 def is_kamlabs(file: str) -> bool:
     """Return whether the code in a file came with kamlab."""
     return whose_code(file) in (ENGINE, KAMLAB)
@@ -64,7 +65,7 @@ def innermost_of_user(codes: tuple[CodeType, ...]) -> int | None:
 
 
 def place_of(frame: FrameType, line: int | None = None) -> str:
-    """Return where a frame stands, now or at a given line: "line 4 of main()"."""
+    """Return the position of a frame, now or at a given line: "line 4 of main()"."""
     return f"line {frame.f_lineno if line is None else line} of {frame.f_code.co_name}()"
 
 

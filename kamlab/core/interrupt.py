@@ -8,7 +8,8 @@ does not end is sent again by the watch, and again if the slice catches it, unti
 
 *Catching everything.* A loop such as ``while True: try: ... except: pass`` catches each error that is raised where it
 waits. So from the second time on a tracer raises another one, a few lines later: one line more each time, until that
-line is outside the ``try``.
+line is outside the ``try``. It raises none where a generator or a coroutine gives way: Python would leave that frame
+without its ``finally``, or run it while it counts as suspended, which can crash the interpreter. The caller follows.
 
 *Nothing comes late.* A signal that is sent again, and an exception that is raised from another thread, belong to one
 drive. They are sent under a lock that the end of the drive takes, too: afterwards nothing is sent, and what is on its
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import inspect
 import signal
 import sys
 import threading
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 #: How many lines later, at most, an error is raised again in code that catches it; then from one line on again.
 LINES = 16
+#: The flags of code whose frames return each time they give way.
+SUSPENDS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 #: How long, in seconds, the end of a drive sleeps for a signal that is on its way: it arrives as soon as this begins.
 ON_ITS_WAY = 0.0005
 
@@ -250,26 +254,36 @@ class Interrupt:
         """Raise an error at the next line of a frame; where others were caught, some lines later."""
         lines = (caught - 1) % LINES if caught else 0
 
-        def tracer(there: FrameType, event: str, _argument: object) -> None:
-            nonlocal lines
+        def local(there: FrameType, event: str, _argument: object) -> Any:
+            nonlocal hung, lines
             if there is not hung or event not in ("line", "return"):  # not where it is about to catch another error
-                return
+                return local
             if event == "line" and lines:
                 lines -= 1
-                return
-            sys.settrace(None)
-            self._tracer = None
+                return local
+            if event == "return" and there.f_code.co_flags & SUSPENDS:
+                caller = there.f_back
+                if caller is not None and self.is_users(caller):
+                    hung, caller.f_trace = caller, local
+                else:  # the slice has ended
+                    self._trace_no_longer()
+                return None
+            self._trace_no_longer()
             if event == "line" or not caught:
                 self._note(hung)
                 raise error() from None
+            return None
 
-        def local(there: FrameType, event: str, argument: object) -> Any:
-            tracer(there, event, argument)
-            return local
+        def tracer(_there: FrameType, _event: str, _argument: object) -> None:
+            """Trace no other frame."""
 
         hung.f_trace = local
         self._tracer = tracer
         sys.settrace(tracer)
+
+    def _trace_no_longer(self) -> None:
+        sys.settrace(None)
+        self._tracer = None
 
     def _note(self, hung: FrameType) -> None:
         """Note that the present slice cannot be run again, since an error from outside is raised in its component.

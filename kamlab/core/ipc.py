@@ -6,7 +6,11 @@ the same classes under the old ones.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+#: Called for each request to the scheduler that is made, from when a class is known to drop one: :mod:`.dropped_calls`.
+check_request: Callable[[], None] | None = None
 
 
 class Ipc:
@@ -32,7 +36,7 @@ def _short(value: Any) -> str:
 
 
 class ProducerFinished(Ipc):
-    """No more messages will come; take what is there, then end.
+    """No more messages will come; take the waiting ones, then end.
 
     >>> ProducerFinished(message="timeout").message
     'timeout'
@@ -46,7 +50,7 @@ class ProducerFinished(Ipc):
 
 
 class ShutdownMicroprocess(Ipc):
-    """End now; what is still in the boxes may be dropped.
+    """End now; messages still in the boxes may be dropped.
 
     >>> from kamlab import Handle, Lab, ShutdownMicroprocess
     >>> from kamlab.parts import PassThrough
@@ -69,7 +73,7 @@ class ShutdownMicroprocess(Ipc):
 
 
 class Shutdown(Ipc):
-    """End; a message of its own, different from the two above.
+    """End; neither of the two messages above.
 
     >>> from kamlab import Lab, Selector, Shutdown
     >>> with Lab(clock="virtual") as lab:
@@ -102,6 +106,8 @@ class NewComponent(Ipc):
     axon_name = "newComponent"
 
     def __init__(self, *components: Any) -> None:
+        if check_request is not None:
+            check_request()
         self._components = components
 
     def components(self) -> tuple[Any, ...]:
@@ -130,6 +136,8 @@ class WaitComplete(Ipc):
     """
 
     def __init__(self, *args: Any, **argd: Any) -> None:
+        if check_request is not None:
+            check_request()
         self.args = args
         self.argd = argd
 
@@ -162,7 +170,7 @@ class Status(Ipc):
         self._status = status
 
     def status(self) -> Any:
-        """Return what was given."""
+        """Return the status."""
         return self._status
 
 

@@ -16,7 +16,7 @@ class Journal(Protocol):
     """The interface; its methods are called by the engine."""
 
     def before_round(self) -> None:
-        """Called before a round ends, to read the clock where that has to be recorded."""
+        """Called before a round ends, to read the clock if that has to be recorded."""
 
     def picked(self, component: Microprocess) -> None:
         """Called when the chooser has picked the component that runs next."""

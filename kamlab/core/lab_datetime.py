@@ -4,7 +4,7 @@ The classes stay the same: only the methods that read the machine's clock are re
 classes themselves. So a name that was imported earlier with ``from datetime import datetime`` reads the lab's time as
 well, and every date is an instance of the class that other code checks for.
 
-Rejected: a subclass in place of ``datetime.datetime``, as some libraries for tests have it. Code that imported the name
+Rejected: a subclass in place of ``datetime.datetime``, as in some testing libraries. Code that imported the name
 earlier would keep the old class, and dates made elsewhere would not be instances of the new one.
 
 Where Python does not give access to the dictionary of a class, nothing is replaced, and these methods stay real.

@@ -60,7 +60,7 @@ _asctime, _gmtime, _localtime, _mktime, _strftime = (
     time.mktime,
     time.strftime,
 )
-#: The processor time of this thread; where the platform does not measure it (Python in a browser), of the process.
+#: The processor time of this thread; if the platform does not measure it (Python in a browser), of the process.
 thread_time: Callable[[], float] = getattr(time, "thread_time", time.process_time)
 
 #: Modules whose code is not component code, although components call it when they print or are displayed.
@@ -90,14 +90,14 @@ class _Asked:
 
     @property
     def now(self) -> float:
-        """What time it is in the lab; that the component has read it is noted."""
+        """The time in the lab; calling this notes that the component has read it."""
         if self.component is not None:
             return float(self.component._time_in_thread(self.frame))
         self.note_read()
         return self.scheduler.time()
 
     def note_read(self) -> None:
-        """Take note that the component whose slice this is has read the clock."""
+        """Note that the component whose slice this is has read the clock."""
         running = self.scheduler.running
         if running is not None:
             self.scheduler.note_read(running, self.frame)
@@ -135,7 +135,7 @@ def asked_by(frame: FrameType) -> _Asked | None:
 
 
 def note_read(clock: Any, frame: FrameType) -> None:
-    """Take note that this frame reads a lab's clock, if it is component code of that lab in a slice."""
+    """Note that this frame reads a lab's clock, if it is component code of that lab in a slice."""
     asked = _asked(frame)
     if asked is not None and asked.component is None and asked.clock is clock:
         asked.note_read()
@@ -164,7 +164,7 @@ class Replacement:
         self._in_lab = in_lab
 
     def __call__(self, *args: Any, **argd: Any) -> Any:
-        """Do what the real function does, by the lab's clock where component code calls."""
+        """Do the same as the real function, but by the lab's clock if component code calls."""
         if in_slice.world is not None and not argd:
             asked = _asked(sys._getframe(1))
             if asked is not None:

@@ -2,8 +2,8 @@
 
 The ``__init__`` of a package lists its public names. Every program imports the lab, which uses several packages, and
 needs most of their modules only when a certain method is called. In some packages a function has the name of its
-module, and Python binds a module that it loads in its package under that name; hence a class of module in which that
-does not replace the function.
+module, and when Python loads a module it binds that name in the package; in a :class:`Room` this does not replace the
+function.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import origins
@@ -14,6 +15,7 @@ from .task import task_of
 
 if TYPE_CHECKING:
     from .component import Component
+    from .scheduler import Scheduler
 
 #: The three kinds of link by Axon's ``passthrough`` number: which side each end is on.
 SIDES = {0: ("outboxes", "inboxes"), 1: ("inboxes", "inboxes"), 2: ("outboxes", "outboxes")}
@@ -136,13 +138,19 @@ class Switchboard:
         width = 1 if synchronous else pipewidth
         if width is not None:
             end.check_size(width)
-        self._note_foreign("a link was made from outside")
-        link.source_box.leads_to(link.sink_box)
+        self.make((link,))
         if width is not None:
             end.set_size(width)
-        self.links.append(link)
-        self._record(LINKED, link)
         return link
+
+    def make(self, links: Iterable[Link]) -> None:
+        """Have boxes lead to each other as these links say."""
+        scheduler = self._note_foreign("a link was made from outside")
+        for link in links:
+            link.source_box.leads_to(link.sink_box)
+            self.links.append(link)
+            if scheduler is not None and scheduler.log is not None:
+                scheduler.log((LINKED, link, None))
 
     def unlink(self, component: Any = None, linkage: Link | None = None) -> None:
         """Remove one link made here, or all links made here that touch ``component``."""
@@ -163,22 +171,19 @@ class Switchboard:
         self._remove(list(self.links))
 
     def _remove(self, links: list[Link]) -> None:
-        if links:
-            self._note_foreign("a link was taken down from outside")
+        scheduler = self._note_foreign("a link was taken down from outside") if links else None
         for link in links:
             if link not in self.links:  # an observer that was told of the one before has removed it
                 continue
             self.links.remove(link)
             if link.source_box.onward is link.sink_box:  # it may be removed already, and another one made since
                 link.source_box.leads_nowhere()
-            self._record(UNLINKED, link)
+            if scheduler is not None and scheduler.log is not None:
+                scheduler.log((UNLINKED, link, None))
 
-    def _note_foreign(self, why: str) -> None:
+    def _note_foreign(self, why: str) -> Scheduler | None:
+        """Note that a link is changed from outside, if so; return the scheduler of the owner, if it has one."""
         scheduler = task_of(self.owner).scheduler
         if scheduler is not None and scheduler.journal is not None and scheduler.is_outside():
             scheduler.note_foreign(why)
-
-    def _record(self, kind: str, link: Link) -> None:
-        scheduler = task_of(self.owner).scheduler
-        if scheduler is not None and scheduler.log is not None:
-            scheduler.log((kind, link, None))
+        return scheduler

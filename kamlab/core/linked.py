@@ -22,12 +22,14 @@ LOOKED_AT, NAMED = 200, 3
 def neighbours(component: Component) -> list[Component]:
     """Return what the links of a component lead to: those that it has made, and those that end at one of its boxes."""
     switchboard = task_of(component).switchboard
-    links = switchboard.links if switchboard is not None else ()
-    found = [end for link in links for end in (link.source, link.sink)]
+    found: list[Component] = []
+    for link in switchboard.links if switchboard is not None else ():
+        found += (link.source, link.sink)
     for box in made_boxes(component):
         if box.onward is not None:
             found.append(box.onward.owner)
-        found += [source.owner for source in box.sources]
+        for source in box.sources:
+            found.append(source.owner)
     return found
 
 

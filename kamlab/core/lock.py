@@ -5,11 +5,11 @@ waits; other threads get it between two slices. A busy driver would reacquire an
 waiting thread has woken up, so it checks how many threads wait and leaves them a moment.
 
 While the slice of a ThreadedComponent runs, the driver only waits for the component's thread. For that time
-the lock is lent to the thread, so that what it does to the lab (``deliver``, ``stop``) belongs to its slice.
+the lock is lent to the thread, so that its actions on the lab (``deliver``, ``stop``) belong to its slice.
 
-A ``with`` on the lock is for changing the lab: where a slice does not end it raises SliceDoesNotEnd instead of waiting
-for ever. Only threads of components wait on, since a long computation of one is no fault of another. Those that only
-read the lab use :mod:`.reading`.
+A ``with`` on the lock is for changing the lab: if a slice does not end, it raises SliceDoesNotEnd instead of waiting
+for ever. Only threads of components go on waiting, since a long computation of one is not the fault of another. Code
+that only reads the lab uses :mod:`.reading`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOMENT = 0.0001
 MOMENTS = 50
 
-#: What else can be done about a slice that does not end.
+#: A further remedy for a slice that does not end.
 ELSE = "If it comes to an end by itself, try again then."
 
 
@@ -83,11 +83,11 @@ class LabLock:
         self._lent_to = component
 
     def take_back(self) -> None:
-        """Lend it no longer."""
+        """Stop lending it."""
         self._lent_to = None
 
     def recall(self) -> bool:
-        """Lend it no longer, unless the thread is using it now; return whether that succeeded."""
+        """Stop lending it, unless the thread is using it now; return whether that succeeded."""
         with self._count:
             if self._lent_to is not None and self._lent_to._ident in self._loans:
                 return False

@@ -32,7 +32,7 @@ def is_plain(cls: type) -> bool:
 
 
 def text_to_keep(message: Any, thoroughly: bool) -> str | None:
-    """Return the text of a message that may change later; ``None`` for one that cannot, or where it is not available.
+    """Return the text of a message that may change later; ``None`` if it cannot change or the text is not available.
 
     Args:
         message: the message.

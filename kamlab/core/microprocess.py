@@ -23,7 +23,6 @@ from . import context, origins
 from .calls_in_code import line_of_yield
 from .errors import AlreadyEnded, BadMain, BelongsElsewhere, NotInitialised
 from .event_kinds import PAUSED, PLAIN_PAUSE
-from .never_activated import NOTES, note_made
 from .safe_repr import safe_repr
 from .states import ALIVE, ASLEEP, ENDED, RUNNABLE, RUNNING, STOPPED
 from .task import Task, task_of
@@ -43,13 +42,13 @@ class shown(Generic[Value]):  # noqa: N801
     """
 
     def __init__(self, getter: Callable[[Any], Value]) -> None:
-        self._getter = getter
+        self.getter = getter
         self.__doc__ = getter.__doc__
 
     def __get__(self, instance: Any, owner: Any = None) -> Value:
         if instance is None:
             return self  # type: ignore[return-value]
-        return self._getter(instance)
+        return self.getter(instance)
 
 
 class Microprocess:
@@ -83,10 +82,8 @@ class Microprocess:
             cls.__hash__ = object.__hash__  # type: ignore[method-assign]
         self = super().__new__(cls)
         object.__setattr__(self, "_task", Task())  # past a __setattr__ that needs what __init__ has yet to make
-        if NOTES.wanted:
-            note_made(self)
-        if origins.noting:
-            origins.note(self)
+        if origins.noting_components:
+            origins.note_component(self)
         return self
 
     def __getstate__(self) -> Any:

@@ -63,7 +63,7 @@ def code_in(value: Any) -> Iterator[Code]:
     if cls is FunctionType:
         if is_users(value.__module__, value.__code__.co_filename):
             yield value.__code__, value.__globals__
-            yield from (found for part in _held(value) for found in code_in(part))
+        yield from (found for part in _held(value) for found in code_in(part))
     elif cls is MethodType or cls is staticmethod or cls is classmethod:
         yield from code_in(value.__func__)
     elif cls is property:
@@ -143,6 +143,6 @@ def of_kamlab(module: Any) -> bool:
 
 
 def is_users(module: Any, file: str) -> bool:
-    """Return whether code is of the user's own modules."""
+    """Return whether code belongs to the user's own modules."""
     first = module.partition(".")[0] if type(module) is str else ""
     return not (first == "kamlab" or first in sys.stdlib_module_names or f"{os.sep}site-packages{os.sep}" in file)

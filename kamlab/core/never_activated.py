@@ -1,12 +1,7 @@
 """What was made and never activated, for the run that has nothing to run.
 
 A forgotten ``activate()`` is a mistake of which no trace is left: the component is made, dropped and freed, and the lab
-knows nothing of it. So components are noted when they are made, with the line that makes them, as long as it can
-matter: from the beginning of a lab (or of the process) to the first activation, in whichever lab, and at most
-:data:`KEPT` of them. In all other times making a component costs one look at a variable.
-
-Rejected: a weak set (a component that was dropped is gone when it is asked for); noting all components always (it costs
-as much as a tenth of making one).
+knows nothing of it. So :mod:`.origins` notes what is made while a lab is new, with the line that makes it.
 
 The first activation after a lab begins is noted as well, if it is in the current lab: one that has nothing to run names
 it, since ``lab = Lab(); Busy().activate(); lab.run()`` activates in another lab than it runs.
@@ -15,20 +10,19 @@ it, since ``lab = Lab(); Busy().activate(); lab.run()`` activates in another lab
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from types import CodeType, FrameType
+from dataclasses import dataclass
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from .frames import is_kamlabs
+from .origins import FRESH, users_line, want_fresh
 from .task import task_of
 
 if TYPE_CHECKING:
     from .microprocess import Microprocess
 
-#: How many components are noted, and how many are named.
-KEPT, NAMED = 64, 3
+#: How many components are named.
+NAMED = 3
 
 #: Why an empty lab has nothing to run.
 NO_COMPONENTS = "this lab has no components"
@@ -47,14 +41,17 @@ class _Activation:
 
 @dataclass(slots=True)
 class _Notes:
-    """What was made since the last lab began, or before the first one, and the number of that lab."""
+    """The number of the last lab that began, and what was activated since."""
 
     lab: int = 0
-    wanted: bool = True
-    made: list[tuple[Microprocess, CodeType | None, int]] = field(default_factory=list)
     #: Whether nothing was activated since the last lab began, and what was activated first since an earlier one.
     unused: bool = True
     activation: _Activation | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is noted what is made, since nothing was activated."""
+        return FRESH.wanted
 
 
 #: The notes of this process.
@@ -69,9 +66,8 @@ def begin_lab() -> int:
     """
     global _labs
     _labs += 1
-    if _labs > 1:
-        NOTES.made.clear()
-    NOTES.lab, NOTES.wanted, NOTES.unused = _labs, True, True
+    want_fresh(True, forget=_labs > 1)
+    NOTES.lab, NOTES.unused = _labs, True
     return _labs
 
 
@@ -83,30 +79,13 @@ def note_activated(microprocess: Microprocess, lab: int, current: bool) -> None:
         lab: the number of that lab.
         current: whether that is the current lab, and no component activates it.
     """
-    if NOTES.wanted:
-        NOTES.wanted = False
-        NOTES.made.clear()
+    if FRESH.wanted:
+        want_fresh(False)
     if NOTES.unused and current:
         NOTES.unused = False
         kind = type(microprocess).__name__
         name = microprocess.__dict__.get("_name") or f"{kind}_{task_of(microprocess).number}"
-        NOTES.activation = _Activation(name, kind, _place(*_users_line()), lab, _labs)
-
-
-def note_made(microprocess: Microprocess) -> None:
-    """Note a microprocess that is being made, with the user's line that makes it."""
-    if len(NOTES.made) >= KEPT:
-        NOTES.wanted = False
-        return
-    NOTES.made.append((microprocess, *_users_line()))
-
-
-def _users_line() -> tuple[CodeType | None, int]:
-    """Return the innermost line that is not in this package: its code, and its number."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and is_kamlabs(frame.f_code.co_filename):
-        frame = frame.f_back
-    return (None, 0) if frame is None else (frame.f_code, frame.f_lineno)
+        NOTES.activation = _Activation(name, kind, _place(*users_line()), lab, _labs)
 
 
 def forgotten_in(lab: int) -> tuple[str, ...]:
@@ -120,7 +99,7 @@ def forgotten_in(lab: int) -> tuple[str, ...]:
     """
     if lab != NOTES.lab:
         return ()
-    made = [entry for entry in NOTES.made if task_of(entry[0]).id]
+    made = [entry for entry in FRESH.made if task_of(entry[0]).id]
     inner = {id(part) for microprocess, _, _ in made for part in _parts_of(microprocess)}
     outer = [entry for entry in made if id(entry[0]) not in inner] or made  # all, if they know each other
     return tuple(_name(microprocess) + _place(code, line) for microprocess, code, line in outer)

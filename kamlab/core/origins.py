@@ -9,12 +9,19 @@ builder makes when it builds its system again is of the origin of the first time
 The origin of a component is where it was *made*, not where it was activated: a cell that says ``server.activate()`` can
 be executed twice, and the second time does nothing.
 
-Nothing is noted, and nothing is looked up, until a front end sets :data:`noting`.
+Nothing of this is noted, and nothing is looked up, until a front end sets :data:`noting`.
+
+The components that are made while a lab is new are noted in any case, with their lines, in :data:`FRESH`: from the
+beginning of a lab (or of the process) to the first activation, in whichever lab, and at most :data:`KEPT` of them. So a
+lab that has nothing to run can name those whose ``activate()`` was forgotten; see :mod:`.never_activated`. In all other
+times making a component costs one look at :data:`noting_components`.
 
 The tables have no lock, since each of their uses is one operation of a dictionary, and a lock that a thread holds stays
 locked in a forked process.
 
-Rejected: an attribute of each component, which its users would see, and by which two runs of one system would differ.
+Rejected: an attribute of each component, which its users would see, and by which two runs of one system would differ;
+for the components of a new lab, a weak set (one that was dropped is gone when it is asked for), and to note them always
+(it costs as much as a tenth of making one).
 """
 
 from __future__ import annotations
@@ -27,18 +34,25 @@ import time
 from collections.abc import Hashable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from .context import in_slice
+from .frames import is_kamlabs
 
 if TYPE_CHECKING:
+    from .microprocess import Microprocess
     from .world import World
 
 #: Whether a front end wants to know where components, services and links are made.
 noting: bool = False
+#: Whether it is noted which components are made: for a front end, or because a lab is new.
+noting_components: bool = True
 
-_PACKAGE = __name__.split(".")[0]
+#: How many components of a new lab are noted.
+KEPT = 64
+
 #: The packages that execute a cell; a lab that a magic makes is made at no line of the user's.
 _SHELL = ("IPython", "ipykernel")
 
@@ -86,8 +100,9 @@ _labs: WeakKeyDictionary[Any, Made] = WeakKeyDictionary()
 
 def set_noting(wanted: bool) -> None:
     """Begin or end to note where things are made; what was noted is forgotten at the end."""
-    global noting
+    global noting, noting_components
     noting = wanted
+    noting_components = wanted or FRESH.wanted
     if not wanted:
         _origins.clear()
 
@@ -141,6 +156,53 @@ def is_of(origin: Origin | None, key: Hashable) -> bool:
     return origin is not None and origin.key == key
 
 
+# -- components ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """The components that were made since a lab began, each with its line, until one was activated."""
+
+    wanted: bool = True
+    made: list[tuple[Microprocess, CodeType | None, int]] = field(default_factory=list)
+
+
+FRESH = _Fresh()
+
+
+def want_fresh(wanted: bool, forget: bool = True) -> None:
+    """Begin or end to note the components of a new lab; forget those that were noted, unless they count for it."""
+    global noting_components
+    FRESH.wanted = wanted
+    noting_components = wanted or noting
+    if forget:
+        FRESH.made.clear()
+
+
+def note_component(component: Microprocess) -> None:
+    """Note a component that is being made."""
+    if FRESH.wanted:
+        if len(FRESH.made) < KEPT:
+            FRESH.made.append((component, *users_line()))
+        else:
+            want_fresh(False, forget=False)
+    if noting:
+        note(component)
+
+
+def users_line() -> tuple[CodeType | None, int]:
+    """Return the innermost line outside of this package: its code, and its number."""
+    frame = _outside()
+    return (None, 0) if frame is None else (frame.f_code, frame.f_lineno)
+
+
+def _outside() -> FrameType | None:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_kamlabs(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
+
+
 # -- labs ------------------------------------------------------------------------------------------------
 
 
@@ -165,9 +227,7 @@ def known_labs() -> list[Any]:
 
 def _calling_line(origin: Origin | None) -> str:
     """Return the innermost line outside of this package."""
-    frame = sys._getframe(1)
-    while frame is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] == _PACKAGE:
-        frame = frame.f_back  # type: ignore[assignment]
+    frame = _outside()
     if frame is None or (origin is not None and str(frame.f_globals.get("__name__", "")).split(".")[0] in _SHELL):
         return origin.label if origin is not None else "in kamlab"
     if origin is not None and frame.f_globals.get("__name__") == "__main__":

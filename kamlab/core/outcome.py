@@ -1,4 +1,4 @@
-"""What step, run and similar methods return: what happened, and why it stopped."""
+"""The results of step, run and similar methods: what happened, and why it stopped."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from .events import Event, net_of
+from .polling import CURE
 
 #: Why a run ended, in the words that are shown.
 REASONS = {
@@ -27,7 +28,7 @@ REASONS = {
 }
 
 
-#: How many events are shown of a step that came to nothing, since its components merely poll or yield.
+#: How many events to show of a step that had no result, because its components merely poll or yield.
 SHOWN = 10
 
 
@@ -38,10 +39,10 @@ class Outcome:
     ``reason`` is one of :data:`REASONS`; ``steps`` how many slices ran; ``seconds`` how long it took
     by the lab's clock; ``failed`` the components that failed meanwhile; ``waiting`` those that wait, where
     nothing can run; ``breakpoints`` the breakpoints that were hit, each with the step and the cause;
-    ``spinning`` says, where a limit or an interrupt ended the run, which components poll the clock or merely yield
+    ``spinning`` says, if a limit or an interrupt ended the run, which components poll the clock or merely yield
     instead of waiting, and where.
     ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
-    never activated although they are linked to one that was, where nothing can run or every component has ended.
+    never activated although they are linked to one that was, if nothing can run or every component has ended.
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -88,21 +89,20 @@ class Outcome:
         if not self.spinning:
             return ""
         more = f", and {len(self.spinning) - 3} more" if len(self.spinning) > 3 else ""
-        cure = " (await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait)"
-        return ", ".join(self.spinning[:3]) + more + cure
+        return f"{', '.join(self.spinning[:3])}{more} ({CURE})"
 
     __repr__ = __str__
 
 
 class Brake(Protocol):
-    """What can stop a drive between two slices: the breakpoints of a lab."""
+    """The breakpoints of a lab, which can stop a drive between two slices."""
 
     @property
     def has_hit(self) -> bool:
         """Whether the drive must stop now."""
 
     def advance(self, limit: int) -> int:
-        """Do what the scheduler's ``advance`` does, and check the breakpoints before and after each slice."""
+        """Do the same as the scheduler's ``advance``, and check the breakpoints before and after each slice."""
 
     def release(self, outcome: Outcome) -> Outcome:
         """Return the outcome with the breakpoints that were hit in the drive, and forget those hits."""
@@ -114,9 +114,9 @@ LINES = 1000
 
 @dataclass(frozen=True, eq=False)
 class Happened:
-    """What a step did: its events, in order, and the outcome.
+    """The result of a step: its events, in order, and the outcome.
 
-    Printed, it has a line for each event, at most :data:`LINES`, but for pauses that had no effect, see
+    Printed, it has a line for each event, at most :data:`LINES`, without pauses that had no effect; see
     :func:`.events.net_of`.
 
     ``read`` makes the events; it is called when they are first used.

@@ -1,14 +1,15 @@
 """ContextVars are per component: what a component sets, no other component sees, nor the code that drives the lab.
 
 ``contextvars`` gives a context to each thread and to each asyncio task, and the components of a lab share a thread.
-So each slice runs in a context of its own component. In each drive that begins as a copy of the driver's, with what the
-component itself has set before set again: a component sees the values of the cell that drives it now, as the output of
-a notebook's cell needs it, and keeps its own. ``decimal.localcontext()`` and numpy's ``errstate`` are such variables.
+So each slice runs in a context of its own component. In each drive that begins as a copy of the driver's context, in
+which the component's own values are set again: a component sees the values of the cell that drives it now, which the
+output of a notebook's cell needs, and keeps its own. ``decimal.localcontext()`` and numpy's ``errstate`` use such
+variables.
 
 A generator that a component waits for runs in the context of that component. A component's thread has a context of its
 own as every thread has.
 
-Rejected: a copy made when the component is activated, once for all. A notebook's kernel keeps in such variables which
+Rejected: a copy made once, when the component is activated. A notebook's kernel keeps in such variables which
 cell is being executed, and what a component displays would go to the cell that activated it.
 """
 
@@ -27,7 +28,7 @@ _ABSENT = object()
 
 
 class OwnContexts:
-    """The contexts of the components that have had a slice in the present drive."""
+    """The contexts of the components that have had a slice in the current drive."""
 
     def __init__(self) -> None:
         self._driver: Context | None = None
@@ -54,7 +55,7 @@ class OwnContexts:
         return run
 
     def enter_again(self, component: Microprocess) -> Callable[..., Any]:
-        """Do the same where the caller may be in that context already, as a helper that stops its component is."""
+        """Do the same if the caller may be in that context already, as when a helper stops its component."""
         run = self.enter(component)
         try:
             run(_nothing)
@@ -63,7 +64,7 @@ class OwnContexts:
         return run
 
     def leave(self) -> None:
-        """Keep what the components have set in this drive, and forget their contexts."""
+        """Keep the values that the components have set in this drive, and forget their contexts."""
         driver = self._driver
         if driver is None:
             return
@@ -78,7 +79,7 @@ class OwnContexts:
         self._driver = None
 
 
-#: What a helper has, whose context is that of another.
+#: For a helper, whose context is that of another microprocess.
 NOTHING = Context()
 
 

@@ -26,6 +26,9 @@ belongs in a ThreadedComponent, for which time waits.
 
 A system in which components merely yield moves no time: it may compute, and its timers wait, as without this rule.
 
+A loop that polls for ever in silence, and has no limit, runs on and on. Once it has done so for :data:`SILENCE` seconds
+of processor time, the lab says who polls, once, and goes on: a virtual hour of polling may be what is wanted.
+
 What happens is taken from what the scheduler has to do at the end of a round, not from the trace, so that a lab which
 records nothing decides alike. A message that goes nowhere, or to a component that was never activated, reaches no
 component; printing is none of the lab's business.
@@ -52,6 +55,7 @@ from typing import TYPE_CHECKING
 
 from .describe import name_of
 from .frames import module_of
+from .lab_time import thread_time
 from .naming import whose
 from .states import ENDED
 from .task import task_of
@@ -66,6 +70,11 @@ STEP = 0.01
 BUSY = 1000
 #: How many slices of a component must read the clock for it to be polling, and how many may lie between two reads.
 READS, WINDOW = 2, 20
+#: After how many seconds of processor time in which components merely polled this is said; after how many rounds this
+#: is looked at.
+SILENCE, ROUNDS = 2.0, 4096
+#: What a component that polls or merely yields can do instead.
+CURE = "await self.sleep(seconds), or yield WaitComplete(self.sleep(seconds)), would wait"
 
 
 def next_time(now: float, next_timer: float | None, *, polled: bool, quiet: bool, slices: int) -> float | None:
@@ -121,6 +130,10 @@ class Polling:
         self._step = step
         self._alive = alive
         self._since, self._first = now, step
+        #: In how many rounds in a row nothing happened; in which drive, and since when; whether that was said.
+        self._silent = 0
+        self._silent_since: tuple[int, float] | None = None
+        self._is_told = False
 
     # -- rounds ---------------------------------------------------------------------------------------
 
@@ -167,6 +180,31 @@ class Polling:
         self._ran = [] if happened else list(ran)
         self.rounds += 1
         self.spun += polled or not happened
+        if happened or not polled:
+            self._silent, self._silent_since = 0, None
+        else:
+            self._silent += 1
+            if self._silent % ROUNDS == 0 and ran:
+                self._look(ran[0], now)
+
+    def _look(self, component: Microprocess, now: float) -> None:
+        """Say who polls, once, if nothing else has happened in this drive for :data:`SILENCE` seconds of its time."""
+        scheduler = task_of(component).scheduler
+        if scheduler is None or getattr(scheduler.journal, "replaying", False):
+            return
+        runtime, spent = scheduler.runtime, thread_time()
+        since = self._silent_since
+        if since is None or since[0] != runtime.last_driven:
+            self._silent_since, self._is_told = (runtime.last_driven, spent), False
+        elif not self._is_told and spent - since[1] >= SILENCE and math.isinf(scheduler.deadline) and self.pollers():
+            self._is_told = True
+            first, *others = self.pollers()
+            is_here = runtime.interrupt is not None and runtime.interrupt.installed
+            stop = "Interrupt to stop it" if is_here else "lab.pause() stops it"
+            runtime.world.report(
+                f"{first}{f', and {len(others)} more do so' if others else ''}; nothing else has happened for "
+                f"{int(spent - since[1])} s. It is {now:g} s by the lab's clock: does this loop end? {stop}; {CURE}."
+            )
 
     def _note_reads(self, ran: Sequence[Microprocess], waiting: Iterable[Microprocess]) -> None:
         """Count the slices in which each component read the clock; forget those that no longer do."""

@@ -31,8 +31,8 @@ from .lab_time import real_monotonic
 
 if TYPE_CHECKING:
     from .lock import LabLock
+    from .long_slice import LongSlice
     from .trace import Trace
-    from .watch import LongSlice
     from .world import World
 
 #: How many seconds a reader waits for a slice to end.

@@ -9,12 +9,12 @@ would never release it. A few stuck threads are tolerated; once :data:`HUNG` of 
 The worker thread runs in no slice of any lab and has no context of the caller, so what an object does in its
 ``__repr__`` is not attributed to a component.
 
-Where many objects are shown they are asked together, :func:`cautiously`: switching to another thread costs little on an
-idle machine, but ten milliseconds where a third thread computes. The worker thread is reused for the same reason. All
-objects of one look share :data:`BUDGET`; :class:`one_look` says which objects belong together.
+If many objects are shown, they are asked together, by :func:`cautiously`: switching to another thread costs little on
+an idle machine, but ten milliseconds if a third thread computes. The worker thread is reused for the same reason.
+All objects of one look share :data:`BUDGET`; :class:`one_look` says which objects belong together.
 
-Where no thread can be started (Python in a browser) the caller asks directly; then an object that hangs hangs
-everything.
+If no thread can be started (Python in a browser), the caller asks directly; then an object that hangs makes
+everything hang.
 
 Rejected: a signal or an exception in the caller's own thread, since neither ends a wait for a lock, and a signal
 reaches the main thread only; another process, since messages are live objects; and never calling ``__repr__``, since
@@ -66,7 +66,7 @@ class NoAnswer(Exception):
 
 
 class _Slow:
-    """What is known about a class that took too long."""
+    """The record of a class that took too long."""
 
     __slots__ = ("asked", "cls", "late")
 
@@ -77,7 +77,7 @@ class _Slow:
         self.late = 0
 
 
-_slow: dict[int, _Slow] = {}  # by id: a metaclass may forbid to hash its classes
+_slow: dict[int, _Slow] = {}  # by id: a metaclass may forbid hashing its classes
 
 
 def _known_slow(cls: type) -> _Slow | None:
@@ -104,7 +104,7 @@ def _forgive(cls: type) -> None:
 
 
 class _Foreign(BaseException):
-    """Raised where a foreign object turns up before foreign objects may be asked."""
+    """Raised if a foreign object turns up before foreign objects may be asked."""
 
 
 class _GiveUp(SystemExit):
@@ -267,7 +267,7 @@ def _answer(asker: _Asker, ask: Callable[[Any], str], value: Any) -> str:
 
 
 def _ask_all(say: Callable[[Any], T], values: Sequence[Any]) -> list[T]:
-    """Call ``say`` with each of the values in a worker thread; start another thread where that one hangs."""
+    """Call ``say`` with each of the values in a worker thread; start another thread if that one hangs."""
     with one_look():
         look = _here.look
         assert look is not None

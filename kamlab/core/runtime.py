@@ -35,16 +35,18 @@ from .idle import ThreadIdle
 from .interrupt import Interrupt
 from .lab_time import real_monotonic, real_sleep
 from .lock import MOMENT, MOMENTS, LabLock
+from .long_slice import LongSlice
 from .microprocess import Microprocess
 from .never_activated import NO_COMPONENTS, begin_lab, sentence
 from .outcome import Brake, Happened, Outcome
 from .scheduler import SLICES_PER_POLL, Scheduler
 from .services import Services
+from .slice_limit import SliceLimit
 from .states import STOPPED
 from .task import task_of
 from .trace import Trace
 from .tracebacks import traceback_of
-from .watch import ENDABLE, LongSlice, SliceLimit, Watch
+from .watch import ENDABLE, Watch
 
 if TYPE_CHECKING:
     from .world import World
@@ -99,15 +101,15 @@ class Runtime:
         self.patience: float = 1.0
         #: How long, in seconds of real time, virtual time waits for a thread that is busy, each time that it is.
         self.thread_patience: float = THREAD_PATIENCE
-        #: Runs slices in place of the scheduler where there are breakpoints; ``None`` while there are none.
+        #: Runs slices in place of the scheduler if there are breakpoints; ``None`` while there are none.
         self.brake: Brake | None = None
         #: Called with the component and the step number after a slice that was stepped.
         self.on_stepped: Callable[[Microprocess, int], Any] | None = None
-        #: What one slice may do once it is long.
+        #: The bounds for a slice that has become long.
         self.slice_limit = SliceLimit()
         #: Called with a slice that has become long, on another thread; ``None``: its sentence is reported.
         self.on_long_slice: Callable[[LongSlice], Any] | None = None
-        #: What may be wrong where there is nothing to run.
+        #: What may be wrong if there is nothing to run.
         self.hint: str = ""
         self._pace: float | None = None
         #: Whether a background run goes on when everything has ended, because more is about to be activated.
@@ -143,7 +145,7 @@ class Runtime:
         self._stop_interrupted: KeyboardInterrupt | None = None
         self.watch = Watch(self)
 
-    # -- what it is doing -----------------------------------------------------------------------------
+    # -- its state ------------------------------------------------------------------------------------
 
     @property
     def virtual(self) -> bool:
@@ -204,7 +206,7 @@ class Runtime:
             scheduler.journal.end_building(what)
 
     def why_nothing(self) -> str:
-        """Return why a run found nothing to run, where nothing was ever activated; "" otherwise."""
+        """Return why a run found nothing to run, if nothing was ever activated; "" otherwise."""
         if self.scheduler.activated:
             return ""
         return "; ".join(filter(None, (sentence(self.number_of_lab), self.hint)))
@@ -304,7 +306,7 @@ class Runtime:
 
     @contextmanager
     def ending(self) -> Iterator[None]:
-        """Watch what components do while they are ended in a ``with`` on this, where no thread drives the lab.
+        """Watch what components do while they are ended in a ``with`` on this, while no thread drives the lab.
 
         Raises:
             KeyboardInterrupt: afterwards, if it was interrupted meanwhile.
@@ -342,13 +344,13 @@ class Runtime:
                 notice()
 
     def _write_to(self, log: Callable[[Any], Any] | None) -> None:
-        """Set the writer that the engine calls with each record; where recording begins or ends, no box stays quiet."""
+        """Set the writer that the engine calls with each record; when recording begins or ends, no box stays quiet."""
         if (self.scheduler.log is None) is not (log is None):
             self.rouse_boxes()
         self.scheduler.log = log
 
     def rouse_boxes(self) -> None:
-        """Have the next message of each box go the long way again, which records it."""
+        """Make the next message of each box take the long way again, on which it is recorded."""
         for component in list(self.scheduler.members.values()):
             for box in list((made_inboxes_of(component) if isinstance(component, Component) else {}).values()):
                 box.quiet = box.settled = False
@@ -466,7 +468,7 @@ class Runtime:
         return False
 
     def _come_to_rest(self, timeout: float, ending: bool = False) -> bool:
-        """Have the driver stop, and wait for that; return whether the lab stands still.
+        """Make the driver stop, and wait until it has; return whether the lab stands still.
 
         With ``ending`` end a slice that has lasted for long; give up waiting early for one that blocks.
         """
@@ -479,7 +481,7 @@ class Runtime:
         if scheduler.driver is not None and self.lock.mine():
             return True
         began, tries = real_monotonic(), 0
-        # Not join(): where that is interrupted, Python takes the thread for one that has ended.
+        # Not join(): if that is interrupted, Python takes the thread for one that has ended.
         while scheduler.driver is not None or (thread is not None and self._thread is thread):
             waited = real_monotonic() - began
             if waited >= timeout or (ending and waited >= PATIENCE and self.watch.is_blocked()):
@@ -492,7 +494,7 @@ class Runtime:
         return True
 
     def end_long_slice(self, timeout: float) -> bool:
-        """End the present slice if it has lasted for long, and pause; return whether the lab stands still."""
+        """End the current slice if it has lasted for long, and pause; return whether the lab stands still."""
         return self._come_to_rest(timeout, ending=True)
 
     def end_awaited(self, timeout: float) -> str:
@@ -533,7 +535,7 @@ class Runtime:
             return
         if scheduler.posted or scheduler.wakes:  # requested since the last round, perhaps by this very thread
             return
-        if self.virtual and scheduler.idle.sources():  # what has arrived already comes before what is due later
+        if self.virtual and scheduler.idle.sources():  # what has arrived comes before timers due later
             scheduler.idle.dispatch()
             if scheduler.posted or scheduler.wakes:
                 return
@@ -668,7 +670,7 @@ class Runtime:
         self.lock.give_up()
 
     def close(self, components: list[Microprocess], timeout: float) -> None:
-        """Wait for the threads of components that were stopped, then close what they are woken through.
+        """Wait for the threads of components that were stopped, then close the means by which they are woken.
 
         Raises:
             KeyboardInterrupt: the stop before was interrupted.

@@ -39,7 +39,7 @@ NAME = 80
 
 #: The classes that a class derives from, itself first.
 class_mro: Callable[[type], tuple[type, ...]] = vars(type)["__mro__"].__get__
-#: The names that a class itself defines, and what they stand for.
+#: The names that a class itself defines, and their values.
 names_of_class: Callable[[type], Any] = vars(type)["__dict__"].__get__
 _name_of: Callable[[type], str] = vars(type)["__name__"].__get__
 

@@ -99,7 +99,7 @@ class Scheduler:
         self.timers: Timers = Timers()
         self.outsiders: set[Any] = set()
         self.log: Callable[[Any], Any] | None = None
-        #: Records what comes from outside, or replays it; ``None`` in a lab that does neither.
+        #: Records events from outside, or replays them; ``None`` in a lab that does neither.
         self.journal: Journal | None = None
         self.running: Microprocess | None = None
         #: An item for each awaitable that was made in this slice and not awaited yet; see :mod:`.unawaited`.
@@ -123,7 +123,7 @@ class Scheduler:
         self._since_poll = 0
         #: Whether the lab is stepped or stands still, so that there is time to make the texts of messages.
         self.stepped = True
-        #: How often pauses and wake-ups were applied. Requests of the present era have not been applied yet.
+        #: How often pauses and wake-ups were applied. Requests of the current era have not been applied yet.
         self.era: int = 0
         self._numbers = itertools.count(1)
         #: The contexts that slices run in.
@@ -133,7 +133,7 @@ class Scheduler:
         #: The component that the user chose to run next; it takes precedence over the chooser.
         self.picked: Microprocess | None = None
         self._looked = False
-        #: Who reads a virtual clock; ``None`` while no component does.
+        #: Which components read a virtual clock; ``None`` while none does.
         self.polling: Polling | None = None
         #: How many slices of a component that polls may lie between two reads.
         self.poll_window = WINDOW
@@ -301,7 +301,7 @@ class Scheduler:
     # -- the end of a round ---------------------------------------------------------------------
 
     def end_round(self) -> bool:
-        """Apply pauses, wake-ups, timers and what came from outside; return whether anything can run.
+        """Apply pauses, wake-ups, timers and news from outside; return whether anything can run.
 
         The next slice then begins from here: looking ahead does not change a run.
         """
@@ -442,7 +442,7 @@ class Scheduler:
         return undone
 
     def _wake(self, component: Microprocess, cause: Any) -> int:
-        """Make a waiting component runnable; return 1 if it paused in this very round and so is queued already."""
+        """Make a waiting component runnable; return 1 if it paused in this same round and so is queued already."""
         task = component._task
         while task.delegate is not None:
             component = task.delegate
@@ -533,7 +533,7 @@ class Scheduler:
         self.nudge()
 
     def note_size(self, message: Any) -> None:
-        """Have the trace count the message that was just recorded, if it is a large one."""
+        """Make the trace count the message that was just recorded, if it is large."""
         if has_size(type(message)) and len(message) >= LARGE:
             self.runtime.trace.note_large(len(message))
             self.runtime.watch.note_large(len(message))
@@ -570,16 +570,16 @@ class Scheduler:
             self.log((WOKEN, component, cause, UNDOES_PAUSE))
 
     def post(self, call: Callable[[], Any]) -> None:
-        """Have the driver make a call between two rounds. Safe from any thread."""
+        """Make the driver call a function between two rounds. Safe from any thread."""
         self.posted.append(call)
         self.nudge()
 
     def call_later(self, seconds: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made after so many seconds of the lab's clock. The caller holds the lock."""
+        """Schedule a call after this many seconds of the lab's clock. The caller holds the lock."""
         return self.timers.add(self.time() + seconds, callback, owner)
 
     def call_at(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made at a time of the lab's clock."""
+        """Schedule a call at a time of the lab's clock."""
         return self.timers.add(when, callback, owner)
 
     def is_outside(self) -> bool:
@@ -604,18 +604,18 @@ class Scheduler:
     # -- time -------------------------------------------------------------------------------------
 
     def time(self) -> float:
-        """Return what time it is by the lab's clock, for the engine: this does not count as polling the clock."""
+        """Return the time of the lab's clock, for the engine: this does not count as polling the clock."""
         clock = self.clock
         return clock.time if clock.__class__ is VirtualClock else clock.now()
 
     def note_read(self, component: Microprocess, frame: FrameType) -> None:
-        """Take note that the code of a component has read the clock in its slice, in this frame."""
+        """Note that the code of a component has read the clock in its slice, in this frame."""
         if isinstance(self.clock, VirtualClock):
             user = user_frame(frame)
             self.watch_polling().reads[component] = (user.f_code, user.f_lineno)
 
     def watch_polling(self) -> Polling:
-        """Take note of who reads the clock, and of rounds in which nothing happens, from here on."""
+        """From here on, note which components read the clock, and rounds in which nothing happens."""
         if self.polling is None:
             step = self.step - (self.running is not None)
             self.polling = Polling(self.now, step, len(self.members), self.poll_window)
@@ -661,7 +661,7 @@ class Scheduler:
         return found
 
     def next_up(self) -> Microprocess | None:
-        """Return what runs next, or ``None`` if nothing can run or only the chooser knows."""
+        """Return the microprocess that runs next, or ``None`` if nothing can run or only the chooser knows."""
         found = self._could_run()
         return self._foreseen(found) if self.chooser is not None else next(iter(found), None)
 
@@ -701,7 +701,7 @@ class Scheduler:
         return BLOCKED if is_blocked(component, runner, task.awaits, full) else ASLEEP
 
     def to_be_woken(self) -> Iterator[Microprocess]:
-        """Yield what has been woken or activated since the last round ended, and joins the next one."""
+        """Yield the microprocesses woken or activated since the last round ended, which join the next one."""
         for wake in tuple(self.wakes):
             first, *cause = wake if isinstance(wake, tuple) else (wake,)
             if not isinstance(first, Inbox):
@@ -756,7 +756,7 @@ def is_blocked(component: Any, runner: Any, awaits: tuple[Any, ...] | None, full
 
     Args:
         component: the component.
-        runner: what runs in its slices: itself, or the generator that it waits for.
+        runner: the microprocess that runs in its slices: itself, or the generator that it waits for.
         awaits: what its code waits for, if that is recorded.
         full: whether one of its outboxes leads to a full inbox, and room there would wake it.
     """

@@ -1,4 +1,4 @@
-"""What the engine keeps of one microprocess: its task.
+"""The task of a microprocess: what the engine knows about it.
 
 A component belongs to its user, who may call an attribute ``state``, ``stop``, ``parent`` or whatever they like. So the
 engine keeps what it knows of a component in an object of its own, its :class:`Task`, and reads nothing of that from the
@@ -6,10 +6,10 @@ component. The task is made in ``__new__``: it exists even if an ``__init__`` fo
 :func:`task_of` leads to it; apart from the few lines of the hot path that are marked, nothing else does.
 
 The queues of the scheduler hold the microprocesses, not their tasks: listeners, choosers and records are given
-microprocesses, and one more attribute for each look at a task is less than one for each of those.
+microprocesses, and one more attribute for each use of a task costs less than one for each of those.
 
-Rejected: a reference from the task back to its component. The two would form a cycle, so that a component which
-nobody holds any longer would stay until the garbage collector finds it; and no code has a task without its component.
+Rejected: a reference from the task back to its component. The two would form a cycle, so that a component that is
+no longer referenced would stay until the garbage collector finds it; and no code has a task without its component.
 
 >>> from kamlab import Component
 >>> class Patient(Component):
@@ -49,7 +49,7 @@ class Task:
         flow: its generator or coroutine, or what stands for it before the first slice.
         main_method: the name of the method that makes the generator.
         pause_timer: the timer of the pause that it is in.
-        awaits: what its code waits for, where a helper of :mod:`.awaitables` records it.
+        awaits: what its code waits for, if a helper of :mod:`.awaitables` records it.
         delegate: the microprocess that runs in its place while it waits for a generator.
         awaited_by: the microprocess that waits for this one to end.
         home: leads to the microprocess that activated it, as long as that exists; ``None``: it was activated outside.
@@ -57,9 +57,9 @@ class Task:
         pause_era: the era of the scheduler in which a pause of it was recorded last; -1 before that.
         wake_era: the same for its being woken. It is recorded once in each era, whatever else wakes it.
         parent: the component that contains it.
-        children: the components that it contains; ``None`` as long as nobody asked for them.
+        children: the components that it contains; ``None`` until they are asked for.
         switchboard: the links that it made; ``None`` before the first.
-        run: runs a call in its context, in the present drive; ``None`` before its first slice there.
+        run: runs a call in its context, in the current drive; ``None`` before its first slice there.
         variables: the ContextVars that it has set itself; ``None`` without one; see :mod:`.own_context`.
         on_end: functions to be called when it has ended.
         end_record: the record of its end.

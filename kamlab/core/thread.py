@@ -206,7 +206,7 @@ class ThreadedComponent(Relayed):
         return super().sleep(seconds)
 
     def _sleep_in_thread(self, seconds: float) -> None:
-        """Wait for so many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
+        """Wait for this many seconds of the lab's clock, whatever happens: ``time.sleep`` in the thread."""
         with self._contact:
             self._meet(ThreadRequest(IN_SLEEP, lambda: None, lambda: False, seconds))
 
@@ -221,7 +221,7 @@ class ThreadedComponent(Relayed):
         return self._let_go_at
 
     def sync(self) -> None:
-        """Wait for a slice of the scheduler: what was sent before is on its way."""
+        """Wait for a slice of the scheduler: messages sent before are on their way."""
         self._ask(lambda: None)
 
     # -- links and children -------------------------------------------------------------------------
@@ -249,7 +249,7 @@ class ThreadedComponent(Relayed):
         self._ask(lambda: super(ThreadedComponent, self).remove_child(child))
 
     def _ask(self, call: Callable[[], T]) -> T:
-        """Have a call made in a slice, and return or raise its result."""
+        """Make a call in a slice, and return its result or raise its error."""
         if not self._in_thread:
             return call()
 

@@ -3,8 +3,8 @@
 A thread that computes, or that the machine has not given a processor, will arrive; one that is blocked in a lock, in
 ``input`` or on a socket may not. Linux distinguishes them: a blocked thread sleeps, has no context switches, and stays
 at one instruction. One observation is not enough, since a thread that waits for the interpreter's lock sleeps, too; so
-it has to look blocked at every observation for a while, and between two of them the interpreter's lock is free. Where
-the system does not report this, the whole patience is waited.
+it has to look blocked at every observation for a while, and between two of them the interpreter's lock is free. If
+the system does not report this, the lab waits for the full time.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Patience:
         self._still = 0.0
 
     def hurry(self, limit: float) -> None:
-        """Lower the limit to so many seconds from the beginning."""
+        """Lower the limit to this many seconds from the beginning."""
         self._limit = min(self._limit, limit)
 
     def is_over(self) -> bool:

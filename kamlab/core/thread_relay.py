@@ -178,7 +178,7 @@ class Relayed(Component):
 
     @property
     def _stirred(self) -> bool:
-        """Whether what the thread waits for has happened."""
+        """Whether the thread's wait is over."""
         request = self._request
         return request is not None and request.is_ready()
 
@@ -358,7 +358,7 @@ class Relayed(Component):
     # -- queries --------------------------------------------------------------------------------------
 
     def state_of_thread(self) -> str | None:
-        """Return the state that the thread leads to: blocked while it is busy, runnable where it waits to be let in."""
+        """Return the state that the thread leads to: blocked while it is busy, runnable while it waits to be let in."""
         if self._os_thread is None:
             return None
         if self._place is RUNNING:
@@ -376,7 +376,7 @@ class Relayed(Component):
         return self._late and self._place is RUNNING and self._waited < limit
 
     def was_waited_for(self, seconds: float) -> float:
-        """Count real time in which the lab waited for the busy thread; return how much it is in all, in seconds."""
+        """Count real time in which the lab waited for the busy thread; return the total, in seconds."""
         self._waited += seconds
         return self._waited
 

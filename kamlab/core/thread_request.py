@@ -22,9 +22,9 @@ class ThreadRequest:
 
     Args:
         place: where the thread is meanwhile, in words.
-        act: what is done in the slice; the thread gets what it returns or raises.
+        act: called in the slice; the thread gets its result or its error.
         ready: returns whether it can be done now.
-        timeout: after so many seconds of the lab's clock it is done in any case.
+        timeout: after this many seconds of the lab's clock it is done in any case.
         by_driver: whether only the driver may do it, also in a free run.
     """
 
@@ -50,7 +50,7 @@ class ThreadRequest:
         self.error: BaseException | None = None
 
     def is_ready(self) -> bool:
-        """Return whether what the thread waits for has happened."""
+        """Return whether the thread's wait is over."""
         return self.timed_out or self._ready is None or bool(self._ready())
 
     def carry_out(self) -> None:

@@ -73,7 +73,7 @@ class Timers:
         return len(self._heap)
 
     def add(self, when: float, callback: Callable[[], Any], owner: Any = None) -> Timer:
-        """Have a call made at a time; of two at the same time the first one added comes first."""
+        """Schedule a call at a time; of two at the same time, the one added first comes first."""
         timer = Timer(when, callback, owner)
         heapq.heappush(self._heap, (when, next(self._numbers), timer))
         if len(self._heap) > self._kept:
@@ -89,7 +89,7 @@ class Timers:
         return self._heap[0][0] if self._heap else None
 
     def waiting(self) -> list[Timer]:
-        """Return those that were not cancelled, the earliest first."""
+        """Return the timers that were not cancelled, the earliest first."""
         return [entry[2] for entry in sorted(self._heap, key=lambda entry: entry[:2]) if entry[2].callback is not None]
 
     def are_due(self, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""What happened, as a list of events; and the observers that are called while it happens.
+"""The trace: the events of a lab as a list, and the observers that are called with each.
 
 The engine appends bare records (see :mod:`kamlab.core.events`); this module turns them into
 :class:`~kamlab.core.events.Event` when they are read. While a lab runs freely the records are
@@ -12,9 +12,10 @@ record that was seen at the last reading, by its identity, and counts from there
 number of dropped records is unknown: the numbers then continue from it, so that they still increase, an event
 keeps the number that it was once read with, and ``whole`` says that the numbers are not a count.
 
-What no event records, but changes what earlier moments looked like (a component's parent, an inbox's limit), is kept
-beside the records: each change with the newest record at that time and the value before it. So no event, number or
-fingerprint depends on it. Rejected: a kind of event for it, which would change the runs that are recorded already.
+Changes that no event records, but that alter the picture of earlier moments (a component's parent, an inbox's limit),
+are kept beside the records: each change with the newest record at that time and the value before it. So no event,
+number or fingerprint depends on it. Rejected: a kind of event for it, which would change the runs that are recorded
+already.
 
 Observers attach through a table of hooks, one list for each kind of event. An empty table costs
 nothing: the log that the engine calls is then the plain ``append`` of the ring, or ``None``. The
@@ -89,12 +90,12 @@ class Trace:
         self._changes: deque[Change] = deque(maxlen=limit)
         #: For readers to cache results in; the trace never uses it.
         self.memo: Any = None
-        #: Of a copy: how many messages the slice which runs has moved to each box or from it, as far as that is on
-        #: record; and the records of that slice, where the copy ends before it.
+        #: In a copy: how many messages the running slice has moved to or from each box, as far as that is on record;
+        #: and the records of that slice, if the copy ends before it.
         self.unsettled: dict[Any, int] = {}
         self.tail: list[Any] = []
 
-    # -- what the engine writes to ----------------------------------------------------------------
+    # -- written by the engine --------------------------------------------------------------------
 
     def begin(self, complete: bool, driven: bool) -> Callable[[Any], Any] | None:
         """Begin a drive or, with ``driven`` false, a time between drives; return the writer for the engine.
@@ -150,7 +151,7 @@ class Trace:
         self._keep_bound()
 
     def note_change(self, thing: Any, attribute: str, before: Any) -> None:
-        """Take note that an attribute of something changes which no event tells of, and what it was before."""
+        """Note a change of an attribute that no event records, with the value before it."""
         records = self._records
         newest: Any = -1
         if records:  # in a ring, counting would cost too much here
@@ -158,9 +159,9 @@ class Trace:
         self._changes.append((newest, thing, attribute, before))
 
     def changes(self, first: int = 0) -> list[Change]:
-        """Return the changes of which no event tells, from a place in their list on.
+        """Return the changes that no event records, from a place in their list on.
 
-        Of each: the number of the newest record then (-1: it is gone), what changed, which attribute, its value before.
+        Each has the number of the newest record then (-1: it is gone), what changed, the attribute, its value before.
         """
         found = list(itertools.islice(self._changes, first, None))
         wanted = {id(change[0]) for change in found if type(change[0]) is tuple}
@@ -325,7 +326,7 @@ class Trace:
 
     @property
     def before(self) -> tuple[int, float]:
-        """Step and time before the oldest record, where no later record contains them."""
+        """Step and time before the oldest record, if no later record contains them."""
         return self._before
 
     @property
@@ -411,7 +412,7 @@ class Trace:
         return [(record[3], record[1]) for record in self._tail(mark) if record[0] is RESUMED]
 
     def merely_ran(self, slices: int) -> list[Any]:
-        """Return the components of the newest slices if nothing happened in so many of them; else none."""
+        """Return the components of the newest slices if nothing happened in that many slices; else none."""
         newest = list(itertools.islice(reversed(self._records), slices))
         if len(newest) < slices or any(record[0] is not RESUMED for record in newest):
             return []
@@ -466,7 +467,7 @@ class Trace:
 
 
 def moved_box(record: Any) -> Any:
-    """Return the inbox that a message came to or left, by the record of that; ``None`` for other records."""
+    """Return the inbox that a message came to or left, from the record of that move; ``None`` for other records."""
     kind = record[0]
     if kind is SENT:
         return record[2]

@@ -25,10 +25,12 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from types import FunctionType, TracebackType
+from types import FrameType, FunctionType, TracebackType
 from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from . import context
+from .calls_in_code import is_call_of, text_of
 from .describe import error_in_words
 from .errors import KamlabError
 from .frames import is_kamlabs
@@ -81,8 +83,17 @@ def users_frames(tb: TracebackType | None) -> TracebackType | None:
         elif not (in_kamlab and module.partition(".")[0] in sys.stdlib_module_names):
             in_kamlab = False
             kept.append(entry)
+    return _joined(kept)
+
+
+def without(tb: TracebackType | None, is_hidden: Callable[[FrameType], bool]) -> TracebackType | None:
+    """Return a traceback without some of its frames."""
+    return _joined([entry for entry in _entries(tb) if not is_hidden(entry.tb_frame)])
+
+
+def _joined(entries: list[TracebackType]) -> TracebackType | None:
     result: TracebackType | None = None
-    for entry in reversed(kept):
+    for entry in reversed(entries):
         result = TracebackType(result, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return result
 
@@ -138,10 +149,47 @@ def public(function: F) -> F:
             try:
                 return function(*args, **argd)
             except BaseException as error:
+                if type(error) is TypeError and error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                    _explain_arguments(error, function, args, sys._getframe(1))
                 hide_kamlab(error)
                 raise
 
     return cast(F, call)
+
+
+def explained(explain: Callable[..., str | None]) -> Callable[[F], F]:
+    """Have a :func:`public` function say more than Python where its arguments do not fit its signature.
+
+    Args:
+        explain: called with the positional arguments; returns what to say, or ``None`` for what Python says.
+    """
+
+    def decorate(function: F) -> F:
+        _explanations[function] = explain
+        return function
+
+    return decorate
+
+
+_explanations: WeakKeyDictionary[Any, Callable[..., str | None]] = WeakKeyDictionary()
+
+
+def _explain_arguments(error: TypeError, function: Any, args: tuple[Any, ...], caller: FrameType) -> None:
+    """Replace what Python says of a call whose arguments do not fit, if there is more to say.
+
+    One that is called on a class has another object, or none, in the place of ``self``.
+    """
+    explain = _explanations.get(function)
+    said = explain(*args) if explain is not None else None
+    owner, _, name = function.__qualname__.rpartition(".")
+    is_method = owner and function.__code__.co_varnames[:1] == ("self",)
+    if said is None and is_method and not (args and owner in [cls.__name__ for cls in type(args[0]).__mro__]):
+        text = text_of(caller.f_code, caller.f_lasti)
+        cls, dot, rest = text.partition(f".{name}(") if text is not None and is_call_of(text, name) else ("", "", "")
+        which, how = (f"the class {cls}", f": {cls}(){dot}{rest}") if dot else ("a class", "")
+        said = f"{name}() was called on {which}; make one first, with brackets{how}"
+    if said is not None:
+        error.args = (said,)
 
 
 def public_methods(*names: str, but: tuple[str, ...] = ()) -> Callable[[C], C]:

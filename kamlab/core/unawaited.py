@@ -218,10 +218,8 @@ def error_of_closing(scheduler: Scheduler, component: Any, made: int, thrown: in
     """Return the error for what a component made when it was closed and did not await; forget it.
 
     Args:
-        made, thrown: how many were counted, and noticed, before.
+        made, thrown: how many were counted, fewer than now, and noticed before.
     """
-    if len(scheduler.unawaited) <= made:
-        return None
     noticed = scheduler.thrown_away[thrown : thrown + 1]
     del scheduler.unawaited[made:]
     del scheduler.thrown_away[thrown:]

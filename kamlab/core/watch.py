@@ -9,15 +9,15 @@ The same holds for what the engine calls between two slices: a timer, an observe
 a stack with user code on it is reported, and never while the lab waits. And it holds for what components do when they
 are ended, also where no thread drives the lab: ``finally`` and ``close_down``.
 
-*The bound.* From then on :class:`Counter` counts the events and the bytes of the slice: it takes the place of the
-writer that the engine calls with each record anyway (``Scheduler.log``), and past the bound it refuses the message and
-raises :class:`~.errors.SliceEnded` in the component's own ``send``. It leaves with the first record of a later slice.
-Messages that fill the memory in less than a second are counted sooner: once the process has grown by :data:`GROWTH`
-within one slice.
+*The bound.* From then on a :class:`~.slice_limit.Counter` counts the events and the bytes of the slice: it takes the
+place of the writer that the engine calls with each record anyway (``Scheduler.log``), and past the bound it refuses the
+message and raises :class:`~.errors.SliceEnded` in the component's own ``send``. Messages that fill the memory in less
+than a second are counted sooner: once the process has grown by :data:`GROWTH` within one slice. So the thread checks
+how much memory the process uses fifty times a second, and looks at the labs at once when that has grown.
 
 *Memory without messages.* A list that grows without end fills the memory faster than any notice is read. So a slice in
-which the process grows past ``slice_limit.memory`` is ended, if it grows on and on: at :data:`STEADY` looks in a row,
-before each of which the thread had given way to the watching one, as it does between two instructions. One call that
+which the process grows past ``slice_limit.memory`` is ended, if it grows on and on: at several looks in a row, before
+each of which the thread had given way to the watching one, as it does between two instructions. One call that
 allocates a lot, an array of NumPy's for one, is a single step in that count, or none, since it runs without the
 interpreter or keeps it; and what has stopped growing is left alone. A loop that builds a long list of its own in one
 slice cannot be told from one that does not end: the sentence names the bound, which can be set.
@@ -29,35 +29,32 @@ continues exactly where it stands, and begins with the exception. What never ret
 ``sum(itertools.count())``, cannot be ended.
 
 Rejected: a counter or a clock in ``Scheduler.advance``, which every slice would pay for; ``sys.settrace`` for all
-background runs, for the same reason; a bound on memory alone, which an honest large array would break.
+background runs, for the same reason; a bound on memory alone, which an honest large array would break; sizes taken by
+the boxes of a run that is not recorded, where a message costs little more than ``deque.append``.
 """
 
 from __future__ import annotations
 
 import _thread
-import ast
 import contextvars
-import itertools
-import linecache
 import os
-import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from types import CodeType, FrameType, MethodDescriptorType, WrapperDescriptorType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
+from .blocking_call import Standstill, blocking_call
 from .describe import name_of
-from .errors import BadLimit, SliceEnded
-from .event_kinds import DISCARDED, RECEIVED, SENT
-from .frames import LIBRARY, USER, frames_above, innermost_of_user, module_of, place_of, whose_code
-from .interrupt import of_the_engine
+from .frames import USER, frames_above, innermost_of_user, module_of, place_of, whose_code
 from .lab_time import real_monotonic, real_sleep
+from .long_slice import LongSlice, is_called_within
+from .memory_growth import Growth, resident
 from .naming import whose
-from .thread_probe import asleep_at, times_waited
+from .slice_limit import LONG, Counter, grown_past
+from .thread_probe import times_waited
 from .thread_relay import Relayed
 
 if TYPE_CHECKING:
@@ -66,107 +63,19 @@ if TYPE_CHECKING:
 #: Seconds between two looks, and after how many at a lab that is not driven the thread leaves it.
 TICK = 0.1
 IDLE_TICKS = 20
-#: Seconds between two looks while the memory grows; by how many bytes it grows then, and at how many looks in a row.
-HURRY = 0.02
-GROWN, STEADY = 1 << 20, 4
-#: From how many seconds on a slice is long; from how many on it may be ended; and when its thread is first observed.
-LONG = 1.0
+#: Seconds between two looks at the memory alone; by how many bytes it grows in between for the labs to be looked at.
+GLANCE = 0.02
+SURGE = 8 << 20
+#: From how many seconds on a slice may be ended, and when its thread is first observed.
 ENDABLE = 0.5
 OBSERVED = 0.3
 #: By how many bytes the process grows within one slice before its messages are counted.
 GROWTH = 24 << 20
-#: The bound on bytes holds from so many messages on: a few large ones are no loop.
-MANY = 8
 #: From how many bytes, or items, in large messages of one slice on they are counted without waiting for a look.
 MUCH = 4 << 20
 
 #: Modules of debuggers: a slice in which the user looks around is not reported.
 _DEBUGGERS = frozenset(("bdb", "pdb", "debugpy", "pydevd", "_pydevd_bundle", "ipdb"))
-#: The calls that block, where the system does not tell whether a thread sleeps.
-_BLOCKING = frozenset(
-    ("accept", "acquire", "connect", "get", "input", "join", "read", "readline", "recv", "select", "sleep", "wait")
-)
-#: Functions of Python in which the kernel waits in the place of a built-in one.
-_STANDS_FOR = {"raw_input": "input()"}
-
-
-class SliceLimit(NamedTuple):
-    """How many events, and bytes of messages, a slice may have once it is long; ``None``: no bound.
-
-    ``memory`` is by how many bytes the process may grow and grow within one slice, long or not.
-    """
-
-    events: int | None = 300_000
-    bytes: int | None = 64_000_000
-    memory: int | None = 256_000_000
-
-    @classmethod
-    def of(cls, limit: Any) -> SliceLimit:
-        """Return the limit of two or three values; without a third one, the memory has its usual bound.
-
-        Raises:
-            BadLimit: they are not two or three positive whole numbers or ``None``.
-        """
-        if (
-            isinstance(limit, (tuple, list))
-            and len(limit) in (2, 3)
-            and all(bound is None or (type(bound) is int and bound > 0) for bound in limit)
-        ):
-            return cls(*limit)
-        raise BadLimit(
-            f"slice_limit = {limit!r}: give a pair, how many events and how many bytes of messages a long slice may "
-            "have, each a whole number above 0, or None for no bound; a third one says by how many bytes the process "
-            "may grow within one slice"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class LongSlice:
-    """A slice, or a call between two slices, that has lasted for long.
-
-    ``component`` is whose slice it is, ``None`` between two slices; ``seconds`` how long it has lasted at least;
-    ``place`` where in the user's code it stands; ``blocks_in`` the call that it waits in, if any; ``cure`` what ends
-    it. ``in_thread``: the slice waits for the component's own thread, and the lab goes on without it soon.
-    ``is_called``: it stands in what the lab has called in the middle of that slice: an observer, or the condition of a
-    breakpoint. ``is_end``: it is no slice, but the component's end.
-
-    >>> print(LongSlice(None, 3.2, "line 4 of check()", cure="Interrupt to end it.").sentence())
-    A call between two slices has lasted 3 s, at line 4 of check(): does this loop end? Interrupt to end it.
-    """
-
-    component: Any
-    seconds: float
-    place: str = ""
-    blocks_in: str | None = None
-    cure: str = ""
-    in_thread: bool = False
-    is_called: bool = False
-    is_end: bool = False
-
-    def sentence(self) -> str:
-        """Return who, how long, where, and what to do, in one or two sentences."""
-        return f"{self.diagnosis()} {self.cure}".rstrip()
-
-    def diagnosis(self) -> str:
-        """Return the sentence without what ends it."""
-        seconds = f"{int(self.seconds)} s" if self.seconds >= 1 else f"{self.seconds:.1f} s"
-        if self.component is None:
-            who = f"A call between two slices has lasted {seconds}"
-        elif self.is_called:
-            who = f"A call that the lab makes in a slice of {name_of(self.component)} has lasted {seconds}"
-        elif self.is_end:
-            who = f"{name_of(self.component)} has been closing for {seconds}"
-        else:
-            who = f"{name_of(self.component)} has been in one slice for {seconds}"
-        at = f" at {self.place}" if self.place else ""
-        if self.in_thread:
-            where = f", it is{at}" if at else ""
-            return f"{who}: its thread has not come to its next send, recv or pause{where}."
-        if self.blocks_in is not None:
-            return f"{who} and blocks in {self.blocks_in}{at}: nothing else in the lab can run meanwhile."
-        is_slice = self.component is not None and not (self.is_called or self.is_end)
-        question = "is a yield or await missing in this loop?" if is_slice else "does this loop end?"
-        return f"{who}{',' if at else ''}{at}: {question}"
 
 
 class Watch:
@@ -190,8 +99,6 @@ class Watch:
         self.is_reporting = False
         #: Whether an interrupt ends a background run, too: a cell awaits it.
         self.is_awaited = False
-        #: Whether the process is growing, so that the next look is soon.
-        self.hurries = False
         #: In which context the drive began: front ends find the cell by it.
         self.context: contextvars.Context | None = None
         #: Whether the watching thread knows of this lab; whether a slice of this drive was counted.
@@ -199,10 +106,8 @@ class Watch:
         self.has_counted = False
         self._idle_ticks = 0
         self._told = False
-        self._stood: Any = None
-        self._blocks = False
-        self._observed_at = 0.0
-        self._memory = self._used = self._grew = 0
+        self._standstill = Standstill()
+        self._growth = Growth(0)
         self._waited: int | None = None
         self._verdict: tuple[Any, str] | None = None
         self._counter: Counter | None = None
@@ -289,30 +194,10 @@ class Watch:
                 return LongSlice(component, seconds, f"line {where.line} of {where.function}()", in_thread=True)
         if at is None:
             return LongSlice(component, seconds, cure=self._cure(False, None), is_end=is_end)
-        is_called = component is not None and _is_called_within(stack, at)
-        blocks_in = _blocks_in(stack, at) if self._is_asleep(stack) else None
+        is_called = component is not None and is_called_within(stack, at)
+        blocks_in = blocking_call(stack, at) if self._standstill.lasts(self.driver(), stack) else None
         cure = self._cure(component is not None and not is_called and not is_end, blocks_in)
         return LongSlice(component, seconds, place_of(stack[at]), blocks_in, cure, is_called=is_called, is_end=is_end)
-
-    def _is_asleep(self, stack: Sequence[FrameType]) -> bool:
-        """Return whether the driver has slept at one place since it was last observed."""
-        stood, now = self._stood, self._observed(stack)
-        return stood is not None and stood == now
-
-    def _observed(self, stack: Sequence[FrameType]) -> Any:
-        driver = self.driver()
-        thread = next((thread for thread in threading.enumerate() if thread.ident == driver), None)
-        if thread is None or not stack:
-            return None
-        at = innermost_of_user(tuple([frame.f_code for frame in stack]))
-        if at is not None and _called_function(stack, at) in _STANDS_FOR:
-            return id(stack[at + 1]), stack[at].f_lasti
-        if sys.platform == "linux":
-            return asleep_at(thread)
-        innermost = stack[-1]
-        called = (_blocks_in(stack, at) or "") if at is not None else ""
-        blocks = called.rstrip("()").rpartition(".")[2] in _BLOCKING
-        return (id(innermost), innermost.f_lasti) if blocks else None
 
     def _cure(self, is_slice: bool, blocks_in: str | None) -> str:
         interrupt = self._runtime.interrupt
@@ -329,50 +214,43 @@ class Watch:
 
     # -- watching -------------------------------------------------------------------------------------
 
-    def look_safely(self) -> bool:
-        """Look at the lab; return whether to look again. Called by the watching thread."""
+    def look_safely(self, before: int, used: int) -> bool:
+        """Look at the lab; return whether to look again. Called by the watching thread.
+
+        ``before`` and ``used`` are how many bytes the process used a moment ago, and uses now.
+        """
         if not self.is_driven():
-            self.seen, self.hurries, self._used = None, False, 0
+            self.seen = None
             self._idle_ticks += 1
             return self._idle_ticks < IDLE_TICKS
         self._idle_ticks = 0
         try:
-            self._look()
+            self._look(before, used)
         except Exception:  # a report that fails must not end the watch
             traceback.print_exc()
         return True
 
-    def _look(self) -> None:
+    def _look(self, before: int, used: int) -> None:
         """Note which slice runs; report and bound one that has lasted, and end one that has to end."""
         present, now = self.present(), real_monotonic()
         self.looked = now
         seen = self.seen
         if seen is None or seen[0] != present:
-            self._told, self._stood, self._blocks = False, None, False
-            used, self._used = self._used, resident()
-            self._memory, self._grew, self.hurries = used or self._used, 0, False
-            self.seen = (present, now)
-            if self._runtime.scheduler.running is not None:
-                grown = self._used - self._memory
-                self.hurries = grown >= GROWN
-                if grown >= GROWTH and self._runtime.slice_limit[:2] != (None, None):
-                    self._count()
-            return
+            self._told, self._standstill, self._growth = False, Standstill(), Growth(before)
+            self.seen = seen = present, now
         if self.is_waiting():
             return
         seconds = now - seen[1]
         if self._whose() is not None:
-            self._bound(seconds)
+            self._bound(seconds, used)
         self._end_if_asked(seconds)
         if seconds >= LONG and not self._told:
             found = self.long_slice()
             if found is not None:
                 self._told = True
                 self._tell(found)
-        if seconds >= OBSERVED and now - self._observed_at >= 0.9 * TICK:  # a short sleep ends between two of these
-            self._observed_at = now
-            stood, self._stood = self._stood, self._observed(self._stack())
-            self._blocks = stood is not None and stood == self._stood
+        if seconds >= OBSERVED:
+            self._standstill.observe(self.driver(), self._stack())
 
     def _end_if_asked(self, seconds: float) -> None:
         """End the slice, or try again to end it: it is past its bound, or an interrupt came when it was young."""
@@ -397,37 +275,23 @@ class Watch:
         else:
             context.run(self._runtime.world.report, found.sentence())
 
-    def _bound(self, seconds: float) -> None:
+    def _bound(self, seconds: float, used: int) -> None:
         """Count the events of the slice from now on if it is long, or makes the process grow; bound its memory."""
-        grown = self._growth(seconds)
-        limit = self._runtime.slice_limit
-        if seconds < LONG and grown < GROWTH:
-            return
-        if limit[:2] != (None, None) and self.closing is None:
+        limit, growth = self._runtime.slice_limit, self._growth
+        is_long, grows = seconds >= LONG, used - growth.base >= GROWTH
+        if (is_long or grows) and self.closing is None and any(bound is not None for bound in limit):
             self._count()
+        grown = growth.note(used, counts=grows and self._has_given_way())
         pauses = self._runtime.scheduler.pauses
-        if seconds >= LONG and limit.events is not None and len(pauses) > limit.events:  # of which one record tells
+        if is_long and limit.events is not None and len(pauses) > limit.events:  # of which one record tells
             self._condemn(f"more than {limit.events:,} events in one slice")
-        if limit.memory is not None and grown > limit.memory and self._grew >= STEADY and seconds >= OBSERVED:
-            self._condemn(f"the process grew by more than {limit.memory:,} bytes in one slice")
+        if limit.memory is not None and grown > limit.memory and growth.is_steady():
+            self._condemn(grown_past(limit.memory))
 
-    def note_memory(self) -> None:
-        """Note how much memory there is before the first slice that is watched."""
-        self._used = resident()
-
-    def _growth(self, seconds: float) -> int:
-        """Return by how many bytes the process has grown within the slice; count at how many looks it did."""
-        used = resident()
-        grown = used - self._memory
-        if grown >= GROWTH:
-            if used < self._used + GROWN:
-                self._grew = 0
-            else:
-                waited, self._waited = self._waited, times_waited(self.driver())
-                self._grew += waited is None or waited != self._waited
-        self.hurries = grown >= (GROWN if seconds < LONG else GROWTH) and (self._grew > 0 or seconds < LONG)
-        self._used = used
-        return grown
+    def _has_given_way(self) -> bool:
+        """Return whether the driver has waited since it was asked last, as it does between two instructions."""
+        before, self._waited = self._waited, times_waited(self.driver())
+        return self._waited is None or self._waited != before
 
     def _condemn(self, past: str) -> None:
         """Have the slice end, with what is said of it."""
@@ -457,7 +321,8 @@ class Watch:
                 return
             if self._counter is None or self._counter.step != scheduler.step:
                 self._leave_writer()
-                self._counter = Counter(self, self._runtime)
+                is_known = self.seen is not None and self.seen[0] == self.present()
+                self._counter = Counter(self, self._runtime, self._growth.base if is_known else resident())
             counter = self._counter
             log: Any = scheduler.log
             if log is not counter:
@@ -493,7 +358,7 @@ class Watch:
         """
         at = innermost_of_user(tuple([frame.f_code for frame in stack]))
         component, seconds = self._whose(), self.seconds()
-        is_called = component is not None and at is not None and _is_called_within(stack, at)
+        is_called = component is not None and at is not None and is_called_within(stack, at)
         is_slice = component is not None and not is_called and self.closing is None
         lasted = f"{int(seconds)} s" if seconds >= 1 else f"{seconds:.1f} s"
         is_long = seconds >= ENDABLE
@@ -506,9 +371,9 @@ class Watch:
         else:
             when = f"{' while it closed,' if self.closing is not None else ''} after {lasted}" if is_long else ""
         place = f", at {place_of(stack[at], line if at == len(stack) - 1 else None)}" if at is not None else ""
-        if not is_long or (self._blocks and not is_slice):
+        if not is_long or (self._standstill.is_long and not is_slice):
             advice = ""
-        elif self._blocks:
+        elif self._standstill.is_long:
             advice = "; code that blocks belongs in a ThreadedComponent"
         else:
             advice = "; is a yield or await missing?" if is_slice else "; does this loop end?"
@@ -525,7 +390,7 @@ class Watch:
         if interrupt.installed:
             return interrupt.send()
         # A thread that blocks would not notice, and an exception that waits for it would slow down all other threads.
-        return not self._blocks and interrupt.strike(self.present)
+        return not self._standstill.is_long and interrupt.strike(self.present)
 
     @contextmanager
     def reporting(self) -> Iterator[None]:
@@ -535,166 +400,6 @@ class Watch:
             yield
         finally:
             self.is_reporting = False
-
-
-class Counter:
-    """Writes what the engine records, and counts the events and bytes of one slice.
-
-    A message that was taken counts against one that was sent, so that a component which works off a long queue in one
-    slice is not at fault.
-
-    Args:
-        watch: the watch on the lab.
-        runtime: the lab's engine.
-    """
-
-    def __init__(self, watch: Watch, runtime: Runtime) -> None:
-        self._watch = watch
-        self._runtime = runtime
-        self._scheduler = runtime.scheduler
-        self.step = self._scheduler.step
-        #: The engine's own writer.
-        self.log: Callable[[Any], Any] | None = None
-        self.events = 0
-        self.bytes = 0
-        #: What is said of the slice once it is ended.
-        self.words = ""
-        self._has_refused = False
-
-    def leave(self) -> None:
-        """Give the engine its own writer again."""
-        log: Any = self._scheduler.log
-        if log is self:
-            self._scheduler.log = self.log
-
-    def __call__(self, record: Any) -> None:
-        """Write a record, or refuse it if it is past the bound."""
-        scheduler = self._scheduler
-        if scheduler.step != self.step:
-            self.leave()
-        elif threading.get_ident() == scheduler.driver and scheduler.running is not None:
-            self._count(record)
-        if self.log is not None:
-            self.log(record)
-
-    def _count(self, record: Any) -> None:
-        """Count what a slice could do without end: a message that it takes makes up for one that it sends."""
-        kind = record[0]
-        if kind is RECEIVED:
-            self.events -= 1
-            self.bytes -= size_of(record[2])
-            return
-        self.events += 1
-        moves = kind is SENT or kind is DISCARDED
-        if moves:
-            self.bytes += size_of(record[3])
-        if past := self._past():
-            self._refuse(record if moves else None, past)
-
-    def _past(self) -> str:
-        """Return the bound that is passed, in words, or "" if none is."""
-        events, size, _ = self._runtime.slice_limit
-        if size is not None and self.bytes > size and self.events >= MANY:
-            return f"more than {size:,} bytes of messages in one slice"
-        if events is not None and self.events > events and self._watch.seconds() >= LONG:
-            return f"more than {events:,} events in one slice"
-        return ""
-
-    def _refuse(self, record: Any, past: str) -> None:
-        """Raise SliceEnded: in ``send`` itself, whose message is taken back, else at the next line of the user's."""
-        self.words = self.words or self._watch.in_words(past)
-        interrupt = self._runtime.interrupt
-        if interrupt is not None and (record is None or self._has_refused):  # it has caught the error before
-            interrupt.raise_at_next_line(sys._getframe(), SliceEnded(self.words))
-        if record is None:
-            return
-        if record[0] is SENT and record[2].items and record[2].items[-1] is record[3]:
-            record[2].items.pop()
-        elif self.log is not None:
-            self.log(record)  # it is counted as discarded already
-        self._has_refused = True
-        raise SliceEnded(self.words)
-
-
-def size_of(message: Any) -> int:
-    """Return about how many bytes a message takes, running none of the user's code."""
-    size = _own_size(message)
-    if type(message) in (list, tuple, set, frozenset) and len(message) <= 100:
-        size += sum(map(_own_size, message))
-    elif type(message) is dict and len(message) <= 100:
-        size += sum(map(_own_size, message.values()))
-    return size
-
-
-def _own_size(value: Any) -> int:
-    asked = getattr(type(value), "__sizeof__", None)
-    return sys.getsizeof(value) if type(asked) in (MethodDescriptorType, WrapperDescriptorType) else 64
-
-
-def resident() -> int:
-    """Return how many bytes of memory the process uses, or has used at most; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm", "rb") as statm:
-            return int(statm.read().split()[1]) * _PAGE
-    except (OSError, ValueError, IndexError):
-        pass
-    try:
-        import resource
-
-        resource.getrusage  # noqa: B018  # Python in a browser has the module, and not the function
-    except (ImportError, AttributeError):
-        return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-# -- the call that blocks -------------------------------------------------------------------------------
-
-
-def _is_called_within(stack: Sequence[FrameType], at: int) -> bool:
-    """Return whether the lab has called the code at a place of a stack in the middle of other code that it called."""
-    engine = [number for number, frame in enumerate(stack[:at]) if of_the_engine(frame)]
-    return bool(engine) and len(engine) <= engine[-1]
-
-
-def _called_function(stack: Sequence[FrameType], at: int) -> str:
-    """Return the name of the function of a library that the code at a place of a stack has called; "" if of none."""
-    if at + 1 < len(stack) and whose_code((above := stack[at + 1].f_code).co_filename) == LIBRARY:
-        return above.co_name
-    return ""
-
-
-def _blocks_in(stack: Sequence[FrameType], at: int) -> str:
-    """Return the call in which the code at a place of a stack waits: ``queue.get()``."""
-    if (name := _called_function(stack, at)) in _STANDS_FOR:
-        return _STANDS_FOR[name]
-    if at + 1 < len(stack) and whose_code((above := stack[at + 1]).f_code.co_filename) == LIBRARY:
-        return f"{above.f_globals.get('__name__', '')}.{above.f_code.co_name}()"
-    frame = stack[at]
-    return _called_at(frame.f_code, frame.f_lasti) or "a call"
-
-
-def _called_at(code: CodeType, instruction: int) -> str:
-    """Return the call of an instruction, as the source has it: ``time.sleep()``; "" if there is no source."""
-    line, end_line, column, end_column = next(
-        itertools.islice(code.co_positions(), max(0, instruction) // 2, None), (None, None, None, None)
-    )
-    if line is None or end_line is None or column is None or end_column is None:
-        return ""
-    lines = [text.encode() for text in linecache.getlines(code.co_filename)[line - 1 : end_line]]
-    if not lines:
-        return ""
-    lines[-1] = lines[-1][:end_column]
-    lines[0] = lines[0][column:]
-    text = b"".join(lines).decode(errors="replace").strip()
-    try:
-        node = ast.parse(text, mode="eval").body
-    except (SyntaxError, ValueError):
-        return ""
-    called = f"{ast.unparse(node.func)}()" if isinstance(node, ast.Call) else ast.unparse(node)
-    return called if len(called) <= 60 else ""
 
 
 # -- the thread -----------------------------------------------------------------------------------------
@@ -712,28 +417,31 @@ def begin(watch: Watch) -> None:
         if watch.is_watched:
             return
         watch.is_watched = True
-        watch.note_memory()
         _watched.append(weakref.ref(watch))
         if _is_watching:
             return
         _is_watching = True
     try:
-        _thread.start_new_thread(_work, ())
+        _thread.start_new_thread(_work, (resident(),))
     except RuntimeError:  # Python in a browser has no threads; it is not tried again for each lab
         pass
 
 
-def _work() -> None:
+def _work(used: int) -> None:
+    """Look at the labs ten times a second, and at once when the memory grows quickly."""
     global _is_watching
-    hurries = True  # a slice that fills the memory may be the first
+    looked, used_then = real_monotonic(), used
     while True:
-        real_sleep(HURRY if hurries else TICK)
-        hurries = False
+        real_sleep(GLANCE)
+        before, used = used, resident()
+        if used < used_then + SURGE and real_monotonic() - looked < TICK:
+            used_then = min(used, used_then)
+            continue
+        looked, used_then = real_monotonic(), used
         for reference in list(_watched):
             watch = reference()
-            if watch is None or not watch.look_safely():
+            if watch is None or not watch.look_safely(before, used):
                 _leave(reference, watch)
-            hurries = hurries or (watch is not None and watch.hurries)
             watch = None  # a lab that nobody else holds goes
         with _lock:
             if not _watched:

@@ -23,7 +23,7 @@ from .trace import Trace
 
 
 class World(Protocol):
-    """A lab: the parts of its engine, its state, and what can be reported to it."""
+    """A lab: the parts of its engine, its state, and its reports."""
 
     runtime: Runtime
     scheduler: Scheduler
@@ -41,7 +41,7 @@ class World(Protocol):
 
     @property
     def clock(self) -> Clock:
-        """What time it is."""
+        """The clock of the lab."""
 
     @property
     def network(self) -> Any:

@@ -24,7 +24,7 @@ _PORTS_EXAMPLE = "1500=0,1501=0"
 
 
 def split_address(text: str) -> tuple[str, int | None]:
-    """Split "host:port" or "host"; an IPv6 address with a port stands in brackets.
+    """Split "host:port" or "host"; an IPv6 address with a port is written in brackets.
 
     Raises:
         BadMapping: there is no host, or the port is not valid.
@@ -95,10 +95,10 @@ def _pairs(text: str, where: str, example: str) -> list[tuple[str, str]]:
 
 
 class Aliases:
-    """The aliases of a network: those given, which win over those in the environment.
+    """The aliases of a network; those given take precedence over those in the environment.
 
     Args:
-        hosts: "host:port" or "host" to "host:port" or "host"; the name with a port wins.
+        hosts: "host:port" or "host" to "host:port" or "host"; a name with a port takes precedence.
         ports: a port to listen at to another; 0 means any that is free.
 
     Raises:

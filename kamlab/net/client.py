@@ -19,7 +19,7 @@ from .interface import WRITE, Address, Lookup, Network, network_of
 
 
 class _ToldToEnd(Exception):
-    """A control message says to end before there is a connection."""
+    """A control message ended the client before it was connected."""
 
     def __init__(self, message: Any) -> None:
         super().__init__()
@@ -27,15 +27,16 @@ class _ToldToEnd(Exception):
 
 
 class TCPClient(Component):
-    """Connects to a server: messages in ``inbox`` go to the server, and what the server sends goes to ``outbox``.
+    """Connects to a server: messages in ``inbox`` go to the server, and its bytes come out of ``outbox``.
 
     At its end it sends one message on ``signal``: ProducerFinished, with ``message=None`` if the connection has ended
     by agreement, with a ConnectFailed if none could be made, and with a ConnectionLost, or the error of its adapter, if
     it broke. A ConnectFailed compares equal to its reason: "refused", "timeout", "unknown host", "unreachable".
 
-    ProducerFinished on ``control`` sends what is in the inbox, then ends the connection; with ``wait_for_serverclose``
-    it ends only the sending half, and answers come until the server closes. ShutdownMicroprocess ends the connection at
-    once. Before there is a connection, ProducerFinished ends the client unless messages wait to be sent.
+    ProducerFinished on ``control`` sends the messages in the inbox, then ends the connection; with
+    ``wait_for_serverclose`` it ends only the sending half, and answers come until the server closes.
+    ShutdownMicroprocess ends the connection at once. Before there is a connection, ProducerFinished ends the client
+    unless messages wait to be sent.
 
     Args:
         host: a name, a numeric address, or an alias of the lab.
@@ -83,7 +84,7 @@ class TCPClient(Component):
         self._finish: Any = None
 
     def main(self) -> Any:
-        """Connect, pass messages both ways, and tell once how it ended."""
+        """Connect, pass messages both ways, and report once how the connection ended."""
         last: Any
         try:
             yield from self._until(self._now() + self.delay, lambda: False)
@@ -100,7 +101,7 @@ class TCPClient(Component):
         self.send(last, "signal")
 
     def stop(self) -> None:
-        """Close the connection at once; also called at every other end."""
+        """Close the connection at once; called however the component ends."""
         if self._lookup is not None:
             self._lookup.cancel()
         if self._sock is not None:
@@ -180,7 +181,7 @@ class TCPClient(Component):
         return "" if places == self._destination() else f" ({places})"
 
     def _until(self, deadline: float, done: Callable[[], bool]) -> Any:
-        """Wait for something; return whether it came before the deadline. A generator.
+        """Wait until ``done()`` is true; return whether that was before the deadline. A generator.
 
         Raises:
             _ToldToEnd: a control message says to end.

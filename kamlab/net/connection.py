@@ -1,4 +1,4 @@
-"""A connection as a component: messages in its inbox go to the peer, and what the peer sends goes to its outbox.
+"""A connection as a component: messages in its inbox go to the peer, and bytes from the peer go to its outbox.
 
 Flow control
 ------------
@@ -11,7 +11,7 @@ once there is room.
 
 How a connection ends
 ---------------------
-The two directions end one by one, as TCP has it. The peer's end of stream is passed on as a SocketShutdown on
+The two directions end separately, as in TCP. The peer's end of stream is passed on as a SocketShutdown on
 ``signal``, and the receiver can still answer. ProducerFinished on ``control`` means that no more will come: everything
 in the inbox is sent, the sending direction is shut, and once the peer's machine has all of it this component ends.
 ShutdownMicroprocess ends it at once. A connection on which nothing moves for ``linger`` seconds while it ends is given
@@ -23,9 +23,9 @@ and one last flush at the end (a slow reader got 3.9 of 5 million bytes).
 Speed
 -----
 A slice for one small message is one ``recv`` from the box and one ``send`` to the socket. The socket is watched for
-READ once and for all, and for WRITE only while something is left over. Messages that wait together leave together, and
-a connection that is given something in round after round waits up to :data:`GATHER_ROUNDS` rounds for more: a system
-call costs ten times what an idle slice does. It does not gather while the lab is stepped, so that a slice does what one
+READ all the time, and for WRITE only while something is left over. Messages that wait together leave together, and a
+connection that gets messages round after round waits up to :data:`GATHER_ROUNDS` rounds for more: a system call costs
+ten times what an idle slice does. It does not gather while the lab is stepped, so that a slice does what the user
 expects, nor if its inbox has a limit.
 """
 
@@ -53,7 +53,7 @@ CHUNKS_PER_SLICE = 8
 #: Small messages are joined up to this many bytes; and how many times to send in one slice.
 GATHERED = 65536
 SENDS_PER_SLICE = 16
-#: A connection that sends in round after round gathers messages for so many rounds, or so many messages.
+#: A connection that sends round after round gathers messages for up to this many rounds, or this many messages.
 GATHER_ROUNDS = 8
 ENOUGH = 32
 #: The interval, in seconds, at which an ending connection checks whether the peer's machine has taken everything.
@@ -65,7 +65,7 @@ FOR_EVER = float("inf")
 class ConnectedSocketAdapter(Component):
     """One TCP connection.
 
-    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. What comes in is bytes.
+    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. Received messages are bytes.
 
     Args:
         listensocket: the connected socket; it belongs to this component from now on.
@@ -80,7 +80,7 @@ class ConnectedSocketAdapter(Component):
         peer: the address of the other end, once it runs.
         bytes_in, bytes_out: how many bytes came, and how many the socket took.
         refused: how many messages were neither bytes nor text, and dropped.
-        dropped: how many messages could not be sent any more.
+        dropped: how many messages came too late to be sent.
         reason: a ConnectionLost, if it ended otherwise than by agreement.
         told: (time, bytes_out) when the receiver was told that nothing more will come.
 
@@ -114,9 +114,9 @@ class ConnectedSocketAdapter(Component):
     dropped: int = 0
     reason: ConnectionLost | None = None
     told: tuple[float, int] | None = None
-    peer: str = "nobody"
+    peer: str = "no peer"
 
-    _task: Any  # whose scheduler is there: a connection is used in slices only
+    _task: Any  # its scheduler is set: a connection is used only in slices
     _network: Network | None = None
     #: The events that the socket is watched for.
     _interest = 0
@@ -126,7 +126,7 @@ class ConnectedSocketAdapter(Component):
     _readable = False
     #: A chunk that the receiver has no room for.
     _held = b""
-    #: What the socket has not taken of the last send; it is then watched for WRITE.
+    #: The bytes of the last send that the socket has not taken; it is then watched for WRITE.
     _rest: memoryview | None = None
     _blocked = False
     _finish = False
@@ -191,7 +191,7 @@ class ConnectedSocketAdapter(Component):
         return inbox.limit is None and len(inbox.items) < ENOUGH and self._task.scheduler.world.gate_open
 
     def stop(self) -> None:
-        """Close the connection at once, whatever is left; also called at every other end."""
+        """Close the connection at once, whatever is left; called however the component ends."""
         self._release()
         super().stop()
 
@@ -215,7 +215,7 @@ class ConnectedSocketAdapter(Component):
                 return True
             if isinstance(message, ProducerFinished):
                 self._finish = self._special = True
-                self._readable = not self._input_over  # what has come already is passed on
+                self._readable = not self._input_over  # bytes that have arrived are passed on
         return False
 
     # -- from the socket to the receiver -----------------------------------------------------------------------
@@ -248,7 +248,7 @@ class ConnectedSocketAdapter(Component):
         self._special = True
 
     def _pass_on(self, data: bytes) -> bool:
-        """Send a chunk to the receiver; hold it where there is no room."""
+        """Send a chunk to the receiver; hold it if there is no room."""
         try:
             self.send(data)
         except NoSpaceInBox:
@@ -411,7 +411,7 @@ class ConnectedSocketAdapter(Component):
             self._report(str(self.reason))
 
     def _watch(self) -> None:
-        """Tell the network what this waits for now, if that has changed."""
+        """Tell the network which events this waits for, if they have changed."""
         assert self._network is not None
         wanted = (0 if self._input_over or self._held else READ) | (WRITE if self._rest is not None else 0)
         if wanted != self._interest:
@@ -422,7 +422,7 @@ class ConnectedSocketAdapter(Component):
                 self._network.unwatch(self.socket)
 
     def _lose(self, error: OSError) -> None:
-        """Note that the connection broke; what has come already can still be read."""
+        """Note that the connection broke; bytes that have arrived can still be read."""
         if self.reason is None:
             self.reason = ConnectionLost(
                 reason_of(error), f"{self.short_name} lost its connection {self.peer}: {error}"
@@ -434,7 +434,7 @@ class ConnectedSocketAdapter(Component):
     # -- the end -----------------------------------------------------------------------------------------------
 
     def _part(self) -> None:
-        """Close, or, where the peer has not closed yet, let it do so first."""
+        """Close; if the peer has not closed yet, let it close first."""
         if self._output_over and not self._broken and not self._input_over and self._network is not None:
             sock, self.socket = self.socket, None
             close_after_peer(self._network, self._task.scheduler, sock, self.linger)
@@ -478,8 +478,8 @@ class ConnectedSocketAdapter(Component):
 def close_after_peer(network: Network, scheduler: Scheduler, sock: Any, seconds: float) -> None:
     """Read and drop what still comes until the peer closes, for at most ``seconds`` of the lab's clock; then close.
 
-    A socket that is closed while something unread is in it answers with a reset, and a reset can take away what the
-    peer has not read yet. So a connection that has sent everything is not closed at once. This needs no component, so
+    A socket that is closed while it holds unread data answers with a reset, and a reset can destroy what the peer has
+    not read yet. So a connection that has sent everything is not closed at once. This needs no component, so
     a server that is told to end does not have to wait for it.
     """
 

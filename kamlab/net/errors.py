@@ -1,7 +1,7 @@
 """The errors of the network.
 
-Those in brackets are also built-in errors, mostly the one that a socket would raise, so code that catches ``OSError``
-keeps working::
+In brackets are the built-in errors from which an error also derives, mostly those that a socket would raise; so code
+that catches ``OSError`` keeps working::
 
     KamlabError
     ├── NoNetwork                                   a component that needs a network has none
@@ -151,7 +151,7 @@ class ConnectFailed(KamlabError, OSError):
     ``reason`` is one of "refused", "timeout", "unknown host", "unreachable", "bad address", or the text of the
     operating system. The error compares equal to its reason, since that is all Axon sends.
 
-    >>> ConnectFailed("timeout", "nobody answered") == "timeout"
+    >>> ConnectFailed("timeout", "no answer came") == "timeout"
     True
     """
 
@@ -257,7 +257,7 @@ class PeerIsOfThePast(NetworkIsClosed):
     ...         peer.send("hello")
     ...     except PeerIsOfThePast as error:
     ...         print(str(error).split(":")[0])
-    peer 1 is of a run that is no more
+    peer 1 belongs to an earlier run
     """
 
 
@@ -305,7 +305,7 @@ class NothingRecords(KamlabError):
 
 
 class RecordDoesNotFit(KamlabError):
-    """Nothing in this lab is waiting for what the record has from the network.
+    """Nothing in this lab is waiting for an event that the record has from the network.
 
     >>> from kamlab import Lab
     >>> from kamlab.net import RecordDoesNotFit, ReplayedNetwork, play_outside

@@ -1,13 +1,13 @@
-"""The interface of a network: how components get sockets, and what a socket has to be able to do.
+"""The interface of a network: how components get sockets, and the methods of a socket.
 
 A lab has one network (``lab.network``): real TCP (:mod:`kamlab.net.real`), one in memory
-(:mod:`kamlab.net.simulated`), or one that records or replays (:mod:`kamlab.net.recorded`). So a component never makes a
-socket itself and never waits for one. It asks the network for a socket, says with ``watch`` which readiness it waits
+(:mod:`kamlab.net.simulated`), or one that records or replays (:mod:`kamlab.net.recorded`). A component never makes a
+socket itself and never waits for one. It asks the network for a socket, says with ``watch`` which events it waits
 for, and is called between two slices, under the lab's lock.
 
 Watching is persistent and level-triggered, as epoll is: as long as there is something to read, the callback comes again
-and again. A component that cannot take more says so with another ``watch`` or ``unwatch``; one that has read less than
-there was need not worry. Rejected: one-shot watching, as in Kamaelia's Selector. It costs a system call for every
+and again. A component that cannot take more says so with another ``watch`` or ``unwatch``; one that has left something
+unread is called again. Rejected: one-shot watching, as in Kamaelia's Selector. It costs a system call for every
 message.
 """
 
@@ -39,7 +39,7 @@ class Connection(Protocol):
     """One end of a connection; it behaves like a non-blocking socket."""
 
     def recv(self, size: int, /) -> bytes:
-        """Return what came, ``b""`` at the end; raise BlockingIOError if nothing did."""
+        """Return the bytes that came, ``b""`` at the end; raise BlockingIOError if none did."""
 
     def send(self, data: Any, /) -> int:
         """Return how many bytes were taken; raise BlockingIOError if none fit."""
@@ -130,7 +130,7 @@ class Network(Protocol):
         """Stop calling; nothing happens if it is not watched."""
 
     def unsent(self, sock: Any) -> int:
-        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+        """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""
 
     def close(self) -> None:
         """Close every listener and connection. A second time does nothing."""

@@ -1,13 +1,13 @@
-"""What a lab with a real network waits for when nothing can run: a selector.
+"""The poller of a real network: a lab in which nothing can run waits with a selector.
 
-``wait`` runs without the lab's lock, so it changes nothing of the lab: it stores what is ready, and ``dispatch`` calls
-the callbacks later, under the lock. In between another thread may have had the lock and closed a socket, and the next
-socket may have got its descriptor; so a stored event leads to a ``Watch`` object, not to a descriptor, and a watch that
-was taken back is dead.
+``wait`` runs without the lab's lock, so it changes nothing in the lab: it stores the ready sockets, and ``dispatch``
+calls the callbacks later, under the lock. In between, another thread may have held the lock and closed a socket, and a
+new socket may have got its descriptor; so a stored event refers to a ``Watch`` object, not to a descriptor, and a
+cancelled watch is dead.
 
-Other threads end a ``wait`` through a pair of sockets. ``wake`` writes one byte, and no second one before the first is
-read. ``wait`` reads first and clears the flag afterwards: a ``wake`` between the two writes nothing, but its caller had
-changed the lab before, and the lab checks after ``wait`` whether anything can run.
+Other threads end a ``wait`` through a pair of sockets. ``wake`` writes one byte, and writes no other before that one is
+read. ``wait`` reads first and clears the flag afterwards: a ``wake`` between the two writes nothing, but its caller has
+already changed the lab, and the lab checks after ``wait`` whether anything can run.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Poller:
         self._wake_out.setblocking(False)
         self._selector.register(self._wake_in.fileno(), selectors.EVENT_READ, None)
 
-    # -- what the lab calls when nothing can run ---------------------------------------------------------------
+    # -- called by the lab when nothing can run ----------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
         """Block until a socket is ready or ``wake`` is called; at most ``timeout`` seconds, and at most NOTICE."""
@@ -81,7 +81,7 @@ class Poller:
                 self._wake_out.send(b"\0")
 
     def dispatch(self) -> int:
-        """Call the callbacks of what ``wait`` has found ready; return how many."""
+        """Call the callbacks of the sockets that ``wait`` found ready; return how many."""
         ready, self._ready = self._ready, ()
         called = 0
         for key, events in ready:
@@ -97,7 +97,7 @@ class Poller:
             except Exception as error:
                 self.unwatch(watch.sock)
                 self._report(
-                    f"a callback of the network failed; {watch.sock!r} is watched no longer.\n{traceback_of(error)}"
+                    f"a callback of the network failed; {watch.sock!r} is no longer watched.\n{traceback_of(error)}"
                 )
         return called
 
@@ -113,7 +113,7 @@ class Poller:
         self._let_go()
 
     def start_afresh(self) -> None:
-        """Stop watching, in a forked process, with a selector of its own.
+        """In a forked process, stop watching and use a selector of its own.
 
         The parent has the same one: a socket removed from it here would be removed for the parent, and either of them
         would read a wake-up.

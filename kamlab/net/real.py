@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LookUp = Callable[[str, int], list[Address]]
 Answer = Callable[[Any], Any]
 
-#: How many ports are tried where the one that is asked for is taken.
+#: How many ports are tried if the requested one is taken.
 PORTS_TRIED = 100
 
 #: Every network of this program, so that an error can say which component holds a port.
@@ -84,7 +84,7 @@ class TcpListener(_Owned):
 
     __slots__ = ("owner", "stands_for")
     owner: Any
-    #: The port that was asked for, where another program holds it, and this is the next free one.
+    #: The requested port, if another program holds it and this listens at the next free one.
     stands_for: int | None
 
     def accept(self) -> tuple[TcpConnection, Any]:
@@ -125,7 +125,7 @@ class ThreadedLookup:
         return self._answer is not None
 
     def cancel(self) -> None:
-        """Make sure that the answer is not delivered, and take back the call that is posted for it."""
+        """Make sure that the answer is not delivered, and cancel the call that is posted for it."""
         with self._posting:
             self._answer = None
             if self._posted is not None:
@@ -171,7 +171,7 @@ class RealNetwork:
         world: the lab.
         hosts: aliases of hosts, such as ``{"foo.bar.com:1600": "127.0.0.1:4711"}``.
         ports: aliases of ports to listen at, such as ``{1500: 0}``; 0 means any that is free.
-        ask: what looks up names, in a thread; by default the operating system.
+        ask: a function that looks up names, called in a thread; by default the operating system's.
 
     Raises:
         BadMapping: an alias, given here or in the environment, cannot be understood.
@@ -205,7 +205,7 @@ class RealNetwork:
         self.unwatch = self.poller.unwatch
         with self._lock:
             before, self._scheduler.idle = self._scheduler.idle, self.poller
-            before.wake()  # a thread that waits there comes and waits here
+            before.wake()  # a thread that waits there goes on waiting here
         _networks.add(self)
 
     watch: Callable[[Any, int, Ready], None]
@@ -252,7 +252,7 @@ class RealNetwork:
             raise self._cannot_listen(error, host, port, asked, owner) from None  # its text has the reason
 
     def _bound(self, host: str, port: int, backlog: int, options: Sequence[SocketOption], owner: Any) -> TcpListener:
-        """Return a listener at this very port, or raise what the operating system says."""
+        """Return a listener at exactly this port, or raise the operating system's error."""
         listener = TcpListener(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         listener.owner = owner
         listener.stands_for = None
@@ -275,7 +275,7 @@ class RealNetwork:
     ) -> TcpListener | None:
         """Return a listener at the next free port, and say so; ``None`` if a lab of this program holds ``port``.
 
-        A server that has a port in place of another one does not count as its holder.
+        A server that listens there only because its own port was taken does not count as the holder.
         """
         holder = self._holder(port)
         if holder is not None and holder.stands_for is None:
@@ -289,7 +289,7 @@ class RealNetwork:
             by = "another program" if holder is None else owner_name(holder.owner)
             self.world.report(
                 f"port {port} is taken by {by}; the server listens at {other}. kamlab's clients in this program "
-                f"that ask for {port} are led there; a plain socket must connect to {other}."
+                f"that ask for {port} are redirected there; a plain socket must connect to {other}."
             )
             return listener
         return None
@@ -325,7 +325,7 @@ class RealNetwork:
     # -- clients -----------------------------------------------------------------------------------------------
 
     def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
-        """Find the addresses of a host and call ``answer`` with them, or with why there are none.
+        """Find the addresses of a host and call ``answer`` with them, or with the reason why there are none.
 
         Aliases, numeric addresses and this machine's own name are answered at once. Other names are looked up in a
         thread, and answered between two slices.
@@ -362,7 +362,7 @@ class RealNetwork:
         return sock
 
     def _led(self, place: Any) -> Any:
-        """Return where a client connects to: where the server is that could not have the port, if there is one."""
+        """Return the address to connect to: that of the server that could not get this port, if there is one."""
         for listener in self._listeners():
             if listener.stands_for == place[1] and _reaches(place[0], listener.getsockname()[0]):
                 return (place[0], listener.getsockname()[1], *place[2:])
@@ -371,7 +371,7 @@ class RealNetwork:
     # -- servers and clients -----------------------------------------------------------------------------------
 
     def unsent(self, sock: Any) -> int:
-        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+        """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""
         return _unsent(sock)
 
     def close(self) -> None:
@@ -400,7 +400,7 @@ class RealNetwork:
 
 
 def _reaches(asked: str, bound: str) -> bool:
-    """Return whether who asks for one address reaches a server of this machine that is bound to another."""
+    """Return whether a client of one address reaches a server of this machine that is bound to another."""
     return asked == bound or (asked.startswith("127.") and (bound.startswith("127.") or bound == "0.0.0.0"))
 
 
@@ -434,7 +434,7 @@ elif sys.platform == "darwin":
 
 
 def _leave_to_the_parent() -> None:
-    """Leave the sockets to the parent, in a forked process: the labs of this one have none."""
+    """In a forked process, leave the sockets to the parent: the labs here have none."""
     for network in list(_networks):
         network.poller.start_afresh()
         for sock in list(network.sockets):

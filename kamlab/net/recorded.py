@@ -5,7 +5,7 @@ Everything that comes in from a network is one of two things. It is the *answer*
 A replay makes the same calls in the same order, so answers need no place in the run, only an order; callbacks need a
 place. So recording and replaying share one implementation of the interface, :class:`RecordedNetwork`, in which every
 answer goes through :meth:`~RecordedNetwork.answered`: :class:`RecordingNetwork` makes the real call and notes a plain
-value, :class:`ReplayedNetwork` hands out the noted value. The two cannot drift apart in what they ask.
+value, :class:`ReplayedNetwork` hands out the noted value. The two cannot drift apart in the calls that they make.
 
 What is not an answer
 ---------------------
@@ -15,8 +15,8 @@ price: a connection knows its peer before it is connected, and after a reset, wh
 
 ``send`` records how much is to be sent, not what: the fingerprints of the run notice if components send other text.
 
-Errors are noted by class, by the symbol of their number, and by text: ECONNRESET has another number on the next
-system, and the run must be the same there. No class is looked up by name except those listed here.
+Errors are noted by class, by the symbol of their number, and by text: ECONNRESET has a different number on other
+systems, and the run must be the same there. No class is looked up by name except those listed here.
 
 Rejected: recording system calls below the components' sockets, in a subclass of ``socket.socket``. A replay would then
 need sockets, and its point is to open none.
@@ -55,7 +55,7 @@ from .real import RealNetwork
 if TYPE_CHECKING:
     from kamlab.core.world import World
 
-#: The answer to ``resolve`` where the addresses come later.
+#: The answer to ``resolve`` if the addresses come later.
 LATER = "later"
 #: What marks an error among the answers, and a look-up that failed.
 ERROR = "error"
@@ -195,7 +195,7 @@ class RecordedConnection(RecordedSocket):
         self._peer = peer
 
     def recv(self, size: int, /) -> bytes:
-        """Return what came, ``b""`` at the end; raise BlockingIOError if nothing did."""
+        """Return the bytes that came, ``b""`` at the end; raise BlockingIOError if none did."""
         data: bytes = self._answered(f"recv {self.number}", lambda: self.real.recv(size))
         return data
 
@@ -251,12 +251,12 @@ class RecordedLookup:
 
 
 class RecordedNetwork:
-    """The interface of a network, apart from where the answers come from.
+    """The network interface, without the source of its answers.
 
     Attributes:
         inner: the real network, ``None`` in a replay.
         by_fileno: the sockets by descriptor.
-        lookups: those whose answer is still to come, by number.
+        lookups: the look-ups whose answer is still to come, by number.
     """
 
     inner: Any = None
@@ -311,8 +311,8 @@ class RecordedNetwork:
     def opened(self, call: str, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, tuple[Any, ...]]:
         """Answer a call that makes a socket.
 
-        ``make`` returns the real socket and what else is to be noted of it. Returned are the socket, ``None`` in a
-        replay, and what was noted: descriptor, own address, and the rest.
+        ``make`` returns the real socket and further values to note. Returns the socket (``None`` in a replay) and the
+        noted values: descriptor, own address, and the rest.
         """
         made: list[Any] = []
 
@@ -359,7 +359,7 @@ class RecordedNetwork:
         return at_once[0] if at_once else LATER
 
     def unsent(self, sock: Any) -> int:
-        """Return how many bytes wait here because the peer has no room; 0 where that cannot be known."""
+        """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""
         found = self.find(sock)
         count: int = self.answered(f"unsent {found.number}", lambda: self.inner.unsent(found.real))
         return count
@@ -378,7 +378,7 @@ class RecordedNetwork:
         return self._count
 
     def find(self, sock: Any) -> RecordedSocket:
-        """Return the socket of this network that ``sock`` is, or whose descriptor it is.
+        """Return the socket of this network, given the socket itself or its descriptor.
 
         Raises:
             NotRecorded: this network did not make it.
@@ -422,7 +422,7 @@ class RecordingNetwork(RecordedNetwork):
         self.inner = inner
 
     def answered(self, call: str, ask: Callable[[], Any]) -> Any:
-        """Make the real call, and note its answer; ``None`` where it would block."""
+        """Make the real call, and note its answer; ``None`` if it would block."""
         try:
             answer = ask()
         except BlockingIOError:
@@ -475,7 +475,7 @@ class RecordingNetwork(RecordedNetwork):
 
 
 class ReplayedNetwork(RecordedNetwork):
-    """A network that answers what was answered when the run was recorded.
+    """A network that gives the answers that were given when the run was recorded.
 
     It has no socket, no thread and no port. Nothing comes in by itself, so the lab waits as it does without a network;
     the replay calls :meth:`play` at the place of each callback in the run.
@@ -501,7 +501,7 @@ class ReplayedNetwork(RecordedNetwork):
 
     def __init__(self, lab: World) -> None:
         super().__init__(lab)
-        #: By the numbers of the sockets, so that a socket that nothing else refers to is still called.
+        #: By socket number, so that a socket is called even if nothing else refers to it.
         self._watches: dict[int, tuple[int, Ready]] = {}
         self._difference: Exception | None = None
 
@@ -578,13 +578,13 @@ class ReplayedNetwork(RecordedNetwork):
                 raise
             self._watches.pop(number, None)
             self.world.report(
-                f"a callback of the network failed; socket {number} is watched no longer.\n{traceback_of(error)}"
+                f"a callback of the network failed; socket {number} is no longer watched.\n{traceback_of(error)}"
             )
         if self._difference is not None:
             raise self._difference
 
     def close(self) -> None:
-        """Forget what is watched. A second time does nothing."""
+        """Forget the watched sockets. A second time does nothing."""
         super().close()
         self._watches.clear()
         self.lookups.clear()
@@ -661,5 +661,5 @@ def encode_addresses(found: list[Address] | ConnectFailed) -> Any:
 
 
 def decode_addresses(noted: Any) -> list[Address] | ConnectFailed:
-    """Return what :func:`encode_addresses` was given."""
+    """Undo :func:`encode_addresses`."""
     return ConnectFailed(noted[1], noted[2]) if isinstance(noted, tuple) else list(noted)

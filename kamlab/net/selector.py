@@ -114,7 +114,7 @@ class Selector(Component):
                 return
 
     def stop(self) -> None:
-        """Stop watching; also called at every other end."""
+        """Stop watching; called however the component ends."""
         wanted, self._wanted = self._wanted, {}
         for descriptor in wanted:
             if self._network is not None:

@@ -9,9 +9,9 @@ protocol with its factory, links the two and activates both:
 The links belong to the adapter, so they end with the connection; the server of a thousand clients has no list of links
 to search.
 
-When the connection ends, the protocol is told on ``control``. When the protocol ends, for whatever reason, the adapter
-gets ProducerFinished: it sends what is left, then closes. A protocol that ignores ``control`` lives on; ``leaked``
-lists those.
+When the connection ends, the protocol gets a message on ``control``. When the protocol ends, for whatever reason, the
+adapter gets ProducerFinished: it sends the remaining data, then closes. A protocol that ignores ``control`` lives on;
+``leaked`` lists those.
 
 A server ends on ShutdownMicroprocess only (a ServerShutdown is one). It stops listening, tells the protocols that their
 connections end, and waits until everything that they still send is delivered. A protocol that reacts to its control box
@@ -57,9 +57,9 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 class ListeningComponent(Component):
     """A component whose port is bound when it is activated, so that its number is known at once.
 
-    ``activate`` itself then raises an exception for a port in use, in the cell that called it. If a component activates
-    this in the middle of a slice, the port is bound in the first slice instead, and a port in use is this component's
-    failure.
+    If the port is in use, ``activate`` itself raises the error, in the cell that called it. If a component activates
+    this in the middle of a slice, the port is bound in the first slice instead, and a port in use makes this component
+    fail.
     """
 
     def activate(self, scheduler: Any = None, tracker: Any = None, mainmethod: str = "main") -> Self:
@@ -183,7 +183,7 @@ class TCPServer(ListeningComponent):
             yield
 
     def stop(self) -> None:
-        """Stop listening; also called at every other end."""
+        """Stop listening; called however the component ends."""
         listener, self.listener = self.listener, None
         if listener is not None:
             where = format_address(*(place_of(listener, "getsockname") or ("?", self.port)))
@@ -258,7 +258,7 @@ class Client:
     peer: tuple[str, int]
 
     def leaked_since(self, late: float) -> bool:
-        """Whether the protocol was told of the end before ``late`` and lives, but has sent nothing since."""
+        """Whether the protocol was notified of the end before ``late`` and lives, but has sent nothing since."""
         told = self.adapter.told
         if told is None or is_over(self.protocol):
             return False
@@ -412,7 +412,7 @@ class ServerCore(ListeningComponent):
         return ListenFailed(f"{self.short_name} cannot take more connections: the component that listens has ended")
 
     def stop(self) -> None:
-        """Close the listener and every connection at once; also called at every other end."""
+        """Close the listener and every connection at once; called however the component ends."""
         super().stop()
         if self.server is not None:
             self.server.stop()
@@ -509,7 +509,7 @@ class ServerCore(ListeningComponent):
     # -- the end of a server -----------------------------------------------------------------------------------
 
     def _end_connections(self) -> Any:
-        """End the connections, but let what the protocols send be delivered first. A generator."""
+        """End the connections, but first deliver what the protocols still send. A generator."""
         scheduler = self.scheduler_in_charge
         assert scheduler is not None
         for client in self.clients:

@@ -1,10 +1,15 @@
-"""What an awaited run has to know of its surroundings: whether it was interrupted, and whether it runs in a cell.
+"""What an awaited run must know about its surroundings: whether it was interrupted, and whether it runs in a cell.
 
 An interrupt reaches a coroutine as a cancellation: the kernel, like ``asyncio.run``, cancels the task that runs. So a
 cell that is interrupted while it awaits ``lab.arun()`` would end with a CancelledError and its thirty lines. In the
-cell's own task the interrupt may be what it is, a KeyboardInterrupt, which IPython catches in that very task; in the
-main task of ``asyncio.run`` as well, which it ends. In any other task it may not: it would leave the event loop, and
-end the kernel.
+cell's own task the interrupt may be raised as a KeyboardInterrupt, which IPython catches in that task. It may also be
+raised in the main task of ``asyncio.run``, which it ends. In any other task it may not: it would leave the event loop
+and end the kernel.
+
+In a script Python shows that error with six frames of asyncio, between the line that calls ``asyncio.run`` and the one
+that awaits. They are added while the error leaves the loop, after all code of this package has run. But ``asyncio.run``
+lets the loop run once more before it passes the error on, to close what is open, and so a call that the loop still has
+to make can take them out. Rejected: ``sys.excepthook``, which is the user's.
 """
 
 from __future__ import annotations
@@ -20,7 +25,8 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from ..core.calls_in_code import is_call_of, text_of
-from ..core.tracebacks import hide_kamlab
+from ..core.frames import module_of
+from ..core.tracebacks import hide_kamlab, without
 from ..core.unawaited import first_of_user
 from .cells import kernel_shell
 
@@ -28,10 +34,10 @@ Result = TypeVar("Result")
 
 
 class AwaitedRun(Coroutine[Any, Any, Result]):
-    """A coroutine that says what to write where it is never awaited.
+    """A coroutine that says what to write if it is not awaited.
 
-    It says so as the last value of a cell, where Python would show ``<coroutine object ...>``; elsewhere in a warning,
-    at the line that made it, once it is thrown away.
+    As the last value of a cell it says so where Python would show ``<coroutine object ...>``; elsewhere it warns, at
+    the line that made it, once it is discarded.
 
     Args:
         coroutine: what to run.
@@ -47,7 +53,7 @@ class AwaitedRun(Coroutine[Any, Any, Result]):
         self._registry = frame.f_globals.setdefault("__warningregistry__", {})
 
     def send(self, value: Any) -> Any:
-        """Run on, with the value of what was awaited."""
+        """Continue, with the value of the awaitable."""
         self._begun = True
         try:
             return self._coroutine.send(value)
@@ -58,7 +64,7 @@ class AwaitedRun(Coroutine[Any, Any, Result]):
             raise
 
     def throw(self, kind: Any, value: Any = None, trace: TracebackType | None = None) -> Any:
-        """Raise an error where it stands."""
+        """Raise an error at its current ``await``."""
         self._begun = True
         try:
             return self._coroutine.throw(value if value is not None else kind)
@@ -103,7 +109,7 @@ class Interrupts:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Do within the block, which does not last long, what no further interrupt may break off."""
+        """Hold further interrupts back, so that none breaks off the block, which must be short."""
         self.are_held = True
         try:
             yield
@@ -113,7 +119,7 @@ class Interrupts:
 
 @contextlib.contextmanager
 def interrupts_noted() -> Iterator[Interrupts]:
-    """Note the interrupts within the block, on the main thread; what handles them is called as before."""
+    """Note the interrupts within the block, on the main thread; their handler is called as before."""
     noted = Interrupts()
     before: Any = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
@@ -134,7 +140,7 @@ def interrupts_noted() -> Iterator[Interrupts]:
 
 
 def in_a_cell() -> bool:
-    """Return whether the task that runs is that of a cell: IPython has called what awaits this."""
+    """Return whether the task that runs is that of a cell: IPython has called the code that awaits this."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))
@@ -152,6 +158,22 @@ def in_main_task() -> bool:
     inner = getattr(handler, "handles", handler)
     main = getattr(inner, "keywords", {}).get("main_task")
     return main is not None and main is asyncio.current_task()
+
+
+def interrupted(where: str) -> KeyboardInterrupt:
+    """Return the error of an awaited run that was interrupted; no frame of asyncio is shown with it.
+
+    Args:
+        where: where the lab stands, in words.
+    """
+    error = KeyboardInterrupt(where)
+    if in_main_task():
+        asyncio.get_running_loop().call_soon(_hide_asyncio, error)
+    return error
+
+
+def _hide_asyncio(error: BaseException) -> None:
+    error.__traceback__ = without(error.__traceback__, lambda frame: module_of(frame).partition(".")[0] == "asyncio")
 
 
 def is_interruptible() -> bool:

@@ -65,7 +65,7 @@ class Field:
             self.submit()
 
     def _deliver(self, message: object, box: str) -> None:
-        """Deliver what was typed; an error is shown beside the field, since a click has no other place for it."""
+        """Deliver the typed text; an error is shown beside the field, since a click has no other place for it."""
         try:
             with cells.aside():
                 self.reader.deliver(message, box)
@@ -121,7 +121,7 @@ class Fields:
         return list(self._of_lab.get(lab, ()))
 
     def show(self, lab: Any) -> None:
-        """Display the fields of a lab under the present cell, if it has any."""
+        """Display the fields of a lab under the current cell, if it has any."""
         with self._lock:
             box = self._boxes.get(lab)
             self._unseen.discard(id(lab))

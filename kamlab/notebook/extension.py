@@ -1,8 +1,8 @@
-"""``%load_ext kamlab``: what it changes in a session, and how all of it is undone.
+"""``%load_ext kamlab``: its changes to a session, and how they are undone.
 
 - ``Axon.*`` and ``Kamaelia.*`` can be imported, served by kamlab;
 - a cell that is Python 2 is rewritten;
-- ``%%kamlab`` and ``%kamlab`` are there;
+- ``%%kamlab`` and ``%kamlab`` are available;
 - in a notebook: ``component.run()`` returns, the system runs on in the background, its panel is under the cell, what
   components print goes to their transcripts, and a ConsoleReader has an input field.
 
@@ -145,7 +145,7 @@ def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
 
 
 def _close_questions() -> None:
-    """Close the widgets of questions; where none was asked, their module is not loaded, and stays so."""
+    """Close the widgets of questions; if none was asked, their module is not loaded, and is not loaded now."""
     question_widget = sys.modules.get(f"{__package__}.question_widget")
     if question_widget is not None:
         question_widget.close_all()
@@ -213,7 +213,7 @@ class Commands:
         return None
 
     def _stop_all(self) -> None:
-        """Stop all labs; where the name ``lab`` meant one of them, it means the new current one."""
+        """Stop all labs; if the name ``lab`` meant one of them, it now means the new current one."""
         count = stop_all()
         names = self._shell.user_ns
         if isinstance(names.get("lab"), Lab) and names["lab"].state == "stopped":
@@ -222,7 +222,7 @@ class Commands:
 
 
 def _prints(names: list[str]) -> str:
-    """Return what was printed in the lab that was stepped or run last; in the current one, if none was."""
+    """Return the output of the lab that was stepped or run last; of the current one, if none was."""
     driven = max(origins.known_labs(), key=lambda lab: lab.runtime.last_driven, default=None)
     lab = driven if driven is not None and driven.runtime.last_driven else current()
     try:

@@ -41,7 +41,7 @@ NOT_INSTALLED = (
     "or use `await main()` in the cell instead of asyncio.run(main())."
 )
 WRONG_PATCH = (
-    "nest_asyncio (without the 2) has patched asyncio here already; with it cells that are queued get lost. "
+    "nest_asyncio (without the 2) has patched asyncio here already; it loses cells that are queued. "
     "Restart the kernel, do not apply nest_asyncio, and say `%kamlab nested on`."
 )
 
@@ -53,7 +53,7 @@ def nested(command: str = "") -> str:
         command: ``"on"``, ``"off"``, or nothing to ask.
 
     Returns:
-        The present state, in a sentence.
+        The current state, in a sentence.
 
     Raises:
         UsageError: the command is another word, or cannot be carried out; the message says why.

@@ -1,6 +1,6 @@
-"""Output of cells and components: who prints where, what is silenced, and the progress of a long run.
+"""Output of cells and components: which text goes where, silencing, and the progress of a long run.
 
-*Prints.* In a notebook, what a background thread prints lands under the cell that was executed last, or nowhere. So
+*Prints.* In a notebook, the output of a background thread lands under the cell that was executed last, or nowhere. So
 the extension replaces ``sys.stdout`` and ``sys.stderr`` by a :class:`Proxy`. Text that a component writes goes to the
 component's transcript, and also under the cell if that cell drives the lab, by ``lab.step()`` or ``lab.run()``. All
 other text passes through untouched.
@@ -74,7 +74,7 @@ class Proxy:
             with self._lock:
                 self._held.append(text)
         elif self._error and not transcripts_of(lab).watched:
-            self.stream.write(text)  # nobody looks, and an error must not be lost
+            self.stream.write(text)  # no cell shows it, and an error must not be lost
         return len(text)
 
     def writelines(self, lines: Any) -> None:
@@ -83,7 +83,7 @@ class Proxy:
             self.write(line)
 
     def note(self, text: str) -> None:
-        """Record what a component writes in its transcript without displaying it: its first run displayed it."""
+        """Record a component's text in its transcript without displaying it: its first run displayed it."""
         speaker = _speaker()
         if speaker is None:
             return
@@ -101,7 +101,7 @@ class Proxy:
 
     def _record(self, lab: Any, component: Any, text: str, driver: int | None) -> None:
         lines = transcripts_of(lab).write(component, text, self._error)
-        if component is not None and not self._error:  # the trace has what the lab reports of a failure already
+        if component is not None and not self._error:  # the trace has the lab's report of a failure already
             _trace_lines(lab, component, lines, driver)
 
 
@@ -166,7 +166,7 @@ class _Silent:
         return getattr(self.stream, name)
 
     def write(self, text: str) -> Any:
-        """Write what a component or another thread prints."""
+        """Write the text that a component or another thread prints."""
         if threading.get_ident() != self._thread or context.in_slice.world is not None:
             return self.stream.write(text)
         return len(text)
@@ -208,7 +208,7 @@ class CellLine:
         self._shown = False
 
     def tell(self, progress: Progress) -> None:
-        """Display the progress, or update what is displayed."""
+        """Display the progress, or update the display."""
         data = {"text/html": progress._repr_html_(), "text/plain": str(progress)}
         update, self._shown = self._shown, True
         self._context.run(self._publish, data, metadata={}, transient={"display_id": self._id}, update=update)

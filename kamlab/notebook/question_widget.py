@@ -1,8 +1,8 @@
 """A question in a notebook: buttons for its choices, or a field to write in, and the result below.
 
 A cell gets the widget, and after it the same as plain HTML, which the page hides while the widget is there. So a saved
-notebook shows what was asked and what was clicked, wherever it is opened. Only a click changes that HTML: an answer
-given in another cell is that cell's output, and a cell that was compared or saved stays as it was.
+notebook shows the question and the choice that was clicked, wherever it is opened. Only a click changes that HTML: an
+answer given in another cell is that cell's output, and a cell that was compared or saved stays as it was.
 
 A click may be handled on any thread; the lab has a lock. Errors are shown below the buttons.
 
@@ -118,7 +118,7 @@ class QuestionWidget:
         self._do(lambda: self.question.answer_text(self.field.value))
 
     def _do(self, act: Any) -> None:
-        """Carry out a click; errors are shown and not raised, since nobody would see them."""
+        """Carry out a click; errors are shown, not raised, since raised ones would not be seen."""
         self._by_click = True
         try:
             with cells.aside():

@@ -4,7 +4,9 @@ Otherwise the second run of a cell meets the first: its Backplane has the name, 
 into the same boxes, its lab runs on in the background. What a cell made is what :mod:`kamlab.core.origins` noted while
 it was executed: components, whether activated then or later, and those that they made in turn; services and
 tracked values; links; and labs. So a system that is built over several cells stays whole, as in Axon: another cell
-that uses a Backplane of this one may be run again without it.
+that uses a Backplane of this one may be run again without it. The cell of the Backplane itself, too: publishers and
+subscribers that other cells made wait until this cell has made it again, and join that. If the cell fails before, they
+wait until it is run once more; if it does not make the Backplane any longer, the subscribers end.
 
 Of the labs that a cell made, those are stopped that run, or that may hold threads and sockets. A lab under
 a virtual clock that stands still is in the way of nothing, and may be kept for a comparison with the next.
@@ -24,6 +26,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from ..analysis.words import counted
+from ..backplane import Backplane, SubscribeTo, end_released, release
 from ..core import context, origins
 from ..core.task import task_of
 from ..lab import Lab, current
@@ -45,6 +48,8 @@ class CellRuns:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._kept: list[Lab] = []
+        #: The subscribers that wait for a Backplane, by the cell that made it.
+        self._released: dict[Hashable, list[SubscribeTo]] = {}
 
     def begin(self, info: Any) -> None:
         """Stop what this cell made before, and note what it makes from now on."""
@@ -55,16 +60,22 @@ class CellRuns:
         label = f"In [{len(history)}]" if history and info.store_history else "a cell"
         origins.enter(origins.Origin(key, label, origins.entered()))
 
-    def end(self, _result: Any = None) -> None:
-        """Note nothing more for this cell; labs that were kept running for it may end."""
+    def end(self, result: Any = None) -> None:
+        """Note nothing more for this cell; labs that were kept running for it may end, and released subscribers."""
         origin = origins.entered()
         outer = origin.outer if origin is not None else None
         origins.enter(outer)
+        if origin is not None and getattr(result, "success", True):
+            self._end_released(origin.key)
         if outer is None:
             kept, self._kept = self._kept, []
             for lab in kept:
                 lab.runtime.kept_running = False
                 lab.scheduler.nudge()
+
+    def _end_released(self, key: Hashable) -> None:
+        for subscriber in end_released(self._released.pop(key, ())):
+            print(f"kamlab: {subscriber.short_name} ends, since there is no Backplane {subscriber.source!r} any more")
 
     def stop_earlier(self) -> None:
         """Stop what the cell that is being executed made before."""
@@ -74,6 +85,8 @@ class CellRuns:
 
     def _stop(self, key: Hashable) -> None:
         stopped: list[str] = []
+        waiting = self._released.setdefault(key, [])
+        known = len(waiting)
         for lab in origins.known_labs():
             if lab.time_travel.is_twin:
                 continue
@@ -85,9 +98,10 @@ class CellRuns:
             else:
                 stopped += self._stop_in(lab, key)
         if stopped:
-            rest = len(stopped) - NAMED
-            named = ", ".join(stopped[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
-            print(f"kamlab: this cell is run again; what it made before is stopped: {named}")
+            print(f"kamlab: this cell is run again; what it made before is stopped: {_named(stopped)}")
+        joining = [subscriber.short_name for subscriber in waiting[known:]]
+        if joining:
+            print(f"kamlab: the Backplane that this cell makes now is joined by {_named(joining)} of other cells")
 
     def _stop_lab(self, lab: Lab) -> list[str]:
         """Stop a lab that a cell made, if it is in the way; return what is said of it."""
@@ -120,6 +134,7 @@ class CellRuns:
             if lab.running and not lab.runtime.kept_running:
                 lab.runtime.kept_running = True
                 self._kept.append(lab)
+            self._released[key] += self._release(lab, mine, members)
             names = [member.short_name for member in mine if not _is_part(member, mine)]
             for member in mine:
                 lab.scheduler.retire(member)
@@ -131,6 +146,21 @@ class CellRuns:
             return names
         finally:
             lab.lock.release()
+
+    def _release(self, lab: Lab, mine: list[Any], members: list[Any]) -> list[SubscribeTo]:
+        """Have the subscribers that other cells made outlive the Backplanes of this one; return them."""
+        others = [member for member in members if not any(member is own for own in mine)]
+        planes = [member for member in mine if isinstance(member, Backplane)]
+        released = [subscriber for plane in planes for subscriber in release(plane, others)]
+        if released:
+            lab.note_foreign("the cell of a Backplane was run again")
+        return released
+
+
+def _named(names: list[str]) -> str:
+    """Return some names in words, the first of them if there are many."""
+    rest = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def key_of(info: Any) -> Hashable:

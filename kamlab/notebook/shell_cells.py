@@ -41,7 +41,7 @@ _BUILT_IN = frozenset(
         "read",
     )
 )
-#: What in a line that begins as one of Python makes it one of the shell.
+#: What makes a line one of the shell although it begins like one of Python.
 _SHELL_BLOCK = re.compile(r"(?:;|\n)\s*(?:do|then)\b")
 #: A name that is bound, called or looked into.
 _OF_PYTHON = re.compile(r"\w+\s*(?:[=(.\[:,]|[-+*/]=)")
@@ -83,7 +83,7 @@ def is_for_shell(cell: str, is_python: bool, names: Container[str]) -> bool:
 
 
 def _only_names(text: str) -> bool:
-    """Return whether some Python is nothing but names and operators, so that it can do no more than fail."""
+    """Return whether some Python is nothing but names and operators, so that all it can do is fail."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):  # a magic

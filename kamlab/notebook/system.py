@@ -1,13 +1,14 @@
 """Systems in a notebook: ``%%kamlab`` builds one in a fresh lab, and ``component.run()`` lets one run on.
 
-*A cell that builds.* Running a ``%%kamlab`` cell again first stops what it built before, so names and ports are free.
-The lab keeps the source of the cell as its recipe, and the cell is its builder: ``lab.back()``, ``lab.goto()``,
-``lab.replay()`` and ``lab.reset()`` run it again. The cell's code is executed here and not handed back to the shell,
-so that its errors leave the cell like any other error: "Run All" stops, and the traceback shows the cell's own lines.
+*A cell that builds.* Running a ``%%kamlab`` cell again first stops the system that it built before, so names and ports
+are free. The lab keeps the source of the cell as its recipe, and the cell is its builder: ``lab.back()``,
+``lab.goto()``, ``lab.replay()`` and ``lab.reset()`` run it again. The cell's code is executed here and not handed back
+to the shell, so that its errors leave the cell like any other error: "Run All" stops, and the traceback shows the
+cell's own lines.
 
 *The same system again.* Other cells may have been executed since. So while the cell is run again, the names that it
 takes from earlier cells have the values that they had then, and the names that it binds are bound again: a later cell
-that says ``tick`` means the present component. A copy of the lab is built in a copy of the names, so nothing of it is
+that says ``tick`` means the current component. A copy of the lab is built in a copy of the names, so nothing of it is
 left behind. Building ends where the cell first drives its lab, as with ``lab.step()``; the rest is not run again.
 
 *A cell that runs.* In a script ``component.run()`` blocks until everything has ended; a cell that did so would block
@@ -50,7 +51,7 @@ with needs("IPython", "%load_ext kamlab"):
 
 #: Seconds that the previous system may take to reach the end of a slice.
 PATIENCE = 5.0
-#: Seconds that a cell waits at most for a system to come to rest.
+#: The most seconds that a cell waits for a system to come to rest.
 SETTLING = 1.0
 
 # -- %%kamlab --------------------------------------------------------------------------------------------
@@ -97,14 +98,14 @@ class Systems:
     Args:
         shell: the IPython shell.
         live: whether there is a notebook to show a panel in.
-        stop_earlier: stops what the cell that is being executed made before.
+        stop_earlier: stops everything that the cell that is being executed made before.
     """
 
     def __init__(self, shell: Any, live: bool, stop_earlier: Callable[[], None]) -> None:
         self._shell = shell
         self._stop_earlier = stop_earlier
         self._live = live
-        #: What ``%%system`` is in IPython, and whether the user was told of the new name.
+        #: What ``%%system`` is in IPython, and whether the user has seen the new name.
         self._before: Callable[[str, str], Any] | None = shell.find_cell_magic("system")
         self._told = False
         self._labs: dict[str, Lab] = {}
@@ -113,8 +114,8 @@ class Systems:
     def system(self, line: str, cell: str) -> Any:
         """Build a system in a fresh lab, from the code in this cell; run the cell again to build it again.
 
-        What the cell built before is stopped first, and so is the default lab. The new lab is the current one, and
-        is bound to ``lab``.
+        The system that the cell built before is stopped first, and so is the default lab. The new lab is the current
+        one, and is bound to ``lab``.
         """
         __tracebackhide__ = "__ipython_bottom__"
         options = parse(line)
@@ -339,7 +340,7 @@ class CellBuilder:
         before = lab.breakpoints
         try:
             with silence(), self._as_before(names, codes):
-                _run(codes, names)  # the lab stops it where it drives the lab
+                _run(codes, names)  # the lab stops it as soon as it drives the lab
         finally:
             if lab is self._lab():
                 self._keep_breakpoints(lab, before, names)

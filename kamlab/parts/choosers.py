@@ -11,7 +11,7 @@ from ..core.ipc import ProducerFinished, ShutdownMicroprocess
 
 
 class _Chooser(Component):
-    """The loop of both choosers: send the first item at once, then one for each request that finds one."""
+    """The loop of both choosers: send the first item at once, then one for each request that has an item."""
 
     woken_by_collection = False
 
@@ -51,7 +51,7 @@ class Chooser(_Chooser):
 
     ``"NEXT"`` and ``"PREV"`` go one item forward or back, ``"FIRST"`` and ``"LAST"`` go to an end, and ``"SAME"``
     stays. If there is no next or previous item, nothing is sent, unless ``loop`` is true. Other messages are ignored.
-    Only ShutdownMicroprocess ends it: when the component that sends requests has finished, the list has not.
+    Only ShutdownMicroprocess ends it: the list has not ended when the component that sends requests has.
 
     Args:
         items: the items.

@@ -3,9 +3,9 @@
 Waiting for a person blocks, so the reader has a thread of its own. It should not wait inside ``input``: a thread that
 is still there when Python exits holds the lock of stdin, and Python aborts. So if stdin is the process's own, the
 reader waits with ``select`` for either a line or a wake-up, and reads the file descriptor itself. In a notebook a front
-end gives it an input field (:data:`input_field`), which delivers lines to its inbox: there ``input`` works only while
-the cell runs that called it, and no other cell can run meanwhile. Anywhere else (a test, a replaced ``input``) it calls
-``input``.
+end gives it an input field (:data:`input_field`), which delivers lines to its inbox: there, ``input`` works only while
+the cell that called it runs, and no other cell can run meanwhile. Anywhere else (a test, a replaced ``input``) the
+reader calls ``input``.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class _Stdin:
 _stdin = _Stdin()
 
 #: Set by a front end: shows an input field for a reader, which delivers each line to the reader's inbox, and at the end
-#: of the input ProducerFinished to its control. While the reader has it, a run waits for what is typed.
+#: of the input ProducerFinished to its control. While the reader has it, a run waits for typed lines.
 input_field: Callable[[ConsoleReader], object] | None = None
 
 
@@ -133,11 +133,11 @@ class ConsoleReader(ThreadedComponent):
             self._close_wake_pipe()
 
     def may_wake(self) -> bool:
-        """Return whether something may still come: also a line from the input field."""
+        """Return whether something may still come, such as a line from the input field."""
         return self._has_field or super().may_wake()
 
     def gate_changed(self) -> None:
-        """Also say, where a run begins that blocks the cell, that the input field cannot be used meanwhile."""
+        """Also report, when a run begins that blocks the cell, that the input field cannot be used meanwhile."""
         super().gate_changed()
         if self._has_field:
             self._say_if_blocked()

@@ -27,8 +27,8 @@ class SimpleFileWriter(Worker):
     The file is opened when the component first runs. Nothing is buffered. The file is closed when the component ends,
     in whatever way; a shutdown message ends it after the messages that wait.
 
-    While a lab replays its run, nothing is written. When the lab goes on from there, the file is restored to what it
-    was at that moment, and new messages follow.
+    While a lab replays its run, nothing is written. When the lab goes on from there, the file is restored to its state
+    at that moment, and new messages follow.
 
     Args:
         filename: the file.
@@ -130,7 +130,7 @@ class _Output:
             self._file = self._caught_up()
 
     def _caught_up(self) -> IO[bytes]:
-        """Open the file and restore what it was at the moment to which the lab went back."""
+        """Open the file and restore its state at the moment to which the lab went back."""
         played, self._played = self._played, bytearray()
         exists = os.path.exists(self._filename)
         if exists and not os.path.isfile(self._filename):  # what went into a device or a pipe cannot be restored
@@ -155,7 +155,7 @@ class _Output:
 class PromptedFileReader(Component):
     """Reads a file on request.
 
-    Each number in its inbox asks for so many bytes or lines, which are sent as one message: bytes as ``bytes``, lines
+    Each number in its inbox asks for that many bytes or lines, which are sent as one message: bytes as ``bytes``, lines
     as ``str`` with their line breaks (decoded as UTF-8; invalid bytes become U+FFFD). At the end of the file it sends
     ProducerFinished. ProducerFinished at control ends it after the requests that wait, ShutdownMicroprocess at once.
     The file is opened when the component first runs, and always closed.

@@ -86,7 +86,7 @@ class Filter(Worker):
         return () if result is None else (result,)
 
     def finish(self, message: Any) -> Iterable[Any]:
-        """Return what the filter has held back."""
+        """Return the messages that the filter has held back."""
         while self._holds_back and (result := self._judge("")):
             yield result
 

@@ -15,7 +15,7 @@ from .splitting import Splitter
 class PlugSplitter(Splitter):
     """A Splitter that also sends to its own outbox and signal, and may contain its source.
 
-    With a source component, inbox and control are the source's. What the source sends to outbox and signal is copied,
+    With a source component, inbox and control are the source's. Its messages to outbox and signal are copied,
     and the splitter ends when the source has ended.
 
     Args:
@@ -60,7 +60,7 @@ class PlugSplitter(Splitter):
 
 
 class Plug(Chassis):
-    """Connects a component to a splitter: it gets what the splitter copies.
+    """Connects a component to a splitter: it gets the messages that the splitter copies.
 
     The Plug registers with the splitter when it first runs, and unregisters when the component has ended. The
     component's outbox and signal are the Plug's.

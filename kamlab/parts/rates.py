@@ -18,7 +18,7 @@ class _Timed(Component):
     _ending: Any = None
 
     def _read_control(self) -> Generator[None, None, None]:
-        """Pass control messages on, except shutdown messages: note the stronger one."""
+        """Pass control messages on, but keep shutdown messages back and note the stronger one."""
         for message in self.messages("control"):
             if not isinstance(message, SHUTDOWN_MESSAGES):
                 yield from send_when_room(self, message, "signal")
@@ -91,7 +91,7 @@ class MessageRateLimit(_Timed):
 
 
 class ByteRate_RequestControl(_Timed):  # noqa: N801 - its name in Kamaelia
-    """Sends numbers at a rate; each asks a reader to read so much.
+    """Sends numbers at a rate; each tells a reader how much to read.
 
     Args:
         rate: how much to ask for per second.

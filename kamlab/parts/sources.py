@@ -112,7 +112,7 @@ class TriggeredOneShot(_Source):
         self.msg = msg
 
     def main(self) -> Generator[None, None, None]:
-        """Wait for a message, then send the own one."""
+        """Wait for a message, then send the given one."""
         while not self.data_ready("inbox"):
             for message in self.messages("control"):
                 yield from self._offer(message, "signal")

@@ -248,7 +248,7 @@ class Splitter(Chassis):
     # -- control and the end ----------------------------------------------------------------------
 
     def _end(self, message: Any) -> Generator[None, None, None]:
-        """Deliver what is left, then tell the sinks; on ShutdownMicroprocess, tell them at once."""
+        """Deliver the remaining messages, then tell the sinks; on ShutdownMicroprocess, tell them at once."""
         untold = list(self._controls)
         self._is_ending = True
         if isinstance(message, ProducerFinished):

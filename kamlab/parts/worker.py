@@ -2,7 +2,7 @@
 
 Take every message, send its results, then read control. In this order nothing is lost when ProducerFinished arrives
 together with the last data. If the next component has no room, the part keeps the message and sleeps, so bounded boxes
-slow a system down but break nothing. A ShutdownMicroprocess ends that wait and drops what is left.
+slow a system down but break nothing. A ShutdownMicroprocess ends that wait and drops the remaining messages.
 """
 
 from __future__ import annotations

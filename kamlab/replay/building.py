@@ -80,10 +80,7 @@ class Builder:
         context.enter(lab)
         try:
             with self._building(journal):
-                if _takes_lab(self.function):
-                    self.function(lab)
-                else:
-                    self.function()
+                self.function(*(() if _takes(self.function) else (lab,)))
         except BuilderDrives:
             if not self.is_cell:
                 raise
@@ -186,8 +183,3 @@ def _takes(function: Callable[..., Any], *arguments: Any) -> bool:
     except ValueError:
         return True
     return True
-
-
-def _takes_lab(function: Callable[..., Any]) -> bool:
-    """Return whether a builder takes the lab as its argument."""
-    return not _takes(function)

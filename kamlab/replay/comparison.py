@@ -23,6 +23,7 @@ from typing import Any
 from kamlab.core.describe import error_in_words, name_of, shorten
 from kamlab.core.events import DISCARDED, FAILED, FINISHED, PAUSED, PRINTED, RECEIVED, RESUMED, SENT, said_in
 from kamlab.core.message_text import is_frozen
+from kamlab.core.microprocess import name_in_task
 from kamlab.core.naming import whose
 from kamlab.core.safe_repr import class_name
 
@@ -84,7 +85,7 @@ def kept_of(trace: Any) -> Kept:
     component: Any = None  # of the generator that has the slice, where a component waits for one
     name = ""
     deeds: list[Deed] = []
-    for record in trace.records_from(trace.known_from):
+    for record in trace.records_from(0):
         kind = record[0]
         if kind is RESUMED:
             if running is not None:
@@ -183,7 +184,7 @@ class _Runners(dict[Any, tuple[Any, str]]):
     """Of each microprocess that ran: the component that it belongs to, and its own name."""
 
     def __missing__(self, running: Any) -> tuple[Any, str]:
-        runner = self[running] = whose(running), running.short_name
+        runner = self[running] = whose(running), name_in_task(running)
         return runner
 
 

@@ -22,6 +22,7 @@ from kamlab.core.describe import error_in_words, name_of
 from kamlab.core.drive import Phase
 from kamlab.core.errors import LabIsRunning, StepOutOfRange
 from kamlab.core.events import RESUMED
+from kamlab.core.microprocess import name_in_task
 from kamlab.core.reading import reading
 
 from .branches import Branch, Tree
@@ -99,9 +100,11 @@ class TimeTravel:
     def reset(self) -> None:
         """Stop everything and begin again at step 0; a lab that knows how to builds its system again."""
         lab = self._lab
+        lab.runtime.check_may_drive("reset")
         before, self.in_between = self.in_between, True
         try:
             interrupted = lab.begin_again()
+            lab.breakpoint_table.rearm()
             lab.forget_positions()
             lab.written_from = {}
             self._past = None
@@ -152,7 +155,7 @@ class TimeTravel:
         self._check_step(wanted, way)
         self._check_can_rewind(wanted, way.path)
         self.builder.check_classes()
-        self.move(way.number, way.path, wanted)
+        self.move(tree, way.number, way.path, wanted)
 
     def _step_at(self, time: float, step: int | None, way: Branch) -> int:
         """Return the step of a branch at a time."""
@@ -260,9 +263,9 @@ class TimeTravel:
         travel = other.time_travel
         travel.is_twin = True
         travel.builder.copy_from(self.builder)
-        travel._branches, travel._past = (Branch(0, None, 0, here.path),), here.path
+        own = Branch(0, None, 0, here.path)
         try:
-            travel.move(0, here.path, wanted)
+            travel.move(Tree((own,), 0, 0), 0, here.path, wanted)
             yield other
         finally:
             with unheard(other):
@@ -289,14 +292,19 @@ class TimeTravel:
                 "the lab can go back. lab.snapshot(step) shows what was where later."
             )
 
-    def move(self, branch: int, path: Path, step: int) -> None:
+    def move(self, tree: Tree, branch: int, path: Path, step: int) -> None:
         """Build the system again and play a path to a step.
+
+        Args:
+            tree: the branches as they are now.
+            branch: the number of the one to be on.
+            path: what to play.
+            step: how far.
 
         Raises:
             RunDiffers: it did not do what was kept of that branch.
         """
         self._lab.runtime.check_open()
-        tree = self.branches
         self._kept[self._here] = self._kept_on(self._here)
         hooks = self._lab.trace.hooks
         moved = False
@@ -314,7 +322,6 @@ class TimeTravel:
                 if branch != self._here:
                     self._lab.forget_positions()
                 self._branches, self._here = tree.branches, branch
-                self._lab.trace.adopt_hooks({})
                 self._rebuild_and_play(path, step)
             moved = True
             if interrupted is not None:
@@ -358,7 +365,7 @@ class TimeTravel:
 
     def _guess(self, name: str) -> str:
         """Return a sentence on what may have made a component do something else."""
-        ran = {record[3].short_name: record[3] for record in self._lab.trace.records_from(0) if record[0] is RESUMED}
+        ran = {name_in_task(record[3]): record[3] for record in self._lab.trace.records_from(0) if record[0] is RESUMED}
         cause = guess_of(ran.get(name), self.builder.function)
         return cause or "Nothing in its code shows why; does it call something that uses chance, the date or a file?"
 
@@ -424,7 +431,7 @@ class TimeTravel:
         self._past, self._here = recording.path, number
         stopped: RunDiffers | None = None
         try:
-            self.move(number, recording.path, step)
+            self.move(self.branches, number, recording.path, step)
         except RunDiffers as error:
             stopped = error
         differs = recording.checks.difference(prints_of(self._lab.trace))
@@ -432,7 +439,7 @@ class TimeTravel:
             first, last = differs
             where = f"at step {first}" if first == last else f"between the steps {first} and {last}"
             further = f" ({stopped})" if stopped is not None else ""
-            self.move(number, recording.path, first - 1)
+            self.move(self.branches, number, recording.path, first - 1)
             raise RunDiffers(
                 f"the recorded run does not fit this system any more: {where} something else happened than when it "
                 f"was recorded{further}. The lab stands at step {first - 1}, before that; has the code changed?",

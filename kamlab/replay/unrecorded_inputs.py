@@ -64,8 +64,9 @@ def named_classes(components: Iterable[Any]) -> tuple[type, ...]:
 
 def redefined(classes: Iterable[type], builder: Any) -> type | None:
     """Return a class that its module has redefined since, and that the builder would use; ``None`` without one."""
-    kept = {id(cell) for cell in _held_by(builder)}
-    return next((cls for cls in classes if _now(cls) is not cls and id(cls) not in kept), None)
+    changed = [cls for cls in classes if _now(cls) is not cls]
+    kept = set(map(id, _held_by(builder))) if changed else ()
+    return next((cls for cls in changed if id(cls) not in kept), None)
 
 
 def _now(cls: type) -> Any:

@@ -1,6 +1,6 @@
-"""Exercises: run what a student hands in, and say in a sentence what it does.
+"""Exercises: run a student's work, and say in a sentence what it does.
 
-A check is an ordinary function that examines what was handed in and raises :class:`~.runs.Wrong`. It runs in a sandbox
+A check is an ordinary function that examines the work and raises :class:`~.runs.Wrong`. It runs in a sandbox
 (:mod:`.sandbox`), so nothing that a student writes can harm the kernel. It returns plain data: a sentence, and the run
 it is about as a line of text. So the verdict can open that run in this process.
 """
@@ -48,7 +48,7 @@ class CheckFailed(KamlabError, AssertionError):
 
 
 class Exercise:
-    """A check that can be called with what a student hands in. Made by :func:`exercise`.
+    """A check that can be called with a student's work. Made by :func:`exercise`.
 
     >>> from kamlab.teach import Wrong, exercise
     >>> @exercise("reverse", takes="a function of a list", points=2)
@@ -81,7 +81,7 @@ class Exercise:
         self.__doc__ = body.__doc__
 
     def __call__(self, *handed_in: Any) -> Verdict:
-        """Check what is handed in, and record the score.
+        """Check a student's work, and record the score.
 
         Raises:
             CheckFailed: the exercise is not done, and nbgrader is running this notebook.
@@ -161,15 +161,15 @@ def exercise(
     accepts: Callable[[Any], bool] = callable,
     seconds: float = 10.0,
 ) -> Callable[[Body], Exercise]:
-    """Decorate a function that raises :class:`~.runs.Wrong` if what was handed in does something wrong.
+    """Decorate a function that raises :class:`~.runs.Wrong` if a student's work does something wrong.
 
     Args:
         name: the name of the exercise.
         takes: what to hand in, in words that complete "this exercise takes".
         points: what the exercise is worth.
-        stage: makes a function that builds the system from what was handed in; the check gets that function. Without
-            ``stage``, what was handed in is that function.
-        accepts: returns whether something that was handed in can be checked; it must be callable, unless given.
+        stage: makes a function that builds the system from the student's work; the check gets that function. Without
+            ``stage``, the work is that function.
+        accepts: returns whether the work can be checked; by default, it must be callable.
         seconds: how long the check may compute, or wait.
 
     Returns:

@@ -144,7 +144,7 @@ class Question:
             return self._refuse(f"This question takes {self.takes}. {error}.", typed)
 
     def step(self) -> Result:
-        """Go on without an answer: the lab is stepped, and tells what the answer was.
+        """Continue without an answer: the lab is stepped, and the result has the right answer.
 
         The question counts as not answered. If it has a result already, that is returned, and nothing is stepped.
         """
@@ -221,7 +221,7 @@ class Question:
 
     def _close(self, result: Result) -> Result:
         self.result = result
-        self._lab = self._type = None  # a closed question may be kept for long, and needs them no more
+        self._lab = self._type = None  # a closed question may be kept for long, and no longer needs them
         self._position = (None, self.asked_at, 0)
         self._notify(result)
         return result
@@ -288,16 +288,16 @@ def _event_lines(events: Sequence[Event]) -> tuple[str, ...]:
 
 
 def why_nothing_runs(lab: Any, at_rest: bool = True) -> str | None:
-    """Return why a question cannot step a lab now; ``None`` if it can. ``at_rest``: whether a lab that rests is one."""
+    """Return why a question cannot step a lab now; ``None`` if it can. ``at_rest``: whether rest is such a reason."""
     state = lab.state
     if state == "stopped":
-        return "This lab was stopped, so nothing happens in it any more; make a new one, or call lab.reset()."
+        return "This lab was stopped, so nothing more happens in it; make a new one, or call lab.reset()."
     if state == "running":
         return "The lab is running; call lab.pause() first, then ask and answer."
     if not at_rest or not rests(lab):
         return None
     if state == "new":
-        return "Nothing can run in this lab: nobody has been activated yet."
+        return "Nothing can run in this lab: no component has been activated yet."
     if state == "finished":
         return f"Every component has ended at step {lab.step_number}, so there is nothing to predict."
     return f"The lab rests at step {lab.step_number}: all sleep, and nothing will wake them. lab.why() says why."

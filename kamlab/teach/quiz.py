@@ -155,7 +155,7 @@ class Quiz:
             return Question(self.lab, question_type, self._series)
 
     def _makers(self, draw: random.Random) -> Iterator[Maker]:
-        """Yield what makes a question of each type, with its details drawn."""
+        """Yield a maker for a question of each type, with its details drawn."""
         yield from (RunsNext, NextInbox, WokenNext, NextIsLost)
         yield partial(CanRun, after=draw.randint(2, 6))
         boxes = Roster(self.lab).active_inboxes()

@@ -25,7 +25,7 @@ System = Callable[[], Any]
 class Run:
     """One run of a system, at its end.
 
-    ``made`` is what the system's function returned, ``lab`` the lab at the end of the run, ``seed`` the seed that
+    ``made`` is the result of the system's function, ``lab`` the lab at the end of the run, ``seed`` the seed that
     decided who ran next, and ``outcome`` why the run ended.
 
     >>> from kamlab import Lab, Pipeline
@@ -79,7 +79,7 @@ class Run:
             LabIsClosed: the next run has begun, or the last run is over; ask within the loop over the runs.
         """
         if self._lab.state == "stopped":
-            raise LabIsClosed("the lab of this run is stopped, so nobody waits any more; ask in the loop over runs()")
+            raise LabIsClosed("the lab of this run is stopped, so nothing waits any more; ask in the loop over runs()")
         why = self._lab.why()
         return "\n".join(why.sentences) if "deadlock" in why.headline else ""
 
@@ -111,9 +111,9 @@ class Wrong(KamlabError):
     >>> from kamlab.teach import Wrong, runs
     >>> for run in runs(lambda: OneShot("hello").activate(), 3):
     ...     if run.seed == 2:
-    ...         wrong = Wrong("The greeting came to nobody.", run)
+    ...         wrong = Wrong("The greeting did not arrive.", run)
     >>> print(wrong)
-    The greeting came to nobody.
+    The greeting did not arrive.
     >>> wrong.run.seed, wrong.step
     (2, 2)
     """
@@ -136,7 +136,7 @@ def runs(
     """Run a system once for each seed, beginning with 0, and yield each run when it has ended.
 
     Args:
-        system: a function that activates the components of the system. What it returns is ``run.made``.
+        system: a function that activates the components of the system. Its result is ``run.made``.
         schedules: how many runs.
         slices: how many slices each may have.
         until: called with the run after each slice; the run ends when it returns something true.

@@ -2,12 +2,12 @@
 
 The code may loop forever, print without end, exit Python, open a port, start a program, or write files. So it runs in a
 child process made by ``fork``: everything that was defined in a notebook is there, and nothing that the code does there
-happens here. The child sends back one value as JSON through a pipe. A child that takes too long reports by an alarm
-which line it is at, and is killed if it cannot do even that.
+happens here. The child sends back one value as JSON through a pipe. In a child that takes too long, an alarm
+reports the current line; if even that fails, the child is killed.
 
-An audit hook refuses what would reach beyond the child: opening a port, starting a program, sending a signal, writing a
-file. It ends the child with a sentence. This prevents accidents; it does not stop malicious code, which could use
-ctypes, for example.
+An audit hook refuses everything that would reach beyond the child: opening a port, starting a program, sending a
+signal, writing a file. It ends the child with a sentence. This prevents accidents; it does not stop malicious code,
+which could use ctypes, for example.
 
 Rejected: a thread with a deadline, because a thread cannot be ended from outside, and ``os._exit`` ends the whole
 process; a new Python interpreter, because a notebook's classes cannot be sent to it.
@@ -52,7 +52,7 @@ ANSWER = 1_000_000
 
 FORKS = sys.platform == "linux" and hasattr(os, "fork")
 
-#: What is refused: the names of Python's audit events, and what to call them.
+#: The refused actions: the names of Python's audit events, and their descriptions.
 REFUSED = {
     "socket.bind": "opens a port",
     "socket.connect": "connects to a port",
@@ -92,7 +92,7 @@ class _TooMuchPrinted(SystemExit):
 
 
 def run_in_sandbox(call: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """Call a function in a sandbox and return what it returns, which must be a value that JSON can represent.
+    """Call a function in a sandbox and return its result, which must be a value that JSON can represent.
 
     Args:
         call: the function, without arguments.
@@ -230,7 +230,7 @@ def _too_much(place: str = "") -> str:
 
 
 def _asks_for_input(place: str = "") -> str:
-    return f"Your code waits for input(), which nobody can give in a check.{place}"
+    return f"Your code waits for input(), which is not available in a check.{place}"
 
 
 def _run_as_child(call: Callable[[], Any], seconds: float, writer: int) -> NoReturn:
@@ -305,7 +305,7 @@ def _limit_memory() -> None:
 
 
 class _Sink(io.TextIOBase):
-    """Discards what is printed, and calls ``full`` when it is too much."""
+    """Discards printed text, and calls ``full`` when it is too much."""
 
     def __init__(self, full: Callable[[], Any]) -> None:
         super().__init__()

@@ -27,9 +27,9 @@ class NothingToOpen(KamlabError):
 class Verdict:
     """The result of a check.
 
-    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` what the check saw, and ``points``
-    what the exercise is worth. If a run went wrong, ``seed`` is its seed, ``step`` where to look, and ``line`` the
-    whole run as a line of text that can be replayed.
+    ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` the findings of the check, and
+    ``points`` the points of the exercise. If a run went wrong, ``seed`` is its seed, ``step`` where to look, and
+    ``line`` the whole run as a line of text that can be replayed.
 
     >>> print(Verdict("lost-update", False, "The balance is 1.", seed=3, step=14, line="kamlab1:..."))
     lost-update: not yet

@@ -1,4 +1,4 @@
-"""What is shown of a lab: models first, then their text, their still pictures and their data for a page.
+"""Views of a lab: models first, then their text, their still pictures and their data for a page.
 
 A view is a plain immutable value, computed from a lab between two slices. It can be compared, tested and printed;
 drawing it is a function of that value alone (see :mod:`.render`). Nothing in here imports a widget or IPython.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .labs import LabsLook
     from .payload import Payload, payload_of
     from .progress import Progress, progress_of
-    from .source import SourceLook, source_of
+    from .source import Position, SourceLook, source_of
     from .story import StoryLook, story_of
     from .timeline import Timeline, timeline_of
     from .transcript import Transcript, Transcripts, transcripts_of
@@ -33,7 +33,7 @@ _NAMES = {
     "labs": ("LabsLook",),
     "payload": ("Payload", "payload_of"),
     "progress": ("Progress", "progress_of"),
-    "source": ("SourceLook", "source_of"),
+    "source": ("Position", "SourceLook", "source_of"),
     "story": ("StoryLook", "story_of"),
     "timeline": ("Timeline", "timeline_of"),
     "transcript": ("Transcript", "Transcripts", "transcripts_of"),
@@ -48,6 +48,7 @@ __all__ = [
     "Inboxes",
     "LabsLook",
     "Payload",
+    "Position",
     "Progress",
     "RunTree",
     "SourceLook",

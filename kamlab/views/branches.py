@@ -16,7 +16,7 @@ from ..core.reading import reads
 from .render import Document, Picture, View, escape
 from .timeline.look import COLOURS
 
-#: How many branches are shown: those on the way to where the lab stands, and the newest.
+#: How many branches are shown: those on the path to the lab's position, and the newest.
 BRANCHES = 40
 
 _LEFT, _WIDTH, _ROW, _TOP = 26, 420, 26, 24
@@ -68,7 +68,7 @@ class RunTree(View):
 
     @property
     def svg(self) -> str:
-        """The tree as a picture, the same byte for byte wherever the same is shown."""
+        """The tree as a picture; equal trees give the same bytes."""
         return _as_svg(self)
 
     @property
@@ -94,7 +94,7 @@ class RunTree(View):
 
 @reads()
 def branches_of(lab: Any) -> RunTree:
-    """Return the branches of a lab's runs: one, until the lab goes back and then on another way.
+    """Return the branches of a lab's runs: one, until the lab goes back and takes another course.
 
     >>> from kamlab import Component, Lab
     >>> class Count(Component):
@@ -197,7 +197,7 @@ def _as_svg(tree: RunTree) -> str:
 
 
 def _way(tree: RunTree) -> dict[int, int]:
-    """Return for each branch on the way to where the lab stands the step up to which the way follows it."""
+    """Return, for each branch on the path to the lab's position, the step up to which the path follows it."""
     branches = {branch.number: branch for branch in tree.branches}
     way: dict[int, int] = {}
     number: int | None = tree.here

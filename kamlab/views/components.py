@@ -46,7 +46,7 @@ def key_of(component: Microprocess) -> str:
 
 
 def component_with_key(lab: World, key: str) -> Component | None:
-    """Return the component of a key, a living one or a child that is not active yet; ``None`` if there is none."""
+    """Return the component of a key, one that is alive or a child that is not active yet; ``None`` if there is none."""
     return next((component for component in _known(lab) if key_of(component) == key), None)
 
 
@@ -85,11 +85,11 @@ def safe_name(component: Any) -> str:
     return label(name_of(component), 40)
 
 
-# -- what is said of a state --------------------------------------------------------------------------
+# -- states in words ----------------------------------------------------------------------------------
 
 _SAY = {NEW: "not active yet", FINISHED: "has finished", STOPPED: "was stopped"}
 
-#: What a component waits for, by what its code says it awaits.
+#: What a component waits for, by what its code awaits.
 _AWAITED = {MESSAGE: "a message", TIME: "its timer", CHILDREN: "its children"}
 _OF_THREAD = {IN_RECV: "a message", IN_PAUSE: "a message", IN_SLEEP: "its timer"}
 

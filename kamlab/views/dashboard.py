@@ -1,4 +1,4 @@
-"""All pieces of a lab at one moment: what the panel shows, as text and as a still picture."""
+"""All pieces of a lab at one moment: the contents of the panel, as text and as a still picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..core.reading import reads
 from ..core.world import World
 from .render import Document, Section, Span, View, line
 
-#: The pieces in the order in which they are shown. The controls are shown where there is something to press.
+#: The pieces in the order in which they are shown. The controls are shown if there is something to press.
 NAMES = ("controls", "graph", "inboxes", "source", "timeline", "story")
 TITLES = {"graph": "Graph", "inboxes": "Inboxes", "source": "Source", "timeline": "Timeline", "story": "Story"}
 TITLES["branches"] = "Branches"
@@ -41,7 +41,7 @@ def checked(pieces: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, repr=False)
 class Dashboard(View):
-    """What there is to see of a lab: printed it is text, in a notebook a picture.
+    """The pieces of a lab's panel at one moment. Printed, they are text; in a notebook, a picture.
 
     ``pieces`` are (name, value) pairs; each value can stand alone.
 
@@ -81,13 +81,13 @@ class Dashboard(View):
         )
 
     def document(self) -> Document:
-        """Return how the lab stands, and a section for each piece."""
+        """Return the state of the lab, and a section for each piece."""
         remark = [line(self.remark, role="faint")] if self.remark else []
         sections = [Section(TITLES[name], value) for name, value in self.pieces]
         return (line(Span(self.headline, "strong")), *remark, *sections)
 
     def data(self) -> dict[str, Any]:
-        """Return all of it as JSON can have it."""
+        """Return all of it as plain values, ready for JSON."""
         pieces = {name: value.data() for name, value in self.pieces}
         return {"headline": self.headline, "remark": self.remark, "pieces": pieces}
 
@@ -100,7 +100,7 @@ def dashboard_of(
 
     Args:
         lab: the lab.
-        pieces: the names of those that are wanted.
+        pieces: the names of the pieces to include.
         step: the step of the past to show; the present by default.
         folded: the keys of the containers to be folded in the graph.
         of: the component whose code is shown; without it no code is shown.

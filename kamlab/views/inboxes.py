@@ -42,12 +42,12 @@ LINE_WIDTH = 200
 #: The most characters of the name of a box.
 BOX_NAME = 30
 FAILURES = 5
-#: How many characters :meth:`Inboxes.data` may become as JSON, about; components beyond are only counted.
+#: About how many characters of JSON :meth:`Inboxes.data` may give; components beyond that are only counted.
 ROOM = 24_000
 
 #: The roles of the states that matter most.
 _ROLES = {RUNNABLE: "good", RUNNING: "good", BLOCKED: "bad", FAILED: "bad"}
-#: What is between two messages; in HTML each has a frame of its own.
+#: The separator of two messages; in HTML each has a frame of its own.
 _COMMA = Span(" ", plain=", ")
 
 
@@ -55,7 +55,7 @@ _COMMA = Span(" ", plain=", ")
 class InboxLook:
     """One inbox: how many messages wait, its limit, and the oldest of them as text.
 
-    ``kinds`` has for each of ``messages`` what it is: ``str``, ``bytes`` or ``other``. The first ``held``
+    ``kinds`` has the kind of each of ``messages``: ``str``, ``bytes`` or ``other``. The first ``held``
     of them have been handed to the component's own thread, so they can no longer be edited or removed.
 
     >>> from kamlab import Lab
@@ -108,7 +108,7 @@ class InboxLook:
         return line(f"{self.name} ", count, *parts, role="full" if self.full else "")
 
     def data(self) -> dict[str, Any]:
-        """Return this as JSON can have it."""
+        """Return this as plain values, ready for JSON."""
         kinds = self.kinds or ("other",) * len(self.messages)
         return {
             "name": self.name,
@@ -163,7 +163,7 @@ class ComponentLook:
         return sum(box.length for box in self.inboxes)
 
     def row(self) -> tuple[Cell, ...]:
-        """Return the name, the state, and lines for what waits, what there is to say and what was lost."""
+        """Return the name, the state, and lines for the waiting messages, the remark and the losses."""
         used = [box.line() for box in self.inboxes if box.length or box.full]
         empty = [f"{box.name} {box.count}" for box in self.inboxes if not (box.length or box.full)]
         if self.more:
@@ -178,7 +178,7 @@ class ComponentLook:
         return self.label, Span(self.state, _ROLES.get(self.state, "")), tuple(used)
 
     def data(self) -> dict[str, Any]:
-        """Return this as JSON can have it."""
+        """Return this as plain values, ready for JSON."""
         return {
             "key": self.key,
             "name": self.label,
@@ -195,7 +195,7 @@ class Inboxes(View):
     """All inboxes of a lab at one moment. Printed, it is text; in a notebook, a table.
 
     ``more`` and ``more_failures`` are how many components and failures are left out; ``printed`` the
-    last lines that components have printed, where something collects them.
+    last lines that components have printed, if something collects them.
 
     >>> inbox = InboxLook("inbox", 1, 2, ("'a'",))
     >>> view = Inboxes("paused", 7, (ComponentLook("Sink_1", "waiting", inboxes=(inbox,)),))
@@ -232,7 +232,7 @@ class Inboxes(View):
         return sum(component.waiting for component in self.components)
 
     def data(self, room: int = ROOM) -> dict[str, Any]:
-        """Return this as JSON can have it; components beyond about ``room`` characters are only counted."""
+        """Return this as plain values, ready for JSON; components beyond about ``room`` characters are only counted."""
         shown = []
         for component in self.components:
             data = component.data()
@@ -249,7 +249,7 @@ class Inboxes(View):
         }
 
     def document(self) -> Document:
-        """Return how the lab stands, a row for each component, the failures, and what was printed."""
+        """Return the state of the lab, a row for each component, the failures, and the printed lines."""
         count = counted(len(self.components) + self.more, "component")
         rows = tuple(component.row() for component in self.components)
         blocks: list[Block] = [
@@ -277,7 +277,7 @@ def look(
     messages: int = MESSAGES,
     snapshot: Snapshot | None = None,
 ) -> Inboxes:
-    """Return what waits in the inboxes of a lab, between two slices.
+    """Return the contents of a lab's inboxes, between two slices.
 
     Args:
         lab: the lab.
@@ -285,7 +285,7 @@ def look(
         step: the step of the past to look at; the present by default.
         components: how many components to show at most.
         messages: how many messages of each inbox to show at most.
-        snapshot: the lab's snapshot of that step, with at least so many messages, if the caller has one.
+        snapshot: the lab's snapshot of that step, with at least this many messages, if the caller has one.
 
     Raises:
         StepOutOfRange: there is no such step, or it is forgotten.
@@ -344,7 +344,7 @@ def _named(name: str, looks: Sequence[Look], kind: str, error: type[KamlabError]
 
 
 def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> list[Component]:
-    """Return those there is room for, in order of activation; those with messages go first."""
+    """Return the components that there is room for, in order of activation; those with messages are preferred."""
     if len(everyone) <= room:
         return everyone
     full = {box.owner for box in snapshot.waiting}
@@ -354,7 +354,7 @@ def _worth_showing(snapshot: Snapshot, everyone: list[Component], room: int) -> 
 
 
 def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tuple[ComponentLook, ...]:
-    """Write down the components; what waits in them is quoted in one go, see :func:`.quoting.quoted_all`."""
+    """Describe the components; their messages are quoted in one call, see :func:`.quoting.quoted_all`."""
     everything = {component: boxes_of(component) for component in shown}
     chosen = {component: _worth_a_look(snapshot, boxes) for component, boxes in everything.items()}
     limits: Mapping[Any, int] = snapshot.limits
@@ -404,7 +404,7 @@ def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
 
 
 def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
-    """Return what waits in an inbox."""
+    """Return the messages that wait in an inbox."""
     return snapshot.waiting.get(box, _NOTHING) if box is not None else _NOTHING
 
 
@@ -412,7 +412,7 @@ _NOTHING = Waiting(0)
 
 
 def _worth_a_look(snapshot: Snapshot, boxes: Mapping[str, Inbox | None]) -> Mapping[str, Inbox | None]:
-    """Return the inboxes that there is room for; those with messages go first."""
+    """Return the inboxes that there is room for; those with messages are preferred."""
     if len(boxes) <= BOXES:
         return boxes
     chosen = sorted(boxes, key=lambda name: boxes[name] not in snapshot.waiting)[:BOXES]
@@ -420,7 +420,7 @@ def _worth_a_look(snapshot: Snapshot, boxes: Mapping[str, Inbox | None]) -> Mapp
 
 
 def _then_and_now(then: str | None, now: str) -> str:
-    """Return the text of a message: what it was when it came, and what it is now if that reads otherwise."""
+    """Return the text of a message: as it was when it came, and as it is now if that differs."""
     return then_and_now(None if then is None else printable(then), now)
 
 
@@ -436,7 +436,7 @@ def _thread_in_words(stand: Stand) -> str:
 
 
 def kind_of(message: Any) -> str:
-    """Return what a message is: ``str``, ``bytes``, or ``other``."""
+    """Return the kind of a message: ``str``, ``bytes``, or ``other``."""
     cls = type(message)
     if issubclass(cls, str):
         return "str"

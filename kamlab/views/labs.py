@@ -1,4 +1,4 @@
-"""The labs of a program: which there are, what they are doing, and where each was made."""
+"""The labs of a program: their states, and where each was made."""
 
 from __future__ import annotations
 

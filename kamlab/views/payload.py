@@ -1,8 +1,8 @@
 """One message in full: its text, its bytes, its parts, and a text with which it can be edited.
 
-The view of the inboxes shows the beginning of each message; this one opens a single message. It is bounded as well,
-and as careful: no code of the message runs but its repr, and that where it can do no harm. The attributes of an
-object are read from its ``__dict__`` and its slots, so no property runs.
+The view of the inboxes shows the beginning of each message; this one opens a single message. It is bounded,
+too, and as careful: no code of the message runs except its repr, which runs where it can do no harm. The attributes of
+an object are read from its ``__dict__`` and its slots, so no property runs.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Payload(View):
     Attributes:
         key, name, box, index: where it waits: the key and the name of the component, the inbox, the place.
         kind: the name of its class.
-        length: how many characters, bytes or items it has; ``None`` where that has no meaning.
+        length: how many characters, bytes or items it has; ``None`` if that has no meaning.
         text: a string as it is, anything else by its repr. What cannot be printed is written as an escape; a line
             end is written as an escape and ends the line as well.
         cut: whether there is more than ``text``.
-        hex: the first bytes as a dump; ``None`` for what is not bytes.
+        hex: the first bytes as a dump; ``None`` if it is not bytes.
         parts: (name, text) pairs: the items of a container, the attributes of an object.
         more: how many parts are left out.
         literal: a text that can be edited and read back; ``None`` if there is none.
@@ -84,7 +84,7 @@ class Payload(View):
         return f"{self.name}.{self.box}, place {self.index}: {self.kind}{length}"
 
     def document(self) -> Document:
-        """Return what it is, its text, its bytes and its parts."""
+        """Return its class, its text, its bytes and its parts."""
         blocks: list[Block] = [line(Span(self.headline, "strong")), Pre(self.text)]
         if self.cut:
             blocks.append(line(Span("the rest is not shown", plain="... (cut)"), role="faint", indent=2))
@@ -158,7 +158,7 @@ def described(message: Any, key: str = "", name: str = "", box: str = "", index:
 
 
 def hex_dump(data: bytes) -> str:
-    r"""Return bytes as lines of sixteen: place, numbers, and what of them can be read.
+    r"""Return bytes as lines of sixteen: offset, bytes, and the readable characters.
 
     >>> print(hex_dump(b"GET /\r\n"))
     0000  47 45 54 20 2f 0d 0a                              GET /..
@@ -177,7 +177,7 @@ def _bytes_of(message: Any) -> Any:
 
 
 def _text(message: Any) -> tuple[str, bool]:
-    """Return what a message is in words, and whether there is more."""
+    """Return a message as text, and whether there is more."""
     if issubclass(type(message), str):
         begin = str.__getitem__(message, slice(TEXT))
         text = lines_of_text(begin)
@@ -236,7 +236,7 @@ def _places(cls: type, count: int) -> list[str]:
 
 
 def plain_attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the (name, value) pairs of what an object keeps in its ``__dict__`` and its slots. No code of it runs.
+    """Yield the (name, value) pairs in an object's ``__dict__`` and its slots. No code of it runs.
 
     >>> class Point:
     ...     __slots__ = ("x",)

@@ -2,13 +2,13 @@ r"""Messages as text: short, printable and on one line for display, or as a lite
 
 Messages come from the network and from users' classes. :mod:`kamlab.core.safe_repr` asks for their repr, which may
 lie, raise or never end; here the answer is made printable: control characters, marks that change the writing
-direction, marks of no width and unpaired surrogates are written as escapes. The result is text of a known length that
+direction, zero-width marks and unpaired surrogates are written as escapes. The result is text of a known length that
 browsers, terminals and UTF-8 can take; :mod:`.render` escapes it for HTML.
 
 The words are those of :func:`kamlab.core.describe.words_of`: the same in every process, since addresses are left out
 and sets are sorted.
 
-To edit a message, :func:`literal_of` writes it so that :func:`read_literal` reads it back. What a user types is read
+To edit a message, :func:`literal_of` writes it so that :func:`read_literal` reads it back. Typed text is read
 by :func:`ast.literal_eval`, which knows numbers, text, bytes and containers of these, and calls nothing. Length and
 depth are bounded, because its parser is not made for hostile input.
 """
@@ -57,7 +57,7 @@ def quoted_all(values: Sequence[Any], width: int = WIDTH) -> list[str]:
 
 
 def label(text: str, width: int = WIDTH) -> str:
-    """Return ``text`` on one line of at most ``width`` characters, what cannot be printed escaped.
+    """Return ``text`` on one line of at most ``width`` characters, with unprintable characters escaped.
 
     >>> label("two" + chr(10) + "lines")
     'two\\\\nlines'
@@ -69,7 +69,7 @@ def label(text: str, width: int = WIDTH) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return ``text`` with everything that cannot be printed written as an escape.
+    r"""Return ``text`` with unprintable characters written as escapes.
 
     >>> printable("a\u202eb\ud800\t")
     'a\\u202eb\\ud800\\t'

@@ -27,14 +27,14 @@ from ..core.world import World
 from .printable import label
 from .render import escape
 
-#: Seconds between two looks, and before the first one is shown. Runs limited to fewer slices than ``MANY`` show none.
+#: Seconds between two samples, and before the first one is shown. Runs limited to fewer slices than ``MANY`` show none.
 TICK = 0.25
 SILENCE = 1.0
 MANY = 1000
-#: Over how many looks the rate is taken; how many seconds a slice may take before its component is named.
+#: Over how many samples the rate is taken; how many seconds a slice may take before its component is named.
 RECENT = 8
 LONG = 1.0
-#: After how many looks in a row that find the lab not running the thread ends by itself.
+#: The thread ends by itself when this many samples in a row find the lab not running.
 PATIENCE = 20
 #: The widths of a line of text and of a name in it.
 COLUMNS = 79
@@ -64,7 +64,7 @@ class Progress:
     asleep: int = 0
     waits: str = ""
     end: str = ""
-    #: For the next look: the lab's own number of the step, and when this was.
+    #: For the next sample: the lab's own step number, and the time of this one.
     step: int = field(default=0, compare=False, repr=False)
     at: float = field(default=0.0, compare=False, repr=False)
 
@@ -123,7 +123,7 @@ def _rounded(number: float) -> str:
     return f"{number:.3g}"
 
 
-# -- looking ------------------------------------------------------------------------------------------
+# -- sampling -----------------------------------------------------------------------------------------
 
 
 def progress_of(
@@ -132,7 +132,7 @@ def progress_of(
     """Return the progress of a lab. This takes no lock and never waits.
 
     Args:
-        lab: the lab; any thread may look.
+        lab: the lab; any thread may call this.
         limit: the most slices that the run may have.
         began: the progress when the run began; the beginning of the lab by default.
         before: earlier progress, from which the rate is taken; ``began`` by default.
@@ -180,7 +180,7 @@ def _waits_for(lab: World) -> str:
         return f"the next timer, due in {due:.1f} s" + (", or the network" if network else "")
     if network:
         return "the network"
-    return "nobody: only a call from outside can wake it"
+    return "a call from outside: nothing else can wake it"
 
 
 def _hangs_in(lab: World, step: int, before: Progress | None, now: float) -> str:
@@ -191,14 +191,14 @@ def _hangs_in(lab: World, step: int, before: Progress | None, now: float) -> str
     return f"{label(name_of(running), NAME)} to come to its next yield"
 
 
-# -- telling ------------------------------------------------------------------------------------------
+# -- reporting ----------------------------------------------------------------------------------------
 
 
 class Teller(Protocol):
     """Where progress is shown. One thread at a time calls it; an exception ends the display."""
 
     def tell(self, progress: Progress) -> None:
-        """Show this in place of what was shown before."""
+        """Show this in place of the line before."""
 
     def close(self, last: Progress | None) -> None:
         """Show the last line; ``None`` if nothing was shown before. Nothing follows."""
@@ -212,7 +212,7 @@ class Reporter:
         limit: the most slices that the run may have.
         teller: where progress is shown.
 
-    Nothing is shown in the first second. The thread that looks ends with the run and never delays it.
+    Nothing is shown in the first second. The thread that takes the samples ends with the run and never delays it.
     """
 
     def __init__(self, lab: World, limit: int | None, teller: Teller) -> None:

@@ -1,4 +1,4 @@
-"""The renderer: a view describes what it shows as a small document, and this module turns it into text and HTML.
+"""The renderer: a view describes itself as a small document, which this module turns into text and HTML.
 
 A document is a tuple of blocks: lines, tables, code, preformatted text, pictures, sections. Blocks are immutable
 and know nothing of labs, so views are compared and tested as values, and both forms carry the same words. Text is for
@@ -7,7 +7,7 @@ terminals and diffs, and is shorter in places: a span may have a ``plain`` form,
 Rules for HTML: names, messages and errors are escaped, here and nowhere else in the package, by :func:`escape`. There
 are no scripts, links or ids, so the same document always gives the same HTML. Tables drop rows until the whole is
 below :data:`LIMIT` characters, because it may be sent a dozen times a second. Colours are JupyterLab's own variables,
-legible in light and dark themes. Where a notebook is not trusted the style sheet is removed, and plain tables remain.
+legible in light and dark themes. If a notebook is not trusted, the style sheet is removed, and plain tables remain.
 
 Rejected: a template for each view (fifty places at which escaping can be forgotten); HTML made from the text (columns
 and roles are lost); Markdown (each front end has its own rules for escaping).
@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 from ..analysis.words import counted
 from ..core.reading import Answer
 
-#: The most characters of HTML that a document becomes; its pictures, and views in its sections, are not counted.
+#: The most characters of HTML in a document; its pictures, and views in its sections, are not counted.
 LIMIT = 45_000
 
 _RULES = {
@@ -56,7 +56,7 @@ _CODE = "white-space:pre;font-family:monospace;text-align:left;padding:0 6px"
 _TAGS = {"code": "code", "strong": "b"}
 
 
-# -- what a document is made of -----------------------------------------------------------------------
+# -- the parts of a document --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def line(*parts: str | Span, role: str = "", indent: int = 0) -> Line:
     return Line(parts, role, indent)
 
 
-#: What a cell of a table holds: words, or lines one below the other.
+#: The content of a cell of a table: words, or lines one below the other.
 Cell: TypeAlias = str | Span | Line | tuple[Line, ...]
 
 
@@ -149,16 +149,16 @@ Document: TypeAlias = tuple[Block, ...]
 
 
 class View(Answer):
-    """What all views are: immutable values that print as text, show as HTML, and give data to a page."""
+    """The base of all views: immutable values that print as text, show as HTML, and give data to a page."""
 
     __slots__ = ()
 
     def document(self) -> Document:
-        """Return what is shown."""
+        """Return the view as a document."""
         raise NotImplementedError
 
     def data(self) -> dict[str, Any]:
-        """Return all of it as JSON can have it."""
+        """Return all of it as plain values, ready for JSON."""
         plain: dict[str, Any] = as_data(self)
         return plain
 
@@ -167,7 +167,7 @@ class View(Answer):
         return as_text(self.document())
 
     def whole(self) -> Document:
-        """Return the document below its mark, if it has one: where a slice does not end, that and what is shown."""
+        """Return the document, below the mark if there is one: a line that says that a slice does not end."""
         return (line(self.mark, role="bad"), *self.document()) if self.mark else self.document()
 
     def _repr_html_(self) -> str:
@@ -175,7 +175,7 @@ class View(Answer):
 
 
 def as_data(value: Any) -> Any:
-    """Return a value as JSON can have it: a record becomes a dictionary of its fields, a tuple a list.
+    """Return a value in a form ready for JSON: a record becomes a dictionary of its fields, a tuple a list.
 
     >>> as_data(Span("failed", "bad"))
     {'words': 'failed', 'role': 'bad', 'plain': None}

@@ -1,20 +1,24 @@
-"""The code of one component: the lines around the one it stands at, and the values of its variables.
+"""The code of one component: the function around the line it stands at, and the values of its variables.
 
-:mod:`kamlab.analysis.location` finds the place. Here the function is cut out around that line: all of it if it is
-short, otherwise a window. Code is trusted no more than a message (a comment may change the writing direction, so that
-a line reads as something else), so it is quoted as carefully.
+:mod:`kamlab.analysis.location` finds the place and cuts out the function around it: all of it if it is short,
+otherwise a window. Here it is made fit to be shown. Code is trusted no more than a message (a comment may change the
+writing direction, so that a line reads as something else), so it is quoted as carefully.
+
+:class:`SourceLook` is the model: the panel's page draws it, and its document is the text and the HTML of a
+:class:`Position`, which is what ``lab.where`` returns.
 """
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
-from types import CodeType
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, overload
 
-from ..analysis.location import Place, Standing, standing
-from ..analysis.stack import definition_of, lines_of, stack_of
-from ..analysis.words import file_in_words
+from ..analysis.location import WHOLE, WINDOW, Standing, Standings, standing
+from ..analysis.words import counted, file_in_words
+from ..core.frames import is_kamlabs
 from ..core.microprocess import Microprocess
 from ..core.reading import reads
 from ..core.repr_worker import one_look
@@ -23,14 +27,14 @@ from .components import find_component, key_of
 from .printable import label
 from .render import Block, Code, Document, Span, Table, View, line
 
-#: A function of up to ``WHOLE`` lines is shown in full; of a longer one ``WINDOW`` lines.
-WHOLE = 40
-WINDOW = 15
+__all__ = ["NO_SOURCE", "STACK", "WHOLE", "WIDTH", "WINDOW", "Position", "SourceLook", "position_of", "source_of"]
+
 #: The most characters of a line, and the most places of a stack.
 WIDTH = 200
 STACK = 12
 
 NO_SOURCE = "there is no source of this code to be had"
+_KAMLABS = "kamlab's "
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,7 +50,9 @@ class SourceLook(View):
         lines: the code, as printable text; empty if there is no source.
         at: the number of the line it stands at; 0 if it stands at none.
         locals, attributes: (name, text) pairs: the variables there, and those of the component.
-        stack: the places from the outermost call to the innermost, in words.
+        stack: in words, the calls from the outermost to the user's line, those of kamlab folded, then ``inside``.
+        inside: what kamlab's or a library's code does that this line has called, such as "waits for a message in
+            'inbox'"; empty if it has called none.
 
     >>> from kamlab import Component, Lab
     >>> class Count(Component):
@@ -54,9 +60,9 @@ class SourceLook(View):
     ...         for number in range(3):
     ...             yield
     >>> with Lab(clock="virtual") as lab:
-    ...     _ = Count().activate()
+    ...     count = Count().activate()
     ...     _ = lab.step(2)
-    ...     look = lab.source("Count")
+    ...     look = source_of(lab, count)
     >>> look.at, look.lines[look.at - look.first].strip(), look.locals
     (4, 'yield', (('number', '1'),))
     """
@@ -73,6 +79,29 @@ class SourceLook(View):
     locals: tuple[tuple[str, str], ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     stack: tuple[str, ...] = ()
+    inside: str = ""
+
+    @classmethod
+    def of(cls, stands: Standing, key: str = "") -> SourceLook:
+        """Return a standing as it is shown; ``key`` is that of the component."""
+        cut = [text.rstrip()[: 5 * WIDTH].expandtabs(4) for text in stands.listing]
+        shown = textwrap.dedent("\n".join(cut)).split("\n") if cut else ()
+        inside = label(stands.inside, WIDTH)
+        return cls(
+            key,
+            label(stands.name, 40),
+            stands.state,
+            label(stands.remark, WIDTH),
+            label(file_in_words(stands.file), 60),
+            label(stands.function, 60),
+            stands.first,
+            tuple([label(text, WIDTH) for text in shown]),
+            stands.line,
+            _safe(stands.variables),
+            _safe(stands.attributes),
+            _calls(stands) + ((inside,) if inside else ()),
+            inside,
+        )
 
     @property
     def headline(self) -> str:
@@ -90,15 +119,138 @@ class SourceLook(View):
         blocks: list[Block] = [line(Span(self.headline, "strong")), Code(self.lines, self.first, self.at)]
         if self.at and not self.lines:
             blocks.append(line(f"({NO_SOURCE})", role="faint", indent=2))
-        if len(self.stack) > 1:
-            blocks.append(line("the calls, innermost last:", role="faint", indent=2))
-            blocks += [line(Span(place, "code"), indent=4) for place in self.stack]
+        if self.inside:
+            blocks.append(line(self.inside, role="faint", indent=2))
+        outer = self.stack[: -2 if self.inside else -1]
+        blocks += [_called_from(call) for call in reversed(outer)]
         blocks += [_table("", self.locals), _table("self.", self.attributes)]
         return tuple(blocks)
 
 
+def _called_from(call: str) -> Block:
+    if call.startswith("line "):
+        return line("called from ", Span(call, "code"), indent=2)
+    return line(f"called from {call}", role="faint", indent=2)
+
+
 def _table(before: str, pairs: tuple[tuple[str, str], ...]) -> Table:
     return Table(tuple((before + name, Span(text, "code")) for name, text in pairs), form="  {} = {}")
+
+
+def _safe(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple([(label(name, 40), label(text)) for name, text in pairs])
+
+
+def _calls(stands: Standing) -> tuple[str, ...]:
+    """Return the calls from the outermost to the user's line, in words; adjacent ones of kamlab are one."""
+    calls: list[str] = []
+    whole = is_kamlabs(stands.file)
+    for place in stands.places[: stands.own + 1]:
+        if whole or not is_kamlabs(place.file):
+            calls.append(label(f"{place}: {place.source}" if place.source else str(place), WIDTH))
+            continue
+        if calls and calls[-1].startswith(_KAMLABS):
+            calls.pop()
+        calls.append(label(f"{_KAMLABS}{place.function}()", WIDTH))
+    more = len(calls) - STACK
+    return tuple(calls if more <= 0 else [counted(more, "more call"), *calls[-STACK:]])
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Position(View, Standing):
+    """Where a component stands, or stood: what ``lab.where`` returns. It prints and shows the code around the line.
+
+    It has all of :class:`.Standing`: ``name``, ``state``, ``remark``, ``file`` with its folder, ``line``,
+    ``function``, ``source`` (the text of the line), ``variables``, ``attributes``, ``places``. From :class:`SourceLook`
+    it has ``lines``, ``first``, ``at``, ``locals`` and ``stack``; ``look`` is the whole of it.
+
+    >>> from kamlab import Component, Lab
+    >>> class Count(Component):
+    ...     def main(self):
+    ...         for number in range(3):
+    ...             yield
+    >>> with Lab(clock="virtual") as lab:
+    ...     _ = Count().activate()
+    ...     _ = lab.step(2)
+    ...     print(lab.where("Count"))
+    Count_1: runnable, line 4 of main() in <doctest kamlab.views.source.Position[1]>
+            2  def main(self):
+            3      for number in range(3):
+      ->    4          yield
+      number = 1
+    """
+
+    @classmethod
+    def of(cls, stands: Standing) -> Position:
+        """Return a standing with the looks of a view."""
+        return cls(*_VALUES(stands), mark=stands.mark)
+
+    @property
+    def look(self) -> SourceLook:
+        """What is shown of it."""
+        return SourceLook.of(self)
+
+    @property
+    def at(self) -> int:
+        """The number of the line it stands at, as ``line``; 0 if it stands at none."""
+        return self.line
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The code of the function, as printable text, from the line ``first`` on; empty if there is no source."""
+        return self.look.lines
+
+    @property
+    def locals(self) -> tuple[tuple[str, str], ...]:
+        """The (name, text) pairs of the variables, as ``variables``."""
+        return self.variables
+
+    @property
+    def stack(self) -> tuple[str, ...]:
+        """The calls from the outermost to the innermost, in words, those of kamlab folded."""
+        return self.look.stack
+
+    @property
+    def headline(self) -> str:
+        """Name, state and place in one line."""
+        return self.look.headline
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        """The (number, text) pairs of the lines."""
+        return self.look.numbered
+
+    def document(self) -> Document:
+        """Return the code, an arrow at the line where the component stands, the calls, and the variables."""
+        return self.look.document()
+
+    def data(self) -> dict[str, Any]:
+        """Return what is shown as JSON can have it."""
+        data = self.look.data()
+        del data["key"]
+        return {**data, "mark": self.mark} if self.mark else data
+
+
+_VALUES = attrgetter(*(field.name for field in fields(Standing) if not field.kw_only))
+
+
+@overload
+def position_of(stands: Standing) -> Position: ...
+
+
+@overload
+def position_of(stands: Standings[Standing]) -> Standings[Position]: ...
+
+
+@overload
+def position_of(stands: Standing | Standings[Standing]) -> Position | Standings[Position]: ...
+
+
+def position_of(stands: Standing | Standings[Standing]) -> Position | Standings[Position]:
+    """Return a standing, or all of those of a lab, with the looks of a view."""
+    if isinstance(stands, Standing):
+        return Position.of(stands)
+    return Standings(tuple(map(Position.of, stands)), mark=stands.mark)
 
 
 @reads(now=True)
@@ -131,69 +283,4 @@ def source_of(lab: World, component: Microprocess | str, state: str | None = Non
     """
     found: Microprocess = find_component(lab, component, lab.failures) if isinstance(component, str) else component
     with one_look():
-        stands = standing(found, state)
-        return _source(found, stands)
-
-
-def _source(component: Microprocess, stands: Standing) -> SourceLook:
-    place = stands.place or NOWHERE
-    first, lines = _lines(place, _code(component, stands.at, place.line)) if place is not NOWHERE else (0, ())
-    return SourceLook(
-        key_of(component),
-        label(stands.name, 40),
-        stands.state,
-        label(stands.remark, WIDTH),
-        label(file_in_words(place.file), 60),
-        label(place.function, 60),
-        first,
-        lines,
-        place.line,
-        _safe(stands.variables),
-        _safe(stands.attributes),
-        tuple(map(_in_words, stands.places[-STACK:])),
-    )
-
-
-def _safe(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple([(label(name, 40), label(text)) for name, text in pairs])
-
-
-def _in_words(place: Place) -> str:
-    return label(f"{place}: {place.source}" if place.source else str(place), WIDTH)
-
-
-#: The place of a component that stands nowhere.
-NOWHERE = Place("", 0, "")
-
-
-def _code(component: Microprocess, at: int, line: int) -> CodeType | None:
-    """Return the code object of the function in which a component stands: that of the frame ``at``, at this line."""
-    stack = stack_of(component)
-    if at < len(stack) and stack[at].line == line:
-        return stack[at].frame.f_code
-    code = definition_of(component)
-    return code if isinstance(code, CodeType) and code.co_firstlineno == line else None
-
-
-def _lines(place: Place, code: CodeType | None) -> tuple[int, tuple[str, ...]]:
-    """Return the number of the first line to be shown, and the lines."""
-    known = lines_of(place.file)
-    if not 0 < place.line <= len(known):
-        return 0, ()
-    begin, end = (code.co_firstlineno, _last_line(code)) if code is not None else (1, len(known))
-    if not begin <= place.line <= end or code is None or code.co_name == "<module>":
-        begin, end = 1, len(known)
-    end = min(end, len(known))
-    if end - begin >= WHOLE:
-        begin = max(begin, min(place.line - WINDOW // 2, end - WINDOW + 1))
-        end = min(end, begin + WINDOW - 1)
-    cut = [text.rstrip()[: 5 * WIDTH].expandtabs(4) for text in known[begin - 1 : end]]
-    shown = textwrap.dedent("\n".join(cut)).split("\n")
-    return begin, tuple([label(text, WIDTH) for text in shown])
-
-
-def _last_line(code: CodeType) -> int:
-    """Return the last line of a function, functions within it included."""
-    own = [number for _, _, number in code.co_lines() if number is not None]
-    inner = [_last_line(const) for const in code.co_consts if isinstance(const, CodeType)]
-    return max([code.co_firstlineno, *own, *inner])
+        return SourceLook.of(standing(found, state), key_of(found))

@@ -100,7 +100,7 @@ class StoryItem:
         return step, Span(self.kind, plain=SIGNS.get(self.kind, " ")), words
 
     def data(self) -> dict[str, Any]:
-        """Return this as JSON can have it."""
+        """Return this as plain values, ready for JSON."""
         return {
             "n": self.number,
             "step": self.step,
@@ -236,7 +236,7 @@ class _Telling:
             if self._had_no_effect(record) or record[0] not in self.wanted:
                 continue
             self._note(number, step, record)
-            if len(self._events) > enough:  # perhaps: repeats count once
+            if len(self._events) > enough:  # perhaps enough: repeats count once
                 if len(self._runs()) > self.last:
                     break
                 enough = 2 * len(self._events)
@@ -294,7 +294,7 @@ def _in_words(event: Event) -> str:
     try:
         return label(describe(event), LONGEST)
     except Exception as error:  # a message may do anything when it is asked for its repr
-        return f"{event.kind}, of which nothing can be said: {type(error).__name__}"
+        return f"{event.kind}, which cannot be described: {type(error).__name__}"
 
 
 def _concerned(event: Event) -> Iterable[Any]:

@@ -1,4 +1,4 @@
-"""What components have printed: a transcript for each, and the last lines of all.
+"""The output of components: a transcript for each, and the last lines of all.
 
 This is only the store. A front end that knows which component prints fills it (the notebook does so by way of
 ``sys.stdout``); in a plain script it stays empty, and prints go where they always went. It is bounded, since a
@@ -97,7 +97,7 @@ class Transcripts:
         self.on_line: Callable[[], Any] = _nothing
 
     def write(self, component: Microprocess | None, text: str, error: bool = False) -> list[str]:
-        """Add what a component printed (``None``: the lab itself); return the lines it completed."""
+        """Add text that a component printed (``None``: the lab itself); return the lines it completed."""
         with self._lock:
             name = _name(component)
             transcript = self._of.get(name)

@@ -11,6 +11,7 @@ import pytest
 from kamlab import Component, Lab
 from kamlab.analysis.snapshot import from_engine
 from kamlab.core.choice import SeededRandom
+from kamlab.views import source_of
 
 
 class Passing(Component):
@@ -102,7 +103,7 @@ def all_that_is_shown(lab: Lab) -> list[str]:
     )
     told = [str(view()) for view in views]
     for name in names:
-        told += [str(lab.why(name)), str(lab.where(name)), str(lab.source(name)), str(lab.story(name))]
+        told += [str(lab.why(name)), str(lab.where(name)), str(source_of(lab, lab[name])), str(lab.story(name))]
     return [*told, str(lab.snapshot()), str(lab.histories())]
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import linecache
 import queue
 import sys
 import threading
 
 import pytest
 
-from kamlab import Component, SimpleServer, ThreadedComponent, WaitComplete
+from kamlab import Component, Pipeline, SimpleServer, ThreadedComponent, WaitComplete
 from kamlab.analysis import standing, standings
 from kamlab.analysis.words import shown
+from kamlab.chassis.base import Chassis
+from kamlab.chassis.flow_control import send_when_room
 from kamlab.core.errors import UnknownComponent
 from kamlab.core.microprocess import Microprocess
+from kamlab.parts import PassThrough, PureTransformer
+from kamlab.views import Position
 
 
 def line_with(cls, text):
@@ -69,8 +74,9 @@ def test_a_generator_shows_its_line_and_where_it_was_called_from(lab):
     assert place.file == __file__
     assert place.source == "yield  # here it sleeps"
     assert [each.function for each in place.places] == ["main", "nap"]
-    assert f"called from line {line_with(Napping, 'yield from')} of main()" in str(place)
-    marked = next(line for line in str(place).splitlines() if "->" in line)
+    text = str(lab.where(napping))
+    assert f"called from line {line_with(Napping, 'yield from')} of main()" in text
+    marked = next(line for line in text.splitlines() if "->" in line)
     assert marked.split() == ["->", str(place.line), *place.source.split()]
 
 
@@ -81,7 +87,7 @@ def test_variables_and_attributes_are_shown_as_text(lab):
     place = standing(napping)
     assert place.variables == (("word", "'zzz'"),)
     assert place.attributes == (("count", "2"),)
-    assert "self.count = 2" in str(place)
+    assert "self.count = 2" in str(lab.where(napping))
 
 
 def test_many_and_long_values_are_cut(lab):
@@ -126,6 +132,86 @@ def test_a_coroutine_shows_the_line_that_awaits(lab):
     assert [each.function for each in place.places] == ["main", "fetch", "receive"]
 
 
+WAITING = {
+    "receive": ('self.receive("control")', "waits for a message in 'control'"),
+    "any": ("self.ready()", "waits for a message in any inbox"),
+    "two": ('self.ready("inbox", "control")', "waits for a message in 'inbox' or 'control'"),
+    "ready with a time limit": ('self.ready("inbox", timeout=5)', "waits for a message in 'inbox'"),
+    "sleep": ("self.sleep(5)", "waits for its timer"),
+    "room": ('send_when_room(self, "more", "outbox")', "waits for room where it sends to"),
+    "tick": ("self.tick()", "in kamlab's tick()"),
+}
+
+
+@pytest.mark.parametrize(("call", "words"), WAITING.values(), ids=WAITING)
+def test_what_kamlabs_code_does_is_one_line(lab, call, words):
+    """A component in one of kamlab's calls stands at its own line; one more says what it waits for, now and later."""
+    code = f"class Waits(Component):\n    async def main(self):\n        await {call}\n"
+    linecache.cache["<waits>"] = (len(code), None, code.splitlines(True), "<waits>")
+    names = {"Component": Component, "send_when_room": send_when_room, "__name__": "typed"}
+    exec(compile(code, "<waits>", "exec"), names)
+    waits = names["Waits"](name="waits")
+    full = Component(name="full")
+    waits.link((waits, "outbox"), (full, "inbox"))
+    full.set_inbox_size("inbox", 1)
+    full.deliver("first")
+    waits.activate()
+    lab.step()
+    place = lab.where("waits")
+    assert (place.source, place.inside) == (f"await {call}", words)
+    assert str(place).splitlines()[-1] == f"  {words}"
+    assert ".py" not in str(place)
+    assert lab.where("waits", step=1) == place
+
+
+def test_of_one_that_was_woken_it_is_told_what_it_waited_for(lab):
+    """A component that is runnable again waits no longer, although its code still stands in receive."""
+    Deeper(name="deeper").activate()
+    lab.run()
+    lab["deeper"].deliver("stop", "control")
+    assert lab.where("deeper").inside == "waited for a message in 'control'"
+
+
+def test_children_that_are_waited_for_are_named(lab, parts):
+    """A component in until_children_done() says that it waits for its children to end."""
+
+    class Parent(Chassis):
+        def main(self):
+            self.add_children(parts.Echo(name="child"))
+            self.children[0].activate()
+            yield from self.until_children_done()  # here it waits
+
+    Parent(name="parent").activate()
+    lab.run()
+    assert lab.where("parent").source == "yield from self.until_children_done()  # here it waits"
+    assert lab.where("parent").inside == "waits for its children to end"
+
+
+def test_of_a_part_of_kamlabs_all_calls_are_shown(lab):
+    """Where all of the code is kamlab's, nothing is folded: each call has its line."""
+    Pipeline(PassThrough(), PassThrough()).activate()
+    lab.run()
+    place = lab.where("Pipeline_1")
+    assert (place.function, place.inside) == ("until_children_done", "")
+    assert [call.partition(" of ")[2][:6] for call in place.stack] == ["main()", "until_"]
+    assert "  called from line " in str(place)
+
+
+def test_calls_of_kamlabs_around_the_users_code_are_one_line(lab):
+    """Code of the user's that a part calls is shown first; the part's own calls are one line without a number."""
+
+    def halve(message):
+        return message / 0  # here it fails
+
+    PureTransformer(halve).activate().deliver(1)
+    lab.run()
+    place = lab.where("PureTransformer_1")
+    assert place.source == "return message / 0  # here it fails"
+    assert place.stack[:-1] == ("kamlab's process_message()",)
+    assert "  called from kamlab's process_message()" in str(place).splitlines()
+    assert place.places[0].function == "main"
+
+
 def test_one_that_waits_for_a_generator_shows_both(lab):
     """WaitComplete: the line in the generator, called from the line in main that waits for it."""
     helped = Helped(name="helped").activate()
@@ -168,6 +254,7 @@ def test_an_error_of_the_engine_is_shown_at_the_users_line(lab):
     greedy = Greedy(name="greedy").activate()
     lab.run()
     assert standing(greedy).source == 'self.recv("inbox")  # nothing is there'
+    assert standing(greedy).inside == "raised in kamlab's recv()"
 
 
 @pytest.mark.parametrize(("how", "state"), [("run", "finished"), ("stop", "stopped")])
@@ -178,6 +265,7 @@ def test_one_that_has_ended_stands_nowhere(lab, parts, how, state):
     place = standing(source)
     assert (place.state, place.places, place.line) == (state, (), 0)
     assert str(place).startswith(f"source: {state} (it")
+    assert str(lab.where(source)) == str(place)
 
 
 def test_a_thread_in_recv_shows_the_line_that_called_it(lab, parts):
@@ -187,7 +275,7 @@ def test_a_thread_in_recv_shows_the_line_that_called_it(lab, parts):
     place = standing(receiving)
     assert place.source == 'self.got = self.recv("inbox")'
     assert place.remark == "its thread waits in recv for a message in 'inbox'"
-    assert place.state == "waiting"
+    assert (place.state, place.inside) == ("waiting", "")
 
 
 def test_a_thread_blocked_elsewhere_is_shown_with_file_and_line(lab, parts, lock, eventually):
@@ -211,6 +299,7 @@ def test_a_thread_inside_a_library_is_shown_at_the_users_line(lab, eventually):
     waiting = Waiting(name="waiting").activate()
     lab.step(timeout=0.1)
     assert eventually(lambda: standing(waiting).source == "letters.get()  # for a letter")
+    assert standing(waiting).inside == "in get() in queue.py"
     letters.put("one")
 
 
@@ -229,7 +318,7 @@ def test_a_slice_that_does_not_end_shows_the_line_it_is_at(lab, eventually):
         assert eventually(lambda: standing(hanging).source == "go.wait(20)  # hangs")
         assert standing(hanging).state == "running"
         assert [each.name for each in standings(lab)] == ["hanging"]
-        assert lab.where("hanging") == standing(hanging)
+        assert lab.where("hanging") == Position.of(standing(hanging))
         assert standing(hanging).mark.startswith("hanging has been in one slice for ")
         with pytest.raises(UnknownComponent, match="somebody else"):
             lab.where("somebody else")

@@ -46,8 +46,8 @@ FARTHEST = {
     "lab.step(), the longest of four": (78, 23),
     "lab.inboxes()": (465, 26),
     "str(lab.graph())": (335, 24),
-    "lab.why()": (210, 24),
-    "lab.back()": (1000, 47),
+    "lab.why()": (143, 23),
+    "lab.back()": (834, 47),
     "a click on Step in the panel": (1230, 63),
 }
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from kamlab import Component
+from kamlab import Component, Lab
 from kamlab.core.errors import ComponentFailed, LabIsClosed
 
 
@@ -166,3 +166,49 @@ def test_a_stopped_lab_cannot_be_awaited(make_lab):
     lab.stop()
     with pytest.raises(LabIsClosed, match="reset"):
         asyncio.run(lab.arun())
+
+
+class Interrupts(Component):
+    """Presses Ctrl-C in a slice, once the lab runs."""
+
+    def main(self):
+        yield
+        os.kill(os.getpid(), signal.SIGINT)
+        while True:
+            yield
+
+
+async def awaits(lab):
+    await lab.arun()
+
+
+def runs_with_a_runner(lab):
+    with asyncio.Runner() as runner:
+        runner.run(awaits(lab))
+
+
+@pytest.mark.parametrize("run", [lambda lab: asyncio.run(awaits(lab)), runs_with_a_runner], ids=["run", "runner"])
+def test_an_interrupted_script_shows_no_frame_of_asyncio(run):
+    """The traceback of an interrupt has the user's lines alone: the one that runs the loop and the one that awaits."""
+    lab = Lab()
+    Interrupts().activate(lab)
+    with pytest.raises(KeyboardInterrupt, match="the lab was stopped between two slices") as caught:
+        run(lab)
+    files = {str(entry.path) for entry in caught.traceback}
+    assert files == {__file__}
+    assert [entry.name for entry in caught.traceback][-1] == "awaits"
+    assert lab.state == "paused"
+
+
+def test_an_interrupt_that_main_catches_stays_as_it_is():
+    """A coroutine that catches the interrupt goes on, and can run the lab once more."""
+    lab = Lab()
+    Interrupts().activate(lab)
+
+    async def main():
+        with pytest.raises(KeyboardInterrupt):
+            await lab.arun()
+        await asyncio.sleep(0)
+        return await lab.arun(max_steps=3)
+
+    assert asyncio.run(main()).reason == "max_steps"

@@ -278,3 +278,25 @@ def test_the_text_of_an_error_cannot_hold_up_the_others(capsys):
         assert lab.run().reason == "finished"
         assert "raise Endless" in capsys.readouterr().err
         assert lab.step_number == 4
+
+
+class Interrupted(Component):
+    def main(self):
+        raise KeyboardInterrupt("by itself")
+        yield
+
+
+def test_an_interrupt_is_told_once(eventually):
+    """A drive that raises an interrupt to its caller does not report it as well; one in the background does."""
+    reports = []
+    lab = Lab()
+    lab.report = reports.append
+    component = Interrupted().activate(lab)
+    with pytest.raises(KeyboardInterrupt, match="by itself"):
+        lab.run()
+    assert reports == []
+    assert lab.failures == [component]
+    Interrupted().activate(lab)
+    lab.start()
+    assert eventually(lambda: not lab.running)
+    assert "KeyboardInterrupt: by itself" in reports[0]

@@ -466,6 +466,30 @@ def test_an_observer_that_hangs_is_interrupted_and_detached(lab):
     assert lines == others == [0, 1, 2, 3, 4]
 
 
+def test_an_error_from_outside_is_not_raised_at_a_yield(lab):
+    """An interrupt in the engine's code, called in the line that yields, leaves the component whole; its lab stops."""
+    of_the_engine = {"__name__": "kamlab.core.made_up", "interrupt": signal.raise_signal}
+    exec("def call():\n    interrupt(2)\n    interrupt(2)", of_the_engine)
+
+    class Yields(Component):
+        closed = False
+
+        def main(self):
+            try:
+                yield of_the_engine["call"]()
+                yield
+            finally:
+                self.closed = True
+
+    yields = Yields().activate()
+    with pytest.raises(KeyboardInterrupt, match="between two slices"):
+        lab.run()
+    assert yields.error is None
+    assert sys.gettrace() is None
+    lab.run()
+    assert (yields.state, yields.closed) == ("finished", True)
+
+
 def test_a_second_interrupt_between_two_slices_harms_nobody(lab):
     """Two interrupts at once stop the run once."""
     lines = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import queue
 import re
 import traceback
@@ -46,6 +47,18 @@ MISTAKES = {
     "boxes as text": (lambda lab: Text().data_ready("data"), BadComponent, "declares boxes: give a list of names"),
     "async main in a thread": (lambda lab: Waits().activate(lab), BadMain, r"^main\(\) of Waits is an 'async def'"),
     "a class": (lambda lab: Ends.activate(lab), BadMain, "was called on a class"),
+    "activate() of a class": (lambda lab: Ends.activate(), TypeError, r"Ends; make one first, .*: Ends\(\).activate"),
+    "link() of a class": (
+        lambda lab: Ends.link((1, 2), (3, 4)),
+        TypeError,
+        r"on the class Ends; make one first, with brackets: Ends\(\).link\(\(1, 2\), \(3, 4\)\)",
+    ),
+    "a missing argument": (
+        lambda lab: Ends().deliver(),
+        TypeError,
+        "missing 1 required positional argument: 'message'",
+    ),
+    "an unknown argument": (lambda lab: Lab(clok="real"), TypeError, "unexpected keyword argument 'clok'"),
     "a lab of a system": (lambda lab: Lab(Ends()), TypeError, r"Lab\(build=system\)"),
     "a linkage of four": (lambda lab: Graphline(linkages=[("A", "b", "C", "d")], A=Ends()), BadLink, "write {"),
     "no linkages": (lambda lab: Graphline(linkages=5, A=Ends()), BadLink, "write {"),
@@ -81,3 +94,10 @@ def test_no_frame_of_kamlab_is_shown(make_lab, name):
     files = [entry.filename for entry in traceback.extract_tb(caught.value.__traceback__)]
     assert not [file for file in files if is_kamlab(file, "")]
     assert not getattr(caught.value, "__notes__", [])
+
+
+def test_the_signature_of_a_lab_is_its_arguments():
+    """An editor completes the arguments of Lab(), all of them by name and typed; there are no others."""
+    parameters = inspect.signature(Lab).parameters.values()
+    assert {parameter.kind for parameter in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+    assert all(parameter.annotation is not inspect.Parameter.empty for parameter in parameters)

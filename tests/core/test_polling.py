@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamlab import Component, ThreadedComponent
+from kamlab.core import drive as drive_module
 from kamlab.core import polling
-from kamlab.core import runtime as runtime_module
 from kamlab.core.polling import BUSY, STEP, next_time
 
 #: The ways in which component code reads the clock; each returns seconds.
@@ -338,7 +338,7 @@ def test_a_poller_stops_at_the_limit_and_is_named_with_its_line(lab):
 @pytest.mark.parametrize("way", ["run", "start", "arun", "until"])
 def test_a_run_that_merely_yields_ends_at_its_limit(lab, monkeypatch, eventually, way):
     """A run with a time limit that virtual time does not reach ends after as much processor time, and says why."""
-    monkeypatch.setattr(runtime_module, "SPINNING", 0.05)
+    monkeypatch.setattr(drive_module, "SPINNING", 0.05)
     Endless().activate()
     if way == "run":
         lab.run(timeout=0.1)
@@ -361,7 +361,7 @@ def test_a_poller_that_the_chooser_prefers_ends_at_the_limit(make_lab, monkeypat
             return 0
 
     monkeypatch.setattr(polling, "BUSY", math.inf)
-    monkeypatch.setattr(runtime_module, "SPINNING", 0.05)
+    monkeypatch.setattr(drive_module, "SPINNING", 0.05)
     lab = make_lab(clock="virtual", chooser=First())
     Poller().activate()
     Endless().activate()
@@ -370,7 +370,7 @@ def test_a_poller_that_the_chooser_prefers_ends_at_the_limit(make_lab, monkeypat
 
 def test_a_run_that_works_is_not_ended_by_its_processor_time(lab, monkeypatch):
     """Where messages move, the time limit is one of the lab's clock alone, however long the run takes."""
-    monkeypatch.setattr(runtime_module, "SPINNING", 0.0)
+    monkeypatch.setattr(drive_module, "SPINNING", 0.0)
 
     class Source(Component):
         def main(self):
@@ -465,3 +465,62 @@ def test_an_interrupted_run_that_works_names_nobody(lab):
 
     with pytest.raises(KeyboardInterrupt, match="it can go on$"):
         lab.run(until=press)
+
+
+class PollsForEver(Component):
+    """Polls without end, and sends one message at times."""
+
+    every = 0
+
+    def main(self):
+        count = 0
+        while True:
+            time.time()
+            count += 1
+            if self.every and count % self.every == 0:
+                self.wake()
+            yield
+
+
+def reports_of(lab):
+    """Return what a lab reports from now on."""
+    reports = []
+    lab.report = reports.append
+    return reports
+
+
+@pytest.mark.parametrize("way", ["run", "step", "background"])
+def test_a_poller_without_a_limit_is_named_once(lab, monkeypatch, eventually, way):
+    """A run that polls on and on in silence goes on, and says once who polls, at which line, and what to do."""
+    monkeypatch.setattr(polling, "SILENCE", 0.05)
+    reports = reports_of(lab)
+    PollsForEver().activate(lab)
+    if way == "run":
+        lab.run(max_steps=100_000)
+    elif way == "step":
+        lab.step(100_000)
+    else:
+        lab.start()
+        assert eventually(lambda: reports)
+        assert lab.running
+        lab.pause()
+    (report,) = reports
+    line = PollsForEver.main.__code__.co_firstlineno + 3
+    assert report.startswith(
+        f"PollsForEver_1 polls the clock at line {line} of main() in test_polling.py; nothing else"
+    )
+    assert ("lab.pause() stops it" if way == "background" else "Interrupt to stop it") in report
+    assert "await self.sleep(seconds)" in report
+    assert lab.failures == []
+
+
+def test_a_poller_with_a_limit_or_beside_events_is_not_named(lab, monkeypatch):
+    """Nothing is said of a run that has a limit of time, or in which anything happens now and then."""
+    monkeypatch.setattr(polling, "SILENCE", 0.0)
+    reports = reports_of(lab)
+    poller = PollsForEver().activate(lab)
+    lab.run(timeout=200)
+    poller.stop()
+    PollsForEver(every=1000).activate(lab)
+    lab.run(max_steps=30_000)
+    assert reports == []

@@ -48,7 +48,7 @@ def test_a_listing_s_cell_is_run_twice(open_notebook: Any) -> None:
 
 
 def test_two_notebooks_want_one_port(open_notebook: Any) -> None:
-    """The second notebook's server takes the next free port, says so in one line, and its clients are led there."""
+    """The second notebook's server takes the next free port, says so in one line, and redirects its clients."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

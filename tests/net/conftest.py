@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
 import socket
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from descriptors import open_descriptors
 from kamlab import Component, ProducerFinished, ShutdownMicroprocess
 from kamlab.core.errors import NoSpaceInBox
 from kamlab.net import SimpleServer
@@ -188,11 +187,4 @@ def reset() -> Callable[[socket.socket], None]:
 @pytest.fixture
 def descriptors() -> Callable[[], int]:
     """Count the descriptors of this process."""
-    if not os.path.isdir("/proc/self/fd"):
-        pytest.skip("this system does not list its descriptors")
-
-    def count() -> int:
-        gc.collect()
-        return len(os.listdir("/proc/self/fd"))
-
-    return count
+    return open_descriptors

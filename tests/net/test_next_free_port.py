@@ -60,14 +60,14 @@ def test_a_script_gets_the_error(lab: Any, parts: Any, taken: int) -> None:
 
 
 def test_the_next_free_port_is_taken_and_said(moving: Any, parts: Any, taken: int, dial: Any) -> None:
-    """The server listens one further; the line says who is led there, and where a plain socket must connect to."""
+    """The server listens one further; the line says which clients are redirected, and where a plain socket connects."""
     server = SimpleServer(protocol=lambda: parts.Sayer(says=["hi"]), port=taken).activate()
     moving.start()
     assert server.port == taken + 1
     assert dial(server).recv(10) == b"hi"
     assert moving.reports == [
         f"port {taken} is taken by another program; the server listens at {taken + 1}. kamlab's clients in this "
-        f"program that ask for {taken} are led there; a plain socket must connect to {taken + 1}."
+        f"program that ask for {taken} are redirected there; a plain socket must connect to {taken + 1}."
     ]
 
 

@@ -161,7 +161,7 @@ class TestClosing:
             network.connect((socket.AF_INET, ("127.0.0.1", 1)))
 
     def test_closing_a_socket_ends_its_watch(self, lab: Any) -> None:
-        """A socket that is closed is watched no longer."""
+        """A socket that is closed is no longer watched."""
         listener = lab.network.listen(None, 0)
         lab.network.watch(listener, READ, lambda _: None)
         assert lab.network.poller.sources() == 1

@@ -357,7 +357,7 @@ class TestCallbacks:
         assert replay(listen, path) == (told, count)
 
     def test_one_that_fails(self, both: Any) -> None:
-        """A callback that raises is reported, and its socket is watched no longer, both times."""
+        """A callback that raises is reported, and its socket is no longer watched, both times."""
 
         def listen(stage: Stage) -> Any:
             here, peer = stage.accepted()
@@ -372,7 +372,7 @@ class TestCallbacks:
             stage.until(lambda: told)
             reports = stage.lab.reports
             assert len(reports) == 1
-            assert "watched no longer" in reports[0]
+            assert "is no longer watched" in reports[0]
             assert "ZeroDivisionError" in reports[0]
             return stage.ready(here), told
 

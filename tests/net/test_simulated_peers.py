@@ -216,9 +216,9 @@ class TestDialling:
             lambda: lab.network.reset_connection(peer),
         )
         for call in asked:
-            with pytest.raises(PeerIsOfThePast, match=r"turned back.*lab\.network\.peers\[1\]"):
+            with pytest.raises(PeerIsOfThePast, match=r"gone back.*lab\.network\.peers\[1\]"):
                 call()
-        assert str(peer) == "<peer 1: 127.0.0.1:49152 to 127.0.0.1:1500, of a run that is no more>"
+        assert str(peer) == "<peer 1: 127.0.0.1:49152 to 127.0.0.1:1500, belongs to an earlier run>"
         if turn != "reset":
             now = lab.network.peers[1]
             assert now.received == b""
@@ -276,7 +276,7 @@ class TestServing:
         for call in (lambda: listener.peers, lambda: listener.closed, listener.close):
             with pytest.raises(PeerIsOfThePast, match=r"lab\.network\.peer_listeners\[1\]"):
                 call()
-        assert str(listener) == "<peer listener 1: localhost:1600, of a run that is no more>"
+        assert str(listener) == "<peer listener 1: localhost:1600, belongs to an earlier run>"
 
     def test_closing(self, lab: Any) -> None:
         """After close() connecting is refused, and those who are connected stay so."""

@@ -49,3 +49,13 @@ def test_a_stored_coroutine_does_not_warn_out_of_a_later_cell(kernel: Any) -> No
     assert result.value.startswith("('BadAwait'")
     assert "self.kept = self.greet(), at line 8 of main()" in result.value
     assert "never awaited" not in kernel.run("import gc; del own; lab.stop(); lab = None; gc.collect(); None").stderr
+
+
+def test_a_dropped_generator_in_a_cell_is_told(kernel: Any) -> None:
+    """A component of a cell whose main() forgets 'yield from' fails, with its line in the cell and the cure."""
+    kernel.run("from kamlab import Component, Lab\nlab = Lab(clock='virtual')")
+    main = "    def main(self):\n        self.greet()\n        yield\n"
+    source = f"class Busy(Component):\n{main}    def greet(self):\n        yield\n"
+    result = kernel.run(f"{source}busy = Busy().activate(lab)\nlab.run()\nstr(busy.error)")
+    assert "self.greet() at line 3 of main(), which runs nothing, since greet() is a generator" in result.value
+    assert "write 'yield from self.greet()'" in result.value

@@ -277,3 +277,73 @@ def test_a_service_in_a_stopped_lab_is_dropped(cells: Any) -> None:
         assert "LabIsClosed" in cells("news", "Backplane('NEWS').activate()").error
     cells("reset", "lab.reset()")
     assert not cells("news", "Backplane('NEWS').activate()").error
+
+
+JOINED = """
+from kamlab.parts import Collate
+class Says(Component):
+    words = ()
+    def main(self):
+        for word in self.words:
+            self.send(word)
+            yield
+"""
+READER = "sink = Collate(); reads = Pipeline(SubscribeTo('NEWS'), sink).activate(); lab.step(20)"
+SPEAKER = "mouth = PublishTo('NEWS').activate(); lab.step(20)"
+PLANE = "plane = Backplane('NEWS').activate()"
+
+
+def test_subscribers_of_other_cells_join_the_new_backplane(cells: Any) -> None:
+    """The cell of a Backplane can be run again: publishers and subscribers of other cells join the new one."""
+    cells("names", JOINED)
+    for cell, code in (("plane", PLANE), ("reader", READER), ("speaker", SPEAKER)):
+        assert not cells(cell, code).error
+    for word in ("rain", "sun"):
+        told = cells("plane", PLANE).stdout
+        assert told == again("NEWS") + (
+            "kamlab: the Backplane that this cell makes now is joined by SubscribeTo_4 of other cells\n"
+        )
+        assert cells.value(f"_ = lab.step(20); mouth.deliver({word!r}); _ = lab.step(20); reads.state") != "stopped"
+    assert cells.value("sink.collated") == ["rain", "sun"]
+    assert cells.value("len([each for each in lab if type(each).__name__ == 'Backplane'])") == 1
+
+
+def test_they_join_while_the_cell_still_runs(cells: Any) -> None:
+    """A cell that makes the Backplane, publishes and runs the lab reaches the subscribers of other cells each time."""
+    cells("names", JOINED)
+    code = f"{PLANE}; Pipeline(Says(words=['rain']), PublishTo('NEWS')).activate(); lab.step(40)"
+    cells("plane", code)
+    assert not cells("reader", READER).error
+    for _ in range(2):
+        assert not cells("plane", code).error
+    assert cells.value("sink.collated") == ["rain", "rain"]
+
+
+def test_they_join_while_the_lab_runs_in_the_background(cells: Any, eventually: Any) -> None:
+    """The same holds for a lab that runs on meanwhile."""
+    cells("names", JOINED)
+    cells("plane", PLANE)
+    cells("reader", READER)
+    cells("speaker", SPEAKER + "; lab.start()")
+    for count in (1, 2, 3):
+        assert "is joined by" in cells("plane", PLANE).stdout
+        waits = "limit = time.time() + 30\nwhile not plane.splitter.sinks and time.time() < limit: time.sleep(0.01)"
+        assert not cells("wait", waits).error
+        read = f"limit = time.time() + 30\nwhile len(sink.collated) < {count} and time.time() < limit: time.sleep(0.01)"
+        assert not cells("say", f"mouth.deliver({count})\n{read}").error
+    assert cells.value("sink.collated, lab.running") == ([1, 2, 3], True)
+    cells("end", "lab.pause()")
+
+
+def test_they_end_if_the_cell_makes_no_backplane_any_more(cells: Any) -> None:
+    """After a cell that fails they wait for it to be run again; after one that makes no Backplane they end."""
+    cells("names", JOINED)
+    cells("plane", PLANE)
+    cells("reader", READER)
+    assert "ZeroDivisionError" in cells("plane", "1 / 0").error
+    assert cells.value("_ = lab.step(20); reads.is_stopped()") is False
+    assert not cells("plane", PLANE).error
+    assert cells.value("_ = lab.step(20); len(plane.splitter.sinks)") == 1
+    told = cells("plane", "pass").stdout
+    assert "ends, since there is no Backplane 'NEWS' any more\n" in told
+    assert cells.value("_ = lab.run(); reads.is_stopped()") is True

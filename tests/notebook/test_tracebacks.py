@@ -37,6 +37,14 @@ def test_a_wrong_call_shows_the_cell_s_line(kernel: Any, source: str, said: str)
     assert FOLDER in kernel.value("str(lab.full_traceback())")
 
 
+def test_a_call_on_a_class_names_it(kernel: Any) -> None:
+    """A method of a component that is called on the class says so, and shows the call with brackets."""
+    kernel.run(BEFORE)
+    for kind, call in (("Fails", "run()"), ("Waits", "activate(tracker=lab)"), ("Lab", "reset()")):
+        said = f"on the class {kind}; make one first, with brackets: {kind}().{call}"
+        assert said in plain(kernel.run(f"{kind}.{call}").error)
+
+
 @pytest.mark.parametrize(("body", "said"), FAILURES.values(), ids=FAILURES)
 def test_a_failure_shows_the_component_s_line(kernel: Any, body: str, said: str) -> None:
     """What is reported under the cell of a component that fails has no frame of kamlab."""

@@ -28,6 +28,7 @@ else:
 
 import kamlab
 from kamlab import Lab
+from kamlab.views import source_of
 
 Moment = tuple[str, str]
 
@@ -109,7 +110,7 @@ def _looks(lab: Lab, events: int) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "branches", lambda: str(lab.branches)
     for component in lab.components:
         name = component.short_name
-        yield f"source of {name}", lambda name=name: values(_without_own(lab.source(name).data()))
+        yield f"source of {name}", lambda component=component: values(_without_own(source_of(lab, component).data()))
         yield f"why {name}", lambda name=name: str(lab.why(name))
     yield "where", lambda: str(lab.where())
     yield "why", lambda: str(lab.why())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import signal
 import socket
 import time
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 import kamlab.axon
+from descriptors import open_descriptors
 from kamlab import Lab
 from kamlab.core.task import task_of
 
@@ -192,11 +192,6 @@ def test_interrupt_inside_a_component(build: Callable[[], Lab], source: Any, eve
                 lab.run(timeout=5)
             assert component.state == "failed"
         check_usable(lab, build, clients)
-
-
-def open_descriptors() -> int:
-    """Return how many file descriptors this process has."""
-    return len(os.listdir("/proc/self/fd"))
 
 
 def test_the_slices_that_are_tried_cover_a_system_at_work(

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from descriptors import open_descriptors
 from kamlab.teach import sandbox
 from kamlab.teach.sandbox import SandboxError, run_in_sandbox
 
@@ -161,12 +162,12 @@ copies = pytest.mark.skipif(not sandbox.FORKS, reason="this system cannot copy a
 def test_whatever_the_code_does_a_sentence_comes_back(call: Any, said: str, tmp_path: Path, monkeypatch: Any) -> None:
     """Loops, prints, exits, ports, programs, files: each is told in words, and this process is as it was."""
     monkeypatch.chdir(tmp_path)
-    threads, files, stdout = threading.enumerate(), os.listdir("/proc/self/fd"), sys.stdout
+    threads, files, stdout = threading.enumerate(), open_descriptors(), sys.stdout
     with pytest.raises(SandboxError) as caught:
         run_in_sandbox(call, SHORT if "still running" in said else AMPLE)
     assert said in str(caught.value)
     assert [each for each in threading.enumerate() if each not in threads] == []
-    assert len(os.listdir("/proc/self/fd")) <= len(files)
+    assert open_descriptors() <= files
     assert sys.stdout is stdout
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ChildProcessError):

@@ -45,7 +45,7 @@ RECORDED: dict[str, Callable[[Lab], Any]] = {
     "dashboard": lambda lab: dashboard_of(lab),
 }
 PRESENT: dict[str, Callable[[Lab], Any]] = {
-    "source": lambda lab: lab.source("hangs"),
+    "source": lambda lab: source_of(lab, lab["hangs"]),
     "source by key": lambda lab: source_of(lab, "2"),
     "where": lambda lab: lab.where(),
     "where of one": lambda lab: lab.where("hangs"),

@@ -120,7 +120,7 @@ def test_what_it_waits_for_is_told(make_lab: Callable[..., Any], eventually: Cal
     over = threading.Event()
     lab = make_lab()
     lab.start(forever=True)
-    assert eventually(lambda: "nobody" in progress_of(lab).waits)
+    assert eventually(lambda: "a call from outside" in progress_of(lab).waits)
     Sleeps(seconds=1000.0).activate()
     assert eventually(lambda: "the next timer, due in" in progress_of(lab).waits)
     Blocks().activate()

@@ -254,3 +254,87 @@ def test_a_look_does_not_wait_for_a_slice_that_does_not_end(
         assert look.function == "main"
     finally:
         spins._enough = True
+
+
+def test_where_shows_what_the_source_piece_shows(lab: Lab) -> None:
+    """The position that lab.where returns has the text and the HTML of the panel's source piece."""
+    waits = Waits().activate()
+    lab.step()
+    position, look = lab.where("Waits_1"), source_of(lab, waits)
+    assert str(position) == str(look)
+    assert position._repr_html_() == look._repr_html_()
+    assert position.data() == {name: value for name, value in look.data().items() if name != "key"}
+    assert (position.at, position.lines, position.locals, position.stack, position.headline) == (
+        look.at,
+        look.lines,
+        look.locals,
+        look.stack,
+        look.headline,
+    )
+    assert list(position.numbered) == list(look.numbered)
+    assert (position.line, position.file, position.function) == (look.at, __file__, "main")
+
+
+def test_what_kamlabs_code_does_is_grey(lab: Lab) -> None:
+    """In HTML the folded line below the code is faint, and no line of kamlab's own code is shown."""
+    Waits().activate()
+    lab.step()
+    html = lab.where("Waits_1")._repr_html_()
+    assert '<div class="kamlab-faint">waits for a message in &#x27;inbox&#x27;</div>' in html
+    assert "awaitables.py" not in html
+
+
+def test_the_past_has_the_same_picture(lab: Lab) -> None:
+    """Of a step that was stepped where() shows text, HTML and data as it did then, with what was in the variables."""
+    lab.report = lambda text: None  # type: ignore[method-assign]
+    names = [part.activate().short_name for part in (Stands(), Waits(), Helped(), Fails())]
+
+    def shown(step: int | None = None) -> dict[str, tuple[str, str, Any]]:
+        found = {name: lab.where(name, step) for name in names}
+        return {name: (str(at), at._repr_html_(), at.data()) for name, at in found.items()}  # type: ignore[union-attr]
+
+    then = [shown()]
+    for _ in range(3):
+        lab.step()
+        then.append(shown())
+    for step, before in enumerate(then):
+        assert shown(step) == before
+    assert "-&gt;</td>" in then[1]["Stands_1"][1]
+
+
+def test_a_past_that_was_not_noted_says_so(make_lab: Callable[..., Lab]) -> None:
+    """After a run in one go the picture is a line that says why there is no code, and what goes there."""
+    lab = make_lab(clock="virtual")
+    Stands().activate()
+    lab.run()
+    html = lab.where("Stands_1", step=1)._repr_html_()  # type: ignore[union-attr]
+    assert "was not noted" in html
+    assert "<table><tbody>" not in html
+
+
+def test_many_calls_are_counted(lab: Lab) -> None:
+    """Of a deep stack the innermost calls are shown, and the others are counted."""
+
+    class Deep(Component):
+        def main(self) -> Iterator[None]:
+            yield from self.down(40)
+
+        def down(self, more: int) -> Iterator[None]:
+            if more:
+                yield from self.down(more - 1)
+            else:
+                yield
+
+    Deep().activate()
+    lab.step()
+    assert str(lab.where("Deep_1")).count("called from") == 1 + 11
+    assert "  called from 30 more calls" in str(lab.where("Deep_1")).splitlines()
+
+
+def test_lab_source_is_a_deprecated_name_of_where(lab: Lab) -> None:
+    """lab.source answers as lab.where does, and warns at the line that calls it."""
+    Stands().activate()
+    lab.step()
+    with pytest.warns(DeprecationWarning, match=r"use lab\.where\(of\)") as warned:
+        assert lab.source("Stands_1") == lab.where("Stands_1")
+    assert warned[0].filename == __file__

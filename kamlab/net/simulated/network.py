@@ -5,8 +5,8 @@ says. It needs no socket and no thread of its own, so it works where there are n
 
 Determinism
 -----------
-What is under way is a timer of the lab's clock, so under a virtual clock time jumps from arrival to arrival, and a lab
-in which nothing is under way and every component waits is stuck and says so. Ready sockets are reported in a fixed
+Each segment under way is a timer of the lab's clock, so under a virtual clock time jumps from arrival to arrival, and a
+lab in which nothing is under way and every component waits is stuck and says so. Ready sockets are reported in a fixed
 order (:mod:`~kamlab.net.simulated.poller`). Chance comes from one seeded generator, of which only ``random()`` is used:
 the one method whose numbers Python promises to keep.
 
@@ -58,21 +58,21 @@ UNKNOWN = ".invalid"
 class Simulated:
     """The parameters of a simulated network; called with a lab it makes one: ``Lab(network=Simulated(...))``.
 
-    :mod:`kamlab.net.simulated.wire` tells what each of them does to a connection.
+    :mod:`kamlab.net.simulated.wire` describes what each of them does to a connection.
 
     Args:
-        latency: how many seconds everything is under way, in one direction.
-        jitter: up to how many seconds more, drawn for each segment. Nothing overtakes.
+        latency: how many seconds a segment takes, in one direction.
+        jitter: up to this many seconds more, drawn for each segment. No segment overtakes another.
         bandwidth: bytes a second, for each direction of a connection; ``None`` is any number.
-        loss: how likely a segment is lost each time it is sent, 0 to 1. It is sent again, so all that a program sees of
-            it is a delay.
-        reset: how likely a segment of data breaks its connection, 0 to 1.
+        loss: the probability, 0 to 1, that a segment is lost each time it is sent. It is sent again, so a program only
+            sees a delay.
+        reset: the probability, 0 to 1, that a segment of data breaks its connection.
         fragment: data arrives in pieces of 1 to this many bytes, drawn for each, and each piece is read by itself;
             ``None`` leaves it as TCP does.
-        seed: where the draws begin; the same seed gives the same run under a virtual clock.
+        seed: the seed of the draws; the same seed gives the same run under a virtual clock.
         buffer: how many bytes the sending and the receiving side of a direction can each hold.
-        retransmit: after how many seconds a segment is sent again, twice as long each further time.
-        retries: how often, before the connection is given up.
+        retransmit: after how many seconds a segment is sent again; this doubles each time.
+        retries: how often a segment is sent again before the connection is given up.
 
     Raises:
         BadConditions: a parameter is out of range.
@@ -197,7 +197,7 @@ class SimulatedNetwork:
         options: Sequence[SocketOption] = (),
         owner: Any = None,
     ) -> SimulatedListener:
-        """Return a bound listener on this machine. Every host reaches it, whichever address of it ``host`` names.
+        """Return a bound listener on this machine. Every host reaches it, whichever of its addresses ``host`` is.
 
         Raises:
             PortInUse: the port has a listener already.
@@ -321,7 +321,7 @@ class SimulatedNetwork:
         """Raise NetworkIsClosed if it is closed."""
         if self._closed:
             raise NetworkIsClosed(
-                "this network was closed with its lab. If the lab was reset or turned back since, it has another one: "
+                "this network was closed with its lab. If the lab has since gone back or been reset, it has another: "
                 "lab.network, with the same peers in lab.network.peers; otherwise lab.reset() makes a fresh start."
             )
 
@@ -366,16 +366,16 @@ class SimulatedNetwork:
         return self._scheduler.call_at(when, call)
 
     def happens(self, probability: float) -> bool:
-        """Draw whether something happens; nothing is drawn for what never does."""
+        """Draw whether something happens; if it never does, draw nothing."""
         return probability > 0 and self.draw() < probability
 
     # -- for the user ------------------------------------------------------------------------------------------
 
     @property
     def conditions(self) -> Simulated:
-        """The parameters of the network now.
+        """The current parameters of the network.
 
-        They can be set. What is under way stays as it is, and so does the seed.
+        They can be set. That changes neither the segments under way nor the seed.
         """
         return self._conditions
 
@@ -387,7 +387,7 @@ class SimulatedNetwork:
 
     @property
     def connections(self) -> list[Wire]:
-        """The connections there are, oldest first."""
+        """All connections, oldest first."""
         return list(self._wires.values())
 
     def perform(self, name: str, *what: Any) -> Any:
@@ -405,7 +405,7 @@ class SimulatedNetwork:
         self.perform("partition", one, other)
 
     def heal(self, one: str | None = None, other: str | None = None) -> None:
-        """Undo :meth:`partition` for two hosts, or for all. What was lost arrives when it is sent again."""
+        """Undo :meth:`partition` for two hosts, or for all. Lost segments arrive when they are sent again."""
         self.perform("heal", one, other)
 
     def reset_connection(self, which: Any) -> None:
@@ -507,7 +507,7 @@ class SimulatedNetwork:
 
 
 def play_network_act(lab: Any, name: str, *what: Any) -> Any:
-    """Replay an intervention that the journal was told of as ``outside("net", name, *what)``.
+    """Replay an intervention that was recorded as ``outside("net", name, *what)``.
 
     Raises:
         UnknownAct: there is no such intervention, or the lab's network is not simulated.
@@ -534,7 +534,7 @@ def _place(host_or_port: str | int, port: int | None) -> tuple[str, int]:
 
 
 def _number_of(which: Any) -> Any:
-    """Return the number of the connection that something belongs to, or what was given."""
+    """Return the number of the connection that something belongs to, or else the argument itself."""
     for _ in range(3):  # a client has an adapter, which has a socket, which has a wire
         for name in ("wire", "socket", "sock", "adapter"):
             inner = getattr(which, name, None)

@@ -1,7 +1,7 @@
 """The user's own end of a simulated connection, like a telnet in a cell, and the user's own server.
 
 A :class:`Peer` uses the network as a component does and is called when its socket is ready, but no component runs it.
-What the user asks of it is an intervention (:meth:`~kamlab.net.simulated.network.SimulatedNetwork.perform`).
+Each request of the user is an intervention (:meth:`~kamlab.net.simulated.network.SimulatedNetwork.perform`).
 
 A lab that goes back builds its network again, and peers with the same numbers in it. A peer that the user still holds
 does not turn into the new one, because on another branch that could be a different client. It raises PeerIsOfThePast.
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 #: How many bytes are read at once.
 SIZE = 65536
-PAST = "of a run that is no more"
+PAST = "belongs to an earlier run"
 
 
 class Peer:
     """The user's end of a connection.
 
     It reads everything that comes, at once, and closes when the other end has ended, as telnet does. While a lab stands
-    still nothing moves: step or run it to see what comes. Everything but its text raises PeerIsOfThePast once the lab
+    still nothing moves: step or run it to let data arrive. Everything but ``repr`` raises PeerIsOfThePast once the lab
     has gone back or was reset; ``lab.network.peers`` has the new peer, under the same number.
 
     Attributes:
@@ -67,7 +67,7 @@ class Peer:
         self._finishing = self._finished = self._closing = self._holds = False
         self._watch()
 
-    # -- what the user calls -----------------------------------------------------------------------------------
+    # -- called by the user ------------------------------------------------------------------------------------
 
     @property
     def connected(self) -> bool:
@@ -100,7 +100,7 @@ class Peer:
         return bytes(self._arrived)
 
     def read(self) -> bytes:
-        """Return what has come since the last ``read``."""
+        """Return the bytes that have come since the last ``read``."""
         self.check_now()
         data = bytes(self._arrived[self._read :])
         self._read += len(data)
@@ -120,7 +120,7 @@ class Peer:
         self._perform("peer send", bytes(data))
 
     def finish(self) -> None:
-        """End the stream after what was sent; what the other end sends still arrives."""
+        """End the stream after the data that was sent; data from the other end still arrives."""
         self._perform("peer finish")
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class Peer:
         self._perform("peer reset")
 
     def hold(self) -> None:
-        """Stop reading, as a slow reader does; what is sent piles up on the way here."""
+        """Stop reading, as a slow reader does; incoming data piles up on the way here."""
         self._perform("peer hold", True)
 
     def let_go(self) -> None:
@@ -158,7 +158,7 @@ class Peer:
         """Raise PeerIsOfThePast if the lab has gone back or was reset since this was made."""
         _check_now(self._network, f"peer {self.number}", f"lab.network.peers[{self.number}]")
 
-    # -- what the network calls --------------------------------------------------------------------------------
+    # -- called by the network ---------------------------------------------------------------------------------
 
     def do_send(self, data: bytes) -> None:
         """Carry out :meth:`send`."""
@@ -175,7 +175,7 @@ class Peer:
     def do_close(self) -> None:
         """Carry out :meth:`close`."""
         if self._sock is not None and not self._holds:
-            self._take_all()  # what is here already was read; else closing would be a reset
+            self._take_all()  # data that is here must be read, or closing would be a reset
         self._closing = True
         self._flush()
 
@@ -245,7 +245,7 @@ class Peer:
         self._closing = True
 
     def _flush(self) -> None:
-        """Send what is left, then end the stream or close, if that was asked for."""
+        """Send the remaining data, then end the stream or close, if that was asked for."""
         sock = self._sock
         if sock is None:
             return
@@ -268,7 +268,7 @@ class Peer:
     def _lose(self, error: OSError) -> None:
         sock, self._sock = self._sock, None
         assert sock is not None
-        number = sock.getsockopt(SOL_SOCKET, SO_ERROR)  # the cause, where the error is only its consequence
+        number = sock.getsockopt(SOL_SOCKET, SO_ERROR)  # the cause, if the error is only its consequence
         self._reason = reason_of(failure(number) if number else error)
         self._unsent.clear()
         with contextlib.suppress(OSError):
@@ -280,8 +280,8 @@ class Peer:
 def _check_now(network: SimulatedNetwork, who: str, now: str) -> None:
     if network.is_of_the_past:
         raise PeerIsOfThePast(
-            f"{who} is {PAST}: the lab was turned back or reset since. The present one is {now}, if the lab stands "
-            "where there is one."
+            f"{who} {PAST}: the lab has since gone back or been reset. The current one is {now}, if there is one at "
+            "this step."
         )
 
 

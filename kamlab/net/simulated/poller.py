@@ -1,10 +1,10 @@
-"""What a lab waits for when nothing can run and its network is simulated; the counterpart of :mod:`kamlab.net.poller`.
+"""The poller of a simulated network, with which a lab waits when nothing can run; see also :mod:`kamlab.net.poller`.
 
 A socket says when it may have become ready. ``dispatch`` calls whatever watches it, between two rounds, lowest number
-first, again and again for as long as it is ready. Where a socket becomes ready while nothing runs (because of a timer
+first, again and again for as long as it is ready. If a socket becomes ready while nothing runs (because of a timer
 or an intervention), a call is posted as well: a posted call keeps a virtual clock from jumping on before the callback
-was called. A call is also posted where a callback itself has read, sent or unwatched; the round then counts, and an
-intervention that follows has its place after it.
+is called. A call is also posted if a callback has itself read, sent or unwatched; the round then counts, and a later
+intervention has its place after it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FIRST_SOCKET = 1001
 
 
 def _count_the_round() -> None:
-    """Do nothing: that it was posted makes the lab check again whether anything can run, and the round count."""
+    """Do nothing. Posting it makes the lab check again whether anything can run, and makes the round count."""
 
 
 class SimulatedPoller:
@@ -46,7 +46,7 @@ class SimulatedPoller:
         self._changes = 0
         with world.lock:
             before, world.scheduler.idle = world.scheduler.idle, self
-            before.wake()  # a thread that waits there comes and waits here
+            before.wake()  # a thread that waits there goes on waiting here
 
     # -- sockets -----------------------------------------------------------------------------------------------
 
@@ -80,7 +80,7 @@ class SimulatedPoller:
         self._forget(sock if isinstance(sock, int) else getattr(sock, "number", -1))
 
     def touch(self, sock: SimulatedSocket) -> None:
-        """Take note that a socket has changed: it may be ready for what it is watched for."""
+        """Note that a socket has changed: it may be ready for an event that it is watched for."""
         self._changes += 1
         self._check(sock)
 
@@ -105,7 +105,7 @@ class SimulatedPoller:
         if self._news:
             self.dispatch()
 
-    # -- what the lab calls when nothing can run ---------------------------------------------------------------
+    # -- called by the lab when nothing can run ----------------------------------------------------------------
 
     def wait(self, timeout: float | None) -> None:
         """Block until ``wake`` is called or ``timeout`` seconds are over; not at all if a socket is ready."""
@@ -135,7 +135,7 @@ class SimulatedPoller:
             except Exception as error:
                 self._forget(number)
                 self._world.report(
-                    f"a callback of the network failed; {sock!r} is watched no longer.\n{traceback_of(error)}"
+                    f"a callback of the network failed; {sock!r} is no longer watched.\n{traceback_of(error)}"
                 )
         if self._changes != changes:  # before time goes on
             self._world.scheduler.post(_count_the_round)
@@ -144,11 +144,11 @@ class SimulatedPoller:
         return called
 
     def sources(self) -> int:
-        """Return how many watched sockets are ready now; what is under way is a timer."""
+        """Return how many watched sockets are ready now; data under way is a timer."""
         return len(self._ready)
 
     def close(self) -> None:
-        """Watch nothing any more, and let the lab wait without a network again."""
+        """Stop watching, and let the lab wait without a network again."""
         if self._closed:
             return
         self._closed = True

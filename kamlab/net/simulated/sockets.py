@@ -23,7 +23,7 @@ Place = tuple[str, int]
 
 
 class SimulatedSocket:
-    """What a connection and a listener share: a number, an address, options, how they are closed."""
+    """The base of connections and listeners: a number, an address, options, closing."""
 
     def __init__(self, network: SimulatedNetwork, place: Place, family: int) -> None:
         self.network = network
@@ -58,12 +58,12 @@ class SimulatedSocket:
         self._options[level, option] = value
 
     def getsockopt(self, level: int, option: int, _size: int = 0) -> Any:
-        """Return an option, 0 where it was never set."""
+        """Return an option, 0 if it was never set."""
         self._check_open()
         return self._options.get((level, option), 0)
 
     def readiness(self) -> int:
-        """Return what it is ready for: READ, WRITE, both or neither."""
+        """Return the events that it is ready for: READ, WRITE, both or neither."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ class SimulatedConnection(SimulatedSocket):
         self._error = 0
         self._ended = self._broken = self._deaf = self._mute = False
 
-    # -- what the program calls --------------------------------------------------------------------------------
+    # -- called by the program ---------------------------------------------------------------------------------
 
     def send(self, data: Any) -> int:
         """Return how many bytes were taken; raise BlockingIOError if none fit."""
@@ -130,7 +130,7 @@ class SimulatedConnection(SimulatedSocket):
         return len(taken)
 
     def recv(self, size: int) -> bytes:
-        """Return what came, ``b""`` at the end; raise BlockingIOError if nothing did."""
+        """Return the bytes that came, ``b""`` at the end; raise BlockingIOError if none did."""
         self._check_open()
         if not self._pieces:
             self._raise_error()
@@ -143,7 +143,7 @@ class SimulatedConnection(SimulatedSocket):
         return data
 
     def _taken(self, size: int) -> bytes:
-        """Take up to ``size`` bytes of what arrived; one piece where the network cuts into pieces."""
+        """Take up to ``size`` bytes of what arrived; one piece if the network cuts data into pieces."""
         pieces = self._pieces
         taken = []
         while pieces and size > 0:
@@ -173,7 +173,7 @@ class SimulatedConnection(SimulatedSocket):
         self.network.touch(self)
 
     def close(self) -> None:
-        """Close it; what was sent still goes out. What was not read resets the connection."""
+        """Close it; data that was sent still goes out. Unread data resets the connection."""
         if not self._leave():
             return
         unread, self.held = self.held, 0
@@ -219,7 +219,7 @@ class SimulatedConnection(SimulatedSocket):
         """How many bytes wait because the other end has no room."""
         return len(self._out.waiting)
 
-    # -- what the network calls --------------------------------------------------------------------------------
+    # -- called by the network ---------------------------------------------------------------------------------
 
     def take_in(self, kind: str, data: bytes) -> None:
         """Receive a segment that has arrived."""
@@ -249,7 +249,7 @@ class SimulatedConnection(SimulatedSocket):
         self.network.touch(self)
 
     def readiness(self) -> int:
-        """Return what it is ready for."""
+        """Return the events that it is ready for."""
         if self._closed:
             return 0
         if self._broken:
@@ -261,7 +261,7 @@ class SimulatedConnection(SimulatedSocket):
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more comes of this end."""
+        """Whether this end is closed or broken."""
         return self._closed or self._broken
 
     def _room(self) -> int:
@@ -283,7 +283,7 @@ class SimulatedListener(SimulatedSocket):
 
     Args:
         key: the address and port under which the network finds it.
-        shown: the host it says it listens at.
+        shown: the host that it reports.
     """
 
     def __init__(
@@ -315,7 +315,7 @@ class SimulatedListener(SimulatedSocket):
         return sock, sock.getpeername()
 
     def readiness(self) -> int:
-        """Return what it is ready for."""
+        """Return the events that it is ready for."""
         return READ if self._queue and not self._closed else 0
 
     def close(self) -> None:
@@ -332,7 +332,7 @@ class SimulatedListener(SimulatedSocket):
 
 
 def failure(number: int) -> OSError:
-    """Return what a socket raises for an ``errno``.
+    """Return the error that a socket raises for an ``errno``.
 
     >>> type(failure(errno.EAGAIN)).__name__, type(failure(errno.EPIPE)).__name__
     ('BlockingIOError', 'BrokenPipeError')

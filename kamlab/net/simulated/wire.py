@@ -7,10 +7,10 @@ sooner, so nothing can be overtaken.
 
 *Loss.* A TCP program never sees that a segment was lost, only that it is late, together with everything that was sent
 after it. So each loss costs ``retransmit`` seconds, twice as many the second time, and so on. After ``retries`` losses
-in a row the sender gives up: it gets ETIMEDOUT, and the other end a reset if it can be reached. If a partition is
+in a row the sender gives up: it gets ETIMEDOUT, and the other end a reset if it can be reached. If there is a partition
 between them, the other end learns nothing until it sends something itself: a half-open connection, as in reality.
 
-*Reset.* A segment of data for which a reset is drawn breaks the connection: both ends get ECONNRESET. What has arrived
+*Reset.* A segment of data for which a reset is drawn breaks the connection: both ends get ECONNRESET. What arrived
 before can still be read.
 
 *Order of the draws.* All come from one generator: size of a piece and jitter when a segment departs, loss and reset
@@ -79,7 +79,7 @@ class Pipe:
         """Whether nothing is in it."""
         return not self._flight and not self.waiting
 
-    # -- what the sender calls ---------------------------------------------------------------------------------
+    # -- called by the sender ----------------------------------------------------------------------------------
 
     def put(self, data: bytes) -> None:
         """Take bytes; the caller has checked that there is room."""
@@ -87,12 +87,12 @@ class Pipe:
         self.pump()
 
     def finish(self) -> None:
-        """End the stream after everything that waits."""
+        """End the stream after the waiting bytes."""
         self._ending = True
         self.pump()
 
     def abort(self) -> None:
-        """Drop what waits and tell the other end that the connection is broken."""
+        """Drop the waiting bytes and tell the other end that the connection is broken."""
         self.waiting.clear()
         self._ending = False
         if not self._reset_sent:
@@ -100,7 +100,7 @@ class Pipe:
             self.launch(RESET)
 
     def drop(self) -> None:
-        """Drop what waits and what is under way."""
+        """Drop the waiting bytes and the segments under way."""
         self.waiting.clear()
         self._flight.clear()
         self._flying = 0
@@ -110,7 +110,7 @@ class Pipe:
             self._timer = None
 
     def pump(self) -> None:
-        """Send what the receiver has room for."""
+        """Send as many bytes as the receiver has room for."""
         waiting = self.waiting
         conditions = self.network.conditions
         while waiting:
@@ -192,7 +192,7 @@ class Pipe:
         self.drop()
         if self.source is not None:
             self.source.fail(errno.ETIMEDOUT)
-        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # it has tried again as often, in vain
+        if self.sink is not None and segment.kind in (OPEN, REFUSED):  # it has tried as often, without success
             self.sink.fail(errno.ETIMEDOUT)
         elif self.sink is not None and not self.network.hosts.are_cut(*self.hosts):
             self.sink.fail(errno.ECONNRESET)

@@ -8,9 +8,9 @@ How it works
 ------------
 The lab has a *stand-in* for each of the student's processes. In its slice, a stand-in makes the student's scheduler run
 that one process, once. Then all boxes of the student's system are compared with how they were, and the stand-ins repeat
-what has changed: they receive what is gone from an inbox, and send what is new in one. So the trace, the graph, the
-timeline and the questions are those of an ordinary lab, and the messages are the same objects. After each slice the
-student's scheduler is asked who goes next; nothing else decides.
+the changes: they receive messages that are gone from an inbox, and send messages that are new in one. So the trace, the
+graph, the timeline and the questions are those of an ordinary lab, and the messages are the same objects. After each
+slice the student's scheduler is asked who goes next; nothing else decides.
 
 To go back, the lab builds the student's system again, so nothing has to be undone.
 

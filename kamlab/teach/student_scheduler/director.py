@@ -84,7 +84,7 @@ class Director:
     def __init__(self, lab: World, scheduler: Any, made_by: str) -> None:
         check_scheduler(scheduler, made_by)
         self.scheduler = scheduler
-        #: Who has the next slice: a stand-in, or the complaint about the scheduler; ``None`` if nobody.
+        #: Who has the next slice: a stand-in, or the complaint about the scheduler; ``None`` if none.
         self.next: StandIn | _Complaint | None = None
         self._lab = lab
         self._mirror = Mirror()
@@ -159,7 +159,7 @@ class Director:
             self._pause_all()
 
     def _ask_again(self) -> None:
-        """Ask once more who goes next: nobody was to, but then an inserted message woke a stand-in."""
+        """Ask again who goes next: no process was to, but then an inserted message woke a stand-in."""
         self._mirror.apply_interventions()
         self._choose()
         if isinstance(self.next, StandIn):
@@ -190,7 +190,7 @@ class Director:
                 continue
         assert stand_in is not None
         raise HookError(
-            f"choose() of your scheduler returns {name_of(stand_in)} again and again, and that has failed. "
+            f"choose() of your scheduler returns {name_of(stand_in)} again and again, although it has failed. "
             "Take it out of active when its main raises an error."
         )
 
@@ -199,7 +199,7 @@ class Director:
         what = "a class" if isinstance(chosen, type) else f"{shorten(chosen)}"
         return HookError(
             f"choose() of your scheduler returned {what}, which is not in its list active; there are: {active}. "
-            "It must return one of them, or None if nobody goes next."
+            "It must return one of them, or None if none goes next."
         )
 
     def _run_failed(self, stand_in: StandIn, error: BaseException) -> HookError:

@@ -1,8 +1,8 @@
 """Mirrors the boxes of the student's processes: the stand-ins have the same boxes with the same messages in them.
 
 Each of the student's lists has a box of its stand-in. The messages in the list wait at the end of that box's chain: in
-the box itself or, if a postman takes from it, in the postman's inbox. An outbox from which nobody takes leads nowhere,
-so what is sent there counts as discarded, although the list keeps it.
+the box itself or, if a postman takes from it, in the postman's inbox. An outbox that no postman serves leads
+nowhere, so messages sent there count as discarded, although the list keeps them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class MirroredBox:
         self.stand_in: StandIn = stand_in
         self.key: tuple[str, str] = key
         self.box: Box = box
-        #: What was in the list, and in the inbox that shows it, at the last look.
+        #: The contents of the list, and of the inbox that shows it, at the last comparison.
         self.seen: list[Any] = []
         self.mirrored: list[Any] = []
 
@@ -43,7 +43,7 @@ class MirroredBox:
         return boxes_of(self.stand_in.process).get(self.key, [])
 
     def remember(self) -> None:
-        """Note the present contents."""
+        """Note the current contents."""
         self.seen = list(self.list())
         self.mirrored = list(self.store.items) if self.store is not None else []
 
@@ -214,7 +214,7 @@ def _log(stand_in: StandIn, event_kind: str, box: Inbox, message: Any, place: in
 
 
 class Changes(NamedTuple):
-    """What was taken, as indices at the time of each removal, and then what was put in, as pairs (index, message)."""
+    """The removals, as indices at the time of each, and then the additions, as pairs (index, message)."""
 
     taken: tuple[int, ...] = ()
     put: tuple[tuple[int, Any], ...] = ()

@@ -1,4 +1,4 @@
-"""What a scheduler must offer to be shown, what its processes may offer, and the errors where one does not."""
+"""What a scheduler must offer to be shown, what its processes may offer, and the errors if they do not."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TheirScheduler(Protocol):
     """What a scheduler must offer to be shown. ``step()`` of such a scheduler would be ``run(choose())``.
 
     ``choose`` is asked once before every slice. A process that has ended is no longer in ``active`` when
-    ``run`` returns. What a process raises may come out of ``run``: then it is shown as failed.
+    ``run`` returns. An error of a process may leave ``run``; the process is then shown as failed.
     """
 
     #: The processes that have been activated and have not ended.
@@ -69,7 +69,7 @@ class Route(NamedTuple):
 
 _HOOKS = {
     "active": "a list of everybody who has been activated and has not ended",
-    "choose": "a method that returns who goes next, or None if nobody does",
+    "choose": "a method that returns who goes next, or None",
     "run": "a method run(process) that lets this one run for one slice",
 }
 
@@ -96,7 +96,7 @@ def check_scheduler(scheduler: Any, made_by: str) -> None:
             )
     if not active_of(scheduler):
         raise HookError(
-            f"Nobody is in the list active of your scheduler, so there is nothing to show. {made_by}() must "
+            f"The list active of your scheduler is empty, so there is nothing to show. {made_by}() must "
             "activate the processes of your system and then return the scheduler."
         )
 

@@ -35,7 +35,7 @@ __all__ = [
     "throughput",
 ]
 
-#: The kinds of figures: for each the function that computes its numbers, and what chooses what it shows.
+#: The kinds of figures: for each, the function that computes its numbers, and the arguments that select what it shows.
 KINDS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "queues": (queue_lengths, ("boxes", "components")),
     "throughput": (throughput, ("components", "links")),
@@ -58,22 +58,22 @@ def figure(
 ) -> Any:
     """Return a figure of what happened in a lab, drawn by matplotlib, for a report.
 
-    It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` is what it
-    is drawn from. ``pyplot`` does not know it, so it opens no window and need not be closed.
+    It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` has the
+    numbers. ``pyplot`` does not know it, so it opens no window and need not be closed.
 
     Args:
         lab: the lab; a running one is looked at between two slices.
         kind: ``"queues"``: how many messages waited in each inbox; ``"throughput"``: how many went over each link.
         boxes: for queues: the inboxes to show, such as ``"Sink_3.inbox"``; by default, the fullest.
         links: for throughput: the links to show, such as ``"Count_2.outbox -> Sink_3.inbox"``, or one of their ends.
-        components: those whose boxes and links to show: by name, by class, or themselves.
+        components: the components whose boxes and links to show, given as components, by name, or by class.
         first: the step to begin with.
         last: the step to end with.
         by: the axis: ``"step"``, or ``"time"`` for the lab's time.
-        ax: axes to draw on instead of a figure of its own; these are then what is returned.
+        ax: axes to draw on instead of a new figure; they are then returned.
 
     Raises:
-        BadFigure: there is no such kind, or it does not take one of these.
+        BadFigure: there is no such kind, or it does not take one of these arguments.
         UnknownComponent, NoSuchBox, NoSuchLink: something is named that does not exist.
         StepOutOfRange: there is no such step, or a free run has forgotten it.
         NoMatplotlib: it is not installed.

@@ -31,12 +31,12 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 #: The most markers of a line.
 MARKED = 8
-#: What all our figures are made with; and inches: the space at the left.
+#: The settings of all our figures; and inches: the space at the left.
 PAPER: dict[str, Any] = {"dpi": DPI, "facecolor": "white", "edgecolor": "white"}
 MARGIN = 0.45
-#: Characters of a line of a note.
+#: The most characters in a line of a note.
 NOTE = 72
-#: Characters of the text that stands for a picture.
+#: The most characters in the text that stands for a picture.
 ALT = 600
 
 
@@ -57,7 +57,7 @@ class Sheet:
         return self._given is None
 
     def single(self, height: float) -> Any:
-        """Return the only axes of a figure so many inches high, with room for what is written around them."""
+        """Return the only axes of a figure of this height in inches, with room for the text around them."""
         if self._given is not None:
             return self._given
         self.figure = lab_figure()(figsize=(WIDTH, height), layout="constrained", **PAPER)
@@ -71,7 +71,7 @@ class Sheet:
         self.write(MARGIN, 0.44, note, fontsize=9, color=FAINT)
 
     def write(self, left: float, top: float, text: str, **how: Any) -> None:
-        """Write on the paper, so many inches from its left and upper edges."""
+        """Write on the paper, at this distance in inches from its left and upper edges."""
         self.figure.text(left / WIDTH, 1 - top / self.figure.get_figheight(), text, va="center", **how)
 
     def add(self, left: float, top: float, width: float, height: float, sharex: Any = None) -> Any:
@@ -91,10 +91,10 @@ class Sheet:
             spine.set_color(FAINT)
         return axes
 
-    # -- what is written ----------------------------------------------------------------------------
+    # -- text ---------------------------------------------------------------------------------------
 
     def head(self, axes: Any, title: str, note: str) -> None:
-        """Write a title, and below it which part of the run it is."""
+        """Write a title, and below it the part of the run that is shown."""
         lines = textwrap.wrap(note, NOTE)
         axes.set_title(title, loc="left", fontsize=12, fontweight="bold", pad=9 + 13 * len(lines))
         below = axes.annotate(
@@ -115,7 +115,7 @@ class Sheet:
         self.say(axes, text)
 
     def say(self, axes: Any, text: str) -> None:
-        """Write a sentence where there is nothing to draw."""
+        """Write a sentence if there is nothing to draw."""
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():
@@ -123,7 +123,7 @@ class Sheet:
         axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", fontsize=11)
 
     def legend(self, axes: Any, handles: Sequence[Any], labels: Sequence[str]) -> None:
-        """Write what each line is; a name may begin with anything."""
+        """Write the legend; a name may begin with any character."""
         legend = axes.legend(
             handles, [str(place) for place in range(len(labels))], ncols=1, fontsize=9, frameon=True, handlelength=2.6,
             loc="best",
@@ -213,7 +213,7 @@ def lab_figure() -> Any:
         ) from error
 
     class LabFigure(Figure):
-        """A figure of matplotlib that is shown as a picture under a cell; ``data`` is what it is drawn from."""
+        """A figure of matplotlib that is shown as a picture under a cell; ``data`` has the numbers."""
 
         data: Any = None
 

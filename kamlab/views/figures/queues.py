@@ -92,7 +92,7 @@ def queue_lengths(
         boxes: these inboxes only, by names such as ``"Sink_3.inbox"``; by default, the fullest.
         components: the inboxes of these components only.
         first: the step to begin with; by default, the earliest one that is known.
-        last: the step to end with; by default, the present one.
+        last: the step to end with; by default, the current one.
 
     Raises:
         UnknownComponent, NoSuchBox: something is named that does not exist.

@@ -1,4 +1,4 @@
-"""What a figure shows: which steps of a run, which components, which inboxes; and the errors."""
+"""The selection of a figure: steps of a run, components, inboxes; and the errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NoMatplotlib(NotInstalled):
 
 # -- steps --------------------------------------------------------------------------------------------
 
-#: What a figure can be drawn over, and the label of that axis.
+#: The axes that a figure can be drawn over, with their labels.
 AXES = {"step": "step (slices since the lab began)", "time": "time of the lab (s)"}
 
 
@@ -114,10 +114,10 @@ def _times(history: History, first: int, last: int) -> tuple[float, ...]:
 
 
 def check_by(by: Any) -> str:
-    """Return what a figure is drawn over.
+    """Return the axis that a figure is drawn over.
 
     Raises:
-        BadFigure: figures are not drawn over that.
+        BadFigure: there is no such axis.
     """
     if by not in AXES:
         raise BadFigure(f'by={by!r}: a figure is drawn over the steps, by="step", or over the lab\'s time, by="time"')
@@ -148,7 +148,7 @@ def known_components(history: History) -> list[Any]:
 
 
 def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
-    """Return the components that are meant: given themselves, by name, or by the name of their class.
+    """Return the wanted components, given as components, by name, or by the name of their class.
 
     Raises:
         UnknownComponent: one of them is not a component of this lab.
@@ -170,7 +170,7 @@ def find_components(history: History, wanted: Iterable[Any]) -> list[Any]:
 
 
 def find_inboxes(history: History, wanted: Iterable[Any]) -> list[Inbox]:
-    """Return the inboxes that are meant: given themselves, or by names such as ``"Sink_3.inbox"``.
+    """Return the wanted inboxes, given as inboxes, or by names such as ``"Sink_3.inbox"``.
 
     The name of a component alone means all of its inboxes. An inbox that leads on, and held nothing itself, stands for
     the inbox that it leads to.
@@ -215,7 +215,7 @@ def _ends(history: History, boxes: Iterable[Box], named: Any) -> Iterator[Inbox]
 
 
 def _owners(history: History, name: str) -> tuple[list[Any], str | None]:
-    """Return the components that a name of a component or of a box is about, and the box."""
+    """Return the components that a name refers to, and the box if it names one."""
     before, dot, last = name.rpartition(".")
     if dot:
         try:

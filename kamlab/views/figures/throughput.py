@@ -1,8 +1,8 @@
 """How many messages went over each link, in all and over time.
 
-A link here is the way of a message as it was sent: from the outbox of its sender to the inbox in which it came
-to rest, through whatever containers. What led nowhere is a link to nowhere, and what was delivered by a cell or
-by the network's own doings comes from outside.
+A link here is the path of a message as it was sent: from the outbox of its sender to the inbox in which it came
+to rest, through whatever containers. An outbox that leads nowhere has a link to nowhere, and messages that a cell
+or the network itself delivered come from outside.
 """
 
 from __future__ import annotations
@@ -106,8 +106,8 @@ def throughput(
         links: these only, by names such as ``"Count_2.outbox -> Keep_3.inbox"``, or by the box at one of their ends.
         components: the links from and to these components only.
         first: the step to begin with; by default, the earliest one that is known.
-        last: the step to end with; by default, the present one.
-        by: ``"step"`` or ``"time"``: what the bins are parts of.
+        last: the step to end with; by default, the current one.
+        by: ``"step"`` or ``"time"``: the axis that is divided into bins.
 
     Raises:
         NoSuchLink, UnknownComponent: something is named that does not exist.
@@ -221,7 +221,7 @@ def _flow(
 
 
 def draw_throughput(data: Throughput, sheet: Sheet, by: str) -> None:
-    """Draw a bar for each link and, on a sheet of our own, beside it how many went over it in each bin."""
+    """Draw a bar for each link and, on a sheet of our own, beside it how many messages went over it in each bin."""
     if data.is_empty:
         sheet.nothing(TITLE, data.window.note, EMPTY)
     elif sheet.whole:

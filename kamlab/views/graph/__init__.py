@@ -1,15 +1,15 @@
-"""The graph of components: what is linked to what, what waits where, and what went over which link.
+"""The graph of components: their links, the messages that wait, and the messages that went over each link.
 
 :func:`graph_of` makes a :class:`Graph` from a snapshot of a lab:
 
 - :mod:`.structure`: which components, boxes and links are shown, with containers folded;
-- :mod:`.graph`: the value itself: the structure, how everything in it is, the last messages; and its text.
+- :mod:`.graph`: the value itself: the structure, the state of everything in it, the last messages; and its text.
 
-Where things are is computed only when the picture is asked for:
+Positions are computed only when the picture is requested:
 
-- :mod:`.layout`: the places of parts and links, from the inside out;
-- :mod:`.slots`: the slots that parts sit in, so that the picture does not jump;
-- :mod:`.layering`: the parts of a level in columns; :mod:`.routing`: the ways of its links;
+- :mod:`.layout`: the positions of parts and links, from the inside out;
+- :mod:`.slots`: the slots that parts occupy, so that the picture does not jump;
+- :mod:`.layering`: the parts of a level in columns; :mod:`.routing`: the routes of its links;
 - :mod:`.svg`: the picture.
 """
 

@@ -1,8 +1,8 @@
-"""The graph of a lab: its components and links, how each of them is, and the last messages; as a value and as text.
+"""The graph of a lab: its components and links, their states, and the last messages; as a value and as text.
 
-The :class:`Structure` is what changes rarely: components, their boxes, and links. The :class:`Now` is what changes with
-every slice: states, what waits, counts, the last messages. Where everything is on a picture is computed from the
-structure when it is asked for; the text needs none of it.
+The :class:`Structure` holds what changes rarely: components, their boxes, and links. The :class:`Now` holds what
+changes with every slice: states, waiting messages, counts, the last messages. The positions in a picture are computed
+from the structure on request; the text does not need them.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Look(NamedTuple):
 class Move(NamedTuple):
     """A message in transit: the number of its event, the links it went over, its text.
 
-    ``source`` and ``target`` are (key, box) pairs; ``None`` for what came from outside or was lost.
+    ``source`` and ``target`` are (key, box) pairs; ``None`` for messages that came from outside or were lost.
     """
 
     n: int
@@ -144,7 +144,7 @@ class Graph(render.View):
     now: Now
     #: Whether this is the past: the lab itself is at another step.
     past: bool = False
-    #: The picture that this one continues: what is in both keeps its place.
+    #: The picture that this one continues: parts in both keep their places.
     before: Picture | None = field(default=None, repr=False)
 
     @cached_property
@@ -234,7 +234,7 @@ def graph_of(
         step: the step; by default, now.
         folded: the keys of containers that are shown as one part. ``"-4"`` keeps container 4 open where
             there are so many components that the largest containers are folded automatically.
-        previous: the graph shown before this one; what is in both keeps its place.
+        previous: the graph shown before this one; parts in both keep their places.
         since: show the messages from this event number on, instead of those of the last slice.
         most: how many components to show at most; the largest containers are folded before any is left out.
         snapshot: the lab's snapshot of that step, if the caller has one.
@@ -284,7 +284,7 @@ def _looks(lab: World, snapshot: Snapshot, shown: Shown, structure: Structure) -
 def _boxes(
     shown: Shown, component: Any, names: tuple[str, ...]
 ) -> tuple[tuple[tuple[str, int, int | None], ...], tuple[tuple[str, int], ...]]:
-    """Return what is in the inboxes of these names, and what the outboxes have lost."""
+    """Return the contents of the inboxes of these names, and the losses of the outboxes."""
     inboxes = []
     made = {short_name(str(name)): box for name, box in made_inboxes_of(component).items()}
     for name in names:
@@ -315,7 +315,7 @@ def _last_moves(lab: World, step: int | None, since: int | None) -> list[Sent]:
     Args:
         lab: the lab; under its lock.
         step: the step, of a lab whose record is read; ``None`` reads the newest records as they are.
-        since: return the messages from this event number on, instead of those of the last slice and what followed it.
+        since: return the messages from this event number on, instead of those of the last slice and after it.
     """
     if step is None:
         end = lab.trace.next_number
@@ -354,7 +354,7 @@ def _newest(
 
 
 def _moves(sent: Iterable[Sent], shown: Shown, hops: dict[str, list[Hop]]) -> tuple[Move, ...]:
-    """Describe messages: their way over the links that are shown, and their text."""
+    """Describe messages: their path over the links that are shown, and their text."""
     wires = {hop: key for key, links in hops.items() for hop in links}
     moves = []
     for number, record, way in sent:

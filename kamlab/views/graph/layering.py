@@ -1,19 +1,19 @@
 """Layering: links cut at the sides of containers, and the parts of each level in rows of columns.
 
-A *level* is what is directly in one container, or at the top. A link between parts in different containers is cut into
-one segment for each level that it runs in; where it goes through the side of a container there is a *gate*, a port
-that belongs to no box. So a link through five containers is as simple as one between neighbours.
+A *level* holds the parts that are directly in one container, or at the top. A link between parts in different
+containers is cut into one segment for each level that it runs in; where it goes through the side of a container there
+is a *gate*, a port that belongs to no box. So a link through five containers is as simple as one between neighbours.
 
-The columns are those of a layered drawing (Sugiyama): links that close a circle are set aside, each part goes as far
+The columns are those of a layered drawing (Sugiyama): links that close a cycle are set aside, each part goes as far
 left as the others allow, and within a column parts are ordered by where their neighbours are. That is done for each
-*block*, which is what is connected by links that carry work; links for control messages connect no blocks, or all
+*block*, the parts that are connected by links that carry work; links for control messages connect no blocks, or all
 connections of a server would be one large block because each can tell the server something. Everything is decided in
 the order in which the parts are given, so equal input gives equal output.
 
-A level is a stack of *bands*, each a row of columns; what is too long for one band goes on in the next, as text does.
-Links run only where no part can be: in the *channels* between columns, in the *gutters* between bands, and in the two
-lanes at the sides. A link that passes a column on its way to one further right has a *gap* there, kept open among the
-parts like a part without a face. So no link can cross a part, wherever the parts are. Rejected: curves from box to box,
+A level is a stack of *bands*, each a row of columns; a row that is too long for one band goes on in the next, as text
+does. Links run only where no part can be: in the *channels* between columns, in the *gutters* between bands, and in the
+two lanes at the sides. A link that passes a column on its way to one further right has a *gap* there, kept open among
+the parts like an invisible part. So no link can cross a part, wherever the parts are. Rejected: curves from box to box,
 which are shorter to write and wrong in every system with feedback.
 
 :mod:`.routing` routes the links.
@@ -32,20 +32,20 @@ from .structure import Wire
 TALL = 8
 #: How often the columns are ordered by their neighbours.
 SWEEPS = 4
-#: The width in pixels beyond which columns go on in the next band; the same for a level of more than so many blocks.
+#: The width in pixels beyond which columns go on in the next band; the same for a level of more than this many blocks.
 WIDE, WIDER, MANY = 940, 1260, 8
 #: The room between two columns that are linked, and between two that are not.
 CHANNEL, APART = 60, 28
 #: The room between two parts of a column, and beside a gap; how high a gap is.
 BETWEEN, BESIDE, GAP = 22, 10, 12
-#: How much a position from the last picture counts against the wish to be straight.
+#: The weight of a position from the last picture against that of a straight link.
 HELD = 10_000.0
 
 Edge = tuple[str, str]
 
 
 class End(NamedTuple):
-    """Where a segment begins or ends: a port of a part; of the container itself, where ``part`` is empty."""
+    """Where a segment begins or ends: a port of a part; of the container itself, if ``part`` is empty."""
 
     part: str
     port: str
@@ -68,7 +68,7 @@ class Levels:
     """Parts within parts, and their links cut into segments.
 
     Args:
-        parents: the container of each part, ``""`` at the top; containers come before what is in them.
+        parents: the container of each part, ``""`` at the top; containers come before their contents.
         wires: the links between them.
     """
 
@@ -91,7 +91,7 @@ class Levels:
                 pieces.append((level, name))
 
     def depth(self, name: str) -> int:
-        """Return in how many containers a part is, counting the whole as one; 0 for the whole."""
+        """Return how many containers a part is in, counting the whole as one; 0 for the whole."""
         return len(self._above(name)) - 1
 
     def _above(self, name: str) -> list[str]:
@@ -168,7 +168,7 @@ def blocks_in(names: Sequence[str], segments: Iterable[Segment]) -> list[list[li
 
 
 def blocks_of(names: Sequence[str], edges: Iterable[Edge]) -> list[list[str]]:
-    """Return what is connected, in the order of the first of each; single ones come last.
+    """Return the groups of connected parts, in the order of their first parts; single parts come last.
 
     >>> blocks_of("abcd", [("b", "d")])
     [['b', 'd'], ['a'], ['c']]
@@ -187,7 +187,7 @@ def blocks_of(names: Sequence[str], edges: Iterable[Edge]) -> list[list[str]]:
 
 
 def forward_edges(names: Sequence[str], edges: Iterable[Edge]) -> list[Edge]:
-    """Return the edges that are left when those that close circles are set aside.
+    """Return the edges without those that close cycles.
 
     >>> forward_edges("abc", [("a", "b"), ("b", "c"), ("c", "a")])
     [('a', 'b'), ('b', 'c')]
@@ -222,7 +222,7 @@ def forward_edges(names: Sequence[str], edges: Iterable[Edge]) -> list[Edge]:
 
 
 def columns_of(names: Sequence[str], edges: Sequence[Edge], tall: int = TALL) -> list[list[str]]:
-    """Return the parts in columns, given edges without circles: each one right of all that lead to it.
+    """Return the parts in columns, given edges without cycles: each part is right of all that lead to it.
 
     >>> columns_of("abcd", [("a", "b"), ("b", "c"), ("d", "c")])
     [['a'], ['b', 'd'], ['c']]
@@ -258,10 +258,10 @@ def columns_of(names: Sequence[str], edges: Sequence[Edge], tall: int = TALL) ->
 
 
 def ordered(columns: Sequence[Sequence[str]], edges: Iterable[Edge], rank: Mapping[str, int]) -> list[list[str]]:
-    """Return the columns with what is linked side by side.
+    """Return the columns, each ordered so that linked parts are side by side.
 
-    ``edges`` lead from one column to the next. What has a ``rank`` stays in the order of that, and what
-    is new comes after it.
+    ``edges`` lead from one column to the next. Parts that have a ``rank`` stay in that order, and new parts
+    come after them.
 
     >>> ordered([["a", "b"], ["c", "d"]], [("a", "d"), ("b", "c")], {})
     [['a', 'b'], ['d', 'c']]

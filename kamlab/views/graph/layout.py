@@ -1,8 +1,8 @@
 """The positions of everything: levels within levels, from the inside out.
 
 Each container is laid out as a level of its own (:mod:`.layering`, :mod:`.routing`), and is then one part of the level
-that it is in. What is laid out is a plan of slots (:mod:`.slots`), so that parts keep their places from one picture to
-the next. A :class:`Scene` is the result.
+that it is in. The plan that is laid out consists of slots (:mod:`.slots`), so that parts keep their places from one
+picture to the next. A :class:`Scene` is the result.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Scene(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A scene, and what the next one needs in order to continue it."""
+    """A scene, and the data that the next one needs to continue it."""
 
     scene: Scene
     structure: Structure

@@ -1,11 +1,11 @@
-"""Routing: the ways of the links of one level, through channels, gutters and lanes, each on a track of its own.
+"""Routing: the routes of the links of one level, through channels, gutters and lanes, each on a track of its own.
 
 A link's way is vertical in a channel, horizontal in a gutter or through a gap, vertical again, and so on. First every
 way is found in terms of channels and gutters: between neighbouring columns that is one channel; past columns, the gaps
 kept open for it; everything else, back to the left or to another band, goes through the gutter that is nearest to both
-ends, and from there, where the bands are further apart, by the lane at the west side. Then tracks are assigned in each
-channel, which says how wide it is and so where the columns are; then those in the gutters, which says how far apart the
-bands are. So no two links lie upon one another; links that lead to the same box share their tracks.
+ends, and from there, if the bands are further apart, by the lane at the west side. Then tracks are assigned in each
+channel, which decides its width and so the positions of the columns; then those in the gutters, which decides how far
+apart the bands are. So no two links lie upon one another; links that lead to the same box share their tracks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .layering import APART, CHANNEL, GAP, End, Grid, Segment
 
 #: How far apart two tracks are.
 TRACK = 7
-#: As far apart as two bands are taken to be while tracks are assigned; farther than any band is high.
+#: The assumed distance of two bands while tracks are assigned; larger than the height of any band.
 FAR = 1_000_000
 #: How far the first track is from a part.
 MARGIN = 14

@@ -1,4 +1,4 @@
-"""What the picture of a lab contains, without positions: components with their boxes, and the links between them.
+"""The contents of the picture of a lab, without positions: components with their boxes, and their links.
 
 A structure is a plain value. As long as it stays the same, so does the picture. Three decisions are made here.
 
@@ -7,7 +7,7 @@ A structure is a plain value. As long as it stays the same, so does the picture.
 slices and were not activated by a component that is still alive. So a system that has just come to its end can still
 be seen, and a server does not fill the picture with closed connections.
 
-*Which containers are folded.* A folded container is one part; what is linked to something in it is linked to it.
+*Which containers are folded.* A folded container is one part; links to something in it lead to the container.
 
 *Which boxes.* Those that are linked, hold something or have lost something; on a side where none is linked, ``inbox``
 or ``outbox`` too. A container's ``control`` that only leads on to a child, and to which nothing is linked, says nothing
@@ -97,9 +97,9 @@ class Shown:
     """Which components, containers and links of a snapshot are in the picture.
 
     Args:
-        snapshot: how the lab stands.
+        snapshot: the snapshot of the lab.
         folded: the keys of containers that are folded; ``"-7"`` keeps 7 open, however many parts there are.
-        most: how many parts there may be; the rest is counted.
+        most: how many parts to show at most; the rest are counted.
     """
 
     def __init__(self, snapshot: Snapshot, folded: Iterable[str] = (), most: int = MOST) -> None:
@@ -140,7 +140,7 @@ class Shown:
         return False
 
     def _fold(self, asked: frozenset[str], roomy: int) -> list[Any]:
-        """Fold the containers asked for, and the largest ones where there are too many parts; return what is left."""
+        """Fold the given containers, and the largest if there are too many parts; return the visible components."""
         if asked:
             self.folded = {container for container in self.children if key_of(container) in asked}
         visible = self._visible()
@@ -180,7 +180,7 @@ class Shown:
         return found
 
     def _hide(self) -> None:
-        """Note in which folded containers the components are that are not visible."""
+        """Note which folded container each hidden component is in."""
         self.inside = dict.fromkeys(self.folded, 0)
         for component in self.who:
             container = self.parents.get(component)
@@ -215,11 +215,11 @@ def _declared(boxes: Any) -> set[Any]:
 
 
 def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure, dict[str, list[Hop]]]:
-    """Return what is in the picture, and which links each wire stands for: several, where it leads to a folded part.
+    """Return the structure, and which links each wire stands for: several, if it leads to a folded part.
 
     Args:
         shown: which components and links of a lab are in it; there is one part for each of ``shown.parts``.
-        kept: what was in the picture before: boxes that were shown then still are.
+        kept: the structure of the picture before: boxes that were shown then still are.
     """
     wires, hops = _wires(shown)
     sides: dict[tuple[str, str], dict[str, None]] = {}
@@ -244,7 +244,7 @@ def structure_of(shown: Shown, kept: Structure | None = None) -> tuple[Structure
         rights = _boxes(
             sides.get(right, {}), list(made_outboxes_of(component) or component.Outboxes), old.rights, outbox
         )
-        # A box that was made later and is not linked does not count: the record does not say since when it exists.
+        # A box that was made later and is not linked does not count: the record does not say when it was made.
         more = len(_declared(component.Inboxes).difference(lefts)) + len(
             _declared(component.Outboxes).difference(rights)
         )
@@ -272,10 +272,10 @@ def _boxes(names: dict[str, None], declared: list[str], kept: tuple[str, ...], u
     """Return the boxes on one side of a part in the order in which they are declared, control boxes last.
 
     Args:
-        names: those that are linked, hold something or have lost something.
-        declared: those that the component has.
-        kept: those that were shown before.
-        usual: the one to be shown in any case, or the first one where there is none of that name; ``""``: none.
+        names: the boxes that are linked, hold something or have lost something.
+        declared: the boxes that the component has.
+        kept: the boxes that were shown before.
+        usual: the one to show in any case, or the first one if there is none of that name; ``""``: none.
     """
     for name in kept:
         if name in declared:
@@ -325,7 +325,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
 
 
 def _idle_links(shown: Shown) -> set[Hop]:
-    """Return the links that say nothing: those by which a container would pass on what nothing can send it."""
+    """Return the links that carry nothing: those through which a container would pass on what nothing can send it."""
     sources: dict[Any, list[Any]] = {}
     onward: dict[Any, Any] = dict(shown.links)
     for source, sink in shown.links:

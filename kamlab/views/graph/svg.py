@@ -1,7 +1,7 @@
 """A graph as a still picture: SVG that is the same for the same graph, byte for byte.
 
-It has its own light background, so it is legible on dark pages, and its own style, so it is complete where
-nothing else is loaded. Colour, the line around a part, a sign and a word show a state. All text comes out of
+It has its own light background, so it is legible on dark pages, and its own style, so it needs nothing else
+to be loaded. Colour, the line around a part, a sign and a word show a state. All text comes out of
 :mod:`..printable` and is escaped by :func:`..render.escape`.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: The height of the line of text at the top.
 HEADLINE = 30
 
-#: By state: the colour of the line, that of the face, and the sign as a path in a square of 12.
+#: By state: the colour of the outline, the fill, and the sign as a path in a square of 12.
 SIGNS = {
     "new": ("#8a94a3", "#ffffff", "M6 1.5A4.5 4.5 0 1 1 5.99 1.5Z"),
     "runnable": ("#1a7f37", "#f0faf2", "M2.5 1.5L10.5 6L2.5 10.5Z"),

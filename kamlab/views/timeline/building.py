@@ -63,7 +63,7 @@ def timeline_of(lab: World, /, first: int | None = None, last: int | None = None
 
 
 class _Drawing:
-    """The diagram of a window, with at most so many lifelines."""
+    """The diagram of a window, with a limited number of lifelines."""
 
     def __init__(self, known: Known, wish: Wish) -> None:
         self.known = known

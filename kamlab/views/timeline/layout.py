@@ -1,8 +1,8 @@
 """Where everything in a space-time diagram is: one geometry, which the still picture and the page of the panel draw.
 
 Time runs to the right, lifelines lie one below another. A step is a slot of some width. A slice is a box in the middle
-of its slot; what it took enters at the left half of the box and what it sent leaves at the right half, so that arrows
-of one slice do not lie on one another. What follows a slice, before the next one, is at the right edge of its slot.
+of its slot; messages that it took enter at the left half of the box and messages that it sent leave at the right half,
+so that arrows of one slice do not overlap. What follows a slice, before the next one, is at the right edge of its slot.
 
 A message's text stands beside its arrow. The places for it are tried one after another, first with the whole text and
 then with less of it, and the first is taken where it covers nothing: no other text, slice, arrow, lifeline or edge.
@@ -43,7 +43,7 @@ CUTS = (40, 16, 8)
 ALONG = (0.5, 0.36, 0.64, 0.24, 0.76, 0.12, 0.88)
 #: For how many messages a place is sought: where there are more there is no room.
 LABELLED = 80
-#: How long the stub of a message is of which one end is not shown.
+#: The length of the stub of a message if one of its ends is not shown.
 STUB = 20
 
 _FATES = {WAITS: "it still waits", DISCARDED: "nobody takes it: it is lost", REMOVED: "it was taken away"}

@@ -1,7 +1,7 @@
 """A space-time diagram as a value: a lifeline for each component, slices on it, messages between them.
 
 The diagram is Lamport's (L. Lamport, "Time, clocks, and the ordering of events in a distributed system",
-1978). A point in it is a *place*: the index of a lifeline, and a step. Nothing in it leads back to the lab.
+1978). A point in it is a *place*: the index of a lifeline, and a step. The diagram holds no reference to the lab.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from . import exports, text
 from . import svg as drawing
 from .records import DISCARDED, REMOVED, TAKEN, WAITS, Lifeline, Mark, Passage, Ran
 
-#: What became of a message, in words.
+#: The fate of a message, in words.
 _SAID = {TAKEN: "taken", WAITS: "waiting", DISCARDED: "lost", REMOVED: "removed by no component"}
 
 

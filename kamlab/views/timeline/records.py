@@ -1,4 +1,4 @@
-"""What a space-time diagram is made of: lifelines, slices, messages in transit and marks."""
+"""The parts of a space-time diagram: lifelines, slices, messages in transit and marks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 #: Where something is: the index of a lifeline, and a step.
 Place = tuple[int, int]
 
-#: What became of a message, as in :mod:`kamlab.analysis.messages`.
+#: The fate of a message, as in :mod:`kamlab.analysis.messages`.
 TAKEN, WAITS, DISCARDED, REMOVED = "taken", "waits", "discarded", "removed"
 
 #: The key of the line that stands for everything that is not a component.
@@ -32,7 +32,7 @@ class Lifeline:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One slice: its step, whose it was, and the number of the event with which it began."""
+    """One slice: its step, the lifeline of its component, and the number of the event with which it began."""
 
     step: int
     line: int
@@ -43,9 +43,9 @@ class Ran:
 class Passage:
     """One message in transit.
 
-    ``number`` is that of the event that brought it (or took it away, where its arrival is not known); ``took`` that of
-    the event in which it left its inbox. ``start`` is ``None`` where its sender is not known or not shown, ``end``
-    where it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
+    ``number`` is that of the event that brought it (or took it away, if its arrival is not known); ``took`` that of
+    the event in which it left its inbox. ``start`` is ``None`` if its sender is not known or not shown, ``end``
+    if it led nowhere or its receiver is not shown. A message that waits ends at the step in which it came.
     A start before the first step shown, and an end after the last, are kept; the picture cuts them off.
     """
 

@@ -51,9 +51,9 @@ class Way:
 
 
 class Seen:
-    """What happens in a window: slices, messages in transit, and what is marked.
+    """The events in a window: slices, messages in transit, and marks.
 
-    ``did`` counts the part of each component in it, ``ran`` is when each had its last slice.
+    ``did`` counts what each component did in it, ``ran`` is when each had its last slice.
     """
 
     def __init__(self, known: Known) -> None:
@@ -135,7 +135,7 @@ class Seen:
         self.did[box.owner] += 1
 
     def _goes_on(self, number: int, record: Any) -> Way | None:
-        """Return the way of a message that was only moved: out of one box, and at once into another."""
+        """Return the way of a message that was only moved: out of one box and directly into another."""
         removal = self.history.removal_before(number) if record[0] is INSERTED else None
         if removal is None or self.history.record(removal)[2] is not record[2]:
             return None
@@ -184,7 +184,7 @@ class Seen:
             return
         if kind is FINISHED:
             kind = detail
-            if component in self._failed:  # told already, with the error
+            if component in self._failed:  # noted already, with the error
                 return
         elif kind is FAILED:
             self._failed.add(component)
@@ -193,6 +193,6 @@ class Seen:
 
     def _by_hand(self, number: int, record: Any, step: int) -> None:
         if record[0] is REMOVED and self.history.goes_on(number) is not None:
-            return  # one act: what was taken out is put in again
+            return  # one act: the message was taken out and is put in again
         self.did[record[1].owner] += 1
         self.marks.append((number, record[1].owner, step, "by hand"))

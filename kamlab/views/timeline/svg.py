@@ -108,7 +108,7 @@ class _Drawing:
         return parts
 
     def _moments(self) -> list[str]:
-        """Mark where the lab stands, and which step is looked at."""
+        """Mark the lab's step, and the step that is looked at."""
         view, at, parts = self.view, self.at, []
         moments = [("play", "played", view.at, f"step {view.at}")]
         if view.at != view.here:
@@ -125,7 +125,7 @@ class _Drawing:
     # -- what happens -----------------------------------------------------------------------------
 
     def _look(self, *numbers: int | None) -> str:
-        """Return the class of what is in the past or future of the event asked about, or is that event."""
+        """Return the style class of events: the event asked about, its past, its future, or neither."""
         if self.view.event is None:
             return ""
         if self.view.event in numbers:
@@ -168,7 +168,7 @@ class _Drawing:
         )
 
     def _notes(self) -> list[str]:
-        """Return the notes below the picture: what its signs mean, and what is left out."""
+        """Return the notes below the picture: the meaning of its signs, and what is left out."""
         view = self.view
         notes = []
         if view.event is not None:

@@ -1,9 +1,9 @@
 """The space-time diagram as text.
 
 Time goes downwards, each lifeline is a column, and lines are at most 100 characters wide. Each slice is a row
-with ``o`` in the column of the component that ran. A message is an arrow in the row of the slice that sent it; to its
-right is written when it was taken, if it was. With many lifelines there is no room for columns; then each row says in
-words who ran, took and sent.
+with ``o`` in the column of the component that ran. A message is an arrow in the row of the slice that sent it; the
+words to its right say when it was taken, if it was. With many lifelines there is no room for columns; then each row
+says in words who ran, took and sent.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class _Columns:
 
 
 def _fate(message: Passage) -> str:
-    """Say what became of a message that was not taken."""
+    """Describe the fate of a message that was not taken."""
     if message.fate == DISCARDED:
         return "lost"
     if message.fate == WAITS:
@@ -224,7 +224,7 @@ def _margin(view: Timeline, row: _Row, is_new: bool) -> str:
 
 
 def _listing(view: Timeline, rows: list[_Row]) -> list[str]:
-    """Say each row in words."""
+    """Put each row into words."""
     lines = []
     shown = -1
     width = min(24, max(len(line.name) for line in view.lines))

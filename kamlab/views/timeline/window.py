@@ -29,10 +29,10 @@ WIDEST = 20_000
 BINS = 100
 #: Up to this many components each has a row, whether it did anything or not.
 FEW = 12
-#: How many records before the window are read in a free run, to find the senders of what was taken in it; and before
+#: How many records before the window are read in a free run, to find the senders of messages taken in it; and before
 #: the events whose order is asked for.
 MARGIN = 200
-#: How many records may lie between an event and those whose order to it is determined.
+#: How far apart, in records, two events may be for their order to be determined.
 FAR = 20_000
 #: How many lifelines are shown by default, and how many messages at most: the newest.
 LINES = 24
@@ -79,7 +79,7 @@ class Excerpt:
 
     #: Nothing is added to it.
     complete = True
-    #: It is no copy of a trace whose slice runs.
+    #: Only the copy of a trace whose slice runs has these.
     tail: tuple[Any, ...] = ()
     unsettled: Mapping[Any, int] = MappingProxyType({})
 
@@ -143,7 +143,7 @@ class Stretch(History):
 
 
 def known_around(lab: World, wish: Wish) -> Known:
-    """Return a window of steps, cut to what is known; under the lab's lock."""
+    """Return a window of steps, cut to the known ones; under the lab's lock."""
     if lab.trace.complete:
         history = history_of(lab)
         earliest, latest = history.earliest, history.latest

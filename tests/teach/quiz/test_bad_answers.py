@@ -171,7 +171,7 @@ def test_the_lab_rests() -> None:
         Quiz(lab).who_runs_next()
     with lab_of(line(lambda: Source("a")), 30) as lab, pytest.raises(NoQuestion, match="Every component has ended"):
         Quiz(lab).ask()
-    with Lab() as lab, pytest.raises(NoQuestion, match="nobody has been activated yet"):
+    with Lab() as lab, pytest.raises(NoQuestion, match="no component has been activated yet"):
         Quiz(lab).ask()
 
 

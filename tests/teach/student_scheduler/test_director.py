@@ -235,7 +235,7 @@ def test_one_that_failed_and_is_chosen_for_ever_is_a_mistake_of_the_scheduler(
     lab = show_mine(lambda: with_failing(Stubborn))
     lab.run(max_steps=30)
     err = capsys.readouterr().err
-    assert "choose() of your scheduler returns Failing_1 again and again, and that has failed" in err
+    assert "choose() of your scheduler returns Failing_1 again and again, although it has failed" in err
     assert "Stubborn_3 failed" in err
     lab.stop()
 
@@ -266,7 +266,7 @@ GOOD = {"active": [Sink()], "choose": lambda self: None, "run": lambda self, pro
         ({"run": None}, r"has no run; .*run\(process\)"),
         ({"run": 3}, "has a run that is not a method"),
         ({"active": 3}, "active of your scheduler is 3; the panel needs a list"),
-        ({"active": []}, r"Nobody is in the list active.* my_system\(\) must activate"),
+        ({"active": []}, r"The list active of your scheduler is empty.* my_system\(\) must activate"),
         ({"choose": lambda self: 7}, r"choose\(\) of your scheduler returned 7, which is not in .*active.*: 'Sink'"),
         ({"choose": lambda self: Sink}, r"returned a class, which is not in"),
         ({"choose": lambda self: [][0]}, r"choose\(\) of your scheduler raised IndexError"),

@@ -237,7 +237,7 @@ def test_boxes_may_be_in_two_dictionaries() -> None:
 
 
 def test_the_source_is_the_students_code() -> None:
-    """lab.where() and lab.source() show the line at which the student's own main stands, and its variables."""
+    """lab.where() shows the line at which the student's own main stands, with its code and variables."""
     lab = show_mine(lambda: line(Producer("ab"), Passing()))
     assert lab.where("Pipeline_1").function == "main"
     lab.step(3)
@@ -245,7 +245,7 @@ def test_the_source_is_the_students_code() -> None:
     assert (where.function, where.source) == ("main", "yield")
     assert ("word", "'a'") in where.variables
     assert where.file == __file__.replace("test_mirror", "minis")
-    assert any("self.send(word)" in text for text in lab.source("Producer_2").lines)
+    assert any("self.send(word)" in text for text in where.lines)
     assert dict(where.attributes)["words"] == "'ab'"
     lab.step(20)
     assert str(lab.where("Producer_2", step=3)) == str(where)
