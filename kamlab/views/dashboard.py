@@ -11,10 +11,11 @@ from ..core.reading import reads
 from ..core.world import World
 from .render import Document, Section, Span, View, line
 
-#: The pieces in the order in which they are shown. The controls are shown if there is something to press.
-NAMES = ("controls", "graph", "inboxes", "source", "timeline", "story")
-TITLES = {"graph": "Graph", "inboxes": "Inboxes", "source": "Source", "timeline": "Timeline", "story": "Story"}
-TITLES["branches"] = "Branches"
+#: The pieces in the order in which they are shown. The controls are shown where there is something to press.
+NAMES = ("controls", "graph", "timeline", "inboxes", "source", "story", "watch")
+TITLES = {name: name.title() for name in (*NAMES, "branches")}
+#: What a still shows at once; the rest unfolds, so that a saved notebook can be read.
+AT_ONCE = ("graph", "timeline")
 #: How many events of the story are part of it.
 EVENTS = 20
 
@@ -83,7 +84,8 @@ class Dashboard(View):
     def document(self) -> Document:
         """Return the state of the lab, and a section for each piece."""
         remark = [line(self.remark, role="faint")] if self.remark else []
-        sections = [Section(TITLES[name], value) for name, value in self.pieces]
+        folds = len(self.pieces) > 1
+        sections = [Section(TITLES[name], value, folds and name not in AT_ONCE) for name, value in self.pieces]
         return (line(Span(self.headline, "strong")), *remark, *sections)
 
     def data(self) -> dict[str, Any]:
@@ -130,15 +132,15 @@ def dashboard_of(
     shown: list[tuple[str, Any]] = []
     if "graph" in pieces:
         shown.append(("graph", graph_of(lab, step=step, folded=folded)))
-    if "inboxes" in pieces:
-        shown.append(("inboxes", look(lab, step=step)))
-    if "source" in pieces and of is not None and step is None:
-        shown.append(("source", source_of(lab, of)))
     if "timeline" in pieces:
         shown.append(("timeline", timeline_of(lab, at=step)))
         branches = branches_of(lab)
         if len(branches) > 1:
             shown.append(("branches", branches))
+    if "inboxes" in pieces:
+        shown.append(("inboxes", look(lab, step=step)))
+    if "source" in pieces and of is not None and step is None:
+        shown.append(("source", source_of(lab, of)))
     if "story" in pieces:
         shown.append(("story", story_of(lab, last=EVENTS, upto=step)))
     return Dashboard(headline, tuple(shown))

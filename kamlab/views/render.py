@@ -138,10 +138,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A view below a title; it is anything that can be printed and has ``_repr_html_``."""
+    """A view below a title; it is anything that can be printed and has ``_repr_html_``.
+
+    ``folded`` shows the title alone, until it is clicked.
+    """
 
     title: str
     view: Any
+    folded: bool = False
 
 
 Block: TypeAlias = Line | Table | Code | Pre | Picture | Section
@@ -301,6 +305,8 @@ def _block(block: Line | Code | Pre | Picture | Section) -> str:
             return f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width: 100%">'
     view = block.view
     inner = _body(view.whole()) if isinstance(view, View) else view._repr_html_()
+    if block.folded:
+        return f"<details><summary>{escape(block.title)}</summary>{inner}</details>"
     return f"{_tag('div', 'faint')}{escape(block.title)}</div>{inner}"
 
 

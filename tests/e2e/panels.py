@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-#: The buttons of every panel, by their accessible names.
+#: The buttons of every panel, by their accessible names; the last ones are in the menu.
 BUTTONS = ("Step", "Message", "Round", "Back", "Run", "Pause", "Run to breakpoint", "Reset", "Stop")
-#: The pieces of a whole panel, by the names of their sections.
-PIECES = ("Graph", "Inboxes", "Source", "Timeline", "Story")
+MENU = ("Run to breakpoint", "Reset", "Stop", "Choose as next", "Break here", "Speed")
+#: The pieces of a whole panel, by the names of their sections; all but the graph have a tab.
+PIECES = ("Graph", "Timeline", "Inboxes", "Source", "Story", "Watch")
 
 
 class Panel:
@@ -55,11 +56,25 @@ class Panel:
     # -- its parts --------------------------------------------------------------------------------------
 
     def button(self, name: str) -> Any:
-        """Return a button by its name."""
-        return self.root.get_by_role("button", name=name, exact=True)
+        """Return a button by its name, after opening the menu that it is in."""
+        place = self.menu() if name in MENU else self.root
+        return place.get_by_role("button", name=name, exact=True)
+
+    def menu(self) -> Any:
+        """Return the menu, which is opened."""
+        menu = self.root.get_by_role("dialog", name="More controls", include_hidden=True)
+        if not menu.is_visible():
+            self.root.get_by_role("button", name="More", exact=True).click()
+        return menu
 
     def piece(self, name: str) -> Any:
-        """Return one of its pieces, by the name of its section."""
+        """Return one of its pieces, by the name of its section, after opening its tab."""
+        menu = self.root.get_by_role("dialog", name="More controls")
+        if menu.is_visible():
+            self.root.get_by_role("button", name="More", exact=True).click()
+        tab = self.root.get_by_role("tab", name=name, exact=True)
+        if tab.count() and tab.get_attribute("aria-selected") != "true":
+            tab.click()
         return self.root.locator(f"section[aria-label='{name}']")
 
     def node(self, name: str) -> Any:
@@ -93,8 +108,8 @@ class Panel:
         return self.answered(lambda: self.node(name).first.press("Enter"))
 
     def scrub(self, step: int) -> Panel:
-        """Look at a step, by the timeline's slider."""
-        slider = self.piece("Timeline").get_by_label("Step looked at")
+        """Look at a step, by the slider at the foot."""
+        slider = self.root.get_by_label("Step looked at")
         return self.answered(lambda: slider.evaluate(_SET_RANGE, step))
 
 

@@ -91,7 +91,7 @@ def test_pause_while_a_cell_awaits(desk: Any) -> None:
 def test_speed(desk: Any) -> None:
     """The slider sets how many slices a run takes in a second."""
     panel = desk.show(QUEUE).wait("new", 0)
-    slider = panel.root.get_by_label("Speed", exact=True)
+    slider = panel.menu().get_by_label("Speed", exact=True)
     slider.focus()
     panel.answered(lambda: slider.press("Home"))
     pace = desk.notebook.value("lab.pace")
@@ -174,16 +174,19 @@ def test_fold(desk: Any) -> None:
 
 
 def test_scrub(desk: Any) -> None:
-    """The slider shows the past while the lab stays; Go there takes the lab there; Now comes back."""
+    """The slider shows the past while the lab stays; so do Step and Back; Continue here takes the lab there."""
     panel = desk.stepped(9)
     panel.scrub(4)
     panel.root.get_by_text(re.compile("step 4")).first.wait_for()
     assert panel.root.get_attribute("data-past") == "4"
     assert (panel.step, desk.notebook.value("lab.step_number")) == (9, 9)
-    panel.answered(panel.piece("Timeline").get_by_role("button", name="Now", exact=True).click)
+    panel.click("Look on").click("Look on").click("Look back")
+    assert panel.root.get_attribute("data-past") == "5"
+    assert (panel.step, desk.notebook.value("lab.step_number")) == (9, 9)
+    panel.click("Back to now")
     assert panel.root.get_attribute("data-past") is None
     panel.scrub(4)
-    panel.answered(panel.piece("Timeline").get_by_role("button", name="Continue here", exact=True).click)
+    panel.click("Continue here")
     panel.wait("paused", 4)
     assert desk.notebook.value("lab.step_number") == 4
 
@@ -240,9 +243,32 @@ def test_the_story_is_filtered(desk: Any) -> None:
 
 
 def test_a_lab_that_is_stopped_says_so(desk: Any) -> None:
-    """Stop ends the lab: the panel shows its last picture, and says what to do."""
+    """Stop ends the lab: the panel shows its last picture, and Reset, which alone can be used, goes on in it."""
     panel = desk.stepped(3)
-    panel.click("Stop").wait("stopped")
+    panel.click("Stop").wait("stopped", 3)
     assert desk.notebook.value("lab.state") == "stopped"
+    assert "stopped" in panel.root.locator(".kamlab-state").inner_text().lower()
+    panel.node("Source").wait_for()
+    assert [name for name in BUTTONS if panel.can(name)] == ["Reset"]
+    panel.click("Reset").wait("new", 0).click("Step").wait("paused", 1)
+
+
+def test_a_stopped_lab_has_a_panel(desk: Any) -> None:
+    """A panel made after the lab was stopped shows how it stood, and Reset revives it."""
+    desk.stepped(3)
+    desk.run("lab.stop()\nlab.panel()")
+    panel = desk.panel(2).wait("stopped", 3)
+    panel.node("Source").wait_for()
+    assert panel.piece("Timeline").locator(".kamlab-event").count() > 3
+    panel.click("Reset").wait("new", 0)
+    assert desk.notebook.value("lab.state") == "new"
+
+
+def test_a_stopped_lab_that_cannot_be_built_says_so(desk: Any) -> None:
+    """Where the lab does not know its system the last picture stays, it says what to do, and nothing can be used."""
+    panel = desk.show("lab = kamlab.Lab()\nPipeline(Source(), Slow()).activate(lab)\nlab.panel()").wait("new", 0)
+    desk.notebook.do("_ = lab.step(3)\nlab.stop()")
+    panel.wait("stopped", 3)
     assert "run the cell again" in panel.root.locator(".kamlab-gone").inner_text().lower()
+    panel.node("Source").wait_for()
     assert not any(panel.can(name) for name in BUTTONS)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .pages import VIEWPORT
+from .panels import BUTTONS, PIECES
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +44,9 @@ def test_legible_in_both_themes(desk: Any) -> None:
         desk.notebook.theme(theme)
         desk.notebook.shoot(f"busy {theme}", panel.root)
         texts = desk.notebook.contrasts(panel.root)
+        for name in PIECES[1:]:
+            panel.piece(name)
+            texts += desk.notebook.contrasts(panel.root)
         assert len(texts) > 30
         poor = {(text, round(ratio, 1)) for text, ratio in texts if ratio < LEGIBLE}
         assert poor == set(), theme
@@ -50,11 +54,12 @@ def test_legible_in_both_themes(desk: Any) -> None:
 
 
 def test_readable_at_200_percent(desk: Any) -> None:
-    """In half the room nothing sticks out of the panel, and every button can be seen."""
+    """In half the room nothing sticks out of the panel, and every button can be seen, or opened."""
     panel = busy(desk)
     desk.page.set_viewport_size({"width": VIEWPORT["width"] // 2, "height": VIEWPORT["height"] // 2})
     panel.until(f"root => ({WIDER})(root) <= 1")
     assert panel.button("Reset").is_visible()
+    assert all(panel.button(name).is_visible() for name in BUTTONS)
     desk.notebook.shoot("200 percent")
 
 

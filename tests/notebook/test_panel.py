@@ -717,6 +717,100 @@ def test_a_panel_of_a_stopped_lab_says_so(lab: Lab) -> None:
     assert str(panel)
 
 
+def test_a_stopped_lab_that_can_be_built_is_revived(rewindable: Lab, eventually: Callable[..., Any]) -> None:
+    """A stopped lab that knows its builder has the picture of its last step; Reset alone goes on from there."""
+    lab = rewindable
+    lab.step(3)
+    panel = seen(lab)
+    lab.step(2)
+    lab.stop()
+    assert eventually(lambda: panel.page.now["state"] == "stopped")
+    assert panel.page.now["step"] == 5
+    assert panel.page.now["gone"] == ""
+    assert panel.page.now["timeline"]["here"] == 5
+    assert can(panel) == {"reset", "look"}
+    assert panel.do("step") == permissions.STOPPED_YET_KNOWN
+    assert eventually(no_refresher)
+    panel.do("reset")
+    assert (panel.page.now["state"], panel.page.now["step"]) == ("new", 0)
+    lab.step(2)
+    assert eventually(lambda: panel.page.now["step"] == 2), "it is followed again"
+
+
+def test_a_panel_made_after_the_stop_shows_how_the_lab_stood(rewindable: Lab) -> None:
+    """The first panel of a lab that was stopped has its graph, timeline and story."""
+    rewindable.step(4)
+    rewindable.stop()
+    panel = Panel(rewindable)
+    assert panel.page.scene["nodes"]
+    assert panel.page.now["timeline"]["slices"]
+    assert panel.page.now["story"]["items"]
+    assert panel.page.now["can"]["reset"] is True
+
+
+def test_what_was_waiting_when_the_lab_was_stopped_stays(rewindable: Lab) -> None:
+    """The inboxes of the last picture are those of before the stop."""
+    rewindable.step(4)
+    panel = seen(rewindable)
+    before = panel.page.now["inboxes"]
+    assert before["components"]
+    rewindable.stop()
+    panel.refresh()
+    assert panel.page.now["inboxes"] == before
+
+
+def test_the_last_picture_is_never_older_than_the_lab(lab: Lab) -> None:
+    """A lab that is stopped before anybody looked at its last slices is shown as it stood after them."""
+    counting(lab)
+    lab.step(2)
+    panel = Panel(lab)
+    lab.step(5)
+    lab.stop()
+    panel.tick()
+    assert panel.page.now["step"] == 7
+    assert panel.page.now["timeline"]["here"] == 7
+    assert "was stopped at step 7" in panel.page.now["gone"]
+
+
+def test_a_panel_without_a_page_is_up_to_date_after_a_cell(lab: Lab) -> None:
+    """At the end of a cell a panel whose page has not answered yet, as in Run All, is brought up to date."""
+    counting(lab)
+    panel = Panel(lab)
+    lab.step(3)
+    panel.settle()
+    assert panel.page.now["step"] == 3
+
+
+def test_a_failed_component_is_selected_once(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the banner says that a component failed it is selected; a user who selects another one keeps that."""
+    counting(lab)
+    lab.step(3)
+    panel = seen(lab)
+    key = panel.page.scene["nodes"][0]["key"]
+    look = panel.model.look
+    banner = {"kind": "failed", "title": "failed at step 3.", "text": [], "acts": [], "key": key}
+
+    def failing() -> Any:
+        scene, now = look()
+        return scene, {**now, "banner": banner}
+
+    monkeypatch.setattr(panel.model, "look", failing)
+    panel.refresh()
+    assert panel.page.now["selected"] == key
+    panel.do("select", key=key)
+    assert panel.page.now["selected"] == ""
+
+
+def test_only_looking_is_possible_in_the_past(rewindable: Lab) -> None:
+    """While a step of the past is shown nothing that would run the lab from elsewhere can be done."""
+    panel = seen(rewindable)
+    rewindable.step(5)
+    panel.do("look", step=2)
+    assert panel.page.now["can"]["message"] == panel.page.now["can"]["round"] == permissions.PAST
+    panel.do("look", step=None)
+    assert {"message", "round"} <= can(panel)
+
+
 def test_one_thread_serves_all_panels(lab: Lab) -> None:
     """However many panels there are, one thread keeps them up to date."""
     panels = [Panel(lab) for _ in range(5)]

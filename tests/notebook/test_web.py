@@ -34,6 +34,17 @@ def test_the_module_has_one_way_in() -> None:
     assert len(names) == len(set(names)) > 100
 
 
+def test_the_module_is_small() -> None:
+    """What each panel sends to its page has less than 150 kB, and no comments in lines of their own."""
+    assert len(web.module().encode()) < 150_000
+    assert not re.search(r"(?m)^\s*(//|/\*)", web.module())
+
+
+def test_scripts_and_styles_are_short() -> None:
+    """All scripts and styles together have fewer than 5,100 lines."""
+    assert sum(path.read_text(encoding="utf-8").count("\n") for path in web.WEB.glob("*.[cj]s*")) < 5_100
+
+
 def test_the_style_touches_only_what_is_the_panel_s() -> None:
     """Every rule is about a class of kamlab's, and nothing is fetched."""
     style = re.sub(r"(?s)/\*.*?\*/", "", web.style())

@@ -9,7 +9,8 @@ whose looks are expensive looks less often: looking takes at most :data:`SHARE` 
 
 *How long.* A panel holds widgets, and ipywidgets keep every widget alive. So a panel is not a widget but has one, and
 closes it at its end. A displayed panel is kept as long as a page shows it, and the newest few beyond that, since pages
-are closed and opened again. A panel outlives its lab: it shows the last picture and says that it is the last.
+are closed and opened again. A panel outlives the run of its lab: it shows the last picture, says that it is the last,
+and where the lab knows how to build its system, Reset goes on in the same panel.
 
 *Two outputs.* A cell gets the widget, and after it a static output, which is kept up to date and which the page hides
 while the widget is there. So a saved notebook shows the last state wherever it is opened. Rejected: the static output
@@ -58,8 +59,8 @@ class Panel:
 
     Args:
         lab: the lab. A lab that goes back, or is reset and can build its system again, stays in the same panel; one
-            that is stopped leaves its last picture.
-        pieces: the names of the pieces to show: controls, graph, inboxes, source, timeline, story; all by default.
+            that is stopped and cannot leaves its last picture.
+        pieces: the names of those to show: controls, graph, timeline, inboxes, source, story, watch; all by default.
 
     Raises:
         UnknownPiece: there is no such piece.
@@ -70,7 +71,7 @@ class Panel:
         self.pieces: tuple[str, ...] = checked(pieces)
         self.model: ViewModel = ViewModel(lab, self.pieces)
         self.closed: bool = False
-        #: Whether it shows the last picture of what was stopped.
+        #: Whether it shows the last picture of what is gone for good.
         self.finished: bool = False
         #: The places in pages that show this.
         self.views: set[str] = set()
@@ -80,16 +81,18 @@ class Panel:
         self._look_again_at = 0.0
         self._said: dict[str, Any] = {"text": "", "error": False, "reply": 0}
         self._complained = False
+        self._rests = False  # whether the refresher does not ask this
         self._held: tuple[Any, ...] = ()  # the slice that does not end of which the picture is, by scheduler and step
+        self._pointed_at: tuple[Any, ...] = ()  # the failure whose component was selected
         self.page: Page = Page(pieces=list(self.pieces))
         self.static: StaticOutput = StaticOutput(self.model)
         self._follow()
+        REFRESHER.add(self)
         message = WeakMethod(self.receive)
         self.page.on_msg(lambda _, content, __: (call := message()) and call(content))
         self._clean_up = finalize(self, _clean_up, self.page)
         self._clean_up.atexit = False
         self.refresh()
-        REFRESHER.add(self)
 
     def _follow(self) -> None:
         """Follow the lab as it is now."""
@@ -108,8 +111,9 @@ class Panel:
 
     @property
     def over(self) -> bool:
-        """Whether the run that this shows has been stopped or replaced."""
-        return self.lab.scheduler is not self._scheduler or self.lab.state == "stopped"
+        """Whether the run that this shows has been replaced, or stopped for good."""
+        lab = self.lab
+        return lab.scheduler is not self._scheduler or (lab.state == "stopped" and not lab.can_build)
 
     def tick(self) -> bool:
         """Refresh if the lab has moved and a page shows this; return whether anything was new."""
@@ -160,7 +164,7 @@ class Panel:
             began, cpu = time.monotonic(), thread_time()
             try:
                 self._version = self._version_now()
-                scene, now = self.model.look()
+                scene, now = self._look()
             finally:
                 lock.release()
             held = time.monotonic() - began
@@ -168,11 +172,34 @@ class Panel:
                 self._complained, self._held = False, ()
                 self._said["text"] = ""
             self._send(scene, now)
+            self._follow_while_it_may_move()
             cost = max(held, thread_time() - cpu)
             self._look_again_at = began + (cost / SHARE if self.lab.state == "running" else 0.0)
             self._changed_at = time.monotonic()
             self.static.due = True
             return True
+
+    def _follow_while_it_may_move(self) -> None:
+        """Leave the refresher once the lab is stopped, so that no thread is left, and come back when it was reset."""
+        rests = self.lab.state == "stopped"
+        if rests != self._rests:
+            self._rests = rests
+            (REFRESHER.discard if rests else REFRESHER.add)(self)
+
+    def _look(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Look at the lab. A component that has failed is selected, once; a stopped lab's inboxes are those before."""
+        scene, now = self.model.look()
+        banner = now.get("banner") or {}
+        failure = self._scheduler, banner.get("title"), banner.get("key")
+        if banner.get("kind") == "failed" and failure[-1] and failure != self._pointed_at:
+            self._pointed_at = failure
+            if self.model.selected != failure[-1]:
+                self.model.selected = failure[-1]
+                scene, now = self.model.look()
+        before = self.page.now
+        if self.lab.state == "stopped" and self.model.at is None and before.get("step") == now["step"]:
+            now.update((name, before[name]) for name in ("inboxes",) if name in before)
+        return scene, now
 
     def _look_at_held(self) -> None:
         """Say which component keeps the lab busy; once its slice is long, show the lab as it stood before.
@@ -203,13 +230,16 @@ class Panel:
             self.page.now = now
 
     def _finish(self) -> None:
-        """Leave the last picture: what was stopped has nothing left to show."""
+        """Leave the last picture: what was stopped for good has nothing left to show."""
         self.finished = True
         step = self._scheduler.step
         gone = f"This lab was stopped at step {step}. The picture is the last one before that; run the cell again."
-        last = {**self.page.now, "state": "stopped", "step": step, "headline": f"stopped at step {step}"}
-        last.update(gone=gone, can=dict.fromkeys(ALL, STOPPED), choose={}, pace=None)
-        self._send(None, last)
+        scene, last = None, self.page.now
+        if self.lab.scheduler is self._scheduler and last.get("step") != step:
+            scene, last = self._look()  # nobody looked since the last slice
+        last = {**last, "state": "stopped", "step": step, "headline": f"stopped at step {step}"}
+        last.update(gone=gone, can=dict.fromkeys(ALL, STOPPED), choose={}, pace=None, banner=None)
+        self._send(scene, last)
         self.static.finish(step)
         REFRESHER.discard(self)
 
@@ -254,7 +284,7 @@ class Panel:
 
     def _carry_out(self, name: str, content: dict[str, Any]) -> tuple[str, bool]:
         """Carry out a command; return what there is to say about it, and whether it failed."""
-        if self.over and not (self.lab.can_build and self.lab.state != "stopped"):
+        if self.over and not self.lab.can_build:
             return STOPPED, True
         if name not in COMMANDS:
             return f"There is no command {name[:40]!r}; there are: {listed(COMMANDS)}.", True
@@ -324,10 +354,8 @@ class Panel:
         """Bring the panel and its static output up to date, as at the end of a cell."""
         if not self.closed and not self.over:
             with self._lock:
-                if self.views:
-                    self.refresh()
-                elif self._version != (version := self._version_now()):
-                    self._version, self.static.due = version, True
+                if self.views or self._version != self._version_now():
+                    self.refresh()  # also while no page has said yet that it shows this, as in "Run All"
             self.static.draw()
         elif not self.closed:
             self._catch_up()

@@ -21,6 +21,7 @@ ALL = (*DRIVING, "back", "pause", "breakpoint", "reset", "stop", "goto", "look",
 
 RUNS = "The lab is running: pause it first."
 STOPPED = "The lab was stopped. Run its cell again to build it anew."
+STOPPED_YET_KNOWN = "The lab was stopped: press “Reset” to build its system again."
 ENDED = "Every component has ended, so nothing is left to run."
 EMPTY = "Nothing is in the lab yet: activate a component."
 NOTHING_YET = "Nothing has happened yet: the lab is at its beginning."
@@ -45,10 +46,15 @@ def permissions(lab: Lab, selected: Microprocess | None = None, looking_back: bo
         selected: the component that is selected.
         looking_back: whether the past is shown rather than the lab as it is now.
     """
+    can: Permissions
     state = lab.state
     if state == "stopped":
-        return dict.fromkeys(ALL, STOPPED)
-    can: Permissions = dict.fromkeys(ALL, True)
+        can = dict.fromkeys(ALL, STOPPED_YET_KNOWN if lab.can_build else STOPPED)
+        if lab.can_build:
+            can["reset"] = True
+            can["look"] = True if lab.step_number else NOTHING_YET
+        return can
+    can = dict.fromkeys(ALL, True)
     if state == "running":
         slice = lab.runtime.long_slice()
         why_not = RUNS if slice is None else slice.sentence()
@@ -57,7 +63,7 @@ def permissions(lab: Lab, selected: Microprocess | None = None, looking_back: bo
         can["pause"] = NOT_RUNNING
         can.update(_refused_while_paused(lab))
         if looking_back:
-            can.update(dict.fromkeys(INTERVENING, PAST))
+            can.update(dict.fromkeys((*INTERVENING, "message", "round", "breakpoint"), PAST))
         elif can["choose"] is True:
             can["choose"] = _may_go_next(selected)
     if selected is None:

@@ -30,6 +30,7 @@ class StaticOutput:
     def __init__(self, model: ViewModel) -> None:
         self._model = model
         self._whole: Dashboard | None = None
+        self._step = 0  # where the lab stood then
         self._shown: dict[str, str] = {}
         self._displayed: list[str] = []
         self._lock = threading.Lock()
@@ -40,14 +41,16 @@ class StaticOutput:
         """Return what there is to see now."""
         model = self._model
         lab = model.lab
-        with reading(lab) as (_, mark):
-            whole = dashboard_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
-        self._whole = marked(whole, mark)
-        return self._whole
+        stopped = lab.state == "stopped"
+        if not stopped or self._whole is None or self._step != lab.step_number:
+            with reading(lab) as (_, mark):
+                whole = dashboard_of(lab, model.pieces, step=model.at, folded=model.folded, of=model.followed())
+            self._whole, self._step = marked(whole, mark), lab.step_number
+        return self._whole.stopped_at(lab.step_number) if stopped else self._whole
 
     def text(self) -> str:
         """Return the panel as text."""
-        return str(self._whole if self._model.lab.state == "stopped" and self._whole is not None else self.look())
+        return str(self.look())
 
     def display(self) -> None:
         """Display it under the cell."""
@@ -68,9 +71,11 @@ class StaticOutput:
                 self._update(_bundle(self.look()))
 
     def finish(self, step: int) -> None:
-        """Say under the last picture that it is the last."""
+        """Say under the last picture that it is the last; it is drawn before, if the lab has moved since."""
         with self._lock:
-            if self._displayed and self._whole is not None:
+            if self._displayed and self._model.lab.state == "stopped":
+                self._update(_bundle(self.look()))
+            elif self._displayed and self._whole is not None:
                 self._update(_bundle(self._whole.stopped_at(step)))
 
     def _update(self, bundle: dict[str, str]) -> None:
@@ -84,5 +89,18 @@ class StaticOutput:
             update(bundle, display_id=display_id, raw=True)
 
 
+#: A still has the height of a screen at most, and follows the theme: what an SVG takes for the reader's wish is the
+#: colour scheme of its image. Where no kernel is, the widget before it only says that it loads: it makes room.
+STYLE = (
+    "<style>.kamlab-still .kamlab-view img {max-height: 44vh}"
+    ".kamlab-still summary {cursor: pointer; padding: 2px 0}"
+    '[data-jp-theme-light="true"] .kamlab-still img {color-scheme: light}'
+    '[data-jp-theme-light="false"] .kamlab-still img {color-scheme: dark}'
+    ".jp-OutputArea-child:has(.jupyter-widgets-view, [data-mime-type*=widget-view]):not(:has(.kamlab-panel))"
+    ":has(+ .jp-OutputArea-child .kamlab-still) {display: none}</style>"
+)
+
+
 def _bundle(whole: Dashboard) -> dict[str, str]:
-    return {"text/html": f'<div class="kamlab-still">{whole._repr_html_()}</div>', "text/plain": str(whole)}
+    still = f'<div class="kamlab-still">{STYLE}{whole._repr_html_()}</div>'
+    return {"text/html": still, "text/plain": str(whole)}

@@ -18,6 +18,9 @@ HERE = Path(__file__).parent
 
 Values = dict[str, Any]
 
+#: The buttons of the menu.
+MENU = ("Run to breakpoint", "Reset", "Stop", "Choose as next", "Break here", "Hold", "Release")
+
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
@@ -108,8 +111,17 @@ class View:
         return self.root.locator(f"g[data-node='{key}']")
 
     def button(self, name: str) -> Any:
-        """Return a button by its name."""
-        return self.root.get_by_role("button", name=name, exact=True)
+        """Return a button by its name, after opening the menu that it is in."""
+        place = self.menu() if name in MENU else self.root
+        return place.get_by_role("button", name=name, exact=True)
+
+    def menu(self) -> Any:
+        """Return the menu, which is opened."""
+        menu = self.root.get_by_role("dialog", name="More controls", include_hidden=True)
+        if not menu.is_visible():
+            self.root.get_by_role("button", name="More", exact=True).click()
+            self.drawn()
+        return menu
 
     def note(self) -> str:
         """Return what the note line says."""
@@ -146,6 +158,7 @@ def open_page(chromium: Any, pages: dict[str, Any]) -> Iterator[Callable[..., An
         used.append(page)
         page.expected_errors.clear()
         page.goto(ADDRESS)
+        page.evaluate("() => localStorage.clear()")
         variables = "".join(f"{name}: {value};" for name, value in THEMES[theme].items())
         ground = "body {margin: 8px; background: var(--jp-layout-color0)}"
         page.evaluate(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from . import samples
+from .conftest import MENU
 
 BUTTONS = {
     "Step": "step",
@@ -28,6 +29,8 @@ KEYS = {
     "ArrowLeft": "back",
     "k": "breakpoint",
     " ": "run",
+    "0": "reset",
+    "Q": "stop",
 }
 
 
@@ -70,9 +73,39 @@ def test_the_tab_key_reaches_every_button(panel: Any) -> None:
     for _ in range(16):
         view.press("Tab")
         seen.append(view.focused())
-    expected = [*BUTTONS, "Speed", "Keys", "Zoom out", "Zoom in", "Fit", "Choose as next", "Break here"]
+    expected = [*[name for name in BUTTONS if name not in MENU], "Find", "Keys", "More", "Present"]
     assert seen[: len(expected)] == expected
-    assert seen[len(expected)].startswith("Source_3")
+    assert seen[len(expected) :][:3] == ["Zoom out", "Zoom in", "Fit"]
+    assert seen[len(expected) + 3].startswith("Source_3")
+
+
+def test_the_tab_key_reaches_every_button_of_the_menu(panel: Any) -> None:
+    """The menu opens by its button and by a key, gets the focus, and Tab goes through all that is in it."""
+    view = panel(allowing(samples.pipeline(), breakpoint="No."))
+    view.root.focus()
+    view.press(".")
+    seen = []
+    for _ in range(8):
+        view.press("Tab")
+        seen.append(view.focused())
+    assert seen[:6] == ["Speed", "Choose as next", "Break here", "Hold", "Run to breakpoint", "Reset"]
+    assert seen[6:] == ["Stop", "Close: more controls"]
+    view.press("Escape")
+    assert not view.root.get_by_role("dialog").is_visible()
+
+
+def test_the_menu_closes_when_something_was_done(panel: Any) -> None:
+    """A command of the menu closes it, one that cannot be carried out does not, and neither does the speed."""
+    view = panel(allowing(samples.pipeline(), reset="No."))
+    menu = view.menu()
+    view.click(view.button("Reset"))
+    menu.get_by_role("slider", name="Speed").press("Home")
+    assert menu.is_visible()
+    view.button("Stop").click()
+    assert not menu.is_visible()
+    view.menu()
+    view.root.locator(".kamlab-states").click()
+    assert not menu.is_visible()
 
 
 def test_a_click_is_shown_as_waiting_until_it_was_carried_out(panel: Any) -> None:
@@ -126,7 +159,7 @@ def test_numbers_of_commands_rise_from_the_last_answer(panel: Any) -> None:
 def test_the_slider_sends_the_speed_and_says_it_in_words(panel: Any) -> None:
     """The slider goes from 1 slice a second to full speed, which is sent as null, and tells its value in words."""
     view = panel(samples.pipeline())
-    slider = view.root.get_by_role("slider", name="Speed")
+    slider = view.menu().get_by_role("slider", name="Speed")
     assert slider.get_attribute("aria-valuetext") == "full speed"
     slider.focus()
     view.press("Home")
@@ -142,7 +175,7 @@ def test_the_slider_shows_the_speed_that_the_lab_has(panel: Any) -> None:
     """A speed that was set elsewhere is shown: by its own number in words, and by the nearest place of the slider."""
     scene, now = samples.pipeline()
     view = panel((scene, {**now, "pace": 12}))
-    slider = view.root.get_by_role("slider", name="Speed")
+    slider = view.menu().get_by_role("slider", name="Speed")
     assert slider.input_value() == "3"
     assert slider.get_attribute("aria-valuetext") == "12 slices per second"
 
@@ -150,7 +183,7 @@ def test_the_slider_shows_the_speed_that_the_lab_has(panel: Any) -> None:
 def test_the_slider_stays_where_it_was_put_until_it_is_answered(panel: Any) -> None:
     """News that come between a change of speed and its answer do not push the slider back."""
     view = panel(samples.pipeline())
-    slider = view.root.get_by_role("slider", name="Speed")
+    slider = view.menu().get_by_role("slider", name="Speed")
     slider.fill("2")
     view.push(step=13)
     assert slider.input_value() == "2"
@@ -205,7 +238,7 @@ def test_typing_in_a_text_field_is_no_command(panel: Any) -> None:
         view.press(key)
     assert view.sent() == []
     assert view.root.locator("> input").input_value() == "r? s"
-    assert view.root.get_by_role("dialog").count() == 0
+    assert not view.root.get_by_role("dialog", include_hidden=True).first.is_visible()
 
 
 def test_keys_of_the_panel_go_no_further(panel: Any) -> None:
@@ -260,7 +293,7 @@ def test_the_list_of_keys_opens_and_closes(panel: Any) -> None:
     assert view.focused() == "Step"
     view.button("Keys").click()
     assert view.button("Keys").get_attribute("aria-expanded") == "true"
-    view.root.get_by_role("button", name="Close the list of keys").click()
+    view.root.get_by_role("button", name="Close: keys").click()
     assert not keys.is_visible()
     assert view.focused() == "Keys"
 
@@ -342,7 +375,7 @@ def test_breakpoints_are_chips_that_can_be_removed(panel: Any) -> None:
     scene, now = samples.pipeline()
     breaks = [{"id": 4, "text": "before Echo_4"}, {"id": 9, "text": "Sink_5.inbox"}]
     view = panel((scene, {**now, "breaks": breaks}))
-    group = view.root.get_by_role("group", name="Breakpoints")
+    group = view.menu().get_by_role("group", name="Breakpoints")
     assert group.get_by_role("listitem").all_inner_texts() == ["before Echo_4", "Sink_5.inbox"]
     view.button("Remove breakpoint before Echo_4").press("Enter")
     assert view.last() == {"do": "unbreak", "number": 4}
@@ -357,7 +390,7 @@ def test_looking_at_the_past_is_said_and_can_be_ended(panel: Any) -> None:
     view = panel(samples.pipeline())
     assert not view.button("Back to now").is_visible()
     view.push(at=7)
-    assert "Showing step 7. The lab stands at step 12." in view.root.inner_text()
+    assert "You look at step 7; the lab stands at step 12." in view.root.inner_text()
     view.button("Back to now").click()
     assert view.last() == {"do": "look", "step": None}
 

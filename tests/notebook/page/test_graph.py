@@ -121,7 +121,7 @@ def test_a_component_is_selected(panel: Any, how: str) -> None:
     assert view.last() == {"do": "select", "key": "4"}
     view.answer(selected="4")
     assert [view.node(key).get_attribute("aria-pressed") for key in "345"] == ["false", "true", "false"]
-    assert view.root.get_by_role("group", name="Selected component").inner_text().startswith("Echo_4")
+    assert view.menu().get_by_role("group", name="Selected component").inner_text().startswith("Echo_4")
 
 
 def test_a_click_on_a_box_selects_its_component(panel: Any) -> None:

@@ -68,6 +68,9 @@ CONTRASTS = """root => {
 }"""
 
 
+FOUND = {"query": "x", "hits": [{"kind": "message", "text": "'x'", "key": "4", "step": 3, "event": None}], "more": 2}
+
+
 def with_everything(values: Any) -> Any:
     """The same values, with all that a panel can have to say."""
     scene, now = values
@@ -85,6 +88,7 @@ def test_every_text_is_legible(panel: Any, theme: str, sample: str) -> None:
     view = panel(with_everything(values), theme=theme)
     view.button("Keys").click()
     for more in (
+        {"at": None, "gone": "", "found": FOUND},
         {},
         {"gone": "", "said": {"text": "It failed.", "error": True, "reply": 0}},
         {"state": "finished"},
@@ -104,6 +108,7 @@ def test_roles_and_names(panel: Any) -> None:
     assert view.page.get_by_role("group", name="kamlab panel", exact=True).count() == 1
     assert view.root.get_by_role("region", name="Graph", exact=True).count() == 1
     assert view.root.get_by_role("heading", name="Graph", exact=True).count() == 1
+    view.menu()
     for name in ("Controls", "Components", "Selected component"):
         assert view.root.get_by_role("group", name=name, exact=True).count() == 1
     nameless = view.root.evaluate(

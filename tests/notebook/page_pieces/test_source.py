@@ -20,7 +20,7 @@ def test_the_current_line_is_marked(show: Show) -> None:
     assert "Echo_7 at line 12 of main()" in view.piece("source").inner_text()
     lines = view.root.locator(".kamlab-code-line")
     assert lines.first.inner_text().startswith("4")
-    current = view.root.locator("[aria-current='true']")
+    current = view.piece("source").locator("[aria-current='true']")
     assert current.inner_text().split() == ["12", "yield"]
     assert view.root.locator(".kamlab-code-arrow svg").count() == 1
     view.push(source=samples.source(at=9))
@@ -55,6 +55,30 @@ def test_names_and_stack_are_tables(show: Show) -> None:
     assert "It will go on here" in text
     view.push(source=samples.source(locals=[], attributes=[], stack=[], remark=""))
     assert view.root.get_by_role("table").filter(visible=True).count() == 0
+
+
+def test_what_kamlab_does_is_one_line(show: Show) -> None:
+    """What the current line has called of kamlab's is one grey line below it; the callers above the line remain."""
+    inside = "waits for a message in 'inbox'"
+    calls = ["kamlab's run()", "main, line 12", inside]
+    view = show(samples.now(source=samples.source(inside=inside, stack=calls)), "source")
+    texts = view.root.locator(".kamlab-code-line code").all_text_contents()
+    assert texts[texts.index(samples.LINES[8]) + 1] == f"\u21b3 {inside}"
+    assert view.piece("source").locator("[aria-current='true']").inner_text().split() == ["12", "yield"]
+    assert view.root.locator(".kamlab-stack li").all_inner_texts() == ["kamlab's run()"]
+    view.push(source=samples.source())
+    assert view.root.locator(".kamlab-code-line code").all_text_contents() == samples.LINES
+
+
+def test_a_failure_is_red(show: Show) -> None:
+    """The line at which a component failed is red, and so is what it said."""
+    view = show(samples.now(), "source")
+    line = view.piece("source").locator("[aria-current='true']")
+    ground = "each => getComputedStyle(each).backgroundColor"
+    before = line.evaluate(ground)
+    view.push(source=samples.source(state="failed", remark="ValueError: out of paper"))
+    assert line.evaluate(ground) != before
+    assert view.root.locator(".kamlab-remark").evaluate(ground) == line.evaluate(ground)
 
 
 def test_nothing_selected(show: Show) -> None:

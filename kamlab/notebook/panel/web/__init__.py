@@ -1,7 +1,7 @@
 """The browser side of the panel: one ES module and one style sheet, each split into several files.
 
 The files of this folder are joined in the order of the tables below. A file sees the names of the others and
-imports nothing.
+imports nothing. Each panel sends the module to its page, so comments stay behind.
 
 Rejected: a single file, which would have three thousand lines; and a bundler, which is a lot to install for
 concatenating text.
@@ -9,6 +9,7 @@ concatenating text.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ....views.timeline.look import RULES as TIMELINE
@@ -19,8 +20,13 @@ WEB = Path(__file__).parent
 SCRIPTS = (
     "ground",
     "frame",
+    "layout",
     "controls",
+    "menus",
+    "keys",
+    "search",
     "state",
+    "foot",
     "graph",
     "nodes",
     "links",
@@ -33,28 +39,29 @@ SCRIPTS = (
     "timeline_tools",
     "scrub",
     "story",
+    "watch",
 )
 
 #: The files of the style sheet, in order: later rules override earlier ones.
 STYLES = (
     "ground",
-    "controls",
-    "state",
-    "pieces",
-    "graph",
+    "frame",
     "reader",
     "shared",
+    "graph",
     "inboxes",
     "source",
     "timeline",
     "story",
-    "narrow",
+    "layout",
 )
+
+_COMMENTS = re.compile(r"(?m)^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n")
 
 
 def module() -> str:
-    """Return the source of the ES module."""
-    return _joined(SCRIPTS, "js")
+    """Return the source of the ES module, without the comments that have lines of their own."""
+    return _COMMENTS.sub("", _joined(SCRIPTS, "js"))
 
 
 def style() -> str:

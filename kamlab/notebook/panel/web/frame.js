@@ -19,10 +19,11 @@ const PERMISSION = {
 /** The pieces that stand under the controls. */
 const PIECES = {
   graph: graphPiece,
+  timeline: timelinePiece,
   inboxes: inboxesPiece,
   source: sourcePiece,
-  timeline: timelinePiece,
   story: storyPiece,
+  watch: watchPiece,
 };
 
 let lastId = 0; // of a command; shared by the views of a page, so that their answers are not taken for one another's
@@ -58,11 +59,15 @@ class Panel {
       [SUPPRESS]: "true",
       onkeydown: (event) => shortcut(this, event),
     });
+    el.append(this.root);
+    this.presenter = presenterOf(this);
+    this.film = filmOf(this);
     this.controls = controlsOf(this);
     this.line = stateLineOf(this);
-    this.grid = h("div", { class: "kamlab-pieces" });
-    this.root.append(this.controls.root, this.line.root, this.grid);
-    el.append(this.root);
+    this.layout = layoutOf(this);
+    this.foot = footOf(this);
+    const top = h("div", { class: "kamlab-top" }, this.controls.root, this.line.root);
+    this.root.append(top, this.layout.root, this.foot.root);
     shield(this);
     this.listen();
     this.redraw();
@@ -85,6 +90,26 @@ class Panel {
 
   still() {
     return this.motion.matches;
+  }
+
+  presents() {
+    return this.presenter.on();
+  }
+
+  /** The step of the past that is looked at; null where one looks at the lab as it stands. */
+  at() {
+    const { at } = this.now();
+    return at === undefined ? null : at;
+  }
+
+  /** Look at a step; the one where the lab stands is now. */
+  look(step, button) {
+    return this.act("look", { step: step === null || step >= this.now().step ? null : step }, button);
+  }
+
+  /** Select a component that may be selected already, which the command alone would undo. */
+  choose(key) {
+    return key === this.selected() ? 0 : this.act("select", { key });
   }
 
   id(word) {
@@ -158,6 +183,7 @@ class Panel {
       },
       h("span", { class: "kamlab-sign" }, spec.icon ? icon(spec.icon) : null),
       words ? h("span", { class: "kamlab-word", text: spec.label }) : null,
+      spec.hint ? h("span", { class: "kamlab-hint", "aria-hidden": "true", dataset: { keys: spec.hint } }) : null,
     );
     button.addEventListener("click", (event) => this.press(button, event));
     this.specs.set(button, spec);
@@ -188,13 +214,17 @@ class Panel {
       const own = spec.can();
       if (own !== true) return own;
     }
+    const other = this.film.meaning(spec.command);
+    if (other) return other.can();
     return spec.command ? this.can(spec.command, argsOf(spec)) : true;
   }
 
   press(button, event) {
     const spec = this.specs.get(button);
     const can = this.allowed(spec);
+    const other = this.film.meaning(spec.command);
     if (can !== true) this.say(can, true);
+    else if (other) other.run(button);
     else if (spec.run) spec.run(event);
     else this.act(spec.command, argsOf(spec), button);
   }
@@ -206,10 +236,12 @@ class Panel {
     const why = can === true ? null : can;
     let waits = false;
     for (const each of this.pending.values()) waits = waits || each.button === button;
+    const other = this.film.meaning(spec.command) || {};
     const keys = spec.keys ? ` (${spec.keys})` : "";
-    const title = why || (spec.title ? spec.title + keys : spec.words === false ? spec.label + keys : null);
-    const label = typeof spec.name === "function" ? spec.name() : null;
-    if (label !== null) write(button.querySelector(".kamlab-word"), label);
+    const told = other.title || spec.title || (spec.words === false ? spec.label : "");
+    const title = why || (told ? told + keys : null);
+    const label = other.label || (spec.name ? spec.name() : spec.label);
+    if (spec.words !== false) write(button.querySelector(".kamlab-word"), label);
     put(button, {
       "aria-disabled": why ? "true" : null,
       "aria-description": why,
@@ -309,12 +341,12 @@ class Panel {
       "data-state": this.lost ? "gone" : now.state || "new",
       "data-step": now.step === undefined ? "" : now.step,
       "data-reply": Number(said.reply) || 0,
-      "data-past": now.at === null || now.at === undefined ? null : now.at,
+      "data-past": this.at(),
     });
     this.gather();
-    this.guarded(this.controls, now);
-    this.guarded(this.line, now);
-    for (const piece of this.pieces) this.guarded(piece, now);
+    this.film.draw(now);
+    for (const part of [this.controls, this.line, this.layout, this.foot]) this.guarded(part, now);
+    for (const piece of this.pieces) if (this.layout.sees(piece)) this.guarded(piece, now);
     for (const button of this.root.querySelectorAll("button[data-does]")) this.refresh(button);
   }
 
@@ -322,7 +354,8 @@ class Panel {
   gather() {
     const names = this.model.get("pieces") || ["controls", ...Object.keys(PIECES)];
     hide(this.controls.root, !names.includes("controls"));
-    if (!this.changed(this.grid, names)) return;
+    hide(this.foot.root, !names.includes("controls") && !names.includes("timeline"));
+    if (!this.changed(this.layout, names)) return;
     const before = new Map(this.pieces.map((piece) => [piece.name, piece]));
     this.pieces = [];
     for (const name of names) {
@@ -331,7 +364,7 @@ class Panel {
       const piece = before.get(name) || make(this);
       this.pieces.push(piece);
     }
-    patchList(this.grid, this.pieces, (piece) => piece.name, (piece) => piece.root);
+    this.layout.arrange(this.pieces);
   }
 
   /** Draw a piece; one that fails says so, and the others are drawn. */
@@ -348,6 +381,7 @@ class Panel {
   }
 
   end() {
+    this.presenter.leave();
     this.tell({ do: "bye", view: this.view });
     cancelAnimationFrame(this.frame);
     clearTimeout(this.late);

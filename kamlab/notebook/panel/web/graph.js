@@ -78,8 +78,7 @@ function graphPiece(panel) {
   );
   const root = panel.section("graph", "Graph", tools);
   let places = new Map(); // key -> node of the scene
-  const bar = selectionBar(panel, () => places.get(panel.selected()));
-  root.append(bar.root, empty, box, more);
+  root.append(empty, box, more);
 
   let scene = {};
   let focusKey = ""; // the one that Tab goes to
@@ -247,7 +246,6 @@ function graphPiece(panel) {
       [drawn.scene, drawn.now] = [scene, now];
       drawn.once = true;
       drawMoves(graph, now);
-      bar.draw(now);
     },
   };
 }
@@ -269,24 +267,4 @@ function neighbour(all, from, key) {
     if (distance < least) [best, least] = [node, distance];
   }
   return best || all[all.indexOf(from) + sign] || null;
-}
-
-function selectionBar(panel, selected) {
-  const key = () => ({ key: panel.selected() });
-  const some = () => (selected() ? true : "Select a component first.");
-  const name = h("span", { class: "kamlab-chosen" });
-  const buttons = [
-    ["Choose as next", "choose", "choose", "Give it the next slice", "c"],
-    ["Break here", "stop", "break", "Stop before it runs; once more takes the breakpoint away", "p"],
-  ].map(([label, sign, command, title, keys]) =>
-    panel.button({ label, icon: sign, command, args: key, can: some, title, keys }),
-  );
-  return {
-    root: h("div", { class: "kamlab-selection", role: "group", "aria-label": "Selected component" }, name, buttons),
-    draw() {
-      const node = selected();
-      write(name, node ? node.label : "Nothing selected");
-      name.classList.toggle("kamlab-dim", !node);
-    },
-  };
 }

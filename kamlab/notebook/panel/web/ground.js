@@ -33,7 +33,9 @@
 //                                 instead of a command, for what concerns this view alone
 //   panel.section(name, title, ...tools)
 //                                 the <section class="kamlab-NAME" aria-label=TITLE> with its heading's row, at the
-//                                 right end of which the tools stand
+//                                 right end of which the tools stand; on the stage the heading is for screen readers
+//                                 alone, and the section is as high as its pane, in which it scrolls
+//   panel.look(step)              look at a step; where the lab stands, or null, is now
 //   panel.changed(holder, value)  true when value differs from the one given last time for this holder, as JSON
 //   panel.id(word)                an id for an element, unique in the page (for aria-controls and the like)
 //   panel.still()                 true when the user wants no motion
@@ -156,7 +158,12 @@ const ICONS = {
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   breakpoint: "M2 3l6 5-6 5zM12 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5z",
   reset: "M3 8a5 5 0 1 0 1.6-3.7M3 2.5v3h3",
-  keys: "M1.5 4h13v8h-13zM4 6.5h.1M6.7 6.5h.1M9.3 6.5h.1M12 6.5h.1M5 9.5h6",
+  keys: "M5.5 6a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.8-1.1 1.8M8 12.6h.1",
+  more: "M3.5 8h.1M8 8h.1M12.5 8h.1",
+  present: "M2 5V2h3M11 2h3v3M14 11v3h-3M5 14H2v-3",
+  rewind: "M12 2.5L3 8l9 5.5z",
+  hold: "M5 8V3.8M7 8V2.8M9 8V3M11 8.5V4.5M5 8 3.5 7.5 4.5 11C5 13 6 14 8 14s3-1.5 3-3.5V8.5",
+  watch: "M1.5 8C4 3.8 12 3.8 14.5 8 12 12.2 4 12.2 1.5 8zM8 6.3a1.7 1.7 0 1 1 0 3.4 1.7 1.7 0 0 1 0-3.4z",
   close: "M4 4l8 8M12 4l-8 8",
   plus: "M8 3v10M3 8h10",
   minus: "M3 8h10",
@@ -178,7 +185,7 @@ const ICONS = {
   here: "M8 14s-4.5-4.5-4.5-8a4.5 4.5 0 0 1 9 0c0 3.5-4.5 8-4.5 8z",
   warn: "M8 2l6.5 11.5h-13zM8 6.5v3.5M8 12h.1",
 };
-const FILLED = new Set(["step", "back", "run", "pause", "breakpoint", "stop", "end"]);
+const FILLED = new Set(["step", "back", "run", "rewind", "pause", "breakpoint", "stop", "end"]);
 
 /** Make an icon. */
 function icon(name) {

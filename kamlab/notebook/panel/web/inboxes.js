@@ -186,7 +186,9 @@ function inboxesPiece(panel) {
     opened = now.payload || null;
     const selected = panel.selected();
     if (panel.changed(root, [looks.components, looks.more, selected, opened && [opened.key, opened.box, opened.index]])) {
-      const rank = (each) => (each.key === selected ? 0 : 1);
+      // In a crowd those with mail come before those without.
+      const crowd = looks.components.length > PIECE_CROWD;
+      const rank = (each) => (each.key === selected ? 0 : crowd && !each.inboxes.some((box) => box.n) ? 2 : 1);
       const components = [...looks.components].sort((one, other) => rank(one) - rank(other));
       put(cards, { "data-many": components.length > PIECE_MANY ? "true" : null });
       patchList(cards, components, (each) => each.key, makeCard, updateCard);

@@ -151,6 +151,7 @@ function pieceCount(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+const PIECE_CROWD = 12; // components from which those with messages are listed first
 const PIECE_MANY = 40; // cards from which those out of sight are left out of the layout
 const PIECE_SORTS = { str: ["text", "abc"], bytes: ["bytes", "01"], other: ["object", "{ }"] };
 

@@ -1,6 +1,4 @@
-// The recorded run as a track: any step of it to be looked at, the branches that leave it, and the buttons that play it.
-
-const SCRUB_PACE = 10; // steps in a second, where the lab's own speed is "as fast as it can"
+// The recorded run as a track: any step of it to be looked at, the branches that leave it.
 
 /** A slider along the run; branches leave it as thin lines, forks and choices by hand are dots. `said` hears of each step. */
 function pieceTrack(panel, said) {
@@ -9,7 +7,7 @@ function pieceTrack(panel, said) {
   const root = h("div", { class: "kamlab-track-box" }, s("svg", { class: "kamlab-track", "aria-hidden": "true" }, branches, dots), slider);
   let line = null;
   let most = 1; // its length, in steps
-  const throttle = pieceThrottle(panel, (step) => panel.act("look", { step: step === line.here ? null : step }));
+  const throttle = pieceThrottle(panel, (step) => panel.look(step));
   const share = (step) => ((100 * (step - line.earliest)) / most).toFixed(2);
 
   function tell(step) {
@@ -62,7 +60,6 @@ function pieceTrack(panel, said) {
   return {
     root,
     slider,
-    look: throttle,
     draw(given, now) {
       line = given;
       if (panel.changed(root, [line.earliest, line.latest, now.tree])) drawTrack(now.tree || null);
@@ -71,70 +68,6 @@ function pieceTrack(panel, said) {
       const step = now.at === null || now.at === undefined ? line.here : now.at;
       if (!throttle.busy() && Number(slider.value) !== step) slider.value = String(step);
       tell(throttle.busy() ? Number(slider.value) : step);
-    },
-  };
-}
-
-/** The track with the step in words, and the buttons around it. */
-function pieceScrub(panel) {
-  const output = h("output", { class: "kamlab-step-words" }, h("b"), h("span"));
-  const track = pieceTrack(panel, (step, { latest }) => {
-    write(output.firstChild, step);
-    write(output.lastChild, ` of ${latest}`);
-  });
-  let line = null;
-  let at = null;
-  let playing = 0; // 1 forwards, -1 backwards
-  let timer = 0;
-  const past = () => at !== null;
-  const stands = () => (past() ? at : line.here);
-
-  function play(way) {
-    const before = playing;
-    halt();
-    if (before === way) return;
-    playing = way;
-    tick();
-  }
-  function halt() {
-    clearTimeout(timer);
-    if (playing) panel.draw();
-    playing = 0;
-  }
-  function tick() {
-    const step = stands() + playing;
-    if (step < line.earliest || step > line.here) return halt();
-    if (!track.look.busy()) track.look.want(step);
-    timer = setTimeout(tick, 1000 / Math.min(30, panel.now().pace || SCRUB_PACE));
-  }
-  track.slider.addEventListener("input", halt);
-  panel.onEnd(() => clearTimeout(timer));
-
-  /** Move the window by most of its width, so that something of it stays in sight. */
-  function shift(way) {
-    const span = line.last - line.first;
-    const by = way * Math.max(1, Math.round(span * 0.75));
-    const first = Math.max(line.earliest, Math.min(line.first + by, line.latest - span));
-    panel.act("window", { first, last: Math.min(line.latest, first + span) });
-  }
-
-  const small = (label, icon, run, can) => panel.button({ label, icon, run, can, words: false });
-  const buttons = [
-    small("Play back", "back", () => play(-1), () => (line && stands() > line.earliest ? panel.can("look") : "This is the earliest step that is known.")),
-    small("Play", "run", () => play(1), () => (past() ? panel.can("look") : "Look at an earlier step first: move the slider.")),
-    panel.button({ label: "Earlier", run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
-    panel.button({ label: "Later", run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
-    panel.button({ label: "Now", run: () => panel.act("look", { step: null }), can: () => (past() ? true : "You look at where the lab stands already.") }),
-    panel.button({ label: "Continue here", run: () => panel.act("goto", { step: at }), can: () => (past() ? panel.can("goto") : "Look at a step of the past first: move the slider.") }),
-  ];
-  return {
-    root: h("div", { class: "kamlab-scrub" }, output, track.root, h("div", { class: "kamlab-scrub-acts" }, buttons)),
-    draw(given, now) {
-      line = given;
-      at = now.at === undefined ? null : now.at;
-      track.draw(line, now);
-      buttons.forEach((button, index) => index < 2 && put(button, { "aria-pressed": String(playing === (index ? 1 : -1)) }));
-      hide(buttons[5], !past());
     },
   };
 }

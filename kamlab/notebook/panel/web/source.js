@@ -38,9 +38,12 @@ function sourcePiece(panel) {
 
   function drawLines(source) {
     const words = pieceCode(source.lines || []);
-    const items = words.map((each, index) => ({ number: source.first + index, current: source.first + index === source.at, words: each }));
+    const items = words.map((each, index) => ({ number: source.first + index, current: source.first + index === source.at, words: each, plain: source.lines[index] })); // prettier-ignore
+    // What kamlab's own code does that this line has called is one grey line below it.
+    const at = items.findIndex((item) => item.current);
+    if (source.inside && at >= 0) items.splice(at + 1, 0, { number: "", words: [["comment", `\u21b3 ${source.inside}`]], plain: source.inside });
     patchList(lines, items, (each) => each.number, makeLine, (node, item) =>
-      updateLine(node, { ...item, words: item.words.map(([kind, text]) => (kind ? h("span", { class: `kamlab-code-${kind}`, text }) : text)), plain: source.lines[item.number - source.first] }),
+      updateLine(node, { ...item, words: item.words.map(([kind, text]) => (kind ? h("span", { class: `kamlab-code-${kind}`, text }) : text)) }),
     );
     hide(code, !items.length);
     put(code, { "aria-label": `Code of ${source.name}` });
@@ -73,12 +76,17 @@ function sourcePiece(panel) {
     hide(file, !source.file);
     write(remark, source.remark || "");
     hide(remark, !source.remark);
+    put(body, { "data-state": source.state || null });
     drawLines(source);
     locals.fill(source.locals);
     attributes.fill(source.attributes);
     hide(values, !(source.locals || []).length && !(source.attributes || []).length);
-    hide(calls, !(source.stack || []).length);
-    patchList(stack, source.stack || [], (_, index) => index, () => h("li", { class: "kamlab-mono" }), (node, text) => write(node, text));
+    const callers = (source.stack || []).slice(0, source.inside ? -2 : undefined);
+    hide(calls, !callers.length);
+    patchList(stack, callers, (_, index) => index, () => h("li", { class: "kamlab-mono" }), (node, text) => {
+      write(node, text);
+      put(node, { "data-own": text.startsWith("kamlab's ") ? "true" : null });
+    });
     reveal(source);
   }
 

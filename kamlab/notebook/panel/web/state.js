@@ -1,71 +1,107 @@
-// The state line: how the lab stands, and since when this is the past.
+// The banner: how the lab stands and how it ended, in a line; and what was said last.
 
 const STATES = {
   new: "Ready", running: "Running", paused: "Paused", finished: "Finished", stopped: "Stopped", gone: "Gone",
 };
+/** Which colour a kind of banner has. */
+const TONES = { deadlock: "bad", failed: "bad", stopped: "bad", past: "warn", limit: "warn", breakpoint: "warn", waits: "brand", running: "brand", rest: "good" }; // prettier-ignore
 
-const NOTE_LINES = 6;
-
-/** The state in words, where the lab stands, what was said last, and whether the lab is still there. */
-function stateLineOf(panel) {
-  const state = h("span", { class: "kamlab-state", role: "status" });
-  const where = h("span", { class: "kamlab-where" });
-  const at = h("span", { class: "kamlab-visually-hidden" }); // seen people read it to the left
-  const why = h("span", {});
-  const headline = h("span", { class: "kamlab-headline", "aria-live": "polite" }, at, why);
-  const past = h("span", { class: "kamlab-dim" });
-  const title = "Show the lab as it is now";
-  const back = panel.button({ label: "Back to now", icon: "here", command: "look", args: { step: null }, title });
-  const looking = h("div", { class: "kamlab-looking", hidden: true }, past, back);
-  const gone = h("div", { class: "kamlab-gone", role: "alert" });
-  const note = h("p", { class: "kamlab-note", role: "status" });
-  const error = h("p", { class: "kamlab-note kamlab-error", role: "alert" });
-  const notes = h("div", { class: "kamlab-notes" }, note, error);
-  const states = h("div", { class: "kamlab-states" }, state, where, headline);
-  let lines = 1; // room is kept for the longest note so far: what stands below must not jump with every step
-  return {
-    root: h("div", { class: "kamlab-line" }, gone, states, looking, notes),
-    draw(now) {
-      const lost = panel.gone();
-      const name = panel.lost ? "gone" : now.state || "new";
-      write(gone, lost);
-      hide(gone, !lost);
-      write(state, STATES[name] || name);
-      put(state, { "data-state": name });
-      write(where, whereWords(now));
-      // A screen reader would be told a dozen times a second while the lab runs.
-      put(headline, { "aria-live": name === "running" ? "off" : "polite" });
-      const [told, reason] = headlineParts(now);
-      write(at, told);
-      write(why, reason);
-      const isPast = now.at !== null && now.at !== undefined;
-      hide(looking, !isPast);
-      write(past, isPast ? `Showing step ${now.at}. The lab stands at step ${now.step}.` : "");
-      const said = panel.local || now.said || {};
-      const text = said.text || "";
-      write(note, said.error ? "" : text);
-      write(error, said.error ? text : "");
-      lines = Math.max(lines, Math.min(NOTE_LINES, text.split("\n").length));
-      if (panel.changed(notes, lines)) notes.style.setProperty("--kamlab-lines", lines);
-      hide(note, !!said.error);
-      hide(error, !said.error);
-    },
-  };
-}
-
-/** The headline as what the line says anyhow ("paused at step 3: "), and the rest. */
-function headlineParts(now) {
+/** What the banner says: Python's words, or else the state, and the reason for it from the headline. */
+function bannerOf(now, lost) {
+  if (lost) return { kind: "", title: STATES.gone, text: [], acts: [] };
+  const past = now.at !== null && now.at !== undefined;
+  if (past && !(now.banner && now.banner.kind === "past")) return pastBanner(now);
+  if (now.banner && now.banner.kind !== "running") return { kind: "", text: [], acts: [], ...now.banner };
   const text = now.headline || "";
   const known = `${now.state} at step ${now.step}`;
-  if (!text.startsWith(known)) return ["", text];
-  const rest = text.slice(known.length).replace(/^[:;,] */, "");
-  return [rest ? `${known}: ` : known, rest];
+  const reason = text.startsWith(known) ? text.slice(known.length).replace(/^[:;,] */, "") : text;
+  const kind = { running: "running", stopped: "stopped", finished: "rest" }[now.state] || "";
+  const acts = now.state === "stopped" && !now.gone ? [{ label: "Reset", do: "reset" }] : [];
+  return { kind, title: STATES[now.state] || "Ready", where: true, text: reason ? [[reason, ""]] : [], acts };
 }
 
-function whereWords(now) {
+function pastBanner(now) {
+  const acts = [
+    { label: "Continue here", do: "goto", args: { step: now.at } },
+    { label: "Back to now", do: "look", args: { step: null } },
+  ];
+  return { kind: "past", title: `You look at step ${now.at}; the lab stands at step ${now.step}.`, text: [], acts };
+}
+
+function whenWords(now) {
   const words = [];
-  if (now.step !== undefined) words.push(`step ${now.step}`);
   if (now.round !== undefined) words.push(`round ${now.round}`);
   if (typeof now.time === "number") words.push(`${now.time.toFixed(2)} s${now.virtual ? " (virtual)" : ""}`);
   return words.join(" \u00b7 ");
+}
+
+/** The state in words, the reason, what can be done about it, what was said last, and whether the lab is still there. */
+function stateLineOf(panel) {
+  const title = h("span");
+  const state = h("span", { class: "kamlab-state", role: "status" }, title);
+  const where = h("span", { class: "kamlab-where" });
+  const when = h("span", { class: "kamlab-where kamlab-when" });
+  const why = h("span", { class: "kamlab-headline", "aria-live": "polite" });
+  const gone = h("div", { class: "kamlab-gone", role: "alert" });
+  const note = h("p", { class: "kamlab-note", role: "status" });
+  const error = h("p", { class: "kamlab-note kamlab-error", role: "alert" });
+  const more = panel.button({ label: "Show all that was said", icon: "open", words: false, run: () => unfold(!open) });
+  const notes = h("div", { class: "kamlab-notes" }, note, error, more);
+  const acts = h("span", { class: "kamlab-acts" });
+  const line = h("div", { class: "kamlab-states" }, state, where, when, why, notes, acts);
+  more.classList.add("kamlab-small-button");
+  let open = false; // whether the whole note is shown, over what stands below
+
+  function unfold(yes) {
+    open = yes;
+    put(notes, { "data-open": open ? "true" : null });
+    put(more, { "aria-expanded": String(open) });
+  }
+  /** Offer the rest of a note that is too long for the line; an error is shown whole. */
+  function measureNote() {
+    const text = error.hidden ? note : error;
+    const cut = !notes.hidden && (text.scrollHeight > text.clientHeight + 2 || text.scrollWidth > text.clientWidth + 1);
+    hide(more, !cut && !open);
+    if (cut && !error.hidden && !open) unfold(true);
+  }
+
+  function makePart([, key]) {
+    if (!key) return h("span");
+    return h("button", { type: "button", class: "kamlab-named", onclick: (event) => panel.choose(event.currentTarget.dataset.key) }); // prettier-ignore
+  }
+  const updatePart = (node, [text, key]) => put(write(node, text), { "data-key": key || null });
+  const makeAct = (act) => panel.button({ label: act.label, command: act.do, args: act.args || {} });
+
+  return {
+    root: h("div", { class: "kamlab-line" }, gone, line),
+    draw(now) {
+      const lost = panel.gone();
+      const banner = bannerOf(now, panel.lost);
+      write(gone, lost);
+      hide(gone, !lost);
+      hide(line, Boolean(lost));
+      const tone = TONES[banner.kind] || null;
+      put(this.root, { "data-tone": tone, "data-kind": banner.kind || null });
+      write(title, banner.title);
+      put(state, { "data-state": panel.lost ? "gone" : now.state || "new" });
+      write(where, now.step === undefined ? "" : `step ${now.step}`);
+      write(when, whenWords(now));
+      for (const node of [where, when]) hide(node, !banner.where);
+      // A screen reader would be told a dozen times a second while the lab runs.
+      put(why, { "aria-live": now.state === "running" ? "off" : "polite" });
+      if (panel.changed(why, banner.text)) patchList(why, banner.text, ([, key], index) => `${index} ${key}`, makePart, updatePart); // prettier-ignore
+      hide(why, !banner.text.length);
+      const told = [banner.acts, now.step];
+      if (panel.changed(acts, told)) patchList(acts, banner.acts, (act) => JSON.stringify(act), makeAct);
+      const said = panel.local || now.said || {};
+      const text = said.text || "";
+      if (panel.changed(notes, [text, said.error])) unfold(false);
+      write(note, said.error ? "" : text);
+      write(error, said.error ? text : "");
+      hide(note, !!said.error);
+      hide(error, !said.error);
+      hide(notes, !text);
+      pieceLater(panel, measureNote);
+    },
+  };
 }

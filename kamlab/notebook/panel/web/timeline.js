@@ -9,12 +9,8 @@ const CHART_STEP = 1.25; // how much one press of + or - zooms
 function timelinePiece(panel) {
   const chart = pieceChart(panel);
   const root = panel.section("timeline", "Timeline", chart.tools);
-  const scrub = pieceScrub(panel);
-  const tree = pieceTree(panel);
-  const branches = pieceMenu(panel, tree.words, "branch", () => tree.root);
-  branches.root.classList.add("kamlab-menu-up");
   const empty = h("p", { class: "kamlab-empty", text: "Nothing has happened yet: step the lab." });
-  root.append(empty, chart.root, h("div", { class: "kamlab-foot" }, scrub.root, branches.root));
+  root.append(empty, chart.root);
   pieceLinks(panel, root);
 
   function draw(now) {
@@ -25,9 +21,6 @@ function timelinePiece(panel) {
     hide(empty, !nothing);
     hide(chart.root, nothing);
     chart.draw(line, now);
-    scrub.draw(line, now);
-    tree.draw(now.tree);
-    hide(branches.root, !now.tree || now.tree.branches.length < 2);
   }
 
   return { name: "timeline", title: "Timeline", root, draw };
@@ -95,7 +88,7 @@ function pieceChart(panel) {
 
   // ---- what is looked at
 
-  const looked = pieceThrottle(panel, (step) => panel.act("look", { step: step === line.here ? null : step }));
+  const looked = pieceThrottle(panel, (step) => panel.look(step));
   const place = (event) => (event.clientX - svg.getBoundingClientRect().left) / scale + line.left;
   const stepAt = (event, round) => Math.max(line.first - 1, 0, Math.min(line.last, line.base + round(place(event) / line.slot) - (round === Math.round ? 1 : 0)));
 
@@ -346,8 +339,11 @@ function pieceChart(panel) {
   search.addEventListener("input", () => sought.want(search.value));
   search.addEventListener("keydown", (event) => event.stopPropagation());
   const whole = () => line && line.first <= line.earliest && line.last >= line.latest;
+  const shift = (way) => show(line.first + way * Math.max(1, Math.round((span() - 1) * 0.75)), span()); // something of it stays in sight
   const tools = [
     search,
+    panel.button({ label: "Earlier", icon: "back", words: false, run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
+    panel.button({ label: "Later", icon: "step", words: false, run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
     panel.button({ label: "Zoom out", icon: "minus", words: false, run: () => zoom(CHART_STEP), can: () => (whole() ? "All steps are shown already." : true) }),
     panel.button({ label: "Zoom in", icon: "plus", words: false, run: () => zoom(1 / CHART_STEP), can: () => (line && span() > 2 ? true : "It cannot be larger.") }),
     panel.button({ label: "All steps", icon: "fit", words: false, run: () => show(line.earliest, line.latest + 1), can: () => (whole() ? "All steps are shown already." : true) }),

@@ -74,10 +74,10 @@ function pieceExport(panel) {
 
 /** A button that opens a small list beside it; it closes with Escape, or when the focus leaves it. */
 function pieceMenu(panel, label, iconName, items) {
-  const list = h("div", { class: "kamlab-menu-list", hidden: true });
+  const list = h("div", { class: "kamlab-drop-list", hidden: true });
   const name = typeof label === "function" ? label : null;
   const button = panel.button({ label: name ? "" : label, name, icon: iconName, run: () => (list.hidden ? open() : close()) });
-  const root = h("div", { class: "kamlab-menu" }, button, list);
+  const root = h("div", { class: "kamlab-drop" }, button, list);
   function open() {
     list.replaceChildren(...[items()].flat());
     hide(list, false);
