@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .view_model import ViewModel
 
 #: How wide a step is where the user has not zoomed, and how many there are at least.
-GOOD, FEWEST = 40, 8
+GOOD, FEWEST = 40, 5
 #: From which step x is counted is a multiple of this, so that what a page drew stays where it is for long.
 BASE = 512
 #: How many lifelines there are at most where all components are wanted.

@@ -89,7 +89,7 @@ function pieceMenu(panel, label, iconName, items) {
     hide(list, true);
     put(button, { "aria-expanded": "false" });
   }
-  put(button, { "aria-expanded": "false" });
+  put(button, { "aria-expanded": "false", "aria-label": name ? null : label }); // where there is little room the word is not seen
   root.addEventListener("focusout", (event) => !root.contains(event.relatedTarget) && close());
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || list.hidden) return;
