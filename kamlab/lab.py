@@ -1467,6 +1467,8 @@ class Lab:
         Args:
             first, last: the steps; the last forty unless told.
             event: one to be shown with what happened before it and what it led to.
+
+        It can be exported: ``to_mermaid()``, ``to_shiviz()``, ``to_jsonl()``, ``svg``, ``to_png(path)``.
         """
         from .views.timeline import timeline_of
 

@@ -56,7 +56,7 @@ the built-in error from which an error also derives, so that code that catches t
     │   ├── Wrong, CheckFailed (AssertionError), NothingToOpen, SandboxError, HookError
     │   └── NoQuestion, BadAnswer (ValueError)
     ├── the panel                                        kamlab.notebook.panel
-    │   └── BadCommand, NotThere
+    │   └── BadCommand, NotThere, NoSuchExport
     └── what only Axon has                               kamlab.axon
         └── RealPackagesImported (ImportError), CannotReplaceLab, normalShutdown, ArgumentsClash,
             invalidComponentInterface

@@ -14,16 +14,17 @@ from typing import Any
 from ..analysis.words import counted
 from ..core.reading import reads
 from .render import Document, Picture, View, escape
+from .timeline.look import COLOURS
 
 #: How many branches are shown: those on the path to the lab's position, and the newest.
 BRANCHES = 40
 
 _LEFT, _WIDTH, _ROW, _TOP = 26, 420, 26, 24
 _STYLE = (
-    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;font-size:12px;fill:#1f2933}"
-    ".n{font-size:10px;fill:#66727f}.p{stroke:#7b8794;stroke-width:2;fill:none}"
-    ".w{stroke:#1565c0;stroke-width:3.4;fill:none}.e{fill:#fff;stroke:#7b8794;stroke-width:1.6}"
-    ".h{fill:#1565c0;stroke:#fff;stroke-width:1.5}.b{font-weight:700}"
+    ".kamlab-chart text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:var(--ink)}"
+    ".kamlab-chart .n{font-size:10px;fill:var(--soft)}.kamlab-chart .b{font-weight:700}"
+    ".kamlab-chart path{stroke:var(--line);stroke-width:4;stroke-linecap:round;fill:none}"
+    ".kamlab-chart .w{stroke:var(--accent)}.kamlab-chart circle{fill:var(--hand)}.kamlab-chart .h{fill:var(--accent)}"
 )
 
 
@@ -31,7 +32,8 @@ _STYLE = (
 class BranchLook:
     """One branch: it left its parent after ``forked_at`` slices, and goes to step ``steps``.
 
-    ``by_hand`` is how many interventions there are on it; ``text`` is the branch in words.
+    ``by_hand`` is how many interventions there are on it, and ``hands`` after which steps; ``text`` is the branch in
+    words.
     """
 
     number: int
@@ -40,6 +42,7 @@ class BranchLook:
     steps: int
     by_hand: int
     text: str
+    hands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,8 +118,10 @@ def branches_of(lab: Any) -> RunTree:
 
 
 def _look(branch: Any) -> BranchLook:
-    by_hand = sum(entry.by_hand and entry.step >= branch.forked_at for entry in branch.path.entries)
-    return BranchLook(branch.number, branch.parent, branch.forked_at, branch.steps, by_hand, str(branch))
+    hands = tuple(entry.step for entry in branch.path.entries if entry.by_hand and entry.step >= branch.forked_at)
+    return BranchLook(
+        branch.number, branch.parent, branch.forked_at, branch.steps, len(hands), str(branch), hands[-40:]
+    )
 
 
 def _kept(tree: Iterable[Any]) -> set[int]:
@@ -162,22 +167,20 @@ def _as_svg(tree: RunTree) -> str:
     texts = [_words(tree, branch) for branch in tree.branches]
     width = _LEFT + _WIDTH + 40 + 7 * max(map(len, texts), default=0)
     height = _TOP + _ROW * len(rows) + (22 if tree.more else 4)
-    lines, ends = [], []
+    lines, dots = [], []
     for branch in tree.branches:
-        y = _y(rows[branch.number])
-        on_way = branch.number in way
-        until = min(way[branch.number], branch.steps) if on_way else 0
-        lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(branch.steps)}" class="p"/>')
-        if branch.parent in rows:
-            kind = "w" if on_way else "p"
-            lines.append(f'<path d="M{x(branch.forked_at)} {_y(rows[branch.parent])}V{y}" class="{kind}"/>')
-        if on_way and until > branch.forked_at:
-            lines.append(f'<path d="M{x(branch.forked_at)} {y}H{x(until)}" class="w"/>')
-        ends.append(f'<circle cx="{x(branch.steps)}" cy="{y}" r="4" class="e"/>')
+        y, begin = _y(rows[branch.number]), x(branch.forked_at)
+        until = min(way.get(branch.number, 0), branch.steps)
+        bend = f"M{begin} {_y(rows[branch.parent])}v{y - _y(rows[branch.parent])}" if branch.parent in rows else ""
+        lines.append(f'<path d="{bend}M{begin} {y}H{x(branch.steps)}"/>')
+        if branch.number in way:
+            lines.append(f'<path d="{bend}M{begin} {y}H{x(max(until, branch.forked_at))}" class="w"/>')
+        dots += [f'<circle cx="{x(step)}" cy="{y}" r="4.5"/>' for step in branch.hands]
         bold = ' class="b"' if branch.number == tree.here else ""
-        ends.append(f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{bold}>{_words(tree, branch)}</text>')
+        dots.append(f'<text x="{_LEFT + _WIDTH + 14}" y="{y + 4}"{bold}>{_words(tree, branch)}</text>')
+    lines.sort(key=lambda line: line.endswith('class="w"/>'))
     if tree.here in rows:
-        ends.append(f'<circle cx="{x(tree.step)}" cy="{_y(rows[tree.here])}" r="6" class="h"/>')
+        dots.append(f'<circle cx="{x(tree.step)}" cy="{_y(rows[tree.here])}" r="7" class="h"/>')
     axis = [
         f'<text x="{_LEFT}" y="12" class="n" text-anchor="middle">0</text>',
         f'<text x="{_LEFT + _WIDTH}" y="12" class="n" text-anchor="middle">step {longest}</text>',
@@ -186,9 +189,9 @@ def _as_svg(tree: RunTree) -> str:
         axis.append(f'<text x="{_LEFT}" y="{height - 8}" class="n">not shown: {tree.more} more</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img">\n<title>{escape(tree.summary)}</title><style>{_STYLE}</style>\n'
-        f'<rect width="{width}" height="{height}" rx="6" fill="#fff"/>\n'
-        + "\n".join([*axis, *lines, *ends])
+        f'role="img" class="kamlab-chart">\n<title>{escape(tree.summary)}</title><style>{_STYLE}{COLOURS}</style>\n'
+        f'<rect width="{width}" height="{height}" rx="6" fill="var(--ground)"/>\n'
+        + "\n".join([*axis, *lines, *dots])
         + "\n</svg>\n"
     )
 

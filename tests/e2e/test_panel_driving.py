@@ -259,7 +259,7 @@ def test_a_stopped_lab_has_a_panel(desk: Any) -> None:
     desk.run("lab.stop()\nlab.panel()")
     panel = desk.panel(2).wait("stopped", 3)
     panel.node("Source").wait_for()
-    assert panel.piece("Timeline").locator(".kamlab-event").count() > 3
+    assert panel.piece("Timeline").locator(".event").count() > 3
     panel.click("Reset").wait("new", 0)
     assert desk.notebook.value("lab.state") == "new"
 

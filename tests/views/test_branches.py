@@ -64,6 +64,7 @@ def test_it_says_what_the_labs_own_tree_says(make_lab: Any) -> None:
         (branch.number, branch.parent, branch.forked_at, branch.steps) for branch in own
     ]
     assert [branch.by_hand for branch in tree] == [0, 1, 1, 1]
+    assert [branch.hands for branch in tree] == [(), (12,), (18,), (12,)]
 
 
 def test_the_forms_are_as_kept(make_lab: Any) -> None:
@@ -80,7 +81,7 @@ def test_the_data_is_plain(make_lab: Any) -> None:
     """The data can be written as JSON and read again the same."""
     data = branches_of(forked(make_lab)).data()
     assert json.loads(json.dumps(data)) == data
-    assert set(data["branches"][0]) == {"number", "parent", "forked_at", "steps", "by_hand", "text"}
+    assert set(data["branches"][0]) == {"number", "parent", "forked_at", "steps", "by_hand", "text", "hands"}
     assert (data["here"], data["step"]) == (2, 25)
 
 

@@ -16,6 +16,7 @@ from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT, 
 from ...core.outcome import Happened
 from ...views.components import component_with_key
 from ...views.printable import read_literal
+from . import timelines
 from .view_model import ViewModel
 
 #: Seconds that a click waits for something to happen, for a message, and for a slice to end.
@@ -258,16 +259,6 @@ def select_event(model: ViewModel, request: Request) -> str:
     return ""
 
 
-def window(model: ViewModel, request: Request) -> str:
-    """Show these steps in the timeline; without any, the newest ones."""
-    if request.get("first") is None or request.get("last") is None:
-        model.window = None
-    else:
-        first, last = _number(request, "first"), _number(request, "last")
-        model.window = (max(0, first), max(0, last)) if last < model.lab.step_number else None
-    return ""
-
-
 def filter_story(model: ViewModel, request: Request) -> str:
     """Show only the events of the story that contain these words and are of these kinds."""
     model.filter = str(request.get("text") or "")[:200]
@@ -337,8 +328,8 @@ COMMANDS: dict[str, tuple[Callable[[ViewModel, Request], str], str | None]] = {
     "open": (open_message, None),
     "close": (close_message, None),
     "event": (select_event, None),
-    "window": (window, None),
     "filter": (filter_story, None),
+    **timelines.COMMANDS,
 }
 
 #: After these commands the lab is shown as it is now.

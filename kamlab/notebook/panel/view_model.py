@@ -29,7 +29,6 @@ from ...core.naming import whose
 from ...core.reading import HeldLab, reading
 from ...lab import Lab
 from ...replay.breakpoint import Breakpoint
-from ...views.branches import branches_of
 from ...views.components import component_with_key, key_of
 from ...views.graph import Graph, graph_of
 from ...views.graph.structure import Shown, structure_of
@@ -38,7 +37,7 @@ from ...views.payload import payload_of
 from ...views.printable import label
 from ...views.source import Position, SourceLook, source_of
 from ...views.story import story_of
-from ...views.timeline import timeline_of
+from . import timelines
 from .banner import Banner, banner_of
 from .permissions import Permissions, permissions
 
@@ -91,6 +90,7 @@ class ViewModel:
         self.at: int | None = None
         self.event: int | None = None
         self.window: tuple[int, int] | None = None
+        self.timeline = timelines.Choices()
         self.filter = ""
         self.kinds: tuple[str, ...] | None = None
         #: The message that is opened: key, inbox, index.
@@ -182,6 +182,7 @@ class ViewModel:
         if size < LIMIT // 4 and self._detail:
             self._detail -= 1
         self.unseen = lab.trace.next_number
+        now["exported"] = self.timeline.hand_over()
         return scene, now
 
     def _look(self, lab: Lab, detail: Detail) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -396,10 +397,7 @@ def _source(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict
 
 
 def _timeline(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:
-    first, last = model.window or (None, None)
-    view = timeline_of(model.lab, first, last, at=model.at, event=model.event, lines=detail.lifelines)
-    tree = branches_of(model.lab).data() if model.lab.state != "running" else None
-    return {"timeline": view.data(), "tree": tree}
+    return timelines.values(model, detail.lifelines)
 
 
 def _story(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:

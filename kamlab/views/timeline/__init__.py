@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .building import timeline_of
+from .building import density_of, timeline_of
+from .layout import Layout
 from .model import Timeline
 from .records import Lifeline, Mark, Passage, Ran
 
-__all__ = ["Lifeline", "Mark", "Passage", "Ran", "Timeline", "timeline_of"]
+__all__ = ["Layout", "Lifeline", "Mark", "Passage", "Ran", "Timeline", "density_of", "timeline_of"]

@@ -17,10 +17,17 @@ OUTSIDE = ""
 
 @dataclass(frozen=True, slots=True)
 class Lifeline:
-    """The line of one component; that of the outside has the key ``""``."""
+    """The line of one component; that of the outside has the key ``""``.
+
+    ``begins`` and ``ends`` are the steps in which it was activated and ended, ``state`` is how it ended; ``None`` and
+    "" where that is not known, or it has not.
+    """
 
     key: str
     name: str
+    begins: int | None = None
+    ends: int | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,10 @@ class Mark:
     step: int
     kind: str
     text: str
+
+    def data(self) -> dict[str, Any]:
+        """Return this as a dictionary that can be written as JSON."""
+        return {"n": self.number, "line": self.line, "step": self.step, "kind": self.kind, "text": self.text}
 
 
 def fitted(name: str, width: int) -> str:

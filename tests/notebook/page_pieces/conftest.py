@@ -72,9 +72,8 @@ class View:
 
     def sent(self, *names: str) -> list[Values]:
         """Return the commands that were sent, but for greetings; or those of these names."""
-        found = [
-            command for command in self.page.evaluate("() => window.sent") if command["do"] not in ("hello", "bye")
-        ]
+        greetings = ("hello", "bye", "room")
+        found = [command for command in self.page.evaluate("() => window.sent") if command["do"] not in greetings]
         return [command for command in found if not names or command["do"] in names]
 
     def last(self) -> Values:

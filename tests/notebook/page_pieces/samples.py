@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kamlab.views.timeline import Layout, Lifeline, Mark, Passage, Ran, Timeline
+
 Values = dict[str, Any]
 
 COMMANDS = (
@@ -148,50 +150,48 @@ def source(**changes: Any) -> Values:
     }
 
 
-def timeline(**changes: Any) -> Values:
-    """A space-time diagram of steps 25 to 40 of the small system."""
-    names = [["3", "TimeTick_3"], ["7", "Echo_7"], ["8", "Sink_8"], ["9", "Logger_9"], ["11", "Broken_11"]]
-    order = [0, 1, 2, 0, 1, 2, 3, 4, 0, 1, 2, 0, 1, 2, 0, 1]
-    return {
+NAMES = [["3", "TimeTick_3"], ["7", "Echo_7"], ["8", "Sink_8"], ["9", "Logger_9"], ["11", "Broken_11"]]
+ORDER = [0, 1, 2, 0, 1, 2, 3, 4, 0, 1, 2, 0, 1, 2, 0, 1]
+
+
+def timeline(width: int = 620, **changes: Any) -> Values:
+    """A space-time diagram of steps 25 to 40 of the small system, laid out as for a page."""
+    ends = {"9": (31, "finished"), "11": (32, "failed")}
+    parts: Values = {
         "first": 25,
         "last": 40,
         "earliest": 0,
         "latest": 40,
         "at": 40,
         "here": 40,
-        "lines": [{"key": key, "name": name} for key, name in names],
+        "lines": tuple(Lifeline(key, name, None, *ends.get(key, (None, ""))) for key, name in NAMES),
         "more": 2,
-        "slices": [[25 + place, line, 100 + 10 * place] for place, line in enumerate(order)],
-        "messages": [
-            passage(101, 111, [0, 25], [1, 26], "Echo_7.inbox", "'tick'"),
-            passage(112, 121, [1, 26], [2, 27], "Sink_8.inbox", "'tick!'"),
-            passage(131, 141, [0, 28], [1, 29], "Echo_7.inbox", "'tock'"),
-            passage(142, 151, [1, 29], [2, 30], "Sink_8.inbox", "'tock!'"),
-            passage(143, 161, [1, 29], [3, 31], "Logger_9.inbox", "'seen tock'"),
-            passage(152, 181, [2, 30], [0, 33], "TimeTick_3.control", "'slower'"),
-            passage(181, 191, [0, 33], [1, 34], "Echo_7.inbox", "'hello'"),
-            passage(192, None, [1, 34], [2, 34], "Sink_8.inbox", "'hello!'", "waits"),
-            passage(172, None, [4, 32], None, "Broken_11.outbox", "'nobody'", "discarded"),
-            passage(205, 211, None, [0, 36], "TimeTick_3.inbox", "'by hand'"),
-            passage(212, None, [0, 36], [1, 36], "Echo_7.inbox", "'dropped'", "removed"),
-        ],
-        "more_messages": 0,
-        "marks": [
-            {"n": 98, "line": 4, "step": 25, "kind": "activated", "text": ""},
-            {"n": 175, "line": 4, "step": 32, "kind": "failed", "text": "ValueError: out of paper"},
-            {"n": 165, "line": 3, "step": 31, "kind": "finished", "text": ""},
-            {"n": 214, "line": 1, "step": 36, "kind": "by hand", "text": "'dropped' was dropped from Echo_7.inbox"},
-        ],
-        "event": None,
-        "before": [],
-        "after": [],
-        **changes,
-    }  # fmt: skip
-
-
-def passage(n: int, took: int | None, start: Any, end: Any, box: str, text: str, fate: str = "taken") -> Values:
-    """One message on its way."""
-    return {"n": n, "took": took, "from": start, "to": end, "box": box, "text": text, "fate": fate}
+        "slices": tuple(Ran(25 + place, line, 100 + 10 * place) for place, line in enumerate(ORDER)),
+        "messages": (
+            Passage(101, 111, (0, 25), (1, 26), "Echo_7.inbox", "'tick'", "taken"),
+            Passage(112, 121, (1, 26), (2, 27), "Sink_8.inbox", "'tick!'", "taken"),
+            Passage(131, 141, (0, 28), (1, 29), "Echo_7.inbox", "'tock'", "taken"),
+            Passage(142, 151, (1, 29), (2, 30), "Sink_8.inbox", "'tock!'", "taken"),
+            Passage(143, 161, (1, 29), (3, 31), "Logger_9.inbox", "'seen tock'", "taken"),
+            Passage(152, 181, (2, 30), (0, 33), "TimeTick_3.control", "'slower'", "taken"),
+            Passage(181, 191, (0, 33), (1, 34), "Echo_7.inbox", "'hello'", "taken"),
+            Passage(192, None, (1, 34), (2, 34), "Sink_8.inbox", "'hello!'", "waits"),
+            Passage(172, None, (4, 32), None, "Broken_11.outbox", "'nobody'", "discarded"),
+            Passage(205, 211, None, (0, 36), "TimeTick_3.inbox", "'by hand'", "taken"),
+            Passage(212, None, (0, 36), (1, 36), "Echo_7.inbox", "'dropped'", "removed"),
+        ),
+        "marks": (
+            Mark(98, 4, 25, "activated", ""),
+            Mark(175, 4, 32, "failed", "Broken_11 failed: ValueError: out of paper"),
+            Mark(165, 3, 31, "finished", ""),
+            Mark(214, 1, 36, "by hand", "'dropped' was dropped from Echo_7.inbox"),
+        ),
+    }
+    later = ("before", "after", "everyone", "density", "quiet")  # what changes no place
+    view = Timeline(**{**parts, **{name: value for name, value in changes.items() if name not in later}})
+    base = view.first - view.first % 512
+    shown = {**view.data(), **Layout(view, width, 300, base=base).data(), "density": "12345", "everyone": False}
+    return {**shown, **{name: value for name, value in changes.items() if name in later}}
 
 
 def tree(**changes: Any) -> Values:
@@ -259,20 +259,21 @@ def large(turn: int) -> Values:
             )
         )
     first = step - 59
-    lines = [{"key": str(key), "name": f"Worker_{key}"} for key in range(1, 25)]
-    slices = [[at, at * 7 % 24, at * 10] for at in range(first, step + 1)]
-    messages = [
-        passage(
+    lines = tuple(Lifeline(str(key), f"Worker_{key}") for key in range(1, 25))
+    slices = tuple(Ran(at, at * 7 % 24, at * 10) for at in range(first, step + 1))
+    messages = tuple(
+        Passage(
             at * 10 + part + 1,
             at * 10 + 37,
-            [at * 7 % 24, at],
-            [(at * 7 + 5 + part) % 24, min(at + 3, step)],
+            (at * 7 % 24, at),
+            ((at * 7 + 5 + part) % 24, min(at + 3, step)),
             "Worker_1.inbox",
             f"'m {at}'",
+            "taken",
         )
         for at in range(step - 49, step + 1)
         for part in range(3)
-    ]
+    )
     items = [
         item(
             at * 2,
@@ -302,7 +303,7 @@ def large(turn: int) -> Values:
             lines=lines,
             slices=slices,
             messages=messages,
-            marks=[],
+            marks=(),
             more=76,
         ),
         tree=None,

@@ -28,7 +28,7 @@ def everything(**changes: Any) -> dict[str, Any]:
 def hostile(value: Any) -> Any:
     """Return the same values with a text that wants to be markup in every place that shows one."""
     if isinstance(value, dict):
-        kept = ("key", "state", "kind", "do", "fate")
+        kept = ("key", "state", "kind", "do", "fate", "d", "tip", "density", "counts")
         return {name: item if name in kept else hostile(item) for name, item in value.items()}
     if isinstance(value, list):
         return [hostile(item) for item in value]
@@ -47,12 +47,13 @@ def test_no_control_is_silent(show: Show, allowed: Any) -> None:
                 if (!control.checkVisibility()) continue;
                 const notes = document.querySelectorAll('.kamlab-note');
                 const note = () => [...notes].map(each => each.textContent).join('');
-                const before = sent.length;
+                const [before, opened] = [sent.length, control.getAttribute('aria-expanded')];
                 model.set('now', {...model.get('now'), said: {text: '', error: false, reply: before}});
                 await drawn();
                 control.dispatchEvent(new MouseEvent('click', {bubbles: true}));
                 await drawn();
                 const name = control.getAttribute('aria-label') || control.textContent;
+                if (control.getAttribute('aria-expanded') !== opened) continue;  // it opened something
                 if (sent.length === before && !note() && !local.includes(name)) silent.push(name);
             }
             return silent;

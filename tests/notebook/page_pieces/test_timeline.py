@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from kamlab.views.timeline import Lifeline
 
 from . import samples
 
@@ -27,7 +30,7 @@ def test_events_have_names_in_words(show: Show) -> None:
         152: "step 30: Sink_8 sends 'slower' to TimeTick_3.control, taken at step 33",
         192: "step 34: Echo_7 sends 'hello!' to Sink_8, it still waits",
         172: "step 32: Broken_11 sends 'nobody' out of Broken_11.outbox; nobody takes it: it is lost",
-        205: "step 36: somebody outside puts 'by hand' into TimeTick_3, taken at step 36",
+        205: "step 36: a component that is not shown sends 'by hand' into TimeTick_3, taken at step 36",
         100: "step 25: TimeTick_3 runs",
         175: "step 32: Broken_11 failed: ValueError: out of paper",
         214: "step 36: 'dropped' was dropped from Echo_7.inbox",
@@ -40,11 +43,9 @@ def test_events_have_names_in_words(show: Show) -> None:
 def test_fates_are_drawn_apart(show: Show) -> None:
     """A message that waits, was lost or was taken away looks different from one that was taken, not by colour alone."""
     view = show(samples.now(), "timeline")
-    tips = {event(view, number).locator(".kamlab-tip").get_attribute("d").count("l7 7") for number in (172, 212)}
+    tips = {event(view, number).locator(".tip").get_attribute("d").count("l7 7") for number in (172, 212)}
     assert tips == {1}
-    dashes = (
-        "number => getComputedStyle(document.querySelector(`[data-event='${number}'] .kamlab-passage`)).strokeDasharray"
-    )
+    dashes = "number => getComputedStyle(document.querySelector(`[data-event='${number}'] .msg`)).strokeDasharray"
     assert len({view.page.evaluate(dashes, number) for number in (112, 192, 172)}) == 3
 
 
@@ -63,8 +64,8 @@ def test_a_click_selects_and_another_clears(show: Show) -> None:
 
 def test_before_and_after_are_highlighted(show: Show) -> None:
     """What led to the selected event and what it led to differ in colour and in line, and are counted."""
-    view = show(samples.now(timeline=samples.timeline(event=181, before=[101, 112], after=[191, 192])), "timeline")
-    style = """number => { const path = document.querySelector(`[data-event='${number}'] .kamlab-passage`);
+    view = show(samples.now(timeline=samples.timeline(event=181, before=[101, 111], after=[191, 192])), "timeline")
+    style = """number => { const path = document.querySelector(`[data-event='${number}'] .msg`);
         const style = getComputedStyle(path);
         return [style.stroke, style.strokeWidth, style.strokeDasharray]; }"""
     before, after, other = (view.page.evaluate(style, number) for number in (101, 192, 131))
@@ -92,7 +93,7 @@ def test_one_event_is_in_the_order_of_tab(show: Show) -> None:
     view.page.keyboard.press("End")
     assert view.focused() == "250"
     assert view.sent() == []
-    view.push(timeline=samples.timeline(slices=samples.timeline()["slices"][:-1]))
+    view.push(timeline=samples.timeline(slices=()))
     assert view.root.locator(".kamlab-chart [tabindex='0']").count() == 1
 
 
@@ -109,8 +110,8 @@ def test_the_focus_stays_while_the_window_moves(show: Show) -> None:
 
 def test_names_select_their_components(show: Show) -> None:
     """The name of a lifeline is a button that selects the component; the line of the outside has none."""
-    lines = [{"key": "", "name": "outside"}, *samples.timeline()["lines"]]
-    view = show(samples.now(timeline=samples.timeline(lines=lines, slices=[], messages=[], marks=[])), "timeline")
+    lines = (Lifeline("", "outside"), *(Lifeline(key, name) for key, name in samples.NAMES))
+    view = show(samples.now(timeline=samples.timeline(lines=lines, slices=(), messages=(), marks=())), "timeline")
     view.button("Sink_8").click()
     assert view.last() == {"do": "select", "key": "8"}
     assert view.button("outside").count() == 0
@@ -158,14 +159,17 @@ def test_the_buttons_of_the_slider(show: Show) -> None:
     """The window moves by most of its width within what is known; what leads nowhere is greyed and says why."""
     view = show(samples.now(), "timeline")
     view.button("Earlier").click()
+    view.wait_for("window")
     assert view.last() == {"do": "window", "first": 14, "last": 29}
     assert "goes to the last step already" in view.button("Later").get_attribute("title")
     assert view.button("Back to now").count() == view.button("Continue here").count() == 0
     then = samples.past(3)
     then["timeline"].update(first=0, last=15)
-    view.push(**then)
+    then.pop("said")
+    view.answer(**then)
     assert "earliest step" in view.button("Earlier").get_attribute("title")
     view.button("Later").click()
+    view.wait_for("window", 2)
     assert view.last() == {"do": "window", "first": 11, "last": 26}
     view.button("Back to now").click()
     assert view.last() == {"do": "look", "step": None}
@@ -176,25 +180,261 @@ def test_the_buttons_of_the_slider(show: Show) -> None:
 
 
 def test_branches(show: Show) -> None:
-    """Branches are buttons that go there, the present one is marked, and says why one cannot go to its end."""
+    """A button says how many branches there are and lists them: each goes there, or says why one cannot."""
     view = show(samples.now(), "timeline")
-    view.button("3 branches \u00b7 3 by hand").click()
-    other, here = (view.root.locator(f"[data-branch='{number}']") for number in (2, 1))
+    menu = view.button("3 branches \u00b7 3 by hand")
+    menu.click()
+    other, here = (view.root.locator(f"button[data-branch='{number}']") for number in (2, 1))
     assert here.get_attribute("aria-current") == "true"
     assert "leaves branch 1 after step 30, 2 by hand" in other.inner_text()
-    other.click()
-    assert view.last() == {"do": "branch", "number": 2}
     here.click(force=True)
     view.drawn()
     assert "at the end of this branch" in view.note()
-    assert len(view.sent()) == 1
-    view.push(tree=None)
+    other.click()
+    assert view.last() == {"do": "branch", "number": 2}
+    view.page.keyboard.press("Escape")
     assert not other.is_visible()
+    view.push(tree=None)
+    assert not menu.is_visible()
 
 
 def test_nothing_has_happened(show: Show) -> None:
     """A lab without steps has no diagram, and the slider says that there is nothing to look at."""
-    none = samples.timeline(first=0, last=0, latest=0, at=0, here=0, lines=[], slices=[], messages=[], marks=[], more=0)
+    none = samples.timeline(first=0, last=0, latest=0, at=0, here=0, lines=(), slices=(), messages=(), marks=(), more=0)
     view = show(samples.now(timeline=none, tree=None), "timeline")
     assert "step the lab" in view.piece("timeline").inner_text()
     assert "only one step" in view.root.get_by_role("slider", name="Step looked at").get_attribute("title")
+
+
+# -- time as in a film --------------------------------------------------------------------------------
+
+
+def place(view: Any, step: int, name: str = "kamlab-chart-axis") -> tuple[float, float]:
+    """Return where the slot of a step is in the page, in the middle of the axis."""
+    box = view.root.locator(f"svg.{name}").bounding_box()
+    line = samples.timeline()
+    part = ((step - line["base"] + 0.5) * line["slot"] - line["left"]) / line["width"]
+    return box["x"] + part * box["width"], box["y"] + box["height"] / 2
+
+
+def playhead(view: Any) -> str:
+    """Return what is written at the playhead."""
+    return str(view.root.locator("text.played").text_content())
+
+
+@pytest.mark.parametrize("name", ["kamlab-chart-axis", "kamlab-chart-foot"])
+def test_a_click_on_the_axis_looks_at_that_step(show: Show, name: str) -> None:
+    """A click above or below the diagram is a look at the step there; at where the lab stands, it is now."""
+    view = show(samples.now(), "timeline")
+    view.page.mouse.click(*place(view, 30, name))
+    view.wait_for("look")
+    assert view.last() == {"do": "look", "step": 30}
+    view.answer(**{name: value for name, value in samples.past(30).items() if name != "said"})
+    assert playhead(view) == "step 30"
+    assert view.root.locator(".kamlab-chart .here").count() == 1
+    view.page.mouse.click(*place(view, 40, name))
+    view.wait_for("look", 2)
+    assert view.last() == {"do": "look", "step": None}
+
+
+def test_a_click_beside_the_events_looks_and_on_one_selects(show: Show) -> None:
+    """Anywhere in the diagram where no event is, a click is a look; on a slice it asks for causes and effects."""
+    view = show(samples.now(), "timeline")
+    x, _ = place(view, 29)
+    box = view.root.locator("svg.kamlab-chart[role=group]").bounding_box()
+    view.page.mouse.click(x, box["y"] + 2)
+    view.wait_for("look")
+    assert view.last() == {"do": "look", "step": 29}
+    view.answer()
+    event(view, 100).first.click()
+    assert view.last() == {"do": "event", "number": 100}
+    assert len(view.sent("look")) == 1
+
+
+def test_the_playhead_can_be_dragged(show: Show) -> None:
+    """While it is dragged the playhead follows the pointer at once, and the last step is looked at."""
+    view = show(samples.now(), "timeline")
+    view.page.mouse.move(*place(view, 39))
+    view.page.mouse.down()
+    for step in range(38, 27, -1):
+        x, y = place(view, step)
+        view.page.mouse.move(x + 1, y)
+    assert playhead(view) in ("step 27", "step 28")
+    view.page.mouse.up()
+    view.page.wait_for_function("() => sent.some(each => each.do === 'look' && [27, 28].includes(each.step))")
+
+
+SCRUB = """async () => {
+    let reply = 0;
+    const answer = setInterval(() => {
+        const asked = sent.filter(each => each.do === 'look').at(-1);
+        if (!asked || asked.id === reply) return;
+        reply = asked.id;
+        const now = model.get('now');
+        model.set('now', {...now, at: asked.step, timeline: {...now.timeline, at: asked.step ?? now.step},
+                          said: {text: '', error: false, reply}});
+    }, 10);
+    const slider = document.querySelector('.kamlab-scrubber');
+    let frames = 0;
+    for (let step = 0; step < 1000; step += 10, frames++) {
+        slider.value = step;
+        slider.dispatchEvent(new Event('input'));
+        await new Promise(requestAnimationFrame);
+    }
+    clearInterval(answer);
+    return frames;
+}"""
+
+
+def test_dragging_over_a_thousand_steps_is_smooth(show: Show) -> None:
+    """A scrub over a thousand steps takes no more of the processor than thirty frames in a second leave room for."""
+    view = show(samples.large(0), "timeline")
+    browser = view.page.context.browser
+    browser.start_tracing(page=view.page, categories=["toplevel"])
+    frames = view.page.evaluate(SCRUB)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    names = [event for event in events if event["name"] == "thread_name"]
+    main = {(event["pid"], event["tid"]) for event in names if event["args"]["name"] == "CrRendererMain"}
+    tasks = [event["tdur"] for event in events if "RunTask" in event["name"] and "tdur" in event
+             and (event["pid"], event["tid"]) in main]  # fmt: skip
+    assert len(view.sent("look")) > 10
+    assert sum(tasks) / 1000 / frames < 1000 / 30
+
+
+def test_a_component_that_ended_keeps_its_row(show: Show) -> None:
+    """The name of a component that has ended is grey and says when it did, and its lifeline goes on as dots."""
+    view = show(samples.now(), "timeline")
+    assert view.button("Logger_9").get_attribute("title") == "Logger_9, finished at step 31"
+    assert view.button("Logger_9").get_attribute("data-over") == "true"
+    assert view.button("Echo_7").get_attribute("data-over") is None
+    rest = view.root.locator(".kamlab-chart .life.over[d]").count()
+    assert rest == 2
+
+
+# -- the window ---------------------------------------------------------------------------------------
+
+
+def windows(view: Any) -> list[tuple[int, int]]:
+    """Return the windows that were asked for."""
+    return [(each["first"], each["last"]) for each in view.sent("window")]
+
+
+def test_keys_and_wheel_zoom_and_pan(show: Show) -> None:
+    """Plus, minus and the wheel with Ctrl zoom around a step; arrows, and the wheel with Shift, move the window."""
+    view = show(samples.now(), "timeline")
+    box = view.root.locator(".kamlab-chart-box")
+    asked = 0
+
+    def did(act: Callable[[], Any]) -> tuple[int, int]:
+        nonlocal asked
+        asked += 1
+        act()
+        view.wait_for("window", asked)
+        view.answer()
+        return windows(view)[-1]
+
+    box.focus()
+    first, last = did(lambda: view.page.keyboard.press("+"))
+    assert last == 40
+    assert last - first < 15
+    first, last = did(lambda: view.page.keyboard.press("-"))
+    assert last - first > 15
+    first, last = did(lambda: view.page.keyboard.press("ArrowLeft"))
+    assert (first, last) == (23, 38)
+    assert did(lambda: view.page.keyboard.press("Home")) == (0, 15)
+    view.page.mouse.move(*place(view, 30))
+    view.page.keyboard.down("Control")
+    first, last = did(lambda: view.page.mouse.wheel(0, -100))
+    view.page.keyboard.up("Control")
+    assert last - first < 15
+    assert first <= 30 <= last
+    view.page.keyboard.down("Shift")
+    assert did(lambda: view.page.mouse.wheel(0, -100))[0] < 25
+    view.page.keyboard.up("Shift")
+    did(view.button("All steps").click)
+    assert windows(view)[-1] == (0, 40)
+
+
+def test_the_overview_moves_the_window(show: Show) -> None:
+    """The bar of the whole run has a frame around what is shown; a press or drag in it moves the window there."""
+    view = show(samples.now(), "timeline")
+    bar = view.root.locator(".kamlab-overview")
+    box = bar.bounding_box()
+    view.page.mouse.move(box["x"] + 1, box["y"] + 5)
+    view.page.mouse.down()
+    view.wait_for("window")
+    assert windows(view)[-1] == (0, 15)
+    view.answer()
+    view.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    view.wait_for("window", 2)
+    first, last = windows(view)[-1]
+    assert first < 20 < last
+    view.page.mouse.up()
+    view.push(timeline=samples.timeline(earliest=25))
+    assert not bar.is_visible()
+
+
+def test_a_text_filters(show: Show) -> None:
+    """What is written in the field is asked for; where nothing has it, that is said."""
+    view = show(samples.now(), "timeline")
+    view.root.get_by_label("Filter the timeline").fill("hello")
+    view.wait_for("rows")
+    assert view.last() == {"do": "rows", "find": "hello"}
+    view.answer(timeline=samples.timeline(find="hello", lines=(), slices=(), messages=(), marks=()))
+    assert "nothing in these steps contains that text" in view.piece("timeline").inner_text()
+
+
+def test_quiet_components_are_folded(show: Show) -> None:
+    """Components without a row are counted on a button that asks for all of them, and then for fewer."""
+    view = show(samples.now(timeline=samples.timeline(quiet=37, more=0)), "timeline")
+    view.button("37 quiet components").click()
+    assert view.last() == {"do": "rows", "everyone": True}
+    view.answer(timeline=samples.timeline(everyone=True, more=0))
+    view.button("Fewer components").click()
+    assert view.last() == {"do": "rows", "everyone": False}
+
+
+def test_many_steps_are_drawn_as_bars(show: Show) -> None:
+    """Where slices are counted, each line has bars as high as it ran often."""
+    line = samples.timeline(slices=(), messages=(), marks=())
+    line.update(counts=["90", "09", "55", "00", "11"], bin=8)
+    view = show(samples.now(timeline=line), "timeline")
+    bars = [each.get_attribute("d").count("M") for each in view.root.locator(".kamlab-chart .run").all()]
+    assert bars == [1, 1, 2, 0, 2]
+
+
+# -- the foot, and exports ----------------------------------------------------------------------------
+
+
+def test_branches_and_choices_are_on_the_track(show: Show) -> None:
+    """A line leaves the track where a branch does and goes there when it is clicked; choices by hand are dots."""
+    tree = samples.tree()
+    tree["branches"][1]["hands"] = [22, 33]
+    view = show(samples.now(tree=tree), "timeline")
+    kinds = [each.get_attribute("data-dot") for each in view.root.locator(".kamlab-track circle").all()]
+    assert sorted(kinds) == ["branch", "by hand", "by hand"]
+    lines = view.root.locator(".kamlab-track-branch")
+    assert sorted(lines.locator("title").all_text_contents()) == [
+        "Branch 0, to step 60: go to its end",
+        "Branch 2, to step 34: go to its end",
+    ]
+    lines.filter(has_text="Branch 2").dispatch_event("click")
+    assert view.last() == {"do": "branch", "number": 2}
+
+
+@pytest.mark.parametrize("kind", ["Mermaid", "ShiViz log", "JSON lines", "SVG", "PNG"])
+def test_an_export_is_saved(show: Show, kind: str) -> None:
+    """Two clicks ask the kernel for a format, and what comes is saved under its name; what others asked for is not."""
+    view = show(samples.now(), "timeline")
+    view.button("Export").click()
+    view.button(kind).click()
+    asked = view.sent("export")[-1]
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><rect width="20" height="10"/></svg>'
+    file = {"id": asked["id"] + 7, "kind": asked["kind"], "name": f"timeline.{asked['kind']}", "text": svg}
+    view.answer(exported=file)
+    assert "Saved" not in view.note()
+    with view.page.expect_download() as saved:
+        view.push(exported={**file, "id": asked["id"]})
+    assert saved.value.suggested_filename == file["name"]
+    content = saved.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG") if kind == "PNG" else content == svg.encode()

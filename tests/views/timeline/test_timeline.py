@@ -6,6 +6,7 @@ import importlib.util
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from kamlab import Component, Graphline, Lab, Pipeline, ThreadedComponent, WaitC
 from kamlab.analysis import history_of
 from kamlab.core.events import DISCARDED, INSERTED, RECEIVED, REMOVED, RESUMED, SENT
 from kamlab.views.timeline import timeline_of
-from kamlab.views.timeline.building import MESSAGES, STEPS, WIDEST
+from kamlab.views.timeline.window import FINE, MESSAGES, STEPS
 from sampling import sampled
 
 
@@ -197,10 +198,25 @@ def test_a_window_is_cut_to_what_is_known(make_lab: Any) -> None:
     Count(limit=1000).activate()
     lab.step(900)
     assert (timeline_of(lab, -5, 10).first, timeline_of(lab, 890, 2000).last) == (0, 900)
-    wide = timeline_of(lab, 0, 900)
-    assert wide.last - wide.first + 1 == WIDEST
     turned = timeline_of(lab, 50, 10)
     assert turned.first <= turned.last
+
+
+def test_of_many_steps_the_slices_are_counted(make_lab: Any) -> None:
+    """A window of more steps than can be drawn one by one says how often each component ran in each part of it."""
+    lab = make_lab(clock="virtual")
+    Count(limit=1000).activate()
+    Count(limit=300).activate()
+    lab.step(900)
+    fine, wide = timeline_of(lab, 0, FINE - 1), timeline_of(lab, 0, 900)
+    assert len(fine.slices) == FINE - 1
+    assert not fine.counts
+    assert (wide.first, wide.last, wide.slices, wide.messages) == (0, 900, (), ())
+    ran = history_of(lab).slices.values()
+    assert sorted(map(sum, wide.counts)) == sorted(map(len, ran))
+    assert wide.bin * len(wide.counts[0]) > 900
+    assert "one sign is 10 steps" in str(wide)
+    ElementTree.fromstring(wide.svg)
 
 
 def test_of_more_lines_than_there_is_room_for_the_busiest_are_shown(make_lab: Any) -> None:
@@ -212,6 +228,62 @@ def test_of_more_lines_than_there_is_room_for_the_busiest_are_shown(make_lab: An
     view = timeline_of(lab, lines=2)
     assert ([each.name for each in view.lines], view.more) == (["Count_2", "Count_4"], 3)
     assert {each.line for each in view.slices} == {0, 1}
+
+
+def test_in_a_small_system_every_component_keeps_its_line(make_lab: Any) -> None:
+    """Who did nothing in the window, and who has ended, has a line all the same; the line says when it ended."""
+    lab = make_lab(build=pipeline, clock="virtual")
+    lab.step(40, timeout=0)
+    Count(name="late", limit=50).activate()
+    lab.step(45, timeout=0)
+    view = timeline_of(lab, lab.step_number - 5)
+    assert [(each.name, each.state) for each in view.lines] == [("Count_2", "finished"), ("keep", ""), ("late", "")]
+    ended = [event.step for event in lab.trace.events() if event.kind == "finished"]
+    assert view.lines[0].ends in ended
+    assert view.lines[0].ends < view.first
+
+
+def test_in_a_large_system_quiet_components_are_counted(make_lab: Any) -> None:
+    """Of many components those that did nothing are a number, or have lines if they are wanted."""
+    lab = make_lab(clock="virtual")
+    for _ in range(20):
+        Keep().activate()
+    busy = Count(limit=200).activate()
+    lab.step(100, timeout=0)
+    view = timeline_of(lab)
+    assert ([each.name for each in view.lines], view.quiet) == ([busy.short_name], 20)
+    assert "20 quiet components" in str(view)
+    everyone = timeline_of(lab, everyone=True)
+    assert (len(everyone.lines), everyone.quiet) == (21, 0)
+
+
+def test_what_is_sought_is_shown_alone(make_lab: Any) -> None:
+    """A text finds the messages that contain it, with their ends, and components of that name; case does not matter."""
+    lab = make_lab(clock="virtual")
+    Pipeline(Count(name="counter"), Keep(name="keep")).activate()
+    Pipeline(Count(name="other", limit=3), Keep(name="second")).activate()
+    lab.step(24, timeout=0)
+    found = timeline_of(lab, find="4")
+    assert {each.text for each in found.messages} == {"4"}
+    assert [each.name for each in found.lines] == ["counter", "keep"]
+    named = timeline_of(lab, find="OTHER")
+    assert {ends(named, each)[0] for each in named.messages} == {"other"}
+    assert [each.name for each in named.lines] == ["other", "second"]
+    assert (timeline_of(lab, find="nowhere").lines, timeline_of(lab, find="nowhere").messages) == ((), ())
+
+
+def test_lines_of_linked_components_are_near_one_another(make_lab: Any) -> None:
+    """The order of lines follows the links, not the order of activation, and stays while the window moves."""
+    lab = make_lab(clock="virtual")
+    pairs = [(Count(name=f"source{n}", limit=40), Keep(name=f"sink{n}")) for n in range(3)]
+    for component in [one for one, _ in pairs] + [other for _, other in pairs]:
+        component.activate()
+    for one, other in pairs:
+        other.link((one, "outbox"), (other, "inbox"))
+    lab.step(60, timeout=0)
+    names = [each.name for each in timeline_of(lab).lines]
+    assert names == ["source0", "sink0", "source1", "sink1", "source2", "sink2"]
+    assert [each.name for each in timeline_of(lab, 5, 20).lines] == names
 
 
 def test_of_more_messages_than_there_is_room_for_the_newest_are_shown(make_lab: Any) -> None:
@@ -267,7 +339,7 @@ def test_the_data_is_plain(make_lab: Any) -> None:
     assert json.loads(json.dumps(data)) == data
     assert set(data["messages"][0]) == {"n", "took", "from", "to", "box", "text", "fate"}
     assert set(data["marks"][0]) == {"n", "line", "step", "kind", "text"}
-    assert [set(each) for each in data["lines"]] == [{"key", "name"}] * 3
+    assert [set(each) for each in data["lines"]] == [{"key", "name", "begins", "ends", "state"}] * 3
 
 
 def goes_on(history: Any, number: int) -> int | None:

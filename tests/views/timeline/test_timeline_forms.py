@@ -12,7 +12,7 @@ import pytest
 
 from kamlab import Component, Graphline, Pipeline
 from kamlab.views.timeline import Timeline, timeline_of
-from kamlab.views.timeline.model import WIDTH
+from kamlab.views.timeline.text import WIDTH
 
 
 def load(name: str) -> Any:
@@ -160,9 +160,10 @@ def test_the_html_is_a_picture_with_words_for_it(make_lab: Any) -> None:
 def test_the_event_asked_about_stands_out_by_more_than_colour(make_lab: Any) -> None:
     """Past and future of an event differ in dashes and weight, and the rest is pale."""
     svg = view_of(make_lab, "feedback_event").svg
-    assert re.search(r"\.next \.a[^}]*stroke-dasharray", svg)
-    for kind in ("sel", "past", "next"):
-        assert re.search(rf'class="[mb] {kind}"', svg)
+    assert re.search(r"\.before [^}]*stroke-dasharray", svg)
+    assert re.search(r"\.after [^}]*stroke-width:2\.6", svg)
+    for kind in ("picked", "before", "after"):
+        assert f'class="event {kind}"' in svg
     assert "happened before it" in svg
     text = str(view_of(make_lab, "feedback_event"))
     assert {line[0] for line in text.splitlines()} >= {"*", "<", ">"}
@@ -198,4 +199,4 @@ def test_a_slice_that_takes_what_can_follow_is_not_pale(make_lab: Any) -> None:
         lab.choose(name)
         lab.step()
     (answer,) = [each for each in lab.trace.events() if each.kind == "sent" and each.message == "a"]
-    assert 'class="b next"' in timeline_of(lab, event=answer.number).svg
+    assert 'class="event after"><rect' in timeline_of(lab, event=answer.number).svg

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ....views.timeline.look import RULES as TIMELINE
+
 WEB = Path(__file__).parent
 
 #: The files of the module, in order: shared helpers, the frame, and its contents.
@@ -34,6 +36,7 @@ SCRIPTS = (
     "payload",
     "source",
     "timeline",
+    "timeline_tools",
     "scrub",
     "story",
     "watch",
@@ -64,7 +67,7 @@ def module() -> str:
 
 def style() -> str:
     """Return the style sheet."""
-    return _joined(STYLES, "css")
+    return f"{_joined(STYLES, 'css')}\n{TIMELINE}"
 
 
 def _joined(names: tuple[str, ...], kind: str) -> str:

@@ -78,39 +78,19 @@ function filmOf(panel) {
 /** The foot: which step is looked at, of how many, a slider for any other one, and the branches. */
 function footOf(panel) {
   const words = h("span", { class: "kamlab-step-words", "aria-hidden": "true" }); // the slider says the same
-  const slider = h("input", { type: "range", class: "kamlab-scrubber", "aria-label": "Step looked at", step: 1 });
   const plays = [["Play backwards", "rewind", -1, "v"], ["Play forwards", "run", 1, "w"]].map(([label, sign, way, keys]) =>
     panel.button({ label, icon: sign, words: false, keys, can: () => panel.film.canPlay(way), run: () => panel.film.toggle(way) }),
   ); // prettier-ignore
-  const throttle = pieceThrottle(panel, (step) => panel.look(step));
   const branches = branchesOf(panel);
-  let latest = 0;
+  const track = pieceTrack(panel, (step, { latest }) => write(words, `${step} of ${latest}`));
 
-  const say = (step) => {
-    if (!panel.changed(words, [step, latest])) return;
-    write(words, `${step} of ${latest}`);
-    put(slider, { "aria-valuetext": `step ${step} of ${latest}` });
-    slider.style.setProperty("--kamlab-done", `${latest ? (100 * step) / latest : 100}%`);
-  };
-  slider.addEventListener("input", () => {
-    say(Number(slider.value));
-    throttle.want(Number(slider.value));
-  });
   return {
-    root: h("div", { class: "kamlab-foot" }, h("div", { class: "kamlab-group" }, plays), words, slider, branches.button, branches.root),
+    root: h("div", { class: "kamlab-foot" }, h("div", { class: "kamlab-group" }, plays), words, track.root, branches.button, branches.root),
     branches: () => branches.press(),
     pops: branches,
     draw(now) {
-      const line = now.timeline || {};
-      const here = line.here ?? (now.step || 0);
-      latest = line.latest ?? here;
-      const earliest = line.earliest || 0;
-      put(slider, { min: earliest, max: latest });
-      const why = latest > earliest ? panel.can("look") : "There is only one step to look at.";
-      put(slider, { disabled: why === true ? null : true, title: why === true ? null : why });
-      const step = panel.at() === null ? here : panel.at();
-      if (!throttle.busy() && Number(slider.value) !== step) slider.value = String(step);
-      say(throttle.busy() ? Number(slider.value) : step);
+      const { earliest = 0, latest, here = now.step || 0 } = now.timeline || {};
+      track.draw({ earliest, latest: latest ?? here, here }, now);
       branches.draw(now);
     },
   };
@@ -120,13 +100,8 @@ function footOf(panel) {
 function branchesOf(panel) {
   const tree = pieceTree(panel);
   const count = () => ((panel.now().tree || {}).branches || []).length;
-  const spec = { label: "Branches", icon: "branch", name: words, title: "The branches of the run", keys: "t" };
+  const spec = { label: "Branches", icon: "branch", name: tree.words, title: "The branches of the run", keys: "t" };
   const pop = popOf(panel, { name: "branches", label: "Branches of the run", spec, content: tree.root });
-  function words() {
-    const known = (panel.now().tree || {}).branches || [];
-    const by = known.reduce((sum, each) => sum + (each.by_hand || 0), 0);
-    return `${known.length} ${known.length === 1 ? "branch" : "branches"}${by ? ` \u00b7 ${by} by hand` : ""}`;
-  }
   return {
     ...pop,
     press: () => (count() > 1 ? pop.toggle() : panel.say("The run has one branch only.")),
