@@ -15,7 +15,7 @@ from ...core.events import (
     FAILED,
     FINISHED,
 )
-from ...core.naming import given_name, whose
+from ...core.naming import drawn_names, given_name, whose
 from ...core.reading import reads
 from ...core.states import ENDED
 from ...core.task import task_of
@@ -75,6 +75,7 @@ class _Drawing:
         self.ways = self._found(self.seen.ways)
         self.shown, self.more, self.quiet = self._chosen()
         self.place = {component: index for index, component in enumerate(self.shown)}
+        self._drawn = drawn_names([component for component in self.shown if isinstance(component, Component)])
 
     def timeline(self, here: int) -> Timeline:
         """Return the diagram."""
@@ -191,7 +192,8 @@ class _Drawing:
         if state in ENDED:
             ended = next(number for number in reversed(about) if history.record(number)[0] in (FAILED, FINISHED))
             ends = history.step_of(ended)
-        return Lifeline(key_of(component), self._name(component), begins, ends, state if ends is not None else "")
+        name, state = self._name(component), state if ends is not None else ""
+        return Lifeline(key_of(component), name, begins, ends, state, label(self._drawn.get(component, name), TEXT))
 
     def _passage(self, way: Way) -> Passage:
         return Passage(

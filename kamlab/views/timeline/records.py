@@ -20,7 +20,8 @@ class Lifeline:
     """The line of one component; that of the outside has the key ``""``.
 
     ``begins`` and ``ends`` are the steps in which it was activated and ended, ``state`` is how it ended; ``None`` and
-    "" where that is not known, or it has not.
+    "" where that is not known, or it has not. ``drawn`` is its name in a picture, the shortest that tells it from the
+    others.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Lifeline:
     begins: int | None = None
     ends: int | None = None
     state: str = ""
+    drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

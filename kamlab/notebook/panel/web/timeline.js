@@ -163,7 +163,7 @@ function pieceChart(panel) {
     });
     const end = left + width;
     patchList(names, line.lines, (each) => each.key, makeName, (node, each) => {
-      write(node, each.name);
+      write(node, each.drawn || each.name);
       const ended = each.state ? `, ${each.state} at step ${each.ends}` : "";
       put(node, { "aria-pressed": each.key ? String(each.key === panel.selected()) : null, title: each.name + ended, "data-over": ended ? "true" : null });
     });
