@@ -134,3 +134,22 @@ def test_many_watches_stay_small(lab: Lab) -> None:
     panel.refresh()
     assert len(json.dumps(panel.page.now)) + len(json.dumps(panel.page.scene)) < 50_000
     assert any(len(row["history"]) > 20 for row in now(panel)["watches"])
+
+
+def test_a_forgotten_step_is_not_looked_at() -> None:
+    """A click on a step that a free run has forgotten says so; one that is forgotten while it is shown gives way."""
+    with Lab(trace_limit=500) as lab:
+        Counts().activate()
+        lab.run(max_steps=400)
+        panel = Panel(lab)
+        assert "step 5 is forgotten" in panel.do("look", step=5)
+        assert now(panel)["at"] is None
+        panel.do("look", step=390)
+        assert now(panel)["at"] == 390
+        assert "step 5 is forgotten" in panel.do("look", step=5)
+        assert now(panel)["at"] == 390
+        lab.run(max_steps=500)
+        panel.refresh()
+        assert now(panel)["at"] is None
+        panel.do("look", step=lab.step_number)
+        assert now(panel)["at"] is None

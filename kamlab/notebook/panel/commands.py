@@ -217,10 +217,7 @@ def remove_break(model: ViewModel, request: Request) -> str:
 
 def look(model: ViewModel, request: Request) -> str:
     """Show a step of the past; without one, the lab as it is now."""
-    step = request.get("step")
-    model.at = None if step is None else min(max(0, _number(request, "step")), model.lab.step_number)
-    if model.at == model.lab.step_number:
-        model.at = None
+    model.look_at(None if request.get("step") is None else _number(request, "step"))
     if model.at is not None and model.window is not None:
         first, last = model.window
         if not first <= model.at <= last:
