@@ -117,7 +117,10 @@ def test_a_message_is_followed_through_graph_timeline_and_story(lab: Lab) -> Non
     assert now(panel)["graph"]["follow"] == []
     panel.do("follow", event=event)
     assert (now(panel)["following"], now(panel)["timeline"]["follow"]) == (None, [])
-    panel.do("follow", event=event)
+    first = shown["timeline"]["messages"][-1]["n"]
+    assert panel.do("follow", key="3", box="inbox", index=0) == ""
+    assert now(panel)["following"] == first
+    assert "no longer there" in panel.do("follow", key="3", box="inbox", index=7)
     panel.do("reset")
     assert now(panel)["following"] is None
 
