@@ -17,9 +17,10 @@ from ..analysis.words import counted
 from ..core.box import made_inboxes_of
 from ..core.component import Component
 from ..core.describe import words_of
+from ..core.ended_components import Ended
 from ..core.errors import KamlabError
 from ..core.events import DISCARDED, INSERTED, SENT, said_in
-from ..core.naming import label_of
+from ..core.naming import label_of, variable_name
 from ..core.reading import reads
 from ..core.repr_worker import one_look
 from ..core.world import World
@@ -146,7 +147,8 @@ class _Search:
     def _components(self) -> Iterator[Hit]:
         for component in self._snapshot.components:
             name = label_of(component)
-            if self._has(name) or self._has(type(component).__name__):
+            kind = component.kind if isinstance(component, Ended) else type(component).__name__
+            if any(map(self._has, (name, variable_name(component), kind))):
                 yield self._hit(COMPONENT, name, component)
 
     def _inboxes(self) -> Iterator[Hit]:

@@ -113,8 +113,8 @@ def test_a_failure_is_told_in_its_own_words(lab: Lab) -> None:
     assert banner["key"] == key_of(hot)
     line = Hot.main.__code__.co_firstlineno + 2
     said = f" failed: ValueError: too hot, at line {line} of main() in test_banner.py. "
-    assert banner["text"][:2] == [["Hot_1", "1"], [said, ""]]
-    assert ["Polite_2", "2"] in banner["text"]
+    assert banner["text"][:2] == [["Hot", "1"], [said, ""]]
+    assert ["Polite", "2"] in banner["text"]
     lab.step(1)
     assert banner_of(lab) is None  # that was some steps ago, and the others go on
 
@@ -140,7 +140,7 @@ def test_a_lab_at_rest_is_not_a_deadlock(lab: Lab) -> None:
     banner = banner_of(lab)
     assert banner is not None
     assert (banner["kind"], banner["title"], banner["circle"]) == ("rest", "At rest at step 1.", [])
-    assert ["Polite_1", "1"] in banner["text"]
+    assert ["Polite", "1"] in banner["text"]
 
 
 def test_a_timer_is_waited_for_until_when(lab: Lab) -> None:
@@ -150,7 +150,7 @@ def test_a_timer_is_waited_for_until_when(lab: Lab) -> None:
     banner = banner_of(lab)
     assert banner is not None
     assert (banner["kind"], banner["title"]) == ("waits", "Waits for a timer at step 1.")
-    assert "The next timer of Naps_1 is due at 5.000 s." in text_of(banner)
+    assert "The next timer of Naps is due at 5.000 s." in text_of(banner)
 
 
 def test_limits_and_breakpoints_are_named(lab: Lab) -> None:
@@ -165,7 +165,7 @@ def test_limits_and_breakpoints_are_named(lab: Lab) -> None:
     assert (limit["kind"], limit["title"]) == ("limit", "The limit of slices was reached at step 5.")
     assert stopped is not None
     assert stopped["kind"] == "breakpoint"
-    assert ["Counts_1", "1"] in stopped["text"]
+    assert ["Counts", "1"] in stopped["text"]
 
 
 def test_the_past_and_the_end_have_acts(lab: Lab) -> None:
@@ -269,7 +269,7 @@ def test_a_large_lab_that_can_run_is_not_analysed(lab: Lab, monkeypatch: pytest.
 
 
 def test_the_users_names_are_shown(lab: Lab) -> None:
-    """A component is named as the user named it in a Graphline, in the chain, in sentences, and in titles."""
+    """A component is named as in the graph: by its name in a Graphline, in the chain, in sentences, and in titles."""
     linkages = {("left", "outbox"): ("right", "inbox"), ("right", "outbox"): ("left", "inbox")}
     Graphline(left=Polite(), right=Polite(), linkages=linkages).activate(lab)
     lab.run()

@@ -66,8 +66,8 @@ def test_a_component_is_held_and_released_by_commands(lab: Lab) -> None:
     panel.refresh()
     banner = now(panel)["banner"]
     assert (banner["kind"], banner["title"]) == ("waits", f"Only held components could run, at step {lab.step_number}.")
-    assert banner["acts"][0] == {"label": "Release PassThrough_3", "do": "release", "args": {"key": "3"}}
-    assert ["PassThrough_3", "3"] in banner["text"]
+    assert banner["acts"][0] == {"label": "Release PassThrough", "do": "release", "args": {"key": "3"}}
+    assert ["PassThrough", "3"] in banner["text"]
     panel.do("select", key="3")
     assert now(panel)["can"]["choose"] == "PassThrough_3 is held by you: release it first."
     assert panel.do("release", key="3") == "PassThrough_3 goes on."
@@ -117,7 +117,10 @@ def test_a_message_is_followed_through_graph_timeline_and_story(lab: Lab) -> Non
     assert now(panel)["graph"]["follow"] == []
     panel.do("follow", event=event)
     assert (now(panel)["following"], now(panel)["timeline"]["follow"]) == (None, [])
-    panel.do("follow", event=event)
+    first = shown["timeline"]["messages"][-1]["n"]
+    assert panel.do("follow", key="3", box="inbox", index=0) == ""
+    assert now(panel)["following"] == first
+    assert "no longer there" in panel.do("follow", key="3", box="inbox", index=7)
     panel.do("reset")
     assert now(panel)["following"] is None
 
@@ -134,3 +137,22 @@ def test_many_watches_stay_small(lab: Lab) -> None:
     panel.refresh()
     assert len(json.dumps(panel.page.now)) + len(json.dumps(panel.page.scene)) < 50_000
     assert any(len(row["history"]) > 20 for row in now(panel)["watches"])
+
+
+def test_a_forgotten_step_is_not_looked_at() -> None:
+    """A click on a step that a free run has forgotten says so; one that is forgotten while it is shown gives way."""
+    with Lab(trace_limit=500) as lab:
+        Counts().activate()
+        lab.run(max_steps=400)
+        panel = Panel(lab)
+        assert "step 5 is forgotten" in panel.do("look", step=5)
+        assert now(panel)["at"] is None
+        panel.do("look", step=390)
+        assert now(panel)["at"] == 390
+        assert "step 5 is forgotten" in panel.do("look", step=5)
+        assert now(panel)["at"] == 390
+        lab.run(max_steps=500)
+        panel.refresh()
+        assert now(panel)["at"] is None
+        panel.do("look", step=lab.step_number)
+        assert now(panel)["at"] is None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Graphline, KamlabError, Lab, Pipeline
+from kamlab.core.task import task_of
 from kamlab.parts import DataSource, NullSink, PassThrough
 from kamlab.views.find import COUNTED, Found
 
@@ -148,3 +149,10 @@ def test_a_lab_that_runs_can_be_searched() -> None:
         found = lab.find("needle")
         lab.pause()
         assert of_kind(found, "message") == ["'needle' waits in Waits_2.inbox"]
+
+
+def test_components_are_found_by_the_variable_that_holds_them() -> None:
+    """The name of a variable of the user's cell is a name to search for."""
+    with Lab(clock="virtual") as lab:
+        task_of(Waits().activate()).variable = "cupboard"
+        assert of_kind(lab.find("cupb"), "component") == ["Waits_1"]

@@ -13,7 +13,6 @@ components may have the same one.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,8 +33,9 @@ from ...analysis.why_lab import (
     waiting_at,
 )
 from ...analysis.words import counted, joined
+from ...core.component import Component
 from ...core.microprocess import Microprocess
-from ...core.naming import given_name
+from ...core.naming import drawn_names
 from ...core.reading import HeldLab
 from ...core.task import task_of
 from ...lab import Lab
@@ -254,13 +254,13 @@ class _Names:
     """
 
     def __init__(self, lab: Lab) -> None:
-        components = [*lab.components, *lab.failures]
-        given = Counter(map(given_name, components))
+        ended = [record.component for record in lab.register.ended]
+        components = [one for one in (*lab.components, *ended, *lab.failures) if isinstance(one, Component)]
         self._keys: dict[str, str] = {}
         self._shown: dict[str, str] = {}
-        for component in components:
-            name, key, users = safe_name(component), key_of(component), given_name(component)
-            self._shown[key] = label(users, 40) if users and given[users] == 1 else name
+        for component, shown in drawn_names(dict.fromkeys(components)).items():
+            name, key = safe_name(component), key_of(component)
+            self._shown[key] = label(shown, 40)
             if any(letter in "_?" or letter.isupper() or letter.isdigit() for letter in name):
                 self._keys[name] = key if self._keys.get(name, key) == key else ""
 

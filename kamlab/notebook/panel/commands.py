@@ -14,7 +14,7 @@ from ...core.component import Component
 from ...core.errors import KamlabError, NotRunnable
 from ...core.events import DISCARDED, FAILED, INSERTED, PRINTED, REMOVED, SENT, net_of
 from ...core.outcome import Happened
-from ...views.components import component_with_key
+from ...views.components import component_with_key, key_of
 from ...views.printable import read_literal
 from . import timelines
 from .view_model import ViewModel
@@ -217,10 +217,7 @@ def remove_break(model: ViewModel, request: Request) -> str:
 
 def look(model: ViewModel, request: Request) -> str:
     """Show a step of the past; without one, the lab as it is now."""
-    step = request.get("step")
-    model.at = None if step is None else min(max(0, _number(request, "step")), model.lab.step_number)
-    if model.at == model.lab.step_number:
-        model.at = None
+    model.look_at(None if request.get("step") is None else _number(request, "step"))
     if model.at is not None and model.window is not None:
         first, last = model.window
         if not first <= model.at <= last:
@@ -281,8 +278,10 @@ def find(model: ViewModel, request: Request) -> str:
 
 
 def follow(model: ViewModel, request: Request) -> str:
-    """Follow the message that moves in an event; the one that is followed already, or none, ends that."""
+    """Follow the message of an event, or one that waits; the one that is followed already, or none, ends that."""
     number = None if request.get("event") is None else _number(request, "event")
+    if request.get("box") is not None:
+        number = _number_of_waiting(model, request)
     model.following = None if number == model.following else number
     return ""
 
@@ -361,6 +360,18 @@ def _place(model: ViewModel, request: Request) -> tuple[Component, str, int]:
     if 0 <= index < held:
         raise NotThere(f"{component.short_name} has this message in its thread already, so it cannot be changed.")
     return component, box, index - held
+
+
+def _number_of_waiting(model: ViewModel, request: Request) -> int:
+    """Return the number of the event that brought a message that waits, now or at the step that is shown."""
+    key, box, index = str(request.get("key")), _text(request, "box"), _number(request, "index")
+    snapshot = model.lab.snapshot(model.at)
+    for inbox, waiting in snapshot.waiting.items():
+        if key_of(inbox.owner) == key and inbox.name == box and 0 <= index < len(waiting.numbers):
+            if waiting.numbers[index] >= 0:
+                return waiting.numbers[index]
+            raise NotThere("This message was there before the first event that is on record, so it cannot be followed.")
+    raise NotThere("This message is no longer there, or its way is not on record.")
 
 
 def _component(model: ViewModel, request: Request) -> Component:

@@ -171,7 +171,7 @@ class ViewModel:
             return self._look_at(lab)
 
     def _look_at(self, lab: Lab) -> tuple[dict[str, Any], dict[str, Any]]:
-        if self.at is not None and not 0 <= self.at <= self.lab.step_number:
+        if self.at is not None and not self._is_known(lab, self.at):
             self.at = None
         while True:
             scene, now = self._look(lab, DETAILS[self._detail])
@@ -184,6 +184,12 @@ class ViewModel:
         self.unseen = lab.trace.next_number
         now["exported"] = self.timeline.hand_over()
         return scene, now
+
+    @staticmethod
+    def _is_known(lab: Lab, step: int) -> bool:
+        """Return whether a step can be shown: it has been, and a free run has not forgotten it since."""
+        history = history_of(lab)
+        return history.earliest <= step <= min(history.latest, lab.step_number)
 
     def _look(self, lab: Lab, detail: Detail) -> tuple[dict[str, Any], dict[str, Any]]:
         now = self._head(lab)
@@ -209,6 +215,19 @@ class ViewModel:
             now["timeline"]["follow"] = list(way.events)
         for item in now["story"]["items"] if way.events and "story" in now else ():
             item["follow"] = item["n"] in way.events
+
+    def look_at(self, step: int | None) -> None:
+        """Show a step of the past from here on, or the lab as it is now.
+
+        Raises:
+            StepOutOfRange: it is forgotten; the step that was shown stays.
+        """
+        step = None if step is None else min(max(0, step), self.lab.step_number)
+        if step is not None and step != self.lab.step_number:
+            with reading(self.lab) as (lab, _):
+                self.at = history_of(lab).check(step)
+        else:
+            self.at = None
 
     def look_for(self, text: str) -> None:
         """Look for a text from here on; for nothing if it is empty."""
