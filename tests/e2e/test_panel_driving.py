@@ -269,6 +269,6 @@ def test_a_stopped_lab_that_cannot_be_built_says_so(desk: Any) -> None:
     panel = desk.show("lab = kamlab.Lab()\nPipeline(Source(), Slow()).activate(lab)\nlab.panel()").wait("new", 0)
     desk.notebook.do("_ = lab.step(3)\nlab.stop()")
     panel.wait("stopped", 3)
-    assert "run the cell again" in panel.root.locator(".kamlab-gone").inner_text().lower()
+    assert "run the cell again" in panel.root.locator("div.kamlab-gone").inner_text().lower()
     panel.node("Source").wait_for()
     assert not any(panel.can(name) for name in BUTTONS)

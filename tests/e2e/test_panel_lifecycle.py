@@ -61,7 +61,7 @@ def test_reload_and_restart(open_notebook: Any) -> None:
 
     notebook.restart()
     panel.wait("gone")
-    gone = panel.root.locator(".kamlab-gone")
+    gone = panel.root.locator("div.kamlab-gone")
     gone.wait_for()
     assert "restarted" in gone.inner_text()
     assert not any(panel.can(name) for name in BUTTONS)

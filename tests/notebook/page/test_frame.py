@@ -401,7 +401,7 @@ def test_looking_at_the_past_is_said_and_can_be_ended(panel: Any) -> None:
 def gone(view: Any) -> str:
     """What the panel says about the end of its lab."""
     view.drawn()
-    return "".join(view.root.locator(".kamlab-gone[role=alert]").all_inner_texts())
+    return "".join(view.root.locator("div.kamlab-gone[role=alert]").all_inner_texts())
 
 
 def assert_nothing_can_be_done(view: Any) -> None:
@@ -417,7 +417,7 @@ def assert_nothing_can_be_done(view: Any) -> None:
 def test_a_lab_that_is_gone_is_an_alert(panel: Any) -> None:
     """When Python says that the lab is gone, that is an alert, and the reason why nothing can be done."""
     view = panel(samples.pipeline())
-    assert not view.root.locator(".kamlab-gone").is_visible()
+    assert not view.root.locator("div.kamlab-gone").is_visible()
     view.push(gone="This lab was stopped.", state="stopped")
     assert gone(view) == "This lab was stopped."
     assert view.root.get_attribute("data-state") == "stopped"
@@ -446,7 +446,7 @@ def test_a_restart_of_the_kernel_is_noticed_by_the_model(panel: Any) -> None:
     view.page.evaluate(
         "() => { window.models.one.traits.layout.comm_live = false; window.models.one.trigger('comm_live_update'); }"
     )
-    view.page.wait_for_selector(".kamlab-gone:not([hidden])")
+    view.page.wait_for_selector("div.kamlab-gone:not([hidden])")
     assert "The kernel was restarted" in gone(view)
 
 

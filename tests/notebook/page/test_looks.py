@@ -138,7 +138,7 @@ def test_a_narrow_page_needs_no_scrolling_sideways(panel: Any, width: int) -> No
     view.button("Keys").click()
     view.shoot(f"narrow-{width}")
     beyond = view.root.evaluate(
-        """root => [...root.querySelectorAll('button, input, p, h3, dl, .kamlab-gone, .kamlab-states')]
+        """root => [...root.querySelectorAll('button, input, p, h3, dl, div.kamlab-gone, .kamlab-states')]
             .filter(each => each.getBoundingClientRect().right > innerWidth).map(each => each.outerHTML)"""
     )
     assert beyond == []
