@@ -3,7 +3,7 @@
 Nearly every inbox is a queue: what came first goes first. Then two lists of numbers, when something
 came and when something went, say it all: what waits after record ``n`` are the messages that had
 come by then, less the first so many as had gone. Only where a message is taken from the middle, or
-put there, is the list of what waits written down anew, and a new *stretch* begins.
+put there, is the list of what waits written down again, and a new *stretch* begins.
 
 A message is known by its *arrival*: the number of the record that says that it came. Those that came
 before the trace began have negative ones.

@@ -4,7 +4,7 @@ A component *leaks* if nothing is left for it to do and it has not ended:
 
 - *connection*: it serves a connection that has ended, and sleeps on. A server tells its protocols of the
   end on ``control``; one that does not look there lives on.
-- *orphan*: its parent has ended, so nobody takes care of it any more.
+- *orphan*: its parent has ended, so nothing takes care of it any more.
 - *forgotten*: it sleeps, all that sent to it have ended, and nothing else in the lab could wake it.
 - *unclaimed*: it was never activated, and messages wait in its inboxes; or its parent has ended without activating it.
 

@@ -7,7 +7,7 @@ moment is a binary search; it belongs to a history.
 The ring of a free run drops records, and a history of it would have to read all of it at each look. There a
 :class:`Ledger` reads what is new since the last look, from the newest record back to the oldest; on the way back,
 links that were made or taken down are undone. What was counted is remembered for each trace, weakly: it keeps neither
-a lab nor a component alive. Where the ring has dropped records that nobody had read, the counts are *at least* so
+a lab nor a component alive. Where the ring has dropped records that had not been read, the counts are *at least* so
 many, and say so.
 """
 

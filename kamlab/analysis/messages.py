@@ -190,7 +190,7 @@ def _sent_words(history: History, event: Event) -> str:
 
 def _beginning(history: History, came: Event | None, message: Any) -> list[str]:
     if came is None:
-        return [f"{shorten(message)} was there before the first event that is known, so nobody saw who sent it"]
+        return [f"{shorten(message)} was there before the first event that is known, so its sender is not known"]
     if came.kind == INSERTED:
         return [
             f"{message_in_words(came)} was put into {history.names.of_box(came.box)} {_when(came)}: {came.detail[1]}"

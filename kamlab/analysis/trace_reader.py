@@ -5,7 +5,7 @@ tells is asked of a :class:`~kamlab.analysis.history.History`, which builds on t
 
 Where the oldest events are gone, as in the ring of a free run, what there was before the rest is
 worked out from the present, by undoing the events from the newest on. So is it where a message turns
-up that nobody was seen to send: one that was delivered before its component was activated.
+up that was never seen being sent: one that was delivered before its component was activated.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class Reading:
         inboxes = [box for box in inboxes if box not in flooded]
         activated = {record[1] for record in records if record[0] is ACTIVATED}
         for box, waiting in boxes_before(records, inboxes).items():
-            if waiting and box.owner in activated:  # nobody knows since when: it is told from the activation on
+            if waiting and box.owner in activated:  # since when is not known: it is told from the activation on
                 self._early[box] = waiting
             elif waiting:
                 self._line(box).begin(-1, [self._unseen(message) for message in waiting])
@@ -316,7 +316,7 @@ class Reading:
             if waiting is not None:
                 self._life(waiting).note(number, WAITING)
             for link in links_of(component):
-                if link not in self.links and link not in made:  # made while nobody wrote
+                if link not in self.links and link not in made:  # made while nothing was recorded
                     self._link(number, link, True)
         elif kind in _STATES:
             self._life(component).note(number, _STATES[kind])

@@ -107,7 +107,7 @@ class Graph:
         return sorted(needs.values(), key=lambda need: (need.kind != ROOM, not need.sure))
 
     def chain(self, node: Microprocess) -> Circle:
-        """Return whom a component waits for, whom that one waits for, and so on, until nobody or a known one comes."""
+        """Return whom a component waits for, whom that one waits for, and so on, up to a known one or the last."""
         chain: Circle = []
         seen: set[Microprocess] = set()
         at: Party | None = node
@@ -121,7 +121,7 @@ class Graph:
         return chain
 
     def left_lying(self, circles: list[Circle]) -> list[str]:
-        """Say what waits where nobody will take it."""
+        """Say which messages wait that no component will take."""
         said = []
         in_circle = {waiter for circle in circles for waiter, _ in circle}
         for node in self.nodes:

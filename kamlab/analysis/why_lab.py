@@ -5,15 +5,15 @@ What the words mean
 Needs are alternatives (:mod:`kamlab.analysis.needs`): a sleeper goes on as soon as one is met. From
 that follow the verdicts, of which the first that fits is given:
 
-- *finished*: nobody is alive. *new*: nobody has been activated.
+- *finished*: no component is alive. *new*: none has been activated.
 - *runnable*: at least one component can run.
-- *alive*: nobody can run now, but a timer, a thread or the network will make it so.
+- *alive*: no component can run now, but a timer, a thread or the network will make it so.
 - *held*: the only ones that could run are held by the user.
 - *deadlock*: some components wait in a circle, each for the next, for a message or for room in a full
   box, and nothing else would let any of them go on.
 - *stuck*: no circle, but a component waits for room in the inbox of one that has ended or will not take
   anything, or messages wait in an inbox whose owner has slept again without taking them, or was never activated.
-- *at rest*: all sleep, nothing waits unread, nobody waits in a circle. A message from outside would set
+- *at rest*: all sleep, nothing waits unread, none waits in a circle. A message from outside would set
   it going again; a pipeline whose source has nothing to say is at rest.
 
 Whatever the verdict, it is told who has failed, who waits for a component from which nothing will come any more, what
@@ -23,7 +23,7 @@ A circle may also exist in a lab that is alive elsewhere; it is told then as wel
 
 How sure a deadlock is
 ----------------------
-A circle that contains a full box is a deadlock: there is something to do that nobody does. So is one
+A circle that contains a full box is a deadlock: there is something to do that no component does. So is one
 in which a member is in the middle of something: its code stands at a line that asks for one of its
 inboxes only, while it looks into others elsewhere, as a philosopher does who has one fork and asks for
 the second. Two components that wait for each other with empty boxes, each where it always waits, may
@@ -61,10 +61,10 @@ _HEADLINES = {
     NEW: "nothing has been activated yet",
     FINISHED: "every component has ended",
     RUNNABLE: "it can go on",
-    ALIVE: "nobody can run now, but something is still to come",
+    ALIVE: "no component can run now, but something is still to come",
     HELD: "only components that are held could run",
     DEADLOCK: "deadlock: components wait for each other in a circle",
-    STUCK: "it stands still, and messages lie where nobody will take them",
+    STUCK: "it stands still, and messages wait that no component will take",
     AT_REST: "at rest: all sleep, and nothing waits to be read",
 }
 
@@ -73,7 +73,7 @@ _HEADLINES = {
 class Wait:
     """One edge: ``waiter`` waits for ``on``, which could let it go on.
 
-    ``on`` is nothing where nobody in the lab could. ``kind`` is one of message, room, child, timer,
+    ``on`` is nothing if no component of the lab could. ``kind`` is one of message, room, child, timer,
     thread, network, turn, outside, gone (``on`` sent there and has ended); ``box`` the inbox it is about.
     ``sure``: there is no alternative but others of the same kind. ``numbers`` are those that the lab gave the two at
     activation, 0 where there is none: a name may be that of several.

@@ -58,12 +58,12 @@ def calls_of(code: CodeType, name: str) -> tuple[Call, ...]:
 
 def _calls(code: CodeType, name: str) -> Iterator[Call]:
     begun: set[Any] = set()
-    instructions = [each for each in dis.get_instructions(code) if each.opname not in _NO_INSTRUCTIONS]
-    for index, (each, after) in enumerate(pairwise(instructions)):
-        place = each.positions and (each.positions.lineno, each.positions.col_offset)
-        if each.argval == name and each.opname.startswith("LOAD_"):
+    instructions = [step for step in dis.get_instructions(code) if step.opname not in _NO_INSTRUCTIONS]
+    for index, (op, after) in enumerate(pairwise(instructions)):
+        place = op.positions and (op.positions.lineno, op.positions.col_offset)
+        if op.argval == name and op.opname.startswith("LOAD_"):
             begun.add(place)
-        elif place in begun and each.opname.startswith("CALL"):
+        elif place in begun and op.opname.startswith("CALL"):
             begun.discard(place)
             if after.opname not in _AWAITING:
                 if after.opname.startswith("LOAD_FAST") and instructions[index + 2].opname == "STORE_ATTR":
@@ -72,7 +72,7 @@ def _calls(code: CodeType, name: str) -> Iterator[Call]:
                 variable = stored[0] if type(stored) is tuple else stored
                 yield Call(
                     code,
-                    each.offset,
+                    op.offset,
                     name,
                     variable if type(variable) is str else None,
                     after.opname.startswith("RETURN_"),
@@ -106,10 +106,10 @@ def call_within(code: CodeType, instruction: int, name: str) -> Call | None:
 
 def _stored_by(code: CodeType, instruction: int) -> str | None:
     """Return the variable that an instruction sets or deletes, if it does."""
-    for each in dis.get_instructions(code):
-        if each.offset == instruction:
-            is_store = each.opname.startswith(("STORE_", "DELETE_"))
-            return each.argval if is_store and type(each.argval) is str else None
+    for op in dis.get_instructions(code):
+        if op.offset == instruction:
+            is_store = op.opname.startswith(("STORE_", "DELETE_"))
+            return op.argval if is_store and type(op.argval) is str else None
     return None
 
 
@@ -121,14 +121,14 @@ def drops_result_of(frame: FrameType, instruction: int, name: str) -> bool:
     """
     code = frame.f_code
     before: Any = None
-    for each in dis.get_instructions(code):
-        if each.opname in _NO_INSTRUCTIONS:
+    for op in dis.get_instructions(code):
+        if op.opname in _NO_INSTRUCTIONS:
             continue
-        if each.offset == instruction:
-            if each.opname != "POP_TOP" or before is None or not before.opname.startswith("CALL"):
+        if op.offset == instruction:
+            if op.opname != "POP_TOP" or before is None or not before.opname.startswith("CALL"):
                 return False
             break
-        before = each
+        before = op
     text = text_of(code, instruction)
     try:
         node = ast.parse(text or "", mode="eval").body
@@ -200,9 +200,9 @@ def _positions(code: CodeType, instruction: int) -> tuple[int | None, int | None
 
 def line_of_yield(code: CodeType) -> int:
     """Return the number of the line of the first ``yield`` in an asynchronous generator; an ``await`` is not one."""
-    instructions = [each for each in dis.get_instructions(code) if each.opname not in _NO_INSTRUCTIONS]
-    for each, after in pairwise(instructions):
+    instructions = [step for step in dis.get_instructions(code) if step.opname not in _NO_INSTRUCTIONS]
+    for op, after in pairwise(instructions):
         is_yield = after.opname == "RESUME" and (after.arg or 0) & 3 == 1
-        if each.opname == "YIELD_VALUE" and is_yield and each.positions and each.positions.lineno:
-            return each.positions.lineno
+        if op.opname == "YIELD_VALUE" and is_yield and op.positions and op.positions.lineno:
+            return op.positions.lineno
     return code.co_firstlineno

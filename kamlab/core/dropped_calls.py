@@ -1,7 +1,7 @@
 """A call that runs nothing, since its result is thrown away: ``self.greet()`` where ``greet`` is a generator.
 
 The ``yield from`` or ``yield WaitComplete(...)`` around such a call is easily forgotten, and Python says nothing of it:
-unlike a coroutine, a generator that nobody has begun goes in silence. The same holds for ``WaitComplete(...)`` and
+unlike a coroutine, a generator that was never begun goes in silence. The same holds for ``WaitComplete(...)`` and
 ``NewComponent(...)`` without a ``yield``.
 
 So the code of a class is looked at once, when the class is made: whether it calls one of its own generator methods as a

@@ -1,7 +1,7 @@
 """How much memory the process uses, and by how much it grows within one slice.
 
 A loop that fills the memory makes the process grow again and again; a call that allocates a lot, once. So growth is
-counted in steps, which begin anew whenever it has stopped for a while.
+counted in steps, which begin again whenever it has stopped for a while.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The problem
 -----------
-``while time.time() < end: yield`` waits for a time, and says so to nobody. A virtual clock jumps once nothing can run;
+``while time.time() < end: yield`` waits for a time, and says so to no one. A virtual clock jumps once nothing can run;
 a component that polls can always run, so the loop would never end. In real time it does.
 
 When time moves

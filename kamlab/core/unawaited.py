@@ -174,7 +174,7 @@ def _locals_of(awaitable: Any) -> dict[str, Any]:
 
 
 def is_new(awaitable: Any) -> bool:
-    """Return whether something is an awaitable that nobody has awaited."""
+    """Return whether something is an awaitable that has not been awaited."""
     if not is_awaitable(awaitable):
         return False
     if type(awaitable) is CoroutineType:
@@ -241,8 +241,8 @@ def error_of_attributes(component: Any) -> BadAwait | None:
     own = vars(component)
     for attribute in [name for name, value in own.items() if type(value) is CoroutineType and is_new(value)]:
         coroutine = own[attribute]
-        others = [each for each in gc.get_referrers(coroutine) if each is not own and each is not component]
-        if any(type(each) is not FrameType for each in others):  # it may be awaited yet
+        others = [holder for holder in gc.get_referrers(coroutine) if holder is not own and holder is not component]
+        if any(type(holder) is not FrameType for holder in others):  # it may be awaited yet
             continue
         name, made = coroutine.__name__, call_in_words(coroutine.__name__, coroutine.__qualname__)
         coroutine.close()
@@ -675,4 +675,4 @@ def _warn(coroutine: Any) -> None:
 
 def first_of_user(frame: FrameType | None) -> FrameType | None:
     """Return the innermost frame that is the user's, of a frame and its callers."""
-    return next((each for each in _callers(frame) if is_users_frame(each)), None)
+    return next((caller for caller in _callers(frame) if is_users_frame(caller)), None)

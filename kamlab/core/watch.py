@@ -442,7 +442,7 @@ def _work(used: int) -> None:
             watch = reference()
             if watch is None or not watch.look_safely(before, used):
                 _leave(reference, watch)
-            watch = None  # a lab that nobody else holds goes
+            watch = None  # a lab that nothing else holds goes
         with _lock:
             if not _watched:
                 _is_watching = False

@@ -59,7 +59,7 @@ def test_what_only_the_chooser_knows_is_not_told() -> None:
     lab = Lab(build=three, clock="virtual", chooser=SeededRandom(1))
     lab.step()
     assert lab.scheduler.next_up() is None
-    assert "has the next turn" not in str(lab.graph())
+    assert "runs next" not in str(lab.graph())
     lab.stop()
 
 
@@ -70,7 +70,7 @@ def test_the_one_that_was_chosen_by_hand_is_next() -> None:
     last = lab.runnable()[-1]
     lab.choose(last.short_name)
     assert lab.runnable()[0] is lab.scheduler.next_up() is last
-    assert "has the next turn" in str(lab.graph())
+    assert "runs next" in str(lab.graph())
     lab.step()
     assert ran_last(lab) is last
     lab.stop()

@@ -236,7 +236,7 @@ class Panel:
         gone = f"This lab was stopped at step {step}. The picture is the last one before that; run the cell again."
         scene, last = None, self.page.now
         if self.lab.scheduler is self._scheduler and last.get("step") != step:
-            scene, last = self._look()  # nobody looked since the last slice
+            scene, last = self._look()  # not looked at since the last slice
         last = {**last, "state": "stopped", "step": step, "headline": f"stopped at step {step}"}
         last.update(gone=gone, can=dict.fromkeys(ALL, STOPPED), choose={}, pace=None, banner=None)
         self._send(scene, last)

@@ -20,7 +20,7 @@ INTERVENING = ("edit", "choose")
 ALL = (*DRIVING, "back", "pause", "breakpoint", "reset", "stop", "goto", "look", *INTERVENING, "break")
 
 RUNS = "The lab is running: pause it first."
-STOPPED = "The lab was stopped. Run its cell again to build it anew."
+STOPPED = "The lab was stopped. Run its cell again to build a new one."
 STOPPED_YET_KNOWN = "The lab was stopped: press “Reset” to build its system again."
 ENDED = "Every component has ended, so nothing is left to run."
 EMPTY = "Nothing is in the lab yet: activate a component."

@@ -1,7 +1,7 @@
 """The static output of a panel: what a saved notebook shows, wherever it is opened.
 
 It is an output of its own, updated through its display id at the end of a cell and once a lab has come to rest; not
-while the lab runs, since nobody saves a notebook a dozen times a second.
+while the lab runs, since a notebook is not saved a dozen times a second.
 """
 
 from __future__ import annotations

@@ -481,7 +481,7 @@ def _tree(graph: Graph) -> list[str]:
 def _remark(part: Part, look: Look) -> str:
     said = [look.say] if look.say and look.say != look.state else []
     said += [f"{part.inside} inside"] if part.folded else []
-    said += ["has the next turn"] if look.next else []
+    said += ["runs next"] if look.next else []
     said += ["ran last"] if look.last else []
     return ", ".join(said)
 
@@ -501,10 +501,10 @@ def _links(graph: Graph) -> list[str]:
             numbers.append(f"{number}" if exact else f"{number}+")
             notes.append("  (back)" if wire.key in back else "")
     silent = len(wires) - len(sources)
-    more = f"; {silent} more for orders, over which none went" if silent else ""
+    more = f"; {silent} idle control link{'s' if silent > 1 else ''} hidden" if silent else ""
     sources, targets = _cut(sources, 40), _cut(targets, 40)
     left, right, digits = [max(map(len, texts), default=0) for texts in (sources, targets, numbers)]
-    lines = [f"links, and how many messages went over each{more}:"]
+    lines = [f"links (messages sent){more}:"]
     for source, target, count, note in zip(sources, targets, numbers, notes, strict=True):
         lines.append(f"   {source:<{left}} -> {target:<{right}}  {count:>{digits}}{note}")
     return lines

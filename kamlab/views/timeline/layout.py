@@ -46,7 +46,7 @@ LABELLED = 80
 #: The length of the stub of a message if one of its ends is not shown.
 STUB = 20
 
-_FATES = {WAITS: "it still waits", DISCARDED: "nobody takes it: it is lost", REMOVED: "it was taken away"}
+_FATES = {WAITS: "it still waits", DISCARDED: "no component takes it: it is lost", REMOVED: "it was taken away"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Layout:
         height: the room for the rows; by default likewise.
         steps: for how many steps there is to be room at least.
         base: the step from which x is counted; one that seldom changes lets a page keep what does not.
-        texts: whether messages have texts at their arrows; at full speed nobody can read them.
+        texts: whether messages have texts at their arrows; at full speed they could not be read.
     """
 
     def __init__(
@@ -251,7 +251,7 @@ class Layout:
         step = (start or end or (0, "?"))[1]
         who = f"{names[start[0]].name} sends" if start else "a component that is not shown sends"
         if start is None and end is not None and not names[0].key:
-            who = "somebody outside puts"
+            who = "code outside the lab puts"
         if message.fate == DISCARDED:
             return f"step {step}: {who} {message.text} out of {message.box}; {_FATES[DISCARDED]}"
         owner, _, inbox = message.box.rpartition(".")

@@ -111,7 +111,7 @@ def test_who_has_the_next_turn_is_known_beforehand(kind: Any) -> None:
     lab = show_mine(lambda: counting(kind(), "abc", "def", "ghi"))
     for _ in range(8):
         expected = lab.runnable()[0].short_name
-        assert f"{expected} " in next(text for text in str(lab.graph()).splitlines() if "has the next turn" in text)
+        assert f"{expected} " in next(text for text in str(lab.graph()).splitlines() if "runs next" in text)
         assert [event.component.short_name for event in lab.step().of_kind("resumed")] == [expected]
     lab.back(3)
     expected = lab.runnable()[0]

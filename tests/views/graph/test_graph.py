@@ -213,7 +213,7 @@ def test_every_state_is_a_word_of_the_list(lab: Lab) -> None:
 
 
 def test_who_ran_last_and_who_runs_next_is_shown(lab: Lab) -> None:
-    """One has had the last slice, and one has the next turn."""
+    """One has had the last slice, and one runs next."""
     Pipeline(Count(), Keep()).activate()
     for _ in range(10):
         lab.step()

@@ -339,7 +339,7 @@ def test_the_data_is_plain(make_lab: Any) -> None:
     assert json.loads(json.dumps(data)) == data
     assert set(data["messages"][0]) == {"n", "took", "from", "to", "box", "text", "fate"}
     assert set(data["marks"][0]) == {"n", "line", "step", "kind", "text"}
-    assert [set(each) for each in data["lines"]] == [{"key", "name", "begins", "ends", "state"}] * 3
+    assert [set(each) for each in data["lines"]] == [{"key", "name", "drawn", "begins", "ends", "state"}] * 3
 
 
 def goes_on(history: Any, number: int) -> int | None:
