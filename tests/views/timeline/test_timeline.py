@@ -510,3 +510,13 @@ def test_an_event_that_is_not_known_highlights_nothing(make_lab: Any, event: int
     view = timeline_of(lab, event=event)
     assert (view.event, view.before, view.after) == (None, (), ())
     assert isinstance(lab, Lab)
+
+
+def test_rows_of_a_picture_have_the_shortest_names(make_lab: Any) -> None:
+    """A class that occurs once is enough in the picture, and the text has the full name."""
+    lab = make_lab(build=pipeline, clock="virtual")
+    lab.step(8, timeout=0)
+    view = timeline_of(lab)
+    assert [(line.name, line.drawn) for line in view.lines][0] == ("Pipeline_1", "Pipeline")
+    assert ">Pipeline</text>" in view.svg
+    assert "Pipeline_1" in str(view)
