@@ -55,7 +55,8 @@ function pieceChart(panel) {
     const width = box.clientWidth - names.offsetWidth;
     if (width < 40) return; // not shown
     const size = parseFloat(getComputedStyle(box).fontSize) / 13 || 1;
-    const room = { width: Math.round(width / size), height: Math.round((frame.clientHeight - 48) / size) };
+    const others = foot.checkVisibility && !foot.checkVisibility() ? 24 : 48; // axis and foot
+    const room = { width: Math.round(width / size), height: Math.round((frame.clientHeight - others) / size) };
     if (JSON.stringify(room) === told) return;
     told = JSON.stringify(room);
     panel.tell({ do: "room", ...room });
@@ -349,10 +350,13 @@ function pieceChart(panel) {
     panel.button({ label: "All steps", icon: "fit", words: false, run: () => show(line.earliest, line.latest + 1), can: () => (whole() ? "All steps are shown already." : true) }),
   ];
   const exporting = pieceExport(panel);
+  const opener = panel.button({ label: "Tools of the timeline", icon: "more", words: false, run: () => put(opener, { "aria-expanded": String(opener.ariaExpanded !== "true") }) });
+  opener.classList.add("kamlab-chart-opener");
+  put(opener, { "aria-expanded": "false" });
 
   return {
     root: h("div", { class: "kamlab-chart-root" }, overview.root, frame, h("div", { class: "kamlab-chart-under" }, quiet, more), about),
-    tools: [...tools, exporting.root],
+    tools: [opener, h("div", { class: "kamlab-chart-tools" }, tools, exporting.root)],
     draw(given, now) {
       line = given;
       exporting.draw(now);
