@@ -45,11 +45,11 @@ function stateLineOf(panel) {
   const gone = h("div", { class: "kamlab-gone", role: "alert" });
   const note = h("p", { class: "kamlab-note", role: "status" });
   const error = h("p", { class: "kamlab-note kamlab-error", role: "alert" });
-  const more = panel.button({ label: "Show all that was said", icon: "open", words: false, run: () => unfold(!open) });
+  const more = panel.button({ label: "Show all that was said", icon: "open", words: false, keys: "a", run: () => unfold(!open) });
   const notes = h("div", { class: "kamlab-notes" }, note, error, more);
   const acts = h("span", { class: "kamlab-acts" });
   const told = h("div", { class: "kamlab-told" }, state, " ", where, " ", when, " ", why);
-  const rest = panel.button({ label: "Show all of the banner", icon: "open", words: false, run: () => unroll(!told.dataset.open) });
+  const rest = panel.button({ label: "Show all of the banner", icon: "open", words: false, keys: "a", run: () => unroll(!told.dataset.open) });
   const line = h("div", { class: "kamlab-states" }, told, rest, notes, acts);
   for (const button of [more, rest]) button.classList.add("kamlab-small-button");
   let open = false; // whether the whole note is shown, over what stands below
@@ -86,6 +86,8 @@ function stateLineOf(panel) {
 
   return {
     root: h("div", { class: "kamlab-line" }, gone, line),
+    /** Show, or put away, what of banner and note has no room. */
+    showAll: () => [rest, more].filter((button) => !button.hidden).forEach((button) => button.click()),
     draw(now) {
       const lost = panel.gone();
       const banner = bannerOf(now, panel.lost);
