@@ -59,6 +59,7 @@ function pieceChart(panel) {
   const chosenMessage = () => line && line.messages.find(({ n, took }) => line.event !== null && (n === line.event || took === line.event));
   const isFollowed = () => [chosenMessage()].some((each) => each && [each.n, each.took].includes(panel.now().following ?? -1));
   const follow = panel.button({ label: "Follow", icon: "watch", title: "Light up the whole way of this message", name: () => (isFollowed() ? "Stop following" : "Follow"), run: () => panel.act("follow", { event: isFollowed() ? null : line.event }, follow), can: () => panel.can("follow") });
+  follow.classList.add("kamlab-small-button");
 
   // ---- room
 
@@ -285,8 +286,8 @@ function pieceChart(panel) {
       h("strong", { text: words || `event ${chosen}, which is not among what is shown` }),
       h("span", { class: "kamlab-key kamlab-key-before", text: `before it: ${before.size}` }),
       h("span", { class: "kamlab-key kamlab-key-after", text: `after it: ${after.size}` }),
-      h("span", { class: "kamlab-dim", text: "the rest goes on beside it" }),
       follow,
+      h("span", { class: "kamlab-dim", text: "the rest goes on beside it" }),
     );
   }
 
