@@ -139,12 +139,17 @@ def task(panel: Panel, name: str, clicks: int) -> Iterator[Task]:
     assert took < LONG
 
 
+#: So that a panel begins as one does that was never used.
+FORGET = "() => localStorage.removeItem('kamlab.panel')"
+
+
 @pytest.fixture
-def fresh(desk: Any) -> Any:
-    """The desk, in a window of the usual size, with panels that remember nothing."""
+def fresh(desk: Any) -> Iterator[Any]:
+    """The desk, in a window of the usual size, with panels that remember nothing, as afterwards."""
     desk.page.set_viewport_size(VIEWPORT)
-    desk.page.evaluate("() => localStorage.removeItem('kamlab.panel')")
-    return desk
+    desk.page.evaluate(FORGET)
+    yield desk
+    desk.page.evaluate(FORGET)
 
 
 def run(desk: Any, code: str, steps: int = 0) -> Panel:
