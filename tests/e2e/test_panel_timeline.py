@@ -26,6 +26,7 @@ def overlap(one: list[float], other: list[float]) -> bool:
 def test_texts_cover_nothing_and_nothing_is_cut(desk: Any) -> None:
     """In the page, with its own fonts, texts overlap neither each other nor slices, and lie within the diagram."""
     panel = desk.stepped(30)
+    panel.piece("Timeline")
     panel.until("root => root.querySelector('.kamlab-chart .txt')")
     boxes = panel.root.evaluate(BOXES)
     left, top, right, bottom = boxes["chart"]

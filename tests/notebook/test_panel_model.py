@@ -120,6 +120,10 @@ def test_a_message_is_followed_through_graph_timeline_and_story(lab: Lab) -> Non
     first = shown["timeline"]["messages"][-1]["n"]
     assert panel.do("follow", key="3", box="inbox", index=0) == ""
     assert now(panel)["following"] == first
+    panel.do("open", key="3", box="inbox", index=0)
+    assert now(panel)["payload"]["followed"] is True
+    panel.do("follow", event=event)
+    assert now(panel)["payload"]["followed"] is False
     assert "no longer there" in panel.do("follow", key="3", box="inbox", index=7)
     panel.do("reset")
     assert now(panel)["following"] is None

@@ -386,18 +386,22 @@ def _inboxes(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dic
     view = inboxes_of(
         model.lab, step=model.at, components=detail.components, messages=detail.messages, snapshot=snapshot
     )
-    return {"inboxes": view.data(), "payload": _payload(model)}
+    return {"inboxes": view.data(), "payload": _payload(model, snapshot)}
 
 
-def _payload(model: ViewModel) -> Any:
-    """Return the message that is opened; ``None`` if none is, or if it is gone."""
+def _payload(model: ViewModel, snapshot: Snapshot | None) -> Any:
+    """Return the message that is opened, and whether it is the followed one; ``None`` if none is, or if it is gone."""
     if model.opened is None:
         return None
     try:
-        return payload_of(model.lab, *model.opened, step=model.at).data()
+        payload = payload_of(model.lab, *model.opened, step=model.at).data()
     except KamlabError:
         model.opened = None
         return None
+    key, box, index = model.opened
+    waiting = snapshot.waiting.items() if snapshot is not None and model.following is not None else ()
+    numbers = next((each.numbers for inbox, each in waiting if inbox.name == box and key_of(inbox.owner) == key), ())
+    return {**payload, "followed": index < len(numbers) and numbers[index] == model.following}
 
 
 def _source(model: ViewModel, detail: Detail, snapshot: Snapshot | None) -> dict[str, Any]:

@@ -156,16 +156,78 @@ def test_pieces_out_of_sight_are_not_drawn(panel: Any) -> None:
 
 
 def test_every_control_has_a_key(panel: Any) -> None:
-    """Each button of toolbar and menu tells its key, and the list of keys has it."""
+    """Each button of toolbar, menu, banner, foot, graph and timeline has a key, and the list of keys has it."""
     view = staged(panel)
     view.menu()
     keys = view.root.locator(".kamlab-keys kbd").all_text_contents()
-    buttons = view.root.locator(".kamlab-toolbar .kamlab-button, .kamlab-menu .kamlab-menu-row .kamlab-button")
+    buttons = view.root.locator("button[data-does]:not(.kamlab-pop-close, .kamlab-chart-opener, .kamlab-pane *)")
+    tools = view.root.locator(".kamlab-chart-tools button")
+    told = {
+        button.inner_text() or button.get_attribute("aria-label"): button.get_attribute("data-shortcut")
+        for button in [*buttons.all(), *tools.all()]
+    }
+    assert len(told) >= 6 + 3 + len(MENU) + 2 + 3 + 3
+    assert {name: key for name, key in told.items() if not key} == {}
+    firsts = [key.split(" ")[0].replace("space", "Space") for key in told.values()]
+    assert [key for key in firsts if key not in keys] == []
     view.push(can={}, selected="4", choose={"4": True})
-    titles = [title for title in buttons.evaluate_all("all => all.map(each => each.title)") if title]
-    assert len(titles) >= 6 + 3 + len(MENU) - 1
-    told = [title.rpartition("(")[2].rstrip(")").split(" or ")[0] for title in titles]
-    assert [key for key in told if key.replace("space", "Space") not in keys] == []
+    toolbar = view.root.locator(".kamlab-toolbar button[data-shortcut]:not([aria-disabled])")
+    assert [
+        each for each in toolbar.all() if each.get_attribute("data-shortcut") not in each.get_attribute("title")
+    ] == []
+
+
+FAILED = {
+    "kind": "failed",
+    "title": "Relay failed at step 12.",
+    "acts": [],
+    "circle": [],
+    "key": "4",
+    "text": [
+        ["Relay", "4"],
+        [" failed: ValueError: out of paper, at line 6 of main() in In[3]. ", ""],
+        ["Sink waits. " * 30, ""],
+    ],
+}
+
+
+def test_a_failure_brings_its_line_to_the_front(panel: Any) -> None:
+    """Where a component fails, the source is open without a click, once for each failure."""
+    view = staged(panel)
+    view.push(banner=FAILED)
+    assert chosen(view) == ["Source"]
+    tab(view, "Story").click()
+    view.push(step=13, banner={**FAILED, "title": "Sink failed at step 13.", "key": "5"})
+    assert chosen(view) == ["Story"]
+
+
+def test_a_tab_that_was_chosen_stays_when_something_fails(panel: Any) -> None:
+    """A failure changes no tab that was chosen since the panel was drawn."""
+    view = staged(panel)
+    view.press("2")
+    tab(view, "Inboxes").click()
+    view.push(banner=FAILED)
+    assert chosen(view) == ["Inboxes"]
+
+
+@pytest.mark.parametrize("width", [1280, 420])
+def test_a_banner_has_two_lines_at_most(panel: Any, width: int) -> None:
+    """A long banner is cut after its second line, what failed comes first, and a button or its key shows the rest."""
+    view = staged(panel, width=width)
+    view.push(banner=FAILED)
+    told = view.root.locator(".kamlab-told")
+    size = view.root.evaluate("root => parseFloat(getComputedStyle(root).lineHeight)")
+    assert told.bounding_box()["height"] <= 2 * size + 2
+    assert view.root.locator(".kamlab-line").bounding_box()["height"] <= 2 * size + 14
+    assert told.get_attribute("title").startswith("Relay failed at step 12.")
+    assert told.get_attribute("title").endswith("Sink waits.")
+    view.button("Show all of the banner").click()
+    assert told.bounding_box()["height"] > 2 * size + 2
+    view.root.focus()
+    view.press("a")
+    assert told.bounding_box()["height"] <= 2 * size + 2
+    view.push(banner={**FAILED, "text": FAILED["text"][:1]})
+    assert not view.button("Show all of the banner").is_visible()
 
 
 def test_presenting_covers_the_window(panel: Any) -> None:

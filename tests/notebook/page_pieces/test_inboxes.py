@@ -276,3 +276,13 @@ def test_a_message_whose_inbox_is_not_shown(show: Show) -> None:
     looks["components"] = looks["components"][2:]
     view = show(samples.now(payload=samples.payload(), inboxes=looks), "inboxes")
     assert view.root.locator(".kamlab-payload").is_visible()
+
+
+def test_an_opened_message_is_followed_and_no_longer(show: Show) -> None:
+    """The opened message has a button that follows it by its place, and one that ends that."""
+    view = show(samples.now(payload=samples.payload()), "inboxes")
+    view.button("Follow").click()
+    assert view.last() == {"do": "follow", "key": "7", "box": "inbox", "index": 0}
+    view.answer(following=181, payload=samples.payload(followed=True))
+    view.button("Stop following").click()
+    assert view.last() == {"do": "follow", "event": None}

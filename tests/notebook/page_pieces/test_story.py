@@ -135,3 +135,13 @@ def test_lines_that_stay_keep_the_focus(show: Show) -> None:
     line(view, 215).focus()
     view.push(story=many(110))
     assert view.focused() == "215"
+
+
+def test_the_way_of_a_followed_message_is_lit(show: Show) -> None:
+    """The events of the message that is followed stand out."""
+    story = samples.story()
+    for item in story["items"]:
+        item["follow"] = item["n"] in (112, 181)
+    view = show(samples.now(story=story), "story")
+    lit = view.root.locator(".kamlab-story-item[data-followed]")
+    assert [each.get_attribute("data-event") for each in lit.all()] == ["112", "181"]

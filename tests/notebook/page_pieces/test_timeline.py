@@ -403,6 +403,71 @@ def test_many_steps_are_drawn_as_bars(show: Show) -> None:
     assert bars == [1, 1, 2, 0, 2]
 
 
+@pytest.mark.parametrize(("key", "name"), {",": "Earlier", ";": "Later", "-": "Zoom out", "+": "Zoom in"}.items())
+def test_a_key_does_what_the_tool_does(show: Show, key: str, name: str) -> None:
+    """With the focus anywhere in the panel, the keys of the tools send what a click on the tool sends."""
+    view = show(samples.now(timeline=samples.timeline(earliest=0, latest=99)), "timeline")
+    view.button(name).click()
+    view.wait_for("window")
+    clicked = view.last()
+    view.answer()
+    view.root.focus()
+    view.page.keyboard.press(key)
+    view.wait_for("window", 2)
+    assert view.last() == clicked
+
+
+def test_keys_lead_to_filter_and_export(show: Show) -> None:
+    """A key goes to the filter, another one opens the list of formats."""
+    view = show(samples.now(), "timeline")
+    view.root.focus()
+    view.page.keyboard.press("e")
+    assert view.button("Mermaid").is_visible()
+    view.root.focus()
+    view.page.keyboard.press("i")
+    assert view.focused() == "Filter the timeline"
+
+
+def test_a_chosen_message_is_followed_and_no_longer(show: Show) -> None:
+    """The note of a chosen message has a button that follows it, then one that ends that; other events have none."""
+    view = show(samples.now(timeline=samples.timeline(event=112)), "timeline")
+    view.button("Follow").click()
+    assert view.last() == {"do": "follow", "event": 112}
+    line = samples.timeline(event=112)
+    view.answer(following=112, timeline={**line, "follow": [112, 121]})
+    assert view.piece("timeline").locator(".event.followed").count() == 1
+    view.button("Stop following").click()
+    assert view.last() == {"do": "follow", "event": None}
+    view.answer(following=None, timeline=samples.timeline(event=100))
+    assert not view.button("Follow").is_visible()
+
+
+def test_a_low_pane_has_the_diagram_alone(show: Show) -> None:
+    """In a low pane axis and two rows at least are seen, nothing lies over them, and one button opens the tools."""
+    view = show(
+        samples.now(), "graph", "timeline", "inboxes", width=420, scene={"w": 200, "h": 100, "nodes": [], "links": []}
+    )
+    view.page.set_viewport_size({"width": 420, "height": 380})
+    view.page.wait_for_function("() => document.querySelector('.kamlab-pane').clientHeight < 160")
+    tools = view.root.locator(".kamlab-chart-tools").get_by_role("button", name="Zoom in")
+    parts = ".kamlab-chart-axis, .kamlab-chart-name, .kamlab-pane"
+    boxes = """parts => [...document.querySelectorAll(parts)].map(each => {
+        const {top, bottom} = each.getBoundingClientRect();
+        return [each.classList[0] === 'kamlab-chart' ? 'axis' : each.classList[0], top, bottom];
+    })"""
+    found = view.page.evaluate(boxes, parts)
+    [pane] = [box for box in found if box[0] == "kamlab-pane" and box[1] != box[2]]
+    seen = [name for name, top, bottom in found if top >= pane[1] - 1 and bottom <= pane[2] + 1]
+    assert seen.count("axis") == 1
+    assert seen.count("kamlab-chart-name") >= 2
+    assert not tools.is_visible()
+    view.button("Tools of the timeline").click()
+    assert tools.is_visible()
+    view.shoot("low")
+    view.button("Tools of the timeline").click()
+    assert not tools.is_visible()
+
+
 # -- the foot, and exports ----------------------------------------------------------------------------
 
 

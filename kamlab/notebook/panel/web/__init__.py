@@ -57,12 +57,12 @@ STYLES = (
 )
 
 _COMMENTS = re.compile(r"(?m)^ *(?://.*|/\*\*(?:.|\n)*?\*/)\n")
-_INDENTS = re.compile(r"(?m)^( +)\1(?=\S)")
+_INDENTS = re.compile(r"(?m)^ +")
 
 
 def module() -> str:
-    """Return the source of the ES module, without comments in lines of their own, and less indented."""
-    return _INDENTS.sub(r"\1", _COMMENTS.sub("", _joined(SCRIPTS, "js")))
+    """Return the source of the ES module, without comments in lines of their own, and not indented."""
+    return _INDENTS.sub("", _COMMENTS.sub("", _joined(SCRIPTS, "js")))
 
 
 def style() -> str:

@@ -179,6 +179,7 @@ class Panel {
         type: "button",
         class: "kamlab-button",
         "data-does": spec.command || "view",
+        "data-shortcut": spec.keys || null,
         "aria-label": words ? null : spec.label,
       },
       h("span", { class: "kamlab-sign" }, spec.icon ? icon(spec.icon) : null),

@@ -70,11 +70,11 @@ function graphPiece(panel) {
   };
   const ends = (end, words) => () => (Math.abs(zoom.scale - end) > 0.001 ? true : words);
   const tools = [
-    ["Zoom out", "minus", 1 / ZOOMS.factor, "", ends(ZOOMS.least, "It cannot be smaller.")],
-    ["Zoom in", "plus", ZOOMS.factor, "", ends(ZOOMS.most, "It cannot be larger.")],
-    ["Fit", "fit", 0, "Fit the picture into the panel", null],
-  ].map(([label, sign, factor, title, can]) =>
-    panel.button({ label, icon: sign, title, words: false, run: () => zoomed(factor), can }),
+    ["Zoom out", "minus", 1 / ZOOMS.factor, "-", "", ends(ZOOMS.least, "It cannot be smaller.")],
+    ["Zoom in", "plus", ZOOMS.factor, "+", "", ends(ZOOMS.most, "It cannot be larger.")],
+    ["Fit", "fit", 0, "0", "Fit the picture into the panel", null],
+  ].map(([label, sign, factor, keys, title, can]) =>
+    panel.button({ label, icon: sign, keys: `${keys} in the graph`, title, words: false, run: () => zoomed(factor), can }),
   );
   let places = new Map(); // key -> node of the scene
   const root = panel.section("graph", "Graph", tools);

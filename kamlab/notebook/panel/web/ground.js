@@ -173,7 +173,6 @@ const ICONS = {
   stop: "M8 3a5 5 0 1 1 0 10 5 5 0 0 1 0-10z",
   wait: "M4 8h.1M8 8h.1M12 8h.1",
   open: "M4 6l4 4 4-4",
-  shut: "M6 4l4 4-4 4",
   up: "M8 13V3M4 7l4-4 4 4",
   down: "M8 3v10M4 9l4 4 4-4",
   drop: "M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.5 9h6l.5-9",

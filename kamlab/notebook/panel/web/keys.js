@@ -9,12 +9,13 @@ const KEYS = [
   ["Time", [["v, w", "Play backwards, forwards"], ["n", "Back to now"], ["g", "Continue here"], ["t", "Branches"]]],
   ["View", [
     ["/", "Find"], ["1 \u2013 5", "First to last tab"], ["[, ]", "Fold the graph, the tabs"], ["l", "Present, or leave"],
-    [".", "More controls"], ["?", "Show or hide these keys"], ["Escape", "Close"],
+    [".", "More controls"], ["a", "Show all of the banner"], ["?", "Show or hide these keys"], ["Escape", "Close"],
   ]],
   ["In the graph", [
     ["Arrows", "Go to another component"], ["Home, End", "First, last component"], ["Enter", "Select it"],
-    ["f", "Fold or unfold it"],
+    ["f", "Fold or unfold it"], ["+, -, 0", "Zoom in, out; fit"],
   ]],
+  ["Timeline", [["i", "Filter"], [",, ;", "Earlier, later"], ["+, -, 0", "Zoom in, out; all steps"], ["e", "Export"]]],
 ]; // prettier-ignore
 
 /** The list of keys, and the button that shows it. */
@@ -40,6 +41,7 @@ const VIEW_KEYS = {
   ">": (panel) => panel.controls.menu.speed.shift(1),
   "[": (panel) => panel.layout.fold("graph"),
   "]": (panel) => panel.layout.fold("side"),
+  a: (panel) => panel.line.showAll(),
   l: (panel) => panel.presenter.toggle(),
   t: (panel) => panel.foot.branches(),
   v: (panel) => panel.film.toggle(-1),
@@ -48,6 +50,15 @@ const VIEW_KEYS = {
   g: (panel) => panel.film.go(),
 };
 TABS.forEach((name, index) => (VIEW_KEYS[index + 1] = (panel) => panel.layout.show(name)));
+
+for (const key of ["i", ",", ";", "+", "-", "0", "e"]) {
+  VIEW_KEYS[key] = (panel) => {
+    const piece = panel.pieces.find(({ name }) => name === "timeline");
+    if (!piece) return panel.say("This panel has no timeline.");
+    panel.layout.show("timeline");
+    piece.press(key);
+  };
+}
 
 const TEXTUAL = new Set(["text", "search", "number", "email", "url", "tel", "password", "date", "time"]);
 const PRESSED_BY_SPACE = "button, summary, [role=button], input[type=checkbox], input[type=radio], a[href]";

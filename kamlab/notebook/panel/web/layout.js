@@ -35,6 +35,8 @@ function layoutOf(panel) {
   const holders = new Map(); // name of a piece -> its tab panel
   let beside = []; // the pieces that have a tab
   let shape = "stack";
+  let touched = false; // whether a tab was chosen since the panel was drawn
+  let failure = ""; // the one whose line was brought to the front
 
   function share(wish) {
     const place = panel.presents() ? "hall" : shape;
@@ -83,6 +85,7 @@ function layoutOf(panel) {
   /** Open a tab. */
   function show(name) {
     if (!beside.some((piece) => piece.name === name)) return false;
+    touched = true;
     kept.tab = name;
     remember({ tab: name });
     if (kept.fold === "side") fold("side");
@@ -135,6 +138,11 @@ function layoutOf(panel) {
       return piece.name === "graph" ? kept.fold !== "graph" : kept.fold !== "side" && piece.name === chosen();
     },
     draw(now) {
+      const { kind, key, title } = now.banner || {};
+      if (kind === "failed" && failure !== `${key} ${title}`) {
+        failure = `${key} ${title}`;
+        if (!touched) kept.tab = "source"; // the line that failed is seen without a click
+      }
       const name = chosen();
       for (const tab of tabs.children) {
         const on = tab.dataset.tab === name;
@@ -218,7 +226,7 @@ function fitterOf(panel, shaped) {
     }
     const room = scroller ? scroller.clientHeight : window.innerHeight;
     const spare = room >= 600 ? 48 : 6; // for the next cell, which the notebook scrolls to
-    const likely = Math.max(480, Math.round(width * 0.54)); // higher than that, there would be holes
+    const likely = Math.max(480, Math.round(width * (width < ONE_COLUMN ? 1.15 : 0.54))); // higher than that, there would be holes
     const height = Math.max(LEAST_HEIGHT, Math.min(room - spare, likely, MOST_HEIGHT));
     root.style.setProperty("--kamlab-height", `${height}px`);
     put(root, { "data-short": height < 460 && !panel.presents() ? "true" : null });

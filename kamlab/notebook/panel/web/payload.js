@@ -23,6 +23,8 @@ function piecePayload(panel, reveal) {
   const first = () => (shown.index > held ? true : "It is the first one already.");
   const last = () => (shown.index + 1 < count ? true : "It is the last one already.");
   const editButton = panel.button({ label: "Edit", icon: "edit", run: startEditing, can: () => (here() === true ? panel.can("edit") : here()) });
+  const followed = () => Boolean(shown && shown.followed);
+  const follow = panel.button({ label: "Follow", icon: "watch", title: "Light up its whole way", name: () => (followed() ? "Stop following" : "Follow"), run: () => panel.act("follow", followed() ? { event: null } : place(), follow), can: () => panel.can("follow") });
   const buttons = h(
     "div",
     { class: "kamlab-payload-acts", role: "group", "aria-label": "Act on this message" },
@@ -32,6 +34,7 @@ function piecePayload(panel, reveal) {
     hand("Duplicate", "copy", "duplicate"),
     editButton,
     hand("Drop", "drop", "drop"),
+    follow,
     panel.button({ label: "Close", icon: "close", command: "close" }),
   );
 

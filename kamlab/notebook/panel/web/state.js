@@ -45,17 +45,29 @@ function stateLineOf(panel) {
   const gone = h("div", { class: "kamlab-gone", role: "alert" });
   const note = h("p", { class: "kamlab-note", role: "status" });
   const error = h("p", { class: "kamlab-note kamlab-error", role: "alert" });
-  const more = panel.button({ label: "Show all that was said", icon: "open", words: false, run: () => unfold(!open) });
+  const more = panel.button({ label: "Show all that was said", icon: "open", words: false, keys: "a", run: () => unfold(!open) });
   const notes = h("div", { class: "kamlab-notes" }, note, error, more);
   const acts = h("span", { class: "kamlab-acts" });
-  const line = h("div", { class: "kamlab-states" }, state, where, when, why, notes, acts);
-  more.classList.add("kamlab-small-button");
+  const told = h("div", { class: "kamlab-told" }, state, " ", where, " ", when, " ", why);
+  const rest = panel.button({ label: "Show all of the banner", icon: "open", words: false, keys: "a", run: () => unroll(!told.dataset.open) });
+  const line = h("div", { class: "kamlab-states" }, told, rest, notes, acts);
+  for (const button of [more, rest]) button.classList.add("kamlab-small-button");
   let open = false; // whether the whole note is shown, over what stands below
 
   function unfold(yes) {
     open = yes;
     put(notes, { "data-open": open ? "true" : null });
     put(more, { "aria-expanded": String(open) });
+  }
+  function unroll(yes) {
+    put(told, { "data-open": yes ? "true" : null });
+    put(rest, { "aria-expanded": String(yes) });
+  }
+  /** Offer the rest of a banner that has more than two lines. */
+  function measureBanner() {
+    const cut = told.scrollHeight > told.clientHeight + 2;
+    hide(rest, !cut && !told.dataset.open);
+    put(told, { title: cut ? told.textContent.trim() : null });
   }
   /** Offer the rest of a note that is too long for the line; an error is shown whole. */
   function measureNote() {
@@ -74,6 +86,8 @@ function stateLineOf(panel) {
 
   return {
     root: h("div", { class: "kamlab-line" }, gone, line),
+    /** Show, or put away, what of banner and note has no room. */
+    showAll: () => [rest, more].filter((button) => !button.hidden).forEach((button) => button.click()),
     draw(now) {
       const lost = panel.gone();
       const banner = bannerOf(now, panel.lost);
@@ -91,8 +105,8 @@ function stateLineOf(panel) {
       put(why, { "aria-live": now.state === "running" ? "off" : "polite" });
       if (panel.changed(why, banner.text)) patchList(why, banner.text, ([, key], index) => `${index} ${key}`, makePart, updatePart); // prettier-ignore
       hide(why, !banner.text.length);
-      const told = [banner.acts, now.step];
-      if (panel.changed(acts, told)) patchList(acts, banner.acts, (act) => JSON.stringify(act), makeAct);
+      if (panel.changed(told, [banner.title, banner.text])) unroll(false);
+      if (panel.changed(acts, [banner.acts, now.step])) patchList(acts, banner.acts, (act) => JSON.stringify(act), makeAct);
       const said = panel.local || now.said || {};
       const text = said.text || "";
       if (panel.changed(notes, [text, said.error])) unfold(false);
@@ -101,6 +115,7 @@ function stateLineOf(panel) {
       hide(note, !!said.error);
       hide(error, !said.error);
       hide(notes, !text);
+      pieceLater(panel, measureBanner);
       pieceLater(panel, measureNote);
     },
   };

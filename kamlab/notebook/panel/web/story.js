@@ -99,7 +99,7 @@ function storyPiece(panel) {
     if (!panel.changed(node, item)) return;
     const button = node.firstChild;
     const [step, mark, text, times] = button.children;
-    put(button, { "data-event": item.n, "data-kind": item.kind });
+    put(button, { "data-event": item.n, "data-kind": item.kind, "data-followed": item.follow ? "true" : null });
     write(step.lastChild, item.step);
     if (panel.changed(mark, item.kind)) {
       put(mark, { "data-tone": PIECE_TONES[item.kind] });

@@ -23,7 +23,15 @@ function timelinePiece(panel) {
     chart.draw(line, now);
   }
 
-  return { name: "timeline", title: "Timeline", root, draw };
+  /** Press the tool of a key; "i" goes to the filter. */
+  function press(key) {
+    chart.open();
+    const button = [...root.querySelectorAll("[data-shortcut]")].find((each) => each.dataset.shortcut === key);
+    if (button) panel.press(button);
+    else pieceFocusOn(root.querySelector(".kamlab-chart-find"));
+  }
+
+  return { name: "timeline", title: "Timeline", root, draw, press };
 }
 
 /** The space-time diagram: a row for each component, a slot for each step, a playhead, and the whole run above it. */
@@ -48,6 +56,10 @@ function pieceChart(panel) {
   let rover = ""; // the event that Tab leads to
   let events = [];
   const nodes = new Map();
+  const chosenMessage = () => line && line.messages.find(({ n, took }) => line.event !== null && (n === line.event || took === line.event));
+  const isFollowed = () => [chosenMessage()].some((each) => each && [each.n, each.took].includes(panel.now().following ?? -1));
+  const follow = panel.button({ label: "Follow", icon: "watch", title: "Light up the whole way of this message", name: () => (isFollowed() ? "Stop following" : "Follow"), run: () => panel.act("follow", { event: isFollowed() ? null : line.event }, follow), can: () => panel.can("follow") });
+  follow.classList.add("kamlab-small-button");
 
   // ---- room
 
@@ -55,7 +67,8 @@ function pieceChart(panel) {
     const width = box.clientWidth - names.offsetWidth;
     if (width < 40) return; // not shown
     const size = parseFloat(getComputedStyle(box).fontSize) / 13 || 1;
-    const room = { width: Math.round(width / size), height: Math.round((frame.clientHeight - 48) / size) };
+    const others = foot.checkVisibility && !foot.checkVisibility() ? 24 : 48; // axis and foot
+    const room = { width: Math.round(width / size), height: Math.round((frame.clientHeight - others) / size) };
     if (JSON.stringify(room) === told) return;
     told = JSON.stringify(room);
     panel.tell({ do: "room", ...room });
@@ -267,11 +280,13 @@ function pieceChart(panel) {
       put(node, { "aria-pressed": String(selected) });
     }
     hide(about, chosen === null);
+    hide(follow, !chosenMessage());
     if (chosen === null || !panel.changed(about, [chosen, words, before.size, after.size])) return;
     about.replaceChildren(
       h("strong", { text: words || `event ${chosen}, which is not among what is shown` }),
       h("span", { class: "kamlab-key kamlab-key-before", text: `before it: ${before.size}` }),
       h("span", { class: "kamlab-key kamlab-key-after", text: `after it: ${after.size}` }),
+      follow,
       h("span", { class: "kamlab-dim", text: "the rest goes on beside it" }),
     );
   }
@@ -334,7 +349,7 @@ function pieceChart(panel) {
   // ---- the whole run, and the tools
 
   const overview = pieceOverview(() => line, (first) => show(first, span()));
-  const search = h("input", { type: "search", class: "kamlab-field kamlab-chart-find", "aria-label": "Filter the timeline", placeholder: "Filter", spellcheck: "false" });
+  const search = h("input", { type: "search", class: "kamlab-field kamlab-chart-find", "aria-label": "Filter the timeline", placeholder: "Filter", title: "Filter the timeline (i)", spellcheck: "false" });
   const sought = pieceThrottle(panel, (find) => panel.act("rows", { find }));
   search.addEventListener("input", () => sought.want(search.value));
   search.addEventListener("keydown", (event) => event.stopPropagation());
@@ -342,17 +357,22 @@ function pieceChart(panel) {
   const shift = (way) => show(line.first + way * Math.max(1, Math.round((span() - 1) * 0.75)), span()); // something of it stays in sight
   const tools = [
     search,
-    panel.button({ label: "Earlier", icon: "back", words: false, run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
-    panel.button({ label: "Later", icon: "step", words: false, run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
-    panel.button({ label: "Zoom out", icon: "minus", words: false, run: () => zoom(CHART_STEP), can: () => (whole() ? "All steps are shown already." : true) }),
-    panel.button({ label: "Zoom in", icon: "plus", words: false, run: () => zoom(1 / CHART_STEP), can: () => (line && span() > 2 ? true : "It cannot be larger.") }),
-    panel.button({ label: "All steps", icon: "fit", words: false, run: () => show(line.earliest, line.latest + 1), can: () => (whole() ? "All steps are shown already." : true) }),
+    panel.button({ label: "Earlier", icon: "back", words: false, keys: ",", run: () => shift(-1), can: () => (line && line.first > line.earliest ? true : "The diagram begins at the earliest step that is known.") }),
+    panel.button({ label: "Later", icon: "step", words: false, keys: ";", run: () => shift(1), can: () => (line && line.last < line.latest ? true : "The diagram goes to the last step already.") }),
+    panel.button({ label: "Zoom out", icon: "minus", words: false, keys: "-", run: () => zoom(CHART_STEP), can: () => (whole() ? "All steps are shown already." : true) }),
+    panel.button({ label: "Zoom in", icon: "plus", words: false, keys: "+", run: () => zoom(1 / CHART_STEP), can: () => (line && span() > 2 ? true : "It cannot be larger.") }),
+    panel.button({ label: "All steps", icon: "fit", words: false, keys: "0", run: () => show(line.earliest, line.latest + 1), can: () => (whole() ? "All steps are shown already." : true) }),
   ];
   const exporting = pieceExport(panel);
+  const opener = panel.button({ label: "Tools of the timeline", icon: "more", words: false, run: () => unfold(opener.ariaExpanded !== "true") });
+  const unfold = (yes) => put(opener, { "aria-expanded": String(yes) });
+  opener.classList.add("kamlab-chart-opener");
+  unfold(false);
 
   return {
     root: h("div", { class: "kamlab-chart-root" }, overview.root, frame, h("div", { class: "kamlab-chart-under" }, quiet, more), about),
-    tools: [...tools, exporting.root],
+    tools: [opener, h("div", { class: "kamlab-chart-tools" }, tools, exporting.root)],
+    open: () => unfold(true),
     draw(given, now) {
       line = given;
       exporting.draw(now);

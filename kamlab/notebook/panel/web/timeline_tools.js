@@ -43,7 +43,7 @@ function pieceOverview(lineOf, move) {
 /** A menu that saves the diagram in a format; the kernel makes the text, a PNG is drawn here from the SVG. */
 function pieceExport(panel) {
   let asked = 0;
-  const menu = pieceMenu(panel, "Export", "down", () =>
+  const menu = pieceMenu(panel, "Export", "down", { title: "Save the diagram", keys: "e" }, () =>
     CHART_EXPORTS.map(([kind, label, title]) => panel.button({ label, title, command: "export", run: () => ((asked = panel.act("export", { kind })), menu.close()) })),
   );
   const save = (name, blob) => {
@@ -73,10 +73,9 @@ function pieceExport(panel) {
 }
 
 /** A button that opens a small list beside it; it closes with Escape, or when the focus leaves it. */
-function pieceMenu(panel, label, iconName, items) {
+function pieceMenu(panel, label, iconName, spec, items) {
   const list = h("div", { class: "kamlab-drop-list", hidden: true });
-  const name = typeof label === "function" ? label : null;
-  const button = panel.button({ label: name ? "" : label, name, icon: iconName, run: () => (list.hidden ? open() : close()) });
+  const button = panel.button({ ...spec, label, icon: iconName, run: () => (list.hidden ? open() : close()) });
   const root = h("div", { class: "kamlab-drop" }, button, list);
   function open() {
     list.replaceChildren(...[items()].flat());
@@ -89,7 +88,7 @@ function pieceMenu(panel, label, iconName, items) {
     hide(list, true);
     put(button, { "aria-expanded": "false" });
   }
-  put(button, { "aria-expanded": "false", "aria-label": name ? null : label }); // where there is little room the word is not seen
+  put(button, { "aria-expanded": "false", "aria-label": label }); // where there is little room the word is not seen
   root.addEventListener("focusout", (event) => !root.contains(event.relatedTarget) && close());
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || list.hidden) return;
