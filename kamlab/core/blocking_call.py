@@ -1,8 +1,9 @@
 """Whether a thread blocks in a call, and in which.
 
 Linux tells whether a thread sleeps, and how often it has run: one that stays asleep at one instruction, without having
-run, for :data:`BLOCKED` seconds is blocked. One that naps for a moment, again and again, has run in between. Elsewhere
-only the instruction is known, so there it has to be a call that is known to block.
+run, for :data:`BLOCKED` seconds is blocked. One that naps for a moment, again and again, has run in between; on a busy
+machine the observer may keep the interpreter from it for long, so it takes several observations, too. Elsewhere only
+the instruction is known, so there it has to be a call that is known to block.
 
 The call is found in the stack: the function of a library that the user's code has called, or else the call that the
 source has at the instruction where that code stands.
@@ -23,8 +24,9 @@ from .frames import LIBRARY, innermost_of_user, whose_code
 from .lab_time import real_monotonic
 from .thread_probe import asleep_at
 
-#: How long, in seconds, a thread has to sleep at one place to be blocked.
-BLOCKED = 0.15
+#: How long, in seconds, a thread has to sleep at one place to be blocked, and at how many observations in a row, each
+#: of which is so many seconds after the one before.
+BLOCKED, OBSERVATIONS, APART = 0.15, 4, 0.02
 #: The calls that block, where the system does not tell whether a thread sleeps.
 _BLOCKING = frozenset(
     ("accept", "acquire", "connect", "get", "input", "join", "read", "readline", "recv", "select", "sleep", "wait")
@@ -39,24 +41,27 @@ class Standstill:
     def __init__(self) -> None:
         self._place: Any = None
         self._since = self._until = 0.0
+        self._count = 0
 
     @property
     def is_long(self) -> bool:
         """Whether the thread was blocked when it was observed last."""
-        return self._place is not None and self._until - self._since >= BLOCKED
+        return self._place is not None and self._until - self._since >= BLOCKED and self._count >= OBSERVATIONS
 
     def observe(self, ident: int | None, stack: Sequence[FrameType]) -> None:
         """Take note of where the thread sleeps now, with these frames."""
         began, place = real_monotonic(), _sleeps_at(ident, stack)
         if place is None or place != self._place:
-            self._place, self._since, self._until = place, real_monotonic(), 0.0
-        else:
+            self._place, self._since, self._until, self._count = place, real_monotonic(), 0.0, 1
+        elif began >= max(self._since, self._until) + APART:
             self._until = began
+            self._count += 1
 
     def lasts(self, ident: int | None, stack: Sequence[FrameType]) -> bool:
         """Return whether the thread is blocked now."""
         place, since, now = self._place, self._since, real_monotonic()
-        return place is not None and now - since >= BLOCKED and _sleeps_at(ident, stack) == place
+        is_long = now - since >= BLOCKED and self._count >= OBSERVATIONS
+        return place is not None and is_long and _sleeps_at(ident, stack) == place
 
 
 def _sleeps_at(ident: int | None, stack: Sequence[FrameType]) -> Any:

@@ -143,7 +143,7 @@ class Interrupt:
         with self._sending:
             present = moment()
             before = sys._current_frames().get(ident)
-            if self._is_over or before is None or not self.is_users(before):
+            if self._is_over or before is None or self._users_frame_at(before) is None:
                 return False
             self._was_struck = True
             _struck[ident] = self
@@ -156,11 +156,12 @@ class Interrupt:
 
     def was_struck(self, frame: FrameType) -> None:
         """Have an error that a frame catches, and has caught before, be followed by another. Called in that thread."""
-        if self._is_over or not self.is_users(frame):
+        hung = None if self._is_over else self._users_frame_at(frame)
+        if hung is None:
             return
         caught = self._times_raised()
         if caught:
-            self._trace(frame, SliceEnded, caught)
+            self._trace(hung, SliceEnded, caught)
 
     # -- the handler ----------------------------------------------------------------------------------
 
@@ -182,6 +183,13 @@ class Interrupt:
     def is_users(self, frame: FrameType) -> bool:
         """Return whether a frame is the user's code that the drive has called: an exception may be raised in it."""
         return self._hung(frame) is frame
+
+    def _users_frame_at(self, frame: FrameType) -> FrameType | None:
+        """Return the frame itself if it is the user's, or its caller if that sleeps, or reads the time, in there."""
+        caller: FrameType | None = frame
+        while caller is not None and module_of(caller) in LIKE_THE_LIBRARY:
+            caller = caller.f_back
+        return caller if caller is not None and self.is_users(caller) else None
 
     def raise_at_next_line(self, frame: FrameType, error: BaseException) -> None:
         """Raise an error on this thread when the user's code that called the engine continues.

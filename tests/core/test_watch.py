@@ -19,6 +19,7 @@ from kamlab import Component, ThreadedComponent
 from kamlab.core.blocking_call import BLOCKED, Standstill
 from kamlab.core.errors import BadLimit, SliceEnded
 from kamlab.core.ipc import WaitComplete
+from kamlab.core.lab_time import install, real_sleep
 from kamlab.core.long_slice import LongSlice
 from kamlab.core.slice_limit import SliceLimit, size_of
 from kamlab.replay import CannotRewind
@@ -493,8 +494,13 @@ def test_a_stop_that_is_interrupted_leaves_the_lab_running(unbounded, eventually
     assert (lab.running, lab.state) == (True, "running")
 
 
-def test_a_slice_that_catches_what_wakes_it_is_ended_by_stop(unbounded, eventually):
+@pytest.mark.parametrize("of_labs", [True, False], ids=["sleep of labs", "plain sleep"])
+def test_a_slice_that_catches_what_wakes_it_is_ended_by_stop(unbounded, eventually, monkeypatch, of_labs):
     """What is raised in it is always caught at its sleep, so another error follows at a later line; once reported."""
+    if of_labs:
+        install()
+    else:
+        monkeypatch.setattr(time, "sleep", real_sleep)
     lab = unbounded()
     hangs = Does(name="hangs").activate()
     hangs.does = naps_often

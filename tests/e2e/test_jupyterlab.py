@@ -99,7 +99,7 @@ def test_prints_of_a_running_lab_are_in_the_panel(open_notebook: Any) -> None:
     notebook = open_notebook([WAITS, BUILD, "1 + 1"])
     notebook.run_all()
     panel = panel_of(notebook, 1).wait("running")
-    panel.root.get_by_text(re.compile(r"^counted to \d\d")).first.wait_for()
+    panel.piece("Inboxes").get_by_text(re.compile(r"^counted to \d\d")).first.wait_for()
     panel.click("Pause").wait("paused")
     assert panel.chips("<b id=evil>1</b>").count() > 0
     assert notebook.page.locator("#evil").count() == 0
@@ -122,7 +122,11 @@ def test_the_still_picture_is_legible(open_notebook: Any) -> None:
 def test_an_untrusted_notebook_shows_what_was_saved(open_notebook: Any) -> None:
     """Opened without being run, the saved notebook shows what was saved, though nothing in it is trusted."""
     notebook = open_notebook(COOKBOOK / "01-time-server.ipynb")
-    notebook.output(SYSTEM).get_by_text("TimeTick").first.wait_for()
+    picture = notebook.output(SYSTEM).locator(".kamlab-still img").first
+    picture.wait_for()
+    assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
+    notebook.output(SYSTEM).locator("summary").first.click()
+    notebook.output(SYSTEM).get_by_text("TimeTick").locator("visible=true").first.wait_for()
     notebook.shoot("untrusted")
 
 
@@ -138,6 +142,7 @@ def test_a_lab_is_turned_back_by_cells(open_notebook: Any) -> None:
     assert "branch 1: to step 25, leaves branch 0 after step 20, 1 by hand  <- here" in tree
     panel = panel_of(notebook, 1).wait("paused", 28)
     panel.click("Step").wait("paused", 29)
+    panel.root.get_by_role("button", name=re.compile("branches")).click()
     panel.root.locator("[data-branch='0']").first.wait_for()
     panel.answered(panel.root.locator("[data-branch='0']").first.click)
     panel.wait("paused", 40)

@@ -105,7 +105,7 @@ def test_a_mistake_is_named_and_costs_nothing(name: str, desk: Desk, record_prop
     notebook.shoot(name.replace(" ", "-").replace(",", ""), output)
     if mistake.hangs:
         notebook.command("notebook:interrupt-kernel")
-        output.get_by_text("Traceback (most recent call last)").nth(1).wait_for(timeout=1000 * PATIENCE)
+        output.get_by_text("Traceback (most recent call last)").first.wait_for(timeout=1000 * PATIENCE)
     notebook.wait_until_idle()
     desk.start("print(6 * 7)", AFTER)
     notebook.output(AFTER).get_by_text("42").first.wait_for(timeout=1000 * PATIENCE)

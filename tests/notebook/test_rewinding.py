@@ -265,7 +265,8 @@ def test_the_panel_follows_the_lab(kernel: Any) -> None:
     ran(kernel, "lab.reset()")
     assert kernel.value("panel_of(lab) is panel, shown()") == (True, 0)
     ran(kernel, "lab.stop()")
-    assert kernel.value("panel.page.now['state'], 'was stopped' in panel.page.now['gone']") == ("stopped", True)
+    assert kernel.value("panel.page.now['state'], panel.page.now['banner']['kind']") == ("stopped", "stopped")
+    assert kernel.value("panel.do('reset') and (lab.state, shown())") == ("new", 0)
 
 
 def test_the_panel_follows_a_lab_that_is_turned_back_often(kernel: Any) -> None:

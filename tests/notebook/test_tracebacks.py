@@ -55,14 +55,24 @@ def test_a_failure_shows_the_component_s_line(kernel: Any, body: str, said: str)
     assert "in main" in result.stderr or "WaitComplete" in body
 
 
+#: What tells that the run has begun: an interrupt before that is the cell's own.
+TELLS = """
+class Tells(Component):
+    def main(self):
+        print("begins")
+        yield
+_ = Tells().activate(lab)
+"""
+
+
 @pytest.mark.parametrize(
     "call",
     ["await lab.arun()", "lab.run()", "lab.step(10**9)", "async def mine():\n    await lab.arun()\nawait mine()"],
 )
 def test_an_interrupt_is_one_sentence(kernel: Any, eventually: Any, call: str) -> None:
     """An interrupted cell shows its own line, and where the lab stands; the lab goes on afterwards."""
-    kernel.run(BEFORE + ENDLESS)
-    request = kernel.send(f"print('begins')\n{call}")
+    kernel.run(BEFORE + ENDLESS + TELLS)
+    request = kernel.send(call)
     kernel.wait_for_output("begins")
     kernel.interrupt()
     error = plain(kernel.result(request).error)

@@ -42,7 +42,7 @@ def test_components_are_buttons_with_names(panel: Any) -> None:
     names = ["Source_3, runnable", "Echo_4, blocked, inbox 3", "Sink_5, waiting, inbox 2"]
     for name in names:
         assert view.button(name).count() == 1
-    assert view.node("3").get_attribute("aria-description") == "can run, has the next turn"
+    assert view.node("3").get_attribute("aria-description") == "can run, runs next"
     about = view.node("5").get_attribute("aria-description")
     assert "inbox is full (2 of 2)" in about
     assert "4 lost from outbox" in about

@@ -92,7 +92,7 @@ def inboxes(**changes: Any) -> Values:
     return {
         "components": [
             component("3", "TimeTick_3", "waiting", "waits for its timer", inbox("inbox"), control),
-            component("7", "Echo_7", "runnable", "has the next turn", inbox("inbox", *some, limit=10), control),
+            component("7", "Echo_7", "runnable", "runs next", inbox("inbox", *some, limit=10), control),
             component(
                 "8",
                 "Sink_8",

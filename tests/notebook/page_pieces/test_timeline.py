@@ -29,7 +29,7 @@ def test_events_have_names_in_words(show: Show) -> None:
         112: "step 26: Echo_7 sends 'tick!' to Sink_8, taken at step 27",
         152: "step 30: Sink_8 sends 'slower' to TimeTick_3.control, taken at step 33",
         192: "step 34: Echo_7 sends 'hello!' to Sink_8, it still waits",
-        172: "step 32: Broken_11 sends 'nobody' out of Broken_11.outbox; nobody takes it: it is lost",
+        172: "step 32: Broken_11 sends 'nobody' out of Broken_11.outbox; no component takes it: it is lost",
         205: "step 36: a component that is not shown sends 'by hand' into TimeTick_3, taken at step 36",
         100: "step 25: TimeTick_3 runs",
         175: "step 32: Broken_11 failed: ValueError: out of paper",

@@ -113,7 +113,7 @@ function isCalm(state) {
 function descriptionOf(node, state, breaks) {
   const words = [];
   if (state.say && state.say !== state.state) words.push(state.say);
-  if (state.next) words.push("has the next turn");
+  if (state.next) words.push("runs next");
   if (state.last) words.push("had the last slice");
   for (const [box, [count, limit]] of Object.entries(state.in || {})) {
     if (isFull(count, limit)) words.push(`${box} is full (${count} of ${limit})`);
