@@ -59,7 +59,7 @@ def test_a_failure_shows_the_component_s_line(kernel: Any, body: str, said: str)
 TELLS = """
 class Tells(Component):
     def main(self):
-        print("begins")
+        open(BEGUN, "w").close()
         yield
 _ = Tells().activate(lab)
 """
@@ -69,11 +69,12 @@ _ = Tells().activate(lab)
     "call",
     ["await lab.arun()", "lab.run()", "lab.step(10**9)", "async def mine():\n    await lab.arun()\nawait mine()"],
 )
-def test_an_interrupt_is_one_sentence(kernel: Any, eventually: Any, call: str) -> None:
+def test_an_interrupt_is_one_sentence(kernel: Any, eventually: Any, tmp_path: Path, call: str) -> None:
     """An interrupted cell shows its own line, and where the lab stands; the lab goes on afterwards."""
-    kernel.run(BEFORE + ENDLESS + TELLS)
+    begun = tmp_path / "begun"
+    kernel.run(f"BEGUN = {str(begun)!r}\n" + BEFORE + ENDLESS + TELLS)
     request = kernel.send(call)
-    kernel.wait_for_output("begins")
+    assert eventually(begun.exists, timeout=60)
     kernel.interrupt()
     error = plain(kernel.result(request).error)
     assert error.startswith("KeyboardInterrupt: the lab was stopped between two slices, at step ")
