@@ -26,7 +26,7 @@ from .thread_probe import asleep_at
 
 #: How long, in seconds, a thread has to sleep at one place to be blocked, and at how many observations in a row, each
 #: of which is so many seconds after the one before.
-BLOCKED, OBSERVATIONS, APART = 0.15, 4, 0.02
+BLOCKED, OBSERVATIONS, APART = 0.15, 3, 0.02
 #: The calls that block, where the system does not tell whether a thread sleeps.
 _BLOCKING = frozenset(
     ("accept", "acquire", "connect", "get", "input", "join", "read", "readline", "recv", "select", "sleep", "wait")

@@ -67,7 +67,7 @@ def test_stop_all_stops_a_lab_that_hangs(kernel: Any) -> None:
     kernel.run(
         SAYS + "go_on = threading.Event()\nclass Hangs(Component):\n    def main(self):\n        yield\n"
         "        go_on.wait(60)\nhanging, mine = Lab(), Lab()\nHangs().activate(hanging); Says().activate(mine)\n"
-        "hanging.start(); mine.start(); time.sleep(0.2)"
+        "hanging.start(); mine.start(); time.sleep(1)"
     )
     result = kernel.run("kamlab.stop_all(timeout=0.2)")
     assert result.value == "2"
