@@ -517,6 +517,6 @@ def test_rows_of_a_picture_have_the_shortest_names(make_lab: Any) -> None:
     lab = make_lab(build=pipeline, clock="virtual")
     lab.step(8, timeout=0)
     view = timeline_of(lab)
-    assert [(line.name, line.drawn) for line in view.lines][0] == ("Pipeline_1", "Pipeline")
+    assert (view.lines[0].name, view.lines[0].drawn) == ("Pipeline_1", "Pipeline")
     assert ">Pipeline</text>" in view.svg
     assert "Pipeline_1" in str(view)
