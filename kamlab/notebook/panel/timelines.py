@@ -91,8 +91,8 @@ def values(model: ViewModel, lines: int) -> dict[str, Any]:
 def _lean(line: Lifeline, first: int) -> dict[str, Any]:
     """Return a line without what says nothing: two hundred of them have to fit into what is sent."""
     shown: dict[str, Any] = {"key": line.key, "name": line.name}
-    if line.drawn not in ("", line.name):
-        shown["drawn"] = line.drawn
+    if line.title != line.name:
+        shown["drawn"] = line.title
     if line.begins is not None and line.begins >= first:
         shown["begins"] = line.begins
     return shown if line.ends is None else {**shown, "ends": line.ends, "state": line.state}

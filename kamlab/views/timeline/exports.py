@@ -138,7 +138,7 @@ def draw_png(view: Timeline, path: str | Path) -> None:
             "pip install matplotlib. The picture can be had without it: lab.timeline().svg."
         ) from error
     at = Layout(view)
-    left = 30 + 8 * max((len((line.drawn or line.name)[:28]) for line in view.lines), default=4)
+    left = 30 + 8 * max((len(line.title[:28]) for line in view.lines), default=4)
     width, height = left + at.right, AXIS + at.height + 24
     figure = Figure(figsize=(width / 72, height / 72), dpi=144)
     FigureCanvasAgg(figure)
@@ -147,7 +147,7 @@ def draw_png(view: Timeline, path: str | Path) -> None:
     how: dict[str, Any] = {"va": "center", "parse_math": False}
     for index, line in enumerate(view.lines):
         axes.plot((at.left, at.right), (at.y(index), at.y(index)), color=_LINE, lw=1.5, zorder=0)
-        axes.text(12 - left, at.y(index), (line.drawn or line.name)[:28], color=_INK, weight="bold", size=9, **how)
+        axes.text(12 - left, at.y(index), line.title[:28], color=_INK, weight="bold", size=9, **how)
     for step in at.ticks():
         axes.text(at.middle(step), -14, str(step), color=_SOFT, size=8, ha="center", **how)
     for ran in view.slices:

@@ -31,6 +31,11 @@ class Lifeline:
     state: str = ""
     drawn: str = ""
 
+    @property
+    def title(self) -> str:
+        """The name to be drawn."""
+        return self.drawn or self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:

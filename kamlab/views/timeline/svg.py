@@ -45,7 +45,7 @@ class _Drawing:
 
     def svg(self) -> str:
         at, view, notes = self.at, self.view, self._notes()
-        left = round(max((width_of((line.drawn or line.name)[:NAME], 7.4) for line in view.lines), default=40) + 26)
+        left = round(max((width_of(line.title[:NAME], 7.4) for line in view.lines), default=40) + 26)
         width = max(round(left + at.right), 340)
         height = AXIS + at.height + 22 + 16 * len(notes)
         said = [f'<text x="12" y="{AXIS + at.height + 32 + 16 * n}">{note}</text>' for n, note in enumerate(notes)]
@@ -75,7 +75,7 @@ class _Drawing:
         for index, line in enumerate(self.view.lines):
             kind = "name over" if line.key == OUTSIDE or line.ends is not None else "name"
             y = _n(AXIS + self.at.y(index) + 4)
-            names.append(f'<text x="12" y="{y}" class="{kind}">{escape(fitted(line.drawn or line.name, NAME))}</text>')
+            names.append(f'<text x="12" y="{y}" class="{kind}">{escape(fitted(line.title, NAME))}</text>')
         return names
 
     def _lifelines(self) -> list[str]:
