@@ -185,11 +185,17 @@ class Interrupt:
         return self._hung(frame) is frame
 
     def _users_frame_at(self, frame: FrameType) -> FrameType | None:
-        """Return the frame itself if it is the user's, or its caller if that sleeps, or reads the time, in there."""
-        caller: FrameType | None = frame
-        while caller is not None and module_of(caller) in LIKE_THE_LIBRARY:
-            caller = caller.f_back
-        return caller if caller is not None and self.is_users(caller) else None
+        """Return the frame of the user's that this one is, or that has called it: only the library's lie between.
+
+        None of those may be of a module that holds locks: with such a lock kept, other threads would hang.
+        """
+        hung, within = self._hung(frame), frame
+        while hung is not None and within is not hung:
+            name = module_of(within)
+            if of_the_engine(within) or name.partition(".")[0] in HOLD_LOCKS or within.f_back is None:
+                return None
+            within = within.f_back
+        return hung
 
     def raise_at_next_line(self, frame: FrameType, error: BaseException) -> None:
         """Raise an error on this thread when the user's code that called the engine continues.
@@ -385,6 +391,9 @@ def _of_the_library(frame: FrameType) -> bool:
 
 #: Packages that print and show what a component prints: they are at no fault.
 TOOLS = ("IPython", "ipykernel", "zmq", "tornado", "debugpy")
+
+#: Packages in whose code no thread but the main one is interrupted.
+HOLD_LOCKS = (*TOOLS, "_frozen_importlib", "_frozen_importlib_external", "importlib", "logging", "queue", "threading")
 
 #: The modules that replace some of Python's: code that sleeps in there is interrupted.
 LIKE_THE_LIBRARY = ("kamlab.core.lab_time",)

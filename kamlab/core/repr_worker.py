@@ -418,6 +418,7 @@ class _Thread(_Asker):
     def _do(self) -> None:
         job, self._job = self._job, None
         assert job is not None
+        self.begun = real_monotonic()  # a busy machine may have given this thread no time until now
         try:
             job.run()
         except BaseException as error:

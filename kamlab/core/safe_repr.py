@@ -3,9 +3,9 @@
 A user's ``__repr__`` is arbitrary code: it may raise, never return, wait for a lock that the caller holds, return
 megabytes, or return something that is not a text. Code that shows messages needs a short text all the same, and soon.
 
-A ``__repr__`` that is written in C and runs no other code is called directly: that of numbers, functions, and objects
-that do not define one. Every other one is called in a worker thread with a deadline; see :mod:`.repr_worker`. The kind
-of an object is read from its class without running any code of that class: no ``isinstance``, no ``__class__``, and no
+A ``__repr__`` that is written in C and runs no other code is called directly: that of numbers, texts, functions, and
+objects that do not define one. Every other one is called in a worker thread with a deadline; see :mod:`.repr_worker`.
+The kind of an object is read from its class without running any code of that class: no ``isinstance``, no ``__class__``, and no
 attribute look-up on the class, since these may run code as well.
 """
 
@@ -92,6 +92,10 @@ _PLAIN = frozenset(
     )
 )  # fmt: skip
 _INT_REPR = vars(int)["__repr__"]
+#: Those that run none either, and take long for a long value only; and what tells how long a value is.
+_PLAIN_IF_SHORT: dict[int, Callable[[Any], int]] = {
+    id(vars(cls)["__repr__"]): vars(cls)["__len__"] for cls in (str, bytes, bytearray)
+}
 _OBJECT_STR = vars(object)["__str__"]
 
 
@@ -111,7 +115,9 @@ def safe_repr(value: Any) -> str:
     """
     own = class_attribute(type(value), "__repr__")
     if id(own) not in _PLAIN:
-        return _asked("repr", repr, value)
+        length = _PLAIN_IF_SHORT.get(id(own))
+        if length is None or length(value) > LIMIT:
+            return _asked("repr", repr, value)
     if own is _INT_REPR and int.bit_length(value) > BITS:
         return f"<{class_name(type(value))} of {int.bit_length(value)} bits>"
     try:

@@ -83,8 +83,10 @@ class Counter:
         self.bytes = 0
         self._growth = Growth(base)
         self._glanced = 0.0
-        #: What is said of the slice once it is ended.
+        #: What is said of the slice once it is ended by a bound.
         self.words = ""
+        #: Whether the slice has to end, whatever its bounds are: the lab is being stopped.
+        self.must_end = False
         self._has_refused = False
 
     def leave(self) -> None:
@@ -106,16 +108,19 @@ class Counter:
     def _count(self, record: Any) -> None:
         """Count what a slice could do without end: a message that it takes makes up for one that it sends."""
         kind = record[0]
+        moves = kind is SENT or kind is DISCARDED
+        if self.must_end:
+            self._refuse(record if moves else None)
         if kind is RECEIVED:
             self.events -= 1
             self.bytes -= size_of(record[2])
             return
         self.events += 1
-        moves = kind is SENT or kind is DISCARDED
         if moves:
             self.bytes += size_of(record[3])
         if past := self._past():
-            self._refuse(record if moves else None, past)
+            self.words = self.words or self._watch.in_words(past)
+            self._refuse(record if moves else None)
 
     def _past(self) -> str:
         """Return the bound that is passed, in words, or "" if none is."""
@@ -135,12 +140,12 @@ class Counter:
         self._glanced = now
         return self._growth.note(resident()) > memory and self._growth.is_steady()
 
-    def _refuse(self, record: Any, past: str) -> None:
+    def _refuse(self, record: Any) -> None:
         """Raise SliceEnded: in ``send`` itself, whose message is taken back, else at the next line of the user's."""
-        self.words = self.words or self._watch.in_words(past)
+        error = SliceEnded(self.words) if self.words else SliceEnded()
         interrupt = self._runtime.interrupt
         if interrupt is not None and (record is None or self._has_refused):  # it has caught the error before
-            interrupt.raise_at_next_line(sys._getframe(), SliceEnded(self.words))
+            interrupt.raise_at_next_line(sys._getframe(), error)
         if record is None:
             return
         if record[0] is SENT and record[2].items and record[2].items[-1] is record[3]:
@@ -148,7 +153,7 @@ class Counter:
         elif self.log is not None:
             self.log(record)  # it is counted as discarded already
         self._has_refused = True
-        raise SliceEnded(self.words)
+        raise error
 
 
 def grown_past(memory: int) -> str:

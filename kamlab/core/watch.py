@@ -312,8 +312,8 @@ class Watch:
         if self._large[1] >= MUCH and not self.has_counted:
             self._count()
 
-    def _count(self) -> None:
-        """Put the counter in the place of the engine's writer."""
+    def _count(self, must_end: bool = False) -> None:
+        """Put the counter in the place of the engine's writer, to bound the slice or to end it."""
         self.has_counted = True
         with _lock:
             scheduler = self._runtime.scheduler
@@ -324,6 +324,7 @@ class Watch:
                 is_known = self.seen is not None and self.seen[0] == self.present()
                 self._counter = Counter(self, self._runtime, self._growth.base if is_known else resident())
             counter = self._counter
+            counter.must_end = counter.must_end or must_end
             log: Any = scheduler.log
             if log is not counter:
                 counter.log = log
@@ -390,7 +391,11 @@ class Watch:
         if interrupt.installed:
             return interrupt.send()
         # A thread that blocks would not notice, and an exception that waits for it would slow down all other threads.
-        return not self._standstill.is_long and interrupt.strike(self.present)
+        if self._standstill.is_long:
+            return False
+        if self.closing is None:  # a loop that sends is in the engine nearly always: its next message is refused
+            self._count(must_end=True)
+        return interrupt.strike(self.present)
 
     @contextmanager
     def reporting(self) -> Iterator[None]:

@@ -223,6 +223,7 @@ def test_only_a_few_may_hang(gate: Gate) -> None:
         assert "takes too long" in safe_repr(gate.blocked(f"Blocked{number}"))
     assert safe_repr(gate.blocked()) == "<Blocked, not asked: too many others hang>"
     assert safe_repr(says(lambda self: "fine")()) == "<Says, not asked: too many others hang>"
+    assert (safe_repr("text"), safe_repr(b"bytes")) == ("'text'", "b'bytes'")
     assert safe_repr(3) == "3"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import inspect
 import itertools
 import os
@@ -393,8 +395,28 @@ def test_a_call_in_the_middle_of_a_slice_is_not_the_components(unbounded):
 # -- the background -------------------------------------------------------------------------------------
 
 
+class Copies(Component):
+    def main(self):
+        nested = [[[[1]]]] * 50
+        while True:
+            copy.deepcopy(nested)
+        yield
+
+
+class CatchesAll(Component):
+    def main(self):
+        while True:
+            with contextlib.suppress(BaseException):
+                self.send(1)
+        yield
+
+
 @pytest.mark.parametrize(
-    ("end", "kind"), sampled([("stop", Sends), ("reset", Adds)], list(itertools.product(("stop", "reset"), SPINS)))
+    ("end", "kind"),
+    sampled(
+        [("stop", Sends), ("reset", Copies)],
+        list(itertools.product(("stop", "reset"), [*SPINS, Copies, CatchesAll])),
+    ),
 )
 def test_a_long_slice_in_the_background_is_ended_by_stop_and_reset(unbounded, eventually, kind, end):
     """The slice ends at its next line, its component has failed with the line, and the lab can be used again."""
