@@ -5,8 +5,8 @@ megabytes, or return something that is not a text. Code that shows messages need
 
 A ``__repr__`` that is written in C and runs no other code is called directly: that of numbers, texts, functions, and
 objects that do not define one. Every other one is called in a worker thread with a deadline; see :mod:`.repr_worker`.
-The kind of an object is read from its class without running any code of that class: no ``isinstance``, no ``__class__``, and no
-attribute look-up on the class, since these may run code as well.
+The kind of an object is read from its class without running any code of that class: no ``isinstance``, no
+``__class__``, and no attribute look-up on the class, since these may run code as well.
 """
 
 from __future__ import annotations
