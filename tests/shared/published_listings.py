@@ -80,6 +80,8 @@ def programs_of(page: str) -> Iterator[str]:
     earlier: list[str] = []
     pending: list[str] = []
     for block in code_blocks(page):
+        if block.startswith("#!"):  # a program begins
+            earlier, pending = [*earlier, *pending], []
         if not _is_program_text(block):
             continue
         pending.append(block)
@@ -144,7 +146,7 @@ def _complete(text: str, earlier: list[str]) -> str:
     tree = _tree_of(text)
     if tree is None:
         return text
-    needed = []
+    needed: list[str] = []
     missing = _used(tree) - _bound(tree) - set(dir(builtins))
     for block in reversed(earlier):
         other = _tree_of(block)
