@@ -12,6 +12,7 @@ import selectors
 import shutil
 import socket
 import socketserver
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+import trustme
+
 from published_listings import EXAMPLES, Listing, find_listings
 
 #: The sound that stands for others.
@@ -31,6 +34,8 @@ DRIVER = Path(__file__).with_name("listing_process.py")
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>http://news.example/</link>
 <description>Daily</description><item><title>Rain</title><description>Wet</description></item></channel></rss>
 """
+#: The hosts to which published listings connect by TLS.
+TLS_HOSTS = ("kamaelia.org", "www.kamaelia.org", "kamaelia.svn.sourceforge.net")
 #: When, at the latest, the input ends: half of these seconds.
 SOON = 5.0
 #: What is typed for a listing that fetches pages, and for any other.
@@ -77,12 +82,22 @@ class Page(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[tuple[int, int, int]]:
-    """Have the servers that stand for others, and give their ports: echo, HTTP, IRC."""
+def servers(authority: Path) -> Iterator[tuple[int, ...]]:
+    """Have the servers that stand for others, and give their ports: echo, HTTP, IRC, HTTPS.
+
+    Args:
+        authority: where to write the certificate that a client of the last one has to trust.
+    """
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(authority))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(*TLS_HOSTS).configure_cert(context)
     with contextlib.ExitStack() as stack:
         ports = []
-        for handler in (Echo, Page, Irc):
+        for handler, secure in ((Echo, False), (Page, False), (Irc, False), (Page, True)):
             server = stack.enter_context(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler))
+            if secure:
+                server.socket = context.wrap_socket(server.socket, server_side=True)
             server.daemon_threads = True
             threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
             stack.callback(server.shutdown)
@@ -122,7 +137,7 @@ class Bench:
     def __enter__(self) -> Bench:
         for folder in EXAMPLES:
             shutil.copytree(self._root / folder, self._scratch / folder)
-        self.ports = self._stack.enter_context(servers())
+        self.ports = self._stack.enter_context(servers(self._scratch / "authority.pem"))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -151,7 +166,11 @@ class Bench:
                     stdout=to_out,
                     stderr=to_err,
                     cwd=folder,
-                    env={**os.environ, "LISTING_MEDIA": str(self._scratch / MEDIA)},
+                    env={
+                        **os.environ,
+                        "LISTING_MEDIA": str(self._scratch / MEDIA),
+                        "SSL_CERT_FILE": str(self._scratch / "authority.pem"),
+                    },
                 )
                 try:
                     answers = _talk(process, listing.text, seconds, enough)
@@ -168,7 +187,7 @@ def _kind(status: int | None, wrong: str, text: str) -> str:
 
     A component that fails is a failure of the listing, unless the listing asks that the others go on.
     """
-    failure = "Traceback (most recent call last)" in wrong or " failed at step " in wrong
+    failure = re.search(r"^Traceback \(most recent call last\)| failed at step | has failed: ", wrong, re.M)
     if status not in (None, 0) or (failure and "immortalise()" not in text):
         at_end_of_input = re.search(r"^EOFError: EOF when reading a line$", wrong, re.M)
         return "ends" if at_end_of_input else "fails"
