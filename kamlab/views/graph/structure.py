@@ -27,7 +27,7 @@ from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ...core.component import Component, planned_in
 from ...core.naming import drawn_names, given_name, label_of
-from ...core.states import ENDED, FAILED, NEW, RUNNABLE
+from ...core.states import ENDED, FAILED, NEW
 from ...core.task import task_of
 from ..components import key_of
 from ..printable import label
@@ -134,11 +134,11 @@ class Shown:
         chosen = _chosen(snapshot, stands)
         who = self.who = {component: stands[component] for component in chosen[:SEARCHED]}
         self.links: list[Any] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
-        #: The keys of components that a chassis will take in when it first runs.
+        #: The keys of components that a chassis will take in: when it first runs, or one after another.
         self.planned: dict[Any, str] = {}
         for component, stand in list(who.items()) if len(who) < SEARCHED else ():
-            if stand.state in (NEW, RUNNABLE):
-                self._plan(component, key_of(component), stands)
+            if stand.ended is None:
+                self._plan(component, key_of(component), snapshot.step)
         self.gone: set[Any] = set()
         self.waiting = {box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in who}
         self.lost: Mapping[Any, int] = snapshot.lost
@@ -170,20 +170,26 @@ class Shown:
         if self.folded:
             self._hide()
 
-    def _plan(self, chassis: Any, key: str, stands: Mapping[Any, Stand]) -> None:
-        """Add what a chassis that has not run yet will take in, and the links that it will make."""
+    def _plan(self, chassis: Any, key: str, step: int) -> None:
+        """Add what a chassis has not taken in yet, and the links that it will make."""
         children, routes = planned_in(chassis)
-        found = list(children)
-        if not found or any(child in stands or child in self.who for child in found):
+        found = {child: f"{key}.{place}" for place, child in enumerate(children) if self._is_to_come(child, step)}
+        if not found:
             return
-        for place, child in enumerate(found):
+        self.planned.update(found)
+        for child in found:
             self.who[child] = Stand(NEW, chassis)
-            self.planned[child] = f"{key}.{place}"
         for source, box, sink, into, kind in routes:
-            if source in self.who and sink in self.who:
+            if (source in found or sink in found) and source in self.who and sink in self.who:
                 self.links.append((_spot(source, box, kind == 1), _spot(sink, into, kind != 2)))
-        for place, child in enumerate(found):
-            self._plan(child, f"{key}.{place}", stands)
+        for child, place in found.items():
+            self._plan(child, place, step)
+
+    def _is_to_come(self, child: Any, step: int) -> bool:
+        if child in self.who:
+            return False
+        ended = task_of(child).end_record
+        return ended is None or ended.step > step
 
     def _keep(self, chassis: Any) -> None:
         """Keep the order of the children of a chassis, some of which have ended, and the links that went with them."""
