@@ -90,7 +90,7 @@ class OutSpot(NamedTuple):
 _INBOXES = (Inbox, InSpot)
 
 
-class Wire(NamedTuple):
+class DrawnLink(NamedTuple):
     """A link in the picture. The sides, ``"L"`` and ``"R"``, say where each end is on its part.
 
     ``gone``: it was there until one of its ends came to an end.
@@ -112,7 +112,7 @@ class Structure(NamedTuple):
     """Everything in the picture, parents before their children. ``more`` components are left out."""
 
     parts: tuple[Part, ...] = ()
-    wires: tuple[Wire, ...] = ()
+    wires: tuple[DrawnLink, ...] = ()
     more: int = 0
 
 
@@ -385,10 +385,10 @@ def _boxes(names: dict[str, None], declared: list[str], kept: tuple[str, ...], u
     return tuple(sorted(in_order, key=_CONTROL.__contains__))
 
 
-def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
+def _wires(shown: Shown) -> tuple[list[DrawnLink], dict[str, list[Hop]]]:
     keys, parents, outer = shown.keys, shown.parents, shown.outer
     idle = _idle_links(shown)
-    wires: dict[str, Wire] = {}
+    wires: dict[str, DrawnLink] = {}
     hops: dict[str, list[Hop]] = {}
     for hop in shown.links:
         source, sink = hop
@@ -403,7 +403,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
         from_in, to_in = isinstance(source, _INBOXES), isinstance(sink, _INBOXES)
         source_box, target_box = short_name(str(source.name)), short_name(str(sink.name))
         begin, finish = keys[start], keys[end]
-        wire = Wire(
+        wire = DrawnLink(
             f"{'in ' if from_in else '' if to_in else 'out '}{begin}.{source_box}>{finish}.{target_box}",
             begin,
             source_box,
