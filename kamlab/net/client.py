@@ -35,8 +35,8 @@ class TCPClient(Component):
 
     ProducerFinished on ``control`` sends the messages in the inbox, then ends the connection; with
     ``wait_for_serverclose`` it ends only the sending half, and answers come until the server closes.
-    ShutdownMicroprocess ends the connection at once. Before there is a connection, ProducerFinished ends the client
-    unless messages wait to be sent.
+    ShutdownMicroprocess ends the connection as soon as the socket has taken what is in the inbox. Before there is a
+    connection, ProducerFinished ends the client unless messages wait to be sent.
 
     Args:
         host: a name, a numeric address, or an alias of the lab.
@@ -51,7 +51,7 @@ class TCPClient(Component):
 
     Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the server.",
-        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
+        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: send what is here, and end.",
         "makessl": "Not supported: a message here is an error.",
         "_socketFeedback": "SocketShutdown, from the connection.",
     }
