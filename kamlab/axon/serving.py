@@ -41,6 +41,7 @@ def _served(entry: Old) -> Any:
         "__doc__": thing.__doc__,
         "_names": dict(entry.names),
         "_keywords": dict(entry.keywords),
+        **{attribute: _load(target) for attribute, target in entry.attributes},
     }
     return type(name, (*bases, thing), body)
 

@@ -14,16 +14,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Old:
-    """The native object served for a name, and pairs of old and new names of its keywords and methods."""
+    """The native object served for a name, and pairs of old and new names of its keywords and methods.
+
+    ``attributes`` are set on the class that is served; each is a pair of a name and an object, named as the target is.
+    """
 
     target: str
     keywords: tuple[tuple[str, str], ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
-def old(target: str, keywords: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None) -> Old:
-    """Make an entry for an object whose keywords or methods have other names here."""
-    return Old(target, tuple((keywords or {}).items()), tuple((names or {}).items()))
+def old(
+    target: str,
+    keywords: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    attributes: Mapping[str, str] | None = None,
+) -> Old:
+    """Make an entry for an object that differs from the native one in more than its name."""
+    return Old(target, *(tuple((pairs or {}).items()) for pairs in (keywords, names, attributes)))
 
 
 def under(module: str, *names: str, **renamed: str) -> dict[str, Old]:
@@ -154,8 +163,10 @@ CHOICES = {
     "gotoFirst": "goto_first",
     "gotoLast": "goto_last",
 }
+#: What connections made under the old names deliver: bytes that understand text.
+TEXT_BYTES = {"received_as": "kamlab.core.text_bytes:TextBytes"}
 SERVERS = {
-    name: old(f"kamlab.net.server:{name}", names={"mkProtocolHandler": "mk_protocol_handler"})
+    name: old(f"kamlab.net.server:{name}", names={"mkProtocolHandler": "mk_protocol_handler"}, attributes=TEXT_BYTES)
     for name in ("ServerCore", "SimpleServer", "FastRestartServer", "MoreComplexServer")
 }
 READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
@@ -172,9 +183,11 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Prefab": under("kamlab.chassis.prefab", JoinChooserToCarousel="join_chooser_to_carousel"),
     "Kamaelia.Chassis.ConnectedServer": SERVERS,
     "Kamaelia.IPC": {**SOCKET_IPC, **IPC},
-    "Kamaelia.Internet.TCPClient": under("kamlab.net.client", "TCPClient"),
-    "Kamaelia.Internet.TCPServer": under("kamlab.net.server", "TCPServer"),
-    "Kamaelia.Internet.ConnectedSocketAdapter": under("kamlab.net.connection", "ConnectedSocketAdapter"),
+    "Kamaelia.Internet.TCPClient": {"TCPClient": old("kamlab.net.client:TCPClient", attributes=TEXT_BYTES)},
+    "Kamaelia.Internet.TCPServer": {"TCPServer": old("kamlab.net.server:TCPServer", attributes=TEXT_BYTES)},
+    "Kamaelia.Internet.ConnectedSocketAdapter": {
+        "ConnectedSocketAdapter": old("kamlab.net.connection:ConnectedSocketAdapter", attributes=TEXT_BYTES)
+    },
     "Kamaelia.Internet.Selector": {
         "Selector": old(
             "kamlab.net.selector:Selector",

@@ -62,6 +62,7 @@ class TCPClient(Component):
     }
 
     woken_by_collection = False
+    received_as: type[bytes] = bytes
 
     def __init__(
         self,
@@ -211,6 +212,8 @@ class TCPClient(Component):
         """Pass messages both ways until the connection has ended. A generator."""
         adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose)
         self.adapter = adapter
+        if self.received_as is not bytes:
+            adapter.received_as = self.received_as
         self.add_children(adapter)
         self.link((adapter, "signal"), (self, "_socketFeedback"))
         self.link((adapter, "CreatorFeedback"), (self, "_socketFeedback"))

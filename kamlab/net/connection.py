@@ -69,7 +69,8 @@ FOR_EVER = float("inf")
 class ConnectedSocketAdapter(Component):
     """One TCP connection.
 
-    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. Received messages are bytes.
+    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. Received messages are bytes; under the old
+    names, bytes that understand text (:class:`kamlab.core.text_bytes.TextBytes`).
 
     Args:
         listensocket: the connected socket; it belongs to this component from now on.
@@ -119,6 +120,8 @@ class ConnectedSocketAdapter(Component):
     dropped: int = 0
     reason: ConnectionLost | None = None
     told: tuple[float, int] | None = None
+    #: What the bytes that come are given as: bytes, or, under the old names, bytes that understand text.
+    received_as: type[bytes] = bytes
     peer: str = "no peer"
 
     _task: Any  # its scheduler is set: a connection is used only in slices
@@ -253,7 +256,7 @@ class ConnectedSocketAdapter(Component):
             log = self._task.scheduler.log
             if log is not None:
                 log((BYTES_IN, self, len(data)))
-            if not self._pass_on(data):
+            if not self._pass_on(data if self.received_as is bytes else self.received_as(data)):
                 return
             if len(data) < CHUNK:
                 self._readable = False  # if there is more, the network will say so

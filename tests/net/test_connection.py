@@ -326,7 +326,7 @@ class TestEnding:
 
     def test_shutdown_writes_what_came_before_it(self, connect: Any, lab: Any, pair: Pair, read_all: Any) -> None:
         """What is in the inbox before ShutdownMicroprocess is written in that slice, and then the stream ends."""
-        adapter, recorder = connect()
+        adapter, _ = connect()
         lab.step_message()
         for word in ("the", b" last", " words"):
             adapter.deliver(word)
