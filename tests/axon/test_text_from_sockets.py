@@ -51,6 +51,12 @@ def told(lab: Any, server_class: Any, said: bytes, **argd: Any) -> tuple[list[An
     return protocols[0].got, peer.read()
 
 
+def data_in(lab: Any) -> list[tuple[type, str]]:
+    """Return class and text of the bytes that were sent in a lab."""
+    messages = [event.message for event in lab.trace.events() if event.kind == "sent"]
+    return [(type(message), str(message)) for message in messages if isinstance(message, bytes)]
+
+
 @pytest.fixture
 def virtual() -> Any:
     """A lab with the network in memory."""
@@ -129,11 +135,10 @@ def test_such_messages_are_recorded_and_replayed() -> None:
         peer = lab.network.dial(1500)
         peer.send("hello")
         lab.run(timeout=1)
-        sent = [event.message for event in lab.trace.events() if event.kind == "sent"]
+        sent = data_in(lab)
         assert "b'hello'" in str(lab.events())
         last = lab.step_number
         lab.goto(2)
         lab.goto(last)
-        again = [event.message for event in lab.trace.events() if event.kind == "sent"]
-    assert TextBytes in {type(message) for message in sent}
-    assert [str(message) for message in again] == [str(message) for message in sent]
+        again = data_in(lab)
+    assert sent == again == [(TextBytes, "hello"), (TextBytes, "you said hello\n")]
