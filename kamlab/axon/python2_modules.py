@@ -64,8 +64,8 @@ class _Loader(SourceFileLoader):
 class _Finder:
     """Finds the source files of a folder."""
 
-    def __init__(self, folder: Path, tell: Teller) -> None:
-        self._folder = folder.resolve()
+    def __init__(self, folder: Path | None, tell: Teller) -> None:
+        self._folder = folder
         self._tell = tell
 
     def find_spec(
@@ -76,7 +76,8 @@ class _Finder:
         if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
             return None
         is_own = fullname.partition(".")[0] == __name__.partition(".")[0]
-        if is_own or "site-packages" in spec.origin or not Path(spec.origin).resolve().is_relative_to(self._folder):
+        folder = (self._folder or Path.cwd()).resolve()
+        if is_own or "site-packages" in spec.origin or not Path(spec.origin).resolve().is_relative_to(folder):
             return None
         loader = _Loader(fullname, spec.origin)
         loader.tell = self._tell
@@ -85,11 +86,11 @@ class _Finder:
 
 
 @contextmanager
-def old_modules(folder: Path, tell: Teller) -> Iterator[None]:
+def old_modules(folder: Path | None, tell: Teller) -> Iterator[None]:
     """Have modules of a folder rewritten when they are imported within the ``with``.
 
     Args:
-        folder: where they are, or below.
+        folder: where they are, or below; ``None`` is the working directory when they are imported.
         tell: called with the name of a file and what was rewritten in it.
     """
     finder: Any = _Finder(folder, tell)

@@ -40,7 +40,7 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
             print(told.pop())
 
     modules = ExitStack()
-    modules.enter_context(old_modules(Path.cwd(), lambda path, found: print(f"{Path(path).name}: {found}")))
+    modules.enter_context(old_modules(None, lambda path, found: print(f"{Path(path).name}: {found}")))
 
     def undo() -> None:
         modules.close()

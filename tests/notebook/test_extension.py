@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
