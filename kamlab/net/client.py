@@ -35,8 +35,8 @@ class TCPClient(Component):
 
     ProducerFinished on ``control`` sends the messages in the inbox, then ends the connection; with
     ``wait_for_serverclose`` it ends only the sending half, and answers come until the server closes.
-    ShutdownMicroprocess ends the connection at once. Before there is a connection, ProducerFinished ends the client
-    unless messages wait to be sent.
+    ShutdownMicroprocess ends the connection as soon as the socket has taken what is in the inbox. Before there is a
+    connection, ProducerFinished ends the client unless messages wait to be sent.
 
     Args:
         host: a name, a numeric address, or an alias of the lab.
@@ -51,7 +51,7 @@ class TCPClient(Component):
 
     Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the server.",
-        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
+        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: send what is here, and end.",
         "makessl": "Not supported: a message here is an error.",
         "_socketFeedback": "SocketShutdown, from the connection.",
     }
@@ -62,6 +62,7 @@ class TCPClient(Component):
     }
 
     woken_by_collection = False
+    received_as: type[bytes] = bytes
 
     def __init__(
         self,
@@ -211,6 +212,8 @@ class TCPClient(Component):
         """Pass messages both ways until the connection has ended. A generator."""
         adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose)
         self.adapter = adapter
+        if self.received_as is not bytes:
+            adapter.received_as = self.received_as
         self.add_children(adapter)
         self.link((adapter, "signal"), (self, "_socketFeedback"))
         self.link((adapter, "CreatorFeedback"), (self, "_socketFeedback"))
