@@ -1,10 +1,10 @@
 """Networking: servers and clients as components, and the networks that they use.
 
 Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), and a connection as a component
-(:class:`ConnectedSocketAdapter`) use one interface, :class:`Network`. It has three implementations: real TCP
-(:class:`RealNetwork`), a network in memory (:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and
-one that records real TCP and replays it (:class:`Recorded`). Servers listen on this machine only, unless a host is
-named.
+(:class:`ConnectedSocketAdapter`), and UDP (:class:`SimplePeer`, :class:`TargettedPeer`, :class:`PostboxPeer`) use one
+interface, :class:`Network`. It has three implementations: real sockets (:class:`RealNetwork`), a network in memory
+(:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and one that records real sockets and replays
+them (:class:`Recorded`). Servers listen on this machine only, unless a host is named.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ from .real import RealNetwork
 from .recorded import Recorded, RecordingNetwork, ReplayedNetwork, play_outside
 from .selector import Selector
 from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer, TCPServer
-from .simulated import Peer, PeerListener, Simulated, SimulatedNetwork
+from .simulated import DatagramPeer, Peer, PeerListener, Simulated, SimulatedNetwork
+from .udp import PostboxPeer, SimplePeer, TargettedPeer
 
 __all__ = [
     "BadAddress",
@@ -58,6 +59,7 @@ __all__ = [
     "ConnectFailed",
     "ConnectedSocketAdapter",
     "ConnectionLost",
+    "DatagramPeer",
     "FastRestartServer",
     "ListenFailed",
     "MoreComplexServer",
@@ -75,6 +77,7 @@ __all__ = [
     "PeerIsOfThePast",
     "PeerListener",
     "PortInUse",
+    "PostboxPeer",
     "RealNetwork",
     "RecordDoesNotFit",
     "RecordIsOver",
@@ -88,6 +91,7 @@ __all__ = [
     "ServerCore",
     "ServerShutdown",
     "ShutdownCSA",
+    "SimplePeer",
     "SimpleServer",
     "Simulated",
     "SimulatedNetwork",
@@ -95,6 +99,7 @@ __all__ = [
     "TCPClient",
     "TCPServer",
     "TLSNotSupported",
+    "TargettedPeer",
     "UnknownAct",
     "play_outside",
 ]
