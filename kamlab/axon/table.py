@@ -125,6 +125,11 @@ SERVERS = {
 READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
 ECHO = under("kamlab.axon.echo", "EchoProtocol")
 FILTER = under("kamlab.parts.passing", "Filter", FilterComponent="Filter")
+SINGLE_SERVER = {
+    **under("kamlab.net.single_server", "FastRestartSingleServer", "SingleServer"),
+    **under("kamlab.axon.echo", echo="EchoProtocol"),
+}
+UDP = under("kamlab.net.udp", "PostboxPeer", "SimplePeer", "TargettedPeer")
 NULL_SINK = under("kamlab.parts.passing", nullSinkComponent="NullSink")
 
 KAMAELIA: dict[str, dict[str, Old]] = {
@@ -138,6 +143,14 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.IPC": {**SOCKET_IPC, **IPC},
     "Kamaelia.Internet.TCPClient": under("kamlab.net.client", "TCPClient"),
     "Kamaelia.Internet.TCPServer": under("kamlab.net.server", "TCPServer"),
+    "Kamaelia.Internet.SingleServer": SINGLE_SERVER,
+    "Kamaelia.Internet.UDP": UDP,
+    "Kamaelia.Internet.UDP_ng": UDP,
+    "Kamaelia.Internet.Multicast_transceiver": under(
+        "kamlab.net.multicast", Multicast_transceiver="MulticastTransceiver"
+    ),
+    "Kamaelia.Internet.Multicast_receiver": under("kamlab.net.multicast", Multicast_receiver="MulticastReceiver"),
+    "Kamaelia.Internet.Multicast_sender": under("kamlab.net.multicast", Multicast_sender="MulticastSender"),
     "Kamaelia.Internet.ConnectedSocketAdapter": under("kamlab.net.connection", "ConnectedSocketAdapter"),
     "Kamaelia.Internet.Selector": {
         "Selector": old(
@@ -149,6 +162,27 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         )
     },
     "Kamaelia.Protocol.EchoProtocol": ECHO,
+    "Kamaelia.Protocol.Framing": under(
+        "kamlab.protocols.framing", "DataChunker", "DataDeChunker", "DeFramer", "Framer"
+    ),
+    "Kamaelia.Protocol.Packetise": under("kamlab.protocols.packetise", "MaxSizePacketiser"),
+    "Kamaelia.Protocol.SimpleReliableMulticast": {
+        **under(
+            "kamlab.protocols.reliable_multicast",
+            "Annotator",
+            "RecoverOrder",
+            SRM_Receiver="SRMReceiver",
+            SRM_Sender="SRMSender",
+        ),
+        # The page Pipelines imports these under the names by which Kamaelia's module imports them itself.
+        **under(
+            "kamlab.protocols.framing",
+            _DataChunker="DataChunker",
+            _DataDeChunker="DataDeChunker",
+            _DeFramer="DeFramer",
+            _Framer="Framer",
+        ),
+    },
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
@@ -173,6 +207,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PureTransformer": {
         "PureTransformer": old("kamlab.parts.transform:PureTransformer", names={"processMessage": "process_message"})
     },
+    "Kamaelia.Util.Chargen": under("kamlab.parts.chargen", "Chargen"),
+    "Kamaelia.Util.Detuple": under("kamlab.parts.detuple", "SimpleDetupler"),
     "Kamaelia.Util.DataSource": under("kamlab.parts.sources", "DataSource", "TriggeredSource"),
     "Kamaelia.Util.OneShot": under("kamlab.parts.sources", "OneShot", "TriggeredOneShot"),
     "Kamaelia.Util.Chooser": under("kamlab.parts.choosers", "Chooser", "ForwardIteratingChooser"),
@@ -206,6 +242,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     # Deprecated by Kamaelia, and still in use.
     "Kamaelia.KamaeliaIPC": {**SOCKET_IPC, **IPC},
     "Kamaelia.ReadFileAdaptor": READ_FILE,
+    "Kamaelia.SingleServer": {"SingleServer": SINGLE_SERVER["SingleServer"]},
     "Kamaelia.SimpleServerComponent": {"SimpleServer": SERVERS["SimpleServer"]},
     "Kamaelia.Protocol.EchoProtocolComponent": ECHO,
     "Kamaelia.Util.ConsoleEcho": under("kamlab.parts.console", consoleEchoer="ConsoleEchoer"),

@@ -1,10 +1,10 @@
 """Networking: servers and clients as components, and the networks that they use.
 
-Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), and a connection as a component
-(:class:`ConnectedSocketAdapter`), and UDP (:class:`SimplePeer`, :class:`TargettedPeer`, :class:`PostboxPeer`) use one
-interface, :class:`Network`. It has three implementations: real sockets (:class:`RealNetwork`), a network in memory
-(:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and one that records real sockets and replays
-them (:class:`Recorded`). Servers listen on this machine only, unless a host is named.
+Servers (:class:`SimpleServer`, :class:`ServerCore`, :class:`SingleServer`), a client (:class:`TCPClient`), a connection
+as a component (:class:`ConnectedSocketAdapter`), and datagrams (:class:`SimplePeer`, :class:`MulticastTransceiver` and
+their kin) use one interface, :class:`Network`. It has three implementations: real sockets (:class:`RealNetwork`), a
+network in memory (:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and one that records real
+sockets and replays them (:class:`Recorded`). Servers listen on this machine only, unless a host is named.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ from .ipc import (
     ShutdownCSA,
     SocketShutdown,
 )
+from .multicast import MulticastReceiver, MulticastSender, MulticastTransceiver
 from .real import RealNetwork
 from .recorded import Recorded, RecordingNetwork, ReplayedNetwork, play_outside
 from .selector import Selector
 from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer, TCPServer
 from .simulated import DatagramPeer, Peer, PeerListener, Simulated, SimulatedNetwork
+from .single_server import FastRestartSingleServer, SingleServer
 from .udp import PostboxPeer, SimplePeer, TargettedPeer
 
 __all__ = [
@@ -61,8 +63,12 @@ __all__ = [
     "ConnectionLost",
     "DatagramPeer",
     "FastRestartServer",
+    "FastRestartSingleServer",
     "ListenFailed",
     "MoreComplexServer",
+    "MulticastReceiver",
+    "MulticastSender",
+    "MulticastTransceiver",
     "Network",
     "NetworkIsClosed",
     "NewCSA",
@@ -95,6 +101,7 @@ __all__ = [
     "SimpleServer",
     "Simulated",
     "SimulatedNetwork",
+    "SingleServer",
     "SocketShutdown",
     "TCPClient",
     "TCPServer",

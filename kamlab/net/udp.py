@@ -42,7 +42,7 @@ _OUTBOXES = {
 
 
 class DatagramComponent(ListeningComponent):
-    """Base of the components at a UDP socket. Override :meth:`next_datagram`, :meth:`listen` or :meth:`arrived`.
+    """Base of the components at a UDP socket. Override :meth:`next_datagram`, :meth:`bind` or :meth:`arrived`.
 
     Args:
         localaddr: the address to receive at: ``None`` is this machine only, "0.0.0.0" every interface.
@@ -58,6 +58,8 @@ class DatagramComponent(ListeningComponent):
     Outboxes: ClassVar[Any] = _OUTBOXES
 
     woken_by_collection: bool = False  # True only while it holds a datagram
+    #: Whether it reads what comes.
+    receives: ClassVar[bool] = True
 
     def __init__(self, localaddr: str | None = None, localport: int = 0) -> None:
         super().__init__()
@@ -92,9 +94,9 @@ class DatagramComponent(ListeningComponent):
         if self.socket is None:
             self.bind(network)
 
-    def bind(self, network: Network, host: str | None = None, **how: Any) -> None:
+    def bind(self, network: Network, **how: Any) -> None:
         """Get a socket of a network."""
-        self.socket = network.datagrams(host or self.localaddr, self.localport, owner=self, **how)
+        self.socket = network.datagrams(self.localaddr, self.localport, owner=self, **how)
         self._network = network
 
     def next_datagram(self) -> tuple[Any, Any, Any] | None:
@@ -159,7 +161,7 @@ class DatagramComponent(ListeningComponent):
 
     def _watch(self) -> None:
         """Tell the network which events this waits for, if they have changed."""
-        wanted = (0 if self._held is not None else READ) | (WRITE if self._blocked else 0)
+        wanted = (READ if self.receives and self._held is None else 0) | (WRITE if self._blocked else 0)
         if wanted == self._interest or self._network is None:
             return
         self._interest = wanted

@@ -1,7 +1,9 @@
 """Small components: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
 
+from .chargen import Chargen
 from .choosers import Chooser, ForwardIteratingChooser, InfiniteChooser
 from .console import ConsoleEchoer, ConsoleReader
+from .detuple import SimpleDetupler
 from .fanout import Fanout, TwoWaySplitter
 from .filerates import (
     FixedRateControlledReusableFileReader,
@@ -26,6 +28,7 @@ __all__ = [
     "AddSink",
     "BadMessage",
     "ByteRate_RequestControl",
+    "Chargen",
     "Chooser",
     "ChunksToLines",
     "Collate",
@@ -52,6 +55,7 @@ __all__ = [
     "ReadFileAdaptor",
     "RemoveSink",
     "ReusableFileReader",
+    "SimpleDetupler",
     "SimpleFileWriter",
     "SimpleReader",
     "Splitter",
