@@ -141,10 +141,7 @@ class DatagramComponent(ListeningComponent):
         if self._lookup is not None:
             self._lookup.cancel()
         if sock is not None:
-            left = len(self.inboxes["inbox"].items) + (self._pending is not None)
-            if left:
-                self.dropped += left
-                self._report_once("ended", f"{self.short_name} has ended; {left} datagrams were not sent.")
+            self.dropped += len(self.inboxes["inbox"].items) + (self._pending is not None)
             where = format_address(*(place_of(sock, "getsockname") or ("?", "?")))
             sock.close()
             self._log(CLOSED, f"UDP no longer at {where}")

@@ -2,7 +2,8 @@
 
 A *frame* is a number, a length and the data: ``b"7 5\\nhello"``. A *chunk* is a frame behind a sync sequence, which
 occurs nowhere else, since its bytes are escaped in the data. So a receiver that has missed something can start again at
-the next sync sequence, and the length in the frame tells whether the frame is whole.
+the next sync sequence. The length tells whether a frame is whole: one that is too long has swallowed the beginning of
+another, and is dropped like one that is too short.
 
 The format is Kamaelia's. It has no checksum, so two losses that fit together (the end of one frame and the beginning of
 another, of the same sizes) make a frame that looks whole.
