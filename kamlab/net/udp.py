@@ -285,7 +285,7 @@ class DatagramComponent(ListeningComponent):
         here = self.socket.getsockname()
         address = next((address for _, address in found if (":" in address[0]) == (":" in here[0])), None)
         if address is None:
-            self._drop(f"it is bound to {here[0]}, and the host has no address of that kind.", "family")
+            self._drop(f"it is bound to {here[0]}, and the host has no address of that kind", "family")
             return
         try:
             self.socket.sendto(data, address)
@@ -309,7 +309,7 @@ class DatagramComponent(ListeningComponent):
                 f"its own address is {self.address[0]}, from which only this machine can be reached; "
                 "localaddr='0.0.0.0' is every interface."
             )
-        return f"{reason_of(error)}."
+        return reason_of(error)
 
     def _drop(self, why: str, kind: str) -> None:
         """Drop the datagram that cannot be sent."""
@@ -319,7 +319,7 @@ class DatagramComponent(ListeningComponent):
         self.dropped += 1
         self._report_once(
             kind,
-            f"{self.short_name} cannot send a datagram to {place}: {why} It is dropped, and so are others like it; "
+            f"{self.short_name} cannot send a datagram to {place}: {why.rstrip('.')}. It is dropped, and so are others like it; "
             "their count is in 'dropped'.",
         )
 
