@@ -144,6 +144,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Internet.TCPClient": under("kamlab.net.client", "TCPClient"),
     "Kamaelia.Internet.TCPServer": under("kamlab.net.server", "TCPServer"),
     "Kamaelia.Internet.SingleServer": SINGLE_SERVER,
+    "Kamaelia.Internet.Simulate.BrokenNetwork": under("kamlab.parts.unreliable", "Duplicate", "Reorder", "Throwaway"),
     "Kamaelia.Internet.UDP": UDP,
     "Kamaelia.Internet.UDP_ng": UDP,
     "Kamaelia.Internet.Multicast_transceiver": under(
@@ -162,9 +163,10 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         )
     },
     "Kamaelia.Protocol.EchoProtocol": ECHO,
-    "Kamaelia.Protocol.Framing": under(
-        "kamlab.protocols.framing", "DataChunker", "DataDeChunker", "DeFramer", "Framer"
-    ),
+    "Kamaelia.Protocol.Framing": {
+        **under("kamlab.protocols.framing", "DataChunker", "DataDeChunker", "DeFramer", "Framer"),
+        **under("kamlab.axon.framing", "CorruptFrame", "IncompleteChunk", "ShortFrame", "SimpleFrame"),
+    },
     "Kamaelia.Protocol.Packetise": under("kamlab.protocols.packetise", "MaxSizePacketiser"),
     "Kamaelia.Protocol.SimpleReliableMulticast": {
         **under(

@@ -30,6 +30,8 @@ Place = tuple[str, int]
 #: How many datagrams are passed on, and how many are sent, in one slice.
 READS_PER_SLICE = 8
 SENDS_PER_SLICE = 16
+#: For how many destinations the answer of the look-up is kept.
+PLACES_KEPT = 1000
 
 _INBOXES = {
     "inbox": "Bytes or text, each a datagram.",
@@ -264,6 +266,8 @@ class DatagramComponent(ListeningComponent):
             at_once = True
 
             def answer(found: list[Address] | ConnectFailed) -> None:
+                if len(self._found) >= PLACES_KEPT:  # one that answers everybody meets ever more of them
+                    self._found.clear()
                 self._found[place] = found
                 self._looks_up = False
                 self._lookup = None
@@ -319,8 +323,8 @@ class DatagramComponent(ListeningComponent):
         self.dropped += 1
         self._report_once(
             kind,
-            f"{self.short_name} cannot send a datagram to {place}: {why.rstrip('.')}. It is dropped, and so are others like it; "
-            "their count is in 'dropped'.",
+            f"{self.short_name} cannot send a datagram to {place}: {why.rstrip('.')}. It is dropped, and so are others "
+            "like it; their count is in 'dropped'.",
         )
 
     # -- words -------------------------------------------------------------------------------------------------

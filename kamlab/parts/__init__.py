@@ -22,6 +22,7 @@ from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, Var
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
 from .splitting import Splitter
 from .transform import PureTransformer
+from .unreliable import Duplicate, Reorder, Throwaway
 from .worker import BadMessage, Worker
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ConsoleEchoer",
     "ConsoleReader",
     "DataSource",
+    "Duplicate",
     "Fanout",
     "Filter",
     "FixedRateControlledReusableFileReader",
@@ -54,11 +56,13 @@ __all__ = [
     "RateControlledReusableFileReader",
     "ReadFileAdaptor",
     "RemoveSink",
+    "Reorder",
     "ReusableFileReader",
     "SimpleDetupler",
     "SimpleFileWriter",
     "SimpleReader",
     "Splitter",
+    "Throwaway",
     "TriggeredOneShot",
     "TriggeredSource",
     "TwoWaySplitter",

@@ -126,3 +126,14 @@ def test_published_examples(listing: str, words: str, tmp_path: Path, page_ports
         finally:
             process.kill()
     assert words in said
+
+
+def test_frames_of_text() -> None:
+    """SimpleFrame, and the errors of its module, have Kamaelia's names; a frame that is none is said to be corrupt."""
+    framing = importlib.import_module("Kamaelia.Protocol.Framing")
+    assert str(framing.SimpleFrame(7, "hello")) == "7 5\nhello"
+    assert framing.SimpleFrame.fromString("7 5\nhello there") == (7, "hello")
+    with pytest.raises(framing.ShortFrame, match="frame 7 has 3 of 5 characters"):
+        framing.SimpleFrame.fromString("7 5\nhel")
+    with pytest.raises(framing.CorruptFrame, match="'hello' is not the header of a frame"):
+        framing.SimpleFrame.fromString("hello")

@@ -135,6 +135,27 @@ class TestOnEveryNetwork:
         assert "has no port to send it to" in any_lab.reports[0]
 
 
+def test_a_recorded_run_goes_back(make_lab: Any, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recorded run with a group is replayed without a socket, to the same messages."""
+    if not multicast_works():
+        pytest.skip("this machine has no multicast at its loopback interface")
+    kept = []
+
+    def build() -> None:
+        kept.append(keeping(MulticastReceiver(GROUP, port)))
+        Pipeline(DataSource("abcde"), MulticastSender("0.0.0.0", 0, GROUP, port)).activate()
+
+    lab = make_lab(recorded=True, build=build)
+    step_until(lab, lambda: len(kept[-1].got) == 5)
+    first, steps = kept[-1].got, lab.step_number
+    monkeypatch.setattr(socket.socket, "__init__", lambda *_: pytest.fail("a replay opens a socket"))
+    lab.goto(1)
+    assert kept[-1].got == []
+    lab.goto(steps)
+    assert kept[-1].got == first
+    assert len(kept) > 1
+
+
 class TestReal:
     def test_no_such_interface(self, lab: Any, port: int) -> None:
         """An interface that this machine does not have is named in the error."""

@@ -304,6 +304,7 @@ class TestSimulated:
         lab.run()
         assert [receiver.recvfrom(100)[0] for _ in range(2)] == [b"12345"] * 2
         assert lab.network.post.undelivered == {"receiver full": 1}
+        assert ["the 10 bytes of its buffer are full" in report for report in lab.reports] == [True]
         with pytest.raises(BlockingIOError):
             receiver.recvfrom(100)
 

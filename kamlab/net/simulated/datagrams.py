@@ -220,4 +220,15 @@ class Datagrams:
         if receiver is None or receiver.fileno() < 0:
             self.undelivered["no receiver"] += 1
         elif not receiver.take_in(data, sender):
-            self.undelivered["receiver full"] += 1
+            self._refuse(receiver)
+
+    def _refuse(self, receiver: SimulatedDatagramSocket) -> None:
+        """Count a datagram for which its receiver has no room; report the first."""
+        if not self.undelivered["receiver full"]:
+            network = self._network
+            network.world.report(
+                f"a datagram for {owner_name(receiver.owner)} was dropped: the {network.conditions.buffer} bytes of "
+                "its buffer are full, as those of a real socket can be. Simulated(buffer=...) sets their number; "
+                "lab.network.post.undelivered counts what did not arrive."
+            )
+        self.undelivered["receiver full"] += 1
