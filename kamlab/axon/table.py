@@ -172,6 +172,11 @@ SERVERS = {
 READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
 ECHO = under("kamlab.axon.echo", "EchoProtocol")
 FILTER = under("kamlab.parts.passing", "Filter", FilterComponent="Filter")
+SINGLE_SERVER = {
+    **under("kamlab.net.single_server", "FastRestartSingleServer", "SingleServer"),
+    **under("kamlab.axon.echo", echo="EchoProtocol"),
+}
+UDP = under("kamlab.net.udp", "PostboxPeer", "SimplePeer", "TargettedPeer")
 NULL_SINK = under("kamlab.parts.passing", nullSinkComponent="NullSink")
 
 KAMAELIA: dict[str, dict[str, Old]] = {
@@ -188,6 +193,15 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Internet.ConnectedSocketAdapter": {
         "ConnectedSocketAdapter": old("kamlab.net.connection:ConnectedSocketAdapter", attributes=TEXT_BYTES)
     },
+    "Kamaelia.Internet.SingleServer": SINGLE_SERVER,
+    "Kamaelia.Internet.Simulate.BrokenNetwork": under("kamlab.parts.unreliable", "Duplicate", "Reorder", "Throwaway"),
+    "Kamaelia.Internet.UDP": UDP,
+    "Kamaelia.Internet.UDP_ng": UDP,
+    "Kamaelia.Internet.Multicast_transceiver": under(
+        "kamlab.net.multicast", Multicast_transceiver="MulticastTransceiver"
+    ),
+    "Kamaelia.Internet.Multicast_receiver": under("kamlab.net.multicast", Multicast_receiver="MulticastReceiver"),
+    "Kamaelia.Internet.Multicast_sender": under("kamlab.net.multicast", Multicast_sender="MulticastSender"),
     "Kamaelia.Internet.Selector": {
         "Selector": old(
             "kamlab.net.selector:Selector",
@@ -198,6 +212,28 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         )
     },
     "Kamaelia.Protocol.EchoProtocol": ECHO,
+    "Kamaelia.Protocol.Framing": {
+        **under("kamlab.protocols.framing", "DataChunker", "DataDeChunker", "DeFramer", "Framer"),
+        **under("kamlab.axon.framing", "CorruptFrame", "IncompleteChunk", "ShortFrame", "SimpleFrame"),
+    },
+    "Kamaelia.Protocol.Packetise": under("kamlab.protocols.packetise", "MaxSizePacketiser"),
+    "Kamaelia.Protocol.SimpleReliableMulticast": {
+        **under(
+            "kamlab.protocols.reliable_multicast",
+            "Annotator",
+            "RecoverOrder",
+            SRM_Receiver="SRMReceiver",
+            SRM_Sender="SRMSender",
+        ),
+        # The page Pipelines imports these under the names by which Kamaelia's module imports them itself.
+        **under(
+            "kamlab.protocols.framing",
+            _DataChunker="DataChunker",
+            _DataDeChunker="DataDeChunker",
+            _DeFramer="DeFramer",
+            _Framer="Framer",
+        ),
+    },
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
@@ -222,6 +258,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PureTransformer": {
         "PureTransformer": old("kamlab.parts.transform:PureTransformer", names={"processMessage": "process_message"})
     },
+    "Kamaelia.Util.Chargen": under("kamlab.parts.chargen", "Chargen"),
+    "Kamaelia.Util.Detuple": under("kamlab.parts.detuple", "SimpleDetupler"),
     "Kamaelia.Util.DataSource": under("kamlab.parts.sources", "DataSource", "TriggeredSource"),
     "Kamaelia.Util.OneShot": under("kamlab.parts.sources", "OneShot", "TriggeredOneShot"),
     "Kamaelia.Util.Chooser": {
@@ -261,6 +299,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     # Deprecated by Kamaelia, and still in use.
     "Kamaelia.KamaeliaIPC": {**SOCKET_IPC, **IPC},
     "Kamaelia.ReadFileAdaptor": READ_FILE,
+    "Kamaelia.SingleServer": {"SingleServer": SINGLE_SERVER["SingleServer"]},
     "Kamaelia.SimpleServerComponent": {"SimpleServer": SERVERS["SimpleServer"]},
     "Kamaelia.Protocol.EchoProtocolComponent": ECHO,
     "Kamaelia.Util.ConsoleEcho": under("kamlab.parts.console", consoleEchoer="ConsoleEchoer"),

@@ -1,4 +1,4 @@
-"""The recorded network: real TCP whose answers go into the lab's journal, and its replay without a network.
+"""The recorded network: real sockets whose answers go into the lab's journal, and its replay without a network.
 
 Everything that comes in from a network is one of two things. It is the *answer* to a call that a component makes
 (``recv``, ``accept``, ``listen``), or it is a *callback* between two slices: a socket is ready, a name was looked up.
@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.tracebacks import traceback_of
 
-from .addresses import format_address
+from .addresses import LOOPBACK, format_address
 from .errors import (
     BadAddress,
     ConnectFailed,
@@ -229,6 +229,24 @@ class RecordedListener(RecordedSocket):
         return RecordedConnection(self.network, fileno, here, peer, real), peer
 
 
+class RecordedDatagramSocket(RecordedSocket):
+    """A UDP socket."""
+
+    __slots__ = ()
+    kind = "UDP socket"
+
+    def recvfrom(self, size: int, /) -> tuple[bytes, Any]:
+        """Return a datagram and its sender's address; raise BlockingIOError if none came."""
+        came: tuple[bytes, Any] = self._answered(f"recvfrom {self.number}", lambda: self.real.recvfrom(size))
+        return came
+
+    def sendto(self, data: Any, address: Any, /) -> int:
+        """Send a datagram to a numeric address; raise BlockingIOError if there is no room for it."""
+        call = f"sendto {self.number} {len(data)} {format_address(*address[:2])}"
+        sent: int = self._answered(call, lambda: self.real.sendto(data, address))
+        return sent
+
+
 @dataclass(slots=True, eq=False)
 class RecordedLookup:
     """A name that is being looked up; ``number`` is set once it is clear that the answer comes later."""
@@ -298,6 +316,17 @@ class RecordedNetwork:
         call = f"listen {host!r} {port!r}"
         real, (fileno, here) = self.opened(call, lambda: (self.inner.listen(host, port, backlog, options, owner),))
         return RecordedListener(self, fileno, here, real)
+
+    def datagrams(
+        self, host: str | None, port: int, *, group: str | None = None, interface: str = LOOPBACK, owner: Any = None
+    ) -> RecordedDatagramSocket:
+        """Return a bound UDP socket; see :meth:`kamlab.net.interface.Network.datagrams`."""
+        self._check_open()
+        call = f"datagrams {host!r} {port!r}" + (f" {group!r} {interface!r}" if group is not None else "")
+        real, (fileno, here) = self.opened(
+            call, lambda: (self.inner.datagrams(host, port, group=group, interface=interface, owner=owner),)
+        )
+        return RecordedDatagramSocket(self, fileno, here, real)
 
     def connect(self, address: Address) -> RecordedConnection:
         """Begin to connect; see :meth:`kamlab.net.interface.Network.connect`."""
@@ -388,8 +417,8 @@ class RecordedNetwork:
             what = f"descriptor {sock}" if isinstance(sock, int) else f"this {type(sock).__name__}"
             raise NotRecorded(
                 f"{what} was not made by the network of this lab, so what comes through it cannot be recorded. "
-                "Use TCPServer or TCPClient, or have the socket made by lab.network.connect() or lab.network.listen(); "
-                "or run this in a lab that is not recorded."
+                "Use TCPServer, TCPClient or SimplePeer, or have the socket made by lab.network.connect(), listen() or "
+                "datagrams(); or run this in a lab that is not recorded."
             )
         return found
 

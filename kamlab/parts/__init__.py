@@ -1,7 +1,9 @@
 """Small components: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
 
+from .chargen import Chargen
 from .choosers import Chooser, ForwardIteratingChooser, InfiniteChooser
 from .console import ConsoleEchoer, ConsoleReader
+from .detuple import SimpleDetupler
 from .fanout import Fanout, TwoWaySplitter
 from .filerates import (
     FixedRateControlledReusableFileReader,
@@ -20,18 +22,21 @@ from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, Var
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
 from .splitting import Splitter
 from .transform import PureTransformer
+from .unreliable import Duplicate, Reorder, Throwaway
 from .worker import BadMessage, Worker
 
 __all__ = [
     "AddSink",
     "BadMessage",
     "ByteRate_RequestControl",
+    "Chargen",
     "Chooser",
     "ChunksToLines",
     "Collate",
     "ConsoleEchoer",
     "ConsoleReader",
     "DataSource",
+    "Duplicate",
     "Fanout",
     "Filter",
     "FixedRateControlledReusableFileReader",
@@ -51,10 +56,13 @@ __all__ = [
     "RateControlledReusableFileReader",
     "ReadFileAdaptor",
     "RemoveSink",
+    "Reorder",
     "ReusableFileReader",
+    "SimpleDetupler",
     "SimpleFileWriter",
     "SimpleReader",
     "Splitter",
+    "Throwaway",
     "TriggeredOneShot",
     "TriggeredSource",
     "TwoWaySplitter",
