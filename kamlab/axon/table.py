@@ -165,6 +165,14 @@ CHOICES = {
 }
 #: What connections made under the old names deliver: bytes that understand text.
 TEXT_BYTES = {"received_as": "kamlab.core.text_bytes:TextBytes"}
+
+
+def of_a_socket(module: str, *names: str, **renamed: str) -> dict[str, Old]:
+    """Make entries as :func:`under` does, for components that deliver what a socket receives."""
+    names_here = {**dict.fromkeys(names), **renamed}
+    return {name: old(f"{module}:{here or name}", attributes=TEXT_BYTES) for name, here in names_here.items()}
+
+
 SERVERS = {
     name: old(f"kamlab.net.server:{name}", names={"mkProtocolHandler": "mk_protocol_handler"}, attributes=TEXT_BYTES)
     for name in ("ServerCore", "SimpleServer", "FastRestartServer", "MoreComplexServer")
@@ -173,10 +181,10 @@ READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
 ECHO = under("kamlab.axon.echo", "EchoProtocol")
 FILTER = under("kamlab.parts.passing", "Filter", FilterComponent="Filter")
 SINGLE_SERVER = {
-    **under("kamlab.net.single_server", "FastRestartSingleServer", "SingleServer"),
+    **of_a_socket("kamlab.net.single_server", "FastRestartSingleServer", "SingleServer"),
     **under("kamlab.axon.echo", echo="EchoProtocol"),
 }
-UDP = under("kamlab.net.udp", "PostboxPeer", "SimplePeer", "TargettedPeer")
+UDP = of_a_socket("kamlab.net.udp", "PostboxPeer", "SimplePeer", "TargettedPeer")
 NULL_SINK = under("kamlab.parts.passing", nullSinkComponent="NullSink")
 
 KAMAELIA: dict[str, dict[str, Old]] = {
@@ -188,20 +196,18 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Prefab": under("kamlab.chassis.prefab", JoinChooserToCarousel="join_chooser_to_carousel"),
     "Kamaelia.Chassis.ConnectedServer": SERVERS,
     "Kamaelia.IPC": {**SOCKET_IPC, **IPC},
-    "Kamaelia.Internet.TCPClient": {"TCPClient": old("kamlab.net.client:TCPClient", attributes=TEXT_BYTES)},
-    "Kamaelia.Internet.TCPServer": {"TCPServer": old("kamlab.net.server:TCPServer", attributes=TEXT_BYTES)},
-    "Kamaelia.Internet.ConnectedSocketAdapter": {
-        "ConnectedSocketAdapter": old("kamlab.net.connection:ConnectedSocketAdapter", attributes=TEXT_BYTES)
-    },
+    "Kamaelia.Internet.TCPClient": of_a_socket("kamlab.net.client", "TCPClient"),
+    "Kamaelia.Internet.TCPServer": of_a_socket("kamlab.net.server", "TCPServer"),
+    "Kamaelia.Internet.ConnectedSocketAdapter": of_a_socket("kamlab.net.connection", "ConnectedSocketAdapter"),
     "Kamaelia.Internet.SingleServer": SINGLE_SERVER,
     "Kamaelia.Internet.Simulate.BrokenNetwork": under("kamlab.parts.unreliable", "Duplicate", "Reorder", "Throwaway"),
     "Kamaelia.Internet.UDP": UDP,
     "Kamaelia.Internet.UDP_ng": UDP,
-    "Kamaelia.Internet.Multicast_transceiver": under(
+    "Kamaelia.Internet.Multicast_transceiver": of_a_socket(
         "kamlab.net.multicast", Multicast_transceiver="MulticastTransceiver"
     ),
-    "Kamaelia.Internet.Multicast_receiver": under("kamlab.net.multicast", Multicast_receiver="MulticastReceiver"),
-    "Kamaelia.Internet.Multicast_sender": under("kamlab.net.multicast", Multicast_sender="MulticastSender"),
+    "Kamaelia.Internet.Multicast_receiver": of_a_socket("kamlab.net.multicast", Multicast_receiver="MulticastReceiver"),
+    "Kamaelia.Internet.Multicast_sender": of_a_socket("kamlab.net.multicast", Multicast_sender="MulticastSender"),
     "Kamaelia.Internet.Selector": {
         "Selector": old(
             "kamlab.net.selector:Selector",
