@@ -37,7 +37,9 @@ the built-in error from which an error also derives, so that code that catches t
     │   ├── NetworkIsClosed
     │   │   └── PeerIsOfThePast
     │   ├── BadAddress, BadMapping, BadConditions, UnknownAct (ValueError), BadDataToSend (TypeError)
-    │   ├── ConnectFailed, ConnectionLost, PeerIsClosed (OSError)
+    │   ├── ConnectionLost, PeerIsClosed (OSError)
+    │   ├── ConnectFailed (OSError)
+    │   │   └── HandshakeFailed, with UntrustedCertificate and WrongHost
     │   ├── ListenFailed (OSError)
     │   │   └── PortInUse
     │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit

@@ -18,6 +18,7 @@ from .errors import (
     BadMapping,
     ConnectFailed,
     ConnectionLost,
+    HandshakeFailed,
     ListenFailed,
     NetworkIsClosed,
     NoNetwork,
@@ -30,6 +31,8 @@ from .errors import (
     RecordIsOver,
     TLSNotSupported,
     UnknownAct,
+    UntrustedCertificate,
+    WrongHost,
 )
 from .interface import Network
 from .ipc import (
@@ -59,6 +62,7 @@ __all__ = [
     "ConnectedSocketAdapter",
     "ConnectionLost",
     "FastRestartServer",
+    "HandshakeFailed",
     "ListenFailed",
     "MoreComplexServer",
     "Network",
@@ -96,5 +100,7 @@ __all__ = [
     "TCPServer",
     "TLSNotSupported",
     "UnknownAct",
+    "UntrustedCertificate",
+    "WrongHost",
     "play_outside",
 ]
