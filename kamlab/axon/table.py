@@ -60,6 +60,12 @@ SOCKET_IPC = under(
     removeExceptional="RemoveExceptional",
 )
 
+#: Both names that each of the two had.
+LIKE_FILE = {
+    **under("kamlab.axon.like_file", "likefile", LikeFile="likefile"),
+    **under("kamlab.axon.background", "background", schedulerThread="background"),
+}
+
 AXON: dict[str, dict[str, Old]] = {
     "Axon": under("kamlab.axon.util", "AxonObject", "AxonType"),
     "Axon.Base": under("kamlab.axon.util", "AxonObject", "AxonType"),
@@ -92,6 +98,7 @@ AXON: dict[str, dict[str, Old]] = {
     "Axon.CoordinatingAssistantTracker": under("kamlab.axon.tracker", "coordinatingassistanttracker"),
     "Axon.Handle": {"Handle": old("kamlab.handle:Handle", keywords={"someComponent": "component"})},
     "Axon.background": under("kamlab.axon.background", "background"),
+    **dict.fromkeys(("Axon.LikeFile", "Axon.likefile", "Axon.experimental._pprocess_support"), LIKE_FILE),
     "Axon.Introspector": under("kamlab.axon.introspector", "Introspector"),
     "Axon.Linkage": under("kamlab.axon.postoffice", "linkage"),
     "Axon.Postoffice": under("kamlab.axon.postoffice", "postoffice"),
@@ -126,6 +133,19 @@ READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
 ECHO = under("kamlab.axon.echo", "EchoProtocol")
 FILTER = under("kamlab.parts.passing", "Filter", FilterComponent="Filter")
 NULL_SINK = under("kamlab.parts.passing", nullSinkComponent="NullSink")
+IRC_FORMAT = {
+    **under("kamlab.axon.irc_format", "informat", "outformat"),
+    **under("kamlab.protocols.irc_format", channelInformat="channel_informat", channelOutformat="channel_outformat"),
+}
+IRC = {
+    **under(
+        "kamlab.protocols.irc",
+        IRC_Client="IRCClient",
+        SimpleIRCClientPrefab="simple_irc_client",
+        SimpleUserClientPrefab="simple_user_client",
+    ),
+    **IRC_FORMAT,
+}
 
 KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Pipeline": PIPELINE,
@@ -149,6 +169,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         )
     },
     "Kamaelia.Protocol.EchoProtocol": ECHO,
+    "Kamaelia.Protocol.IRC.IRCClient": IRC,
+    "Kamaelia.Support.Protocol.IRC": IRC_FORMAT,
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
@@ -216,8 +238,14 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PipelineComponent": PIPELINE,
 }
 
+#: What cookbook pages import from a file beside them; a file of that name takes precedence.
+BESIDE: dict[str, dict[str, Old]] = {
+    "IRCClient": IRC,
+    "likefile": LIKE_FILE,
+}
+
 #: Everything that is offered: module path -> name -> entry.
-MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA}
+MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA, **BESIDE}
 
 #: The packages that contain those modules.
 PACKAGES: frozenset[str] = frozenset(

@@ -9,7 +9,7 @@ the built-in error from which an error also derives, so that code that catches t
     ├── components
     │   ├── NotInitialised, NotActivated, BelongsElsewhere, NotRunnable
     │   ├── AlreadyEnded
-    │   │   └── HandleHasEnded (queue.Empty)
+    │   │   └── HandleHasEnded (queue.Empty), IsShutDown (AttributeError)
     │   ├── BadComponent, BadMain, BadAwait, BadProtocol (TypeError)
     │   ├── UnknownComponent (KeyError)
     │   └── ComponentFailed
@@ -25,7 +25,7 @@ the built-in error from which an error also derives, so that code that catches t
     ├── the lab
     │   ├── LabIsRunning
     │   │   └── SliceDoesNotEnd
-    │   ├── LabIsClosed
+    │   ├── LabIsClosed, LabStandsStill (queue.Empty)
     │   ├── BadPace, BadLimit, UnknownDoor (ValueError)
     │   ├── StepOutOfRange (IndexError), RecordIsOver, ThreadIsAway
     │   └── NotInstalled (ImportError)
