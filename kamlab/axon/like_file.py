@@ -36,6 +36,13 @@ class likefile(LikeFile):
         super().__init__(child, extraInboxes, extraOutboxes, wrapDefault)
 
     anyReady = LikeFile.any_ready
+    #: The names of the earliest version.
+    recv = LikeFile.get
+    send = LikeFile.put
+
+    def activate(self) -> likefile:
+        """Do nothing: it is active from the beginning. The earliest version was not."""
+        return self
 
     def _runs(self) -> bool:
         scheduler = self.handle.scheduler_in_charge
