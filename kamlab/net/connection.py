@@ -139,10 +139,10 @@ class ConnectedSocketAdapter(Component):
     #: The bytes of the last send that the socket has not taken; it is then watched for WRITE.
     _rest: memoryview | None = None
     _blocked = False
-    #: TLS was asked for; the handshake goes on until then, and what it waits for; TLS is in use.
+    #: TLS was asked for; until when the handshake may take; what TLS waits for; TLS is in use.
     _wants_tls = False
     _handshake_until: float | None = None
-    _handshake_needs = 0
+    _tls_needs = 0
     _secure = False
     _finish = False
     _input_over = False
@@ -371,11 +371,15 @@ class ConnectedSocketAdapter(Component):
         return b""
 
     def _shut_output(self) -> None:
-        self._output_over = True
+        self._tls_needs = 0
         try:
             self.socket.shutdown(SHUT_WR)
+        except BlockingIOError:  # TLS has no room to say that this is the end
+            self._tls_needs = WRITE
+            return
         except OSError as error:
             self._lose(error)
+        self._output_over = True
 
     def _drop_output(self, inbox: Any) -> None:
         self.dropped += len(inbox.items) + (self._rest is not None)
@@ -409,11 +413,11 @@ class ConnectedSocketAdapter(Component):
     def _shake(self) -> bool:
         """Go on with the handshake; return whether it is done."""
         try:
-            self._handshake_needs = self.socket.handshake()
+            self._tls_needs = self.socket.handshake()
         except OSError as error:
             self._fail_tls(error)
             return False
-        if self._handshake_needs:
+        if self._tls_needs:
             self._readable = False
             return False
         self._handshake_until = None
@@ -439,7 +443,7 @@ class ConnectedSocketAdapter(Component):
 
     def _fail_tls(self, error: OSError) -> None:
         self._handshake_until = None
-        self._handshake_needs = 0
+        self._tls_needs = 0
         self._lose(error)
         self._end_input()
 
@@ -498,7 +502,7 @@ class ConnectedSocketAdapter(Component):
         """Tell the network which events this waits for, if they have changed."""
         assert self._network is not None
         wanted = (0 if self._input_over or self._held else READ) | (WRITE if self._rest is not None else 0)
-        wanted |= self._handshake_needs & WRITE
+        wanted |= self._tls_needs & WRITE
         if wanted != self._interest:
             self._interest = wanted
             if wanted:

@@ -54,6 +54,7 @@ class TLSConnection:
         self._unsent = b""
         self._taken = 0
         self._arrived = bytearray()
+        self._notified = False
         self.fileno = self._sock.fileno
         self.getpeername = self._sock.getpeername
         self.getsockname = self._sock.getsockname
@@ -151,6 +152,8 @@ class TLSConnection:
 
     def send(self, data: Any, /) -> int:
         """Return how many bytes were taken; raise BlockingIOError if there is no room, and want the same again."""
+        if not data:
+            return 0
         if not self._taken:
             try:
                 self._taken = self._tls.write(data[:RECORD])
@@ -162,16 +165,26 @@ class TLSConnection:
         return taken
 
     def shutdown(self, how: int, /) -> None:
-        """End one direction or both; close_notify tells the server that nothing was cut off."""
+        """End one direction or both; close_notify tells the server that nothing was cut off.
+
+        Raises:
+            BlockingIOError: there is no room for close_notify; call it again.
+        """
         if how != SHUT_RD:
-            while data := self._read_early():
-                self._arrived += data
-            try:
-                self._tls.unwrap()
-            except ssl.SSLError:
-                pass  # its close_notify is still to come
-            self._push()
+            if not self._notified:
+                self._notify()
+            if not self._push():
+                raise BlockingIOError(errno.EAGAIN, "there is no room")
         self._sock.shutdown(how)
+
+    def _notify(self) -> None:
+        self._notified = True
+        while data := self._read_early():
+            self._arrived += data
+        try:
+            self._tls.unwrap()
+        except (ssl.SSLError, ValueError):
+            pass  # the server's close_notify is still to come, or there was no handshake
 
     def _read_early(self) -> bytes | None:
         """Return what has come and was not read: OpenSSL drops it when it says close_notify."""

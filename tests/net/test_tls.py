@@ -20,6 +20,8 @@ from kamlab.net import (
     UntrustedCertificate,
     WrongHost,
 )
+from kamlab.net.interface import TLSClient
+from kamlab.net.tls import TLSConnection
 
 trustme = pytest.importorskip("trustme")
 
@@ -360,3 +362,89 @@ class TestRecorded:
         lab.goto(end)
         assert [type(why(recorder)) for recorder in (made[0], made[-1])] == [UntrustedCertificate] * 2
         assert str(why(made[0])) == str(why(made[-1]))
+
+
+class Narrow:
+    """A socket in memory that takes ``room`` bytes, and gives what is in ``comes``."""
+
+    def __init__(self) -> None:
+        self.took, self.comes, self.room, self.shut = bytearray(), bytearray(), 1 << 20, False
+
+    def send(self, data: bytes) -> int:
+        size = min(len(data), self.room)
+        if not size:
+            raise BlockingIOError
+        self.room -= size
+        self.took += data[:size]
+        return size
+
+    def recv(self, size: int) -> bytes:
+        if not self.comes:
+            raise BlockingIOError
+        data, self.comes = bytes(self.comes[:size]), self.comes[size:]
+        return data
+
+    def shutdown(self, how: int) -> None:
+        self.shut = True
+
+    fileno = getpeername = getsockname = getsockopt = close = lambda self, *what: 0
+
+
+class TestRoom:
+    """What the operating system has no room for is kept, and is said again with the same call."""
+
+    @pytest.fixture
+    def ends(self, certified: ssl.SSLContext, trusting: ssl.SSLContext) -> Any:
+        """A client whose handshake is done, its narrow socket, and a function that gives what the server reads."""
+        sock, incoming, outgoing = Narrow(), ssl.MemoryBIO(), ssl.MemoryBIO()
+        server = certified.wrap_bio(incoming, outgoing, server_side=True)
+        client = TLSConnection(sock, TLSClient("localhost", trusting, 1, "a client"), lambda sock: None)  # type: ignore[arg-type]
+
+        def reads(call: Any) -> Any:
+            incoming.write(sock.took)
+            sock.took.clear()
+            try:
+                return call()
+            except ssl.SSLWantReadError:
+                return None
+            finally:
+                sock.comes += outgoing.read()
+
+        while client.handshake():
+            reads(server.do_handshake)
+        reads(server.do_handshake)
+        return client, sock, lambda: reads(lambda: server.read(65536))
+
+    def test_send(self, ends: Any) -> None:
+        """Bytes count as sent once all that they became has gone; then they arrive once."""
+        client, sock, server_reads = ends
+        sock.room = 10
+        for _ in range(3):
+            with pytest.raises(BlockingIOError):
+                client.send(b"tea with milk")
+            assert server_reads() is None
+        sock.room = 1 << 20
+        assert client.send(b"tea with milk") == 13
+        assert server_reads() == b"tea with milk"
+        assert server_reads() is None
+        assert client.send(b"") == 0
+
+    def test_shutdown(self, ends: Any) -> None:
+        """A connection is not shut before close_notify has gone, as the server would take it for cut off."""
+        client, sock, server_reads = ends
+        sock.room = 5
+        for _ in range(2):
+            with pytest.raises(BlockingIOError):
+                client.shutdown(socket.SHUT_WR)
+            assert not sock.shut
+        sock.room = 1 << 20
+        client.shutdown(socket.SHUT_WR)
+        assert sock.shut
+        assert server_reads() == b""
+
+    def test_a_long_message_goes_in_pieces(self, ends: Any) -> None:
+        """One send takes as much as fits into one record of TLS."""
+        client, _, server_reads = ends
+        data = memoryview(bytes(100_000))
+        assert 0 < client.send(data) < 20_000
+        assert server_reads()
