@@ -43,6 +43,8 @@ the built-in error from which an error also derives, so that code that catches t
     │   ├── ListenFailed (OSError)
     │   │   └── PortInUse
     │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit
+    ├── protocols                                        kamlab.protocols
+    │   └── CannotSend (ValueError)
     ├── questions about the past                         kamlab.analysis.errors
     │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError), BadWatch (ValueError)
     ├── going back, recorded runs, breakpoints           kamlab.replay.errors

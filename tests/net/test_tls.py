@@ -346,6 +346,9 @@ class TestRecorded:
         lab.goto(end)
         assert [str(event) for event in lab.trace.events()] == before
         assert b"".join(made[-1].got) == b"".join(made[0].got)
+        again = make_lab(recorded=True, build=build)
+        again.replay(str(lab.recording))
+        assert b"".join(made[-1].got) == b"".join(made[0].got)
 
     def test_a_refusal_replays(self, make_lab: Any, secured: Any, call: Any) -> None:
         """A handshake that fails does so in the replay, with the same error."""
