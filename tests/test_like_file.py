@@ -212,8 +212,9 @@ class TestEnds:
         with pytest.raises(AttributeError):  # as in Kamaelia
             two.get()
 
-    def test_a_component_that_does_not_listen(self, lab: Any) -> None:
-        """A component that has not ended a second after its shutdown is reported."""
+    def test_a_component_that_does_not_listen(self, lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A component that has not ended some time after its shutdown is reported."""
+        monkeypatch.setattr("kamlab.like_file.SHUTDOWN_PATIENCE", 0.05)
         stubborn = LikeFile(Stubborn())
         stubborn.shutdown()
         assert any("Stubborn" in text and "has not ended" in text for text in lab.reports)
@@ -248,8 +249,8 @@ class TestEnds:
                     await self.receive()
             lab = Lab().__enter__()
             lab.start(forever=True)
-            threading.Timer(0.3, _thread.interrupt_main).start()
             try:
+                threading.Timer(0.3, _thread.interrupt_main).start()
                 LikeFile(Idle()).get()
             except KeyboardInterrupt:
                 print("interrupted")
