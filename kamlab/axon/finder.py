@@ -19,7 +19,7 @@ from typing import Any
 from kamlab.core.tracebacks import public
 
 from .exceptions import RealPackagesImported
-from .serving import serve
+from .serving import home_of, serve
 from .table import BESIDE, MODULES, PACKAGES
 
 ROOTS = ("Axon", "Kamaelia")
@@ -160,7 +160,7 @@ def _not_offered(path: str) -> str:
 
 
 def _elsewhere(name: str) -> str:
-    homes = [path for path, names in MODULES.items() if name in names]
+    homes = dict.fromkeys(home_of(names[name])[0] for names in MODULES.values() if name in names)
     return f" There is a {name} in {_joined(homes)}." if homes else ""
 
 

@@ -14,16 +14,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Old:
-    """The native object served for a name, and pairs of old and new names of its keywords and methods."""
+    """The native object served for a name, and pairs of old and new names of its keywords and methods.
+
+    ``attributes`` are set on the class that is served; each is a pair of a name and an object, named as the target is.
+    """
 
     target: str
     keywords: tuple[tuple[str, str], ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
-def old(target: str, keywords: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None) -> Old:
-    """Make an entry for an object whose keywords or methods have other names here."""
-    return Old(target, tuple((keywords or {}).items()), tuple((names or {}).items()))
+def old(
+    target: str,
+    keywords: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    attributes: Mapping[str, str] | None = None,
+) -> Old:
+    """Make an entry for an object that differs from the native one in more than its name."""
+    return Old(target, *(tuple((pairs or {}).items()) for pairs in (keywords, names, attributes)))
 
 
 def under(module: str, *names: str, **renamed: str) -> dict[str, Old]:
@@ -60,6 +69,19 @@ SOCKET_IPC = under(
     removeExceptional="RemoveExceptional",
 )
 
+# What modules of Axon import from each other, and so offer to ``from Axon.Component import *``.
+BASE = under("kamlab.axon.util", "AxonObject", "AxonType")
+BOXES = under("kamlab.axon.boxes", "makeInbox", "makeOutbox")
+COMPONENT = under("kamlab.axon.component", "component")
+DEBUG = under("kamlab.axon.debug", "debug")
+ID = under("kamlab.axon.util", "numId", "removeAll", "strId")
+LINKAGE = under("kamlab.axon.postoffice", "linkage")
+MICROPROCESS = under("kamlab.axon.microprocess", "microprocess")
+POSTOFFICE = under("kamlab.axon.postoffice", "postoffice")
+SCHEDULER = under("kamlab.axon.scheduler", "scheduler")
+TUPLE_ID = under("kamlab.axon.util", "tupleId")
+NO_SPACE = under("kamlab.core.errors", noSpaceInBox="NoSpaceInBox")
+ALREADY_LINKED = under("kamlab.core.errors", BoxAlreadyLinkedToDestination="BoxAlreadyLinked")
 #: Both names that each of the two had.
 LIKE_FILE = {
     **under("kamlab.axon.like_file", "likefile", LikeFile="likefile"),
@@ -67,8 +89,8 @@ LIKE_FILE = {
 }
 
 AXON: dict[str, dict[str, Old]] = {
-    "Axon": under("kamlab.axon.util", "AxonObject", "AxonType"),
-    "Axon.Base": under("kamlab.axon.util", "AxonObject", "AxonType"),
+    "Axon": BASE,
+    "Axon.Base": BASE,
     "Axon.Ipc": IPC,
     "Axon.AxonExceptions": {
         **under(
@@ -86,28 +108,8 @@ AXON: dict[str, dict[str, Old]] = {
         ),
         **under("kamlab.axon.exceptions", "ArgumentsClash", "invalidComponentInterface", "normalShutdown"),
     },
-    "Axon.Scheduler": under("kamlab.axon.scheduler", "scheduler"),
-    "Axon.Microprocess": under("kamlab.axon.microprocess", "microprocess"),
-    "Axon.Component": {
-        **under("kamlab.axon.component", "component"),
-        **under("kamlab.axon.scheduler", "scheduler"),
-        **IPC,
-    },
-    "Axon.AdaptiveCommsComponent": under("kamlab.axon.adaptive", "AdaptiveCommsComponent"),
-    "Axon.ThreadedComponent": under("kamlab.axon.threaded", "threadedcomponent", "threadedadaptivecommscomponent"),
-    "Axon.CoordinatingAssistantTracker": under("kamlab.axon.tracker", "coordinatingassistanttracker"),
-    "Axon.Handle": {"Handle": old("kamlab.handle:Handle", keywords={"someComponent": "component"})},
-    "Axon.background": under("kamlab.axon.background", "background"),
     **dict.fromkeys(("Axon.LikeFile", "Axon.likefile", "Axon.experimental._pprocess_support"), LIKE_FILE),
-    "Axon.Introspector": under("kamlab.axon.introspector", "Introspector"),
-    "Axon.Linkage": under("kamlab.axon.postoffice", "linkage"),
-    "Axon.Postoffice": under("kamlab.axon.postoffice", "postoffice"),
-    "Axon.Box": {
-        **under("kamlab.axon.boxes", "makeInbox", "makeOutbox"),
-        **under("kamlab.core.box", postbox="Box", realsink="Inbox", nullsink="Nowhere"),
-    },
-    "Axon.STM": under("kamlab.axon.stm", "BusyRetry", "Collection", "ConcurrentUpdate", "Store", "Value"),
-    "Axon.debug": under("kamlab.axon.debug", "debug"),
+    "Axon.debug": DEBUG,
     "Axon.idGen": under("kamlab.axon.util", "idGen", "newId", "numId", "strId", "tupleId"),
     "Axon.util": under(
         "kamlab.axon.util",
@@ -116,17 +118,61 @@ AXON: dict[str, dict[str, Old]] = {
         "listSubset",
         "logError",
         "next",
+        "production",
         "removeAll",
         "safeList",
         "testInterface",
+        "vrange",
     ),
+    "Axon.Box": {
+        **BOXES,
+        **NO_SPACE,
+        **ALREADY_LINKED,
+        **under("kamlab.core.box", postbox="Box", realsink="Inbox", nullsink="Nowhere"),
+    },
+    "Axon.Linkage": {**LINKAGE, **BASE, **ID, **DEBUG},
+    "Axon.Postoffice": {**POSTOFFICE, **LINKAGE, **ALREADY_LINKED, **ID, **DEBUG},
+    "Axon.Microprocess": {**MICROPROCESS, **ID, **TUPLE_ID, **DEBUG},
+    "Axon.Scheduler": {**SCHEDULER, **MICROPROCESS, **ID, **DEBUG, **IPC},
+    "Axon.Component": {
+        **COMPONENT,
+        **MICROPROCESS,
+        **SCHEDULER,
+        **IPC,
+        **POSTOFFICE,
+        **LINKAGE,
+        **BOXES,
+        **NO_SPACE,
+        **ID,
+        **DEBUG,
+    },
+    "Axon.AdaptiveCommsComponent": {
+        **under("kamlab.axon.adaptive", "AdaptiveCommsComponent"),
+        **COMPONENT,
+        **BOXES,
+    },
+    "Axon.ThreadedComponent": under("kamlab.axon.threaded", "threadedcomponent", "threadedadaptivecommscomponent"),
+    "Axon.CoordinatingAssistantTracker": under("kamlab.axon.tracker", "coordinatingassistanttracker"),
+    "Axon.Handle": {"Handle": old("kamlab.handle:Handle", keywords={"someComponent": "component"})},
+    "Axon.background": under("kamlab.axon.background", "background"),
+    "Axon.Introspector": under("kamlab.axon.introspector", "Introspector"),
+    "Axon.STM": under("kamlab.axon.stm", "BusyRetry", "Collection", "ConcurrentUpdate", "Store", "Value"),
 }
 
 CAROUSEL = {"componentFactory": "component_factory", "make1stRequest": "make1st_request"}
 PIPELINE = under("kamlab.chassis.pipeline", "Pipeline", pipeline="Pipeline")
 GRAPHLINE = under("kamlab.chassis.graphline", "Graphline")
+CHOICES = {
+    "getCurrentChoice": "current_choice",
+    "gotoNext": "goto_next",
+    "gotoPrev": "goto_previous",
+    "gotoFirst": "goto_first",
+    "gotoLast": "goto_last",
+}
+#: What connections made under the old names deliver: bytes that understand text.
+TEXT_BYTES = {"received_as": "kamlab.core.text_bytes:TextBytes"}
 SERVERS = {
-    name: old(f"kamlab.net.server:{name}", names={"mkProtocolHandler": "mk_protocol_handler"})
+    name: old(f"kamlab.net.server:{name}", names={"mkProtocolHandler": "mk_protocol_handler"}, attributes=TEXT_BYTES)
     for name in ("ServerCore", "SimpleServer", "FastRestartServer", "MoreComplexServer")
 }
 READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
@@ -156,9 +202,11 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Prefab": under("kamlab.chassis.prefab", JoinChooserToCarousel="join_chooser_to_carousel"),
     "Kamaelia.Chassis.ConnectedServer": SERVERS,
     "Kamaelia.IPC": {**SOCKET_IPC, **IPC},
-    "Kamaelia.Internet.TCPClient": under("kamlab.net.client", "TCPClient"),
-    "Kamaelia.Internet.TCPServer": under("kamlab.net.server", "TCPServer"),
-    "Kamaelia.Internet.ConnectedSocketAdapter": under("kamlab.net.connection", "ConnectedSocketAdapter"),
+    "Kamaelia.Internet.TCPClient": {"TCPClient": old("kamlab.net.client:TCPClient", attributes=TEXT_BYTES)},
+    "Kamaelia.Internet.TCPServer": {"TCPServer": old("kamlab.net.server:TCPServer", attributes=TEXT_BYTES)},
+    "Kamaelia.Internet.ConnectedSocketAdapter": {
+        "ConnectedSocketAdapter": old("kamlab.net.connection:ConnectedSocketAdapter", attributes=TEXT_BYTES)
+    },
     "Kamaelia.Internet.Selector": {
         "Selector": old(
             "kamlab.net.selector:Selector",
@@ -197,7 +245,13 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     },
     "Kamaelia.Util.DataSource": under("kamlab.parts.sources", "DataSource", "TriggeredSource"),
     "Kamaelia.Util.OneShot": under("kamlab.parts.sources", "OneShot", "TriggeredOneShot"),
-    "Kamaelia.Util.Chooser": under("kamlab.parts.choosers", "Chooser", "ForwardIteratingChooser"),
+    "Kamaelia.Util.Chooser": {
+        "Chooser": old("kamlab.parts.choosers:Chooser", names=CHOICES),
+        "ForwardIteratingChooser": old(
+            "kamlab.parts.choosers:ForwardIteratingChooser",
+            names={name: CHOICES[name] for name in ("getCurrentChoice", "gotoNext")},
+        ),
+    },
     "Kamaelia.Util.Filter": FILTER,
     "Kamaelia.Util.Collate": under("kamlab.parts.passing", "Collate"),
     "Kamaelia.Util.NullSink": NULL_SINK,

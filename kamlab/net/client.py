@@ -38,8 +38,8 @@ class TCPClient(Component):
 
     ProducerFinished on ``control`` sends the messages in the inbox, then ends the connection; with
     ``wait_for_serverclose`` it ends only the sending half, and answers come until the server closes.
-    ShutdownMicroprocess ends the connection at once. Before there is a connection, ProducerFinished ends the client
-    unless messages wait to be sent.
+    ShutdownMicroprocess ends the connection as soon as the socket has taken what is in the inbox. Before there is a
+    connection, ProducerFinished ends the client unless messages wait to be sent.
 
     A message on ``makessl``, whatever it is, switches the connection to TLS: at once when it is connected, or later.
     What is still in the inbox waits for that, and goes encrypted. The certificate of the server must be valid for
@@ -60,7 +60,7 @@ class TCPClient(Component):
 
     Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the server.",
-        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
+        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: send what is here, and end.",
         "makessl": "Switch to TLS.",
         "_socketFeedback": "SocketShutdown, from the connection.",
     }
@@ -71,6 +71,7 @@ class TCPClient(Component):
     }
 
     woken_by_collection = False
+    received_as: type[bytes] = bytes
 
     def __init__(
         self,
@@ -226,6 +227,8 @@ class TCPClient(Component):
         tls = TLSClient(self.host, self.context, self.connect_timeout, self.short_name)
         adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose, tls=tls)
         self.adapter = adapter
+        if self.received_as is not bytes:
+            adapter.received_as = self.received_as
         self.add_children(adapter)
         self.link((adapter, "signal"), (self, "_socketFeedback"))
         self.link((adapter, "CreatorFeedback"), (self, "_socketFeedback"))

@@ -14,8 +14,11 @@ How a connection ends
 The two directions end separately, as in TCP. The peer's end of stream is passed on as a SocketShutdown on
 ``signal``, and the receiver can still answer. ProducerFinished on ``control`` means that no more will come: everything
 in the inbox is sent, the sending direction is shut, and once the peer's machine has all of it this component ends.
-ShutdownMicroprocess ends it at once. A connection on which nothing moves for ``linger`` seconds while it ends is given
-up. If the peer has not closed yet, the socket is left to :func:`close_after_peer`.
+ShutdownMicroprocess ends it as soon as the socket has taken what was in the inbox before that message, in the same
+slice if it takes it at once; what comes to the inbox later is dropped. A protocol may therefore send its last words and
+then ShutdownMicroprocess in one slice. With ``drop_rest`` it ends at once, and the rest is dropped. A connection on
+which nothing moves for ``linger`` seconds while it ends is given up. If the peer has not closed yet, the socket is left
+to :func:`close_after_peer`.
 
 Rejected: a half-close that ends everything, as in Kamaelia (a client that says it has finished would get no answer),
 and one last flush at the end (a slow reader got 3.9 of 5 million bytes).
@@ -38,6 +41,7 @@ read: a slice reads until the socket would block.
 
 from __future__ import annotations
 
+from collections import deque
 from socket import SHUT_WR
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -72,7 +76,8 @@ FOR_EVER = float("inf")
 class ConnectedSocketAdapter(Component):
     """One TCP connection.
 
-    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. Received messages are bytes.
+    ``str`` is sent as UTF-8; bytes, bytearray and memoryview as they are. Received messages are bytes; under the old
+    names, bytes that understand text (:class:`kamlab.core.text_bytes.TextBytes`).
 
     Args:
         listensocket: the connected socket; it belongs to this component from now on.
@@ -82,6 +87,7 @@ class ConnectedSocketAdapter(Component):
         inbox_size: how many messages may wait for the socket; ``None`` is any number.
         wait_for_peer: after ProducerFinished, go on receiving until the peer closes.
         linger: how many seconds an ending connection may stand still before it is given up.
+        drop_rest: at ShutdownMicroprocess, drop what is in the inbox instead of sending it.
         tls: what a client needs for TLS; ``None`` if this connection cannot switch to it.
 
     Attributes:
@@ -106,7 +112,7 @@ class ConnectedSocketAdapter(Component):
 
     Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the peer.",
-        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
+        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: send what is here, and end.",
         "makessl": "Switch to TLS.",
     }
     Outboxes: ClassVar[Any] = {
@@ -124,6 +130,8 @@ class ConnectedSocketAdapter(Component):
     dropped: int = 0
     reason: ConnectionLost | HandshakeFailed | None = None
     told: tuple[float, int] | None = None
+    #: What the bytes that come are given as: bytes, or, under the old names, bytes that understand text.
+    received_as: type[bytes] = bytes
     peer: str = "no peer"
 
     _task: Any  # its scheduler is set: a connection is used only in slices
@@ -145,6 +153,8 @@ class ConnectedSocketAdapter(Component):
     _tls_needs = 0
     _secure = False
     _finish = False
+    #: What was in the inbox at a ShutdownMicroprocess; ``None`` before one.
+    _backlog: deque[Any] | None = None
     _input_over = False
     _output_over = False
     _broken = False
@@ -161,6 +171,7 @@ class ConnectedSocketAdapter(Component):
         inbox_size: int | None = None,
         wait_for_peer: bool = False,
         linger: float = 30.0,
+        drop_rest: bool = False,
         tls: TLSClient | None = None,
     ) -> None:
         super().__init__()
@@ -170,6 +181,7 @@ class ConnectedSocketAdapter(Component):
         self.noisyErrors = noisyErrors
         self.wait_for_peer = wait_for_peer
         self.linger = linger
+        self.drop_rest = drop_rest
         self.tls = tls
         if inbox_size is not None:
             self.set_inbox_size("inbox", inbox_size)
@@ -188,7 +200,7 @@ class ConnectedSocketAdapter(Component):
             if makessl.items:
                 self._begin_tls()
             gathers = False
-            if inbox.items or self._rest is not None:
+            if inbox.items or self._rest is not None or self._backlog:
                 rounds = scheduler.rounds
                 if rounds <= sent + 2:
                     due = sent + GATHER_ROUNDS
@@ -233,8 +245,12 @@ class ConnectedSocketAdapter(Component):
         """Read the control messages; return whether one says to end at once."""
         for message in self.messages("control"):
             if isinstance(message, ShutdownMicroprocess):
-                return True
-            if isinstance(message, ProducerFinished):
+                if self.drop_rest:
+                    return True
+                if self._backlog is None:
+                    self._backlog = deque(self.messages())
+                self._finish = self._special = True
+            elif isinstance(message, ProducerFinished):
                 self._finish = self._special = True
                 self._readable = not self._input_over  # bytes that have arrived are passed on
         return False
@@ -263,7 +279,7 @@ class ConnectedSocketAdapter(Component):
             log = self._task.scheduler.log
             if log is not None:
                 log((BYTES_IN, self, len(data)))
-            if not self._pass_on(data):
+            if not self._pass_on(data if self.received_as is bytes else self.received_as(data)):
                 return
             if len(data) < CHUNK and not self._secure:
                 self._readable = False  # if there is more, the network will say so
@@ -309,14 +325,16 @@ class ConnectedSocketAdapter(Component):
         if self._output_over:
             self._drop_output(inbox)
             return
+        backlog = self._backlog
+        items, take = (inbox.items, self.recv) if backlog is None else (backlog, backlog.popleft)
         for _ in range(SENDS_PER_SLICE):
             data: Any = self._rest
             if data is None:
-                if not inbox.items or self._wants_tls:
+                if not items or self._wants_tls:
                     return
-                data = self.recv()
-                if data.__class__ is not bytes or inbox.items:
-                    data = self._gathered(data, inbox)
+                data = take()
+                if data.__class__ is not bytes or items:
+                    data = self._gathered(data, items, take)
             try:
                 sent = self.socket.send(data)
             except BlockingIOError:
@@ -338,15 +356,15 @@ class ConnectedSocketAdapter(Component):
             return
         self._special = True
 
-    def _gathered(self, message: Any, inbox: Any) -> bytes:
+    def _gathered(self, message: Any, items: Any, take: Any) -> bytes:
         """Return a message as bytes, joined with small ones that wait behind it."""
         data = message if message.__class__ is bytes else self._as_bytes(message)
         size = len(data)
-        if not inbox.items or size >= GATHERED:
+        if not items or size >= GATHERED:
             return data
         parts = [data]
-        while inbox.items and size < GATHERED:
-            message = self.recv()
+        while items and size < GATHERED:
+            message = take()
             data = message if message.__class__ is bytes else self._as_bytes(message)
             size += len(data)
             parts.append(data)
@@ -382,10 +400,20 @@ class ConnectedSocketAdapter(Component):
         self._output_over = True
 
     def _drop_output(self, inbox: Any) -> None:
-        self.dropped += len(inbox.items) + (self._rest is not None)
+        self.dropped += self._unwritten(inbox)
         self._rest = None
+        if self._backlog:
+            self._backlog.clear()
         for _ in self.messages():
             pass
+
+    def _unwritten(self, inbox: Any) -> int:
+        """Return how many messages wait for the socket, those that come too late included."""
+        return len(inbox.items) + len(self._backlog or ()) + (self._rest is not None)
+
+    def _has_more(self, inbox: Any) -> bool:
+        """Return whether something is still to be written."""
+        return self._rest is not None or bool(inbox.items if self._backlog is None else self._backlog)
 
     # -- TLS ---------------------------------------------------------------------------------------------------
 
@@ -458,8 +486,8 @@ class ConnectedSocketAdapter(Component):
             if patience <= 0:
                 return True
         self._watch()
-        writes = inbox.items or self._rest or self._wants_tls
-        busy = (self._readable and not self._held) or (not self._blocked and bool(writes))
+        writes = self._has_more(inbox) or self._wants_tls
+        busy = (self._readable and not self._held) or (not self._blocked and writes)
         if not busy:
             self.pause(None if patience == FOR_EVER else patience)
         self._special = bool(ending or busy or self._held or self._rest or self._handshake_until is not None)
@@ -468,8 +496,10 @@ class ConnectedSocketAdapter(Component):
     def _patience(self, inbox: Any) -> float:
         """Return for how many seconds an ending connection may wait; 0 if it is over."""
         assert self._network is not None
-        if self._finish and not self._output_over and self._rest is None and not inbox.items:
+        if self._finish and not self._output_over and not self._has_more(inbox):
             self._shut_output()
+        if self._output_over and self._backlog is not None:
+            return 0.0
         if self._output_over and not self._held and (self._input_over or (self._broken and not self._readable)):
             return 0.0
         unsent = self._network.unsent(self.socket)
@@ -487,7 +517,7 @@ class ConnectedSocketAdapter(Component):
         return min(left, LOOK_AGAIN) if self._output_over and unsent else left
 
     def _give_up(self, inbox: Any, unsent: int) -> None:
-        lost = len(inbox.items) + (self._rest is not None)
+        lost = self._unwritten(inbox)
         if not (lost or unsent or self._held):
             return
         self.reason = self.reason or ConnectionLost(
@@ -540,8 +570,8 @@ class ConnectedSocketAdapter(Component):
             if self._network is not None:
                 self._network.unwatch(sock)
             sock.close()
-        self.dropped += len(self.inboxes["inbox"].items) + (self._rest is not None)
-        self._rest = None
+        self.dropped += self._unwritten(self.inboxes["inbox"])
+        self._rest = self._backlog = None
         self._tell_receiver()
         self._announce(SocketShutdown(self, [sock or parted, self.reason]), "CreatorFeedback")
         notes = [self.reason.reason] if self.reason is not None else []
