@@ -147,7 +147,7 @@ class TestPutAndGet:
 
 class TestEnds:
     def test_a_lab_that_stands_still(self, make_lab: Any) -> None:
-        """A wait in a lab that nobody runs is an error at once, with what to do."""
+        """A wait in a lab that is not running is an error at once, with what to do."""
         make_lab()
         with pytest.raises(LabStandsStill, match=r"lab\.start\(\)"):
             LikeFile(PassThrough()).get()

@@ -13,7 +13,7 @@ that catches ``OSError`` keeps working::
     │   └── PortInUse                               its port is in use
     ├── ConnectFailed        (OSError)              a client cannot connect
     │   └── HandshakeFailed                         it cannot agree on TLS with the server
-    │       ├── UntrustedCertificate                nobody whom it trusts vouches for the server
+    │       ├── UntrustedCertificate                no authority that it trusts has signed the server's certificate
     │       └── WrongHost                           the server's certificate is for another host
     ├── ConnectionLost       (OSError)              a connection broke, or nothing moved any more
     ├── BadDataToSend        (TypeError)            a message is neither bytes nor text
@@ -186,7 +186,7 @@ class HandshakeFailed(ConnectFailed):
 
 
 class UntrustedCertificate(HandshakeFailed):
-    """The certificate of a server is signed by nobody whom the client trusts, or is no longer valid.
+    """The certificate of a server is not signed by an authority that the client trusts, or is no longer valid.
 
     >>> UntrustedCertificate("it is signed by itself") == "untrusted certificate"
     True

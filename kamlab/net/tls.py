@@ -74,7 +74,7 @@ class TLSConnection:
         """Do what can be done of the handshake; return what it waits for, READ or WRITE, or 0 once it is done.
 
         Raises:
-            UntrustedCertificate: nobody whom the client trusts vouches for the server.
+            UntrustedCertificate: no authority that the client trusts has signed the server's certificate.
             WrongHost: its certificate is for another host.
             HandshakeFailed: any other reason.
         """

@@ -220,7 +220,7 @@ class TestConnected:
         assert peer.read() == b"PONG token\r\n"
 
     def test_it_ends_with_its_connection(self, lab: Any) -> None:
-        """A server that closes ends the client, after all that it said; nothing waits for ever."""
+        """A server that closes ends the client, after all that it said; nothing is left waiting."""
         server = lab.network.serve("irc.home", 6667)
         messages = Collate()
         system = Pipeline(simple_irc_client("irc.home"), messages).activate()
