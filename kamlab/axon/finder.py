@@ -20,7 +20,7 @@ from kamlab.core.tracebacks import public
 
 from .exceptions import RealPackagesImported
 from .serving import home_of, serve
-from .table import MODULES, PACKAGES
+from .table import BESIDE, MODULES, PACKAGES
 
 ROOTS = ("Axon", "Kamaelia")
 
@@ -73,7 +73,18 @@ class Finder:
         module.__all__ = list(MODULES.get(module.__name__, ()))  # type: ignore[attr-defined]
 
 
+class FinderBeside(Finder):
+    """Finds the modules that a page has in a file of its own, where there is no such file."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the spec of such a module."""
+        return ModuleSpec(fullname, self, origin="kamlab.axon") if fullname in BESIDE else None  # type: ignore[arg-type]
+
+
 FINDER = Finder()
+LAST_FINDER = FinderBeside()
 
 
 def install() -> None:
@@ -91,12 +102,14 @@ def install() -> None:
         )
     if FINDER not in sys.meta_path:
         sys.meta_path.insert(0, FINDER)
+        sys.meta_path.append(LAST_FINDER)
 
 
 def uninstall() -> None:
     """Remove the old names from the import system; classes that are in use keep working."""
     if FINDER in sys.meta_path:
         sys.meta_path.remove(FINDER)
+        sys.meta_path.remove(LAST_FINDER)
     for name, module in list(sys.modules.items()):
         if isinstance(module, OldModule):
             del sys.modules[name]

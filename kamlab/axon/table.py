@@ -82,6 +82,11 @@ SCHEDULER = under("kamlab.axon.scheduler", "scheduler")
 TUPLE_ID = under("kamlab.axon.util", "tupleId")
 NO_SPACE = under("kamlab.core.errors", noSpaceInBox="NoSpaceInBox")
 ALREADY_LINKED = under("kamlab.core.errors", BoxAlreadyLinkedToDestination="BoxAlreadyLinked")
+#: Both names that each of the two had.
+LIKE_FILE = {
+    **under("kamlab.axon.like_file", "likefile", LikeFile="likefile"),
+    **under("kamlab.axon.background", "background", schedulerThread="background"),
+}
 
 AXON: dict[str, dict[str, Old]] = {
     "Axon": BASE,
@@ -103,6 +108,7 @@ AXON: dict[str, dict[str, Old]] = {
         ),
         **under("kamlab.axon.exceptions", "ArgumentsClash", "invalidComponentInterface", "normalShutdown"),
     },
+    **dict.fromkeys(("Axon.LikeFile", "Axon.likefile", "Axon.experimental._pprocess_support"), LIKE_FILE),
     "Axon.debug": DEBUG,
     "Axon.idGen": under("kamlab.axon.util", "idGen", "newId", "numId", "strId", "tupleId"),
     "Axon.util": under(
@@ -186,6 +192,19 @@ SINGLE_SERVER = {
 }
 UDP = of_a_socket("kamlab.net.udp", "PostboxPeer", "SimplePeer", "TargettedPeer")
 NULL_SINK = under("kamlab.parts.passing", nullSinkComponent="NullSink")
+IRC_FORMAT = {
+    **under("kamlab.axon.irc_format", "informat", "outformat"),
+    **under("kamlab.protocols.irc_format", channelInformat="channel_informat", channelOutformat="channel_outformat"),
+}
+IRC = {
+    **under(
+        "kamlab.protocols.irc",
+        IRC_Client="IRCClient",
+        SimpleIRCClientPrefab="simple_irc_client",
+        SimpleUserClientPrefab="simple_user_client",
+    ),
+    **IRC_FORMAT,
+}
 
 KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Pipeline": PIPELINE,
@@ -240,6 +259,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
             _Framer="Framer",
         ),
     },
+    "Kamaelia.Protocol.IRC.IRCClient": IRC,
+    "Kamaelia.Support.Protocol.IRC": IRC_FORMAT,
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
@@ -316,8 +337,14 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PipelineComponent": PIPELINE,
 }
 
+#: What cookbook pages import from a file beside them; a file of that name takes precedence.
+BESIDE: dict[str, dict[str, Old]] = {
+    "IRCClient": IRC,
+    "likefile": LIKE_FILE,
+}
+
 #: Everything that is offered: module path -> name -> entry.
-MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA}
+MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA, **BESIDE}
 
 #: The packages that contain those modules.
 PACKAGES: frozenset[str] = frozenset(
