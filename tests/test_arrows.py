@@ -22,7 +22,6 @@ MAY_KNOW: dict[str, set[str]] = {
     "parts": {"core", "chassis"},
     "backplane": {"core", "chassis", "parts"},
     "net": {"core"},
-    "protocols": {"core", "chassis", "parts", "net", "backplane"},
     "handle": {"core"},
     "like_file": {"core", "handle"},
     "protocols": {"core", "chassis", "parts", "net", "backplane"},
