@@ -19,6 +19,7 @@ from typing import Any
 from kamlab.core.tracebacks import public
 
 from .exceptions import RealPackagesImported
+from .left_out import why_left_out
 from .serving import home_of, serve
 from .table import BESIDE, MODULES, PACKAGES
 
@@ -39,6 +40,10 @@ class OldModule(ModuleType):
             return importlib.import_module(f"{path}.{name}")
         if name.startswith("__"):
             raise AttributeError(name)
+        reason = why_left_out(f"{path}.{name}")
+        if reason is not None and path not in MODULES:
+            text = f"kamlab does not offer {path}.{name}: {reason}"
+            raise (ImportError(text, name=path) if _is_from_import() else AttributeError(text))
         text = f"kamlab does not offer {name!r} in {path}; it offers {_offers_of(path)}.{_elsewhere(name)}"
         raise (ImportError(text, name=path) if _is_from_import() else AttributeError(text))
 
@@ -147,7 +152,10 @@ def _offers_of(path: str) -> str:
 
 
 def _not_offered(path: str) -> str:
-    """Return the message for a module that is not offered, with suggestions."""
+    """Return the message for a module that is not offered, with the reason or with suggestions."""
+    reason = why_left_out(path)
+    if reason is not None:
+        return f"kamlab does not offer a module {path}: {reason}"
     parent, _, last = path.rpartition(".")
     text = f"kamlab does not offer a module {path}."
     near = [f"{parent}.{name}" for name in difflib.get_close_matches(last, _submodules(parent), n=3)]

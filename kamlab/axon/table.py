@@ -160,6 +160,8 @@ AXON: dict[str, dict[str, Old]] = {
 }
 
 CAROUSEL = {"componentFactory": "component_factory", "make1stRequest": "make1st_request"}
+TICK = {"tick_mesg": "tick_message"}
+PASS_THRU = {"pass_thru": "pass_through"}
 PIPELINE = under("kamlab.chassis.pipeline", "Pipeline", pipeline="Pipeline")
 GRAPHLINE = under("kamlab.chassis.graphline", "Graphline")
 CHOICES = {
@@ -236,6 +238,26 @@ KAMAELIA: dict[str, dict[str, Old]] = {
             },
         )
     },
+    "Kamaelia.Apps.SA.Chassis": {"TTL": old("kamlab.chassis.time_to_live:TimeToLive", keywords={"comp": "component"})},
+    "Kamaelia.Apps.SA.DSL": {
+        "DataSink": old("kamlab.parts.data_sink:DataSink", keywords={"outlist": "items"} | PASS_THRU, names=PASS_THRU)
+    },
+    "Kamaelia.Apps.SA.Time": {
+        name: old(f"kamlab.parts.ticks:{name}", keywords=TICK, names=TICK) for name in ("PeriodicTick", "SingleTick")
+    },
+    "Kamaelia.Experimental.Chassis": {
+        **under("kamlab.chassis.bounded", Pipeline="BoundedPipeline", Graphline="BoundedGraphline"),
+        "Carousel": old("kamlab.chassis.bounded:BoundedCarousel", keywords=CAROUSEL),
+        "InboxControlledCarousel": old("kamlab.chassis.bounded:InboxControlledCarousel", keywords=CAROUSEL),
+    },
+    "Kamaelia.Experimental.PythonInterpreter": under(
+        "kamlab.parts.interpreter", "StandaloneInterpreter", InterpreterTransformer="Interpreter"
+    ),
+    "Kamaelia.Experimental.Services": {
+        **under("kamlab.parts.services", "Subscribe", RegisterService="register_service"),
+        "ToService": old("kamlab.parts.services:ToService", keywords={"toService": "servicename"}),
+    },
+    "Kamaelia.File.Append": under("kamlab.parts.files", "Append"),
     "Kamaelia.Protocol.EchoProtocol": ECHO,
     "Kamaelia.Protocol.Framing": {
         **under("kamlab.protocols.framing", "DataChunker", "DataDeChunker", "DeFramer", "Framer"),
@@ -261,6 +283,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     },
     "Kamaelia.Protocol.IRC.IRCClient": IRC,
     "Kamaelia.Support.Protocol.IRC": IRC_FORMAT,
+    "Kamaelia.Protocol.FortuneCookieProtocol": under("kamlab.protocols.fortune", "FortuneCookieProtocol"),
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
