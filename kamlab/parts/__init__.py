@@ -20,6 +20,7 @@ from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, Var
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
 from .splitting import Splitter
 from .transform import PureTransformer
+from .unseen import UnseenOnly
 from .worker import BadMessage, Worker
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "TriggeredSource",
     "TwoWaySplitter",
     "UnknownPolicy",
+    "UnseenOnly",
     "VariableByteRate_RequestControl",
     "Worker",
 ]
