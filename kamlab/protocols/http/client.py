@@ -13,14 +13,14 @@ from kamlab.chassis import Carousel
 from kamlab.chassis.flow_control import send_when_room, told_to_stop
 from kamlab.core.component import Component
 from kamlab.core.ipc import ProducerFinished, Shutdown, ShutdownMicroprocess
-from kamlab.net import TCPClient
+from kamlab.net import ConnectFailed, TCPClient
 from kamlab.parts import PureTransformer
 
 from .errors import BadURL, FetchFailed
 from .parser import HTTPParser, ParsedHTTPBodyChunk, ParsedHTTPEnd, ParsedHTTPHeader
 from .requests import split_uri
 
-__all__ = ["HTTPMakePostRequest", "ParsedHTTPRedirect", "SimpleHTTPClient", "SingleShotHTTPClient"]
+__all__ = ["HTTPMakePostRequest", "ParsedHTTPRedirect", "SimpleHTTPClient", "SingleShotHTTPClient", "TextHTTPClient"]
 
 REDIRECTS = frozenset({"301", "302", "303", "307", "308"})
 #: How many redirects are followed for one URL.
@@ -189,10 +189,12 @@ class SingleShotHTTPClient(Component):
                 request = there
             else:
                 raise FetchFailed(
-                    self.starturl, f"{self.starturl} leads to another URL more than {MAX_REDIRECTS} times; in a circle?"
+                    self.starturl,
+                    f"cannot fetch {self.starturl}: it redirects more than {MAX_REDIRECTS} times, perhaps in a circle",
                 )
         except (BadURL, FetchFailed) as error:
-            self._report(f"{self.short_name}: {error}")
+            if not isinstance(self._lost, ConnectFailed):  # it has been reported already
+                self._report(f"{self.short_name} {error}")
             last = ProducerFinished(self, error)
         except _Told as told:
             last = told.message
@@ -229,12 +231,18 @@ class SingleShotHTTPClient(Component):
                 self.pause(self.timeout)
                 yield
                 if self._time() >= asleep_at + self.timeout and not self.any_ready():
-                    raise FetchFailed(request.url, f"{request.url} has sent nothing for {self.timeout:g} s (timeout)")
+                    raise FetchFailed(
+                        request.url,
+                        f"cannot fetch {request.url}: its server has sent nothing for {self.timeout:g} s (timeout)",
+                    )
         finally:
             self.send(ShutdownMicroprocess(self), "_tcpsignal")
             self.send(ShutdownMicroprocess(self), "_parsersignal")
             self.remove_child(tcp)
             self.remove_child(parser)
+            for boxname in ("_parserinbox", "_parsercontrol", "_tcpcontrol"):
+                for _ in self.messages(boxname):
+                    pass
 
     def _connect(self, request: _Request) -> tuple[Component, Component]:
         """Make a connection and a parser for one request, and send it."""
@@ -264,11 +272,11 @@ class SingleShotHTTPClient(Component):
             if isinstance(message, (ShutdownMicroprocess, Shutdown)):
                 raise _Told(message)
         for message in self.messages("_parsercontrol"):
-            raise FetchFailed(
-                request.url, f"the response of {request.url} is not complete or not valid: {message.message}"
-            )
+            why = self._lost or message.message
+            raise FetchFailed(request.url, f"cannot fetch {request.url}: {why}")
         for message in self.messages("_tcpcontrol"):
-            self.send(ProducerFinished(self, message.message), "_parsersignal")
+            self._lost = message.message
+            self.send(message, "_parsersignal")
 
     def _must_stop(self) -> bool:
         return told_to_stop(self)
@@ -367,6 +375,10 @@ class SimpleHTTPClient(Component):
         self.remove_child(self.carousel)
         self.send(last, "signal")
 
+    def finished_page(self, body: bytes) -> str | bytes:
+        """Return what is sent for a page; override to send something else."""
+        return body
+
     def _fetch(self, wanted: Any) -> Any:
         """Return the body of a page. A generator."""
         self.send(wanted if isinstance(wanted, Mapping) else {"url": _as_text(wanted)}, "_carouselnext")
@@ -377,7 +389,7 @@ class SimpleHTTPClient(Component):
                     chunks.append(part.bodychunk)
             if self.data_ready("_carouselready"):
                 self.recv("_carouselready")
-                return b"".join(chunks)
+                return self.finished_page(b"".join(chunks))
             self._read_control()
             self.pause()
             yield
@@ -391,6 +403,21 @@ class SimpleHTTPClient(Component):
 
     def _must_stop(self) -> bool:
         return told_to_stop(self)
+
+
+class TextHTTPClient(SimpleHTTPClient):
+    """A SimpleHTTPClient that sends a page as str if it is UTF-8, and else as bytes; it has Kamaelia's name there.
+
+    >>> TextHTTPClient().finished_page(b"hello"), TextHTTPClient().finished_page(b"\\xff")
+    ('hello', b'\\xff')
+    """
+
+    def finished_page(self, body: bytes) -> str | bytes:
+        """Return the text of the page."""
+        try:
+            return body.decode("utf-8")
+        except UnicodeDecodeError:
+            return body
 
 
 def _as_text(url: Any) -> str:

@@ -106,6 +106,7 @@ class HTTPParser(Component):
             connection.send(h11.Request(method=self.method, target="/", headers=[("Host", "here")]))
             connection.send(h11.EndOfMessage())
         error: Exception | None = None
+        has_header = False
         try:
             while True:
                 event = connection.next_event()
@@ -113,14 +114,16 @@ class HTTPParser(Component):
                     if not (yield from self._feed(connection)):
                         return
                 elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
-                    break
+                    raise h11.RemoteProtocolError("the connection ended before a message came")
                 elif not isinstance(event, h11.InformationalResponse):
                     if not (yield from send_when_room(self, self._parsed(event), "outbox", give_up=self._must_stop)):
                         return
+                    has_header = True
                     if isinstance(event, h11.EndOfMessage):
                         break
         except h11.RemoteProtocolError as wrong:
-            error = wrong
+            is_silent = self._input_over and not has_header
+            error = h11.RemoteProtocolError("the connection ended before it came") if is_silent else wrong
         self.send(ProducerFinished(self, error), "signal")
 
     def _feed(self, connection: h11.Connection) -> Any:
