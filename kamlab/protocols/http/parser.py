@@ -154,7 +154,7 @@ class HTTPParser(Component):
             return ParsedHTTPEnd()
         if isinstance(event, h11.Request):
             about = {name: getattr(self, name) for name in ("peer", "peerport", "localip", "localport")}
-            return ParsedHTTPHeader(request_as_dict(event, about))
+            return ParsedHTTPHeader(request_as_dict(event, headers_as_dict(event.headers), about))
         return ParsedHTTPHeader(
             {
                 "bad": False,

@@ -9,7 +9,7 @@ import h11
 
 from .errors import BadRequest
 
-__all__ = ["METHODS", "check_framing", "header_size", "headers_as_dict", "request_as_dict", "split_uri"]
+__all__ = ["METHODS", "check_request", "headers_as_dict", "request_as_dict", "split_uri"]
 
 #: The methods that handlers get. A request with another one is marked as bad, with status 501.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -63,14 +63,14 @@ def headers_as_dict(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-def request_as_dict(event: h11.Request, about: Mapping[str, Any]) -> dict[str, Any]:
+def request_as_dict(event: h11.Request, headers: dict[str, str], about: Mapping[str, Any]) -> dict[str, Any]:
     """Return the dictionary that a handler is made with.
 
     Args:
         event: the request as h11 has read it.
+        headers: its headers, see :func:`headers_as_dict`.
         about: ``peer``, ``peerport``, ``localip`` and ``localport``, which become part of the dictionary.
     """
-    headers = headers_as_dict(event.headers)
     version = event.http_version.decode("ascii")
     headers.setdefault("connection", "keep-alive" if version == "1.1" else "close")
     method = event.method.decode("ascii")
@@ -91,26 +91,21 @@ def request_as_dict(event: h11.Request, about: Mapping[str, Any]) -> dict[str, A
     return request
 
 
-def header_size(event: h11.Request | h11.Response) -> int:
-    """Return about how many bytes the header of a message has."""
-    return sum(len(name) + len(value) + 4 for name, value in event.headers) + len(getattr(event, "target", b""))
-
-
-def check_framing(event: h11.Request, max_body: int) -> None:
-    """Check that it is clear where a request ends, and that its body is not too long.
+def check_request(event: h11.Request, headers: Mapping[str, str], max_header: int, max_body: int) -> None:
+    """Check that a request is not too long, and that it is clear where it ends.
 
     h11 refuses two lengths that differ, and encodings other than ``chunked``. What two servers could still read in two
     ways, and so what lets one request be smuggled in another, is refused here.
 
     Raises:
-        BadRequest: it is not clear, or the body is too long.
+        BadRequest: it is not clear, or the header or the body is too long.
     """
-    names = {name for name, _ in event.headers}
-    if b"transfer-encoding" in names:
-        if b"content-length" in names:
+    if len(event.target) + sum(map(len, headers)) + sum(map(len, headers.values())) > max_header:
+        raise BadRequest(431, f"The header may have {max_header} bytes.")
+    if "transfer-encoding" in headers:
+        if "content-length" in headers:
             raise BadRequest(400, "Content-Length and Transfer-Encoding contradict each other.")
         if event.http_version < b"1.1":
             raise BadRequest(400, "HTTP/1.0 has no Transfer-Encoding.")
-    for name, value in event.headers:
-        if name == b"content-length" and int(value) > max_body:
-            raise BadRequest(413, f"The body may have {max_body} bytes.")
+    if int(headers.get("content-length", 0)) > max_body:
+        raise BadRequest(413, f"The body may have {max_body} bytes.")

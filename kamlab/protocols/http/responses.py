@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -51,17 +52,19 @@ def body_of(part: Any) -> bytes:
     raise BadResponse(f"the 'data' of a response is str (sent as UTF-8) or bytes, not {type(data).__name__}")
 
 
-def response_of(parts: Sequence[Mapping[str, Any]], is_complete: bool) -> h11.Response:
+def response_of(parts: Sequence[Mapping[str, Any]], bodies: Sequence[bytes], is_complete: bool) -> h11.Response:
     """Return the header of a response.
 
     Args:
         parts: the parts that have come so far, at least one.
+        bodies: their bytes, see :func:`body_of`.
         is_complete: whether no more will come, so that the length of the body is known.
 
     Raises:
         BadResponse: the first part says nothing that can be a header.
 
-    >>> list(response_of([{"statuscode": 200, "type": "text/html", "data": "hello"}], True).headers)[:2]
+    >>> part = {"statuscode": 200, "type": "text/html", "data": "hello"}
+    >>> list(response_of([part], [b"hello"], True).headers)[:2]
     [(b'content-type', b'text/html; charset=utf-8'), (b'content-length', b'5')]
     """
     first = parts[0]
@@ -73,10 +76,10 @@ def response_of(parts: Sequence[Mapping[str, Any]], is_complete: bool) -> h11.Re
     headers = [
         (name, _with_charset(value, parts) if name.lower() == "content-type" else value) for name, value in headers
     ]
-    length = _length_of(parts, is_complete)
+    length = _length_of(first, bodies, is_complete)
     if length is not None and "content-length" not in names:
         headers.append(("Content-Length", str(length)))
-    headers += [("Date", formatdate(time.time(), usegmt=True)), ("Server", "kamlab")]
+    headers += [("Date", _date(int(time.time()))), ("Server", "kamlab")]
     try:
         return h11.Response(
             status_code=status,
@@ -85,6 +88,12 @@ def response_of(parts: Sequence[Mapping[str, Any]], is_complete: bool) -> h11.Re
         )
     except (h11.LocalProtocolError, UnicodeEncodeError) as error:
         raise BadResponse(f"a response cannot have this header: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _date(seconds: int) -> str:
+    """Return a time as HTTP writes it."""
+    return formatdate(seconds, usegmt=True)
 
 
 def _status_of(given: Any) -> tuple[int, str]:
@@ -118,11 +127,12 @@ def _with_charset(kind: str, parts: Sequence[Mapping[str, Any]]) -> str:
     return f"{kind}; charset={charset or 'utf-8'}"
 
 
-def _length_of(parts: Sequence[Mapping[str, Any]], is_complete: bool) -> int | None:
-    given = parts[0].get("length")
-    known = sum(len(body_of(part)) for part in parts)
+def _length_of(first: Mapping[str, Any], bodies: Sequence[bytes], is_complete: bool) -> int | None:
+    """Return how many bytes the body has, or ``None`` if that is not known yet."""
+    given = first.get("length")
+    known = sum(map(len, bodies))
     if given is None:
-        return known if is_complete or parts[0].get("complete") else None
+        return known if is_complete or first.get("complete") else None
     if not (str(given).isascii() and str(given).isdigit()):
         raise BadResponse(f"the 'length' of a response is the number of bytes of its body, not {given!r}")
     if is_complete and known not in (0, int(given)):

@@ -37,7 +37,7 @@ from kamlab.core.tracebacks import traceback_of
 
 from .error_pages import error_page
 from .errors import BadRequest, BadResponse
-from .requests import check_framing, header_size, request_as_dict
+from .requests import check_request, headers_as_dict, request_as_dict
 from .responses import body_of, response_of
 
 __all__ = ["HTTPServer"]
@@ -57,6 +57,8 @@ class _Over(Exception):
 
 class _Exchange:
     """One request, its handler, and how far the two bodies are."""
+
+    __slots__ = ("body_bytes", "body_over", "handler", "handler_ended", "has_body", "request", "response_over", "since")
 
     def __init__(self, request: dict[str, Any], since: float) -> None:
         self.request = request
@@ -123,6 +125,8 @@ class HTTPServer(Component):
         self._exchange: _Exchange | None = None
         self._input_over = False
         self._closing = False
+        #: Whether h11 has seen everything that it was given, and needs more.
+        self._is_dry = True
         #: Since when it waits for a request, and for the rest of one that has begun.
         self._idle_since = 0.0
         self._begun_at: float | None = None
@@ -149,6 +153,8 @@ class HTTPServer(Component):
     # -- from the client ---------------------------------------------------------------------------------------
 
     def _read_control(self) -> None:
+        if not self.data_ready("control"):
+            return
         for message in self.messages("control"):
             if isinstance(message, (ShutdownMicroprocess, Shutdown)):
                 raise _Over(message)
@@ -159,10 +165,11 @@ class HTTPServer(Component):
         """Take in what the client has sent, up to the end of one request."""
         try:
             while not (self._closing or (self._exchange and self._exchange.body_over) or self._handler_is_full()):
+                if self._is_dry and not self._feed():
+                    return
                 event = self._connection.next_event()
                 if event is h11.NEED_DATA:
-                    if not self._feed():
-                        return
+                    self._is_dry = True
                 elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
                     self._closing = self._exchange is None
                     return
@@ -179,9 +186,11 @@ class HTTPServer(Component):
             data = self.recv()
             if data:
                 self._connection.receive_data(data.encode("utf-8") if isinstance(data, str) else data)
+                self._is_dry = False
                 return True
         if self._input_over and not self._connection.trailing_data[1]:
             self._connection.receive_data(b"")
+            self._is_dry = False
             return True
         return False
 
@@ -206,11 +215,10 @@ class HTTPServer(Component):
     def _open_exchange(self, event: h11.Request) -> None:
         """Begin an exchange: make the handler of a request."""
         self._begun_at = None
+        headers = headers_as_dict(event.headers)
+        check_request(event, headers, self.max_header, self.max_body)
         about = {"peer": self.peer, "peerport": self.peerport, "localip": self.localip, "localport": self.localport}
-        if header_size(event) > self.max_header:
-            raise BadRequest(431, f"The header may have {self.max_header} bytes.")
-        check_framing(event, self.max_body)
-        request = request_as_dict(event, about)
+        request = request_as_dict(event, headers, about)
         exchange = self._exchange = _Exchange(request, self._time())
         try:
             handler = self.create_request_handler(request)
@@ -234,11 +242,9 @@ class HTTPServer(Component):
             self._cut_off(why)
         page = error_page(status, why)
         page["headers"] = [("Connection", "close")]
-        self.send(
-            self._connection.send(response_of([page], True))
-            + self._connection.send(h11.Data(data=body_of(page)))
-            + self._connection.send(h11.EndOfMessage())
-        )
+        body = body_of(page)
+        events = (response_of([page], [body], True), h11.Data(data=body), h11.EndOfMessage())
+        self.send(b"".join(self._connection.send(event) or b"" for event in events))
         self._closing = True
 
     def _cut_off(self, why: str, last: Any = None) -> NoReturn:
@@ -303,7 +309,7 @@ class HTTPServer(Component):
         bodies = [body_of(part) for part in parts]
         output: list[bytes | None] = []
         if self._connection.our_state is h11.SEND_RESPONSE:
-            response = response_of(parts, is_last)
+            response = response_of(parts, bodies, is_last)
             exchange.has_body = exchange.request["method"] != "HEAD" and response.status_code not in (204, 304)
             output.append(send(response))
         if exchange.has_body:
@@ -332,6 +338,7 @@ class HTTPServer(Component):
         self._exchange = None
         if self._connection.our_state is h11.DONE and self._connection.their_state is h11.DONE:
             self._connection.start_next_cycle()
+            self._is_dry = not any(self._connection.trailing_data)
             self._idle_since = self._time()
         else:
             self._closing = True
@@ -381,17 +388,16 @@ class HTTPServer(Component):
 
     def _client_is_full(self) -> bool:
         """Return whether the client takes its response more slowly than it is made."""
-        box = self.outboxes["outbox"]
-        return len(box) >= OUTPUT_AHEAD or box.is_full()
+        target = self.outboxes["outbox"].target
+        return len(target.items) >= (OUTPUT_AHEAD if target.limit is None else min(OUTPUT_AHEAD, target.limit))
 
     def _handler_is_full(self) -> bool:
         exchange = self._exchange
         return exchange is not None and exchange.handler is not None and self.outboxes["_handleroutbox"].is_full()
 
     def _time(self) -> float:
-        scheduler = self.scheduler_in_charge
-        assert scheduler is not None
-        return scheduler.time()
+        assert self._task.scheduler is not None
+        return self._task.scheduler.time()
 
     def _report(self, text: str) -> None:
         scheduler = self.scheduler_in_charge
