@@ -102,6 +102,8 @@ def check_request(event: h11.Request, headers: Mapping[str, str], max_header: in
     """
     if len(event.target) + sum(map(len, headers)) + sum(map(len, headers.values())) > max_header:
         raise BadRequest(431, f"The header may have {max_header} bytes.")
+    if not event.http_version.startswith(b"1."):
+        raise BadRequest(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.")
     if "transfer-encoding" in headers:
         if "content-length" in headers:
             raise BadRequest(400, "Content-Length and Transfer-Encoding contradict each other.")

@@ -29,6 +29,7 @@ from typing import Any, ClassVar, NoReturn
 
 import h11
 
+from kamlab.core.box import Nowhere
 from kamlab.core.component import Component, check_component
 from kamlab.core.ipc import ProducerFinished, Shutdown, ShutdownMicroprocess
 from kamlab.core.microprocess import is_over, method_of
@@ -140,6 +141,8 @@ class HTTPServer(Component):
         try:
             while not self._closing:
                 self._read_control()
+                if self._input_over and isinstance(self.outboxes["outbox"].target, Nowhere):
+                    break  # the client has gone
                 self._read_input()
                 self._read_handler()
                 if not self._closing and not self._next_exchange() and self._wait():
