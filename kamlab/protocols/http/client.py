@@ -31,7 +31,7 @@ _AS_IS = "!#$%&'()*+,/:;=?@[]~"
 _CONFIDENTIAL = frozenset({"authorization", "cookie"})
 
 
-@dataclass(frozen=True)
+@dataclass
 class ParsedHTTPRedirect:
     """A response told the client to fetch another URL instead, and it does.
 

@@ -20,7 +20,7 @@ __all__ = ["HTTPParser", "ParsedHTTPBodyChunk", "ParsedHTTPEnd", "ParsedHTTPHead
 MAX_HEADER = 65_536
 
 
-@dataclass(frozen=True)
+@dataclass
 class ParsedHTTPHeader:
     """The header of a message as a dictionary: a request's, or one with ``responsecode`` and ``headers``.
 
@@ -31,7 +31,7 @@ class ParsedHTTPHeader:
     header: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class ParsedHTTPBodyChunk:
     """A part of the body, in bytes.
 
@@ -42,7 +42,7 @@ class ParsedHTTPBodyChunk:
     bodychunk: bytes
 
 
-@dataclass(frozen=True)
+@dataclass
 class ParsedHTTPEnd:
     """The end of the message: all of it has come.
 

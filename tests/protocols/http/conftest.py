@@ -148,8 +148,8 @@ def handlers() -> SimpleNamespace:
 
 @pytest.fixture
 def lab(make_lab: Any) -> Any:
-    """A lab under the virtual clock."""
-    return make_lab(clock="virtual")
+    """A lab under the virtual clock, where foo.bar.com is this machine."""
+    return make_lab(clock="virtual", hosts={"foo.bar.com": "127.0.0.1"})
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ SMUGGLED = b"GET /admin HTTP/1.1\r\nHost: here\r\n\r\n"
 
 @pytest.fixture
 def asked(site: Any, parsed: Any) -> Any:
-    """Send bytes to a server that notes which paths were asked for; return the status codes, the paths, and the peer."""
+    """Send bytes to a server; return the status codes of its answers, the paths that it was asked for, and the peer."""
 
     def ask(*chunks: bytes, **limits: Any) -> Any:
         paths: list[str] = []
@@ -66,7 +66,9 @@ class TestSmuggling:
         request = b"POST / HTTP/1.0\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
         assert asked(request + SMUGGLED)[:2] == ([400], [])
 
-    @pytest.mark.parametrize("chunk", [b"-1\r\n", b"0x1\r\na\r\n", b"g\r\n", b"1\r\nabcd", b"ffffffffffffffffffffffff\r\n"])
+    @pytest.mark.parametrize(
+        "chunk", [b"-1\r\n", b"0x1\r\na\r\n", b"g\r\n", b"1\r\nabcd", b"ffffffffffffffffffffffff\r\n"]
+    )
     def test_chunks_that_are_none(self, asked: Any, chunk: bytes) -> None:
         """A chunk with a wrong size, or more bytes than its size, ends the connection."""
         request = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n"
@@ -77,7 +79,9 @@ class TestSmuggling:
     def test_a_body_is_not_a_request(self, asked: Any) -> None:
         """What is in a body is never taken for the next request, although the handler does not read it."""
         length = b"Content-Length: %d\r\n\r\n" % len(SMUGGLED)
-        status, paths, _ = asked(b"POST / HTTP/1.1\r\n" + HOST + length + SMUGGLED + SMUGGLED.replace(b"admin", b"next"))
+        status, paths, _ = asked(
+            b"POST / HTTP/1.1\r\n" + HOST + length + SMUGGLED + SMUGGLED.replace(b"admin", b"next")
+        )
         assert (status, paths) == ([200, 200], ["/", "/next"])
 
 
@@ -130,7 +134,9 @@ class TestNonsense:
         peer.close()
         lab.run(timeout=20)
         assert site.server.clients == []
-        assert [type(each).__name__ for each in lab.components if type(each).__name__ in ("HTTPServer", "Endless")] == []
+        assert [
+            type(each).__name__ for each in lab.components if type(each).__name__ in ("HTTPServer", "Endless")
+        ] == []
 
 
 class TestLimits:

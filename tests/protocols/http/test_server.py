@@ -27,7 +27,8 @@ class TestRequests:
             return OneShot({"statuscode": 200})
 
         site(("/app", note)).tell(
-            b"GET /app/news?day=1 HTTP/1.1\r\nHost: foo:8000\r\nX-Two: a\r\nX-Two: b\r\nCookie: c=1\r\nCookie: d=2\r\n\r\n"
+            b"GET /app/news?day=1 HTTP/1.1\r\nHost: foo:8000\r\n"
+            b"X-Two: a\r\nX-Two: b\r\nCookie: c=1\r\nCookie: d=2\r\n\r\n"
         )
         (request,) = seen
         assert request.pop("peerport") > 0
@@ -118,7 +119,9 @@ class TestResponses:
         assert answer.headers["content-length"] == "6"
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
-    @pytest.mark.parametrize("first", [{"length": 4}, {"complete": True, "data": "abcd"}, {"headers": {"Content-Length": 4}}])
+    @pytest.mark.parametrize(
+        "first", [{"length": 4}, {"complete": True, "data": "abcd"}, {"headers": {"Content-Length": 4}}]
+    )
     def test_a_length_that_is_given(self, site: Any, get: Any, handlers: Any, first: dict[str, Any]) -> None:
         """A length that the first part tells is in the header, although the rest comes later."""
 
@@ -174,7 +177,9 @@ class TestResponses:
                 self.send(ProducerFinished(self), "signal")
                 yield
 
-        pages = site(("/pipe", lambda request: Pipeline(OneShot("piped"), Wrap())), ("/dict", lambda _: error_page(410)))
+        pages = site(
+            ("/pipe", lambda request: Pipeline(OneShot("piped"), Wrap())), ("/dict", lambda _: error_page(410))
+        )
         assert pages.ask(get("/pipe"))[0].body == b"piped"
         assert pages.ask(get("/dict"))[0].status == 410
 
