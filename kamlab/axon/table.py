@@ -187,6 +187,19 @@ SERVERS = {
 }
 READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
 ECHO = under("kamlab.axon.echo", "EchoProtocol")
+HTTP_SUPPORT = {
+    **under("kamlab.protocols.http.routing", HTTPProtocol="http_protocol", requestHandlers="request_handlers"),
+    **under(
+        "kamlab.protocols.http.translators",
+        ReqTranslatorFactory="req_translator_factory",
+        WSGILikeTranslator="wsgi_like_translator",
+        ConvertHeaders="convert_headers",
+        PopURI="pop_uri",
+        PopWsgiURI="pop_wsgi_uri",
+        PopKamaeliaURI="pop_kamaelia_uri",
+        checkSlashes="check_slashes",
+    ),
+}
 FILTER = under("kamlab.parts.passing", "Filter", FilterComponent="Filter")
 SINGLE_SERVER = {
     **of_a_socket("kamlab.net.single_server", "FastRestartSingleServer", "SingleServer"),
@@ -284,6 +297,43 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Protocol.IRC.IRCClient": IRC,
     "Kamaelia.Support.Protocol.IRC": IRC_FORMAT,
     "Kamaelia.Protocol.FortuneCookieProtocol": under("kamlab.protocols.fortune", "FortuneCookieProtocol"),
+    "Kamaelia.Protocol.HTTP": HTTP_SUPPORT,
+    "Kamaelia.Protocol.HTTP.HTTPServer": {
+        "HTTPServer": old(
+            "kamlab.protocols.http.server:HTTPServer", keywords={"createRequestHandler": "create_request_handler"}
+        )
+    },
+    "Kamaelia.Protocol.HTTP.HTTPParser": under(
+        "kamlab.protocols.http.parser",
+        "HTTPParser",
+        "ParsedHTTPBodyChunk",
+        "ParsedHTTPEnd",
+        "ParsedHTTPHeader",
+    )
+    | under("kamlab.protocols.http.requests", splitUri="split_uri"),
+    "Kamaelia.Protocol.HTTP.HTTPClient": under(
+        "kamlab.protocols.http.client",
+        "ParsedHTTPRedirect",
+        "SingleShotHTTPClient",
+        SimpleHTTPClient="TextHTTPClient",
+    ),
+    "Kamaelia.Protocol.HTTP.HTTPHelpers": under("kamlab.protocols.http.client", "HTTPMakePostRequest"),
+    "Kamaelia.Protocol.HTTP.ErrorPages": under(
+        "kamlab.protocols.http.error_pages",
+        getErrorPage="error_page",
+        ErrorPageHandler="error_page_handler",
+        websiteErrorPage="error_page_handler",
+    ),
+    "Kamaelia.Protocol.HTTP.HTTPResourceGlue": under(
+        "kamlab.protocols.http.resource_glue",
+        URLHandlers="url_handlers",
+        createRequestHandler="create_request_handler",
+    ),
+    "Kamaelia.Protocol.HTTP.MimeTypes": under("kamlab.protocols.http.minimal", workoutMimeType="mime_type_of"),
+    "Kamaelia.Protocol.HTTP.Handlers.Minimal": under(
+        "kamlab.protocols.http.minimal", "Minimal", MinimalFactory="minimal_factory"
+    ),
+    "Kamaelia.Support.Protocol.HTTP": HTTP_SUPPORT,
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
@@ -332,6 +382,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         "VariableByteRate_RequestControl",
     ),
     "Kamaelia.Util.LossyConnector": under("kamlab.parts.lossy", "LossyConnector"),
+    "Kamaelia.Util.UnseenOnly": under("kamlab.parts.unseen", "UnseenOnly"),
     "Kamaelia.Util.Introspector": under("kamlab.axon.introspector", "Introspector"),
     "Kamaelia.File.Writing": under("kamlab.parts.files", "SimpleFileWriter"),
     "Kamaelia.File.Reading": {

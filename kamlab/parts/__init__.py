@@ -27,6 +27,7 @@ from .splitting import Splitter
 from .ticks import PeriodicTick, SingleTick
 from .transform import PureTransformer
 from .unreliable import Duplicate, Reorder, Throwaway
+from .unseen import UnseenOnly
 from .worker import BadMessage, Worker
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "TriggeredSource",
     "TwoWaySplitter",
     "UnknownPolicy",
+    "UnseenOnly",
     "VariableByteRate_RequestControl",
     "Worker",
     "register_service",
