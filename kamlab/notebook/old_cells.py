@@ -1,11 +1,17 @@
-"""Cells written for Python 2 are rewritten before IPython compiles them; one line under the cell says what was."""
+"""Cells written for Python 2 are rewritten before IPython compiles them; one line under the cell says what was.
+
+So are modules that a cell imports from the folder of the notebook.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from ..axon.python2 import to_python3
+from ..axon.python2_modules import old_modules
 from . import cells
 
 
@@ -21,9 +27,9 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
 
     def rewrite(lines: list[str]) -> list[str]:
         found = to_python3("".join(lines), shell.user_ns)
-        if found.changes and not cells.here():
+        if str(found) and not cells.here():
             told[:] = [str(found)]
-        elif found.changes and found.source not in said:
+        elif str(found) and found.source not in said:
             said.add(found.source)
             print(found)
         return found.source.splitlines(keepends=True)
@@ -33,7 +39,11 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
         while told:
             print(told.pop())
 
+    modules = ExitStack()
+    modules.enter_context(old_modules(None, lambda path, found: print(f"{Path(path).name}: {found}")))
+
     def undo() -> None:
+        modules.close()
         shell.input_transformers_post.remove(rewrite)
         shell.events.unregister("pre_execute", tell)
 

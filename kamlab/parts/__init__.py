@@ -1,8 +1,10 @@
 """Small components: lines, files, console, transformers, sources, choosers, splitters, rates, losses."""
 
+from .chargen import Chargen
 from .choosers import Chooser, ForwardIteratingChooser, InfiniteChooser
 from .console import ConsoleEchoer, ConsoleReader
 from .data_sink import DataSink
+from .detuple import SimpleDetupler
 from .fanout import Fanout, TwoWaySplitter
 from .filerates import (
     FixedRateControlledReusableFileReader,
@@ -24,6 +26,8 @@ from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
 from .splitting import Splitter
 from .ticks import PeriodicTick, SingleTick
 from .transform import PureTransformer
+from .unreliable import Duplicate, Reorder, Throwaway
+from .unseen import UnseenOnly
 from .worker import BadMessage, Worker
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "Append",
     "BadMessage",
     "ByteRate_RequestControl",
+    "Chargen",
     "Chooser",
     "ChunksToLines",
     "Collate",
@@ -38,6 +43,7 @@ __all__ = [
     "ConsoleReader",
     "DataSink",
     "DataSource",
+    "Duplicate",
     "Fanout",
     "Filter",
     "FixedRateControlledReusableFileReader",
@@ -59,18 +65,22 @@ __all__ = [
     "RateControlledReusableFileReader",
     "ReadFileAdaptor",
     "RemoveSink",
+    "Reorder",
     "ReusableFileReader",
+    "SimpleDetupler",
     "SimpleFileWriter",
     "SimpleReader",
     "SingleTick",
     "Splitter",
     "StandaloneInterpreter",
     "Subscribe",
+    "Throwaway",
     "ToService",
     "TriggeredOneShot",
     "TriggeredSource",
     "TwoWaySplitter",
     "UnknownPolicy",
+    "UnseenOnly",
     "VariableByteRate_RequestControl",
     "Worker",
     "register_service",
