@@ -10,13 +10,15 @@ import types
 from collections.abc import Sequence
 from pathlib import Path
 
+from .missing_imports import as_notice, missing_imports
 from .python2 import compiles_as_cell, to_python3
 
 
 def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
     """Run a file as ``python FILE`` does, with ``Axon.*`` and ``Kamaelia.*`` importable.
 
-    Python 2 code in it is rewritten, and one line on stderr says so; tracebacks show the rewritten lines.
+    Python 2 code in it is rewritten, and one line on stderr says so; tracebacks show the rewritten lines. Imports from
+    Axon and Kamaelia that it lacks are added, and one line says so as well.
 
     Args:
         path: the file.
@@ -38,10 +40,15 @@ def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
     code = compile(found.source, name, "exec", dont_inherit=True)
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=name, __builtins__=builtins)
+    imports = missing_imports(found.source)
+    if imports:
+        print(f"kamlab: {path.name}: {as_notice(imports)}", file=sys.stderr)
     before = sys.modules["__main__"], sys.argv, list(sys.path)
     sys.modules["__main__"], sys.argv = main, [name, *arguments]
     sys.path.insert(0, str(path.resolve().parent))
     try:
+        for statement in imports:
+            exec(statement, main.__dict__)
         exec(code, main.__dict__)
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before
