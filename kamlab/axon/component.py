@@ -35,6 +35,9 @@ class component(microprocess, Component):
         # This skips microprocess.__init__ and calls that of Component, or of the native class that is served.
         super(microprocess, self).__init__(*args, **self._renamed(argd))
 
+    def __str__(self) -> str:
+        return f"Component {self.name} [ inboxes : {self.inboxes} outboxes : {self.outboxes}"
+
     @property  # type: ignore[override]
     def switchboard(self) -> postoffice:
         """The links this component has made."""

@@ -1,7 +1,8 @@
 """``Axon.Scheduler.scheduler``: Axon's interface to the scheduler of a lab.
 
 ``scheduler.run`` belongs to the current lab, ``scheduler()`` makes a new lab, and ``scheduler.run = scheduler()``,
-which Axon's users write to start over, makes the new lab the current one.
+which Axon's users write to start over, makes the new lab the current one. So does ``scheduler()`` after
+``scheduler.run = None``.
 """
 
 from __future__ import annotations
@@ -25,12 +26,18 @@ class CannotReplaceLab(KamlabError):
 class _SchedulerType(type):
     """Defines the class attribute ``scheduler.run``."""
 
+    #: Whether the next scheduler that is made becomes ``scheduler.run``.
+    vacant = False
+
     @property
-    def run(cls) -> scheduler:
-        return front_of(context.current())
+    def run(cls) -> scheduler | None:
+        return None if cls.vacant else front_of(context.current())
 
     @run.setter
-    def run(cls, front: scheduler) -> None:
+    def run(cls, front: scheduler | None) -> None:
+        cls.vacant = front is None
+        if front is None:
+            return
         lab = front.lab
         context.set_current(lab)
         if context.current() is not lab:
@@ -52,13 +59,16 @@ class scheduler(metaclass=_SchedulerType):
 
     def __init__(self, lab: Any = None, **argd: Any) -> None:
         del argd
-        if lab is None:
+        is_new = lab is None
+        if is_new:
             from kamlab.lab import Lab
 
             lab = Lab()
         self.lab = lab
         self._wait_for_one = False
         lab.axon_front = self
+        if is_new and type(self).vacant:
+            scheduler.run = self
 
     @property
     def scheduler(self) -> Any:
@@ -172,12 +182,12 @@ class scheduler(metaclass=_SchedulerType):
     @classmethod
     def immortalise(cls) -> None:
         """Let the other microprocesses go on when one fails, which is the default."""
-        cls.run.lab.on_error = "isolate"
+        front_of(context.current()).lab.on_error = "isolate"
 
     @classmethod
     def mortalise(cls) -> None:
         """End the run with ComponentFailed when a component fails."""
-        cls.run.lab.on_error = "raise"
+        front_of(context.current()).lab.on_error = "raise"
 
 
 class NullScheduler:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 from .exceptions import invalidComponentInterface
 
-#: Whether ``axonRaise`` only returns False instead of raising.
+#: Whether ``axonRaise`` only returns False instead of raising. Users set it in the module ``Axon.util``.
 production = False
 
 next: Any = builtins.next
@@ -42,7 +43,7 @@ def logError(someException: Any, *args: Any) -> None:
 
 def axonRaise(someException: Any, *args: Any) -> bool:
     """Raise an exception made with ``args``."""
-    if production:
+    if getattr(sys.modules.get("Axon.util"), "production", production):
         logError(someException, *args)
         return False
     raise someException(*args)

@@ -18,6 +18,7 @@ from .errors import (
     BadMapping,
     ConnectFailed,
     ConnectionLost,
+    HandshakeFailed,
     ListenFailed,
     NetworkIsClosed,
     NoNetwork,
@@ -30,6 +31,8 @@ from .errors import (
     RecordIsOver,
     TLSNotSupported,
     UnknownAct,
+    UntrustedCertificate,
+    WrongHost,
 )
 from .interface import Network
 from .ipc import (
@@ -64,6 +67,7 @@ __all__ = [
     "DatagramPeer",
     "FastRestartServer",
     "FastRestartSingleServer",
+    "HandshakeFailed",
     "ListenFailed",
     "MoreComplexServer",
     "MulticastReceiver",
@@ -108,5 +112,7 @@ __all__ = [
     "TLSNotSupported",
     "TargettedPeer",
     "UnknownAct",
+    "UntrustedCertificate",
+    "WrongHost",
     "play_outside",
 ]

@@ -62,6 +62,8 @@ class DatagramComponent(ListeningComponent):
     woken_by_collection: bool = False  # True only while it holds a datagram
     #: Whether it reads what comes.
     receives: ClassVar[bool] = True
+    #: What the bytes that come are given as: bytes, or, under the old names, bytes that understand text.
+    received_as: type[bytes] = bytes
 
     def __init__(self, localaddr: str | None = None, localport: int = 0) -> None:
         super().__init__()
@@ -194,7 +196,7 @@ class DatagramComponent(ListeningComponent):
                     return False
                 self.datagrams_in += 1
                 self._log(BYTES_IN, len(data))
-                self._held = self.arrived(data, sender[:2])
+                self._held = self.arrived(data if self.received_as is bytes else self.received_as(data), sender[:2])
             if not self._offer(self._held, "outbox"):
                 return False
             self._held = None

@@ -14,11 +14,14 @@ message.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import ConnectFailed, NoNetwork, PortInUse
 
 if TYPE_CHECKING:
+    import ssl
+
     from kamlab.core.microprocess import Microprocess
 
 #: The events that ``watch`` takes; the numbers are those of :mod:`selectors`.
@@ -63,6 +66,30 @@ class Connection(Protocol):
 
     def getsockopt(self, level: int, option: int, /) -> int:
         """Return an option; SO_ERROR says how a connect went."""
+
+
+class SecureConnection(Connection, Protocol):
+    """A connection that is to use TLS, and does once the handshake is done."""
+
+    def handshake(self) -> int:
+        """Go on with the handshake; return what it waits for, READ or WRITE, or 0 once it is done."""
+
+
+@dataclass(frozen=True)
+class TLSClient:
+    """What is needed to switch a connection to TLS.
+
+    Args:
+        host: the name that the server's certificate must have.
+        context: whom to trust; ``None`` is the authorities that the operating system trusts.
+        timeout: how many seconds the handshake may take.
+        name: the component that asks, for errors.
+    """
+
+    host: str
+    context: ssl.SSLContext | None
+    timeout: float
+    name: str
 
 
 class Listener(Protocol):
@@ -164,6 +191,13 @@ class Network(Protocol):
 
         Raises:
             OSError: it was refused at once.
+        """
+
+    def start_tls(self, sock: Any, client: TLSClient) -> SecureConnection:
+        """Return the connection that takes the place of ``sock``; its handshake is still to come.
+
+        Raises:
+            TLSNotSupported: this network has no TLS.
         """
 
     def watch(self, sock: Any, events: int, callback: Ready) -> None:

@@ -24,8 +24,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kamlab.core.idle import ThreadIdle
 
 from .addresses import LOOPBACK, Aliases, check_group, check_host, numeric
-from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed
-from .interface import ANOTHER_PROGRAM, THIS_LAB, Address, Lookup, Ready, SocketOption, owner_name, port_in_use
+from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, TLSNotSupported
+from .interface import (
+    ANOTHER_PROGRAM,
+    THIS_LAB,
+    Address,
+    Connection,
+    Lookup,
+    Ready,
+    SecureConnection,
+    SocketOption,
+    TLSClient,
+    owner_name,
+    port_in_use,
+)
 from .poller import Poller
 from .real_sockets import Owned, TcpConnection, TcpListener, UdpSocket
 
@@ -354,6 +366,18 @@ class RealNetwork:
         return place
 
     # -- servers and clients -----------------------------------------------------------------------------------
+
+    def start_tls(self, sock: Connection, client: TLSClient) -> SecureConnection:
+        """Return the connection that takes the place of ``sock``; its handshake is still to come.
+
+        Raises:
+            TLSNotSupported: this Python has no module ssl.
+        """
+        try:
+            from .tls import TLSConnection  # when it is needed: ssl takes long to import, and is not everywhere
+        except ImportError as error:
+            raise TLSNotSupported(f"{client.name} cannot switch to TLS: {error}") from None
+        return TLSConnection(sock, client, self.unwatch)
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""

@@ -41,6 +41,7 @@ from .addresses import LOOPBACK, format_address
 from .errors import (
     BadAddress,
     ConnectFailed,
+    HandshakeFailed,
     ListenFailed,
     NetworkIsClosed,
     NothingRecords,
@@ -48,8 +49,11 @@ from .errors import (
     PortInUse,
     RecordDoesNotFit,
     RecordIsOver,
+    TLSNotSupported,
+    UntrustedCertificate,
+    WrongHost,
 )
-from .interface import READ, WRITE, Address, Network, Ready, SocketOption
+from .interface import READ, WRITE, Address, Network, Ready, SocketOption, TLSClient
 from .real import RealNetwork
 
 if TYPE_CHECKING:
@@ -66,7 +70,10 @@ _SYSTEM_ERRORS = {
 }
 _TEXT_ERRORS: dict[str, type[Exception]] = {
     kind.__name__: kind
-    for kind in (BadAddress, ListenFailed, NetworkIsClosed, PortInUse, OverflowError, TypeError, ValueError)
+    for kind in (
+        *(BadAddress, ListenFailed, NetworkIsClosed, PortInUse, OverflowError, TypeError, ValueError),
+        *(HandshakeFailed, TLSNotSupported, UntrustedCertificate, WrongHost),
+    )
 }
 _READY_WORDS = {READ: "read", WRITE: "written", READ | WRITE: "read and written"}
 
@@ -207,6 +214,11 @@ class RecordedConnection(RecordedSocket):
     def shutdown(self, how: int, /) -> None:
         """End one direction (SHUT_WR) or both (SHUT_RDWR)."""
         self._answered(f"shutdown {self.number} {int(how)}", lambda: self.real.shutdown(how) or 0)
+
+    def handshake(self) -> int:
+        """Go on with the handshake of TLS; return what it waits for, READ or WRITE, or 0 once it is done."""
+        waits_for: int = self._answered(f"handshake {self.number}", lambda: self.real.handshake())
+        return waits_for
 
     def getpeername(self) -> Any:
         """Return the address of the other end, whether it is connected or not."""
@@ -386,6 +398,18 @@ class RecordedNetwork:
 
         lookup.real = self.inner.resolve(host, port, on_answer)
         return at_once[0] if at_once else LATER
+
+    def start_tls(self, sock: Any, client: TLSClient) -> RecordedConnection:
+        """Switch a connection to TLS; what is above TLS is recorded from then on."""
+        found: Any = self.find(sock)
+
+        def ask() -> int:
+            found.real = self.inner.start_tls(found.real, client)
+            return 0
+
+        self.answered(f"start_tls {found.number} {client.host}", ask)
+        secure: RecordedConnection = found
+        return secure
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""

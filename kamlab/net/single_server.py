@@ -64,6 +64,7 @@ class SingleServer(ListeningComponent):
     host: str | None = None
     socketOptions: tuple[Any, ...] | None = None  # noqa: N815
     TCPS: Any = TCPServer
+    received_as: type[bytes] = bytes
 
     def __init__(self, **argd: Any) -> None:
         super().__init__(**argd)
@@ -83,6 +84,8 @@ class SingleServer(ListeningComponent):
             return
         more = {} if self.socketOptions is None else {"socketOptions": self.socketOptions}
         server = self.TCPS(listenport=self.port, host=self.host, **more)
+        if self.received_as is not bytes:
+            server.received_as = self.received_as
         self.add_children(server)  # so that an error about the port names this server
         try:
             server.listen(network)

@@ -1,14 +1,19 @@
 """Cells written for Python 2 are rewritten before IPython compiles them, and imports that a listing in a cell lacks are
 added; one line under the cell says so.
+
+Rewritten, too, are modules that a cell imports from the folder of the notebook.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from ..axon.missing_imports import as_notice, missing_imports
 from ..axon.python2 import to_python3
+from ..axon.python2_modules import old_modules
 from . import cells
 
 
@@ -25,14 +30,13 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
 
     def rewrite(lines: list[str]) -> list[str]:
         found = to_python3("".join(lines), shell.user_ns)
-        if found.changes and not cells.here():
+        if str(found) and not cells.here():
             told[:] = [str(found)]
-        elif found.changes and found.source not in said:
+        elif str(found) and found.source not in said:
             said.add(found.source)
             print(found)
-        imports = missing_imports(found.source, shell.user_ns)
-        lacking[:] = imports
-        if imports and cells.here():
+        lacking[:] = missing_imports(found.source, shell.user_ns)
+        if cells.here():
             add_imports()
         return found.source.splitlines(keepends=True)
 
@@ -49,7 +53,11 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
             print(told.pop())
         add_imports()
 
+    modules = ExitStack()
+    modules.enter_context(old_modules(None, lambda path, found: print(f"{Path(path).name}: {found}")))
+
     def undo() -> None:
+        modules.close()
         shell.input_transformers_post.remove(rewrite)
         shell.events.unregister("pre_execute", tell)
 

@@ -3,6 +3,7 @@
 from .chargen import Chargen
 from .choosers import Chooser, ForwardIteratingChooser, InfiniteChooser
 from .console import ConsoleEchoer, ConsoleReader
+from .data_sink import DataSink
 from .detuple import SimpleDetupler
 from .fanout import Fanout, TwoWaySplitter
 from .filerates import (
@@ -12,21 +13,26 @@ from .filerates import (
     ReadFileAdaptor,
     ReusableFileReader,
 )
-from .files import PromptedFileReader, SimpleFileWriter, SimpleReader
+from .files import Append, PromptedFileReader, SimpleFileWriter, SimpleReader
+from .interpreter import Interpreter, StandaloneInterpreter
 from .lines import ChunksToLines
 from .lossy import LossyConnector
 from .outlets import AddSink, RemoveSink, UnknownPolicy
 from .passing import Collate, Filter, NullSink, PassThrough
 from .plug_splitter import Plug, PlugSplitter
 from .rates import ByteRate_RequestControl, MessageRateLimit, OnDemandLimit, VariableByteRate_RequestControl
+from .services import Subscribe, ToService, register_service
 from .sources import DataSource, OneShot, TriggeredOneShot, TriggeredSource
 from .splitting import Splitter
+from .ticks import PeriodicTick, SingleTick
 from .transform import PureTransformer
 from .unreliable import Duplicate, Reorder, Throwaway
+from .unseen import UnseenOnly
 from .worker import BadMessage, Worker
 
 __all__ = [
     "AddSink",
+    "Append",
     "BadMessage",
     "ByteRate_RequestControl",
     "Chargen",
@@ -35,6 +41,7 @@ __all__ = [
     "Collate",
     "ConsoleEchoer",
     "ConsoleReader",
+    "DataSink",
     "DataSource",
     "Duplicate",
     "Fanout",
@@ -42,12 +49,14 @@ __all__ = [
     "FixedRateControlledReusableFileReader",
     "ForwardIteratingChooser",
     "InfiniteChooser",
+    "Interpreter",
     "LossyConnector",
     "MessageRateLimit",
     "NullSink",
     "OnDemandLimit",
     "OneShot",
     "PassThrough",
+    "PeriodicTick",
     "Plug",
     "PlugSplitter",
     "PromptedFileReader",
@@ -61,12 +70,18 @@ __all__ = [
     "SimpleDetupler",
     "SimpleFileWriter",
     "SimpleReader",
+    "SingleTick",
     "Splitter",
+    "StandaloneInterpreter",
+    "Subscribe",
     "Throwaway",
+    "ToService",
     "TriggeredOneShot",
     "TriggeredSource",
     "TwoWaySplitter",
     "UnknownPolicy",
+    "UnseenOnly",
     "VariableByteRate_RequestControl",
     "Worker",
+    "register_service",
 ]

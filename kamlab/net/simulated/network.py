@@ -25,7 +25,7 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from kamlab.core import context
 
@@ -36,9 +36,10 @@ from ..errors import (
     ConnectFailed,
     ListenFailed,
     NetworkIsClosed,
+    TLSNotSupported,
     UnknownAct,
 )
-from ..interface import Address, Lookup, Ready, SocketOption, owner_name, port_in_use
+from ..interface import Address, Lookup, Ready, SocketOption, TLSClient, owner_name, port_in_use
 from .datagram_peer import DatagramPeer
 from .datagrams import Datagrams, SimulatedDatagramSocket
 from .hosts import Hosts, machine
@@ -322,6 +323,17 @@ class SimulatedNetwork:
         raise ListenFailed(f"every port of {host} from {FIRST_PORT} to {LAST_PORT} is in use")
 
     # -- servers and clients -----------------------------------------------------------------------------------
+
+    def start_tls(self, sock: Any, client: TLSClient) -> NoReturn:
+        """Refuse: what is encrypted could not be looked at.
+
+        Raises:
+            TLSNotSupported: always.
+        """
+        raise TLSNotSupported(
+            f"{client.name} cannot switch to TLS: a simulated network has no TLS. The connection is closed, so that "
+            "nothing is sent unencrypted. Use real TCP: Lab(), or Lab(recorded=True, build=function)."
+        )
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait because the peer has no room."""
