@@ -1,11 +1,11 @@
 """Run one published listing so that it touches nothing outside this machine.
 
-Arguments: the file, and the ports of three servers, ECHO, HTTP and IRC.
+Arguments: the file, and the ports of four servers, ECHO, HTTP, IRC and HTTPS.
 
 Ports that it listens at are other ones, chosen by the system, and its own clients find them there, so several
-listings can run at once. Hosts elsewhere are this machine's: port 80 is the one given as HTTP, 6667 that given as IRC,
-any other that given as ECHO. A sound or film that was on its author's machine is the one that LISTING_MEDIA, in the
-environment, names.
+listings can run at once. Whatever else it connects to is one of the servers: port 80 is HTTP, 443 HTTPS, 6667 IRC, and
+any other ECHO. A sound or film that was on its author's machine is the one that LISTING_MEDIA, in the environment,
+names.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 ELSEWHERE = "127.9.9.9"  # an address of this machine's that nothing uses
-FILE, ECHO, HTTP, IRC = sys.argv[1], *map(int, sys.argv[2:5])
-SERVERS = {80: HTTP, 8080: HTTP, 443: HTTP, 6667: IRC}
+FILE, ECHO, HTTP, IRC, HTTPS = sys.argv[1], *map(int, sys.argv[2:6])
+SERVERS = {80: HTTP, 8080: HTTP, 443: HTTPS, 6667: IRC}
 
 _resolve = socket.getaddrinfo
 _chosen: dict[int, int] = {}
@@ -51,8 +51,8 @@ class Redirected(socket.socket):
         if self.family != socket.AF_INET or self.type != socket.SOCK_STREAM:
             return address
         host, port = address[:2]
-        if _is_here(host):
-            return ("127.0.0.1", _chosen.get(port, port))
+        if _is_here(host) and port in _chosen:
+            return ("127.0.0.1", _chosen[port])
         return ("127.0.0.1", SERVERS.get(port, ECHO))
 
     def connect(self, address: Any) -> None:
