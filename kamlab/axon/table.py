@@ -79,6 +79,7 @@ LINKAGE = under("kamlab.axon.postoffice", "linkage")
 MICROPROCESS = under("kamlab.axon.microprocess", "microprocess")
 POSTOFFICE = under("kamlab.axon.postoffice", "postoffice")
 SCHEDULER = under("kamlab.axon.scheduler", "scheduler")
+SYS, TIME = {"sys": Old("sys:")}, {"time": Old("time:")}
 TUPLE_ID = under("kamlab.axon.util", "tupleId")
 NO_SPACE = under("kamlab.core.errors", noSpaceInBox="NoSpaceInBox")
 ALREADY_LINKED = under("kamlab.core.errors", BoxAlreadyLinkedToDestination="BoxAlreadyLinked")
@@ -123,7 +124,9 @@ AXON: dict[str, dict[str, Old]] = {
         "safeList",
         "testInterface",
         "vrange",
-    ),
+    )
+    | SYS
+    | under("kamlab.axon.exceptions", "invalidComponentInterface"),
     "Axon.Box": {
         **BOXES,
         **NO_SPACE,
@@ -145,6 +148,8 @@ AXON: dict[str, dict[str, Old]] = {
         **NO_SPACE,
         **ID,
         **DEBUG,
+        **SYS,
+        **TIME,
     },
     "Axon.AdaptiveCommsComponent": {
         **under("kamlab.axon.adaptive", "AdaptiveCommsComponent"),

@@ -31,7 +31,7 @@ the built-in error from which an error also derives, so that code that catches t
     │   └── NotInstalled (ImportError)
     │       └── NoMatplotlib                             kamlab.views.figures
     ├── parts and chassis                                kamlab.parts, kamlab.chassis
-    │   └── BadMessage, NoLinkages (TypeError), UnknownPolicy (ValueError)
+    │   └── BadMessage, NoLinkages (TypeError, ValueError), UnknownPolicy (ValueError)
     ├── the network                                      kamlab.net.errors
     │   ├── NoNetwork, TLSNotSupported
     │   ├── NetworkIsClosed

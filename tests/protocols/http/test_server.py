@@ -9,7 +9,7 @@ import pytest
 from kamlab import Component, Handle, Pipeline, ProducerFinished, ShutdownMicroprocess
 from kamlab.net import ServerShutdown
 from kamlab.parts import OneShot
-from kamlab.protocols.http import HTTPServer, error_page, request_handlers
+from kamlab.protocols.http import HTTPServer, error_page, http_protocol, request_handlers
 
 
 def page(**parts: Any) -> Any:
@@ -144,6 +144,18 @@ class TestResponses:
         """A status is a number, or text, with or without a reason."""
         (answer,) = site(("/", lambda request: {"statuscode": code})).ask(get("/"))
         assert (answer.status, answer.reason) == (200, "Fine" if " " in str(code) else "OK")
+
+    def test_headers_of_ones_own(self, site: Any, get: Any) -> None:
+        """A handler's own Server and Date are sent instead of the server's; a header may come twice."""
+        own = [("Server", "mine"), ("Date", "today"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+        data = site(("/", page(headers=own))).tell(get("/")).read()
+        assert (data.count(b"Server: "), data.count(b"Date: "), data.count(b"Set-Cookie: ")) == (1, 1, 2)
+        assert b"Server: mine\r\n" in data
+
+    def test_a_limit_that_does_not_exist(self) -> None:
+        """A limit with a wrong name is a TypeError that lists the right ones."""
+        with pytest.raises(TypeError, match="'timout'; there are: timeout, min_rate"):
+            http_protocol([], timout=3)
 
     def test_no_status_is_500(self, site: Any, get: Any) -> None:
         """As in Kamaelia, a response without a status code has 500."""
