@@ -2,6 +2,9 @@
 
 Some pages of the cookbook leave out an import, so the listing fails with a NameError. Where a text imports from Axon or
 Kamaelia, a name in it is defined nowhere, and the table offers that name for one object only, the import is clear.
+It is also clear where a text names a module of Axon or Kamaelia in full, as in ``Axon.Component.component``, without
+importing the package.
+Names of ``Kamaelia.Experimental`` are never added: its chassis have the names of the ordinary ones.
 
 >>> missing_imports("from Kamaelia.Chassis.Pipeline import Pipeline\\nPipeline(ConsoleReader(), unknown())")
 ('from Kamaelia.Util.Console import ConsoleReader',)
@@ -13,9 +16,10 @@ import ast
 import builtins
 from collections.abc import Container, Iterator
 
-from .table import MODULES
+from .table import MODULES, PACKAGES
 
 ROOTS = ("Axon", "Kamaelia")
+EXPERIMENTAL = "Kamaelia.Experimental."
 
 
 def missing_imports(source: str, defined: Container[str] = ()) -> tuple[str, ...]:
@@ -29,7 +33,7 @@ def missing_imports(source: str, defined: Container[str] = ()) -> tuple[str, ...
         tree = compile(source, "<listing>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    imported = [module for node in ast.walk(tree) for module in _modules_of(node)]
+    imported = [module for node in ast.walk(tree) for module in (*_modules_of(node), *_named_in_full(node))]
     if not any(module.partition(".")[0] in ROOTS for module in imported):
         return ()
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
@@ -53,7 +57,10 @@ def as_notice(imports: tuple[str, ...]) -> str:
 
 
 def _import_of(name: str) -> Iterator[str]:
-    homes = [path for path, names in MODULES.items() if name in names]
+    if name in ROOTS:
+        yield f"import {name}"
+        return
+    homes = [path for path, names in MODULES.items() if name in names and not path.startswith(EXPERIMENTAL)]
     if len({MODULES[path][name].target for path in homes}) == 1:
         yield f"from {homes[0]} import {name}"
 
@@ -65,6 +72,14 @@ def _modules_of(node: ast.AST) -> list[str]:
             return [alias.name for alias in names]
         case ast.ImportFrom(module=str(module)):
             return [module]
+    return []
+
+
+def _named_in_full(node: ast.AST) -> list[str]:
+    """Return the module that an expression such as ``Axon.Component`` names."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=root), attr=name) if f"{root}.{name}" in {*MODULES, *PACKAGES}:
+            return [f"{root}.{name}"]
     return []
 
 
