@@ -7,7 +7,7 @@ existed only because they did not.
 
 The handlers are components, one for each request, as in Kamaelia:
 
-    handler.outbox -> _handlerinbox         _handleroutbox -> handler.inbox     (the body, in chunks)
+    handler.outbox -> _handlerinbox         _handleroutbox -> handler.inbox     (the body in chunks, if there is one)
     handler.signal -> _handlercontrol       _handlersignal -> handler.control   (ProducerFinished after the body)
 
 A response ends with a ProducerFinished on the handler's signal, or with the handler. If all of it is there when the
@@ -265,8 +265,10 @@ class HTTPServer(Component):
         self._exchange.handler = handler
         self.link((handler, "outbox"), (self, "_handlerinbox"))
         self.link((handler, "signal"), (self, "_handlercontrol"))
-        self.link((self, "_handleroutbox"), (handler, "inbox"))
         self.link((self, "_handlersignal"), (handler, "control"))
+        headers = self._exchange.request["headers"]
+        if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
+            self.link((self, "_handleroutbox"), (handler, "inbox"))
         method_of(handler, "activate")(self.scheduler_in_charge)
 
     def _dismiss(self) -> None:
