@@ -37,7 +37,7 @@ def missing_imports(source: str, defined: Container[str] = (), is_listing: bool 
         tree = compile(source, "<listing>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    imported = [module for node in ast.walk(tree) for module in (*_modules_of(node), *_named_in_full(node))]
+    imported = [module for node in ast.walk(tree) for module in (*modules_of(node), *_named_in_full(node))]
     roots = {module.partition(".")[0] for module in imported}
     if roots.isdisjoint(ROOTS) and (not is_listing or "kamlab" in roots):
         return ()
@@ -71,7 +71,7 @@ def _import_of(name: str, as_module: bool) -> Iterator[str]:
         yield f"from {homes[0]} import {name}"
 
 
-def _modules_of(node: ast.AST) -> list[str]:
+def modules_of(node: ast.AST) -> list[str]:
     """Return the modules that an import statement names."""
     match node:
         case ast.Import(names=names):

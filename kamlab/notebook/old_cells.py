@@ -1,7 +1,8 @@
 """Cells written for Python 2 are rewritten before IPython compiles them, and imports that a listing in a cell lacks are
 added; one line under the cell says so.
 
-Rewritten, too, are modules that a cell imports from the folder of the notebook.
+Rewritten, too, are modules that a cell imports from the folder of the notebook. Joins of texts are compiled so that
+they take bytes that understand text.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from ..axon.missing_imports import as_notice, missing_imports
 from ..axon.python2 import to_python3
 from ..axon.python2_modules import old_modules
+from ..axon.text_joins import TextJoins
 from . import cells
 
 
@@ -56,11 +58,15 @@ def rewrite_old_cells(shell: Any) -> Callable[[], None]:
     modules = ExitStack()
     modules.enter_context(old_modules(None, lambda path, found: print(f"{Path(path).name}: {found}")))
 
+    joins = TextJoins()
+
     def undo() -> None:
         modules.close()
+        shell.ast_transformers.remove(joins)
         shell.input_transformers_post.remove(rewrite)
         shell.events.unregister("pre_execute", tell)
 
     shell.input_transformers_post.append(rewrite)
+    shell.ast_transformers.append(joins)
     shell.events.register("pre_execute", tell)
     return undo
