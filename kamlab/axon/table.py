@@ -83,6 +83,11 @@ SYS, TIME = {"sys": Old("sys:")}, {"time": Old("time:")}
 TUPLE_ID = under("kamlab.axon.util", "tupleId")
 NO_SPACE = under("kamlab.core.errors", noSpaceInBox="NoSpaceInBox")
 ALREADY_LINKED = under("kamlab.core.errors", BoxAlreadyLinkedToDestination="BoxAlreadyLinked")
+#: Both names that each of the two had.
+LIKE_FILE = {
+    **under("kamlab.axon.like_file", "likefile", LikeFile="likefile"),
+    **under("kamlab.axon.background", "background", schedulerThread="background"),
+}
 
 AXON: dict[str, dict[str, Old]] = {
     "Axon": BASE,
@@ -104,6 +109,7 @@ AXON: dict[str, dict[str, Old]] = {
         ),
         **under("kamlab.axon.exceptions", "ArgumentsClash", "invalidComponentInterface", "normalShutdown"),
     },
+    **dict.fromkeys(("Axon.LikeFile", "Axon.likefile", "Axon.experimental._pprocess_support"), LIKE_FILE),
     "Axon.debug": DEBUG,
     "Axon.idGen": under("kamlab.axon.util", "idGen", "newId", "numId", "strId", "tupleId"),
     "Axon.util": under(
@@ -159,6 +165,8 @@ AXON: dict[str, dict[str, Old]] = {
 }
 
 CAROUSEL = {"componentFactory": "component_factory", "make1stRequest": "make1st_request"}
+TICK = {"tick_mesg": "tick_message"}
+PASS_THRU = {"pass_thru": "pass_through"}
 PIPELINE = under("kamlab.chassis.pipeline", "Pipeline", pipeline="Pipeline")
 GRAPHLINE = under("kamlab.chassis.graphline", "Graphline")
 CHOICES = {
@@ -170,14 +178,53 @@ CHOICES = {
 }
 #: What connections made under the old names deliver: bytes that understand text.
 TEXT_BYTES = {"received_as": "kamlab.core.text_bytes:TextBytes"}
+
+
+def of_a_socket(module: str, *names: str, **renamed: str) -> dict[str, Old]:
+    """Make entries as :func:`under` does, for components that deliver what a socket receives."""
+    names_here = {**dict.fromkeys(names), **renamed}
+    return {name: old(f"{module}:{here or name}", attributes=TEXT_BYTES) for name, here in names_here.items()}
+
+
 SERVERS = {
     name: old(f"kamlab.net.server:{name}", names={"mkProtocolHandler": "mk_protocol_handler"}, attributes=TEXT_BYTES)
     for name in ("ServerCore", "SimpleServer", "FastRestartServer", "MoreComplexServer")
 }
 READ_FILE = under("kamlab.parts.filerates", "ReadFileAdaptor")
 ECHO = under("kamlab.axon.echo", "EchoProtocol")
+HTTP_SUPPORT = {
+    **under("kamlab.protocols.http.routing", HTTPProtocol="http_protocol", requestHandlers="request_handlers"),
+    **under(
+        "kamlab.protocols.http.translators",
+        ReqTranslatorFactory="req_translator_factory",
+        WSGILikeTranslator="wsgi_like_translator",
+        ConvertHeaders="convert_headers",
+        PopURI="pop_uri",
+        PopWsgiURI="pop_wsgi_uri",
+        PopKamaeliaURI="pop_kamaelia_uri",
+        checkSlashes="check_slashes",
+    ),
+}
 FILTER = under("kamlab.parts.passing", "Filter", FilterComponent="Filter")
+SINGLE_SERVER = {
+    **of_a_socket("kamlab.net.single_server", "FastRestartSingleServer", "SingleServer"),
+    **under("kamlab.axon.echo", echo="EchoProtocol"),
+}
+UDP = of_a_socket("kamlab.net.udp", "PostboxPeer", "SimplePeer", "TargettedPeer")
 NULL_SINK = under("kamlab.parts.passing", nullSinkComponent="NullSink")
+IRC_FORMAT = {
+    **under("kamlab.axon.irc_format", "informat", "outformat"),
+    **under("kamlab.protocols.irc_format", channelInformat="channel_informat", channelOutformat="channel_outformat"),
+}
+IRC = {
+    **under(
+        "kamlab.protocols.irc",
+        IRC_Client="IRCClient",
+        SimpleIRCClientPrefab="simple_irc_client",
+        SimpleUserClientPrefab="simple_user_client",
+    ),
+    **IRC_FORMAT,
+}
 
 KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Pipeline": PIPELINE,
@@ -188,11 +235,18 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Chassis.Prefab": under("kamlab.chassis.prefab", JoinChooserToCarousel="join_chooser_to_carousel"),
     "Kamaelia.Chassis.ConnectedServer": SERVERS,
     "Kamaelia.IPC": {**SOCKET_IPC, **IPC},
-    "Kamaelia.Internet.TCPClient": {"TCPClient": old("kamlab.net.client:TCPClient", attributes=TEXT_BYTES)},
-    "Kamaelia.Internet.TCPServer": {"TCPServer": old("kamlab.net.server:TCPServer", attributes=TEXT_BYTES)},
-    "Kamaelia.Internet.ConnectedSocketAdapter": {
-        "ConnectedSocketAdapter": old("kamlab.net.connection:ConnectedSocketAdapter", attributes=TEXT_BYTES)
-    },
+    "Kamaelia.Internet.TCPClient": of_a_socket("kamlab.net.client", "TCPClient"),
+    "Kamaelia.Internet.TCPServer": of_a_socket("kamlab.net.server", "TCPServer"),
+    "Kamaelia.Internet.ConnectedSocketAdapter": of_a_socket("kamlab.net.connection", "ConnectedSocketAdapter"),
+    "Kamaelia.Internet.SingleServer": SINGLE_SERVER,
+    "Kamaelia.Internet.Simulate.BrokenNetwork": under("kamlab.parts.unreliable", "Duplicate", "Reorder", "Throwaway"),
+    "Kamaelia.Internet.UDP": UDP,
+    "Kamaelia.Internet.UDP_ng": UDP,
+    "Kamaelia.Internet.Multicast_transceiver": of_a_socket(
+        "kamlab.net.multicast", Multicast_transceiver="MulticastTransceiver"
+    ),
+    "Kamaelia.Internet.Multicast_receiver": of_a_socket("kamlab.net.multicast", Multicast_receiver="MulticastReceiver"),
+    "Kamaelia.Internet.Multicast_sender": of_a_socket("kamlab.net.multicast", Multicast_sender="MulticastSender"),
     "Kamaelia.Internet.Selector": {
         "Selector": old(
             "kamlab.net.selector:Selector",
@@ -202,7 +256,89 @@ KAMAELIA: dict[str, dict[str, Old]] = {
             },
         )
     },
+    "Kamaelia.Apps.SA.Chassis": {"TTL": old("kamlab.chassis.time_to_live:TimeToLive", keywords={"comp": "component"})},
+    "Kamaelia.Apps.SA.DSL": {
+        "DataSink": old("kamlab.parts.data_sink:DataSink", keywords={"outlist": "items"} | PASS_THRU, names=PASS_THRU)
+    },
+    "Kamaelia.Apps.SA.Time": {
+        name: old(f"kamlab.parts.ticks:{name}", keywords=TICK, names=TICK) for name in ("PeriodicTick", "SingleTick")
+    },
+    "Kamaelia.Experimental.Chassis": {
+        **under("kamlab.chassis.bounded", Pipeline="BoundedPipeline", Graphline="BoundedGraphline"),
+        "Carousel": old("kamlab.chassis.bounded:BoundedCarousel", keywords=CAROUSEL),
+        "InboxControlledCarousel": old("kamlab.chassis.bounded:InboxControlledCarousel", keywords=CAROUSEL),
+    },
+    "Kamaelia.Experimental.PythonInterpreter": under(
+        "kamlab.parts.interpreter", "StandaloneInterpreter", InterpreterTransformer="Interpreter"
+    ),
+    "Kamaelia.Experimental.Services": {
+        **under("kamlab.parts.services", "Subscribe", RegisterService="register_service"),
+        "ToService": old("kamlab.parts.services:ToService", keywords={"toService": "servicename"}),
+    },
+    "Kamaelia.File.Append": under("kamlab.parts.files", "Append"),
     "Kamaelia.Protocol.EchoProtocol": ECHO,
+    "Kamaelia.Protocol.Framing": {
+        **under("kamlab.protocols.framing", "DataChunker", "DataDeChunker", "DeFramer", "Framer"),
+        **under("kamlab.axon.framing", "CorruptFrame", "IncompleteChunk", "ShortFrame", "SimpleFrame"),
+    },
+    "Kamaelia.Protocol.Packetise": under("kamlab.protocols.packetise", "MaxSizePacketiser"),
+    "Kamaelia.Protocol.SimpleReliableMulticast": {
+        **under(
+            "kamlab.protocols.reliable_multicast",
+            "Annotator",
+            "RecoverOrder",
+            SRM_Receiver="SRMReceiver",
+            SRM_Sender="SRMSender",
+        ),
+        # The page Pipelines imports these under the names by which Kamaelia's module imports them itself.
+        **under(
+            "kamlab.protocols.framing",
+            _DataChunker="DataChunker",
+            _DataDeChunker="DataDeChunker",
+            _DeFramer="DeFramer",
+            _Framer="Framer",
+        ),
+    },
+    "Kamaelia.Protocol.IRC.IRCClient": IRC,
+    "Kamaelia.Support.Protocol.IRC": IRC_FORMAT,
+    "Kamaelia.Protocol.FortuneCookieProtocol": under("kamlab.protocols.fortune", "FortuneCookieProtocol"),
+    "Kamaelia.Protocol.HTTP": HTTP_SUPPORT,
+    "Kamaelia.Protocol.HTTP.HTTPServer": {
+        "HTTPServer": old(
+            "kamlab.protocols.http.server:HTTPServer", keywords={"createRequestHandler": "create_request_handler"}
+        )
+    },
+    "Kamaelia.Protocol.HTTP.HTTPParser": under(
+        "kamlab.protocols.http.parser",
+        "HTTPParser",
+        "ParsedHTTPBodyChunk",
+        "ParsedHTTPEnd",
+        "ParsedHTTPHeader",
+    )
+    | under("kamlab.protocols.http.requests", splitUri="split_uri"),
+    "Kamaelia.Protocol.HTTP.HTTPClient": under(
+        "kamlab.protocols.http.client",
+        "ParsedHTTPRedirect",
+        "SingleShotHTTPClient",
+        SimpleHTTPClient="TextHTTPClient",
+    ),
+    "Kamaelia.Protocol.HTTP.HTTPHelpers": under("kamlab.protocols.http.client", "HTTPMakePostRequest"),
+    "Kamaelia.Protocol.HTTP.ErrorPages": under(
+        "kamlab.protocols.http.error_pages",
+        getErrorPage="error_page",
+        ErrorPageHandler="error_page_handler",
+        websiteErrorPage="error_page_handler",
+    ),
+    "Kamaelia.Protocol.HTTP.HTTPResourceGlue": under(
+        "kamlab.protocols.http.resource_glue",
+        URLHandlers="url_handlers",
+        createRequestHandler="create_request_handler",
+    ),
+    "Kamaelia.Protocol.HTTP.MimeTypes": under("kamlab.protocols.http.minimal", workoutMimeType="mime_type_of"),
+    "Kamaelia.Protocol.HTTP.Handlers.Minimal": under(
+        "kamlab.protocols.http.minimal", "Minimal", MinimalFactory="minimal_factory"
+    ),
+    "Kamaelia.Support.Protocol.HTTP": HTTP_SUPPORT,
     "Kamaelia.Util.Backplane": under(
         "kamlab.backplane",
         "Backplane",
@@ -227,6 +363,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PureTransformer": {
         "PureTransformer": old("kamlab.parts.transform:PureTransformer", names={"processMessage": "process_message"})
     },
+    "Kamaelia.Util.Chargen": under("kamlab.parts.chargen", "Chargen"),
+    "Kamaelia.Util.Detuple": under("kamlab.parts.detuple", "SimpleDetupler"),
     "Kamaelia.Util.DataSource": under("kamlab.parts.sources", "DataSource", "TriggeredSource"),
     "Kamaelia.Util.OneShot": under("kamlab.parts.sources", "OneShot", "TriggeredOneShot"),
     "Kamaelia.Util.Chooser": {
@@ -249,6 +387,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         "VariableByteRate_RequestControl",
     ),
     "Kamaelia.Util.LossyConnector": under("kamlab.parts.lossy", "LossyConnector"),
+    "Kamaelia.Util.UnseenOnly": under("kamlab.parts.unseen", "UnseenOnly"),
     "Kamaelia.Util.Introspector": under("kamlab.axon.introspector", "Introspector"),
     "Kamaelia.File.Writing": under("kamlab.parts.files", "SimpleFileWriter"),
     "Kamaelia.File.Reading": {
@@ -266,6 +405,7 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     # Deprecated by Kamaelia, and still in use.
     "Kamaelia.KamaeliaIPC": {**SOCKET_IPC, **IPC},
     "Kamaelia.ReadFileAdaptor": READ_FILE,
+    "Kamaelia.SingleServer": {"SingleServer": SINGLE_SERVER["SingleServer"]},
     "Kamaelia.SimpleServerComponent": {"SimpleServer": SERVERS["SimpleServer"]},
     "Kamaelia.Protocol.EchoProtocolComponent": ECHO,
     "Kamaelia.Util.ConsoleEcho": under("kamlab.parts.console", consoleEchoer="ConsoleEchoer"),
@@ -276,8 +416,14 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Util.PipelineComponent": PIPELINE,
 }
 
+#: What cookbook pages import from a file beside them; a file of that name takes precedence.
+BESIDE: dict[str, dict[str, Old]] = {
+    "IRCClient": IRC,
+    "likefile": LIKE_FILE,
+}
+
 #: Everything that is offered: module path -> name -> entry.
-MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA}
+MODULES: dict[str, dict[str, Old]] = {**AXON, **KAMAELIA, **BESIDE}
 
 #: The packages that contain those modules.
 PACKAGES: frozenset[str] = frozenset(

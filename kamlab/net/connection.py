@@ -30,6 +30,13 @@ READ all the time, and for WRITE only while something is left over. Messages tha
 connection that gets messages round after round waits up to :data:`GATHER_ROUNDS` rounds for more: a system call costs
 ten times what an idle slice does. It does not gather while the lab is stepped, so that a slice does what the user
 expects, nor if its inbox has a limit.
+
+TLS
+---
+A message on ``makessl`` switches a client's connection to TLS. What has not left the inbox by then waits for the
+handshake and goes encrypted; a message that is half sent is finished first. After that the socket is another one with
+the same methods, and nothing else differs, except that the network does not know of bytes that are decrypted and not
+read: a slice reads until the socket would block.
 """
 
 from __future__ import annotations
@@ -44,8 +51,8 @@ from kamlab.core.events import BYTES_IN, BYTES_OUT, CLOSED, OPENED
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
 
 from .addresses import describe
-from .errors import BadDataToSend, ConnectionLost, reason_of
-from .interface import READ, WRITE, Network, network_of
+from .errors import BadDataToSend, ConnectionLost, HandshakeFailed, TLSNotSupported, reason_of
+from .interface import READ, WRITE, Network, TLSClient, network_of
 from .ipc import SocketShutdown
 
 if TYPE_CHECKING:
@@ -81,13 +88,14 @@ class ConnectedSocketAdapter(Component):
         wait_for_peer: after ProducerFinished, go on receiving until the peer closes.
         linger: how many seconds an ending connection may stand still before it is given up.
         drop_rest: at ShutdownMicroprocess, drop what is in the inbox instead of sending it.
+        tls: what a client needs for TLS; ``None`` if this connection cannot switch to it.
 
     Attributes:
         peer: the address of the other end, once it runs.
         bytes_in, bytes_out: how many bytes came, and how many the socket took.
         refused: how many messages were neither bytes nor text, and dropped.
         dropped: how many messages came too late to be sent.
-        reason: a ConnectionLost, if it ended otherwise than by agreement.
+        reason: a ConnectionLost or a HandshakeFailed, if it ended otherwise than by agreement.
         told: (time, bytes_out) when the receiver was told that nothing more will come.
 
     >>> from kamlab import Lab, SimpleServer
@@ -105,9 +113,11 @@ class ConnectedSocketAdapter(Component):
     Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the peer.",
         "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: send what is here, and end.",
+        "makessl": "Switch to TLS.",
     }
     Outboxes: ClassVar[Any] = {
         "outbox": "Bytes that came from the peer.",
+        "sslready": "An empty text, when TLS is in use.",
         "signal": "SocketShutdown, once, when nothing more will come.",
         "CreatorFeedback": "SocketShutdown when this has ended.",
     }
@@ -118,7 +128,7 @@ class ConnectedSocketAdapter(Component):
     bytes_out: int = 0
     refused: int = 0
     dropped: int = 0
-    reason: ConnectionLost | None = None
+    reason: ConnectionLost | HandshakeFailed | None = None
     told: tuple[float, int] | None = None
     drop_rest: bool = False
     #: What the bytes that come are given as: bytes, or, under the old names, bytes that understand text.
@@ -139,6 +149,11 @@ class ConnectedSocketAdapter(Component):
     #: The bytes of the last send that the socket has not taken; it is then watched for WRITE.
     _rest: memoryview | None = None
     _blocked = False
+    #: TLS was asked for; until when the handshake may take; what TLS waits for; TLS is in use.
+    _wants_tls = False
+    _handshake_until: float | None = None
+    _tls_needs = 0
+    _secure = False
     _finish = False
     #: What was in the inbox at a ShutdownMicroprocess; ``None`` before one.
     _backlog: deque[Any] | None = None
@@ -159,6 +174,7 @@ class ConnectedSocketAdapter(Component):
         wait_for_peer: bool = False,
         linger: float = 30.0,
         drop_rest: bool = False,
+        tls: TLSClient | None = None,
     ) -> None:
         super().__init__()
         self.socket: Any = listensocket
@@ -170,6 +186,7 @@ class ConnectedSocketAdapter(Component):
         if drop_rest:
             self.drop_rest = True
         self._received_as = self.received_as
+        self.tls = tls
         if inbox_size is not None:
             self.set_inbox_size("inbox", inbox_size)
 
@@ -183,10 +200,13 @@ class ConnectedSocketAdapter(Component):
         scheduler = self._task.scheduler
         inbox = self.inboxes["inbox"]
         control = self.inboxes["control"]
+        makessl = self.inboxes["makessl"]
         sent = due = 0
         while True:
             if control.items and self._told_to_drop():
                 break
+            if makessl.items:
+                self._begin_tls()
             gathers = False
             if inbox.items or self._rest is not None or self._backlog:
                 rounds = scheduler.rounds
@@ -222,10 +242,11 @@ class ConnectedSocketAdapter(Component):
         self._log(OPENED, self.peer)
 
     def _ready(self, events: int) -> None:
-        if events & READ:
+        shaking = self._handshake_until is not None
+        if events & READ or shaking:
             self._readable = True
         if events & WRITE:
-            self._blocked = False
+            self._blocked = shaking
         self.wake("its socket")
 
     def _told_to_drop(self) -> bool:
@@ -248,6 +269,8 @@ class ConnectedSocketAdapter(Component):
         """Pass on what came, until nothing is left or the receiver has no room."""
         if self._held and not self._pass_on(self._held):
             return
+        if self._handshake_until is not None and not self._shake():
+            return
         for _ in range(CHUNKS_PER_SLICE):
             try:
                 data = self.socket.recv(CHUNK)
@@ -266,7 +289,7 @@ class ConnectedSocketAdapter(Component):
                 log((BYTES_IN, self, len(data)))
             if not self._pass_on(data if self._received_as is bytes else self._received_as(data)):
                 return
-            if len(data) < CHUNK:
+            if len(data) < CHUNK and not self._secure:
                 self._readable = False  # if there is more, the network will say so
                 return
         self._special = True
@@ -315,7 +338,7 @@ class ConnectedSocketAdapter(Component):
         for _ in range(SENDS_PER_SLICE):
             data: Any = self._rest
             if data is None:
-                if not items:
+                if not items or self._wants_tls:
                     return
                 data = take()
                 if data.__class__ is not bytes or items:
@@ -374,11 +397,15 @@ class ConnectedSocketAdapter(Component):
         return b""
 
     def _shut_output(self) -> None:
-        self._output_over = True
+        self._tls_needs = 0
         try:
             self.socket.shutdown(SHUT_WR)
+        except BlockingIOError:  # TLS has no room to say that this is the end
+            self._tls_needs = WRITE
+            return
         except OSError as error:
             self._lose(error)
+        self._output_over = True
 
     def _drop_output(self, inbox: Any) -> None:
         self.dropped += self._unwritten(inbox)
@@ -396,21 +423,82 @@ class ConnectedSocketAdapter(Component):
         """Return whether something is still to be written."""
         return self._rest is not None or bool(inbox.items if self._backlog is None else self._backlog)
 
+    # -- TLS ---------------------------------------------------------------------------------------------------
+
+    def _begin_tls(self) -> None:
+        """Obey a message on ``makessl``, once a message that is half sent has gone."""
+        self._wants_tls = self._special = True
+        if self._rest is not None:
+            return
+        for _ in self.messages("makessl"):
+            pass
+        self._wants_tls = False
+        if self._secure or self._handshake_until is not None or self._output_over:
+            return
+        if self.tls is None:
+            raise TLSNotSupported(f"{self.short_name} cannot switch to TLS: only the connection of a TCPClient can.")
+        assert self._network is not None
+        try:
+            self.socket = self._network.start_tls(self.socket, self.tls)
+        except HandshakeFailed as error:
+            self._fail_tls(error)
+            return
+        self._handshake_until = self._task.scheduler.now + self.tls.timeout
+        self._blocked = self._readable = True
+
+    def _shake(self) -> bool:
+        """Go on with the handshake; return whether it is done."""
+        try:
+            self._tls_needs = self.socket.handshake()
+        except OSError as error:
+            self._fail_tls(error)
+            return False
+        if self._tls_needs:
+            self._readable = False
+            return False
+        self._handshake_until = None
+        self._secure = True
+        self._blocked = False
+        self._announce("", "sslready")
+        return True
+
+    def _handshake_patience(self) -> float | None:
+        """Return for how many seconds a handshake may still wait, ``None`` if there is none."""
+        if self._handshake_until is None or self.tls is None:
+            return None
+        left: float = self._handshake_until - self._task.scheduler.now
+        if left > 0:
+            return left
+        self._fail_tls(
+            HandshakeFailed(
+                f"the TLS handshake of {self.tls.name} with {self.tls.host} has failed: the server did not finish it "
+                f"within {self.tls.timeout:g} s (connect_timeout)"
+            )
+        )
+        return None
+
+    def _fail_tls(self, error: OSError) -> None:
+        self._handshake_until = None
+        self._tls_needs = 0
+        self._lose(error)
+        self._end_input()
+
     # -- the special case: something is left over or held, or the connection ends ------------------------------
 
     def _over(self, inbox: Any) -> bool:
         """Return whether everything is done; if not, wait for whatever comes next."""
-        patience = None
+        patience = self._handshake_patience()
         ending = self._finish or self._input_over or self._output_over
         if ending:
             patience = self._patience(inbox)
             if patience <= 0:
                 return True
         self._watch()
-        busy = (self._readable and not self._held) or (not self._blocked and self._has_more(inbox))
+        writes = self._has_more(inbox) or self._wants_tls
+        busy = (self._readable and not self._held) or (not self._blocked and writes)
         if not busy:
             self.pause(None if patience == FOR_EVER else patience)
-        self._special = bool(ending or busy or self._held or self._rest)
+        self._special = bool(ending or busy or self._held or self._rest or self._handshake_until is not None)
         return False
 
     def _patience(self, inbox: Any) -> float:
@@ -452,6 +540,7 @@ class ConnectedSocketAdapter(Component):
         """Tell the network which events this waits for, if they have changed."""
         assert self._network is not None
         wanted = (0 if self._input_over or self._held else READ) | (WRITE if self._rest is not None else 0)
+        wanted |= self._tls_needs & WRITE
         if wanted != self._interest:
             self._interest = wanted
             if wanted:
@@ -462,8 +551,10 @@ class ConnectedSocketAdapter(Component):
     def _lose(self, error: OSError) -> None:
         """Note that the connection broke; bytes that have arrived can still be read."""
         if self.reason is None:
-            self.reason = ConnectionLost(
-                reason_of(error), f"{self.short_name} lost its connection {self.peer}: {error}"
+            self.reason = (
+                error
+                if isinstance(error, HandshakeFailed)
+                else ConnectionLost(reason_of(error), f"{self.short_name} lost its connection {self.peer}: {error}")
             )
         self._broken = self._output_over = self._special = True
         self._blocked = False

@@ -165,9 +165,7 @@ def _kept(message: Any, record: Any) -> Any:
         return message
     if cls is str or cls is bytes or cls is TextBytes:
         return message if len(message) <= LONG else Text(cls.__name__, f"{message[:LONG]!r}... {hash(message)}")
-    text = said_in(record)
-    if text is None and is_frozen(message):
-        text = shorten(message, LONG)
+    text = shorten(message, LONG) if is_frozen(message) else said_in(record)
     if text is not None and _NO_ANSWER.search(text):
         text = None
     return Text(class_name(cls), text)

@@ -1,0 +1,1 @@
+"""Protocols over the network's components: HTTP, IRC, reliable multicast."""
