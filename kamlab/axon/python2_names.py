@@ -120,6 +120,12 @@ MODULES = {
     "xmlrpclib": "xmlrpc.client",
 }
 LIBRARY = "kamlab.axon.python2_library"
+JOIN = f"__import__('{LIBRARY}.string', fromlist=['join']).join"
+#: Names by which a listing shows that it has to do with sockets.
+OF_SOCKETS = (
+    *("SimpleServer", "ServerCore", "MoreComplexServer", "FastRestartServer", "SingleServer"),
+    *("ConnectedServer", "Internet", "TCPClient", "TCPServer", "ConnectedSocketAdapter"),
+)
 #: Modules of that package, and the names that only those have; a module without such names is gone from Python 3.
 IN_LIBRARY = {
     "itertools": "ifilter ifilterfalse imap izip izip_longest",
@@ -178,7 +184,11 @@ def rename(tokens: list[Token], defined: Container[str], changes: Counter[str]) 
     tokens = list(_imports(tokens, changes))
     attributes = METHODS | OF_FUNCTIONS if is_proved(changes) else METHODS
     tokens = list(_names(tokens, stays, defined, attributes, changes))
-    return _sorts(_as_lists(tokens, stays), changes) if is_proved(changes) else tokens
+    if not is_proved(changes):
+        return tokens
+    if any(token.text in OF_SOCKETS for token in tokens):
+        tokens = _joins(tokens, changes)
+    return _sorts(_as_lists(tokens, stays), changes)
 
 
 def is_proved(changes: Counter[str]) -> bool:
@@ -357,6 +367,25 @@ def _list_call(tokens: list[Token], texts: list[str], place: int, stays: set[str
         start = start_of_expression(texts, place)
         return (start, end) if start < place - 1 else (0, 0)
     return 0, 0
+
+
+def _joins(tokens: list[Token], changes: Counter[str]) -> list[Token]:
+    """Have a text in quotes join bytes, too: ``" ".join(words)``, which str refuses."""
+    texts = [token.text for token in tokens]
+    for place in range(len(texts) - 3):
+        end = end_of_brackets(texts, place + 3) if texts[place + 1 : place + 4] == [".", "join", "("] else None
+        if tokens[place].kind != "string" or end is None or not "".join(texts[place + 4 : end]).strip():
+            continue
+        changes["join of bytes"] += 1
+        begin, close = Token("new name", f"{JOIN}(("), Token("operator", f"), {texts[place]})")
+        return [
+            *tokens[:place],
+            begin,
+            *_joins(tokens[place + 4 : end], changes),
+            close,
+            *_joins(tokens[end + 1 :], changes),
+        ]
+    return tokens
 
 
 def _sorts(tokens: list[Token], changes: Counter[str]) -> list[Token]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kamlab.axon.python2 import Rewritten, compiles_as_cell, to_python3
 from kamlab.axon.python2_tokens import tokens_of
+from kamlab.core.text_bytes import TextBytes
 
 #: A construct of Python 2, its text for Python 3, and how it is named.
 CONSTRUCTS = [
@@ -141,6 +142,30 @@ def test_names_of_python_2_mean_what_they_did(old, says, capsys):
     """A built-in, module, method or function that Python 3 calls otherwise works; what the text binds itself stays."""
     exec(compile(to_python3(old).source, "<old>", "exec"), {"__name__": "old"})
     assert capsys.readouterr().out == f"{says}\n"
+
+
+SERVES = "TCPClient = None\ndata = TextBytes(b'a b')\nprint "
+
+
+@pytest.mark.parametrize(
+    ("old", "says"),
+    [
+        ("' '.join(['x', data])", "x a b"),
+        ("','.join(data.split()), ''.join(['x', 'y'])", "a,b xy"),
+        ("', '.join(word for word in ['x', '-'.join([data])])", "x, a b"),
+        ("string.join(data.split(), '+')", "a+b"),
+    ],
+)
+def test_a_text_joins_what_a_socket_delivers(old, says, capsys):
+    """In a listing of Python 2 that has to do with sockets, a text in quotes joins bytes as it did."""
+    text = f"import string\n{SERVES}{old}"
+    exec(compile(to_python3(text).source, "<old>", "exec"), {"__name__": "old", "TextBytes": TextBytes})
+    assert capsys.readouterr().out == f"{says}\n"
+
+
+def test_a_text_that_has_nothing_to_do_with_sockets_joins_as_ever():
+    """Elsewhere a join is not touched."""
+    assert to_python3("print ' '.join(words)").source == "print(' '.join(words))"
 
 
 @pytest.mark.parametrize(

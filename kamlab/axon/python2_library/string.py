@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from string import *  # noqa: F403
 from typing import Any
 
+from kamlab.core.text_bytes import TextBytes
+
 letters = _string.ascii_letters
 lowercase = _string.ascii_lowercase
 uppercase = _string.ascii_uppercase
@@ -20,7 +22,10 @@ maketrans = str.maketrans
 
 
 def join(words: Iterable[Any], sep: Any = " ") -> Any:
-    """Join words."""
+    """Join words; bytes among them, such as a socket delivers, make the whole bytes that understand text."""
+    words = list(words)
+    if isinstance(sep, str) and any(isinstance(word, bytes) for word in words):
+        sep = TextBytes(sep.encode())
     return sep.join(words)
 
 
