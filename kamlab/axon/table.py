@@ -146,6 +146,7 @@ AXON: dict[str, dict[str, Old]] = {
         **LINKAGE,
         **BOXES,
         **NO_SPACE,
+        **BASE,
         **ID,
         **DEBUG,
         **SYS,
