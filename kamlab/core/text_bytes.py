@@ -169,7 +169,7 @@ def join_texts(separator: str, parts: Iterable[Any]) -> Any:
 
 #: What ``str`` itself refuses: a part of the message of its TypeError, and the cure.
 CURES = (
-    ("expected str instance, TextBytes", 'join the texts of the parts: "".join(map(str, parts))'),
+    ("expected str instance, TextBytes", "join the texts of the parts: separator.join(map(str, parts))"),
     ("'in <string>' requires string as left operand, not TextBytes", 'look for its text: str(data) in "text"'),
     ("string pattern on a bytes-like", 'match its text, re.match("x", data.decode()), or use a pattern of bytes, b"x"'),
     ("write() argument must be str, not TextBytes", "write its text: file.write(str(data))"),

@@ -387,7 +387,8 @@ class TestEnding:
         assert eventually(lambda: adapter.asleep and adapter.bytes_out)
         lab.tell(adapter, ShutdownMicroprocess())
         assert eventually(adapter.is_stopped)
-        assert (pair[0].fileno(), adapter.dropped) == (-1, 1)
+        assert eventually(lambda: pair[0].fileno() == -1)
+        assert adapter.dropped == 1
         assert eventually(lambda: [type(message) for message in recorder.told] == [SocketShutdown])
 
     def test_other_messages_on_control_are_ignored(self, connect: Any, lab: Any, pair: Pair, read_all: Any) -> None:
