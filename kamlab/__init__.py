@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .core.outcome import Happened, Outcome
     from .core.thread import ThreadedComponent
     from .handle import Handle
+    from .like_file import LikeFile
     from .net import (
         ConnectedSocketAdapter,
         FastRestartServer,
@@ -56,6 +57,7 @@ _HOMES = {
     "Outcome": ".core.outcome",
     "Happened": ".core.outcome",
     "Handle": ".handle",
+    "LikeFile": ".like_file",
     **dict.fromkeys(("Backplane", "PublishTo", "SubscribeTo"), ".backplane"),
     **dict.fromkeys(("Pipeline", "Graphline", "Carousel", "Seq", "Par"), ".chassis"),
     **dict.fromkeys(
@@ -87,6 +89,7 @@ __all__ = [
     "Happened",
     "KamlabError",
     "Lab",
+    "LikeFile",
     "Microprocess",
     "NewComponent",
     "NoSpaceInBox",

@@ -7,6 +7,7 @@ so a cell may use a handle while the lab runs in the background.
 from __future__ import annotations
 
 import queue
+from collections.abc import Iterable
 from typing import Any
 
 from .core.component import Component, check_component
@@ -23,6 +24,7 @@ class Handle(Component):
 
     Args:
         component: the component; it is activated with the handle, and may be a whole Pipeline.
+        inboxes, outboxes: the boxes that are linked; all but private ones by default.
 
     The handle ends when the component does.
 
@@ -40,15 +42,17 @@ class Handle(Component):
 
     woken_by_collection = True
 
-    def __init__(self, component: Component) -> None:
+    def __init__(
+        self, component: Component, *, inboxes: Iterable[str] | None = None, outboxes: Iterable[str] | None = None
+    ) -> None:
         super().__init__()
         check_component(component, "what a handle talks to")
         self.component = component
         self._held: dict[str, list[Any]] = {}
         self._over = False
         # The handle has an opposite box for each of the component's, except private ones, which that links itself.
-        self.Inboxes: list[Any] = [name for name in component.outboxes if not name.startswith("_")]  # type: ignore[misc]
-        self.Outboxes: list[Any] = [name for name in component.inboxes if not name.startswith("_")]  # type: ignore[misc]
+        self.Inboxes: list[Any] = _linked(component, "outboxes", outboxes)  # type: ignore[misc]
+        self.Outboxes: list[Any] = _linked(component, "inboxes", inboxes)  # type: ignore[misc]
         self._came_out: dict[str, queue.SimpleQueue[Any]] = {name: queue.SimpleQueue() for name in self.Inboxes}
 
     def put(self, message: Any, boxname: str = "inbox") -> None:
@@ -92,6 +96,15 @@ class Handle(Component):
             raise self._has_ended(boxname)
         return message
 
+    def waiting(self, boxname: str = "outbox") -> int:
+        """Return how many messages have come out of an outbox and were not taken. Safe to call from any thread.
+
+        Raises:
+            NoSuchBox: the component has no such outbox.
+        """
+        self._check_box(boxname, "outboxes", self.Inboxes)
+        return max(self._came_out[boxname].qsize() - self._over, 0)
+
     def _why_empty(self, boxname: str) -> str:
         name = self.component.short_name
         if self._task.scheduler is None:
@@ -133,8 +146,8 @@ class Handle(Component):
         find_box(self.component, boxname, side)
         if boxname not in mine:
             raise NoSuchBox(
-                f"the box {boxname!r} of {self.component.short_name} was made after this handle, which is not linked "
-                f"to it. It is linked to: {listed(mine)}."
+                f"the box {boxname!r} of {self.component.short_name} was made after this handle, or was not to be "
+                f"linked. It is linked to: {listed(mine)}."
             )
 
     def _check_alive(self) -> None:
@@ -182,3 +195,13 @@ class Handle(Component):
         for name, out in self._came_out.items():
             for message in self.messages(name):
                 out.put(message)
+
+
+def _linked(component: Component, side: str, wanted: Iterable[str] | None) -> list[str]:
+    """Return the names of the boxes that a handle links."""
+    if wanted is None:
+        return [name for name in getattr(component, side) if not name.startswith("_")]
+    names = list(wanted)
+    for name in names:
+        find_box(component, name, side)
+    return names

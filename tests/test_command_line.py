@@ -193,6 +193,30 @@ def test_a_listing_imports_its_neighbours(tmp_path: Path) -> None:
     assert done.stdout == f"beside __main__ {tmp_path / 'main.py'}\n"
 
 
+def test_neighbours_for_python_2_are_rewritten_too(tmp_path: Path) -> None:
+    """A module of the listing's folder, also in a package, is rewritten when it is imported; nothing is cached."""
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").write_text("")
+    (tmp_path / "package" / "inner.py").write_text("print 'inner'\n")
+    (tmp_path / "neighbour.py").write_text("import Queue\ntry:\n    1/0\nexcept ZeroDivisionError, e:\n    print e\n")
+    (tmp_path / "main.py").write_text("import neighbour\nimport package.inner\n")
+    for _ in range(2):
+        done = run("run", str(tmp_path / "main.py"))
+        assert done.stdout == "division by zero\ninner\n"
+        assert [line.split(":")[1].strip() for line in done.stderr.splitlines()] == ["neighbour.py", "inner.py"]
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
+def test_a_neighbour_that_is_wrong_in_any_python_keeps_its_error(tmp_path: Path) -> None:
+    """Python's own SyntaxError is shown, with the file and the line."""
+    (tmp_path / "neighbour.py").write_text("print 'a' +\n")
+    (tmp_path / "main.py").write_text("import neighbour\n")
+    done = run("run", str(tmp_path / "main.py"))
+    assert done.returncode == 1
+    assert "neighbour.py" in done.stderr
+    assert "SyntaxError" in done.stderr
+
+
 def test_an_error_of_a_listing_begins_in_the_listing(tmp_path: Path) -> None:
     """The traceback has no line of kamlab, and shows the line as it was run."""
     (tmp_path / "old.py").write_text("print 'a'\nraise ValueError, 'bad'\n")

@@ -39,6 +39,8 @@ PORTS = {
     "cookbook/02-relay": [1600],
     "cookbook/03-aggregating-logger": [1500],
     "cookbook/04-logger-and-relay": [1500, 1501],
+    "cookbook/14-multicast": [1600],
+    "cookbook/15-udp": [1600],
 }
 
 #: How many notebooks run at once.
@@ -74,7 +76,7 @@ def code_lines(text: str) -> list[str]:
 def test_the_notebooks_are_there() -> None:
     """There are a start page, the cookbook's pages and the course; what is named in the tables above is there."""
     assert "start" in ALL
-    assert len([name for name in ALL if name.startswith("cookbook/")]) == 13
+    assert len([name for name in ALL if name.startswith("cookbook/")]) == 17
     assert len([name for name in ALL if name.startswith("course/")]) == 13
     assert set(LISTINGS) | set(PORTS) <= set(ALL)
 

@@ -30,7 +30,7 @@ from ..core.world import World
 from .location import place_of
 from .moment import Moment, ended_in_words, explained, has_ended, held_by_thread
 from .needs import CHILD, GONE, NETWORK, ROOM, Need
-from .wait_graph import Graph, unclaimed, unclaimed_in_words
+from .wait_graph import WaitGraph, unclaimed, unclaimed_in_words
 from .why_component import status_in_words
 from .words import counted, joined, paragraph, shown
 
@@ -159,7 +159,7 @@ def leaks(lab: World) -> Leaks:
 
 
 def _leaks_at(moment: Moment) -> Leaks:
-    graph = Graph(moment)
+    graph = WaitGraph(moment)
     found = _of_connections(moment, graph)
     for component in moment.components:
         if component not in found and isinstance(component, Component):
@@ -189,7 +189,7 @@ def _never_activated(component: Component) -> Leak:
     return Leak(UNCLAIMED, name_of(component), text)
 
 
-def _of_connections(moment: Moment, graph: Graph) -> dict[Microprocess, Leak]:
+def _of_connections(moment: Moment, graph: WaitGraph) -> dict[Microprocess, Leak]:
     """Find those whose connection has ended: what a server calls leaked, and who sleeps on for good."""
     found: dict[Microprocess, Leak] = {}
     for server in moment.components:
@@ -221,7 +221,7 @@ def _orphan(component: Component) -> Leak | None:
     return Leak(ORPHAN, name_of(component), text)
 
 
-def _forgotten(component: Component, moment: Moment, graph: Graph) -> Leak | None:
+def _forgotten(component: Component, moment: Moment, graph: WaitGraph) -> Leak | None:
     if moment.status(component) != ASLEEP or component in graph.going_on:
         return None
     needs = graph.needs[component]
@@ -273,7 +273,7 @@ def who_still_runs(lab: World) -> Survivors:
 
 
 def _survivors_at(moment: Moment) -> Survivors:
-    graph = Graph(moment)
+    graph = WaitGraph(moment)
     told = _told_to_end(moment)
     return Survivors(
         moment.scheduler.step,
@@ -309,7 +309,7 @@ def _asks_to_end(message: Any) -> bool:
     return isinstance(message, (*SHUTDOWN_MESSAGES, Shutdown))
 
 
-def _waits_for(component: Microprocess, moment: Moment, graph: Graph) -> str:
+def _waits_for(component: Microprocess, moment: Moment, graph: WaitGraph) -> str:
     if moment.status(component) != ASLEEP:
         place = place_of(component)
         return f" at {place}" if place is not None else ""

@@ -65,7 +65,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Mail:
     """What waits in one inbox, oldest first: ``count`` messages.
 
     ``messages`` are the messages themselves, or the first of them, as many as were asked for. ``said`` has for the
@@ -100,7 +100,7 @@ class Snapshot(Answer):
 
     ``step`` is the number of the slice, ``time`` the lab's time in seconds when it began. ``components`` has a
     :class:`Stand` for each component, alive or not: those that were never activated and are linked, and those that
-    have ended, the last 500 of which stay known where the record is not complete. ``waiting`` has a :class:`Waiting`
+    have ended, the last 500 of which stay known where the record is not complete. ``waiting`` has a :class:`Mail`
     for each inbox that is not empty, ``counts`` the messages that went over each link, which are at least so many
     where ``exact`` is false, ``lost`` those that each outbox has lost, and ``limits`` how many may wait in each inbox
     that has a limit. ``ran`` had the last slice, ``next`` has
@@ -132,7 +132,7 @@ class Snapshot(Answer):
     step: int
     time: float
     components: Mapping[Any, Stand]
-    waiting: Mapping[Inbox, Waiting]
+    waiting: Mapping[Inbox, Mail]
     counts: Mapping[Hop, int]
     lost: Mapping[Any, int]
     limits: Mapping[Inbox, int]
@@ -402,7 +402,7 @@ def _parent(component: Any, parent: Any, has_ended: bool, known: Mapping[Any, An
     return parent if parent is not component and parent in known else None
 
 
-def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
+def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Mail]]:
     if not isinstance(component, Component):
         return
     for name, box in made_inboxes_of(component).items():
@@ -411,7 +411,7 @@ def _waiting_now(component: Any, most: int | None) -> Iterator[tuple[Inbox, Wait
         if count:
             messages = (*held, *box.items) if most is None else tuple(islice(chain(held, box.items), most))
             said = tuple([text_to_keep(message, thoroughly=True) for message in messages[:TEXTS]])
-            yield box, Waiting(count, messages, said, min(len(held), len(messages)))
+            yield box, Mail(count, messages, said, min(len(held), len(messages)))
 
 
 def _next(lab: World) -> Any:
@@ -501,14 +501,14 @@ def _was_held(history: History, component: Any, number: int) -> bool:
     return False
 
 
-def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[Inbox, Waiting]]:
+def _waited(history: History, number: int, most: int | None) -> Iterator[tuple[Inbox, Mail]]:
     for box, line in history.lines.items():
         held = history.held(box, number)
         count = len(held) + line.count(number)
         if count:
             arrivals = [*held, *line.waiting(number, most)][:most]
             messages, said = map(history.message, arrivals), map(history.said, arrivals)
-            yield box, Waiting(count, tuple(messages), tuple(said), min(len(held), len(arrivals)), tuple(arrivals))
+            yield box, Mail(count, tuple(messages), tuple(said), min(len(held), len(arrivals)), tuple(arrivals))
 
 
 def _counted(lab: World, history: History, number: int, links: Iterable[Hop]) -> dict[Hop, int]:

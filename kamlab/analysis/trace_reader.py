@@ -49,7 +49,7 @@ from .undo import boxes_before, links_before, links_of, states_before
 FLOOD = 1000
 
 
-class Changes:
+class ChangesOverTime:
     """The values that something had, each from a record on."""
 
     __slots__ = ("_numbers", "_values", "latest")
@@ -101,9 +101,9 @@ class Reading:
         self.lines: dict[Any, InboxHistory] = {}
         #: What has left an inbox for its owner's thread, by the number at which it was received.
         self.held_lines: dict[Any, InboxHistory] = {}
-        self.lives: dict[Any, Changes] = {}
-        self.links: dict[Any, Changes] = {}
-        self.onward: dict[Any, Changes] = {}
+        self.lives: dict[Any, ChangesOverTime] = {}
+        self.links: dict[Any, ChangesOverTime] = {}
+        self.onward: dict[Any, ChangesOverTime] = {}
         self.slices: dict[Any, list[int]] = {}
         self.about: dict[Any, list[int]] = {}
         self.arrival_of: dict[int, int] = {}
@@ -171,7 +171,7 @@ class Reading:
         if self.first == 0:  # the whole trace is there: only messages may have come unseen
             return
         for component, state in states_before(records, members).items():
-            self.lives[component] = Changes(state)
+            self.lives[component] = ChangesOverTime(state)
             self.names.seen[component] = None
         for link in links_before(records, members):
             self._link(-1, link, True)
@@ -257,10 +257,10 @@ class Reading:
             self.names.seen[box.owner] = None
         return line
 
-    def _life(self, component: Any) -> Changes:
+    def _life(self, component: Any) -> ChangesOverTime:
         life = self.lives.get(component)
         if life is None:
-            life = self.lives[component] = Changes(None)
+            life = self.lives[component] = ChangesOverTime(None)
         return life
 
     def _departed(self, number: int, record: Any) -> bool:
@@ -291,7 +291,7 @@ class Reading:
     def _link(self, number: int, link: Any, there: bool) -> None:
         changes = self.links.get(link)
         if changes is None:
-            changes = self.links[link] = Changes(not there)
+            changes = self.links[link] = ChangesOverTime(not there)
             if not there and number >= 0:  # made before it was recorded who links whom
                 self._onward(-1, link, True)
         changes.note(number, there)
@@ -301,7 +301,7 @@ class Reading:
         self.names.seen[link.source] = self.names.seen[link.sink] = None
         onward = self.onward.get(link.source_box)
         if onward is None:
-            onward = self.onward[link.source_box] = Changes(None)
+            onward = self.onward[link.source_box] = ChangesOverTime(None)
         if there or onward.latest is link:
             onward.note(number, link if there else None)
 

@@ -21,7 +21,7 @@ Circle = list[tuple[Microprocess, Need]]
 WRITTEN, FAILURES = 6, 3
 
 
-class Graph:
+class WaitGraph:
     """The needs of all living components, and what follows from them."""
 
     def __init__(self, moment: Moment) -> None:

@@ -25,7 +25,7 @@ from .location import Place, place_of
 from .moment import Moment, Party, ended_in_words, explained, gone_in_words, has_ended
 from .needs import CHILD, GONE, MESSAGE, NETWORK, OUTSIDE, ROOM, TIMER, Need, held_back, what_it_awaits
 from .stack import flow_of, helper_in_words
-from .wait_graph import Graph, held_in_words, unclaimed, unclaimed_in_words, unread, unread_in_words
+from .wait_graph import WaitGraph, held_in_words, unclaimed, unclaimed_in_words, unread, unread_in_words
 from .why_lab import as_wait, circle_in_words
 from .words import Explanation, counted, end_of, how_full, joined, shown
 
@@ -65,12 +65,12 @@ def why(component: Microprocess) -> Explanation:
     return explained(scheduler.world, lambda moment: why_at(component, moment))
 
 
-def why_at(component: Microprocess, moment: Moment, graph: Graph | None = None) -> Explanation:
+def why_at(component: Microprocess, moment: Moment, graph: WaitGraph | None = None) -> Explanation:
     """Return the same for a moment that is held already."""
     status = moment.status(component)
     tell: Callable[[Microprocess, Moment], Iterator[str]] = _TELL.get(status, _ended)
     if status == ASLEEP:
-        graph = graph or Graph(moment)
+        graph = graph or WaitGraph(moment)
         said = _asleep(component, moment, graph)
     else:
         said = Explanation(name_of(component), status, tuple(tell(component, moment)), tuple(_related_boxes(component)))
@@ -184,7 +184,7 @@ _TELL = {RUNNING: _running, RUNNABLE: _runnable, HELD: _held, BLOCKED: _elsewher
 # -- those that sleep ---------------------------------------------------------------------------------
 
 
-def _asleep(component: Microprocess, moment: Moment, graph: Graph) -> Explanation:
+def _asleep(component: Microprocess, moment: Moment, graph: WaitGraph) -> Explanation:
     needs = graph.needs.get(component, [])
     said = what_it_awaits(component)
     sentences = [_since(component, moment), *_what(component, said, needs, moment)]
@@ -270,7 +270,7 @@ def _what(component: Microprocess, said: source_hints.Awaited, needs: list[Need]
         yield "It waits for that time only; a message does not let it go on."
 
 
-def _outlook(component: Microprocess, graph: Graph) -> Iterator[str]:
+def _outlook(component: Microprocess, graph: WaitGraph) -> Iterator[str]:
     """Say whether something will wake it, and if not, why not."""
     if component in graph.going_on:
         return

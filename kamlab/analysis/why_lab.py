@@ -48,7 +48,7 @@ from ..core.world import World
 from .growth import growing
 from .moment import Moment, explained
 from .needs import MESSAGE, OUTSIDE, TURN, Need
-from .wait_graph import Graph
+from .wait_graph import WaitGraph
 from .words import capital, counted, end_of, joined, paragraph
 
 NEW, FINISHED, RUNNABLE, ALIVE = "new", "finished", "runnable", "alive"
@@ -207,7 +207,7 @@ def waiting(lab: World) -> Waiting:
 
 def waiting_at(moment: Moment) -> Waiting:
     """Return the same for a moment that is held already."""
-    graph = Graph(moment)
+    graph = WaitGraph(moment)
     step = moment.scheduler.step
     circles = graph.circles()
     left = tuple(graph.left_lying(circles))

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import Any
 
 from kamlab.core import context
 from kamlab.core.errors import LabIsClosed
 
 from .scheduler import front_of
+
+#: The labs that are run in slow motion; between two cycles they stand.
+_slow: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def runs_slowly(lab: Any) -> bool:
+    """Return whether a thread runs a lab in slow motion."""
+    return lab in _slow
 
 
 class background:
@@ -34,6 +43,7 @@ class background:
         if self.zap:
             self.lab.reset()
         if self.slowmo:
+            _slow.add(self.lab)
             threading.Thread(target=self._run_slowly, name="kamlab slow motion", daemon=True).start()
         else:
             self.lab.start(forever=True)
@@ -46,3 +56,5 @@ class background:
                 front.runThreads(self.slowmo)
         except LabIsClosed:
             return
+        finally:
+            _slow.discard(self.lab)

@@ -19,8 +19,9 @@ from typing import Any
 from kamlab.core.tracebacks import public
 
 from .exceptions import RealPackagesImported
-from .serving import serve
-from .table import MODULES, PACKAGES
+from .left_out import why_left_out
+from .serving import home_of, serve
+from .table import BESIDE, MODULES, PACKAGES
 
 ROOTS = ("Axon", "Kamaelia")
 
@@ -39,6 +40,10 @@ class OldModule(ModuleType):
             return importlib.import_module(f"{path}.{name}")
         if name.startswith("__"):
             raise AttributeError(name)
+        reason = why_left_out(f"{path}.{name}")
+        if reason is not None and path not in MODULES:
+            text = f"kamlab does not offer {path}.{name}: {reason}"
+            raise (ImportError(text, name=path) if _is_from_import() else AttributeError(text))
         text = f"kamlab does not offer {name!r} in {path}; it offers {_offers_of(path)}.{_elsewhere(name)}"
         raise (ImportError(text, name=path) if _is_from_import() else AttributeError(text))
 
@@ -73,7 +78,18 @@ class Finder:
         module.__all__ = list(MODULES.get(module.__name__, ()))  # type: ignore[attr-defined]
 
 
+class FinderBeside(Finder):
+    """Finds the modules that a page has in a file of its own, where there is no such file."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the spec of such a module."""
+        return ModuleSpec(fullname, self, origin="kamlab.axon") if fullname in BESIDE else None  # type: ignore[arg-type]
+
+
 FINDER = Finder()
+LAST_FINDER = FinderBeside()
 
 
 def install() -> None:
@@ -91,12 +107,14 @@ def install() -> None:
         )
     if FINDER not in sys.meta_path:
         sys.meta_path.insert(0, FINDER)
+        sys.meta_path.append(LAST_FINDER)
 
 
 def uninstall() -> None:
     """Remove the old names from the import system; classes that are in use keep working."""
     if FINDER in sys.meta_path:
         sys.meta_path.remove(FINDER)
+        sys.meta_path.remove(LAST_FINDER)
     for name, module in list(sys.modules.items()):
         if isinstance(module, OldModule):
             del sys.modules[name]
@@ -134,7 +152,10 @@ def _offers_of(path: str) -> str:
 
 
 def _not_offered(path: str) -> str:
-    """Return the message for a module that is not offered, with suggestions."""
+    """Return the message for a module that is not offered, with the reason or with suggestions."""
+    reason = why_left_out(path)
+    if reason is not None:
+        return f"kamlab does not offer a module {path}: {reason}"
     parent, _, last = path.rpartition(".")
     text = f"kamlab does not offer a module {path}."
     near = [f"{parent}.{name}" for name in difflib.get_close_matches(last, _submodules(parent), n=3)]
@@ -147,7 +168,7 @@ def _not_offered(path: str) -> str:
 
 
 def _elsewhere(name: str) -> str:
-    homes = [path for path, names in MODULES.items() if name in names]
+    homes = dict.fromkeys(home_of(names[name])[0] for names in MODULES.values() if name in names)
     return f" There is a {name} in {_joined(homes)}." if homes else ""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from kamlab.core.microprocess import Microprocess, shown
 from kamlab.core.tracebacks import public
 
 from .debug import debug
 from .scheduler import NULL_SCHEDULER, front_of
+from .scheduler import scheduler as usual_scheduler
 from .spelling import MICROPROCESS_NAMES, TwoNames, other_arguments
 from .tracker import coordinatingassistanttracker
 
@@ -17,6 +18,23 @@ class OldSpelling(TwoNames):
     """What only Axon's microprocess has, or has with other arguments."""
 
     _names = MICROPROCESS_NAMES
+
+    #: The class whose ``run`` a microprocess is handed to when it is activated without a scheduler.
+    schedulerClass: ClassVar[Any] = usual_scheduler
+    trackerClass: ClassVar[Any] = None
+
+    @classmethod
+    def setSchedulerClass(cls, newSchedulerClass: Any) -> None:
+        """Set the class whose ``run`` takes the microprocesses of this class and its subclasses."""
+        cls.schedulerClass = newSchedulerClass
+
+    @classmethod
+    def setTrackerClass(cls, newTrackerClass: Any) -> None:
+        """Set ``trackerClass``, which nothing uses."""
+        cls.trackerClass = newTrackerClass
+
+    def __str__(self: Any) -> str:
+        return f"{self.name} :{self.id} :{self.init} :{int(self.is_stopped())} :"
 
     @shown
     def scheduler(self: Any) -> Any:

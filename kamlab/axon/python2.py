@@ -4,9 +4,9 @@ A tenth of the published listings use a print statement, ``except X, e`` or ``ra
 is rewritten, each on its own line, so that line numbers stay. A text that compiles and can work is left
 alone, and so is one that still does not compile afterwards: its reader gets Python's own SyntaxError.
 
-The text is split by a small tokenizer of this module. Rejected: :mod:`tokenize`, which refuses backquotes, ``0777`` and
-``ur"..."`` from Python 3.12 on; ``lib2to3``, which is gone from Python 3.13; regular expressions over whole lines,
-which also rewrite the contents of strings.
+This module rewrites statements and expressions, :mod:`.python2_names` the names; :mod:`.python2_tokens` splits the
+text. Rejected: ``lib2to3``, which is gone from Python 3.13; regular expressions over whole lines, which also rewrite
+the contents of strings.
 
 >>> to_python3('print "hello", name').source
 'print("hello", name)'
@@ -16,43 +16,23 @@ from __future__ import annotations
 
 import ast
 import builtins
-import keyword
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import NamedTuple
 
-_STRING = (
-    r"""[bBuUrR]{0,2}(?:'''(?:\\.|[^\\])*?'''|\"\"\"(?:\\.|[^\\])*?\"\"\"|'(?:\\.|[^\\'\n])*'|"(?:\\.|[^\\"\n])*")"""
+from .python2_names import has_old_names, is_proved, remarks, rename
+from .python2_tokens import (
+    CLOSE,
+    OPEN,
+    STRING,
+    Token,
+    split_at_commas,
+    start_of_expression,
+    statements,
+    text_of,
+    tokens_of,
 )
-_TOKEN = re.compile(
-    rf"""(?P<string>{_STRING})
-    |(?P<comment>\#[^\n]*)
-    |(?P<newline>\r?\n)
-    |(?P<space>(?:[ \t\f]|\\\r?\n)+)
-    |(?P<number>0[xXoObB][0-9a-fA-F_]+[lL]?|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?[jJlL]?)
-    |(?P<name>[^\W\d]\w*)
-    |(?P<operator><>|>>|\*\*|//|[-+*/%&|^=<>!:]=|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-#: Names of Python 2 that have another name now.
-_RENAMED = {
-    "xrange": "range",
-    "raw_input": "input",
-    "unicode": "str",
-    "unichr": "chr",
-    "basestring": "str",
-    "long": "int",
-}
-_OPEN, _CLOSE = "([{", ")]}"
-
-
-class Token(NamedTuple):
-    """A piece of a text: its kind, which is a group of the pattern above, and the text itself."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +42,18 @@ class Rewritten:
     Args:
         source: the text.
         changes: the constructs, such as ``("print statement", 3)``, in the order in which they first occur.
+        remarks: sentences about what was not rewritten, with the cure.
     """
 
     source: str
     changes: tuple[tuple[str, int], ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Return one line that says what was rewritten; "" if nothing was."""
-        if not self.changes:
-            return ""
+        """Return one line that says what was rewritten and what was not; "" if there is nothing to say."""
         told = ", ".join(what if times == 1 else f"{what} ({times} times)" for what, times in self.changes)
-        return f"This is Python 2. It was rewritten for Python 3: {told}."
+        rewritten = [f"This is Python 2. It was rewritten for Python 3: {told}."] if told else []
+        return " ".join((*rewritten, *self.remarks))
 
 
 def to_python3(source: str, defined: Container[str] = (), compiles: Callable[[str], bool] | None = None) -> Rewritten:
@@ -87,13 +68,19 @@ def to_python3(source: str, defined: Container[str] = (), compiles: Callable[[st
         The text unchanged if it compiles and uses no name that Python 3 lacks, or if it does not compile afterwards.
     """
     compiles = compiles or compiles_as_cell
-    if compiles(source) and not _can_only_fail(source):
-        return _rename_missing(source, defined)
     changes: Counter[str] = Counter()
-    tidy = _tidy(source, changes)
-    tokens = [token for line in _statements(tokens_of(tidy)) for token in _rewrite(line, changes)]
-    text = "".join(token.text for token in _rename(tokens, defined, changes))
-    return Rewritten(text, tuple(changes.items())) if changes and compiles(text) else Rewritten(source)
+    if compiles(source) and not _can_only_fail(source):
+        if not has_old_names(source):
+            return Rewritten(source)
+        tokens = tokens_of(source)
+    else:
+        lines = [_rewrite(line, changes) for line in statements(tokens_of(_tidy(source, changes)))]
+        tokens = tokens_of("".join(map(text_of, lines)))  # a rewritten statement is a single token
+    text = text_of(rename(tokens, defined, changes))
+    told = remarks(tokens, is_proved(changes))
+    if changes and compiles(text):
+        return Rewritten(text, tuple(changes.items()), told)
+    return Rewritten(source, (), told)
 
 
 def compiles_as_cell(source: str) -> bool:
@@ -136,15 +123,6 @@ def _fails(node: ast.AST) -> bool:
     return False
 
 
-def tokens_of(source: str) -> list[Token]:
-    """Split a text; the pieces joined are the text again.
-
-    >>> [token.text for token in tokens_of("x <> 0777")]
-    ['x', ' ', '<>', ' ', '0777']
-    """
-    return [Token(str(found.lastgroup), found.group()) for found in _TOKEN.finditer(source)]
-
-
 # -- whole texts ---------------------------------------------------------------------------------------
 
 
@@ -164,67 +142,7 @@ def _tidy(source: str, changes: Counter[str]) -> str:
     return "".join(lines)
 
 
-def _rename_missing(source: str, defined: Container[str]) -> Rewritten:
-    """In a text that compiles, replace names that Python 3 has changed, unless the text itself defines them."""
-    if not any(old in source for old in _RENAMED):
-        return Rewritten(source)
-    changes: Counter[str] = Counter()
-    text = "".join(token.text for token in _rename(tokens_of(source), defined, changes))
-    return Rewritten(text, tuple(changes.items()))
-
-
-def _rename(tokens: list[Token], defined: Container[str], changes: Counter[str]) -> Iterator[Token]:
-    """Yield the tokens with names of Python 2 replaced, unless the text binds or qualifies them."""
-    known = {
-        token.text for token in tokens if token.kind == "name" and token.text in _RENAMED and token.text in defined
-    }
-    known |= _bound(tokens)
-    before = ""
-    for token in tokens:
-        if token.kind == "name" and before != "." and token.text in _RENAMED and token.text not in known:
-            changes[token.text] += 1
-            yield Token(token.kind, _RENAMED[token.text])
-        else:
-            yield token
-        if token.kind not in ("space", "comment", "newline"):
-            before = token.text
-
-
-def _bound(tokens: list[Token]) -> set[str]:
-    """Return the names that a text assigns, defines, imports, loops over or passes as keywords."""
-    words = [token for token in tokens if token.kind not in ("space", "comment", "newline")]
-    found = set()
-    for place, token in enumerate(words):
-        before = words[place - 1].text if place else ""
-        after = words[place + 1].text if place + 1 < len(words) else ""
-        if token.text in _RENAMED and (after == "=" or before in ("def", "class", "import", "as", "for", "global")):
-            found.add(token.text)
-    return found
-
-
 # -- statements ----------------------------------------------------------------------------------------
-
-
-def _statements(tokens: list[Token]) -> Iterator[list[Token]]:
-    """Split tokens after each statement: at a newline or semicolon outside brackets, and after a header's colon."""
-    statement: list[Token] = []
-    depth = 0
-    quoted = False
-    for token in tokens:
-        depth += (token.text in tuple(_OPEN)) - (token.text in tuple(_CLOSE))
-        quoted ^= token.text == "`"
-        statement.append(token)
-        ends = token.kind == "newline" or token.text == ";" or (token.text == ":" and not _in_lambda(statement))
-        if ends and depth <= 0 and not quoted:
-            yield statement
-            statement, depth = [], 0
-    yield statement
-
-
-def _in_lambda(statement: list[Token]) -> bool:
-    """Return whether the colon at the end belongs to a lambda."""
-    words = [token.text for token in statement]
-    return words.count("lambda") >= words.count(":") and "lambda" in words
 
 
 def _rewrite(statement: list[Token], changes: Counter[str]) -> list[Token]:
@@ -254,28 +172,28 @@ def _print(rest: str) -> str | None:
     if words[:1] in ("=", ".", ",", ")") or words[:2] in ("+=",):
         return None  # a variable of that name
     if words.startswith(">>"):
-        target, *values = _split(words[2:])
+        target, *values = split_at_commas(words[2:])
         shown = ", ".join(value for value in values if value)
         ending = ', end=" "' if len(values) > 1 and not values[-1] else ""
         return f"print({shown}{', ' if shown else ''}file={target}{ending})"
-    values = _split(words)
+    values = split_at_commas(words)
     if len(values) > 1 and not values[-1]:
         return f'print({", ".join(values[:-1])}, end=" ")'
     return f"print({words})"
 
 
 def _except(rest: str) -> str | None:
-    parts = _split(rest)
+    parts = split_at_commas(rest)
     return f"except {parts[0]} as {parts[1]}" if len(parts) == 2 and parts[1].isidentifier() else None
 
 
 def _raise(rest: str) -> str | None:
-    parts = _split(rest)
-    if len(parts) == 1 and re.fullmatch(rf"{_STRING}(?:\s*%.*)?", parts[0], re.DOTALL):
+    parts = split_at_commas(rest)
+    if len(parts) == 1 and re.fullmatch(rf"{STRING}(?:\s*%.*)?", parts[0], re.DOTALL):
         return f"raise Exception({parts[0]})"
     if len(parts) not in (2, 3):
         return None
-    kind = f"Exception({parts[0]}, " if re.match(_STRING, parts[0]) else f"{parts[0]}("
+    kind = f"Exception({parts[0]}, " if re.match(STRING, parts[0]) else f"{parts[0]}("
     trace = f".with_traceback({parts[2]})" if len(parts) == 3 else ""
     return f"raise {kind}{'' if parts[1] == 'None' else parts[1]}){trace}"
 
@@ -297,24 +215,12 @@ _KEYWORDS: dict[str, Callable[[str], str | None]] = {
 _NAMED = {"print": "print statement", "except": "except X, e", "raise": "raise X, value", "exec": "exec statement"}
 
 
-def _split(words: str) -> list[str]:
-    """Split at the commas outside brackets; a comma at the end leaves an empty last part."""
-    parts, depth = [""], 0
-    for token in tokens_of(words):
-        depth += (token.text in tuple(_OPEN)) - (token.text in tuple(_CLOSE))
-        if token.text == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += token.text
-    return [part.strip() for part in parts]
-
-
 def _closes_at_the_end(words: str) -> bool:
     """Return whether the bracket that a text begins with is closed by its last character."""
     depth = 0
     tokens = tokens_of(words)
     for place, token in enumerate(tokens):
-        depth += (token.text in tuple(_OPEN)) - (token.text in tuple(_CLOSE))
+        depth += (token.text in OPEN) - (token.text in CLOSE)
         if not depth:
             return place == len(tokens) - 1
     return False
@@ -352,7 +258,7 @@ def _next_calls(tokens: list[Token], changes: Counter[str]) -> list[Token]:
     texts = [token.text for token in tokens]
     place = 0
     while place < len(texts) - 3:
-        if texts[place : place + 4] == [".", "next", "(", ")"] and (first := _start_of(texts, place)) < place:
+        if texts[place : place + 4] == [".", "next", "(", ")"] and (first := start_of_expression(texts, place)) < place:
             tokens[first : place + 4] = [Token("operator", "next("), *tokens[first:place], Token("operator", ")")]
             changes[".next()"] += 1
         elif texts[place] == "def" and re.match(r"def next\(\s*\w+\s*\)", "".join(texts[place:])):
@@ -361,22 +267,3 @@ def _next_calls(tokens: list[Token], changes: Counter[str]) -> list[Token]:
         texts = [token.text for token in tokens]
         place += 1
     return tokens
-
-
-def _start_of(texts: list[str], end: int) -> int:
-    """Return the start of the expression that ends before ``end``: names, dots, calls and subscripts."""
-    place, depth = end, 0
-    while place > 0:
-        text = texts[place - 1]
-        if text in tuple(_CLOSE):
-            depth += 1
-        elif text in tuple(_OPEN):
-            if not depth:
-                break
-            depth -= 1
-        elif not depth:
-            name = text.isidentifier() and not keyword.iskeyword(text) and text not in ("print", "exec")
-            if not (name or text == ".") or (name and place < end and texts[place].isidentifier()):
-                break
-        place -= 1
-    return place

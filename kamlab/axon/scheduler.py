@@ -1,7 +1,8 @@
 """``Axon.Scheduler.scheduler``: Axon's interface to the scheduler of a lab.
 
 ``scheduler.run`` belongs to the current lab, ``scheduler()`` makes a new lab, and ``scheduler.run = scheduler()``,
-which Axon's users write to start over, makes the new lab the current one.
+which Axon's users write to start over, makes the new lab the current one. So does ``scheduler()`` after
+``scheduler.run = None``.
 """
 
 from __future__ import annotations
@@ -25,12 +26,18 @@ class CannotReplaceLab(KamlabError):
 class _SchedulerType(type):
     """Defines the class attribute ``scheduler.run``."""
 
+    #: Whether the next scheduler that is made becomes ``scheduler.run``.
+    vacant = False
+
     @property
-    def run(cls) -> scheduler:
-        return front_of(context.current())
+    def run(cls) -> scheduler | None:
+        return None if cls.vacant else front_of(context.current())
 
     @run.setter
-    def run(cls, front: scheduler) -> None:
+    def run(cls, front: scheduler | None) -> None:
+        cls.vacant = front is None
+        if front is None:
+            return
         lab = front.lab
         context.set_current(lab)
         if context.current() is not lab:
@@ -38,6 +45,30 @@ class _SchedulerType(type):
                 f"scheduler.run cannot be replaced here: {context.current()!r} is the current lab as long as its "
                 "'with' block or its slice lasts. Assign it outside, or open a 'with' block on another Lab."
             )
+
+
+class _Foreign(Microprocess):
+    """Runs an object that is not a microprocess, and has the methods that Axon's scheduler calls.
+
+    These are ``next`` or ``__next__``, and ``stop`` and ``_closeDownMicroprocess``, which are called at its end.
+    """
+
+    def __init__(self, process: Any) -> None:
+        super().__init__()
+        self.process = process
+
+    def main(self) -> Iterator[Any]:
+        """Call ``next`` of the object until it raises StopIteration."""
+        process = self.process
+        run_slice = getattr(process, "__next__", None) or process.next
+        while True:
+            try:
+                value = run_slice()
+            except StopIteration:
+                break
+            yield value
+        process.stop()
+        process._closeDownMicroprocess()
 
 
 class scheduler(metaclass=_SchedulerType):
@@ -52,13 +83,17 @@ class scheduler(metaclass=_SchedulerType):
 
     def __init__(self, lab: Any = None, **argd: Any) -> None:
         del argd
-        if lab is None:
+        is_new = lab is None
+        if is_new:
             from kamlab.lab import Lab
 
             lab = Lab()
         self.lab = lab
         self._wait_for_one = False
+        self._foreign: list[_Foreign] = []
         lab.axon_front = self
+        if is_new and type(self).vacant:
+            scheduler.run = self
 
     @property
     def scheduler(self) -> Any:
@@ -137,28 +172,43 @@ class scheduler(metaclass=_SchedulerType):
 
     # -- microprocesses -------------------------------------------------------------------------------
 
-    def _addThread(self, mprocess: Microprocess) -> None:
+    def _addThread(self, mprocess: Any) -> None:
+        if not isinstance(mprocess, Microprocess):
+            self._foreign = [foreign for foreign in self._foreign if foreign in self.lab]
+            mprocess = _Foreign(mprocess)
+            self._foreign.append(mprocess)
         mprocess.activate(self.lab)
 
-    def wakeThread(self, mprocess: Microprocess, canActivate: bool = False) -> None:
+    def _microprocess(self, mprocess: Any) -> Any:
+        """Return what runs an object: itself if it is a microprocess."""
+        return next((foreign for foreign in self._foreign if foreign.process is mprocess), mprocess)
+
+    def wakeThread(self, mprocess: Any, canActivate: bool = False) -> None:
         """Wake a microprocess; with ``canActivate``, activate it if it is new."""
-        if canActivate and mprocess not in self.lab:
+        mprocess = self._microprocess(mprocess)
+        if not isinstance(mprocess, Microprocess):
+            if canActivate:
+                self._addThread(mprocess)
+        elif canActivate and mprocess not in self.lab:
             mprocess.activate(self.lab)
         else:
             self.lab.scheduler.request_wake(mprocess)
 
-    def pauseThread(self, mprocess: Microprocess) -> None:
+    def pauseThread(self, mprocess: Any) -> None:
         """Pause a microprocess from the end of this cycle on."""
+        mprocess = self._microprocess(mprocess)
         if mprocess in self.lab:
             self.lab.scheduler.request_pause(mprocess)
 
     def isThreadPaused(self, mprocess: Any) -> bool:
         """Return whether a microprocess sleeps; True also for one that is not in this lab."""
+        mprocess = self._microprocess(mprocess)
         return mprocess not in self.lab or not mprocess.is_runnable()
 
-    def listAllThreads(self) -> list[Microprocess]:
+    def listAllThreads(self) -> list[Any]:
         """Return all microprocesses that have not ended."""
-        return list(self.lab.scheduler.members.values())
+        members = self.lab.scheduler.members.values()
+        return [member.process if isinstance(member, _Foreign) else member for member in list(members)]
 
     @property
     def time(self) -> float:
@@ -172,12 +222,12 @@ class scheduler(metaclass=_SchedulerType):
     @classmethod
     def immortalise(cls) -> None:
         """Let the other microprocesses go on when one fails, which is the default."""
-        cls.run.lab.on_error = "isolate"
+        front_of(context.current()).lab.on_error = "isolate"
 
     @classmethod
     def mortalise(cls) -> None:
         """End the run with ComponentFailed when a component fails."""
-        cls.run.lab.on_error = "raise"
+        front_of(context.current()).lab.on_error = "raise"
 
 
 class NullScheduler:

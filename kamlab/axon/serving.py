@@ -33,7 +33,7 @@ def _served(entry: Old) -> Any:
     thing = _load(entry.target)
     if not (isinstance(thing, type) and issubclass(thing, Microprocess)) or issubclass(thing, TwoNames):
         return thing
-    path, name = _home(entry)
+    path, name = home_of(entry)
     bases = tuple(dict.fromkeys(_old_bases(thing)))
     body = {
         "__module__": path,
@@ -41,6 +41,7 @@ def _served(entry: Old) -> Any:
         "__doc__": thing.__doc__,
         "_names": dict(entry.names),
         "_keywords": dict(entry.keywords),
+        **{attribute: _load(target) for attribute, target in entry.attributes},
     }
     return type(name, (*bases, thing), body)
 
@@ -51,8 +52,8 @@ def _load(target: str) -> Any:
     return getattr(value, name) if name else value
 
 
-def _home(entry: Old) -> tuple[str, str]:
-    """Return the first path and name under which the table has an entry."""
+def home_of(entry: Old) -> tuple[str, str]:
+    """Return the first path and name under which the table has an entry; other modules import it from there."""
     for path, names in MODULES.items():
         for name, known in names.items():
             if known == entry:

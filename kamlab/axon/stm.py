@@ -118,9 +118,11 @@ class Store:
         self._write(values)
 
     def dump(self) -> None:
-        """Print everything that is stored."""
+        """Print everything that is stored, under a heading, in Axon's format."""
+        print("DEBUG: Store dump", "-" * 30)
         for key, value in self.store.items():
-            print(f"{key}: {value!r}")
+            print("     ", key, ":", value)
+        print()
 
     def _copy(self, key: Any) -> Value:
         return self.store.setdefault(key, Value(0, None, self, key)).clone()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 from ..core.component import Component
 from ..core.ipc import ProducerFinished
-from .base import Chassis, check_parts
+from .base import Chassis, Route, check_parts
 from .flow_control import send_when_room
 
 
@@ -40,6 +40,11 @@ class Seq(Chassis):
         check_parts("Seq", (item for item in items if not isinstance(item, str)))
         super().__init__()
         self.sequence = items
+
+    def _planned(self) -> tuple[Iterable[Component], Iterable[Route]]:
+        components = [item for item in self.sequence if not isinstance(item, str)]
+        routes: list[Route] = [(child, "outbox", self, "outbox", 2) for child in components]
+        return components, routes + [(self, "inbox", child, "inbox", 1) for child in components]
 
     def main(self) -> Generator[None, None, None]:
         """Run each component to its end."""

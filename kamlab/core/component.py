@@ -153,7 +153,7 @@ class Component(Waits, Microprocess):
             raise
 
     def recv(self, boxname: str = "inbox") -> Any:
-        """Take the oldest message out of an inbox.
+        """Take the oldest message out of an inbox; out of one that is passed through, from the end of its chain.
 
         Raises:
             EmptyInbox: no message waits there; check ``data_ready`` first.
@@ -169,6 +169,8 @@ class Component(Waits, Microprocess):
                     return box.items.popleft()
                 return box.take()
             except IndexError:
+                if box.target is not box and box.target.items:
+                    return box.target.take()  # passed through: what went there waits at the end of the chain
                 raise EmptyInbox(
                     f"{self.short_name} called recv({boxname!r}), and nothing waits there. "
                     f"Ask data_ready({boxname!r}) first."
@@ -298,14 +300,14 @@ class Component(Waits, Microprocess):
         return children_in(self)
 
     def add_children(self, *children: Component) -> None:
-        """Take components as children: this one is woken when one of them ends.
+        """Take components as children: this one is woken when one of them ends. A second time has no effect.
 
         Raises:
             BadComponent: one of them is not a component, often a class without its brackets.
-            BelongsElsewhere: one of them is already a child of a component.
+            BelongsElsewhere: one of them is already a child of another component.
         """
         role, known = f"a child of {name_in_task(self)}", children_in(self)
-        family = list(known)
+        new: list[Component] = []
         for child in children:
             check_component(child, role)
             parent = task_of(child).parent
@@ -314,12 +316,9 @@ class Component(Waits, Microprocess):
                     f"{child.short_name} is given to {self.short_name}, but it is part of "
                     f"{parent.short_name} already. Make a second {type(child).__name__}."
                 )
-            if place_in(family, child) >= 0:
-                raise BelongsElsewhere(
-                    f"{child.short_name} is given to {self.short_name} twice. Make a second {type(child).__name__}."
-                )
-            family.append(child)
-        for child in children:
+            if place_in(known, child) < 0 and place_in(new, child) < 0:
+                new.append(child)
+        for child in new:
             task = task_of(child)
             note_change(task, "parent", child, self)
             task.parent = self

@@ -87,7 +87,7 @@ def _last_of(messages: Any) -> str:
     cls = type(last)
     if not is_plain(cls) or (cls is int and last.bit_length() > MESSAGE_TEXT * 3):
         return f"<{class_name(cls)}>"
-    text = repr(last[:MESSAGE_TEXT] if cls is str or cls is bytes else last)
+    text = repr(last[:MESSAGE_TEXT] if issubclass(cls, (str, bytes)) else last)
     return text if len(text) <= MESSAGE_TEXT else text[: MESSAGE_TEXT - 3] + "..."
 
 

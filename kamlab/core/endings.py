@@ -18,6 +18,7 @@ from .microprocess import Microprocess, explain_hidden_methods, method_of, raisi
 from .states import FAILED
 from .states import FINISHED as FINISHED_STATE
 from .task import task_of
+from .text_bytes import explain_text_bytes
 from .tracebacks import chain_of, end_in_users_code
 from .unawaited import (
     close_kept,
@@ -107,6 +108,8 @@ def fail(scheduler: Scheduler, component: Microprocess, error: BaseException) ->
         and error.args[0].endswith("is not callable")
     ):
         explain_hidden_methods(component, error)
+    if type(error) is TypeError:
+        explain_text_bytes(error)
     if type(error) is TypeError or type(error) is AttributeError:
         explain_awaitable(component, error)
     waiting = task.awaited_by

@@ -9,7 +9,7 @@ the built-in error from which an error also derives, so that code that catches t
     ├── components
     │   ├── NotInitialised, NotActivated, BelongsElsewhere, NotRunnable
     │   ├── AlreadyEnded
-    │   │   └── HandleHasEnded (queue.Empty)
+    │   │   └── HandleHasEnded (queue.Empty), IsShutDown (AttributeError)
     │   ├── BadComponent, BadMain, BadAwait, BadProtocol (TypeError)
     │   ├── UnknownComponent (KeyError)
     │   └── ComponentFailed
@@ -25,22 +25,26 @@ the built-in error from which an error also derives, so that code that catches t
     ├── the lab
     │   ├── LabIsRunning
     │   │   └── SliceDoesNotEnd
-    │   ├── LabIsClosed
+    │   ├── LabIsClosed, LabStandsStill (queue.Empty)
     │   ├── BadPace, BadLimit, UnknownDoor (ValueError)
     │   ├── StepOutOfRange (IndexError), RecordIsOver, ThreadIsAway
     │   └── NotInstalled (ImportError)
     │       └── NoMatplotlib                             kamlab.views.figures
     ├── parts and chassis                                kamlab.parts, kamlab.chassis
-    │   └── BadMessage, NoLinkages (TypeError), UnknownPolicy (ValueError)
+    │   └── BadMessage, NoLinkages (TypeError, ValueError), UnknownPolicy (ValueError)
     ├── the network                                      kamlab.net.errors
     │   ├── NoNetwork, TLSNotSupported
     │   ├── NetworkIsClosed
     │   │   └── PeerIsOfThePast
     │   ├── BadAddress, BadMapping, BadConditions, UnknownAct (ValueError), BadDataToSend (TypeError)
-    │   ├── ConnectFailed, ConnectionLost, PeerIsClosed (OSError)
+    │   ├── ConnectionLost, PeerIsClosed (OSError)
+    │   ├── ConnectFailed (OSError)
+    │   │   └── HandshakeFailed, with UntrustedCertificate and WrongHost
     │   ├── ListenFailed (OSError)
     │   │   └── PortInUse
     │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit
+    ├── protocols                                        kamlab.protocols
+    │   └── CannotSend (ValueError)
     ├── questions about the past                         kamlab.analysis.errors
     │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError), BadWatch (ValueError)
     ├── going back, recorded runs, breakpoints           kamlab.replay.errors

@@ -13,8 +13,10 @@ from __future__ import annotations
 import collections
 from typing import Any
 
+from .text_bytes import TextBytes
+
 #: Values of these classes never change. Use :func:`is_plain`, since a metaclass may define its own hash.
-PLAIN = frozenset({int, float, complex, bool, str, bytes, type(None), range, type(Ellipsis)})
+PLAIN = frozenset({int, float, complex, bool, str, bytes, TextBytes, type(None), range, type(Ellipsis)})
 
 #: Containers whose repr is quick, runs no user's code if their items are plain, and is the same in every process.
 _QUICK = frozenset({list, tuple, set, frozenset, dict, bytearray})

@@ -34,6 +34,7 @@ from typing import Any
 
 from .describe import describe, name_of, pause_in_words
 from .events import DISCARDED, INSERTED, KINDS, PAUSED, RECEIVED, REMOVED, RESUMED, SENT, TAKEN, WOKEN, Event, said_in
+from .text_bytes import TextBytes
 from .tracebacks import traceback_of
 
 Hook = Callable[[Event], Any]
@@ -44,7 +45,7 @@ Change = tuple[Any, Any, str, Any]
 
 def has_size(kind: type) -> bool:
     """Return whether messages of a class can be large: text and bytes."""
-    return kind is bytes or kind is str or kind is bytearray
+    return kind is bytes or kind is str or kind is bytearray or kind is TextBytes
 
 
 #: From how many bytes or characters on a message is large; and about how much of large messages a ring keeps in all.

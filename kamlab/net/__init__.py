@@ -1,10 +1,10 @@
 """Networking: servers and clients as components, and the networks that they use.
 
-Servers (:class:`SimpleServer`, :class:`ServerCore`), a client (:class:`TCPClient`), and a connection as a component
-(:class:`ConnectedSocketAdapter`) use one interface, :class:`Network`. It has three implementations: real TCP
-(:class:`RealNetwork`), a network in memory (:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and
-one that records real TCP and replays it (:class:`Recorded`). Servers listen on this machine only, unless a host is
-named.
+Servers (:class:`SimpleServer`, :class:`ServerCore`, :class:`SingleServer`), a client (:class:`TCPClient`), a connection
+as a component (:class:`ConnectedSocketAdapter`), and datagrams (:class:`SimplePeer`, :class:`MulticastTransceiver` and
+their kin) use one interface, :class:`Network`. It has three implementations: real sockets (:class:`RealNetwork`), a
+network in memory (:class:`SimulatedNetwork`, with the parameters of :class:`Simulated`), and one that records real
+sockets and replays them (:class:`Recorded`). Servers listen on this machine only, unless a host is named.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from .errors import (
     BadMapping,
     ConnectFailed,
     ConnectionLost,
+    HandshakeFailed,
     ListenFailed,
     NetworkIsClosed,
     NoNetwork,
@@ -30,6 +31,8 @@ from .errors import (
     RecordIsOver,
     TLSNotSupported,
     UnknownAct,
+    UntrustedCertificate,
+    WrongHost,
 )
 from .interface import Network
 from .ipc import (
@@ -44,11 +47,14 @@ from .ipc import (
     ShutdownCSA,
     SocketShutdown,
 )
+from .multicast import MulticastReceiver, MulticastSender, MulticastTransceiver
 from .real import RealNetwork
 from .recorded import Recorded, RecordingNetwork, ReplayedNetwork, play_outside
 from .selector import Selector
 from .server import FastRestartServer, MoreComplexServer, ServerCore, SimpleServer, TCPServer
-from .simulated import Peer, PeerListener, Simulated, SimulatedNetwork
+from .simulated import DatagramPeer, Peer, PeerListener, Simulated, SimulatedNetwork
+from .single_server import FastRestartSingleServer, SingleServer
+from .udp import PostboxPeer, SimplePeer, TargettedPeer
 
 __all__ = [
     "BadAddress",
@@ -58,9 +64,15 @@ __all__ = [
     "ConnectFailed",
     "ConnectedSocketAdapter",
     "ConnectionLost",
+    "DatagramPeer",
     "FastRestartServer",
+    "FastRestartSingleServer",
+    "HandshakeFailed",
     "ListenFailed",
     "MoreComplexServer",
+    "MulticastReceiver",
+    "MulticastSender",
+    "MulticastTransceiver",
     "Network",
     "NetworkIsClosed",
     "NewCSA",
@@ -75,6 +87,7 @@ __all__ = [
     "PeerIsOfThePast",
     "PeerListener",
     "PortInUse",
+    "PostboxPeer",
     "RealNetwork",
     "RecordDoesNotFit",
     "RecordIsOver",
@@ -88,13 +101,18 @@ __all__ = [
     "ServerCore",
     "ServerShutdown",
     "ShutdownCSA",
+    "SimplePeer",
     "SimpleServer",
     "Simulated",
     "SimulatedNetwork",
+    "SingleServer",
     "SocketShutdown",
     "TCPClient",
     "TCPServer",
     "TLSNotSupported",
+    "TargettedPeer",
     "UnknownAct",
+    "UntrustedCertificate",
+    "WrongHost",
     "play_outside",
 ]

@@ -165,6 +165,28 @@ def check_host(host: Any) -> None:
         raise BadAddress(f"{host!r} is not a host; give its name or number as text")
 
 
+def check_group(group: Any) -> None:
+    """Raise BadAddress unless ``group`` is the address of a multicast group (IPv4).
+
+    >>> check_group("224.168.2.9")
+    """
+    if not isinstance(group, str) or not is_group(group):
+        raise BadAddress(f"{group!r} is not a multicast group; one is an address from 224.0.0.0 to 239.255.255.255")
+
+
+def is_group(host: str) -> bool:
+    """Return whether a numeric address is that of a multicast group (IPv4).
+
+    >>> is_group("224.168.2.9"), is_group("127.0.0.1")
+    (True, False)
+    """
+    try:
+        first = socket.inet_pton(socket.AF_INET, host)[0]
+    except (OSError, ValueError):
+        return False
+    return 224 <= first <= 239
+
+
 def numeric(host: str, port: int) -> tuple[int, Any] | None:
     """Return the address of a host that needs no look-up: a number, or this machine.
 

@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kamlab.core.component import Component
 from kamlab.core.ipc import ProducerFinished, ShutdownMicroprocess
@@ -14,8 +14,11 @@ from kamlab.core.microprocess import is_over
 
 from .addresses import format_address
 from .connection import ConnectedSocketAdapter
-from .errors import ConnectFailed, TLSNotSupported, reason_of
-from .interface import WRITE, Address, Lookup, Network, network_of
+from .errors import ConnectFailed, HandshakeFailed, reason_of
+from .interface import WRITE, Address, Lookup, Network, TLSClient, network_of
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class _ToldToEnd(Exception):
@@ -35,8 +38,12 @@ class TCPClient(Component):
 
     ProducerFinished on ``control`` sends the messages in the inbox, then ends the connection; with
     ``wait_for_serverclose`` it ends only the sending half, and answers come until the server closes.
-    ShutdownMicroprocess ends the connection at once. Before there is a connection, ProducerFinished ends the client
-    unless messages wait to be sent.
+    ShutdownMicroprocess ends the connection as soon as the socket has taken what is in the inbox. Before there is a
+    connection, ProducerFinished ends the client unless messages wait to be sent.
+
+    A message on ``makessl``, whatever it is, switches the connection to TLS: at once when it is connected, or later.
+    What is still in the inbox waits for that, and goes encrypted. The certificate of the server must be valid for
+    ``host``; otherwise the connection ends with a HandshakeFailed. ``sslready`` has a message when TLS is in use.
 
     Args:
         host: a name, a numeric address, or an alias of the lab.
@@ -44,6 +51,8 @@ class TCPClient(Component):
         delay: how many seconds to wait before connecting.
         connect_timeout: how many seconds connecting may take, including the look-up of the name.
         wait_for_serverclose: see above.
+        context: whom to trust in TLS; ``ssl.create_default_context(cafile=...)`` trusts an authority of your own. By
+            default those that the operating system trusts.
 
     >>> TCPClient("foo.bar.com", port=1600).host
     'foo.bar.com'
@@ -51,17 +60,18 @@ class TCPClient(Component):
 
     Inboxes: ClassVar[Any] = {
         "inbox": "Bytes or text for the server.",
-        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: end now.",
-        "makessl": "Not supported: a message here is an error.",
+        "control": "ProducerFinished: send all, then end. ShutdownMicroprocess: send what is here, and end.",
+        "makessl": "Switch to TLS.",
         "_socketFeedback": "SocketShutdown, from the connection.",
     }
     Outboxes: ClassVar[Any] = {
         "outbox": "Bytes that came from the server.",
         "signal": "ProducerFinished, once, at the end.",
-        "sslready": "Not used.",
+        "sslready": "An empty text, when TLS is in use.",
     }
 
     woken_by_collection = False
+    received_as: type[bytes] = bytes
 
     def __init__(
         self,
@@ -70,6 +80,8 @@ class TCPClient(Component):
         delay: float = 0,
         connect_timeout: float = 60,
         wait_for_serverclose: bool = False,
+        *,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__()
         self.host = host
@@ -77,6 +89,7 @@ class TCPClient(Component):
         self.delay = delay
         self.connect_timeout = connect_timeout
         self.wait_for_serverclose = wait_for_serverclose
+        self.context = context
         self.adapter: ConnectedSocketAdapter | None = None
         self._network: Network | None = None
         self._lookup: Lookup | None = None
@@ -97,7 +110,10 @@ class TCPClient(Component):
         else:
             yield from self._serve(sock)
             assert self.adapter is not None
-            last = ProducerFinished(self, self.adapter.error or self.adapter.reason)
+            why = self.adapter.error or self.adapter.reason
+            if isinstance(why, HandshakeFailed):
+                self._report(str(why))
+            last = ProducerFinished(self, why)
         self.send(last, "signal")
 
     def stop(self) -> None:
@@ -196,7 +212,6 @@ class TCPClient(Component):
         return True
 
     def _read_control(self) -> None:
-        self._refuse_tls()
         for message in self.messages("control"):
             if isinstance(message, ShutdownMicroprocess):
                 raise _ToldToEnd(message)
@@ -209,31 +224,28 @@ class TCPClient(Component):
 
     def _serve(self, sock: Any) -> Any:
         """Pass messages both ways until the connection has ended. A generator."""
-        adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose)
+        tls = TLSClient(self.host, self.context, self.connect_timeout, self.short_name)
+        adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose, tls=tls)
         self.adapter = adapter
+        if self.received_as is not bytes:
+            adapter.deliver_as(self.received_as)
         self.add_children(adapter)
         self.link((adapter, "signal"), (self, "_socketFeedback"))
         self.link((adapter, "CreatorFeedback"), (self, "_socketFeedback"))
         self.link((adapter, "outbox"), (self, "outbox"), passthrough=2)
         self.link((self, "inbox"), (adapter, "inbox"), passthrough=1)
+        self.link((self, "makessl"), (adapter, "makessl"), passthrough=1)
+        self.link((adapter, "sslready"), (self, "sslready"), passthrough=2)
         self.link((self, "control"), (adapter, "control"), passthrough=1)
         if self._finish is not None:
             adapter.deliver(self._finish, "control")
         adapter.activate(self.scheduler_in_charge)
         while not is_over(adapter):
-            self._refuse_tls()
             for _ in self.messages("_socketFeedback"):
                 # the server has ended its half: send what is left, then end this one
                 adapter.deliver(ProducerFinished(self), "control")
             self.pause()
             yield
-
-    def _refuse_tls(self) -> None:
-        if self.data_ready("makessl"):
-            raise TLSNotSupported(
-                f"{self.short_name} was asked to switch its connection to {self._destination()} to TLS, "
-                "which is not supported. The connection is closed, so that nothing is sent unencrypted."
-            )
 
     def _destination(self) -> str:
         return format_address(self.host, self.port)

@@ -12,9 +12,12 @@ that catches ``OSError`` keeps working::
     ├── ListenFailed         (OSError)              a server cannot listen
     │   └── PortInUse                               its port is in use
     ├── ConnectFailed        (OSError)              a client cannot connect
+    │   └── HandshakeFailed                         it cannot agree on TLS with the server
+    │       ├── UntrustedCertificate                no authority that it trusts has signed the server's certificate
+    │       └── WrongHost                           the server's certificate is for another host
     ├── ConnectionLost       (OSError)              a connection broke, or nothing moved any more
     ├── BadDataToSend        (TypeError)            a message is neither bytes nor text
-    ├── TLSNotSupported                             a connection was asked to switch to TLS
+    ├── TLSNotSupported                             a connection that has no TLS was asked to switch to it
     │
     ├── BadConditions        (ValueError)           a parameter of a simulated network is out of range
     ├── PeerIsClosed         (OSError)              a peer cannot send any more
@@ -40,6 +43,7 @@ __all__ = [
     "BadMapping",
     "ConnectFailed",
     "ConnectionLost",
+    "HandshakeFailed",
     "ListenFailed",
     "NetworkIsClosed",
     "NoNetwork",
@@ -52,6 +56,8 @@ __all__ = [
     "RecordIsOver",
     "TLSNotSupported",
     "UnknownAct",
+    "UntrustedCertificate",
+    "WrongHost",
 ]
 
 
@@ -166,6 +172,39 @@ class ConnectFailed(KamlabError, OSError):
         return hash(self.reason)
 
 
+class HandshakeFailed(ConnectFailed):
+    """A client could not agree on TLS with its server; nothing was sent unencrypted.
+
+    >>> HandshakeFailed("the server does not speak TLS").reason
+    'handshake failed'
+    """
+
+    word = "handshake failed"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(self.word, text)
+
+
+class UntrustedCertificate(HandshakeFailed):
+    """The certificate of a server is not signed by an authority that the client trusts, or is no longer valid.
+
+    >>> UntrustedCertificate("it is signed by itself") == "untrusted certificate"
+    True
+    """
+
+    word = "untrusted certificate"
+
+
+class WrongHost(HandshakeFailed):
+    """The certificate of a server is for another host than the one that the client asked for.
+
+    >>> WrongHost("it is for example.org") == "wrong host"
+    True
+    """
+
+    word = "wrong host"
+
+
 class ConnectionLost(KamlabError, OSError):
     """A connection broke or was given up; ``reason`` is "reset", "stalled" and the like.
 
@@ -203,15 +242,15 @@ class BadDataToSend(KamlabError, TypeError):
 
 
 class TLSNotSupported(KamlabError):
-    """A connection was asked to switch to TLS, which is not supported.
+    """A connection that has no TLS was asked to switch to it: one of a simulated network, or one of a server.
 
     >>> from kamlab import Lab, TCPClient
     >>> with Lab(clock="virtual") as lab:
-    ...     client = TCPClient("foo.bar.com", 1600).activate()
+    ...     server, client = lab.network.serve("foo.bar.com", 1600), TCPClient("foo.bar.com", 1600).activate()
     ...     client.deliver("now", "makessl")
     ...     _ = lab.run()
-    >>> print(type(client.error).__name__, str(client.error).split(". ")[1])
-    TLSNotSupported The connection is closed, so that nothing is sent unencrypted.
+    >>> print(type(client.adapter.error).__name__, str(client.adapter.error).split(": ")[1].split(".")[0])
+    TLSNotSupported a simulated network has no TLS
     """
 
 

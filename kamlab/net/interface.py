@@ -14,11 +14,14 @@ message.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import ConnectFailed, NoNetwork, PortInUse
 
 if TYPE_CHECKING:
+    import ssl
+
     from kamlab.core.microprocess import Microprocess
 
 #: The events that ``watch`` takes; the numbers are those of :mod:`selectors`.
@@ -30,6 +33,8 @@ Address = tuple[int, Any]
 #: The arguments of a ``setsockopt`` call: level, option, value.
 SocketOption = tuple[Any, ...]
 Ready = Callable[[int], Any]
+#: The most bytes of a datagram over IPv4.
+LARGEST_DATAGRAM = 65507
 #: What holds a port, in words.
 ANOTHER_PROGRAM = "another program"
 THIS_LAB = "this lab"
@@ -63,6 +68,30 @@ class Connection(Protocol):
         """Return an option; SO_ERROR says how a connect went."""
 
 
+class SecureConnection(Connection, Protocol):
+    """A connection that is to use TLS, and does once the handshake is done."""
+
+    def handshake(self) -> int:
+        """Go on with the handshake; return what it waits for, READ or WRITE, or 0 once it is done."""
+
+
+@dataclass(frozen=True)
+class TLSClient:
+    """What is needed to switch a connection to TLS.
+
+    Args:
+        host: the name that the server's certificate must have.
+        context: whom to trust; ``None`` is the authorities that the operating system trusts.
+        timeout: how many seconds the handshake may take.
+        name: the component that asks, for errors.
+    """
+
+    host: str
+    context: ssl.SSLContext | None
+    timeout: float
+    name: str
+
+
 class Listener(Protocol):
     """A socket that waits for connections."""
 
@@ -77,6 +106,29 @@ class Listener(Protocol):
 
     def getsockname(self) -> Any:
         """Return the address it listens at: host and port first."""
+
+
+class DatagramSocket(Protocol):
+    """A UDP socket: it sends datagrams to any address, and receives those for its own."""
+
+    def recvfrom(self, size: int, /) -> tuple[bytes, Any]:
+        """Return a datagram and its sender's address; raise BlockingIOError if none came."""
+
+    def sendto(self, data: Any, address: Any, /) -> int:
+        """Send a datagram to a numeric address; raise BlockingIOError if there is no room for it.
+
+        Raises:
+            OSError: it is too large, or the address cannot be reached from here.
+        """
+
+    def close(self) -> None:
+        """Close it and stop watching it. A second time does nothing."""
+
+    def fileno(self) -> int:
+        """Return its descriptor, -1 once it is closed."""
+
+    def getsockname(self) -> Any:
+        """Return the address that it is bound to: host and port first."""
 
 
 class Lookup(Protocol):
@@ -110,6 +162,24 @@ class Network(Protocol):
             ListenFailed: it cannot be bound for another reason.
         """
 
+    def datagrams(
+        self, host: str | None, port: int, *, group: str | None = ..., interface: str = ..., owner: Any = ...
+    ) -> DatagramSocket:
+        """Return a bound UDP socket. Port 0 is any free one.
+
+        Args:
+            host: ``None`` is this machine only; with a group, it is what is sent to the group.
+            port: the port.
+            group: a multicast group to join. Several sockets with a group can share a port.
+            interface: the address of the interface at which to join, and from which to send to groups. The default is
+                this machine only, "0.0.0.0" the one that the operating system chooses.
+            owner: the component that asks, for the error of another one that wants the port.
+
+        Raises:
+            PortInUse: the port has another UDP socket.
+            ListenFailed: it cannot be bound, or the group cannot be joined.
+        """
+
     def resolve(self, host: str, port: int, answer: Callable[[list[Address] | ConnectFailed], Any]) -> Lookup | None:
         """Find the addresses of a host, or of the host that it is an alias of, and call ``answer`` once.
 
@@ -121,6 +191,13 @@ class Network(Protocol):
 
         Raises:
             OSError: it was refused at once.
+        """
+
+    def start_tls(self, sock: Any, client: TLSClient) -> SecureConnection:
+        """Return the connection that takes the place of ``sock``; its handshake is still to come.
+
+        Raises:
+            TLSNotSupported: this network has no TLS.
         """
 
     def watch(self, sock: Any, events: int, callback: Ready) -> None:
@@ -154,17 +231,17 @@ def owner_name(owner: Any) -> str:
     return str(getattr(owner, "short_name", None) or "a server")
 
 
-def port_in_use(owner: Any, host: str, port: int, asked: int, holder: str) -> PortInUse:
-    """Return the error of a server whose port has a listener already: ``holder``.
+def port_in_use(owner: Any, host: str, port: int, asked: int, holder: str, *, may_move: bool = True) -> PortInUse:
+    """Return the error of a component whose port has a listener already: ``holder``.
 
-    ``asked`` is the port that the program names, which an alias may turn into ``port``.
+    ``asked`` is the port that the program names, which an alias may turn into ``port``. ``may_move`` is whether
+    ``lab.next_free_port`` would help.
     """
     more = ""
     if holder == ANOTHER_PROGRAM:
-        stop, more = (
-            "Stop that program",
-            " With lab.next_free_port = True the server takes the next free one by itself.",
-        )
+        stop = "Stop that program"
+        if may_move:
+            more = " With lab.next_free_port = True the server takes the next free one by itself."
     elif holder.endswith(THIS_LAB):
         stop = "Stop it (its stop(), lab.stop() or lab.reset())"
     else:

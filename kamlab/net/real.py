@@ -1,8 +1,6 @@
-"""The real network: TCP, on this machine only unless a host is named.
+"""The real network: TCP and UDP, on this machine only unless a host is named.
 
-The sockets are ordinary non-blocking ones, of two subclasses that do one thing more: closing one ends its watch, so a
-descriptor that the operating system gives out again never leads to a callback of its former owner. ``send`` and
-``recv`` are the built-in ones; nothing stands between a component and the system call.
+The sockets are ordinary non-blocking ones (:mod:`kamlab.net.real_sockets`).
 
 The operating system offers no look-up of a name that does not block, so each has a short-lived thread of its own, and
 the answer is posted to the lab. A name server that never answers costs one sleeping thread; whatever asked has a time
@@ -21,19 +19,33 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kamlab.core.idle import ThreadIdle
 
-from .addresses import LOOPBACK, Aliases, check_host, numeric
-from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed
-from .interface import ANOTHER_PROGRAM, THIS_LAB, Address, Lookup, Ready, SocketOption, owner_name, port_in_use
+from .addresses import LOOPBACK, Aliases, check_group, check_host, numeric
+from .errors import BadAddress, ConnectFailed, ListenFailed, NetworkIsClosed, TLSNotSupported
+from .interface import (
+    ANOTHER_PROGRAM,
+    THIS_LAB,
+    Address,
+    Connection,
+    Lookup,
+    Ready,
+    SecureConnection,
+    SocketOption,
+    TLSClient,
+    owner_name,
+    port_in_use,
+)
 from .poller import Poller
+from .real_sockets import Owned, TcpConnection, TcpListener, UdpSocket
 
 if TYPE_CHECKING:
     from kamlab.core.scheduler import Scheduler
     from kamlab.core.world import World
 
+_Bound = TypeVar("_Bound", TcpListener, UdpSocket)
 LookUp = Callable[[str, int], list[Address]]
 Answer = Callable[[Any], Any]
 
@@ -42,57 +54,6 @@ PORTS_TRIED = 100
 
 #: Every network of this program, so that an error can say which component holds a port.
 _networks: weakref.WeakSet[RealNetwork] = weakref.WeakSet()
-
-
-class _Owned(socket.socket):
-    """A socket that belongs to a network."""
-
-    __slots__ = ("_network",)
-    _network: RealNetwork
-
-    @property
-    def network(self) -> RealNetwork:
-        """The network that this belongs to."""
-        return self._network
-
-    def joins(self, network: RealNetwork) -> None:
-        self._network = network
-        self.setblocking(False)
-        network.sockets.add(self)
-
-    def close(self) -> None:
-        if self.fileno() >= 0:
-            self._network.unwatch(self)
-            self._network.sockets.discard(self)
-        super().close()
-
-
-class TcpConnection(_Owned):
-    """One end of a TCP connection."""
-
-    __slots__ = ()
-
-    def joins(self, network: RealNetwork) -> None:
-        """Join a network; small messages leave at once, as with asyncio (TCP_NODELAY)."""
-        super().joins(network)
-        with contextlib.suppress(OSError):
-            self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-class TcpListener(_Owned):
-    """A socket that waits for TCP connections; ``owner`` is the component that asked for it."""
-
-    __slots__ = ("owner", "stands_for")
-    owner: Any
-    #: The requested port, if another program holds it and this listens at the next free one.
-    stands_for: int | None
-
-    def accept(self) -> tuple[TcpConnection, Any]:
-        """Return the next connection and its peer's address; raise BlockingIOError if none waits."""
-        plain, address = super().accept()
-        sock = TcpConnection(plain.family, plain.type, plain.proto, fileno=plain.detach())
-        sock.joins(self._network)
-        return sock, address
 
 
 def look_up(host: str, port: int) -> list[Address]:
@@ -194,7 +155,7 @@ class RealNetwork:
     ) -> None:
         self.world = world
         self.aliases: Aliases = Aliases(hosts, ports)
-        self.sockets: weakref.WeakSet[_Owned] = weakref.WeakSet()
+        self.sockets: weakref.WeakSet[Owned] = weakref.WeakSet()
         self._ask = ask
         self._lookups: weakref.WeakSet[ThreadedLookup] = weakref.WeakSet()
         self._scheduler = world.scheduler
@@ -277,7 +238,7 @@ class RealNetwork:
 
         A server that listens there only because its own port was taken does not count as the holder.
         """
-        holder = self._holder(port)
+        holder = self._holder(port, TcpListener)
         if holder is not None and holder.stands_for is None:
             return None
         for other in range(port + 1, min(port + PORTS_TRIED, 65535) + 1):
@@ -297,23 +258,23 @@ class RealNetwork:
     def _cannot_listen(self, error: Exception, host: str, port: int, asked: int, owner: Any) -> ListenFailed:
         host = host or "this machine"
         if getattr(error, "errno", None) == errno.EADDRINUSE:
-            return port_in_use(owner, host, port, asked, self._describe(self._holder(port)))
+            return port_in_use(owner, host, port, asked, self._describe(self._holder(port, TcpListener)))
         text = getattr(error, "strerror", None) or str(error)
         hint = " Ports below 1024 need special rights." if isinstance(error, PermissionError) else ""
         return ListenFailed(f"{owner_name(owner)} cannot listen at port {port} of {host}: {text}.{hint}")
 
-    def _holder(self, port: int) -> TcpListener | None:
+    def _holder(self, port: int, kind: type[_Bound]) -> _Bound | None:
         """Return what listens at a port, if it belongs to a lab of this program."""
-        return next((found for found in self._listeners() if found.getsockname()[1] == port), None)
+        return next((found for found in self._bound_sockets(kind) if found.getsockname()[1] == port), None)
 
-    def _listeners(self) -> Iterator[TcpListener]:
-        """Yield the listeners of all labs of this program, those of this one first."""
+    def _bound_sockets(self, kind: type[_Bound]) -> Iterator[_Bound]:
+        """Yield the listeners or UDP sockets of all labs of this program, those of this one first."""
         for network in (self, *(other for other in list(_networks) if other is not self)):
             for sock in list(network.sockets):
-                if isinstance(sock, TcpListener) and sock.fileno() >= 0:
+                if isinstance(sock, kind) and sock.fileno() >= 0:
                     yield sock
 
-    def _describe(self, holder: TcpListener | None) -> str:
+    def _describe(self, holder: TcpListener | UdpSocket | None) -> str:
         if holder is None:
             return ANOTHER_PROGRAM
         if holder in self.sockets:
@@ -321,6 +282,42 @@ class RealNetwork:
         world = holder.network.world
         since = time.strftime("%H:%M:%S", time.localtime(world.made.when))
         return f"{owner_name(holder.owner)} in another lab of this program ({world!r}, made at {world.made}, {since})"
+
+    # -- datagrams ---------------------------------------------------------------------------------------------
+
+    def datagrams(
+        self, host: str | None, port: int, *, group: str | None = None, interface: str = LOOPBACK, owner: Any = None
+    ) -> UdpSocket:
+        """Return a bound UDP socket; see :meth:`kamlab.net.interface.Network.datagrams`."""
+        self._check_open()
+        asked = port
+        try:
+            port = self.aliases.port(asked)
+            if group is not None:
+                check_group(group)
+            if host is None:
+                host = LOOPBACK if group is None else group if os.name == "posix" else "0.0.0.0"
+            check_host(host)
+        except BadAddress as error:
+            raise ListenFailed(f"{owner_name(owner)} cannot listen: {error}") from None
+        sock = UdpSocket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        sock.owner = owner
+        sock.joins(self)
+        try:
+            if group is not None:
+                sock.share_port()
+            sock.bind((host, port))
+            if group is not None:
+                sock.join_group(group, interface)
+        except (OSError, TypeError, OverflowError, UnicodeError) as error:
+            sock.close()
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                holder = self._describe(self._holder(port, UdpSocket))
+                raise port_in_use(owner, host, port, asked, holder, may_move=False) from None
+            if group is not None:
+                host = f"{host}, with the group {group} at the interface {interface}"
+            raise self._cannot_listen(error, host, port, asked, owner) from None
+        return sock
 
     # -- clients -----------------------------------------------------------------------------------------------
 
@@ -363,12 +360,24 @@ class RealNetwork:
 
     def _led(self, place: Any) -> Any:
         """Return the address to connect to: that of the server that could not get this port, if there is one."""
-        for listener in self._listeners():
+        for listener in self._bound_sockets(TcpListener):
             if listener.stands_for == place[1] and _reaches(place[0], listener.getsockname()[0]):
                 return (place[0], listener.getsockname()[1], *place[2:])
         return place
 
     # -- servers and clients -----------------------------------------------------------------------------------
+
+    def start_tls(self, sock: Connection, client: TLSClient) -> SecureConnection:
+        """Return the connection that takes the place of ``sock``; its handshake is still to come.
+
+        Raises:
+            TLSNotSupported: this Python has no module ssl.
+        """
+        try:
+            from .tls import TLSConnection  # when it is needed: ssl takes long to import, and is not everywhere
+        except ImportError as error:
+            raise TLSNotSupported(f"{client.name} cannot switch to TLS: {error}") from None
+        return TLSConnection(sock, client, self.unwatch)
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""

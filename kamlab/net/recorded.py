@@ -1,4 +1,4 @@
-"""The recorded network: real TCP whose answers go into the lab's journal, and its replay without a network.
+"""The recorded network: real sockets whose answers go into the lab's journal, and its replay without a network.
 
 Everything that comes in from a network is one of two things. It is the *answer* to a call that a component makes
 (``recv``, ``accept``, ``listen``), or it is a *callback* between two slices: a socket is ready, a name was looked up.
@@ -37,10 +37,11 @@ from typing import TYPE_CHECKING, Any
 
 from kamlab.core.tracebacks import traceback_of
 
-from .addresses import format_address
+from .addresses import LOOPBACK, format_address
 from .errors import (
     BadAddress,
     ConnectFailed,
+    HandshakeFailed,
     ListenFailed,
     NetworkIsClosed,
     NothingRecords,
@@ -48,8 +49,11 @@ from .errors import (
     PortInUse,
     RecordDoesNotFit,
     RecordIsOver,
+    TLSNotSupported,
+    UntrustedCertificate,
+    WrongHost,
 )
-from .interface import READ, WRITE, Address, Network, Ready, SocketOption
+from .interface import READ, WRITE, Address, Network, Ready, SocketOption, TLSClient
 from .real import RealNetwork
 
 if TYPE_CHECKING:
@@ -66,7 +70,10 @@ _SYSTEM_ERRORS = {
 }
 _TEXT_ERRORS: dict[str, type[Exception]] = {
     kind.__name__: kind
-    for kind in (BadAddress, ListenFailed, NetworkIsClosed, PortInUse, OverflowError, TypeError, ValueError)
+    for kind in (
+        *(BadAddress, ListenFailed, NetworkIsClosed, PortInUse, OverflowError, TypeError, ValueError),
+        *(HandshakeFailed, TLSNotSupported, UntrustedCertificate, WrongHost),
+    )
 }
 _READY_WORDS = {READ: "read", WRITE: "written", READ | WRITE: "read and written"}
 
@@ -208,6 +215,11 @@ class RecordedConnection(RecordedSocket):
         """End one direction (SHUT_WR) or both (SHUT_RDWR)."""
         self._answered(f"shutdown {self.number} {int(how)}", lambda: self.real.shutdown(how) or 0)
 
+    def handshake(self) -> int:
+        """Go on with the handshake of TLS; return what it waits for, READ or WRITE, or 0 once it is done."""
+        waits_for: int = self._answered(f"handshake {self.number}", lambda: self.real.handshake())
+        return waits_for
+
     def getpeername(self) -> Any:
         """Return the address of the other end, whether it is connected or not."""
         return self._checked(self._peer)
@@ -227,6 +239,24 @@ class RecordedListener(RecordedSocket):
         """Return the next connection and its peer's address; raise BlockingIOError if none waits."""
         real, (fileno, here, peer) = self.network.opened(f"accept {self.number}", lambda: self.real.accept())
         return RecordedConnection(self.network, fileno, here, peer, real), peer
+
+
+class RecordedDatagramSocket(RecordedSocket):
+    """A UDP socket."""
+
+    __slots__ = ()
+    kind = "UDP socket"
+
+    def recvfrom(self, size: int, /) -> tuple[bytes, Any]:
+        """Return a datagram and its sender's address; raise BlockingIOError if none came."""
+        came: tuple[bytes, Any] = self._answered(f"recvfrom {self.number}", lambda: self.real.recvfrom(size))
+        return came
+
+    def sendto(self, data: Any, address: Any, /) -> int:
+        """Send a datagram to a numeric address; raise BlockingIOError if there is no room for it."""
+        call = f"sendto {self.number} {len(data)} {format_address(*address[:2])}"
+        sent: int = self._answered(call, lambda: self.real.sendto(data, address))
+        return sent
 
 
 @dataclass(slots=True, eq=False)
@@ -299,6 +329,17 @@ class RecordedNetwork:
         real, (fileno, here) = self.opened(call, lambda: (self.inner.listen(host, port, backlog, options, owner),))
         return RecordedListener(self, fileno, here, real)
 
+    def datagrams(
+        self, host: str | None, port: int, *, group: str | None = None, interface: str = LOOPBACK, owner: Any = None
+    ) -> RecordedDatagramSocket:
+        """Return a bound UDP socket; see :meth:`kamlab.net.interface.Network.datagrams`."""
+        self._check_open()
+        call = f"datagrams {host!r} {port!r}" + (f" {group!r} {interface!r}" if group is not None else "")
+        real, (fileno, here) = self.opened(
+            call, lambda: (self.inner.datagrams(host, port, group=group, interface=interface, owner=owner),)
+        )
+        return RecordedDatagramSocket(self, fileno, here, real)
+
     def connect(self, address: Address) -> RecordedConnection:
         """Begin to connect; see :meth:`kamlab.net.interface.Network.connect`."""
         self._check_open()
@@ -358,6 +399,18 @@ class RecordedNetwork:
         lookup.real = self.inner.resolve(host, port, on_answer)
         return at_once[0] if at_once else LATER
 
+    def start_tls(self, sock: Any, client: TLSClient) -> RecordedConnection:
+        """Switch a connection to TLS; what is above TLS is recorded from then on."""
+        found: Any = self.find(sock)
+
+        def ask() -> int:
+            found.real = self.inner.start_tls(found.real, client)
+            return 0
+
+        self.answered(f"start_tls {found.number} {client.host}", ask)
+        secure: RecordedConnection = found
+        return secure
+
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait here because the peer has no room; 0 if that cannot be known."""
         found = self.find(sock)
@@ -388,8 +441,8 @@ class RecordedNetwork:
             what = f"descriptor {sock}" if isinstance(sock, int) else f"this {type(sock).__name__}"
             raise NotRecorded(
                 f"{what} was not made by the network of this lab, so what comes through it cannot be recorded. "
-                "Use TCPServer or TCPClient, or have the socket made by lab.network.connect() or lab.network.listen(); "
-                "or run this in a lab that is not recorded."
+                "Use TCPServer, TCPClient or SimplePeer, or have the socket made by lab.network.connect(), listen() or "
+                "datagrams(); or run this in a lab that is not recorded."
             )
         return found
 

@@ -128,6 +128,7 @@ class TCPServer(ListeningComponent):
     woken_by_collection = False
     #: The class that makes a component of an accepted socket.
     CSA: Any = ConnectedSocketAdapter
+    received_as: type[bytes] = bytes
 
     def __init__(
         self,
@@ -147,6 +148,11 @@ class TCPServer(ListeningComponent):
         self._network: Network | None = None
         self._ready = False
         self._complained = False
+        self._received_as = self.received_as if self.received_as is not bytes else None
+
+    def deliver_as(self, kind: type[bytes]) -> None:
+        """Have the connections give the bytes that come as ``kind``, in place of ``received_as`` of their class."""
+        self._received_as = kind
 
     @property
     def address(self) -> tuple[str, int] | None:
@@ -222,6 +228,8 @@ class TCPServer(ListeningComponent):
             return
         more = {} if self.inbox_size is None else {"inbox_size": self.inbox_size}
         adapter = self.CSA(sock, None, **more)
+        if self._received_as is not None and hasattr(adapter, "deliver_as"):
+            adapter.deliver_as(self._received_as)
         adapter.link((adapter, "CreatorFeedback"), (self, "_feedbackFromCSA"))
         self.send(NewCSA(self, adapter, sock), "protocolHandlerSignal")
 
@@ -317,6 +325,7 @@ class ServerCore(ListeningComponent):
     host: str | None = None
     socketOptions: tuple[Any, ...] | None = None  # noqa: N815
     TCPS: Any = TCPServer
+    received_as: type[bytes] = bytes
     inbox_size: int | None = None
     grace: float = 1.0
     leak_after: float = 5.0
@@ -373,6 +382,8 @@ class ServerCore(ListeningComponent):
             if getattr(self, name) is not None:
                 more[name] = getattr(self, name)
         server = self.TCPS(**more)
+        if self.received_as is not bytes and hasattr(server, "deliver_as"):
+            server.deliver_as(self.received_as)
         server.parent = self  # so that an error about the port names this server
         try:
             if hasattr(server, "listen"):

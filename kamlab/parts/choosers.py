@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
 from ..chassis.flow_control import send_when_room, told_to_stop
@@ -15,8 +15,16 @@ class _Chooser(Component):
 
     woken_by_collection = False
 
-    def choose(self, request: Any) -> tuple[Any, ...]:
-        """Return the item that a request asks for as a tuple, which is empty if there is none."""
+    def current_choice(self) -> Any:
+        """Return the current item.
+
+        Raises:
+            IndexError: there is no item.
+        """
+        raise NotImplementedError
+
+    def move(self, request: Any) -> bool:
+        """Go where a request asks to go; return whether there is an item to send."""
         raise NotImplementedError
 
     def exhausted(self) -> bool:
@@ -25,10 +33,11 @@ class _Chooser(Component):
 
     def main(self) -> Generator[None, None, None]:
         """Answer requests until a ShutdownMicroprocess comes."""
-        yield from self._answer("FIRST")
+        yield from self._send_current()
         while not self.exhausted():
             for request in self.messages("inbox"):
-                yield from self._answer(request)
+                if self.move(request):
+                    yield from self._send_current()
                 if self.exhausted():
                     break
             for message in self.messages("control"):
@@ -41,9 +50,12 @@ class _Chooser(Component):
             yield
         yield from send_when_room(self, ProducerFinished(self), "signal")
 
-    def _answer(self, request: Any) -> Generator[None, None, None]:
-        for item in self.choose(request):
-            yield from send_when_room(self, item, "outbox", give_up=lambda: told_to_stop(self))
+    def _send_current(self) -> Generator[None, None, None]:
+        try:
+            item = self.current_choice()
+        except IndexError:
+            return
+        yield from send_when_room(self, item, "outbox", give_up=lambda: told_to_stop(self))
 
 
 class Chooser(_Chooser):
@@ -51,6 +63,7 @@ class Chooser(_Chooser):
 
     ``"NEXT"`` and ``"PREV"`` go one item forward or back, ``"FIRST"`` and ``"LAST"`` go to an end, and ``"SAME"``
     stays. If there is no next or previous item, nothing is sent, unless ``loop`` is true. Other messages are ignored.
+    The methods ``goto_next`` and so on move it from outside, without sending anything.
     Only ShutdownMicroprocess ends it: the list has not ended when the component that sends requests has.
 
     Args:
@@ -74,22 +87,47 @@ class Chooser(_Chooser):
         self.loop = loop
         self.index: int = 0
 
-    def choose(self, request: Any) -> tuple[Any, ...]:
-        """Move as requested, and return the item there."""
+    def current_choice(self) -> Any:
+        """Return the current item.
+
+        Raises:
+            IndexError: there is no item.
+        """
+        return self.items[self.index]
+
+    def goto_next(self) -> bool:
+        """Go one item forward; return False if there is none, and stay."""
+        return self._goto(self.index + 1)
+
+    def goto_previous(self) -> bool:
+        """Go one item back; return False if there is none, and stay."""
+        return self._goto(self.index - 1)
+
+    def goto_first(self) -> bool:
+        """Go to the first item; return whether there is one."""
+        return self._goto(0)
+
+    def goto_last(self) -> bool:
+        """Go to the last item; return whether there is one."""
+        return self._goto(len(self.items) - 1)
+
+    def _goto(self, index: int) -> bool:
         count = len(self.items)
-        if not count:
-            return ()
-        wanted = {
-            "SAME": self.index,
-            "NEXT": self.index + 1,
-            "PREV": self.index - 1,
-            "FIRST": 0,
-            "LAST": count - 1,
-        }.get(request if isinstance(request, str) else "")
-        if wanted is None or not (self.loop or 0 <= wanted < count):
-            return ()
-        self.index = wanted % count
-        return (self.items[self.index],)
+        if not count or not (self.loop or 0 <= index < count):
+            return False
+        self.index = index % count
+        return True
+
+    def move(self, request: Any) -> bool:
+        """Go where a request asks to go; return whether there is an item to send."""
+        moves: dict[Any, Callable[[], bool]] = {
+            "NEXT": self.goto_next,
+            "PREV": self.goto_previous,
+            "FIRST": self.goto_first,
+            "LAST": self.goto_last,
+            "SAME": lambda: bool(self.items),
+        }
+        return isinstance(request, str) and request in moves and moves[request]()
 
 
 class ForwardIteratingChooser(_Chooser):
@@ -120,23 +158,38 @@ class ForwardIteratingChooser(_Chooser):
         self._current: tuple[Any, ...] = ()
         self._at_end = False
 
-    def choose(self, request: Any) -> tuple[Any, ...]:
-        """Return the current item or the next."""
+    def current_choice(self) -> Any:
+        """Return the current item, at first the first.
+
+        Raises:
+            IndexError: there is no item.
+        """
+        self._iterating()
+        return self._current[0]
+
+    def goto_next(self) -> bool:
+        """Go one item forward; return False if there is none, and stay."""
+        return self._advance(self._iterating())
+
+    def move(self, request: Any) -> bool:
+        """Go where a request asks to go; return whether there is an item to send."""
+        if request == "NEXT":
+            self._at_end = not self.goto_next()
+            return not self._at_end
+        return bool(request == "SAME")
+
+    def _iterating(self) -> Iterator[Any]:
+        """Return the iterator, which stands at the first item when it is made."""
         if self._iterator is None:
             self._iterator = iter(self.items() if callable(self.items) else self.items)
-        if request == "SAME":
-            return self._current
-        if request == "NEXT" or (request == "FIRST" and not self._current):
-            return self._advance(request)
-        return ()
+            self._advance(self._iterator)
+        return self._iterator
 
-    def _advance(self, request: Any) -> tuple[Any, ...]:
-        assert self._iterator is not None
-        for item in self._iterator:
+    def _advance(self, iterator: Iterator[Any]) -> bool:
+        for item in iterator:
             self._current = (item,)
-            return self._current
-        self._at_end = request == "NEXT"
-        return ()
+            return True
+        return False
 
     def exhausted(self) -> bool:
         """Return whether a request for the next item found none."""

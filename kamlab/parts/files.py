@@ -82,6 +82,57 @@ class SimpleFileWriter(Worker):
         )
 
 
+class Append(SimpleFileWriter):
+    """Appends messages to a file, and passes them on.
+
+    A str is written as it is, as UTF-8, without a line break of its own. Any message to control ends it, after the
+    messages that wait. Otherwise it is a SimpleFileWriter.
+
+    Args:
+        filename: the file.
+        forwarder: whether to pass messages on to outbox.
+        blat_file: whether to empty the file first.
+        hold_open: whether to keep the file open between messages; if not, another program may move it away meanwhile.
+
+    Raises:
+        BadMessage, OSError: as for SimpleFileWriter.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from kamlab import Lab, Pipeline
+    >>> from kamlab.parts import Append, ConsoleEchoer, DataSource
+    >>> with Lab(clock="virtual") as lab, tempfile.TemporaryDirectory() as folder:
+    ...     log = Path(folder, "log")
+    ...     _ = log.write_text("before ")
+    ...     _ = Pipeline(DataSource(["and ", "after"]), Append(log), ConsoleEchoer(tag="> ")).activate()
+    ...     _ = lab.run()
+    ...     print("", log.read_text(), sep="\\n")
+    > and > after
+    before and after
+    """
+
+    ends_on: tuple[type, ...] = (object,)
+
+    def __init__(
+        self, filename: Filename, forwarder: bool = True, blat_file: bool = False, hold_open: bool = True
+    ) -> None:
+        super().__init__(filename, "wb" if blat_file else "ab")
+        self.forwarder = forwarder
+        self.hold_open = hold_open
+
+    def work(self, message: Any) -> Iterable[Any]:
+        """Write a message, and return it if it is to be passed on."""
+        super().work(message)
+        if not self.hold_open and self._output is not None:
+            self._output.release()
+        return (message,) if self.forwarder else ()
+
+    def _bytes_of(self, message: Any) -> Any:
+        if isinstance(message, str):
+            return message.encode("utf-8", "backslashreplace")
+        return super()._bytes_of(message)
+
+
 class _Output:
     """The file of a writer. While a run is replayed, the file is left alone, and what would be written is kept.
 
@@ -95,6 +146,7 @@ class _Output:
         self._mode = writer.mode.replace("b", "").replace("t", "")
         self._file: IO[bytes] | None = None
         self._played = bytearray()
+        self._released = False
         place = (task_of(writer).number, str(writer.filename))
         self._known = place in world.written_from
         if not self._known:
@@ -129,8 +181,16 @@ class _Output:
         if self._file is None and self._world.writes_outside:
             self._file = self._caught_up()
 
+    def release(self) -> None:
+        """Close the file until the next write, which appends to whatever is there by then."""
+        if self._file is not None:
+            self._file.close()
+            self._file, self._released = None, True
+
     def _caught_up(self) -> IO[bytes]:
         """Open the file and restore its state at the moment to which the lab went back."""
+        if self._released:
+            return open(self._filename, "ab", buffering=0)
         played, self._played = self._played, bytearray()
         exists = os.path.exists(self._filename)
         if exists and not os.path.isfile(self._filename):  # what went into a device or a pipe cannot be restored

@@ -1,1 +1,1 @@
-"""Protocols of the internet as components, on top of the network in :mod:`kamlab.net`."""
+"""Protocols over the network's components: HTTP, IRC, reliable multicast."""

@@ -26,6 +26,7 @@ from kamlab.core.message_text import is_frozen
 from kamlab.core.microprocess import name_in_task
 from kamlab.core.naming import whose
 from kamlab.core.safe_repr import class_name
+from kamlab.core.text_bytes import TextBytes
 
 #: One action of a component: its kind, the place, and the message or detail.
 Deed = tuple[str, str, Any]
@@ -162,11 +163,9 @@ def _kept(message: Any, record: Any) -> Any:
     cls = type(message)
     if cls is int:
         return message
-    if cls is str or cls is bytes:
+    if cls is str or cls is bytes or cls is TextBytes:
         return message if len(message) <= LONG else Text(cls.__name__, f"{message[:LONG]!r}... {hash(message)}")
-    text = said_in(record)
-    if text is None and is_frozen(message):
-        text = shorten(message, LONG)
+    text = shorten(message, LONG) if is_frozen(message) else said_in(record)
     if text is not None and _NO_ANSWER.search(text):
         text = None
     return Text(class_name(cls), text)

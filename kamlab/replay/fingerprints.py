@@ -16,8 +16,9 @@ from typing import Any
 from kamlab.core.describe import name_of
 from kamlab.core.events import DISCARDED, FAILED, FINISHED, RECEIVED, RESUMED, SENT
 from kamlab.core.safe_repr import class_name
+from kamlab.core.text_bytes import TextBytes
 
-_PLAIN = (str, bytes, int, float, bool, type(None))
+_PLAIN = (str, bytes, TextBytes, int, float, bool, type(None))
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def _known(lab: World) -> Iterator[tuple[str, Component]]:
 
 def _not_active(component: Component, key: str) -> Iterator[tuple[str, Component]]:
     """Yield the children that are not active yet, also those that a chassis takes in when it first runs."""
-    for place, child in enumerate(task_of(component).children or planned_in(component)[0]):
+    for place, child in enumerate(list(planned_in(component)[0]) or task_of(component).children or ()):
         if not task_of(child).number:
             yield f"{key}.{place}", child
             yield from _not_active(child, f"{key}.{place}")

@@ -39,7 +39,7 @@ COMPONENT, INBOX, MESSAGE = "component", "inbox", "message"
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Match:
     """One thing that was found.
 
     Attributes:
@@ -75,16 +75,16 @@ class Found(View):
     """
 
     query: str
-    hits: tuple[Hit, ...] = ()
+    hits: tuple[Match, ...] = ()
     more: int = 0
 
-    def __iter__(self) -> Iterator[Hit]:
+    def __iter__(self) -> Iterator[Match]:
         return iter(self.hits)
 
     def __len__(self) -> int:
         return len(self.hits)
 
-    def __getitem__(self, index: int) -> Hit:
+    def __getitem__(self, index: int) -> Match:
         return self.hits[index]
 
     def document(self) -> Document:
@@ -134,7 +134,7 @@ class _Search:
         self._lab = lab
         self._told: set[int] = set()
 
-    def hits(self) -> Iterator[Hit]:
+    def hits(self) -> Iterator[Match]:
         """Yield what was found."""
         yield from self._components()
         yield from self._inboxes()
@@ -144,21 +144,21 @@ class _Search:
     def _has(self, text: str) -> bool:
         return self._wanted in text.casefold()
 
-    def _components(self) -> Iterator[Hit]:
+    def _components(self) -> Iterator[Match]:
         for component in self._snapshot.components:
             name = label_of(component)
             kind = component.kind if isinstance(component, Ended) else type(component).__name__
             if any(map(self._has, (name, variable_name(component), kind))):
                 yield self._hit(COMPONENT, name, component)
 
-    def _inboxes(self) -> Iterator[Hit]:
+    def _inboxes(self) -> Iterator[Match]:
         for component in self._snapshot.components:
             name = label_of(component)
             for box in _boxes_of(component):
                 if self._has(f"{name}.{box}") and not self._has(name):
                     yield self._hit(INBOX, f"{name}.{box}", component, str(box))
 
-    def _waiting(self) -> Iterator[Hit]:
+    def _waiting(self) -> Iterator[Match]:
         for box, waiting in self._snapshot.waiting.items():
             numbers = waiting.numbers or (-1,) * len(waiting.messages)
             for number, message, said in zip(numbers, waiting.messages, self._texts(waiting), strict=False):
@@ -172,7 +172,7 @@ class _Search:
     def _texts(waiting: Any) -> list[str | None]:
         return [*waiting.said, *[None] * (len(waiting.messages) - len(waiting.said))]
 
-    def _recorded(self) -> Iterator[Hit]:
+    def _recorded(self) -> Iterator[Match]:
         history = self._history
         if history is None:
             return
@@ -191,16 +191,16 @@ class _Search:
                 where = f"to {label_of(box.owner)}.{box.name}" if box is not None else "led nowhere"
                 yield self._message(text, where, record[1] if box is None else box, number)
 
-    def _message(self, text: str, where: str, box: Any, number: int) -> Hit:
+    def _message(self, text: str, where: str, box: Any, number: int) -> Match:
         history = self._history
         known = history is not None and history.knows(number)
         step = history.step_of(number) if known and history is not None else self._snapshot.step
         name, key = label_of(box.owner), self._key(box.owner)
         shown = label(f"{label(text)} {where}", 140)
-        return Hit(MESSAGE, shown, key, step, number if known else None, name, str(box.name))
+        return Match(MESSAGE, shown, key, step, number if known else None, name, str(box.name))
 
-    def _hit(self, kind: str, text: str, component: Any, box: str = "") -> Hit:
-        return Hit(kind, label(text, 80), self._key(component), self._snapshot.step, None, label_of(component), box)
+    def _hit(self, kind: str, text: str, component: Any, box: str = "") -> Match:
+        return Match(kind, label(text, 80), self._key(component), self._snapshot.step, None, label_of(component), box)
 
     @staticmethod
     def _key(component: Any) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, starmap, zip_longest
 from typing import Any, TypeVar
 
-from ..analysis.snapshot import Snapshot, Stand, Waiting, is_rushing, snapshot_of
+from ..analysis.snapshot import Mail, Snapshot, Stand, is_rushing, snapshot_of
 from ..analysis.words import counted
 from ..core.awaitables import THREAD
 from ..core.box import Inbox, made_inboxes_of, made_outboxes_of
@@ -358,7 +358,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
     everything = {component: boxes_of(component) for component in shown}
     chosen = {component: _worth_a_look(snapshot, boxes) for component, boxes in everything.items()}
     limits: Mapping[Any, int] = snapshot.limits
-    waiting: Mapping[Any, Waiting] = snapshot.waiting
+    waiting: Mapping[Any, Mail] = snapshot.waiting
     there = [waiting[box] for boxes in chosen.values() for box in boxes.values() if box in waiting]
     texts = iter(quoted_all([message for line in there for message in line.messages]))
     looks = []
@@ -386,7 +386,7 @@ def _components(snapshot: Snapshot, shown: list[Component], rushing: bool) -> tu
     return tuple(looks)
 
 
-def _inbox(name: str, limit: int | None, waiting: Waiting, texts: Iterator[str]) -> InboxLook:
+def _inbox(name: str, limit: int | None, waiting: Mail, texts: Iterator[str]) -> InboxLook:
     messages = waiting.messages
     return InboxLook(
         label(str(name), BOX_NAME),
@@ -403,12 +403,12 @@ def boxes_of(component: Component) -> Mapping[str, Inbox | None]:
     return made_inboxes_of(component) or dict.fromkeys(component.Inboxes)
 
 
-def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Waiting:
+def waiting_in(snapshot: Snapshot, box: Inbox | None) -> Mail:
     """Return the messages that wait in an inbox."""
     return snapshot.waiting.get(box, _NOTHING) if box is not None else _NOTHING
 
 
-_NOTHING = Waiting(0)
+_NOTHING = Mail(0)
 
 
 def _worth_a_look(snapshot: Snapshot, boxes: Mapping[str, Inbox | None]) -> Mapping[str, Inbox | None]:

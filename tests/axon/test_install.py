@@ -199,8 +199,11 @@ def test_comes_first_where_the_real_packages_are_only_installed(python: Any) -> 
     [
         (
             "import Kamaelia.UI.Pygame.Button",
-            r"offer a module Kamaelia\.UI\. Kamaelia offers the modules Chassis, .*table",
+            r"module Kamaelia\.UI: kamlab draws nothing .* by a Handle\. To see .*lab\.graph\(\).*Introspector",
         ),
+        ("import Kamaelia.Codec.Vorbis", r"Kamaelia\.Codec: .* no codecs"),
+        ("import Kamaelia.Visualisation.PhysicsGraph.TopologyViewer", r"TopologyViewer: .*lab\.graph\(\)"),
+        ("import Kamaelia.Nothing", r"Kamaelia\.Nothing\. Kamaelia offers the modules Apps, Chassis, .*table"),
         ("import Kamaelia.Util.Pipelines", r"Did you mean Kamaelia\.Util\.Pipeline or"),
         ("import Kamaelia.Backplane", r"Did you mean Kamaelia\.Util\.Backplane\?"),
         ("import Axon.component", r"Did you mean Axon\.Component"),
@@ -223,6 +226,7 @@ def test_unknown_modules_say_what_there_is(code: str, says: str) -> None:
             r"offer 'Foo' in Kamaelia\.Util\.Backplane; it offers Backplane, Pub",
         ),
         ("from Kamaelia.Util.Backplane import Pipeline", r"There is a Pipeline in Kamaelia\.Chassis\.Pipeline"),
+        ("from Kamaelia import UI", r"not offer Kamaelia\.UI: .*pygame"),
         ("from Kamaelia.Util import TCPClient", r"There is a TCPClient in Kamaelia\.Internet\.TCPClient"),
         ("from Axon import Frobnicate", r"not offer 'Frobnicate' in Axon; it offers .* the modules AdaptiveComms"),
     ],

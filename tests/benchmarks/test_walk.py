@@ -45,8 +45,8 @@ def test_the_figures_are_printed(capsys):
 FARTHEST = {
     "lab.step(), the longest of four": (78, 23),
     "lab.inboxes()": (475, 26),
-    # Names for the picture, and what a chassis will take in, come from the same structure as the text.
-    "str(lab.graph())": (380, 25),
+    # Names for the picture, and what a chassis has yet to take in, come from the same structure as the text.
+    "str(lab.graph())": (390, 25),
     "lab.why()": (143, 23),
     # Replaying activates, and an activation looks at the variables of the cell, for the names in pictures.
     "lab.back()": (834, 49),

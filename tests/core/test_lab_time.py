@@ -148,6 +148,7 @@ def test_a_component_that_ticks_by_the_page_s_listing_ticks_in_the_lab_s_time(la
 def test_a_thread_that_is_busy_elsewhere_reads_the_time_at_which_it_was_let_go(lab, eventually, monkeypatch):
     """What a late thread reads does not depend on when it asks; its next point of contact shows it the present."""
     monkeypatch.setattr("kamlab.core.thread_relay.LOCKSTEP_PATIENCE", 0.01)
+    lab.thread_patience = 0.5
     go = threading.Event()
     read = []
 

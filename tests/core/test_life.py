@@ -567,20 +567,27 @@ def test_a_child_must_be_a_component(thing):
     assert parent.children == []
 
 
-def test_a_component_can_be_given_only_once():
-    """A component that is a child already, here or elsewhere, is refused, and nothing is changed."""
+def test_a_child_of_one_component_is_not_taken_by_another():
+    """A component that is a child elsewhere is refused, and nothing is changed."""
     parent, other, child, second = Passive(), Passive(), Passive(), Passive()
     parent.add_children(child)
     with pytest.raises(BelongsElsewhere, match="part of Passive_"):
         other.add_children(second, child)
-    assert other.children == []
-    with pytest.raises(BelongsElsewhere, match="twice"):
-        parent.add_children(child)
-    with pytest.raises(BelongsElsewhere, match="twice"):
-        other.add_children(second, second)
     assert parent.children == [child]
     assert other.children == []
     assert second.parent is None
+
+
+def test_a_child_that_is_added_twice_is_one_child():
+    """The second time has no effect, in a second call and within one."""
+    parent, child, second = Passive(), Passive(), Passive()
+    parent.add_children(child)
+    parent.add_children(child)
+    parent.add_children(second, child, second)
+    assert parent.children == [child, second]
+    parent.remove_child(child)
+    assert child.parent is None
+    assert parent.children == [second]
 
 
 # -- mistakes -----------------------------------------------------------------------------------------

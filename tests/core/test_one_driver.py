@@ -58,7 +58,7 @@ def test_a_lab_that_is_stopped_while_a_driver_waits_for_the_lock_stays_stopped(l
     with lab.lock:
         driver = in_thread(getattr(lab, drive))
         eventually(lambda: lab.lock.waiting)
-        lab.stop()
+        lab.stop(timeout=0.5)
     result = driver()
     if drive == "start":
         eventually(lambda: not lab.running)

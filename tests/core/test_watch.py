@@ -704,12 +704,12 @@ def test_a_component_that_works_off_a_long_queue_is_not_at_fault(lab):
         def main(self):
             for message in self.messages():
                 self.send(message)
-                time.sleep(0.001)
+                time.sleep(0.005)
             yield
 
     passes = Passes().activate()
     lab.slice_limit = (100, None)
-    for number in range(1600):
+    for number in range(300):
         passes.deliver(number)
     lab.run()
     assert passes.state == "finished"

@@ -22,7 +22,6 @@ READER = "_ = PassThrough().activate()"
 NAMES = "sorted(type(component).__name__ for component in kamlab.current())"
 
 
-@pytest.mark.smoke
 def test_a_listing_s_cell_is_run_twice(open_notebook: Any) -> None:
     """Run twice without a magic, a cell has one server at its port and one panel; a cell of equal text is another."""
     with socket.socket() as probe:

@@ -17,7 +17,6 @@ from kamlab.net import (
     RealNetwork,
     SimpleServer,
     TCPClient,
-    TLSNotSupported,
 )
 
 
@@ -363,34 +362,3 @@ class TestNoConnection:
         assert eventually(lambda: client.asleep and not lab.runnable())
         steps = lab.step_number
         assert not eventually(lambda: lab.step_number > steps, 0.05)
-
-
-class TestTLS:
-    def test_makessl_is_refused(self, lab: Any, call: Any, listener: socket.socket, read_all: Any) -> None:
-        """A message on makessl is a named failure, and nothing goes out in the clear."""
-        client, _ = call("127.0.0.1", port_of(listener))
-        client.deliver("please", "makessl")
-        client.deliver(b"secret", "inbox")
-        lab.start()
-        assert [isinstance(error, TLSNotSupported) for error in [_error(client, lab)]] == [True]
-        assert client.short_name in str(client.error)
-
-    def test_makessl_on_a_connection(
-        self, lab: Any, call: Any, listener: socket.socket, read_all: Any, eventually: Any
-    ) -> None:
-        """Asked for TLS while connected, a client fails and closes."""
-        client, _ = call("127.0.0.1", port_of(listener))
-        lab.start()
-        server, _ = listener.accept()
-        with server:
-            assert eventually(lambda: client.adapter is not None)
-            lab.tell(client, "please", "makessl")
-            assert read_all(server) == b""
-        assert eventually(client.is_stopped)
-        assert isinstance(client.error, TLSNotSupported)
-
-
-def _error(component: Any, lab: Any) -> Any:
-    lab.pause()
-    lab.run(until=component, timeout=20)
-    return component.error

@@ -324,9 +324,64 @@ class TestEnding:
         assert eventually(adapter.is_stopped)
         assert adapter.reason is None
 
-    def test_shutdown_drops_and_closes(self, connect: Any, lab: Any, pair: Pair, eventually: Any) -> None:
-        """ShutdownMicroprocess closes at once, whatever is left."""
+    def test_shutdown_writes_what_came_before_it(self, connect: Any, lab: Any, pair: Pair, read_all: Any) -> None:
+        """What is in the inbox before ShutdownMicroprocess is written in that slice, and then the stream ends."""
+        adapter, _ = connect()
+        lab.step_message()
+        for word in ("the", b" last", " words"):
+            adapter.deliver(word)
+        adapter.deliver(ShutdownMicroprocess(), "control")
+        steps = lab.step_number
+        while not adapter.is_stopped():
+            lab.step()
+        assert lab.step_number - steps <= 2
+        assert read_all(pair[1]) == b"the last words"
+        assert (adapter.dropped, adapter.reason) == (0, None)
+
+    def test_shutdown_writes_to_a_slow_reader(
+        self, connect: Any, lab: Any, pair: Pair, read_all: Any, eventually: Any
+    ) -> None:
+        """However slow the reader, it gets what came before ShutdownMicroprocess, and nothing that came after it."""
         adapter, recorder = connect()
+        for _ in range(50):
+            adapter.deliver(b"x" * 100_000)
+        adapter.deliver(ShutdownMicroprocess(), "control")
+        lab.start()
+        assert eventually(lambda: adapter.asleep and adapter.bytes_out)
+        lab.tell(adapter, b"too late", "inbox")
+        lab.tell(adapter, ShutdownMicroprocess())
+        assert read_all(pair[1]) == b"x" * 5_000_000
+        assert eventually(adapter.is_stopped)
+        assert (adapter.dropped, adapter.reason) == (1, None)
+        assert eventually(lambda: [type(message) for message in recorder.told] == [SocketShutdown])
+
+    def test_shutdown_gives_up_a_peer_that_takes_nothing(self, connect: Any, lab: Any, pair: Pair) -> None:
+        """After ShutdownMicroprocess, a peer that reads nothing for the linger is dropped, and what is lost is said."""
+        adapter, _ = connect(linger=0.1)
+        for _ in range(3):
+            adapter.deliver(b"x" * 50_000_000)
+        adapter.deliver(ShutdownMicroprocess(), "control")
+        lab.run(until=adapter, timeout=20)
+        assert adapter.reason is not None
+        assert adapter.reason.reason == "stalled"
+        assert "3 messages for the peer" in lab.reports[0]
+
+    def test_shutdown_after_the_peer_has_reset(
+        self, connect: Any, lab: Any, pair: Pair, parts: Any, eventually: Any
+    ) -> None:
+        """If the peer is gone, ShutdownMicroprocess ends the connection, and what was left is counted as dropped."""
+        adapter, _ = connect(recorder=parts.Recorder(heeds=False))
+        lab.start()
+        adapter.deliver(b"x" * 50_000_000)
+        assert eventually(lambda: adapter.asleep and adapter.bytes_out)
+        pair[1].close()
+        lab.tell(adapter, ShutdownMicroprocess())
+        assert eventually(adapter.is_stopped)
+        assert adapter.dropped == 1
+
+    def test_shutdown_can_drop_the_rest(self, connect: Any, lab: Any, pair: Pair, eventually: Any) -> None:
+        """With drop_rest, ShutdownMicroprocess closes at once, whatever is left."""
+        adapter, recorder = connect(drop_rest=True)
         adapter.deliver(b"x" * 50_000_000)
         lab.start()
         assert eventually(lambda: adapter.asleep and adapter.bytes_out)

@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -298,6 +299,17 @@ class Counts(Component):
 """
 
 
+@pytest.mark.parametrize("magic", ["", "%%kamlab --virtual --quiet\n"])
+def test_an_import_that_a_listing_lacks_is_added(kernel: Any, magic: str) -> None:
+    """A cell with a listing that lacks an import runs, also under the magic, and one line says what was added."""
+    kernel.run("%load_ext kamlab")
+    listing = "from Kamaelia.Chassis.Pipeline import Pipeline\nPipeline(OneShot('hello'), Chooser()).activate()"
+    found = str(kernel.run(f"{magic}{listing}"))
+    assert "This listing lacks imports, which were added: " in found
+    assert "from Kamaelia.Util.Chooser import Chooser; from Kamaelia.Util.OneShot import OneShot" in found
+    assert "lacks" not in str(kernel.run(f"{magic}{listing}"))
+
+
 @pytest.mark.parametrize("magic", ["", "%%system\n"])
 def test_a_cell_for_python_2_is_rewritten(kernel: Any, magic: str) -> None:
     """A cell that is Python 2 runs, also under the magic, and one line says what was rewritten."""
@@ -307,6 +319,15 @@ def test_a_cell_for_python_2_is_rewritten(kernel: Any, magic: str) -> None:
     assert found.stdout.count(said) == 1, found
     assert found.stdout.endswith("made\n")
     assert kernel.run("print('plain')").stdout == "plain\n"
+
+
+def test_a_module_for_python_2_is_rewritten(kernel: Any, tmp_path: Path) -> None:
+    """A module in the notebook's folder is rewritten when a cell imports it, until the extension is unloaded."""
+    for name in ("one", "other"):
+        (tmp_path / f"{name}_of_python2.py").write_text(f"print 'from {name}'")
+    kernel.run(f"import os, sys\nos.chdir({str(tmp_path)!r})\nsys.path.insert(0, {str(tmp_path)!r})\n%load_ext kamlab")
+    assert kernel.run("import one_of_python2").stdout.endswith("print statement.\nfrom one\n")
+    assert "SyntaxError" in kernel.run("%unload_ext kamlab\nimport other_of_python2").error
 
 
 def test_a_cell_that_is_wrong_in_any_python_keeps_its_error(kernel: Any) -> None:

@@ -16,9 +16,11 @@ import kamlab.axon
 from descriptors import open_descriptors
 from kamlab import Lab
 from kamlab.core.task import task_of
+from sampling import sampled
 
-#: How many slices of each recipe are tried; by then a client has its first message.
+#: How many slices of each recipe there are to try, by which a client has its first message; and those that are tried.
 SLICES = 40
+TRIED = range(0, SLICES, sampled(3, 1))
 
 RECIPES = {
     "time server": ("time_server",),
@@ -139,7 +141,7 @@ def test_exception_at_every_slice(build: Callable[[], Lab], source: Any, eventua
     """Whoever is hit by an exception has failed with it, alone, and the lab goes on."""
     before = open_descriptors()
     hit = 0
-    for at in range(SLICES):
+    for at in TRIED:
         lab = build()
         clients = busy(lab, at, source)
 
@@ -154,14 +156,14 @@ def test_exception_at_every_slice(build: Callable[[], Lab], source: Any, eventua
             assert isinstance(component.error, Injected)
             assert [event.component for event in happened.of_kind("failed")] == [component]
         check_usable(lab, build, clients)
-    assert hit > SLICES * 3 / 4
+    assert hit > len(TRIED) * 3 / 4
     assert open_descriptors() <= before + 2
 
 
 def test_interrupt_at_every_slice(build: Callable[[], Lab], source: Any, eventually: Any) -> None:
     """An interrupt in any slice stops the lab after that slice; no component is lost by it."""
     hit = 0
-    for at in range(SLICES):
+    for at in TRIED:
         lab = build()
         clients = busy(lab, at, source)
         component = arm(lab, lambda: signal.raise_signal(signal.SIGINT), eventually)
@@ -174,7 +176,7 @@ def test_interrupt_at_every_slice(build: Callable[[], Lab], source: Any, eventua
             assert component.state != "failed"
             assert not lab.failures
         check_usable(lab, build, clients)
-    assert hit > SLICES * 3 / 4
+    assert hit > len(TRIED) * 3 / 4
 
 
 def test_interrupt_inside_a_component(build: Callable[[], Lab], source: Any, eventually: Any) -> None:

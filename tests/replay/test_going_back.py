@@ -83,6 +83,23 @@ class TestBack:
         lab.back(50)
         assert state_of(lab) == state_of(other)
 
+    @pytest.mark.parametrize("message", [(1, b"x" * 300), (("here", 1), "x" * 300)])
+    def test_a_long_message_in_a_tuple_is_the_same_again(self, message: Any) -> None:
+        """A tuple with long bytes or text compares equal in a free run and in a stepped replay of it."""
+
+        class Sender(Component):
+            def main(self) -> Any:
+                for _ in range(3):
+                    self.send(message)
+                    yield
+
+        with Lab(clock="virtual", build=lambda: Sender().activate()) as lab:
+            lab.run()
+            last = lab.step_number
+            lab.goto(1)
+            lab.goto(last)
+            assert lab.step_number == last
+
     def test_a_chooser_picks_the_same_again(self, make_lab: Any) -> None:
         """The choices of a chooser are part of the run, and it goes on from where it was."""
         lab = make_lab(chooser=SeededRandom(5))

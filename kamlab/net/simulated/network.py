@@ -1,4 +1,4 @@
-"""The simulated network: the same servers and clients, hosts and ports, in memory.
+"""The simulated network: the same servers, clients and peers, hosts and ports, in memory.
 
 It implements :mod:`kamlab.net.interface` with latency, loss, resets, partitions and fragmentation as :class:`Simulated`
 says. It needs no socket and no thread of its own, so it works where there are none.
@@ -25,20 +25,23 @@ import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from kamlab.core import context
 
-from ..addresses import LOOPBACK, Aliases, check_host, check_port, numeric
+from ..addresses import LOOPBACK, Aliases, check_group, check_host, check_port, numeric
 from ..errors import (
     BadAddress,
     BadConditions,
     ConnectFailed,
     ListenFailed,
     NetworkIsClosed,
+    TLSNotSupported,
     UnknownAct,
 )
-from ..interface import Address, Lookup, Ready, SocketOption, owner_name, port_in_use
+from ..interface import Address, Lookup, Ready, SocketOption, TLSClient, owner_name, port_in_use
+from .datagram_peer import DatagramPeer
+from .datagrams import Datagrams, SimulatedDatagramSocket
 from .hosts import Hosts, machine
 from .peer import Peer, PeerListener
 from .poller import SimulatedPoller
@@ -58,19 +61,21 @@ UNKNOWN = ".invalid"
 class Simulated:
     """The parameters of a simulated network; called with a lab it makes one: ``Lab(network=Simulated(...))``.
 
-    :mod:`kamlab.net.simulated.wire` describes what each of them does to a connection.
+    :mod:`kamlab.net.simulated.wire` describes what each of them does to a connection, and
+    :mod:`kamlab.net.simulated.datagrams` what they do to a datagram.
 
     Args:
-        latency: how many seconds a segment takes, in one direction.
-        jitter: up to this many seconds more, drawn for each segment. No segment overtakes another.
-        bandwidth: bytes a second, for each direction of a connection; ``None`` is any number.
+        latency: how many seconds a segment or a datagram takes, in one direction.
+        jitter: up to this many seconds more, drawn for each. No segment overtakes another; datagrams do.
+        bandwidth: bytes a second, for each direction of a connection and each UDP socket; ``None`` is any number.
         loss: the probability, 0 to 1, that a segment is lost each time it is sent. It is sent again, so a program only
-            sees a delay.
+            sees a delay. A datagram that is lost is gone.
+        duplicate: the probability, 0 to 1, that a datagram arrives twice.
         reset: the probability, 0 to 1, that a segment of data breaks its connection.
         fragment: data arrives in pieces of 1 to this many bytes, drawn for each, and each piece is read by itself;
             ``None`` leaves it as TCP does.
         seed: the seed of the draws; the same seed gives the same run under a virtual clock.
-        buffer: how many bytes the sending and the receiving side of a direction can each hold.
+        buffer: how many bytes the sending and the receiving side of a direction, and a UDP socket, can each hold.
         retransmit: after how many seconds a segment is sent again; this doubles each time.
         retries: how often a segment is sent again before the connection is given up.
 
@@ -91,11 +96,12 @@ class Simulated:
     buffer: int = 65536
     retransmit: float = 0.2
     retries: int = 8
+    duplicate: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("latency", "jitter"):
             self._check(name, _is_number(getattr(self, name)), "a number of seconds, 0 or more")
-        for name in ("loss", "reset"):
+        for name in ("loss", "reset", "duplicate"):
             value = getattr(self, name)
             self._check(name, _is_number(value) and value <= 1, "a probability, 0 to 1")
         self._check("retransmit", _is_number(self.retransmit, above=0), "a number of seconds above 0")
@@ -148,6 +154,8 @@ class SimulatedNetwork:
 
     Attributes:
         peers, peer_listeners: the user's own ends of connections, and own servers, by number.
+        datagram_peers: the user's own UDP sockets, by number.
+        post: the UDP sockets, and the count of datagrams that did not arrive.
 
     Raises:
         BadMapping: an alias, given here or in the environment, cannot be understood.
@@ -182,6 +190,8 @@ class SimulatedNetwork:
         self._closed = False
         self.peers: dict[int, Peer] = {}
         self.peer_listeners: dict[int, PeerListener] = {}
+        self.datagram_peers: dict[int, DatagramPeer] = {}
+        self.post: Datagrams = Datagrams(self)
         self.poller: SimulatedPoller = SimulatedPoller(world)
         self.watch = self.poller.watch
         self.unwatch = self.poller.unwatch
@@ -238,13 +248,32 @@ class SimulatedNetwork:
             PortInUse: the port has a listener already.
         """
         host, port = place
-        port = port or self._free_port(host)
+        port = port or self.free_port(host)
         holder = self._listeners.get((host, port))
         if holder is not None:
             raise port_in_use(owner, host, port, asked or port, f"{owner_name(holder.owner)} in this lab")
         listener = SimulatedListener(self, (host, port), shown or host, family, backlog, owner)
         self._listeners[host, port] = listener
         return listener
+
+    # -- datagrams ---------------------------------------------------------------------------------------------
+
+    def datagrams(
+        self, host: str | None, port: int, *, group: str | None = None, interface: str = LOOPBACK, owner: Any = None
+    ) -> SimulatedDatagramSocket:
+        """Return a bound UDP socket on this machine. Groups have one interface, which reaches every host.
+
+        Raises:
+            PortInUse: the port has another UDP socket.
+            ListenFailed: it cannot be bound, or the group is not one.
+        """
+        del interface
+        self.check_open()
+        try:
+            there = self.aliases.port(port)
+        except BadAddress as error:
+            raise ListenFailed(f"{owner_name(owner)} cannot listen: {error}") from None
+        return self.post.open(host, there, group, owner, port)
 
     # -- clients -----------------------------------------------------------------------------------------------
 
@@ -273,7 +302,7 @@ class SimulatedNetwork:
         """Begin to connect from a machine, given by its address."""
         self.check_open()
         family, (host, port, *_) = address
-        here = (source, self._free_port(source))
+        here = (source, self.free_port(source))
         wire = Wire(self, self._next_wire, here, (machine(host), port))
         self._next_wire += 1
         self._wires[wire.number] = wire
@@ -282,16 +311,29 @@ class SimulatedNetwork:
         wire.out.launch(SYN)
         return sock
 
-    def _free_port(self, host: str) -> int:
+    def free_port(self, host: str) -> int:
+        """Return a port of a machine that neither a connection nor a socket has."""
         for _ in range(FIRST_PORT, LAST_PORT + 1):
             port, self._next_port = self._next_port, self._next_port + 1
             if self._next_port > LAST_PORT:
                 self._next_port = FIRST_PORT
-            if (host, port) not in self._ports_used and (host, port) not in self._listeners:
+            place = (host, port)
+            if place not in self._ports_used and place not in self._listeners and not self.post.holds(host, port):
                 return port
         raise ListenFailed(f"every port of {host} from {FIRST_PORT} to {LAST_PORT} is in use")
 
     # -- servers and clients -----------------------------------------------------------------------------------
+
+    def start_tls(self, sock: Any, client: TLSClient) -> NoReturn:
+        """Refuse: what is encrypted could not be looked at.
+
+        Raises:
+            TLSNotSupported: always.
+        """
+        raise TLSNotSupported(
+            f"{client.name} cannot switch to TLS: a simulated network has no TLS. The connection is closed, so that "
+            "nothing is sent unencrypted. Use real TCP: Lab(), or Lab(recorded=True, build=function)."
+        )
 
     def unsent(self, sock: Any) -> int:
         """Return how many bytes wait because the peer has no room."""
@@ -356,6 +398,8 @@ class SimulatedNetwork:
         self.poller.dismiss(sock)
         if isinstance(sock, SimulatedListener):
             self._listeners.pop(sock.key, None)
+        elif isinstance(sock, SimulatedDatagramSocket):
+            self.post.forget(sock)
 
     def now(self) -> float:
         """Return the lab's time, in seconds."""
@@ -448,6 +492,31 @@ class SimulatedNetwork:
         listener: PeerListener = self.perform("serve", host, port)
         return listener
 
+    def datagram_peer(
+        self, host_or_port: str | int = 0, port: int | None = None, *, group: str | None = None
+    ) -> DatagramPeer:
+        """Return a UDP socket of your own, on this machine or as any other, as with netcat.
+
+        Args:
+            host_or_port: a host with ``port`` behind it, or just a port of this machine; 0 is any free one.
+            port: the port.
+            group: a multicast group to join.
+
+        Raises:
+            BadAddress: the host, the port or the group is not valid.
+            PortInUse: the port has another UDP socket.
+        """
+        host, port = _place(host_or_port, 0 if port is None and isinstance(host_or_port, str) else port)
+        if group is not None:
+            check_group(group)
+        peer: DatagramPeer = self.perform("datagram peer", host, port, group)
+        return peer
+
+    def send_datagram(self, number: int, data: bytes, host_or_port: str | int, port: int | None) -> None:
+        """Send from a :class:`DatagramPeer`; see its ``send``."""
+        host, port = _place(host_or_port, port)
+        self.perform("datagram peer send", number, data, host, port)
+
     # -- the interventions, as they are recorded ---------------------------------------------------------------
 
     def _dial(self, host: str, port: int, source: str) -> Peer:
@@ -459,6 +528,22 @@ class SimulatedNetwork:
 
     def _serve(self, host: str, port: int) -> PeerListener:
         return PeerListener(self, host, self.listen_at((self.hosts.address(host), port), 128, None))
+
+    def _datagram_peer(self, host: str, port: int, group: str | None) -> DatagramPeer:
+        address = self.hosts.address(host)
+        return DatagramPeer(self, host, self.post.open_at(address, port, group, None, host))
+
+    def _find_datagram_peer(self, number: int) -> DatagramPeer:
+        if number not in self.datagram_peers:
+            raise UnknownAct(f"there is no datagram peer {number!r}; there are {len(self.datagram_peers)}")
+        return self.datagram_peers[number]
+
+    def _send_datagram(self, number: int, data: bytes, host: str, port: int) -> None:
+        found: list[Any] = []
+        self.resolve(host, port, found.append)
+        if isinstance(found[0], ConnectFailed):
+            raise found[0]
+        self._find_datagram_peer(number).do_send(data, found[0][0][1])
 
     def _heal(self, one: Any, other: Any) -> None:
         if one is None and other is None:
@@ -503,6 +588,9 @@ class SimulatedNetwork:
         "peer reset": lambda self, number: self._peer(number).do_reset(),
         "peer hold": lambda self, number, holds: self._peer(number).do_hold(holds),
         "listener close": _close_listener,
+        "datagram peer": _datagram_peer,
+        "datagram peer send": _send_datagram,
+        "datagram peer close": lambda self, number: self._find_datagram_peer(number).do_close(),
     }
 
 

@@ -156,7 +156,7 @@ class Peer:
 
     def check_now(self) -> None:
         """Raise PeerIsOfThePast if the lab has gone back or was reset since this was made."""
-        _check_now(self._network, f"peer {self.number}", f"lab.network.peers[{self.number}]")
+        check_now(self._network, f"peer {self.number}", f"lab.network.peers[{self.number}]")
 
     # -- called by the network ---------------------------------------------------------------------------------
 
@@ -277,7 +277,8 @@ class Peer:
         sock.close()
 
 
-def _check_now(network: SimulatedNetwork, who: str, now: str) -> None:
+def check_now(network: SimulatedNetwork, who: str, now: str) -> None:
+    """Raise PeerIsOfThePast if a network is not that of its lab any more; ``now`` is where the current one is."""
     if network.is_of_the_past:
         raise PeerIsOfThePast(
             f"{who} {PAST}: the lab has since gone back or been reset. The current one is {now}, if there is one at "
@@ -334,7 +335,7 @@ class PeerListener:
 
     def check_now(self) -> None:
         """Raise PeerIsOfThePast if the lab has gone back or was reset since this was made."""
-        _check_now(self._network, self.short_name, f"lab.network.peer_listeners[{self.number}]")
+        check_now(self._network, self.short_name, f"lab.network.peer_listeners[{self.number}]")
 
     def do_close(self) -> None:
         """Carry out :meth:`close`."""

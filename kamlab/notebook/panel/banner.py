@@ -188,7 +188,7 @@ def _failure(lab: Lab, why: Waiting, failed: Microprocess) -> Banner:
     if why.verdict not in (RUNNABLE, FINISHED):
         sentences += why.coming or why.left
     names = _Names(lab)
-    text = [names.piece(key, safe_name(failed)), _plain(f" failed: {error_of(failed)}{where}. ")]
+    text = [_plain(f"{error_of(failed)}{where}. ")]
     acts = [_act("Go to the step before", "goto", step=step - 1)] if lab.can_build and step else []
     title = f"{names.of(failed)} failed at step {step}."
     return _banner("failed", title, [*text, *names.in_sentences(sentences)], acts, key=key)

@@ -21,8 +21,8 @@ from ...core.lazy import load_lazily
 from .graph import Graph, Look, Move, Now, graph_of
 
 if TYPE_CHECKING:
-    from .layout import Line, Node, Port, Scene
+    from .layout import LinkCurve, Node, Port, Scene
 
-__all__ = ["Graph", "Line", "Look", "Move", "Node", "Now", "Port", "Scene", "graph_of"]
+__all__ = ["Graph", "LinkCurve", "Look", "Move", "Node", "Now", "Port", "Scene", "graph_of"]
 
-load_lazily(__name__, dict.fromkeys(("Line", "Node", "Port", "Scene"), "layout"))
+load_lazily(__name__, dict.fromkeys(("LinkCurve", "Node", "Port", "Scene"), "layout"))

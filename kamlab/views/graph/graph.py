@@ -29,7 +29,7 @@ from .layering import Levels
 from .structure import MOST, Part, Shown, Structure, short_name, structure_of
 
 if TYPE_CHECKING:
-    from .layout import Node, Picture, Scene
+    from .layout import LaidOut, Node, Scene
 
 #: How many of the messages in an inbox are shown as chips, and how many characters of each.
 CHIPS, CHIP = 3, 20
@@ -160,12 +160,12 @@ class Graph(render.View):
     #: Whether this is the past: the lab itself is at another step.
     past: bool = False
     #: The picture that this one continues: parts in both keep their places.
-    before: Picture | None = field(default=None, repr=False)
+    before: LaidOut | None = field(default=None, repr=False)
     #: Who waits for whom in a deadlock, as pairs of keys; drawn in red.
     circle: tuple[tuple[str, str], ...] = ()
 
     @cached_property
-    def picture(self) -> Picture:
+    def picture(self) -> LaidOut:
         """The structure laid out."""
         from .layout import picture_of
 

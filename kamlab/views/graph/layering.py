@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from .structure import Wire
+from .structure import DrawnLink
 
 #: How many parts a column has at most.
 TALL = 8
@@ -57,7 +57,7 @@ class End(NamedTuple):
     side: str
 
 
-class Segment(NamedTuple):
+class LinkSegment(NamedTuple):
     """The piece of a link that lies in one level. ``name`` is the same in every picture."""
 
     name: str
@@ -77,13 +77,13 @@ class Levels:
         wires: the links between them.
     """
 
-    def __init__(self, parents: Mapping[str, str], wires: Iterable[Wire]) -> None:
+    def __init__(self, parents: Mapping[str, str], wires: Iterable[DrawnLink]) -> None:
         self.parents = parents
         self.children: dict[str, list[str]] = {}
         for name, parent in parents.items():
             self.children.setdefault(parent, []).append(name)
         #: The segments in each level, by name.
-        self.segments: dict[str, dict[str, Segment]] = {}
+        self.segments: dict[str, dict[str, LinkSegment]] = {}
         #: The segments of each link, in order: their levels and names.
         self.pieces: dict[str, list[tuple[str, str]]] = {}
         for wire in wires:
@@ -92,7 +92,7 @@ class Levels:
                 name = f"{source.part}.{source.port}>{target.part}.{target.port}"
                 here = self.segments.setdefault(level, {})
                 if name not in here or (here[name].quiet and not wire.quiet):
-                    here[name] = Segment(name, source, target, wire.quiet)
+                    here[name] = LinkSegment(name, source, target, wire.quiet)
                 pieces.append((level, name))
 
     def depth(self, name: str) -> int:
@@ -107,7 +107,7 @@ class Levels:
             found.append(name)
         return found
 
-    def _cut(self, wire: Wire) -> list[tuple[str, End, End]]:
+    def _cut(self, wire: DrawnLink) -> list[tuple[str, End, End]]:
         """Return the level and the ends of each segment of a link."""
         source, target = f"{wire.source_side}:{wire.source_box}", f"{wire.target_side}:{wire.target_box}"
         at, goal = End(wire.source, source, wire.source_side), End(wire.target, target, wire.target_side)
@@ -159,7 +159,7 @@ class Levels:
 # -- columns ------------------------------------------------------------------------------------------
 
 
-def blocks_in(names: Sequence[str], segments: Iterable[Segment]) -> list[list[list[str]]]:
+def blocks_in(names: Sequence[str], segments: Iterable[LinkSegment]) -> list[list[list[str]]]:
     """Return the blocks of a level, each as its columns."""
     edges = [(one.part, other.part) for _, one, other, quiet in segments if one.part and other.part and not quiet]
     blocks = []
@@ -330,7 +330,7 @@ class Item(NamedTuple):
 
 
 @dataclass(slots=True)
-class Entry:
+class ColumnEntry:
     """A part, or a gap for a link, in its column. ``y`` counts from the top of the band."""
 
     name: str
@@ -344,10 +344,10 @@ class Grid:
     """The band and column of each part."""
 
     items: dict[str, Item]
-    bands: list[list[list[Entry]]] = field(default_factory=list)
+    bands: list[list[list[ColumnEntry]]] = field(default_factory=list)
     #: (band, column) of each part and gap.
     where: dict[str, tuple[int, int]] = field(default_factory=dict)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, ColumnEntry] = field(default_factory=dict)
     #: The width beyond which columns went on in the next band.
     wide: int = 0
     #: The gaps of each segment that passes columns, in order.
@@ -372,7 +372,7 @@ class Hints(NamedTuple):
     wide: int = 0
 
 
-def grid_of(items: Sequence[Item], segments: Sequence[Segment], hints: Hints = Hints(), wide: int = WIDE) -> Grid:  # noqa: B008
+def grid_of(items: Sequence[Item], segments: Sequence[LinkSegment], hints: Hints = Hints(), wide: int = WIDE) -> Grid:  # noqa: B008
     """Put the parts of a level into bands and columns."""
     grid = Grid({item.name: item for item in items})
     blocks = blocks_in(list(grid.items), segments)
@@ -384,7 +384,7 @@ def grid_of(items: Sequence[Item], segments: Sequence[Segment], hints: Hints = H
         grid.bands.append([])
         for number, column in enumerate(columns):
             grid.where.update((name, (band, number)) for name in column)
-            grid.bands[-1].append([Entry(name, grid.items[name].w, grid.items[name].h) for name in column])
+            grid.bands[-1].append([ColumnEntry(name, grid.items[name].w, grid.items[name].h) for name in column])
     steps = _open_gaps(grid, segments, block_of)
     for band in range(len(grid.bands)):
         _place(grid, band, steps, hints, block_of)
@@ -455,7 +455,7 @@ def _wide(widths: Sequence[int]) -> int:
     return sum(widths) + CHANNEL * (len(widths) - 1)
 
 
-def _open_gaps(grid: Grid, segments: Sequence[Segment], block_of: Mapping[str, int]) -> list[tuple[End, End, bool]]:
+def _open_gaps(grid: Grid, segments: Sequence[LinkSegment], block_of: Mapping[str, int]) -> list[tuple[End, End, bool]]:
     """Open gaps for links that pass columns; return the steps of all links from one column to the next."""
     steps = []
     for name, source, target, quiet in segments:
@@ -472,7 +472,7 @@ def _open_gaps(grid: Grid, segments: Sequence[Segment], block_of: Mapping[str, i
             grid.gaps[name] = gaps
         for number, gap in enumerate(gaps, start + 1):
             grid.where[gap] = (band, number)
-            grid.bands[band][number].append(Entry(gap, 0, GAP))
+            grid.bands[band][number].append(ColumnEntry(gap, 0, GAP))
         ends = [source, *(End(gap, "", "") for gap in gaps), target]
         steps += [(one, next_one, quiet) for one, next_one in pairwise(ends)]
     return steps
@@ -500,12 +500,12 @@ def _place(
     _to_the_top(columns, block_of, bool(held))
 
 
-def _gap(one: Entry, other: Entry) -> int:
+def _gap(one: ColumnEntry, other: ColumnEntry) -> int:
     return BETWEEN if one.w and other.w else BESIDE
 
 
 def _straighten(
-    grid: Grid, columns: list[list[Entry]], steps: list[tuple[End, End, bool]], held: Mapping[str, int]
+    grid: Grid, columns: list[list[ColumnEntry]], steps: list[tuple[End, End, bool]], held: Mapping[str, int]
 ) -> None:
     """Move the entries of each column so that their links are straight, as far as there is room."""
     before: dict[str, list[tuple[str, int, float]]] = {}
@@ -525,7 +525,7 @@ def _straighten(
 
 
 def _wish(
-    grid: Grid, entry: Entry, near: Mapping[str, list[tuple[str, int, float]]], held: Mapping[str, int]
+    grid: Grid, entry: ColumnEntry, near: Mapping[str, list[tuple[str, int, float]]], held: Mapping[str, int]
 ) -> tuple[float, float]:
     """Return the preferred height of an entry, and its weight."""
     if entry.name in held:
@@ -541,9 +541,9 @@ def _offset(grid: Grid, end: End) -> int:
     return grid.items[end.part].ports[end.port][1] if end.port else GAP // 2
 
 
-def _to_the_top(columns: list[list[Entry]], block_of: Mapping[str, int], held: bool) -> None:
+def _to_the_top(columns: list[list[ColumnEntry]], block_of: Mapping[str, int], held: bool) -> None:
     """Move each block of a band up or down so that it begins at the top."""
-    groups: dict[int, list[Entry]] = {}
+    groups: dict[int, list[ColumnEntry]] = {}
     for column in columns:
         number = next((block_of[entry.name] for entry in column if entry.name in block_of), 0)
         groups.setdefault(number, []).extend(column)

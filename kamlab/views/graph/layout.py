@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from .layering import WIDE, Hints, Item, Levels, grid_of
 from .routing import FIRST, PITCH, Curve, Laid, Point, Router, path_of
 from .slots import Plan, Seating, Slot, seated
-from .structure import Structure, Wire
+from .structure import DrawnLink, Structure
 
 #: Pixels: the head of a part, that of a container, and the margin at its other sides.
 HEAD, TITLE, FOOT = 46, 36, 8
@@ -57,7 +57,7 @@ class Node(NamedTuple):
         return found
 
 
-class Line(NamedTuple):
+class LinkCurve(NamedTuple):
     """A link and its curve; ``x`` and ``y`` are where its count is written.
 
     ``quiet``: it carries control messages, such as those from ``signal`` to ``control``, instead of work. ``gone``: it
@@ -89,7 +89,7 @@ class Scene(NamedTuple):
     w: int
     h: int
     nodes: tuple[Node, ...] = ()
-    links: tuple[Line, ...] = ()
+    links: tuple[LinkCurve, ...] = ()
     more: int = 0
 
     def data(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class Scene(NamedTuple):
         return {"w": self.w, "h": self.h, "nodes": nodes, "links": links, "more": self.more}
 
 
-class Picture(NamedTuple):
+class LaidOut(NamedTuple):
     """A scene, and the data that the next one needs to continue it."""
 
     scene: Scene
@@ -119,7 +119,7 @@ class Placed(NamedTuple):
     hints: dict[str, Hints]
 
 
-def picture_of(structure: Structure, before: Picture | None = None) -> Picture:
+def picture_of(structure: Structure, before: LaidOut | None = None) -> LaidOut:
     """Return the picture of a structure, continuing the one before it."""
     if before is not None and before.structure == structure:
         return before
@@ -132,7 +132,7 @@ def picture_of(structure: Structure, before: Picture | None = None) -> Picture:
         placed = before.placed
         if seating.plan != before.seating.plan:
             placed = _Nest(seating.plan, placed.hints if goes_on else {}).placed()
-    return Picture(_scene(structure, seating, placed), structure, seating, placed)
+    return LaidOut(_scene(structure, seating, placed), structure, seating, placed)
 
 
 class _Nest:
@@ -217,7 +217,7 @@ class _Nest:
         )
         return laid
 
-    def _whole(self, wire: Wire, origins: dict[str, Point]) -> Curve:
+    def _whole(self, wire: DrawnLink, origins: dict[str, Point]) -> Curve:
         points: list[Point] = []
         for level, piece in self.levels.pieces[wire.key]:
             x, y = origins[level]
@@ -242,7 +242,7 @@ def _scene(structure: Structure, seating: Seating, placed: Placed) -> Scene:
         source, target = (wire.source, wire.source_box), (wire.target, wire.target_box)
         at = _count_at(curve, wire.source_side if wire.inner else "")
         back = key in placed.back
-        lines.append(Line(wire.key, source, target, curve, *at, back, wire.inner, wire.quiet, wire.gone))
+        lines.append(LinkCurve(wire.key, source, target, curve, *at, back, wire.inner, wire.quiet, wire.gone))
     return Scene(placed.w, placed.h, tuple(nodes), tuple(lines), structure.more)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .layering import APART, CHANNEL, GAP, End, Grid, Segment
+from .layering import APART, CHANNEL, GAP, End, Grid, LinkSegment
 
 Point = tuple[int, int]
 #: A curve: its first point, then for each cubic piece two control points and its end.
@@ -30,7 +30,7 @@ GUTTER, EDGE = 26, 8
 PITCH, FIRST = 22, 13
 
 
-class Place(NamedTuple):
+class CurveEnd(NamedTuple):
     """One end of a segment: its point, the direction of the curve there, and the channel beside it, from x to x."""
 
     x: int
@@ -47,7 +47,7 @@ class Loop:
     ``far``: it leads to a band that is not the next one.
     """
 
-    segment: Segment
+    segment: LinkSegment
     gutter: int
     under: bool
     share: str
@@ -76,7 +76,7 @@ class Router:
     """
 
     def __init__(
-        self, grid: Grid, segments: Sequence[Segment], lanes: tuple[int, int] = (0, 0), least: int = 0
+        self, grid: Grid, segments: Sequence[LinkSegment], lanes: tuple[int, int] = (0, 0), least: int = 0
     ) -> None:
         self.grid = grid
         self.segments = segments
@@ -102,7 +102,7 @@ class Router:
 
     # -- loops --------------------------------------------------------------------------------------------
 
-    def _loop(self, segment: Segment) -> Loop | None:
+    def _loop(self, segment: LinkSegment) -> Loop | None:
         """Return the level run of a segment; ``None`` if it goes straight from column to column."""
         source, target = segment.source, segment.target
         grid = self.grid
@@ -146,7 +146,7 @@ class Router:
                 for loop in loops:
                     loop.row = row
 
-    def _reach(self, segment: Segment) -> tuple[int, int]:
+    def _reach(self, segment: LinkSegment) -> tuple[int, int]:
         return self._side(segment.source, True)[0], self._side(segment.target, False)[0]
 
     # -- columns and bands --------------------------------------------------------------------------------
@@ -232,18 +232,18 @@ class Router:
         before = self.columns.get((band, column - 1))
         return before[1] if before else 0, low
 
-    def _place(self, end: End, leaving: bool, border: Mapping[str, tuple[str, int]]) -> Place:
+    def _place(self, end: End, leaving: bool, border: Mapping[str, tuple[str, int]]) -> CurveEnd:
         low, high = self._side(end, leaving)
         if not end.part:
             forth = (end.side == "L") == leaving
-            return Place(0 if end.side == "L" else self.width, border[end.port][1], forth, low, high)
+            return CurveEnd(0 if end.side == "L" else self.width, border[end.port][1], forth, low, high)
         band, _ = where = self.grid.where[end.part]
         x = self.columns[where][0]
         if end.side == "R":
             x += self.grid.items[end.part].w
-        return Place(x, self.tops[band] + self.grid.port_y(end), True, low, high)
+        return CurveEnd(x, self.tops[band] + self.grid.port_y(end), True, low, high)
 
-    def _curve(self, segment: Segment, border: Mapping[str, tuple[str, int]]) -> Curve:
+    def _curve(self, segment: LinkSegment, border: Mapping[str, tuple[str, int]]) -> Curve:
         start, end = self._place(segment.source, True, border), self._place(segment.target, False, border)
         pen = Pen(start.x, start.y)
         loop = self.loops.get(segment.name)
@@ -262,7 +262,7 @@ class Router:
             pen.bend(end.x, end.y)
         return tuple(pen.points)
 
-    def _run(self, pen: Pen, loop: Loop, start: Place, end: Place) -> None:
+    def _run(self, pen: Pen, loop: Loop, start: CurveEnd, end: CurveEnd) -> None:
         """Draw a segment that runs in a gutter; between distant bands it goes down or up at the left side."""
         y, turn = self._row_y(loop), min(WIDEST, TURN + 5 * loop.row)
         source, target = loop.segment.source, loop.segment.target

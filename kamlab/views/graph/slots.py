@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .structure import Part, Structure, Wire
+from .structure import DrawnLink, Part, Structure
 
 #: How many empty slots, and unused links, are kept in any case.
 SPARE = 8
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
     """Slots and the wires between them, in the order of layout. Wires name slots, not parts."""
 
     slots: tuple[Slot, ...] = ()
-    wires: tuple[Wire, ...] = ()
+    wires: tuple[DrawnLink, ...] = ()
 
 
 class Seating(NamedTuple):

@@ -27,7 +27,7 @@ from ...analysis.snapshot import Snapshot, Stand
 from ...core.box import Inbox, made_inboxes_of, made_outboxes_of
 from ...core.component import Component, planned_in
 from ...core.naming import drawn_names, given_name, label_of
-from ...core.states import ENDED, FAILED, NEW, RUNNABLE
+from ...core.states import ENDED, FAILED, NEW
 from ...core.task import task_of
 from ..components import key_of
 from ..printable import label
@@ -90,7 +90,7 @@ class OutSpot(NamedTuple):
 _INBOXES = (Inbox, InSpot)
 
 
-class Wire(NamedTuple):
+class DrawnLink(NamedTuple):
     """A link in the picture. The sides, ``"L"`` and ``"R"``, say where each end is on its part.
 
     ``gone``: it was there until one of its ends came to an end.
@@ -112,7 +112,7 @@ class Structure(NamedTuple):
     """Everything in the picture, parents before their children. ``more`` components are left out."""
 
     parts: tuple[Part, ...] = ()
-    wires: tuple[Wire, ...] = ()
+    wires: tuple[DrawnLink, ...] = ()
     more: int = 0
 
 
@@ -134,11 +134,11 @@ class Shown:
         chosen = _chosen(snapshot, stands)
         who = self.who = {component: stands[component] for component in chosen[:SEARCHED]}
         self.links: list[Any] = [hop for hop in snapshot.counts if hop[0].owner in who and hop[1].owner in who]
-        #: The keys of components that a chassis will take in when it first runs.
+        #: The keys of components that a chassis will take in: when it first runs, or one after another.
         self.planned: dict[Any, str] = {}
         for component, stand in list(who.items()) if len(who) < SEARCHED else ():
-            if stand.state in (NEW, RUNNABLE):
-                self._plan(component, key_of(component), stands)
+            if stand.ended is None:
+                self._plan(component, key_of(component), snapshot.step)
         self.gone: set[Any] = set()
         self.waiting = {box: waiting.count for box, waiting in snapshot.waiting.items() if box.owner in who}
         self.lost: Mapping[Any, int] = snapshot.lost
@@ -170,20 +170,26 @@ class Shown:
         if self.folded:
             self._hide()
 
-    def _plan(self, chassis: Any, key: str, stands: Mapping[Any, Stand]) -> None:
-        """Add what a chassis that has not run yet will take in, and the links that it will make."""
+    def _plan(self, chassis: Any, key: str, step: int) -> None:
+        """Add what a chassis has not taken in yet, and the links that it will make."""
         children, routes = planned_in(chassis)
-        found = list(children)
-        if not found or any(child in stands or child in self.who for child in found):
+        found = {child: f"{key}.{place}" for place, child in enumerate(children) if self._is_to_come(child, step)}
+        if not found:
             return
-        for place, child in enumerate(found):
+        self.planned.update(found)
+        for child in found:
             self.who[child] = Stand(NEW, chassis)
-            self.planned[child] = f"{key}.{place}"
         for source, box, sink, into, kind in routes:
-            if source in self.who and sink in self.who:
+            if (source in found or sink in found) and source in self.who and sink in self.who:
                 self.links.append((_spot(source, box, kind == 1), _spot(sink, into, kind != 2)))
-        for place, child in enumerate(found):
-            self._plan(child, f"{key}.{place}", stands)
+        for child, place in found.items():
+            self._plan(child, place, step)
+
+    def _is_to_come(self, child: Any, step: int) -> bool:
+        if child in self.who:
+            return False
+        ended = task_of(child).end_record
+        return ended is None or ended.step > step
 
     def _keep(self, chassis: Any) -> None:
         """Keep the order of the children of a chassis, some of which have ended, and the links that went with them."""
@@ -379,10 +385,10 @@ def _boxes(names: dict[str, None], declared: list[str], kept: tuple[str, ...], u
     return tuple(sorted(in_order, key=_CONTROL.__contains__))
 
 
-def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
+def _wires(shown: Shown) -> tuple[list[DrawnLink], dict[str, list[Hop]]]:
     keys, parents, outer = shown.keys, shown.parents, shown.outer
     idle = _idle_links(shown)
-    wires: dict[str, Wire] = {}
+    wires: dict[str, DrawnLink] = {}
     hops: dict[str, list[Hop]] = {}
     for hop in shown.links:
         source, sink = hop
@@ -397,7 +403,7 @@ def _wires(shown: Shown) -> tuple[list[Wire], dict[str, list[Hop]]]:
         from_in, to_in = isinstance(source, _INBOXES), isinstance(sink, _INBOXES)
         source_box, target_box = short_name(str(source.name)), short_name(str(sink.name))
         begin, finish = keys[start], keys[end]
-        wire = Wire(
+        wire = DrawnLink(
             f"{'in ' if from_in else '' if to_in else 'out '}{begin}.{source_box}>{finish}.{target_box}",
             begin,
             source_box,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..render import escape
-from .layout import LANE, Line, Node, Port
+from .layout import LANE, LinkCurve, Node, Port
 from .routing import path_of
 from .slots import BOX_LETTERS, LETTER, MONO, SMALL, kind_beside
 
@@ -210,7 +210,7 @@ class _Drawing:
 
     # -- links ------------------------------------------------------------------------------------------
 
-    def _link(self, line: Line) -> str:
+    def _link(self, line: LinkCurve) -> str:
         number, _ = self.graph.now.links.get(line.key, (0, True))
         kinds = [
             ("r", line.key in self.red),
@@ -226,7 +226,7 @@ class _Drawing:
             f'<path class="t {kind}" d="M{x - 4 * side} {y}l{-7 * side} -4v8z"/>'
         )
 
-    def _count(self, line: Line) -> str:
+    def _count(self, line: LinkCurve) -> str:
         number, exact = self.graph.now.links.get(line.key, (0, True))
         if not number and (exact or line.quiet or line.inner):
             return ""
@@ -254,7 +254,7 @@ class _Drawing:
             text = _fitted(move.text, 50, MONO) + (f" x{times}" if times > 1 else "")
             yield _chip(x - int(len(text) * MONO + 12) // 2, y, text, "x" if move.lost else "n")
 
-    def _place(self, move: Move, lines: dict[str, Line]) -> tuple[int, int] | None:
+    def _place(self, move: Move, lines: dict[str, LinkCurve]) -> tuple[int, int] | None:
         """Return where a message is drawn: in the middle of its last link, or beside the outbox that lost it."""
         if move.way:
             return middle_of(lines[move.way[-1]])
@@ -265,7 +265,7 @@ class _Drawing:
         return next(((port.x + 40, port.y) for port in ports), None)
 
 
-def red_links(circle: Iterable[tuple[str, str]], links: Sequence[Line]) -> set[str]:
+def red_links(circle: Iterable[tuple[str, str]], links: Sequence[LinkCurve]) -> set[str]:
     """Return the links between those that wait for each other: from one to the one that it waits for, if there are."""
     found: set[str] = set()
     for pair in circle:
@@ -299,7 +299,7 @@ def words_of(look: Look, inside: int = 0) -> str:
     return said
 
 
-def middle_of(line: Line) -> tuple[int, int]:
+def middle_of(line: LinkCurve) -> tuple[int, int]:
     """Return the middle of the longest level piece of a link, or of the middle piece."""
     pieces = [line.curve[place : place + 4] for place in range(0, len(line.curve) - 1, 3)]
     one, _, _, other = max(

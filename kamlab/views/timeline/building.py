@@ -24,7 +24,7 @@ from ..components import key_of
 from ..printable import label
 from .model import Timeline
 from .records import OUTSIDE, Lifeline, Mark, Passage, Place, Ran
-from .seen import Seen, Way
+from .seen import Seen, Transit
 from .window import BINS, FEW, Known, Wish, known_around
 
 #: How many marks are shown at most: the newest.
@@ -105,7 +105,7 @@ class _Drawing:
 
     # -- which rows there are ---------------------------------------------------------------------
 
-    def _found(self, ways: list[Way]) -> list[Way]:
+    def _found(self, ways: list[Transit]) -> list[Transit]:
         """Return the messages that match what is to be found."""
         find = self.wish.find.casefold()
         if not find:
@@ -174,7 +174,7 @@ class _Drawing:
         wanted = set(shown)
         return [component for component in placed if component in wanted]
 
-    def _has_end(self, way: Way) -> bool:
+    def _has_end(self, way: Transit) -> bool:
         ends = [end[0] for end in (way.start, way.end) if end is not None and end[0] is not None]
         return not self.place.keys().isdisjoint(ends)
 
@@ -195,7 +195,7 @@ class _Drawing:
         name, state = self._name(component), state if ends is not None else ""
         return Lifeline(key_of(component), name, begins, ends, state, label(self._drawn.get(component, name), TEXT))
 
-    def _passage(self, way: Way) -> Passage:
+    def _passage(self, way: Transit) -> Passage:
         return Passage(
             way.number,
             way.took,
@@ -206,7 +206,7 @@ class _Drawing:
             way.fate,
         )
 
-    def _said(self, way: Way) -> str:
+    def _said(self, way: Transit) -> str:
         said = self.history.said(way.number)
         return label(shorten(way.message, TEXT) if said is None else said, TEXT)
 

@@ -38,7 +38,7 @@ _MARKS = (ACTIVATED, FAILED, FINISHED)
 
 
 @dataclass(slots=True)
-class Way:
+class Transit:
     """A message in transit whose ends are components; ``None`` is the outside."""
 
     number: int
@@ -62,7 +62,7 @@ class Seen:
         self.did: Counter[Any] = Counter()
         self.ran: dict[Any, int] = {}
         self.slices: list[tuple[int, Any, int]] = []
-        self.ways: list[Way] = []
+        self.ways: list[Transit] = []
         self.marks: list[tuple[int, Any, int, str]] = []
         self._failed: set[Any] = set()
         #: Per component: how many slices it had in each part of the window; empty where they are shown one by one.
@@ -113,7 +113,7 @@ class Seen:
                 self._came(number, record, step)
             elif kind is DISCARDED:
                 start = (record[1].owner, step)
-                self._add(Way(number, None, start, None, record[1], record[3], records.DISCARDED))
+                self._add(Transit(number, None, start, None, record[1], record[3], records.DISCARDED))
             elif kind is RECEIVED or kind is REMOVED:
                 self._went(number, record, step)
             elif kind in _MARKS:
@@ -129,12 +129,12 @@ class Seen:
             end, fate = (box.owner, self.history.step_of(took)), self._fate(took)
         way = self._goes_on(number, record)
         if way is None:
-            self._add(Way(number, took, (self._sender(number, record), step), end, box, message, fate))
+            self._add(Transit(number, took, (self._sender(number, record), step), end, box, message, fate))
             return
         way.took, way.end, way.box, way.fate = took, end, box, fate
         self.did[box.owner] += 1
 
-    def _goes_on(self, number: int, record: Any) -> Way | None:
+    def _goes_on(self, number: int, record: Any) -> Transit | None:
         """Return the way of a message that was only moved: out of one box and directly into another."""
         removal = self.history.removal_before(number) if record[0] is INSERTED else None
         if removal is None or self.history.record(removal)[2] is not record[2]:
@@ -151,9 +151,9 @@ class Seen:
             start = (self._sender(arrival, self.history.record(arrival)), self.history.step_of(arrival))
         end = (record[1].owner, step)
         n = number if start is None else arrival
-        self._add(Way(n, number, start, end, record[1], record[2], self._fate(number)))
+        self._add(Transit(n, number, start, end, record[1], record[2], self._fate(number)))
 
-    def _add(self, way: Way) -> None:
+    def _add(self, way: Transit) -> None:
         self.ways.append(way)
         for end in (way.start, way.end):
             if end is not None:

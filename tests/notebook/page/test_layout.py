@@ -184,8 +184,7 @@ FAILED = {
     "circle": [],
     "key": "4",
     "text": [
-        ["Relay", "4"],
-        [" failed: ValueError: out of paper, at line 6 of main() in In[3]. ", ""],
+        ["ValueError: out of paper, at line 6 of main() in In[3]. ", ""],
         ["Sink waits. " * 30, ""],
     ],
 }

@@ -228,7 +228,7 @@ class TestSlowClients:
         assert silent.received + asked.read() == b""
 
     def test_a_client_that_takes_nothing(self, site: Any, lab: Any, get: Any, handlers: Any) -> None:
-        """A client that does not take its response is cut off after the timeout, and that is reported."""
+        """A client that does not take its response is reported after the timeout, and cut off after the linger time."""
 
         class Flood(handlers.Hello):  # type: ignore[misc]
             woken_by_collection = False
@@ -245,6 +245,6 @@ class TestSlowClients:
         peer = site.dial()
         peer.hold()
         peer.send(get("/"))
-        lab.run(timeout=30)
+        lab.run(timeout=60)
         assert site.server.clients == []
         assert any("has taken nothing of its response for 10 s" in report for report in lab.reports)

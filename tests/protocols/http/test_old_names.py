@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +10,9 @@ import kamlab.axon
 
 
 @pytest.fixture
-def installed() -> Iterator[None]:
-    """The old paths, importable."""
+def installed() -> None:
+    """Make the old paths importable; other tests of this process may need them as well."""
     kamlab.axon.install()
-    yield
-    kamlab.axon.uninstall()
 
 
 def test_a_server_in_the_old_spelling(lab: Any, get: Any, parsed: Any, installed: None) -> None:

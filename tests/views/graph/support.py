@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kamlab.views.graph.layout import TITLE, Node, Scene
 from kamlab.views.graph.routing import Curve
-from kamlab.views.graph.structure import Part, Structure, Wire
+from kamlab.views.graph.structure import DrawnLink, Part, Structure
 
 
 def load(name: str, path: Path) -> ModuleType:
@@ -47,7 +47,7 @@ def structures(draw: Any, most: int = 14) -> Structure:
             found.append(number)
         return found
 
-    wires: dict[str, Wire] = {}
+    wires: dict[str, DrawnLink] = {}
     lefts: dict[int, dict[str, None]] = {}
     rights: dict[int, dict[str, None]] = {}
     for serial, (one, other, quiet) in enumerate(pairs):
@@ -57,7 +57,8 @@ def structures(draw: Any, most: int = 14) -> Structure:
         source_box, target_box = f"out{serial % 3}", f"in{serial % 4}"
         key = f"{one}.{source_box}>{other}.{target_box}"
         wires.setdefault(
-            key, Wire(key, str(one), source_box, source_side, str(other), target_box, target_side, down or up, quiet)
+            key,
+            DrawnLink(key, str(one), source_box, source_side, str(other), target_box, target_side, down or up, quiet),
         )
         (lefts if source_side == "L" else rights).setdefault(one, {})[source_box] = None
         (lefts if target_side == "L" else rights).setdefault(other, {})[target_box] = None

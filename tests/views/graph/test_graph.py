@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SubscribeTo, ThreadedComponent
+from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, Seq, SubscribeTo, ThreadedComponent
 from kamlab.analysis.errors import StepOutOfRange
 from kamlab.core.box import made_inboxes_of
 from kamlab.core.errors import NoSpaceInBox
+from kamlab.parts import DataSource
 from kamlab.views.graph import Graph, graph_of
 from kamlab.views.graph.graph import CHIP, SIGNS
 from kamlab.views.graph.structure import FAILURES, MOST, ROOMY
@@ -471,6 +472,23 @@ def test_what_a_chassis_will_take_in_is_there_before_it_runs(lab: Lab) -> None:
     places = [[(node.x, node.y) for node in graph.scene.nodes] for graph in (before, after)]
     assert places[0] == places[1]
     assert graph_of(lab, step=0).data()["now"] == before.data()["now"]
+
+
+def test_what_a_seq_has_not_come_to_yet_is_there(lab: Lab) -> None:
+    """The items of a Seq are there from the beginning, in their order; one that has ended is not taken for new."""
+
+    def states() -> list[str]:
+        return [look.state for look in graph_of(lab).now.nodes.values()]
+
+    Seq(DataSource([1]), DataSource([2])).activate()
+    seen = [states()]
+    while lab.step().steps:
+        seen.append(states())
+    assert seen[0][1:] == ["new", "new"]
+    assert ["finished", "new"] in [row[1:] for row in seen]
+    assert seen[-1] == ["finished"] * 3
+    assert [look.state for look in graph_of(lab, step=0).now.nodes.values()] == seen[0]
+    assert {len(row) for row in seen} == {3}
 
 
 def test_what_a_chassis_has_taken_in_stays_when_it_has_ended(lab: Lab) -> None:

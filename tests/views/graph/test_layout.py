@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kamlab.views.graph.layout import Node, picture_of
 from kamlab.views.graph.routing import path_of
 from kamlab.views.graph.slots import SPARE
-from kamlab.views.graph.structure import Part, Structure, Wire
+from kamlab.views.graph.structure import DrawnLink, Part, Structure
 from sampling import sampled
 
 _spec = importlib.util.spec_from_file_location("graph_support", Path(__file__).with_name("support.py"))
@@ -29,11 +29,11 @@ def part(key: str, parent: str = "", kind: str = "Part", **how: object) -> Part:
     return Part(key, f"{kind}_{key}", kind, parent, **{**boxes, **how})  # type: ignore[arg-type]
 
 
-def wire(source: str, target: str, inner: str = "") -> Wire:
+def wire(source: str, target: str, inner: str = "") -> DrawnLink:
     """Make a link from outbox to inbox; ``inner`` is "in" or "out" for one of a container with its inside."""
     box = "inbox" if inner == "in" else "outbox"
     to = "outbox" if inner == "out" else "inbox"
-    return Wire(
+    return DrawnLink(
         f"{source}>{target}",
         source,
         box,
