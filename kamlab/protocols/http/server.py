@@ -140,6 +140,8 @@ class HTTPServer(Component):
         self._closing = False
         #: Whether h11 has seen everything that it was given, and needs more.
         self._is_dry = True
+        #: The class of the bytes that come; a body is passed on as the same.
+        self._kind: type[bytes] = bytes
         #: Since when it waits for a request, and for the rest of one that has begun.
         self._idle_since = 0.0
         self._begun_at: float | None = None
@@ -204,6 +206,7 @@ class HTTPServer(Component):
         while self.data_ready():
             data = self.recv()
             if data:
+                self._kind = type(data) if isinstance(data, bytes) else bytes
                 self._connection.receive_data(data.encode("utf-8") if isinstance(data, str) else data)
                 self._is_dry = False
                 return True
@@ -225,7 +228,7 @@ class HTTPServer(Component):
             if exchange.body_bytes > self.max_body:
                 raise BadRequest(413, f"The body may have {self.max_body} bytes.")
             if exchange.handler is not None:
-                self.send(bytes(event.data), "_handleroutbox")
+                self.send(self._kind(event.data), "_handleroutbox")
         elif isinstance(event, h11.EndOfMessage):
             exchange.body_over = True
             if exchange.handler is not None:
