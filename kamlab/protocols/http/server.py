@@ -136,6 +136,7 @@ class HTTPServer(Component):
         self.set_inbox_size("inbox", INBOX_SIZE)
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=self.max_header)
         self._exchange: _Exchange | None = None
+        self._body_finished = ProducerFinished(self)
         self._input_over = False
         self._closing = False
         #: Whether h11 has seen everything that it was given, and needs more.
@@ -232,7 +233,7 @@ class HTTPServer(Component):
         elif isinstance(event, h11.EndOfMessage):
             exchange.body_over = True
             if exchange.handler is not None:
-                self.send(ProducerFinished(self), "_handlersignal")
+                self.send(self._body_finished, "_handlersignal")
 
     def _open_exchange(self, event: h11.Request) -> None:
         """Begin an exchange: make the handler of a request."""
