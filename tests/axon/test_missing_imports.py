@@ -21,6 +21,7 @@ HEAD = "from Kamaelia.Chassis.Pipeline import Pipeline\n"
         ("Pipeline(OneShot())", [IMPORT_ONE_SHOT]),
         ("Graphline(linkages={})", ["from Kamaelia.Chassis.Graphline import Graphline"]),
         ("class Mine(Axon.Component.component): pass", ["import Axon"]),
+        ("Pipeline(OneShot(time.time()), socket)", [IMPORT_ONE_SHOT, "import time"]),
         ("def f():\n    return producerFinished()", ["from Axon.Ipc import producerFinished"]),
         ("Pipeline(OneShot(), Chooser())", [IMPORT_CHOOSER, IMPORT_ONE_SHOT]),
         ("from Kamaelia.Util.Chooser import *\nChooser(OneShot)", [IMPORT_ONE_SHOT]),
@@ -61,6 +62,13 @@ def test_other_code_is_left_alone() -> None:
     assert missing_imports("Axon.nothing_of_ours()") == ()
     assert missing_imports("class Axon: Component = 1\nAxon.Component") == ()
     assert missing_imports(HEAD + "OneShot()", {"OneShot"}) == ()
+
+
+def test_a_file_that_is_run_is_a_listing() -> None:
+    """A text that is said to be a listing needs no import from Axon or Kamaelia, unless it is one of kamlab's own."""
+    assert missing_imports("OneShot()", is_listing=True) == (IMPORT_ONE_SHOT,)
+    assert missing_imports("import kamlab\nOneShot()", is_listing=True) == ()
+    assert missing_imports("from kamlab.parts import Chooser\nOneShot()", is_listing=True) == ()
 
 
 def test_a_module_named_in_full_makes_a_listing() -> None:
