@@ -318,12 +318,10 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         "ParsedHTTPHeader",
     )
     | under("kamlab.protocols.http.requests", splitUri="split_uri"),
-    "Kamaelia.Protocol.HTTP.HTTPClient": under(
-        "kamlab.protocols.http.client",
-        "ParsedHTTPRedirect",
-        "SingleShotHTTPClient",
-        SimpleHTTPClient="TextHTTPClient",
-    ),
+    "Kamaelia.Protocol.HTTP.HTTPClient": {
+        **under("kamlab.protocols.http.client", "ParsedHTTPRedirect", SimpleHTTPClient="TextHTTPClient"),
+        **of_a_socket("kamlab.protocols.http.client", "SingleShotHTTPClient"),
+    },
     "Kamaelia.Protocol.HTTP.HTTPHelpers": under("kamlab.protocols.http.client", "HTTPMakePostRequest"),
     "Kamaelia.Protocol.HTTP.ErrorPages": under(
         "kamlab.protocols.http.error_pages",

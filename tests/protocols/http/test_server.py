@@ -288,6 +288,16 @@ class TestHandlersThatFail:
 
 
 class TestConnections:
+    def test_an_upgrade_that_is_not_made(self, site: Any, get: Any) -> None:
+        """A client that offers another protocol is answered in HTTP/1.1, and the connection is kept."""
+        offer = get("/", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
+        answers = site(("/", page(data="x"))).ask(offer, get("/"))
+        assert [answer.status for answer in answers] == [200, 200]
+
+    def test_a_tunnel_that_is_not_made(self, site: Any, get: Any) -> None:
+        """CONNECT is 501 like any method that is unknown."""
+        assert site(("/", page(data="x"))).ask(get("here:80", method="CONNECT"))[0].status == 501
+
     def test_requests_in_a_row(self, site: Any, get: Any, handlers: Any) -> None:
         """Requests that are sent at once are answered in their order."""
         answers = site(("/hello", handlers.Hello), ("/", page(data="x"))).ask(get("/") + get() + get("/") + get())
