@@ -38,7 +38,7 @@ def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
     sys.path.insert(0, str(folder))
     try:
         code = compiled(source, name, _tell)
-        imports = missing_imports(to_python3(source, compiles=compiles_as_file).source)
+        imports = missing_imports(to_python3(source, compiles=compiles_as_file).source, is_listing=True)
         if imports:
             print(f"kamlab: {path.name}: {as_notice(imports)}", file=sys.stderr)
         sys.modules["__main__"], sys.argv = main, [name, *arguments]

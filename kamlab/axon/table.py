@@ -307,7 +307,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Protocol.HTTP.HTTPServer": {
         "HTTPServer": old(
             "kamlab.protocols.http.server:HTTPServer", keywords={"createRequestHandler": "create_request_handler"}
-        )
+        ),
+        **under("kamlab.protocols.http.responses", MapStatusCodeToText="STATUS_TEXTS"),
     },
     "Kamaelia.Protocol.HTTP.HTTPParser": under(
         "kamlab.protocols.http.parser",

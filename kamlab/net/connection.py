@@ -183,10 +183,10 @@ class ConnectedSocketAdapter(Component):
         self.noisyErrors = noisyErrors
         self.wait_for_peer = wait_for_peer
         self.linger = linger
+        self.tls = tls
         if drop_rest:
             self.drop_rest = True
         self._received_as = self.received_as
-        self.tls = tls
         if inbox_size is not None:
             self.set_inbox_size("inbox", inbox_size)
 

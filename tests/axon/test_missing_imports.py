@@ -19,6 +19,9 @@ HEAD = "from Kamaelia.Chassis.Pipeline import Pipeline\n"
     ("source", "imports"),
     [
         ("Pipeline(OneShot())", [IMPORT_ONE_SHOT]),
+        ("Graphline(linkages={})", ["from Kamaelia.Chassis.Graphline import Graphline"]),
+        ("class Mine(Axon.Component.component): pass", ["import Axon"]),
+        ("Pipeline(OneShot(time.time()), socket)", [IMPORT_ONE_SHOT, "import time"]),
         ("def f():\n    return producerFinished()", ["from Axon.Ipc import producerFinished"]),
         ("Pipeline(OneShot(), Chooser())", [IMPORT_CHOOSER, IMPORT_ONE_SHOT]),
         ("from Kamaelia.Util.Chooser import *\nChooser(OneShot)", [IMPORT_ONE_SHOT]),
@@ -56,7 +59,22 @@ def test_what_is_not(source: str) -> None:
 def test_other_code_is_left_alone() -> None:
     """Without an import from Axon or Kamaelia a text is not a listing; a name that exists already is not missing."""
     assert missing_imports("OneShot()") == ()
+    assert missing_imports("Axon.nothing_of_ours()") == ()
+    assert missing_imports("class Axon: Component = 1\nAxon.Component") == ()
     assert missing_imports(HEAD + "OneShot()", {"OneShot"}) == ()
+
+
+def test_a_file_that_is_run_is_a_listing() -> None:
+    """A text that is said to be a listing needs no import from Axon or Kamaelia, unless it is one of kamlab's own."""
+    assert missing_imports("OneShot()", is_listing=True) == (IMPORT_ONE_SHOT,)
+    assert missing_imports("import kamlab\nOneShot()", is_listing=True) == ()
+    assert missing_imports("from kamlab.parts import Chooser\nOneShot()", is_listing=True) == ()
+
+
+def test_a_module_named_in_full_makes_a_listing() -> None:
+    """Where a text names a module of Axon in full, the package is imported, and so is whatever else is missing."""
+    source = "class Mine(Axon.Component.component): pass\nPipeline(Mine())"
+    assert missing_imports(source) == ("import Axon", "from Kamaelia.Chassis.Pipeline import Pipeline")
 
 
 def test_a_listing_from_a_file(tmp_path: Path) -> None:

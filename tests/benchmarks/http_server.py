@@ -52,7 +52,7 @@ def serve_by_kamlab(handler: str) -> None:
         page = answer(request["raw-uri"])
         return {"statuscode": 200, "headers": [("Content-Type", "text/plain")], "data": page}
 
-    with Lab(record=False) as lab:
+    with Lab() as lab:
         server = ServerCore(protocol=http_protocol([("/", Hello if handler == "component" else hello)]), port=0)
         server.activate()
         print(server.port, flush=True)

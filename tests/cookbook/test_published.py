@@ -1,8 +1,8 @@
 """The listings that Kamaelia has published: how they are found and judged, and, with a checkout at hand, all of them.
 
-The environment variable KAMLAB_KAMAELIA names a checkout of Kamaelia's repository; without it the listings are not
-there, and only the rules of finding and judging are tested. ``published.csv`` has the name of every listing, and, of
-those that cannot run, the reason.
+The environment variable KAMLAB_KAMAELIA_CHECKOUT names a checkout of Kamaelia's repository; without it the listings
+are not there, and only the rules of finding and judging are tested. ``published.csv`` has the name of every listing,
+and, of those that cannot run, the reason.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from listing_bench import MEDIA, Bench, Result, use_all
 from published_listings import EXAMPLES, PAGES, find_listings, programs_of
 
 TABLE = Path(__file__).with_name("published.csv")
-CHECKOUT = os.environ.get("KAMLAB_KAMAELIA", "")
+CHECKOUT = os.environ.get("KAMLAB_KAMAELIA_CHECKOUT", "")
 
 
 def table() -> dict[str, str]:
@@ -182,7 +182,7 @@ def test_the_docs_count_right() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHECKOUT, reason="KAMLAB_KAMAELIA names no checkout of Kamaelia's repository")
+@pytest.mark.skipif(not CHECKOUT, reason="KAMLAB_KAMAELIA_CHECKOUT names no checkout of Kamaelia's repository")
 class TestPublished:
     """The listings themselves."""
 

@@ -14,12 +14,11 @@ import builtins
 import os
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 ELSEWHERE = "127.9.9.9"  # an address of this machine's that nothing uses
-FILE, ECHO, HTTP, IRC, HTTPS = sys.argv[1], *map(int, sys.argv[2:6])
-SERVERS = {80: HTTP, 8080: HTTP, 443: HTTPS, 6667: IRC}
+#: The port of this machine that stands for a port elsewhere; 0 for any other.
+SERVERS: dict[int, int] = {}
 
 _resolve = socket.getaddrinfo
 _chosen: dict[int, int] = {}
@@ -39,7 +38,7 @@ _open = builtins.open
 
 def open_media(file: Any, *rest: Any, **options: Any) -> Any:
     """Open a file; a medium that is not there is another one."""
-    if str(file).endswith((".ogg", ".mp3", ".mpg", ".drc")) and not os.path.exists(file):
+    if str(file).endswith((".ogg", ".mp3", ".mpg", ".drc", "SomeTrainingMaterial")) and not os.path.exists(file):
         file = os.environ["LISTING_MEDIA"]
     return _open(file, *rest, **options)
 
@@ -53,7 +52,7 @@ class Redirected(socket.socket):
         host, port = address[:2]
         if _is_here(host) and port in _chosen:
             return ("127.0.0.1", _chosen[port])
-        return ("127.0.0.1", SERVERS.get(port, ECHO))
+        return ("127.0.0.1", SERVERS.get(port, SERVERS[0]))
 
     def connect(self, address: Any) -> None:
         """Connect to the place that stands for an address."""
@@ -74,16 +73,17 @@ class Redirected(socket.socket):
 
 def main() -> int:
     """Run the listing as ``kamlab run`` does."""
+    file, (echo, http, irc, https) = sys.argv[1], map(int, sys.argv[2:6])
+    SERVERS.update({0: echo, 80: http, 8080: http, 443: https, 6667: irc})
     socket.getaddrinfo = resolve
     socket.gethostbyname = lambda host: "127.0.0.1" if _is_here(host) else ELSEWHERE
     socket.socket = Redirected  # type: ignore[misc]
     builtins.open = open_media
-    sys.argv = [FILE]
+    sys.argv = [file]
     from kamlab.__main__ import main as run  # behind the socket's class, which it derives from
 
-    return run(["run", FILE])
+    return run(["run", file])
 
 
 if __name__ == "__main__":
-    assert Path(FILE).is_file()
     sys.exit(main())

@@ -25,7 +25,10 @@ import h11
 
 from .errors import BadResponse
 
-__all__ = ["body_of", "response_of"]
+__all__ = ["STATUS_TEXTS", "body_of", "response_of"]
+
+#: The status codes as text, with their reasons: "404" is "404 Not Found".
+STATUS_TEXTS = {str(status.value): f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 def body_of(part: Any) -> bytes:

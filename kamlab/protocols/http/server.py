@@ -7,7 +7,7 @@ existed only because they did not.
 
 The handlers are components, one for each request, as in Kamaelia:
 
-    handler.outbox -> _handlerinbox         _handleroutbox -> handler.inbox     (the body, in chunks)
+    handler.outbox -> _handlerinbox         _handleroutbox -> handler.inbox     (the body in chunks, if there is one)
     handler.signal -> _handlercontrol       _handlersignal -> handler.control   (ProducerFinished after the body)
 
 A response ends with a ProducerFinished on the handler's signal, or with the handler. If all of it is there when the
@@ -32,7 +32,7 @@ import h11
 from kamlab.core.box import Nowhere
 from kamlab.core.component import Component, check_component
 from kamlab.core.ipc import ProducerFinished, Shutdown, ShutdownMicroprocess
-from kamlab.core.microprocess import is_over, method_of
+from kamlab.core.microprocess import is_over, method_of, name_in_task
 from kamlab.core.task import task_of
 from kamlab.core.tracebacks import traceback_of
 
@@ -265,8 +265,10 @@ class HTTPServer(Component):
         self._exchange.handler = handler
         self.link((handler, "outbox"), (self, "_handlerinbox"))
         self.link((handler, "signal"), (self, "_handlercontrol"))
-        self.link((self, "_handleroutbox"), (handler, "inbox"))
         self.link((self, "_handlersignal"), (handler, "control"))
+        headers = self._exchange.request["headers"]
+        if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
+            self.link((self, "_handleroutbox"), (handler, "inbox"))
         method_of(handler, "activate")(self.scheduler_in_charge)
 
     def _dismiss(self) -> None:
@@ -288,22 +290,23 @@ class HTTPServer(Component):
         if exchange is None or exchange.handler is None or self._closing or self._client_is_full():
             return
         handler = exchange.handler
-        exchange.handler_ended |= is_over(handler)
+        if not (self.data_ready("_handlerinbox") or self.data_ready("_handlercontrol") or is_over(handler)):
+            return
         for message in self.messages("_handlercontrol"):
             exchange.handler_ended |= isinstance(message, (ProducerFinished, ShutdownMicroprocess))
+        is_last = exchange.handler_ended = exchange.handler_ended or is_over(handler)
         parts = list(self.messages("_handlerinbox"))
-        name, error = handler.short_name, task_of(handler).error
-        if error is not None:
-            self._fail(f"{name} failed: {type(error).__name__}.")
-        elif exchange.handler_ended and not parts and self._connection.our_state is h11.SEND_RESPONSE:
-            self._report(f"{name} ended without a response; the client gets status 500.")
-            self._fail(f"{name} ended without a response.")
-        elif parts or exchange.handler_ended:
+        if (error := task_of(handler).error) is not None:
+            self._fail(f"{name_in_task(handler)} failed: {type(error).__name__}.")
+        elif is_last and not parts and self._connection.our_state is h11.SEND_RESPONSE:
+            self._report(f"{name_in_task(handler)} ended without a response; the client gets status 500.")
+            self._fail(f"{name_in_task(handler)} ended without a response.")
+        elif parts or is_last:
             try:
-                self._respond(parts, exchange.handler_ended)
-            except (BadResponse, h11.LocalProtocolError) as error:
-                self._report(f"{name} did not send a valid response: {error}")
-                self._fail(f"{name} did not send a valid response.")
+                self._respond(parts, is_last)
+            except (BadResponse, h11.LocalProtocolError) as wrong:
+                self._report(f"{name_in_task(handler)} did not send a valid response: {wrong}")
+                self._fail(f"{name_in_task(handler)} did not send a valid response.")
 
     def _respond(self, parts: list[Any], is_last: bool) -> None:
         """Send parts of a response, with its header before the first."""
