@@ -1,7 +1,8 @@
 """Duplicates: a shop sends its orders again until they are answered, and a bank pays some of them twice.
 
 The link loses messages, and delays some for longer than the shop's timeout. So an answer may come when the shop waits
-for another one."""
+for another one.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ def happened(run: Run) -> str:
     if not more:
         return ""
     took = in_words(moved(run, "received", "Bank"))
-    twice = _row(sorted(more.elements()))
-    return f"{_paid(run)}, so {twice} was paid once too often. The bank took: {took}."
+    extra = _row(sorted(more.elements()))
+    return f"{_paid(run)}. Paid too often: {extra}. The bank took: {took}."
 
 
 @exercise("duplicates", takes="a function that activates the system and returns its account", points=2)
