@@ -58,7 +58,7 @@ class _AboutInbox(QuestionType):
         events = events or tuple(event for event in progress.events if event.kind == RESUMED)
         after = f"after {counted(progress.steps, 'slice')}"
         if progress.rests and progress.steps < self.slices:
-            after += " (then nobody could run)"
+            after += " (then no component could run)"
         return Answer(self.value_of(there), f"{self.box_name} {self.clause(there)} {after}", events)
 
     def value_of(self, there: tuple[Any, ...]) -> Any:
