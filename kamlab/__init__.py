@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
     from .core.thread import ThreadedComponent
+    from .explore import Exploration, explore
     from .handle import Handle
     from .net import (
         ConnectedSocketAdapter,
@@ -72,6 +73,7 @@ _HOMES = {
         ".net",
     ),
     "Recording": ".replay",
+    **dict.fromkeys(("explore", "Exploration"), ".explore"),
 }
 
 __all__ = [
@@ -81,6 +83,7 @@ __all__ = [
     "Component",
     "ConnectedSocketAdapter",
     "Event",
+    "Exploration",
     "FastRestartServer",
     "Graphline",
     "Handle",
@@ -111,6 +114,7 @@ __all__ = [
     "ThreadedComponent",
     "WaitComplete",
     "current",
+    "explore",
     "labs",
     "stop_all",
 ]

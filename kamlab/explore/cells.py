@@ -17,6 +17,7 @@ cell         of                             its value
 ``T``        the lab                        its time
 ``S``        the lab                        its services
 ``R``        the lab                        the state of its random numbers
+``Z``        the builder                    what it returned
 ============ ============================== =========================================================================
 
 Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, the senders to an inbox, is a cell in footprints only.
@@ -32,6 +33,7 @@ LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N",
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
 CHANCE: Cell = ("R",)
+MADE: Cell = ("Z",)
 
 #: The value of a component that is not made yet, and of a box that is not made yet, by the kind of cell.
 _DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: ()}

@@ -181,6 +181,7 @@ class Graph:
             "T": "the time",
             "S": "the services",
             "R": "the state of the random numbers",
+            "Z": "what the builder returned",
         }
         return kinds[cell[0]]
 
@@ -371,7 +372,7 @@ class Graph:
     def _read_others(self, component: int, before: dict[Cell, Any], reads: set[Cell], recorder: Recorder) -> None:
         """Add the components that the local state of one refers to, or that its globals do, and on from there."""
         own = [before[cells.LOCAL, component], *(before.get(cell) for cell in self.setting.outer.get(component, ()))]
-        todo = set().union(*(self._referred(value) for value in own))
+        todo = set().union(*(self.referred(value) for value in own))
         is_users = not self.setting.kinds[component].__module__.startswith("kamlab.")
         seen = {component}
         while todo:
@@ -389,9 +390,10 @@ class Graph:
                 recorder.mark((cells.LOCAL, other), "R")
                 recorder.mark((cells.LIFE, other), "P")  # whether it sleeps can be read, too
                 recorder.mark((cells.LIFE, other), "K")
-                todo |= self._referred(before[cells.LOCAL, other])
+                todo |= self.referred(before[cells.LOCAL, other])
 
-    def _referred(self, value: Any) -> frozenset[int]:
+    def referred(self, value: Any) -> frozenset[int]:
+        """Return the numbers of the components that a value refers to."""
         number = self.values.number(value)
         found = self._references.get(number)
         if found is None:
@@ -558,7 +560,7 @@ class Graph:
 
 
 #: What a slice may change of others without being taken for one that reads the whole state.
-_KNOWN = (cells.LOCAL, cells.BOX, cells.GLOBAL, cells.CHANCE, cells.ENDED)
+_KNOWN = (cells.LOCAL, cells.BOX, cells.GLOBAL, cells.CHANCE[0], cells.ENDED, cells.MADE[0])
 _OWN = (cells.LIFE, cells.LOCAL, cells.BOX, cells.LIMIT, cells.ENDED, cells.ATTENDS)
 
 

@@ -43,6 +43,9 @@ WIRING = ("kamlab.chassis", "kamlab.backplane")
 #: The modules of kamlab that look into inboxes without the methods that are watched.
 LOOKING = (*WIRING, "kamlab.parts.splitting", "kamlab.parts.plug_splitter")
 
+#: What stands for a value that cannot be seen.
+UNSEEN = ("unseen",)
+
 #: How many slices the wiring may take.
 ASSEMBLY = 1000
 
@@ -65,6 +68,7 @@ class Setting:
         names: the name of a component when it was first met.
         outer: the globals and classes that the code of a component names.
         unseen: what could not be seen, in words.
+        made_is_seen: whether what the builder returned could be.
     """
 
     system: Callable[..., Any]
@@ -78,6 +82,7 @@ class Setting:
     places: dict[Cell, Place] = field(default_factory=dict)
     chancy: set[int] = field(default_factory=set)
     unseen: dict[str, None] = field(default_factory=dict)
+    made_is_seen: bool = True
 
     def __post_init__(self) -> None:
         with contextlib.suppress(TypeError, ValueError):
@@ -334,6 +339,7 @@ class Stage:
         if setting.chancy:
             values[cells.CHANCE] = self._chance_now()
         self._capture_outer(values, prints)
+        self._capture_made(values, prints)
         for cell, places in prints.shared.items():
             values[cell] = ("shared", values[cell], *sorted(places, key=repr))
         return values
@@ -388,12 +394,18 @@ class Stage:
             try:
                 values[cell] = read_place(place, prints)
             except Opaque as error:
-                values[cell] = "unseen"
+                values[cell] = UNSEEN
                 self.setting.unseen[f"{place.words} is {error}, which cannot be seen into"] = None
+
+    def _capture_made(self, values: dict[Cell, Any], prints: Prints) -> None:
+        """Add what the builder returned, of which a predicate is asked; it need not be a part of the system."""
+        prints.begin(cells.MADE)
+        try:
+            values[cells.MADE] = prints.of(self.made)
+        except Opaque:
+            values[cells.MADE] = UNSEEN
+            self.setting.made_is_seen = False
 
     def name(self, number: int) -> str:
         """Return the name of a component in this execution."""
         return name_in_task(self._present[number])
-
-
-__all__ = ["FAILED", "CannotStage", "Setting", "Stage"]
