@@ -20,7 +20,7 @@ cell         of                             its value
 ``Z``        the builder                    what it returned
 ============ ============================== =========================================================================
 
-Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, the senders to an inbox, is a cell in footprints only.
+Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, who sends to an inbox, is in footprints.
 """
 
 from __future__ import annotations

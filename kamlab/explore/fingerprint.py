@@ -4,8 +4,8 @@ Why it is done this way
 -----------------------
 The variables of a frame and the place where it stands do not determine what it does next: in
 ``for letter in "LETTER": yield letter`` both are the same after the first T and after the second. The iterator is on
-the value stack of the frame. ``gc.get_referents`` of a generator or coroutine shows its variables *and* its value stack,
-in order, on CPython 3.11 and later; iterators tell where they stand by ``__reduce__``.
+the value stack of the frame. ``gc.get_referents`` of a generator or coroutine shows its variables *and* its value
+stack, in order, on CPython 3.11 and later; iterators tell where they stand by ``__reduce__``.
 
 Mutable objects are numbered in the order in which they are met, so that a structure that refers to itself has an end,
 and two names for one object differ from two equal objects. An object that is met in a second cell is marked with its
@@ -75,8 +75,7 @@ _BY_NAME = (
     types.MemberDescriptorType,
 )
 _REDUCED = frozenset(
-    (enumerate, zip, map, filter, reversed)
-    + tuple(kind for kind in vars(itertools).values() if isinstance(kind, type))
+    (enumerate, zip, map, filter, reversed) + tuple(kind for kind in vars(itertools).values() if isinstance(kind, type))
 )
 _CONTAINERS = (dict, list, set, frozenset, tuple, collections.deque, bytearray)
 _PLAIN = (str, int, float, bytes)

@@ -1,7 +1,7 @@
 """Footprints: what a slice did to which cell, and which slices commute.
 
-A footprint has for each cell the letters of what was done to it. They come from the records that the engine writes, from
-what a slice asks to be woken or paused, and from two methods that are watched while a system is explored:
+A footprint has for each cell the letters of what was done to it. They come from the records that the engine writes,
+from what a slice asks to be woken or paused, and from two methods that are watched while a system is explored:
 ``data_ready`` and ``any_ready`` leave no record, since that would make every lab slower. Two slices of different
 components commute unless the letters on some cell conflict:
 

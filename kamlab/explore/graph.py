@@ -14,11 +14,11 @@ import time
 from collections import deque
 from typing import Any
 
-from ..core.states import ASLEEP, FAILED, NEW, RUNNABLE
+from ..core.states import ASLEEP, FAILED, RUNNABLE
 from . import cells
 from .cells import Cell, Values, default_of
-from .fingerprint import references_in
-from .footprint import Marks, Recorder
+from .effects import Effects, Reader
+from .footprint import Recorder
 from .slices import Memory, Slice, State
 from .stage import Setting, Stage
 
@@ -31,8 +31,6 @@ SPARE = 8
 
 #: An edge: the component that runs, its slice, and the state it leads to.
 Edge = tuple[int, Slice, int]
-
-_STRUCTURE = (cells.LEADS, cells.ATTENDS, cells.LIMIT, cells.ENDED)
 
 
 class Differs(Exception):
@@ -76,7 +74,7 @@ class Graph:
         self._local_slots: dict[int, int] = {}
         self._entries: list[tuple[Slice, int]] = []
         self._kinds: dict[Any, int] = {}
-        self._references: dict[int, frozenset[int]] = {}
+        self.reader = Reader(setting)
         self._can_run: dict[tuple[int, int], bool] = {}
         self._standing: tuple[int, Stage] | None = None
         #: The slots of links and of who attends to takes; and who is woken by a take, by their values.
@@ -300,125 +298,34 @@ class Graph:
         self, number: int, component: int, recorder: Recorder, before: dict[Cell, Any], after: dict[Cell, Any]
     ) -> Slice:
         """Make the slice that leads from the values before to those after."""
-        reads = self._read_by(component, before, recorder)
-        sets: dict[Cell, Any] = {}
-        appends: dict[Cell, tuple[Any, ...]] = {}
-        wide = recorder.is_wide
-        for cell in {**before, **after}:
-            old, new = before.get(cell, default_of(cell)), after.get(cell, default_of(cell))
-            if old == new:
-                continue
-            kind, is_own = cell[0], len(cell) > 1 and cell[1] == component
-            if kind == cells.BOX and not is_own and cell not in reads and _is_appended(recorder, cell, old, new):
-                appends[cell] = new[len(old) :]
-                continue
-            if kind == cells.LIFE and not is_own and cell[1] in recorder.roused and _is_woken(old, new):
-                continue
-            sets[cell] = new
-            if is_own and kind not in _STRUCTURE:
-                continue
-            if not is_own and cell in before:
-                recorder.mark(cell, "W")
-            reads.add(cell)
-            if kind in _STRUCTURE:
-                wide = wide or kind == cells.ATTENDS
-            elif not (kind in _KNOWN or (kind == cells.LIFE and old[0] in ("unmade", NEW)) or is_own):
-                wide = True
-        if recorder.has_linked:
-            reads.update(one for one in before if one[0] in _STRUCTURE)
-        if wide:
-            reads.update(before)
-        return self._remember(self.states[number], component, recorder, reads, sets, appends)
-
-    def _read_by(self, component: int, before: dict[Cell, Any], recorder: Recorder) -> set[Cell]:
-        """Return the cells that a slice may have read."""
-        setting = self.setting
-        reads = {cells.TIME, cells.SERVICES, (cells.LIFE, component)} & before.keys()
-        reads.update(cell for cell in before if len(cell) > 1 and cell[1] == component and cell[0] in _OWN)
-        reads.update(setting.outer.get(component, ()))
-        for cell in setting.outer.get(component, ()):
-            recorder.mark(cell, "R")
-        if component in setting.chancy:
-            reads.add(cells.CHANCE)
-            recorder.mark(cells.CHANCE, "W")
-        recorder.mark(cells.SERVICES, "R")
-        for cell, letters in recorder.marks.items():
-            if cell[0] == cells.BOX and letters & {"C", "W"}:
-                reads.add(cell)
-            elif cell[0] == cells.LEADS:
-                reads.add(cell)
-            elif cell[0] == cells.LIFE and "R" in letters:
-                reads.add((cells.ENDED, cell[1]))
-        if any(cell[0] == cells.LIMIT and limit is not None for cell, limit in before.items()):
-            for cell in before:
-                if cell[0] == cells.LEADS and cell[1] == component:
-                    self._read_limited(before, cell, reads, recorder)
-        self._read_others(component, before, reads, recorder)
-        return reads
-
-    def _read_limited(self, before: dict[Cell, Any], cell: Cell, reads: set[Cell], recorder: Recorder) -> None:
-        """Add the limited inbox at the end of a chain: that it is full is seen without a record."""
-        end = before.get(cell)
-        reads.add(cell)
-        while end is not None:
-            number, kind, name = end
-            reads.add((cells.LEADS, number, kind, name))
-            end = before.get((cells.LEADS, number, kind, name))
-            if end is None and before.get((cells.LIMIT, number, name)) is not None:
-                box = (cells.BOX, number, name)
-                reads.update((box, (cells.LIMIT, number, name)))
-                recorder.mark(box, "C")
-
-    def _read_others(self, component: int, before: dict[Cell, Any], reads: set[Cell], recorder: Recorder) -> None:
-        """Add the components that the local state of one refers to, or that its globals do, and on from there."""
-        own = [before[cells.LOCAL, component], *(before.get(cell) for cell in self.setting.outer.get(component, ()))]
-        todo = set().union(*(self.referred(value) for value in own))
-        is_users = not self.setting.kinds[component].__module__.startswith("kamlab.")
-        seen = {component}
-        while todo:
-            other = todo.pop()
-            if other in seen or (cells.LOCAL, other) not in before:
-                continue
-            seen.add(other)
-            reads.add((cells.ENDED, other))
-            recorder.mark((cells.LIFE, other), "R")
-            if is_users:
-                reads.update(cell for cell in before if len(cell) > 1 and cell[1] == other)
-                for cell in before:
-                    if cell[0] == cells.BOX and cell[1] == other:
-                        recorder.mark(cell, "C")
-                recorder.mark((cells.LOCAL, other), "R")
-                recorder.mark((cells.LIFE, other), "P")  # whether it sleeps can be read, too
-                recorder.mark((cells.LIFE, other), "K")
-                todo |= self.referred(before[cells.LOCAL, other])
-
-    def referred(self, value: Any) -> frozenset[int]:
-        """Return the numbers of the components that a value refers to."""
-        number = self.values.number(value)
-        found = self._references.get(number)
-        if found is None:
-            found = self._references[number] = references_in(value)
-        return found
+        effects = self.reader.effects(component, recorder, before, after)
+        return self._remember(self.states[number], component, recorder, effects)
 
     def _remember(
         self,
         state: State,
         component: int,
         recorder: Recorder,
-        reads: set[Cell],
-        sets: dict[Cell, Any],
-        appends: dict[Cell, tuple[Any, ...]],
+        effects: Effects,
     ) -> Slice:
+        sets = effects.sets
         footprint = recorder.footprint(component)
         key = (component, frozenset(footprint[1].items()))
         kind = self._kinds.setdefault(key, len(self._kinds))
         failed = tuple(
-            number for cell, value in sets.items() if cell[0] == cells.LIFE and value[0] is FAILED for number in cell[1:]
+            number
+            for cell, value in sets.items()
+            if cell[0] == cells.LIFE and value[0] is FAILED
+            for number in cell[1:]
         )
-        known = {cell: self.number(state, cell) for cell in reads}
+        known = {cell: self.number(state, cell) for cell in effects.reads}
         slice_ = Slice(footprint, kind, known, failed)
-        slice_.sets = tuple([(self._slot(cell), self._code(cell, self.values.number(new))) for cell, new in sets.items()])
-        slice_.appends = tuple([(self._slot(cell), self._messages.number(new)) for cell, new in appends.items()])
+        slice_.sets = tuple(
+            [(self._slot(cell), self._code(cell, self.values.number(new))) for cell, new in sets.items()]
+        )
+        slice_.appends = tuple(
+            [(self._slot(cell), self._messages.number(new)) for cell, new in effects.appends.items()]
+        )
         slice_.wakes = tuple([self._slot((cells.LIFE, one)) for one in recorder.woken if (cells.LIFE, one) not in sets])
         slice_.takes = tuple(recorder.taken)
         local = state[self._local_slots[component]]
@@ -521,7 +428,11 @@ class Graph:
     def _expand(self, number: int, waiting: deque[int]) -> None:
         found: list[Edge] = []
         known = len(self.states)
-        local_slots, memory, checks = self._local_slots, self.memory, CHECKED if self.looked_up < LATER else CHECKED_LATER
+        local_slots, memory, checks = (
+            self._local_slots,
+            self.memory,
+            CHECKED if self.looked_up < LATER else CHECKED_LATER,
+        )
         for component in self.runnable(self.states[number]):
             state = self.states[number]  # as wide as it is by now
             slice_ = memory.find(component, state[local_slots[component]], state)
@@ -548,7 +459,9 @@ class Graph:
 
     def ends(self) -> list[int]:
         """Return the states from which nothing goes on."""
-        return [number for number, edges in enumerate(self.edges) if not edges and not self.runnable(self.states[number])]
+        return [
+            number for number, edges in enumerate(self.edges) if not edges and not self.runnable(self.states[number])
+        ]
 
     def life(self, number: int, component: int) -> str:
         """Return the life of a component in a state."""
@@ -557,23 +470,3 @@ class Graph:
     def components(self) -> list[int]:
         """Return the numbers of all components."""
         return sorted(component for component, _ in self._lives)
-
-
-#: What a slice may change of others without being taken for one that reads the whole state.
-_KNOWN = (cells.LOCAL, cells.BOX, cells.GLOBAL, cells.CHANCE[0], cells.ENDED, cells.MADE[0])
-_OWN = (cells.LIFE, cells.LOCAL, cells.BOX, cells.LIMIT, cells.ENDED, cells.ATTENDS)
-
-
-def _is_appended(recorder: Recorder, cell: Cell, old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
-    """Return whether all that happened to an inbox is that messages were sent into it."""
-    letters = recorder.marks.get(cell, set())
-    return "A" in letters and letters <= {"A"} and new[: len(old)] == old
-
-
-def _is_woken(old: Any, new: Any) -> bool:
-    return old[0] is ASLEEP and new == (RUNNABLE, None, old[2])
-
-
-def marks_of(slice_: Slice) -> Marks:
-    """Return what a slice did to which cell."""
-    return slice_.footprint[1]

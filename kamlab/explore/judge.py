@@ -196,13 +196,13 @@ class Judge:
         graph, state = self.graph, self.graph.states[number]
         if not graph.setting.made_is_seen:
             return number
-        todo = set(graph.referred(graph.value(state, cells.MADE)))
+        todo = set(graph.reader.referred(graph.value(state, cells.MADE)))
         seen: set[int] = set()
         while todo:
             component = todo.pop()
             if component not in seen:
                 seen.add(component)
-                todo |= graph.referred(graph.value(state, (cells.LOCAL, component)))
+                todo |= graph.reader.referred(graph.value(state, (cells.LOCAL, component)))
         return tuple(
             [
                 graph.number(state, cell)

@@ -49,9 +49,7 @@ def outer_of(component: Microprocess) -> dict[Cell, Place]:
                 for inner in name.code.co_names:
                     if inner in vars(value):
                         _add_name(found, vars(value), inner)
-        elif name.name in name.names:
-            _add_name(found, name.names, name.name)
-        elif name.is_set:
+        elif name.name in name.names or name.is_set:
             _add_name(found, name.names, name.name)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection
+from itertools import pairwise
 
 from .graph import Graph
 
@@ -49,7 +50,7 @@ def _way(
 
 def switches_in(path: list[int]) -> int:
     """Return how often another component runs than in the slice before."""
-    return sum(one != other for one, other in zip(path, path[1:], strict=False))
+    return sum(one != other for one, other in pairwise(path))
 
 
 def leads_to(graph: Graph, goals: Collection[int]) -> set[int]:

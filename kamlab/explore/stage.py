@@ -26,7 +26,6 @@ from ..core.chance import builder_uses_chance, uses_chance
 from ..core.choice import SeededRandom
 from ..core.component import Component
 from ..core.drive import Phase
-from ..core.events import FAILED
 from ..core.microprocess import Microprocess, name_in_task
 from ..core.states import ASLEEP, ENDED, RUNNABLE
 from ..core.task import task_of

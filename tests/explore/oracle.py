@@ -1,0 +1,82 @@
+"""What explorations are compared with: every interleaving by running again, random runs, and pairs of slices."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from kamlab.explore.cells import default_of
+from kamlab.explore.counts import dependence
+from kamlab.explore.graph import Graph
+from kamlab.explore.stage import Setting, Stage
+
+
+def brute_force(system: Any, assembled: bool = True) -> tuple[int, set[Any]]:
+    """Run every interleaving from the beginning; return how many there are, and the states in which they end."""
+    setting = Setting(system)
+    first = Stage(setting)
+    prefix = first.assemble() if assembled else []
+    first.close()
+    count, ends = 0, set()
+    path: list[int] = []
+    left: list[list[int]] = []
+    while True:
+        stage = Stage(setting).run([*prefix, *path])
+        while can_run := stage.runnable():
+            if len(left) == len(path):
+                left.append(can_run[1:])
+                path.append(can_run[0])
+            stage.step(path[-1])
+        count += 1
+        ends.add(frozenset(stage.capture().items()))
+        stage.close()
+        while left and not left[-1]:
+            left.pop()
+            path.pop()
+        if not left:
+            return count, ends
+        path[-1] = left[-1].pop(0)
+
+
+def differences(graph: Graph, runs: int, seed: int = 1, most: int = 60) -> tuple[int, int]:
+    """Run a system in random orders beside its graph; return how many states were compared, and how many differ."""
+    chooser = random.Random(seed)
+    compared = differing = 0
+    for _ in range(runs):
+        stage, number = Stage(graph.setting).run(graph.prefix), 0
+        for _ in range(most):
+            edges = graph.edges[number]
+            if stage.runnable() != [component for component, _, _ in edges]:
+                differing += 1
+                break
+            if not edges:
+                break
+            component, _, number = chooser.choice(edges)
+            stage.step(component)
+            stage.runnable()
+            compared += 1
+            found = stage.capture()
+            state = graph.states[number]
+            cells = {*found, *graph.cells()}
+            if any(graph.value(state, cell) != found.get(cell, default_of(cell)) for cell in cells):
+                differing += 1
+        stage.close()
+    return compared, differing
+
+
+def diamonds(graph: Graph) -> tuple[int, int]:
+    """Return of how many pairs of slices that are called independent both orders lead to one state, and of how many not."""
+    ask = dependence()
+    right = wrong = 0
+    for edges in graph.edges:
+        for place, (one, slice_, target) in enumerate(edges):
+            for other, second, elsewhere in edges[:place]:
+                if ask(slice_, second):
+                    continue
+                there = {component: end for component, _, end in graph.edges[target]}
+                here = {component: end for component, _, end in graph.edges[elsewhere]}
+                if other in there and there.get(other) == here.get(one):
+                    right += 1
+                else:
+                    wrong += 1
+    return right, wrong
