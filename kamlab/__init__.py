@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
     from .core.thread import ThreadedComponent
-    from .explore import Exploration, explore
+    from .exploration import Exploration, explore
     from .handle import Handle
     from .net import (
         ConnectedSocketAdapter,
@@ -73,7 +73,7 @@ _HOMES = {
         ".net",
     ),
     "Recording": ".replay",
-    **dict.fromkeys(("explore", "Exploration"), ".explore"),
+    **dict.fromkeys(("explore", "Exploration"), ".exploration"),
 }
 
 __all__ = [

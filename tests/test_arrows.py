@@ -27,6 +27,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "replay": {"core", "analysis"},
     "views": {"core", "analysis", "replay"},
     "lab": {"core", "analysis", "replay", "net", "views", "notebook"},
+    "exploration": {"core", "chassis", "analysis", "replay", "views", "lab"},
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "notebook": {
@@ -35,7 +36,7 @@ MAY_KNOW: dict[str, set[str]] = {
     },
     "axon": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
-    "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "replay", "notebook"},
+    "__init__": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "replay", "notebook", "exploration"},
     "__main__": {"demo", "lab", "notebook", "axon", "kamlab"},
 }
 

@@ -20,6 +20,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis.why_lab import circle_in_words, waiting
+from ..core.box import made_inboxes_of
+from ..core.component import Component
 from ..core.describe import error_in_words
 from ..core.errors import KamlabError
 from ..core.microprocess import name_in_task
@@ -137,12 +139,12 @@ class Judge:
         asleep = [one for one in self.graph.components() if self.graph.life(number, one) is ASLEEP]
         if asleep:
             stage = self._run_to(number)
-            why = waiting(stage.lab)
-            if why.circles and why.certain:
-                self._note(DEADLOCK, number, circle_in_words(why.circles[0]))
+            circle = circle_of(stage.lab)
+            stage.close()
+            if circle:
+                self._note(DEADLOCK, number, circle)
             else:
                 self._judge_sleepers(number, asleep)
-            stage.close()
         if self._invariant is not None:
             self._ask(INVARIANT, self._invariant, number, "at the end")
 
@@ -166,14 +168,7 @@ class Judge:
 
     def _wake(self, number: int, component: int, boxes: list[Cell]) -> str:
         stage = self._run_to(number)
-        name = stage.name(component)
-        stage.scheduler.request_wake(stage.component(component))
-        sentence = ""
-        if component in stage.runnable():
-            (_, marks), _ = stage.step(component)
-            taken = [cell[2] for cell in boxes if set(marks.get(cell, "")) & {"T", "W"}]
-            if taken:
-                sentence = f"{name} sleeps, and messages that it would take wait in its {taken[0]!r}: nothing wakes it"
+        sentence = woken_in_vain(stage, component, boxes)
         stage.close()
         return sentence
 
@@ -225,6 +220,49 @@ class Judge:
                     self._note(LIVELOCK, number, f"{words} can go on for ever, however fairly they are run")
 
 
+def circle_of(lab: Any) -> str:
+    """Return the circle of components that wait for each other and can be nothing but a deadlock, in words; or ""."""
+    why = waiting(lab)
+    return circle_in_words(why.circles[0]) if why.circles and why.certain else ""
+
+
+def woken_in_vain(stage: Stage, component: int, boxes: list[Cell]) -> str:
+    """Wake a component that sleeps beside messages; return what is to be said if it takes one, which it would not have.
+
+    The execution is of no further use then.
+    """
+    name = stage.name(component)
+    stage.scheduler.request_wake(stage.component(component))
+    if component not in stage.runnable():
+        return ""
+    (_, marks), _ = stage.step(component)
+    taken = [cell[2] for cell in boxes if set(marks.get(cell, "")) & {"T", "W"}]
+    return f"{name} sleeps, and messages that it would take wait in its {taken[0]!r}: nothing wakes it" if taken else ""
+
+
+def judge_stage(stage: Stage, invariant: Predicate | None) -> dict[str, str]:
+    """Return by name what is wrong at the end of one execution, in sentences; it is of no further use then."""
+    found = {}
+    for number in stage.failed:
+        error = task_of(stage.component(number)).error
+        found[FAILURE] = f"{stage.name(number)} failed" + ("" if error is None else f": {error_in_words(error)}")
+    if invariant is not None:
+        sentence = asked(invariant, stage.made, "at the end")
+        if sentence:
+            found[INVARIANT] = sentence
+    circle = circle_of(stage.lab)
+    if circle:
+        return {**found, DEADLOCK: circle}
+    for component in stage.components:
+        if task_of(component).life is ASLEEP and isinstance(component, Component):
+            number = stage.number_of(component)
+            boxes = [(cells.BOX, number, name) for name, box in made_inboxes_of(component).items() if box.items]
+            sentence = woken_in_vain(stage, number, boxes) if boxes else ""
+            if sentence:
+                return {**found, LOST: sentence}
+    return found
+
+
 def judge_lab(lab: Any, invariant: Predicate | None, made: Any) -> dict[str, str]:
     """Return by name what is wrong at the end of one run of a lab, in sentences."""
     found = {}
@@ -233,10 +271,8 @@ def judge_lab(lab: Any, invariant: Predicate | None, made: Any) -> dict[str, str
         found[FAILURE] = f"{name_in_task(component)} failed: {error_in_words(error)}" if error is not None else ""
     members = list(lab.scheduler.members.values())
     rests = lab.outcome is not None and lab.outcome.reason in ("stuck", "finished")
-    if rests and any(task_of(one).life not in ENDED for one in members):
-        why = waiting(lab)
-        if why.circles and why.certain:
-            found[DEADLOCK] = circle_in_words(why.circles[0])
+    if rests and any(task_of(one).life not in ENDED for one in members) and (circle := circle_of(lab)):
+        found[DEADLOCK] = circle
     if rests and invariant is not None:
         sentence = asked(invariant, made, "at the end")
         if sentence:

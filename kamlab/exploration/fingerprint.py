@@ -105,7 +105,7 @@ class Prints:
         number_of: returns the number of a component; ``None`` if it is not part of the system.
         engine: the scheduler, whose objects are no state of a component.
         ignore: attributes to leave out: ``"Class.attribute"``.
-        opaque: called with an :class:`Opaque` and the object; what it returns stands for the object. It may raise it.
+        opaque: called with an :class:`Opaque` and the object; it may raise it.
     """
 
     def __init__(
@@ -129,6 +129,8 @@ class Prints:
         self._own: Any = None
         #: The objects of a cell that were met again in others: their numbers, and those cells.
         self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
+        #: The cells in which each object that cannot be seen into was met, by where it was met first.
+        self.hidden: dict[tuple[Cell, int], set[Cell]] = {}
 
     # -- cells ----------------------------------------------------------------------------------
 
@@ -179,9 +181,19 @@ class Prints:
                 raise Opaque(f"objects nested more than {DEEPEST} deep")
             return self._object(value, kind)
         except Opaque as error:
-            return self._opaque(error, value)
+            self._opaque(error, value)
+            return self._hidden(value, kind)
         finally:
             self._depth -= 1
+
+    def _hidden(self, value: Any, kind: type) -> Any:
+        """Return what stands for an object that cannot be seen into, and note in which cells it is."""
+        number = self._met.get(id(value))
+        if number is None:
+            number = self._meet(value)
+        first = self._first.setdefault(id(value), (self._cell, number))
+        self.hidden.setdefault(first, set()).add(self._cell)
+        return ("hidden", kind.__module__, kind.__qualname__, first)
 
     def _object(self, value: Any, kind: type) -> Any:
         if isinstance(value, Microprocess):

@@ -7,7 +7,7 @@ plays all orders: as a graph of states, in which each different slice runs in th
 from __future__ import annotations
 
 from .errors import CannotExplore, NotProved, WrongOrder
-from .exploring import explore
+from .explore import explore
 from .found import Exploration, Schedule
 
 __all__ = ["CannotExplore", "Exploration", "NotProved", "Schedule", "WrongOrder", "explore"]

@@ -86,12 +86,11 @@ class Schedule(View):
 
     def document(self) -> Document:
         """Return what goes wrong, how long the order is, and who runs when."""
-        how = "shortest" if self.minimal else "short"
+        how = "the shortest order" if self.minimal else "an order"
         size = f"{counted(self.slices, 'slice')}, {counted(self.switches, 'switch')}"
         head = f"{', '.join(self.names)}: {self.sentence}" if self.names else "nothing goes wrong"
         rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]
-        label = f"the {how} order" if self.names else "an order"
-        rows.append(line(f"{label}: {size}{self._after()}", indent=2))
+        rows.append(line(f"{how}: {size}{self._after()}", indent=2))
         rows.append(Table(tuple(self._turns()), ("step", "runs"), thing="turn", more=0))
         return tuple(rows)
 
@@ -179,8 +178,9 @@ class Exploration(View):
         if not self.complete or self.wrong is None:
             names = ", ".join(dict.fromkeys(name for schedule in self.found for name in schedule.names))
             return f"{orders} it can go wrong: {names}."
+        orders = orders.replace("In all", f"In {self.wrong:,} of all", 1)
         drawn = "" if self.chance is None else f" Drawn slice by slice, the chance is {self.chance:.1%}."
-        return f"{orders} it goes wrong in {self.wrong:,}.{drawn}"
+        return f"{orders} it goes wrong.{drawn}"
 
     def _orders(self) -> str:
         """Return which orders were covered, as the beginning of a sentence."""

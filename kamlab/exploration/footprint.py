@@ -131,14 +131,16 @@ class Recorder:
         if handler is not None:
             handler(self, record)
 
-    def _sent(self, record: Any) -> None:
+    def sent(self, record: Any) -> None:
+        """Note that a message was sent."""
         self.mark(self.inbox(record[2]), "A")
         self._woke(record[2].owner)  # also where that is not active yet, as it may be in another state
         if record[2].limit is not None:
             self.mark(self.inbox(record[2]), "C")
         self._used(record[1])
 
-    def _discarded(self, record: Any) -> None:
+    def discarded(self, record: Any) -> None:
+        """Note that a message was sent where nothing is linked."""
         self._used(record[1])
 
     def _used(self, box: Box | None) -> None:
@@ -149,18 +151,21 @@ class Recorder:
     def _leads(self, box: Box) -> Cell:
         return (LEADS, self._stage.number_of(box.owner), box.kind, box.name)
 
-    def _received(self, record: Any) -> None:
+    def received(self, record: Any) -> None:
+        """Note that a message was taken."""
         cell = self.inbox(record[1])
         self.mark(cell, "W" if (len(record) > 3 and record[3]) or record[1].limit is not None else "T")
         self.mark((FEEDERS, *cell[1:]), "R")
         self.taken.append(cell)
 
-    def _moved(self, record: Any) -> None:
+    def moved(self, record: Any) -> None:
+        """Note that a message was moved."""
         if isinstance(record[1], Inbox):
             self.mark(self.inbox(record[1]), "W")
             self._woke(record[1].owner)
 
-    def _linked(self, record: Any) -> None:
+    def linked(self, record: Any) -> None:
+        """Note that a link was made."""
         link = record[1]
         self.mark(self._leads(link.source_box), "W")
         end = link.sink_box.target
@@ -169,17 +174,20 @@ class Recorder:
             self.mark(self.inbox(end), "W")
             self.has_linked = True
 
-    def _unlinked(self, record: Any) -> None:
+    def unlinked(self, record: Any) -> None:
+        """Note that a link was taken down."""
         link = record[1]
         self.mark(self._leads(link.source_box), "W")
         end = link.sink_box.target
         if isinstance(end, Inbox) and task_of(link.source_box.owner).life not in ENDED:
             self.mark((FEEDERS, *self.inbox(end)[1:]), "W")
 
-    def _activated(self, record: Any) -> None:
+    def activated(self, record: Any) -> None:
+        """Note that a component was activated."""
         self.mark((LIFE, self._stage.number_of(record[1])), "W")
 
-    def _finished(self, record: Any) -> None:
+    def finished(self, record: Any) -> None:
+        """Note that a component has ended."""
         number = self._stage.number_of(record[1])
         self.mark((LIFE, number), "F" if number == self._stage.running else "W")
 
@@ -233,15 +241,15 @@ class Recorder:
 
 
 _HANDLERS: dict[Any, Any] = {
-    SENT: Recorder._sent,
-    DISCARDED: Recorder._discarded,
-    RECEIVED: Recorder._received,
-    INSERTED: Recorder._moved,
-    REMOVED: Recorder._moved,
-    LINKED: Recorder._linked,
-    UNLINKED: Recorder._unlinked,
-    ACTIVATED: Recorder._activated,
-    FINISHED: Recorder._finished,
+    SENT: Recorder.sent,
+    DISCARDED: Recorder.discarded,
+    RECEIVED: Recorder.received,
+    INSERTED: Recorder.moved,
+    REMOVED: Recorder.moved,
+    LINKED: Recorder.linked,
+    UNLINKED: Recorder.unlinked,
+    ACTIVATED: Recorder.activated,
+    FINISHED: Recorder.finished,
 }
 
 #: The recorder of the slice that runs, and its thread.

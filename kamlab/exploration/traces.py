@@ -6,8 +6,8 @@ each slice the earlier ones that it races with are found, and where it was possi
 noted as still to be done.
 
 Two things are of kamlab. A component that was woken may have been woken by any of several slices, so a race stands if
-the component was awake before, or another slice that comes with it wakes it as well. And where time has jumped, all that
-comes later happens after all that came before, since time jumps only when nothing can run.
+the component was awake before, or another slice that comes with it wakes it as well. And where time has jumped, all
+that comes later happens after all that came before, since time jumps only when nothing can run.
 """
 
 from __future__ import annotations
@@ -73,6 +73,9 @@ class _Run:
         _, recorder = self.stage.step(component)
         after = self.stage.capture()
         self._reader.effects(component, recorder, self._values, after)
+        for shared, found in self.stage.hidden.items():
+            if any(len(cell) > 1 and cell[1] == component for cell in found):
+                recorder.mark(("hidden", *shared), "W")
         footprint = recorder.footprint(component)
         self._values = after
         place = len(self.footprints)

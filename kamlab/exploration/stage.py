@@ -11,13 +11,14 @@ eight executions of a small system. So a state is reached by building the system
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import random
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
 
 from ..core import context, origins
@@ -61,19 +62,18 @@ class Setting:
         system: builds the system.
         seed: the seed of the lab's random numbers.
         ignore: the attributes to leave out of states.
-        takes_lab: whether the builder is called with the lab.
         numbers: the number of a component, by who made it and as which of theirs.
         makers: the other way round, by number.
         names: the name of a component when it was first met.
         outer: the globals and classes that the code of a component names.
         unseen: what could not be seen, in words.
         made_is_seen: whether what the builder returned could be.
+        lenient: whether an object that cannot be seen into stands for itself, rather than be refused.
     """
 
     system: Callable[..., Any]
     seed: int = 0
     ignore: frozenset[str] = frozenset()
-    takes_lab: bool = False
     numbers: dict[tuple[int, int], int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     kinds: list[type] = field(default_factory=list)
@@ -82,14 +82,22 @@ class Setting:
     chancy: set[int] = field(default_factory=set)
     unseen: dict[str, None] = field(default_factory=dict)
     made_is_seen: bool = True
+    lenient: bool = False
 
-    def __post_init__(self) -> None:
-        with contextlib.suppress(TypeError, ValueError):
-            parameters = signature(self.system).parameters.values()
-            self.takes_lab = any(
-                one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
-                for one in parameters
-            )
+    def build(self, lab: Lab) -> Any:
+        """Build the system in a lab, the current one, and return what the builder returns."""
+        return self.system(lab) if takes_lab(self.system) else self.system()
+
+
+@functools.lru_cache(100)
+def takes_lab(system: Callable[..., Any]) -> bool:
+    """Return whether a builder is called with the lab."""
+    try:
+        parameters = signature(system).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return any(one.default is one.empty and one.kind in positional for one in parameters)
 
 
 class _StageLab(Lab):
@@ -139,6 +147,8 @@ class Stage:
         self.path: list[int] = []
         self.picks: list[str] = []
         self.failed: list[int] = []
+        #: The objects that cannot be seen into and that several cells share, with these cells, at the last capture.
+        self.hidden: dict[tuple[Cell, int], set[Cell]] = {}
         scheduler.log = self._log
         scheduler.on_failure = self._note_failure
         self.made = self._build()
@@ -151,7 +161,7 @@ class Stage:
             inside, context.in_slice.world = context.in_slice.world, None
             context.enter(lab)
             try:
-                return self.setting.system(lab) if self.setting.takes_lab else self.setting.system()
+                return self.setting.build(lab)
             finally:
                 context.leave(lab)
                 context.in_slice.world = inside
@@ -339,6 +349,7 @@ class Stage:
             values[cells.CHANCE] = self._chance_now()
         self._capture_outer(values, prints)
         self._capture_made(values, prints)
+        self.hidden = {place: found for place, found in prints.hidden.items() if len(found) > 1}
         for cell, places in prints.shared.items():
             values[cell] = ("shared", values[cell], *sorted(places, key=repr))
         return values
@@ -346,8 +357,10 @@ class Stage:
     def _numbers_get(self, component: Any) -> int | None:
         return self._numbers.get(id(component))
 
-    def _refuse(self, error: Opaque, _value: Any) -> Any:
-        raise error
+    def _refuse(self, error: Opaque, _value: Any) -> None:
+        if not self.setting.lenient:
+            raise error
+        self.setting.unseen[f"the state of {error} cannot be seen"] = None
 
     def _service(self, name: str) -> Any:
         component, box = self.lab.services.retrieve_service(name)

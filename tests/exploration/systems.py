@@ -235,10 +235,14 @@ class Robot(Component):
 
     async def main(self) -> None:
         self.send(self.side)
-        while await self.receive() == self.side:
+        while True:
+            other = await self.receive()
+            for newer in self.messages():
+                other = newer
+            if other != self.side:
+                return
             self.side = 1 - self.side
             self.send(self.side)
-            await self.tick()
 
 
 def corridor() -> None:
@@ -408,9 +412,8 @@ class Letters(Component):
     """Sends the letters of a word: only the value stack knows which of the two T it stands at."""
 
     def main(self) -> Any:
-        for letter in "LETTER":
+        for self.letter in "LETTER":
             yield
-        self.send(letter)
 
 
 def letters() -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from kamlab.explore.cells import default_of
-from kamlab.explore.counts import dependence
-from kamlab.explore.graph import Graph
-from kamlab.explore.stage import Setting, Stage
+from kamlab.exploration.cells import default_of
+from kamlab.exploration.counts import dependence
+from kamlab.exploration.graph import Graph
+from kamlab.exploration.stage import Setting, Stage
 
 
 def brute_force(system: Any, assembled: bool = True) -> tuple[int, set[Any]]:
@@ -28,7 +28,7 @@ def brute_force(system: Any, assembled: bool = True) -> tuple[int, set[Any]]:
                 path.append(can_run[0])
             stage.step(path[-1])
         count += 1
-        ends.add(frozenset(stage.capture().items()))
+        ends.add(frozenset((cell, value) for cell, value in stage.capture().items() if value != default_of(cell)))
         stage.close()
         while left and not left[-1]:
             left.pop()
@@ -65,7 +65,7 @@ def differences(graph: Graph, runs: int, seed: int = 1, most: int = 60) -> tuple
 
 
 def diamonds(graph: Graph) -> tuple[int, int]:
-    """Return of how many pairs of slices that are called independent both orders lead to one state, and of how many not."""
+    """Return how many pairs of slices called independent lead to one state in both orders, and how many do not."""
     ask = dependence()
     right = wrong = 0
     for edges in graph.edges:

@@ -1,0 +1,121 @@
+"""From a graph and its judge to the values that are handed out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import counts
+from .found import Exploration, Schedule
+from .graph import Graph
+from .judge import LIVELOCK, Judge
+from .shortest import leads_to, shortest
+from .stage import Setting, Stage
+
+
+def told(graph: Graph, judge: Judge) -> Exploration:
+    """Return what a graph and its judge tell."""
+    complete = graph.complete and not judge.left
+    reasons = [graph.why_not] if graph.why_not else []
+    if judge.left:
+        reasons.append(f"there was no time to look at {judge.left:,} of the states")
+    reasons += graph.setting.unseen
+    order = counts.backwards(graph) if graph.complete else None
+    bad = judge.bad
+    total = wrong = chance = different = None
+    if order is not None:
+        total = counts.interleavings(graph, order)
+        wrong = total - counts.interleavings(graph, order, bad)
+        chance = counts.chance_of(graph, order, bad)
+        different = counts.different(graph)
+    return Exploration(
+        complete=complete,
+        proved=complete and not reasons,
+        why_not="; ".join(reasons),
+        how="all",
+        schedules=total,
+        different=different,
+        wrong=wrong,
+        chance=chance,
+        states=len(graph.states),
+        ends=len(graph.ends()),
+        real=graph.real,
+        found=_schedules(graph, judge),
+    )
+
+
+def _schedules(graph: Graph, judge: Judge) -> tuple[Schedule, ...]:
+    """Return the shortest order for each name; one order for names that hold at the same state."""
+    ways: dict[tuple[int, ...], tuple[list[str], list[str]]] = {}
+    for name, states in judge.found.items():
+        way = shortest(graph, states.keys())
+        if way is None:
+            continue
+        end = way[-1][1] if way else 0
+        names, sentences = ways.setdefault(tuple(component for component, _ in way), ([], []))
+        names.append(name)
+        sentences.append(states[end])
+    good = _good_states(graph, judge)
+    found = [_schedule(graph, list(path), names, sentences, good) for path, (names, sentences) in ways.items()]
+    return tuple(sorted(found, key=lambda schedule: (schedule.slices, schedule.names)))
+
+
+def _good_states(graph: Graph, judge: Judge) -> set[int] | None:
+    """Return the states from which there is an order that ends well; ``None`` if that is not known."""
+    if not graph.complete:
+        return None
+    bad = judge.bad | judge.found.get(LIVELOCK, {}).keys()
+    return leads_to(graph, [number for number in graph.ends() if number not in bad])
+
+
+def _schedule(graph: Graph, path: list[int], names: list[str], sentences: list[str], good: set[int] | None) -> Schedule:
+    stage = Stage(graph.setting).run([*graph.prefix, *path])
+    decided = None
+    if good is not None and LIVELOCK not in names:
+        decided, state = len(graph.prefix), 0
+        for component in path:
+            if state not in good:
+                break
+            state = next(target for one, _, target in graph.edges[state] if one == component)
+            decided += 1
+    schedule = Schedule(
+        tuple(names),
+        "; ".join(dict.fromkeys(sentences)),
+        tuple(stage.picks),
+        assembly=len(graph.prefix),
+        minimal=graph.complete,
+        decided=decided,
+        rounds=stage.scheduler.rounds,
+        seed=graph.setting.seed,
+        _system=graph.setting.system,
+    )
+    stage.close()
+    return schedule
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong in one run: its order, how many rounds it has, and the sentence."""
+
+    picks: tuple[str, ...]
+    rounds: int
+    sentence: str
+
+
+def schedules_of(found: dict[str, Wrong], setting: Setting, assembly: int) -> tuple[Schedule, ...]:
+    """Return an order for each name, from runs; one order for names that were found in the same run."""
+    by_order: dict[tuple[str, ...], list[str]] = {}
+    for name, wrong in found.items():
+        by_order.setdefault(wrong.picks, []).append(name)
+    schedules = [
+        Schedule(
+            tuple(names),
+            "; ".join(dict.fromkeys(found[name].sentence for name in names)),
+            picks,
+            assembly=assembly,
+            rounds=found[names[0]].rounds,
+            seed=setting.seed,
+            _system=setting.system,
+        )
+        for picks, names in by_order.items()
+    ]
+    return tuple(sorted(schedules, key=lambda schedule: (schedule.slices, schedule.names)))
