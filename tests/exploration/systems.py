@@ -241,6 +241,7 @@ class Robot(Component):
                 other = newer
             if other != self.side:
                 return
+            await self.tick()
             self.side = 1 - self.side
             self.send(self.side)
 

@@ -56,7 +56,7 @@ def count(graph: Graph) -> int:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_counts_are_those_of_running_every_order(name: str) -> None:
-    """Interleavings and end states are as many as running every order again finds, also where no box holds the state."""
+    """Interleavings and ends are as many as running every order finds, also where no box holds the state."""
     graph = graph_of(SMALL[name])
     number, ends = oracle.brute_force(SMALL[name])
     assert (count(graph), len(graph.ends())) == (number, len(ends))
