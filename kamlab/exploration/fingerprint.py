@@ -127,6 +127,7 @@ class Prints:
         self._depth = 0
         #: Whether the object that stands for itself is the present component.
         self._own: Any = None
+        self._left_out: set[int] = set()
         #: The objects of a cell that were met again in others: their numbers, and those cells.
         self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
         #: The cells in which each object that cannot be seen into was met, by where it was met first.
@@ -277,7 +278,15 @@ class Prints:
         self._kept.append(value)
         return number
 
+    def leave_out(self, component: Microprocess) -> None:
+        """Leave out the objects in the attributes that are ignored, wherever they are met, as on a value stack."""
+        for name, value in vars(component).items():
+            if self._is_ignored(type(component), name):
+                self._left_out.add(id(value))
+
     def _mutable(self, value: Any, kind: type) -> Any:
+        if id(value) in self._left_out:
+            return ("left out",)
         seen = self._met.get(id(value))
         if seen is not None:
             return ("ref", seen)

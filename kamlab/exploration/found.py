@@ -25,7 +25,7 @@ class Schedule(View):
     """An order of slices, to look at and to open.
 
     Attributes:
-        names: what goes wrong in it: failure, deadlock, lost wake-up, invariant, always, livelock; none if nothing.
+        names: what goes wrong in it: failure, deadlock, lost wake-up, invariant, always, livelock, starvation.
         sentence: what goes wrong, in words.
         path: the components that run, slice by slice, from the beginning of the run.
         assembly: how many of these only wire the system, before the orders differ.
@@ -33,6 +33,19 @@ class Schedule(View):
         decided: the step after which every order goes wrong; ``None`` where that is not known.
         rounds: how many rounds the run has.
         seed: the seed of the lab's random numbers.
+
+    >>> from kamlab import Component, explore
+    >>> class Clumsy(Component):
+    ...     def main(self):
+    ...         yield
+    ...         raise ValueError("dropped")
+    >>> schedule = explore(lambda: Clumsy().activate()).found[0]
+    >>> print(schedule)
+    failure: Clumsy_1 failed: ValueError: dropped
+      the shortest order: 2 slices, 0 switches; it goes wrong in every order
+      1-2  Clumsy_1
+    >>> schedule.open().step_number
+    2
     """
 
     names: tuple[str, ...]
@@ -97,6 +110,8 @@ class Schedule(View):
     def _after(self) -> str:
         if self.decided is None or self.decided >= self.step:
             return ""
+        if self.decided <= self.assembly:
+            return "; it goes wrong in every order"
         return f"; after step {self.decided} it goes wrong in every order"
 
     def _turns(self) -> list[tuple[str, str]]:
@@ -130,6 +145,14 @@ class Exploration(View):
         ends: in how many different states it can end.
         real: how many slices were run in the engine to find that out, beside those that lead to them.
         found: the orders in which it goes wrong, one for each name, the shortest first.
+
+    >>> from kamlab import Pipeline, explore
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> result = explore(lambda: Pipeline(DataSource("ab"), PassThrough()).activate())
+    >>> print(result)
+    In all 24 orders (16 truly different) nothing goes wrong.
+    >>> result.proved, result.found
+    (True, ())
     """
 
     complete: bool

@@ -356,14 +356,14 @@ class Graph:
         for slot in slice_.wakes:
             self._wake(changed, slot)
         for cell in slice_.takes:
-            for slot in self._senders(state, cell):
-                self._wake(changed, slot)
+            for component in self.senders(state, cell):
+                self._wake(changed, self._slots[cells.LIFE, component])
         for slot, code in slice_.sets:
             changed[slot] = code
         return tuple(changed)
 
-    def _senders(self, state: State, cell: Cell) -> tuple[int, ...]:
-        """Return the slots of the lives of those who are woken when a message is taken out of an inbox."""
+    def senders(self, state: State, cell: Cell) -> tuple[int, ...]:
+        """Return the components that are woken when a message is taken out of an inbox: those that send there."""
         key = (cell, *[state[slot] for slot in self._links])
         found = self._sending.get(key)
         if found is None:
@@ -375,7 +375,7 @@ class Graph:
                         todo.append(other[1:])
                         if other[2] == "outbox" and self.value(state, (cells.ATTENDS, other[1])):
                             names.add(other[1])
-            found = self._sending[key] = tuple(self._slot((cells.LIFE, one)) for one in sorted(names))
+            found = self._sending[key] = tuple(sorted(names))
         return found
 
     def _wake(self, changed: list[int], slot: int) -> None:

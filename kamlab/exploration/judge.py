@@ -7,6 +7,7 @@ lost wake-up    nothing can run, and a component sleeps that would take a messag
 invariant       the predicate of the user's does not hold at an end
 always          the predicate of the user's does not hold at some state
 livelock        the system can go on for ever, messages and all, however fairly it is run, and could have ended
+starvation      a component can wait for ever for the answer to a message that is never taken, however fairly all are run
 =============== =====================================================================================================
 
 Each is decided by asking the real system, which is run to the state in question. A predicate can only see what its
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis.why_lab import circle_in_words, waiting
+from ..analysis.words import joined
 from ..core.box import made_inboxes_of
 from ..core.component import Component
 from ..core.describe import error_in_words
@@ -29,15 +31,16 @@ from ..core.states import ASLEEP, ENDED, FAILED
 from ..core.task import task_of
 from . import cells
 from .cells import Cell
-from .cycles import fair_cycles
+from .cycles import fair_cycles, starved
 from .errors import CannotExplore
 from .graph import Graph
 from .stage import Stage
 
-FAILURE, DEADLOCK, LOST, INVARIANT, ALWAYS, LIVELOCK = (
-    *("failure", "deadlock", "lost wake-up"),
-    *("invariant", "always", "livelock"),
-)
+FAILURE, DEADLOCK, LOST, INVARIANT = "failure", "deadlock", "lost wake-up", "invariant"
+ALWAYS, LIVELOCK, STARVATION = "always", "livelock", "starvation"
+
+#: What happens on a way that has no end.
+ENDLESS = (LIVELOCK, STARVATION)
 
 Predicate = Callable[[Any], Any]
 
@@ -77,6 +80,8 @@ class Judge:
         self._invariant = invariant
         self._always = always
         self._until = until
+        #: Whether a predicate is asked.
+        self.asks = invariant is not None or always is not None
         #: By name and by state what is wrong there.
         self.found: dict[str, dict[int, str]] = {}
         #: How many states were not asked, since there was no time.
@@ -98,7 +103,7 @@ class Judge:
     @property
     def bad(self) -> set[int]:
         """The states at which something is wrong, but for those that are only on a way without end."""
-        return {number for name, states in self.found.items() if name != LIVELOCK for number in states}
+        return {number for name, states in self.found.items() if name not in ENDLESS for number in states}
 
     def _note(self, name: str, number: int, sentence: str) -> None:
         self.found.setdefault(name, {}).setdefault(number, sentence)
@@ -209,13 +214,17 @@ class Judge:
     # -- cycles ---------------------------------------------------------------------------------------
 
     def _judge_cycles(self) -> None:
-        """Note where a system that can end can go on for ever."""
+        """Note where a system that can end can go on for ever, and where one component never gets its turn."""
+        names = self.graph.setting.names
+        for component, starving, box in starved(self.graph):
+            where = f"its message in {names[box[1]]}.{box[2]} is never taken"
+            for number in starving.states:
+                self._note(STARVATION, number, f"{names[component]} can wait for ever while the others go on: {where}")
         if not self.graph.ends():
             return
         for cycle in fair_cycles(self.graph):
             if cycle.sends:
-                names = [self.graph.setting.names[one] for one in sorted(cycle.moving)]
-                words = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+                words = joined([names[one] for one in sorted(cycle.moving)])
                 for number in cycle.states:
                     self._note(LIVELOCK, number, f"{words} can go on for ever, however fairly they are run")
 

@@ -325,6 +325,9 @@ class Stage:
         prints = Prints(self._numbers_get, scheduler, setting.ignore, self._refuse)
         values: dict[Cell, Any] = {cells.TIME: scheduler.time()}
         timers = len(scheduler.timers.waiting())
+        if setting.ignore:
+            for component in self.components:
+                prints.leave_out(component)
         for number, component in sorted(self._present.items()):
             task = task_of(component)
             when = None

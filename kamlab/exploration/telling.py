@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import counts
 from .found import Exploration, Schedule
 from .graph import Graph
-from .judge import LIVELOCK, Judge
+from .judge import ENDLESS, Judge
 from .shortest import leads_to, shortest
 from .stage import Setting, Stage
 
@@ -19,6 +19,8 @@ def told(graph: Graph, judge: Judge) -> Exploration:
     if judge.left:
         reasons.append(f"there was no time to look at {judge.left:,} of the states")
     reasons += graph.setting.unseen
+    if graph.setting.ignore and judge.asks:
+        reasons.append(f"a predicate may look at what is left out: {', '.join(sorted(graph.setting.ignore))}")
     order = counts.backwards(graph) if graph.complete else None
     bad = judge.bad
     total = wrong = chance = different = None
@@ -63,14 +65,14 @@ def _good_states(graph: Graph, judge: Judge) -> set[int] | None:
     """Return the states from which there is an order that ends well; ``None`` if that is not known."""
     if not graph.complete:
         return None
-    bad = judge.bad | judge.found.get(LIVELOCK, {}).keys()
+    bad = judge.bad | {number for name in ENDLESS for number in judge.found.get(name, ())}
     return leads_to(graph, [number for number in graph.ends() if number not in bad])
 
 
 def _schedule(graph: Graph, path: list[int], names: list[str], sentences: list[str], good: set[int] | None) -> Schedule:
     stage = Stage(graph.setting).run([*graph.prefix, *path])
     decided = None
-    if good is not None and LIVELOCK not in names:
+    if good is not None and not set(names) & set(ENDLESS):
         decided, state = len(graph.prefix), 0
         for component in path:
             if state not in good:

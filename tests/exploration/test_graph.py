@@ -82,7 +82,7 @@ def test_orders_that_differ_are_as_many_as_a_second_algorithm_finds(name: str) -
 @pytest.mark.parametrize("name", [*SMALL, *LARGER])
 def test_random_runs_are_in_the_graph(name: str) -> None:
     """After each slice of a random run the real system is in the state that the graph says, cell by cell."""
-    compared, differing = oracle.differences(graph_of({**SMALL, **LARGER}[name]), 12)
+    compared, differing = oracle.differences(graph_of({**SMALL, **LARGER}[name]), 8)
     assert compared >= 40
     assert differing == 0
 
@@ -138,7 +138,7 @@ def scripted(seed: int) -> Any:
     return system
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_generated_systems_agree_with_every_oracle(seed: int) -> None:
     """Systems whose code is drawn have the counts, the states and the commuting slices that running them shows."""
     system = scripted(seed)

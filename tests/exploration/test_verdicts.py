@@ -149,6 +149,10 @@ def test_an_attribute_can_be_left_out() -> None:
     whole, small = explore(system), explore(system, ignore="Keep.kept")
     assert small.states < whole.states
     assert small.schedules == whole.schedules
+    assert small.proved
+    asked = explore(system, lambda made: True, ignore="Keep.kept")
+    assert not asked.proved
+    assert "may look at what is left out: Keep.kept" in asked.why_not
 
 
 @pytest.mark.parametrize(
