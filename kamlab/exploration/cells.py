@@ -18,6 +18,7 @@ cell         of                             its value
 ``S``        the lab                        its services
 ``R``        the lab                        the state of its random numbers
 ``Z``        the builder                    what it returned
+``W, n``     component n                    how often it was passed over in a row, where that is bounded
 ============ ============================== =========================================================================
 
 Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, who sends to an inbox, is in footprints.
@@ -30,13 +31,14 @@ from typing import Any
 Cell = tuple[Any, ...]
 
 LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
+PASSED = "W"
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
 CHANCE: Cell = ("R",)
 MADE: Cell = ("Z",)
 
 #: The value of a component that is not made yet, and of a box that is not made yet, by the kind of cell.
-_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: ()}
+_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: (), PASSED: 0}
 
 
 def default_of(cell: Cell) -> Any:

@@ -33,6 +33,7 @@ def explore(
     *,
     always: Predicate | None = None,
     start: str = "assembled",
+    fair: int | None = None,
     ignore: Iterable[str] = (),
     how: str = "auto",
     states: int = 200_000,
@@ -53,6 +54,8 @@ def explore(
         always: the same, asked at every state.
         start: ``"assembled"``: Pipelines, Graphlines and the like wire their components first; ``"built"``: the orders
             in which they do so are explored as well.
+        fair: how often in a row a component that can run may be passed over; without it, for ever. A system that counts
+            without bound in orders that nobody means has finitely many states then.
         ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
         how: ``"all"``: the graph of all states. ``"traces"``: one run for each truly different order, for systems that
             hold what cannot be seen into. ``"random"``, ``"pct"``: orders that are drawn, for systems with threads, a
@@ -88,7 +91,7 @@ def explore(
     if not callable(system):
         raise CannotExplore(f"explore({system!r}): give a function that activates the components of a system")
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
-    task = _Task(system, invariant, always, start == "assembled", ignored, states, seconds, runs, slices, seed)
+    task = _Task(system, invariant, always, start == "assembled", fair, ignored, states, seconds, runs, slices, seed)
     _check_arguments(task, start, how)
     with watching():
         return task.explore(how)
@@ -102,6 +105,7 @@ class _Task:
     invariant: Predicate | None
     always: Predicate | None
     assembled: bool
+    fair: int | None
     ignored: frozenset[str]
     states: int
     seconds: float
@@ -128,7 +132,7 @@ class _Task:
         """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
         until = time.perf_counter() + self.seconds
         setting = Setting(self.system, self.seed, self.ignored)
-        graph = Graph(setting, self.assembled).expand(self.states, self.seconds)
+        graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
         rest = max(until, time.perf_counter() + JUDGING)
         result = told(graph, Judge(graph, self.invariant, self.always, rest).judge())
         if result.found or graph.complete or not goes_on:
@@ -208,7 +212,9 @@ def _check_arguments(task: _Task, start: str, how: str) -> None:
     for name, value, known in (("start", start, STARTS), ("how", how, HOWS)):
         if value not in known:
             raise CannotExplore(f"{name}={value!r}: it is one of {', '.join(map(repr, known))}")
-    for name, number in (("states", task.states), ("runs", task.runs), ("slices", task.slices)):
+    fair = 1 if task.fair is None else task.fair
+    limits = {"states": task.states, "runs": task.runs, "slices": task.slices, "fair": fair}
+    for name, number in limits.items():
         if type(number) is not int or number < 1:
             raise CannotExplore(f"{name}={number!r}: give a whole number above 0")
     if not (isinstance(task.seconds, (int, float)) and task.seconds > 0):

@@ -145,6 +145,7 @@ class Exploration(View):
         ends: in how many different states it can end.
         real: how many slices were run in the engine to find that out, beside those that lead to them.
         found: the orders in which it goes wrong, one for each name, the shortest first.
+        fair: how often in a row a component that could run was passed over at most; ``None``: for ever.
 
     >>> from kamlab import Pipeline, explore
     >>> from kamlab.parts import DataSource, PassThrough
@@ -167,6 +168,7 @@ class Exploration(View):
     ends: int
     real: int
     found: tuple[Schedule, ...]
+    fair: int | None = None
 
     def check(self, proved: bool = False) -> None:
         """Raise an error if anything went wrong.
@@ -207,16 +209,17 @@ class Exploration(View):
 
     def _orders(self) -> str:
         """Return which orders were covered, as the beginning of a sentence."""
+        fair = "" if self.fair is None else f" that pass nobody over more than {counted(self.fair, 'time')}"
         if not self.complete:
-            if self.schedules is not None:
+            if self.how != "all" and self.schedules is not None:
                 return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}"
             return f"In the {self.states:,} states that were reached"
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
-            return f"In all orders, which run through {where} without a last one,"
+            return f"In all orders{fair}, which run through {where} without a last one,"
         if self.how == "traces":
             return f"In all {self.schedules:,} orders that truly differ"
         if self.schedules == 1:
             return "In the only order"
         differing = "" if self.different is None else f" ({self.different:,} truly different)"
-        return f"In all {self.schedules:,} orders{differing}"
+        return f"In all {self.schedules:,} orders{fair}{differing}"

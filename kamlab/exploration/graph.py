@@ -50,10 +50,12 @@ class Graph:
     Args:
         setting: what all executions share.
         assembled: whether components that only wire others run first, in one order.
+        fair: how often in a row a component that can run may be passed over; ``None``: for ever.
     """
 
-    def __init__(self, setting: Setting, assembled: bool = True) -> None:
+    def __init__(self, setting: Setting, assembled: bool = True, fair: int | None = None) -> None:
         self.setting = setting
+        self.fair = fair
         self.values = Values()
         self.states: list[State] = []
         self._index: dict[State, int] = {}
@@ -72,6 +74,7 @@ class Graph:
         self._woken: dict[tuple[int, int], tuple[int, int] | None] = {}
         self._lives: list[tuple[int, int]] = []  # component, and the slot of its life
         self._local_slots: dict[int, int] = {}
+        self._uncompared: set[int] = set()  # the slots of what only the graph counts
         self._entries: list[tuple[Slice, int]] = []
         self._kinds: dict[Any, int] = {}
         self.reader = Reader(setting)
@@ -132,6 +135,8 @@ class Graph:
             if cell[0] == cells.LIFE and cell not in self._slots:
                 self._local_slots[cell[1]] = self._slot((cells.LOCAL, cell[1]))
                 self._lives.append((cell[1], self._slot(cell)))
+                if self.fair is not None:
+                    self._uncompared.add(self._slot((cells.PASSED, cell[1])))
             code = self._code(cell, self.values.number(value))
             if code:
                 codes[self._slot(cell)] = code
@@ -175,6 +180,7 @@ class Graph:
             cells.LIMIT: f"the size of {of}.{cell[-1]}",
             cells.LEADS: f"where {of}.{cell[-1]} leads",
             cells.ATTENDS: f"whether {of} attends to what is taken",
+            cells.PASSED: f"how often {of} was passed over",
             cells.GLOBAL: f"the global {cell[-1]}",
             "T": "the time",
             "S": "the services",
@@ -194,12 +200,34 @@ class Graph:
 
     def _reach(self, state: State, parent: tuple[int, int]) -> int:
         """Return the number of the state that a slice has led to, once time has jumped if no component can run."""
+        if self.fair is not None:
+            state = self._pass_over(state, parent)
         number = self._index.get(state)
         if number is None:
             settled = self._settle(state)
             number = self._add(settled, parent)
             self._index[state] = number
         return number
+
+    def _pass_over(self, state: State, parent: tuple[int, int]) -> State:
+        """Count for each component that could run, and still can, that another one ran in its place."""
+        could, can = self.runnable(self.states[parent[0]]), set(self.runnable(state))
+        changed = list(state)
+        for component, _ in self._lives:
+            cell = (cells.PASSED, component)
+            slot = self._slots[cell]
+            waited = component in could and component in can and component != parent[1]
+            count = self.value(state, cell) + 1 if waited else 0
+            changed[slot] = self._code(cell, self.values.number(count))
+        return tuple(changed)
+
+    def _may_run(self, state: State) -> list[int]:
+        """Return the components of which one may run in a state: those passed over too often, or all that can run."""
+        found = self.runnable(state)
+        if self.fair is None or len(found) < 2:
+            return found
+        overdue = [one for one in found if self.value(state, (cells.PASSED, one)) >= self.fair]
+        return overdue or found
 
     # -- what can run, and time ---------------------------------------------------------------------
 
@@ -233,13 +261,18 @@ class Graph:
 
     # -- real executions ----------------------------------------------------------------------------
 
-    def path(self, number: int) -> list[int]:
-        """Return the components that run, slice by slice, on a shortest way to a state, from the beginning on."""
+    def way(self, number: int) -> list[tuple[int, int]]:
+        """Return a way to a state with the fewest slices: the components that run, each with the state that follows."""
         found = []
         while self.parents[number][0] >= 0:
-            number, component = self.parents[number]
-            found.append(component)
-        return self.prefix + found[::-1]
+            before, component = self.parents[number]
+            found.append((component, number))
+            number = before
+        return found[::-1]
+
+    def path(self, number: int) -> list[int]:
+        """Return the components that run, slice by slice, on a shortest way to a state, from the beginning on."""
+        return self.prefix + [component for component, _ in self.way(number)]
 
     def stand_at(self, number: int) -> tuple[Stage, dict[Cell, Any]]:
         """Return a real execution that stands in a state, and its values.
@@ -265,7 +298,7 @@ class Graph:
         real = self._encode(found)
         state = self.states[number]
         for slot, (code, other) in enumerate(zip(real, state, strict=True)):
-            if code != other:
+            if code != other and slot not in self._uncompared:
                 raise Differs(
                     f"the system does not do the same again: {self.words(self._cell_at[slot])} is not what it was; "
                     "it depends on something that is not seen"
@@ -283,14 +316,14 @@ class Graph:
         self._compare_codes(moved, state, stage.name(component))
         stage.runnable()
         target = self._reach(state, (number, component))
-        if self.states[target] != state:
+        if self.fair is not None or self.states[target] != state:
             self._compare(stage.capture(), target)
         self._standing = (target, stage)
         return slice_
 
     def _compare_codes(self, real: State, state: State, name: str) -> None:
         for slot, (code, other) in enumerate(zip(real, state, strict=True)):
-            if code != other:
+            if code != other and slot not in self._uncompared:
                 what = self.words(self._cell_at[slot])
                 raise Differs(f"a slice of {name} changed {what} in a way that is not understood")
 
@@ -433,7 +466,7 @@ class Graph:
             self.memory,
             CHECKED if self.looked_up < LATER else CHECKED_LATER,
         )
-        for component in self.runnable(self.states[number]):
+        for component in self._may_run(self.states[number]):
             state = self.states[number]  # as wide as it is by now
             slice_ = memory.find(component, state[local_slots[component]], state)
             if slice_ is None:

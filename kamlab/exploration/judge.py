@@ -7,7 +7,7 @@ lost wake-up    nothing can run, and a component sleeps that would take a messag
 invariant       the predicate of the user's does not hold at an end
 always          the predicate of the user's does not hold at some state
 livelock        the system can go on for ever, messages and all, however fairly it is run, and could have ended
-starvation      a component can wait for ever for the answer to a message that is never taken, however fairly all are run
+starvation      a component can wait for ever for the answer to a message that is never taken, however fairly it is run
 =============== =====================================================================================================
 
 Each is decided by asking the real system, which is run to the state in question. A predicate can only see what its
@@ -94,8 +94,8 @@ class Judge:
         for number in self.graph.ends():
             self._judge_end(number)
         if self._always is not None:
-            for number in range(len(self.graph.states)):
-                self._ask(ALWAYS, self._always, number, "there")
+            for number in range(len(self.graph.states) - 1, -1, -1):  # the deepest first: others are on the way there
+                self._ask_along(self._always, number)
         if self.graph.complete:
             self._judge_cycles()
         return self
@@ -190,6 +190,24 @@ class Judge:
             stage.close()
         if self._answers[key]:
             self._note(name, number, self._answers[key])
+
+    def _ask_along(self, predicate: Predicate, number: int) -> None:
+        """Ask a predicate at a state and at those on the way there, unless all that it can see there is known."""
+        key = (ALWAYS, self._seen_from_made(number))
+        if key not in self._answers and not self._is_late():
+            graph = self.graph
+            way = graph.way(number)
+            stage = Stage(graph.setting).run(graph.prefix)
+            for place, state in enumerate([0, *[target for _, target in way]]):
+                if place:
+                    stage.step(way[place - 1][0])
+                    stage.runnable()
+                here = (ALWAYS, self._seen_from_made(state))
+                if here not in self._answers:
+                    self._answers[here] = asked(predicate, stage.made, "there")
+            stage.close()
+        if self._answers.get(key):
+            self._note(ALWAYS, number, self._answers[key])
 
     def _seen_from_made(self, number: int) -> Any:
         """Return the values of all cells that the builder's result leads to, and of the globals."""

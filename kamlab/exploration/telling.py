@@ -27,8 +27,9 @@ def told(graph: Graph, judge: Judge) -> Exploration:
     if order is not None:
         total = counts.interleavings(graph, order)
         wrong = total - counts.interleavings(graph, order, bad)
-        chance = counts.chance_of(graph, order, bad)
-        different = counts.different(graph)
+        if graph.fair is None:
+            chance = counts.chance_of(graph, order, bad)
+            different = counts.different(graph)
     return Exploration(
         complete=complete,
         proved=complete and not reasons,
@@ -42,6 +43,7 @@ def told(graph: Graph, judge: Judge) -> Exploration:
         ends=len(graph.ends()),
         real=graph.real,
         found=_schedules(graph, judge),
+        fair=graph.fair,
     )
 
 

@@ -11,8 +11,11 @@ from kamlab.exploration.graph import Graph
 from kamlab.exploration.stage import Setting, Stage
 
 
-def brute_force(system: Any, assembled: bool = True) -> tuple[int, set[Any]]:
-    """Run every interleaving from the beginning; return how many there are, and the states in which they end."""
+def brute_force(system: Any, assembled: bool = True, fair: int | None = None) -> tuple[int, set[Any]]:
+    """Run every interleaving from the beginning; return how many there are, and the states in which they end.
+
+    With ``fair`` only those in which no component that can run is passed over more often than that in a row.
+    """
     setting = Setting(system)
     first = Stage(setting)
     prefix = first.assemble() if assembled else []
@@ -21,12 +24,16 @@ def brute_force(system: Any, assembled: bool = True) -> tuple[int, set[Any]]:
     path: list[int] = []
     left: list[list[int]] = []
     while True:
-        stage = Stage(setting).run([*prefix, *path])
+        stage, passed = Stage(setting).run(prefix), dict[int, int]()
+        for component in path:
+            passed = pass_over(stage, component, passed)
         while can_run := stage.runnable():
+            if fair is not None:
+                can_run = [one for one in can_run if passed.get(one, 0) >= fair] or can_run
             if len(left) == len(path):
                 left.append(can_run[1:])
                 path.append(can_run[0])
-            stage.step(path[-1])
+            passed = pass_over(stage, path[-1], passed)
         count += 1
         ends.add(frozenset((cell, value) for cell, value in stage.capture().items() if value != default_of(cell)))
         stage.close()
@@ -36,6 +43,14 @@ def brute_force(system: Any, assembled: bool = True) -> tuple[int, set[Any]]:
         if not left:
             return count, ends
         path[-1] = left[-1].pop(0)
+
+
+def pass_over(stage: Stage, component: int, passed: dict[int, int]) -> dict[int, int]:
+    """Run a slice of a component; return how often each of the others was passed over in a row."""
+    could = stage.runnable()
+    stage.step(component)
+    can = {stage.number_of(one) for one in stage.scheduler.runnable()}
+    return {one: passed.get(one, 0) + 1 for one in could if one in can and one != component}
 
 
 def differences(graph: Graph, runs: int, seed: int = 1, most: int = 60) -> tuple[int, int]:

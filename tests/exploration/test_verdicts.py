@@ -104,6 +104,62 @@ def test_a_livelock_is_a_fair_way_without_end() -> None:
     assert names(explore(rally)) == []
 
 
+class Server(Component):
+    """Serves the urgent first, and counts; fair, it serves in turn."""
+
+    Inboxes = ("urgent", "normal")
+    Outboxes = ("a", "b", "c")
+
+    def __init__(self, fair: bool) -> None:
+        super().__init__()
+        self.fair, self.skipped = fair, 0
+
+    async def main(self) -> None:
+        while True:
+            box = await self.ready("urgent", "normal")
+            if self.fair and self.skipped >= 2 and self.data_ready("normal"):
+                box = "normal"
+            self.skipped = 0 if box == "normal" or not self.fair else self.skipped + 1
+            self.send("done", self.recv(box))
+            await self.tick()
+
+
+class Asking(Component):
+    """Asks again and again."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__()
+        self.who = who
+
+    async def main(self) -> None:
+        while True:
+            self.send(self.who)
+            await self.receive()
+
+
+def serving(fair: bool) -> None:
+    """Activate a server, two urgent clients and a normal one."""
+    server = Server(fair)
+    wires = {("A", "outbox"): ("S", "urgent"), ("B", "outbox"): ("S", "urgent"), ("C", "outbox"): ("S", "normal")}
+    answers = {("S", who.lower()): (who, "inbox") for who in "ABC"}
+    Graphline(S=server, A=Asking("a"), B=Asking("b"), C=Asking("c"), linkages={**wires, **answers}).activate()
+
+
+def test_starvation_is_a_question_that_is_never_taken() -> None:
+    """The client whose message is passed over for ever is named, and no other."""
+    result = explore(lambda: serving(False))
+    assert names(result) == ["starvation"]
+    assert ".normal is never taken" in result.found[0].sentence
+
+
+def test_bounded_unfairness_makes_counters_finite() -> None:
+    """A counter grows without bound if one client is never run; with ``fair`` there is an end, and the text says so."""
+    assert not explore(lambda: serving(True), states=300, how="all").complete
+    result = explore(lambda: serving(True), fair=2)
+    assert result, result
+    assert "that pass nobody over more than 2 times" in str(result)
+
+
 def test_clean_systems_have_no_name() -> None:
     """Nothing is named in systems that are at rest at their end."""
     clean: list[Any] = [systems.chain(), systems.news(), systems.ticking, systems.bounded]
@@ -162,6 +218,7 @@ def test_an_attribute_can_be_left_out() -> None:
         ({"start": "soon"}, "start='soon'"),
         ({"states": 0}, "states=0"),
         ({"seconds": -1}, "seconds=-1"),
+        ({"fair": 0}, "fair=0"),
         ({"invariant": 7}, "invariant=7"),
     ],
 )
