@@ -132,7 +132,8 @@ class Reader:
         """Add the components that the local state of one refers to, or that its globals do, and on from there."""
         own = [before.get((cells.LOCAL, component)), *map(before.get, self._setting.outer.get(component, ()))]
         todo = set().union(*map(self.referred, own))
-        is_users = not self._setting.kinds[component].__module__.startswith("kamlab.")
+        helped = self._setting.helped
+        is_users = component in helped or not self._setting.kinds[component].__module__.startswith("kamlab.")
         seen = {component}
         while todo:
             other = todo.pop()
@@ -144,7 +145,7 @@ class Reader:
             if is_users:
                 reads.update(cell for cell in before if len(cell) > 1 and cell[1] == other)
                 for cell in before:
-                    if cell[0] == cells.BOX and cell[1] == other:
+                    if cell[0] == cells.BOX and cell[1] == other and helped.get(component) != other:
                         recorder.mark(cell, "C")
                 recorder.mark((cells.LOCAL, other), "R")
                 for letter in "PK":  # whether it sleeps can be read, too

@@ -65,6 +65,7 @@ class Setting:
         numbers: the number of a component, by who made it and as which of theirs.
         makers: the other way round, by number.
         names: the name of a component when it was first met.
+        helped: for a generator that a component waits for, the component, whose code it runs.
         outer: the globals and classes that the code of a component names.
         unseen: what could not be seen, in words.
         made_is_seen: whether what the builder returned could be.
@@ -77,6 +78,7 @@ class Setting:
     numbers: dict[tuple[int, int], int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     kinds: list[type] = field(default_factory=list)
+    helped: dict[int, int] = field(default_factory=dict)
     outer: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
     places: dict[Cell, Place] = field(default_factory=dict)
     chancy: set[int] = field(default_factory=set)
@@ -399,6 +401,9 @@ class Stage:
         setting.names[number] = name_in_task(component)
         setting.outer[number] = tuple(found)
         setting.places.update(found)
+        awaited_by = task_of(component).awaited_by
+        if awaited_by is not None:
+            setting.helped[number] = self.number_of(awaited_by)
         if uses_chance(component):
             setting.chancy.add(number)
 
