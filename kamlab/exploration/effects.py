@@ -65,6 +65,8 @@ class Reader:
             if not is_own and self._commutes(cell, old, new, recorder, found):
                 continue
             found.sets[cell] = new
+            if cell == (cells.LOCAL, component):
+                recorder.mark(cell, "W")  # others may read it
             if is_own and cell[0] not in _STRUCTURE:
                 continue
             if not is_own and cell in before:

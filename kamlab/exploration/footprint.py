@@ -9,8 +9,10 @@ components commute unless the letters on some cell conflict:
 letter   on an inbox (``B``)                                      conflicts with
 ======== ======================================================== ==================
 ``A``    a message was appended                                   ``A E C W``
-``T N``  its owner took the oldest, or found something            ``W``
-``E C``  its owner found nothing; somebody counted what is there  ``A W``
+``T``    its owner took the oldest                                ``C W``
+``N``    its owner found something                                ``W``
+``E``    its owner found nothing                                  ``A W``
+``C``    somebody counted what is there                           ``A T W``
 ``W``    changed otherwise                                        all
 ======== ======================================================== ==================
 
@@ -63,7 +65,7 @@ Marks = dict[Cell, str]
 #: The component that ran, and what it did.
 Footprint = tuple[int, Marks]
 
-_CONFLICTS = ("AA", "AE", "AC", "AW", "TW", "NW", "EW", "CW", "WW", "RW", "KP", "KW", "PW", "FR", "FW")
+_CONFLICTS = ("AA", "AE", "AC", "AW", "CT", "TW", "NW", "EW", "CW", "WW", "RW", "KP", "KW", "PW", "FR", "FW")
 CONFLICTS = frozenset((*_CONFLICTS, *(pair[::-1] for pair in _CONFLICTS)))
 
 

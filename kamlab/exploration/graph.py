@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from ..core.states import ASLEEP, FAILED, RUNNABLE
@@ -24,7 +26,7 @@ from .stage import Setting, Stage
 
 #: Of how many edges that were looked up one is executed as well; later fewer are.
 CHECKED = 50
-LATER, CHECKED_LATER = 20_000, 500
+LATER, CHECKED_LATER = 20_000, 2_000
 
 #: How many slots a state is extended by at a time.
 SPARE = 8
@@ -78,10 +80,12 @@ class Graph:
         self._entries: list[tuple[Slice, int]] = []
         self._kinds: dict[Any, int] = {}
         self.reader = Reader(setting)
-        self._can_run: dict[tuple[int, int], bool] = {}
+        self._can_run: dict[Any, list[int]] = {}  # who can run, by the values of all lives
+        self._pick_lives: Callable[[State], Any] = tuple
         self._standing: tuple[int, Stage] | None = None
         #: The slots of links and of who attends to takes; and who is woken by a take, by their values.
         self._links: list[int] = []
+        self._pick_links: Callable[[State], Any] = bool  # none has changed yet
         self._sending: dict[Any, tuple[int, ...]] = {}
         stage = Stage(setting)
         self.prefix = stage.assemble() if assembled else []
@@ -111,6 +115,8 @@ class Graph:
             self._cell_at.append(cell)
             if cell[0] in (cells.LEADS, cells.ATTENDS):
                 self._links.append(slot)
+                self._pick_links = itemgetter(*self._links)
+                self._sending.clear()
             self._initial.setdefault(cell, self.values.number(default_of(cell)))
             if slot >= self._width:
                 self._widen()
@@ -135,6 +141,8 @@ class Graph:
             if cell[0] == cells.LIFE and cell not in self._slots:
                 self._local_slots[cell[1]] = self._slot((cells.LOCAL, cell[1]))
                 self._lives.append((cell[1], self._slot(cell)))
+                self._pick_lives = itemgetter(*[slot for _, slot in self._lives])
+                self._can_run.clear()
                 if self.fair is not None:
                     self._uncompared.add(self._slot((cells.PASSED, cell[1])))
             code = self._code(cell, self.values.number(value))
@@ -232,16 +240,14 @@ class Graph:
     # -- what can run, and time ---------------------------------------------------------------------
 
     def runnable(self, state: State) -> list[int]:
-        """Return the components that can run in a state."""
-        can_run, found = self._can_run, []
-        for component, slot in self._lives:
-            key = (slot, state[slot])
-            can = can_run.get(key)
-            if can is None:
-                can = can_run[key] = self.value(state, self._cell_at[slot])[0] is RUNNABLE
-            if can:
-                found.append(component)
-        return sorted(found)
+        """Return the components that can run in a state, sorted."""
+        lives = self._pick_lives(state)
+        found = self._can_run.get(lives)
+        if found is None:
+            found = self._can_run[lives] = sorted(
+                component for component, slot in self._lives if self.value(state, self._cell_at[slot])[0] is RUNNABLE
+            )
+        return found
 
     def _settle(self, state: State) -> State:
         """Return the state after time has jumped to the next timers, as long as no component can run."""
@@ -397,7 +403,7 @@ class Graph:
 
     def senders(self, state: State, cell: Cell) -> tuple[int, ...]:
         """Return the components that are woken when a message is taken out of an inbox: those that send there."""
-        key = (cell, *[state[slot] for slot in self._links])
+        key = (cell, self._pick_links(state))
         found = self._sending.get(key)
         if found is None:
             todo, names = [(cell[1], "inbox", cell[2])], set()

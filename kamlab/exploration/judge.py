@@ -31,6 +31,7 @@ from ..core.states import ASLEEP, ENDED, FAILED
 from ..core.task import task_of
 from . import cells
 from .cells import Cell
+from .counts import backwards
 from .cycles import fair_cycles, starved
 from .errors import CannotExplore
 from .graph import Graph
@@ -84,6 +85,8 @@ class Judge:
         self.asks = invariant is not None or always is not None
         #: By name and by state what is wrong there.
         self.found: dict[str, dict[int, str]] = {}
+        #: The states, each after all that follow it; ``None`` if there are cycles, or not all is known.
+        self.order = backwards(graph) if graph.complete else None
         #: How many states were not asked, since there was no time.
         self.left = 0
         self._answers: dict[tuple[str, Any], str] = {}
@@ -233,6 +236,8 @@ class Judge:
 
     def _judge_cycles(self) -> None:
         """Note where a system that can end can go on for ever, and where one component never gets its turn."""
+        if self.order is not None:
+            return
         names = self.graph.setting.names
         for component, starving, box in starved(self.graph):
             where = f"its message in {names[box[1]]}.{box[2]} is never taken"

@@ -21,7 +21,7 @@ def told(graph: Graph, judge: Judge) -> Exploration:
     reasons += graph.setting.unseen
     if graph.setting.ignore and judge.asks:
         reasons.append(f"a predicate may look at what is left out: {', '.join(sorted(graph.setting.ignore))}")
-    order = counts.backwards(graph) if graph.complete else None
+    order = judge.order
     bad = judge.bad
     total = wrong = chance = different = None
     if order is not None:
