@@ -13,7 +13,7 @@ from ..replay.fingerprints import Checks
 from ..replay.journal import Path
 from ..replay.recording import Recording
 from ..views.render import Document, Span, Table, View, line
-from .errors import NotProved, WrongOrder
+from .errors import CannotExplore, NotProved, WrongOrder
 from .shortest import switches_in
 
 #: How many slices of a schedule are written out.
@@ -97,6 +97,11 @@ class Schedule(View):
             lab.goto(step)
         return lab
 
+    def data(self) -> dict[str, Any]:
+        """Return all of it as plain values, ready for JSON."""
+        found: dict[str, Any] = plain(super().data())
+        return found
+
     def document(self) -> Document:
         """Return what goes wrong, how long the order is, and who runs when."""
         how = "the shortest order" if self.minimal else "an order"
@@ -169,6 +174,25 @@ class Exploration(View):
     real: int
     found: tuple[Schedule, ...]
     fair: int | None = None
+    _lister: Callable[[int], tuple[Schedule, ...]] | None = field(default=None, compare=False)
+
+    def orders(self, count: int = 10) -> tuple[Schedule, ...]:
+        """Return the first orders there are, whether something goes wrong in them or not; each can be opened.
+
+        Args:
+            count: how many.
+
+        Raises:
+            CannotExplore: orders were run or drawn, and not kept.
+        """
+        if self._lister is None:
+            raise CannotExplore(f"the orders were not kept, since they were explored with how={self.how!r}")
+        return self._lister(count)
+
+    def data(self) -> dict[str, Any]:
+        """Return all of it as plain values, ready for JSON."""
+        found: dict[str, Any] = plain(super().data())
+        return found
 
     def check(self, proved: bool = False) -> None:
         """Raise an error if anything went wrong.
@@ -223,3 +247,10 @@ class Exploration(View):
             return "In the only order"
         differing = "" if self.different is None else f" ({self.different:,} truly different)"
         return f"In all {self.schedules:,} orders{fair}{differing}"
+
+
+def plain(value: Any) -> Any:
+    """Return data without what is private to a value."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items() if not name.startswith("_")}
+    return [plain(item) for item in value] if isinstance(value, list) else value

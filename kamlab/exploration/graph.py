@@ -16,10 +16,12 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
 
+from ..core.describe import error_in_words
 from ..core.states import ASLEEP, FAILED, RUNNABLE
 from . import cells
 from .cells import Cell, Values, default_of
 from .effects import Effects, Reader
+from .errors import CannotExplore
 from .footprint import Recorder
 from .slices import Memory, Slice, State
 from .stage import Setting, Stage
@@ -98,7 +100,10 @@ class Graph:
         self._check_repeatable(found)
 
     def _check_repeatable(self, first: dict[Cell, Any]) -> None:
-        stage = Stage(self.setting).run(self.prefix)
+        try:
+            stage = Stage(self.setting).run(self.prefix)
+        except Exception as error:
+            raise CannotExplore(f"the system cannot be built a second time: {error_in_words(error)}") from error
         again = stage.capture()
         stage.close()
         differing = [cell for cell in {**first, **again} if first.get(cell) != again.get(cell)]

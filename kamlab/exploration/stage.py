@@ -146,6 +146,7 @@ class Stage:
         self._recorder = self._idle
         #: The number of the component whose slice runs.
         self.running = BUILDER
+        self._refused: CannotStage | None = None
         self.path: list[int] = []
         self.picks: list[str] = []
         self.failed: list[int] = []
@@ -206,7 +207,9 @@ class Stage:
         """
         number = self._numbers.get(id(component))
         if number is None:
-            raise CannotStage(f"{name_in_task(component)} was not made by the builder; it is part of something else")
+            name = name_in_task(component)
+            self._refused = CannotStage(f"{name} was not made by the builder, so it is not built again")
+            raise self._refused
         return number
 
     def component(self, number: int) -> Microprocess:
@@ -222,6 +225,8 @@ class Stage:
 
     def _check(self) -> None:
         scheduler = self.scheduler
+        if self._refused is not None:  # it was raised in a slice, and taken for an error of the component
+            raise self._refused
         if scheduler.outsiders or any(isinstance(one, ThreadedComponent) for one in self.components):
             raise CannotStage("it has components with threads of their own")
         if scheduler.idle.sources():

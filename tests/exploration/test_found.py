@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kamlab import Lab, explore
+from kamlab.exploration import CannotExplore
 from kamlab.replay import Recording
 
 from . import systems
@@ -73,6 +76,25 @@ def test_it_reads_well(result: object) -> None:
 def test_what_is_right_reads_as_a_proof() -> None:
     """The sentence of a system that is right names all orders."""
     assert str(explore(systems.chain(2))) == "In all 415 orders (16 truly different) nothing goes wrong."
+
+
+def test_any_order_can_be_opened(result: object) -> None:
+    """The orders of a system can be listed, also those in which nothing goes wrong, and opened."""
+    orders = result.orders(300)  # type: ignore[attr-defined]
+    assert len(orders) == len({schedule.path for schedule in orders}) == 256
+    assert sum("invariant" in schedule.names for schedule in orders) == 184
+    right = next(schedule for schedule in orders if not schedule.names)
+    assert "nothing goes wrong" in str(right)
+    lab = right.open()
+    assert lab["Account"].balance == 2
+    lab.stop()
+    with pytest.raises(CannotExplore, match="how='random'"):
+        explore(systems.chain(), how="random", runs=1).orders()
+
+
+def test_its_data_are_plain(result: object) -> None:
+    """What a page gets is ready for JSON."""
+    assert json.loads(json.dumps(result.data()))["schedules"] == 256  # type: ignore[attr-defined]
 
 
 def test_no_shorter_order_leads_there() -> None:

@@ -127,6 +127,22 @@ def test_what_is_kept_outside_is_noticed() -> None:
     assert not result.proved
 
 
+def test_components_from_outside_are_refused() -> None:
+    """A system that uses a component that its builder did not make cannot be built again, which is told."""
+    keep = systems.Keep()
+
+    def system() -> None:
+        count = systems.Count(1).activate()
+        count.link((count, "outbox"), (keep, "inbox"))
+
+    result = explore(system, runs=1)
+    assert not result.complete
+    assert "was not made by the builder" in result.why_not
+    numbers = iter([2])
+    with pytest.raises(CannotExplore, match="cannot be built a second time: StopIteration"):
+        explore(lambda: systems.Count(next(numbers)).activate())
+
+
 def test_exploring_leaves_nothing_behind() -> None:
     """The methods that are watched, the current lab, random numbers and output are as they were before."""
     looked = Component.data_ready, Component.any_ready, Box.__len__, sys.stdout, origins.listener
