@@ -62,11 +62,13 @@ class Setting:
         system: builds the system.
         seed: the seed of the lab's random numbers.
         ignore: the attributes to leave out of states.
-        numbers: the number of a component, by who made it and as which of theirs.
-        makers: the other way round, by number.
+        numbers: the number of a component, by who made it, as which of theirs, and its class.
         names: the name of a component when it was first met.
+        kinds: the class of a component.
         helped: for a generator that a component waits for, the component, whose code it runs.
-        outer: the globals and classes that the code of a component names.
+        outer: the cells of the globals and classes that the code of a component names.
+        places: where the values of these cells are.
+        chancy: the components whose code uses random numbers.
         unseen: what could not be seen, in words.
         made_is_seen: whether what the builder returned could be.
         lenient: whether an object that cannot be seen into stands for itself, rather than be refused.
@@ -75,7 +77,7 @@ class Setting:
     system: Callable[..., Any]
     seed: int = 0
     ignore: frozenset[str] = frozenset()
-    numbers: dict[tuple[int, int], int] = field(default_factory=dict)
+    numbers: dict[tuple[int, int, str], int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     kinds: list[type] = field(default_factory=list)
     helped: dict[int, int] = field(default_factory=dict)
@@ -191,10 +193,12 @@ class Stage:
             return
         setting, maker = self.setting, self.running
         place = self._made[maker] = self._made.get(maker, -1) + 1
-        number = setting.numbers.setdefault((maker, place), len(setting.numbers))
+        cls = type(component)
+        key = (maker, place, f"{cls.__module__}.{cls.__qualname__}")
+        number = setting.numbers.setdefault(key, len(setting.numbers))
         if number == len(setting.names):
             setting.names.append("")
-            setting.kinds.append(type(component))
+            setting.kinds.append(cls)
         self._numbers[id(component)] = number
         self._present[number] = component
         self.components.append(component)
