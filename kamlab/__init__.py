@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
     from .core.thread import ThreadedComponent
+    from .exploration import Exploration, explore
     from .handle import Handle
     from .like_file import LikeFile
     from .net import (
@@ -74,6 +75,7 @@ _HOMES = {
         ".net",
     ),
     "Recording": ".replay",
+    **dict.fromkeys(("explore", "Exploration"), ".exploration"),
 }
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "Component",
     "ConnectedSocketAdapter",
     "Event",
+    "Exploration",
     "FastRestartServer",
     "Graphline",
     "Handle",
@@ -114,6 +117,7 @@ __all__ = [
     "ThreadedComponent",
     "WaitComplete",
     "current",
+    "explore",
     "labs",
     "stop_all",
 ]
