@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
 from .fingerprint import Opaque
@@ -93,7 +94,7 @@ def explore(
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
     task = _Task(system, invariant, always, start == "assembled", fair, ignored, states, seconds, runs, slices, seed)
     _check_arguments(task, start, how)
-    with watching():
+    with watching(), fresh_kept():
         return task.explore(how)
 
 
