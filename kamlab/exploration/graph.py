@@ -48,6 +48,7 @@ class Graph:
         states: the states, by number; 0 is the first.
         edges: what leads on from each state, by its number; none from an end.
         parents: the state from which each was reached first, and the component that ran.
+        depths: how many slices it takes at least to come to each.
         complete: whether all states were explored.
         why_not: if not, why.
 
@@ -65,6 +66,7 @@ class Graph:
         self._index: dict[State, int] = {}
         self.edges: list[list[Edge]] = []
         self.parents: list[tuple[int, int]] = []
+        self.depths: list[int] = []
         self.complete = False
         self.why_not = ""
         self.memory = Memory()
@@ -209,6 +211,7 @@ class Graph:
             self.states.append(state)
             self.edges.append([])
             self.parents.append(parent)
+            self.depths.append(0 if parent[0] < 0 else self.depths[parent[0]] + 1)
         return number
 
     def _reach(self, state: State, parent: tuple[int, int]) -> int:

@@ -56,8 +56,6 @@ def _schedules(graph: Graph, judge: Judge) -> tuple[Schedule, ...]:
     ways: dict[tuple[int, ...], tuple[list[str], list[str]]] = {}
     for name, states in judge.found.items():
         way = shortest(graph, states.keys())
-        if way is None:
-            continue
         end = way[-1][1] if way else 0
         names, sentences = ways.setdefault(tuple(component for component, _ in way), ([], []))
         names.append(name)

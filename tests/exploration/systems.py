@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from kamlab import Backplane, Component, Graphline, Pipeline, PublishTo, SubscribeTo
+from kamlab import Backplane, Carousel, Component, Graphline, Pipeline, PublishTo, SubscribeTo
 from kamlab.core.thread import ThreadedComponent
 
 System = Callable[[], Any]
@@ -182,6 +182,12 @@ def ticking() -> Keep:
     wires = {("A", "outbox"): ("K", "inbox"), ("B", "outbox"): ("K", "inbox")}
     Graphline(A=Tick(), B=Tick(), K=keep, linkages=wires).activate()
     return keep
+
+
+def on_demand() -> None:
+    """Activate a Carousel, which makes a component for each message."""
+    wires = {("M", "outbox"): ("C", "next"), ("C", "outbox"): ("K", "inbox")}
+    Graphline(M=Count(2), C=Carousel(lambda _: Count(1)), K=Keep(), linkages=wires).activate()
 
 
 class Narrow(Component):

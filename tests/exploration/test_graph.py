@@ -24,13 +24,13 @@ SMALL: dict[str, Any] = {
     "sleeping": systems.sleeping,
 }
 #: Of systems that are drawn; KAMLAB_FULL=1 runs the first hundred.
-SEEDS = range(100) if FULL else [0, 2, 3, 5, 7, 8, 9, 11]
+SEEDS = range(100) if FULL else [0, 2, 3, 5, 7, 8]
 LARGER: dict[str, Any] = {
     "table": systems.table(),
-    "cured table": systems.table(cured=True),
     "bounded": systems.bounded,
     "ticking": systems.ticking,
     "news 2": systems.news(),
+    "on demand": systems.on_demand,
     "chain 3": systems.chain(3),
 }
 
@@ -80,7 +80,7 @@ def test_fair_orders_are_those_of_running_every_fair_order(name: str, fair: int)
     assert count(graph) == number <= count(graph_of(SMALL[name]))
 
 
-@pytest.mark.parametrize("name", [*SMALL, "news 2", "ticking"])
+@pytest.mark.parametrize("name", [*SMALL, "ticking"])
 def test_orders_that_differ_are_as_many_as_a_second_algorithm_finds(name: str) -> None:
     """Sleep sets on the graph, and partial-order reduction by running again, count the same orders."""
     system = {**SMALL, **LARGER}[name]
