@@ -16,7 +16,8 @@ from .found import Exploration
 from .graph import Differs, Graph
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .sample import Sampler
-from .stage import CannotStage, Setting, Stage
+from .setting import Setting
+from .stage import CannotStage, Stage
 from .telling import Wrong, schedules_of, told
 from .traces import Traces
 

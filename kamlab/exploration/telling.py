@@ -11,8 +11,9 @@ from .footprint import watching
 from .found import Exploration, Schedule
 from .graph import Graph
 from .judge import ENDLESS, Judge
+from .setting import Setting
 from .shortest import leads_to, shortest
-from .stage import Setting, Stage
+from .stage import Stage
 
 
 def told(graph: Graph, judge: Judge) -> Exploration:

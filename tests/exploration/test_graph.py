@@ -10,7 +10,7 @@ import pytest
 from kamlab.exploration.counts import backwards, different, interleavings
 from kamlab.exploration.footprint import watching
 from kamlab.exploration.graph import Graph
-from kamlab.exploration.stage import Setting
+from kamlab.exploration.setting import Setting
 from kamlab.exploration.traces import Traces
 from sampling import FULL
 
@@ -24,7 +24,7 @@ SMALL: dict[str, Any] = {
     "sleeping": systems.sleeping,
 }
 #: Of systems that are drawn; KAMLAB_FULL=1 runs the first hundred.
-SEEDS = range(100) if FULL else [0, 2, 3, 5, 7, 8]
+SEEDS = range(100) if FULL else [0, 2, 3, 4, 7, 194]
 LARGER: dict[str, Any] = {
     "table": systems.table(),
     "bounded": systems.bounded,
