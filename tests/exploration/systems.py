@@ -443,7 +443,69 @@ def dice() -> Any:
     return [Dice().activate(), Dice().activate()]
 
 
-HIDDEN = [global_number, global_list, given_dict, class_number, closure, reaching, changing, letters, dice]
+class Growing(Component):
+    """Changes an attribute of its own."""
+
+    total = 0
+
+    def main(self) -> Any:
+        yield
+        self.total += 1
+        yield
+
+
+class Peering(Component):
+    """Reads an attribute of another component, and changes nothing there."""
+
+    seen = 0
+
+    def __init__(self, other: Growing) -> None:
+        super().__init__()
+        self.other = other
+
+    def main(self) -> Any:
+        yield
+        self.seen = self.other.total
+
+
+def peering() -> Any:
+    """One that reads what another changes of itself."""
+    growing = Growing().activate()
+    return [growing, Peering(growing).activate()]
+
+
+class Counting(Component):
+    """Sends, and counts what waits where it sends."""
+
+    seen = 0
+
+    def main(self) -> Any:
+        self.send(1)
+        self.send(2)
+        yield
+        self.seen = len(self.outboxes["outbox"])
+
+
+class Sipping(Component):
+    """Takes one message."""
+
+    def main(self) -> Any:
+        yield
+        if self.data_ready():
+            self.recv()
+
+
+def counting() -> Any:
+    """One that counts what another takes."""
+    counting = Counting()
+    Pipeline(counting, Sipping()).activate()
+    return counting
+
+
+HIDDEN = [
+    *(global_number, global_list, given_dict, class_number, closure, reaching),
+    *(changing, letters, dice, peering, counting),
+]
 
 
 class Locked(Component):

@@ -102,7 +102,7 @@ def test_independent_slices_commute(name: str) -> None:
     """Two slices that are called independent lead to the same state in both orders."""
     right, wrong = oracle.diamonds(graph_of({**SMALL, **LARGER}[name]))
     assert wrong == 0
-    assert right or name in ("reaching", "dice")
+    assert right or name in ("reaching", "dice", "peering")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
