@@ -20,7 +20,7 @@ MOST = 200
 
 
 class Name(NamedTuple):
-    """A global name in some code: its value, the code, the line, whether the code sets it, and its module's names."""
+    """A global name in some code: its value, the code, the line, whether it is set there, and its module's names."""
 
     name: str
     value: Any

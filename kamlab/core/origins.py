@@ -182,6 +182,17 @@ def want_fresh(wanted: bool, forget: bool = True) -> None:
         FRESH.made.clear()
 
 
+@contextlib.contextmanager
+def fresh_kept() -> Iterator[None]:
+    """Have a new lab in the block forget none of the components that were noted before it."""
+    wanted, made = FRESH.wanted, list(FRESH.made)
+    try:
+        yield
+    finally:
+        FRESH.made[:] = made
+        want_fresh(wanted, forget=False)
+
+
 def set_listener(wanted: Callable[[Any], None] | None) -> None:
     """Have a function called with each component that is being made, from ``__new__`` on; ``None``: no function."""
     global listener, noting_components

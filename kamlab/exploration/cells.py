@@ -46,6 +46,30 @@ def default_of(cell: Cell) -> Any:
     return _DEFAULTS.get(cell[0])
 
 
+def words_of(cell: Cell, name: str) -> str:
+    """Return what a cell is, in words; ``name`` is that of its component.
+
+    >>> words_of((BOX, 3, "inbox"), "Fork_3")
+    'what waits in Fork_3.inbox'
+    """
+    kinds = {
+        LOCAL: f"the local state of {name}",
+        LIFE: f"the state of {name}",
+        ENDED: f"whether {name} has ended",
+        BOX: f"what waits in {name}.{cell[-1]}",
+        LIMIT: f"the size of {name}.{cell[-1]}",
+        LEADS: f"where {name}.{cell[-1]} leads",
+        ATTENDS: f"whether {name} attends to what is taken",
+        PASSED: f"how often {name} was passed over",
+        GLOBAL: f"the global {cell[-1]}",
+        TIME[0]: "the time",
+        SERVICES[0]: "the services",
+        CHANCE[0]: "the state of the random numbers",
+        MADE[0]: "what the builder returned",
+    }
+    return kinds[cell[0]]
+
+
 class Values:
     """Numbers for values, so that states are tuples of small numbers.
 

@@ -10,7 +10,7 @@ from . import cells
 from .cells import Cell, default_of
 from .fingerprint import references_in
 from .footprint import Recorder
-from .stage import Setting
+from .setting import Setting
 
 #: The cells of a component that each of its slices may read.
 _OWN = (cells.LIFE, cells.LOCAL, cells.BOX, cells.LIMIT, cells.ENDED, cells.ATTENDS)

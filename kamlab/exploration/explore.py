@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
 from .fingerprint import Opaque
@@ -15,7 +16,8 @@ from .found import Exploration
 from .graph import Differs, Graph
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .sample import Sampler
-from .stage import CannotStage, Setting, Stage
+from .setting import Setting
+from .stage import CannotStage, Stage
 from .telling import Wrong, schedules_of, told
 from .traces import Traces
 
@@ -93,7 +95,7 @@ def explore(
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
     task = _Task(system, invariant, always, start == "assembled", fair, ignored, states, seconds, runs, slices, seed)
     _check_arguments(task, start, how)
-    with watching():
+    with watching(), fresh_kept():
         return task.explore(how)
 
 

@@ -19,12 +19,13 @@ from typing import Any
 from ..core.describe import error_in_words
 from ..core.states import ASLEEP, FAILED, RUNNABLE
 from . import cells
-from .cells import Cell, Values, default_of
+from .cells import Cell, Values, default_of, words_of
 from .effects import Effects, Reader
 from .errors import CannotExplore
 from .footprint import Recorder
+from .setting import Setting
 from .slices import Memory, Slice, State
-from .stage import Setting, Stage
+from .stage import Stage
 
 #: Of how many edges that were looked up one is executed as well; later fewer are.
 CHECKED = 50
@@ -48,6 +49,7 @@ class Graph:
         states: the states, by number; 0 is the first.
         edges: what leads on from each state, by its number; none from an end.
         parents: the state from which each was reached first, and the component that ran.
+        depths: how many slices it takes at least to come to each.
         complete: whether all states were explored.
         why_not: if not, why.
 
@@ -65,6 +67,7 @@ class Graph:
         self._index: dict[State, int] = {}
         self.edges: list[list[Edge]] = []
         self.parents: list[tuple[int, int]] = []
+        self.depths: list[int] = []
         self.complete = False
         self.why_not = ""
         self.memory = Memory()
@@ -184,23 +187,8 @@ class Graph:
     def words(self, cell: Cell) -> str:
         """Return what a cell is, in words."""
         names = self.setting.names
-        of = names[cell[1]] if len(cell) > 1 and type(cell[1]) is int and cell[1] < len(names) else ""
-        kinds = {
-            cells.LOCAL: f"the local state of {of}",
-            cells.LIFE: f"the state of {of}",
-            cells.ENDED: f"whether {of} has ended",
-            cells.BOX: f"what waits in {of}.{cell[-1]}",
-            cells.LIMIT: f"the size of {of}.{cell[-1]}",
-            cells.LEADS: f"where {of}.{cell[-1]} leads",
-            cells.ATTENDS: f"whether {of} attends to what is taken",
-            cells.PASSED: f"how often {of} was passed over",
-            cells.GLOBAL: f"the global {cell[-1]}",
-            "T": "the time",
-            "S": "the services",
-            "R": "the state of the random numbers",
-            "Z": "what the builder returned",
-        }
-        return kinds[cell[0]]
+        is_of = len(cell) > 1 and type(cell[1]) is int and cell[1] < len(names)
+        return words_of(cell, names[cell[1]] if is_of else "")
 
     def _add(self, state: State, parent: tuple[int, int]) -> int:
         number = self._index.get(state)
@@ -209,6 +197,7 @@ class Graph:
             self.states.append(state)
             self.edges.append([])
             self.parents.append(parent)
+            self.depths.append(0 if parent[0] < 0 else self.depths[parent[0]] + 1)
         return number
 
     def _reach(self, state: State, parent: tuple[int, int]) -> int:

@@ -20,7 +20,7 @@ from ..core.microprocess import Microprocess, name_in_task
 from ..lab import Lab
 from .found import Schedule
 from .judge import ALWAYS, Predicate, asked, judge_lab
-from .stage import takes_lab
+from .setting import takes_lab
 
 #: How many changes of rank there are in a ``pct`` run, and within how many slices.
 CHANGES, WITHIN = 3, 60

@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection
 from itertools import pairwise
 
 from .graph import Graph
 
+#: How many changes of component there were, the state before, and the component that ran before.
+_Arrival = tuple[int, int, int]
 
-def shortest(graph: Graph, goals: Collection[int]) -> list[tuple[int, int]] | None:
-    """Return the shortest way from the beginning to one of some states; ``None`` if none is reached.
+
+def shortest(graph: Graph, goals: Collection[int]) -> list[tuple[int, int]]:
+    """Return the shortest way from the beginning to one of some states, of which there is at least one.
+
+    The states are numbered by their depth. So one pass backwards finds those on the ways with the fewest slices, and
+    one forwards the fewest changes of component to come to each of them, by the component that ran last.
 
     Returns:
         The components that run, each with the state that its slice leads to.
     """
-    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None] = {}
-    heap: list[tuple[int, int, int, tuple[int, int], tuple[tuple[int, int], int] | None]]
-    heap = [(0, 0, 0, (0, -1), None)]
-    count = 0
-    while heap:
-        slices, switches, _, node, before = heapq.heappop(heap)
-        if node in came:
-            continue
-        came[node] = before
-        state, last = node
-        if state in goals:
-            return _way(came, node)
-        for component, _, target in graph.edges[state]:
-            onward = (target, component)
-            if onward not in came:
-                count += 1
-                more = switches + (component != last and last >= 0)
-                heapq.heappush(heap, (slices + 1, more, count, onward, (node, component)))
-    return None
-
-
-def _way(
-    came: dict[tuple[int, int], tuple[tuple[int, int], int] | None], node: tuple[int, int]
-) -> list[tuple[int, int]]:
+    depths = graph.depths
+    fewest = min(depths[goal] for goal in goals)
+    ends = {goal for goal in goals if depths[goal] == fewest}
+    on_way = set(ends)
+    for number in range(max(ends), -1, -1):
+        if any(target in on_way and depths[target] == depths[number] + 1 for _, _, target in graph.edges[number]):
+            on_way.add(number)
+    came: dict[int, dict[int, _Arrival]] = {0: {-1: (0, 0, -1)}}
+    for number in sorted(on_way - ends):
+        for component, _, target in graph.edges[number]:
+            if target in on_way and depths[target] == depths[number] + 1:
+                for last, (switches, _, _) in came[number].items():
+                    more = switches + (component != last and last >= 0)
+                    known = came.setdefault(target, {})
+                    if component not in known or more < known[component][0]:
+                        known[component] = (more, number, last)
+    end = min(ends, key=lambda goal: min(switches for switches, _, _ in came[goal].values()))
+    last = min(came[end], key=lambda component: came[end][component][0])
     way = []
-    before = came[node]
-    while before is not None:
-        way.append((before[1], node[0]))
-        node = before[0]
-        before = came[node]
+    while last >= 0:
+        way.append((last, end))
+        _, end, last = came[end][last]
     return way[::-1]
 
 

@@ -11,14 +11,11 @@ eight executions of a small system. So a state is reached by building the system
 from __future__ import annotations
 
 import contextlib
-import functools
 import io
 import random
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from inspect import Parameter, signature
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..core import context, origins
@@ -36,7 +33,8 @@ from . import cells
 from .cells import Cell
 from .fingerprint import Opaque, Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
-from .outer import Place, outer_of, read_place
+from .outer import outer_of, read_place
+from .setting import Setting
 
 #: The modules of kamlab whose components only wire others: they are run first where a system starts assembled.
 WIRING = ("kamlab.chassis", "kamlab.backplane")
@@ -52,56 +50,6 @@ ASSEMBLY = 1000
 
 class CannotStage(Exception):
     """A system that cannot be run slice by slice; the text says why."""
-
-
-@dataclass
-class Setting:
-    """What all executions of one exploration share.
-
-    Attributes:
-        system: builds the system.
-        seed: the seed of the lab's random numbers.
-        ignore: the attributes to leave out of states.
-        numbers: the number of a component, by who made it, as which of theirs, and its class.
-        names: the name of a component when it was first met.
-        kinds: the class of a component.
-        helped: for a generator that a component waits for, the component, whose code it runs.
-        outer: the cells of the globals and classes that the code of a component names.
-        places: where the values of these cells are.
-        chancy: the components whose code uses random numbers.
-        unseen: what could not be seen, in words.
-        made_is_seen: whether what the builder returned could be.
-        lenient: whether an object that cannot be seen into stands for itself, rather than be refused.
-    """
-
-    system: Callable[..., Any]
-    seed: int = 0
-    ignore: frozenset[str] = frozenset()
-    numbers: dict[tuple[int, int, str], int] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
-    kinds: list[type] = field(default_factory=list)
-    helped: dict[int, int] = field(default_factory=dict)
-    outer: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
-    places: dict[Cell, Place] = field(default_factory=dict)
-    chancy: set[int] = field(default_factory=set)
-    unseen: dict[str, None] = field(default_factory=dict)
-    made_is_seen: bool = True
-    lenient: bool = False
-
-    def build(self, lab: Lab) -> Any:
-        """Build the system in a lab, the current one, and return what the builder returns."""
-        return self.system(lab) if takes_lab(self.system) else self.system()
-
-
-@functools.lru_cache(100)
-def takes_lab(system: Callable[..., Any]) -> bool:
-    """Return whether a builder is called with the lab."""
-    try:
-        parameters = signature(system).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    return any(one.default is one.empty and one.kind in positional for one in parameters)
 
 
 class _StageLab(Lab):

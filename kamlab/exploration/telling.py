@@ -11,8 +11,9 @@ from .footprint import watching
 from .found import Exploration, Schedule
 from .graph import Graph
 from .judge import ENDLESS, Judge
+from .setting import Setting
 from .shortest import leads_to, shortest
-from .stage import Setting, Stage
+from .stage import Stage
 
 
 def told(graph: Graph, judge: Judge) -> Exploration:
@@ -56,8 +57,6 @@ def _schedules(graph: Graph, judge: Judge) -> tuple[Schedule, ...]:
     ways: dict[tuple[int, ...], tuple[list[str], list[str]]] = {}
     for name, states in judge.found.items():
         way = shortest(graph, states.keys())
-        if way is None:
-            continue
         end = way[-1][1] if way else 0
         names, sentences = ways.setdefault(tuple(component for component, _ in way), ([], []))
         names.append(name)

@@ -20,7 +20,8 @@ from ..core.states import RUNNABLE
 from . import cells
 from .effects import Reader
 from .footprint import Footprint, dependent
-from .stage import Setting, Stage
+from .setting import Setting
+from .stage import Stage
 
 #: How many slices a run may have.
 SLICES = 1000

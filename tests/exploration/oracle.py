@@ -8,7 +8,8 @@ from typing import Any
 from kamlab.exploration.cells import default_of
 from kamlab.exploration.counts import dependence
 from kamlab.exploration.graph import Graph
-from kamlab.exploration.stage import Setting, Stage
+from kamlab.exploration.setting import Setting
+from kamlab.exploration.stage import Stage
 
 
 def brute_force(system: Any, assembled: bool = True, fair: int | None = None) -> tuple[int, set[Any]]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from kamlab import Backplane, Component, Graphline, Pipeline, PublishTo, SubscribeTo
+from kamlab import Backplane, Carousel, Component, Graphline, Pipeline, PublishTo, SubscribeTo
 from kamlab.core.thread import ThreadedComponent
 
 System = Callable[[], Any]
@@ -182,6 +182,12 @@ def ticking() -> Keep:
     wires = {("A", "outbox"): ("K", "inbox"), ("B", "outbox"): ("K", "inbox")}
     Graphline(A=Tick(), B=Tick(), K=keep, linkages=wires).activate()
     return keep
+
+
+def on_demand() -> None:
+    """Activate a Carousel, which makes a component for each message."""
+    wires = {("M", "outbox"): ("C", "next"), ("C", "outbox"): ("K", "inbox")}
+    Graphline(M=Count(2), C=Carousel(lambda _: Count(1)), K=Keep(), linkages=wires).activate()
 
 
 class Narrow(Component):
@@ -437,7 +443,69 @@ def dice() -> Any:
     return [Dice().activate(), Dice().activate()]
 
 
-HIDDEN = [global_number, global_list, given_dict, class_number, closure, reaching, changing, letters, dice]
+class Growing(Component):
+    """Changes an attribute of its own."""
+
+    total = 0
+
+    def main(self) -> Any:
+        yield
+        self.total += 1
+        yield
+
+
+class Peering(Component):
+    """Reads an attribute of another component, and changes nothing there."""
+
+    seen = 0
+
+    def __init__(self, other: Growing) -> None:
+        super().__init__()
+        self.other = other
+
+    def main(self) -> Any:
+        yield
+        self.seen = self.other.total
+
+
+def peering() -> Any:
+    """One that reads what another changes of itself."""
+    growing = Growing().activate()
+    return [growing, Peering(growing).activate()]
+
+
+class Counting(Component):
+    """Sends, and counts what waits where it sends."""
+
+    seen = 0
+
+    def main(self) -> Any:
+        self.send(1)
+        self.send(2)
+        yield
+        self.seen = len(self.outboxes["outbox"])
+
+
+class Sipping(Component):
+    """Takes one message."""
+
+    def main(self) -> Any:
+        yield
+        if self.data_ready():
+            self.recv()
+
+
+def counting() -> Any:
+    """One that counts what another takes."""
+    counting = Counting()
+    Pipeline(counting, Sipping()).activate()
+    return counting
+
+
+HIDDEN = [
+    *(global_number, global_list, given_dict, class_number, closure, reaching),
+    *(changing, letters, dice, peering, counting),
+]
 
 
 class Locked(Component):

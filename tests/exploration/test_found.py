@@ -8,6 +8,8 @@ import pytest
 
 from kamlab import Lab, explore
 from kamlab.exploration import CannotExplore
+from kamlab.exploration.setting import Setting
+from kamlab.exploration.stage import Stage
 from kamlab.replay import Recording
 
 from . import systems
@@ -105,8 +107,6 @@ def test_no_shorter_order_leads_there() -> None:
 
 def shortest_by_running() -> int:
     """Return how many slices the shortest order has after which the worker sleeps beside a message for good."""
-    from kamlab.exploration.stage import Setting, Stage
-
     setting = Setting(systems.sleeping)
     first = Stage(setting)
     prefix = first.assemble()

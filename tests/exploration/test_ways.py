@@ -147,10 +147,12 @@ def test_exploring_leaves_nothing_behind() -> None:
     """The methods that are watched, the current lab, random numbers and output are as they were before."""
     looked = Component.data_ready, Component.any_ready, Box.__len__, sys.stdout, origins.listener
     with Lab(clock="virtual") as lab:
-        state, count = random.getstate(), len(labs())
+        systems.Keep()  # made and not activated, of which the lab could tell
+        state, count, made = random.getstate(), len(labs()), list(origins.FRESH.made)
         explore(systems.dice)
         assert random.getstate() == state
         assert current() is lab
+        assert origins.FRESH.made == made
         assert len(labs()) == count
     assert (Component.data_ready, Component.any_ready, Box.__len__, sys.stdout, origins.listener) == looked
 
