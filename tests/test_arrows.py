@@ -18,6 +18,7 @@ ROOT = Path(kamlab.__file__).parent
 #: Whom each room may import. A room not named here is a mistake, so that a new one has to be thought about.
 MAY_KNOW: dict[str, set[str]] = {
     "core": set(),
+    "browser": {"core"},
     "chassis": {"core"},
     "parts": {"core", "chassis"},
     "backplane": {"core", "chassis", "parts"},
@@ -32,7 +33,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "notebook": {
-        *("core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon"),
+        *("browser", "core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon"),
         "kamlab",
     },
     "axon": {
@@ -50,6 +51,7 @@ MAY_KNOW: dict[str, set[str]] = {
     },
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {
+        "browser",
         "core",
         "chassis",
         "parts",
@@ -69,7 +71,7 @@ MAY_KNOW: dict[str, set[str]] = {
 AT_ONCE = {
     "lab": {"core", "analysis", "replay"},
     "teach": {"core", "analysis", "replay", "views", "lab"},
-    "__init__": {"core", "lab"},
+    "__init__": {"browser", "core", "lab"},
 }
 
 #: What the engine may not know, although it comes with Python.

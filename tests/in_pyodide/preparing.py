@@ -1,8 +1,10 @@
 """Download Pyodide and the packages that kamlab needs in it, once.
 
-Pyodide comes from npm, pinned by ``package-lock.json``. The wheels come from PyPI: the packages of Pyodide's own
-distribution in the versions that its lock file names, and those that JupyterLite adds. kamlab is not among them; it is
-mounted from this checkout. The cache is a folder in ``.pytest_cache``; set KAMLAB_PYODIDE to use another one.
+Pyodide comes from npm, pinned by ``package-lock.json``, and so does a node that can suspend calls (JSPI), as browsers
+can, if the installed one cannot. Pyodide is repaired, see :mod:`.repairing`. The wheels come from PyPI: the packages of
+Pyodide's own distribution in the versions that its lock file names, and those that JupyterLite adds. kamlab is not
+among them; it is mounted from this checkout. The cache is a folder in ``.pytest_cache``; set KAMLAB_PYODIDE to use
+another one.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ from typing import Any
 
 import pytest
 
+from .repairing import repair
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 CACHE = Path(os.environ.get("KAMLAB_PYODIDE") or ROOT / ".pytest_cache" / "pyodide").absolute()
 
 #: Packages of Pyodide's distribution; its lock file knows their versions and dependencies.
-IN_DISTRIBUTION = ("ipython", "typing-extensions")
+IN_DISTRIBUTION = ("h11", "ipython", "typing-extensions")
 #: Packages that are not part of it.
 ADDED = {
     "anywidget": "0.11.0",
@@ -43,7 +47,9 @@ PATIENCE = 80
 
 def prepare() -> Path:
     """Return the folder that has ``node_modules`` and ``site``; download both if they are not cached."""
-    pinned = b"".join((HERE / name).read_bytes() for name in ("preparing.py", "package.json", "package-lock.json"))
+    pinned = b"".join(
+        (HERE / name).read_bytes() for name in ("preparing.py", "repairing.py", "package.json", "package-lock.json")
+    )
     folder = CACHE / hashlib.sha256(pinned).hexdigest()[:12]
     if folder.exists():
         return folder
@@ -59,6 +65,18 @@ def prepare() -> Path:
     return folder
 
 
+def find_node(folder: Path) -> str:
+    """Return the path of a node that can suspend calls: the installed one, or that from npm."""
+    installed = find("node")
+    said = subprocess.run([installed, "-p", "typeof WebAssembly.Suspending"], capture_output=True, text=True).stdout
+    if said.strip() == "function":
+        return installed
+    found = next(folder.glob("node_modules/node-*/bin/node"), None)
+    if found is None:
+        pytest.skip("node cannot suspend calls (JSPI), and npm has none that can for this platform; install node 26")
+    return str(found)
+
+
 def find(program: str) -> str:
     """Return the path of a program, or skip the test."""
     found = shutil.which(program)
@@ -71,6 +89,7 @@ def _download(folder: Path, npm: str) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     _call(folder, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    repair(folder / "node_modules" / "pyodide")
     lock = json.loads((folder / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
     options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14", "--platform", "any"]
     _call(folder, sys.executable, "-m", "pip", "download", *options, "--dest", "wheels", *_pins(lock["packages"]))
