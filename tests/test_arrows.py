@@ -18,7 +18,7 @@ ROOT = Path(kamlab.__file__).parent
 #: Whom each room may import. A room not named here is a mistake, so that a new one has to be thought about.
 MAY_KNOW: dict[str, set[str]] = {
     "core": set(),
-    "browser": {"core"},
+    "browser": {"core", "lab"},
     "chassis": {"core"},
     "parts": {"core", "chassis"},
     "backplane": {"core", "chassis", "parts"},

@@ -9,6 +9,9 @@ its real network included: a cell that waits for its own server is suspended, an
   :mod:`.endpoints`, the network in memory;
 - :mod:`.breathing`: a run that never waits lets the page go on now and then.
 
+Where nothing can be suspended, :mod:`.plain` has labs run in the background as tasks (:mod:`.background`), on the
+simulated network, and a sentence says why there is no thread.
+
 ``kamlab`` installs it when it is imported, and only in a browser. Rejected: to change each place where kamlab waits.
 There are some thirty, those of the libraries and of the user's cells would still block, and each would have two ways
 of working, of which one is tested.
@@ -19,16 +22,15 @@ from __future__ import annotations
 from . import asyncio_sockets, clicks, selecting, sockets, stacks, threads
 
 
-def install() -> bool:
-    """Install it for this Python, before anything of kamlab is imported; return whether calls can be suspended."""
-    if not stacks.can_suspend():
-        return False
-    threads.install()
-    sockets.install()
-    selecting.install()
-    asyncio_sockets.install()
-    clicks.install()
-    from . import breathing  # which imports the engine, and so comes last
+def install() -> None:
+    """Install it for this Python; called before anything of kamlab is imported, in a browser."""
+    if stacks.can_suspend():
+        for module in (threads, sockets, selecting, asyncio_sockets, clicks):
+            module.install()
+        from . import breathing  # it imports the engine, which must find the above
 
-    breathing.install()
-    return True
+        breathing.install()
+    else:
+        from . import plain
+
+        plain.install()

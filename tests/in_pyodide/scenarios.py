@@ -229,7 +229,11 @@ SUSPENDING: dict[str, list[Step]] = {
         LOAD, f"%%kamlab\n{LISTING}", CLIENT, "lab.pause()", "lab.step()", "lab.start()", CLIENT, "lab.stop()"
     ),
     "background": _cells(
-        SYSTEM, "lab.start()", "import time\nwhile lab.running: time.sleep(0.01)", "print(lab.outcome)", "lab.stop()"
+        SYSTEM,
+        "lab.start()",
+        "import time\nwhile len(lab['Collate'].collated) < 3: time.sleep(0.01)",
+        "print(lab.running, lab.pause(), lab.state, lab['Collate'].collated)",
+        "lab.stop()",
     ),
     "busy": [
         *_cells(LOAD, BUSY, "lab.panel()", "lab.start()"),

@@ -12,7 +12,7 @@ import re
 import pytest
 
 from .kernel import Session, run
-from .scenarios import EVERYWHERE, RUN, SCHEDULES, STEP, SUSPENDING, SYSTEM
+from .scenarios import EVERYWHERE, SCHEDULES, STEP, SUSPENDING, SYSTEM
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -126,7 +126,7 @@ def test_a_component_has_a_thread(session: Session) -> None:
 
 
 def test_a_time_server_serves_a_plain_client(session: Session) -> None:
-    """The published listing runs unchanged; a cell connects to it with a socket that blocks, before and after a pause."""
+    """The published listing runs unchanged; a socket that blocks connects to it in a cell, before and after a pause."""
     _, _, first, paused, stepped, _, second, _ = session["real server"]
     for client in first, second:
         assert re.fullmatch(r"b'\w{3} \w{3} .*\\n'\n", client.printed)
@@ -135,9 +135,9 @@ def test_a_time_server_serves_a_plain_client(session: Session) -> None:
 
 
 def test_a_lab_runs_in_the_background(session: Session) -> None:
-    """start() returns at once, the lab runs on while a cell sleeps, and ends as run() does."""
-    *_, ended, _ = session["background"]
-    assert ended.printed == printed_here(SYSTEM, "print(lab.run())")
+    """start() returns at once, the lab runs on while a cell sleeps, and stands still after pause()."""
+    *_, paused, _ = session["background"]
+    assert paused.printed == "True True paused [2, 4, 6]\n"
 
 
 def test_a_busy_lab_lets_clicks_through(session: Session) -> None:
