@@ -17,6 +17,14 @@ from .kernel import Session, Step, run
 from .preparing import ROOT
 
 FOLDER = ROOT / "notebooks"
+#: Those that run in every test run, one after the other in one kernel: together they use every room of kamlab.
+CHOSEN = (
+    *("00-build-your-own", "03-deadlock", "10-duplicates"),
+    *("02-relay", "06-graphlines", "07-carousels", "09-tcp-shutdown", "10-handles", "11-bounded-boxes"),
+    *("14-multicast", "16-irc", "17-likefile", "ideas", "start"),
+)
+#: What is run between two of them.
+CLEAN = "import kamlab\nkamlab.stop_all()\n%reset -f"
 #: Timeout of a notebook, in seconds.
 PATIENCE = 180
 
@@ -35,6 +43,12 @@ def cells_of(notebook: Path) -> list[str]:
 def steps_of(notebook: Path) -> list[Step]:
     """Return the steps that run a notebook."""
     return [{"cell": source} for source in cells_of(notebook)]
+
+
+def chosen() -> dict[str, list[Step]]:
+    """Return the steps of the chosen notebooks, by name; the last step leaves the kernel as it was."""
+    found = {notebook.stem: notebook for notebook in all_notebooks()}
+    return {name: [*steps_of(found[name]), {"cell": CLEAN}] for name in CHOSEN}
 
 
 def main(names: Sequence[str]) -> int:

@@ -241,3 +241,39 @@ SUSPENDING: dict[str, list[Step]] = {
         *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
     ],
 }
+#: What is left where they cannot.
+PLAIN: dict[str, list[Step]] = {
+    **{name: EVERYWHERE[name] for name in ("step", "panel", "server")},
+    "thread": _cells(
+        LOAD,
+        f"%%kamlab --paused --virtual\n{LISTING}",
+        DIAL,
+        "lab.run(max_steps=50)",
+        "print(lab.failures, repr(lab.failures[0].error), telnet.connected)",
+        "lab.stop()",
+    ),
+    "network": _cells("from kamlab import Lab", "Lab().network"),
+    "background": _cells(
+        SYSTEM,
+        "lab.start()",
+        "import asyncio\nwhile len(lab['Collate'].collated) < 3: await asyncio.sleep(0.01)",
+        "print(lab.running, lab.pause(), lab.state, lab.outcome.reason, lab['Collate'].collated)",
+        "lab.stop()",
+    ),
+    "awaited": _cells(
+        BUSY,
+        "print(await lab.arun(max_steps=2500))",
+        "print((await lab.arun(until=lambda lab: lab.step_number >= 2600)).reason, lab.step_number)",
+        "print((await lab.arun(timeout=0.05)).reason, lab.running)",
+        "lab.start()",
+        "busy.stop()",
+        "while lab.running: await asyncio.sleep(0.01)",
+        "print(lab.outcome.reason)",
+        "lab.stop()",
+    ),
+    "click": [
+        *_cells(LOAD, BUSY, "lab.panel()", "lab.start()"),
+        {"message": {"do": "pause", "id": 1}},
+        *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
+    ],
+}

@@ -1,6 +1,7 @@
 """kamlab works in Pyodide as it does here, with threads and sockets where calls can be suspended.
 
-The scenarios run once, in one process of node. Each test reads the results of one of them.
+The scenarios run once, in two processes of node: one that can suspend calls, and one that cannot. Each test reads the
+results of one of them.
 """
 
 from __future__ import annotations
@@ -8,19 +9,38 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from .kernel import Session, run
-from .scenarios import EVERYWHERE, SCHEDULES, STEP, SUSPENDING, SYSTEM
+from .notebooks import CHOSEN, chosen
+from .preparing import prepare
+from .scenarios import EVERYWHERE, PLAIN, SCHEDULES, STEP, SUSPENDING, SYSTEM
 
 pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
-def session() -> Session:
-    """All scenarios, each run to its end."""
-    return run({**EVERYWHERE, **SUSPENDING})
+def sessions() -> tuple[Session, Session]:
+    """All scenarios, each run to its end: where calls can be suspended, and where they cannot."""
+    prepare()
+    with ThreadPoolExecutor(2) as pool:
+        suspending = pool.submit(run, {**EVERYWHERE, **SUSPENDING, **chosen()})
+        plain = pool.submit(run, PLAIN, suspends=False)
+        return suspending.result(), plain.result()
+
+
+@pytest.fixture(scope="module")
+def session(sessions: tuple[Session, Session]) -> Session:
+    """The scenarios where calls can be suspended."""
+    return sessions[0]
+
+
+@pytest.fixture(scope="module")
+def plain(sessions: tuple[Session, Session]) -> Session:
+    """The scenarios where they cannot."""
+    return sessions[1]
 
 
 def printed_here(*cells: str) -> str:
@@ -143,4 +163,57 @@ def test_a_lab_runs_in_the_background(session: Session) -> None:
 def test_a_busy_lab_lets_clicks_through(session: Session) -> None:
     """A run that never waits is paused by a click on the panel."""
     *_, stands, _ = session["busy"]
+    assert stands.value == "(True, 'paused')"
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_notebook_runs_from_top_to_bottom(session: Session, name: str) -> None:
+    """No cell of the notebook fails, and no server, thread or lab of it is in the way of the next one."""
+    assert session[name]
+
+
+# -- where calls cannot be suspended ----------------------------------------------------------------------
+
+
+def test_without_suspension_a_lab_steps_as_here(plain: Session) -> None:
+    """The events of six slices read the same as in CPython."""
+    _, stepped = plain["step"]
+    assert stepped.printed == printed_here(SYSTEM, STEP)
+
+
+def test_without_suspension_the_simulated_network_serves(plain: Session) -> None:
+    """A lab takes the simulated network by itself, and a client gets the time there."""
+    *_, got = plain["server"]
+    assert re.fullmatch(r"b'Thu Jul  1 12:00:\d\d 2004\\n'", got.value)
+    _, network = plain["network"]
+    assert network.value.startswith("<simulated network")
+
+
+def test_without_suspension_a_sentence_says_which_browsers_do_more(plain: Session) -> None:
+    """A component that needs a thread fails with that sentence; the others go on."""
+    _, _, _, ran, failures, _ = plain["thread"]
+    assert "TimeTick_5 failed at step 5; the others go on.\nRuntimeError: This browser cannot suspend" in ran.complained
+    assert "Chrome and Edge from version 137 on do more." in ran.complained
+    assert failures.printed.startswith("[<TimeTick_5: failed>] ")
+    assert failures.printed.endswith(" True\n")
+
+
+def test_without_suspension_a_lab_runs_in_the_background(plain: Session) -> None:
+    """start() returns at once; the lab runs on while a cell awaits, and stands still after pause()."""
+    *_, paused, _ = plain["background"]
+    assert paused.printed == "True True paused paused [2, 4, 6]\n"
+
+
+def test_without_suspension_runs_are_awaited(plain: Session) -> None:
+    """arun() ends at a limit of slices, at a condition, at a time; start() ends with the last component."""
+    _, limit, condition, time, _, _, _, ended, _ = plain["awaited"]
+    assert limit.printed == "2500 slices: the limit of slices is reached\n"
+    assert condition.printed == "condition 2600\n"
+    assert time.printed == "timeout False\n"
+    assert ended.printed == "finished\n"
+
+
+def test_without_suspension_a_click_pauses_a_busy_lab(plain: Session) -> None:
+    """A run that never waits is paused by a click on the panel."""
+    *_, stands, _ = plain["click"]
     assert stands.value == "(True, 'paused')"
