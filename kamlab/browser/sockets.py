@@ -65,7 +65,7 @@ class MemorySocket:
         self.proto = max(proto, 0)
         self._timeout = _default_timeout
         self._io_refs = 0
-        self._closed = False
+        self._closed = True
         if self.family != socket.AF_INET:
             fail(errno.EAFNOSUPPORT)
         if fileno is not None:
@@ -80,6 +80,7 @@ class MemorySocket:
             self._endpoint = Datagrams()
         else:
             fail(errno.EPROTONOSUPPORT)
+        self._closed = False
 
     # -- itself -------------------------------------------------------------------------------------------
 
@@ -189,7 +190,7 @@ class MemorySocket:
         self.close()
 
     def __del__(self) -> None:
-        if not getattr(self, "_closed", True):
+        if not self._closed:
             self._endpoint.close()
 
     def __repr__(self) -> str:
