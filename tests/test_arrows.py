@@ -33,8 +33,8 @@ MAY_KNOW: dict[str, set[str]] = {
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "notebook": {
-        *("browser", "core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon"),
-        "kamlab",
+        *("browser", "core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle"),
+        *("axon", "kamlab"),
     },
     "axon": {
         "core",
@@ -49,6 +49,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "lab",
         "kamlab",
     },
+    "site": {"core", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {
         "browser",
@@ -64,7 +65,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "replay",
         "notebook",
     },
-    "__main__": {"demo", "lab", "notebook", "axon", "kamlab"},
+    "__main__": {"demo", "lab", "notebook", "axon", "site", "kamlab"},
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.
