@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
     from .core.thread import ThreadedComponent
+    from .exploration import Exploration, explore
     from .handle import Handle
     from .like_file import LikeFile
     from .net import (
@@ -80,6 +81,7 @@ _HOMES = {
         ".net",
     ),
     "Recording": ".replay",
+    **dict.fromkeys(("explore", "Exploration"), ".exploration"),
 }
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "Component",
     "ConnectedSocketAdapter",
     "Event",
+    "Exploration",
     "FastRestartServer",
     "Graphline",
     "Handle",
@@ -120,6 +123,7 @@ __all__ = [
     "ThreadedComponent",
     "WaitComplete",
     "current",
+    "explore",
     "labs",
     "stop_all",
 ]

@@ -15,7 +15,9 @@ TESTS = sorted(Path(__file__).parent.rglob("test_*.py"))
 MODULES = sorted(Path(kamlab.__file__).parent.rglob("*.py"))
 
 #: The rooms whose names are public.
-ROOMS = ["kamlab"] + [f"kamlab.{room}" for room in ("chassis", "analysis", "net", "parts", "replay", "teach", "views")]
+ROOMS = ["kamlab"] + [
+    f"kamlab.{room}" for room in ("chassis", "analysis", "exploration", "net", "parts", "replay", "teach", "views")
+]
 NAMES = [(room, name) for room in ROOMS for name in importlib.import_module(room).__all__]
 
 

@@ -16,6 +16,8 @@ from environments import ROOT, Environment, build_wheel, make_environment
 
 #: What every error about a missing package says.
 REMEDY = 'pip install "kamlab[lab]"'
+#: What kamlab requires in any case: the parser of HTTP, which itself requires nothing.
+REQUIRED = ["h11>=0.16"]
 #: The packages that kamlab imports where they are installed, and a part of the error that names each.
 OPTIONAL = {
     "IPython": "%load_ext kamlab needs IPython",
@@ -38,7 +40,7 @@ NEED = {
 
 
 class Bare(NamedTuple):
-    """The wheel, and an environment in which nothing but the wheel is installed."""
+    """The wheel, and an environment in which only the wheel and what it requires in any case are installed."""
 
     wheel: Path
     environment: Environment
@@ -51,10 +53,11 @@ class Bare(NamedTuple):
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
-    """Build the wheel and install it alone."""
+    """Build the wheel and install it without an extra."""
     folder = tmp_path_factory.mktemp("bare")
     wheel, environment = build_wheel(folder), make_environment(folder)
     environment.install("--no-deps", "--no-index", str(wheel))
+    environment.install(*REQUIRED)
     empty = folder / "empty"
     empty.mkdir()
     return Bare(wheel, environment, empty)
@@ -93,14 +96,14 @@ def test_the_wheel_says_whose_the_listings_are(bare: Bare) -> None:
     assert "Copyright 2010 British Broadcasting Corporation and Kamaelia Contributors" in notice
 
 
-def test_the_wheel_requires_nothing_without_an_extra(bare: Bare) -> None:
-    """Each requirement that the wheel states belongs to an extra."""
+def test_the_wheel_requires_one_package_without_an_extra(bare: Bare) -> None:
+    """Each requirement that the wheel states belongs to an extra, except for h11."""
     with zipfile.ZipFile(bare.wheel) as wheel:
         (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
         lines = wheel.read(name).decode().splitlines()
     required = [line for line in lines if line.startswith("Requires-Dist:")]
     assert required
-    assert [line for line in required if "extra ==" not in line] == []
+    assert [line for line in required if "extra ==" not in line] == [f"Requires-Dist: {name}" for name in REQUIRED]
 
 
 # -- what works without an extra --------------------------------------------------------------------------
@@ -290,4 +293,4 @@ def test_no_other_package_is_imported() -> None:
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 found.add(node.module.partition(".")[0])
     others = found - set(sys.stdlib_module_names) - {"kamlab", "pyodide"}  # the latter is there in a browser only
-    assert others == {*OPTIONAL, "traitlets"}  # anywidget brings traitlets, and is imported before it
+    assert others == {*OPTIONAL, "h11", "traitlets"}  # anywidget brings traitlets, and is imported before it

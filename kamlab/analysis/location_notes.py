@@ -28,6 +28,7 @@ from ..core.naming import one_called, whose
 from ..core.safe_repr import class_attribute, class_name
 from ..core.states import ALIVE, ASLEEP, BLOCKED, HELD
 from ..core.task import task_of
+from ..core.text_bytes import TextBytes
 from ..core.thread import ThreadedComponent
 from ..core.world import World
 from .errors import CannotExplain
@@ -178,7 +179,7 @@ def _kept_pairs(pairs: list[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
 def kept(value: Any) -> Any:
     """Return a value that cannot change, or the text of one that can; no code of a user's class is run for it."""
     cls = type(value)
-    if cls is str or cls is bytes:
+    if cls is str or cls is bytes or cls is TextBytes:
         return value if len(value) <= LONG else Said(shown(value))
     if is_plain(cls) or cls is FunctionType or cls is type or cls is More:
         return value

@@ -6,6 +6,7 @@ additional names; nothing is replaced, and nothing costs an extra call.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kamlab.core.box import Box, Inbox, Outbox
@@ -52,6 +53,8 @@ _OLD_NAMES: dict[type, dict[str, Any]] = {
         "setSize": _set_size,
         "isFull": Box.is_full,
         "local_len": _own_length,
+        "addsource": lambda box, source: source.leads_to(box),
+        "removesource": lambda box, source: source.leads_nowhere() if source.onward is box else None,
         "setShowTransit": show_transit,
     },
     Inbox: {"getSize": _own_limit},
@@ -74,28 +77,88 @@ def add_old_names() -> None:
             setattr(cls, name, value)
 
 
-def makeInbox(notify: Any, size: int | None = None) -> Inbox:
-    """Make an inbox for a component, given its ``unpause`` method.
+class _Notified(Component):
+    """The owner of a box that calls a function: in place of being woken, it calls the function."""
+
+    def __init__(self, notify: Callable[[], Any]) -> None:
+        super().__init__()
+        self._notify = notify
+        self.name = getattr(notify, "__qualname__", type(notify).__name__)
+
+    def wake(self, cause: Any = None) -> None:
+        """Call the function."""
+        self._notify()
+
+
+class _NotifyingInbox(Inbox):
+    """An inbox that calls a function whenever a message arrives."""
+
+    __slots__ = ()
+
+    def deliver(self, message: Any, source: Box | None = None) -> None:
+        """Append a message, and call the function.
+
+        Raises:
+            NoSpaceInBox: the limit is reached; the message was not taken.
+        """
+        super().deliver(message, source)
+        self.owner.wake(self)
+
+
+def makeInbox(notify: Callable[[], Any], size: int | None = None) -> Inbox:
+    """Make an inbox.
+
+    Args:
+        notify: called without arguments whenever a message arrives. The ``unpause`` method of a component makes that
+            component the owner of the box.
+        size: how many messages may wait in it; ``None`` is any number.
 
     Raises:
-        BadComponent: ``notify`` is not a method of a component.
+        BadComponent: ``notify`` cannot be called.
+
+    >>> box = makeInbox(lambda: print("a message"), size=1)
+    >>> box.append("hello")
+    a message
+    >>> box.pop(0)
+    'hello'
     """
     owner = _owner(notify)
-    box = Inbox(owner, "inbox", owner.scheduler_in_charge)
+    made = _NotifyingInbox if isinstance(owner, _Notified) else Inbox
+    box = made(owner, "inbox", owner.scheduler_in_charge)
     if size is not None:
         box.set_size(size)
     return box
 
 
-def makeOutbox(notify: Any) -> Outbox:
-    """Make an outbox for a component, given its ``unpause`` method; see :func:`makeInbox`."""
+def makeOutbox(notify: Callable[[], Any]) -> Outbox:
+    """Make an outbox.
+
+    Args:
+        notify: called without arguments whenever a message that may have come from this box is taken out of a box made
+            by :func:`makeInbox`. The ``unpause`` method of a component makes that component the owner of the box; it is
+            woken whatever box the message is taken out of.
+
+    Raises:
+        BadComponent: ``notify`` cannot be called.
+
+    >>> outbox, inbox = makeOutbox(lambda: print("taken")), makeInbox(lambda: None)
+    >>> inbox.addsource(outbox)
+    >>> outbox.append("hello")
+    >>> inbox.pop(0)
+    taken
+    'hello'
+    """
     return Outbox(_owner(notify), "outbox")
 
 
 def _owner(notify: Any) -> Component:
+    """Return the component whose ``unpause`` this is, or one that calls the function."""
     owner = getattr(notify, "__self__", None)
-    if not isinstance(owner, Component):
+    if isinstance(owner, Component) and getattr(notify, "__name__", "") in ("unpause", "_unpause", "wake"):
+        return owner
+    if not callable(notify):
         raise BadComponent(
-            f"{notify!r} is not a method of a component; give the unpause method of the component that owns the box"
+            f"a box cannot notify {notify!r}, which is not a function; give a function without arguments, such as the "
+            "unpause method of the component that owns the box"
         )
-    return owner
+    return _Notified(notify)

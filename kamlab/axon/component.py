@@ -36,7 +36,14 @@ class component(microprocess, Component):
         super(microprocess, self).__init__(*args, **self._renamed(argd))
 
     def __str__(self) -> str:
-        return f"Component {self.name} [ inboxes : {self.inboxes} outboxes : {self.outboxes}"
+        """Return its name and its boxes, the inboxes with the messages that wait there, in Axon's format."""
+        inboxes = {name: list(self.inboxes[name].items) for name in sorted(self.inboxes, key=str)}
+        outboxes = {name: self.outboxes[name] for name in sorted(self.outboxes, key=str)}
+        return f"Component {self.name} [ inboxes : {inboxes} outboxes : {outboxes}"
+
+    def close_down(self) -> Any:
+        """Remove the links that this has made, and return None, as Axon's component does."""
+        super().close_down()
 
     @property  # type: ignore[override]
     def switchboard(self) -> postoffice:

@@ -9,15 +9,16 @@ import types
 from collections.abc import Sequence
 from pathlib import Path
 
-from .python2 import Rewritten
-from .python2_modules import compiled, old_modules
+from .missing_imports import as_notice, missing_imports
+from .python2 import Rewritten, to_python3
+from .python2_modules import compiled, compiles_as_file, old_modules
 
 
 def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
     """Run a file as ``python FILE`` does, with ``Axon.*`` and ``Kamaelia.*`` importable.
 
     Python 2 code in it, and in the modules of its folder that it imports, is rewritten, and one line on stderr says so;
-    tracebacks show the rewritten lines.
+    tracebacks show the rewritten lines. Imports from Axon and Kamaelia that it lacks are added, and one line says so.
 
     Args:
         path: the file.
@@ -37,8 +38,13 @@ def run_listing(path: Path, arguments: Sequence[str] = ()) -> None:
     sys.path.insert(0, str(folder))
     try:
         code = compiled(source, name, _tell)
+        imports = missing_imports(to_python3(source, compiles=compiles_as_file).source, is_listing=True)
+        if imports:
+            print(f"kamlab: {path.name}: {as_notice(imports)}", file=sys.stderr)
         sys.modules["__main__"], sys.argv = main, [name, *arguments]
         with old_modules(folder, _tell):
+            for statement in imports:
+                exec(statement, main.__dict__)
             exec(code, main.__dict__)
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = before

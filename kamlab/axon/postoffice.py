@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kamlab.core.box import Box
 from kamlab.core.link import Link, Switchboard
 from kamlab.core.task import Task
 
@@ -21,15 +22,42 @@ class _Nobody:
 
 
 class postoffice(Switchboard):
-    """The links that one component has made."""
+    """The links that one component has made.
 
-    __slots__ = ("debugname",)
+    A box that is not kamlab's is told of its links by its methods ``addsource`` and ``removesource``.
+    """
+
     __module__ = "Axon.Postoffice"
 
     def __init__(self, debugname: str = "", owner: Any = None) -> None:
         self.debugname: str = f"{debugname}:debug " if debugname else ""
         keeper: Any = owner if owner is not None else _Nobody(debugname or "a post office")
         super().__init__(keeper)
+
+    def link(
+        self,
+        source: Any,
+        sink: Any,
+        passthrough: int = 0,
+        pipewidth: int | None = None,
+        synchronous: bool | None = None,
+    ) -> Link:
+        """Link ``source`` to ``sink``, each a pair of a component and the name of a box."""
+        if all(_has_own_boxes(end) for end in (source, sink)):
+            return super().link(source, sink, passthrough, pipewidth, synchronous)
+        link = Link(source[0], source[1], sink[0], sink[1], passthrough)
+        sinkbox: Any = link.sink_box
+        sinkbox.addsource(link.source_box)
+        self.links.append(link)
+        return link
+
+    def _remove(self, links: list[Link]) -> None:
+        foreign = [link for link in links if not isinstance(link.sink_box, Box)]
+        for link in foreign:
+            sinkbox: Any = link.sink_box
+            sinkbox.removesource(link.source_box)
+            self.links.remove(link)
+        super()._remove([link for link in links if link not in foreign])
 
     @other_arguments
     def unlink(self, thecomponent: Any = None, thelinkage: Any = None, **native: Any) -> None:
@@ -48,6 +76,12 @@ class postoffice(Switchboard):
 
     def __str__(self) -> str:
         return f"{{{{ POSTOFFICE: {self.debugname}links {self.links} }}}}"
+
+
+def _has_own_boxes(end: Any) -> bool:
+    """Return whether the component of a (component, box name) pair has kamlab's boxes; it is not known for others."""
+    boxes = getattr(end[0], "inboxes", None) if isinstance(end, tuple) and len(end) == 2 else None
+    return not isinstance(boxes, dict) or all(isinstance(box, Box) for box in boxes.values())
 
 
 class linkage(Link):

@@ -7,6 +7,7 @@ find it, and not the text that it belongs to.
 
 from __future__ import annotations
 
+import ast
 import linecache
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .python2 import Rewritten, compiles_as_cell, to_python3
+from .text_joins import TextJoins
 
 #: Called with the name of a file and what was rewritten in it.
 Teller = Callable[[str, Rewritten], object]
@@ -44,7 +46,8 @@ def compiled(source: str, path: str, tell: Teller) -> CodeType:
     if found.changes:
         lines = found.source.splitlines(keepends=True)
         linecache.cache[path] = (len(found.source), None, lines, path)
-    return compile(found.source, path, "exec", dont_inherit=True)
+    tree = compile(found.source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    return compile(TextJoins().visit(tree), path, "exec", dont_inherit=True)
 
 
 class _Loader(SourceFileLoader):

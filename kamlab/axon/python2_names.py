@@ -30,7 +30,6 @@ from .python2_tokens import (
     start_of_expression,
     statements,
     text_of,
-    tokens_of,
 )
 
 #: Built-ins that another expression replaces wherever their name is used.
@@ -58,16 +57,19 @@ LISTS = ("filter", "map", "range", "zip")
 LIST_METHODS = ("items", "keys", "values")
 #: What takes such a result as it is.
 _TAKE_ANYTHING = ("list", "sorted", "set", "tuple")
-#: Methods and attributes that have another name, or none, now.
-ATTRIBUTES = {
+#: Attributes of functions and methods that have another name now. Only in a text that is Python 2: others may use them.
+OF_FUNCTIONS = {
     "func_closure": "__closure__",
     "func_code": "__code__",
     "func_defaults": "__defaults__",
     "func_globals": "__globals__",
     "func_name": "__name__",
-    "has_key": "__contains__",
     "im_func": "__func__",
     "im_self": "__self__",
+}
+#: Methods that have another name, or none, now.
+METHODS = {
+    "has_key": "__contains__",
     "iteritems": "items",
     "iterkeys": "keys",
     "itervalues": "values",
@@ -153,7 +155,7 @@ GONE = {
 }
 #: What a text is searched for before it is split.
 _OLD_NAME = re.compile(
-    rf"\b({'|'.join([*BUILTINS, *CALLED, *ATTRIBUTES, *SPECIAL, 'maxint', 'getcwdu', *MODULES, *IN_LIBRARY, *GONE])})\b"
+    rf"\b({'|'.join([*BUILTINS, *CALLED, *METHODS, *SPECIAL, 'maxint', 'getcwdu', *MODULES, *IN_LIBRARY, *GONE])})\b"
 )
 _NOT_PROOF = {"non-breaking space", "tabs mixed with spaces"}
 
@@ -173,11 +175,12 @@ def rename(tokens: list[Token], defined: Container[str], changes: Counter[str]) 
             its like return lists.
     """
     stays = bound_names(tokens)
-    is_old = is_proved(changes)
     tokens = list(_imports(tokens, changes))
-    if is_old or is_proved(changes):
-        tokens = tokens_of(text_of(_sorts(_as_lists(tokens, stays), changes)))
-    return list(_names(tokens, stays, defined, changes))
+    attributes = METHODS | OF_FUNCTIONS if is_proved(changes) else METHODS
+    tokens = list(_names(tokens, stays, defined, attributes, changes))
+    if not is_proved(changes):
+        return tokens
+    return _sorts(_as_lists(tokens, stays), changes)
 
 
 def is_proved(changes: Counter[str]) -> bool:
@@ -283,17 +286,25 @@ def _new_module(module: str, statement: list[Token], place: int, texts: list[str
 # -- names ---------------------------------------------------------------------------------------------
 
 
-def _names(tokens: list[Token], stays: set[str], defined: Container[str], changes: Counter[str]) -> Iterator[Token]:
+def _names(
+    tokens: list[Token],
+    stays: set[str],
+    defined: Container[str],
+    attributes: Mapping[str, str],
+    changes: Counter[str],
+) -> Iterator[Token]:
     for place, token in enumerate(tokens):
-        new = _new_name(tokens, place, stays, defined) if token.kind == "name" else None
+        new = _new_name(tokens, place, stays, defined, attributes) if token.kind == "name" else None
         if new is None:
             yield token
         else:
             changes[token.text] += 1
-            yield Token("name", new)
+            yield Token("new name", new)
 
 
-def _new_name(tokens: list[Token], place: int, stays: set[str], defined: Container[str]) -> str | None:
+def _new_name(
+    tokens: list[Token], place: int, stays: set[str], defined: Container[str], attributes: Mapping[str, str]
+) -> str | None:
     """Return what replaces a name; ``None`` if it stays."""
     name = tokens[place].text
     before = neighbour(tokens, place, -1)
@@ -301,7 +312,8 @@ def _new_name(tokens: list[Token], place: int, stays: set[str], defined: Contain
         owner = neighbour(tokens, next(at for at in range(place - 1, -1, -1) if tokens[at].text == "."), -1)
         if (owner, name) in OF_MODULES:
             return OF_MODULES[owner, name]
-        return ATTRIBUTES.get(name) if name not in stays and not _is_method(defined, name) else None
+        is_used = name not in METHODS or neighbour(tokens, place, 1) == "("
+        return attributes.get(name) if is_used and name not in stays and not _is_method(defined, name) else None
     if before == "def":
         return SPECIAL.get(name) if SPECIAL.get(name) not in stays else None
     if name in stays or name in defined or neighbour(tokens, place, 1) == "=":  # the name of an argument
@@ -313,7 +325,7 @@ def _new_name(tokens: list[Token], place: int, stays: set[str], defined: Contain
 
 def _is_method(defined: Container[str], name: str) -> bool:
     """Return whether a class that the session has defines a method of this name."""
-    if not isinstance(defined, Mapping) or name not in ATTRIBUTES:
+    if not isinstance(defined, Mapping) or name not in METHODS:
         return False
     return any(name in vars(base) for value in list(defined.values()) if type(value) is type for base in value.__mro__)
 
@@ -324,13 +336,17 @@ def _is_method(defined: Container[str], name: str) -> bool:
 def _as_lists(tokens: list[Token], stays: set[str]) -> list[Token]:
     """Make lists of what returned lists in Python 2, except where a loop goes over a range or the like."""
     tokens = list(tokens)
-    for place in [place for place, token in enumerate(tokens) if token.text in (*LISTS, *LIST_METHODS)][::-1]:
+    for place in [place for place, token in enumerate(tokens) if _may_be_list(token)][::-1]:
         texts = [token.text for token in tokens]
         start, end = _list_call(tokens, texts, place, stays)
         if start < end and (start < 2 or texts[start - 1] != "(" or texts[start - 2] not in _TAKE_ANYTHING):
             tokens[end] = Token("operator", f"{texts[end]})")
             tokens.insert(start, Token("operator", "list("))
     return tokens
+
+
+def _may_be_list(token: Token) -> bool:
+    return token.kind == "name" and token.text in (*LISTS, *LIST_METHODS)
 
 
 def _list_call(tokens: list[Token], texts: list[str], place: int, stays: set[str]) -> tuple[int, int]:

@@ -47,6 +47,30 @@ class _SchedulerType(type):
             )
 
 
+class _Foreign(Microprocess):
+    """Runs an object that is not a microprocess, and has the methods that Axon's scheduler calls.
+
+    These are ``next`` or ``__next__``, and ``stop`` and ``_closeDownMicroprocess``, which are called at its end.
+    """
+
+    def __init__(self, process: Any) -> None:
+        super().__init__()
+        self.process = process
+
+    def main(self) -> Iterator[Any]:
+        """Call ``next`` of the object until it raises StopIteration."""
+        process = self.process
+        run_slice = getattr(process, "__next__", None) or process.next
+        while True:
+            try:
+                value = run_slice()
+            except StopIteration:
+                break
+            yield value
+        process.stop()
+        process._closeDownMicroprocess()
+
+
 class scheduler(metaclass=_SchedulerType):
     """Runs microprocesses in turn.
 
@@ -66,6 +90,7 @@ class scheduler(metaclass=_SchedulerType):
             lab = Lab()
         self.lab = lab
         self._wait_for_one = False
+        self._foreign: list[_Foreign] = []
         lab.axon_front = self
         if is_new and type(self).vacant:
             scheduler.run = self
@@ -147,28 +172,43 @@ class scheduler(metaclass=_SchedulerType):
 
     # -- microprocesses -------------------------------------------------------------------------------
 
-    def _addThread(self, mprocess: Microprocess) -> None:
+    def _addThread(self, mprocess: Any) -> None:
+        if not isinstance(mprocess, Microprocess):
+            self._foreign = [foreign for foreign in self._foreign if foreign in self.lab]
+            mprocess = _Foreign(mprocess)
+            self._foreign.append(mprocess)
         mprocess.activate(self.lab)
 
-    def wakeThread(self, mprocess: Microprocess, canActivate: bool = False) -> None:
+    def _microprocess(self, mprocess: Any) -> Any:
+        """Return what runs an object: itself if it is a microprocess."""
+        return next((foreign for foreign in self._foreign if foreign.process is mprocess), mprocess)
+
+    def wakeThread(self, mprocess: Any, canActivate: bool = False) -> None:
         """Wake a microprocess; with ``canActivate``, activate it if it is new."""
-        if canActivate and mprocess not in self.lab:
+        mprocess = self._microprocess(mprocess)
+        if not isinstance(mprocess, Microprocess):
+            if canActivate:
+                self._addThread(mprocess)
+        elif canActivate and mprocess not in self.lab:
             mprocess.activate(self.lab)
         else:
             self.lab.scheduler.request_wake(mprocess)
 
-    def pauseThread(self, mprocess: Microprocess) -> None:
+    def pauseThread(self, mprocess: Any) -> None:
         """Pause a microprocess from the end of this cycle on."""
+        mprocess = self._microprocess(mprocess)
         if mprocess in self.lab:
             self.lab.scheduler.request_pause(mprocess)
 
     def isThreadPaused(self, mprocess: Any) -> bool:
         """Return whether a microprocess sleeps; True also for one that is not in this lab."""
+        mprocess = self._microprocess(mprocess)
         return mprocess not in self.lab or not mprocess.is_runnable()
 
-    def listAllThreads(self) -> list[Microprocess]:
+    def listAllThreads(self) -> list[Any]:
         """Return all microprocesses that have not ended."""
-        return list(self.lab.scheduler.members.values())
+        members = self.lab.scheduler.members.values()
+        return [member.process if isinstance(member, _Foreign) else member for member in list(members)]
 
     @property
     def time(self) -> float:

@@ -25,6 +25,11 @@ def other_arguments(method: Any) -> Any:
     return method
 
 
+def super_of(cls: type) -> tuple[str, Any]:
+    """Return what ``self.__super`` means in a class, as in older versions of Axon: its full name, and its value."""
+    return f"_{cls.__name__.lstrip('_')}__super", super(cls)
+
+
 MICROPROCESS_NAMES = {
     "_isStopped": "is_stopped",
     "_isRunnable": "is_runnable",
@@ -81,6 +86,7 @@ class TwoNames:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        setattr(cls, *super_of(cls))
         cls._joined = frozenset()
         cls._keywords = _of_all_bases(cls, "_keywords")
         for old, new in _of_all_bases(cls, "_names").items():

@@ -79,6 +79,7 @@ LINKAGE = under("kamlab.axon.postoffice", "linkage")
 MICROPROCESS = under("kamlab.axon.microprocess", "microprocess")
 POSTOFFICE = under("kamlab.axon.postoffice", "postoffice")
 SCHEDULER = under("kamlab.axon.scheduler", "scheduler")
+SYS, TIME = {"sys": Old("sys:")}, {"time": Old("time:")}
 TUPLE_ID = under("kamlab.axon.util", "tupleId")
 NO_SPACE = under("kamlab.core.errors", noSpaceInBox="NoSpaceInBox")
 ALREADY_LINKED = under("kamlab.core.errors", BoxAlreadyLinkedToDestination="BoxAlreadyLinked")
@@ -123,7 +124,9 @@ AXON: dict[str, dict[str, Old]] = {
         "safeList",
         "testInterface",
         "vrange",
-    ),
+    )
+    | SYS
+    | under("kamlab.axon.exceptions", "invalidComponentInterface"),
     "Axon.Box": {
         **BOXES,
         **NO_SPACE,
@@ -143,8 +146,11 @@ AXON: dict[str, dict[str, Old]] = {
         **LINKAGE,
         **BOXES,
         **NO_SPACE,
+        **BASE,
         **ID,
         **DEBUG,
+        **SYS,
+        **TIME,
     },
     "Axon.AdaptiveCommsComponent": {
         **under("kamlab.axon.adaptive", "AdaptiveCommsComponent"),
@@ -301,7 +307,8 @@ KAMAELIA: dict[str, dict[str, Old]] = {
     "Kamaelia.Protocol.HTTP.HTTPServer": {
         "HTTPServer": old(
             "kamlab.protocols.http.server:HTTPServer", keywords={"createRequestHandler": "create_request_handler"}
-        )
+        ),
+        **under("kamlab.protocols.http.responses", MapStatusCodeToText="STATUS_TEXTS"),
     },
     "Kamaelia.Protocol.HTTP.HTTPParser": under(
         "kamlab.protocols.http.parser",
@@ -311,12 +318,10 @@ KAMAELIA: dict[str, dict[str, Old]] = {
         "ParsedHTTPHeader",
     )
     | under("kamlab.protocols.http.requests", splitUri="split_uri"),
-    "Kamaelia.Protocol.HTTP.HTTPClient": under(
-        "kamlab.protocols.http.client",
-        "ParsedHTTPRedirect",
-        "SingleShotHTTPClient",
-        SimpleHTTPClient="TextHTTPClient",
-    ),
+    "Kamaelia.Protocol.HTTP.HTTPClient": {
+        **under("kamlab.protocols.http.client", "ParsedHTTPRedirect", SimpleHTTPClient="TextHTTPClient"),
+        **of_a_socket("kamlab.protocols.http.client", "SingleShotHTTPClient"),
+    },
     "Kamaelia.Protocol.HTTP.HTTPHelpers": under("kamlab.protocols.http.client", "HTTPMakePostRequest"),
     "Kamaelia.Protocol.HTTP.ErrorPages": under(
         "kamlab.protocols.http.error_pages",

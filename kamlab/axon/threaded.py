@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kamlab.core.adaptive import ThreadedAdaptiveCommsComponent
 from kamlab.core.thread import ThreadedComponent
 
@@ -18,6 +20,25 @@ class threadedcomponent(component, ThreadedComponent):
     """
 
     __module__ = "Axon.ThreadedComponent"
+    _calls_after_end = 0
+
+    def __next__(self) -> Any:
+        """Run one slice at once and return 1, also in the slice in which the thread ends, and once more.
+
+        Axon notices a slice later that the thread has ended, and ends one slice after that.
+
+        Raises:
+            StopIteration: it has ended before.
+        """
+        try:
+            super().__next__()
+        except StopIteration:
+            self._calls_after_end += 1
+            if self._calls_after_end > 2:
+                raise
+        return 1
+
+    next = __next__
 
 
 class threadedadaptivecommscomponent(AdaptiveNames, threadedcomponent, ThreadedAdaptiveCommsComponent):

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .exceptions import invalidComponentInterface
+from .spelling import super_of
 
 #: Whether ``axonRaise`` only returns False instead of raising. Users set it in the module ``Axon.util``.
 production = False
@@ -19,16 +20,21 @@ vrange = range
 _numbers = itertools.count(1)
 
 
-class AxonObject:
+class AxonType(type):
+    """A metaclass whose classes can write ``self.__super`` for ``super()``, as in older versions of Axon."""
+
+    __module__ = "Axon.Base"
+
+    def __init__(cls, *args: Any, **argd: Any) -> None:
+        super().__init__(*args, **argd)
+        setattr(cls, *super_of(cls))
+
+
+class AxonObject(metaclass=AxonType):
     """An empty base class."""
 
     __module__ = "Axon.Base"
-
-
-class AxonType(type):
-    """A metaclass that changes nothing."""
-
-    __module__ = "Axon.Base"
+    __metaclass__ = AxonType
 
 
 class Finality(Exception):

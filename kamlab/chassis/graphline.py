@@ -22,7 +22,7 @@ ITSELF = ("", "self")
 Linkages = Mapping[tuple[str, str], tuple[str, str]]
 
 
-class NoLinkages(KamlabError, TypeError):
+class NoLinkages(KamlabError, TypeError, ValueError):
     """A Graphline was made without ``linkages``.
 
     >>> from kamlab.chassis import Graphline, NoLinkages
@@ -51,7 +51,7 @@ class Graphline(Chassis):
         components: the components by name.
 
     Raises:
-        NoLinkages: a TypeError; ``linkages`` is missing.
+        NoLinkages: a TypeError and a ValueError; ``linkages`` is missing.
         BadComponent: one of the components is not a component.
         BelongsElsewhere: a component is given under two names.
         NoSuchBox: a component has no box of the name in ``linkages``.

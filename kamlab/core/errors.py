@@ -31,7 +31,7 @@ the built-in error from which an error also derives, so that code that catches t
     │   └── NotInstalled (ImportError)
     │       └── NoMatplotlib                             kamlab.views.figures
     ├── parts and chassis                                kamlab.parts, kamlab.chassis
-    │   └── BadMessage, NoLinkages (TypeError), UnknownPolicy (ValueError)
+    │   └── BadMessage, NoLinkages (TypeError, ValueError), UnknownPolicy (ValueError)
     ├── the network                                      kamlab.net.errors
     │   ├── NoNetwork, TLSNotSupported
     │   ├── NetworkIsClosed
@@ -53,6 +53,9 @@ the built-in error from which an error also derives, so that code that catches t
     │   ├── RunDiffers, MessageIsGone, NotHeld
     │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
     │   └── NoSuchBranch (KeyError)
+    ├── every order of slices                            kamlab.exploration
+    │   ├── CannotExplore
+    │   └── WrongOrder, NotProved (AssertionError)
     ├── views                                            kamlab.views
     │   ├── UnknownPiece, BadValue, BadFigure (ValueError)
     │   └── NoMessage (IndexError), NoSuchLink (KeyError)

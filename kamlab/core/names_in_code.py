@@ -20,13 +20,14 @@ MOST = 200
 
 
 class Name(NamedTuple):
-    """A global name in some code: what it means, the code, the line, and whether the code sets it."""
+    """A global name in some code: its value, the code, the line, whether the code sets it, and its module's names."""
 
     name: str
     value: Any
     code: CodeType
     line: int
     is_set: bool
+    names: dict[str, Any] = {}
 
 
 #: A piece of code, and the globals in which it runs.
@@ -104,9 +105,9 @@ def names_in(code: Iterable[Code]) -> Iterator[Name]:
             if name in names or name in sys.modules:
                 value = names[name] if name in names else sys.modules[name]
                 waiting += _called_by(value, inner)
-                yield Name(name, value, inner, line, is_set)
+                yield Name(name, value, inner, line, is_set, names)
             else:
-                yield Name(name, None, inner, line, is_set)
+                yield Name(name, None, inner, line, is_set, names)
 
 
 def _called_by(value: Any, code: CodeType) -> Iterator[Code]:

@@ -31,7 +31,7 @@ import itertools
 import sys
 import threading
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 noting: bool = False
 #: Whether it is noted which components are made: for a front end, or because a lab is new.
 noting_components: bool = True
+
+#: Called with each component that is being made; ``None`` unless a system is explored.
+listener: Callable[[Any], None] | None = None
 
 #: How many components of a new lab are noted.
 KEPT = 64
@@ -102,7 +105,7 @@ def set_noting(wanted: bool) -> None:
     """Begin or end to note where things are made; what was noted is forgotten at the end."""
     global noting, noting_components
     noting = wanted
-    noting_components = wanted or FRESH.wanted
+    noting_components = wanted or FRESH.wanted or listener is not None
     if not wanted:
         _origins.clear()
 
@@ -174,13 +177,22 @@ def want_fresh(wanted: bool, forget: bool = True) -> None:
     """Begin or end to note the components of a new lab; forget those that were noted, unless they count for it."""
     global noting_components
     FRESH.wanted = wanted
-    noting_components = wanted or noting
+    noting_components = wanted or noting or listener is not None
     if forget:
         FRESH.made.clear()
 
 
+def set_listener(wanted: Callable[[Any], None] | None) -> None:
+    """Have a function called with each component that is being made, from ``__new__`` on; ``None``: no function."""
+    global listener, noting_components
+    listener = wanted
+    noting_components = noting or FRESH.wanted or wanted is not None
+
+
 def note_component(component: Microprocess) -> None:
     """Note a component that is being made."""
+    if listener is not None:
+        listener(component)
     if FRESH.wanted:
         if len(FRESH.made) < KEPT:
             FRESH.made.append((component, *users_line()))

@@ -13,7 +13,8 @@ Rejected: text instead of bytes, which loses what is not UTF-8, and characters t
 subclass of ``str``, which ``b"".join``, files and sockets refuse.
 
 Some functions of ``str`` look at the type itself and refuse bytes of any class, see :data:`CURES`. A component that
-fails in one of them gets a note at its traceback with the cure.
+fails in one of them gets a note at its traceback with the cure. The most common one, ``" ".join(parts)``, is
+:func:`join_texts` in listings: :mod:`kamlab.axon.text_joins` compiles it so.
 
 >>> data = TextBytes(b"GET /index\\r\\n")
 >>> data.split(), data.startswith("GET"), "/" in data, data.strip() == "GET /index"
@@ -29,6 +30,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, SupportsIndex
+
+from .tracebacks import public
 
 
 def _plain(value: Any) -> Any:
@@ -151,9 +154,22 @@ for _name in ("casefold", "format", "format_map", "isdecimal", "isidentifier", "
     setattr(TextBytes, _name, _of_text(_name))
 
 
+@public
+def join_texts(separator: str, parts: Iterable[Any]) -> Any:
+    """Return ``separator.join(parts)``, where parts may also be bytes that understand text; then the result is, too.
+
+    >>> join_texts(" ", ["GET", "/"]), join_texts(" ", TextBytes(b"to be").split())
+    ('GET /', b'to be')
+    """
+    parts = list(parts)
+    if any(type(part) is TextBytes for part in parts):
+        return TextBytes(_plain(separator)).join(parts)
+    return separator.join(parts)
+
+
 #: What ``str`` itself refuses: a part of the message of its TypeError, and the cure.
 CURES = (
-    ("expected str instance, TextBytes", 'join the texts of the parts: "".join(map(str, parts))'),
+    ("expected str instance, TextBytes", "join the texts of the parts: separator.join(map(str, parts))"),
     ("'in <string>' requires string as left operand, not TextBytes", 'look for its text: str(data) in "text"'),
     ("string pattern on a bytes-like", 'match its text, re.match("x", data.decode()), or use a pattern of bytes, b"x"'),
     ("write() argument must be str, not TextBytes", "write its text: file.write(str(data))"),

@@ -228,7 +228,7 @@ class TCPClient(Component):
         adapter = ConnectedSocketAdapter(sock, wait_for_peer=self.wait_for_serverclose, tls=tls)
         self.adapter = adapter
         if self.received_as is not bytes:
-            adapter.received_as = self.received_as
+            adapter.deliver_as(self.received_as)
         self.add_children(adapter)
         self.link((adapter, "signal"), (self, "_socketFeedback"))
         self.link((adapter, "CreatorFeedback"), (self, "_socketFeedback"))

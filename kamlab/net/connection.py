@@ -130,10 +130,12 @@ class ConnectedSocketAdapter(Component):
     dropped: int = 0
     reason: ConnectionLost | HandshakeFailed | None = None
     told: tuple[float, int] | None = None
+    drop_rest: bool = False
     #: What the bytes that come are given as: bytes, or, under the old names, bytes that understand text.
     received_as: type[bytes] = bytes
     peer: str = "no peer"
 
+    _received_as: type[bytes]
     _task: Any  # its scheduler is set: a connection is used only in slices
     _network: Network | None = None
     #: The events that the socket is watched for.
@@ -181,10 +183,16 @@ class ConnectedSocketAdapter(Component):
         self.noisyErrors = noisyErrors
         self.wait_for_peer = wait_for_peer
         self.linger = linger
-        self.drop_rest = drop_rest
         self.tls = tls
+        if drop_rest:
+            self.drop_rest = True
+        self._received_as = self.received_as
         if inbox_size is not None:
             self.set_inbox_size("inbox", inbox_size)
+
+    def deliver_as(self, kind: type[bytes]) -> None:
+        """Give the bytes that come as ``kind``, in place of ``received_as`` of the class."""
+        self._received_as = kind
 
     def main(self) -> Any:
         """Send and receive until both directions are over."""
@@ -279,7 +287,7 @@ class ConnectedSocketAdapter(Component):
             log = self._task.scheduler.log
             if log is not None:
                 log((BYTES_IN, self, len(data)))
-            if not self._pass_on(data if self.received_as is bytes else self.received_as(data)):
+            if not self._pass_on(data if self._received_as is bytes else self._received_as(data)):
                 return
             if len(data) < CHUNK and not self._secure:
                 self._readable = False  # if there is more, the network will say so

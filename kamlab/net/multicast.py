@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from .addresses import LOOPBACK
+from .datagram_component import DatagramComponent, Place
 from .interface import Network
-from .udp import DatagramComponent, Place
 
 
 class MulticastTransceiver(DatagramComponent):

@@ -148,6 +148,11 @@ class TCPServer(ListeningComponent):
         self._network: Network | None = None
         self._ready = False
         self._complained = False
+        self._received_as = self.received_as if self.received_as is not bytes else None
+
+    def deliver_as(self, kind: type[bytes]) -> None:
+        """Have the connections give the bytes that come as ``kind``, in place of ``received_as`` of their class."""
+        self._received_as = kind
 
     @property
     def address(self) -> tuple[str, int] | None:
@@ -223,8 +228,8 @@ class TCPServer(ListeningComponent):
             return
         more = {} if self.inbox_size is None else {"inbox_size": self.inbox_size}
         adapter = self.CSA(sock, None, **more)
-        if self.received_as is not bytes:
-            adapter.received_as = self.received_as
+        if self._received_as is not None and hasattr(adapter, "deliver_as"):
+            adapter.deliver_as(self._received_as)
         adapter.link((adapter, "CreatorFeedback"), (self, "_feedbackFromCSA"))
         self.send(NewCSA(self, adapter, sock), "protocolHandlerSignal")
 
@@ -377,8 +382,8 @@ class ServerCore(ListeningComponent):
             if getattr(self, name) is not None:
                 more[name] = getattr(self, name)
         server = self.TCPS(**more)
-        if self.received_as is not bytes:
-            server.received_as = self.received_as
+        if self.received_as is not bytes and hasattr(server, "deliver_as"):
+            server.deliver_as(self.received_as)
         server.parent = self  # so that an error about the port names this server
         try:
             if hasattr(server, "listen"):

@@ -84,8 +84,8 @@ class SingleServer(ListeningComponent):
             return
         more = {} if self.socketOptions is None else {"socketOptions": self.socketOptions}
         server = self.TCPS(listenport=self.port, host=self.host, **more)
-        if self.received_as is not bytes:
-            server.received_as = self.received_as
+        if self.received_as is not bytes and hasattr(server, "deliver_as"):
+            server.deliver_as(self.received_as)
         self.add_children(server)  # so that an error about the port names this server
         try:
             server.listen(network)

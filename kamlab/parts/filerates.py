@@ -141,6 +141,7 @@ class ReadFileAdaptor(Graphline):
         steptime: seconds between two blocks or lines; 0 means a thousandth of a second.
         bitrate: bits per second.
         chunkrate: chunks per second.
+        debug: accepted and not used; ``lab.inboxes()`` and ``lab.events()`` show what was read.
 
     Raises:
         ValueError: there is no such readmode.
@@ -165,7 +166,9 @@ class ReadFileAdaptor(Graphline):
         steptime: float = 0.0,
         bitrate: float = 65536.0,
         chunkrate: float = 24,
+        debug: Any = 0,
     ) -> None:
+        del debug
         step = steptime or 0.001
         rates = {
             "": ("lines", 1 / step, 1),

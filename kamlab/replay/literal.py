@@ -12,6 +12,7 @@ from typing import Any
 
 from kamlab.core import ipc
 from kamlab.core.describe import shorten
+from kamlab.core.text_bytes import TextBytes
 
 from .errors import BadRecording, NotALiteral
 
@@ -34,6 +35,8 @@ def dumped(value: Any) -> Any:
         return value
     if kind is bytes:
         return {"bytes": value.decode("latin-1")}
+    if kind is TextBytes:
+        return {"text bytes": bytes(value).decode("latin-1")}
     if kind is list:
         return [dumped(item) for item in value]
     if kind is tuple:
@@ -78,6 +81,7 @@ def _loaded_message(name: str) -> Any:
 
 _LOADERS: dict[str, Any] = {
     "bytes": lambda content: content.encode("latin-1"),
+    "text bytes": lambda content: TextBytes(content.encode("latin-1")),
     "tuple": lambda content: tuple(loaded(item) for item in content),
     "set": lambda content: {loaded(item) for item in content},
     "frozenset": lambda content: frozenset(loaded(item) for item in content),

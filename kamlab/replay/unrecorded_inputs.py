@@ -131,7 +131,7 @@ def _kept(component: Any, builder: Any) -> Iterator[str]:
 
 def _outside(found: Name) -> Iterator[str]:
     """Yield what a global name uses from outside."""
-    name, value, code, line, _ = found
+    name, value, code, line = found[:4]
     module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
     if module in ("posix", "nt"):
         module = "os"

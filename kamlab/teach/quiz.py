@@ -63,10 +63,10 @@ class Quiz:
     >>> lab = Lab(build=system, clock="virtual")
     >>> question = Quiz(lab).who_runs_next()
     >>> print(question)
-    Step 0. Who runs next?
+    Step 0. Which component runs next?
       Tick_1
       Show_2
-      nobody
+      none
     >>> print(question.answer("Tick_1"))
     Right: Tick_1 ran next.
         1  Tick_1 resumed

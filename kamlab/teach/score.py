@@ -41,7 +41,7 @@ class Score:
 
     ``rows`` has all questions and exercises, in the order in which they first came up.
 
-    >>> print(Score((Row("Who runs next?", 1, 1, "question"), Row("fair", 0, 2, "exercise"))))
+    >>> print(Score((Row("Which component runs next?", 1, 1, "question"), Row("fair", 0, 2, "exercise"))))
     questions      1 of 1
     exercise fair  0 of 2
     total          1 of 3

@@ -155,7 +155,7 @@ class ComponentLook:
     @property
     def label(self) -> str:
         """The name as pictures show it: the one that a Graphline gave first."""
-        return f"{label(self.given, 24)} ({self.name})" if self.given else self.name
+        return f"{label(self.given, 24)} ({self.name})" if self.given not in ("", self.name) else self.name
 
     @property
     def waiting(self) -> int:

@@ -777,3 +777,49 @@ def test_next_runs_one_slice(lab: Any) -> None:
     assert (next(counts), counts.next()) == ("one", "two")
     with pytest.raises(StopIteration):
         next(counts)
+
+
+def test_a_child_added_twice_is_one_child(lab: Any) -> None:
+    """addChildren with a child that is there already does nothing."""
+    parent, child = component(), component()
+    parent.addChildren(child)
+    parent.addChildren(child, child)
+    assert parent.childComponents() == [child]
+
+
+def test_str_lists_the_boxes() -> None:
+    """str(component) has its name and its boxes, with what waits in the inboxes, in Axon's format."""
+    one = component()
+    one._deliver("hello", "inbox")
+    expected = f"Component {one.name} [ inboxes : {{'control': [], 'inbox': ['hello']}} outboxes : {{'outbox': <"
+    assert str(one).startswith(expected)
+    assert str(microprocess()).endswith(" :1 :0 :")
+    assert str(component()) != str(component())
+
+
+def test_super_of_older_versions() -> None:
+    """self.__super is super() in every class below component, under multiple inheritance, too."""
+
+    class One(component):
+        def __init__(self) -> None:
+            self.__super.__init__()  # type: ignore[attr-defined]
+            self.calls = ["One"]
+
+    class Other(component):
+        def __init__(self) -> None:
+            self.__super.__init__()  # type: ignore[attr-defined]
+            self.calls = ["Other"]
+
+    class _Both(One, Other):
+        def __init__(self) -> None:
+            self.__super.__init__()  # type: ignore[attr-defined]
+            self.calls.append("Both")
+
+    assert _Both().calls == ["One", "Both"]
+    assert _Both().init == 1
+
+
+def test_closing_down_returns_none() -> None:
+    """_closeDownMicroprocess of a component returns None, that of a microprocess its closeDownValue."""
+    assert component()._closeDownMicroprocess() is None
+    assert microprocess()._closeDownMicroprocess() == 0

@@ -371,13 +371,81 @@ def test_trackresourceinformation() -> None:
 
 
 def test_boxes_made_by_hand(lab: Any) -> None:
-    """makeInbox and makeOutbox make boxes for the component whose unpause they are given."""
+    """makeInbox and makeOutbox make boxes for the component whose unpause they are given; a number is refused."""
     sleeper, source = component(), component()
     sleeper.inboxes["extra"] = makeInbox(sleeper.unpause, size=2)
     source.outboxes["extra"] = makeOutbox(source.unpause)
     source.link((source, "extra"), (sleeper, "extra"))
     source.send("hello", "extra")
     assert (sleeper.inboxes["extra"].getSize(), sleeper.recv("extra")) == (2, "hello")
-    with pytest.raises(TypeError, match="not a method of a component"):
-        makeInbox(print)
+    with pytest.raises(TypeError, match="not a function"):
+        makeInbox(3)
     assert scheduler.run.listAllThreads() == []
+
+
+def test_boxes_that_call_a_function() -> None:
+    """makeInbox calls a function at each arrival, makeOutbox at each collection, as far down the chain as it goes."""
+    calls: list[str] = []
+    outbox = makeOutbox(lambda: calls.append("taken"))
+    middle, inbox = makeInbox(lambda: calls.append("never")), makeInbox(lambda: calls.append("arrived"), size=1)
+    middle.addsource(outbox)
+    inbox.addsource(middle)
+    outbox.append("hello")
+    assert (calls, len(outbox), inbox.local_len(), middle.local_len()) == (["arrived"], 1, 1, 0)
+    with pytest.raises(noSpaceInBox):
+        outbox.append("too much")
+    assert (inbox.pop(0), calls) == ("hello", ["arrived", "taken"])
+    inbox.removesource(middle)
+    outbox.append("again")
+    assert (middle.pop(0), calls) == ("again", ["arrived", "taken", "never", "taken"])
+
+
+def test_a_function_may_own_a_box_of_a_component(lab: Any) -> None:
+    """A component that runs can use such a box, and links to it as to any other."""
+    calls: list[str] = []
+    keeper, source = component(), component()
+    keeper.inboxes["extra"] = makeInbox(lambda: calls.append("arrived"))
+    source.link((source, "outbox"), (keeper, "extra"))
+    source.activate()
+    lab.run(max_steps=1)
+    source.send("hello", "outbox")
+    assert (keeper.recv("extra"), calls) == ("hello", ["arrived"])
+
+
+def test_recv_takes_from_the_end_of_the_chain(lab: Any) -> None:
+    """recv() at a box that is passed through takes what waits at the end; dataReady counts what is stored here."""
+    source, outer, middle, inner = some(4)
+    outer.inboxes["inbox"].append("before")
+    assert outer.recv("inbox") == "before"
+    source.link((source, "outbox"), (outer, "inbox"))
+    outer.link((outer, "inbox"), (middle, "inbox"), passthrough=1)
+    middle.link((middle, "inbox"), (inner, "inbox"), passthrough=1)
+    for word in "abc":
+        source.send(word, "outbox")
+    assert (outer.dataReady("inbox"), outer.recv("inbox"), middle.recv("inbox"), inner.recv("inbox")) == (0, *"abc")
+    with pytest.raises(IndexError):
+        outer.recv("inbox")
+
+
+def test_recv_from_a_box_passed_through_is_recorded(lab: Any) -> None:
+    """In a lab that records, that is a message received at the end of the chain, and its sender is woken."""
+
+    class Taker(component):
+        def main(self) -> Any:
+            while len(self.inboxes["inbox"]):
+                self.got.append(self.recv("inbox"))
+                yield 1
+            yield 1
+
+    source, inner = some(2)
+    outer = Taker(got=[])
+    outer.link((outer, "inbox"), (inner, "inbox"), passthrough=1)
+    source.link((source, "outbox"), (outer, "inbox"))
+    source.send("a", "outbox")
+    source.send("b", "outbox")
+    outer.activate()
+    inner.activate()
+    lab.run(max_steps=6)
+    received = [(event.box.owner, event.message) for event in lab.trace.events() if event.kind == "received"]
+    assert outer.got == ["a", "b"]
+    assert received == [(inner, "a"), (inner, "b")]

@@ -457,3 +457,79 @@ def test_slowmo_without_canblock_yields_meanwhile(lab: Any) -> None:
     yields = sum(1 for _ in scheduler.run.main(slowmo=0.01))
     assert log == ["n0"]
     assert yields > 20
+
+
+# -- what Axon's own modules and tests do ------------------------------------------------------------
+
+
+def test_a_scheduler_takes_an_empty_place(lab: Any) -> None:
+    """After scheduler.run = None the next scheduler() becomes scheduler.run; one after that does not."""
+    scheduler.run = None
+    assert scheduler.run is None
+    first = scheduler()
+    second = scheduler()
+    assert scheduler.run is first is not second
+    assert component().activate().scheduler is first
+
+
+def test_microprocesses_know_the_class_of_their_scheduler() -> None:
+    """microprocess.schedulerClass is scheduler, setSchedulerClass changes it for a class and those below."""
+    import Axon.Scheduler
+
+    class Mine(microprocess):
+        pass
+
+    assert Axon.Scheduler.microprocess is microprocess
+    assert microprocess.schedulerClass is scheduler
+    Mine.setSchedulerClass(None)
+    assert (Mine.schedulerClass, microprocess.schedulerClass) == (None, scheduler)
+    Mine.setTrackerClass(int)
+    assert (Mine.trackerClass, microprocess.trackerClass) == (int, None)
+
+
+class Counts:
+    """Not a microprocess, but with the methods that Axon's scheduler calls."""
+
+    def __init__(self, slices: int) -> None:
+        self.slices = slices
+        self.log: list[str] = []
+
+    def next(self) -> int:
+        if not self.slices:
+            raise StopIteration
+        self.slices -= 1
+        return 1
+
+    def stop(self) -> None:
+        self.log.append("stop")
+
+    def _closeDownMicroprocess(self) -> None:
+        self.log.append("closed down")
+
+
+def test_a_scheduler_runs_what_has_its_methods(lab: Any) -> None:
+    """_addThread takes any object with next(), stop() and _closeDownMicroprocess(), which can be paused and woken."""
+    front, process, stranger = scheduler.run, Counts(3), Counts(1)
+    front._addThread(process)
+    steps = front.main()
+    for _ in range(4):
+        next(steps)
+    assert (front.listAllThreads(), front.isThreadPaused(process), front.isThreadPaused(stranger)) == (
+        [process],
+        False,
+        True,
+    )
+    front.pauseThread(process)
+    front.pauseThread(stranger)
+    for _ in range(6):
+        next(steps)
+    left = process.slices
+    assert (left > 0, front.isThreadPaused(process)) == (True, True)
+    front.wakeThread(process)
+    front.wakeThread(stranger)
+    for _ in steps:
+        pass
+    assert (process.slices, process.log, stranger.slices) == (0, ["stop", "closed down"], 1)
+    front.wakeThread(stranger, canActivate=True)
+    front.runThreads()
+    assert (stranger.slices, front.listAllThreads()) == (0, [])

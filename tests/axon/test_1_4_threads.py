@@ -502,3 +502,18 @@ def test_stepped_like_any_component(lab: Any) -> None:
         lab.step_message()
         seen.append(receiver.dataReady("inbox"))
     assert seen == [1, 2, 3]
+
+
+def test_the_first_next_of_a_thread_returns_1(lab: Any) -> None:
+    """next() of a threaded component runs a slice and returns 1, also if the thread ends in it, and once more."""
+
+    class Ends(threadedcomponent):
+        def main(self) -> Any:
+            self.send("done")
+
+    component_with_thread = Ends().activate()
+    assert (next(component_with_thread), component_with_thread.next()) == (1, 1)
+    with pytest.raises(StopIteration):
+        next(component_with_thread)
+    with pytest.raises(StopIteration):
+        next(component_with_thread)

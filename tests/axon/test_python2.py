@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kamlab.axon.python2 import Rewritten, compiles_as_cell, to_python3
 from kamlab.axon.python2_tokens import tokens_of
+from kamlab.core.text_bytes import TextBytes
 
 #: A construct of Python 2, its text for Python 3, and how it is named.
 CONSTRUCTS = [
@@ -101,6 +102,7 @@ NAMES = [
         "['a', 'b'] 1 [('b', 1)]",
     ),
     ("d = {'a': 1}\nfor k in d.keys():\n    del d[k]\nprint d", "{}"),
+    ("for i in xrange(1):\n    print i, type(xrange(3)).__name__", "0 range"),
     ("print range(2) + [5], map(str, [1]), filter(None, [0, 1]), zip('a', 'b')", "[0, 1, 5] ['1'] [1] [('a', 'b')]"),
     ("words = ['bb', 'a']\nwords.sort(lambda one, other: cmp(len(one), len(other)))\nprint words", "['a', 'bb']"),
     ("def by(a, b): return cmp(b, a)\nnumbers = [1, 2]\nnumbers.sort(by)\nprint numbers, cmp(1, 2)", "[2, 1] -1"),
@@ -142,16 +144,28 @@ def test_names_of_python_2_mean_what_they_did(old, says, capsys):
     assert capsys.readouterr().out == f"{says}\n"
 
 
+def test_string_join_takes_what_a_socket_delivers(capsys):
+    """The function of the module string joins texts and bytes that understand text."""
+    text = "import string\nprint string.join(data.split(), '+')"
+    exec(compile(to_python3(text).source, "<old>", "exec"), {"__name__": "old", "data": TextBytes(b"a b")})
+    assert capsys.readouterr().out == "a+b\n"
+
+
 @pytest.mark.parametrize(
     ("text", "new"),
     [
         ("import Queue\nq = Queue.Queue()", "import queue as Queue\nq = Queue.Queue()"),
         ("import string\nstring.join(x)", "import kamlab.axon.python2_library.string as string\nstring.join(x)"),
         ("d.has_key(x)", "d.__contains__(x)"),
+        ("if d.has_key(x): d.keys()[0]", "if d.__contains__(x): list(d.keys())[0]"),
+        ("for k, v in d.iteritems(): map(f, v)", "for k, v in d.items(): list(map(f, v))"),
         ("import string\nstring.digits", "import string\nstring.digits"),
         ("words.sort(f)", "words.sort(f)"),
         ("x = map(f, y)", "x = map(f, y)"),
         ("f(reduce=1, long=2)", "f(reduce=1, long=2)"),
+        ("task.func_name", "task.func_name"),
+        ("d.has_key", "d.has_key"),
+        ("import sys\nsys.intern('a')", "import sys\nsys.intern('a')"),
         ("try:\n    import Queue\nexcept ImportError:\n    import queue as Queue", None),
         ("x.file(1)\nfile.read()", None),
     ],

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from Axon import STM, Base, debug, idGen, util
 from Axon.AxonExceptions import invalidComponentInterface
+from Axon.Base import AxonObject as Base_object
+from Axon.Base import AxonType as Base_type
 from Axon.Component import component
 from Axon.Postoffice import postoffice
 
@@ -230,3 +232,76 @@ def test_many_threads_lose_no_update() -> None:
     for thread in threads:
         thread.join()
     assert store.usevar("count").value == 200
+
+
+def test_a_store_is_dumped_in_axons_format(capsys: Any) -> None:
+    """dump() prints a heading, a line for each value, and an empty line."""
+    store = STM.Store()
+    value = store.usevar("account")
+    value.set(3)
+    value.commit()
+    store.dump()
+    assert (
+        capsys.readouterr().out == "DEBUG: Store dump ------------------------------\n      account : Value(1, 3)\n\n"
+    )
+
+
+# -- what modules import from each other ---------------------------------------------------------------
+
+EXPORTS = {
+    "Axon.Component": "component microprocess postoffice linkage noSpaceInBox debug removeAll strId numId makeInbox "
+    "makeOutbox scheduler newComponent WaitComplete shutdownMicroprocess producerFinished ipc time sys",
+    "Axon.Scheduler": "scheduler microprocess newComponent removeAll strId numId debug",
+    "Axon.Microprocess": "microprocess removeAll strId numId tupleId debug",
+    "Axon.Linkage": "linkage AxonObject",
+    "Axon.Postoffice": "postoffice linkage BoxAlreadyLinkedToDestination",
+    "Axon.Box": "makeInbox makeOutbox postbox noSpaceInBox",
+    "Axon.AdaptiveCommsComponent": "AdaptiveCommsComponent component makeInbox makeOutbox",
+    "Axon.util": "vrange production next invalidComponentInterface sys",
+}
+
+
+@pytest.mark.parametrize("module", EXPORTS)
+def test_a_star_import_gives_what_axons_does(module: str) -> None:
+    """``from module import *`` gives also what the module imports itself, and it is the same object everywhere."""
+    names: dict[str, Any] = {}
+    exec(f"from {module} import *", names)
+    assert set(EXPORTS[module].split()) <= set(names)
+    assert names.get("component", component) is component
+    assert names.get("postoffice", postoffice) is postoffice
+
+
+def test_in_production_axonraise_does_not_raise(monkeypatch: Any) -> None:
+    """Axon.util.production is False; where it is set, axonRaise returns False."""
+    assert util.production is False
+    assert list(util.vrange(3)) == [0, 1, 2]
+    monkeypatch.setattr(util, "production", True)
+    assert util.axonRaise(invalidComponentInterface, "a reason") is False
+
+
+def test_an_object_type_with_super() -> None:
+    """Classes of AxonObject and AxonType have self.__super."""
+
+    class Base(Base_object):
+        def __init__(self) -> None:
+            self.made = ["Base"]
+
+    class Below(Base):
+        def __init__(self) -> None:
+            self.__super.__init__()  # type: ignore[attr-defined]
+            self.made.append("Below")
+
+    assert Below().made == ["Base", "Below"]
+    assert Base_object.__metaclass__ is Base_type
+
+
+def test_a_file_reader_takes_debug(tmp_path: Any, lab: Any) -> None:
+    """ReadFileAdaptor accepts debug, and reads as without."""
+    from Kamaelia.File.ReadFileAdaptor import ReadFileAdaptor
+
+    (tmp_path / "file").write_bytes(b"one\ntwo\n")
+    reader, kept = ReadFileAdaptor(filename=str(tmp_path / "file"), readmode="line", debug=1), component()
+    reader.link((reader, "outbox"), (kept, "inbox"))
+    reader.activate()
+    lab.run()
+    assert list(kept.Inbox("inbox")) == ["one\n", "two\n"]

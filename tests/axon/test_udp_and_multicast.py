@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-#: A public checkout of Kamaelia, where there is one.
-CHECKOUT = os.environ.get("KAMLAB_KAMAELIA_CHECKOUT", "")
 
 RECEIVER = """
 from Kamaelia.Chassis.Pipeline import Pipeline
@@ -98,34 +92,6 @@ def test_the_names_are_there(module: str, names: list[str]) -> None:
     component = importlib.import_module("Axon.Component").component
     for name in names:
         assert issubclass(getattr(importlib.import_module(module), name), component)
-
-
-@pytest.mark.skipif(not CHECKOUT, reason="KAMLAB_KAMAELIA_CHECKOUT names no checkout of Kamaelia")
-@pytest.mark.parametrize(
-    ("listing", "words"),
-    [
-        ("UDP_Systems/SimplePeer_Example.py", "Hello World"),
-        ("TCP_Systems/SingleServerExample.py", "Hello WorldHello World"),
-    ],
-)
-def test_published_examples(listing: str, words: str, tmp_path: Path, page_ports: None) -> None:
-    """The published examples that use these modules run unchanged."""
-    path = Path(CHECKOUT) / "Code" / "Python" / "Kamaelia" / "Examples" / listing
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "kamlab", "run", str(path)],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            said = ""
-            while words not in said and (letter := process.stdout.read(1)):
-                said += letter
-        finally:
-            process.kill()
-    assert words in said
 
 
 def test_frames_of_text() -> None:

@@ -21,7 +21,8 @@ import h11
 
 PAGE = b"hello world"
 REQUEST = b"GET /hello HTTP/1.1\r\nHost: localhost\r\nUser-Agent: benchmark\r\nAccept: */*\r\n\r\n"
-HANDLERS = ("component", "dict")
+#: A component for each request, in a lab with and without a record; and a function that returns the response.
+HANDLERS = ("component", "component, no record", "dict")
 
 
 # -- the servers ------------------------------------------------------------------------------------------------
@@ -52,8 +53,8 @@ def serve_by_kamlab(handler: str) -> None:
         page = answer(request["raw-uri"])
         return {"statuscode": 200, "headers": [("Content-Type", "text/plain")], "data": page}
 
-    with Lab(record=False) as lab:
-        server = ServerCore(protocol=http_protocol([("/", Hello if handler == "component" else hello)]), port=0)
+    with Lab(record="no record" not in handler) as lab:
+        server = ServerCore(protocol=http_protocol([("/", hello if handler == "dict" else Hello)]), port=0)
         server.activate()
         print(server.port, flush=True)
         lab.run()
@@ -160,9 +161,9 @@ def main() -> None:
             cpu, wall = measure(name, options.clients, options.requests)
             base = base or cpu
             ratios[name].append(cpu / base)
-            print(f"{name:20} {cpu:7.1f} us of CPU and {wall:7.1f} us for a request, {cpu / base:.2f} x", flush=True)
+            print(f"{name:28} {cpu:7.1f} us of CPU and {wall:7.1f} us for a request, {cpu / base:.2f} x", flush=True)
     for name, values in ratios.items():
-        print(f"{name:20} median {statistics.median(values):.2f} x")
+        print(f"{name:28} median {statistics.median(values):.2f} x")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kamlab import Component
 from kamlab.core.text_bytes import TextBytes
+from kamlab.replay.literal import dumped, loaded
 
 DATA = TextBytes(b"GET /a\r\n")
 
@@ -145,7 +146,7 @@ def test_sums_and_parts_are_those_of_the_bytes(before, part, after):
 
 
 REFUSED = {
-    '"".join(map(str, parts))': lambda: "".join([DATA]),
+    "separator.join(map(str, parts))": lambda: "".join([DATA]),
     'str(data) in "text"': lambda: DATA in "text",
     're.match("x", data.decode())': lambda: re.match("x", DATA),
     "file.write(str(data))": lambda: _write(),
@@ -186,3 +187,10 @@ def test_another_type_error_gets_no_note(lab):
     failed = Fails().activate()
     lab.run()
     assert not getattr(failed.error, "__notes__", ())
+
+
+def test_it_can_be_written_down_in_a_recorded_run():
+    """A run that is saved may hold such messages, and has them again when it is read."""
+    again = loaded(dumped((TextBytes(b"\xff"), b"\xff")))
+    assert again == (b"\xff", b"\xff")
+    assert [type(item) for item in again] == [TextBytes, bytes]

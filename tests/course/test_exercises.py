@@ -16,13 +16,13 @@ from .taking import ANSWERS, SAYS, TASKS, answers_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
-#: How many orders of turns each check plays here; a student's check plays a thousand.
+#: How many schedules each check plays here; a student's check plays a thousand.
 SCHEDULES = sampled(60, 1000)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def fewer_schedules() -> Iterator[None]:
-    """Let the checks play a sample of their orders of turns."""
+    """Let the checks play a sample of their schedules."""
     with pytest.MonkeyPatch.context() as patch:
         for name in TASKS:
             module = importlib.import_module(f"kamlab.teach.exercises.{name.replace('-', '_')}")

@@ -12,7 +12,7 @@ from sampling import sampled
 
 from .taking import TASKS
 
-#: How many orders of turns the cured system is played in.
+#: How many schedules the cured system is played in.
 SCHEDULES = sampled(60, 1000)
 
 #: The exercises of the other part of the course, in which nothing is broken at first.
@@ -26,7 +26,7 @@ def module_of(name: str) -> ModuleType:
 
 @pytest.mark.parametrize("name", PHENOMENA)
 def test_it_happens_in_the_broken_system(name: str) -> None:
-    """In some order of turns among a hundred the broken system of the notebook shows the phenomenon."""
+    """In some schedule among a hundred the broken system of the notebook shows the phenomenon."""
     task = TASKS[name]
     broken = task.space(task.stub)["broken"]
     seen = [run.seed for run in runs(broken, 100, **how(name)) if module_of(name).happened(run)]
@@ -35,7 +35,7 @@ def test_it_happens_in_the_broken_system(name: str) -> None:
 
 @pytest.mark.parametrize("name", PHENOMENA)
 def test_it_happens_in_no_run_of_the_cured_system(name: str) -> None:
-    """In none of many orders of turns does the cured system show the phenomenon."""
+    """In none of many schedules does the cured system show the phenomenon."""
     task = TASKS[name]
     cured = task.space(task.solution)["cured"]
     played = 0

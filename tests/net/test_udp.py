@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +13,8 @@ import pytest
 
 from kamlab import Component, Pipeline, ProducerFinished, ShutdownMicroprocess
 from kamlab.net import ListenFailed, PortInUse, PostboxPeer, SimplePeer, Simulated, TargettedPeer
+from kamlab.net.real import RealNetwork
+from kamlab.net.real_sockets import UdpSocket
 from kamlab.parts import DataSource
 
 HERE = "127.0.0.1"
@@ -256,6 +261,98 @@ class TestReal:
             step_until(lab, lambda: keep.data_ready())
             got.append(keep.recv()[0])
         assert got == [b"0", b"1", b"2", b"3", b"4"]
+
+
+class TestASocketThatResists:
+    """What the operating system may do, done to a socket of this machine."""
+
+    def test_a_name_that_takes_long(self, make_lab: Any) -> None:
+        """While a name is looked up the messages behind it wait, and all leave in their order."""
+        answer = threading.Event()
+
+        def ask(host: str, port: int) -> list[Any]:
+            assert answer.wait(20)
+            return [(socket.AF_INET, (HERE, port))]
+
+        lab = make_lab(network=lambda lab: RealNetwork(lab, ask=ask))
+        keep = keeping(there := SimplePeer())
+        postbox = PostboxPeer().activate()
+        step_until(lab, lambda: there.address)
+        for host, word in (("slow.example", "one"), (HERE, "two"), ("slow.example", "three")):
+            postbox.deliver((host, there.address[1], word))
+        lab.step(4)
+        assert (keep.got, postbox.datagrams_out) == ([], 0)
+        answer.set()
+        step_until(lab, lambda: len(keep.got) == 3)
+        assert [data for data, _ in keep.got] == [b"one", b"two", b"three"]
+
+    def test_a_name_that_never_comes(self, make_lab: Any) -> None:
+        """A peer that ends while a name is looked up counts what it has not sent, and leaves nothing behind."""
+        answer = threading.Event()
+        lab = make_lab(network=lambda lab: RealNetwork(lab, ask=lambda *_: answer.wait(20) and []))
+        postbox = PostboxPeer().activate()
+        for word in ("one", "two"):
+            postbox.deliver(("slow.example", 9, word))
+        postbox.deliver(ShutdownMicroprocess(), "control")
+        step_until(lab, lambda: postbox.state == "finished")
+        answer.set()
+        assert postbox.dropped == 2
+
+    def test_no_room_to_send(self, lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A datagram for which the system has no room is kept, and sent when there is."""
+        tries: list[bytes] = []
+        sendto = socket.socket.sendto
+
+        def full_at_first(sock: Any, data: bytes, address: Any) -> int:
+            tries.append(data)
+            if len(tries) == 1:
+                raise BlockingIOError(errno.EAGAIN, "no room")
+            return sendto(sock, data, address)
+
+        keep = keeping(there := SimplePeer())
+        step_until(lab, lambda: there.address)
+        monkeypatch.setattr(UdpSocket, "sendto", full_at_first, raising=False)
+        sender = SimplePeer(receiver_addr=HERE, receiver_port=there.address[1]).activate()
+        for word in ("one", "two"):
+            sender.deliver(word)
+        step_until(lab, lambda: len(keep.got) == 2)
+        assert [data for data, _ in keep.got] == [b"one", b"two"]
+        assert (tries, sender.dropped) == ([b"one", b"one", b"two"], 0)
+
+    @pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EPERM, errno.EHOSTUNREACH])
+    def test_no_route(self, lab: Any, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+        """A datagram that the system refuses is dropped with the reason, and the peer goes on."""
+
+        def refuse(_sock: Any, _data: bytes, _address: Any) -> int:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(UdpSocket, "sendto", refuse, raising=False)
+        sender = SimplePeer(receiver_addr="192.0.2.1", receiver_port=9).activate()
+        for word in ("one", "two"):
+            sender.deliver(word)
+        step_until(lab, lambda: sender.dropped == 2)
+        assert len(lab.reports) == 1
+        assert "cannot send a datagram to 192.0.2.1:9: " in lab.reports[0]
+        assert sender.state != "failed"
+
+    def test_an_error_while_receiving(self, lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An error of an earlier datagram, as Windows has it, is reported, and the next datagram comes."""
+        recvfrom = socket.socket.recvfrom
+        errors = [ConnectionResetError(errno.ECONNRESET, "no receiver")]
+
+        def reset_at_first(sock: Any, size: int) -> Any:
+            if errors:
+                raise errors.pop()
+            return recvfrom(sock, size)
+
+        monkeypatch.setattr(UdpSocket, "recvfrom", reset_at_first, raising=False)
+        keep = keeping(peer := SimplePeer())
+        step_until(lab, lambda: peer.address)
+        peer.receiver_addr, peer.receiver_port = peer.address
+        peer.deliver("to itself")
+        step_until(lab, lambda: keep.got)
+        assert [data for data, _ in keep.got] == [b"to itself"]
+        assert "no receiver. It goes on." in lab.reports[0]
 
 
 class TestSimulated:

@@ -299,6 +299,17 @@ class Counts(Component):
 """
 
 
+@pytest.mark.parametrize("magic", ["", "%%kamlab --virtual --quiet\n"])
+def test_an_import_that_a_listing_lacks_is_added(kernel: Any, magic: str) -> None:
+    """A cell with a listing that lacks an import runs, also under the magic, and one line says what was added."""
+    kernel.run("%load_ext kamlab")
+    listing = "from Kamaelia.Chassis.Pipeline import Pipeline\nPipeline(OneShot('hello'), Chooser()).activate()"
+    found = str(kernel.run(f"{magic}{listing}"))
+    assert "This listing lacks imports, which were added: " in found
+    assert "from Kamaelia.Util.Chooser import Chooser; from Kamaelia.Util.OneShot import OneShot" in found
+    assert "lacks" not in str(kernel.run(f"{magic}{listing}"))
+
+
 @pytest.mark.parametrize("magic", ["", "%%system\n"])
 def test_a_cell_for_python_2_is_rewritten(kernel: Any, magic: str) -> None:
     """A cell that is Python 2 runs, also under the magic, and one line says what was rewritten."""

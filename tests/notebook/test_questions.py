@@ -266,7 +266,7 @@ def test_in_a_kernel(kernel: Any) -> None:
 def test_in_a_terminal(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a kernel a question is text."""
     shell.run_cell(CELL)
-    assert "Step 0. Who runs next?\n  Tick_1\n  Tick_2\n  nobody" in capsys.readouterr().out
+    assert "Step 0. Which component runs next?\n  Tick_1\n  Tick_2\n  none" in capsys.readouterr().out
     shell.run_cell("lab.stop()")
 
 

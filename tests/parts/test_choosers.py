@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+import kamlab.axon
 from kamlab import ProducerFinished, ShutdownMicroprocess
 from kamlab.parts import Chooser, ForwardIteratingChooser, InfiniteChooser
 
@@ -99,3 +100,65 @@ def test_an_iterating_chooser_ends_on_shutdown(bench):
     catcher = bench.catch(chooser)
     bench.feed(chooser, control=ShutdownMicroprocess())
     assert (catcher.kinds, chooser.state) == (["ShutdownMicroprocess"], "finished")
+
+
+def test_a_chooser_is_moved_by_its_methods():
+    """goto_next and so on return whether there is such an item; where there is none, it stays."""
+    chooser = Chooser("abc")
+    assert [chooser.current_choice(), chooser.goto_next(), chooser.current_choice()] == ["a", True, "b"]
+    assert [chooser.goto_last(), chooser.goto_next(), chooser.current_choice()] == [True, False, "c"]
+    assert [chooser.goto_previous(), chooser.current_choice()] == [True, "b"]
+    assert [chooser.goto_first(), chooser.goto_previous(), chooser.current_choice()] == [True, False, "a"]
+
+
+def test_a_looping_chooser_goes_round_by_its_methods():
+    """With loop there is always a next item and one before, if there is any."""
+    chooser = Chooser("abc", loop=True)
+    assert [chooser.goto_previous(), chooser.current_choice()] == [True, "c"]
+    assert [chooser.goto_next(), chooser.current_choice()] == [True, "a"]
+
+
+@pytest.mark.parametrize("chooser_class", [Chooser, ForwardIteratingChooser])
+def test_an_empty_chooser_has_no_choice(chooser_class):
+    """Without items current_choice raises IndexError, and there is no next item."""
+    chooser = chooser_class([])
+    with pytest.raises(IndexError):
+        chooser.current_choice()
+    assert not chooser.goto_next()
+
+
+def test_an_iterating_chooser_is_moved_by_its_methods(bench):
+    """It stands at the first item before it runs, stays at the last, and sends where it stands."""
+    chooser = ForwardIteratingChooser(iter("abc"))
+    assert [chooser.current_choice(), chooser.goto_next(), chooser.current_choice()] == ["a", True, "b"]
+    assert answers(bench, chooser, "NEXT", "SAME") == ["b", "c", "c"]
+    assert [chooser.goto_next(), chooser.current_choice()] == [False, "c"]
+
+
+def test_choosers_have_their_old_methods():
+    """Under the old names the methods are getCurrentChoice, gotoNext, gotoPrev, gotoFirst and gotoLast."""
+    kamlab.axon.install()
+    from Kamaelia.Util.Chooser import Chooser as Old
+    from Kamaelia.Util.Chooser import ForwardIteratingChooser as OldForward
+
+    chooser, forward = Old("abc"), OldForward("ab")
+    assert [chooser.gotoNext(), chooser.gotoPrev(), chooser.gotoLast(), chooser.getCurrentChoice()] == [
+        True,
+        True,
+        True,
+        "c",
+    ]
+    assert [chooser.gotoFirst(), chooser.getCurrentChoice()] == [True, "a"]
+    assert [forward.getCurrentChoice(), forward.gotoNext(), forward.getCurrentChoice()] == ["a", True, "b"]
+
+
+def test_an_overridden_old_method_is_called(bench):
+    """A class in the old spelling that overrides gotoNext decides what NEXT does."""
+    kamlab.axon.install()
+    from Kamaelia.Util.Chooser import Chooser as Old
+
+    class Skips(Old):
+        def gotoNext(self):
+            return self._goto(self.index + 2)
+
+    assert answers(bench, Skips("abc"), "NEXT") == ["a", "c"]

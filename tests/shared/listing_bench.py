@@ -12,6 +12,7 @@ import selectors
 import shutil
 import socket
 import socketserver
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
+
+import trustme
 
 from published_listings import EXAMPLES, Listing, find_listings
 
@@ -30,6 +34,10 @@ DRIVER = Path(__file__).with_name("listing_process.py")
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>News</title><link>http://news.example/</link>
 <description>Daily</description><item><title>Rain</title><description>Wet</description></item></channel></rss>
 """
+#: The hosts to which published listings connect by TLS.
+TLS_HOSTS = ("kamaelia.org", "www.kamaelia.org", "kamaelia.svn.sourceforge.net")
+#: When, at the latest, the input ends: half of these seconds.
+SOON = 5.0
 #: What is typed for a listing that fetches pages, and for any other.
 PAGES, WORDS = "http://news.example/feed\n", "hello\n1 + 1\n"
 #: What is said to a port of a listing that has to do with HTTP.
@@ -74,12 +82,22 @@ class Page(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def servers() -> Iterator[tuple[int, int, int]]:
-    """Have the servers that stand for others, and give their ports: echo, HTTP, IRC."""
+def servers(authority: Path) -> Iterator[tuple[int, ...]]:
+    """Have the servers that stand for others, and give their ports: echo, HTTP, IRC, HTTPS.
+
+    Args:
+        authority: where to write the certificate that a client of the last one has to trust.
+    """
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(authority))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(*TLS_HOSTS).configure_cert(context)
     with contextlib.ExitStack() as stack:
         ports = []
-        for handler in (Echo, Page, Irc):
+        for handler, secure in ((Echo, False), (Page, False), (Irc, False), (Page, True)):
             server = stack.enter_context(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler))
+            if secure:
+                server.socket = context.wrap_socket(server.socket, server_side=True)
             server.daemon_threads = True
             threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
             stack.callback(server.shutdown)
@@ -119,14 +137,20 @@ class Bench:
     def __enter__(self) -> Bench:
         for folder in EXAMPLES:
             shutil.copytree(self._root / folder, self._scratch / folder)
-        self.ports = self._stack.enter_context(servers())
+        self.ports = self._stack.enter_context(servers(self._scratch / "authority.pem"))
         return self
 
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    def use(self, listing: Listing, seconds: float = 5.0) -> Result:
-        """Run a listing, use it, and return what came of it."""
+    def use(self, listing: Listing, seconds: float = 5.0, enough: float = inf) -> Result:
+        """Run a listing, use it, and return what came of it.
+
+        Args:
+            listing: the listing.
+            seconds: when to stop it.
+            enough: how many seconds after an answer of its port to stop it earlier.
+        """
         with tempfile.TemporaryDirectory(dir=self._scratch) as own:
             if listing.folder is None:
                 folder, file = Path(own), Path(own, "program.py")
@@ -142,26 +166,35 @@ class Bench:
                     stdout=to_out,
                     stderr=to_err,
                     cwd=folder,
-                    env={**os.environ, "LISTING_MEDIA": str(self._scratch / MEDIA)},
+                    env={
+                        **os.environ,
+                        "LISTING_MEDIA": str(self._scratch / MEDIA),
+                        "SSL_CERT_FILE": str(self._scratch / "authority.pem"),
+                    },
                 )
                 try:
-                    answers = _talk(process, listing.text, seconds)
+                    answers = _talk(process, listing.text, seconds, enough)
                 finally:
                     status = process.poll()
                     process.kill()
                     process.wait()
             said, wrong = (path.read_text(encoding="utf-8", errors="replace") for path in (out, err))
-        return Result(listing.name, _kind(status, wrong), said, wrong, answers)
+        return Result(listing.name, _kind(status, wrong, listing.text), said, wrong, answers)
 
 
-def _kind(status: int | None, wrong: str) -> str:
-    if status not in (None, 0) or "Traceback (most recent call last)" in wrong or " failed at step " in wrong:
+def _kind(status: int | None, wrong: str, text: str) -> str:
+    """Return what came of a listing, by its exit status and by what it wrote to stderr.
+
+    A component that fails is a failure of the listing, unless the listing asks that the others go on.
+    """
+    failure = re.search(r"^Traceback \(most recent call last\)| failed at step | has failed: ", wrong, re.M)
+    if status not in (None, 0) or (failure and "immortalise()" not in text):
         at_end_of_input = re.search(r"^EOFError: EOF when reading a line$", wrong, re.M)
         return "ends" if at_end_of_input else "fails"
     return "runs" if status is None else "ends"
 
 
-def _talk(process: subprocess.Popen[bytes], text: str, seconds: float) -> tuple[bytes, ...]:
+def _talk(process: subprocess.Popen[bytes], text: str, seconds: float, enough: float) -> tuple[bytes, ...]:
     """Type lines, talk to each port once, and end the input halfway; return what the ports answered."""
     typed = PAGES if "HTTPClient" in text else WORDS
     question = HTTP_QUESTION if "HTTP" in text else b"" if "FileReader" in text else b"hello\r\n"
@@ -176,10 +209,11 @@ def _talk(process: subprocess.Popen[bytes], text: str, seconds: float) -> tuple[
                 if line is not None:
                     process.stdin.write(line.encode())
                     process.stdin.flush()
-                elif passed > seconds / 2 and not process.stdin.closed:
+                elif passed > min(seconds, SOON) / 2 and not process.stdin.closed:
                     process.stdin.close()
         for port in _ports_of(process.pid) - spoken.keys():
             spoken[port] = _ask(port, question)
+            seconds = min(seconds, time.monotonic() - begin + enough)
         time.sleep(0.1)
     return tuple(spoken.values())
 

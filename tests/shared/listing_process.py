@@ -1,11 +1,11 @@
 """Run one published listing so that it touches nothing outside this machine.
 
-Arguments: the file, and the ports of three servers, ECHO, HTTP and IRC.
+Arguments: the file, and the ports of four servers, ECHO, HTTP, IRC and HTTPS.
 
 Ports that it listens at are other ones, chosen by the system, and its own clients find them there, so several
-listings can run at once. Hosts elsewhere are this machine's: port 80 is the one given as HTTP, 6667 that given as IRC,
-any other that given as ECHO. A sound or film that was on its author's machine is the one that LISTING_MEDIA, in the
-environment, names.
+listings can run at once. Whatever else it connects to is one of the servers: port 80 is HTTP, 443 HTTPS, 6667 IRC, and
+any other ECHO. A sound or film that was on its author's machine is the one that LISTING_MEDIA, in the environment,
+names.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import builtins
 import os
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 ELSEWHERE = "127.9.9.9"  # an address of this machine's that nothing uses
-FILE, ECHO, HTTP, IRC = sys.argv[1], *map(int, sys.argv[2:5])
-SERVERS = {80: HTTP, 8080: HTTP, 443: HTTP, 6667: IRC}
+#: The port of this machine that stands for a port elsewhere; 0 for any other.
+SERVERS: dict[int, int] = {}
 
 _resolve = socket.getaddrinfo
 _chosen: dict[int, int] = {}
@@ -39,7 +38,7 @@ _open = builtins.open
 
 def open_media(file: Any, *rest: Any, **options: Any) -> Any:
     """Open a file; a medium that is not there is another one."""
-    if str(file).endswith((".ogg", ".mp3", ".mpg", ".drc")) and not os.path.exists(file):
+    if str(file).endswith((".ogg", ".mp3", ".mpg", ".drc", "SomeTrainingMaterial")) and not os.path.exists(file):
         file = os.environ["LISTING_MEDIA"]
     return _open(file, *rest, **options)
 
@@ -51,9 +50,9 @@ class Redirected(socket.socket):
         if self.family != socket.AF_INET or self.type != socket.SOCK_STREAM:
             return address
         host, port = address[:2]
-        if _is_here(host):
-            return ("127.0.0.1", _chosen.get(port, port))
-        return ("127.0.0.1", SERVERS.get(port, ECHO))
+        if _is_here(host) and port in _chosen:
+            return ("127.0.0.1", _chosen[port])
+        return ("127.0.0.1", SERVERS.get(port, SERVERS[0]))
 
     def connect(self, address: Any) -> None:
         """Connect to the place that stands for an address."""
@@ -74,16 +73,17 @@ class Redirected(socket.socket):
 
 def main() -> int:
     """Run the listing as ``kamlab run`` does."""
+    file, (echo, http, irc, https) = sys.argv[1], map(int, sys.argv[2:6])
+    SERVERS.update({0: echo, 80: http, 8080: http, 443: https, 6667: irc})
     socket.getaddrinfo = resolve
     socket.gethostbyname = lambda host: "127.0.0.1" if _is_here(host) else ELSEWHERE
     socket.socket = Redirected  # type: ignore[misc]
     builtins.open = open_media
-    sys.argv = [FILE]
+    sys.argv = [file]
     from kamlab.__main__ import main as run  # behind the socket's class, which it derives from
 
-    return run(["run", FILE])
+    return run(["run", file])
 
 
 if __name__ == "__main__":
-    assert Path(FILE).is_file()
     sys.exit(main())

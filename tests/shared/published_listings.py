@@ -160,8 +160,8 @@ def _complete(text: str, earlier: list[str]) -> str:
 
 
 def _definitions(tree: ast.Module) -> str:
-    """Return the imports, classes and functions of a program that also starts something."""
-    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
+    """Return the imports, classes, functions and variables of a program that also starts something."""
+    kinds = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.Assign)
     return "".join(ast.unparse(node) + "\n" for node in tree.body if isinstance(node, kinds))
 
 

@@ -1,4 +1,4 @@
-"""A system is run under many orders of turns, each of which can be had again."""
+"""A system is run under many schedules, each of which can be had again."""
 
 from __future__ import annotations
 

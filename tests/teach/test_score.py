@@ -96,7 +96,10 @@ def test_a_quiz_made_anew_begins_anew() -> None:
     """A student who runs the cell of the quiz again and answers again has the new result in the old place."""
     assert notebook("nobody", "Tick") == "questions  1 of 2\ntotal      1 of 2"
     assert notebook("Pipeline", "Tick") == "questions  2 of 2\ntotal      2 of 2"
-    assert [row.name for row in score().rows] == ["step 0: Who runs next?", "step 1: Who runs next?"]
+    assert [row.name for row in score().rows] == [
+        "step 0: Which component runs next?",
+        "step 1: Which component runs next?",
+    ]
 
 
 def test_twice_the_same_notebook_is_the_same_sheet() -> None:

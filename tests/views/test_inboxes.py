@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, ThreadedComponent
+from kamlab import Component, Graphline, Lab, ThreadedComponent
 from kamlab.analysis.errors import StepOutOfRange
 from kamlab.chassis.flow_control import send_when_room
 from kamlab.core.box import made_inboxes_of
@@ -112,6 +112,18 @@ def test_a_system_built_again_gives_the_same_picture() -> None:
             return look(lab)
 
     assert picture() == picture()
+
+
+def test_a_name_that_is_also_the_graphlines_is_said_once(lab: Lab) -> None:
+    """A component whose own name is the one that its Graphline gave it has no second name in parentheses."""
+    with lab:
+        named, other = Sink(), Sink()
+        named.name = "a"
+        Graphline(a=named, b=other, linkages={("a", "outbox"): ("b", "inbox")}).activate()
+        lab.step()
+        text = str(look(lab))
+    assert "a (a)" not in text
+    assert "b (Sink_3)" in text
 
 
 def test_a_look_stays_as_it_was(lab: Lab) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from string import *  # noqa: F403
 from typing import Any
 
+from kamlab.core.text_bytes import join_texts
+
 letters = _string.ascii_letters
 lowercase = _string.ascii_lowercase
 uppercase = _string.ascii_uppercase
@@ -20,8 +22,8 @@ maketrans = str.maketrans
 
 
 def join(words: Iterable[Any], sep: Any = " ") -> Any:
-    """Join words."""
-    return sep.join(words)
+    """Join words; bytes among them, such as a socket delivers, make the whole bytes that understand text."""
+    return join_texts(sep, words) if isinstance(sep, str) else sep.join(words)
 
 
 joinfields = join

@@ -157,6 +157,8 @@ class SingleShotHTTPClient(Component):
     }
 
     woken_by_collection = False
+    #: What the chunks of a body are: bytes, or, under the old names, bytes that understand text.
+    received_as: type[bytes] = bytes
 
     def __init__(
         self,
@@ -248,6 +250,8 @@ class SingleShotHTTPClient(Component):
         """Make a connection and a parser for one request, and send it."""
         data = request.as_bytes()
         tcp, parser = self.connectionclass(*request.place()), HTTPParser(mode="response", method=request.method)
+        if self.received_as is not bytes:
+            tcp.received_as = self.received_as
         self.add_children(tcp, parser)
         self.link((self, "_tcpoutbox"), (tcp, "inbox"))
         self.link((self, "_tcpsignal"), (tcp, "control"))

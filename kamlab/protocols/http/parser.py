@@ -96,6 +96,8 @@ class HTTPParser(Component):
         self.mode = mode
         self.method = method
         self._input_over = False
+        #: The class of the bytes that come; a body is passed on as the same.
+        self._kind: type[bytes] = bytes
 
     def main(self) -> Any:
         """Parse one message."""
@@ -136,6 +138,7 @@ class HTTPParser(Component):
                 self._input_over |= isinstance(message, ProducerFinished)
             while self.data_ready():
                 if data := self.recv():
+                    self._kind = type(data) if isinstance(data, bytes) else bytes
                     connection.receive_data(data.encode("utf-8") if isinstance(data, str) else data)
                     return True
             if self._input_over:
@@ -149,7 +152,7 @@ class HTTPParser(Component):
 
     def _parsed(self, event: Any) -> Any:
         if isinstance(event, h11.Data):
-            return ParsedHTTPBodyChunk(bytes(event.data))
+            return ParsedHTTPBodyChunk(self._kind(event.data))
         if isinstance(event, h11.EndOfMessage):
             return ParsedHTTPEnd()
         if isinstance(event, h11.Request):

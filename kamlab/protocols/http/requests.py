@@ -27,9 +27,11 @@ def split_uri(url: str) -> dict[str, str]:
     >>> split_uri("/hello")["uri-server"]
     ''
     """
-    protocol, has_protocol, rest = url.partition("://")
-    if not has_protocol or "/" in protocol or "?" in protocol:
-        protocol, rest = "", url
+    protocol, rest = "", url
+    if "://" in url and not url.startswith("/"):
+        protocol, _, rest = url.partition("://")
+        if "/" in protocol or "?" in protocol:
+            protocol, rest = "", url
     end = min((place for place in map(rest.find, "/?#") if place >= 0), default=len(rest))
     server, path = rest[:end], rest[end:].partition("#")[0]
     if not path.startswith("/"):

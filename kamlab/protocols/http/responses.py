@@ -25,10 +25,10 @@ import h11
 
 from .errors import BadResponse
 
-__all__ = ["body_of", "response_of"]
+__all__ = ["STATUS_TEXTS", "body_of", "response_of"]
 
-#: What handlers cannot set, because the server does.
-_OURS = frozenset({"transfer-encoding", "date", "server"})
+#: The status codes as text, with their reasons: "404" is "404 Not Found".
+STATUS_TEXTS = {str(status.value): f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 def body_of(part: Any) -> bytes:
@@ -79,7 +79,8 @@ def response_of(parts: Sequence[Mapping[str, Any]], bodies: Sequence[bytes], is_
     length = _length_of(first, bodies, is_complete)
     if length is not None and "content-length" not in names:
         headers.append(("Content-Length", str(length)))
-    headers += [("Date", _date(int(time.time()))), ("Server", "kamlab")]
+    own = (("Date", _date(int(time.time()))), ("Server", "kamlab"))
+    headers += [header for header in own if header[0].lower() not in names]
     try:
         return h11.Response(
             status_code=status,
@@ -111,10 +112,9 @@ def _status_of(given: Any) -> tuple[int, str]:
 def _headers_of(part: Mapping[str, Any]) -> list[tuple[str, str]]:
     given = part.get("headers", ())
     try:
-        pairs = [(str(name), str(value)) for name, value in (given.items() if isinstance(given, Mapping) else given)]
+        return [(str(name), str(value)) for name, value in (given.items() if isinstance(given, Mapping) else given)]
     except (TypeError, ValueError):
         raise BadResponse(f"the 'headers' of a response are pairs of names and values, not {given!r}") from None
-    return [pair for pair in pairs if pair[0].lower() not in _OURS]
 
 
 def _with_charset(kind: str, parts: Sequence[Mapping[str, Any]]) -> str:

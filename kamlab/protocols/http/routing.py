@@ -10,6 +10,9 @@ from .server import HTTPServer
 
 __all__ = ["http_protocol", "request_handlers"]
 
+#: The limits of a connection.
+LIMITS = ("timeout", "min_rate", "idle", "max_header", "max_body")
+
 Request = dict[str, Any]
 #: Makes a handler, a component, for a request.
 Factory = Callable[[Request], Any]
@@ -57,7 +60,11 @@ def http_protocol(
 
     Args:
         routing, errorhandler: as for :func:`request_handlers`.
-        limits: the limits of each connection, as for :class:`HTTPServer`.
+        limits: the limits of each connection, as for :class:`HTTPServer`: ``timeout``, ``min_rate``, ``idle``,
+            ``max_header`` and ``max_body``.
+
+    Raises:
+        TypeError: there is no such limit.
 
     >>> from kamlab import Lab, ServerCore
     >>> from kamlab.parts import OneShot
@@ -72,6 +79,8 @@ def http_protocol(
     >>> answer.split(b"\\r\\n")[0], answer.split(b"\\r\\n")[-1]
     (b'HTTP/1.1 200 OK', b'hello world')
     """
+    if unknown := limits.keys() - LIMITS:
+        raise TypeError(f"http_protocol has no limit {sorted(unknown)[0]!r}; there are: {', '.join(LIMITS)}")
     create_request_handler = request_handlers(routing, errorhandler)
 
     def make(**about: Any) -> HTTPServer:

@@ -7,7 +7,7 @@ existed only because they did not.
 
 The handlers are components, one for each request, as in Kamaelia:
 
-    handler.outbox -> _handlerinbox         _handleroutbox -> handler.inbox     (the body, in chunks)
+    handler.outbox -> _handlerinbox         _handleroutbox -> handler.inbox     (the body in chunks, if there is one)
     handler.signal -> _handlercontrol       _handlersignal -> handler.control   (ProducerFinished after the body)
 
 A response ends with a ProducerFinished on the handler's signal, or with the handler. If all of it is there when the
@@ -32,8 +32,9 @@ import h11
 from kamlab.core.box import Nowhere
 from kamlab.core.component import Component, check_component
 from kamlab.core.ipc import ProducerFinished, Shutdown, ShutdownMicroprocess
-from kamlab.core.microprocess import is_over, method_of
+from kamlab.core.microprocess import is_over, method_of, name_in_task
 from kamlab.core.task import task_of
+from kamlab.core.timers import Timer
 from kamlab.core.tracebacks import traceback_of
 
 from .error_pages import error_page
@@ -59,7 +60,17 @@ class _Over(Exception):
 class _Exchange:
     """One request, its handler, and how far the two bodies are."""
 
-    __slots__ = ("body_bytes", "body_over", "handler", "handler_ended", "has_body", "request", "response_over", "since")
+    __slots__ = (
+        "body_bytes",
+        "body_over",
+        "handler",
+        "handler_ended",
+        "has_body",
+        "request",
+        "response_over",
+        "since",
+        "takes_body",
+    )
 
     def __init__(self, request: dict[str, Any], since: float) -> None:
         self.request = request
@@ -68,6 +79,7 @@ class _Exchange:
         self.body_over = False
         self.handler: Any = None
         self.handler_ended = False
+        self.takes_body = False
         self.has_body = True
         self.response_over = False
 
@@ -124,24 +136,29 @@ class HTTPServer(Component):
         self.set_inbox_size("inbox", INBOX_SIZE)
         self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=self.max_header)
         self._exchange: _Exchange | None = None
+        self._body_finished = ProducerFinished(self)
         self._input_over = False
         self._closing = False
         #: Whether h11 has seen everything that it was given, and needs more.
         self._is_dry = True
+        #: The class of the bytes that come; a body is passed on as the same.
+        self._kind: type[bytes] = bytes
         #: Since when it waits for a request, and for the rest of one that has begun.
         self._idle_since = 0.0
         self._begun_at: float | None = None
+        self._timer: Timer | None = None
         #: How many messages the client has not taken, and since when it has been as many.
         self._untaken = (0, 0.0)
 
     def main(self) -> Any:
         """Answer requests until the connection ends."""
         self._idle_since = self._time()
+        self._output = self.outboxes["outbox"]
         last: Any = ProducerFinished(self)
         try:
             while not self._closing:
                 self._read_control()
-                if self._input_over and isinstance(self.outboxes["outbox"].target, Nowhere):
+                if self._input_over and isinstance(self._output.target, Nowhere):
                     break  # the client has gone
                 self._read_input()
                 self._read_handler()
@@ -151,6 +168,8 @@ class HTTPServer(Component):
             last = over.message
         finally:
             self._dismiss()
+            if self._timer is not None:
+                self._timer.cancel()
         self.send(last, "signal")
 
     # -- from the client ---------------------------------------------------------------------------------------
@@ -188,6 +207,7 @@ class HTTPServer(Component):
         while self.data_ready():
             data = self.recv()
             if data:
+                self._kind = type(data) if isinstance(data, bytes) else bytes
                 self._connection.receive_data(data.encode("utf-8") if isinstance(data, str) else data)
                 self._is_dry = False
                 return True
@@ -209,11 +229,11 @@ class HTTPServer(Component):
             if exchange.body_bytes > self.max_body:
                 raise BadRequest(413, f"The body may have {self.max_body} bytes.")
             if exchange.handler is not None:
-                self.send(bytes(event.data), "_handleroutbox")
+                self.send(self._kind(event.data), "_handleroutbox")
         elif isinstance(event, h11.EndOfMessage):
             exchange.body_over = True
             if exchange.handler is not None:
-                self.send(ProducerFinished(self), "_handlersignal")
+                self.send(self._body_finished, "_handlersignal")
 
     def _open_exchange(self, event: h11.Request) -> None:
         """Begin an exchange: make the handler of a request."""
@@ -265,8 +285,11 @@ class HTTPServer(Component):
         self._exchange.handler = handler
         self.link((handler, "outbox"), (self, "_handlerinbox"))
         self.link((handler, "signal"), (self, "_handlercontrol"))
-        self.link((self, "_handleroutbox"), (handler, "inbox"))
         self.link((self, "_handlersignal"), (handler, "control"))
+        headers = self._exchange.request["headers"]
+        if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
+            self.link((self, "_handleroutbox"), (handler, "inbox"))
+            self._exchange.takes_body = True
         method_of(handler, "activate")(self.scheduler_in_charge)
 
     def _dismiss(self) -> None:
@@ -288,22 +311,23 @@ class HTTPServer(Component):
         if exchange is None or exchange.handler is None or self._closing or self._client_is_full():
             return
         handler = exchange.handler
-        exchange.handler_ended |= is_over(handler)
+        if not (self.data_ready("_handlerinbox") or self.data_ready("_handlercontrol") or is_over(handler)):
+            return
         for message in self.messages("_handlercontrol"):
             exchange.handler_ended |= isinstance(message, (ProducerFinished, ShutdownMicroprocess))
+        is_last = exchange.handler_ended = exchange.handler_ended or is_over(handler)
         parts = list(self.messages("_handlerinbox"))
-        name, error = handler.short_name, task_of(handler).error
-        if error is not None:
-            self._fail(f"{name} failed: {type(error).__name__}.")
-        elif exchange.handler_ended and not parts and self._connection.our_state is h11.SEND_RESPONSE:
-            self._report(f"{name} ended without a response; the client gets status 500.")
-            self._fail(f"{name} ended without a response.")
-        elif parts or exchange.handler_ended:
+        if (error := task_of(handler).error) is not None:
+            self._fail(f"{name_in_task(handler)} failed: {type(error).__name__}.")
+        elif is_last and not parts and self._connection.our_state is h11.SEND_RESPONSE:
+            self._report(f"{name_in_task(handler)} ended without a response; the client gets status 500.")
+            self._fail(f"{name_in_task(handler)} ended without a response.")
+        elif parts or is_last:
             try:
-                self._respond(parts, exchange.handler_ended)
-            except (BadResponse, h11.LocalProtocolError) as error:
-                self._report(f"{name} did not send a valid response: {error}")
-                self._fail(f"{name} did not send a valid response.")
+                self._respond(parts, is_last)
+            except (BadResponse, h11.LocalProtocolError) as wrong:
+                self._report(f"{name_in_task(handler)} did not send a valid response: {wrong}")
+                self._fail(f"{name_in_task(handler)} did not send a valid response.")
 
     def _respond(self, parts: list[Any], is_last: bool) -> None:
         """Send parts of a response, with its header before the first."""
@@ -334,7 +358,7 @@ class HTTPServer(Component):
     # -- waiting -----------------------------------------------------------------------------------------------
 
     def _next_exchange(self) -> bool:
-        """Return whether an exchange is over; if so, the connection is closing, or ready for the next request."""
+        """End the exchange if it is over; return whether there is something to do at once: to close, or to read."""
         exchange = self._exchange
         if exchange is None or not (exchange.response_over and exchange.body_over):
             return False
@@ -343,8 +367,8 @@ class HTTPServer(Component):
             self._connection.start_next_cycle()
             self._is_dry = not any(self._connection.trailing_data)
             self._idle_since = self._time()
-        else:
-            self._closing = True
+            return not self._is_dry or self.data_ready() > 0 or self._input_over
+        self._closing = True
         return True
 
     def _wait(self) -> bool:
@@ -357,7 +381,7 @@ class HTTPServer(Component):
             self._time_out()
             return False
         if is_full:
-            untaken = len(self.outboxes["outbox"])
+            untaken = len(self._output)
             if untaken != self._untaken[0] or not self._untaken[1]:
                 self._untaken = (untaken, now)
             patience = self._untaken[1] + self.timeout - now
@@ -365,8 +389,19 @@ class HTTPServer(Component):
                 why = f"It has taken nothing of its response for {self.timeout:g} s (timeout)."
                 self._cut_off(why, ShutdownMicroprocess(self))
             left = min(left, patience)
-        self.pause(None if left == math.inf else left)
+        if left < math.inf:
+            self._set_timer(now + left)
+        self.pause()
         return True
+
+    def _set_timer(self, when: float) -> None:
+        """Be woken at this time, or before: a timer that is due before is kept, so most requests need none."""
+        if self._timer is not None and self._timer.callback is not None:
+            if self._timer.when <= when:
+                return
+            self._timer.cancel()
+        assert self._task.scheduler is not None
+        self._timer = self._task.scheduler.call_at(when, lambda: self.wake("its timer"), self)
 
     def _time_left(self, now: float) -> float:
         """Return for how many seconds it waits for the client to send something."""
@@ -391,12 +426,12 @@ class HTTPServer(Component):
 
     def _client_is_full(self) -> bool:
         """Return whether the client takes its response more slowly than it is made."""
-        target = self.outboxes["outbox"].target
+        target = self._output.target
         return len(target.items) >= (OUTPUT_AHEAD if target.limit is None else min(OUTPUT_AHEAD, target.limit))
 
     def _handler_is_full(self) -> bool:
         exchange = self._exchange
-        return exchange is not None and exchange.handler is not None and self.outboxes["_handleroutbox"].is_full()
+        return exchange is not None and exchange.takes_body and self.outboxes["_handleroutbox"].is_full()
 
     def _time(self) -> float:
         assert self._task.scheduler is not None

@@ -1,8 +1,8 @@
 """Back-pressure: a producer that is faster than its consumer, and what waits between them.
 
 The queue may be in the consumer's inbox, where the trace shows it. It may also be moved out of sight: into
-another component, or into a list of the producer's own. So what is made and not yet done is counted as well,
-after each slice.
+another component, or into a list of the producer's own. So the numbers that are made and not yet done are counted
+as well, after each slice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SCHEDULES = 1000
 
 #: How many numbers the producer makes, and how many slices the work on each takes at least.
 COUNT, SLICES_EACH = 12, 4
-#: How many may wait in the inbox; and how many may be under way: those, one at work, one in the producer's hand.
+#: How many may wait in the inbox; and how many may be under way: those, one at work, one that the producer holds.
 ROOM = 3
 UNDER_WAY = ROOM + 2
 #: With so many slices for each number a producer does not sleep while it waits. Two are enough.
@@ -87,7 +87,7 @@ def check(system: Callable[[], Any]) -> str:
         if run.seed in under_way.seen:
             raise _hidden(run, *under_way.seen[run.seed])
         _sleeps_meanwhile(run, events)
-    return f"In {SCHEDULES} orders of turns at most {ROOM} numbers waited, and all {COUNT} were done."
+    return f"In {SCHEDULES} schedules at most {ROOM} numbers waited, and all {COUNT} were done."
 
 
 def _is_pair(made: Any) -> bool:
@@ -99,7 +99,7 @@ def _is_pair(made: Any) -> bool:
 def _is_as_asked(run: Run) -> None:
     if not _is_pair(run.made):
         what = of_type(run.made)
-        raise Wrong(f"cured() shall return the producer and the consumer, as broken() does. It returned {what}.")
+        raise Wrong(f"cured() must return the producer and the consumer, as broken() does. It returned {what}.")
     if run.outcome.reason == "max_steps":
         raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
 
@@ -108,21 +108,21 @@ def _arrives(run: Run) -> None:
     """Raise Wrong if not all numbers were made, and then done, once and in order."""
     producer, consumer = run.made
     if producer.made < COUNT:
-        how = "sleeps for ever" if producer.asleep else "has ended"
+        how = "sleeps forever" if producer.asleep else "has ended"
         raise Wrong(f"{producer.short_name} made {producer.made} numbers of {COUNT} and {how}.", run)
     lost = [number for number in range(1, COUNT + 1) if number not in consumer.done]
     if lost:
         numbers = ", ".join(map(str, lost))
         raise Wrong(f"Lost on the way: {numbers}. {producer.short_name} made them, and they never arrived.", run)
     if consumer.done != list(range(1, COUNT + 1)):
-        raise Wrong(f"Each number shall be done once, and in order. What was done: {consumer.done}.", run)
+        raise Wrong(f"Each number must be done once, and in order. These were done: {consumer.done}.", run)
 
 
 def _work_is_as_long(run: Run, events: list[Event]) -> None:
-    turns = _turns(events, run.made[1])
-    if turns < COUNT * SLICES_EACH:
-        less = f"{COUNT} numbers were done in {turns} slices"
-        raise Wrong(f"The consumer's work shall take as long as before, {SLICES_EACH} slices a number: {less}.", run)
+    slices = _slices(events, run.made[1])
+    if slices < COUNT * SLICES_EACH:
+        less = f"{COUNT} numbers were done in {slices} slices"
+        raise Wrong(f"The consumer's work must take as long as before, {SLICES_EACH} slices a number: {less}.", run)
 
 
 def _hidden(run: Run, step: int, made: int, done: int, waiting: int) -> Wrong:
@@ -135,13 +135,13 @@ def _sleeps_meanwhile(run: Run, events: list[Event]) -> None:
     """Raise Wrong if the producer waits by looking again and again, or by the clock."""
     producer = run.made[0]
     if any(event.kind == "timer" for event in events):
-        late = "If the consumer takes longer one day, it is too early; if not, it is too late"
-        raise Wrong(f"{producer.short_name} waits for a time of the clock, not for room. {late}.", run)
-    turns = _turns(events, producer)
-    if turns > POLLING * COUNT:
-        busy = f"it had {turns} slices for {COUNT} numbers"
+        late = "That is too early if the consumer takes longer one day, and otherwise too late"
+        raise Wrong(f"{producer.short_name} waits for a time on the clock, not for room. {late}.", run)
+    slices = _slices(events, producer)
+    if slices > POLLING * COUNT:
+        busy = f"it had {slices} slices for {COUNT} numbers"
         raise Wrong(f"{producer.short_name} does not sleep while it waits: {busy}.", run)
 
 
-def _turns(events: list[Event], component: Component) -> int:
+def _slices(events: list[Event], component: Component) -> int:
     return sum(event.kind == "resumed" and event.component is component for event in events)

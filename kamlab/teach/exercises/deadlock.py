@@ -1,7 +1,7 @@
 """Deadlock: two diners and two forks; each diner needs both forks, and asks for one after the other.
 
 Who holds which fork is read from the messages: a fork is a component with the inboxes ``take`` and ``back``.
-What it sends to a diner gives it away, a message in ``back`` gives it back.
+A message to a diner hands the fork out, and a message in ``back`` returns it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TAKE, BACK = "take", "back"
 
 @dataclass
 class Table:
-    """The state of the forks: which diner holds which fork, who has asked for which, and who has had two."""
+    """The state of the forks: which diner holds which fork, has asked for which, and has had two."""
 
     holds: dict[Any, Any] = field(default_factory=dict)
     asked: list[tuple[Any, Any]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Table:
         holder = self.holds.get(fork)
         if holder is None or not holder.is_stopped():
             return str(fork.short_name)
-        return f"{fork.short_name} (which {holder.short_name} has not put back before it ended)"
+        return f"{fork.short_name} (which {holder.short_name} did not put back before it ended)"
 
 
 def _is_fork(component: Any) -> bool:
@@ -87,12 +87,12 @@ def happened(run: Run) -> str:
     if not hungry or not run.deadlock:
         return ""
     table = _table(run)
-    return f"After step {run.step} nobody can go on: {'; '.join(map(table.standing, hungry))}."
+    return f"Deadlock at step {run.step}: {'; '.join(map(table.standing, hungry))}."
 
 
 @exercise("deadlock", takes="a function that activates the system and returns the two diners", points=2)
 def check(system: Callable[[], Any]) -> str:
-    """In every order of turns both diners eat, each with both forks."""
+    """Under every schedule both diners eat, each with both forks."""
     for run in runs(system, SCHEDULES):
         diners = _diners(run)
         _has_two_forks(run)
@@ -103,23 +103,23 @@ def check(system: Callable[[], Any]) -> str:
             raise Wrong(wrong, run)
         if run.outcome.reason == "max_steps":
             meals = " and ".join(str(diner.meals) for diner in diners)
-            raise Wrong(f"It goes on for ever: after {run.step} turns the diners have had {meals} meals.", run)
+            raise Wrong(f"It does not come to rest: after {run.step} slices the diners have had {meals} meals.", run)
         for diner in diners:
             _has_eaten(diner, table, run)
-    return f"In {SCHEDULES} orders of turns both diners have eaten."
+    return f"In {SCHEDULES} schedules both diners have eaten."
 
 
 def _diners(run: Run) -> Any:
     """Return the two diners.
 
     Raises:
-        Wrong: what the system's function returned are not two diners.
+        Wrong: the system's function did not return two diners.
     """
     made = run.made
     pair = made if isinstance(made, (tuple, list)) else ()
     if len(pair) != 2 or not all(isinstance(diner, Component) and hasattr(diner, "meals") for diner in pair):
         what = of_type(made)
-        raise Wrong(f"cured() shall return the two diners, components that count their meals. It returned {what}.")
+        raise Wrong(f"cured() must return the two diners, components that count their meals. It returned {what}.")
     return made
 
 
@@ -128,7 +128,7 @@ def _has_two_forks(run: Run) -> None:
     forks = [event.component for event in run.lab.trace if event.kind == "activated" and _is_fork(event.component)]
     if len(forks) != FORKS:
         names = ", ".join(fork.short_name for fork in forks) or "none"
-        raise Wrong(f"Two forks shall be on the table. There are {len(forks)}: {names}.", run)
+        raise Wrong(f"There must be two forks on the table. There are {len(forks)}: {names}.", run)
 
 
 def _has_eaten(diner: Any, table: Table, run: Run) -> None:
@@ -138,4 +138,4 @@ def _has_eaten(diner: Any, table: Table, run: Run) -> None:
         return
     if diner.meals:
         raise Wrong(f"{name} has eaten, but it never had two forks at the same time.", run)
-    raise Wrong(f"The run is over, and one has not eaten: {table.standing(diner)}.", run)
+    raise Wrong(f"The run is over, and {name} has not eaten: {table.standing(diner)}.", run)

@@ -1,7 +1,7 @@
-"""Fairness: whoever asks more is served more, although requests are served in the order they came.
+"""Fairness: a client that asks for more is served more, although requests are served in the order in which they came.
 
-Shares are counted over the first answers only, while all clients still have requests waiting; later, when one
-has all it wanted, there is nothing to share.
+Shares are counted over the first answers only, while all clients still have requests waiting. Later, when one has all
+that it wanted, there is nothing to share.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FIRST = 18
 MAY_DIFFER = 4
 
 
-#: An answer of the server: the step, which client it went to, what.
+#: An answer of the server: the step, the client, and the message.
 Answer = tuple[int, str, object]
 
 
@@ -58,7 +58,7 @@ def check(system: Callable[[], Component]) -> str:
     for run in runs(system, SCHEDULES):
         if not isinstance(run.made, Component):
             what = of_type(run.made)
-            raise Wrong(f"cured() shall return the server, a component. It returned {what}.")
+            raise Wrong(f"cured() must return the server, a component. It returned {what}.")
         if run.outcome.reason == "max_steps":
             raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
         events = run.lab.trace.events()
@@ -67,7 +67,7 @@ def check(system: Callable[[], Component]) -> str:
         _all_are_answered(run, answers)
         if unfair := _unfair(answers):
             raise Wrong(unfair, run, answers[FIRST - 1][0])
-    return f"In {SCHEDULES} orders of turns each client got about a third of the first {FIRST} answers."
+    return f"In {SCHEDULES} schedules each client got about a third of the first {FIRST} answers."
 
 
 def _clients_are_as_before(run: Run, events: list[Event]) -> None:
@@ -82,7 +82,7 @@ def _clients_are_as_before(run: Run, events: list[Event]) -> None:
             asked[who] += 1
     for who, number in AT_ONCE.items():
         if asked[who] != number:
-            rule = f"The clients shall stay as they are: {who} asks for {number} things at once"
+            rule = f"The clients must stay as they are: {who} asks for {number} things at once"
             raise Wrong(f"{rule}. Here it sent {asked[who]} before its first answer.", run)
 
 
@@ -92,8 +92,8 @@ def _all_are_answered(run: Run, answers: list[Answer]) -> None:
         numbers = Counter(number for _, client, number in answers if client == who)
         twice = [number for number, times in numbers.items() if times > 1]
         if twice:
-            raise Wrong(f"{who} got the answer {twice[0]} {numbers[twice[0]]} times, and asked once for it.", run)
+            raise Wrong(f"{who} got the answer {twice[0]} {numbers[twice[0]]} times, and asked for it once.", run)
         if len(numbers) == asks:
             continue
-        waits = f", and now {run.made.short_name} waits" if run.made.asleep else ""
-        raise Wrong(f"{who} would ask {asks} times, and was answered {len(numbers)} times{waits}.", run)
+        waits = f", and now {run.made.short_name} sleeps" if run.made.asleep else ""
+        raise Wrong(f"{who} wants {asks} answers, and got {len(numbers)}{waits}.", run)

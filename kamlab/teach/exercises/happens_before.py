@@ -1,4 +1,4 @@
-"""Happens-before: an answer is shown before the question that it answers, since that came a slower way."""
+"""Happens-before: an answer is shown before its question, which took a slower route."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def happened(run: Run) -> str:
 
 @exercise("happens-before", takes="a function that activates the system and returns its wall", points=2)
 def check(system: Callable[[], Component]) -> str:
-    """In no order of turns is an answer shown before its question, and nothing is held back for longer than needed."""
+    """Under no schedule is an answer shown before its question, and nothing is held back for longer than needed."""
     soon = free = False
     for run in runs(system, SCHEDULES):
         check_made(run, "Wall", "lines")
@@ -46,12 +46,12 @@ def check(system: Callable[[], Component]) -> str:
         soon = soon or gives_on_early(run, "Cleo")
         free = free or _second_question_first(run.made.lines)
     if not soon:
-        raise Wrong(f"In none of {SCHEDULES} orders of turns did Cleo show anything before everything had come.")
+        raise Wrong(f"In none of {SCHEDULES} schedules did Cleo show anything before all messages had arrived.")
     if not free:
         answer, question = ANSWERS[FIRST], SECOND
-        never = f"In none of {SCHEDULES} orders of turns did {question!r} stand before {answer!r}."
-        raise Wrong(f"{never} These two are concurrent: Cleo holds one back that has nothing to wait for.")
-    return f"In {SCHEDULES} orders of turns no answer stood before its question."
+        never = f"In none of {SCHEDULES} schedules did {question!r} stand before {answer!r}."
+        raise Wrong(f"{never} These two are concurrent: Cleo holds one back although it has nothing to wait for.")
+    return f"In {SCHEDULES} schedules no answer stood before its question."
 
 
 def _early(lines: list[Any]) -> tuple[str, str] | None:
@@ -75,7 +75,7 @@ def _check_lines(run: Run) -> None:
     missing = [text for text in texts if text not in lines]
     if missing:
         took = in_words(moved(run, "received", "Cleo"))
-        raise Wrong(f"The wall never shows {missing[0]!r}, and nothing moves any more. Cleo took: {took}.", run)
+        raise Wrong(f"The wall never shows {missing[0]!r}, and the system is at rest. Cleo took: {took}.", run)
 
 
 def _step_of_early(run: Run) -> int:

@@ -29,7 +29,7 @@ def _gets(event: Event, account: Component) -> bool:
 
 @exercise("lost-update", takes="a function that activates the system and returns its account", points=2)
 def check(system: Callable[[], Component]) -> str:
-    """In no order of turns is a deposit lost."""
+    """Under no schedule is a deposit lost."""
     for run in runs(system, SCHEDULES):
         _is_as_asked(run)
         check_rest(run)
@@ -37,19 +37,19 @@ def check(system: Callable[[], Component]) -> str:
             raise Wrong(f"Two deposits of 1 were made, but the balance is {run.made.balance}: more than that.", run)
         waiting = [component.short_name for component in run.lab.components if "Client" in type(component).__name__]
         if waiting:
-            raise Wrong(f"{' and '.join(waiting)} did not end: nobody will send what is waited for.", run)
+            raise Wrong(f"{' and '.join(waiting)} did not end: no message will come any more.", run)
         if lost := happened(run):
             raise Wrong(lost, run)
-    return f"In {SCHEDULES} orders of turns no deposit was lost."
+    return f"In {SCHEDULES} schedules no deposit was lost."
 
 
 def _is_as_asked(run: Run) -> None:
-    """Raise Wrong if it is not the system that was asked for: two clients that deposit by messages to an account."""
+    """Raise Wrong unless two clients make deposits by messages to an account."""
     account = run.made
     if not isinstance(account, Component) or not hasattr(account, "balance"):
         what = of_type(account)
-        raise Wrong(f"cured() shall return the account, a component with a balance. It returned {what}.")
+        raise Wrong(f"cured() must return the account, a component with a balance. It returned {what}.")
     senders = {event.component for event in run.lab.trace.events() if event.kind == "sent"} - {account}
     if len(senders) < 2:
-        names = ", ".join(sender.short_name for sender in senders) or "nobody"
-        raise Wrong(f"Two clients shall each send a deposit of their own. Messages came from: {names}.", run)
+        names = ", ".join(sender.short_name for sender in senders) or "no component"
+        raise Wrong(f"Two clients must each send a deposit of their own. Messages came from: {names}.", run)

@@ -1,7 +1,7 @@
-"""Lost wake-up: a worker looks for work, finds none, and goes to sleep a turn later; what came between wakes nobody.
+"""Lost wake-up: a worker checks for work, finds none, and goes to sleep a slice later; a job in between wakes nothing.
 
-When a component looks for messages leaves no trace. So it is told by what does: when jobs came, when the
-worker had its turns, when it took a job, and when it fell asleep.
+A component that only checks for messages leaves no trace. So a verdict tells what does: when jobs came, when the
+worker had its slices, when it took a job, and when it fell asleep.
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ def happened(run: Run) -> str:
 
 
 def _slept_over(run: Run) -> tuple[str, int]:
-    """Describe the work that waits for a worker that sleeps for good; also return the step since which it sleeps."""
+    """Describe the work that waits for a worker that sleeps forever; also return the step in which it fell asleep."""
     worker = run.made
     if not worker.asleep or not worker.data_ready():
         return "", 0
     events = run.lab.trace.events()
     waiting = [event for event in events if event.kind == "sent" and event.box.owner is worker][-worker.data_ready() :]
     taken = [event.step for event in events if event.kind == "received" and event.component is worker]
-    turns = [event.step for event in events if event.kind == "resumed" and event.component is worker]
+    slices = [event.step for event in events if event.kind == "resumed" and event.component is worker]
     slept = max(event.step for event in events if event.kind == "paused" and event.component is worker)
-    words = f"{worker.short_name} fell asleep in step {slept} and sleeps for ever, and in its inbox {_listed(waiting)}."
+    words = f"{worker.short_name} fell asleep in step {slept} and sleeps forever, and in its inbox {_listed(waiting)}."
     if taken and waiting[0].step <= taken[-1]:
-        return f"{words} When it last took a job, in step {taken[-1]}, that was there already, and it left it.", slept
-    since = [step for step in turns if not taken or step >= taken[-1]]
+        left = f"the job {waiting[0].message!r} was there already, and was left"
+        return f"{words} When it last took a job, in step {taken[-1]}, {left}.", slept
+    since = [step for step in slices if not taken or step >= taken[-1]]
     last = f"It last took a job in step {taken[-1]}" if taken else "It has not taken a single job"
-    return f"{words} {last}; the turns it had: step {', '.join(map(str, since))}.", slept
+    return f"{words} {last}. Its slices since then: step {', '.join(map(str, since))}.", slept
 
 
 def _listed(waiting: list[Event]) -> str:
@@ -51,7 +52,7 @@ def _listed(waiting: list[Event]) -> str:
 
 @exercise("lost-wake-up", takes="a function that activates the system and returns its worker", points=2)
 def check(system: Callable[[], Component]) -> str:
-    """In no order of turns does the worker sleep while work waits; and when none waits it sleeps, tools put away."""
+    """Under no schedule does the worker sleep while work waits. When none waits, it sleeps, with its tools put away."""
     for run in runs(system, SCHEDULES):
         _is_as_asked(run)
         slept, step = _slept_over(run)
@@ -60,8 +61,8 @@ def check(system: Callable[[], Component]) -> str:
         _rests(run)
         _did_each_job_once(run)
         if run.made.tools_out:
-            raise Wrong(f"{run.made.short_name} sleeps, and its tools are still out: it shall tidy up before.", run)
-    return f"In {SCHEDULES} orders of turns each job was done, and the worker slept only when none waited."
+            raise Wrong(f"{run.made.short_name} sleeps, and its tools are still out: it must tidy up before.", run)
+    return f"In {SCHEDULES} schedules each job was done, and the worker slept only when none waited."
 
 
 def _is_as_asked(run: Run) -> None:
@@ -69,25 +70,25 @@ def _is_as_asked(run: Run) -> None:
     is_worker = isinstance(worker, Component) and isinstance(getattr(worker, "done", None), list)
     if not is_worker or not hasattr(worker, "tools_out"):
         what = of_type(worker)
-        raise Wrong(f"cured() shall return the worker, with its list `done` and `tools_out`. It returned {what}.")
+        raise Wrong(f"cured() must return the worker, with its list `done` and `tools_out`. It returned {what}.")
 
 
 def _rests(run: Run) -> None:
-    """Raise Wrong if the worker polls, with or without a clock."""
+    """Raise Wrong if the worker polls, with or without a timer."""
     if run.outcome.reason != "max_steps":
         return
     worker = run.made
     own = [event for event in run.lab.trace.events() if event.component is worker]
     last = max((event.step for event in own if event.kind == "received"), default=0)
     times = sum(event.kind == "resumed" and event.step > last for event in own)
-    since = f"since it took its last job, in step {last}, it had {times} turns"
+    since = f"since it took its last job, in step {last}, it had {times} slices"
     if any(event.kind == "paused" and event.step > last for event in own):
-        raise Wrong(f"{worker.short_name} falls asleep, but not until it is woken by a message: {since}.", run)
-    raise Wrong(f"{worker.short_name} never sleeps: {since} in which there was nothing to do.", run)
+        raise Wrong(f"{worker.short_name} falls asleep, but wakes up without a message: {since}.", run)
+    raise Wrong(f"{worker.short_name} never sleeps: {since}, in which there was nothing to do.", run)
 
 
 def _did_each_job_once(run: Run) -> None:
     done = Counter(run.made.done)
     for job in JOBS:
         if done[job] != 1:
-            raise Wrong(f"The job {job!r} was done {done[job]} times, not once. Done were: {run.made.done}.", run)
+            raise Wrong(f"The job {job!r} was done {done[job]} times, not once. All jobs done: {run.made.done}.", run)

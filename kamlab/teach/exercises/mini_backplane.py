@@ -45,7 +45,7 @@ def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
         plane.send(message, "inbox")
     drive(mine, 10)
     if not any(active is plane for active in mine.active):
-        raise Wrong("The main() of the backplane came to its end. It shall go on for ever.")
+        raise Wrong("The main() of the backplane came to its end. It must go on forever.")
     got = anna.boxes["inbox"], ben.boxes["inbox"]
     if got[0] is got[1]:
         raise Wrong("Two subscribers have one and the same list as their inbox: what one takes is gone for the other.")
@@ -68,7 +68,7 @@ def _all_taken(plane: Any) -> None:
     left = plane.boxes["inbox"]
     if left:
         raise Wrong(
-            f"The backplane had {said(left)} in its inbox, and that is there still after its slices; messages that "
+            f"The backplane had {said(left)} in its inbox, and they are still there after its slices; messages that "
             "stay are handed out again, or never."
         )
 
@@ -78,7 +78,7 @@ def _late(mine: Any, plane: Any, anna: Any, carl: Any) -> None:
     drive(mine, 3)
     if carl.boxes["inbox"]:
         raise Wrong(
-            f"Somebody subscribed when two messages had been published already, and got {said(carl.boxes['inbox'])}: "
+            f"A component subscribed after two messages had been published, and got {said(carl.boxes['inbox'])}: "
             "old ones. A late subscriber gets later messages only."
         )
     plane.send("wind", "inbox")
@@ -88,7 +88,7 @@ def _late(mine: Any, plane: Any, anna: Any, carl: Any) -> None:
     if anna.boxes["inbox"] != [["rain"], ["snow"], "wind"]:
         raise Wrong(
             f"'wind' was published as the third message, and now there is {said(anna.boxes['inbox'])} in the inbox of "
-            "somebody who subscribed before all of them."
+            "a component that subscribed before all of them."
         )
 
 
@@ -103,6 +103,7 @@ def _boxes(scheduler: Any, component: Any, backplane: Any) -> None:
     drive(mine, 6)
     if anna.boxes["outbox"] != [1] or anna.boxes["inbox"]:
         raise Wrong(
-            "There are two backplanes, 1 was published in the one and 2 in the other. Who subscribed to the first, "
-            f"with its outbox, has {said(anna.boxes['outbox'])} there and {said(anna.boxes['inbox'])} in its inbox."
+            "There are two backplanes, 1 was published in one and 2 in the other. A component that subscribed to the "
+            f"first, with its outbox, has {said(anna.boxes['outbox'])} there and {said(anna.boxes['inbox'])} in its "
+            "inbox."
         )

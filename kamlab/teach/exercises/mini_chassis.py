@@ -21,7 +21,7 @@ def check(microprocess: Any, scheduler: Any, component: Any, postman: Any, pipel
     """What goes into the pipeline goes through all its components, in order, and comes out at its end."""
     need_parts(microprocess, scheduler, component, postman)
     judge(scheduler, component, pipeline)
-    return "What goes in at the front comes out at the end, through everybody, once and in order."
+    return "What goes in at the front comes out at the end, through all components, once and in order."
 
 
 def need_parts(microprocess: Any, scheduler: Any, component: Any, postman: Any) -> None:
@@ -69,15 +69,15 @@ def _activation(scheduler: Any, add: Any, pipeline: Any) -> None:
         if not times:
             raise Wrong(
                 "The pipeline was activated and had slices, and its components are not active. "
-                "It shall activate them with self.scheduler.activate()."
+                "It must activate them with self.scheduler.activate()."
             )
         if times > 1:
             raise Wrong(f"After 30 slices a component of the pipeline is {times} times in the list active.")
     if not any(active is line for active in mine.active):
-        raise Wrong("The main() of the pipeline came to its end. It shall go on for ever, with a yield in each round.")
+        raise Wrong("The main() of the pipeline came to its end. It must go on forever, with a yield in each round.")
     children = getattr(line, "children", None)
     if not isinstance(children, list) or not all(any(child is part for child in children) for part in parts):
-        raise Wrong(f"The list children of the pipeline shall hold its parts; it is {shorten(children)}.")
+        raise Wrong(f"The list children of the pipeline must hold its parts; it is {shorten(children)}.")
 
 
 def _inside(scheduler: Any, add: Any, pipeline: Any) -> None:
@@ -91,14 +91,14 @@ def _inside(scheduler: Any, add: Any, pipeline: Any) -> None:
     if third.boxes["outbox"] + line.boxes["outbox"] == ["xABC"]:
         return
     if first.boxes["outbox"] == ["xA"]:
-        raise Wrong(f"The first component sent 'xA', and it is in its outbox still. {_ways(mine, line)}")
+        raise Wrong(f"The first component sent 'xA', and it is still in its outbox. {_ways(mine, line)}")
     found = {part.letter: said(part.boxes["inbox"] + part.boxes["outbox"]) for part in parts}
     if not (second.boxes["outbox"] or third.boxes["inbox"] or third.boxes["outbox"] or line.boxes["outbox"]):
         raise Wrong("The first component's message has left its outbox, and never came to the second one.")
     came = line.boxes["outbox"] or third.boxes["outbox"]
     if came:
         raise Wrong(f"'x' went into Pipeline(A, B, C), each adds its letter, and {said(came)} came out.")
-    raise Wrong(f"'x' went into Pipeline(A, B, C), and it never came to the end. What is in their boxes: {found}.")
+    raise Wrong(f"'x' went into Pipeline(A, B, C), and it never reached the end. Their boxes hold: {found}.")
 
 
 def _ways(scheduler: Any, line: Any) -> str:
@@ -123,13 +123,13 @@ def _outer_boxes(scheduler: Any, add: Any, pipeline: Any) -> None:
     drive(mine)
     if line.boxes["inbox"]:
         raise Wrong(
-            f"{said(line.boxes['inbox'])} came into the inbox of the pipeline, and waits there still: nobody takes it "
-            "to the first component."
+            f"{said(line.boxes['inbox'])} came into the inbox of the pipeline, and still waits there: no postman takes "
+            "it to the first component."
         )
     if parts[1].boxes["outbox"]:
         raise Wrong(
-            f"The last component sent {said(parts[1].boxes['outbox'])}, and it is in its outbox still: nobody takes it "
-            "to the outbox of the pipeline."
+            f"The last component sent {said(parts[1].boxes['outbox'])}, and it is still in its outbox: no postman "
+            "takes it to the outbox of the pipeline."
         )
     if line.boxes["outbox"] != ["xAB", "yAB"]:
         raise Wrong(

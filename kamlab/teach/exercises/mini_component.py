@@ -33,7 +33,7 @@ def _boxes(component: Any) -> None:
     sample, other = component(), component()
     boxes = getattr(sample, "boxes", None)
     if not isinstance(boxes, dict) or not {"inbox", "outbox"} <= set(boxes):
-        raise Wrong(f"boxes shall be a dictionary with an 'inbox' and an 'outbox'; it is {shorten(boxes)}.")
+        raise Wrong(f"boxes must be a dictionary with an 'inbox' and an 'outbox'; it is {shorten(boxes)}.")
     if boxes["inbox"] is boxes["outbox"]:
         raise Wrong("The inbox and the outbox are one and the same list: a message that is sent comes in at once.")
     if sample.boxes is other.boxes or sample.boxes["inbox"] is other.boxes["inbox"]:
@@ -69,14 +69,14 @@ def _receiving(component: Any) -> None:
     if got == "third":
         raise Wrong(
             "'first', 'second' and 'third' came in, in this order, and recv() returned 'third': the newest. "
-            "The oldest shall come out first."
+            "The oldest must come out first."
         )
     if got != "first":
         raise Wrong(f"'first' is the oldest message in the inbox, and recv() returned {shorten(got)}.")
     if sample.boxes["inbox"] != ["second", "third"]:
         raise Wrong(
-            f"recv() returned 'first', and now there is {said(sample.boxes['inbox'])} in the inbox; what is received "
-            "shall be gone from the box, and nothing else."
+            f"recv() returned 'first', and now there is {said(sample.boxes['inbox'])} in the inbox; the received "
+            "message must be gone from the box, and no other."
         )
     sample.recv(), sample.recv()
     try:
@@ -84,7 +84,7 @@ def _receiving(component: Any) -> None:
     except IndexError:
         return
     raise Wrong(
-        f"recv() of an empty inbox returned {shorten(nothing)}, which could be a message. It shall raise IndexError."
+        f"recv() of an empty inbox returned {shorten(nothing)}, which could be a message. It must raise IndexError."
     )
 
 

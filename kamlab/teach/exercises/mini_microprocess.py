@@ -8,9 +8,9 @@ from ..exercise import exercise
 from ..runs import Wrong
 from .mini_steps import said
 
-#: Said where two objects have one generator.
+#: The sentence for two objects that share a generator.
 SHARED = (
-    "An object that was run for the first time went on in the main() of another object of its class. "
+    "An object that ran for the first time continued the main() of another object of its class. "
     "Each object needs a generator of its own."
 )
 
@@ -39,19 +39,19 @@ def judge(microprocess: Any) -> None:
 
     process = Saying()
     if process.words:
-        raise Wrong("main() ran already when the object was made. It shall begin with the first next(process).")
+        raise Wrong("main() ran already when the object was made. It must begin with the first next(process).")
     if not hasattr(microprocess, "__next__"):
         raise Wrong("next(process) cannot work: your class has no method __next__.")
     first = _slice(process)
     if not process.words:
         got = f" It returned a {type(first).__name__}." if first is not None else ""
         raise Wrong(
-            f"next(process) was called, and not a line of main() has run.{got} To call main() makes a generator; "
-            "its lines run when somebody calls next() on that."
+            f"next(process) was called, and not a line of main() has run.{got} Calling main() makes a generator; "
+            "its lines run when next() is called on that."
         )
     if len(process.words) > 1:
         raise Wrong(
-            f"A single next(process) ran all of main(), which said {said(process.words)}. It shall run to the next "
+            f"A single next(process) ran all of main(), which said {said(process.words)}. It must run to the next "
             "yield, and no further."
         )
     other = Saying()
@@ -61,12 +61,12 @@ def judge(microprocess: Any) -> None:
     _slice(process)
     if process.words == ["one", "one"]:
         raise Wrong(
-            "The second next(process) began main() anew: it said 'one' again. It shall go on where main() stands, "
-            "so the generator has to be kept."
+            "The second next(process) began main() again: it said 'one' a second time. It must continue where "
+            "main() stands, so the generator has to be kept."
         )
     _slice(process)
     if process.words != ["one", "two", "three"]:
-        raise Wrong(f"In three slices main() shall say ['one', 'two', 'three']. It said {said(process.words)}.")
+        raise Wrong(f"In three slices main() must say ['one', 'two', 'three']. It said {said(process.words)}.")
     _see_the_end(process)
 
 
@@ -89,8 +89,8 @@ def _see_the_end(process: Any) -> None:
         pass
     else:
         raise Wrong(
-            "main() has come to its end, and next(process) does not tell: it returned as if there had been one more "
+            "main() has come to its end, and next(process) hides it: it returned as if there had been one more "
             "slice. A scheduler must see the StopIteration."
         )
     if len(process.words) != 3:
-        raise Wrong(f"main() has come to its end, and the next next(process) began it anew: {said(process.words)}.")
+        raise Wrong(f"main() has come to its end, and another next(process) began it again: {said(process.words)}.")

@@ -13,7 +13,7 @@ from .mini_steps import need, said
 
 @exercise("mini-postman", takes="your classes Microprocess, Component and Postman")
 def check(microprocess: Any, component: Any, postman: Any) -> str:
-    """In every slice, for ever, all messages that wait go from one box to the other, in order, each once."""
+    """In every slice, forever, all messages that wait go from one box to the other, in order, each once."""
     need(1, "Microprocess", judge_microprocess, microprocess)
     need(3, "Component", judge_component, microprocess, component)
     judge(component, postman)
@@ -28,7 +28,7 @@ def judge(component: Any, postman: Any) -> None:
         source.send(number)
     carrier = postman(source, "outbox", sink, "inbox")
     if len(sink.boxes["inbox"]) != 1:
-        raise Wrong("The postman carried messages when it was made. It shall do so in its slices, in main().")
+        raise Wrong("The postman carried messages when it was made. It must do so in its slices, in main().")
     for name in ("source", "source_box", "sink", "sink_box"):
         if not hasattr(carrier, name):
             raise Wrong(f"The postman has no attribute {name}, by which others see between which boxes it goes.")
@@ -50,7 +50,7 @@ def _first_slice(carrier: Any, source: Any, sink: Any) -> None:
         raise Wrong(f"A message waited in the sink's box before, and now there is {said(sink.boxes['inbox'])}.")
     if came == [1, 2, 3] and left:
         raise Wrong(
-            f"The messages 1, 2, 3 came, and they are in the source's outbox still: {said(left)}. The postman copies "
+            f"The messages 1, 2, 3 came, and they are still in the source's outbox: {said(left)}. The postman copies "
             "them, and will bring them again."
         )
     if came == [3, 2, 1]:
@@ -60,7 +60,7 @@ def _first_slice(carrier: Any, source: Any, sink: Any) -> None:
     if came != [1, 2, 3]:
         raise Wrong(
             f"1, 2 and 3 waited in the source's outbox; after one slice of the postman {said(came)} came, and "
-            f"{said(left)} waits still. In a slice it shall carry all that waits."
+            f"{said(left)} still waits. In a slice it must carry all that waits."
         )
 
 
@@ -79,8 +79,8 @@ def _slice(carrier: Any, when: str) -> None:
         next(carrier)
     except StopIteration:
         raise Wrong(
-            f"The postman's main() came to its end in a slice in which {when}. What is sent later nobody would carry: "
-            "it shall go on for ever."
+            f"The postman's main() came to its end in a slice in which {when}. Later messages would not be carried: "
+            "it must go on forever."
         ) from None
     except IndexError:
         raise Wrong(f"The postman raised IndexError in a slice in which {when}: it took from an empty box.") from None
@@ -93,6 +93,6 @@ def _other_boxes(component: Any, postman: Any) -> None:
     _slice(postman(source, "inbox", sink, "outbox"), "one message waited")
     if [id(message) for message in sink.boxes["outbox"]] != [id(message)]:
         raise Wrong(
-            "Postman(a, 'inbox', b, 'outbox') shall carry from a's inbox to b's outbox, and it did not. "
+            "Postman(a, 'inbox', b, 'outbox') must carry from a's inbox to b's outbox, and it did not. "
             "Use the names of the boxes that it was made with."
         )

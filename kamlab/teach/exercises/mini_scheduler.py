@@ -12,18 +12,18 @@ from .mini_steps import choose, need
 
 @exercise("mini-scheduler", takes="your classes Microprocess and Scheduler", points=2)
 def check(microprocess: Any, scheduler: Any) -> str:
-    """In each round everybody who is active has one slice; who has ended leaves, who is new joins in the next round."""
+    """In each round every active process has one slice; those that end leave, and new ones join in the next round."""
     need(1, "Microprocess", judge_microprocess, microprocess)
     judge(microprocess, scheduler)
-    return "In each round everybody has one slice, those that end leave, and new ones join in the next round."
+    return "In each round every process has one slice, those that end leave, and new ones join in the next round."
 
 
 def judge(microprocess: Any, scheduler: Any) -> None:
     """Raise Wrong if this is not a scheduler."""
     talker = _talker(microprocess)
-    _nobody(scheduler)
+    _none_active(scheduler)
     _activation(scheduler, talker)
-    _turns(scheduler, talker)
+    _rounds(scheduler, talker)
     _endings(scheduler, talker)
     _newcomers(scheduler, talker)
 
@@ -46,13 +46,15 @@ def _talker(microprocess: Any) -> Any:
     return Talker
 
 
-def _nobody(scheduler: Any) -> None:
+def _none_active(scheduler: Any) -> None:
     try:
         chosen = scheduler().choose()
     except (IndexError, ValueError, ZeroDivisionError, StopIteration) as error:
-        raise Wrong(f"Nobody was active, and choose() raised {type(error).__name__}. It shall return None.") from None
+        raise Wrong(
+            f"No process was active, and choose() raised {type(error).__name__}. It must return None."
+        ) from None
     if chosen is not None:
-        raise Wrong(f"Nobody was active, and choose() returned {chosen!r}. It shall return None.")
+        raise Wrong(f"No process was active, and choose() returned {chosen!r}. It must return None.")
 
 
 def _activation(scheduler: Any, talker: Any) -> None:
@@ -60,25 +62,27 @@ def _activation(scheduler: Any, talker: Any) -> None:
     mine, process = scheduler(), talker("A", 3, heard)
     mine.activate(process)
     if heard:
-        raise Wrong("activate(process) ran a slice of it at once. The first slice shall be in the next round.")
+        raise Wrong("activate(process) ran a slice of it at once. The first slice must be in the next round.")
     if not any(active is process for active in mine.active):
         raise Wrong("After activate(process) the process is not in the list active.")
     if getattr(process, "scheduler", None) is not mine:
-        raise Wrong("activate(process) shall set process.scheduler, so that a process can activate others.")
+        raise Wrong("activate(process) must set process.scheduler, so that a process can activate others.")
 
 
-def _turns(scheduler: Any, talker: Any) -> None:
+def _rounds(scheduler: Any, talker: Any) -> None:
     heard: list[str] = []
     mine = scheduler()
     for letter in "AB":
         mine.activate(talker(letter, 3, heard))
     chosen = choose(mine)
     if heard:
-        raise Wrong("choose() ran a slice. It shall only say who goes next; run(process) runs the slice.")
+        raise Wrong(
+            "choose() ran a slice. It must only return the process that runs next; run(process) runs the slice."
+        )
     mine.run(chosen)
     if len(heard) > 1:
         raise Wrong(
-            f"One run(process) let {heard[0]} have {len(heard)} slices. It shall run one, then others have turns."
+            f"One run(process) let {heard[0]} have {len(heard)} slices. It must run one, so that others can run."
         )
     _go_on(mine, 5)
     order = "".join(heard)
@@ -101,7 +105,7 @@ def _endings(scheduler: Any, talker: Any) -> None:
     ran = _go_on(mine, 20)
     if any(active is short for active in mine.active):
         raise Wrong(
-            f"A has come to its end after one slice, and is in the list active for ever: of {len(ran)} slices "
+            f"A has come to its end after one slice, and is in the list active forever: of {len(ran)} slices "
             f"{sum(process is short for process in ran)} went to it."
         )
     order = "".join(heard)
@@ -126,7 +130,7 @@ def _newcomers(scheduler: Any, talker: Any) -> None:
     if order[:3] == "ABN" or order.startswith("AN"):
         raise Wrong(
             f"In its first slice A activated N, and N ran in that very round: {_row(order)}. "
-            "It shall join in the next round: A, B, then A, B, N."
+            "It must join in the next round: A, B, then A, B, N."
         )
     if order != "ABABNN":
         raise Wrong(

@@ -47,10 +47,10 @@ def drive(scheduler: Any, slices: int = MANY) -> list[Any]:
 
 
 def choose(scheduler: Any) -> Any:
-    """Ask a scheduler who goes next.
+    """Ask a scheduler which process runs next.
 
     Raises:
-        Wrong: it returned somebody who is not there.
+        Wrong: it returned a process that is not active.
     """
     chosen = scheduler.choose()
     if chosen is not None and not any(chosen is process for process in scheduler.active):

@@ -1,8 +1,8 @@
-"""Priority inversion: an urgent task waits for a lock, and what holds the lock gets no turn.
+"""Priority inversion: an urgent task waits for a lock, and the task that holds the lock is not dispatched.
 
-The processor and the lock are one component, so what it was told and whom it gave a turn can be read from
-its messages alone: the tasks tell ``(who, action)``, the processor sends "go". Whatever is changed inside
-the processor, these are what counts.
+The processor and the lock are one component, so its messages alone show what it was told and which task it
+dispatched: the tasks send ``(who, action)``, the processor sends "go". Whatever changes inside the processor, only
+these messages count.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SCRIPTS = {
 
 
 class _Look:
-    """What the processor knows when it gives a turn: the tasks, the holder of the lock, and those that wait for it."""
+    """What the processor knows when it dispatches: the tasks, the holder of the lock, and those that wait for it."""
 
     def __init__(self) -> None:
         self.done: dict[str, list[str]] = {}
@@ -51,18 +51,18 @@ class _Look:
             self.holder = self.queue.pop(0) if self.queue else None
 
     def passed_over(self, chosen: str) -> str | None:
-        """Return the tasks that are more urgent than the one that gets the turn, and could have had it."""
+        """Return the most urgent ready task, if it is more urgent than the one that was dispatched."""
         ready = [who for who, done in self.done.items() if "end" not in done and who not in self.queue]
         best = max(ready, key=lambda who: PRIORITY.get(who, 0), default=chosen)
         return best if PRIORITY.get(best, 0) > PRIORITY.get(chosen, 0) else None
 
 
-#: The step, a task, and the action it told the processor; or "", where the processor gave it a turn.
+#: The step, a task, and the action that it reported; or "", where the processor dispatched it.
 Deed = tuple[int, str, str]
 
 
 def _deeds(run: Run) -> list[Deed]:
-    """Read from the trace what the tasks reported, and which of them got turns."""
+    """Read from the trace what the tasks reported, and which of them were dispatched."""
     deeds = []
     for event in run.lab.trace.events():
         if event.component is not run.made:
@@ -75,8 +75,8 @@ def _deeds(run: Run) -> list[Deed]:
     return deeds
 
 
-def _turns(deeds: list[Deed]) -> Iterator[tuple[str, _Look, int]]:
-    """Yield the turns: the task, the state at that time, and the step."""
+def _dispatches(deeds: list[Deed]) -> Iterator[tuple[str, _Look, int]]:
+    """Yield each dispatch: the task, the state at that time, and the step."""
     look = _Look()
     for step, who, action in deeds:
         if action:
@@ -87,18 +87,18 @@ def _turns(deeds: list[Deed]) -> Iterator[tuple[str, _Look, int]]:
 
 
 def happened(run: Run) -> str:
-    """Describe the turns of the middle task while the high one waited for the lock; "" if it had none."""
+    """Describe how often the middle task was dispatched while the high one waited for the lock; "" if it was not."""
     return _inverted(_deeds(run))[0]
 
 
 def _inverted(deeds: list[Deed]) -> tuple[str, int]:
-    """Describe how many turns the middle task had while the high one waited; also return the step of the first."""
-    waited = [(chosen, step) for chosen, look, step in _turns(deeds) if "high" in look.queue]
+    """Describe how often the middle task was dispatched while the high one waited; also return the first such step."""
+    waited = [(chosen, step) for chosen, look, step in _dispatches(deeds) if "high" in look.queue]
     middle = [step for chosen, step in waited if chosen == "middle"]
     if not middle:
         return "", 0
-    low = f"low, which held it, had {sum(chosen == 'low' for chosen, _ in waited)}"
-    words = f"While high waited for the lock, {low} turns, and middle, which needs no lock, had {len(middle)}."
+    low = f"low, which held it, was dispatched {sum(chosen == 'low' for chosen, _ in waited)} times"
+    words = f"While high waited for the lock, {low}, and middle, which needs no lock, {len(middle)} times."
     return words, middle[0]
 
 
@@ -109,11 +109,11 @@ def _inverted(deeds: list[Deed]) -> tuple[str, int]:
     seconds=20,
 )
 def check(system: Callable[[], Component]) -> str:
-    """While the urgent task waits for the lock, no turn goes to a task that neither waits for it nor holds it."""
+    """While the urgent task waits for the lock, no task is dispatched that does not hold it."""
     for run in runs(system, SCHEDULES):
         if not isinstance(run.made, Component):
             what = of_type(run.made)
-            raise Wrong(f"cured() shall return the processor, a component. It returned {what}.")
+            raise Wrong(f"cured() must return the processor, a component. It returned {what}.")
         if run.outcome.reason == "max_steps":
             raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
         deeds = _deeds(run)
@@ -123,27 +123,27 @@ def check(system: Callable[[], Component]) -> str:
             raise Wrong(inverted, run, step)
         _all_is_done(run, deeds)
         _keeps_the_order(run, deeds)
-    return f"In {SCHEDULES} orders of turns nothing came between high and the lock it waited for."
+    return f"In {SCHEDULES} schedules nothing came between high and the lock it waited for."
 
 
 def _keeps_the_lock(run: Run, deeds: list[Deed]) -> None:
-    """Raise Wrong if a turn goes to a task that has not got what it waits for, or to two at once."""
-    for chosen, look, step in _turns(deeds):
+    """Raise Wrong if a task is dispatched that waits for the lock, or two at once."""
+    for chosen, look, step in _dispatches(deeds):
         if chosen in look.queue:
             holder = f"{look.holder} holds it and has not freed it"
-            raise Wrong(f"{chosen} was given a turn although it waits for the lock: {holder}.", run, step)
+            raise Wrong(f"{chosen} was dispatched although it waits for the lock: {holder}.", run, step)
         if look.running is not None:
-            pair = f"{chosen} was given a turn while {look.running} still had one"
+            pair = f"{chosen} was dispatched while {look.running} was still at work"
             raise Wrong(f"There is one processor, but {pair}.", run, step)
 
 
 def _keeps_the_order(run: Run, deeds: list[Deed]) -> None:
-    """Raise Wrong if a turn goes to the less urgent task without need."""
-    for chosen, look, step in _turns(deeds):
+    """Raise Wrong if a less urgent task is dispatched although the lock is no reason to."""
+    for chosen, look, step in _dispatches(deeds):
         better = look.passed_over(chosen)
         if better is None or chosen == look.holder:
             continue
-        words = f"{chosen} was given a turn before {better}, which is more urgent"
+        words = f"{chosen} was dispatched before {better}, which is more urgent"
         raise Wrong(f"{words}; {chosen} {_of_the_lock(chosen, look)}.", run, step)
 
 
@@ -151,7 +151,7 @@ def _of_the_lock(who: str, look: _Look) -> str:
     """Describe why the lock is no reason to let a task go first."""
     if "free" not in look.done.get(who, []):
         return "did not hold the lock"
-    return f"had freed the lock already, for which {'high' if look.had_waited else 'nobody'} had waited"
+    return f"had freed the lock already, for which {'high' if look.had_waited else 'no other task'} had waited"
 
 
 def _all_is_done(run: Run, deeds: list[Deed]) -> None:
@@ -159,7 +159,7 @@ def _all_is_done(run: Run, deeds: list[Deed]) -> None:
     for who, script in SCRIPTS.items():
         did = [action for _, name, action in deeds if name == who and action not in ("", "come")]
         if did == script[: len(did)] and len(did) < len(script):
-            last = f"the last it did was {did[-1]!r}" if did else "it did nothing"
-            raise Wrong(f"{who} never came to its end: {last}, and then it was given no turn any more.", run)
+            last = f"its last action was {did[-1]!r}" if did else "it did nothing"
+            raise Wrong(f"{who} never came to its end: {last}, and then it was not dispatched any more.", run)
         if did != script:
-            raise Wrong(f"The tasks shall stay as they are. {who} did {', '.join(did)}; its script has other actions.")
+            raise Wrong(f"The tasks must stay as they are. {who} did {', '.join(did)}; its script has other actions.")

@@ -1,4 +1,4 @@
-"""Race on order: one creates a file, another writes into it, and nothing says who comes first."""
+"""Order violation: one component creates a file, another writes into it, and nothing orders the two messages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _missing(store: Any) -> str:
     if refused:
         return f"It refused {refused}."
     gone = [line for line in WANTED if line not in (store.files.get(NAME) or ())]
-    return f"It refused nothing, and yet {' and '.join(map(repr, gone))} cannot be found in the {NAME}." if gone else ""
+    return f"It refused nothing, but {' and '.join(map(repr, gone))} cannot be found in the {NAME}." if gone else ""
 
 
 def _first_sender(run: Run) -> str:
@@ -55,28 +55,28 @@ def _first_sender(run: Run) -> str:
     for event in _events(run, "sent"):
         if event.box.owner is run.made and event.source is not None:
             sender = event.source.owner
-            turn = sum(
+            slice_number = sum(
                 resumed.component is sender and resumed.step <= event.step for resumed in _events(run, "resumed")
             )
-            return f"The first message came from {sender.short_name}, in turn {turn} of its own."
+            return f"The first message came from {sender.short_name}, in its slice {slice_number}."
     return ""
 
 
 @exercise("race-on-order", takes="a function that activates the system and returns its store", points=2)
 def check(system: Callable[[], Any]) -> str:
-    """In every order of turns the diary has its title and both lines, in this order."""
+    """Under every schedule the diary has its title and both lines, in this order."""
     for run in runs(system, SCHEDULES):
         _gives_a_store(run)
         check_rest(run)
         wrong = happened(run)
         if wrong and (waiting := _waiting(run)):
             files = run.made.files
-            raise Wrong(f"{waiting} for a message which nobody will send. The files of the store are {files}.", run)
+            raise Wrong(f"{waiting} for a message that will never come. The files of the store are {files}.", run)
         if wrong:
             raise Wrong(wrong, run)
         _came_by_messages(run)
         _came_from_two(run)
-    return f"In {SCHEDULES} orders of turns the {NAME} was always the same."
+    return f"In {SCHEDULES} schedules the {NAME} was always the same."
 
 
 def _gives_a_store(run: Run) -> None:
@@ -84,7 +84,7 @@ def _gives_a_store(run: Run) -> None:
     store = run.made
     if not isinstance(store, Component) or not isinstance(getattr(store, "files", None), dict):
         what = of_type(store)
-        raise Wrong(f"cured() shall return the store, a component with a dictionary `files`. It returned {what}.")
+        raise Wrong(f"cured() must return the store, a component with a dictionary `files`. It returned {what}.")
 
 
 def _waiting(run: Run) -> str:
@@ -110,5 +110,5 @@ def _came_from_two(run: Run) -> None:
     senders = dict.fromkeys(event.component for event in _events(run, "sent") if event.component is not run.made)
     names = [sender.short_name for sender in senders]
     if len(names) < 2:
-        who = ", ".join(names) or "nobody"
-        raise Wrong(f"The title shall come from the owner, the lines from the writer. Only {who} sent a message.", run)
+        who = ", ".join(names) or "no component"
+        raise Wrong(f"The title must come from the owner, the lines from the writer. Only {who} sent a message.", run)

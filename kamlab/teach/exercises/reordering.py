@@ -1,4 +1,4 @@
-"""Reordering: letters that take two ways to one receiver come in another order than they were sent."""
+"""Reordering: letters that take two routes to one receiver arrive in another order than they were sent."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def happened(run: Run) -> str:
     if all(letter in letters for letter in text):
         return ""
     took = in_words(moved(run, "received", "Receiver"))
-    return f"{WORD!r} was sent, and the screen shows {text!r}: the order is another one. The receiver took: {took}."
+    return f"{WORD!r} was sent, and the screen shows {text!r}: the order is wrong. The receiver took: {took}."
 
 
 @exercise("reordering", takes="a function that activates the system and returns its screen", points=2)
 def check(system: Callable[[], Component]) -> str:
-    """In every order of turns the screen shows the word that was sent, and as soon as it can."""
+    """Under every schedule the screen shows the word that was sent, and shows each letter as soon as it can."""
     soon = False
     for run in runs(system, SCHEDULES):
         check_made(run, "Screen", "text")
@@ -45,21 +45,21 @@ def check(system: Callable[[], Component]) -> str:
         soon = soon or gives_on_early(run, "Receiver")
     if not soon:
         raise Wrong(
-            f"In none of {SCHEDULES} orders of turns was a letter shown before the last one had come. "
+            f"In none of {SCHEDULES} schedules was a letter shown before the last one had arrived. "
             "Of a text without an end nothing would ever be shown."
         )
-    return f"In {SCHEDULES} orders of turns the screen showed {WORD!r}."
+    return f"In {SCHEDULES} schedules the screen showed {WORD!r}."
 
 
 def _check_ways(run: Run) -> None:
-    """Raise Wrong if the letters do not go one by one over both ways."""
+    """Raise Wrong if the letters do not take both routes, one by one."""
     used = Counter(event.box.owner.short_name for event in moved(run, "sent", "Relay"))
     if used.total() < len(WORD):
         sent = in_words(moved(run, "sent", "Relay")) or "nothing"
-        raise Wrong(f"For {len(WORD)} letters the sender sent: {sent}. Each letter shall be a message of its own.", run)
+        raise Wrong(f"For {len(WORD)} letters the sender sent: {sent}. Each letter must be a message of its own.", run)
     if len(used) < 2 or min(used.values()) < len(WORD) // 2:
         ways = " and ".join(f"{count} over {name}" for name, count in used.items())
-        raise Wrong(f"The sender sent {ways}. Half of the messages shall go over each of the two ways.", run)
+        raise Wrong(f"The sender sent {ways}. Half of the messages must take each of the two routes.", run)
 
 
 def _check_letters(run: Run) -> None:

@@ -1,7 +1,7 @@
 """Starvation: a server does urgent jobs first, and urgent jobs keep coming.
 
-How long a client waits is counted in jobs, not in turns: how many jobs of others are done between its question
-and its answer. Both are read from the messages.
+How long a client waits is counted in jobs, not in slices: how many jobs of others are done between its request and
+its answer. Both are read from the messages.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from .traffic import of_type
 
 #: How many schedules to try.
 SCHEDULES = 1000
-#: How a run is played: the system goes on for ever.
+#: How a run is played: the system goes on forever.
 HOW: dict[str, Any] = {"slices": 120}
 
 CLIENTS = 3
-#: How many jobs of others may be done while one waits.
+#: How many jobs of others may be done while a client waits.
 LIMIT = 10
 
 
 @dataclass
 class Wait:
-    """A client waits: since which step, whether the server took its message, how many others were served meanwhile.
+    """The wait of a client: since when, whether the server took its message, how many others were served meanwhile.
 
-    ``too_long`` is the step in which those became too many, ``until`` the one in which it was answered, if it was.
+    ``too_long`` is the step in which they became too many, ``until`` the one in which it was answered, if it was.
     """
 
     client: Any
@@ -61,9 +61,9 @@ class Wait:
 
 
 class Log:
-    """What was asked and answered in a run. It is read once, since a run of many slices has many events.
+    """The requests and answers of a run. They are read once, since a run of many slices has many events.
 
-    ``answers`` are counted by the client that got them; ``starved`` is the first wait that was too long, if one was.
+    ``answers`` are counted by client; ``starved`` is the first wait that was too long, if any.
     """
 
     def __init__(self, run: Run) -> None:
@@ -114,7 +114,7 @@ def _served(run: Run) -> str:
 
 @exercise("starvation", takes="a function that activates the system and returns its server", points=2, seconds=20)
 def check(system: Callable[[], Any]) -> str:
-    """In every order of turns who waits is overtaken at most ten times."""
+    """Waiting is bounded: under every schedule a client that waits is overtaken at most ten times."""
     for run in runs(system, SCHEDULES, **HOW):
         _gives_a_server(run)
         log = Log(run)
@@ -123,29 +123,31 @@ def check(system: Callable[[], Any]) -> str:
             raise Wrong(f"{log.starved} {_served(run)}", run, log.starved.too_long)
         _answers_are_jobs(run, log)
         _urgent_is_not_last(run)
-    return f"In {SCHEDULES} orders of turns nobody who waited was overtaken more than {LIMIT} times."
+    return f"In {SCHEDULES} schedules no client that waited was overtaken more than {LIMIT} times."
 
 
 def _gives_a_server(run: Run) -> None:
     server = run.made
     if not isinstance(server, Component) or not isinstance(getattr(server, "served", None), list):
         what = of_type(server)
-        raise Wrong(f"cured() shall return the server, a component with a list `served`. It returned {what}.")
+        raise Wrong(f"cured() must return the server, a component with a list `served`. It returned {what}.")
     if not run.lab.trace.whole:
-        raise Wrong(f"So much was sent in {run.step} turns that the lab does not remember the first ones.", run)
+        raise Wrong(f"More was sent in {run.step} slices than the lab remembers.", run)
 
 
 def _clients_go_on(run: Run, log: Log) -> None:
-    """Raise Wrong if the three clients do not ask as long as the run lasts."""
+    """Raise Wrong if the three clients do not go on asking to the end of the run."""
     if len(log.asked) != CLIENTS:
-        names = ", ".join(client.short_name for client in log.asked) or "nobody"
-        raise Wrong(f"Three clients shall ask the server that cured() returns. It was asked by: {names}.", run)
+        names = ", ".join(client.short_name for client in log.asked) or "no client"
+        raise Wrong(f"Three clients must ask the server that cured() returns. It was asked by: {names}.", run)
     for client in log.asked:
         if client.is_stopped():
-            raise Wrong(f"{client.short_name} has ended. The clients shall go on asking, as they did before.", run)
+            raise Wrong(f"{client.short_name} has ended. The clients must go on asking, as before.", run)
     if run.outcome.reason != "max_steps":
         waiting = [client.short_name for client in log.asked]
-        raise Wrong(f"After {run.step} turns nobody can run any more. {' and '.join(waiting)} wait for an answer.", run)
+        raise Wrong(
+            f"After {run.step} slices nothing can run any more. {' and '.join(waiting)} wait for an answer.", run
+        )
 
 
 def _answers_are_jobs(run: Run, log: Log) -> None:
@@ -153,9 +155,7 @@ def _answers_are_jobs(run: Run, log: Log) -> None:
     for client, count in log.answers.items():
         jobs = run.made.served.count(getattr(client, "who", None))
         if abs(jobs - count) > 1:  # a run may stop between the two
-            raise Wrong(
-                f"{client.short_name} got {count} answers, but the list `served` has {jobs} jobs of it done.", run
-            )
+            raise Wrong(f"{client.short_name} got {count} answers, but the list `served` has {jobs} jobs of it.", run)
 
 
 def _urgent_is_not_last(run: Run) -> None:

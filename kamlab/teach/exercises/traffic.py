@@ -1,4 +1,4 @@
-"""The messages of a run, for the exercises about messages on their way: who sent what to whom."""
+"""The messages of a run, for the exercises about messages on their way."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ...core.component import Component
 from ...core.events import Event
 from ..runs import Run, Wrong
 
-#: What is wrong with a cure that waits for a while.
-ON_TIME = "somebody waits for a time to go by. A message can always be slower than that."
+#: What is wrong with a cure that waits for a fixed time.
+ON_TIME = "a component waits for a fixed time. A message can always be slower than that."
 
 
 def role(component: Any, roles: Collection[str]) -> str:
@@ -47,7 +47,7 @@ def check_made(run: Run, name: str, attribute: str) -> None:
     """Raise Wrong if a system did not return the component that the exercise asks for."""
     if not isinstance(run.made, Component) or not hasattr(run.made, attribute):
         what = of_type(run.made)
-        raise Wrong(f"cured() shall return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
+        raise Wrong(f"cured() must return the {name.lower()}, a component that has a {attribute}. It returned {what}.")
 
 
 def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
@@ -59,13 +59,13 @@ def check_links(run: Run, links: Collection[tuple[str, str]]) -> None:
             if tuple(role(end, roles) for end in ends) not in links:
                 source, sink = (end.short_name for end in ends)
                 what = f"{source} sent {event.message!r} straight to {sink}"
-                raise Wrong(f"{what}: that link is not part of the system. The links shall stay.", run, event.step)
+                raise Wrong(f"{what}: that link is not part of the system. The links must stay.", run, event.step)
 
 
 def check_rest(run: Run) -> None:
     """Raise Wrong if a system does not come to rest."""
     if run.outcome.reason == "max_steps":
-        raise Wrong(f"The system does not come to rest: it still runs after {run.step} turns.", run)
+        raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
 
 
 def gives_on_early(run: Run, name: str) -> bool:

@@ -10,6 +10,7 @@ from ...analysis.words import counted
 from ...core.describe import words_of
 from ...core.events import RESUMED, SENT, Event
 from ...core.repr_worker import NoAnswer, answer
+from ...core.text_bytes import TextBytes
 from ...views.printable import label, quoted_all
 from .base import Answer, NoQuestion, Progress, QuestionType
 from .roster import BadAnswer, Roster, quote_answer
@@ -24,7 +25,7 @@ VARIATIONS, NUMBERS = 5, 9
 WRITTEN = 8
 #: How many nested containers, and how many values in all, are compared without a time limit.
 DEEPEST, MOST = 20, 10_000
-_ATOMS = (str, bytes, int, float, bool, type(None))
+_ATOMS = (str, bytes, TextBytes, int, float, bool, type(None))
 
 
 class _AboutInbox(QuestionType):
@@ -57,7 +58,7 @@ class _AboutInbox(QuestionType):
         events = events or tuple(event for event in progress.events if event.kind == RESUMED)
         after = f"after {counted(progress.steps, 'slice')}"
         if progress.rests and progress.steps < self.slices:
-            after += " (then nobody could run)"
+            after += " (then no component could run)"
         return Answer(self.value_of(there), f"{self.box_name} {self.clause(there)} {after}", events)
 
     def value_of(self, there: tuple[Any, ...]) -> Any:

@@ -94,7 +94,7 @@ class Roster:
             if found:
                 who = joined(map(self.name, found))
                 raise BadAnswer(f"You answered {quoted(name)}, and {len(found)} have that name: {who}.")
-        raise BadAnswer(f"You answered {quoted(name)}, and nobody here has that name.")
+        raise BadAnswer(f"You answered {quoted(name)}, and no component here has that name.")
 
     def find_inbox(self, given: Any, offered: tuple[str, ...] = ()) -> Inbox:
         """Return the inbox that an answer means.

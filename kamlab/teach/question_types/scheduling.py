@@ -1,4 +1,4 @@
-"""Questions about scheduling: who runs next, who is woken next, can anybody still run."""
+"""Questions about scheduling: which component runs next, which is woken next, can any still run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ...lab import Lab
     from .roster import Roster
 
-NOBODY = "nobody"
+NO_COMPONENT = "none"
 
 
 class _WhichComponent(NameQuestion):
-    synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {NOBODY: (None, "Nobody", "none")}
+    synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {NO_COMPONENT: (None, "None", "nobody", "Nobody")}
 
     def read_name(self, given: Any) -> str:
         return self.roster.name(self.roster.find_component(given))
@@ -28,15 +28,15 @@ class _WhichComponent(NameQuestion):
 class RunsNext(_WhichComponent):
     """Which component runs next? Runs one slice."""
 
-    name = "who runs next"
-    text = "Who runs next?"
+    name = "which runs next"
+    text = "Which component runs next?"
     slices = 1
 
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
         """Return the component that was resumed."""
         resumed = [event for event in progress.events if event.kind == RESUMED][-1:]
         if not resumed:
-            return Answer(NOBODY, "nobody could run")
+            return Answer(NO_COMPONENT, "no component could run")
         name = roster.name(resumed[0].component)
         return Answer(name, f"{name} ran next", tuple(resumed))
 
@@ -52,15 +52,17 @@ class RunsNext(_WhichComponent):
 class WokenNext(_WhichComponent):
     """Which component is woken next? Runs up to the slice before which one is woken."""
 
-    name = "who is woken next"
-    text = "Which component that sleeps is woken next?"
+    name = "which is woken next"
+    text = "Which sleeping component is woken next?"
     until = (WOKEN,)
 
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
         """Return the component that was woken first."""
         woken = [event for event in progress.events if event.kind == WOKEN][:1]
         if not woken:
-            return Answer(NOBODY, f"nobody was woken in {counted(progress.steps, 'slice')}", _last_stops(progress))
+            return Answer(
+                NO_COMPONENT, f"no component was woken in {counted(progress.steps, 'slice')}", _last_stops(progress)
+            )
         name = roster.name(woken[0].component)
         return Answer(name, f"{name} was woken next", tuple(woken))
 
@@ -76,7 +78,7 @@ class WokenNext(_WhichComponent):
 class CanRun(NameQuestion):
     """Can any component still run after a number of slices?"""
 
-    name = "can anybody still run"
+    name = "can any still run"
     synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {"yes": (True, "Yes"), "no": (False, "No")}
     choices = ("yes", "no")
     takes = "yes or no"
@@ -84,15 +86,15 @@ class CanRun(NameQuestion):
     def __init__(self, lab: Lab, after: int) -> None:
         super().__init__(lab)
         self.slices: int = after
-        self.text: str = f"Can anybody still run after {counted(after, 'more slice')}?"
+        self.text: str = f"Can any component still run after {counted(after, 'more slice')}?"
 
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
         """Return "no" if the lab came to rest on the way, or rests now."""
         ran = counted(progress.steps, "slice")
         if progress.rests or rests(lab):
-            return Answer("no", f"nobody can run any more after {ran}{_why(lab)}", _last_stops(progress))
+            return Answer("no", f"no component can run any more after {ran}{_why(lab)}", _last_stops(progress))
         runnable = [roster.name(component) for component in lab.runnable()]
-        who = f"{joined(runnable)} can run" if runnable else "a timer or something from outside can wake somebody"
+        who = f"{joined(runnable)} can run" if runnable else "a timer or something from outside can wake a component"
         resumed = [event for event in progress.events if event.kind == RESUMED]
         return Answer("yes", f"after {ran} {who}", tuple(resumed[-1:]))
 

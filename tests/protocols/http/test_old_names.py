@@ -31,14 +31,15 @@ def test_a_server_in_the_old_spelling(lab: Any, get: Any, parsed: Any, installed
 
         def main(self) -> Any:
             body = []
-            while not self.dataReady("control"):
+            while self.dataReady("inbox") or not self.dataReady("control"):
                 while self.dataReady("inbox"):
-                    body.append(self.recv("inbox"))
-                self.pause()
+                    body.append("<" + self.recv("inbox") + ">")
+                if not self.dataReady("control"):
+                    self.pause()
                 yield 1
             self.send({"statuscode": "200", "headers": [("content-type", "text/plain")]}, "outbox")
             yield 1
-            self.send({"data": self.request["uri-suffix"].upper()}, "outbox")
+            self.send({"data": self.request["uri-suffix"].upper() + "".join(map(str, body))}, "outbox")
             self.send(producerFinished(self), "signal")
             yield 1
 
@@ -56,11 +57,11 @@ def test_a_server_in_the_old_spelling(lab: Any, get: Any, parsed: Any, installed
 
     WebServer().activate()
     peer = lab.network.dial(8000)
-    peer.send(get("/shout/hello") + get("/old") + get("/new"))
+    peer.send(b"POST /shout/hello HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\nhi" + get("/old") + get("/new"))
     lab.run(timeout=1)
     answers = parsed(peer.read())
     assert [answer.status for answer in answers] == [200, 404, 404]
-    assert answers[0].body == b"/HELLO"
+    assert answers[0].body == b"/HELLO<hi>"
     assert b"not here" in answers[2].body
 
 
@@ -110,4 +111,5 @@ def test_clients_in_the_old_spelling(site: Any, lab: Any, installed: None) -> No
     lab.run(timeout=5)
     assert pages.collated == ["hellö", b"\xff\xfe"]
     assert isinstance(once.collated[0], ParsedHTTPHeader)
+    assert once.collated[1].bodychunk + "!" == "hellö!"
     assert splitUri("http://foo:80/a")["uri-port"] == "80"

@@ -9,7 +9,7 @@ import pytest
 from kamlab import Component, Handle, Pipeline, ProducerFinished, ShutdownMicroprocess
 from kamlab.net import ServerShutdown
 from kamlab.parts import OneShot
-from kamlab.protocols.http import HTTPServer, error_page, request_handlers
+from kamlab.protocols.http import HTTPServer, error_page, http_protocol, request_handlers
 
 
 def page(**parts: Any) -> Any:
@@ -145,6 +145,18 @@ class TestResponses:
         (answer,) = site(("/", lambda request: {"statuscode": code})).ask(get("/"))
         assert (answer.status, answer.reason) == (200, "Fine" if " " in str(code) else "OK")
 
+    def test_headers_of_ones_own(self, site: Any, get: Any) -> None:
+        """A handler's own Server and Date are sent instead of the server's; a header may come twice."""
+        own = [("Server", "mine"), ("Date", "today"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+        data = site(("/", page(headers=own))).tell(get("/")).read()
+        assert (data.count(b"Server: "), data.count(b"Date: "), data.count(b"Set-Cookie: ")) == (1, 1, 2)
+        assert b"Server: mine\r\n" in data
+
+    def test_a_limit_that_does_not_exist(self) -> None:
+        """A limit with a wrong name is a TypeError that lists the right ones."""
+        with pytest.raises(TypeError, match="'timout'; there are: timeout, min_rate"):
+            http_protocol([], timout=3)
+
     def test_no_status_is_500(self, site: Any, get: Any) -> None:
         """As in Kamaelia, a response without a status code has 500."""
         assert site(("/", lambda request: {"data": "x"})).ask(get("/"))[0].status == 500
@@ -276,6 +288,16 @@ class TestHandlersThatFail:
 
 
 class TestConnections:
+    def test_an_upgrade_that_is_not_made(self, site: Any, get: Any) -> None:
+        """A client that offers another protocol is answered in HTTP/1.1, and the connection is kept."""
+        offer = get("/", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk")
+        answers = site(("/", page(data="x"))).ask(offer, get("/"))
+        assert [answer.status for answer in answers] == [200, 200]
+
+    def test_a_tunnel_that_is_not_made(self, site: Any, get: Any) -> None:
+        """CONNECT is 501 like any method that is unknown."""
+        assert site(("/", page(data="x"))).ask(get("here:80", method="CONNECT"))[0].status == 501
+
     def test_requests_in_a_row(self, site: Any, get: Any, handlers: Any) -> None:
         """Requests that are sent at once are answered in their order."""
         answers = site(("/hello", handlers.Hello), ("/", page(data="x"))).ask(get("/") + get() + get("/") + get())

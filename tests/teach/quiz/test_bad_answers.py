@@ -16,7 +16,7 @@ from kamlab.teach.score import score
 from .systems import Keep, Nap, Source, lab_of, line, to
 
 SYSTEM = line(lambda: Source("abc"), lambda: Source("de"), Keep)
-WHO = "This question takes the name of a component: Source_1, Source_2, Keep_3 or nobody. "
+WHO = "This question takes the name of a component: Source_1, Source_2, Keep_3 or none. "
 WHICH = "This question takes the name of an inbox: "
 WHAT = "This question takes a list of messages, the oldest first, such as ['a', 1] or []. "
 MANY = "This question takes a number, 0 or more. "
@@ -43,16 +43,16 @@ class Loops:
 BAD: list[tuple[Callable[[Quiz], Question], Any, str]] = [
     (lambda quiz: quiz.who_runs_next(), 5, WHO + "You answered 5, an int."),
     (lambda quiz: quiz.who_runs_next(), ["Keep_3"], WHO + "You answered ['Keep_3'], a list."),
-    (lambda quiz: quiz.who_runs_next(), "Kep_3", WHO + "You answered 'Kep_3', and nobody here has that name."),
+    (lambda quiz: quiz.who_runs_next(), "Kep_3", WHO + "You answered 'Kep_3', and no component here has that name."),
     (
         lambda quiz: quiz.who_runs_next(),
         "Source",
         WHO + "You answered 'Source', and 2 have that name: Source_1 and Source_2.",
     ),
     (lambda quiz: quiz.who_runs_next(), True, WHO + "You answered True, a bool."),
-    (lambda quiz: quiz.who_runs_next(), "", WHO + "You answered '', and nobody here has that name."),
+    (lambda quiz: quiz.who_runs_next(), "", WHO + "You answered '', and no component here has that name."),
     (lambda quiz: quiz.which_inbox(), "Keep_3.inbx", "has no such inbox; it has 'inbox' and 'control'."),
-    (lambda quiz: quiz.which_inbox(), "Nobody_9.inbox", "nobody here has that name."),
+    (lambda quiz: quiz.which_inbox(), "Nobody_9.inbox", "no component here has that name."),
     (lambda quiz: quiz.which_inbox(), 3.5, WHICH),
     (lambda quiz: quiz.what_is_in("Keep", after=2), "a", WHAT + "You answered 'a', a str. A single message is a list"),
     (lambda quiz: quiz.what_is_in("Keep", after=2), None, WHAT + "You answered None, a NoneType."),
@@ -211,7 +211,10 @@ def test_the_lab_runs() -> None:
         (lambda lab: Quiz(lab, seed="1"), "give a whole number"),
         (lambda lab: Quiz(lab).what_is_in("Keep", after=0), "from 1 to 1000"),
         (lambda lab: Quiz(lab).what_is_in("Keep", after="3"), "from 1 to 1000"),
-        (lambda lab: Quiz(lab).what_is_in("Nobody.inbox"), "you gave 'Nobody.inbox', and nobody here has that name"),
+        (
+            lambda lab: Quiz(lab).what_is_in("Nobody.inbox"),
+            "you gave 'Nobody.inbox', and no component here has that name",
+        ),
         (lambda lab: Quiz(lab).how_many_in(7), "you gave 7, an int"),
         (lambda lab: Quiz(lab).can_anybody_run(after=True), "from 1 to 1000"),
     ],

@@ -42,7 +42,7 @@ NAPS_2 = line(lambda: Nap(1.0), lambda: Nap(2.0))
 #: For each kind: how it is asked, and systems with the step at which; each has another answer.
 KINDS: list[tuple[str, Ask, list[tuple[Any, int]], list[Any]]] = [
     (
-        "who runs next",
+        "which runs next",
         lambda quiz: quiz.who_runs_next(),
         [(PASSING, 0), (BACKWARDS, 0), (to("a"), 1)],
         ["Source_1", "Keep_1", "Keep_2"],
@@ -66,13 +66,13 @@ KINDS: list[tuple[str, Ask, list[tuple[Any, int]], list[Any]]] = [
         [2, 1, 3],
     ),
     (
-        "who is woken next",
+        "which is woken next",
         lambda quiz: quiz.who_is_woken(),
         [(NAPS, 2), (NAPS_2, 2), (line(lambda: Source("abc"), Keep, backwards=True), 0)],
         ["Nap_2", "Nap_1", "Keep_1"],
     ),
     (
-        "can anybody still run",
+        "can any still run",
         lambda quiz: quiz.can_anybody_run(after=4),
         [(to("a"), 0), (to(*"abcdef"), 0)],
         ["no", "yes"],
@@ -160,7 +160,7 @@ def test_a_lab_that_comes_to_rest_on_the_way_says_so() -> None:
     with lab_of(to("a")) as lab:
         verdict = Quiz(lab).how_many_in("Keep", after=50).answer(1)
         assert verdict
-        assert "(then nobody could run)" in verdict.sentence
+        assert "(then no component could run)" in verdict.sentence
         assert lab.step_number == int(verdict.sentence.split(" slices")[0].split()[-1])
 
 

@@ -41,7 +41,7 @@ def last_inbox(lab: Lab) -> str:
 def who_ran(lab: Lab) -> Any:
     """Step once; return who ran."""
     ran = lab.step().of_kind("resumed")
-    return ran[-1].component.short_name if ran else "nobody"
+    return ran[-1].component.short_name if ran else "none"
 
 
 def where_it_went(lab: Lab) -> Any:

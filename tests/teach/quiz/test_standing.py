@@ -51,7 +51,7 @@ def test_a_question_shows_its_result() -> None:
     """Printed, a question is what is asked and what is offered, and then also what came out."""
     with lab_of(SYSTEM) as lab:
         question = Quiz(lab).who_runs_next()
-        asked = "Step 0. Who runs next?\n  Source_1\n  Pass_2\n  Keep_3\n  nobody"
+        asked = "Step 0. Which component runs next?\n  Source_1\n  Pass_2\n  Keep_3\n  none"
         assert str(question) == repr(question) == asked
         verdict = question.answer("Source_1")
         assert str(question) == f"{asked}\n{verdict}"
@@ -152,7 +152,7 @@ def test_without_a_twin_all_there_is_is_offered() -> None:
         parts = [Nap(each).activate() for each in range(1, 12)]
         lab.step(1)
         question = Quiz(lab).who_runs_next()
-        assert question.choices == (*[each.short_name for each in parts], "nobody")
+        assert question.choices == (*[each.short_name for each in parts], "none")
         assert question.answer("Nap_2")
         inbox = Quiz(lab).which_inbox()
         assert set(inbox.choices) == {f"{each.short_name}.{box}" for each in parts for box in ("inbox", "control")} | {
@@ -212,7 +212,7 @@ def test_what_is_asked_fits_the_system() -> None:
         Quiz(lab).ask()
     with lab_of(to("a", "b")) as lab:
         texts = {Quiz(lab, seed).ask().text for seed in range(12)}
-    assert "Who runs next?" in texts
+    assert "Which component runs next?" in texts
     assert not any("sleeps" in text for text in texts)
 
 

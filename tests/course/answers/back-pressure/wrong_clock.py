@@ -1,4 +1,4 @@
-# It says: waits for a time of the clock
+# It says: waits for a time on the clock
 class PatientProducer(Producer):
     async def main(self):
         while self.made < COUNT:

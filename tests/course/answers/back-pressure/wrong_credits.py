@@ -1,4 +1,4 @@
-# It says: sleeps for ever
+# It says: sleeps forever
 class PatientProducer(Producer):
     async def main(self):
         credits = ROOM

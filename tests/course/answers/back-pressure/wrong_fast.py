@@ -1,4 +1,4 @@
-# It says: shall take as long as before
+# It says: must take as long as before
 class FastConsumer(Consumer):
     async def work(self, number):
         self.done.append(number)

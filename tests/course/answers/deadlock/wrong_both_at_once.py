@@ -1,4 +1,4 @@
-# It says: QuickDiner_2 has Fork_4 and waits for Fork_5
+# It says: a has fork 1 and waits for fork 2
 class QuickDiner(Diner):
     async def main(self):
         for side in ("left", "right"):  # asks for both before it waits

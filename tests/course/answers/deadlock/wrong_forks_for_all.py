@@ -1,4 +1,4 @@
-# It says: Two forks shall be on the table. There are 4
+# It says: There must be two forks on the table. There are 4
 def cured():
     a, b = Diner("a"), Diner("b")
     forks = {name: Fork() for name in ("a left", "a right", "b left", "b right")}

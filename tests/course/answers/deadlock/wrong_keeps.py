@@ -1,4 +1,4 @@
-# It says: has not put back before it ended
+# It says: did not put back before it ended
 class CarefulDiner(Diner):
     async def main(self):
         sides = ("left", "right") if self.who == "a" else ("right", "left")

@@ -1,4 +1,4 @@
-# It says: PatientDiner_3 has Fork_5 and waits for Fork_4
+# It says: b has fork 2 and waits for fork 1
 class PatientDiner(Diner):
     async def main(self):
         if self.who == "b":

@@ -1,4 +1,4 @@
-# It says: CarefulDiner_2 has Fork_5 and waits for Fork_4
+# It says: a has fork 2 and waits for fork 1
 class CarefulDiner(Diner):
     async def main(self):
         for side in ("right", "left"):  # both of them: the circle only turns the other way

@@ -2,9 +2,11 @@ class NewShop(Shop):
     async def main(self):
         for number, amount in enumerate((10, 20, 20)):
             self.send((number, amount))
-            while not await self.ready("inbox", timeout=1):
-                self.send((number, amount))
-            self.recv()
+            while True:
+                if not await self.ready("inbox", timeout=1):
+                    self.send((number, amount))
+                elif self.recv() == number:
+                    break
 
 
 class NewBank(Bank):
@@ -15,7 +17,7 @@ class NewBank(Bank):
             if number not in done:
                 done.add(number)
                 self.send(amount, "pay")
-            self.send("paid", "answer")
+            self.send(number, "answer")
 
 
 def cured():

@@ -1,4 +1,4 @@
-# It says: Missing: 20. What the bank took: 10, 20, 20
+# It says: Missing: 20. The bank took: 10,
 class NewShop(Shop):
     pass
 

@@ -1,4 +1,4 @@
-# It says: It shall repeat only what was not answered
+# It says: It must send again only what was not answered
 class NewShop(Shop):
     async def main(self):
         for number, amount in enumerate((10, 20, 20)):

@@ -1,14 +1,16 @@
-# It says: (4, 20), (5, 20)
+# It says: Paid too often:
 class NewShop(Shop):
     async def main(self):
         number = 0
         for amount in (10, 20, 20):
-            self.send((number, amount))
             number += 1
-            while not await self.ready("inbox", timeout=1):
-                self.send((number, amount))  # each time another number
-                number += 1
-            self.recv()
+            self.send((number, amount))
+            while True:
+                if not await self.ready("inbox", timeout=1):
+                    number += 1  # each time another number
+                    self.send((number, amount))
+                elif self.recv() == number:
+                    break
 
 
 class NewBank(Bank):
@@ -19,7 +21,7 @@ class NewBank(Bank):
             if number not in done:
                 done.add(number)
                 self.send(amount, "pay")
-            self.send("paid", "answer")
+            self.send(number, "answer")
 
 
 def cured():

@@ -1,4 +1,4 @@
-# It says: all that the shop ever sent is 10
+# It says: the shop sent only 10
 class NewShop(Shop):
     async def main(self):
         for amount in (10, 20, 20):

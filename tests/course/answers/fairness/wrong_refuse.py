@@ -1,4 +1,4 @@
-# It says: a would ask 14 times, and was answered
+# It says: a wants 14 answers, and got
 class FairServer(Server):
     def choose(self):
         names = [who for who, _ in self.waiting]

@@ -1,4 +1,4 @@
-# It says: and now server waits
+# It says: and now server sleeps
 class FairServer(Server):
     async def main(self):
         await self.sleep(1)

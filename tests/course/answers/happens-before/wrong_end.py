@@ -1,4 +1,4 @@
-# It says: before everything had come
+# It says: before all messages had arrived
 class NewBob(Bob):
     pass
 

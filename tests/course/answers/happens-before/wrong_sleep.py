@@ -1,4 +1,4 @@
-# It says: waits for a time to go by
+# It says: waits for a fixed time
 class NewBob(Bob):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: Only CleverRobot_2 has got through the door, and nobody is left
+# It says: Only a has got through the door, and no other robot is left
 class CleverRobot(Robot):
     async def main(self):
         if self.who == "a":

@@ -1,4 +1,4 @@
-# It says: while CleverRobot_3 was in it
+# It says: while b was in it
 class CleverRobot(Robot):
     def may_go(self, said):
         return True  # nobody gives way any more

@@ -1,4 +1,4 @@
-# It says: that is a deadlock
+# It says: this is a deadlock
 class CleverRobot(Robot):
     async def main(self):
         if not self.data_ready():

@@ -1,4 +1,4 @@
-# It says: In 300 turns nobody got through
+# It says: In 300 slices no robot got through
 class CleverRobot(Robot):
     async def main(self):
         if not self.data_ready():

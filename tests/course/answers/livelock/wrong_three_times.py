@@ -1,4 +1,4 @@
-# It says: while CleverRobot_2 was in it
+# It says: while a was in it
 class CleverRobot(Robot):
     times = 0
 

@@ -1,4 +1,4 @@
-# It says: Messages came from: SafeClient_2
+# It says: Messages came from: a.
 class SafeAccount(Account):
     async def main(self):
         while True:

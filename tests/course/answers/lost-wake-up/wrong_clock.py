@@ -1,4 +1,4 @@
-# It says: not until it is woken by a message
+# It says: wakes up without a message
 class CuredWorker(Worker):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: was there already, and it left it
+# It says: was there already, and was left
 class CuredWorker(Worker):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: shall be gone from the box
+# It says: must be gone from the box
 class Component(Microprocess):
     """A microprocess with boxes of messages."""
 

@@ -1,4 +1,4 @@
-# It says: began main() anew
+# It says: began main() again
 class Microprocess:
     """Something with a main() that runs a slice at a time.
 

@@ -1,4 +1,4 @@
-# It says: went on in the main() of another object
+# It says: continued the main() of another object
 class Microprocess:
     """Something with a main() that runs a slice at a time.
 

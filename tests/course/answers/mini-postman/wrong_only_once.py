@@ -1,4 +1,4 @@
-# It says: shall go on for ever
+# It says: must go on forever
 class Postman(Microprocess):
     """Takes messages from a box of one component to a box of another."""
 

@@ -1,4 +1,4 @@
-# It says: is in the list active for ever
+# It says: is in the list active forever
 class Scheduler:
     """Runs microprocesses in rounds: in each round everybody has one slice."""
 

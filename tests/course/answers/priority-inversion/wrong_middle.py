@@ -1,4 +1,4 @@
-# It says: low was given a turn before middle
+# It says: low was dispatched before middle
 class CuredProcessor(Processor):
     def priority(self, who):
         return 0 if who == "middle" else super().priority(who)  # middle shall not be in the way

@@ -1,4 +1,4 @@
-# It says: high was given a turn although it waits for the lock
+# It says: high was dispatched although it waits for the lock
 class CuredProcessor(Processor):
     def note(self, who, action):
         if who == "high" and action == "take":

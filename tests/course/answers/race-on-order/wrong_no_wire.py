@@ -1,4 +1,4 @@
-# It says: SafeWriter_3 waits for a message which nobody will send
+# It says: writer waits for a message that will never come
 class SafeStore(Store):
     Outboxes = ("outbox", "created")
 

@@ -1,4 +1,4 @@
-# It says: refused nothing, and yet 'Monday' cannot be found
+# It says: refused nothing, but 'Monday' cannot be found
 class SafeStore(Store):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: Only SafeOwner_2 sent a message
+# It says: Only owner sent a message
 class SafeStore(Store):
     pass
 

@@ -1,4 +1,4 @@
-# It says: The first message came from PatientWriter_3, in turn
+# It says: The first message came from writer, in its slice
 class PatientWriter(Writer):
     def main(self):
         for _ in range(5):  # "by then the diary will be there"

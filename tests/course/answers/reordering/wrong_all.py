@@ -1,4 +1,4 @@
-# It says: before the last one had come
+# It says: before the last one had arrived
 class NewSender(Sender):
     async def main(self):
         for number, letter in enumerate(WORD):

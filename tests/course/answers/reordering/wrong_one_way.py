@@ -1,4 +1,4 @@
-# It says: 6 over Relay_3
+# It says: 6 over relay 1
 class NewSender(Sender):
     async def main(self):
         for letter in WORD:

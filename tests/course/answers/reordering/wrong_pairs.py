@@ -1,4 +1,4 @@
-# It says: Screen_6 failed
+# It says: screen failed
 class NewSender(Sender):
     async def main(self):
         for number, letter in enumerate(WORD):

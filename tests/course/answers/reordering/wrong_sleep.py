@@ -1,4 +1,4 @@
-# It says: waits for a time to go by
+# It says: waits for a fixed time
 class NewSender(Sender):
     async def main(self):
         for number, letter in enumerate(WORD):

@@ -1,4 +1,4 @@
-# It says: Each letter shall be a message of its own
+# It says: Each letter must be a message of its own
 class NewSender(Sender):
     async def main(self):
         self.send(WORD, "left")

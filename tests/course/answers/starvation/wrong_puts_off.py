@@ -1,4 +1,4 @@
-# It says: has 0 jobs of it done
+# It says: has 0 jobs of it
 class FairServer(Server):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: Client_3 waited
+# It says: b waited
 class FairServer(Server):
     async def main(self):
         while True:  # now the others starve

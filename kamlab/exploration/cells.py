@@ -1,0 +1,74 @@
+"""Cells: the places whose values make up the state of a system between two slices.
+
+A cell is a tuple that begins with its kind. Components are numbered by who made them and as which of theirs, never by
+the order in which they were activated, so that a component has the same number in every order of slices.
+
+============ ============================== =========================================================================
+cell         of                             its value
+============ ============================== =========================================================================
+``L, n``     component n                    its life, when its timer is due, and which helper runs in its place
+``E, n``     component n                    whether it has ended
+``N, n``     component n                    its local state: attributes, frames, children, links that it made
+``B, n, b``  inbox b of component n         the messages in it
+``M, n, b``  inbox b of component n         its limit
+``K, n, b``  box b of component n           the box that it leads to
+``A, n``     component n                    whether it is woken when a message that it sent is taken
+``G, m, x``  name x of module m             the value of a global or of a class
+``T``        the lab                        its time
+``S``        the lab                        its services
+``R``        the lab                        the state of its random numbers
+``Z``        the builder                    what it returned
+``W, n``     component n                    how often it was passed over in a row, where that is bounded
+============ ============================== =========================================================================
+
+Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, who sends to an inbox, is in footprints.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Cell = tuple[Any, ...]
+
+LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
+PASSED = "W"
+TIME: Cell = ("T",)
+SERVICES: Cell = ("S",)
+CHANCE: Cell = ("R",)
+MADE: Cell = ("Z",)
+
+#: The value of a component that is not made yet, and of a box that is not made yet, by the kind of cell.
+_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: (), PASSED: 0}
+
+
+def default_of(cell: Cell) -> Any:
+    """Return the value that a cell has as long as its component or its box does not exist."""
+    return _DEFAULTS.get(cell[0])
+
+
+class Values:
+    """Numbers for values, so that states are tuples of small numbers.
+
+    >>> values = Values()
+    >>> values.number("a"), values.number("b"), values.number("a"), values.of(2)
+    (1, 2, 1, 'b')
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+        self._values: list[Any] = [None]  # 0 is not a number of a value
+
+    def number(self, value: Any) -> int:
+        """Return the number of a value, from 1 on; equal values have the same one."""
+        found = self._numbers.get(value)
+        if found is None:
+            found = self._numbers[value] = len(self._values)
+            self._values.append(value)
+        return found
+
+    def of(self, number: int) -> Any:
+        """Return the value of a number."""
+        return self._values[number]
+
+    def __len__(self) -> int:
+        return len(self._values) - 1

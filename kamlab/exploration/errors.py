@@ -1,0 +1,44 @@
+"""The errors of exploring."""
+
+from __future__ import annotations
+
+from ..core.errors import KamlabError
+
+
+class CannotExplore(KamlabError):
+    """A system cannot be explored, or not as it was asked for: an argument is wrong, or a predicate raised an error.
+
+    >>> from kamlab import explore
+    >>> from kamlab.parts import OneShot
+    >>> try:
+    ...     explore(lambda: OneShot("hello").activate(), how="quickly")
+    ... except CannotExplore as error:
+    ...     print(error)
+    how='quickly': it is one of 'auto', 'all', 'traces', 'random', 'pct'
+    """
+
+
+class WrongOrder(KamlabError, AssertionError):
+    """There is an order of slices in which a system goes wrong; the text shows the shortest that was found.
+
+    >>> from kamlab import explore
+    >>> from kamlab.parts import OneShot
+    >>> try:
+    ...     explore(lambda: OneShot("hello").activate(), lambda made: False).check()
+    ... except WrongOrder as error:
+    ...     print(str(error).splitlines()[1])
+    invariant: the predicate does not hold at the end
+    """
+
+
+class NotProved(KamlabError, AssertionError):
+    """Nothing was found, but not every order was covered, or not everything could be seen.
+
+    >>> from kamlab import explore
+    >>> from kamlab.parts import OneShot
+    >>> try:
+    ...     explore(lambda: OneShot("hello").activate(), how="random", runs=5).check(proved=True)
+    ... except NotProved as error:
+    ...     print(str(error).splitlines()[0])
+    In 5 orders drawn nothing goes wrong.
+    """

@@ -1,0 +1,221 @@
+"""Exploring a system: which way is taken, and what is made of what it finds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.tracebacks import public
+from .errors import CannotExplore
+from .fingerprint import Opaque
+from .footprint import watching
+from .found import Exploration
+from .graph import Differs, Graph
+from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
+from .sample import Sampler
+from .stage import CannotStage, Setting, Stage
+from .telling import Wrong, schedules_of, told
+from .traces import Traces
+
+HOWS = ("auto", "all", "traces", "random", "pct")
+STARTS = ("assembled", "built")
+
+#: How many seconds there are at least to look for what is wrong.
+JUDGING = 1.0
+
+
+@public
+def explore(
+    system: Callable[..., Any],
+    invariant: Predicate | None = None,
+    *,
+    always: Predicate | None = None,
+    start: str = "assembled",
+    fair: int | None = None,
+    ignore: Iterable[str] = (),
+    how: str = "auto",
+    states: int = 200_000,
+    seconds: float = 30.0,
+    runs: int = 1000,
+    slices: int = 1000,
+    seed: int = 0,
+) -> Exploration:
+    """Play a system in every order of slices, and say in which one it goes wrong.
+
+    The system runs under virtual time. One slice is atomic; a timer fires only when no component can run, as in a lab.
+    Seen are variables, boxes, the objects that they hold, and the globals that the code of the components names; what
+    is not seen is said in the result, which then is not called proved.
+
+    Args:
+        system: a function that activates the components of the system, as for ``Lab(build=system)``.
+        invariant: asked at each end with what ``system`` returned. False or an AssertionError is wrong.
+        always: the same, asked at every state.
+        start: ``"assembled"``: Pipelines, Graphlines and the like wire their components first; ``"built"``: the orders
+            in which they do so are explored as well.
+        fair: how often in a row a component that can run may be passed over; without it, for ever. A system that counts
+            without bound in orders that nobody means has finitely many states then.
+        ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
+        how: ``"all"``: the graph of all states. ``"traces"``: one run for each truly different order, for systems that
+            hold what cannot be seen into. ``"random"``, ``"pct"``: orders that are drawn, for systems with threads, a
+            network, or too many states. ``"auto"`` takes the first of these that fits, and says so in the result.
+        states, seconds: limits. Where one is reached, the result is not complete.
+        runs, slices: how many orders are drawn, and how many slices each may have.
+        seed: the seed of the lab's random numbers, and of the first order that is drawn.
+
+    Raises:
+        CannotExplore: an argument is wrong, a predicate raised an error, or the system cannot be explored that way.
+
+    >>> from kamlab import Component, Pipeline, explore
+    >>> from kamlab.parts import OneShot
+    >>> class Worker(Component):
+    ...     def main(self):
+    ...         while not self.data_ready():
+    ...             yield
+    ...             self.pause()
+    ...             yield
+    ...         self.recv()
+    >>> def system():
+    ...     _ = Pipeline(OneShot("work"), Worker()).activate()
+    >>> print(explore(system))
+    In 2 of all 12 orders (9 truly different) it goes wrong. Drawn slice by slice, the chance is 12.5%.
+    lost wake-up: Worker_3 sleeps, and messages that it would take wait in its 'inbox': nothing wakes it
+      the shortest order: 5 slices, 3 switches; after step 4 it goes wrong in every order
+      1    Pipeline_1
+      2    Worker_3
+      3-4  OneShot_2
+      5    Worker_3
+      6    Pipeline_1
+    """
+    if not callable(system):
+        raise CannotExplore(f"explore({system!r}): give a function that activates the components of a system")
+    ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
+    task = _Task(system, invariant, always, start == "assembled", fair, ignored, states, seconds, runs, slices, seed)
+    _check_arguments(task, start, how)
+    with watching():
+        return task.explore(how)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be explored, and how far."""
+
+    system: Callable[..., Any]
+    invariant: Predicate | None
+    always: Predicate | None
+    assembled: bool
+    fair: int | None
+    ignored: frozenset[str]
+    states: int
+    seconds: float
+    runs: int
+    slices: int
+    seed: int
+
+    def explore(self, how: str) -> Exploration:
+        """Explore in a way, or in the first that fits."""
+        if how in ("random", "pct"):
+            return self.by_samples([how], "its orders were drawn, as it was asked for", self.seconds)
+        try:
+            return self.by_traces("") if how == "traces" else self.by_graph(how == "auto")
+        except Opaque as error:
+            if how != "auto":
+                raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
+            return self.by_traces(f"its states cannot be told apart, since it holds {error}")
+        except (Differs, CannotStage) as error:
+            if how != "auto":
+                raise CannotExplore(f"the orders of this system cannot be explored that way: {error}") from error
+            return self.by_samples(["random", "pct"], str(error), self.seconds)
+
+    def by_graph(self, goes_on: bool) -> Exploration:
+        """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
+        until = time.perf_counter() + self.seconds
+        setting = Setting(self.system, self.seed, self.ignored)
+        graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        rest = max(until, time.perf_counter() + JUDGING)
+        result = told(graph, Judge(graph, self.invariant, self.always, rest).judge())
+        if result.found or graph.complete or not goes_on:
+            return result
+        return self.by_samples(["random", "pct"], result.why_not, max(JUDGING, self.seconds / 4), len(graph.states))
+
+    def by_traces(self, why: str) -> Exploration:
+        """Explore by one run for each truly different order."""
+        setting = Setting(self.system, self.seed, self.ignored, lenient=True)
+        found: dict[str, Wrong] = {}
+        wrong = [0]
+
+        def judge(stage: Stage) -> None:
+            picks, rounds = tuple(stage.picks), stage.scheduler.rounds
+            names = {**seen, **judge_stage(stage, self.invariant)}
+            seen.clear()
+            wrong[0] += bool(names)
+            for name, sentence in names.items():
+                if name not in found or len(picks) < len(found[name].picks):
+                    found[name] = Wrong(picks, rounds, sentence)
+
+        seen: dict[str, str] = {}
+
+        def watch(stage: Stage) -> None:
+            assert self.always is not None
+            sentence = asked(self.always, stage.made, "there")
+            if sentence:
+                seen.setdefault(ALWAYS, sentence)
+
+        always = None if self.always is None else watch
+        traces = Traces(setting, self.assembled, judge, always).explore(self.seconds)
+        reasons = [traces.why_not] if traces.why_not else [why] if why else []
+        if self.always is not None:
+            reasons.append("always= was asked only in the orders that were run")
+        return Exploration(
+            complete=traces.complete and self.always is None,
+            proved=False,
+            why_not="; ".join([*reasons, *setting.unseen]) or "states were not told apart",
+            how="traces",
+            schedules=traces.runs,
+            different=traces.runs if traces.complete else None,
+            wrong=wrong[0],
+            chance=None,
+            states=0,
+            ends=0,
+            real=0,
+            found=schedules_of(found, setting, len(traces.prefix)),
+        )
+
+    def by_samples(self, kinds: list[str], why: str, seconds: float, states: int = 0) -> Exploration:
+        """Explore by orders that are drawn."""
+        sampler = Sampler(self.system, self.invariant, self.always, self.slices)
+        sampler.run(kinds, self.runs, seconds, self.seed)
+        reasons = [why, "the orders that were drawn prove nothing about the others"]
+        if sampler.unended:
+            reasons.append(f"{sampler.unended:,} of them had not ended after {self.slices:,} slices")
+        return Exploration(
+            complete=False,
+            proved=False,
+            why_not="; ".join(reasons),
+            how=" and ".join(kinds),
+            schedules=sampler.runs,
+            different=None,
+            wrong=sampler.wrong,
+            chance=None,
+            states=states,
+            ends=0,
+            real=0,
+            found=sampler.schedules(),
+        )
+
+
+def _check_arguments(task: _Task, start: str, how: str) -> None:
+    for name, predicate in (("invariant", task.invariant), ("always", task.always)):
+        if predicate is not None and not callable(predicate):
+            raise CannotExplore(f"{name}={predicate!r}: give a function of what the system returns")
+    for name, value, known in (("start", start, STARTS), ("how", how, HOWS)):
+        if value not in known:
+            raise CannotExplore(f"{name}={value!r}: it is one of {', '.join(map(repr, known))}")
+    fair = 1 if task.fair is None else task.fair
+    limits = {"states": task.states, "runs": task.runs, "slices": task.slices, "fair": fair}
+    for name, number in limits.items():
+        if type(number) is not int or number < 1:
+            raise CannotExplore(f"{name}={number!r}: give a whole number above 0")
+    if not (isinstance(task.seconds, (int, float)) and task.seconds > 0):
+        raise CannotExplore(f"seconds={task.seconds!r}: give a number above 0")

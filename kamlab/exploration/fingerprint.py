@@ -1,0 +1,453 @@
+"""Complete fingerprints: values that are equal only if two local states are.
+
+Why it is done this way
+-----------------------
+The variables of a frame and the place where it stands do not determine what it does next: in
+``for letter in "LETTER": yield letter`` both are the same after the first T and after the second. The iterator is on
+the value stack of the frame. ``gc.get_referents`` of a generator or coroutine shows its variables *and* its value
+stack, in order, on CPython 3.11 and later; iterators tell where they stand by ``__reduce__``.
+
+Mutable objects are numbered in the order in which they are met, so that a structure that refers to itself has an end,
+and two names for one object differ from two equal objects. An object that is met in a second cell is marked with its
+place in the first, and the first with the second; its content is part of both, so a change of it is a change of both.
+
+What cannot be seen into is :class:`Opaque`: objects of C extensions, files, locks, threads. A system that holds one is
+explored without merging states, or not called proved. Rejected: ``pickle`` and ``copy``, which cannot take generators
+and run code of the user's; ``repr``, which says what its author likes.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import gc
+import hashlib
+import itertools
+import operator
+import pathlib
+import random
+import re
+import sys
+import types
+import uuid
+import warnings
+from array import array
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..core.box import Box
+from ..core.ipc import Ipc
+from ..core.link import Link
+from ..core.microprocess import Microprocess
+from ..core.scheduler import Scheduler
+from ..core.services import Services
+from ..core.task import Task, task_of
+from ..core.unawaited import OUTSIDE_SLICES
+from .cells import Cell
+
+#: How deep objects may be nested.
+DEEPEST = 150
+
+
+class Opaque(Exception):
+    """Something whose state cannot be seen; the text says what it is."""
+
+
+#: Immutable values whose ``repr`` tells all that there is to them.
+_BY_REPR = frozenset(
+    (
+        *(float, complex, range, slice, type(...), type(NotImplemented)),
+        *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),
+        *(decimal.Decimal, fractions.Fraction, uuid.UUID, re.Pattern),
+        *(pathlib.PurePath, pathlib.PurePosixPath, pathlib.PureWindowsPath, pathlib.PosixPath, pathlib.WindowsPath),
+    )
+)
+#: Values that are the same object wherever they are met.
+_BY_NAME = (
+    types.WrapperDescriptorType,
+    types.MethodDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)
+_REDUCED = frozenset(
+    (enumerate, zip, map, filter, reversed) + tuple(kind for kind in vars(itertools).values() if isinstance(kind, type))
+)
+_CONTAINERS = (dict, list, set, frozenset, tuple, collections.deque, bytearray)
+_PLAIN = (str, int, float, bytes)
+#: The classes made in C whose content is seen.
+_BASES = (*_CONTAINERS, *_PLAIN, collections.OrderedDict, collections.defaultdict, BaseException, object)
+#: The flag of classes that are not made in C, or newly so.
+_HEAP = 1 << 9
+#: What a frame refers to besides variables and value stack.
+_OF_FRAMES = frozenset((types.FrameType, types.CodeType))
+#: Flows of control: how to get at the frame.
+_FRAME_OF: dict[type, Callable[[Any], Any]] = {
+    types.GeneratorType: operator.attrgetter("gi_frame"),
+    types.CoroutineType: operator.attrgetter("cr_frame"),
+    types.AsyncGeneratorType: operator.attrgetter("ag_frame"),
+}
+#: Attributes of a component that belong to the engine, which has cells of its own.
+_OF_ENGINE = frozenset(("_task", "_in", "_out", "_made_with", "_end_finalizer"))
+
+#: References from one local state to another component, in fingerprints.
+COMPONENT, OF_BOX = "component", "box of"
+
+
+class Prints:
+    """Makes the fingerprints of one state; the cells are done in the same order for every state.
+
+    Args:
+        number_of: returns the number of a component; ``None`` if it is not part of the system.
+        engine: the scheduler, whose objects are no state of a component.
+        ignore: attributes to leave out: ``"Class.attribute"``.
+        opaque: called with an :class:`Opaque` and the object; it may raise it.
+    """
+
+    def __init__(
+        self,
+        number_of: Callable[[Any], Any],
+        engine: Scheduler,
+        ignore: frozenset[str],
+        opaque: Callable[[Opaque, Any], Any],
+    ) -> None:
+        self._number_of = number_of
+        self._engine = engine
+        self._ignore = ignore
+        self._opaque = opaque
+        #: Where each mutable object was met first: the cell, and its number in it.
+        self._first: dict[int, tuple[Cell, int]] = {}
+        self._cell: Cell = ()
+        self._met: dict[int, int] = {}
+        self._kept: list[Any] = []
+        self._depth = 0
+        #: Whether the object that stands for itself is the present component.
+        self._own: Any = None
+        self._left_out: set[int] = set()
+        #: The objects of a cell that were met again in others: their numbers, and those cells.
+        self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
+        #: The cells in which each object that cannot be seen into was met, by where it was met first.
+        self.hidden: dict[tuple[Cell, int], set[Cell]] = {}
+
+    # -- cells ----------------------------------------------------------------------------------
+
+    def begin(self, cell: Cell, own: Any = None) -> None:
+        """Begin a cell, or the next message in one; ``own`` is the component whose local state it is."""
+        self._cell, self._own = cell, own
+        self._met = {}
+
+    def local(self, component: Microprocess) -> Any:
+        """Return the fingerprint of the local state of a component."""
+        task = task_of(component)
+        links = () if task.switchboard is None else tuple(map(self.of, task.switchboard.links))
+        kids = tuple(map(self.of, task.children or ()))
+        own = vars(component)
+        cls = type(component)
+        names = sorted(name for name in own if name not in _OF_ENGINE)
+        if self._ignore:
+            names = [name for name in names if not self._is_ignored(cls, name)]
+        attributes = tuple([(name, self.of(own[name])) for name in names])
+        error = None if task.error is None else self.of(task.error)
+        values = task.variables
+        variables = () if not values else tuple([(str(name), self.of(value)) for name, value in values.items()])
+        return (self._class(cls), attributes, self.of(task.flow), kids, links, error, variables)
+
+    def _is_ignored(self, cls: type, name: str) -> bool:
+        return any(f"{ancestor.__name__}.{name}" in self._ignore for ancestor in cls.__mro__)
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def of(self, value: Any) -> Any:
+        """Return the fingerprint of a value.
+
+        Raises:
+            Opaque: it cannot be seen, and ``opaque`` raises.
+        """
+        kind = type(value)
+        if value is None or kind is str or kind is int or kind is bytes:
+            return value
+        if kind is bool:
+            return ("bool", value)
+        if kind is tuple:
+            return ("tuple", *[self.of(item) for item in value])
+        if kind in _BY_REPR:
+            return (kind.__name__, repr(value))
+        self._depth += 1
+        try:
+            if self._depth > DEEPEST:
+                raise Opaque(f"objects nested more than {DEEPEST} deep")
+            return self._object(value, kind)
+        except Opaque as error:
+            self._opaque(error, value)
+            return self._hidden(value, kind)
+        finally:
+            self._depth -= 1
+
+    def _hidden(self, value: Any, kind: type) -> Any:
+        """Return what stands for an object that cannot be seen into, and note in which cells it is."""
+        number = self._met.get(id(value))
+        if number is None:
+            number = self._meet(value)
+        first = self._first.setdefault(id(value), (self._cell, number))
+        self.hidden.setdefault(first, set()).add(self._cell)
+        return ("hidden", kind.__module__, kind.__qualname__, first)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        if isinstance(value, Microprocess):
+            if value is self._own:
+                return ("self",)
+            number = self._number_of(value)
+            if number is None:
+                raise Opaque("a component that is not part of the system")
+            return (COMPONENT, number)
+        if isinstance(value, Box):
+            return ("box", (OF_BOX, self._number_of(value.owner)), value.kind, value.name)
+        if kind is Link:
+            return ("link", *map(self._end, (value.source_box, value.sink_box)))
+        if self._is_engines(value, kind):
+            return ("engine", kind.__name__)
+        if isinstance(value, Ipc):
+            return self._ipc(value)
+        if kind is types.ModuleType:
+            return ("module", value.__name__)
+        if isinstance(value, type):
+            return self._class(value)
+        if isinstance(value, enum.Enum):
+            return ("enum", kind.__module__, kind.__qualname__, value.name)
+        if kind is types.BuiltinMethodType:
+            owner = value.__self__
+            whose = owner.__name__ if isinstance(owner, types.ModuleType) else self.of(owner)
+            return ("builtin", value.__name__, whose)
+        if kind in _BY_NAME:
+            return ("descriptor", value.__objclass__.__qualname__, value.__name__)
+        if kind is types.MethodType:
+            return ("method", self.of(value.__func__), self.of(value.__self__))
+        if kind is types.MethodWrapperType:
+            return ("wrapper", value.__name__, self.of(value.__self__))
+        return self._mutable(value, kind)
+
+    def _end(self, box: Box) -> Any:
+        return (self._number_of(box.owner), box.kind, box.name)
+
+    def _is_engines(self, value: Any, kind: type) -> bool:
+        """Return whether an object belongs to the engine, and is no state of its holder."""
+        engine = self._engine
+        if kind is list and (value is engine.unawaited or value is engine.counter):
+            return True
+        return kind in (Scheduler, Services, Task) or value is OUTSIDE_SLICES
+
+    def _ipc(self, message: Ipc) -> Any:
+        """Return the fingerprint of a message of the engine's, whose sender is no reference that is used."""
+        parts = []
+        for name, value in sorted(vars(message).items()):
+            of = ("from", self._number_of(value)) if isinstance(value, Microprocess) else self.of(value)
+            parts.append((name, of))
+        return ("ipc", type(message).__name__, *parts)
+
+    def _class(self, cls: type) -> Any:
+        """Return the fingerprint of a class: its name, and its content if it was made in a function."""
+        if "<locals>" not in cls.__qualname__:
+            return ("class", cls.__module__, cls.__qualname__)
+        seen = self._met.get(id(cls))
+        if seen is not None:
+            return ("ref", seen)
+        self._meet(cls)
+        skipped = ("__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__")
+        content = [
+            (name, self._member(value))
+            for name, value in vars(cls).items()
+            if name not in skipped and not name.startswith("_abc_")
+        ]
+        return ("class", cls.__qualname__, *map(self._class, cls.__bases__), *content)
+
+    def _member(self, value: Any) -> Any:
+        if isinstance(value, (staticmethod, classmethod)):
+            return ("wrapped", type(value).__name__, self.of(value.__func__))
+        if isinstance(value, property):
+            return ("property", self.of(value.fget), self.of(value.fset), self.of(value.fdel))
+        return self.of(value)
+
+    # -- objects with an identity ---------------------------------------------------------------
+
+    def _meet(self, value: Any) -> int:
+        number = self._met[id(value)] = len(self._met)
+        self._kept.append(value)
+        return number
+
+    def leave_out(self, component: Microprocess) -> None:
+        """Leave out the objects in the attributes that are ignored, wherever they are met, as on a value stack."""
+        for name, value in vars(component).items():
+            if self._is_ignored(type(component), name):
+                self._left_out.add(id(value))
+
+    def _mutable(self, value: Any, kind: type) -> Any:
+        if id(value) in self._left_out:
+            return ("left out",)
+        seen = self._met.get(id(value))
+        if seen is not None:
+            return ("ref", seen)
+        number = self._meet(value)
+        content = self._content(value, kind)
+        if kind is types.FunctionType or kind is frozenset or _is_value(kind):
+            return content
+        first = self._first.setdefault(id(value), (self._cell, number))
+        if first[0] != self._cell:
+            self.shared.setdefault(first[0], set()).add((first[1], self._cell))
+            return ("alias", first, content)
+        return content
+
+    def _content(self, value: Any, kind: type) -> Any:
+        of = self.of
+        if kind is list or kind is collections.deque:
+            return (kind.__name__, *[of(item) for item in value])
+        if kind is set or kind is frozenset:
+            return self._set(value, kind)
+        if kind is dict:
+            return ("dict", *[(of(name), of(item)) for name, item in value.items()])
+        if kind is bytearray:
+            return ("bytearray", bytes(value))
+        if kind in _FRAME_OF:
+            return self._flow(value, kind)
+        if kind is types.CellType:
+            try:
+                return ("cell", of(value.cell_contents))
+            except ValueError:  # not set yet
+                return ("cell",)
+        if kind is types.FunctionType:
+            return self._function(value)
+        if kind is functools.partial:
+            return ("partial", of(value.func), of(value.args), of(value.keywords))
+        if isinstance(value, BaseException):
+            return ("error", self._class(kind), of(value.args), *self._attributes(value))
+        if isinstance(value, random.Random):
+            return self._random(value)
+        if kind in _REDUCED or (kind.__module__ == "builtins" and kind.__name__.endswith("iterator")):
+            return self._iterator(value, kind)
+        return self._instance(value, kind)
+
+    def _set(self, value: Any, kind: type) -> Any:
+        """Return the fingerprint of a set: in its order if it is of plain values, whose hash is the same each time."""
+        items = [self.of(item) for item in value]
+        plain = all(type(item) in (str, int, bytes) for item in value)
+        return (kind.__name__, *items) if plain else (kind.__name__, frozenset(items))
+
+    def _flow(self, flow: Any, kind: type) -> Any:
+        frame = _FRAME_OF[kind](flow)
+        if frame is None:
+            return ("flow", "over")
+        names = frame.f_locals
+        bound = tuple(names)
+        found = [held for held in gc.get_referents(flow) if type(held) not in _OF_FRAMES and held is not names]
+        if type(names) is dict and sys.getrefcount(names) <= 3:  # before 3.13 a copy, which would keep objects alive
+            names.clear()
+        return ("flow", frame.f_code, frame.f_lasti, bound, *[self.of(held) for held in found])
+
+    def _function(self, function: types.FunctionType) -> Any:
+        closure = tuple([self.of(cell) for cell in function.__closure__ or ()])
+        more = vars(function)
+        return (
+            "function",
+            function.__code__,
+            closure,
+            self.of(function.__defaults__),
+            () if not function.__kwdefaults__ else self.of(function.__kwdefaults__),
+            () if not more or "__wrapped__" in more else self.of(more),
+        )
+
+    def _random(self, generator: random.Random) -> Any:
+        if isinstance(generator, random.SystemRandom):
+            raise Opaque("a SystemRandom, whose numbers come from the machine")
+        return ("random", digest_of(generator.getstate()))
+
+    def _iterator(self, iterator: Any, kind: type) -> Any:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                parts = iterator.__reduce__()
+        except TypeError:
+            raise Opaque(f"an iterator, {kind.__name__}, that does not tell where it stands") from None
+        self._kept.append(parts)
+        return ("iterator", kind.__name__, *[self.of(part) for part in parts[1:]])
+
+    def _instance(self, value: Any, kind: type) -> Any:
+        if _has_hidden_state(kind):
+            raise Opaque(f"an object of type {kind.__module__}.{kind.__qualname__}")
+        base = next((base for base in _CONTAINERS if isinstance(value, base)), None)
+        inside: list[Any] = []
+        if base is dict:
+            inside = [(self.of(name), self.of(item)) for name, item in dict.items(value)]
+        elif base is not None:
+            inside = [self.of(item) for item in base.__iter__(value)]
+        elif isinstance(value, _PLAIN):
+            inside = [next(kind.__repr__(value) for kind in _PLAIN if isinstance(value, kind))]
+        if isinstance(value, collections.defaultdict):
+            inside.append(self.of(value.default_factory))
+        held = [(name, self.of(getattr(value, name))) for name in _slots_of(kind) if hasattr(value, name)]
+        return ("object", self._class(kind), *inside, *held, *self._attributes(value))
+
+    def _attributes(self, value: Any) -> Iterator[Any]:
+        own = getattr(value, "__dict__", None)
+        for name in sorted(own or ()):
+            yield (name, self.of(own[name]))  # type: ignore[index]
+
+
+@functools.lru_cache(1000)
+def _slots_of(kind: type) -> tuple[str, ...]:
+    found = []
+    for ancestor in kind.__mro__:
+        slots = vars(ancestor).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name.startswith("__") and not name.endswith("__"):
+                found.append(f"_{ancestor.__name__.lstrip('_')}{name}")
+            elif name not in ("__dict__", "__weakref__"):
+                found.append(name)
+    return tuple(found)
+
+
+@functools.lru_cache(1000)
+def _has_hidden_state(kind: type) -> bool:
+    """Return whether the objects of a class may hold more than attributes, slots and what their known base has.
+
+    A class made in C has a ``__new__`` in C, or its objects are larger than attributes and slots account for.
+    """
+    own = list(itertools.takewhile(lambda ancestor: ancestor not in _BASES, kind.__mro__))
+    base = next((ancestor for ancestor in kind.__mro__ if ancestor in _BASES and ancestor is not object), object)
+    if any(isinstance(vars(ancestor).get("__new__"), types.BuiltinFunctionType) for ancestor in own):
+        return True
+    if any(not ancestor.__flags__ & _HEAP for ancestor in own):
+        return True
+    return kind.__basicsize__ - base.__basicsize__ - 8 * len(_slots_of(kind)) > 16
+
+
+@functools.lru_cache(1000)
+def _is_value(kind: type) -> bool:
+    """Return whether the objects of a class do not change, so that it does not matter which of two equal ones it is."""
+    frozen = getattr(getattr(kind, "__dataclass_params__", None), "frozen", False)
+    return frozen is True or (issubclass(kind, tuple) and kind.__dictoffset__ == 0)
+
+
+def digest_of(state: tuple[Any, ...]) -> bytes:
+    """Return a short value for the state of a generator of random numbers."""
+    version, numbers, gauss = state
+    text = array("Q", numbers).tobytes() + repr((version, gauss)).encode()
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def references_in(value: Any) -> frozenset[int]:
+    """Return the numbers of the components that a fingerprint refers to."""
+    found: set[int] = set()
+    todo = [value]
+    while todo:
+        part = todo.pop()
+        if type(part) is tuple:
+            if len(part) == 2 and type(part[0]) is str and part[0] in (COMPONENT, OF_BOX) and type(part[1]) is int:
+                found.add(part[1])
+            else:
+                todo.extend(part)
+        elif type(part) is frozenset:
+            todo.extend(part)
+    return frozenset(found)

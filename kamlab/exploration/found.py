@@ -1,0 +1,256 @@
+"""What an exploration has found, as values: how many orders there are, and the shortest in which it goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..analysis.words import counted
+from ..core.choice import SeededRandom
+from ..lab import Lab
+from ..replay.fingerprints import Checks
+from ..replay.journal import Path
+from ..replay.recording import Recording
+from ..views.render import Document, Span, Table, View, line
+from .errors import CannotExplore, NotProved, WrongOrder
+from .shortest import switches_in
+
+#: How many slices of a schedule are written out.
+WRITTEN = 60
+
+
+@dataclass(frozen=True, repr=False)
+class Schedule(View):
+    """An order of slices, to look at and to open.
+
+    Attributes:
+        names: what goes wrong in it: failure, deadlock, lost wake-up, invariant, always, livelock, starvation.
+        sentence: what goes wrong, in words.
+        path: the components that run, slice by slice, from the beginning of the run.
+        assembly: how many of these only wire the system, before the orders differ.
+        minimal: whether no shorter order leads there. If not, it was shrunk, or is as it was found.
+        decided: the step after which every order goes wrong; ``None`` where that is not known.
+        rounds: how many rounds the run has.
+        seed: the seed of the lab's random numbers.
+
+    >>> from kamlab import Component, explore
+    >>> class Clumsy(Component):
+    ...     def main(self):
+    ...         yield
+    ...         raise ValueError("dropped")
+    >>> schedule = explore(lambda: Clumsy().activate()).found[0]
+    >>> print(schedule)
+    failure: Clumsy_1 failed: ValueError: dropped
+      the shortest order: 2 slices, 0 switches; it goes wrong in every order
+      1-2  Clumsy_1
+    >>> schedule.open().step_number
+    2
+    """
+
+    names: tuple[str, ...]
+    sentence: str
+    path: tuple[str, ...]
+    assembly: int = 0
+    minimal: bool = False
+    decided: int | None = None
+    rounds: int = 0
+    seed: int = 0
+    _system: Callable[..., Any] | None = field(default=None, compare=False)
+
+    @property
+    def slices(self) -> int:
+        """How many slices it has, apart from those that only wire the system."""
+        return len(self.path) - self.assembly
+
+    @property
+    def switches(self) -> int:
+        """How often another component runs than in the slice before, apart from the wiring."""
+        numbers = {name: number for number, name in enumerate(self.path)}
+        return switches_in([numbers[name] for name in self.path[self.assembly :]])
+
+    @property
+    def step(self) -> int:
+        """The step at which it goes wrong."""
+        return len(self.path)
+
+    @property
+    def recording(self) -> Recording:
+        """The order as a recorded run: ``Lab(build=system, clock="virtual").replay(recording)`` plays it."""
+        return Recording(Path(len(self.path), self.rounds, (), self.path), {"seed": self.seed}, Checks(1, 0, ()))
+
+    @property
+    def line(self) -> str:
+        """The same as one line of text, to paste."""
+        return str(self.recording)
+
+    def open(self, step: int | None = None) -> Lab:
+        """Return a lab in which this order was played, up to where it goes wrong.
+
+        Args:
+            step: where to stand instead; ``decided`` is a good choice.
+        """
+        assert self._system is not None
+        lab = Lab(build=self._system, clock="virtual", chooser=SeededRandom(self.seed))
+        lab.replay(self.recording)
+        if step is not None and step != lab.step_number:
+            lab.goto(step)
+        return lab
+
+    def data(self) -> dict[str, Any]:
+        """Return all of it as plain values, ready for JSON."""
+        found: dict[str, Any] = plain(super().data())
+        return found
+
+    def document(self) -> Document:
+        """Return what goes wrong, how long the order is, and who runs when."""
+        how = "the shortest order" if self.minimal else "an order"
+        size = f"{counted(self.slices, 'slice')}, {counted(self.switches, 'switch')}"
+        head = f"{', '.join(self.names)}: {self.sentence}" if self.names else "nothing goes wrong"
+        rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]
+        rows.append(line(f"{how}: {size}{self._after()}", indent=2))
+        rows.append(Table(tuple(self._turns()), ("step", "runs"), thing="turn", more=0))
+        return tuple(rows)
+
+    def _after(self) -> str:
+        if self.decided is None or self.decided >= self.step:
+            return ""
+        if self.decided <= self.assembly:
+            return "; it goes wrong in every order"
+        return f"; after step {self.decided} it goes wrong in every order"
+
+    def _turns(self) -> list[tuple[str, str]]:
+        """Return a row for each turn: the steps, and the component that runs."""
+        found: list[tuple[str, str]] = []
+        first = 0
+        for place in range(1, len(self.path) + 1):
+            if place == len(self.path) or self.path[place] != self.path[first]:
+                steps = str(first + 1) if place - first == 1 else f"{first + 1}-{place}"
+                found.append((steps, self.path[first]))
+                first = place
+        if len(found) > WRITTEN:
+            return [*found[: WRITTEN - 1], ("...", f"{len(found) - WRITTEN + 1} more turns")]
+        return found
+
+
+@dataclass(frozen=True, repr=False)
+class Exploration(View):
+    """What exploring a system has shown.
+
+    Attributes:
+        complete: whether every order was covered. ``False``: limits or samples, and ``why_not`` says which.
+        proved: whether that is a proof as well: complete, checked against the real system, and nothing hidden.
+        why_not: why it is not complete or not proved, in a sentence; "" if it is.
+        how: how it was done: ``"all"``, ``"traces"``, ``"random"``, ``"pct"`` or ``"random and pct"``.
+        schedules: how many orders of slices there are, or were run; ``None`` if some have no end.
+        different: how many of them truly differ; ``None`` if that is not known.
+        wrong: in how many of the orders it goes wrong; ``None`` if that is not known.
+        chance: how likely it is to go wrong if each slice is drawn, all that can run equally likely.
+        states: how many states there are; 0 where they were not told apart.
+        ends: in how many different states it can end.
+        real: how many slices were run in the engine to find that out, beside those that lead to them.
+        found: the orders in which it goes wrong, one for each name, the shortest first.
+        fair: how often in a row a component that could run was passed over at most; ``None``: for ever.
+
+    >>> from kamlab import Pipeline, explore
+    >>> from kamlab.parts import DataSource, PassThrough
+    >>> result = explore(lambda: Pipeline(DataSource("ab"), PassThrough()).activate())
+    >>> print(result)
+    In all 24 orders (16 truly different) nothing goes wrong.
+    >>> result.proved, result.found
+    (True, ())
+    """
+
+    complete: bool
+    proved: bool
+    why_not: str
+    how: str
+    schedules: int | None
+    different: int | None
+    wrong: int | None
+    chance: float | None
+    states: int
+    ends: int
+    real: int
+    found: tuple[Schedule, ...]
+    fair: int | None = None
+    _lister: Callable[[int], tuple[Schedule, ...]] | None = field(default=None, compare=False)
+
+    def orders(self, count: int = 10) -> tuple[Schedule, ...]:
+        """Return the first orders there are, whether something goes wrong in them or not; each can be opened.
+
+        Args:
+            count: how many.
+
+        Raises:
+            CannotExplore: orders were run or drawn, and not kept.
+        """
+        if self._lister is None:
+            raise CannotExplore(f"the orders were not kept, since they were explored with how={self.how!r}")
+        return self._lister(count)
+
+    def data(self) -> dict[str, Any]:
+        """Return all of it as plain values, ready for JSON."""
+        found: dict[str, Any] = plain(super().data())
+        return found
+
+    def check(self, proved: bool = False) -> None:
+        """Raise an error if anything went wrong.
+
+        Args:
+            proved: whether to raise one as well if it is not proved that nothing does.
+
+        Raises:
+            WrongOrder: it went wrong in some order.
+            NotProved: nothing was found, and that is no proof; not every order was covered.
+        """
+        if self.found:
+            raise WrongOrder(str(self))
+        if proved and not self.proved:
+            raise NotProved(str(self))
+
+    def __bool__(self) -> bool:
+        """Return whether it was proved that nothing goes wrong."""
+        return self.proved and not self.found
+
+    def document(self) -> Document:
+        """Return how many orders there are, in how many it goes wrong, and the shortest of these."""
+        head = [line(Span(self._headline(), "bad" if self.found else "good" if self.proved else "strong"))]
+        if self.why_not:
+            head.append(line(f"Not a proof: {self.why_not}." if not self.found else f"Note: {self.why_not}."))
+        return (*head, *(block for schedule in self.found for block in schedule.document()))
+
+    def _headline(self) -> str:
+        orders = self._orders()
+        if not self.found:
+            return f"{orders} nothing goes wrong."
+        if not self.complete or self.wrong is None:
+            names = ", ".join(dict.fromkeys(name for schedule in self.found for name in schedule.names))
+            return f"{orders} it can go wrong: {names}."
+        orders = orders.replace("In all", f"In {self.wrong:,} of all", 1)
+        drawn = "" if self.chance is None else f" Drawn slice by slice, the chance is {self.chance:.1%}."
+        return f"{orders} it goes wrong.{drawn}"
+
+    def _orders(self) -> str:
+        """Return which orders were covered, as the beginning of a sentence."""
+        fair = "" if self.fair is None else f" that pass nobody over more than {counted(self.fair, 'time')}"
+        if not self.complete:
+            if self.how != "all" and self.schedules is not None:
+                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}"
+            return f"In the {self.states:,} states that were reached"
+        if self.schedules is None:
+            where = f"the {self.states:,} states" if self.states != 1 else "the only state"
+            return f"In all orders{fair}, which run through {where} without a last one,"
+        if self.how == "traces":
+            return f"In all {self.schedules:,} orders that truly differ"
+        if self.schedules == 1:
+            return "In the only order"
+        differing = "" if self.different is None else f" ({self.different:,} truly different)"
+        return f"In all {self.schedules:,} orders{fair}{differing}"
+
+
+def plain(value: Any) -> Any:
+    """Return data without what is private to a value."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items() if not name.startswith("_")}
+    return [plain(item) for item in value] if isinstance(value, list) else value

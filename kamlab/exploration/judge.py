@@ -1,0 +1,312 @@
+"""What is wrong in the states of a graph, by name.
+
+=============== =====================================================================================================
+failure         a component failed
+deadlock        nothing can run, and components wait in a circle of which each one waits for the next
+lost wake-up    nothing can run, and a component sleeps that would take a message, were it woken
+invariant       the predicate of the user's does not hold at an end
+always          the predicate of the user's does not hold at some state
+livelock        the system can go on for ever, messages and all, however fairly it is run, and could have ended
+starvation      a component can wait for ever for the answer to a message that is never taken, however fairly it is run
+=============== =====================================================================================================
+
+Each is decided by asking the real system, which is run to the state in question. A predicate can only see what its
+argument leads to, so it is asked once for all states that have the same values there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ..analysis.why_lab import circle_in_words, waiting
+from ..analysis.words import joined
+from ..core.box import made_inboxes_of
+from ..core.component import Component
+from ..core.describe import error_in_words
+from ..core.errors import KamlabError
+from ..core.microprocess import name_in_task
+from ..core.states import ASLEEP, ENDED, FAILED
+from ..core.task import task_of
+from . import cells
+from .cells import Cell
+from .counts import backwards
+from .cycles import fair_cycles, starved
+from .errors import CannotExplore
+from .graph import Graph
+from .stage import Stage
+
+FAILURE, DEADLOCK, LOST, INVARIANT = "failure", "deadlock", "lost wake-up", "invariant"
+ALWAYS, LIVELOCK, STARVATION = "always", "livelock", "starvation"
+
+#: What happens on a way that has no end.
+ENDLESS = (LIVELOCK, STARVATION)
+
+Predicate = Callable[[Any], Any]
+
+
+def asked(predicate: Predicate, made: Any, when: str) -> str:
+    """Return what a predicate says is wrong, as a sentence; "" if nothing is.
+
+    Wrong is what is false, an AssertionError, or an error of kamlab's such as ``Wrong``.
+
+    Raises:
+        CannotExplore: it raised another error.
+    """
+    name = getattr(predicate, "__name__", "the predicate")
+    what = "the predicate" if name == "<lambda>" else f"{name}()"
+    try:
+        answer = predicate(made)
+        holds = answer is None or bool(answer)
+    except (AssertionError, KamlabError) as error:
+        return str(error) or f"{what} does not hold {when}"
+    except Exception as error:
+        raise CannotExplore(f"{what} cannot be asked {when}: {error_in_words(error)}") from error
+    return "" if holds else f"{what} does not hold {when}"
+
+
+class Judge:
+    """Finds what is wrong in a graph.
+
+    Args:
+        graph: the graph.
+        invariant: asked at each end.
+        always: asked at each state.
+        until: when to give up, by ``time.perf_counter()``.
+    """
+
+    def __init__(self, graph: Graph, invariant: Predicate | None, always: Predicate | None, until: float) -> None:
+        self.graph = graph
+        self._invariant = invariant
+        self._always = always
+        self._until = until
+        #: Whether a predicate is asked.
+        self.asks = invariant is not None or always is not None
+        #: By name and by state what is wrong there.
+        self.found: dict[str, dict[int, str]] = {}
+        #: The states, each after all that follow it; ``None`` if there are cycles, or not all is known.
+        self.order = backwards(graph) if graph.complete else None
+        #: How many states were not asked, since there was no time.
+        self.left = 0
+        self._answers: dict[tuple[str, Any], str] = {}
+
+    def judge(self) -> Judge:
+        """Look for everything."""
+        self._judge_failures()
+        for number in self.graph.ends():
+            self._judge_end(number)
+        if self._always is not None:
+            for number in range(len(self.graph.states) - 1, -1, -1):  # the deepest first: others are on the way there
+                self._ask_along(self._always, number)
+        if self.graph.complete:
+            self._judge_cycles()
+        return self
+
+    @property
+    def bad(self) -> set[int]:
+        """The states at which something is wrong, but for those that are only on a way without end."""
+        return {number for name, states in self.found.items() if name not in ENDLESS for number in states}
+
+    def _note(self, name: str, number: int, sentence: str) -> None:
+        self.found.setdefault(name, {}).setdefault(number, sentence)
+
+    def _is_late(self) -> bool:
+        if time.perf_counter() < self._until:
+            return False
+        self.left += 1
+        return True
+
+    def _run_to(self, number: int) -> Stage:
+        return Stage(self.graph.setting).run(self.graph.path(number))
+
+    # -- failures ---------------------------------------------------------------------------------
+
+    def _judge_failures(self) -> None:
+        """Note the states at which a component has failed; the error is told at the first."""
+        sentences: dict[tuple[int, Any], str] = {}
+        failing = {component for slice_ in self.graph.memory.slices for component in slice_.fails}
+        for number, state in enumerate(self.graph.states):
+            for component in failing:
+                if self.graph.life(number, component) is not FAILED:
+                    continue
+                key = (component, self.graph.number(state, (cells.LOCAL, component)))
+                if key not in sentences:
+                    stage = self._run_to(number)
+                    error = task_of(stage.component(component)).error
+                    words = "" if error is None else f": {error_in_words(error)}"
+                    sentences[key] = f"{stage.name(component)} failed{words}"
+                    stage.close()
+                self._note(FAILURE, number, sentences[key])
+
+    # -- ends ---------------------------------------------------------------------------------------
+
+    def _judge_end(self, number: int) -> None:
+        if self._is_late():
+            return
+        asleep = [one for one in self.graph.components() if self.graph.life(number, one) is ASLEEP]
+        if asleep:
+            stage = self._run_to(number)
+            circle = circle_of(stage.lab)
+            stage.close()
+            if circle:
+                self._note(DEADLOCK, number, circle)
+            else:
+                self._judge_sleepers(number, asleep)
+        if self._invariant is not None:
+            self._ask(INVARIANT, self._invariant, number, "at the end")
+
+    def _judge_sleepers(self, number: int, asleep: list[int]) -> None:
+        """Wake each component that sleeps beside messages, in an execution of its own: does it take one?"""
+        state = self.graph.states[number]
+        for component in asleep:
+            boxes = [
+                cell
+                for cell in self.graph.cells()
+                if cell[0] == cells.BOX and cell[1] == component and self.graph.value(state, cell)
+            ]
+            if not boxes:
+                continue
+            local = self.graph.number(state, (cells.LOCAL, component))
+            key = (LOST, (component, local, *[self.graph.number(state, cell) for cell in boxes]))
+            if key not in self._answers:
+                self._answers[key] = self._wake(number, component, boxes)
+            if self._answers[key]:
+                self._note(LOST, number, self._answers[key])
+
+    def _wake(self, number: int, component: int, boxes: list[Cell]) -> str:
+        stage = self._run_to(number)
+        sentence = woken_in_vain(stage, component, boxes)
+        stage.close()
+        return sentence
+
+    # -- predicates -----------------------------------------------------------------------------------
+
+    def _ask(self, name: str, predicate: Predicate, number: int, when: str) -> None:
+        """Ask a predicate at a state, unless it was asked where all that it can see is the same."""
+        key = (name, self._seen_from_made(number))
+        if key not in self._answers:
+            if self._is_late():
+                return
+            stage = self._run_to(number)
+            self._answers[key] = asked(predicate, stage.made, when)
+            stage.close()
+        if self._answers[key]:
+            self._note(name, number, self._answers[key])
+
+    def _ask_along(self, predicate: Predicate, number: int) -> None:
+        """Ask a predicate at a state and at those on the way there, unless all that it can see there is known."""
+        key = (ALWAYS, self._seen_from_made(number))
+        if key not in self._answers and not self._is_late():
+            graph = self.graph
+            way = graph.way(number)
+            stage = Stage(graph.setting).run(graph.prefix)
+            for place, state in enumerate([0, *[target for _, target in way]]):
+                if place:
+                    stage.step(way[place - 1][0])
+                    stage.runnable()
+                here = (ALWAYS, self._seen_from_made(state))
+                if here not in self._answers:
+                    self._answers[here] = asked(predicate, stage.made, "there")
+            stage.close()
+        if self._answers.get(key):
+            self._note(ALWAYS, number, self._answers[key])
+
+    def _seen_from_made(self, number: int) -> Any:
+        """Return the values of all cells that the builder's result leads to, and of the globals."""
+        graph, state = self.graph, self.graph.states[number]
+        if not graph.setting.made_is_seen:
+            return number
+        todo = set(graph.reader.referred(graph.value(state, cells.MADE)))
+        seen: set[int] = set()
+        while todo:
+            component = todo.pop()
+            if component not in seen:
+                seen.add(component)
+                todo |= graph.reader.referred(graph.value(state, (cells.LOCAL, component)))
+        return tuple(
+            [
+                graph.number(state, cell)
+                for cell in graph.cells()
+                if cell[0] in (cells.GLOBAL, *cells.MADE, *cells.TIME) or (len(cell) > 1 and cell[1] in seen)
+            ]
+        )
+
+    # -- cycles ---------------------------------------------------------------------------------------
+
+    def _judge_cycles(self) -> None:
+        """Note where a system that can end can go on for ever, and where one component never gets its turn."""
+        if self.order is not None:
+            return
+        names = self.graph.setting.names
+        for component, starving, box in starved(self.graph):
+            where = f"its message in {names[box[1]]}.{box[2]} is never taken"
+            for number in starving.states:
+                self._note(STARVATION, number, f"{names[component]} can wait for ever while the others go on: {where}")
+        if not self.graph.ends():
+            return
+        for cycle in fair_cycles(self.graph):
+            if cycle.sends:
+                words = joined([names[one] for one in sorted(cycle.moving)])
+                for number in cycle.states:
+                    self._note(LIVELOCK, number, f"{words} can go on for ever, however fairly they are run")
+
+
+def circle_of(lab: Any) -> str:
+    """Return the circle of components that wait for each other and can be nothing but a deadlock, in words; or ""."""
+    why = waiting(lab)
+    return circle_in_words(why.circles[0]) if why.circles and why.certain else ""
+
+
+def woken_in_vain(stage: Stage, component: int, boxes: list[Cell]) -> str:
+    """Wake a component that sleeps beside messages; return what is to be said if it takes one, which it would not have.
+
+    The execution is of no further use then.
+    """
+    name = stage.name(component)
+    stage.scheduler.request_wake(stage.component(component))
+    if component not in stage.runnable():
+        return ""
+    (_, marks), _ = stage.step(component)
+    taken = [cell[2] for cell in boxes if set(marks.get(cell, "")) & {"T", "W"}]
+    return f"{name} sleeps, and messages that it would take wait in its {taken[0]!r}: nothing wakes it" if taken else ""
+
+
+def judge_stage(stage: Stage, invariant: Predicate | None) -> dict[str, str]:
+    """Return by name what is wrong at the end of one execution, in sentences; it is of no further use then."""
+    found = {}
+    for number in stage.failed:
+        error = task_of(stage.component(number)).error
+        found[FAILURE] = f"{stage.name(number)} failed" + ("" if error is None else f": {error_in_words(error)}")
+    if invariant is not None:
+        sentence = asked(invariant, stage.made, "at the end")
+        if sentence:
+            found[INVARIANT] = sentence
+    circle = circle_of(stage.lab)
+    if circle:
+        return {**found, DEADLOCK: circle}
+    for component in stage.components:
+        if task_of(component).life is ASLEEP and isinstance(component, Component):
+            number = stage.number_of(component)
+            boxes = [(cells.BOX, number, name) for name, box in made_inboxes_of(component).items() if box.items]
+            sentence = woken_in_vain(stage, number, boxes) if boxes else ""
+            if sentence:
+                return {**found, LOST: sentence}
+    return found
+
+
+def judge_lab(lab: Any, invariant: Predicate | None, made: Any) -> dict[str, str]:
+    """Return by name what is wrong at the end of one run of a lab, in sentences."""
+    found = {}
+    for component in lab.failures:
+        error = task_of(component).error
+        found[FAILURE] = f"{name_in_task(component)} failed: {error_in_words(error)}" if error is not None else ""
+    members = list(lab.scheduler.members.values())
+    rests = lab.outcome is not None and lab.outcome.reason in ("stuck", "finished")
+    if rests and any(task_of(one).life not in ENDED for one in members) and (circle := circle_of(lab)):
+        found[DEADLOCK] = circle
+    if rests and invariant is not None:
+        sentence = asked(invariant, made, "at the end")
+        if sentence:
+            found[INVARIANT] = sentence
+    return found

@@ -1,0 +1,440 @@
+"""A stage: one real execution of a system, slice by slice, in the engine itself.
+
+A stage is a lab under a virtual clock whose scheduler is told at each slice who goes next. It keeps no trace and no
+journal, installs no signal handler, and is never the user's current lab. Components are numbered by who made them
+(the builder, or a component in its slice) and as which of theirs, so the numbers do not depend on the order of slices.
+
+Rejected: copying or forking a system that stands somewhere. Generators cannot be copied, and a fork costs as much as
+eight executions of a small system. So a state is reached by building the system and running the slices that lead there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from inspect import Parameter, signature
+from typing import Any
+
+from ..core import context, origins
+from ..core.box import made_inboxes_of, made_outboxes_of
+from ..core.chance import builder_uses_chance, uses_chance
+from ..core.choice import SeededRandom
+from ..core.component import Component
+from ..core.drive import Phase
+from ..core.microprocess import Microprocess, name_in_task
+from ..core.states import ASLEEP, ENDED, RUNNABLE
+from ..core.task import task_of
+from ..core.thread import ThreadedComponent
+from ..lab import Lab
+from . import cells
+from .cells import Cell
+from .fingerprint import Opaque, Prints, digest_of
+from .footprint import Footprint, Recorder, set_recorder
+from .outer import Place, outer_of, read_place
+
+#: The modules of kamlab whose components only wire others: they are run first where a system starts assembled.
+WIRING = ("kamlab.chassis", "kamlab.backplane")
+#: The modules of kamlab that look into inboxes without the methods that are watched.
+LOOKING = (*WIRING, "kamlab.parts.splitting", "kamlab.parts.plug_splitter")
+
+#: What stands for a value that cannot be seen.
+UNSEEN = ("unseen",)
+
+#: How many slices the wiring may take.
+ASSEMBLY = 1000
+
+
+class CannotStage(Exception):
+    """A system that cannot be run slice by slice; the text says why."""
+
+
+@dataclass
+class Setting:
+    """What all executions of one exploration share.
+
+    Attributes:
+        system: builds the system.
+        seed: the seed of the lab's random numbers.
+        ignore: the attributes to leave out of states.
+        numbers: the number of a component, by who made it, as which of theirs, and its class.
+        names: the name of a component when it was first met.
+        kinds: the class of a component.
+        helped: for a generator that a component waits for, the component, whose code it runs.
+        outer: the cells of the globals and classes that the code of a component names.
+        places: where the values of these cells are.
+        chancy: the components whose code uses random numbers.
+        unseen: what could not be seen, in words.
+        made_is_seen: whether what the builder returned could be.
+        lenient: whether an object that cannot be seen into stands for itself, rather than be refused.
+    """
+
+    system: Callable[..., Any]
+    seed: int = 0
+    ignore: frozenset[str] = frozenset()
+    numbers: dict[tuple[int, int, str], int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    kinds: list[type] = field(default_factory=list)
+    helped: dict[int, int] = field(default_factory=dict)
+    outer: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
+    places: dict[Cell, Place] = field(default_factory=dict)
+    chancy: set[int] = field(default_factory=set)
+    unseen: dict[str, None] = field(default_factory=dict)
+    made_is_seen: bool = True
+    lenient: bool = False
+
+    def build(self, lab: Lab) -> Any:
+        """Build the system in a lab, the current one, and return what the builder returns."""
+        return self.system(lab) if takes_lab(self.system) else self.system()
+
+
+@functools.lru_cache(100)
+def takes_lab(system: Callable[..., Any]) -> bool:
+    """Return whether a builder is called with the lab."""
+    try:
+        parameters = signature(system).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return any(one.default is one.empty and one.kind in positional for one in parameters)
+
+
+class _StageLab(Lab):
+    """A lab that reports nothing: what fails is part of the state."""
+
+    def report(self, text: str) -> None:
+        """Discard a report."""
+
+
+class _Discarded(io.TextIOBase):
+    """Where components write while they are explored."""
+
+    def write(self, text: str) -> int:
+        """Discard a text."""
+        return len(text)
+
+
+_DISCARDED = _Discarded()
+
+#: The maker of what the builder makes.
+BUILDER = -1
+
+
+class Stage:
+    """One execution of a system.
+
+    Args:
+        setting: what all executions share.
+
+    Raises:
+        CannotStage: it has threads or a network, or its time moves while components can run.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.lab = lab = _StageLab(clock="virtual", chooser=SeededRandom(setting.seed))
+        lab.time_travel.is_twin = True  # it is in no list of labs, and writes no files
+        self.scheduler = scheduler = lab.scheduler
+        self.components: list[Microprocess] = []
+        self._present: dict[int, Microprocess] = {}
+        self._numbers: dict[int, int] = {}
+        self._made: dict[int, int] = {}
+        self._idle = Recorder(self)
+        self._recorder = self._idle
+        #: The number of the component whose slice runs.
+        self.running = BUILDER
+        self._refused: CannotStage | None = None
+        self.path: list[int] = []
+        self.picks: list[str] = []
+        self.failed: list[int] = []
+        #: The objects that cannot be seen into and that several cells share, with these cells, at the last capture.
+        self.hidden: dict[tuple[Cell, int], set[Cell]] = {}
+        scheduler.log = self._log
+        scheduler.on_failure = self._note_failure
+        self.made = self._build()
+        self._check()
+
+    def _build(self) -> Any:
+        lab = self.lab
+        with self._active(builder_uses_chance(self.setting.system)):
+            phase, lab.runtime.phase = lab.runtime.phase, Phase.BUILDING
+            inside, context.in_slice.world = context.in_slice.world, None
+            context.enter(lab)
+            try:
+                return self.setting.build(lab)
+            finally:
+                context.leave(lab)
+                context.in_slice.world = inside
+                lab.runtime.phase = phase
+
+    @contextlib.contextmanager
+    def _active(self, always: bool = False) -> Iterator[None]:
+        """Have what happens in a ``with`` happen on this stage: makers, output, random numbers, the current lab."""
+        chance = self.lab.runtime.chance
+        assert chance is not None
+        outer = origins.listener, sys.stdout, sys.stderr
+        origins.set_listener(self._note_made)
+        sys.stdout = sys.stderr = _DISCARDED
+        chance.enter(always)
+        try:
+            yield
+        finally:
+            chance.leave()
+            origins.set_listener(outer[0])
+            sys.stdout, sys.stderr = outer[1:]
+
+    def _note_made(self, component: Microprocess) -> None:
+        if self.scheduler.driver not in (None, threading.get_ident()):
+            return
+        setting, maker = self.setting, self.running
+        place = self._made[maker] = self._made.get(maker, -1) + 1
+        cls = type(component)
+        key = (maker, place, f"{cls.__module__}.{cls.__qualname__}")
+        number = setting.numbers.setdefault(key, len(setting.numbers))
+        if number == len(setting.names):
+            setting.names.append("")
+            setting.kinds.append(cls)
+        self._numbers[id(component)] = number
+        self._present[number] = component
+        self.components.append(component)
+
+    def number_of(self, component: Any) -> int:
+        """Return the number of a component of this system.
+
+        Raises:
+            CannotStage: it was not made by it.
+        """
+        number = self._numbers.get(id(component))
+        if number is None:
+            name = name_in_task(component)
+            self._refused = CannotStage(f"{name} was not made by the builder, so it is not built again")
+            raise self._refused
+        return number
+
+    def component(self, number: int) -> Microprocess:
+        """Return a component by its number."""
+        return self._present[number]
+
+    def _log(self, record: Any) -> None:
+        self._recorder.log(record)
+
+    def _note_failure(self, component: Microprocess, _error: BaseException) -> None:
+        if id(component) in self._numbers:
+            self.failed.append(self._numbers[id(component)])
+
+    def _check(self) -> None:
+        scheduler = self.scheduler
+        if self._refused is not None:  # it was raised in a slice, and taken for an error of the component
+            raise self._refused
+        if scheduler.outsiders or any(isinstance(one, ThreadedComponent) for one in self.components):
+            raise CannotStage("it has components with threads of their own")
+        if scheduler.idle.sources():
+            raise CannotStage("it uses the network")
+        if scheduler.polling is not None:
+            raise CannotStage("its components read the clock, so that time moves while others can run")
+        fatal = scheduler.fatal
+        if fatal is not None:
+            scheduler.fatal = None
+            if isinstance(fatal, KeyboardInterrupt):
+                raise fatal
+
+    # -- slices ---------------------------------------------------------------------------------
+
+    def runnable(self) -> list[int]:
+        """Return the numbers of the components that can run, sorted; time jumps to the next timer if none can."""
+        scheduler = self.scheduler
+        while True:
+            scheduler.end_round()
+            found = [self.number_of(one) for one in scheduler.queue if task_of(one).life is RUNNABLE]
+            if found:
+                return sorted(found)
+            when = scheduler.next_timer()
+            if when is None:
+                return []
+            scheduler.clock.jump(when)  # type: ignore[attr-defined]
+
+    def step(self, number: int) -> tuple[Footprint, Recorder]:
+        """Run one slice of a component that can run, end the round, and return what the slice did."""
+        scheduler, component = self.scheduler, self._present[number]
+        recorder = Recorder(self)
+        kids = list(task_of(component).children or ())
+        if type(component).__module__.startswith(LOOKING):
+            for box in made_inboxes_of(component).values():
+                recorder.looked(box, False)
+        self.picks.append(name_in_task(component))
+        self._recorder, self.running = recorder, number
+        outer, context.in_slice.world = context.in_slice.world, self.lab
+        scheduler.driver = threading.get_ident()
+        set_recorder(recorder)
+        try:
+            with self._active():
+                scheduler.picked = component
+                scheduler.advance(1)
+                recorder.note_requests()
+                set_recorder(None)
+                self._recorder = self._idle
+                scheduler.end_round()
+        finally:
+            set_recorder(None)
+            self._recorder, self.running = self._idle, BUILDER
+            scheduler.driver = None
+            context.in_slice.world = outer
+        recorder.note_own(component, [*kids, *(one for one in task_of(component).children or () if one not in kids)])
+        self.path.append(number)
+        self._check()
+        return recorder.footprint(number), recorder
+
+    def run(self, path: Iterable[int]) -> Stage:
+        """Run slices of these components, and return this."""
+        for number in path:
+            self.runnable()
+            self.step(number)
+        self.runnable()
+        return self
+
+    def assemble(self) -> list[int]:
+        """Run the components that only wire others until they sleep; return the slices that it took."""
+        path: list[int] = []
+        while len(path) < ASSEMBLY:
+            wiring = [one for one in self.runnable() if type(self._present[one]).__module__.startswith(WIRING)]
+            if not wiring:
+                return path
+            self.step(wiring[0])
+            path.append(wiring[0])
+        return path
+
+    def close(self) -> None:
+        """Close the flows of all components, now rather than when the garbage collector comes by."""
+        self.scheduler.log = None
+        outer, context.in_slice.world = context.in_slice.world, self.lab
+        try:
+            with self._active():
+                for component in self.components:
+                    close = getattr(task_of(component).flow, "close", None)
+                    if close is not None:
+                        with contextlib.suppress(Exception):
+                            close()
+        finally:
+            context.in_slice.world = outer
+
+    # -- its state --------------------------------------------------------------------------------
+
+    def capture(self) -> dict[Cell, Any]:
+        """Return the value of every cell.
+
+        Raises:
+            CannotStage: a timer is pending that is not that of a pause.
+            Opaque: a local state cannot be seen.
+        """
+        scheduler, setting = self.scheduler, self.setting
+        scheduler.contexts.leave()
+        prints = Prints(self._numbers_get, scheduler, setting.ignore, self._refuse)
+        values: dict[Cell, Any] = {cells.TIME: scheduler.time()}
+        timers = len(scheduler.timers.waiting())
+        if setting.ignore:
+            for component in self.components:
+                prints.leave_out(component)
+        for number, component in sorted(self._present.items()):
+            task = task_of(component)
+            when = None
+            if task.life is ASLEEP and task.pause_timer is not None:
+                when, timers = task.pause_timer.when, timers - 1
+            delegate = None if task.delegate is None else self.number_of(task.delegate)
+            values[cells.LIFE, number] = (task.life, when, delegate)
+            values[cells.ENDED, number] = task.life in ENDED
+            values[cells.ATTENDS, number] = component.woken_by_collection
+            if number not in setting.outer:
+                self._meet(number, component)
+            cell = (cells.LOCAL, number)
+            prints.begin(cell, component)
+            values[cell] = prints.local(component)
+        if timers:
+            raise CannotStage("it has timers that are not those of a pause, as a simulated network has")
+        for number, component in sorted(self._present.items()):
+            if isinstance(component, Component):
+                self._capture_boxes(values, prints, number, component)
+        values[cells.SERVICES] = tuple(map(self._service, sorted(self.lab.services.services_registered())))
+        if setting.chancy:
+            values[cells.CHANCE] = self._chance_now()
+        self._capture_outer(values, prints)
+        self._capture_made(values, prints)
+        self.hidden = {place: found for place, found in prints.hidden.items() if len(found) > 1}
+        for cell, places in prints.shared.items():
+            values[cell] = ("shared", values[cell], *sorted(places, key=repr))
+        return values
+
+    def _numbers_get(self, component: Any) -> int | None:
+        return self._numbers.get(id(component))
+
+    def _refuse(self, error: Opaque, _value: Any) -> None:
+        if not self.setting.lenient:
+            raise error
+        self.setting.unseen[f"the state of {error} cannot be seen"] = None
+
+    def _service(self, name: str) -> Any:
+        component, box = self.lab.services.retrieve_service(name)
+        return (name, self._numbers_get(component), box)
+
+    def _chance_now(self) -> Any:
+        with self._active():
+            numpy = sys.modules.get("numpy.random")
+            state = None if numpy is None else numpy.get_state()
+            return digest_of(random.getstate()), None if state is None else (state[1].tobytes(), state[2:])
+
+    def _capture_boxes(self, values: dict[Cell, Any], prints: Prints, number: int, component: Component) -> None:
+        for name, box in made_inboxes_of(component).items():
+            cell = (cells.BOX, number, name)
+            values[cell] = tuple([self._message(prints, cell, message) for message in box.items])
+            values[cells.LIMIT, number, name] = box.limit
+            values[cells.LEADS, number, box.kind, name] = self._onward(box)
+        for name, outbox in made_outboxes_of(component).items():
+            values[cells.LEADS, number, outbox.kind, name] = self._onward(outbox)
+
+    def _message(self, prints: Prints, cell: Cell, message: Any) -> Any:
+        prints.begin(cell)
+        return prints.of(message)
+
+    def _onward(self, box: Any) -> Any:
+        onward = box.onward
+        return None if onward is None else (self.number_of(onward.owner), onward.kind, onward.name)
+
+    def _meet(self, number: int, component: Microprocess) -> None:
+        """Note the name of a component, and which globals and classes its code names."""
+        setting = self.setting
+        found = outer_of(component)
+        setting.names[number] = name_in_task(component)
+        setting.outer[number] = tuple(found)
+        setting.places.update(found)
+        awaited_by = task_of(component).awaited_by
+        if awaited_by is not None:
+            setting.helped[number] = self.number_of(awaited_by)
+        if uses_chance(component):
+            setting.chancy.add(number)
+
+    def _capture_outer(self, values: dict[Cell, Any], prints: Prints) -> None:
+        """Add the values of globals and classes; one that cannot be seen into is noted, and stands for itself."""
+        for cell, place in sorted(self.setting.places.items()):
+            prints.begin(cell)
+            try:
+                values[cell] = read_place(place, prints)
+            except Opaque as error:
+                values[cell] = UNSEEN
+                self.setting.unseen[f"{place.words} is {error}, which cannot be seen into"] = None
+
+    def _capture_made(self, values: dict[Cell, Any], prints: Prints) -> None:
+        """Add what the builder returned, of which a predicate is asked; it need not be a part of the system."""
+        prints.begin(cells.MADE)
+        try:
+            values[cells.MADE] = prints.of(self.made)
+        except Opaque:
+            values[cells.MADE] = UNSEEN
+            self.setting.made_is_seen = False
+
+    def name(self, number: int) -> str:
+        """Return the name of a component in this execution."""
+        return name_in_task(self._present[number])

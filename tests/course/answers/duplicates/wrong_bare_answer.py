@@ -1,0 +1,23 @@
+# It says: Missing: 20
+class NewShop(Shop):
+    async def main(self):
+        for number, amount in enumerate((10, 20, 20)):
+            self.send((number, amount))
+            while not await self.ready("inbox", timeout=1):
+                self.send((number, amount))
+            self.recv()
+
+
+class NewBank(Bank):
+    async def main(self):
+        done = set()
+        while True:
+            number, amount = await self.receive()
+            if number not in done:
+                done.add(number)
+                self.send(amount, "pay")
+            self.send("paid", "answer")  # a late one is taken for the answer to the next order
+
+
+def cured():
+    return wired(NewShop(), NewBank())
