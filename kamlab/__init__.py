@@ -12,7 +12,13 @@ package is quick and brings in no network, notebook or plotting code.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
+
+if sys.platform == "emscripten":
+    from . import browser
+
+    browser.install()
 
 from .core.component import Component
 from .core.errors import KamlabError

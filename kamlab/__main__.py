@@ -1,4 +1,4 @@
-"""The command line: ``kamlab lab``, ``kamlab run`` and ``kamlab demo``."""
+"""The command line: ``kamlab lab``, ``kamlab run``, ``kamlab site`` and ``kamlab demo``."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(options)
         if extra:
             parser.error(f"unrecognized arguments: {' '.join(extra)}")
+        if options.command == "site":
+            return _site(options)
         from .demo import run_demo
 
         return run_demo(options.seconds)
@@ -59,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,demo}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,site,demo}")
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on a copy of the notebooks",
@@ -80,6 +82,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("file", type=Path, help="the listing, such as listing.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
+    site = commands.add_parser(
+        "site",
+        help="build a web site in which the notebooks run without being installed",
+        description="Build a static site with JupyterLite, kamlab and notebooks in DIR. Any web server can publish it.",
+        allow_abbrev=False,
+    )
+    site.add_argument("dir", type=Path, metavar="DIR", help="the folder for the site; a site that is there is replaced")
+    site.add_argument(
+        "--notebooks",
+        type=Path,
+        nargs="+",
+        metavar="PATH",
+        help="notebooks, and folders with notebooks in them (default: all of kamlab's)",
+    )
+    site.add_argument("--serve", action="store_true", help="then serve it on this machine, until Ctrl-C")
+    site.add_argument("--port", type=int, default=0, help="the port to serve at (default: any that is free)")
     demo = commands.add_parser("demo", help="run a time server with two clients in the terminal, and watch its boxes")
     demo.add_argument(
         "--seconds", type=_seconds, default=3.0, help="how many seconds it runs freely (default: %(default)s)"
@@ -108,6 +126,23 @@ def _lab(options: argparse.Namespace, extra: list[str]) -> int:
     if extra and not extra[0].startswith("-"):
         folder = Path(extra.pop(0))
     return open_lab(folder, options.fresh, [argument for argument in extra if argument != "--"])
+
+
+def _site(options: argparse.Namespace) -> int:
+    """Build a site, and serve it if that was asked for."""
+    from .site import SiteError, build_site, make_server
+
+    try:
+        page = build_site(options.dir, options.notebooks or [_notebooks()])
+        print(f"kamlab: the site is in {options.dir.resolve()}; its first page is {page.name}")
+        if options.serve:
+            with make_server(options.dir, options.port) as server:
+                print(f"kamlab: http://127.0.0.1:{server.server_port}/ shows it; Ctrl-C ends this", flush=True)
+                server.serve_forever()
+    except (SiteError, OSError, OverflowError, LookupError) as error:
+        print(f"kamlab: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -185,9 +220,7 @@ def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:
     Raises:
         LookupError: this installation has no notebooks.
     """
-    source = next((place for place in NOTEBOOK_PLACES if any(place.glob("**/*.ipynb"))), None)
-    if source is None:
-        raise LookupError("this installation has none; install kamlab again")
+    source = _notebooks()
     differ = []
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source)
@@ -204,6 +237,14 @@ def copy_notebooks(folder: Path, fresh: bool = False) -> list[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     return differ
+
+
+def _notebooks() -> Path:
+    """Return the folder of the notebooks that come with kamlab."""
+    source = next((place for place in NOTEBOOK_PLACES if any(place.glob("**/*.ipynb"))), None)
+    if source is None:
+        raise LookupError("this installation has no notebooks; install kamlab again")
+    return source
 
 
 def _keep(path: Path) -> Path:

@@ -160,6 +160,8 @@ class Lab:
     #: Whether a server whose port another program holds listens at the next free one, and says so. A front end sets it
     #: on the class; it may be set on one lab.
     next_free_port: bool = False
+    #: The network of a lab with a real clock, if none is named.
+    default_network: str = "real"
     #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
@@ -193,7 +195,9 @@ class Lab:
         self.runtime: Runtime = Runtime(
             self, clock=clock, chooser=chooser, record=record, trace_limit=trace_limit, on_error=on_error
         )
-        self._network_kind = _check_network(network or ("simulated" if self.virtual else "real"), self.virtual)
+        self._network_kind = _check_network(
+            network or ("simulated" if self.virtual else self.default_network), self.virtual
+        )
         self.runtime.lockstep = self.runtime.lockstep or recorded
         self.runtime.on_stepped = self._note_position
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)

@@ -18,6 +18,7 @@ ROOT = Path(kamlab.__file__).parent
 #: Whom each room may import. A room not named here is a mistake, so that a new one has to be thought about.
 MAY_KNOW: dict[str, set[str]] = {
     "core": set(),
+    "browser": {"core", "lab"},
     "chassis": {"core"},
     "parts": {"core", "chassis"},
     "backplane": {"core", "chassis", "parts"},
@@ -33,8 +34,8 @@ MAY_KNOW: dict[str, set[str]] = {
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "notebook": {
-        *("core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle", "axon"),
-        "kamlab",
+        *("browser", "core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle"),
+        *("axon", "kamlab"),
     },
     "axon": {
         "core",
@@ -49,8 +50,10 @@ MAY_KNOW: dict[str, set[str]] = {
         "lab",
         "kamlab",
     },
+    "site": {"core", "kamlab"},
     "demo": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "__init__": {
+        "browser",
         "core",
         "chassis",
         "parts",
@@ -64,14 +67,14 @@ MAY_KNOW: dict[str, set[str]] = {
         "notebook",
         "exploration",
     },
-    "__main__": {"demo", "lab", "notebook", "axon", "kamlab"},
+    "__main__": {"demo", "lab", "notebook", "axon", "site", "kamlab"},
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.
 AT_ONCE = {
     "lab": {"core", "analysis", "replay"},
     "teach": {"core", "analysis", "replay", "views", "lab"},
-    "__init__": {"core", "lab"},
+    "__init__": {"browser", "core", "lab"},
 }
 
 #: What the engine may not know, although it comes with Python.

@@ -47,6 +47,9 @@ SPINNING_REASONS = ("timeout", "max_steps", "interrupted", "paused")
 #: How many rounds decide whether a run merely polls.
 SAMPLE = 100
 
+#: Called after each batch where threads go on only while this one waits: Python in a browser. ``None`` elsewhere.
+breathe: Callable[[Any], Any] | None = None
+
 #: A predicate on the lab, a component that must end, or a time of the lab's clock.
 Until = Callable[[Any], Any] | Microprocess | float | None
 
@@ -164,6 +167,8 @@ class Drive:
             else:
                 if not self.stepping and ran and runtime.pace is not None:
                     self._slow_down(runtime.pace)
+                if breathe is not None:
+                    breathe(runtime)
                 reason = self._reason()
         if scheduler.given_up:
             raise LabIsClosed("the lab was stopped meanwhile, by another thread, which went on without this slice")

@@ -73,7 +73,7 @@ def frames_above(ident: int | None, below: FrameType | None) -> list[FrameType]:
     """Return the frames of a thread above a frame of it, the outermost first; none if that is not in its stack."""
     frame = sys._current_frames().get(ident or 0) if below is not None else None
     stack: list[FrameType] = []
-    while frame is not None and frame is not below:
+    while frame is not None and frame != below:  # not "is not": in a browser other objects stand for frames
         stack.append(frame)
         frame = frame.f_back
     stack.reverse()

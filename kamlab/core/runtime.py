@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import watch as watching
 from .asyncio_apart import hide_loop
@@ -64,6 +64,10 @@ PATIENCE, STRIKE = 1.0, 0.002
 
 #: Why a second thread cannot drive.
 DRIVEN = "another thread drives this lab already; wait for it, or call lab.pause()"
+
+#: Starts a run in the background, with runtime, stop and whether it is for ever, where there are no threads: in some
+#: browsers. It returns what has the thread's methods, and an ``end()`` that ends it at once. ``None`` elsewhere.
+background_run: Callable[[Any, Stop, bool], Any] | None = None
 
 #: Numbers the steps and runs of all labs.
 _drives = itertools.count(1)
@@ -418,6 +422,9 @@ class Runtime:
             raise LabIsRunning(DRIVEN)
         self._pausing = False
         self.background_error = None
+        if background_run is not None:
+            self._thread = background_run(self, stop, forever)
+            return
         thread = threading.Thread(target=self._run_in_background, args=(stop, forever), name="kamlab lab", daemon=True)
         self._thread = thread
         try:
@@ -449,6 +456,11 @@ class Runtime:
             if self._thread is me:
                 self._thread = None
 
+    def background_is_over(self, run: Any) -> None:
+        """Note that a background run without a thread of its own has ended."""
+        if self._thread is run:
+            self._thread = None
+
     def pause(self, timeout: float) -> bool:
         """Stop the driver between two slices; return whether the lab stands still.
 
@@ -473,6 +485,8 @@ class Runtime:
         With ``ending`` end a slice that has lasted for long; give up waiting early for one that blocks.
         """
         thread, scheduler = self._thread, self.scheduler
+        if thread is not None and background_run is not None:
+            cast(Any, thread).end()
         self._pausing = True
         scheduler.attention = True
         scheduler.idle.wake()

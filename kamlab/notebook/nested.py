@@ -16,6 +16,7 @@ is an error.
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
 from .dependencies import needs
@@ -31,6 +32,7 @@ ON = (
     "While it runs, clicks wait; `await lab.arun()` lets them through."
 )
 OFF = "nested is off: in a cell use `await main()` instead of asyncio.run(main()), or say `%kamlab nested on`."
+IN_BROWSER = "asyncio.run(...) works in a cell here, in the browser. Nothing was changed."
 NO_LOOP = "No event loop runs here, so asyncio.run(...) works as it is. Nothing was changed."
 NO_UNDO = (
     "nested stays on: nest_asyncio2 keeps nothing of what it replaces in asyncio, so it cannot be undone. "
@@ -64,6 +66,8 @@ def nested(command: str = "") -> str:
     if command not in ("", "on", "off"):
         raise UsageError(f"%kamlab nested {command}: say on, off, or nothing to see whether it is on")
     loop = _running_loop()
+    if sys.platform == "emscripten" and _suspends():
+        return IN_BROWSER
     if command == "on" and loop is not None and not is_on(loop):
         _apply(loop)
     if command == "off" and is_on(loop):
@@ -87,6 +91,13 @@ def _running_loop() -> Any:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _suspends() -> bool:
+    """Return whether the browser suspends a cell while the event loop goes on."""
+    from ..browser.stacks import can_suspend
+
+    return can_suspend()
 
 
 def _apply(loop: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .preparing import HERE, ROOT, find, prepare
+from .preparing import HERE, ROOT, find_node, prepare
 
 #: Timeout of all scenarios together, in seconds.
 PATIENCE = 120
@@ -49,7 +49,7 @@ class Result:
     @property
     def value(self) -> str:
         """The value of the cell's last expression, as text."""
-        return "".join(each["data"]["text/plain"] for each in self.of_type("execute_result"))
+        return "".join(each["data"].get("text/plain", "") for each in self.of_type("execute_result"))
 
     @property
     def widgets(self) -> list[str]:
@@ -87,12 +87,19 @@ class Session:
         return results
 
 
-def run(scenarios: Mapping[str, Sequence[Step]]) -> Session:
-    """Run scenarios one after the other in one Pyodide, with kamlab as it is in this checkout."""
-    node = find("node")
+def run(scenarios: Mapping[str, Sequence[Step]], *, suspends: bool = True, patience: float = PATIENCE) -> Session:
+    """Run scenarios one after the other in one Pyodide, with kamlab as it is in this checkout.
+
+    Args:
+        scenarios: the steps of each, by name.
+        suspends: whether calls can be suspended there (JSPI).
+        patience: timeout of all of them together, in seconds.
+    """
     folder = prepare()
+    node = find_node(folder)
     given = {
         "pyodide": str(folder / "node_modules" / "pyodide"),
+        "suspends": suspends,
         "mounts": {"/site": str(folder / "site"), "/checkout/kamlab": str(ROOT / "kamlab")},
         "path": ["/checkout", "/site"],
         "scenarios": scenarios,
@@ -100,10 +107,10 @@ def run(scenarios: Mapping[str, Sequence[Step]]) -> Session:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
         try:
             command = [node, str(HERE / "run.mjs")]
-            done = subprocess.run(command, input=json.dumps(given).encode(), stdout=out, stderr=log, timeout=PATIENCE)
+            done = subprocess.run(command, input=json.dumps(given).encode(), stdout=out, stderr=log, timeout=patience)
             ending = f"node ended with exit status {done.returncode}"
         except subprocess.TimeoutExpired:
-            ending = f"node was killed after {PATIENCE} s"
+            ending = f"node was killed after {patience} s"
         for file in out, log:
             file.seek(0)
         lines = [json.loads(line) for line in out if line.endswith(b"\n")]

@@ -1,8 +1,10 @@
 """Download Pyodide and the packages that kamlab needs in it, once.
 
-Pyodide comes from npm, pinned by ``package-lock.json``. The wheels come from PyPI: the packages of Pyodide's own
-distribution in the versions that its lock file names, and those that JupyterLite adds. kamlab is not among them; it is
-mounted from this checkout. The cache is a folder in ``.pytest_cache``; set KAMLAB_PYODIDE to use another one.
+Pyodide comes from npm, pinned by ``package-lock.json``, and so does a node that can suspend calls (JSPI), as browsers
+can, if the installed one cannot. Pyodide is repaired, see :mod:`kamlab.site.repair`. The wheels come from PyPI: the
+packages of Pyodide's own distribution in the versions that its lock file names, and those that JupyterLite adds. kamlab
+is not among them; it is mounted from this checkout. The cache is a folder in ``.pytest_cache``; set KAMLAB_PYODIDE to
+use another one.
 """
 
 from __future__ import annotations
@@ -20,21 +22,15 @@ from typing import Any
 
 import pytest
 
+import kamlab.site
+from kamlab.site.pins import ADDED, IN_DISTRIBUTION, KERNEL, versions_of
+from kamlab.site.repair import repair
+
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+SITE = Path(kamlab.site.__file__).parent
 CACHE = Path(os.environ.get("KAMLAB_PYODIDE") or ROOT / ".pytest_cache" / "pyodide").absolute()
 
-#: Packages of Pyodide's distribution; its lock file knows their versions and dependencies.
-IN_DISTRIBUTION = ("ipython", "typing-extensions")
-#: Packages that are not part of it.
-ADDED = {
-    "anywidget": "0.11.0",
-    "comm": "0.2.3",
-    "ipywidgets": "8.1.9",
-    "jupyterlab-widgets": "3.0.17",
-    "jupyterlite-pyodide-kernel": "0.8.7",
-    "psygnal": "0.16.1",
-}
 #: The wheels inside jupyterlite-pyodide-kernel that make up the kernel.
 KERNEL_WHEELS = ("pyodide_kernel-", "ipykernel-")
 #: Timeout of each download, in seconds.
@@ -43,7 +39,8 @@ PATIENCE = 80
 
 def prepare() -> Path:
     """Return the folder that has ``node_modules`` and ``site``; download both if they are not cached."""
-    pinned = b"".join((HERE / name).read_bytes() for name in ("preparing.py", "package.json", "package-lock.json"))
+    here = [HERE / name for name in ("preparing.py", "package.json", "package-lock.json")]
+    pinned = b"".join(file.read_bytes() for file in (*here, SITE / "pins.py", SITE / "repair.py"))
     folder = CACHE / hashlib.sha256(pinned).hexdigest()[:12]
     if folder.exists():
         return folder
@@ -59,6 +56,18 @@ def prepare() -> Path:
     return folder
 
 
+def find_node(folder: Path) -> str:
+    """Return the path of a node that can suspend calls: the installed one, or that from npm."""
+    installed = find("node")
+    said = subprocess.run([installed, "-p", "typeof WebAssembly.Suspending"], capture_output=True, text=True).stdout
+    if said.strip() == "function":
+        return installed
+    found = next(folder.glob("node_modules/node-*/bin/node"), None)
+    if found is None:
+        pytest.skip("node cannot suspend calls (JSPI), and npm has none that can for this platform; install node 26")
+    return str(found)
+
+
 def find(program: str) -> str:
     """Return the path of a program, or skip the test."""
     found = shutil.which(program)
@@ -71,6 +80,7 @@ def _download(folder: Path, npm: str) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     _call(folder, npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    repair(folder / "node_modules" / "pyodide")
     lock = json.loads((folder / "node_modules" / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8"))
     options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14", "--platform", "any"]
     _call(folder, sys.executable, "-m", "pip", "download", *options, "--dest", "wheels", *_pins(lock["packages"]))
@@ -80,12 +90,8 @@ def _download(folder: Path, npm: str) -> None:
 
 
 def _pins(distribution: dict[str, Any]) -> list[str]:
-    versions, todo = dict(ADDED), list(IN_DISTRIBUTION)
-    while todo:
-        name = todo.pop().replace("_", "-")
-        if name not in versions:
-            versions[name] = distribution[name]["version"]
-            todo += distribution[name]["depends"]
+    added = {name: version for name, (version, _) in ADDED.items()}
+    versions = {**versions_of(distribution, *IN_DISTRIBUTION), **added, "jupyterlite-pyodide-kernel": KERNEL}
     return [f"{name}=={version}" for name, version in sorted(versions.items())]
 
 

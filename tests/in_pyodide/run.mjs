@@ -1,6 +1,7 @@
 // Runs cells in Pyodide under node, in the kernel that JupyterLite uses.
 //
-// The input is JSON on stdin: Pyodide's folder, the folders to mount, the entries to add to sys.path, and the scenarios.
+// The input is JSON on stdin: Pyodide's folder, whether calls can be suspended (JSPI), the folders to mount, the entries
+// to add to sys.path, and the scenarios.
 // A scenario is a list of steps. A step is {"cell": code}, or {"message": content}, which a page sends to the widget
 // that anywidget opened last. Each scenario that ends writes a line of JSON to stdout; all else goes to stderr.
 
@@ -10,7 +11,11 @@ import { pathToFileURL } from "node:url";
 let outputs = [];
 let widget = null;
 
-async function main({ pyodide, mounts, path, scenarios }) {
+async function main({ pyodide, suspends, mounts, path, scenarios }) {
+  if (!suspends) { // as in a browser that cannot
+    delete WebAssembly.Suspending;
+    delete WebAssembly.promising;
+  }
   const py = await load(pyodide, mounts, path);
   const take = startKernel(py);
   for (const [name, steps] of Object.entries(scenarios)) {
@@ -62,16 +67,17 @@ function startKernel(py) {
   };
   console.error(`kernel: ${seconds(began)}`);
 
-  function send(content) {
+  async function send(content) {
     const message = { content: { comm_id: widget, data: { method: "custom", content } }, buffers: [] };
     shell.kernel.comm_manager.comm_msg(null, null, py.toPy(message));
+    await new Promise((resolve) => setTimeout(resolve, 100)); // a widget may answer in a task
     return { status: "ok" };
   }
 
   return async function take(step) {
     outputs = [];
     try {
-      const result = "cell" in step ? plain(await shell.kernel.run(step.cell)) : send(step.message);
+      const result = "cell" in step ? plain(await shell.kernel.run(step.cell)) : await send(step.message);
       return { ...result, outputs };
     } catch (error) {
       return { status: "error", ename: error.name, evalue: error.message, traceback: [], outputs };

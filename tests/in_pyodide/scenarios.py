@@ -34,6 +34,115 @@ lab = Lab(build=build, clock="virtual")
 STEP = "print(lab.step(6))"
 RUN = 'print(lab.run(), lab["Collate"].collated)'
 
+#: A lab that never waits.
+BUSY = """
+from kamlab import Component, Lab
+
+class Busy(Component):
+    async def main(self):
+        while True:
+            await self.tick()
+
+lab = Lab(record=False)
+busy = Busy().activate(lab)
+"""
+#: A client as anybody would write it, for the server of the listing.
+CLIENT = """
+import socket
+with socket.create_connection(("127.0.0.1", 1500), timeout=20) as client:
+    client.settimeout(20)
+    print(client.makefile("rb").readline())
+"""
+#: The standard library's own, on threads.
+THREADS = """
+import gc, queue, threading, time
+from concurrent.futures import ThreadPoolExecutor
+
+import kamlab
+
+class Node: pass
+
+def work(number):
+    one, other = Node(), Node()
+    one.other, other.other = other, one
+    time.sleep(0.002)
+    gc.collect()  # while the other threads are suspended
+    return number * number
+
+with ThreadPoolExecutor(4) as pool:
+    print(list(pool.map(work, range(5))))
+orders, answers, ready = queue.Queue(2), [], threading.Condition()
+
+def answer():
+    while (order := orders.get()) is not None:
+        with ready:
+            answers.append(order)
+            ready.notify()
+
+thread = threading.Thread(target=answer)
+thread.start()
+for order in range(5):
+    orders.put(order)
+with ready:
+    print(ready.wait_for(lambda: len(answers) == 5, timeout=20), answers)
+orders.put(None)
+thread.join()
+lock = threading.RLock()
+with lock:
+    other = threading.Thread(target=lock.acquire, kwargs={"timeout": 0.01})
+    other.start()
+    other.join()
+print(thread.is_alive(), threading.active_count(), lock)
+try:
+    queue.Queue().get(timeout=0.01)
+except queue.Empty:
+    print("empty")
+"""
+#: A server of asyncio, with a client in the same page.
+ASYNCIO = """
+import asyncio
+
+async def echo(reader, writer):
+    while data := await reader.read(1000):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+async def talk(size):
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"x" * size)
+    writer.write_eof()
+    got = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    server.close()
+    await server.wait_closed()
+    return len(got)
+
+print(asyncio.run(talk(5)))
+"""
+#: Import all of kamlab but the command line; print what fails.
+MODULES = """
+import importlib, pkgutil, kamlab
+found = [each.name for each in pkgutil.walk_packages(kamlab.__path__, "kamlab.")]
+for name in found:
+    if not name.endswith("__main__"):
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            print(name, error)
+print(len(found) > 300)
+"""
+#: The solution of an exercise that never gives way.
+ENDLESS = """
+class Client(Component):
+    def main(self):
+        while True:
+            pass
+        yield
+"""
+
 #: The clock of the listing, as a component that needs no thread.
 CLOCK = """
 import time
@@ -82,7 +191,8 @@ def _cells(*sources: str) -> list[Step]:
     return [{"cell": source} for source in sources]
 
 
-SCENARIOS: dict[str, list[Step]] = {
+#: What works in any browser.
+EVERYWHERE: dict[str, list[Step]] = {
     "import": _cells("import kamlab", "kamlab.Lab()"),
     "extension": _cells(LOAD, "from Axon.Component import component", "%kamlab inboxes"),
     "step": _cells(SYSTEM, STEP),
@@ -100,6 +210,40 @@ SCENARIOS: dict[str, list[Step]] = {
         "for _ in range(20):\n    if not telnet.received:\n        lab.step_message()",
         "telnet.read()",
     ),
+    "exercise": _cells(*exercise(NOTEBOOK)),
+    "modules": _cells(MODULES),
+}
+#: What works where calls can be suspended.
+SUSPENDING: dict[str, list[Step]] = {
+    "threads": _cells(THREADS),
+    "asyncio": _cells("import kamlab", ASYNCIO, "await talk(300_000)"),
+    "thread": _cells(
+        LOAD,
+        f"%%kamlab --paused --virtual\n{LISTING}",
+        DIAL,
+        "lab.run(max_steps=200)",
+        "print(lab.failures, telnet.read()[:8])",
+        "lab.stop()",
+    ),
+    "real server": _cells(
+        LOAD, f"%%kamlab\n{LISTING}", CLIENT, "lab.pause()", "lab.step()", "lab.start()", CLIENT, "lab.stop()"
+    ),
+    "background": _cells(
+        SYSTEM,
+        "lab.start()",
+        "import time\nwhile len(lab['Collate'].collated) < 3: time.sleep(0.01)",
+        "print(lab.running, lab.pause(), lab.state, lab['Collate'].collated)",
+        "lab.stop()",
+    ),
+    "busy": [
+        *_cells(LOAD, BUSY, "lab.panel()", "lab.start()"),
+        {"message": {"do": "pause", "id": 1}},
+        *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
+    ],
+}
+#: What is left where they cannot.
+PLAIN: dict[str, list[Step]] = {
+    **{name: EVERYWHERE[name] for name in ("step", "panel", "server")},
     "thread": _cells(
         LOAD,
         f"%%kamlab --paused --virtual\n{LISTING}",
@@ -108,6 +252,28 @@ SCENARIOS: dict[str, list[Step]] = {
         "print(lab.failures, repr(lab.failures[0].error), telnet.connected)",
         "lab.stop()",
     ),
-    "exercise": _cells(*exercise(NOTEBOOK)),
-    "background": _cells(SYSTEM, "lab.start()", "print(lab.state, lab.pause())", RUN, "lab.stop()"),
+    "network": _cells("from kamlab import Lab", "Lab().network"),
+    "background": _cells(
+        SYSTEM,
+        "lab.start()",
+        "import asyncio\nwhile len(lab['Collate'].collated) < 3: await asyncio.sleep(0.01)",
+        "print(lab.running, lab.pause(), lab.state, lab.outcome.reason, lab['Collate'].collated)",
+        "lab.stop()",
+    ),
+    "awaited": _cells(
+        BUSY,
+        "print(await lab.arun(max_steps=2500))",
+        "print((await lab.arun(until=lambda lab: lab.step_number >= 2600)).reason, lab.step_number)",
+        "print((await lab.arun(timeout=0.05)).reason, lab.running)",
+        "lab.start()",
+        "busy.stop()",
+        "while lab.running: await asyncio.sleep(0.01)",
+        "print(lab.outcome.reason)",
+        "lab.stop()",
+    ),
+    "click": [
+        *_cells(LOAD, BUSY, "lab.panel()", "lab.start()"),
+        {"message": {"do": "pause", "id": 1}},
+        *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
+    ],
 }

@@ -1,6 +1,7 @@
-"""kamlab works in Pyodide: what needs neither a thread nor a socket does the same there as here.
+"""kamlab works in Pyodide as it does here, with threads and sockets where calls can be suspended.
 
-The scenarios run once, in one process of node. Each test reads the results of one of them.
+The scenarios run once, in two processes of node: one that can suspend calls, and one that cannot. Each test reads the
+results of one of them.
 """
 
 from __future__ import annotations
@@ -8,21 +9,38 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from .kernel import Session, run
-from .scenarios import RUN, SCENARIOS, SCHEDULES, STEP, SYSTEM
+from .notebooks import CHOSEN, chosen
+from .preparing import prepare
+from .scenarios import EVERYWHERE, PLAIN, SCHEDULES, STEP, SUSPENDING, SYSTEM
 
 pytestmark = pytest.mark.timeout(1200)
 
-NO_THREADS = "RuntimeError: can't start new thread"
+
+@pytest.fixture(scope="module")
+def sessions() -> tuple[Session, Session]:
+    """All scenarios, each run to its end: where calls can be suspended, and where they cannot."""
+    prepare()
+    with ThreadPoolExecutor(2) as pool:
+        suspending = pool.submit(run, {**EVERYWHERE, **SUSPENDING, **chosen()})
+        plain = pool.submit(run, PLAIN, suspends=False)
+        return suspending.result(), plain.result()
 
 
 @pytest.fixture(scope="module")
-def session() -> Session:
-    """All scenarios, each run to its end."""
-    return run(SCENARIOS)
+def session(sessions: tuple[Session, Session]) -> Session:
+    """The scenarios where calls can be suspended."""
+    return sessions[0]
+
+
+@pytest.fixture(scope="module")
+def plain(sessions: tuple[Session, Session]) -> Session:
+    """The scenarios where they cannot."""
+    return sessions[1]
 
 
 def printed_here(*cells: str) -> str:
@@ -86,14 +104,6 @@ def test_a_time_server_serves_on_the_simulated_network(session: Session) -> None
     assert re.fullmatch(r"b'Thu Jul  1 12:00:\d\d 2004\\n'", got.value)
 
 
-def test_a_component_that_needs_a_thread_fails_and_the_others_go_on(session: Session) -> None:
-    """Today a threaded component fails with Python's own error; its server still takes a client."""
-    _, _, _, ran, failures, _ = session["thread"]
-    assert "TimeTick_5 failed at step 5; the others go on.\nRuntimeError: can't start new thread" in ran.complained
-    assert NO_THREADS in ran.complained
-    assert failures.printed == '[<TimeTick_5: failed>] RuntimeError("can\'t start new thread") True\n'
-
-
 def test_an_exercise_is_checked(session: Session) -> None:
     """The stub is told what it does wrong and its run can be opened; a right answer passes."""
     *_, stub, opened, _, solved = session["exercise"]
@@ -106,10 +116,104 @@ def test_an_exercise_is_checked(session: Session) -> None:
     assert solved.value == f"lost-update: done\n  In {SCHEDULES} orders of turns no deposit was lost."
 
 
-def test_a_lab_cannot_run_in_the_background_but_can_run(session: Session) -> None:
-    """Today start() raises Python's own error; the lab is as before, and run() works as in CPython."""
-    _, start, paused, ran, stopped = session.attempts("background")
-    assert start.error == NO_THREADS
-    assert [each.error for each in (paused, ran, stopped)] == ["", "", ""]
-    assert paused.printed == "new True\n"
-    assert ran.printed == printed_here(SYSTEM, RUN)
+def test_every_module_can_be_imported(session: Session) -> None:
+    """All modules of kamlab can be imported, but for what needs a package that is not there."""
+    (modules,) = session["modules"]
+    *failed, many = modules.printed.splitlines()
+    assert failed == []
+    assert many == "True"
+
+
+def test_threads_wait_for_one_another(session: Session) -> None:
+    """Pools, queues, conditions, locks and timeouts of the standard library work; the collector may run meanwhile."""
+    (threads,) = session["threads"]
+    assert threads.printed.splitlines()[:2] == ["[0, 1, 4, 9, 16]", "True [0, 1, 2, 3, 4]"]
+    assert threads.printed.splitlines()[2].startswith("False ")
+    assert threads.printed.splitlines()[3] == "empty"
+
+
+def test_asyncio_has_servers_and_clients(session: Session) -> None:
+    """A server of asyncio and its client talk within the page, in asyncio.run and awaited, more than a buffer holds."""
+    _, run_in_cell, awaited = session["asyncio"]
+    assert run_in_cell.printed == "5\n"
+    assert awaited.value == "300000"
+
+
+def test_a_component_has_a_thread(session: Session) -> None:
+    """A threaded component runs in step with the others under a virtual clock, and its messages reach a client."""
+    *_, got, _ = session["thread"]
+    assert got.printed == "[] b'Thu Jul '\n"
+
+
+def test_a_time_server_serves_a_plain_client(session: Session) -> None:
+    """The published listing runs unchanged; a socket that blocks connects to it in a cell, before and after a pause."""
+    _, _, first, paused, stepped, _, second, _ = session["real server"]
+    for client in first, second:
+        assert re.fullmatch(r"b'\w{3} \w{3} .*\\n'\n", client.printed)
+    assert paused.value == "True"
+    assert stepped.outputs
+
+
+def test_a_lab_runs_in_the_background(session: Session) -> None:
+    """start() returns at once, the lab runs on while a cell sleeps, and stands still after pause()."""
+    *_, paused, _ = session["background"]
+    assert paused.printed == "True True paused [2, 4, 6]\n"
+
+
+def test_a_busy_lab_lets_clicks_through(session: Session) -> None:
+    """A run that never waits is paused by a click on the panel."""
+    *_, stands, _ = session["busy"]
+    assert stands.value == "(True, 'paused')"
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_notebook_runs_from_top_to_bottom(session: Session, name: str) -> None:
+    """No cell of the notebook fails, and no server, thread or lab of it is in the way of the next one."""
+    assert session[name]
+
+
+# -- where calls cannot be suspended ----------------------------------------------------------------------
+
+
+def test_without_suspension_a_lab_steps_as_here(plain: Session) -> None:
+    """The events of six slices read the same as in CPython."""
+    _, stepped = plain["step"]
+    assert stepped.printed == printed_here(SYSTEM, STEP)
+
+
+def test_without_suspension_the_simulated_network_serves(plain: Session) -> None:
+    """A lab takes the simulated network by itself, and a client gets the time there."""
+    *_, got = plain["server"]
+    assert re.fullmatch(r"b'Thu Jul  1 12:00:\d\d 2004\\n'", got.value)
+    _, network = plain["network"]
+    assert network.value.startswith("<simulated network")
+
+
+def test_without_suspension_a_sentence_says_which_browsers_do_more(plain: Session) -> None:
+    """A component that needs a thread fails with that sentence; the others go on."""
+    _, _, _, ran, failures, _ = plain["thread"]
+    assert "TimeTick_5 failed at step 5; the others go on.\nRuntimeError: This browser cannot suspend" in ran.complained
+    assert "Chrome and Edge from version 137 on do more." in ran.complained
+    assert failures.printed.startswith("[<TimeTick_5: failed>] ")
+    assert failures.printed.endswith(" True\n")
+
+
+def test_without_suspension_a_lab_runs_in_the_background(plain: Session) -> None:
+    """start() returns at once; the lab runs on while a cell awaits, and stands still after pause()."""
+    *_, paused, _ = plain["background"]
+    assert paused.printed == "True True paused paused [2, 4, 6]\n"
+
+
+def test_without_suspension_runs_are_awaited(plain: Session) -> None:
+    """arun() ends at a limit of slices, at a condition, at a time; start() ends with the last component."""
+    _, limit, condition, time, _, _, _, ended, _ = plain["awaited"]
+    assert limit.printed == "2500 slices: the limit of slices is reached\n"
+    assert condition.printed == "condition 2600\n"
+    assert time.printed == "timeout False\n"
+    assert ended.printed == "finished\n"
+
+
+def test_without_suspension_a_click_pauses_a_busy_lab(plain: Session) -> None:
+    """A run that never waits is paused by a click on the panel."""
+    *_, stands, _ = plain["click"]
+    assert stands.value == "(True, 'paused')"

@@ -1,0 +1,36 @@
+"""Python in a browser: what ordinary Python has from the operating system, beneath kamlab.
+
+A page has one thread, no sockets, and must not block. Where the browser can suspend a call (JSPI), this package gives
+Python threads, locks, sleep, sockets and selectors that suspend instead of blocking, and kamlab runs on them unchanged,
+its real network included: a cell that waits for its own server is suspended, and the server goes on.
+
+- :mod:`.stacks`: what is suspended, and what runs;
+- :mod:`.threads`, :mod:`.sockets`, :mod:`.selecting`: what takes the place of the modules of the standard library, on
+  :mod:`.endpoints`, the network in memory;
+- :mod:`.breathing`: a run that never waits lets the page go on now and then.
+
+Where nothing can be suspended, :mod:`.plain` has labs run in the background as tasks (:mod:`.background`), on the
+simulated network, and a sentence says why there is no thread.
+
+``kamlab`` installs it when it is imported, and only in a browser. Rejected: to change each place where kamlab waits.
+There are some thirty, those of the libraries and of the user's cells would still block, and each would have two ways
+of working, of which one is tested.
+"""
+
+from __future__ import annotations
+
+from . import asyncio_sockets, clicks, selecting, sockets, stacks, threads
+
+
+def install() -> None:
+    """Install it for this Python; called before anything of kamlab is imported, in a browser."""
+    if stacks.can_suspend():
+        for module in (threads, sockets, selecting, asyncio_sockets, clicks):
+            module.install()
+        from . import breathing  # it imports the engine, which must find the above
+
+        breathing.install()
+    else:
+        from . import plain
+
+        plain.install()
