@@ -1,4 +1,4 @@
-"""The command line: ``kamlab lab``, ``kamlab run`` and ``kamlab demo``."""
+"""The command line: ``kamlab lab``, ``kamlab run``, ``kamlab grade`` and ``kamlab demo``."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _lab(options, extra)
         if options.command == "run":
             return _run(options)
+        if options.command == "grade" and not extra:
+            return _grade(options)
         if extra:
             parser.error(f"unrecognized arguments: {' '.join(extra)}")
         from .demo import run_demo
@@ -59,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,demo}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,grade,demo}")
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on a copy of the notebooks",
@@ -80,6 +82,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("file", type=Path, help="the listing, such as listing.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
+    grade = commands.add_parser(
+        "grade",
+        help="give points for a notebook of the course",
+        description="Run a notebook's answers against the checks, in a fresh process with a seed of its own.",
+        epilog="Exit status: 0 if all exercises are done, 1 if not, 2 if the notebook cannot be graded.",
+        allow_abbrev=False,
+    )
+    grade.add_argument("notebook", type=Path, help="the notebook, such as 03-deadlock.ipynb")
+    grade.add_argument("--json", action="store_true", help="print the results as JSON")
+    grade.add_argument("--seed", type=int, help="begin with this seed, to repeat a grading (default: drawn)")
     demo = commands.add_parser("demo", help="run a time server with two clients in the terminal, and watch its boxes")
     demo.add_argument(
         "--seconds", type=_seconds, default=3.0, help="how many seconds it runs freely (default: %(default)s)"
@@ -125,6 +137,22 @@ def _run(options: argparse.Namespace) -> int:
             traceback.print_exception(error.with_traceback(_from_file_on(error.__traceback__, str(options.file))))
         return 1
     return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    """Grade a notebook, and print its points."""
+    import json
+
+    from .core.errors import KamlabError
+    from .teach.grading import grade
+
+    try:
+        report = grade(options.notebook, seed=options.seed)
+    except KamlabError as error:
+        print(f"kamlab: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(report.document(), indent=2) if options.json else report)
+    return 0 if report.passed else 1
 
 
 def _from_file_on(trace: TracebackType | None, name: str) -> TracebackType | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from ..core.describe import error_in_words
 from ..core.errors import KamlabError
 from ..core.safe_repr import safe_repr
+from .orders import Orders, playing
 from .runs import Wrong, still_to_do
 from .sandbox import SandboxError, run_in_sandbox
 from .student_code import location_of
@@ -21,6 +23,9 @@ from .verdict import Verdict
 
 #: The environment variable that nbgrader sets. When it runs a notebook, a failed check must raise an error.
 GRADING = "NBGRADER_EXECUTION"
+
+#: How many steps the picture of a run has.
+PICTURED = 40
 
 Body = Callable[..., str | None]
 
@@ -70,6 +75,7 @@ class Exercise:
         stage: Callable[..., Callable[[], Any]] | None,
         accepts: Callable[[Any], bool],
         seconds: float,
+        plays: bool | None,
     ) -> None:
         self.body = body
         self.name = name
@@ -78,6 +84,7 @@ class Exercise:
         self.stage = stage
         self.accepts = accepts
         self.seconds = seconds
+        self.plays = "system" in signature(body).parameters if plays is None else plays
         self.__doc__ = body.__doc__
 
     def __call__(self, *handed_in: Any) -> Verdict:
@@ -95,11 +102,10 @@ class Exercise:
         return verdict
 
     def _verdict(self, handed_in: tuple[Any, ...]) -> Verdict:
-        bad = [thing for thing in handed_in if not self.accepts(thing)]
-        if bad or not handed_in:
-            return self._failed(self._of_wrong_type(bad))
+        if sentence := self.is_right_kind(handed_in):
+            return self._failed(sentence)
         try:
-            answer = run_in_sandbox(lambda: self._examine(handed_in), self.seconds)
+            answer = run_in_sandbox(lambda: self.examine(handed_in, Orders(seconds=self.seconds)), self.seconds)
         except SandboxError as trouble:
             return self._failed(str(trouble))
         if answer["passed"]:
@@ -124,31 +130,63 @@ class Exercise:
         build: Callable[[], Any] = self.stage(*handed_in) if self.stage is not None else handed_in[0]
         return build
 
-    def _examine(self, handed_in: tuple[Any, ...]) -> dict[str, Any]:
-        """Run the check and return the result as plain values; called in the sandbox."""
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in a notebook that are handed in: those of the check's arguments, classes with a capital letter.
+
+        A check of a ``system`` is handed the notebook's ``cured``.
+        """
+        taken = list(signature(self.body if self.stage is None else self.stage).parameters)
+        return tuple("cured" if name == "system" else name.capitalize() for name in taken)
+
+    def is_right_kind(self, handed_in: tuple[Any, ...]) -> str:
+        """Return what is wrong with the kind of what was handed in, as a sentence; "" if it can be checked."""
+        bad = [thing for thing in handed_in if not self.accepts(thing)]
+        return self._of_wrong_type(bad) if bad or not handed_in else ""
+
+    def examine(self, handed_in: tuple[Any, ...], orders: Orders, picture: bool = False) -> dict[str, Any]:
+        """Run the check in this process, and return the result as plain values: ``passed``, ``sentence``, and the run.
+
+        Args:
+            handed_in: the student's work.
+            orders: how the orders are played.
+            picture: whether to add the timeline of a run that went wrong, as HTML.
+        """
         try:
-            said = self.body(*handed_in) if self.stage is None else self.body(self.stage(*handed_in))
-            return {"passed": True, "sentence": said or "All of it holds."}
+            with playing(orders):
+                said = self.body(*handed_in) if self.stage is None else self.body(self.stage(*handed_in))
+            if self.plays and not orders.played:
+                return {"passed": False, "sentence": "No order was played, so nothing is known about your system."}
+            return {"passed": True, "sentence": orders.in_words(said or "All of it holds.")}
         except Wrong as wrong:
-            return _found(wrong)
-        except NotImplementedError as error:
-            sentence = still_to_do(error)
-        except RecursionError as error:
-            sentence = f"Your code calls itself without an end.{location_of(error)}"
-        except MemoryError as error:
-            sentence = f"Your code takes more memory than there is for it.{location_of(error)}"
+            return _found(wrong, picture)
         except Exception as error:
-            sentence = f"Your code raised {error_in_words(error)}{location_of(error)}"
-        return {"passed": False, "sentence": sentence}
+            return {"passed": False, "sentence": in_words(error)}
 
     def __repr__(self) -> str:
         return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
 
 
-def _found(wrong: Wrong) -> dict[str, Any]:
+def in_words(error: BaseException) -> str:
+    """Return what the student's code raised as a sentence."""
+    if isinstance(error, NotImplementedError):
+        return still_to_do(error)
+    if isinstance(error, RecursionError):
+        return f"Your code calls itself without an end.{location_of(error)}"
+    if isinstance(error, MemoryError):
+        return f"Your code takes more memory than there is for it.{location_of(error)}"
+    if isinstance(error, SystemExit):
+        return f"Your code calls exit, instead of returning.{location_of(error)}"
+    return f"Your code raised {error_in_words(error)}{location_of(error)}"
+
+
+def _found(wrong: Wrong, picture: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"passed": False, "sentence": str(wrong)}
     if wrong.run is not None:
         found.update(seed=wrong.run.seed, step=wrong.step, line=wrong.run.line)
+        if picture:
+            last = wrong.step or wrong.run.step
+            found["picture"] = wrong.run.lab.timeline(max(0, last - PICTURED), last)._repr_html_()
     return found
 
 
@@ -160,6 +198,7 @@ def exercise(
     stage: Callable[..., Callable[[], Any]] | None = None,
     accepts: Callable[[Any], bool] = callable,
     seconds: float = 10.0,
+    plays: bool | None = None,
 ) -> Callable[[Body], Exercise]:
     """Decorate a function that raises :class:`~.runs.Wrong` if a student's work does something wrong.
 
@@ -171,6 +210,8 @@ def exercise(
             ``stage``, the work is that function.
         accepts: returns whether the work can be checked; by default, it must be callable.
         seconds: how long the check may compute, or wait.
+        plays: whether the check plays orders of slices with :func:`~.runs.runs`; then it is not done if none was.
+            By default, a check of a ``system`` does.
 
     Returns:
         A decorator that makes an :class:`Exercise` of the function. The sentence that the function returns, if any, is
@@ -193,6 +234,6 @@ def exercise(
     """
 
     def make(body: Body) -> Exercise:
-        return Exercise(body, name, takes, points, stage, accepts, seconds)
+        return Exercise(body, name, takes, points, stage, accepts, seconds, plays)
 
     return make

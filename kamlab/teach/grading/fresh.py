@@ -1,0 +1,169 @@
+"""What runs in the fresh process: load the checks, then for each exercise run the cells and the check in a sandbox.
+
+The process reads its task from stdin as JSON and writes the results to stdout. It never runs the student's code itself;
+each sandboxed child does, and no child sees what another did.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import linecache
+import sys
+import types
+from dataclasses import dataclass
+from typing import Any
+
+from ..exercise import Exercise, in_words
+from ..help import ANSWERS, reference
+from ..orders import Orders
+from ..runs import Wrong, runs
+from ..sandbox import SandboxError, run_in_sandbox
+from .cells import Cell, Part, parts_for
+from .guard import guard
+from .untouched import remember, watched_modules
+
+#: Said of a cell that has changed kamlab or Python.
+CHANGED = "Your notebook changes {}. What the check says then is worth nothing, so there are no points."
+#: Said where the check accepts the system that the students are given.
+BLIND = "After your cells have run, the check accepts the system you were given, too. So there are no points."
+
+
+def load(name: str) -> Exercise | None:
+    """Return the exercise of a name; ``None`` if the course has none."""
+    try:
+        module = importlib.import_module(f"kamlab.teach.exercises.{name.replace('-', '_')}")
+    except ModuleNotFoundError:
+        return None
+    found = getattr(module, "check", None)
+    return found if isinstance(found, Exercise) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One exercise of a notebook: its check, the notebook's cells, those that were given, and the seed."""
+
+    exercise: Exercise
+    cells: list[Cell]
+    given: list[Cell]
+    seed: int
+
+    def result(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        found = self._found()
+        exercise = self.exercise
+        points = exercise.points if found["passed"] else 0
+        return {"name": exercise.name, **found, "points": points, "of": exercise.points}
+
+    def _found(self) -> dict[str, Any]:
+        if not any(cell.grade_id == self.exercise.name for cell in self.cells):
+            return _not_yet("The cell for your answer is not in the notebook.")
+        try:
+            found = self._examined(False)
+            if found["passed"] and self.given and self._examined(True)["passed"]:
+                return _not_yet(BLIND)
+        except SandboxError as trouble:
+            return _not_yet(str(trouble))
+        return found
+
+    def _examined(self, the_given: bool) -> dict[str, Any]:
+        """Run the cells, then check what they made; or what was given, which has to be refused."""
+        refused = guard(ANSWERS)
+        found = run_in_sandbox(lambda: _examine(self, the_given), self.exercise.seconds, refused)
+        return dict(found)
+
+
+def _examine(job: Job, the_given: bool) -> dict[str, Any]:
+    """Run the cells and the check; called in the sandbox. What decides is held in this frame."""
+    exercise, failed = job.exercise, _not_yet
+    changed, changed_meanwhile = remember(watched_modules()), remember(_nearest(exercise))
+    examine, orders = exercise.examine, Orders(job.seed, exercise.seconds, lambda: _look(changed_meanwhile))
+    try:
+        space = _run(parts_for(job.cells, exercise.name, exercise.names))
+        if the_given:
+            space = _run(parts_for(job.given, exercise.name, exercise.names))
+    except BaseException as error:
+        return failed(in_words(error))
+    missing = [name for name in exercise.names if name not in space]
+    if what := changed():
+        return failed(CHANGED.format(what))
+    if missing:
+        return failed(f"The notebook defines no {' and no '.join(missing)}. This exercise takes {exercise.takes}.")
+    handed_in = tuple(space[name] for name in exercise.names)
+    if sentence := exercise.is_right_kind(handed_in):
+        return failed(sentence)
+    found = examine(handed_in, orders, True)
+    if found["passed"] and (what := changed()):
+        return failed(CHANGED.format(what))
+    return found
+
+
+def _nearest(exercise: Exercise) -> list[types.ModuleType]:
+    """Return what a check uses most; it is compared after each order."""
+    names = ["builtins", exercise.body.__module__, *(f"kamlab.teach.{name}" for name in ("exercise", "orders", "runs"))]
+    return [sys.modules[name] for name in names]
+
+
+def _look(changed: Any) -> None:
+    if what := changed():
+        raise Wrong(CHANGED.format(what))
+
+
+def _run(parts: list[Part]) -> dict[str, Any]:
+    """Run parts of cells in a module of their own, and return its names.
+
+    Raises:
+        BaseException: what the student's own cell raises. What other cells raise is left out.
+    """
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    for part in parts:
+        lines = part.cell.python.splitlines(keepends=True)
+        linecache.cache[part.cell.file] = (len(part.cell.python), None, lines, part.cell.file)
+        try:
+            exec(compile(part.tree, part.cell.file, "exec"), vars(module))
+        except Exception:
+            if part.own:
+                raise
+    return vars(module)
+
+
+def _not_yet(sentence: str) -> dict[str, Any]:
+    return {"passed": False, "sentence": sentence}
+
+
+def _cells(rows: list[list[Any]]) -> list[Cell]:
+    return [Cell(*row) for row in rows]
+
+
+def _warm_up() -> None:
+    """Load what kamlab loads late, so that everything is known before the student's cells run."""
+    import ctypes
+
+    from ...chassis import Graphline, Pipeline
+    from ...parts import Collate, DataSource
+
+    def system() -> None:
+        Pipeline(DataSource([1]), Collate()).activate()
+
+    for run in runs(system, 1):
+        _ = ctypes.c_int, Graphline, run.deadlock, run.line, run.lab.timeline()._repr_html_()
+
+
+def main() -> None:
+    """Grade what stdin says, and write the results to stdout."""
+    task = json.load(sys.stdin)
+    _warm_up()
+    cells, given = _cells(task["cells"]), _cells(task["given"])
+    results = []
+    for name in task["exercises"]:
+        exercise = load(name)
+        if exercise is None:
+            continue
+        found = Job(exercise, cells, given, task["seed"]).result()
+        results.append(found)
+        if not found["passed"] and name in task["chain"]:
+            cells = [Cell(c.number, reference(name), c.grade_id) if c.grade_id == name else c for c in cells]
+    json.dump(results, sys.stdout)
+
+
