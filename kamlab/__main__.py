@@ -84,12 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
     grade = commands.add_parser(
         "grade",
-        help="give points for a notebook of the course",
-        description="Run a notebook's answers against the checks, in a fresh process with a seed of its own.",
-        epilog="Exit status: 0 if all exercises are done, 1 if not, 2 if the notebook cannot be graded.",
+        help="give points for notebooks of the course",
+        description="Run the answers of notebooks against the checks, in a fresh process with a seed of its own.",
+        epilog="Exit status: 0 if all exercises are done, 1 if not, 2 if a notebook cannot be graded.",
         allow_abbrev=False,
     )
-    grade.add_argument("notebook", type=Path, help="the notebook, such as 03-deadlock.ipynb")
+    grade.add_argument("notebooks", type=Path, nargs="+", metavar="NOTEBOOK", help="such as 03-deadlock.ipynb")
     grade.add_argument("--json", action="store_true", help="print the results as JSON")
     grade.add_argument("--seed", type=int, help="begin with this seed, to repeat a grading (default: drawn)")
     demo = commands.add_parser("demo", help="run a time server with two clients in the terminal, and watch its boxes")
@@ -140,19 +140,22 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    """Grade a notebook, and print its points."""
+    """Grade notebooks, and print their points."""
     import json
 
     from .core.errors import KamlabError
-    from .teach.grading import grade
+    from .teach.grading import grade_all
 
     try:
-        report = grade(options.notebook, seed=options.seed)
+        reports = grade_all(options.notebooks, options.seed)
     except KamlabError as error:
         print(f"kamlab: {error}", file=sys.stderr)
         return 2
-    print(json.dumps(report.document(), indent=2) if options.json else report)
-    return 0 if report.passed else 1
+    if options.json:
+        print(json.dumps([report.document() for report in reports], indent=2))
+    else:
+        print("\n".join(map(str, reports)))
+    return 0 if all(report.passed for report in reports) else 1
 
 
 def _from_file_on(trace: TracebackType | None, name: str) -> TracebackType | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from ..core.describe import error_in_words
@@ -23,6 +24,17 @@ from .verdict import Verdict
 
 #: The environment variable that nbgrader sets. When it runs a notebook, a failed check must raise an error.
 GRADING = "NBGRADER_EXECUTION"
+
+def is_graded() -> bool:
+    """Return whether nbgrader runs this notebook, also if a cell has changed ``os.environ`` since."""
+    if os.environ.get(GRADING):
+        return True
+    try:
+        begun_with = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return any(entry.startswith(f"{GRADING}=".encode()) and not entry.endswith(b"=") for entry in begun_with)
+
 
 #: How many steps the picture of a run has.
 PICTURED = 40
@@ -50,6 +62,10 @@ class CheckFailed(KamlabError, AssertionError):
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(str(verdict))
         self.verdict = verdict
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the sentence first, then what it is about, and no frame."""
+        return [self.verdict.sentence, f"({self.verdict.heading})"]
 
 
 class Exercise:
@@ -88,18 +104,36 @@ class Exercise:
         self.__doc__ = body.__doc__
 
     def __call__(self, *handed_in: Any) -> Verdict:
-        """Check a student's work, and record the score.
+        """Check a student's work, and record the score. The verdict is practice: points come from ``kamlab grade``.
+
+        When nbgrader runs the notebook, the notebook's file is graded instead, in a fresh process (:mod:`.grading`).
 
         Raises:
             CheckFailed: the exercise is not done, and nbgrader is running this notebook.
         """
         from .score import record
 
-        verdict = self._verdict(handed_in)
+        verdict = (is_graded() and self._graded()) or self._verdict(handed_in)
         record(self.name, verdict.points if verdict.passed else 0, verdict.points, "exercise")
-        if not verdict.passed and os.environ.get(GRADING):
+        if not verdict.passed and is_graded():
+            _show(verdict.picture)
             raise CheckFailed(verdict)
         return verdict
+
+    def _graded(self) -> Verdict | None:
+        """Return the verdict of the grader on the notebook in this folder that has this exercise; ``None`` if none has."""
+        from .grading import GradingError, grade
+        from .grading.cells import NotebookError, exercises_in, read_cells
+
+        for path in sorted(Path.cwd().glob("*.ipynb")):
+            try:
+                if self.name in exercises_in(read_cells(path)):
+                    (result,) = grade(path, [self.name]).results
+                    how = {"seed": result.seed, "step": result.step, "picture": result.picture}
+                    return Verdict(self.name, result.passed, result.sentence, self.points, practice=False, **how)
+            except (GradingError, NotebookError, ValueError):
+                continue
+        return None
 
     def _verdict(self, handed_in: tuple[Any, ...]) -> Verdict:
         if sentence := self.is_right_kind(handed_in):
@@ -165,6 +199,13 @@ class Exercise:
 
     def __repr__(self) -> str:
         return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
+
+
+def _show(picture: str) -> None:
+    from ..notebook.publish import publish
+
+    if picture:
+        publish(picture, "(the run that went wrong)")
 
 
 def in_words(error: BaseException) -> str:

@@ -20,7 +20,7 @@ checks also look at the components themselves.
 
 from __future__ import annotations
 
-from .grade import GradingError, grade
+from .grade import GradingError, grade, grade_all
 from .report import Report, Result
 
-__all__ = ["GradingError", "Report", "Result", "grade"]
+__all__ = ["GradingError", "Report", "Result", "grade", "grade_all"]

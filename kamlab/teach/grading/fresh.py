@@ -1,6 +1,6 @@
 """What runs in the fresh process: load the checks, then for each exercise run the cells and the check in a sandbox.
 
-The process reads its task from stdin as JSON and writes the results to stdout. It never runs the student's code itself;
+The process reads its tasks from stdin as JSON and writes the results to stdout. It never runs the student's code itself;
 each sandboxed child does, and no child sees what another did.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import linecache
+import os
 import sys
 import types
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from ..orders import Orders
 from ..runs import Wrong, runs
 from ..sandbox import SandboxError, run_in_sandbox
 from .cells import Cell, Part, parts_for
-from .guard import guard
+from .guard import announce_threads, guard
 from .untouched import remember, watched_modules
 
 #: Said of a cell that has changed kamlab or Python.
@@ -150,10 +151,14 @@ def _warm_up() -> None:
         _ = ctypes.c_int, Graphline, run.deadlock, run.line, run.lab.timeline()._repr_html_()
 
 
-def main() -> None:
-    """Grade what stdin says, and write the results to stdout."""
-    task = json.load(sys.stdin)
-    _warm_up()
+def grade_task(task: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the results of one notebook.
+
+    Args:
+        task: ``cells`` and ``given``, the cells of the notebook and of the one that the students were given;
+            ``exercises``, their names; ``chain``, those of which each needs the ones before; ``seed``; and ``folder``.
+    """
+    os.chdir(task["folder"])
     cells, given = _cells(task["cells"]), _cells(task["given"])
     results = []
     for name in task["exercises"]:
@@ -164,6 +169,12 @@ def main() -> None:
         results.append(found)
         if not found["passed"] and name in task["chain"]:
             cells = [Cell(c.number, reference(name), c.grade_id) if c.grade_id == name else c for c in cells]
-    json.dump(results, sys.stdout)
+    return results
 
 
+def main() -> None:
+    """Grade what stdin says, and write the results to stdout."""
+    tasks = json.load(sys.stdin)
+    announce_threads()
+    _warm_up()
+    json.dump([grade_task(task) for task in tasks], sys.stdout)

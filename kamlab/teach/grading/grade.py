@@ -7,6 +7,8 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import KamlabError
@@ -26,7 +28,7 @@ class GradingError(KamlabError):
     """A notebook cannot be graded; the message says why."""
 
 
-def grade(notebook: Path, exercises: list[str] | None = None, seed: int | None = None) -> Report:
+def grade(notebook: Path, exercises: Collection[str] | None = None, seed: int | None = None) -> Report:
     """Grade a notebook of the course, or one made from it.
 
     Args:
@@ -38,40 +40,60 @@ def grade(notebook: Path, exercises: list[str] | None = None, seed: int | None =
         GradingError: it has no exercise of the course, or the grading process gave no answer.
         NotebookError: the file cannot be read as a notebook.
     """
-    cells, given = read_cells(notebook), _given(notebook)
-    found = exercises if exercises is not None else list(dict.fromkeys([*exercises_in(given), *exercises_in(cells)]))
+    (report,) = grade_all([notebook], seed)
+    if exercises is None:
+        return report
+    return replace(report, results=tuple(result for result in report.results if result.name in exercises))
+
+
+def grade_all(notebooks: Sequence[Path], seed: int | None = None) -> list[Report]:
+    """Grade several notebooks in one fresh process; no notebook's code runs in it, but in a child for each exercise.
+
+    The arguments and errors are those of :func:`grade`.
+    """
     drawn = random.SystemRandom().randrange(1, 1 << 31) if seed is None else seed
-    task = {
+    found = _run_fresh([_task(notebook, drawn) for notebook in notebooks])
+    reports = []
+    for notebook, rows in zip(notebooks, found, strict=True):
+        if not rows:
+            raise GradingError(f"{notebook} has no exercise of kamlab's course")
+        reports.append(Report(notebook.name, drawn, results_of(rows)))
+    return reports
+
+
+def _task(notebook: Path, seed: int) -> dict[str, object]:
+    cells = read_cells(notebook)
+    given = _given(notebook, cells)
+    names = list(dict.fromkeys([*exercises_in(given), *exercises_in(cells)]))
+    return {
         "cells": [[cell.number, cell.source, cell.grade_id] for cell in cells],
         "given": [[cell.number, cell.source, cell.grade_id] for cell in given],
-        "exercises": found,
-        "chain": [name for name in found if name.startswith("mini-")],
-        "seed": drawn,
+        "exercises": names,
+        "chain": [name for name in names if name.startswith("mini-")],
+        "seed": seed,
+        "folder": str(notebook.resolve().parent),
     }
-    results = results_of(_run_fresh(task, notebook))
-    if not results:
-        raise GradingError(f"{notebook} has no exercise of kamlab's course")
-    return Report(notebook.name, drawn, results)
 
 
-def _given(notebook: Path) -> list[Cell]:
-    """Return the cells of the course's notebook of the same name; none if there is no such notebook."""
-    for folder in GIVEN:
-        path = folder / notebook.name
-        if path.is_file():
-            return read_cells(path)
+def _given(notebook: Path, cells: list[Cell]) -> list[Cell]:
+    """Return the cells of the course's notebook of the same name, or with the same exercises; none if there is none."""
+    course = [path for folder in GIVEN for path in sorted(folder.glob("*.ipynb"))]
+    course.sort(key=lambda path: path.name != notebook.name)
+    wanted = set(exercises_in(cells))
+    for path in course:
+        given = read_cells(path)
+        if path.name == notebook.name or wanted & set(exercises_in(given)):
+            return given
     return []
 
 
-def _run_fresh(task: object, notebook: Path) -> list[dict[str, object]]:
+def _run_fresh(tasks: list[dict[str, object]]) -> list[list[dict[str, object]]]:
     command = [sys.executable, "-I", "-c", PROGRAM.format(root=str(PACKAGE.parent))]
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    done = subprocess.run(
-        command, input=json.dumps(task).encode(), capture_output=True, env=environment, cwd=notebook.resolve().parent
-    )
+    done = subprocess.run(command, input=json.dumps(tasks).encode(), capture_output=True, env=environment, check=False)
     try:
-        results: list[dict[str, object]] = json.loads(done.stdout)
+        results: list[list[dict[str, object]]] = json.loads(done.stdout)
     except ValueError:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GradingError(f"{notebook} could not be graded: {said[-1] if said else 'no answer'}") from None
+        raise GradingError(f"the grading process gave no answer: {said[-1] if said else 'it ended'}") from None
     return results

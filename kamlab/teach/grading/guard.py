@@ -9,7 +9,9 @@ The time of the student's cells begins when the guard is made; files that exist 
 
 from __future__ import annotations
 
+import _thread
 import sys
+import threading
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +38,7 @@ _IMPORTS = frozenset(
 #: Modules that hand on the frames they ask for.
 _HELPERS = frozenset({"inspect", "traceback", "logging", "threading", "contextlib", "functools", "asyncio", "bdb", "pdb"})
 #: What may be read of the system's own files.
-_STATUS = ("/stat", "/statm", "/schedstat")
+_STATUS = ("/stat", "/statm", "/schedstat", "/status")
 
 
 def guard(secret: Path) -> Callable[[str, tuple[Any, ...]], str | None]:
@@ -107,6 +109,18 @@ def guard(secret: Path) -> Callable[[str, tuple[Any, ...]], str | None]:
             busy.pop()
 
     return refused
+
+
+def announce_threads() -> None:
+    """Raise the audit event for a thread that starts, which Python has since 3.12."""
+    start = _thread.start_new_thread
+
+    def announced(*args: Any, **kwargs: Any) -> int:
+        sys.audit("_thread.start_new_thread", *args)
+        return start(*args, **kwargs)
+
+    if sys.version_info < (3, 12):
+        _thread.start_new_thread = threading._start_new_thread = announced  # type: ignore[assignment,attr-defined]
 
 
 def _is_helper(name: str) -> bool:
