@@ -62,7 +62,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "replay",
         "notebook",
     },
-    "__main__": {"demo", "lab", "notebook", "axon", "kamlab"},
+    "__main__": {"core", "demo", "lab", "notebook", "axon", "teach", "kamlab"},
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.

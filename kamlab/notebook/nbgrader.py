@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from nbformat import write
-from nbformat.v4 import new_output
+import nbformat
+import nbformat.v4
 from nbgrader.converters.autograde import Autograde
 from nbgrader.preprocessors import Execute
 
@@ -26,6 +26,9 @@ from ..core.errors import KamlabError
 from ..teach.grading import Result, grade
 
 CHECK = "-check"
+
+new_output: Any = nbformat.v4.new_output
+write: Any = nbformat.write
 
 
 class ExecuteAndGrade(Execute):  # type: ignore[misc]

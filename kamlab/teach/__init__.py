@@ -12,6 +12,7 @@ from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
+    from .help import HelpError
     from .quiz import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckFailed",
     "Exercise",
+    "HelpError",
     "HookError",
     "Quiz",
     "Run",
@@ -38,6 +40,7 @@ load_lazily(
         "CheckFailed": "exercise",
         "Exercise": "exercise",
         "exercise": "exercise",
+        "HelpError": "help",
         "HookError": "student_scheduler",
         "show_mine": "student_scheduler",
         "Quiz": "quiz",

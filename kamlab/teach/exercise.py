@@ -16,6 +16,7 @@ from typing import Any
 from ..core.describe import error_in_words
 from ..core.errors import KamlabError
 from ..core.safe_repr import safe_repr
+from .help import Hint, Solution, give_hint, give_solution
 from .orders import Orders, playing
 from .runs import Wrong, still_to_do
 from .sandbox import SandboxError, run_in_sandbox
@@ -24,6 +25,7 @@ from .verdict import Verdict
 
 #: The environment variable that nbgrader sets. When it runs a notebook, a failed check must raise an error.
 GRADING = "NBGRADER_EXECUTION"
+
 
 def is_graded() -> bool:
     """Return whether nbgrader runs this notebook, also if a cell has changed ``os.environ`` since."""
@@ -121,16 +123,16 @@ class Exercise:
         return verdict
 
     def _graded(self) -> Verdict | None:
-        """Return the verdict of the grader on the notebook in this folder that has this exercise; ``None`` if none has."""
+        """Return what the grader says about the notebook in this folder with this exercise; ``None`` if none has it."""
         from .grading import GradingError, grade
         from .grading.cells import NotebookError, exercises_in, read_cells
 
         for path in sorted(Path.cwd().glob("*.ipynb")):
             try:
                 if self.name in exercises_in(read_cells(path)):
-                    (result,) = grade(path, [self.name]).results
-                    how = {"seed": result.seed, "step": result.step, "picture": result.picture}
-                    return Verdict(self.name, result.passed, result.sentence, self.points, practice=False, **how)
+                    (found,) = grade(path, [self.name]).results
+                    given = self.name, found.passed, found.sentence, self.points, found.seed, found.step
+                    return Verdict(*given, practice=False, picture=found.picture)
             except (GradingError, NotebookError, ValueError):
                 continue
         return None
@@ -163,6 +165,22 @@ class Exercise:
     def _builder(self, handed_in: tuple[Any, ...]) -> Callable[[], Any]:
         build: Callable[[], Any] = self.stage(*handed_in) if self.stage is not None else handed_in[0]
         return build
+
+    def hint(self, number: int | None = None) -> Hint:
+        """Return the next of three hints, or the one of a number.
+
+        Raises:
+            HelpError: there are no hints for this exercise, or the teacher has switched them off.
+        """
+        return give_hint(self.name, number)
+
+    def solution(self) -> Solution:
+        """Return a solution, once all hints were given. ``solution().into(globals())`` goes on with it.
+
+        Raises:
+            HelpError: there is none, hints are left, or the teacher has switched solutions off.
+        """
+        return give_solution(self.name)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What runs in the fresh process: load the checks, then for each exercise run the cells and the check in a sandbox.
 
-The process reads its tasks from stdin as JSON and writes the results to stdout. It never runs the student's code itself;
+The process reads its tasks from stdin as JSON and writes the results to stdout. It never runs the student's code;
 each sandboxed child does, and no child sees what another did.
 """
 
@@ -15,6 +15,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.component import Component
 from ..exercise import Exercise, in_words
 from ..help import ANSWERS, reference
 from ..orders import Orders
@@ -139,16 +140,10 @@ def _cells(rows: list[list[Any]]) -> list[Cell]:
 
 def _warm_up() -> None:
     """Load what kamlab loads late, so that everything is known before the student's cells run."""
-    import ctypes
-
-    from ...chassis import Graphline, Pipeline
-    from ...parts import Collate, DataSource
-
-    def system() -> None:
-        Pipeline(DataSource([1]), Collate()).activate()
-
-    for run in runs(system, 1):
-        _ = ctypes.c_int, Graphline, run.deadlock, run.line, run.lab.timeline()._repr_html_()
+    for name in ("ctypes", "kamlab.chassis", "kamlab.parts", "kamlab.backplane"):  # what cells import by other names
+        importlib.import_module(name)
+    for run in runs(lambda: Component().activate(), 1):
+        _ = run.deadlock, run.line, run.lab.timeline()._repr_html_()
 
 
 def grade_task(task: dict[str, Any]) -> list[dict[str, Any]]:

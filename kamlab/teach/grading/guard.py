@@ -36,7 +36,9 @@ _IMPORTS = frozenset(
     {"_ctypes", "ctypes", "_testcapi", "_testinternalcapi", "_posixsubprocess", "_interpreters", "_xxsubinterpreters"}
 )
 #: Modules that hand on the frames they ask for.
-_HELPERS = frozenset({"inspect", "traceback", "logging", "threading", "contextlib", "functools", "asyncio", "bdb", "pdb"})
+_HELPERS = frozenset(
+    {"inspect", "traceback", "logging", "threading", "contextlib", "functools", "asyncio", "bdb", "pdb"}
+)
 #: What may be read of the system's own files.
 _STATUS = ("/stat", "/statm", "/schedstat", "/status")
 
@@ -120,7 +122,7 @@ def announce_threads() -> None:
         return start(*args, **kwargs)
 
     if sys.version_info < (3, 12):
-        _thread.start_new_thread = threading._start_new_thread = announced  # type: ignore[assignment,attr-defined]
+        _thread.start_new_thread = threading._start_new_thread = announced  # type: ignore[attr-defined]
 
 
 def _is_helper(name: str) -> bool:

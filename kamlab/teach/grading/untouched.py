@@ -82,11 +82,12 @@ def _pieces(module: types.ModuleType) -> Iterable[tuple[str, Any, bool, dict[Any
             for attribute, function in vars(value).items():
                 if isinstance(function, types.FunctionType):
                     yield f"{where}.{attribute}", function, True, _contents(function)
-        elif isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
+        elif (
+            (isinstance(value, types.FunctionType) and value.__module__ == module.__name__)
+            or (is_kamlabs(module.__name__) and (name.isupper() and isinstance(value, (dict, list, set))))
+            or type(value).__module__ == "kamlab.teach.exercise"
+        ):
             yield where, value, True, _contents(value)
-        elif is_kamlabs(module.__name__) and (name.isupper() or type(value).__module__ == "kamlab.teach.exercise"):
-            if isinstance(value, (dict, list, set)) or type(value).__module__ == "kamlab.teach.exercise":
-                yield where, value, True, _contents(value)
 
 
 def _contents(
@@ -108,7 +109,7 @@ def _contents(
     if kind is _LIST:
         return new(number(thing))  # type: ignore[no-any-return]
     if kind is _SET:
-        return {element: True for element in thing}
+        return new.fromkeys(thing, True)  # type: ignore[no-any-return]
     if kind is _FUNCTION:
         return {"code": thing.__code__, "defaults": thing.__defaults__, "keywords": thing.__kwdefaults__}
     found = new(attributes(thing))
