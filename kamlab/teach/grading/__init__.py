@@ -5,9 +5,9 @@ its number of orders, or the environment variable that says who is grading. So p
 
 1. the sources of the cells are read from the file (:mod:`.cells`), and what the exercise needs is taken from them;
 2. a fresh Python process loads the checks first, and draws a seed (:mod:`.fresh`);
-3. in a sandboxed child of it the cells run, then the check; an audit hook keeps the cells away from the frames in
-   which the check runs (:mod:`.guard`), and what kamlab and Python consist of is compared before, during and after the
-   check with what it was before the cells ran (:mod:`.untouched`);
+3. in a sandboxed child of it the cells run, then the check; the cells can import copies of the checks only, an audit
+   hook keeps them away from the frames in which the check runs (:mod:`.guard`), and what kamlab and Python consist of
+   is compared before, during and after the check with what it was before the cells ran (:mod:`.untouched`);
 4. the child's answer counts only with a proof that the cells cannot know; and the same check, after the same cells,
    has to refuse the system that the students were given.
 

@@ -18,19 +18,19 @@ DEADLOCK = "from kamlab.teach.exercises import deadlock\n"
 
 #: What a cheat is called, what the student's cell has, and what the grader says.
 CHEATS: dict[str, tuple[str, str]] = {
-    "schedules 0": (DEADLOCK + "deadlock.SCHEDULES = 0" + BROKEN, "changes SCHEDULES of"),
-    "runs": (DEADLOCK + "deadlock.runs = lambda *a, **k: ()" + BROKEN, "changes runs of"),
+    "schedules 0": (DEADLOCK + "deadlock.SCHEDULES = 0" + BROKEN, "nobody can go on"),
+    "runs": (DEADLOCK + "deadlock.runs = lambda *a, **k: ()" + BROKEN, "nobody can go on"),
     "environ": ("import os\nos.environ.pop('NBGRADER_EXECUTION', None)" + BROKEN, "nobody can go on"),
-    "check replaced": (DEADLOCK + "deadlock.check.body = lambda s: 'fine'" + BROKEN, "changes body of"),
+    "check replaced": (DEADLOCK + "deadlock.check.body = lambda s: 'fine'" + BROKEN, "nobody can go on"),
     "examine": (
         "from kamlab.teach.exercise import Exercise\nExercise.examine = lambda *a: {'passed': True, 'sentence': 'x'}"
         + BROKEN,
-        "changes examine of",
+        "nobody can go on",
     ),
     "builtin len": ("import builtins\nbuiltins.len = lambda x: 2" + BROKEN, "changes len of builtins"),
     "shadow": (
         DEADLOCK + "deadlock.isinstance = lambda *a: True\ndeadlock.len = lambda x: 2" + BROKEN,
-        "changes isinstance of",
+        "nobody can go on",
     ),
     "sys.modules": (
         """\
@@ -44,10 +44,10 @@ sys.modules['kamlab.teach.exercises.deadlock'] = m"""
     "Wrong": (
         "from kamlab.teach import Wrong\nWrong.__init__ = lambda self, *a: (_ for _ in ()).throw(StopIteration)"
         + BROKEN,
-        "changes __init__ of",
+        "nobody can go on",
     ),
     "code": (
-        DEADLOCK + "deadlock.check.body.__code__ = (lambda system: 'ok').__code__" + BROKEN,
+        "from kamlab import Lab\nLab.why.__code__ = (lambda self: None).__code__" + BROKEN,
         "changes a function or a class",
     ),
     "settrace": ("import sys\nsys.settrace(lambda *a: None)" + BROKEN, "traces other code"),
@@ -126,7 +126,7 @@ def cured():
     deadlock._has_two_forks = deadlock.happened = deadlock._has_eaten = lambda *a: ''
     return broken()
 """,
-        "changes happened of",
+        "nobody can go on",
     ),
     "patch in main": (
         DEADLOCK
@@ -139,7 +139,7 @@ class D(Diner):
 def cured():
     a, b = D('a'), D('b'); set_table(a, b); return a, b
 """,
-        "changes happened of",
+        "nobody can go on",
     ),
     "orders look": (
         """\
@@ -167,7 +167,7 @@ def cured():
 """,
         "",
     ),
-    "run.deadlock": ("from kamlab.teach.runs import Run\nRun.deadlock = ''" + BROKEN, "changes deadlock of"),
+    "run.deadlock": ("from kamlab.teach.runs import Run\nRun.deadlock = ''" + BROKEN, "nobody can go on"),
     "metaclass eq": (
         """\
 class Yes:
@@ -189,6 +189,58 @@ def cured():
     return broken()
 """,
         "",
+    ),
+    "engine": (
+        """\
+from kamlab import Lab
+Lab.why = lambda self: type("Why", (), {"headline": "", "sentences": ()})()
+"""
+        + BROKEN,
+        "changes why of kamlab.lab.Lab",
+    ),
+    "undoes itself": (
+        DEADLOCK
+        + """\
+class D(Diner):
+    @property
+    def meals(self):
+        real = deadlock._has_eaten
+        def fake(*a): deadlock._has_eaten = real
+        deadlock._has_eaten = fake
+        return 1
+    @meals.setter
+    def meals(self, value): pass
+def cured():
+    a, b = D("a"), D("b"); set_table(a, b); return a, b
+""",
+        "had two forks",
+    ),
+    "another name": (
+        """\
+import collections
+exec(compile("import sys; f = sys._getframe()", collections.__file__, "exec"), vars(collections))
+"""
+        + BROKEN,
+        "pretends to be other code",
+    ),
+    "the alarm": (
+        """\
+import signal
+tell = [c.cell_contents for c in signal.getsignal(signal.SIGALRM).__closure__ if callable(c.cell_contents)]
+for t in tell:
+    if getattr(t, "__name__", "") == "tell": t("value", {"passed": True, "sentence": "x"})
+"""
+        + BROKEN,
+        "writes into the answer",
+    ),
+    "the sink": (
+        """\
+import sys
+tell = sys.stdout._full.__closure__[0].cell_contents
+tell("value", {"passed": True, "sentence": "x"}, "0" * 32)
+"""
+        + BROKEN,
+        "writes into the answer",
     ),
 }
 
