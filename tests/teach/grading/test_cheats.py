@@ -18,19 +18,19 @@ DEADLOCK = "from kamlab.teach.exercises import deadlock\n"
 
 #: What a cheat is called, what the student's cell has, and what the grader says.
 CHEATS: dict[str, tuple[str, str]] = {
-    "schedules 0": (DEADLOCK + "deadlock.SCHEDULES = 0" + BROKEN, "nobody can go on"),
-    "runs": (DEADLOCK + "deadlock.runs = lambda *a, **k: ()" + BROKEN, "nobody can go on"),
-    "environ": ("import os\nos.environ.pop('NBGRADER_EXECUTION', None)" + BROKEN, "nobody can go on"),
-    "check replaced": (DEADLOCK + "deadlock.check.body = lambda s: 'fine'" + BROKEN, "nobody can go on"),
+    "schedules 0": (DEADLOCK + "deadlock.SCHEDULES = 0" + BROKEN, "Diner_2"),
+    "runs": (DEADLOCK + "deadlock.runs = lambda *a, **k: ()" + BROKEN, "Diner_2"),
+    "environ": ("import os\nos.environ.pop('NBGRADER_EXECUTION', None)" + BROKEN, "Diner_2"),
+    "check replaced": (DEADLOCK + "deadlock.check.body = lambda s: 'fine'" + BROKEN, "Diner_2"),
     "examine": (
         "from kamlab.teach.exercise import Exercise\nExercise.examine = lambda *a: {'passed': True, 'sentence': 'x'}"
         + BROKEN,
-        "nobody can go on",
+        "Diner_2",
     ),
     "builtin len": ("import builtins\nbuiltins.len = lambda x: 2" + BROKEN, "changes len of builtins"),
     "shadow": (
         DEADLOCK + "deadlock.isinstance = lambda *a: True\ndeadlock.len = lambda x: 2" + BROKEN,
-        "nobody can go on",
+        "Diner_2",
     ),
     "sys.modules": (
         """\
@@ -44,7 +44,7 @@ sys.modules['kamlab.teach.exercises.deadlock'] = m"""
     "Wrong": (
         "from kamlab.teach import Wrong\nWrong.__init__ = lambda self, *a: (_ for _ in ()).throw(StopIteration)"
         + BROKEN,
-        "nobody can go on",
+        "Diner_2",
     ),
     "code": (
         "from kamlab import Lab\nLab.why.__code__ = (lambda self: None).__code__" + BROKEN,
@@ -126,7 +126,7 @@ def cured():
     deadlock._has_two_forks = deadlock.happened = deadlock._has_eaten = lambda *a: ''
     return broken()
 """,
-        "nobody can go on",
+        "Diner_2",
     ),
     "patch in main": (
         DEADLOCK
@@ -139,7 +139,7 @@ class D(Diner):
 def cured():
     a, b = D('a'), D('b'); set_table(a, b); return a, b
 """,
-        "nobody can go on",
+        "D_",
     ),
     "orders look": (
         """\
@@ -167,7 +167,7 @@ def cured():
 """,
         "",
     ),
-    "run.deadlock": ("from kamlab.teach.runs import Run\nRun.deadlock = ''" + BROKEN, "nobody can go on"),
+    "run.deadlock": ("from kamlab.teach.runs import Run\nRun.deadlock = ''" + BROKEN, "Diner_2"),
     "metaclass eq": (
         """\
 class Yes:
@@ -213,7 +213,7 @@ class D(Diner):
 def cured():
     a, b = D("a"), D("b"); set_table(a, b); return a, b
 """,
-        "had two forks",
+        "D_2",
     ),
     "another name": (
         """\
@@ -250,7 +250,7 @@ def test_no_cheat_gets_points(hand_in: HandIn) -> None:
     notebooks = [
         hand_in("03-deadlock.ipynb", {"deadlock": cell}, str(n)) for n, (cell, _) in enumerate(CHEATS.values())
     ]
-    for (name, (_, said)), report in zip(CHEATS.items(), grade_all(notebooks), strict=True):
+    for (name, (_, said)), report in zip(CHEATS.items(), grade_all(notebooks, seed=1), strict=True):
         (result,) = report.results
         assert (name, result.points, result.of, result.passed) == (name, 0, 2, False)
         assert said in result.sentence, name
