@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("notebooks", type=Path, nargs="+", metavar="NOTEBOOK", help="such as 03-deadlock.ipynb")
     grade.add_argument("--json", action="store_true", help="print the results as JSON")
+    grade.add_argument("--checks", type=Path, help="a Python file with exercises and predictions of your own")
     grade.add_argument("--seed", type=int, help="begin with this seed, to repeat a grading (default: drawn)")
     demo = commands.add_parser("demo", help="run a time server with two clients in the terminal, and watch its boxes")
     demo.add_argument(
@@ -147,7 +148,7 @@ def _grade(options: argparse.Namespace) -> int:
     from .teach.grading import grade_all
 
     try:
-        reports = grade_all(options.notebooks, options.seed)
+        reports = grade_all(options.notebooks, options.seed, options.checks)
     except KamlabError as error:
         print(f"kamlab: {error}", file=sys.stderr)
         return 2

@@ -19,8 +19,10 @@ from typing import Any
 
 import nbformat
 import nbformat.v4
+from nbclient.exceptions import DeadKernelError
 from nbgrader.converters.autograde import Autograde
 from nbgrader.preprocessors import Execute
+from traitlets import Unicode
 
 from ..core.errors import KamlabError
 from ..teach.grading import Result, grade
@@ -34,10 +36,18 @@ write: Any = nbformat.write
 class ExecuteAndGrade(Execute):  # type: ignore[misc]
     """Run a notebook as nbgrader does, except for kamlab's checks, which a fresh process grades."""
 
+    checks = Unicode("", help="a Python file with exercises and predictions of the teacher's own").tag(config=True)
+
     def preprocess(self, nb: Any, resources: Any, *more: Any, **how: Any) -> Any:
         """Grade the notebook's exercises, then run its other cells."""
-        self._results = _graded(nb, str(resources.get("unique_key", "notebook")))
-        return super().preprocess(nb, resources, *more, **how)
+        self._results = _graded(nb, str(resources.get("unique_key", "notebook")), self.checks)
+        try:
+            return super().preprocess(nb, resources, *more, **how)
+        except DeadKernelError:  # a cell has ended it: the cells after it have no outputs, but the points are known
+            for cell in nb.cells:
+                if result := self._results.get(_exercise_of(cell)):
+                    cell.outputs = outputs_of(result)
+            return nb, resources
 
     def preprocess_cell(self, cell: Any, resources: Any, index: int) -> Any:
         """Run a cell, or put the outputs of its check there."""
@@ -48,14 +58,16 @@ class ExecuteAndGrade(Execute):  # type: ignore[misc]
         return cell, resources
 
 
-def configure(config: Any) -> None:
+def configure(config: Any, checks: str = "") -> None:
     """Let nbgrader's autograder use :class:`ExecuteAndGrade` where it would use its own ``Execute``.
 
     Args:
         config: the ``c`` of ``nbgrader_config.py``.
+        checks: a Python file with exercises and predictions of the teacher's own.
     """
     usual = Autograde.class_traits()["autograde_preprocessors"].default()
     config.Autograde.autograde_preprocessors = [ExecuteAndGrade if step is Execute else step for step in usual]
+    config.ExecuteAndGrade.checks = str(Path(checks).resolve()) if checks else ""
 
 
 def outputs_of(result: Result) -> list[Any]:
@@ -78,12 +90,12 @@ def _exercise_of(cell: Any) -> str:
     return name.removesuffix(CHECK) if graded.get("grade") and name.endswith(CHECK) else ""
 
 
-def _graded(nb: Any, name: str) -> dict[str, Result]:
+def _graded(nb: Any, name: str, checks: str) -> dict[str, Result]:
     """Return the results of a notebook's exercises by their names; none if it has none of kamlab's."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.ipynb"
         write(nb, path)
         try:
-            return {result.name: result for result in grade(path).results}
+            return {result.name: result for result in grade(path, checks=Path(checks) if checks else None).results}
         except KamlabError:
             return {}

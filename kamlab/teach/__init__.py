@@ -13,6 +13,7 @@ from ..core.lazy import load_lazily
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
     from .help import HelpError
+    from .prediction import prediction
     from .quiz import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
@@ -29,6 +30,7 @@ __all__ = [
     "Verdict",
     "Wrong",
     "exercise",
+    "prediction",
     "runs",
     "score",
     "show_mine",
@@ -43,6 +45,7 @@ load_lazily(
         "HelpError": "help",
         "HookError": "student_scheduler",
         "show_mine": "student_scheduler",
+        "prediction": "prediction",
         "Quiz": "quiz",
         "Run": "runs",
         "runs": "runs",

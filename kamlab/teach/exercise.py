@@ -94,6 +94,7 @@ class Exercise:
         accepts: Callable[[Any], bool],
         seconds: float,
         plays: bool | None,
+        names: tuple[str, ...],
     ) -> None:
         self.body = body
         self.name = name
@@ -103,6 +104,7 @@ class Exercise:
         self.accepts = accepts
         self.seconds = seconds
         self.plays = "system" in signature(body).parameters if plays is None else plays
+        self.names = names or _names(body if stage is None else stage)
         self.__doc__ = body.__doc__
 
     def __call__(self, *handed_in: Any) -> Verdict:
@@ -182,15 +184,6 @@ class Exercise:
         """
         return give_solution(self.name)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names in a notebook that are handed in: those of the check's arguments, classes with a capital letter.
-
-        A check of a ``system`` is handed the notebook's ``cured``.
-        """
-        taken = list(signature(self.body if self.stage is None else self.stage).parameters)
-        return tuple("cured" if name == "system" else name.capitalize() for name in taken)
-
     def is_right_kind(self, handed_in: tuple[Any, ...]) -> str:
         """Return what is wrong with the kind of what was handed in, as a sentence; "" if it can be checked."""
         bad = [thing for thing in handed_in if not self.accepts(thing)]
@@ -217,6 +210,11 @@ class Exercise:
 
     def __repr__(self) -> str:
         return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
+
+
+def _names(function: Callable[..., Any]) -> tuple[str, ...]:
+    taken = signature(function).parameters
+    return tuple("cured" if name == "system" else name for name in taken)
 
 
 def _show(picture: str) -> None:
@@ -258,6 +256,7 @@ def exercise(
     accepts: Callable[[Any], bool] = callable,
     seconds: float = 10.0,
     plays: bool | None = None,
+    names: tuple[str, ...] = (),
 ) -> Callable[[Body], Exercise]:
     """Decorate a function that raises :class:`~.runs.Wrong` if a student's work does something wrong.
 
@@ -271,6 +270,8 @@ def exercise(
         seconds: how long the check may compute, or wait.
         plays: whether the check plays orders of slices with :func:`~.runs.runs`; then it is not done if none was.
             By default, a check of a ``system`` does.
+        names: the names in a notebook that are handed in when its file is graded, there perhaps with a capital letter.
+            By default they are those of the check's arguments; for a ``system`` it is ``cured``.
 
     Returns:
         A decorator that makes an :class:`Exercise` of the function. The sentence that the function returns, if any, is
@@ -293,6 +294,6 @@ def exercise(
     """
 
     def make(body: Body) -> Exercise:
-        return Exercise(body, name, takes, points, stage, accepts, seconds, plays)
+        return Exercise(body, name, takes, points, stage, accepts, seconds, plays, names)
 
     return make

@@ -28,31 +28,37 @@ class GradingError(KamlabError):
     """A notebook cannot be graded; the message says why."""
 
 
-def grade(notebook: Path, exercises: Collection[str] | None = None, seed: int | None = None) -> Report:
+def grade(
+    notebook: Path,
+    exercises: Collection[str] | None = None,
+    seed: int | None = None,
+    checks: Path | None = None,
+) -> Report:
     """Grade a notebook of the course, or one made from it.
 
     Args:
         notebook: the file.
         exercises: the names of the exercises; all of the notebook unless given.
         seed: the seed with which the checks begin; drawn unless given.
+        checks: a Python file with exercises and predictions of the teacher's own.
 
     Raises:
         GradingError: it has no exercise of the course, or the grading process gave no answer.
         NotebookError: the file cannot be read as a notebook.
     """
-    (report,) = grade_all([notebook], seed)
+    (report,) = grade_all([notebook], seed, checks)
     if exercises is None:
         return report
     return replace(report, results=tuple(result for result in report.results if result.name in exercises))
 
 
-def grade_all(notebooks: Sequence[Path], seed: int | None = None) -> list[Report]:
+def grade_all(notebooks: Sequence[Path], seed: int | None = None, checks: Path | None = None) -> list[Report]:
     """Grade several notebooks in one fresh process; no notebook's code runs in it, but in a child for each exercise.
 
     The arguments and errors are those of :func:`grade`.
     """
     drawn = random.SystemRandom().randrange(1, 1 << 31) if seed is None else seed
-    found = _run_fresh([_task(notebook, drawn) for notebook in notebooks])
+    found = _run_fresh([_task(notebook, drawn) for notebook in notebooks], checks)
     reports = []
     for notebook, rows in zip(notebooks, found, strict=True):
         if not rows:
@@ -87,10 +93,11 @@ def _given(notebook: Path, cells: list[Cell]) -> list[Cell]:
     return []
 
 
-def _run_fresh(tasks: list[dict[str, object]]) -> list[list[dict[str, object]]]:
+def _run_fresh(tasks: list[dict[str, object]], checks: Path | None) -> list[list[dict[str, object]]]:
     command = [sys.executable, "-I", "-c", PROGRAM.format(root=str(PACKAGE.parent))]
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    done = subprocess.run(command, input=json.dumps(tasks).encode(), capture_output=True, env=environment, check=False)
+    asked = json.dumps({"tasks": tasks, "checks": str(checks.resolve()) if checks else ""}).encode()
+    done = subprocess.run(command, input=asked, capture_output=True, env=environment, check=False)
     try:
         results: list[list[dict[str, object]]] = json.loads(done.stdout)
     except ValueError:

@@ -20,7 +20,9 @@ PYTHON = (
     *("types", "weakref"),
 )
 #: What Python itself adds to a class when it is asked for.
-ADDED = frozenset({"__annotations__", "__annotate__", "__annotations_cache__", "__doc__", "__firstlineno__"})
+ADDED = frozenset(
+    {"__annotations__", "__annotate__", "__annotations_cache__", "__doc__", "__firstlineno__", "__slotnames__"}
+)
 #: What kamlab's own functions bind again (``global``), by module.
 REBOUND = {
     "kamlab.core.context": {"_default", "_maker"},

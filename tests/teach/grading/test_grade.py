@@ -45,7 +45,7 @@ def test_what_is_not_there_gets_no_points(hand_in: HandIn) -> None:
     there = [hand_in("03-deadlock.ipynb", {"deadlock": cell}, str(n)) for n, cell in enumerate(cells)]
     gone = hand_in("03-deadlock.ipynb", folder="gone", without="deadlock")
     said = [report.results[0].sentence for report in grade_all([*there, gone])]
-    assert "defines no cured" in said[0]
+    assert "does not define cured" in said[0]
     assert "of the type int: 3" in said[1]
     assert "ZeroDivisionError" in said[2]
     assert "line 1: def cured(): return 1 / 0" in said[2]
@@ -94,3 +94,48 @@ def test_the_names_that_kamlab_binds_again_are_known() -> None:
             if isinstance(node, ast.Global):
                 found.setdefault(module, set()).update(node.names)
     assert found == REBOUND
+
+
+CHECKS = """
+from kamlab import Lab
+from kamlab.parts import OneShot
+from kamlab.teach import Quiz, Wrong, exercise, prediction
+
+def ask():
+    return Quiz(Lab(build=lambda: OneShot(1).activate(), clock="virtual")).can_anybody_run(after=5)
+
+guess = prediction("all-asleep", ask, points=3)
+
+@exercise("double", takes="a function of a number")
+def double(double):
+    if double(21) != 42:
+        raise Wrong(f"double(21) is {double(21)}.")
+"""
+
+
+def own_notebook(folder: Path, **cells: str) -> Path:
+    """Write a notebook with cells for exercises of a teacher's own."""
+    rows = []
+    for name, source in cells.items():
+        for grade_id, text in ((name.replace("_", "-"), source), (f"{name.replace('_', '-')}-check", "")):
+            rows.append({"cell_type": "code", "source": text, "metadata": {"nbgrader": {"grade_id": grade_id}}})
+    path = folder / "own.ipynb"
+    path.write_text(json.dumps({"cells": rows}))
+    return path
+
+
+def test_predictions_and_exercises_of_ones_own_are_graded(tmp_path: Path) -> None:
+    """A teacher's file gives the checks; the answers come from the notebook, and cannot reach the checks."""
+    checks = tmp_path / "checks.py"
+    checks.write_text(CHECKS)
+    right = own_notebook(tmp_path, all_asleep="prediction = 'no'", double="def double(n):\n    return 2 * n")
+    assert grade(right, checks=checks).points == 4
+    cheat = "import sys\nown = sys.modules['kamlab.teach.own_checks']\nprediction = 'no'"
+    wrong = own_notebook(tmp_path, all_asleep=cheat, double="double = abs")
+    one, other = grade(wrong, checks=checks).results
+    assert "KeyError" in one.sentence
+    assert (other.points, other.sentence) == (0, "double(21) is 21.")
+    with pytest.raises(GradingError, match="no exercise"):
+        grade(wrong)
+    with pytest.raises(GradingError, match="no answer"):
+        grade(wrong, checks=tmp_path / "none.py")
