@@ -129,6 +129,7 @@ def test_points_come_from_a_fresh_process(released: Path) -> None:
     assert points == {who: points for who, (_, points) in HANDED_IN.items()}
     assert complaints(log) == []
     assert "Traceback" not in feedback(released, "ben")
+    assert "deadlock: done (2 points)" in feedback(released, "ada")
 
 
 @pytest.mark.timeout(1200)

@@ -11,8 +11,9 @@ import ast
 import json
 import symtable
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ...core.errors import KamlabError
 
@@ -25,11 +26,12 @@ class NotebookError(KamlabError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A code cell: its number among the code cells, its source, and its name for graders, if any."""
+    """A code cell: its number among the code cells, its source, its name for graders, and its id, if it has them."""
 
     number: int
     source: str
     grade_id: str = ""
+    id: str = ""
 
     @property
     def file(self) -> str:
@@ -63,13 +65,25 @@ def read_cells(path: Path) -> list[Cell]:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         found = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         return [
-            Cell(number, "".join(cell["source"]), str(cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")))
+            Cell(number, "".join(cell["source"]), _grade_id(cell.get("metadata", {})), str(cell.get("id", "")))
             for number, cell in enumerate(found)
         ]
     except OSError as error:
         raise NotebookError(f"{path} cannot be read: {error.strerror or error}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotebookError(f"{path} is not a notebook of format 4 (JSON with a list of cells)") from None
+
+
+def _grade_id(metadata: Any) -> str:
+    return str(metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def named_as(given: list[Cell], cells: list[Cell]) -> list[Cell]:
+    """Return cells with the names of the given ones of the same id; nbgrader takes away names it does not need."""
+    names = {cell.id: cell.grade_id for cell in given if cell.id}
+    there = {"", *(cell.grade_id for cell in cells)}
+    wanted = {cell: names.get(cell.id, "") for cell in cells if not cell.grade_id}
+    return [replace(cell, grade_id=name) if (name := wanted.get(cell, "")) not in there else cell for cell in cells]
 
 
 def exercises_in(cells: Iterable[Cell]) -> list[str]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import KamlabError
-from .cells import Cell, exercises_in, read_cells
+from .cells import Cell, exercises_in, named_as, read_cells
 from .report import Report, results_of
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
@@ -70,6 +70,7 @@ def grade_all(notebooks: Sequence[Path], seed: int | None = None, checks: Path |
 def _task(notebook: Path, seed: int) -> dict[str, object]:
     cells = read_cells(notebook)
     given = _given(notebook, cells)
+    cells = named_as(given, cells)
     names = list(dict.fromkeys([*exercises_in(given), *exercises_in(cells)]))
     return {
         "cells": [[cell.number, cell.source, cell.grade_id] for cell in cells],

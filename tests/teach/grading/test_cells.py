@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kamlab.teach.grading.cells import Cell, NotebookError, exercises_in, parts_for, read_cells
+from kamlab.teach.grading.cells import Cell, NotebookError, exercises_in, named_as, parts_for, read_cells
 
 
 def taken(*cells: tuple[str, str], wanted: str = "cured") -> list[str]:
@@ -80,3 +80,10 @@ def test_sources_may_be_lists_of_lines(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text(json.dumps({"cells": cells}))
     assert [cell.source for cell in read_cells(path)] == ["a\nb", "a\nb"]
+
+
+def test_a_cell_without_its_name_is_known_by_its_id() -> None:
+    """nbgrader takes the names of cells away that it does not grade; the ids are those that were given."""
+    given = [Cell(0, "", "x", "id-0"), Cell(1, "", "y", "id-1")]
+    handed_in = [Cell(0, "a", "", "id-0"), Cell(1, "b", "", "id-1"), Cell(2, "c", "y", "id-2"), Cell(3, "d")]
+    assert [cell.grade_id for cell in named_as(given, handed_in)] == ["x", "", "y", ""]
