@@ -283,7 +283,7 @@ def exercise(
     ...     if double(21) != 42:
     ...         raise Wrong(f"double(21) is {double(21)}; it should be 42.")
     >>> print(check(lambda number: number + number))
-    double: done
+    double: done (practice; kamlab grade gives points)
       All of it holds.
     >>> print(check(lambda number: number + 2))
     double: not yet
