@@ -11,6 +11,8 @@ import re
 
 import pytest
 
+from kamlab.teach.verdict import PRACTICE
+
 from .kernel import Session, run
 from .scenarios import RUN, SCENARIOS, SCHEDULES, STEP, SYSTEM
 
@@ -103,7 +105,7 @@ def test_an_exercise_is_checked(session: Session) -> None:
     step = re.fullmatch(r"  Seed \d+, step (\d+): verdict\.open\(\) opens it there\.", place)
     assert step is not None
     assert f"step {step[1]}, " in opened.value
-    assert solved.value == f"lost-update: done\n  In {SCHEDULES} orders of turns no deposit was lost."
+    assert solved.value == f"lost-update: done {PRACTICE}\n  In {SCHEDULES} orders of turns no deposit was lost."
 
 
 def test_a_lab_cannot_run_in_the_background_but_can_run(session: Session) -> None:
