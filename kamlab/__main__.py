@@ -1,4 +1,4 @@
-"""The command line: ``kamlab lab``, ``kamlab run``, ``kamlab site`` and ``kamlab demo``."""
+"""The command line: ``kamlab lab``, ``run``, ``grade``, ``site`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _lab(options, extra)
         if options.command == "run":
             return _run(options)
+        if options.command == "grade" and not extra:
+            return _grade(options)
         if extra:
             parser.error(f"unrecognized arguments: {' '.join(extra)}")
         if options.command == "site":
@@ -61,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,site,demo}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,grade,site,demo}")
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on a copy of the notebooks",
@@ -82,6 +84,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("file", type=Path, help="the listing, such as listing.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
+    grade = commands.add_parser(
+        "grade",
+        help="give points for notebooks of the course",
+        description="Run the answers of notebooks against the checks, in a fresh process with a seed of its own.",
+        epilog="Exit status: 0 if all exercises are done, 1 if not, 2 if a notebook cannot be graded.",
+        allow_abbrev=False,
+    )
+    grade.add_argument("notebooks", type=Path, nargs="+", metavar="NOTEBOOK", help="such as 03-deadlock.ipynb")
+    grade.add_argument("--json", action="store_true", help="print the results as JSON")
+    grade.add_argument("--checks", type=Path, help="a Python file with exercises and predictions of your own")
+    grade.add_argument("--seed", type=int, help="begin with this seed, to repeat a grading (default: drawn)")
     site = commands.add_parser(
         "site",
         help="build a web site in which the notebooks run without being installed",
@@ -160,6 +173,25 @@ def _run(options: argparse.Namespace) -> int:
             traceback.print_exception(error.with_traceback(_from_file_on(error.__traceback__, str(options.file))))
         return 1
     return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    """Grade notebooks, and print their points."""
+    import json
+
+    from .core.errors import KamlabError
+    from .teach.grading import grade_all
+
+    try:
+        reports = grade_all(options.notebooks, options.seed, options.checks)
+    except KamlabError as error:
+        print(f"kamlab: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps([report.document() for report in reports], indent=2))
+    else:
+        print("\n".join(map(str, reports)))
+    return 0 if all(report.passed for report in reports) else 1
 
 
 def _from_file_on(trace: TracebackType | None, name: str) -> TracebackType | None:

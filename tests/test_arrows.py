@@ -67,7 +67,7 @@ MAY_KNOW: dict[str, set[str]] = {
         "notebook",
         "exploration",
     },
-    "__main__": {"demo", "lab", "notebook", "axon", "site", "kamlab"},
+    "__main__": {"core", "demo", "lab", "notebook", "axon", "site", "teach", "kamlab"},
 }
 
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.

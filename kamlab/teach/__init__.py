@@ -12,6 +12,8 @@ from ..core.lazy import load_lazily
 
 if TYPE_CHECKING:
     from .exercise import CheckFailed, Exercise, exercise
+    from .help import HelpError
+    from .prediction import prediction
     from .quiz import Quiz
     from .runs import Run, Wrong, runs
     from .score import score
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 __all__ = [
     "CheckFailed",
     "Exercise",
+    "HelpError",
     "HookError",
     "Quiz",
     "Run",
     "Verdict",
     "Wrong",
     "exercise",
+    "prediction",
     "runs",
     "score",
     "show_mine",
@@ -38,8 +42,10 @@ load_lazily(
         "CheckFailed": "exercise",
         "Exercise": "exercise",
         "exercise": "exercise",
+        "HelpError": "help",
         "HookError": "student_scheduler",
         "show_mine": "student_scheduler",
+        "prediction": "prediction",
         "Quiz": "quiz",
         "Run": "runs",
         "runs": "runs",

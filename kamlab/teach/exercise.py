@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from inspect import signature
+from pathlib import Path
 from typing import Any
 
 from ..core.describe import error_in_words
 from ..core.errors import KamlabError
 from ..core.safe_repr import safe_repr
+from .help import Hint, Solution, give_hint, give_solution
+from .orders import Orders, playing
 from .runs import Wrong, still_to_do
 from .sandbox import SandboxError, run_in_sandbox
 from .student_code import location_of
@@ -21,6 +25,21 @@ from .verdict import Verdict
 
 #: The environment variable that nbgrader sets. When it runs a notebook, a failed check must raise an error.
 GRADING = "NBGRADER_EXECUTION"
+
+
+def is_graded() -> bool:
+    """Return whether nbgrader runs this notebook, also if a cell has changed ``os.environ`` since."""
+    if os.environ.get(GRADING):
+        return True
+    try:
+        begun_with = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return any(entry.startswith(f"{GRADING}=".encode()) and not entry.endswith(b"=") for entry in begun_with)
+
+
+#: How many steps the picture of a run has.
+PICTURED = 40
 
 Body = Callable[..., str | None]
 
@@ -46,6 +65,10 @@ class CheckFailed(KamlabError, AssertionError):
         super().__init__(str(verdict))
         self.verdict = verdict
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows: the sentence first, then what it is about, and no frame."""
+        return [self.verdict.sentence, f"({self.verdict.heading})"]
+
 
 class Exercise:
     """A check that can be called with a student's work. Made by :func:`exercise`.
@@ -70,6 +93,8 @@ class Exercise:
         stage: Callable[..., Callable[[], Any]] | None,
         accepts: Callable[[Any], bool],
         seconds: float,
+        plays: bool | None,
+        names: tuple[str, ...],
     ) -> None:
         self.body = body
         self.name = name
@@ -78,28 +103,47 @@ class Exercise:
         self.stage = stage
         self.accepts = accepts
         self.seconds = seconds
+        self.plays = "system" in signature(body).parameters if plays is None else plays
+        self.names = names or _names(body if stage is None else stage)
         self.__doc__ = body.__doc__
 
     def __call__(self, *handed_in: Any) -> Verdict:
-        """Check a student's work, and record the score.
+        """Check a student's work, and record the score. The verdict is practice: points come from ``kamlab grade``.
+
+        When nbgrader runs the notebook, the notebook's file is graded instead, in a fresh process (:mod:`.grading`).
 
         Raises:
             CheckFailed: the exercise is not done, and nbgrader is running this notebook.
         """
         from .score import record
 
-        verdict = self._verdict(handed_in)
+        verdict = (is_graded() and self._graded()) or self._verdict(handed_in)
         record(self.name, verdict.points if verdict.passed else 0, verdict.points, "exercise")
-        if not verdict.passed and os.environ.get(GRADING):
+        if not verdict.passed and is_graded():
+            _show(verdict.picture)
             raise CheckFailed(verdict)
         return verdict
 
+    def _graded(self) -> Verdict | None:
+        """Return what the grader says about the notebook in this folder with this exercise; ``None`` if none has it."""
+        from .grading import GradingError, grade
+        from .grading.cells import NotebookError, exercises_in, read_cells
+
+        for path in sorted(Path.cwd().glob("*.ipynb")):
+            try:
+                if self.name in exercises_in(read_cells(path)):
+                    (found,) = grade(path, [self.name]).results
+                    given = self.name, found.passed, found.sentence, self.points, found.seed, found.step
+                    return Verdict(*given, practice=False, picture=found.picture)
+            except (GradingError, NotebookError, ValueError):
+                continue
+        return None
+
     def _verdict(self, handed_in: tuple[Any, ...]) -> Verdict:
-        bad = [thing for thing in handed_in if not self.accepts(thing)]
-        if bad or not handed_in:
-            return self._failed(self._of_wrong_type(bad))
+        if sentence := self.is_right_kind(handed_in):
+            return self._failed(sentence)
         try:
-            answer = run_in_sandbox(lambda: self._examine(handed_in), self.seconds)
+            answer = run_in_sandbox(lambda: self.examine(handed_in, Orders(seconds=self.seconds)), self.seconds)
         except SandboxError as trouble:
             return self._failed(str(trouble))
         if answer["passed"]:
@@ -124,31 +168,82 @@ class Exercise:
         build: Callable[[], Any] = self.stage(*handed_in) if self.stage is not None else handed_in[0]
         return build
 
-    def _examine(self, handed_in: tuple[Any, ...]) -> dict[str, Any]:
-        """Run the check and return the result as plain values; called in the sandbox."""
+    def hint(self, number: int | None = None) -> Hint:
+        """Return the next of three hints, or the one of a number.
+
+        Raises:
+            HelpError: there are no hints for this exercise, or the teacher has switched them off.
+        """
+        return give_hint(self.name, number)
+
+    def solution(self) -> Solution:
+        """Return a solution, once all hints were given. ``solution().into(globals())`` goes on with it.
+
+        Raises:
+            HelpError: there is none, hints are left, or the teacher has switched solutions off.
+        """
+        return give_solution(self.name)
+
+    def is_right_kind(self, handed_in: tuple[Any, ...]) -> str:
+        """Return what is wrong with the kind of what was handed in, as a sentence; "" if it can be checked."""
+        bad = [thing for thing in handed_in if not self.accepts(thing)]
+        return self._of_wrong_type(bad) if bad or not handed_in else ""
+
+    def examine(self, handed_in: tuple[Any, ...], orders: Orders, picture: bool = False) -> dict[str, Any]:
+        """Run the check in this process, and return the result as plain values: ``passed``, ``sentence``, and the run.
+
+        Args:
+            handed_in: the student's work.
+            orders: how the orders are played.
+            picture: whether to add the timeline of a run that went wrong, as HTML.
+        """
         try:
-            said = self.body(*handed_in) if self.stage is None else self.body(self.stage(*handed_in))
-            return {"passed": True, "sentence": said or "All of it holds."}
+            with playing(orders):
+                said = self.body(*handed_in) if self.stage is None else self.body(self.stage(*handed_in))
+            if self.plays and not orders.played:
+                return {"passed": False, "sentence": "No order was played, so nothing is known about your system."}
+            return {"passed": True, "sentence": orders.in_words(said or "All of it holds.")}
         except Wrong as wrong:
-            return _found(wrong)
-        except NotImplementedError as error:
-            sentence = still_to_do(error)
-        except RecursionError as error:
-            sentence = f"Your code calls itself without an end.{location_of(error)}"
-        except MemoryError as error:
-            sentence = f"Your code takes more memory than there is for it.{location_of(error)}"
+            return _found(wrong, picture)
         except Exception as error:
-            sentence = f"Your code raised {error_in_words(error)}{location_of(error)}"
-        return {"passed": False, "sentence": sentence}
+            return {"passed": False, "sentence": in_words(error)}
 
     def __repr__(self) -> str:
         return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
 
 
-def _found(wrong: Wrong) -> dict[str, Any]:
+def _names(function: Callable[..., Any]) -> tuple[str, ...]:
+    taken = signature(function).parameters
+    return tuple("cured" if name == "system" else name for name in taken)
+
+
+def _show(picture: str) -> None:
+    from ..notebook.publish import publish
+
+    if picture:
+        publish(picture, "(the run that went wrong)")
+
+
+def in_words(error: BaseException) -> str:
+    """Return what the student's code raised as a sentence."""
+    if isinstance(error, NotImplementedError):
+        return still_to_do(error)
+    if isinstance(error, RecursionError):
+        return f"Your code calls itself without an end.{location_of(error)}"
+    if isinstance(error, MemoryError):
+        return f"Your code takes more memory than there is for it.{location_of(error)}"
+    if isinstance(error, SystemExit):
+        return f"Your code calls exit, instead of returning.{location_of(error)}"
+    return f"Your code raised {error_in_words(error)}{location_of(error)}"
+
+
+def _found(wrong: Wrong, picture: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"passed": False, "sentence": str(wrong)}
     if wrong.run is not None:
         found.update(seed=wrong.run.seed, step=wrong.step, line=wrong.run.line)
+        if picture:
+            last = wrong.step or wrong.run.step
+            found["picture"] = wrong.run.lab.timeline(max(0, last - PICTURED), last)._repr_html_()
     return found
 
 
@@ -160,6 +255,8 @@ def exercise(
     stage: Callable[..., Callable[[], Any]] | None = None,
     accepts: Callable[[Any], bool] = callable,
     seconds: float = 10.0,
+    plays: bool | None = None,
+    names: tuple[str, ...] = (),
 ) -> Callable[[Body], Exercise]:
     """Decorate a function that raises :class:`~.runs.Wrong` if a student's work does something wrong.
 
@@ -171,6 +268,10 @@ def exercise(
             ``stage``, the work is that function.
         accepts: returns whether the work can be checked; by default, it must be callable.
         seconds: how long the check may compute, or wait.
+        plays: whether the check plays orders of slices with :func:`~.runs.runs`; then it is not done if none was.
+            By default, a check of a ``system`` does.
+        names: the names in a notebook that are handed in when its file is graded, there perhaps with a capital letter.
+            By default they are those of the check's arguments; for a ``system`` it is ``cured``.
 
     Returns:
         A decorator that makes an :class:`Exercise` of the function. The sentence that the function returns, if any, is
@@ -182,7 +283,7 @@ def exercise(
     ...     if double(21) != 42:
     ...         raise Wrong(f"double(21) is {double(21)}; it should be 42.")
     >>> print(check(lambda number: number + number))
-    double: done
+    double: done (practice; kamlab grade gives points)
       All of it holds.
     >>> print(check(lambda number: number + 2))
     double: not yet
@@ -193,6 +294,6 @@ def exercise(
     """
 
     def make(body: Body) -> Exercise:
-        return Exercise(body, name, takes, points, stage, accepts, seconds)
+        return Exercise(body, name, takes, points, stage, accepts, seconds, plays, names)
 
     return make

@@ -14,6 +14,7 @@ from ..core.choice import SeededRandom
 from ..core.describe import error_in_words
 from ..core.errors import KamlabError, LabIsClosed
 from ..lab import Lab
+from .orders import current_orders
 from .student_code import location_of
 
 #: How many slices a run may have, unless told otherwise.
@@ -135,9 +136,11 @@ def runs(
 ) -> Iterator[Run]:
     """Run a system once for each seed, beginning with 0, and yield each run when it has ended.
 
+    In a check :mod:`.orders` decides with which seed to begin, and whether there is time for all of them.
+
     Args:
         system: a function that activates the components of the system. Its result is ``run.made``.
-        schedules: how many runs.
+        schedules: how many runs, at least one.
         slices: how many slices each may have.
         until: called with the run after each slice; the run ends when it returns something true.
         failures: whether to yield runs in which a component failed like others.
@@ -146,6 +149,7 @@ def runs(
     Raises:
         Wrong: a component failed, and ``failures`` is false.
         TypeError: ``system`` is not a function.
+        ValueError: ``schedules`` is less than 1.
 
     >>> from kamlab import Component, Graphline
     >>> class Say(Component):
@@ -168,14 +172,19 @@ def runs(
     """
     if not callable(system):
         raise TypeError(f"runs({system!r}): give a function that activates the components of a system")
+    if schedules < 1:
+        raise ValueError(f"runs(..., {schedules!r}): at least one order has to be played")
     how = {} if network is None else {"network": network}
+    orders = current_orders()
     before: Run | None = None
-    for seed in range(schedules):
+    for seed in orders.seeds(schedules):
         if before is not None:
             before.lab.stop()
         before = run = Run(system, seed, **how)
         condition = None if until is None else _asked(until, run)
         run.outcome = run.lab.run(until=condition, max_steps=slices)
+        if orders.look is not None:
+            orders.look()
         if run.failures and not failures:
             raise _wrong(run)
         yield run

@@ -24,6 +24,7 @@ import gc
 import io
 import json
 import os
+import secrets
 import select
 import signal
 import sys
@@ -44,11 +45,18 @@ MEMORY = 1 << 28
 #: How many seconds after its time a child that does not end by itself is killed.
 GRACE = 1.0
 #: The time limit counts processor time, so that no code fails because the machine is busy. Code that has run, or stood
-#: in line for a processor, for less than this share of a period is waiting, and then the clock counts. No code may run
-#: for more periods than ``BUSY``.
-COMPUTES, BUSY = 0.1, 16
+#: in line for a processor, for less than this share of a period is waiting, and then the clock counts.
+COMPUTES = 0.1
+#: Behind that is a limit by the clock, which only code that neither computes nor waits reaches: so many times its time.
+WALL = 60
 #: How many bytes of an answer are read.
 ANSWER = 1_000_000
+
+#: Says what actions are refused besides those below: gets an audit event and its arguments.
+Refused = Callable[[str, tuple[Any, ...]], str | None]
+
+#: Said of an answer that is not the sandbox's.
+FORGED = "Your code writes into the answer of the check, which is not part of this exercise."
 
 FORKS = sys.platform == "linux" and hasattr(os, "fork")
 
@@ -91,12 +99,14 @@ class _TooMuchPrinted(SystemExit):
     """Raised in code that prints without end in this process. It is a SystemExit for the same reason."""
 
 
-def run_in_sandbox(call: Callable[[], Any], seconds: float = 10.0) -> Any:
+def run_in_sandbox(call: Callable[[], Any], seconds: float = 10.0, refused: Refused | None = None) -> Any:
     """Call a function in a sandbox and return its result, which must be a value that JSON can represent.
 
     Args:
         call: the function, without arguments.
         seconds: how long it may compute, or wait.
+        refused: called with each of Python's audit events and its arguments; what it returns completes "your code ...",
+            and the action is refused. Only in a child process.
 
     Raises:
         SandboxError: it did not return in time, or did something that is refused.
@@ -108,21 +118,22 @@ def run_in_sandbox(call: Callable[[], Any], seconds: float = 10.0) -> Any:
         ...
     kamlab.teach.sandbox.SandboxError: Your code ends Python (exit status 3), instead of returning.
     """
-    return _in_child(call, seconds) if FORKS else _in_this_process(call, seconds)
+    return _in_child(call, seconds, refused) if FORKS else _in_this_process(call, seconds)
 
 
 # -- in a child process -----------------------------------------------------------------------------------
 
 
-def _in_child(call: Callable[[], Any], seconds: float) -> Any:
+def _in_child(call: Callable[[], Any], seconds: float, refused: Refused | None) -> Any:
     reader, writer = os.pipe()
+    proof = secrets.token_hex(16)
     sys.stdout.flush()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the child does not need the other threads
         child = os.fork()
     if child == 0:
         os.close(reader)
-        _run_as_child(call, seconds, writer)
+        _run_as_child(call, seconds, refused, writer, proof)
     os.close(writer)
     try:
         answer = _read(reader, _TimeLimit(seconds, lambda: _processor_time(child), child))
@@ -137,9 +148,23 @@ def _in_child(call: Callable[[], Any], seconds: float) -> Any:
     _, status = os.waitpid(child, 0)
     if not answer:
         raise SandboxError(_ended(os.waitstatus_to_exitcode(status)))
-    kind, value = json.loads(answer)
+    return _proved(answer, proof)
+
+
+def _proved(answer: bytes, proof: str) -> Any:
+    """Return the value of an answer.
+
+    Raises:
+        SandboxError: the answer is that there was trouble, or it was not written by the sandbox.
+    """
+    try:
+        kind, value, proved = json.loads(answer)
+    except ValueError:
+        raise SandboxError(FORGED) from None
     if kind == "trouble":
-        raise SandboxError(value)
+        raise SandboxError(str(value))
+    if proved != proof:
+        raise SandboxError(FORGED)
     return value
 
 
@@ -158,7 +183,7 @@ class _TimeLimit:
         self._process = process
         self._begun = processor_time()
         self._last = self._begun + _time_in_line(process)
-        self._periods = BUSY
+        self._deadline = real_monotonic() + WALL * seconds
         #: How many seconds the code may go on until the next call of :meth:`is_over`.
         self.wait = seconds
 
@@ -168,9 +193,8 @@ class _TimeLimit:
         left = self.seconds - (now - self._begun)
         ready = now + _time_in_line(self._process)
         is_waiting = ready - self._last < COMPUTES * self.wait
-        self._periods -= 1
         self._last, self.wait = ready, max(left, self.seconds / 20)
-        return left <= self.seconds / 100 or is_waiting or not self._periods
+        return left <= self.seconds / 100 or is_waiting or real_monotonic() > self._deadline
 
 
 def _time_in_line(process: int | str) -> float:
@@ -233,29 +257,35 @@ def _asks_for_input(place: str = "") -> str:
     return f"Your code waits for input(), which is not available in a check.{place}"
 
 
-def _run_as_child(call: Callable[[], Any], seconds: float, writer: int) -> NoReturn:
-    """Call the function, write the answer, and exit."""
+def _run_as_child(
+    call: Callable[[], Any], seconds: float, refused: Refused | None, writer: int, proof: str
+) -> NoReturn:
+    """Call the function, write the answer, and exit.
 
-    def tell(kind: str, value: Any) -> NoReturn:
-        data = json.dumps([kind, value]).encode()
+    The proof stays in this frame, where the code cannot find it: a value without the proof is not believed.
+    """
+
+    def tell(kind: str, value: Any, proved: str = "", *, dumps: Any = json.dumps, write: Any = os.write) -> NoReturn:
+        data = dumps([kind, value, proved]).encode()
         while data:
-            data = data[os.write(writer, data) :]
-        os._exit(0)
+            data = data[write(writer, data) :]
+        end(0)
 
+    end = os._exit
     try:
-        _restrict(seconds, tell)
+        _restrict(seconds, tell, refused)
         value = call()
         signal.setitimer(signal.ITIMER_REAL, 0)
-        tell("value", value)
+        tell("value", value, proof)
     except SystemExit as error:
         tell("trouble", f"Your code calls exit, instead of returning.{location_of(error)}")
     except BaseException as error:
         tell("trouble", f"Your code raised {type(error).__name__}.{location_of(error)}")
     finally:
-        os._exit(1)
+        end(1)
 
 
-def _restrict(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
+def _restrict(seconds: float, tell: Callable[[str, Any], NoReturn], refused: Refused | None) -> None:
     """Keep the effects of the code within this child process."""
     faulthandler.disable()  # the parent reports a crash in a sentence
     gc.freeze()  # objects of the parent must not be finalized here
@@ -280,11 +310,16 @@ def _restrict(seconds: float, tell: Callable[[str, Any], NoReturn]) -> None:
     if events is not None:
         events._set_running_loop(None)  # the notebook's loop does not run in this child
 
+    refusing: list[bool] = []
+
     def refuse(event: str, args: tuple[Any, ...]) -> None:
-        what = REFUSED.get(event)
+        if refusing:
+            return
+        what = REFUSED.get(event) or (refused(event, args) if refused else None)
         if what is None and event == "open" and len(args) == 3 and _writes(args[0], args[2]):
             what = "writes a file"
         if what is not None:
+            refusing.append(True)  # to say where asks for frames
             tell("trouble", f"Your code {what}, which is not part of this exercise.{current_location(sys._getframe())}")
 
     sys.addaudithook(refuse)

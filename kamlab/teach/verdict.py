@@ -19,6 +19,10 @@ _COLOURS = {
 }
 
 
+#: Said of an exercise that is done where that gives no points.
+PRACTICE = "(practice; kamlab grade gives points)"
+
+
 class NothingToOpen(KamlabError):
     """A verdict cannot open a run, because it is not about one."""
 
@@ -29,7 +33,8 @@ class Verdict:
 
     ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` the findings of the check, and
     ``points`` the points of the exercise. If a run went wrong, ``seed`` is its seed, ``step`` where to look, and
-    ``line`` the whole run as a line of text that can be replayed.
+    ``line`` the whole run as a line of text that can be replayed. What a cell shows is ``practice``; points come from
+    ``kamlab grade``.
 
     >>> print(Verdict("lost-update", False, "The balance is 1.", seed=3, step=14, line="kamlab1:..."))
     lost-update: not yet
@@ -46,6 +51,8 @@ class Verdict:
     step: int | None = None
     line: str = ""
     build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
+    practice: bool = True
+    picture: str = field(default="", repr=False)
 
     def open(self) -> Lab:
         """Return a lab in which the run that went wrong was replayed, up to the step where it did.
@@ -68,9 +75,15 @@ class Verdict:
     def __bool__(self) -> bool:
         return self.passed
 
+    @property
+    def heading(self) -> str:
+        """The exercise, and whether it is done."""
+        if not self.passed:
+            return f"{self.of}: not yet"
+        return f"{self.of}: done {PRACTICE if self.practice else f'({self.points:g} points)'}"
+
     def __str__(self) -> str:
-        head = f"{self.of}: {'done' if self.passed else 'not yet'}"
-        return "\n  ".join([head, *self.sentence.splitlines(), *self._run_in_words()])
+        return "\n  ".join([self.heading, *self.sentence.splitlines(), *self._run_in_words()])
 
     __repr__ = __str__
 
@@ -81,12 +94,19 @@ class Verdict:
         return [f"{seed} {self.step}: verdict.open() opens it there.", self.line]
 
     def _repr_html_(self) -> str:
-        lines = [f"<b>{escape(self.of)}: {'done' if self.passed else 'not yet'}</b>"]
+        lines = [f"<b>{escape(self.heading)}</b>"]
         lines += [escape(line) for line in self.sentence.splitlines()]
         if self.line:
             where, line = self._run_in_words()
             lines += [escape(where), f'<code style="overflow-wrap:anywhere">{escape(line)}</code>']
         return feedback_box("".join(f"<div>{line}</div>" for line in lines), "good" if self.passed else "bad")
+
+    def _ipython_display_(self) -> None:
+        """Display the verdict, and not as the cell's result, which nbgrader would take for a number."""
+        from ..notebook.publish import publish
+
+        if not publish(self._repr_html_(), str(self)):
+            raise NotImplementedError  # IPython displays the text
 
 
 def feedback_box(html: str, kind: str = "") -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 
+from kamlab.teach.help import reference
 from sampling import FULL
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,7 +39,7 @@ class Task:
     @property
     def solution(self) -> str:
         """An answer that is right."""
-        return (ANSWERS / self.name / "solution.py").read_text(encoding="utf-8")
+        return reference(self.name)
 
     @property
     def wrong(self) -> list[Path]:

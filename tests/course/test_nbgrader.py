@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,10 +21,31 @@ pytest.importorskip("nbgrader")
 pytestmark = only_in_full
 
 #: The exercise that is graded here.
-GRADED = TASKS["lost-update"]
+GRADED = TASKS["deadlock"]
 #: The notebooks that are released here.
 RELEASED = sorted(COURSE.rglob("*.ipynb"))
-COURSE_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'kamlab'\nc.ClearSolutions.enabled = False\n"
+COURSE_CONFIG = "c = get_config()\nc.CourseDirectory.course_id = 'kamlab'\n"
+#: What a teacher adds so that points come from outside the student's kernel.
+OUTSIDE = "import kamlab.notebook.nbgrader as kamlab_grading\nkamlab_grading.configure(c)\n"
+
+_IMPORT = "from kamlab.teach.exercises import deadlock\n"
+#: What students hand in, and the points they get.
+HANDED_IN = {
+    "ada": (GRADED.solution, 2.0),
+    "ben": (GRADED.stub, 0.0),
+    "cleo": (GRADED.wrong[0].read_text(encoding="utf-8"), 0.0),
+    "loop": ("def cured():\n    while True:\n        pass\n", 0.0),
+    "orders": (f"{_IMPORT}deadlock.SCHEDULES = 0\ncured = broken\n", 0.0),
+    "runs": (f"{_IMPORT}deadlock.runs = lambda *a, **k: ()\ncured = broken\n", 0.0),
+    "judge": ("judge = lambda *a: None\ncured = broken\n", 0.0),
+    "environ": ('import os\nos.environ.pop("NBGRADER_EXECUTION", None)\ncured = broken\n', 0.0),
+}
+#: What no kernel can keep from being replaced.
+REPLACED = {
+    "check": (f"{_IMPORT}deadlock.check = lambda system: None\ncured = broken\n", 0.0),
+    "class": ("import kamlab.teach as t\nt.Exercise.__call__ = lambda self, *a: None\ncured = broken\n", 0.0),
+    "exit": ("import os\ncured = broken\nos._exit(0)\n", 0.0),
+}
 
 
 def call(course: Path, *arguments: str) -> str:
@@ -33,7 +55,7 @@ def call(course: Path, *arguments: str) -> str:
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, timeout=1000)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
+    return done.stdout + done.stderr
 
 
 def put(notebook: Path, *folders: Path) -> None:
@@ -43,11 +65,11 @@ def put(notebook: Path, *folders: Path) -> None:
         (folder / notebook.name).write_bytes(notebook.read_bytes())
 
 
-def solve(path: Path, task: Task) -> None:
-    """Write the right answer into the student's cell of a notebook."""
+def answer(path: Path, task: Task, source: str) -> None:
+    """Write an answer into the student's cell of a notebook."""
     notebook: Any = nbformat.read(path, as_version=4)
     (cell,) = [each for each in notebook.cells if each.metadata.get("nbgrader", {}).get("grade_id") == task.name]
-    cell.source = task.solution
+    cell.source = source
     nbformat.write(notebook, path)
 
 
@@ -56,15 +78,39 @@ def sources(path: Path) -> list[str]:
     return [cell.source for cell in nbformat.read(path, as_version=4).cells]
 
 
-@pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course in which the notebooks are released as one assignment; what is in the students' cells is left there."""
-    course = tmp_path_factory.mktemp("course")
-    (course / "nbgrader_config.py").write_text(COURSE_CONFIG)
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """A course in which the notebooks are released as one assignment, with nbgrader's usual configuration."""
+    (tmp_path / "nbgrader_config.py").write_text(COURSE_CONFIG)
     for path in RELEASED:
-        put(path, course / "source" / "all")
-    call(course, "-m", "nbgrader", "generate_assignment", "all", "--create")
-    return course
+        put(path, tmp_path / "source" / "all")
+    call(tmp_path, "-m", "nbgrader", "generate_assignment", "all", "--create")
+    return tmp_path
+
+
+def graded(course: Path, handed_in: dict[str, tuple[str, float]]) -> tuple[dict[str, float], str]:
+    """Hand in, grade, and write feedback; return the points of each student, and nbgrader's log."""
+    name = GRADED.notebook.name
+    for who, (source, _) in handed_in.items():
+        folder = course / "submitted" / who / "all"
+        put(course / "release" / "all" / name, folder)
+        answer(folder / name, GRADED, source)
+    log = call(course, "-m", "nbgrader", "autograde", "all")
+    call(course, "-m", "nbgrader", "generate_feedback", "all")
+    told = call(course, "-c", ASKS)
+    return json.loads(next(line for line in told.splitlines() if line.startswith("{"))), log
+
+
+def feedback(course: Path, who: str) -> str:
+    """Return the output of the graded cell in a student's feedback, without the pictures' data."""
+    page = (course / "feedback" / who / "all" / f"{GRADED.notebook.stem}.html").read_text(encoding="utf-8")
+    cell = page[page.index(f"Grade cell: <code>{GRADED.name}-check") :]
+    return re.sub(r'data:image/[^"]*', "PICTURE", cell[: cell.index('<div class="cell border-box-sizing')])
+
+
+def complaints(log: str) -> list[str]:
+    """Return the lines in which nbgrader takes an output for something else, or a thread or process is at fault."""
+    return [line for line in log.splitlines() if re.search(r"Cell output is|partial|strange|fork\(|kamlab", line)]
 
 
 @pytest.mark.timeout(1200)
@@ -77,15 +123,29 @@ def test_the_notebooks_of_the_course_can_be_released(released: Path) -> None:
 
 @pytest.mark.timeout(1200)
 @pytest.mark.slow
-def test_a_solved_notebook_gets_its_points_and_an_untouched_one_none(released: Path) -> None:
-    """Submitted and graded by nbgrader: the solution gets all points, the stub none."""
-    name = GRADED.notebook.name
-    ada, ben = (released / "submitted" / who / "all" for who in ("ada", "ben"))
-    put(released / "release" / "all" / name, ada, ben)
-    solve(ada / name, GRADED)
-    call(released, "-m", "nbgrader", "autograde", "all")
-    told = call(released, "-c", ASKS).splitlines()[-1]
-    assert json.loads(told) == {"ada": 2.0, "ben": 0.0}
+def test_points_come_from_a_fresh_process(released: Path) -> None:
+    """In the kernel: the solution gets all points; the stub, a mistake, a loop and the one-line cheats get none."""
+    points, log = graded(released, HANDED_IN)
+    assert points == {who: points for who, (_, points) in HANDED_IN.items()}
+    assert complaints(log) == []
+    assert "Traceback" not in feedback(released, "ben")
+    assert "deadlock: done (2 points)" in feedback(released, "ada")
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.slow
+def test_points_come_from_outside_the_kernel(released: Path) -> None:
+    """With the teacher's line a replaced check gets no points, and feedback has the sentence, then the picture."""
+    with (released / "nbgrader_config.py").open("a") as config:
+        config.write(OUTSIDE)
+    handed_in = {who: HANDED_IN[who] for who in ("ada", "ben")} | REPLACED
+    points, log = graded(released, handed_in)
+    assert points == {who: points for who, (_, points) in handed_in.items()}
+    assert complaints(log) == []
+    shown = feedback(released, "ben")
+    assert 0 < shown.index("CarefulDiner") < shown.index("0 of 2 points") < shown.index("PICTURE")
+    assert not re.search(r"Traceback|site-packages|kamlab/teach|File ", shown)
+    assert "done, 2 of 2 points" in feedback(released, "ada")
 
 
 #: What is asked of nbgrader's own book of grades.

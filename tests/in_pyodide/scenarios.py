@@ -13,7 +13,7 @@ from .preparing import ROOT
 
 LISTING = (ROOT / "tests" / "listings" / "time_server.py").read_text(encoding="utf-8")
 NOTEBOOK = ROOT / "notebooks" / "course" / "01-lost-update.ipynb"
-SOLUTION = ROOT / "tests" / "course" / "answers" / "lost-update" / "solution.py"
+SOLUTION = ROOT / "kamlab" / "teach" / "answers" / "lost-update" / "solution.txt"
 
 LOAD = "%load_ext kamlab"
 #: A lab with a small pipeline, before its first slice.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-ANSWERS = Path(__file__).parent.parent.parent / "course" / "answers"
+from kamlab.teach import help as help_for_one
+
 STEPS = ("microprocess", "scheduler", "component", "postman", "chassis", "backplane")
 
 
@@ -15,8 +15,7 @@ def reference() -> SimpleNamespace:
     """Return the classes of the reference solution."""
     space: dict[str, Any] = {"__name__": "mini"}
     for step in STEPS:
-        path = ANSWERS / f"mini-{step}" / "solution.py"
-        exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), space)
+        exec(compile(help_for_one.reference(f"mini-{step}"), f"<mini-{step}>", "exec"), space)
     return SimpleNamespace(**{name: value for name, value in space.items() if isinstance(value, type)})
 
 
