@@ -9,12 +9,13 @@ from ..core.errors import NotInstalled
 
 
 @contextlib.contextmanager
-def needs(package: str, user: str) -> Iterator[None]:
+def needs(package: str, user: str, install: str = '"kamlab[lab]"') -> Iterator[None]:
     """Import a package within this block; if that fails, the error says what to install.
 
     Args:
         package: the package.
         user: the feature that needs it, in words.
+        install: what pip is to install.
 
     Raises:
         NotInstalled: the package cannot be imported.
@@ -30,6 +31,5 @@ def needs(package: str, user: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise NotInstalled(
-            f"{user} needs {package}, which cannot be imported here ({error}). "
-            'Install it with: pip install "kamlab[lab]"'
+            f"{user} needs {package}, which cannot be imported here ({error}). Install it with: pip install {install}"
         ) from error

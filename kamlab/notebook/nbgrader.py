@@ -17,15 +17,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import nbformat.v4
-from nbclient.exceptions import DeadKernelError
-from nbgrader.converters.autograde import Autograde
-from nbgrader.preprocessors import Execute
-from traitlets import Unicode
-
 from ..core.errors import KamlabError
 from ..teach.grading import Result, grade
+from .dependencies import needs
+
+with needs("nbgrader", "grading by nbgrader", "nbgrader"):
+    import nbformat
+    import nbformat.v4
+    from nbclient.exceptions import DeadKernelError
+    from nbgrader.converters.autograde import Autograde
+    from nbgrader.preprocessors import Execute
+    from traitlets import Unicode
 
 CHECK = "-check"
 
