@@ -6,6 +6,7 @@ import pytest
 
 from kamlab.teach import sandbox
 from kamlab.teach.grading import grade_all
+from sampling import sampled
 
 from .conftest import HandIn
 
@@ -245,12 +246,15 @@ tell("value", {"passed": True, "sentence": "x"}, "0" * 32)
 }
 
 
+ALL = list(CHEATS.items())
+#: Those that are tried here: the best-known ones always, of the others a sample.
+TRIED = dict(sampled(ALL[:6] + ALL[6::3], ALL))
+
+
 def test_no_cheat_gets_points(hand_in: HandIn) -> None:
     """Each cheat gets 0 of 2 points, and the sentence says what it does or what is wrong with its system."""
-    notebooks = [
-        hand_in("03-deadlock.ipynb", {"deadlock": cell}, str(n)) for n, (cell, _) in enumerate(CHEATS.values())
-    ]
-    for (name, (_, said)), report in zip(CHEATS.items(), grade_all(notebooks, seed=1), strict=True):
+    notebooks = [hand_in("03-deadlock.ipynb", {"deadlock": cell}, str(n)) for n, (cell, _) in enumerate(TRIED.values())]
+    for (name, (_, said)), report in zip(TRIED.items(), grade_all(notebooks, seed=1), strict=True):
         (result,) = report.results
         assert (name, result.points, result.of, result.passed) == (name, 0, 2, False)
         assert said in result.sentence, name
