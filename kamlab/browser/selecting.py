@@ -140,6 +140,7 @@ def install() -> None:
     replacements = (
         (selectors, "DefaultSelector", MemorySelector),
         (selectors, "SelectSelector", MemorySelector),
+        (selectors, "PollSelector", MemorySelector),
         (select, "select", select_sockets),
     )
     for module, name, value in replacements:
