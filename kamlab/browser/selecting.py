@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import select
 import selectors
+import socketserver
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -140,7 +141,9 @@ def install() -> None:
     replacements = (
         (selectors, "DefaultSelector", MemorySelector),
         (selectors, "SelectSelector", MemorySelector),
+        (selectors, "PollSelector", MemorySelector),
         (select, "select", select_sockets),
+        (socketserver, "_ServerSelector", MemorySelector),
     )
     for module, name, value in replacements:
         setattr(module, name, value)

@@ -20,7 +20,7 @@ FOLDER = ROOT / "notebooks"
 #: Those that run in every test run, one after the other in one kernel: together they use every room of kamlab.
 CHOSEN = (
     *("00-build-your-own", "03-deadlock", "10-duplicates"),
-    *("02-relay", "06-graphlines", "07-carousels", "09-tcp-shutdown", "10-handles", "11-bounded-boxes"),
+    *("02-relay", "06-graphlines", "07-carousels", "10-handles", "11-bounded-boxes"),
     *("14-multicast", "16-irc", "17-likefile", "ideas", "start"),
 )
 #: What is run between two of them.
