@@ -115,8 +115,7 @@ def test_an_exercise_is_checked(session: Session) -> None:
     step = re.fullmatch(r"  Seed \d+, step (\d+): verdict\.open\(\) opens it there\.", place)
     assert step is not None
     assert f"step {step[1]}, " in opened.value
-    assert solved.value == f"lost-update: done {PRACTICE}
-  In {SCHEDULES} schedules no deposit was lost."
+    assert solved.value == f"lost-update: done {PRACTICE}\n  In {SCHEDULES} schedules no deposit was lost."
 
 
 def test_every_module_can_be_imported(session: Session) -> None:
