@@ -44,7 +44,8 @@ the built-in error from which an error also derives, so that code that catches t
     │   │   └── PortInUse
     │   └── NotRecorded (ValueError, AttributeError), NothingRecords, RecordDoesNotFit
     ├── protocols                                        kamlab.protocols
-    │   └── CannotSend (ValueError)
+    │   ├── CannotSend (ValueError)
+    │   └── BadRequest, FetchFailed, BadResponse, BadURL (ValueError)
     ├── questions about the past                         kamlab.analysis.errors
     │   └── NotInTrace, NoStory (LookupError), CannotExplain (TypeError), BadWatch (ValueError)
     ├── going back, recorded runs, breakpoints           kamlab.replay.errors
@@ -61,12 +62,16 @@ the built-in error from which an error also derives, so that code that catches t
     │   └── NoMessage (IndexError), NoSuchLink (KeyError)
     ├── teaching                                         kamlab.teach
     │   ├── Wrong, CheckFailed (AssertionError), NothingToOpen, SandboxError, HookError
+    │   ├── GradingError, NotebookError, HelpError
     │   └── NoQuestion, BadAnswer (ValueError)
     ├── the panel                                        kamlab.notebook.panel
     │   └── BadCommand, NotThere, NoSuchExport
+    ├── a site for browsers                              kamlab.site
+    │   └── SiteError
     └── what only Axon has                               kamlab.axon
-        └── RealPackagesImported (ImportError), CannotReplaceLab, normalShutdown, ArgumentsClash,
-            invalidComponentInterface
+        ├── RealPackagesImported (ImportError), CannotReplaceLab, normalShutdown, ArgumentsClash,
+        │   invalidComponentInterface
+        └── CorruptFrame, ShortFrame, IncompleteChunk
 
     ThreadStopped (BaseException): ends the thread of a component that was stopped
     SliceEnded (BaseException): ends a slice that lasts too long
