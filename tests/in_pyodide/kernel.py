@@ -52,6 +52,11 @@ class Result:
         return "".join(each["data"].get("text/plain", "") for each in self.of_type("execute_result"))
 
     @property
+    def shown(self) -> str:
+        """What was displayed, as text."""
+        return "".join(each["data"].get("text/plain", "") for each in self.of_type("display_data"))
+
+    @property
     def widgets(self) -> list[str]:
         """The numbers of the widgets that were displayed."""
         data = [each["data"].get("application/vnd.jupyter.widget-view+json") for each in self.of_type("display_data")]

@@ -25,9 +25,12 @@ ADDED = frozenset(
 )
 #: What kamlab's own functions bind again (``global``), by module.
 REBOUND = {
+    "kamlab.browser.breathing": {"_rested"},
+    "kamlab.browser.sockets": {"_default_timeout"},
+    "kamlab.browser.stacks": {"_running"},
     "kamlab.core.context": {"_default", "_maker"},
     "kamlab.core.never_activated": {"_labs"},
-    "kamlab.core.origins": {"noting", "noting_components"},
+    "kamlab.core.origins": {"listener", "noting", "noting_components"},
     "kamlab.core.tracebacks": {"_last"},
     "kamlab.core.watch": {"_is_watching", "_lock"},
     "kamlab.notebook.extension": {"_loaded", "_shell"},

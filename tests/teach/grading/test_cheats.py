@@ -19,19 +19,19 @@ DEADLOCK = "from kamlab.teach.exercises import deadlock\n"
 
 #: What a cheat is called, what the student's cell has, and what the grader says.
 CHEATS: dict[str, tuple[str, str]] = {
-    "schedules 0": (DEADLOCK + "deadlock.SCHEDULES = 0" + BROKEN, "Diner_2"),
-    "runs": (DEADLOCK + "deadlock.runs = lambda *a, **k: ()" + BROKEN, "Diner_2"),
-    "environ": ("import os\nos.environ.pop('NBGRADER_EXECUTION', None)" + BROKEN, "Diner_2"),
-    "check replaced": (DEADLOCK + "deadlock.check.body = lambda s: 'fine'" + BROKEN, "Diner_2"),
+    "schedules 0": (DEADLOCK + "deadlock.SCHEDULES = 0" + BROKEN, "Deadlock at step"),
+    "runs": (DEADLOCK + "deadlock.runs = lambda *a, **k: ()" + BROKEN, "Deadlock at step"),
+    "environ": ("import os\nos.environ.pop('NBGRADER_EXECUTION', None)" + BROKEN, "Deadlock at step"),
+    "check replaced": (DEADLOCK + "deadlock.check.body = lambda s: 'fine'" + BROKEN, "Deadlock at step"),
     "examine": (
         "from kamlab.teach.exercise import Exercise\nExercise.examine = lambda *a: {'passed': True, 'sentence': 'x'}"
         + BROKEN,
-        "Diner_2",
+        "Deadlock at step",
     ),
     "builtin len": ("import builtins\nbuiltins.len = lambda x: 2" + BROKEN, "changes len of builtins"),
     "shadow": (
         DEADLOCK + "deadlock.isinstance = lambda *a: True\ndeadlock.len = lambda x: 2" + BROKEN,
-        "Diner_2",
+        "Deadlock at step",
     ),
     "sys.modules": (
         """\
@@ -45,7 +45,7 @@ sys.modules['kamlab.teach.exercises.deadlock'] = m"""
     "Wrong": (
         "from kamlab.teach import Wrong\nWrong.__init__ = lambda self, *a: (_ for _ in ()).throw(StopIteration)"
         + BROKEN,
-        "Diner_2",
+        "Deadlock at step",
     ),
     "code": (
         "from kamlab import Lab\nLab.why.__code__ = (lambda self: None).__code__" + BROKEN,
@@ -127,7 +127,7 @@ def cured():
     deadlock._has_two_forks = deadlock.happened = deadlock._has_eaten = lambda *a: ''
     return broken()
 """,
-        "Diner_2",
+        "Deadlock at step",
     ),
     "patch in main": (
         DEADLOCK
@@ -168,7 +168,7 @@ def cured():
 """,
         "",
     ),
-    "run.deadlock": ("from kamlab.teach.runs import Run\nRun.deadlock = ''" + BROKEN, "Diner_2"),
+    "run.deadlock": ("from kamlab.teach.runs import Run\nRun.deadlock = ''" + BROKEN, "Deadlock at step"),
     "metaclass eq": (
         """\
 class Yes:
