@@ -112,7 +112,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def test_html_is_escaped_at_one_place() -> None:
-    """No module but the renderer imports what escapes, or writes an entity itself; a web server's pages are no views."""
+    """No module but the renderer imports what escapes, or writes an entity; a web server's pages are no views."""
     places = (ROOT / "views" / "render.py", ROOT / "protocols" / "http" / "error_pages.py")
     files = [path for path in sorted(ROOT.rglob("*.py")) if path not in places]
     assert len(files) > 100
