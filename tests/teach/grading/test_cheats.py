@@ -140,7 +140,7 @@ class D(Diner):
 def cured():
     a, b = D('a'), D('b'); set_table(a, b); return a, b
 """,
-        "D_",
+        "never had two forks",
     ),
     "orders look": (
         """\
@@ -214,7 +214,7 @@ class D(Diner):
 def cured():
     a, b = D("a"), D("b"); set_table(a, b); return a, b
 """,
-        "D_2",
+        "never had two forks",
     ),
     "another name": (
         """\
