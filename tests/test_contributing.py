@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -23,6 +24,17 @@ def test_every_path_of_a_page_is_there(page: str) -> None:
     assert len(named) > 1
     missing = [name for name in named if not any((ROOT / folder / name).exists() for folder in HERE)]
     assert missing == []
+
+
+def test_nothing_else_is_at_the_top_level() -> None:
+    """The repository has the agreed folders and files at its top, and no archive or other stray file."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    top = {name.partition("/")[0] for name in listed.splitlines()}
+    folders = {".ci", "binder", "docs", "kamlab", "notebooks", "tests"}
+    pages = {"ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", "README.md"}
+    assert top == folders | pages | {".gitignore", ".pre-commit-config.yaml", "mkdocs.yml", "pyproject.toml"}
 
 
 def test_the_map_shows_every_room() -> None:
