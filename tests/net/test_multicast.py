@@ -19,6 +19,7 @@ from kamlab.net import (
     Simulated,
 )
 from kamlab.parts import DataSource
+from keeping import Keep, step_until
 
 HERE, GROUP, OTHER = "127.0.0.1", "224.168.2.9", "224.168.2.10"
 
@@ -36,20 +37,6 @@ def multicast_works() -> bool:
             return sock.recv(1) == b"?"
     except OSError:
         return False
-
-
-class Keep(Component):
-    """Keeps what comes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.got: list[Any] = []
-
-    def main(self) -> Any:
-        while True:
-            self.got.extend(self.messages())
-            self.pause()
-            yield
 
 
 def keeping(peer: Component) -> Keep:
@@ -76,15 +63,6 @@ def any_lab(request: Any, make_lab: Callable[..., Any]) -> Any:
 def port(free_port: Callable[[], int]) -> int:
     """A port that is free."""
     return free_port()
-
-
-def step_until(lab: Any, condition: Callable[[], Any], slices: int = 2000) -> None:
-    """Step a lab until a condition holds."""
-    for _ in range(slices):
-        if condition():
-            return
-        lab.step()
-    raise AssertionError(f"not within {slices} slices")
 
 
 class TestOnEveryNetwork:

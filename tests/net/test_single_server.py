@@ -7,25 +7,10 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Pipeline, ProducerFinished, ShutdownMicroprocess
+from kamlab import Pipeline, ProducerFinished, ShutdownMicroprocess
 from kamlab.net import PortInUse, SingleServer
 from kamlab.parts import DataSource
-
-
-class Keep(Component):
-    """Keeps what comes to inbox and control."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.got: list[Any] = []
-        self.told: list[Any] = []
-
-    def main(self) -> Any:
-        while True:
-            self.got.extend(self.messages())
-            self.told.extend(self.messages("control"))
-            self.pause()
-            yield
+from keeping import Keep
 
 
 class World:

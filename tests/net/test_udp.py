@@ -16,24 +16,9 @@ from kamlab.net import ListenFailed, PortInUse, PostboxPeer, SimplePeer, Simulat
 from kamlab.net.real import RealNetwork
 from kamlab.net.real_sockets import UdpSocket
 from kamlab.parts import DataSource
+from keeping import Keep, step_until
 
 HERE = "127.0.0.1"
-
-
-class Keep(Component):
-    """Keeps what comes to inbox and control."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.got: list[Any] = []
-        self.told: list[Any] = []
-
-    def main(self) -> Any:
-        while True:
-            self.got.extend(self.messages())
-            self.told.extend(self.messages("control"))
-            self.pause()
-            yield
 
 
 def keeping(peer: Component) -> Keep:
@@ -60,15 +45,6 @@ def outside() -> Iterator[socket.socket]:
         sock.bind((HERE, 0))
         sock.settimeout(20)
         yield sock
-
-
-def step_until(lab: Any, condition: Callable[[], Any], slices: int = 2000) -> None:
-    """Step a lab until a condition holds."""
-    for _ in range(slices):
-        if condition():
-            return
-        lab.step()
-    raise AssertionError(f"not within {slices} slices")
 
 
 class TestOnEveryNetwork:
