@@ -269,7 +269,7 @@ class MemoryServer(asyncio.AbstractServer):
             if end.is_closed:
                 return
             connection, _ = sock.accept()
-            self._transports = [each for each in self._transports if not each.is_over]
+            self._transports = [transport for transport in self._transports if not transport.is_over]
             self._transports.append(StreamTransport(self._loop, connection, self._factory()))
 
     def close(self) -> None:

@@ -150,7 +150,7 @@ class Stream(Endpoint):
         if not is_this_machine(host):
             fail(errno.ENETUNREACH)
         host = host if host.startswith("127.") else LOOPBACK
-        listener = next((each for each in _endpoints.values() if _listens_at(each, host, port)), None)
+        listener = next((endpoint for endpoint in _endpoints.values() if _listens_at(endpoint, host, port)), None)
         if not isinstance(listener, Stream) or listener.queue is None or len(listener.queue) >= listener.backlog:
             fail(errno.ECONNREFUSED)
         other = Stream()
@@ -293,6 +293,6 @@ class Datagrams(Endpoint):
 
     def put(self, data: bytes, sender: Address) -> None:
         """Take a datagram; it is lost if there is no room."""
-        if sum(len(each) for each, _ in self.queue) + len(data) <= DATAGRAM_CAPACITY:
+        if sum(len(datagram) for datagram, _ in self.queue) + len(data) <= DATAGRAM_CAPACITY:
             self.queue.append((data, sender))
             self.changed()

@@ -122,13 +122,13 @@ def select_sockets(
     """Return the sockets that can be read and written, as ``select.select`` does; none is ever exceptional."""
     del exceptional
     readers, writers = list(readers), list(writers)
-    found = {id(each): find(_number_of(each)) for each in (*readers, *writers)}
+    found = {id(file): find(_number_of(file)) for file in (*readers, *writers)}
     if None in found.values():
         fail(errno.EBADF)
 
     def ready() -> tuple[list[Any], list[Any], list[Any]]:
-        can_read = [each for each in readers if _events(find(_number_of(each))) & READ]
-        return can_read, [each for each in writers if _events(find(_number_of(each))) & WRITE], []
+        can_read = [file for file in readers if _events(find(_number_of(file))) & READ]
+        return can_read, [file for file in writers if _events(find(_number_of(file))) & WRITE], []
 
     result: tuple[list[Any], list[Any], list[Any]] = _wait(
         ready, [endpoint for endpoint in found.values() if endpoint is not None], timeout
