@@ -104,6 +104,13 @@ class Recorder:
         self.roused: set[int] = set()
         #: The inboxes out of which it took messages, which wakes those that send there.
         self.taken: list[Cell] = []
+        #: The engine's records of the slice.
+        self.records: list[Any] = []
+
+    @property
+    def stage(self) -> Stage:
+        """The stage on which the slice runs."""
+        return self._stage
 
     def mark(self, cell: Cell, letter: str) -> None:
         """Note what was done to a cell."""
@@ -129,6 +136,7 @@ class Recorder:
 
     def log(self, record: Any) -> None:
         """Note what a record tells; the engine calls it."""
+        self.records.append(record)
         handler = _HANDLERS.get(record[0])
         if handler is not None:
             handler(self, record)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..core.choice import SeededRandom
+from ..core.choice import Chooser, SeededRandom
 from ..core.describe import error_in_words
 from ..core.errors import KamlabError, LabIsClosed
 from ..lab import Lab
@@ -27,7 +27,7 @@ class Run:
     """One run of a system, at its end.
 
     ``made`` is the result of the system's function, ``lab`` the lab at the end of the run, ``seed`` the seed that
-    decided who ran next, and ``outcome`` why the run ended.
+    decided who ran next if it was drawn, and ``outcome`` why the run ended.
 
     >>> from kamlab import Lab, Pipeline
     >>> from kamlab.parts import Collate, DataSource
@@ -46,16 +46,19 @@ class Run:
     True
     """
 
-    __slots__ = ("_lab", "made", "outcome", "seed")
+    __slots__ = ("_lab", "chooser", "made", "outcome", "seed")
     made: Any
 
-    def __init__(self, system: System, seed: int, **how: Any) -> None:
+    def __init__(self, system: System, seed: int | None, chooser: Chooser | None = None, **how: Any) -> None:
         def build() -> None:
             self.made = system()
 
-        self.seed: int = seed
+        self.seed: int | None = seed
         self.outcome: Any = None
-        self._lab = _SilentLab(build=build, clock="virtual", chooser=SeededRandom(seed), **how)
+        chooser = SeededRandom(seed or 0) if chooser is None else chooser
+        #: What decides who runs next.
+        self.chooser: Any = chooser
+        self._lab = _SilentLab(build=build, clock="virtual", chooser=chooser, **how)
 
     @property
     def lab(self) -> Lab:
@@ -90,7 +93,8 @@ class Run:
         return self._lab.failures
 
     def __repr__(self) -> str:
-        return f"<run with seed {self.seed}: {self.outcome}>"
+        how = "in a given order" if self.seed is None else f"with seed {self.seed}"
+        return f"<run {how}: {self.outcome}>"
 
 
 class _SilentLab(Lab):
@@ -107,6 +111,7 @@ class Wrong(KamlabError):
         sentence: what happened, in words for the student.
         run: the run in which it happened, if any.
         step: the step of that run at which to look; its end unless given.
+        part: which part of the exercise is not done, where it has several; those before it are.
 
     >>> from kamlab.parts import OneShot
     >>> from kamlab.teach import Wrong, runs
@@ -119,9 +124,10 @@ class Wrong(KamlabError):
     (2, 2)
     """
 
-    def __init__(self, sentence: str, run: Run | None = None, step: int | None = None) -> None:
+    def __init__(self, sentence: str, run: Run | None = None, step: int | None = None, part: int = 0) -> None:
         super().__init__(sentence)
         self.run = run
+        self.part = part
         self.step: int | None = step if step is not None or run is None else run.step
 
 
@@ -186,7 +192,7 @@ def runs(
         if orders.look is not None:
             orders.look()
         if run.failures and not failures:
-            raise _wrong(run)
+            raise failed(run)
         yield run
     if before is not None:
         before.lab.stop()
@@ -196,7 +202,8 @@ def _asked(until: Callable[[Run], Any], run: Run) -> Callable[[Any], Any]:
     return lambda _lab: until(run)
 
 
-def _wrong(run: Run) -> Wrong:
+def failed(run: Run) -> Wrong:
+    """Return what is wrong with a run in which a component failed."""
     component = run.failures[0]
     error = component.error
     if isinstance(error, NotImplementedError):

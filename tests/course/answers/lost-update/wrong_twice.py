@@ -1,4 +1,4 @@
-# It says: ('a', 'read'), ('a', 'read')
+# It says: ('b', 'read'), ('a', 'read')
 class SafeAccount(Account):
     pass
 
