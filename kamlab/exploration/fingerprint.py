@@ -292,7 +292,7 @@ class Prints:
             return ("ref", seen)
         number = self._meet(value)
         content = self._content(value, kind)
-        if kind is types.FunctionType or kind is frozenset or _is_value(kind):
+        if kind is types.FunctionType or kind is frozenset or _is_value(kind) or _is_of_class(value, kind):
             return content
         first = self._first.setdefault(id(value), (self._cell, number))
         if first[0] != self._cell:
@@ -428,6 +428,18 @@ def _is_value(kind: type) -> bool:
     """Return whether the objects of a class do not change, so that it does not matter which of two equal ones it is."""
     frozen = getattr(getattr(kind, "__dataclass_params__", None), "frozen", False)
     return frozen is True or (issubclass(kind, tuple) and kind.__dictoffset__ == 0)
+
+
+def _is_of_class(value: Any, kind: type) -> bool:
+    """Return whether a value is the cell of a method that calls ``super()``, which all objects of its class share."""
+    return kind is types.CellType and isinstance(_held(value), type)
+
+
+def _held(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not set yet
+        return None
 
 
 def digest_of(state: tuple[Any, ...]) -> bytes:

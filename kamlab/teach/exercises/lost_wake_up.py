@@ -8,17 +8,47 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import NamedTuple
 
 from ...core.component import Component
 from ...core.events import Event
+from ..actions import RUNS, TAKES, Action, Monitor
 from ..exercise import exercise
-from ..runs import Run, Wrong, runs
+from ..playing import play
+from ..runs import Run, Wrong
 from .traffic import of_type
 
-#: How many schedules to try.
-SCHEDULES = 1000
+#: How many jobs there are.
+JOBS = 4
 
-JOBS = ("a1", "a2", "b1", "b2")
+
+class Jobs(NamedTuple):
+    """The jobs that the worker has taken."""
+
+    taken: tuple[object, ...] = ()
+
+
+class Work(Monitor):
+    """The worker does only jobs that it has taken, and sleeps only with its tools put away."""
+
+    attributes = ("done", "tools_out")
+
+    def start(self) -> Jobs:
+        """Return the jobs taken at first: none."""
+        return Jobs()
+
+    def see(self, state: Jobs, action: Action) -> Jobs:
+        """Return the jobs taken after an action."""
+        if action.kind == TAKES and action.by.is_a("Worker"):
+            return Jobs((*state.taken, action.message))
+        if action.kind == RUNS and "tools_out" in action.now:
+            for job in action.now.get("done") or ():
+                if job not in state.taken:
+                    raise Wrong(f"In step {{step}} the job {job!r} was done, and {action.by} has not taken it yet.")
+            if action.asleep and action.now["tools_out"]:
+                how = "and its tools are still out: it must tidy up before"
+                raise Wrong(f"{action.by} sleeps from step {{step}} on, {how}.", part=1)
+        return state
 
 
 def happened(run: Run) -> str:
@@ -52,17 +82,21 @@ def _listed(waiting: list[Event]) -> str:
 
 @exercise("lost-wake-up", takes="a function that activates the system and returns its worker", points=2)
 def check(system: Callable[[], Component]) -> str:
-    """Under no schedule does the worker sleep while work waits. When none waits, it sleeps, with its tools put away."""
-    for run in runs(system, SCHEDULES):
-        _is_as_asked(run)
-        slept, step = _slept_over(run)
-        if slept:
-            raise Wrong(slept, run, step)
-        _rests(run)
-        _did_each_job_once(run)
-        if run.made.tools_out:
-            raise Wrong(f"{run.made.short_name} sleeps, and its tools are still out: it must tidy up before.", run)
-    return f"In {SCHEDULES} schedules each job was done, and the worker slept only when none waited."
+    """In every order the worker does each job that is sent to it once, and sleeps when none waits.
+
+    Whenever it sleeps, its tools are put away. How it finds out about work is not looked at.
+    """
+    played = play(system, _judge, monitor=Work())
+    return f"{played} each job was done, and the worker slept only when none waited."
+
+
+def _judge(run: Run, _: Jobs) -> None:
+    _is_as_asked(run)
+    slept, step = _slept_over(run)
+    if slept:
+        raise Wrong(slept, run, step)
+    _rests(run)
+    _did_each_job_once(run)
 
 
 def _is_as_asked(run: Run) -> None:
@@ -88,7 +122,11 @@ def _rests(run: Run) -> None:
 
 
 def _did_each_job_once(run: Run) -> None:
+    sent = [event.message for event in run.lab.trace if event.kind == "sent" and event.box.owner is run.made]
+    by = {event.source.owner for event in run.lab.trace if event.kind == "sent" and event.box.owner is run.made}
+    if len(sent) < JOBS or len(by) < 2:
+        raise Wrong(f"Two senders must send {JOBS} jobs to the worker, as before. It was sent {sent}.", run)
     done = Counter(run.made.done)
-    for job in JOBS:
+    for job in sent:
         if done[job] != 1:
             raise Wrong(f"The job {job!r} was done {done[job]} times, not once. All jobs done: {run.made.done}.", run)
