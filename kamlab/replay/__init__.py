@@ -15,9 +15,9 @@ if TYPE_CHECKING:
         MessageIsGone,
         NoSuchBranch,
         NoSuchMessage,
-        NoTimer,
         NotALiteral,
         NotHeld,
+        NoTimer,
         RecordIsOver,
         RunDiffers,
     )
