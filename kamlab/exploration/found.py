@@ -31,6 +31,8 @@ class Schedule(View):
         assembly: how many of these only wire the system, before the orders differ.
         minimal: whether no shorter order leads there. If not, it was shrunk, or is as it was found.
         decided: the step after which every order goes wrong; ``None`` where that is not known.
+        race: which two slices decide by their order whether it goes wrong, in a sentence; "" where that is not known,
+            or nothing but that order is possible.
         rounds: how many rounds the run has.
         seed: the seed of the lab's random numbers.
 
@@ -56,6 +58,7 @@ class Schedule(View):
     decided: int | None = None
     rounds: int = 0
     seed: int = 0
+    race: str = ""
     _system: Callable[..., Any] | None = field(default=None, compare=False)
 
     @property
@@ -109,6 +112,8 @@ class Schedule(View):
         head = f"{', '.join(self.names)}: {self.sentence}" if self.names else "nothing goes wrong"
         rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]
         rows.append(line(f"{how}: {size}{self._after()}", indent=2))
+        if self.race:
+            rows.append(line(self.race, indent=2))
         rows.append(Table(tuple(self._turns()), ("step", "runs"), thing="turn", more=0))
         return tuple(rows)
 

@@ -11,6 +11,7 @@ from .footprint import watching
 from .found import Exploration, Schedule
 from .graph import Graph
 from .judge import ENDLESS, Judge
+from .race import race_in
 from .setting import Setting
 from .shortest import leads_to, shortest
 from .stage import Stage
@@ -132,6 +133,7 @@ def _schedule(
         decided=decided,
         rounds=stage.scheduler.rounds,
         seed=graph.setting.seed,
+        race=race_in(graph, path, good) if decided is not None and good is not None else "",
         _system=graph.setting.system,
     )
     stage.close()
