@@ -22,6 +22,7 @@ from . import cells
 from .cells import Cell, Values, default_of, words_of
 from .effects import Effects, Reader
 from .errors import CannotExplore
+from .fault_edges import Faults
 from .footprint import Recorder
 from .setting import Setting
 from .slices import Memory, Slice, State
@@ -73,6 +74,7 @@ class Graph:
         self.memory = Memory()
         self.real = self.replayed = self.looked_up = self.checks = 0
         self._initial: dict[Cell, int] = {}
+        self.faults = Faults(self)
         self._slots: dict[Cell, int] = {}
         self._cell_at: list[Cell] = []
         self._width = 0
@@ -204,6 +206,7 @@ class Graph:
         """Return the number of the state that a slice has led to, once time has jumped if no component can run."""
         if self.fair is not None:
             state = self._pass_over(state, parent)
+        state = self.faults.count(state, parent[1])
         number = self._index.get(state)
         if number is None:
             settled = self._settle(state)
@@ -213,12 +216,15 @@ class Graph:
 
     def _pass_over(self, state: State, parent: tuple[int, int]) -> State:
         """Count for each component that could run, and still can, that another one ran in its place."""
+        runner = self.setting.runner(parent[1])
+        if runner is None:
+            return state
         could, can = self.runnable(self.states[parent[0]]), set(self.runnable(state))
         changed = list(state)
         for component, _ in self._lives:
             cell = (cells.PASSED, component)
             slot = self._slots[cell]
-            waited = component in could and component in can and component != parent[1]
+            waited = component in could and component in can and component != runner
             count = self.value(state, cell) + 1 if waited else 0
             changed[slot] = self._code(cell, self.values.number(count))
         return tuple(changed)
@@ -230,6 +236,24 @@ class Graph:
             return found
         overdue = [one for one in found if self.value(state, (cells.PASSED, one)) >= self.fair]
         return overdue or found
+
+    def with_value(self, state: State, cell: Cell, value: Any) -> State:
+        """Return a state with another value of a cell that only the graph counts."""
+        slot = self._slot(cell)
+        self._uncompared.add(slot)
+        changed = [*state, *(0,) * (self._width - len(state))]
+        changed[slot] = self._code(cell, self.values.number(value))
+        return tuple(changed)
+
+    def runs_as(self, choice: int, component: int) -> None:
+        """Have a choice found by the local state of a component."""
+        self._local_slots[choice] = self._local_slots[component]
+
+    def slice_of_clock(self, choice: int) -> Slice:
+        """Return the slice in which the next timer fires."""
+        footprint = (choice, {cells.TIME: "W", cells.FAULTS: "W"})
+        kind = self._kinds.setdefault((choice, frozenset(footprint[1].items())), len(self._kinds))
+        return Slice(footprint, kind, {}, ())
 
     # -- what can run, and time ---------------------------------------------------------------------
 
@@ -246,18 +270,25 @@ class Graph:
     def _settle(self, state: State) -> State:
         """Return the state after time has jumped to the next timers, as long as no component can run."""
         while not self.runnable(state):
-            lives = [(slot, self.value(state, self._cell_at[slot])) for _, slot in self._lives]
-            timers = [life[1] for _, life in lives if life[1] is not None]
-            if not timers:
+            later = self.jump(state)
+            if later is None:
                 break
-            now, changed = min(timers), list(state)
-            changed[self._slot(cells.TIME)] = self._code(cells.TIME, self.values.number(now))
-            for slot, life in lives:
-                if life[1] == now:
-                    code = self._code(self._cell_at[slot], self.values.number((RUNNABLE, None, life[2])))
-                    changed[slot] = code
-            state = tuple(changed)
+            state = later
         return state
+
+    def jump(self, state: State) -> State | None:
+        """Return the state after time has jumped to the next timers; ``None`` if there are none."""
+        lives = [(slot, self.value(state, self._cell_at[slot])) for _, slot in self._lives]
+        timers = [life[1] for _, life in lives if life[1] is not None]
+        if not timers:
+            return None
+        now, changed = min(timers), list(state)
+        changed[self._slot(cells.TIME)] = self._code(cells.TIME, self.values.number(now))
+        for slot, life in lives:
+            if life[1] == now:
+                code = self._code(self._cell_at[slot], self.values.number((RUNNABLE, None, life[2])))
+                changed[slot] = code
+        return tuple(changed)
 
     # -- real executions ----------------------------------------------------------------------------
 
@@ -331,7 +362,7 @@ class Graph:
         self, number: int, component: int, recorder: Recorder, before: dict[Cell, Any], after: dict[Cell, Any]
     ) -> Slice:
         """Make the slice that leads from the values before to those after."""
-        effects = self.reader.effects(component, recorder, before, after)
+        effects = self.reader.effects(self.setting.runner(component) or 0, recorder, before, after)
         return self._remember(self.states[number], component, recorder, effects)
 
     def _remember(
@@ -342,7 +373,7 @@ class Graph:
         effects: Effects,
     ) -> Slice:
         sets = effects.sets
-        footprint = recorder.footprint(component)
+        footprint = recorder.footprint(self.setting.runner(component) or 0)
         key = (component, frozenset(footprint[1].items()))
         kind = self._kinds.setdefault(key, len(self._kinds))
         failed = tuple(
@@ -353,6 +384,7 @@ class Graph:
         )
         known = {cell: self.number(state, cell) for cell in effects.reads}
         slice_ = Slice(footprint, kind, known, failed)
+        slice_.number, slice_.lossy = component, recorder.lossy
         slice_.sets = tuple(
             [(self._slot(cell), self._code(cell, self.values.number(new))) for cell, new in sets.items()]
         )
@@ -377,6 +409,8 @@ class Graph:
 
     def _apply(self, state: State, slice_: Slice) -> State:
         """Return the state after a slice."""
+        if slice_ is self.faults.jump:
+            return self.jump(state) or state
         changed = list(state)
         for slot, messages in slice_.appends:
             key = (slot, changed[slot], messages)
@@ -466,9 +500,13 @@ class Graph:
             self.memory,
             CHECKED if self.looked_up < LATER else CHECKED_LATER,
         )
-        for component in self._may_run(self.states[number]):
+        todo = self._may_run(self.states[number])
+        if self.setting.world.faults:
+            todo = self.faults.with_timers(self.states[number], todo)
+        for component in todo:
             state = self.states[number]  # as wide as it is by now
-            slice_ = memory.find(component, state[local_slots[component]], state)
+            slice_ = self.faults.jump if component == self.faults.clock else None
+            slice_ = slice_ or memory.find(component, state[local_slots[component]], state)
             if slice_ is None:
                 slice_ = self._learn(number, component)
                 state = self.states[number]
@@ -476,6 +514,8 @@ class Graph:
                 self.looked_up += 1
             target = self._reach(self._apply(state, slice_), (number, component))
             found.append((component, slice_, target))
+            if slice_.lossy and component == self.setting.runner(component):
+                todo += self.faults.variants(self.states[number], component, slice_)
             if self.looked_up and not self.looked_up % checks:
                 self._check(number, component, target)
         waiting.extend(range(known, len(self.states)))

@@ -31,10 +31,11 @@ class Slice:
         wakes: the slots of the lives of the components that were woken.
         takes: the inboxes out of which messages were taken, which wakes those that send there.
         sends: whether a message was sent.
+        lossy: the inboxes of the messages that were sent over lossy links, in order.
         fails: the components that failed.
     """
 
-    __slots__ = ("appends", "fails", "footprint", "kind", "number", "reads", "sends", "sets", "takes", "wakes")
+    __slots__ = ("appends", "fails", "footprint", "kind", "lossy", "number", "reads", "sends", "sets", "takes", "wakes")
 
     def __init__(self, footprint: Footprint, kind: int, reads: dict[Cell, int], fails: tuple[int, ...]) -> None:
         self.number = footprint[0]
@@ -46,6 +47,7 @@ class Slice:
         self.wakes: tuple[int, ...] = ()
         self.takes: tuple[Cell, ...] = ()
         self.fails = fails
+        self.lossy: tuple[Cell, ...] = ()
         marks = footprint[1]
         self.sends = any("A" in letters for letters in marks.values())
 

@@ -19,6 +19,7 @@ from typing import Any
 from ..core.states import RUNNABLE
 from . import cells
 from .effects import Reader
+from .faults import TIMERS, Choice, number_of_choice
 from .footprint import Footprint, dependent
 from .setting import Setting
 from .stage import Stage
@@ -30,14 +31,18 @@ SLICES = 1000
 class _Node:
     """One place in the present run: who could run, who was run, and who is still to be."""
 
-    __slots__ = ("chosen", "done", "enabled", "footprint", "sleep", "todo")
+    __slots__ = ("chosen", "done", "enabled", "footprint", "known", "sleep", "todo")
 
-    def __init__(self, enabled: list[int], sleep: dict[int, Footprint], chosen: int) -> None:
+    def __init__(
+        self, enabled: list[int], sleep: dict[int, Footprint], chosen: int, known: dict[int, set[int]]
+    ) -> None:
         self.enabled = enabled
         self.sleep = sleep
         self.chosen = chosen
         self.todo = {chosen}
         self.done: set[int] = set()
+        #: For a component the choices there are for its next slice, where that was seen: what becomes of its messages.
+        self.known = known
         self.footprint: Footprint = (chosen, {})
 
 
@@ -48,11 +53,14 @@ class _Run:
         self.stage = Stage(setting).run(prefix)
         self._reader = reader
         self.footprints: list[Footprint] = []
+        self.choices: list[int] = []
         self.before: list[int] = []  # the slices before each, as bits
         self.wakers: list[int | None] = []
         self.jumps: list[int] = []  # how often time had jumped
         self._woke: dict[int, int] = {}
         self._jumped = 0
+        #: How often time had jumped before it has jumped now, until that is looked at.
+        self.may_have_fired: int | None = None
         self._values = self.stage.capture()
         self._awake = self._runs()
 
@@ -62,8 +70,9 @@ class _Run:
     def runnable(self) -> list[int]:
         """Return who can run, after time has jumped if that was nobody."""
         now = self.stage.scheduler.time()
-        found = self.stage.runnable()
+        found = self.stage.choices()
         if self.stage.scheduler.time() != now:
+            self.may_have_fired = self._jumped
             self._jumped += 1
             self._values = self.stage.capture()
             self._note_woken(None)
@@ -73,7 +82,9 @@ class _Run:
         """Run a slice."""
         _, recorder = self.stage.step(component)
         after = self.stage.capture()
-        self._reader.effects(component, recorder, self._values, after)
+        runner = self.stage.setting.runner(component)
+        if runner is not None:
+            self._reader.effects(runner, recorder, self._values, after)
         for shared, found in self.stage.hidden.items():
             if any(len(cell) > 1 and cell[1] == component for cell in found):
                 recorder.mark(("hidden", *shared), "W")
@@ -89,9 +100,23 @@ class _Run:
             if self.jumps[other] < self._jumped or dependent(self.footprints[other], footprint):
                 earlier |= 1 << other | self.before[other]
         self.footprints.append(footprint)
+        self.choices.append(component)
         self.before.append(earlier)
         self._note_woken(place)
         return footprint
+
+    def pretend_to_fire(self, clock: int, jumped: int) -> None:
+        """Add a slice in which the next timer fired, just before time jumped."""
+        self.footprints.append((clock, {cells.TIME: "W"}))
+        self.choices.append(clock)
+        self.before.append((1 << len(self.before)) - 1)
+        self.wakers.append(None)
+        self.jumps.append(jumped)
+
+    def forget_last(self) -> None:
+        """Remove the last slice from what is known of this execution."""
+        for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
+            known.pop()
 
     def _note_woken(self, place: int | None) -> None:
         awake = self._runs()
@@ -158,7 +183,9 @@ class Traces:
         node.sleep[node.chosen] = node.footprint
         left = sorted(node.todo - node.done - node.sleep.keys())
         if left:
-            node.chosen = left[0]
+            runner = self._setting.runner(node.chosen)
+            same = [choice for choice in left if self._setting.runner(choice) == runner]
+            node.chosen = (same or left)[0]  # all that may become of the messages of one slice first
         return bool(left)
 
     def _run(self, nodes: list[_Node]) -> None:
@@ -167,20 +194,26 @@ class Traces:
         for place, node in enumerate(nodes):
             run.runnable()
             node.footprint = self._slice(run, node.chosen)
+            self._note_variants(node, run)
             if place == len(nodes) - 1:
                 self._note_races(nodes, run)
         while True:
             enabled = run.runnable()
+            self._note_races_of_clock(nodes, run)
             sleep: dict[int, Footprint] = {}
             if nodes:
                 last = nodes[-1].footprint
                 sleep = {one: mark for one, mark in nodes[-1].sleep.items() if not dependent(mark, last)}
-            free = [one for one in enabled if one not in sleep]
+            known = self._known(nodes[-1]) if nodes else {}
+            there = [choice for one in enabled for choice in sorted({one, *known.get(one, ())})]
+            free = [choice for choice in there if choice not in sleep]
             if not enabled or not free or len(nodes) >= SLICES:
                 break
-            node = _Node(enabled, sleep, free[0])
+            node = _Node(enabled, sleep, free[0], known)
+            node.todo.update(choice for choice in enabled if self._setting.runner(choice) is None)
             nodes.append(node)
             node.footprint = self._slice(run, node.chosen)
+            self._note_variants(node, run)
             self._note_races(nodes, run)
         if enabled and free:
             self.why_not = f"a run had more than {SLICES} slices"
@@ -191,11 +224,33 @@ class Traces:
             self._judge(run.stage)
         run.stage.close()
 
+    def _known(self, node: _Node) -> dict[int, set[int]]:
+        """Return the choices that are known for the next slices of components, after the slice at a node."""
+        runner = self._setting.runner(node.chosen)
+        return {component: choices for component, choices in node.known.items() if component != runner}
+
+    def _note_variants(self, node: _Node, run: _Run) -> None:
+        """Note what else may become of the messages of the slice that was run, as to be done."""
+        runner = self._setting.runner(node.chosen)
+        found = [] if runner is None else run.stage.variants(runner)
+        if runner is not None and found:
+            node.todo.update(found)
+            node.known[runner] = set(found)
+
     def _slice(self, run: _Run, component: int) -> Footprint:
         footprint = run.step(component)
         if self._watch is not None:
             self._watch(run.stage)
         return footprint
+
+    def _note_races_of_clock(self, nodes: list[_Node], run: _Run) -> None:
+        """Where time has jumped, and the timer might have fired before: note with which slices that is in a race."""
+        jumped, run.may_have_fired = run.may_have_fired, None
+        if jumped is None or TIMERS not in self._setting.world.faults:
+            return
+        run.pretend_to_fire(number_of_choice(self._setting, Choice(None)), jumped)
+        self._note_races(nodes, run)
+        run.forget_last()
 
     def _note_races(self, nodes: list[_Node], run: _Run) -> None:
         """Note for each slice that the last one races with that they are still to be run the other way round."""
@@ -215,6 +270,8 @@ class Traces:
         mover = run.footprints[last][0]
         others = [other for other in range(place + 1, last) if not run.before[other] >> place & 1]
         wakes = any("K" in run.footprints[other][1].get((cells.LIFE, mover), "") for other in others)
+        if self._setting.runner(mover) is None:
+            wakes = bool(others)  # one of them may have begun to wait for a time
         if mover not in node.enabled and not wakes:
             return
         initials, seen = [], set()
@@ -225,7 +282,7 @@ class Traces:
             seen.add(component)
             first = not any(run.before[other] >> earlier & 1 for earlier in others[:position])
             if first and component in node.enabled:
-                initials.append(component)
+                initials.append(run.choices[other])
         initials = initials or list(node.enabled)
         if not any(one in node.todo or one in node.done for one in initials):
             node.todo.add(initials[0])
