@@ -13,7 +13,8 @@ from .errors import CannotExplore
 from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
-from .graph import Differs, Graph
+from .executions import Differs
+from .graph import Graph
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .sample import Sampler
 from .setting import Setting
