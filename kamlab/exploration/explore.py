@@ -10,10 +10,10 @@ from typing import Any
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
+from .executions import Differs
 from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
-from .executions import Differs
 from .graph import Graph
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .sample import Sampler

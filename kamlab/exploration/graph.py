@@ -214,9 +214,7 @@ class Graph:
         footprint = recorder.footprint(component)
         key = (component, frozenset(footprint[1].items()))
         kind = self._kinds.setdefault(key, len(self._kinds))
-        failed = tuple(
-            cell[1] for cell, value in effects.sets.items() if cell[0] == cells.LIFE and value[0] is FAILED
-        )
+        failed = tuple(cell[1] for cell, value in effects.sets.items() if cell[0] == cells.LIFE and value[0] is FAILED)
         state = states[number]
         slice_ = Slice(footprint, kind, {cell: states.number(state, cell) for cell in effects.reads}, failed)
         sets = [(states.slot(cell), new) for cell, new in effects.sets.items()]

@@ -8,16 +8,12 @@ cell by cell, the slice is *wide*: it is said to read the whole state.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import itemgetter
 from typing import Any
 
 from .cells import Cell
 from .footprint import Footprint
+from .lookup import Lookup
 from .states import State
-
-#: The values at some slots of a state.
-Pick = Callable[[Any], Any]
 
 #: New numbers of values, by slot.
 Changes = tuple[tuple[int, int], ...]
@@ -57,48 +53,24 @@ class Slice:
         self.wakes: tuple[int, ...] = ()
         self.takes: tuple[Cell, ...] = ()
         self.fails = fails
-        self.outcomes: list[tuple[Pick, dict[Any, Changes]]] = []
+        self.outcomes: Lookup[Changes] = Lookup()
         marks = footprint[1]
         self.sends = any("A" in letters for letters in marks.values())
 
 
-def find_by(tables: list[tuple[Pick, dict[Any, Any]]], state: State[int]) -> Any:
-    """Return what is entered under the values that a state has at the slots of one of some tables, or ``None``."""
-    for pick, table in tables:
-        found = table.get(pick(state))
-        if found is not None:
-            return found
-    return None
-
-
-def enter(tables: list[tuple[Pick, dict[Any, Any]]], values: dict[int, int], what: Any) -> None:
-    """Enter something under the values at some slots, of which there is at least one."""
-    slots = sorted(values)
-    pick = itemgetter(*slots)
-    key = tuple([values[slot] for slot in slots]) if len(slots) > 1 else values[slots[0]]
-    for other, table in tables:
-        if repr(other) == repr(pick):
-            table[key] = what
-            return
-    tables.append((pick, {key: what}))
-
-
 class Memory:
-    """The slices known so far, found by what they read.
-
-    Slices of one component in one local state that read the same slots share a table, whose keys are the values there.
-    """
+    """The slices known so far, found by the component that runs, its local state, and what they read."""
 
     def __init__(self) -> None:
-        self._tables: dict[int, dict[int, list[tuple[Pick, dict[Any, Slice]]]]] = {}
+        self._known: dict[int, dict[int, Lookup[Slice]]] = {}
         self._locals: list[int] = []
         self.slices: list[Slice] = []
 
     def find(self, number: int, local: int, state: State[int]) -> Slice | None:
         """Return the slice of a component in a state, if it is known; ``local`` is the number of its local state."""
-        tables = self._tables.get(number, {}).get(local)
-        found: Slice | None = None if tables is None else find_by(tables, state)
-        return found
+        known = self._known.get(number)
+        lookup = None if known is None else known.get(local)
+        return None if lookup is None else lookup.find(state)
 
     def add(self, slice_: Slice, local: int, slots: dict[Cell, int]) -> None:
         """Remember a slice.
@@ -115,7 +87,7 @@ class Memory:
 
     def _enter(self, slice_: Slice, local: int, slots: dict[Cell, int]) -> None:
         values = {slots[cell]: number for cell, number in slice_.reads.items() if cell in slots}
-        enter(self._tables.setdefault(slice_.number, {}).setdefault(local, []), values, slice_)
+        self._known.setdefault(slice_.number, {}).setdefault(local, Lookup()).enter(values, slice_)
 
     def reads(self, cell: Cell) -> bool:
         """Return whether a slice that is remembered reads a cell."""
@@ -123,6 +95,6 @@ class Memory:
 
     def begin_again(self, slots: dict[Cell, int]) -> None:
         """Enter all slices again, because a cell that some of them read has a slot now."""
-        self._tables.clear()
+        self._known.clear()
         for slice_, local in zip(self.slices, self._locals, strict=True):
             self._enter(slice_, local, slots)

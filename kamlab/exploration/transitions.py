@@ -14,7 +14,8 @@ from typing import Any
 from ..core.states import ASLEEP, RUNNABLE
 from . import cells
 from .cells import Cell
-from .slices import Changes, Memory, Pick, Slice, enter, find_by
+from .lookup import NOTHING, Pick
+from .slices import Changes, Memory, Slice
 from .states import State, States
 
 
@@ -49,10 +50,6 @@ class _Draft:
         self.changed[slot] = self._states.code(slot, value)
 
 
-#: Picks the same from every state.
-_NOTHING: Pick = type
-
-
 class Transitions:
     """Tells what follows from states.
 
@@ -70,11 +67,11 @@ class Transitions:
         self._memory = memory
         self.lives: dict[int, int] = {}
         self.locals: dict[int, int] = {}
-        self._pick_lives: Pick = _NOTHING
+        self._pick_lives: Pick = NOTHING
         self._runnable: dict[Any, list[int]] = {}
         #: The slots of links and of who attends to takes; and who is woken by a take, by their values.
         self._links: list[int] = []
-        self._pick_links: Pick = _NOTHING  # none has changed yet
+        self._pick_links: Pick = NOTHING  # none has changed yet
         self._senders: dict[Any, tuple[int, ...]] = {}
         states.on_slot = self._note_slot
 
@@ -127,7 +124,7 @@ class Transitions:
 
     def apply(self, state: State[int], slice_: Slice) -> State[int]:
         """Return the state after a slice, before time moves."""
-        changes = find_by(slice_.outcomes, state)
+        changes = slice_.outcomes.find(state)
         if changes is None:
             changes = self._work_out(state, slice_)
             state = self._states.opened(state)
@@ -149,10 +146,7 @@ class Transitions:
                 self._wake(draft, self.lives[component])
         draft.changed.update(slice_.sets)
         changes = tuple(draft.changed.items())
-        if draft.read:
-            enter(slice_.outcomes, draft.read, changes)
-        else:
-            slice_.outcomes.append((_NOTHING, {_NOTHING(state): changes}))
+        slice_.outcomes.enter(draft.read, changes)
         return changes
 
     def _wake(self, draft: _Draft, slot: int) -> None:
