@@ -11,11 +11,12 @@ from ..analysis.words import joined
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
+from .executions import Differs
 from .faults import OF_MESSAGES, World, check_met, make_world
 from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
-from .graph import Differs, Graph
+from .graph import Graph
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .sample import Sampler
 from .setting import Setting

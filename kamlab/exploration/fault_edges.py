@@ -8,10 +8,15 @@ from ..core.states import ALIVE
 from . import cells
 from .cells import Cell
 from .faults import TIMERS, Choice, fates_of, number_of_choice
-from .slices import Slice, State
+from .slices import Memory, Slice
+from .states import State, States
 
 if TYPE_CHECKING:
     from .graph import Graph
+    from .transitions import Transitions
+
+#: The kind of the footprint of the clock; those of slices count from 0.
+CLOCK = -1
 
 
 class Faults:
@@ -19,58 +24,61 @@ class Faults:
 
     Args:
         graph: the graph.
+        states, transitions, memory: those of the graph.
 
     Attributes:
-        clock: the number of the choice that the next timer fires; ``None`` where that is no choice.
+        clock: the number of the choice that the next timer fires; ``None`` as long as there is none.
         jump: the slice of that choice: it depends on all others.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
+    def __init__(self, graph: Graph, states: States, transitions: Transitions, memory: Memory) -> None:
+        self._setting = graph.setting
+        self._states = states
+        self._transitions = transitions
+        self._memory = memory
         self.clock: int | None = None
         self.jump: Slice | None = None
 
-    def _left(self, state: State) -> float:
+    def _left(self, state: State[int]) -> float:
         """Return how many faults there may still be."""
-        most = self._graph.setting.world.most
-        return float("inf") if most is None else most - self._graph.value(state, cells.FAULTS)
+        most = self._setting.world.most
+        return float("inf") if most is None else most - self._states.value(state, cells.FAULTS)
 
-    def with_timers(self, state: State, can_run: list[int]) -> list[int]:
+    def with_timers(self, state: State[int], can_run: list[int]) -> list[int]:
         """Return the choices in a state: the components that can run, and if they can, that the next timer fires."""
-        graph = self._graph
-        if (
-            TIMERS not in graph.setting.world.faults
-            or not can_run
-            or self._left(state) < 1
-            or graph.jump(state) is None
-        ):
+        wanted = TIMERS in self._setting.world.faults and can_run and self._left(state) >= 1
+        if not wanted or self._transitions.jump(state) is None:
             return list(can_run)
         if self.clock is None:
-            self.clock = number_of_choice(graph.setting, Choice(None))
-            self.jump = graph.slice_of_clock(self.clock)
+            self.clock = number_of_choice(self._setting, Choice(None))
+            self.jump = Slice((self.clock, {cells.TIME: "W", cells.FAULTS: "W"}), CLOCK, {}, ())
+            self._memory.keep(self.jump)
         return [*can_run, self.clock]
 
-    def variants(self, state: State, component: int, slice_: Slice) -> list[int]:
+    def variants(self, state: State[int], component: int, slice_: Slice) -> list[int]:
         """Return the choices in which a component runs this slice, and something becomes of its messages."""
-        graph, left = self._graph, self._left(state)
-        waiting: list[tuple[Cell, int | None]] = []
+        left, value = self._left(state), self._states.value
+        sent: list[tuple[Cell, int | None]] = []
         for place, cell in enumerate(slice_.lossy):
-            is_alive = graph.value(state, (cells.LIFE, cell[1]))[0] in ALIVE
-            before = len(graph.value(state, cell)) + slice_.lossy[:place].count(cell)
-            waiting.append((cell, before if is_alive else None))
+            is_alive = value(state, (cells.LIFE, cell[1]))[0] in ALIVE
+            before = len(value(state, cell)) + slice_.lossy[:place].count(cell)
+            sent.append((cell, before if is_alive else None))
         found = []
-        for fates in fates_of(graph.setting, waiting):
+        for fates in fates_of(self._setting, sent):
             choice = Choice(component, fates)
             if choice.faults <= left:
-                number = number_of_choice(graph.setting, choice)
-                graph.runs_as(number, component)
+                number = number_of_choice(self._setting, choice)
+                self._transitions.locals[number] = self._transitions.locals[component]
                 found.append(number)
         return found
 
-    def count(self, state: State, choice: int) -> State:
+    def count(self, state: State[int], choice: int) -> State[int]:
         """Return a state with the faults of a choice counted, if only so many are allowed."""
-        setting = self._graph.setting
-        known = setting.choices.get(choice)
-        if known is None or setting.world.most is None:
+        states, setting = self._states, self._setting
+        if setting.world.most is None:
             return state
-        return self._graph.with_value(state, cells.FAULTS, self._graph.value(state, cells.FAULTS) + known.faults)
+        slot = states.slot(cells.FAULTS)
+        code = states.code(slot, states.value(state, cells.FAULTS) + setting.choices[choice].faults)
+        changed = states.opened(state)[:]
+        changed[slot] = code
+        return changed

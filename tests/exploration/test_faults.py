@@ -231,7 +231,7 @@ def test_orders_are_those_of_running_every_choice(name: str) -> None:
     order = backwards(graph)
     assert order is not None
     number, ends = brute_force(name)
-    told = {graph.states[end] for end in graph.ends()}
+    told = {tuple(graph.states[end]) for end in graph.ends()}
     if FAULTS in graph.cells():  # how many there were is known to the graph alone
         slot = graph.cells().index(FAULTS)
         told = {state[:slot] + state[slot + 1 :] for state in told}
