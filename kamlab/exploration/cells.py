@@ -20,6 +20,7 @@ cell         of                             its value
 ``R``        the lab                        the state of its random numbers
 ``Z``        the builder                    what it returned
 ``W, n``     component n                    how often it was passed over in a row, where that is bounded
+``I``        the lab                        its simulated network, and the timers
 ``Q``        the world                      how many faults there were, where that is bounded
 ============ ============================== =========================================================================
 
@@ -35,6 +36,7 @@ Cell = tuple[Any, ...]
 LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
 PASSED, VARIABLE = "W", "V"
 FAULTS: Cell = ("Q",)
+NETWORK: Cell = ("I",)
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
 CHANCE: Cell = ("R",)
@@ -69,6 +71,7 @@ def words_of(cell: Cell, name: str) -> str:
         TIME[0]: "the time",
         SERVICES[0]: "the services",
         CHANCE[0]: "the state of the random numbers",
+        NETWORK[0]: "the network",
         FAULTS[0]: "how many faults there were",
         MADE[0]: "what the builder returned",
     }

@@ -16,7 +16,7 @@ from .faults import OF_MESSAGES, World, check_met, make_world
 from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
-from .graph import Graph
+from .graph import Graph, NetworkMet
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .sample import Sampler
 from .setting import Setting
@@ -133,22 +133,30 @@ class _Task:
         """Explore in a way, or in the first that fits."""
         if how in ("random", "pct"):
             return self.by_samples([how], "its orders were drawn, as it was asked for", self.seconds)
+        why = ""
         try:
-            return self.by_traces("") if how == "traces" else self.by_graph(how == "auto")
-        except Opaque as error:
-            if how != "auto":
-                raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
-            return self.by_traces(f"its states cannot be told apart, since it holds {error}")
+            if how != "traces":
+                try:
+                    return self.by_graph(how == "auto")
+                except Opaque as error:
+                    if how != "auto":
+                        raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
+                    why = f"its states cannot be told apart, since it holds {error}"
+            return self.by_traces(why)
         except (Differs, CannotStage) as error:
             if how != "auto":
                 raise CannotExplore(f"the orders of this system cannot be explored that way: {error}") from error
-            return self.by_samples(["random", "pct"], str(error), self.seconds)
+            reasons = [reason for reason in (why, str(error)) if reason]
+            return self.by_samples(["random", "pct"], "; ".join(reasons), self.seconds)
 
     def by_graph(self, goes_on: bool) -> Exploration:
         """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
         until = time.perf_counter() + self.seconds
         setting = Setting(self.system, self.seed, self.ignored, world=self.world)
-        graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        try:
+            graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        except NetworkMet:
+            graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
         check_met(setting, graph.complete)
         rest = max(until, time.perf_counter() + JUDGING)
         result = told(graph, Judge(graph, self.invariant, self.always, rest).judge())

@@ -129,6 +129,8 @@ class Prints:
         #: Whether the object that stands for itself is the present component.
         self._own: Any = None
         self._left_out: set[int] = set()
+        #: Objects whose state has a cell of its own, by ``id``, and what they are called elsewhere.
+        self.apart: dict[int, str] = {}
         #: The objects of a cell that were met again in others: their numbers, and those cells.
         self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
         #: The cells in which each object that cannot be seen into was met, by where it was met first.
@@ -209,6 +211,8 @@ class Prints:
             return ("box", (OF_BOX, self._number_of(value.owner)), value.kind, value.name)
         if kind is Link:
             return ("link", *map(self._end, (value.source_box, value.sink_box)))
+        if id(value) in self.apart:
+            return ("apart", self.apart[id(value)])
         if self._is_engines(value, kind):
             return ("engine", kind.__name__)
         if kind is Shared and (variable := self._number_of(value)) is not None:

@@ -22,7 +22,7 @@ from .cells import Cell, words_of
 from .edges import Edges
 from .effects import Reader
 from .errors import CannotExplore
-from .executions import Differs, Executions
+from .executions import OF_GRAPH, Differs, Executions
 from .fault_edges import Faults
 from .footprint import Recorder
 from .setting import Setting
@@ -34,6 +34,10 @@ from .transitions import Transitions
 #: Of how many edges that were looked up one is executed as well; later fewer are.
 CHECKED = 50
 LATER, CHECKED_LATER = 20_000, 2_000
+
+
+class NetworkMet(Exception):
+    """A system has begun to use a simulated network: its states are to be explored again, with the network seen."""
 
 
 class Graph:
@@ -197,10 +201,14 @@ class Graph:
 
     def _learn(self, number: int, component: int) -> Slice:
         """Run a slice for real, and remember it."""
+        if self.setting.networked:
+            return self._learn_on_network(number, component)
         self.real += 1
         stage, before = self._executions.stand_at(number)
         _, recorder = stage.step(component)
         after = stage.capture()
+        if self.setting.networked:
+            raise NetworkMet
         self.states.encode(after)  # so that what it has changed has slots
         slice_ = self._remember(number, component, recorder, before, after)
         state = self._transitions.apply(self.states[number], slice_)
@@ -210,6 +218,30 @@ class Graph:
         if self.fair is not None or self.states[target] != self.states.opened(state):
             self._executions.compare(stage.capture(), target)
         self._executions.keep(stage, target)
+        return slice_
+
+    def _learn_on_network(self, number: int, component: int) -> Slice:
+        """Run a slice for real, and what the network does before the next one; it is for this state alone."""
+        self.real += 1
+        stage = self._executions.standing(number)
+        _, recorder = stage.step(component)
+        stage.runnable()
+        after = self.states.encode(stage.capture())
+        state = self.states[number]
+        slots = [slot for slot, (one, other) in enumerate(zip(state, after, strict=True)) if one != other]
+        cells_of = self.states.cells
+        failed = tuple(
+            cells_of[slot][1]
+            for slot in slots
+            if cells_of[slot][0] == cells.LIFE and self.states.at(after, slot)[0] is FAILED
+        )
+        runner = self.setting.runner(component)
+        assert runner is not None
+        slice_ = Slice(recorder.footprint(runner), self.real, {}, failed)
+        slice_.number, slice_.lossy = component, recorder.lossy
+        slice_.sets = tuple([(slot, after[slot]) for slot in slots if cells_of[slot][0] not in OF_GRAPH])
+        self.memory.keep(slice_)
+        self._executions.keep(stage, self._reach(self._transitions.apply(state, slice_), number, component))
         return slice_
 
     def _remember(
