@@ -351,6 +351,8 @@ class Prints:
         found = [held for held in gc.get_referents(flow) if type(held) not in _OF_FRAMES and held is not names]
         if type(names) is dict and sys.getrefcount(names) <= 3:  # before 3.13 a copy, which would keep objects alive
             names.clear()
+        while found and found[-1] is None:
+            found.pop()  # a generator that once handled an error may hold one more; how many it holds is fixed here
         return ("flow", frame.f_code, frame.f_lasti, bound, *[self.of(held) for held in found])
 
     def _function(self, function: types.FunctionType) -> Any:

@@ -236,8 +236,7 @@ class Graph:
             if cells_of[slot][0] == cells.LIFE and self.states.at(after, slot)[0] is FAILED
         )
         runner = self.setting.runner(component)
-        assert runner is not None
-        slice_ = Slice(recorder.footprint(runner), self.real, {}, failed)
+        slice_ = Slice(recorder.footprint(component if runner is None else runner), self.real, {}, failed)
         slice_.number, slice_.lossy = component, recorder.lossy
         slice_.sets = tuple([(slot, after[slot]) for slot in slots if cells_of[slot][0] not in OF_GRAPH])
         self.memory.keep(slice_)
@@ -308,7 +307,7 @@ class Graph:
         for component in todo:
             if version != states.version:
                 state, version = states[number], states.version
-            if component == self.faults.clock:
+            if component == self.faults.clock and not self.setting.networked:
                 self._add_jump(number, state)
                 continue
             slice_ = memory.find(component, state[local[component]], state)

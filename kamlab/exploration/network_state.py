@@ -17,6 +17,8 @@ from ..net.simulated.poller import SimulatedPoller
 from . import cells
 from .fingerprint import Prints
 
+#: Where the timers are in the fingerprint of a network.
+TIMERS_OF_NETWORK = 2
 #: What a network and its poller hold that is no state: references to the engine, and methods of each other.
 _NETWORK = frozenset(("world", "_scheduler", "poller", "watch", "unwatch", "touch"))
 _POLLER = frozenset(("_world", "_idle"))

@@ -60,6 +60,8 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
         if here not in good:
             return ""
         slice_, target = next((slice_, target) for one, slice_, target in graph.edges[here] if one == component)
+        if target not in good and component in graph.setting.choices:
+            return ""  # a fault has decided it
         if target not in good:
             other = _should_come_first(graph, here, component, good)
             step = len(graph.prefix) + sum(graph.setting.runner(one) is not None for one in path[:place])
@@ -79,7 +81,7 @@ def _should_come_first(graph: Graph, start: int, component: int, good: Collectio
         if number != start and all(target in good for target in own):
             return arrived[number]
         for one, slice_, target in edges:
-            if one != component and target in good and target not in arrived:
+            if one != component and one not in graph.setting.choices and target in good and target not in arrived:
                 arrived[target] = slice_
                 todo.append(target)
     return None

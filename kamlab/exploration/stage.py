@@ -384,6 +384,7 @@ class Stage:
         try:
             with self._active():
                 play_timers(self)
+            self._has_ended_round = True
         finally:
             self.scheduler.driver = None
         self.path.append(choice)
