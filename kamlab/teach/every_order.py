@@ -17,11 +17,12 @@ from ..core.microprocess import name_in_task
 from ..exploration import cells
 from ..exploration.counts import backwards, interleavings
 from ..exploration.cycles import fair_cycles
+from ..exploration.faults import NO_FAULTS, TIMERS, World
 from ..exploration.footprint import Recorder
 from ..exploration.graph import Graph
 from ..exploration.setting import Setting
 from ..exploration.slices import Slice
-from ..exploration.stage import Stage
+from ..exploration.stage import CannotStage, Stage
 from .actions import Action, Monitor, Watcher
 from .runs import Wrong
 
@@ -29,6 +30,9 @@ process_time = time.process_time  # kept here: in a slice, time is the lab's
 
 #: How many states, with those of the monitor, are visited at most.
 VISITED = 150_000
+
+#: The name of a component that runs; ``None``: the next timer fires.
+Name = str | None
 
 #: A state of the system and one of the monitor, by their numbers.
 _Both = tuple[int, int]
@@ -66,15 +70,18 @@ class ToldGraph(Graph):
         self._until = until
         super().__init__(setting)
 
-    def _make(
+    def _remember(
         self, number: int, component: int, recorder: Recorder, before: dict[Any, Any], after: dict[Any, Any]
     ) -> Slice:
-        slice_ = super()._make(number, component, recorder, before, after)
+        slice_ = super()._remember(number, component, recorder, before, after)
         stage = recorder.stage
         runner = stage.component(component)
         self.told[id(slice_)] = self._watcher.of_records(recorder.records, runner, stage.number_of)
         self._note_reached(component, name_in_task(runner), before, after, number)
         return slice_
+
+    def _learn_on_network(self, number: int, component: int) -> Slice:
+        raise CannotStage("what its slices do on a network is not told")
 
     def _note_reached(
         self, component: int, name: str, before: dict[Any, Any], after: dict[Any, Any], number: int
@@ -94,11 +101,11 @@ class ToldGraph(Graph):
                 if variable and not self.setting.kinds[other].__module__.startswith("kamlab."):
                     self.reached.append(Reach(name, names[other], variable, number))
 
-    def _expand(self, number: int, waiting: deque[int]) -> None:
+    def _expand(self, number: int) -> None:
         if process_time() > self._until:
             self.why_not = "there was no time for all states"
         else:
-            super()._expand(number, waiting)
+            super()._expand(number)
 
 
 def _changed(old: Any, new: Any) -> Iterator[str]:
@@ -125,6 +132,7 @@ class EveryOrder:
         monitor: the monitor.
         until: when to give up, by the processor's time.
         ignore: attributes that are no part of the state.
+        early: whether the next timer may fire although components can run.
 
     Attributes:
         complete: whether every order was covered.
@@ -135,11 +143,12 @@ class EveryOrder:
     """
 
     def __init__(
-        self, system: Callable[[], Any], monitor: Monitor, until: float, ignore: frozenset[str] = frozenset()
+        self, system: Callable[[], Any], monitor: Monitor, until: float, ignore: frozenset[str] = frozenset(), early: bool = True
     ) -> None:
         self._monitor = monitor
         self._until = until
-        graph = self.graph = ToldGraph(Setting(system, ignore=ignore), monitor.attributes, until)
+        world = World((TIMERS,)) if early else NO_FAULTS
+        graph = self.graph = ToldGraph(Setting(system, ignore=ignore, world=world), monitor.attributes, until)
         graph.expand(VISITED, float("inf"))
         self.complete, self.why_not = graph.complete, graph.why_not
         self._states: dict[Any, int] = {}
@@ -164,7 +173,7 @@ class EveryOrder:
         if found is None:
             here = self._of[state]
             try:
-                for action in self.graph.told[id(slice_)]:
+                for action in self.graph.told.get(id(slice_), ()):
                     here = self._monitor.see(here, action)
                 found = self._number(here)
             except Wrong as wrong:
@@ -202,7 +211,7 @@ class EveryOrder:
     # -- what was found --------------------------------------------------------------------------------
 
     @property
-    def wrong(self) -> tuple[list[str], Wrong] | None:
+    def wrong(self) -> tuple[list[Name], Wrong] | None:
         """A shortest order in which the monitor says that something is wrong, as names, and what it says."""
         if self._wrong is None:
             return None
@@ -218,22 +227,27 @@ class EveryOrder:
             parent = self._parents[both]
         return [*self.graph.prefix, *found[::-1]]
 
-    def way_to(self, both: _Both) -> list[str]:
+    def way_to(self, both: _Both) -> list[Name]:
         """Return a shortest order to a state that was visited, as the names of the components that run."""
         return self.names(self._way(both))
 
-    def way_to_state(self, number: int) -> list[str]:
+    def way_to_state(self, number: int) -> list[Name]:
         """Return a shortest order to a state of the system alone."""
         return self.names(self.graph.path(number))
 
-    def names(self, path: list[int]) -> list[str]:
-        """Return the names of the components that run on a path, as a lab calls them."""
-        stage = Stage(self.graph.setting).run(path)
-        picks = list(stage.picks)
+    def names(self, path: list[int]) -> list[Name]:
+        """Return the names of the components that run on a path, as a lab calls them; ``None`` where a timer fires."""
+        stage = Stage(self.graph.setting)
+        names: list[Name] = []
+        for number in path:
+            stage.runnable()
+            before = len(stage.picks)
+            stage.step(number)
+            names.append(stage.picks[-1] if len(stage.picks) > before else None)
         stage.close()
-        return picks
+        return names
 
-    def endless(self) -> tuple[list[str], list[str]] | None:
+    def endless(self) -> tuple[list[Name], list[str]] | None:
         """Return an order to where the system can go on for ever, however fairly it is run, and who does so there."""
         if not self.graph.complete or backwards(self.graph) is not None:
             return None

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from ..core.choice import Chooser, SeededRandom
@@ -23,10 +24,10 @@ from ..exploration.errors import CannotExplore
 from ..exploration.fingerprint import Opaque
 from ..exploration.footprint import watching
 from ..exploration.graph import Differs
-from ..exploration.sample import Ranked
+from ..exploration.sample import EARLY, Ranked
 from ..exploration.stage import CannotStage
 from .actions import Action, Monitor, Watcher
-from .every_order import EveryOrder
+from .every_order import EveryOrder, Name
 from .orders import Orders, current_orders
 from .reach import spying
 from .runs import SLICES, Run, System, Wrong, failed
@@ -65,6 +66,7 @@ def play(
     rests: bool = True,
     ignore: Sequence[str] = (),
     alone: bool = True,
+    early: bool = True,
     explores: bool = True,
 ) -> Played:
     """Play a system in every order of slices, or in as many as there is time for; raise Wrong if one is wrong.
@@ -77,6 +79,7 @@ def play(
         rests: whether the system has to come to rest. If not, runs end after so many slices.
         ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
         alone: whether components must not use variables of others.
+        early: whether a timer may fire before components have run that can, so that no answer is right because it waits.
         explores: whether to try to play every order.
 
     Returns:
@@ -97,7 +100,7 @@ def play(
     >>> print(play(system, judge), "both numbers arrived.")
     In all 6 orders both numbers arrived.
     """
-    player = _Player(system, judge, monitor or Monitor(), slices, rests, alone, current_orders())
+    player = _Player(system, judge, monitor or Monitor(), slices, rests, alone, early, current_orders())
     player.begin()
     return player.play(frozenset(ignore), explores)
 
@@ -112,7 +115,9 @@ class _Player:
     slices: int
     rests: bool
     alone: bool
+    early: bool
     orders: Orders
+    has_timers: bool = False
     first: Wrong | None = None
     _seeds: Iterator[int] = field(init=False)
 
@@ -162,24 +167,44 @@ class _Player:
     # -- runs -----------------------------------------------------------------------------------------
 
     def _drawn(self, kind: str, spied: bool = False) -> None:
-        """Play an order that is drawn."""
+        """Play an order that is drawn; in some of those of a system with timers these fire early."""
         seed = next(self._seeds)
         chooser = Ranked(seed) if kind == "pct" else SeededRandom(seed)
         run = Run(self.system, seed, _Noting(chooser))
-        self._run(run, spied)
+        draws = Random(seed)
+        chance = EARLY if self.early and self.has_timers and draws.random() < 0.5 else 0.0
+        self._run(run, lambda _step: draws.random() < chance, spied, bool(chance))
+        self.has_timers = self.has_timers or run.lab.clock.now() > 0
 
-    def _given(self, names: list[str], wrong: Wrong | None = None) -> None:
+    def _given(self, names: list[Name], wrong: Wrong | None = None) -> None:
         """Play an order of names, and go on as drawn if it is not over then; raise what is said of it."""
-        run = Run(self.system, None, _Noting(_Given(names, self.orders.first_seed)))
+        picks = [name for name in names if name is not None]
+        fires = {place - count for count, place in enumerate(i for i, name in enumerate(names) if name is None)}
+        run = Run(self.system, None, _Noting(_Given(picks, self.orders.first_seed)))
         if wrong is None:
-            self._run(run)
+            self._run(run, fires.__contains__, False, bool(fires))
             return
-        run.outcome = run.lab.run(max_steps=len(names))
+        self._drive(run, len(picks), fires.__contains__, None, bool(fires))
         self._count()
         step = run.step if wrong.step is None else wrong.step
         raise Wrong(str(wrong).replace("{step}", str(step)), run, step, wrong.part)
 
-    def _run(self, run: Run, spied: bool = False) -> None:
+    def _drive(
+        self, run: Run, slices: int, fires: Callable[[int], bool], note: Callable[[Any], bool] | None, stops: bool
+    ) -> None:
+        """Run a lab; after each slice the next timer may fire, if it ``stops`` there."""
+        lab = run.lab
+        if not stops:
+            run.outcome = lab.run(until=note, max_steps=slices)
+            return
+        while True:
+            if fires(lab.step_number) and lab.scheduler.next_timer() is not None and lab.scheduler.runnable():
+                lab.fire_timers()
+            run.outcome = lab.run(until=note, max_steps=1)
+            if run.outcome.reason != "max_steps" or lab.step_number >= slices:
+                return
+
+    def _run(self, run: Run, fires: Callable[[int], bool], spied: bool, stops: bool) -> None:
         standing: dict[int, Action] = {}
         watcher = Watcher(self.monitor.attributes)
         chooser = run.chooser
@@ -191,11 +216,11 @@ class _Player:
 
         if spied:
             with spying(self.system) as seen:
-                run.outcome = run.lab.run(until=note, max_steps=self.slices)
+                self._drive(run, self.slices, fires, note, stops)
             if seen:
                 raise Wrong(seen[0], run)
         else:
-            run.outcome = run.lab.run(until=note, max_steps=self.slices)
+            self._drive(run, self.slices, fires, note, stops)
         self._count()
         if run.failures:
             raise failed(run)
@@ -221,7 +246,7 @@ class _Player:
         """Play every order, and raise what is wrong in a shortest one; return ``None`` where that is not possible."""
         try:
             with watching():
-                explored = EveryOrder(self.system, self.monitor, process_time() + EXPLORING, ignore)
+                explored = EveryOrder(self.system, self.monitor, process_time() + EXPLORING, ignore, self.early)
                 found = explored.wrong
                 reached = explored.graph.reached[:1] if self.alone else []
                 ways = [explored.way_to(both) for both, _ in explored.ends[:ENDS]]
@@ -250,7 +275,7 @@ class _Player:
             explored.complete, explored.why_not = False, f"there are more than {ENDS} different ends"
         return explored
 
-    def _endless(self, names: list[str], who: list[str]) -> None:
+    def _endless(self, names: list[Name], who: list[str]) -> None:
         try:
             self._given(names)
         except Wrong as wrong:
