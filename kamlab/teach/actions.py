@@ -19,6 +19,8 @@ from typing import Any
 from ..core.box import made_inboxes_of
 from ..core.component import Component
 from ..core.events import RECEIVED, RESUMED, SENT, Event
+from ..core.microprocess import Microprocess, name_in_task
+from ..core.safe_repr import safe_repr
 from ..core.states import ASLEEP, ENDED
 from ..core.task import task_of
 
@@ -52,8 +54,9 @@ class Action:
 
     ``by`` is the component. Of kind ``"sends"``, ``to`` is where the message goes, ``box`` the inbox there, and ``out``
     the outbox. Of kind ``"takes"``, ``box`` is its own inbox. The last action of a slice is of kind ``"runs"``: ``now``
-    has the attributes that the monitor asks for, if the component has them, with lists as tuples; ``asleep`` and
-    ``ended`` say how it stands when the slice is over, and ``waiting`` how many messages wait in its inboxes.
+    has the attributes that the monitor asks for, if the component has them; ``asleep`` and
+    ``ended`` say how it stands when the slice is over, and ``waiting`` how many messages wait in its inboxes. In messages
+    and attributes, lists are tuples, and objects are the names of their classes with their attributes.
     """
 
     kind: str
@@ -122,12 +125,12 @@ class Watcher:
             if record[0] is SENT:
                 found.append(self._sends(record[1], record[2], record[3], runner))
             elif record[0] is RECEIVED:
-                found.append(Action(TAKES, self.party(record[1].owner), box=record[1].name, message=record[2]))
+                found.append(Action(TAKES, self.party(record[1].owner), box=record[1].name, message=_plain(record[2])))
         return (*found, self.stands(runner))
 
     def _sends(self, source: Any, box: Any, message: Any, runner: Any) -> Action:
         by, out = (runner, "") if source is None else (source.owner, source.name)
-        return Action(SENDS, self.party(by), self.party(box.owner), box.name, out, message)
+        return Action(SENDS, self.party(by), self.party(box.owner), box.name, out, _plain(message))
 
     def stands(self, component: Any) -> Action:
         """Return how a component stands after its slice."""
@@ -148,7 +151,10 @@ class Watcher:
             elif event.kind is SENT:
                 yield event.step, self._sends(event.source, event.box, event.message, event.component or runner)
             elif event.kind is RECEIVED:
-                yield event.step, Action(TAKES, self.party(event.box.owner), box=event.box.name, message=event.message)
+                yield (
+                    event.step,
+                    Action(TAKES, self.party(event.box.owner), box=event.box.name, message=_plain(event.message)),
+                )
         if step in standing:
             yield step, standing[step]
 
@@ -157,12 +163,19 @@ def _inboxes(component: Any) -> Iterable[Any]:
     return made_inboxes_of(component).values() if isinstance(component, Component) else ()
 
 
-def _plain(value: Any) -> Any:
-    """Return a value that can be compared and hashed."""
-    if isinstance(value, list):
-        return tuple(map(_plain, value))
+def _plain(value: Any, depth: int = 8) -> Any:
+    """Return a value that can be compared and hashed, the same in every run."""
+    if value is None or isinstance(value, (str, int, float, bytes, bool)):
+        return value
+    if not depth:
+        return "..."
+    if isinstance(value, (list, tuple)):
+        return tuple([_plain(item, depth - 1) for item in value])
     if isinstance(value, dict):
-        return tuple((_plain(name), _plain(item)) for name, item in value.items())
+        return tuple([(_plain(name, depth - 1), _plain(item, depth - 1)) for name, item in value.items()])
     if isinstance(value, (set, frozenset)):
-        return frozenset(map(_plain, value))
-    return value
+        return frozenset([_plain(item, depth - 1) for item in value])
+    if isinstance(value, Microprocess):
+        return name_in_task(value)
+    held = getattr(value, "__dict__", None)
+    return (type(value).__name__, _plain(held, depth - 1)) if held else safe_repr(value)

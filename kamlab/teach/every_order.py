@@ -28,6 +28,8 @@ from .runs import Wrong
 
 process_time = time.process_time  # kept here: in a slice, time is the lab's
 
+#: How many seconds of processor time the monitor may take.
+VISITING = 1.0
 #: How many states, with those of the monitor, are visited at most.
 VISITED = 150_000
 
@@ -91,7 +93,10 @@ class ToldGraph(Graph):
             return
         for cell, new in after.items():
             old = before.get(cell)
-            if old is None or old == new:
+            if old is None or old == new or cell[0] not in (cells.GLOBAL, cells.LOCAL):
+                continue
+            old, new = _bare(old), _bare(new)
+            if old == new:
                 continue
             if cell[0] == cells.GLOBAL:
                 self.reached.append(Reach(name, "", f"the variable {cell[-1]}, which is nobody's own", number))
@@ -110,18 +115,21 @@ class ToldGraph(Graph):
 
 def _changed(old: Any, new: Any) -> Iterator[str]:
     """Yield the attributes that differ in two local states."""
-    before, after = (dict(value[1]) if _is_local(value) else {} for value in (_own(old), _own(new)))
+    before, after = dict(old[1]), dict(new[1])
     for name in {**before, **after}:
         if before.get(name) != after.get(name):
             yield str(name)
 
 
-def _own(value: Any) -> Any:
-    return value[1] if type(value) is tuple and value and value[0] == "shared" else value
-
-
-def _is_local(value: Any) -> bool:
-    return type(value) is tuple and len(value) > 1 and type(value[1]) is tuple
+def _bare(value: Any) -> Any:
+    """Return a fingerprint without the marks that say where else an object is held."""
+    if type(value) is not tuple:
+        return value
+    if value and value[0] == "shared":
+        return _bare(value[1])
+    if len(value) == 3 and value[0] == "alias":
+        return _bare(value[2])
+    return tuple(map(_bare, value))
 
 
 class EveryOrder:
@@ -143,10 +151,14 @@ class EveryOrder:
     """
 
     def __init__(
-        self, system: Callable[[], Any], monitor: Monitor, until: float, ignore: frozenset[str] = frozenset(), early: bool = True
+        self,
+        system: Callable[[], Any],
+        monitor: Monitor,
+        until: float,
+        ignore: frozenset[str] = frozenset(),
+        early: bool = True,
     ) -> None:
         self._monitor = monitor
-        self._until = until
         world = World((TIMERS,)) if early else NO_FAULTS
         graph = self.graph = ToldGraph(Setting(system, ignore=ignore, world=world), monitor.attributes, until)
         graph.expand(VISITED, float("inf"))
@@ -154,9 +166,12 @@ class EveryOrder:
         self._states: dict[Any, int] = {}
         self._of: list[Any] = []
         self._after: dict[tuple[int, int], int | Wrong] = {}
+        #: What is wrong in a slice with a later part of the exercise; the order goes on.
+        self._later: dict[tuple[int, int], Wrong] = {}
         self._parents: dict[_Both, tuple[_Both, int] | None] = {}
         self._wrong: tuple[_Both, int, Wrong] | None = None
         self.ends: list[tuple[_Both, Any]] = []
+        self._until = process_time() + VISITING
         self._visit()
 
     def _number(self, state: Any) -> int:
@@ -172,13 +187,15 @@ class EveryOrder:
         found = self._after.get(key)
         if found is None:
             here = self._of[state]
-            try:
-                for action in self.graph.told.get(id(slice_), ()):
+            for action in self.graph.told.get(id(slice_), ()):
+                try:
                     here = self._monitor.see(here, action)
-                found = self._number(here)
-            except Wrong as wrong:
-                found = wrong
-            self._after[key] = found
+                except Wrong as wrong:
+                    if not wrong.part:
+                        self._after[key] = wrong
+                        return wrong
+                    self._later.setdefault(key, wrong)
+            found = self._after[key] = self._number(here)
         return found
 
     def _visit(self) -> None:
@@ -195,15 +212,14 @@ class EveryOrder:
             for component, slice_, target in edges:
                 follows = self._follow(slice_, state)
                 if isinstance(follows, Wrong):
-                    if self._wrong is None or follows.part < self._wrong[2].part:
-                        self._wrong = (both, component, follows)
-                    continue
+                    self._wrong = (both, component, follows)
+                    return
+                if self._wrong is None and (id(slice_), state) in self._later:
+                    self._wrong = (both, component, self._later[id(slice_), state])
                 reached = (target, follows)
                 if reached not in self._parents:
                     self._parents[reached] = (both, component)
                     waiting.append(reached)
-            if self._wrong is not None and not self._wrong[2].part:
-                return
             if len(self._parents) > VISITED or process_time() > self._until:
                 self.complete, self.why_not = False, "there was no time for all states"
                 return

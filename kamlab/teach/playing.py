@@ -39,7 +39,7 @@ DRAWN, BESIDES = 500, 30
 #: How many different ends are judged.
 ENDS = 100
 #: How many seconds of processor time exploring may take, and drawing after it.
-EXPLORING, DRAWING = 2.5, 1.5
+EXPLORING, DRAWING = 2.8, 1.2
 
 #: Judges a run at its end; gets the state of the monitor, too. It raises Wrong.
 Judge = Callable[[Run, Any], Any]
@@ -225,15 +225,21 @@ class _Player:
         if run.failures:
             raise failed(run)
         state = self.monitor.start()
+        later: Wrong | None = None
         for step, action in watcher.of_events(run.lab.trace, standing):
             try:
                 state = self.monitor.see(state, action)
             except Wrong as wrong:
-                raise Wrong(str(wrong).replace("{step}", str(step)), run, step, wrong.part) from None
+                found = Wrong(str(wrong).replace("{step}", str(step)), run, step, wrong.part)
+                if not wrong.part:
+                    raise found from None
+                later = later or found
         if self.rests and run.outcome.reason == "max_steps":
             self.judge(run, state)
             raise Wrong(f"The system does not come to rest: it still runs after {run.step} slices.", run)
         self.judge(run, state)
+        if later is not None:
+            raise later
 
     def _count(self) -> None:
         self.orders.played += 1

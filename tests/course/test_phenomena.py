@@ -1,22 +1,21 @@
-"""Each phenomenon of the course happens in the system that is broken, and in no run of the one that is cured."""
+"""Each phenomenon of the course happens in the system that is broken, and in no order of the one that is cured."""
 
 from __future__ import annotations
 
 import importlib
+import re
 from types import ModuleType
 
 import pytest
 
 from kamlab.teach import runs
-from sampling import sampled
 
 from .taking import TASKS
 
-#: How many schedules the cured system is played in.
-SCHEDULES = sampled(60, 1000)
-
 #: The exercises of the other part of the course, in which nothing is broken at first.
 PHENOMENA = [name for name in TASKS if not name.startswith("mini-")]
+#: Where orders are drawn, and why, as the check itself says.
+DRAWN = {"starvation": "infinitely many states", "fairness": "too many requests are under way"}
 
 
 def module_of(name: str) -> ModuleType:
@@ -29,22 +28,20 @@ def test_it_happens_in_the_broken_system(name: str) -> None:
     """In some schedule among a hundred the broken system of the notebook shows the phenomenon."""
     task = TASKS[name]
     broken = task.space(task.stub)["broken"]
-    seen = [run.seed for run in runs(broken, 100, **how(name)) if module_of(name).happened(run)]
-    assert seen
+    how = getattr(module_of(name), "HOW", {})
+    assert any(module_of(name).happened(run) for run in runs(broken, 100, **how))
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("name", PHENOMENA)
-def test_it_happens_in_no_run_of_the_cured_system(name: str) -> None:
-    """In none of many schedules does the cured system show the phenomenon."""
+def test_it_happens_in_no_order_of_the_cured_system(name: str) -> None:
+    """The check has played every order of the cured system, or it drew orders and says why."""
     task = TASKS[name]
-    cured = task.space(task.solution)["cured"]
-    played = 0
-    for run in runs(cured, SCHEDULES, **how(name)):
-        assert not module_of(name).happened(run)
-        played += 1
-    assert played == SCHEDULES
-
-
-def how(name: str) -> dict:
-    """Return how the runs of an exercise are to be played, where its module says so."""
-    return getattr(module_of(name), "HOW", {})
+    check = module_of(name).check
+    found = check(task.space(task.solution)["cured"])
+    assert found.passed, found
+    if name in DRAWN:
+        assert re.match(r"In \d+ drawn orders", found.sentence)
+        assert DRAWN[name] in " ".join(check.__doc__.lower().split())
+    else:
+        assert re.match(r"In all [\d,]+ orders", found.sentence)

@@ -79,7 +79,9 @@ class Meals(Monitor):
         if rest:
             given[place] = tuple(rest)
         out = state.out if fork is None else state.out | {fork}
-        return state._replace(given=tuple(sorted(given.items(), key=lambda item: item[0])), out=out, had=state.had | out)
+        return state._replace(
+            given=tuple(sorted(given.items(), key=lambda item: item[0])), out=out, had=state.had | out
+        )
 
     def _ate(self, state: Table, diner: Party, meals: int) -> Table:
         before = dict(state.meals)

@@ -31,7 +31,9 @@ class Deposits(Monitor):
         if action.kind == RUNS and isinstance(balance, (int, float)) and balance > len(state):
             who = " and ".join(sorted(state)) or "no component"
             rule = "Two clients must each send a deposit of their own"
-            raise Wrong(f"{rule}. In step {{step}} the balance is {balance}: more than that. Messages came from: {who}.")
+            raise Wrong(
+                f"{rule}. In step {{step}} the balance is {balance}: more than that. Messages came from: {who}."
+            )
         return state
 
 

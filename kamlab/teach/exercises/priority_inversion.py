@@ -111,7 +111,9 @@ def _may_dispatch(desk: Desk, chosen: str) -> None:
     if desk.running:
         raise Wrong(f"There is one processor, but {chosen} was dispatched while {desk.running} was still at work.")
     if "high" in desk.queue and chosen == "middle":
-        raise Wrong(f"While high waited for the lock, which {desk.holder} held, middle was dispatched in step {{step}}.")
+        raise Wrong(
+            f"While high waited for the lock, which {desk.holder} held, middle was dispatched in step {{step}}."
+        )
 
 
 #: The step, a task, and the action that it reported; or "", where the processor dispatched it.

@@ -29,6 +29,8 @@ from .untouched import remember, watched_modules
 
 #: The name under which a teacher's own checks are loaded.
 OWN = "kamlab.teach.own_checks"
+#: The modules that play a check's orders.
+_PLAYS = ("exercise", "orders", "runs", "playing", "every_order", "actions", "reach")
 #: Said of a cell that has changed kamlab or Python.
 CHANGED = "Your notebook changes {}. What the check says then is worth nothing, so there are no points."
 #: Said where the check accepts the system that the students are given.
@@ -132,7 +134,7 @@ def _hide_checks() -> None:
 
 def _nearest(exercise: Exercise) -> list[types.ModuleType]:
     """Return what a check uses most; it is compared after each order."""
-    names = ["builtins", exercise.body.__module__, *(f"kamlab.teach.{name}" for name in ("exercise", "orders", "runs"))]
+    names = ["builtins", exercise.body.__module__, *(f"kamlab.teach.{name}" for name in _PLAYS)]
     return [sys.modules[name] for name in names]
 
 

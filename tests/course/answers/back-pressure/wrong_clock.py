@@ -1,4 +1,4 @@
-# It says: waits for a time on the clock
+# It says: 4 numbers waited in the inbox
 class PatientProducer(Producer):
     async def main(self):
         while self.made < COUNT:

@@ -1,4 +1,4 @@
-# It says: before all messages had arrived
+# It says: holds 'When?' back although it has nothing to wait for
 class NewBob(Bob):
     pass
 

@@ -1,4 +1,4 @@
-# It says: Cleo took: 'At noon.', 'When?'
+# It says: Cleo took: 'At noon.', 'At home.'
 class NewBob(Bob):
     async def main(self):
         while True:

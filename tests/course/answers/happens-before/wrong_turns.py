@@ -1,4 +1,4 @@
-# It says: These two are concurrent
+# It says: although it has nothing to wait for
 class NewBob(Bob):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: it was luck
+# It says: while a was in it
 class CleverRobot(Robot):
     async def main(self):
         for _ in range(60 if self.who == "b" else 0):  # "by then a is through"

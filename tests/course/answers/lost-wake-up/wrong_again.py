@@ -1,4 +1,4 @@
-# It says: was done 2 times
+# It says: fell asleep in step 14 and sleeps forever
 class Insistent(Sender):
     async def main(self):
         for job in self.jobs:

@@ -1,4 +1,4 @@
-# It says: was there already, and was left
+# It says: It last took a job in step 3.
 class CuredWorker(Worker):
     async def main(self):
         while True:

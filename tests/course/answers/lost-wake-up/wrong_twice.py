@@ -1,4 +1,4 @@
-# It says: It last took a job in step
+# It says: Its slices since then
 class CuredWorker(Worker):
     async def main(self):
         while True:

@@ -1,4 +1,4 @@
-# It says: before the last one had arrived
+# It says: the others are held back
 class NewSender(Sender):
     async def main(self):
         for number, letter in enumerate(WORD):
