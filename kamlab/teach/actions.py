@@ -55,8 +55,8 @@ class Action:
     ``by`` is the component. Of kind ``"sends"``, ``to`` is where the message goes, ``box`` the inbox there, and ``out``
     the outbox. Of kind ``"takes"``, ``box`` is its own inbox. The last action of a slice is of kind ``"runs"``: ``now``
     has the attributes that the monitor asks for, if the component has them; ``asleep`` and
-    ``ended`` say how it stands when the slice is over, and ``waiting`` how many messages wait in its inboxes. In messages
-    and attributes, lists are tuples, and objects are the names of their classes with their attributes.
+    ``ended`` say how it stands when the slice is over, and ``waiting`` how many messages wait in its inboxes. In
+    messages and attributes, lists are tuples, and objects are the names of their classes with their attributes.
     """
 
     kind: str

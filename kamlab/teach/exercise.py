@@ -95,6 +95,7 @@ class Exercise:
         seconds: float,
         plays: bool | None,
         names: tuple[str, ...],
+        parts: tuple[str, ...],
     ) -> None:
         self.body = body
         self.name = name
@@ -104,6 +105,7 @@ class Exercise:
         self.accepts = accepts
         self.seconds = seconds
         self.plays = "system" in signature(body).parameters if plays is None else plays
+        self.parts = parts
         self.names = names or _names(body if stage is None else stage)
         self.__doc__ = body.__doc__
 
@@ -118,7 +120,7 @@ class Exercise:
         from .score import record
 
         verdict = (is_graded() and self._graded()) or self._verdict(handed_in)
-        record(self.name, verdict.points if verdict.passed else 0, verdict.points, "exercise")
+        record(self.name, verdict.points if verdict.passed else verdict.reached, verdict.points, "exercise")
         if not verdict.passed and is_graded():
             _show(verdict.picture)
             raise CheckFailed(verdict)
@@ -134,7 +136,7 @@ class Exercise:
                 if self.name in exercises_in(read_cells(path)):
                     (found,) = grade(path, [self.name]).results
                     given = self.name, found.passed, found.sentence, self.points, found.seed, found.step
-                    return Verdict(*given, practice=False, picture=found.picture)
+                    return Verdict(*given, practice=False, picture=found.picture, reached=found.points)
             except (GradingError, NotebookError, ValueError):
                 continue
         return None
@@ -148,7 +150,7 @@ class Exercise:
             return self._failed(str(trouble))
         if answer["passed"]:
             return Verdict(self.name, True, answer["sentence"], self.points)
-        found = {key: answer.get(key) for key in ("seed", "step")}
+        found = {"reached": answer.get("reached", 0), **{key: answer.get(key) for key in ("seed", "step")}}
         line = answer.get("line") or ""
         return self._failed(answer["sentence"], line=line, build=self._builder(handed_in) if line else None, **found)
 
@@ -204,9 +206,18 @@ class Exercise:
                 return {"passed": False, "sentence": "No order was played, so nothing is known about your system."}
             return {"passed": True, "sentence": orders.in_words(said or "All of it holds.")}
         except Wrong as wrong:
-            return _found(wrong, picture)
+            return {**_found(wrong, picture), **self._reached(wrong)}
         except Exception as error:
             return {"passed": False, "sentence": in_words(error)}
+
+    def _reached(self, wrong: Wrong) -> dict[str, Any]:
+        """Return the points for the parts that are done, and add to the sentence which these are."""
+        if not wrong.part or not self.parts:
+            return {}
+        done, left = self.parts[: wrong.part], self.parts[wrong.part :]
+        reached = self.points * len(done) / len(self.parts)
+        told = f"Done: {'; '.join(done)} ({reached:g} of {self.points:g} points). Not yet: {'; '.join(left)}."
+        return {"reached": reached, "sentence": f"{wrong}\n{told}"}
 
     def __repr__(self) -> str:
         return f"<exercise {self.name}: takes {self.takes}, {self.points:g} points>"
@@ -257,6 +268,7 @@ def exercise(
     seconds: float = 10.0,
     plays: bool | None = None,
     names: tuple[str, ...] = (),
+    parts: tuple[str, ...] = (),
 ) -> Callable[[Body], Exercise]:
     """Decorate a function that raises :class:`~.runs.Wrong` if a student's work does something wrong.
 
@@ -272,6 +284,8 @@ def exercise(
             By default, a check of a ``system`` does.
         names: the names in a notebook that are handed in when its file is graded, there perhaps with a capital letter.
             By default they are those of the check's arguments; for a ``system`` it is ``cured``.
+        parts: what the parts of the exercise are, in words, if it has several; they share its points equally. A check
+            that raises ``Wrong(..., part=1)`` says that all of the first part holds, and that the second does not.
 
     Returns:
         A decorator that makes an :class:`Exercise` of the function. The sentence that the function returns, if any, is
@@ -294,6 +308,6 @@ def exercise(
     """
 
     def make(body: Body) -> Exercise:
-        return Exercise(body, name, takes, points, stage, accepts, seconds, plays, names)
+        return Exercise(body, name, takes, points, stage, accepts, seconds, plays, names, parts)
 
     return make

@@ -15,15 +15,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
-from ..core.choice import Chooser, SeededRandom
+from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
 from ..exploration.errors import CannotExplore
+from ..exploration.executions import Differs
 from ..exploration.fingerprint import Opaque
 from ..exploration.footprint import watching
-from ..exploration.graph import Differs
 from ..exploration.sample import EARLY, Ranked
 from ..exploration.stage import CannotStage
 from .actions import Action, Monitor, Watcher
@@ -79,7 +80,7 @@ def play(
         rests: whether the system has to come to rest. If not, runs end after so many slices.
         ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
         alone: whether components must not use variables of others.
-        early: whether a timer may fire before components have run that can, so that no answer is right because it waits.
+        early: whether a timer may fire while components can run, so that no answer is right because it waits.
         explores: whether to try to play every order.
 
     Returns:
@@ -125,7 +126,7 @@ class _Player:
         """Play the first orders; what is wrong with what was handed in, and not with a run, is said at once."""
         self._seeds = iter(range(self.orders.first_seed, self.orders.first_seed + 1_000_000))
         for kind in ("random", "pct"):
-            self._try(lambda kind=kind: self._drawn(kind, spied=self.alone))
+            self._try(partial(self._drawn, kind, spied=self.alone))
             if self.first is not None and self.first.run is None:
                 raise self.first
 
@@ -140,7 +141,8 @@ class _Player:
         while count < wanted:
             if count >= BESIDES and process_time() > until:
                 break
-            self._try(lambda: self._drawn("pct" if count % 2 else "random", spied=self.alone and count < BESIDES))
+            kind = "pct" if count % 2 else "random"
+            self._try(partial(self._drawn, kind, spied=self.alone and count < BESIDES))
             count += 1
             if self.first is not None and not self.first.part:
                 raise self.first
@@ -257,20 +259,20 @@ class _Player:
                 reached = explored.graph.reached[:1] if self.alone else []
                 ways = [explored.way_to(both) for both, _ in explored.ends[:ENDS]]
                 endless = explored.endless() if self.rests else None
-                reach = [(explored.way_to_state(reach.state), reach) for reach in reached]
+                reaches = [(explored.way_to_state(reach.state), reach.sentence) for reach in reached]
         except (Opaque, Differs, CannotStage, CannotExplore):
             return None
-        for names, reach in reach:
-            self._given(names, Wrong(reach.sentence))
+        for names, sentence in reaches:
+            self._given(names, Wrong(sentence))
         if found is not None and not found[1].part:
             self.first = None
             self._given(*found)
         later = self.first
         self.first = None
         if found is not None:
-            self._try(lambda: self._given(*found))
+            self._try(partial(self._given, *found))
         for names in ways:
-            self._try(lambda names=names: self._given(names))
+            self._try(partial(self._given, names))
             if self.first is not None and not self.first.part:
                 raise self.first
         if endless is not None:
@@ -300,7 +302,7 @@ class _Noting:
 
     def choose(self, runnable: Sequence[Microprocess]) -> int:
         """Return what the chooser returns."""
-        place = self._chooser.choose(runnable)
+        place: int = self._chooser.choose(runnable)
         self.ran = runnable[place]
         return place
 

@@ -1,7 +1,7 @@
 """Finds components that read or change variables of others, while a system runs.
 
-The graph of all states shows what a slice changes. What it only reads leaves no trace, so in some runs the attributes of
-components are watched: a name that is looked up in one component by the student's code in a slice of another one.
+The graph of all states shows what a slice changes. What it only reads leaves no trace, so in some runs the attributes
+of components are watched: a name that is looked up in one component by the student's code in a slice of another one.
 """
 
 from __future__ import annotations

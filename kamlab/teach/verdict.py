@@ -34,7 +34,7 @@ class Verdict:
     ``of`` is the name of the exercise, ``passed`` whether it is done, ``sentence`` the findings of the check, and
     ``points`` the points of the exercise. If a run went wrong, ``seed`` is its seed, ``step`` where to look, and
     ``line`` the whole run as a line of text that can be replayed. What a cell shows is ``practice``; points come from
-    ``kamlab grade``.
+    ``kamlab grade``. If it is not done, ``reached`` are the points for parts that are.
 
     >>> print(Verdict("lost-update", False, "The balance is 1.", seed=3, step=14, line="kamlab1:..."))
     lost-update: not yet
@@ -53,6 +53,7 @@ class Verdict:
     build: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
     practice: bool = True
     picture: str = field(default="", repr=False)
+    reached: float = 0
 
     def open(self) -> Lab:
         """Return a lab in which the run that went wrong was replayed, up to the step where it did.
@@ -79,7 +80,7 @@ class Verdict:
     def heading(self) -> str:
         """The exercise, and whether it is done."""
         if not self.passed:
-            return f"{self.of}: not yet"
+            return f"{self.of}: not yet" + (f", {self.reached:g} of {self.points:g} points" if self.reached else "")
         return f"{self.of}: done {PRACTICE if self.practice else f'({self.points:g} points)'}"
 
     def __str__(self) -> str:

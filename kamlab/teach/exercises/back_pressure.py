@@ -18,6 +18,8 @@ from ..playing import play
 from ..runs import Run, Wrong
 from .traffic import of_type
 
+#: The parts of the exercise, which give points of their own.
+PARTS = ("the queue is short and nothing is lost", "no number is made before there is room, or by the clock")
 #: How many numbers the producer makes, and how many slices the work on each takes at least.
 COUNT, SLICES_EACH = 12, 4
 #: How many may wait in the inbox; and how many may be under way: those, one at work, one that the producer holds.
@@ -93,12 +95,13 @@ class UnderWay(Monitor):
     takes="a function that activates the system and returns its producer and its consumer",
     points=2,
     seconds=20,
+    parts=PARTS,
 )
 def check(system: Callable[[], Any]) -> str:
     """In every order at most 3 numbers wait in the consumer's inbox, and all twelve are done once, in order.
 
-    No number is made before there is room for it, the producer sleeps while it waits, not by the clock, and the work takes
-    as long as before. How the producer learns that there is room is not looked at.
+    No number is made before there is room for it, the producer sleeps while it waits, not by the clock, and the work
+    takes as long as before. How the producer learns that there is room is not looked at.
     """
     played = play(system, _judge, monitor=UnderWay())
     return f"{played} at most {ROOM} numbers waited, and all {COUNT} were done."

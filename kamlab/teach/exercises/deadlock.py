@@ -1,7 +1,8 @@
 """Deadlock: two diners and two forks; each diner needs both forks, and asks for one after the other.
 
 Which forks are out is read from their messages: whatever a fork sends hands it out, once that has been taken, and what
-is sent to its inbox ``back`` returns it. Through whose hands it goes does not matter, so a waiter may hand out the forks.
+is sent to its inbox ``back`` returns it. Through whose hands it goes does not matter, so a waiter may hand out the
+forks.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ FORK, BACK = "Fork", "back"
 class Table(NamedTuple):
     """The state of the table.
 
-    ``given``: for each inbox, the forks that are in the messages there, or ``None`` for other messages. ``out``: the forks
-    that are out. ``had``: those that were out at some time in this slice. ``meals``: how many each diner has had.
+    ``given``: for each inbox, the forks that are in the messages there, or ``None`` for other messages. ``out``: the
+    forks that are out. ``had``: those that were out at some time in this slice. ``meals``: how many each diner has had.
     ``eater``, ``kept``: who ate last, and the forks that were not returned since.
     """
 

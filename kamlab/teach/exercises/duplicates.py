@@ -69,8 +69,8 @@ def happened(run: Run) -> str:
 def check(system: Callable[[], Component]) -> str:
     """In every order each order is paid once, whatever the link loses or delays, and the shop learns it and stops.
 
-    The bank answers only when it has paid; the shop sends again what was not answered, and not much more. What the messages
-    contain is not looked at. (No timer fires early here: the shop's timeout would send without end.)
+    The bank answers only when it has paid; the shop sends again what was not answered, and not much more. What the
+    messages contain is not looked at. (No timer fires early here: the shop's timeout would send without end.)
     """
     disturbed = [0]
 

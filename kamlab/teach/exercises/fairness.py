@@ -52,10 +52,11 @@ def _unfair(answers: list[Answer]) -> str:
 
 @exercise("fairness", takes="a function that activates the system and returns its server", points=2, seconds=20)
 def check(system: Callable[[], Component]) -> str:
-    """While all clients have requests waiting, each gets about a third of the answers; and every request is answered once.
+    """While all clients have requests waiting, each gets about a third of the answers; and every request is answered
+    once.
 
-    The clients stay as they are. How the server chooses is not looked at. Too many requests are under way for every order
-    to be played: there are more than 10**12, and the states of the server are lists of requests.
+    The clients stay as they are. How the server chooses is not looked at. Too many requests are under way for every
+    order to be played: there are more than 10**12, and the states of the server are lists of requests.
     """
     played = play(system, _judge, explores=False, early=False)
     return f"{played} each client got about a third of the first {FIRST} answers."

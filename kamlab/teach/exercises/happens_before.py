@@ -13,6 +13,8 @@ from ..playing import play
 from ..runs import Run, Wrong
 from .traffic import ON_TIME, check_links, check_made, check_rest, in_words, moved
 
+#: The parts of the exercise, which give points of their own.
+PARTS = ("no answer stands before its question", "nothing is held back for longer than needed")
 #: What Ann asks, and what Bob answers.
 ANSWERS = {"When?": "At noon.", "Where?": "At home."}
 #: Who sends to whom.
@@ -22,8 +24,8 @@ LINKS = {("Ann", "Post"), ("Ann", "Bob"), ("Post", "Cleo"), ("Bob", "Cleo"), ("C
 class Notes(NamedTuple):
     """What is under way and what Cleo knows.
 
-    ``known``: the texts that are in messages which Cleo has taken. ``arrived``: the questions that came by post, and the
-    answers. ``shown``: the lines on the wall. ``clear``: whether each message had one of the texts in it.
+    ``known``: the texts that are in messages which Cleo has taken. ``arrived``: the questions that came by post, and
+    the answers. ``shown``: the lines on the wall. ``clear``: whether each message had one of the texts in it.
     """
 
     known: frozenset[str] = frozenset()
@@ -42,9 +44,8 @@ class Causal(Monitor):
     def see(self, state: Notes, action: Action) -> Notes:
         """Return what is known after an action."""
         by, to = action.by, action.to
-        if action.kind == SENDS and to is not None:
-            if by.is_a("Cleo") and to.is_a("Wall"):
-                return self._shown(state, action)
+        if action.kind == SENDS and to is not None and by.is_a("Cleo") and to.is_a("Wall"):
+            return self._shown(state, action)
         if action.kind == TAKES and by.is_a("Cleo"):
             return _taken(state, repr(action.message))
         if action.kind == RUNS and by.is_a("Cleo") and action.asleep and not action.waiting:
@@ -62,8 +63,8 @@ class Causal(Monitor):
             for line in (question, answer):
                 if {line, question} <= state.arrived and line not in state.shown:
                     raise Wrong(
-                        f"In step {{step}} Cleo holds {line!r} back although it has nothing to wait for: it has arrived, "
-                        "and what must stand before it has, too.",
+                        f"In step {{step}} Cleo holds {line!r} back although it has nothing to wait for: "
+                        "it has arrived, and what must stand before it has, too.",
                         part=1,
                     )
 
@@ -92,12 +93,12 @@ def happened(run: Run) -> str:
     return f"The wall shows {answer!r} before {question!r}, which it answers. Cleo took: {took}."
 
 
-@exercise("happens-before", takes="a function that activates the system and returns its wall", points=2)
+@exercise("happens-before", takes="a function that activates the system and returns its wall", points=2, parts=PARTS)
 def check(system: Callable[[], Component]) -> str:
     """In every order each answer stands on the wall after its question, and each text once, when it has arrived.
 
-    Nothing is held back that has nothing to wait for, and no component waits for a time. Questions and answers are plain
-    text in the messages about them; what they contain besides is not looked at.
+    Nothing is held back that has nothing to wait for, and no component waits for a time. Questions and answers are
+    plain text in the messages about them; what they contain besides is not looked at.
     """
     played = play(system, _judge, monitor=Causal())
     return f"{played} no answer stood before its question."

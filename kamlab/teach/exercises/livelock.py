@@ -71,8 +71,8 @@ def _is_pair(message: Any) -> bool:
 def check(system: Callable[[], Any]) -> str:
     """In every order both robots get through the door, one after the other, and then the system comes to rest.
 
-    A robot that goes in must have had a message from which it could know that the other is out. What they tell each other
-    is not looked at.
+    A robot that goes in must have had a message from which it could know that the other is out. What they tell each
+    other is not looked at.
     """
     played = play(system, _judge, monitor=Inside(), **HOW)
     return f"{played} both robots got through the door, one after the other."

@@ -18,6 +18,8 @@ from ..playing import play
 from ..runs import Run, Wrong
 from .traffic import of_type
 
+#: The parts of the exercise, which give points of their own.
+PARTS = ("each job is done once, and the worker sleeps", "it sleeps with its tools put away")
 #: How many jobs there are.
 JOBS = 4
 
@@ -80,7 +82,7 @@ def _listed(waiting: list[Event]) -> str:
     return f"{'waits' if len(waiting) == 1 else 'wait'} {jobs}"
 
 
-@exercise("lost-wake-up", takes="a function that activates the system and returns its worker", points=2)
+@exercise("lost-wake-up", takes="a function that activates the system and returns its worker", points=2, parts=PARTS)
 def check(system: Callable[[], Component]) -> str:
     """In every order the worker does each job that is sent to it once, and sleeps when none waits.
 

@@ -17,6 +17,8 @@ from ..playing import play
 from ..runs import Run, Wrong
 from .traffic import of_type
 
+#: The parts of the exercise, which give points of their own.
+PARTS = ("nothing comes between high and the lock", "otherwise the most urgent task is dispatched")
 PRIORITY = {"low": 1, "middle": 2, "high": 3}
 SCRIPTS = {
     "low": ["take", "work", "work", "free", "work", "end"],
@@ -166,6 +168,7 @@ def _inverted(deeds: list[Deed]) -> tuple[str, int]:
     takes="a function that activates the system and returns its processor",
     points=2,
     seconds=20,
+    parts=PARTS,
 )
 def check(system: Callable[[], Component]) -> str:
     """In every order middle is not dispatched while high waits for the lock, and the lock stays a lock.
@@ -210,7 +213,7 @@ def _keeps_the_order(run: Run, deeds: list[Deed]) -> None:
         if better is None or chosen == look.holder:
             continue
         words = f"{chosen} was dispatched before {better}, which is more urgent"
-        raise Wrong(f"{words}; {chosen} {_of_the_lock(chosen, look)}.", run, step)
+        raise Wrong(f"{words}; {chosen} {_of_the_lock(chosen, look)}.", run, step, part=1)
 
 
 def _of_the_lock(who: str, look: _Look) -> str:

@@ -13,6 +13,8 @@ from ..playing import play
 from ..runs import Run, Wrong
 from .traffic import ON_TIME, check_links, check_made, check_rest, in_words, moved
 
+#: The parts of the exercise, which give points of their own.
+PARTS = ("the word is right in every order", "each letter is shown as soon as it can be")
 #: What is sent, a letter at a time.
 WORD = "LETTER"
 #: Who sends to whom.
@@ -51,13 +53,13 @@ class InOrder(Monitor):
             return state._replace(taken=state.taken | {left[-1]}) if left else state
         if action.kind == SENDS and to is not None and to.is_a("Screen"):
             return self._shown(state, action)
-        if action.kind == RUNS and action.by.is_a("Receiver") and action.asleep and not action.waiting:
-            if state.shown < min(state.due, len(state.sent)):
-                raise Wrong(
-                    f"In step {{step}} {state.shown} letters are on the screen, although {state.due} in a row have "
-                    "arrived: the others are held back. A text without an end would never be shown.",
-                    part=1,
-                )
+        rests = action.kind == RUNS and action.asleep and not action.waiting
+        if rests and action.by.is_a("Receiver") and state.shown < state.due:
+            raise Wrong(
+                f"In step {{step}} {state.shown} letters are on the screen, although {state.due} in a row have "
+                "arrived: the others are held back. A text without an end would never be shown.",
+                part=1,
+            )
         return state
 
     def _shown(self, state: Letters, action: Action) -> Letters:
@@ -82,12 +84,12 @@ def happened(run: Run) -> str:
     return f"{WORD!r} was sent, and the screen shows {text!r}: the order is wrong. The receiver took: {took}."
 
 
-@exercise("reordering", takes="a function that activates the system and returns its screen", points=2)
+@exercise("reordering", takes="a function that activates the system and returns its screen", points=2, parts=PARTS)
 def check(system: Callable[[], Component]) -> str:
     """In every order the screen shows the word that was sent, each letter as soon as it can and not before.
 
-    Each letter is a message of its own, half of them take each route, and no component waits for a time. What the messages
-    contain besides, and where the receiver keeps letters, is not looked at.
+    Each letter is a message of its own, half of them take each route, and no component waits for a time. What the
+    messages contain besides, and where the receiver keeps letters, is not looked at.
     """
     played = play(system, _judge, monitor=InOrder())
     return f"{played} the screen showed {WORD!r}."

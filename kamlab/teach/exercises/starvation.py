@@ -23,6 +23,8 @@ from .traffic import of_type
 HOW: dict[str, Any] = {"slices": 120}
 
 CLIENTS = 3
+#: The parts of the exercise, which give points of their own.
+PARTS = ("no client is overtaken too often", "urgent jobs are done as often as normal ones")
 #: The clients whose jobs are urgent.
 URGENT = ("a", "b")
 #: How many jobs of others may be done while a client waits.
@@ -143,7 +145,9 @@ def _served(run: Run) -> str:
     return f"Its list of jobs done: {', '.join(f'{who} {times}' for who, times in sorted(counted.items())) or 'none'}."
 
 
-@exercise("starvation", takes="a function that activates the system and returns its server", points=2, seconds=20)
+@exercise(
+    "starvation", takes="a function that activates the system and returns its server", points=2, seconds=20, parts=PARTS
+)
 def check(system: Callable[[], Any]) -> str:
     """In every order a client that waits is overtaken at most ten times.
 
@@ -198,6 +202,7 @@ def _answers_are_jobs(run: Run, log: Log) -> None:
 
 
 def _urgent_is_not_last(run: Run, log: Log) -> None:
-    """Raise Wrong if normal jobs were done more often than urgent ones, not counting those done while none was urgent."""
+    """Raise Wrong if normal jobs were done more often than urgent ones; those done while none was urgent do not
+    count."""
     if log.before_urgent > log.urgent + 2:
-        raise Wrong(f"Normal jobs are done more often than urgent ones. {_served(run)}", run)
+        raise Wrong(f"Normal jobs are done more often than urgent ones. {_served(run)}", run, part=1)

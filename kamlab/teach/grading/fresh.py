@@ -70,7 +70,7 @@ class Job:
         """Return the result as plain values."""
         found = self._found()
         exercise = self.exercise
-        points = exercise.points if found["passed"] else 0
+        points = exercise.points if found["passed"] else found.pop("reached", 0)
         return {"name": exercise.name, **found, "points": points, "of": exercise.points}
 
     def _found(self) -> dict[str, Any]:
@@ -78,8 +78,10 @@ class Job:
             return _not_yet("The cell for your answer is not in the notebook.")
         try:
             found = self._examined(False)
-            if found["passed"] and self.given and self._examined(True)["passed"]:
-                return _not_yet(BLIND)
+            if (found["passed"] or found.get("reached")) and self.given:
+                given = self._examined(True)
+                if given["passed"] or given.get("reached"):
+                    return _not_yet(BLIND)
         except SandboxError as trouble:
             return _not_yet(str(trouble))
         return found
