@@ -31,6 +31,7 @@ REBOUND = {
     "kamlab.core.context": {"_default", "_maker"},
     "kamlab.core.never_activated": {"_labs"},
     "kamlab.core.origins": {"listener", "noting", "noting_components"},
+    "kamlab.core.shared": {"listener"},
     "kamlab.core.tracebacks": {"_last"},
     "kamlab.core.watch": {"_is_watching", "_lock"},
     "kamlab.notebook.extension": {"_loaded", "_shell"},
