@@ -68,6 +68,7 @@ def play(
     ignore: Sequence[str] = (),
     alone: bool = True,
     early: bool = True,
+    fair: bool = False,
     explores: bool = True,
 ) -> Played:
     """Play a system in every order of slices, or in as many as there is time for; raise Wrong if one is wrong.
@@ -81,6 +82,7 @@ def play(
         ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
         alone: whether components must not use variables of others.
         early: whether a timer may fire while components can run, so that no answer is right because it waits.
+        fair: whether all orders are drawn uniformly, since what is claimed needs that each component runs now and then.
         explores: whether to try to play every order.
 
     Returns:
@@ -101,7 +103,7 @@ def play(
     >>> print(play(system, judge), "both numbers arrived.")
     In all 6 orders both numbers arrived.
     """
-    player = _Player(system, judge, monitor or Monitor(), slices, rests, alone, early, current_orders())
+    player = _Player(system, judge, monitor or Monitor(), slices, rests, alone, early, fair, current_orders())
     player.begin()
     return player.play(frozenset(ignore), explores)
 
@@ -117,6 +119,7 @@ class _Player:
     rests: bool
     alone: bool
     early: bool
+    fair: bool
     orders: Orders
     has_timers: bool = False
     first: Wrong | None = None
@@ -171,7 +174,7 @@ class _Player:
     def _drawn(self, kind: str, spied: bool = False) -> None:
         """Play an order that is drawn; in some of those of a system with timers these fire early."""
         seed = next(self._seeds)
-        chooser = Ranked(seed) if kind == "pct" else SeededRandom(seed)
+        chooser = Ranked(seed) if kind == "pct" and not self.fair else SeededRandom(seed)
         run = Run(self.system, seed, _Noting(chooser))
         draws = Random(seed)
         chance = EARLY if self.early and self.has_timers and draws.random() < 0.5 else 0.0

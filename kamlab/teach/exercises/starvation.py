@@ -155,7 +155,7 @@ def check(system: Callable[[], Any]) -> str:
     more often than urgent ones. How the server chooses is not looked at. Orders are
     drawn: the server may count without end, so there are infinitely many states.
     """
-    played = play(system, _judge, monitor=Overtaken(), rests=False, explores=False, **HOW)
+    played = play(system, _judge, monitor=Overtaken(), rests=False, explores=False, fair=True, **HOW)
     return f"{played} no client that waited was overtaken more than {LIMIT} times."
 
 
