@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +9,14 @@ import pytest
 
 from sampling import sampled
 
-from .taking import ANSWERS, SAYS, TASKS, answers_of
+from .taking import ANSWERS, SAYS, TASKS, verdict
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-
-#: How many schedules each check plays here; a student's check plays a thousand.
-SCHEDULES = sampled(60, 1000)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def fewer_schedules() -> Iterator[None]:
-    """Let the checks play a sample of their schedules."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in TASKS:
-            module = importlib.import_module(f"kamlab.teach.exercises.{name.replace('-', '_')}")
-            patch.setattr(module, "SCHEDULES", SCHEDULES, raising=False)
-        yield
 
 
 def wrong_answers(task: Any) -> list[Path]:
     """Return the typical mistakes that are tried here."""
     return sampled(task.wrong[:3], task.wrong)
-
-
-@functools.cache
-def verdict(name: str, answer: str) -> Any:
-    """Return what the check says about an answer, with the other exercises of the notebook solved."""
-    return TASKS[name].verdict(answer, answers_of(TASKS[name]))
 
 
 def test_there_are_answers_for_every_exercise_and_no_others() -> None:

@@ -103,7 +103,7 @@ def check(system: Callable[[], Any]) -> str:
     No number is made before there is room for it, the producer sleeps while it waits, not by the clock, and the work
     takes as long as before. How the producer learns that there is room is not looked at.
     """
-    played = play(system, _judge, monitor=UnderWay())
+    played = play(system, _judge, monitor=UnderWay(), early=False)
     return f"{played} at most {ROOM} numbers waited, and all {COUNT} were done."
 
 

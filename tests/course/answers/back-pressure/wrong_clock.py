@@ -1,4 +1,4 @@
-# It says: 4 numbers waited in the inbox
+# It says: waits for a time on the clock
 class PatientProducer(Producer):
     async def main(self):
         while self.made < COUNT:

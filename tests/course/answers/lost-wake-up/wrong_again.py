@@ -1,4 +1,4 @@
-# It says: fell asleep in step 14 and sleeps forever
+# It says: 'b2'
 class Insistent(Sender):
     async def main(self):
         for job in self.jobs:

@@ -1,4 +1,4 @@
-# It says: The screen shows 'L' at the end: 5 of 6
+# It says: of 6 letters are missing. The receiver took: (
 class NewSender(Sender):
     async def main(self):
         for number, letter in enumerate(WORD):
