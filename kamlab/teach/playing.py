@@ -295,15 +295,18 @@ class _Player:
         self._given(names, Wrong(f"{' and '.join(who)} can go on for ever, however fairly they are run."))
 
 
-class _Noting:
-    """A chooser that notes which component it has chosen last."""
+class _Noting(SeededRandom):
+    """A chooser that notes which component another one has chosen last.
+
+    It is a SeededRandom so that a run's line replays in any lab: the line has the order itself.
+    """
 
     def __init__(self, chooser: Any) -> None:
+        super().__init__(chooser.seed)
         self._chooser = chooser
-        self.seed: int = chooser.seed
         self.ran: Microprocess | None = None
 
-    def choose(self, runnable: Sequence[Microprocess]) -> int:
+    def choose(self, runnable: Sequence[Any]) -> int:
         """Return what the chooser returns."""
         place: int = self._chooser.choose(runnable)
         self.ran = runnable[place]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Graphline, ThreadedComponent
+from kamlab import Component, Graphline, Lab, ThreadedComponent
 from kamlab.teach import Wrong
 from kamlab.teach.actions import RUNS, TAKES, Action, Monitor
 from kamlab.teach.orders import Orders, playing
@@ -171,3 +171,19 @@ def test_the_orders_that_are_drawn_begin_with_the_seed_of_the_check() -> None:
         play(of(Says("a"), Says("b")), lambda run, _: seeds.append(run.seed))
     assert min(seed for seed in seeds if seed is not None) == 70
     assert orders.played == len(seeds)
+
+
+@pytest.mark.parametrize(
+    "late", [Says("b"), Says("b", slices=5), Says("b", seconds=1)], ids=["soon", "slices", "timer"]
+)
+def test_the_order_that_went_wrong_can_be_replayed(late: Says) -> None:
+    """Its line leads to the same end in a lab without a chooser, also where a timer fires early."""
+    system = of(Says("a"), late)
+    with pytest.raises(Wrong) as caught:
+        play(system, first_is_a)
+    run = caught.value.run
+    assert run is not None
+    kept: list[Any] = []
+    with Lab(build=lambda: kept.append(system()), clock="virtual") as lab:
+        lab.replay(run.line, to=caught.value.step)
+        assert (lab.step_number, kept[-1].kept) == (run.step, ["b", "a"])

@@ -55,13 +55,13 @@ def test_what_is_not_there_gets_no_points(hand_in: HandIn) -> None:
 
 
 def test_a_wrong_answer_comes_with_its_run_and_picture(hand_in: HandIn) -> None:
-    """The result has the seed, the step, the line, and a picture; the same seed gives the same result."""
+    """The result has the step, the line, and a picture; the same seed gives the same result."""
     path = hand_in("03-deadlock.ipynb")
     (one,) = grade(path, seed=5).results
     assert one == grade(path, ["deadlock"], seed=5).results[0]
     assert one.line.startswith("kamlab1:")
-    assert one.seed is not None
-    assert one.seed >= 5
+    assert one.seed is None  # the shortest order of all was not drawn
+    assert one.step == 9
     assert "image/svg+xml" in one.picture
     assert one.html.index(one.sentence.split(";")[0]) < one.html.index("0 of 2 points") < one.html.index("svg+xml")
 
