@@ -26,5 +26,18 @@ from __future__ import annotations
 from .errors import CannotExplore, NotProved, WrongOrder
 from .explore import explore
 from .found import Exploration, Schedule
+from .inversion import PriorityInversion
+from .phenomena import Backlog, Delivery, LostUpdate
 
-__all__ = ["CannotExplore", "Exploration", "NotProved", "Schedule", "WrongOrder", "explore"]
+__all__ = [
+    "Backlog",
+    "CannotExplore",
+    "Delivery",
+    "Exploration",
+    "LostUpdate",
+    "NotProved",
+    "PriorityInversion",
+    "Schedule",
+    "WrongOrder",
+    "explore",
+]

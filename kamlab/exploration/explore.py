@@ -1,4 +1,9 @@
-"""Exploring a system: which way is taken, and what is made of what it finds."""
+"""Exploring a system: which way is taken, and what is made of what it finds.
+
+What is wrong in any system has no argument; what is wrong only where it is meant otherwise is one argument,
+``look_for``, which takes values of small classes (:mod:`.phenomena`). Each of these needs two or three words of the
+user's, so that as keywords of ``explore`` they would be eight more, and it would not be seen which belong together.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..analysis.words import joined
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
@@ -14,7 +20,8 @@ from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
 from .graph import Differs, Graph
-from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
+from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
+from .phenomena import LostUpdate
 from .sample import Sampler
 from .setting import Setting
 from .stage import CannotStage, Stage
@@ -34,6 +41,7 @@ def explore(
     invariant: Predicate | None = None,
     *,
     always: Predicate | None = None,
+    look_for: Phenomenon | Iterable[Phenomenon] = (),
     start: str = "assembled",
     fair: int | None = None,
     ignore: Iterable[str] = (),
@@ -54,6 +62,9 @@ def explore(
         system: a function that activates the components of the system, as for ``Lab(build=system)``.
         invariant: asked at each end with what ``system`` returned. False or an AssertionError is wrong.
         always: the same, asked at every state.
+        look_for: what else is wrong, since you say what is meant: one or more of
+            :class:`LostUpdate`, :class:`PriorityInversion`, :class:`Delivery` and :class:`Backlog`. Failures,
+            deadlocks, lost wake-ups, livelocks and starvation are looked for anyway.
         start: ``"assembled"``: Pipelines, Graphlines and the like wire their components first; ``"built"``: the orders
             in which they do so are explored as well.
         fair: how often in a row a component that can run may be passed over; without it, for ever. A system that counts
@@ -84,6 +95,8 @@ def explore(
     In 2 of all 12 orders (9 truly different) it goes wrong. Drawn slice by slice, the chance is 12.5%.
     lost wake-up: Worker_3 sleeps, and messages that it would take wait in its 'inbox': nothing wakes it
       the shortest order: 5 slices, 3 switches; after step 4 it goes wrong in every order
+      order violation, it depends on who came first:
+        at step 4 OneShot_2 wakes Worker_3 before Worker_3 falls asleep; the other way round it can end well
       1    Pipeline_1
       2    Worker_3
       3-4  OneShot_2
@@ -93,7 +106,10 @@ def explore(
     if not callable(system):
         raise CannotExplore(f"explore({system!r}): give a function that activates the components of a system")
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
-    task = _Task(system, invariant, always, start == "assembled", fair, ignored, states, seconds, runs, slices, seed)
+    sought = (look_for,) if isinstance(look_for, Phenomenon) else _listed(look_for)
+    task = _Task(
+        system, invariant, always, sought, start == "assembled", fair, ignored, states, seconds, runs, slices, seed
+    )
     _check_arguments(task, start, how)
     with watching(), fresh_kept():
         return task.explore(how)
@@ -106,6 +122,7 @@ class _Task:
     system: Callable[..., Any]
     invariant: Predicate | None
     always: Predicate | None
+    look_for: tuple[Phenomenon, ...]
     assembled: bool
     fair: int | None
     ignored: frozenset[str]
@@ -136,7 +153,7 @@ class _Task:
         setting = Setting(self.system, self.seed, self.ignored)
         graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
         rest = max(until, time.perf_counter() + JUDGING)
-        result = told(graph, Judge(graph, self.invariant, self.always, rest).judge())
+        result = told(graph, Judge(graph, self.invariant, self.always, rest, self.look_for).judge())
         if result.found or graph.complete or not goes_on:
             return result
         return self.by_samples(["random", "pct"], result.why_not, max(JUDGING, self.seconds / 4), len(graph.states))
@@ -149,7 +166,7 @@ class _Task:
 
         def judge(stage: Stage) -> None:
             picks, rounds = tuple(stage.picks), stage.scheduler.rounds
-            names = {**seen, **judge_stage(stage, self.invariant)}
+            names = {**seen, **judge_stage(stage, self.invariant, self.look_for)}
             seen.clear()
             wrong[0] += bool(names)
             for name, sentence in names.items():
@@ -169,6 +186,7 @@ class _Task:
         reasons = [traces.why_not] if traces.why_not else [why] if why else []
         if self.always is not None:
             reasons.append("always= was asked only in the orders that were run")
+        reasons += self._not_looked_for()
         return Exploration(
             complete=traces.complete and self.always is None,
             proved=False,
@@ -186,9 +204,9 @@ class _Task:
 
     def by_samples(self, kinds: list[str], why: str, seconds: float, states: int = 0) -> Exploration:
         """Explore by orders that are drawn."""
-        sampler = Sampler(self.system, self.invariant, self.always, self.slices)
+        sampler = Sampler(self.system, self.invariant, self.always, self.slices, self.look_for)
         sampler.run(kinds, self.runs, seconds, self.seed)
-        reasons = [why, "the orders that were drawn prove nothing about the others"]
+        reasons = [why, "the orders that were drawn prove nothing about the others", *self._not_looked_for()]
         if sampler.unended:
             reasons.append(f"{sampler.unended:,} of them had not ended after {self.slices:,} slices")
         return Exploration(
@@ -205,6 +223,26 @@ class _Task:
             real=0,
             found=sampler.schedules(),
         )
+
+    def _not_looked_for(self) -> list[str]:
+        """Return a sentence if something was to be looked for that cannot be told from single runs."""
+        names = [name for one in self.look_for if type(one).at_end is Phenomenon.at_end for name in one.names]
+        names += [name for one in self.look_for if isinstance(one, LostUpdate) and one.among for name in one.names]
+        return [f"{joined(names)} can be told from the states only, and was not looked for"] if names else []
+
+
+def _listed(look_for: Any) -> tuple[Phenomenon, ...]:
+    """Return what is to be looked for as a tuple.
+
+    Raises:
+        CannotExplore: it is something else.
+    """
+    found = tuple(look_for) if isinstance(look_for, Iterable) else (look_for,)
+    for one in found:
+        if not isinstance(one, Phenomenon):
+            known = "LostUpdate, PriorityInversion, Delivery or Backlog"
+            raise CannotExplore(f"look_for={one!r}: give values of {known}, of kamlab.exploration")
+    return found
 
 
 def _check_arguments(task: _Task, start: str, how: str) -> None:

@@ -113,7 +113,8 @@ class Schedule(View):
         rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]
         rows.append(line(f"{how}: {size}{self._after()}", indent=2))
         if self.race:
-            rows.append(line(self.race, indent=2))
+            kind, _, deeds = self.race.partition(": ")
+            rows += [line(f"{kind}:", indent=2), line(deeds, indent=4)]
         rows.append(Table(tuple(self._turns()), ("step", "runs"), thing="turn", more=0))
         return tuple(rows)
 

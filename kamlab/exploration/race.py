@@ -87,15 +87,16 @@ def _should_come_first(graph: Graph, start: int, component: int, good: Collectio
 def _told(graph: Graph, step: int, first: Slice, second: Slice) -> str:
     names = graph.setting.names
     conflict = _conflict(first, second)
-    before = f"it depends on who comes first: at step {step + 1} {names[first.number]}"
+    depends = "it depends on who came first"
+    before = f"at step {step + 1} {names[first.number]}"
     after = f"before {names[second.number]}"
     ending = "the other way round it can end well"
     if conflict is None:
-        return f"{ORDER_VIOLATION}: {before} runs {after}; {ending}"
+        return f"{ORDER_VIOLATION}, {depends}: {before} runs {after}; {ending}"
     cell, one, other = conflict
     if one == other == "A":
-        return f"{MESSAGE_RACE}: {before} {_deed(graph, cell, one)} {after} does; {ending}"
-    return f"{ORDER_VIOLATION}: {before} {_deed(graph, cell, one)} {after} {_deed(graph, cell, other)}; {ending}"
+        return f"{MESSAGE_RACE}, {depends}: {before} {_deed(graph, cell, one)} {after} does; {ending}"
+    return f"{ORDER_VIOLATION}, {depends}: {before} {_deed(graph, cell, one)} {after} {_deed(graph, cell, other)}; {ending}"
 
 
 def _conflict(first: Slice, second: Slice) -> tuple[Cell, str, str] | None:

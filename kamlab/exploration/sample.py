@@ -19,7 +19,7 @@ from ..core.choice import Chooser, SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
 from ..lab import Lab
 from .found import Schedule
-from .judge import ALWAYS, Predicate, asked, judge_lab
+from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_lab
 from .setting import takes_lab
 
 #: How many changes of rank there are in a ``pct`` run, and within how many slices.
@@ -109,15 +109,22 @@ class Sampler:
         system: builds the system.
         invariant, always: the predicates.
         slices: how many slices a run may have.
+        look_for: what to look for besides, as far as it can be told from one run.
     """
 
     def __init__(
-        self, system: Callable[..., Any], invariant: Predicate | None, always: Predicate | None, slices: int
+        self,
+        system: Callable[..., Any],
+        invariant: Predicate | None,
+        always: Predicate | None,
+        slices: int,
+        look_for: Sequence[Phenomenon] = (),
     ) -> None:
         self._system = system
         self._invariant = invariant
         self._always = always
         self._slices = slices
+        self._look_for = tuple(look_for)
         self.runs = self.wrong = self.unended = 0
         #: The first run for each name.
         self.found: dict[str, Sample] = {}
@@ -157,7 +164,7 @@ class Sampler:
             return bool(sentence)
 
         outcome = lab.run(until=None if self._always is None else until, max_steps=self._slices)
-        wrong = {**seen, **judge_lab(lab, self._invariant, made[0])}
+        wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
         path = lab.recording.path
         sample = Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps")
         lab.stop()

@@ -23,7 +23,7 @@ def told(graph: Graph, judge: Judge) -> Exploration:
     reasons = [graph.why_not] if graph.why_not else []
     if judge.left:
         reasons.append(f"there was no time to look at {judge.left:,} of the states")
-    reasons += graph.setting.unseen
+    reasons += [*judge.undecided, *graph.setting.unseen]
     if graph.setting.ignore and judge.asks:
         reasons.append(f"a predicate may look at what is left out: {', '.join(sorted(graph.setting.ignore))}")
     order = judge.order
