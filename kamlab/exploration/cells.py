@@ -14,6 +14,7 @@ cell         of                             its value
 ``K, n, b``  box b of component n           the box that it leads to
 ``A, n``     component n                    whether it is woken when a message that it sent is taken
 ``G, m, x``  name x of module m             the value of a global or of a class
+``V, x``     the variable x                 what a :class:`~kamlab.Shared` variable holds
 ``T``        the lab                        its time
 ``S``        the lab                        its services
 ``R``        the lab                        the state of its random numbers
@@ -31,7 +32,7 @@ from typing import Any
 Cell = tuple[Any, ...]
 
 LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
-PASSED = "W"
+PASSED, VARIABLE = "W", "V"
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
 CHANCE: Cell = ("R",)
@@ -62,6 +63,7 @@ def words_of(cell: Cell, name: str) -> str:
         ATTENDS: f"whether {name} attends to what is taken",
         PASSED: f"how often {name} was passed over",
         GLOBAL: f"the global {cell[-1]}",
+        VARIABLE: f"the variable {cell[-1]}",
         TIME[0]: "the time",
         SERVICES[0]: "the services",
         CHANCE[0]: "the state of the random numbers",

@@ -22,6 +22,7 @@ class Setting:
         seed: the seed of the lab's random numbers.
         ignore: the attributes to leave out of states.
         numbers: the number of a component, by who made it, as which of theirs, and its class.
+        variables: the name of a Shared variable, by who made it and as which of theirs.
         names: the name of a component when it was first met.
         kinds: the class of a component.
         helped: for a generator that a component waits for, the component, whose code it runs.
@@ -37,6 +38,7 @@ class Setting:
     seed: int = 0
     ignore: frozenset[str] = frozenset()
     numbers: dict[tuple[int, int, str], int] = field(default_factory=dict)
+    variables: dict[tuple[int, int], str] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     kinds: list[type] = field(default_factory=list)
     helped: dict[int, int] = field(default_factory=dict)

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..core import context, origins
+from ..core import context, origins, shared
 from ..core.box import made_inboxes_of, made_outboxes_of
 from ..core.chance import builder_uses_chance, uses_chance
 from ..core.choice import SeededRandom
@@ -90,7 +90,10 @@ class Stage:
         self.scheduler = scheduler = lab.scheduler
         self.components: list[Microprocess] = []
         self._present: dict[int, Microprocess] = {}
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[int, Any] = {}
+        #: The Shared variables, by name.
+        self._variables: dict[str, shared.Shared[Any]] = {}
+        self._maker_of: dict[str, int] = {}
         self._made: dict[int, int] = {}
         self._idle = Recorder(self)
         self._recorder = self._idle
@@ -126,7 +129,9 @@ class Stage:
         chance = self.lab.runtime.chance
         assert chance is not None
         outer = origins.listener, sys.stdout, sys.stderr
+        outer_variables = shared.listener
         origins.set_listener(self._note_made)
+        shared.set_listener(self._note_variable)
         sys.stdout = sys.stderr = _DISCARDED
         chance.enter(always)
         try:
@@ -134,6 +139,7 @@ class Stage:
         finally:
             chance.leave()
             origins.set_listener(outer[0])
+            shared.set_listener(outer_variables)
             sys.stdout, sys.stderr = outer[1:]
 
     def _note_made(self, component: Microprocess) -> None:
@@ -151,13 +157,31 @@ class Stage:
         self._present[number] = component
         self.components.append(component)
 
+    def _note_variable(self, variable: shared.Shared[Any], what: str) -> None:
+        """Note that a Shared variable was made, read or written."""
+        if self.scheduler.driver not in (None, threading.get_ident()):
+            return
+        name = self._numbers.get(id(variable))
+        if what is shared.MADE:
+            names, maker = self.setting.variables, self.running
+            place = sum(self._maker_of[one] == maker for one in self._variables)
+            name = names.setdefault((maker, place), f"Shared {len(names) + 1}")
+            self._maker_of[name] = maker
+            self._numbers[id(variable)] = name
+            self._variables[name] = variable
+        elif name is None:
+            self._refused = CannotStage("a Shared variable was not made by the builder, so it is not made again")
+            raise self._refused
+        elif self._recorder is not self._idle:
+            self._recorder.mark((cells.VARIABLE, name), what)
+
     def number_of(self, component: Any) -> int:
         """Return the number of a component of this system.
 
         Raises:
             CannotStage: it was not made by it.
         """
-        number = self._numbers.get(id(component))
+        number: int | None = self._numbers.get(id(component))
         if number is None:
             name = name_in_task(component)
             self._refused = CannotStage(f"{name} was not made by the builder, so it is not built again")
@@ -306,6 +330,9 @@ class Stage:
         for number, component in sorted(self._present.items()):
             if isinstance(component, Component):
                 self._capture_boxes(values, prints, number, component)
+        for name, variable in sorted(self._variables.items()):
+            prints.begin((cells.VARIABLE, name))
+            values[cells.VARIABLE, name] = prints.of(variable._value)
         values[cells.SERVICES] = tuple(map(self._service, sorted(self.lab.services.services_registered())))
         if setting.chancy:
             values[cells.CHANCE] = self._chance_now()
@@ -316,7 +343,7 @@ class Stage:
             values[cell] = ("shared", values[cell], *sorted(places, key=repr))
         return values
 
-    def _numbers_get(self, component: Any) -> int | None:
+    def _numbers_get(self, component: Any) -> Any:
         return self._numbers.get(id(component))
 
     def _refuse(self, error: Opaque, _value: Any) -> None:

@@ -27,7 +27,7 @@ from kamlab.core.microprocess import Microprocess, method_of, place_in, runner_o
 from kamlab.core.naming import whose
 from kamlab.core.task import task_of
 
-from .errors import MessageIsGone, NoSuchMessage, NotHeld, RunDiffers
+from .errors import MessageIsGone, NoSuchMessage, NotHeld, NoTimer, RunDiffers
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
@@ -91,6 +91,24 @@ class Interventions:
         if scheduler.running is None or scheduler.is_outside():
             scheduler.note_act(act.__name__, component.short_name)
         act(self._lab, component.short_name)
+
+    def fire_timers(self) -> float:
+        """Move a virtual clock to the next timer, although components can run, and have it fire; return the time."""
+        with self._lab.lock:
+            self._lab.runtime.check_open()
+            scheduler = self._lab.scheduler
+            if not isinstance(scheduler.clock, VirtualClock):
+                raise NoTimer(
+                    "the time of this lab passes by itself, so timers fire when it comes: Lab(clock='virtual')"
+                )
+            if scheduler.running is not None and not scheduler.is_outside():
+                raise NoTimer(f"{scheduler.running.short_name} is in its slice: timers fire between two slices")
+            when = scheduler.next_timer()
+            if when is None:
+                raise NoTimer("no timer is pending that could fire")
+            scheduler.note_act("fire", when)
+            fire_timers(self._lab, when)
+            return when
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits."""
@@ -387,6 +405,16 @@ def end_round(lab: World, when: float) -> None:
     journal.end_round_here()
 
 
+def fire_timers(lab: World, when: float) -> None:
+    """Move the clock to a time, and end the round, so that the timers that are due then fire."""
+    tell_time(lab, when)
+    journal: Any = lab.scheduler.journal
+    if journal is None:
+        lab.scheduler.end_round()
+    else:
+        journal.end_round_here()
+
+
 def tell_time(lab: World, when: float) -> None:
     """Set the clock."""
     clock: Any = lab.scheduler.clock
@@ -441,6 +469,7 @@ ACTS: dict[str, Callable[..., None]] = {
     "hold": hold,
     "release": release,
     "stop": stop,
+    "fire": fire_timers,
     "wake": wake,
     "round": end_round,
     "time": tell_time,

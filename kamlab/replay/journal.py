@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: The kinds of entries for the user's interventions; the other kinds are not caused by the user.
 INTERVENTIONS = frozenset(
     (
-        *("choose", "round", "hold", "release"),
+        *("choose", "round", "hold", "release", "fire"),
         *("drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net"),
     )
 )
