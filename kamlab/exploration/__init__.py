@@ -28,12 +28,14 @@ from .explore import explore
 from .found import Exploration, Schedule
 from .inversion import PriorityInversion
 from .phenomena import Backlog, Delivery, LostUpdate
+from .progress import ExplorationProgress
 
 __all__ = [
     "Backlog",
     "CannotExplore",
     "Delivery",
     "Exploration",
+    "ExplorationProgress",
     "LostUpdate",
     "NotProved",
     "PriorityInversion",

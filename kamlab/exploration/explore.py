@@ -22,6 +22,7 @@ from .found import Exploration
 from .graph import Differs, Graph
 from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
 from .phenomena import LostUpdate
+from .progress import Listener, Watch
 from .sample import Sampler
 from .setting import Setting
 from .stage import CannotStage, Stage
@@ -51,6 +52,7 @@ def explore(
     runs: int = 1000,
     slices: int = 1000,
     seed: int = 0,
+    progress: Listener = None,
 ) -> Exploration:
     """Play a system in every order of slices, and say in which one it goes wrong.
 
@@ -76,8 +78,11 @@ def explore(
         states, seconds: limits. Where one is reached, the result is not complete.
         runs, slices: how many orders are drawn, and how many slices each may have.
         seed: the seed of the lab's random numbers, and of the first order that is drawn.
+        progress: called from a thread of its own, four times a second once a second has passed, with an
+            :class:`ExplorationProgress`. Without it, that is shown on a terminal or under the cell; ``False``: not.
 
     Raises:
+        KeyboardInterrupt: it was interrupted; nothing of it is kept, and another exploration can begin.
         CannotExplore: an argument is wrong, a predicate raised an error, or the system cannot be explored that way.
 
     >>> from kamlab import Component, Pipeline, explore
@@ -108,10 +113,11 @@ def explore(
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
     sought = (look_for,) if isinstance(look_for, Phenomenon) else _listed(look_for)
     task = _Task(
-        system, invariant, always, sought, start == "assembled", fair, ignored, states, seconds, runs, slices, seed
-    )
+        system, invariant, always, sought, start == "assembled", fair, ignored, states, seconds, runs, slices, seed,
+        Watch(progress, seconds),
+    )  # fmt: skip
     _check_arguments(task, start, how)
-    with watching(), fresh_kept():
+    with task.watch, watching(), fresh_kept():
         return task.explore(how)
 
 
@@ -131,6 +137,7 @@ class _Task:
     runs: int
     slices: int
     seed: int
+    watch: Watch
 
     def explore(self, how: str) -> Exploration:
         """Explore in a way, or in the first that fits."""
@@ -151,8 +158,11 @@ class _Task:
         """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
         until = time.perf_counter() + self.seconds
         setting = Setting(self.system, self.seed, self.ignored)
-        graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        graph = Graph(setting, self.assembled, self.fair)
+        self.watch.follow("states found", lambda: len(graph.states))
+        graph.expand(self.states, self.seconds)
         rest = max(until, time.perf_counter() + JUDGING)
+        self.watch.follow("states, of which is asked what is wrong,", lambda: len(graph.states))
         result = told(graph, Judge(graph, self.invariant, self.always, rest, self.look_for).judge())
         if result.found or graph.complete or not goes_on:
             return result
@@ -182,7 +192,9 @@ class _Task:
                 seen.setdefault(ALWAYS, sentence)
 
         always = None if self.always is None else watch
-        traces = Traces(setting, self.assembled, judge, always).explore(self.seconds)
+        traces = Traces(setting, self.assembled, judge, always)
+        self.watch.follow("orders run", lambda: traces.runs)
+        traces.explore(self.seconds)
         reasons = [traces.why_not] if traces.why_not else [why] if why else []
         if self.always is not None:
             reasons.append("always= was asked only in the orders that were run")
@@ -205,6 +217,7 @@ class _Task:
     def by_samples(self, kinds: list[str], why: str, seconds: float, states: int = 0) -> Exploration:
         """Explore by orders that are drawn."""
         sampler = Sampler(self.system, self.invariant, self.always, self.slices, self.look_for)
+        self.watch.follow("orders drawn", lambda: sampler.runs)
         sampler.run(kinds, self.runs, seconds, self.seed)
         reasons = [why, "the orders that were drawn prove nothing about the others", *self._not_looked_for()]
         if sampler.unended:

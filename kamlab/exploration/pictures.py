@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ..views.exploring import DepthRow, StateDot, StateEdge, StateGraph
 from ..views.exploring.state_graph import EDGES, STATES, WIDE
+from .cycles import strongly_connected
 from .graph import Graph
 from .judge import Judge
 
@@ -61,8 +62,11 @@ def _rows(dots: Sequence[StateDot]) -> tuple[DepthRow, ...]:
 
 def _edges(graph: Graph) -> list[StateEdge]:
     names = graph.setting.names
+    around = {}
+    for number, members in enumerate(strongly_connected(dict(enumerate(graph.edges)))):
+        around.update(dict.fromkeys(members, number))
     return [
-        StateEdge(number, target, names[component])
+        StateEdge(number, target, names[component], number in around and around[number] == around.get(target))
         for number, edges in enumerate(graph.edges)
         for component, _, target in edges
     ]

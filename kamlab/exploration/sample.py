@@ -163,12 +163,13 @@ class Sampler:
                 seen[ALWAYS] = sentence
             return bool(sentence)
 
-        outcome = lab.run(until=None if self._always is None else until, max_steps=self._slices)
-        wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
-        path = lab.recording.path
-        sample = Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps")
-        lab.stop()
-        return sample
+        try:
+            outcome = lab.run(until=None if self._always is None else until, max_steps=self._slices)
+            wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
+            path = lab.recording.path
+            return Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps")
+        finally:
+            lab.stop()
 
     # -- shrinking ------------------------------------------------------------------------------
 
