@@ -64,10 +64,10 @@ def text_of(result: Exploration, system: str) -> str:
     if not result.found:
         return str(result)
     schedule = result.found[0]
-    return (
-        f"{result}\n\n{schedule.diagram()}\n\nTo open it, in Python or a notebook, with {system.rpartition(':')[2]} of "
-        f'{system.rpartition(":")[0]}:\n  Lab(build={system.rpartition(":")[2]}, clock="virtual").replay({schedule.line!r})'
-    )
+    place, _, name = system.rpartition(":")
+    how = f"To open it, in Python or a notebook, with {name} of {place}:"
+    code = f'Lab(build={name}, clock="virtual").replay({schedule.line!r})'
+    return f"{result}\n\n{schedule.diagram()}\n\n{how}\n  {code}"
 
 
 def _loaded(system: str) -> tuple[ModuleType, str]:

@@ -286,7 +286,7 @@ class Exploration(View):
         ...     def main(self):
         ...         yield
         >>> print(explore(lambda: [Once().activate(), Once().activate()]).tree(depth=1))
-        6 orders; none goes wrong
+        all 6 orders are right
         """
         return self._inside().choices(_whole("depth", depth), _whole("most", most))
 
@@ -339,8 +339,8 @@ class Exploration(View):
         if not self.found:
             return str(self)
         schedule = self.found[0]
-        return f"{self}\n\n{schedule.diagram()}\n\nTo open it: explore(...).found[0].open(), or in a lab of the system:\n\
-  lab.replay({schedule.line!r})"
+        how = f"To open it: explore(...).found[0].open(), or in a lab of the system:\n  lab.replay({schedule.line!r})"
+        return f"{self}\n\n{schedule.diagram()}\n\n{how}"
 
     def __bool__(self) -> bool:
         """Return whether it was proved that nothing goes wrong."""

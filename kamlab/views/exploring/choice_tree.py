@@ -14,6 +14,12 @@ from ..render import Document, Section, Span, View, line
 
 #: In which of the orders below a branch it goes wrong.
 NEVER, SOMETIMES, ALWAYS, UNKNOWN = "never", "sometimes", "always", "not known"
+_WITHOUT_NUMBERS = {
+    NEVER: "it never goes wrong",
+    SOMETIMES: "it can go wrong",
+    ALWAYS: "it goes wrong in every order",
+    UNKNOWN: "not known to go wrong",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,16 +61,11 @@ class Choice(View):
         """In how many orders it goes wrong."""
         each = " each" if self.same else ""
         if self.orders is None or self.wrong is None:
-            words = {
-                NEVER: "it never goes wrong",
-                ALWAYS: "it goes wrong in every order",
-                UNKNOWN: "not known to go wrong",
-            }
-            return words.get(self.verdict, "it can go wrong") + each
-        if self.verdict == ALWAYS:
-            return f"all {self.orders:,} orders{each} go wrong" if self.orders > 1 else f"the only order{each} goes wrong"
-        if self.verdict == NEVER:
-            return f"none of {self.orders:,} orders{each} goes wrong" if self.orders > 1 else f"the only order{each} is right"
+            return _WITHOUT_NUMBERS[self.verdict] + each
+        if self.orders == 1:
+            return f"the only order{each} {'goes wrong' if self.wrong else 'is right'}"
+        if self.wrong in (0, self.orders):
+            return f"all {self.orders:,} orders{each} {'go wrong' if self.wrong else 'are right'}"
         return f"of {self.orders:,} orders{each}, {self.wrong:,} go{'es' * (self.wrong == 1)} wrong"
 
     def document(self) -> Document:
@@ -111,12 +112,11 @@ class ChoiceTree(View):
     def headline(self) -> str:
         """In how many orders it goes wrong."""
         if self.orders is None or self.wrong is None:
-            words = {NEVER: "no order goes wrong", ALWAYS: "every order goes wrong", UNKNOWN: "not all orders are known"}
-            return words.get(self.verdict, "it can go wrong")
-        if self.wrong == 0:
-            return f"{self.orders:,} orders; none goes wrong" if self.orders > 1 else "the only order is right"
-        if self.wrong == self.orders:
-            return f"all {self.orders:,} orders go wrong" if self.orders > 1 else "the only order goes wrong"
+            return _WITHOUT_NUMBERS[self.verdict]
+        if self.orders == 1:
+            return f"the only order {'goes wrong' if self.wrong else 'is right'}"
+        if self.wrong in (0, self.orders):
+            return f"all {self.orders:,} orders {'go wrong' if self.wrong else 'are right'}"
         return f"of {self.orders:,} orders, {self.wrong:,} go{'es' * (self.wrong == 1)} wrong"
 
     def document(self) -> Document:

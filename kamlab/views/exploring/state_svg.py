@@ -1,9 +1,9 @@
 """The graph of states as a still picture: SVG that is the same for the same graph, byte for byte.
 
 A row for each depth, so that a slice goes one row down, along its row, or up. Those that can go round for ever are
-dashed. States in a row are ordered by where they are reached from, so that few edges cross. Shape and words say what colour says: a
-ring for a state from which an order can end well, a full dot where every order goes wrong, a square for a good end, a
-cross for what is wrong.
+dashed. States in a row are ordered by where they are reached from, so that few edges cross. Shape and words say what
+colour says: a ring for a state from which an order can end well, a full dot where every order goes wrong, a square for
+a good end, a cross for what is wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..render import escape
 from ..timeline.look import COLOURS
 
 if TYPE_CHECKING:
-    from .state_graph import StateGraph
+    from .state_graph import DepthRow, StateGraph
 
 _ROW, _GAP, _LEFT, _TOP, _SIDE = 34, 26, 46, 46, 120
 _LETTER = 6.4
@@ -27,7 +27,8 @@ _STYLE = (
     ".kamlab-chart text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:var(--soft)}"
     ".kamlab-chart .h{font-size:12px;fill:var(--ink)}.kamlab-chart .n{fill:var(--ink);paint-order:stroke;"
     "stroke:var(--ground);stroke-width:4px;stroke-linejoin:round}.kamlab-chart .r{fill:var(--bad);font-weight:600}"
-    ".e{fill:none;stroke:var(--soft);stroke-opacity:.45}.k{stroke:var(--hand);stroke-opacity:1;stroke-width:1.6;stroke-dasharray:5 2}"
+    ".e{fill:none;stroke:var(--soft);stroke-opacity:.45}.k{stroke:var(--hand);stroke-opacity:1;"
+    "stroke-width:1.6;stroke-dasharray:5 2}"
     ".w{fill:none;stroke:var(--accent);stroke-width:3.5;stroke-linecap:round}"
     ".o{fill:var(--ground);stroke:var(--ink);stroke-width:1.4}.d{fill:var(--bad);fill-opacity:.5;stroke:var(--bad)}"
     ".g{fill:var(--after);stroke:var(--after)}.x{fill:var(--ground);stroke:var(--bad);stroke-width:1.6}"
@@ -112,7 +113,8 @@ class _Whole:
         graph = self.graph
         for name, one, other in zip(graph.way, graph.way_dots, graph.way_dots[1:], strict=False):
             (x, y), (to, below) = self.places[one], self.places[other]
-            yield f'<text class="n" x="{(x + to) / 2 + 7:.0f}" y="{(y + below) / 2 + 4:.0f}">{escape(_cut(name))}</text>'
+            x, y = (x + to) / 2 + 7, (y + below) / 2 + 4
+            yield f'<text class="n" x="{x:.0f}" y="{y:.0f}">{escape(_cut(name))}</text>'
         said: set[str] = set()
         order = [*graph.way_dots[-1:], *range(len(graph.dots))]
         for number in order:
@@ -121,7 +123,8 @@ class _Whole:
             if fresh:
                 said.update(fresh)
                 x, y = self.places[number]
-                yield f'<text class="n r" x="{x:.0f}" y="{y + 19:.0f}" text-anchor="middle">{escape(_cut(", ".join(fresh)))}</text>'
+                words = escape(_cut(", ".join(fresh)))
+                yield f'<text class="n r" x="{x:.0f}" y="{y + 19:.0f}" text-anchor="middle">{words}</text>'
 
     def _legend(self) -> list[tuple[str, str]]:
         dots = self.graph.dots
@@ -229,10 +232,7 @@ def _by_depth(graph: StateGraph) -> str:
     rows = graph.rows
     join = -(-len(rows) // _BARS)
     groups = [rows[at : at + join] for at in range(0, len(rows), join)]
-    totals = [
-        (group[0].depth, sum(row.states for row in group), sum(row.decided for row in group), sum(row.bad for row in group))
-        for group in groups
-    ]
+    totals = [(group[0].depth, *_sums(group)) for group in groups]
     most = max(total for _, total, _, _ in totals)
     step = (_WIDTH - 60) / len(groups)
     base = 40 + _HIGH
@@ -260,3 +260,8 @@ def _by_depth(graph: StateGraph) -> str:
     for at, text in enumerate(legend):
         parts.append(f'<g transform="translate(0 {base + 44 + 18 * at})">{text}</g>')
     return _sheet(graph, _WIDTH, base + 36 + 18 * len(legend), parts)
+
+
+def _sums(rows: tuple[DepthRow, ...]) -> tuple[int, int, int]:
+    """Return how many states there are in some depths: in all, decided, and with something wrong."""
+    return sum(row.states for row in rows), sum(row.decided for row in rows), sum(row.bad for row in rows)
