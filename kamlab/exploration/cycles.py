@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ..core.states import ASLEEP
 from .cells import BOX, Cell
-from .graph import Edge, Graph
+from .edges import Edge
+from .graph import Graph
 
 
 @dataclass(frozen=True)

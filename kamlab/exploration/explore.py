@@ -16,10 +16,11 @@ from ..analysis.words import joined
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
+from .executions import Differs
 from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
-from .graph import Differs, Graph
+from .graph import Graph
 from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
 from .phenomena import LostUpdate
 from .progress import Listener, Watch

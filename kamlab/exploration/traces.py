@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.states import RUNNABLE
-from . import cells
+from .cells import LIFE, Cell
 from .effects import Reader
 from .footprint import Footprint, dependent
 from .setting import Setting
@@ -41,66 +41,90 @@ class _Node:
         self.footprint: Footprint = (chosen, {})
 
 
-class _Run:
-    """One execution: its footprints, which slices happen before which, and which slice woke whom."""
+class _Moment(NamedTuple):
+    """How a run stood before a slice: the values of all cells, who was awake, who woke whom, how often time jumped."""
 
-    def __init__(self, setting: Setting, reader: Reader, prefix: list[int]) -> None:
+    values: dict[Cell, Any]
+    awake: frozenset[int]
+    woke: dict[int, int]
+    jumped: int
+
+
+class _Run:
+    """The present run: its footprints, which slices happen before which, and which slice woke whom.
+
+    A run begins like the one before, so what is known of the slices that they share is kept.
+    """
+
+    def __init__(self, setting: Setting, prefix: list[int]) -> None:
+        self._setting = setting
+        self._reader = Reader(setting)
+        self._prefix = prefix
         self.stage = Stage(setting).run(prefix)
-        self._reader = reader
         self.footprints: list[Footprint] = []
         self.before: list[int] = []  # the slices before each, as bits
         self.wakers: list[int | None] = []
         self.jumps: list[int] = []  # how often time had jumped
-        self._woke: dict[int, int] = {}
-        self._jumped = 0
-        self._values = self.stage.capture()
-        self._awake = self._runs()
+        values = self.stage.capture()
+        #: How it stood before each slice; the last one is how it stands now.
+        self._moments = [_Moment(values, _awake_in(values), {}, 0)]
 
-    def _runs(self) -> set[int]:
-        return {cell[1] for cell, value in self._values.items() if cell[0] == cells.LIFE and value[0] is RUNNABLE}
+    def begin_again(self, path: list[int], watch: Callable[[Stage], Any] | None) -> None:
+        """Run again, as it was run before, up to a slice."""
+        self.stage.close()
+        self.stage = Stage(self._setting).run(self._prefix)
+        if watch is None:
+            self.stage.run(path)
+        else:
+            for component in path:
+                self.stage.run([component])
+                watch(self.stage)
+        for known in (self.footprints, self.before, self.wakers, self.jumps):
+            del known[len(path) :]  # type: ignore[attr-defined]
+        del self._moments[len(path) + 1 :]
 
     def runnable(self) -> list[int]:
         """Return who can run, after time has jumped if that was nobody."""
         now = self.stage.scheduler.time()
         found = self.stage.runnable()
+        last = self._moments[-1]
         if self.stage.scheduler.time() != now:
-            self._jumped += 1
-            self._values = self.stage.capture()
-            self._note_woken(None)
+            values = self.stage.capture()
+            awake = _awake_in(values)
+            woke = {one: place for one, place in last.woke.items() if one not in awake - last.awake}
+            self._moments[-1] = _Moment(values, awake, woke, last.jumped + 1)
         return found
 
     def step(self, component: int) -> Footprint:
         """Run a slice."""
+        moment = self._moments[-1]
         _, recorder = self.stage.step(component)
         after = self.stage.capture()
-        self._reader.effects(component, recorder, self._values, after)
+        self._reader.effects(component, recorder, moment.values, after)
         for shared, found in self.stage.hidden.items():
             if any(len(cell) > 1 and cell[1] == component for cell in found):
                 recorder.mark(("hidden", *shared), "W")
         footprint = recorder.footprint(component)
-        self._values = after
         place = len(self.footprints)
-        self.wakers.append(self._woke.get(component))
-        self.jumps.append(self._jumped)
+        self.wakers.append(moment.woke.get(component))
+        self.jumps.append(moment.jumped)
         earlier = 0
         for other in range(place - 1, -1, -1):
             if earlier >> other & 1:
                 continue
-            if self.jumps[other] < self._jumped or dependent(self.footprints[other], footprint):
+            if self.jumps[other] < moment.jumped or dependent(self.footprints[other], footprint):
                 earlier |= 1 << other | self.before[other]
         self.footprints.append(footprint)
         self.before.append(earlier)
-        self._note_woken(place)
+        awake = _awake_in(after)
+        woke = {**moment.woke, **dict.fromkeys(awake - moment.awake, place)}
+        self._moments.append(_Moment(after, awake, woke, moment.jumped))
         return footprint
 
-    def _note_woken(self, place: int | None) -> None:
-        awake = self._runs()
-        for component in awake - self._awake:
-            if place is None:
-                self._woke.pop(component, None)
-            else:
-                self._woke[component] = place
-        self._awake = awake
+
+def _awake_in(values: dict[Cell, Any]) -> frozenset[int]:
+    """Return the components that can run."""
+    return frozenset([cell[1] for cell, value in values.items() if cell[0] is LIFE and value[0] is RUNNABLE])
 
 
 class Traces:
@@ -129,25 +153,26 @@ class Traces:
         self._setting = setting
         self._judge = judge
         self._watch = watch
-        self._reader = Reader(setting)
         self.runs = self.blocked = 0
         self.complete = False
         self.why_not = ""
         stage = Stage(setting)
         self.prefix = stage.assemble() if assembled else []
         stage.close()
+        self._run = _Run(setting, self.prefix)
 
     def explore(self, seconds: float) -> Traces:
         """Run all orders that differ, or as many as there is time for."""
         until = time.perf_counter() + seconds
         nodes: list[_Node] = []
         while True:
-            self._run(nodes)
+            self._go_on(nodes)
             while nodes and not self._next(nodes[-1]):
                 nodes.pop()
             if not nodes:
                 self.complete = not self.why_not
                 return self
+            self._run.begin_again([node.chosen for node in nodes[:-1]], self._watch)
             if time.perf_counter() > until:
                 self.why_not = f"it was not done after {seconds:g} seconds"
                 return self
@@ -161,14 +186,12 @@ class Traces:
             node.chosen = left[0]
         return bool(left)
 
-    def _run(self, nodes: list[_Node]) -> None:
-        """Run to an end, along the nodes as far as they go."""
-        run = _Run(self._setting, self._reader, self.prefix)
-        for place, node in enumerate(nodes):
+    def _go_on(self, nodes: list[_Node]) -> None:
+        """Run the slice that was chosen at the last node, and on to an end."""
+        run = self._run
+        if nodes:
             run.runnable()
-            node.footprint = self._slice(run, node.chosen)
-            if place == len(nodes) - 1:
-                self._note_races(nodes, run)
+            self._slice(nodes)
         while True:
             enabled = run.runnable()
             sleep: dict[int, Footprint] = {}
@@ -178,10 +201,8 @@ class Traces:
             free = [one for one in enabled if one not in sleep]
             if not enabled or not free or len(nodes) >= SLICES:
                 break
-            node = _Node(enabled, sleep, free[0])
-            nodes.append(node)
-            node.footprint = self._slice(run, node.chosen)
-            self._note_races(nodes, run)
+            nodes.append(_Node(enabled, sleep, free[0]))
+            self._slice(nodes)
         if enabled and free:
             self.why_not = f"a run had more than {SLICES} slices"
         if enabled and not free:
@@ -189,16 +210,17 @@ class Traces:
         else:
             self.runs += 1
             self._judge(run.stage)
-        run.stage.close()
 
-    def _slice(self, run: _Run, component: int) -> Footprint:
-        footprint = run.step(component)
+    def _slice(self, nodes: list[_Node]) -> None:
+        """Run the slice that was chosen at the last node, and note what it races with."""
+        nodes[-1].footprint = self._run.step(nodes[-1].chosen)
         if self._watch is not None:
-            self._watch(run.stage)
-        return footprint
+            self._watch(self._run.stage)
+        self._note_races(nodes)
 
-    def _note_races(self, nodes: list[_Node], run: _Run) -> None:
+    def _note_races(self, nodes: list[_Node]) -> None:
         """Note for each slice that the last one races with that they are still to be run the other way round."""
+        run = self._run
         last = len(run.footprints) - 1
         new, before = run.footprints[last], run.before
         for place in range(last):
@@ -208,13 +230,14 @@ class Traces:
                 continue
             if any(before[last] >> other & 1 and before[other] >> place & 1 for other in range(place + 1, last)):
                 continue
-            self._reverse(nodes[place], place, last, run)
+            self._reverse(nodes[place], place, last)
 
-    def _reverse(self, node: _Node, place: int, last: int, run: _Run) -> None:
+    def _reverse(self, node: _Node, place: int, last: int) -> None:
         """Note at a place who must run there so that the last slice comes before the one that was run."""
+        run = self._run
         mover = run.footprints[last][0]
         others = [other for other in range(place + 1, last) if not run.before[other] >> place & 1]
-        wakes = any("K" in run.footprints[other][1].get((cells.LIFE, mover), "") for other in others)
+        wakes = any("K" in run.footprints[other][1].get((LIFE, mover), "") for other in others)
         if mover not in node.enabled and not wakes:
             return
         initials, seen = [], set()
