@@ -42,7 +42,7 @@ class Schedule(View):
     """An order of slices, to look at and to open.
 
     Attributes:
-        names: what goes wrong in it: failure, deadlock, lost wake-up, invariant, always, livelock, starvation.
+        names: what goes wrong in it, by the names of :mod:`kamlab.exploration.judge`.
         sentence: what goes wrong, in words.
         path: the components that run, slice by slice, from the beginning of the run.
         assembly: how many of these only wire the system, before the orders differ.
@@ -104,14 +104,19 @@ class Schedule(View):
         """The same as one line of text, to paste."""
         return str(self.recording)
 
+    @property
+    def system(self) -> Callable[..., Any]:
+        """The function that builds the system."""
+        assert self._system is not None
+        return self._system
+
     def open(self, step: int | None = None) -> Lab:
         """Return a lab in which this order was played, up to where it goes wrong.
 
         Args:
             step: where to stand instead; ``decided`` is a good choice.
         """
-        assert self._system is not None
-        lab = Lab(build=self._system, clock="virtual", chooser=SeededRandom(self.seed))
+        lab = Lab(build=self.system, clock="virtual", chooser=SeededRandom(self.seed))
         lab.replay(self.recording)
         if step is not None and step != lab.step_number:
             lab.goto(step)

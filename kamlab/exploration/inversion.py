@@ -185,6 +185,15 @@ class _Search:
             left_out = {one for one in set.intersection(*can_run) - moving if by_user or self._names[one] != low}
             if not left_out and inside & inverted.keys():
                 found |= inside
+        before: dict[int, list[int]] = {}
+        for number, edges in edges_of.items():
+            for _, _, target in edges:
+                before.setdefault(target, []).append(number)
+        todo = list(found)
+        while todo:
+            more = [number for number in before.get(todo.pop(), ()) if number not in found]
+            found.update(more)
+            todo += more
         return found
 
 

@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..analysis.words import counted, joined, shown
+from ..core.box import made_inboxes_of
+from ..core.component import Component
 from ..core.describe import error_in_words
 from . import cells
 from .cells import Cell
 from .errors import CannotExplore
 from .graph import Graph
 from .judge import Judge, Phenomenon
+from .stage import Stage
 
 LOST_UPDATE = "lost update"
 REORDERING, DUPLICATE, LOSS = "reordering", "duplicate", "loss"
@@ -293,7 +296,11 @@ class Backlog(Phenomenon):
         graph = judge.graph
         boxes = {cell: f"{graph.setting.names[cell[1]]}.{cell[2]}" for cell in graph.cells() if cell[0] == cells.BOX}
         if self.inbox:
+            known = sorted(boxes.values())
             boxes = {cell: name for cell, name in boxes.items() if name == self.inbox}
+            if not boxes and self.inbox not in _empty_inboxes(judge):
+                there = ", ".join(sorted({*known, *_empty_inboxes(judge)}))
+                raise CannotExplore(f"Backlog: no inbox is called {self.inbox!r}; there are: {there}")
         if self.limit is not None:
             may = f"{self.limit} may" if self.limit else "none may"
             for number, state in enumerate(graph.states):
@@ -304,6 +311,19 @@ class Backlog(Phenomenon):
                         judge.note(BACKLOG, number, f"{wait} in {name}, and {may}")
         for number, cell in _growing(graph, set(boxes)):
             judge.note(BACKLOG, number, f"more and more messages can wait in {boxes[cell]}, without bound")
+
+
+def _empty_inboxes(judge: Judge) -> set[str]:
+    """Return the names of the inboxes that there are at the beginning, also of those in which nothing ever waits."""
+    stage = Stage(judge.graph.setting).run(judge.graph.prefix)
+    found = {
+        f"{stage.name(stage.number_of(component))}.{name}"
+        for component in stage.components
+        if isinstance(component, Component)
+        for name in made_inboxes_of(component)
+    }
+    stage.close()
+    return found
 
 
 def _growing(graph: Graph, boxes: set[Cell]) -> list[tuple[int, Cell]]:

@@ -94,9 +94,10 @@ def _told(graph: Graph, step: int, first: Slice, second: Slice) -> str:
     if conflict is None:
         return f"{ORDER_VIOLATION}, {depends}: {before} runs {after}; {ending}"
     cell, one, other = conflict
+    before = f"{before} {_deed(graph, cell, one)}"
     if one == other == "A":
-        return f"{MESSAGE_RACE}, {depends}: {before} {_deed(graph, cell, one)} {after} does; {ending}"
-    return f"{ORDER_VIOLATION}, {depends}: {before} {_deed(graph, cell, one)} {after} {_deed(graph, cell, other)}; {ending}"
+        return f"{MESSAGE_RACE}, {depends}: {before} {after} does; {ending}"
+    return f"{ORDER_VIOLATION}, {depends}: {before} {after} {_deed(graph, cell, other)}; {ending}"
 
 
 def _conflict(first: Slice, second: Slice) -> tuple[Cell, str, str] | None:
