@@ -12,7 +12,7 @@ from .stage import Stage
 from .states import State, States
 
 #: The kinds of cells that only the graph has: it counts there.
-_OF_GRAPH = (cells.PASSED,)
+_OF_GRAPH = (cells.PASSED, cells.FAULTS[0])
 
 
 class Differs(Exception):

@@ -23,6 +23,7 @@ from .edges import Edges
 from .effects import Reader
 from .errors import CannotExplore
 from .executions import Differs, Executions
+from .fault_edges import Faults
 from .footprint import Recorder
 from .setting import Setting
 from .slices import Memory, Slice
@@ -71,6 +72,7 @@ class Graph:
         stage.close()
         self.states = States(found)
         self._transitions = Transitions(self.states, self.memory)
+        self.faults = Faults(self, self.states, self._transitions, self.memory)
         self._executions = Executions(setting, self.states, self.path, self.words)
         self.states.slot(cells.TIME)
         self._add(self.states.encode(found), -1, -1)
@@ -102,6 +104,8 @@ class Graph:
         """Return the number of the state that a slice has led to, once time has jumped if no component can run."""
         if self.fair is not None:
             state = self._pass_over(state, parent, component)
+        if component in self.setting.choices:
+            state = self.faults.count(state, component)
         number = self.states.find(state)
         if number is None:
             number = self._add(self._transitions.settle(state), parent, component)
@@ -110,12 +114,15 @@ class Graph:
 
     def _pass_over(self, state: State[int], parent: int, component: int) -> State[int]:
         """Count for each component that could run, and still can, that another one ran in its place."""
+        runner = self.setting.runner(component)
+        if runner is None:
+            return state
         states, waits = self.states, self._transitions.runnable
         could, can = waits(states[parent]), waits(state)
         counts = {}
         for other in self._transitions.lives:
             cell = (cells.PASSED, other)
-            waited = other in could and other in can and other != component
+            waited = other in could and other in can and other != runner
             slot = states.slot(cell)
             counts[slot] = states.code(slot, states.value(states[parent], cell) + 1 if waited else 0)
         changed = states.opened(state)
@@ -210,13 +217,16 @@ class Graph:
     ) -> Slice:
         """Make the slice that leads from the values before to those after."""
         states = self.states
-        effects = self.reader.effects(component, recorder, before, after)
-        footprint = recorder.footprint(component)
+        runner = self.setting.runner(component)
+        assert runner is not None
+        effects = self.reader.effects(runner, recorder, before, after)
+        footprint = recorder.footprint(runner)
         key = (component, frozenset(footprint[1].items()))
         kind = self._kinds.setdefault(key, len(self._kinds))
         failed = tuple(cell[1] for cell, value in effects.sets.items() if cell[0] == cells.LIFE and value[0] is FAILED)
         state = states[number]
         slice_ = Slice(footprint, kind, {cell: states.number(state, cell) for cell in effects.reads}, failed)
+        slice_.number, slice_.lossy = component, recorder.lossy
         sets = [(states.slot(cell), new) for cell, new in effects.sets.items()]
         slice_.sets = tuple([(slot, states.code(slot, new)) for slot, new in sets])
         slice_.appends = tuple([(states.slot(cell), new) for cell, new in effects.appends.items()])
@@ -260,9 +270,15 @@ class Graph:
         states, memory, local, apply = self.states, self.memory, self._transitions.locals, self._transitions.apply
         checks = CHECKED if self.looked_up < LATER else CHECKED_LATER
         state, version = states[number], states.version
-        for component in self._may_run(state):
+        todo = self._may_run(state)
+        if self.setting.world.faults:
+            todo = self.faults.with_timers(state, todo)
+        for component in todo:
             if version != states.version:
                 state, version = states[number], states.version
+            if component == self.faults.clock:
+                self._add_jump(number, state)
+                continue
             slice_ = memory.find(component, state[local[component]], state)
             if slice_ is None:
                 slice_ = self._learn(number, component)
@@ -271,8 +287,21 @@ class Graph:
                 self.looked_up += 1
             target = self._reach(apply(state, slice_), number, component)
             self.edges.add(component, slice_, target)
+            if slice_.lossy and slice_.number not in self.setting.choices:
+                todo += self.faults.variants(states[number], component, slice_)
             if not self.looked_up % checks and self.looked_up:
                 self._check(number, component, target)
+
+    def _add_jump(self, number: int, state: State[int]) -> None:
+        """Add the edge on which the next timer fires although components can run."""
+        jump, later = self.faults.jump, self._transitions.jump(state)
+        assert jump is not None
+        assert later is not None
+        target = self._reach(later, number, jump.number)
+        self.edges.add(jump.number, jump, target)
+        self.looked_up += 1
+        if not self.looked_up % CHECKED:
+            self._check(number, jump.number, target)
 
     def _check(self, number: int, component: int, target: int) -> None:
         """Execute an edge that was looked up."""

@@ -143,8 +143,9 @@ class Explorer {
       }
     };
     show();
+    const through = { do: "through", path: choice.path, step: choice.step };
     const open = make("button", {
-      "data-key": key, "aria-label": `Open ${choice.words}`, onclick: () => this.send({ do: "through", path: choice.path }),
+      "data-key": key, "aria-label": `Open ${choice.words}`, onclick: () => this.send(through),
     }, "Open");
     const bar = make("span", { class: "bar", "aria-hidden": "true" }, make("i"));
     bar.firstChild.style.width = `${100 * (choice.part ?? (choice.verdict === "always" ? 1 : 0))}%`;

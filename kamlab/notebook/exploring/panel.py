@@ -119,10 +119,9 @@ class ExplorationPanel:
             case "open" if content.get("order") in range(len(self._orders)):
                 number = content["order"]
                 return self._open(self._orders[number], None, f"order {number}")
-            case "through" if isinstance(content.get("path"), list):
+            case "through" if isinstance(content.get("path"), list) and type(content.get("step")) is int:
                 path = [str(name) for name in content["path"]]
-                schedule = self.exploration.order_through(*path)
-                return self._open(schedule, schedule.assembly + len(path), "\n".join(path))
+                return self._open(self.exploration.order_through(*path), content["step"], "\n".join(path))
             case "more":
                 self._count *= 2
                 self._list()
@@ -222,6 +221,7 @@ def _branch(choice: Any) -> dict[str, Any]:
     part = choice.wrong / choice.orders if choice.orders and choice.wrong is not None else None
     return {
         "path": list(choice.path),
+        "step": choice.step,
         "words": choice.words,
         "verdict": choice.verdict,
         "part": part,

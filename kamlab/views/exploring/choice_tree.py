@@ -23,7 +23,7 @@ _WITHOUT_NUMBERS = {
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Choice(View):
+class ChoiceLook(View):
     """One component that can run where several can.
 
     Attributes:
@@ -43,7 +43,7 @@ class Choice(View):
     orders: int | None = None
     wrong: int | None = None
     same: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ChoiceLook, ...] = ()
     more: int = 0
 
     @property
@@ -95,8 +95,8 @@ class ChoiceTree(View):
         choices: who can run at the first choice.
         more: how many choices are left out at the top.
 
-    >>> tree = ChoiceTree(3, 1, "sometimes", (Choice(("A",), 1, "sometimes", 2, 1), Choice(("B",), 1, "never", 1, 0)))
-    >>> print(tree)
+    >>> choices = (ChoiceLook(("A",), 1, "sometimes", 2, 1), ChoiceLook(("B",), 1, "never", 1, 0))
+    >>> print(ChoiceTree(3, 1, "sometimes", choices))
     of 3 orders, 1 goes wrong
       step 1: A runs: of 2 orders, 1 goes wrong
       step 1: B runs: the only order is right
@@ -105,7 +105,7 @@ class ChoiceTree(View):
     orders: int | None
     wrong: int | None
     verdict: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ChoiceLook, ...] = ()
     more: int = 0
 
     @property
@@ -132,7 +132,7 @@ class ChoiceTree(View):
         return "\n".join(lines)
 
 
-def _blocks(choices: tuple[Choice, ...], more: int) -> Document:
+def _blocks(choices: tuple[ChoiceLook, ...], more: int) -> Document:
     """Return a line for each choice, and a section where there are choices below it."""
     found: list[Section | object] = []
     for choice in choices:
