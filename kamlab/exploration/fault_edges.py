@@ -38,6 +38,8 @@ class Faults:
         self._memory = memory
         self.clock: int | None = None
         self.jump: Slice | None = None
+        if graph.setting.world.most is not None:
+            states.slot(cells.FAULTS)
 
     def _left(self, state: State[int]) -> float:
         """Return how many faults there may still be."""
@@ -77,8 +79,8 @@ class Faults:
         states, setting = self._states, self._setting
         if setting.world.most is None:
             return state
-        slot = states.slot(cells.FAULTS)
+        state, slot = states.opened(state), states.slot(cells.FAULTS)
         code = states.code(slot, states.value(state, cells.FAULTS) + setting.choices[choice].faults)
-        changed = states.opened(state)[:]
+        changed = state[:]
         changed[slot] = code
         return changed

@@ -343,6 +343,12 @@ class Stage:
         try:
             with self._active():
                 for number in path:
+                    if number in self.setting.choices:
+                        self.runnable()
+                        scheduler.log = log
+                        self.step(number)
+                        scheduler.log = None
+                        continue
                     component = self._present.get(number)
                     if component is None or task_of(component).life is not RUNNABLE:
                         self.runnable()  # time has to jump

@@ -88,7 +88,7 @@ class _Run:
                 self.stage.run([component])
                 watch(self.stage)
         for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
-            del known[len(path) :]  # type: ignore[attr-defined]
+            del known[len(path) :]
         del self._moments[len(path) + 1 :]
 
     def runnable(self) -> list[int]:
@@ -144,7 +144,7 @@ class _Run:
     def forget_last(self) -> None:
         """Remove the last slice from what is known of this execution."""
         for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
-            known.pop()  # type: ignore[attr-defined]
+            known.pop()
 
 
 def _awake_in(values: dict[Cell, Any]) -> frozenset[int]:

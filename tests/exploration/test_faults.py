@@ -212,15 +212,19 @@ def brute_force(name: str) -> tuple[int, set[Any]]:
     count, ends = 0, set()
     while todo:
         path = todo.pop()
-        stage = Stage(setting).run([*prefix, *path])
-        can_run = stage.choices()
-        if not can_run:
-            count += 1
-            ends.add(frozenset((cell, value) for cell, value in stage.capture().items() if value != default_of(cell)))
-        for choice in can_run:
-            again = Stage(setting).run([*prefix, *path])
-            again.step(choice)
-            todo += [[*path, variant] for variant in again.variants(choice) or [choice]]
+        stage = Stage(setting).run([*prefix, *path[:-1]])
+        left = path[-1:]
+        path = path[:-1]
+        while can_run := stage.choices():
+            if not left:
+                todo += [[*path, other] for other in can_run[1:]]
+            choice = left.pop() if left else can_run[0]
+            stage.step(choice)
+            if choice not in setting.choices:
+                todo += [[*path, variant] for variant in stage.variants(choice)[1:]]
+            path.append(choice)
+        count += 1
+        ends.add(frozenset((cell, value) for cell, value in stage.capture().items() if value != default_of(cell)))
     return count, ends
 
 
