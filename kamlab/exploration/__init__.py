@@ -31,6 +31,7 @@ from .explore import explore
 from .found import Exploration, Schedule
 from .inversion import PriorityInversion
 from .phenomena import Backlog, Delivery, LostUpdate
+from .progress import ExplorationProgress
 
 __all__ = [
     "Backlog",
@@ -40,6 +41,7 @@ __all__ = [
     "Delivery",
     "Divergence",
     "Exploration",
+    "ExplorationProgress",
     "LostUpdate",
     "NotProved",
     "PriorityInversion",

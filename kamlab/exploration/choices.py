@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..views.exploring import Choice, ChoiceTree
+from ..views.exploring import ChoiceLook, ChoiceTree
 from ..views.exploring.choice_tree import ALWAYS, NEVER, SOMETIMES, UNKNOWN
 from .counts import orders_from
 from .graph import Graph
@@ -40,7 +40,7 @@ class _Making:
         self._right = None if order is None else orders_from(graph, order, self._bad)
 
     def tree(self, depth: int) -> ChoiceTree:
-        choices, more = self._below(0, (), depth)
+        choices, more = self._below(0, (), len(self._graph.prefix), depth)
         orders, wrong = self._counts(0)
         return ChoiceTree(orders, wrong, self._verdict(0), choices, more)
 
@@ -59,22 +59,23 @@ class _Making:
             return SOMETIMES
         return UNKNOWN if self._good is None else NEVER
 
-    def _below(self, state: int, path: tuple[str, ...], depth: int) -> tuple[tuple[Choice, ...], int]:
+    def _below(self, state: int, path: tuple[str, ...], step: int, depth: int) -> tuple[tuple[ChoiceLook, ...], int]:
         """Return the next choice from a state, and how many of its branches are left out."""
-        graph = self._graph
+        graph, setting = self._graph, self._graph.setting
         seen = set()
         while len(graph.edges[state]) == 1 and state not in seen:
             seen.add(state)
             component, _, state = graph.edges[state][0]
-            path = (*path, graph.setting.names[component])
+            path = (*path, setting.words_of_choice(component))
+            step += setting.runner(component) is not None
         edges = graph.edges[state]
         if len(edges) < 2 or self._verdict(state) in (NEVER, ALWAYS):
             return (), 0
         if depth == 0:
             return (), len(edges)
-        branches: dict[tuple[str, int | None, int | None], tuple[Choice, int]] = {}
+        branches: dict[tuple[str, int | None, int | None], tuple[ChoiceLook, int]] = {}
         for component, _, target in edges:
-            name = graph.setting.names[component]
+            name = setting.words_of_choice(component)
             orders, wrong = self._counts(target)
             verdict = self._verdict(target)
             # without numbers that are equal it is not known that it makes no difference
@@ -83,13 +84,17 @@ class _Making:
                 first, to = branches[key]
                 branches[key] = (replace(first, same=(*first.same, name)), to)
             else:
-                step = len(graph.prefix) + len(path) + 1
-                branches[key] = (Choice((*path, name), step, verdict, orders, wrong), target)
+                at = step + (setting.runner(component) is not None)
+                branches[key] = (ChoiceLook((*path, name), at, verdict, orders, wrong), target)
         found = sorted(branches.values(), key=lambda branch: (-(branch[0].wrong or 0), -(branch[0].orders or 0)))
         shown = found[: max(0, self._left)]
         self._left -= len(shown)
         choices = []
         for choice, target in shown:
-            below, more = ((), 0) if choice.verdict in (NEVER, ALWAYS) else self._below(target, choice.path, depth - 1)
+            below, more = (
+                ((), 0)
+                if choice.verdict in (NEVER, ALWAYS)
+                else self._below(target, choice.path, choice.step, depth - 1)
+            )
             choices.append(replace(choice, choices=below, more=more))
         return tuple(choices), len(found) - len(shown)

@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..analysis.words import counted
+from ..analysis.words import counted, joined
 from ..core.choice import SeededRandom
 from ..lab import Lab
 from ..replay.fingerprints import Checks
-from ..replay.journal import Path
+from ..replay.journal import Entry, Path
 from ..replay.recording import Recording
 from ..views.exploring import ChoiceTree, StateGraph
 from ..views.render import Document, Section, Span, Table, View, line
 from .errors import CannotExplore, NotProved, WrongOrder
+from .faults import NO_FAULTS, World
 from .shortest import switches_in
 
 #: How many slices of a schedule are written out.
@@ -50,6 +51,8 @@ class Schedule(View):
         decided: the step after which every order goes wrong; ``None`` where that is not known.
         race: which two slices decide by their order whether it goes wrong, in a sentence; "" where that is not known,
             or nothing but that order is possible.
+        faults: what the world chose to do: after which step, in words.
+        entries: the same as entries of a journal.
         rounds: how many rounds the run has.
         seed: the seed of the lab's random numbers.
 
@@ -76,6 +79,8 @@ class Schedule(View):
     rounds: int = 0
     seed: int = 0
     race: str = ""
+    faults: tuple[tuple[int, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
     _system: Callable[..., Any] | None = field(default=None, compare=False)
 
     @property
@@ -97,7 +102,9 @@ class Schedule(View):
     @property
     def recording(self) -> Recording:
         """The order as a recorded run: ``Lab(build=system, clock="virtual").replay(recording)`` plays it."""
-        return Recording(Path(len(self.path), self.rounds, (), self.path), {"seed": self.seed}, Checks(1, 0, ()))
+        return Recording(
+            Path(len(self.path), self.rounds, self.entries, self.path), {"seed": self.seed}, Checks(1, 0, ())
+        )
 
     @property
     def line(self) -> str:
@@ -160,12 +167,17 @@ class Schedule(View):
     def _turns(self) -> list[tuple[str, str]]:
         """Return a row for each turn: the steps, and the component that runs."""
         found: list[tuple[str, str]] = []
+        faults = dict[int, list[str]]()
+        for step, words in self.faults:
+            faults.setdefault(step, []).append(words)
         first = 0
+        found += [("", words) for words in faults.get(0, ())]
         for place in range(1, len(self.path) + 1):
-            if place == len(self.path) or self.path[place] != self.path[first]:
+            if place in faults or place == len(self.path) or self.path[place] != self.path[first]:
                 steps = str(first + 1) if place - first == 1 else f"{first + 1}-{place}"
                 found.append((steps, self.path[first]))
                 first = place
+            found += [("", words) for words in faults.get(place, ())]
         if len(found) > WRITTEN:
             return [*found[: WRITTEN - 1], ("...", f"{len(found) - WRITTEN + 1} more turns")]
         return found
@@ -189,6 +201,7 @@ class Exploration(View):
         real: how many slices were run in the engine to find that out, beside those that lead to them.
         found: the orders in which it goes wrong, one for each name, the shortest first.
         fair: how often in a row a component that could run was passed over at most; ``None``: for ever.
+        world: which faults there may be, of which links, and how many at most.
 
     >>> from kamlab import Pipeline, explore
     >>> from kamlab.parts import DataSource, PassThrough
@@ -212,6 +225,7 @@ class Exploration(View):
     real: int
     found: tuple[Schedule, ...]
     fair: int | None = None
+    world: World = NO_FAULTS
     _orders_inside: _OrdersInside | None = field(default=None, compare=False)
 
     def orders(self, count: int = 10) -> tuple[Schedule, ...]:
@@ -291,7 +305,7 @@ class Exploration(View):
         ...     def main(self):
         ...         yield
         >>> print(explore(lambda: [Once().activate(), Once().activate()]).tree(depth=1))
-        6 orders; none goes wrong
+        all 6 orders are right
         """
         return self._inside().choices(_whole("depth", depth), _whole("most", most))
 
@@ -320,6 +334,14 @@ class Exploration(View):
         found: dict[str, Any] = plain(super().data())
         return found
 
+    def _faults(self) -> str:
+        """Return which faults there may be, in words."""
+        world = self.world
+        if not world.faults:
+            return ""
+        many = "any faults" if world.most is None else f"at most {counted(world.most, 'fault')}"
+        return f" with {many} of {joined(world.faults)}"
+
     def check(self, proved: bool = False, incomplete: bool = True) -> None:
         """Raise an error if anything went wrong.
 
@@ -344,10 +366,8 @@ class Exploration(View):
         if not self.found:
             return str(self)
         schedule = self.found[0]
-        return (
-            f"{self}\n\n{schedule.diagram()}\n\nTo open it: explore(...).found[0].open(), or in a lab of the system:\n\
-  lab.replay({schedule.line!r})"
-        )
+        how = f"To open it: explore(...).found[0].open(), or in a lab of the system:\n  lab.replay({schedule.line!r})"
+        return f"{self}\n\n{schedule.diagram()}\n\n{how}"
 
     def __bool__(self) -> bool:
         """Return whether it was proved that nothing goes wrong."""
@@ -374,15 +394,16 @@ class Exploration(View):
     def _orders(self) -> str:
         """Return which orders were covered, as the beginning of a sentence."""
         fair = "" if self.fair is None else f" that pass nobody over more than {counted(self.fair, 'time')}"
+        fair += self._faults()
         if not self.complete:
             if self.how != "all" and self.schedules is not None:
-                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}"
+                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}{fair}"
             return f"In the {self.states:,} states that were reached"
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
             return f"In all orders{fair}, which run through {where} without a last one,"
         if self.how == "traces":
-            return f"In all {self.schedules:,} orders that truly differ"
+            return f"In all {self.schedules:,} orders{fair} that truly differ"
         if self.schedules == 1:
             return "In the only order"
         differing = "" if self.different is None else f" ({self.different:,} truly different)"

@@ -53,9 +53,11 @@ class OrdersInside:
         graph = self._graph
         state, path, passed = 0, [], [0]
         for place, name in enumerate(names):
-            edges = [edge for edge in graph.edges[state] if graph.setting.names[edge[0]] == name]
+            edges = [edge for edge in graph.edges[state] if graph.setting.words_of_choice(edge[0]) == name]
             if not edges:
-                can_run = ", ".join(graph.setting.names[edge[0]] for edge in graph.edges[state]) or "no component"
+                can_run = (
+                    ", ".join(graph.setting.words_of_choice(edge[0]) for edge in graph.edges[state]) or "no component"
+                )
                 raise CannotExplore(f"no order begins so: after {place} slices {name!r} cannot run, but {can_run}")
             path.append(edges[0][0])
             state = edges[0][2]
@@ -199,11 +201,13 @@ def schedule_of(
             if state not in good:
                 break
             state = next(target for one, _, target in graph.edges[state] if one == component)
-            decided += 1
+            decided += graph.setting.runner(component) is not None
     schedule = Schedule(
         tuple(names),
         "; ".join(dict.fromkeys(sentences)),
         tuple(stage.picks),
+        entries=tuple(stage.entries),
+        faults=tuple(stage.told),
         assembly=len(graph.prefix),
         minimal=graph.complete and is_shortest,
         decided=decided,

@@ -352,11 +352,10 @@ def _growing(graph: Graph, boxes: set[Cell]) -> list[tuple[int, Cell]]:
 
 def _grown_since(graph: Graph, number: int, like: set[int], inboxes: list[Cell]) -> Cell | None:
     """Return the inbox in which more messages wait in a state than in a like one on the way there."""
-    state, read, here = graph.states[number], set[Cell](), number
-    while graph.parents[here][0] >= 0:
-        before, component = graph.parents[here]
-        read.update(next(slice_ for one, slice_, _ in graph.edges[before] if one == component).reads)
-        here = before
+    state, read, way = graph.states[number], set[Cell](), graph.way(number)
+    before = [0, *[passed for _, passed in way]]
+    for here, (component, _) in zip(before[-2::-1], way[::-1], strict=True):
+        read.update(next(slice_ for one, slice_, _ in graph.edges[here] if one == component).reads)
         if here not in like:
             continue
         grown = []

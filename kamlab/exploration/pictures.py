@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ..views.exploring import DepthRow, StateDot, StateEdge, StateGraph
 from ..views.exploring.state_graph import EDGES, STATES, WIDE
+from .cycles import strongly_connected
 from .graph import Graph
 from .judge import Judge
 
@@ -32,12 +33,11 @@ def picture_of(graph: Graph, judge: Judge, good: set[int] | None, way: Sequence[
     rows = _rows(dots)
     edge_count = sum(map(len, graph.edges))
     drawn = len(dots) <= STATES and edge_count <= EDGES and max(row.states for row in rows) <= WIDE
-    calls = graph.setting.names
     return StateGraph(
         rows,
         tuple(dots) if drawn else (),
         tuple(_edges(graph)) if drawn else (),
-        tuple(calls[component] for component, _ in way),
+        tuple(graph.setting.words_of_choice(component) for component, _ in way),
         (0, *(state for _, state in way)) if drawn and way else (),
         tuple((name, len(states)) for name, states in judge.found.items()),
         graph.complete and judge.order is None,
@@ -60,9 +60,16 @@ def _rows(dots: Sequence[StateDot]) -> tuple[DepthRow, ...]:
 
 
 def _edges(graph: Graph) -> list[StateEdge]:
-    names = graph.setting.names
+    around = {}
+    for number, members in enumerate(strongly_connected(dict(enumerate(graph.edges)))):
+        around.update(dict.fromkeys(members, number))
     return [
-        StateEdge(number, target, names[component])
+        StateEdge(
+            number,
+            target,
+            graph.setting.words_of_choice(component),
+            number in around and around[number] == around.get(target),
+        )
         for number, edges in enumerate(graph.edges)
         for component, _, target in edges
     ]

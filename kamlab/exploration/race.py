@@ -62,7 +62,8 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
         slice_, target = next((slice_, target) for one, slice_, target in graph.edges[here] if one == component)
         if target not in good:
             other = _should_come_first(graph, here, component, good)
-            return "" if other is None else _told(graph, len(graph.prefix) + place, slice_, other)
+            step = len(graph.prefix) + sum(graph.setting.runner(one) is not None for one in path[:place])
+            return "" if other is None else _told(graph, step, slice_, other)
         here = target
     return ""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from ..replay.journal import Entry
 from . import counts
 from .found import Exploration, Schedule
 from .graph import Graph
@@ -28,8 +30,9 @@ def told(graph: Graph, judge: Judge) -> Exploration:
     if order is not None:
         total = counts.interleavings(graph, order)
         wrong = total - counts.interleavings(graph, order, bad)
-        if graph.fair is None:
+        if graph.fair is None and not graph.setting.world.faults:
             chance = counts.chance_of(graph, order, bad)
+        if graph.fair is None:
             different = counts.different(graph)
     return Exploration(
         complete=complete,
@@ -45,6 +48,7 @@ def told(graph: Graph, judge: Judge) -> Exploration:
         real=graph.real,
         found=_schedules(graph, judge),
         fair=graph.fair,
+        world=graph.setting.world,
         _orders_inside=OrdersInside(graph, judge),
     )
 
@@ -65,28 +69,32 @@ def _schedules(graph: Graph, judge: Judge) -> tuple[Schedule, ...]:
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong in one run: its order, how many rounds it has, and the sentence."""
+    """What is wrong in one run: the sentence, its order, how many rounds it has, and what the world did."""
 
+    sentence: str
     picks: tuple[str, ...]
     rounds: int
-    sentence: str
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[tuple[int, str], ...] = ()
 
 
 def schedules_of(found: dict[str, Wrong], setting: Setting, assembly: int) -> tuple[Schedule, ...]:
     """Return an order for each name, from runs; one order for names that were found in the same run."""
-    by_order: dict[tuple[str, ...], list[str]] = {}
+    by_order: dict[Any, list[str]] = {}
     for name, wrong in found.items():
-        by_order.setdefault(wrong.picks, []).append(name)
+        by_order.setdefault((wrong.picks, wrong.entries), []).append(name)
     schedules = [
         Schedule(
             tuple(names),
             "; ".join(dict.fromkeys(found[name].sentence for name in names)),
             picks,
+            entries=entries,
+            faults=found[names[0]].faults,
             assembly=assembly,
             rounds=found[names[0]].rounds,
             seed=setting.seed,
             _system=setting.system,
         )
-        for picks, names in by_order.items()
+        for (picks, entries), names in by_order.items()
     ]
     return tuple(sorted(schedules, key=lambda schedule: (schedule.slices, schedule.names)))

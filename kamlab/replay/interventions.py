@@ -278,15 +278,19 @@ def remove(inbox: Inbox, index: int, why: str) -> Any:
     Raises:
         NoSuchMessage: nothing waits there.
     """
+    message = _take_out(inbox, index, why)
+    if inbox.scheduler is not None and inbox.feeders and inbox.collection is not None:
+        inbox.note_taken(inbox.collection)
+    return message
+
+
+def _take_out(inbox: Inbox, index: int, why: str) -> Any:
+    """Remove a message, and wake nobody."""
     check_index(inbox, index, len(inbox.items))
     message = inbox.items[index]
     del inbox.items[index]
-    scheduler = inbox.scheduler
-    if scheduler is not None:
-        if scheduler.log is not None:
-            scheduler.log((REMOVED, inbox, message, (index, why)))
-        if inbox.feeders and inbox.collection is not None:
-            inbox.note_taken(inbox.collection)
+    if inbox.scheduler is not None and inbox.scheduler.log is not None:
+        inbox.scheduler.log((REMOVED, inbox, message, (index, why)))
     return message
 
 
@@ -318,6 +322,26 @@ def check_index(inbox: Inbox, index: Any, places: int) -> None:
 def drop(lab: World, name: str, box: str, index: int) -> None:
     """Discard a message that waits."""
     remove(inbox_of(lab, name, box), index, "dropped by hand")
+
+
+def lose(lab: World, name: str, box: str, index: int, in_vain: bool) -> None:
+    """Lose a message on its way, before the round in which it was sent has ended.
+
+    Args:
+        lab, name, box, index: the message.
+        in_vain: whether nothing else has come into its inbox in this round, so that its receiver is not woken.
+    """
+    inbox = inbox_of(lab, name, box)
+    _take_out(inbox, index, "lost on its way")
+    if in_vain and inbox.arrived:
+        lab.scheduler.forget_wake(inbox)
+
+
+def overtake(lab: World, name: str, box: str, index: int, to: int) -> None:
+    """Have a message overtake others on its way, before the round in which it was sent has ended."""
+    inbox = inbox_of(lab, name, box)
+    check_index(inbox, to, len(inbox.items))
+    insert(inbox, to, _take_out(inbox, index, "overtakes others"), "overtakes others", crowd=True)
 
 
 def duplicate(lab: World, name: str, box: str, index: int) -> None:
@@ -458,6 +482,8 @@ def from_network(kind: str) -> Callable[..., None]:
 
 ACTS: dict[str, Callable[..., None]] = {
     "drop": drop,
+    "lose": lose,
+    "overtake": overtake,
     "duplicate": duplicate,
     "move": move,
     "edit": edit,

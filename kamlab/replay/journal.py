@@ -33,7 +33,21 @@ if TYPE_CHECKING:
 INTERVENTIONS = frozenset(
     (
         *("choose", "round", "hold", "release", "fire"),
-        *("drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net"),
+        *(
+            "drop",
+            "lose",
+            "overtake",
+            "duplicate",
+            "move",
+            "edit",
+            "delay",
+            "inject",
+            "deliver",
+            "put",
+            "stop",
+            "wake",
+            "net",
+        ),
     )
 )
 

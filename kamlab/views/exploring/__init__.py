@@ -5,7 +5,7 @@ They know nothing of how a system is explored; whoever explores makes them.
 
 from __future__ import annotations
 
-from .choice_tree import Choice, ChoiceTree
+from .choice_tree import ChoiceLook, ChoiceTree
 from .state_graph import DepthRow, StateDot, StateEdge, StateGraph
 
-__all__ = ["Choice", "ChoiceTree", "DepthRow", "StateDot", "StateEdge", "StateGraph"]
+__all__ = ["ChoiceLook", "ChoiceTree", "DepthRow", "StateDot", "StateEdge", "StateGraph"]

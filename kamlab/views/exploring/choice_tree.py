@@ -14,10 +14,16 @@ from ..render import Document, Section, Span, View, line
 
 #: In which of the orders below a branch it goes wrong.
 NEVER, SOMETIMES, ALWAYS, UNKNOWN = "never", "sometimes", "always", "not known"
+_WITHOUT_NUMBERS = {
+    NEVER: "it never goes wrong",
+    SOMETIMES: "it can go wrong",
+    ALWAYS: "it goes wrong in every order",
+    UNKNOWN: "not known to go wrong",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Choice(View):
+class ChoiceLook(View):
     """One component that can run where several can.
 
     Attributes:
@@ -37,7 +43,7 @@ class Choice(View):
     orders: int | None = None
     wrong: int | None = None
     same: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ChoiceLook, ...] = ()
     more: int = 0
 
     @property
@@ -55,16 +61,11 @@ class Choice(View):
         """In how many orders it goes wrong."""
         each = " each" if self.same else ""
         if self.orders is None or self.wrong is None:
-            words = {
-                NEVER: "it never goes wrong",
-                ALWAYS: "it goes wrong in every order",
-                UNKNOWN: "not known to go wrong",
-            }
-            return words.get(self.verdict, "it can go wrong") + each
-        if self.verdict == ALWAYS:
-            return f"all {self.orders:,} orders{each} go wrong" if self.orders > 1 else f"the only order{each} goes wrong"
-        if self.verdict == NEVER:
-            return f"none of {self.orders:,} orders{each} goes wrong" if self.orders > 1 else f"the only order{each} is right"
+            return _WITHOUT_NUMBERS[self.verdict] + each
+        if self.orders == 1:
+            return f"the only order{each} {'goes wrong' if self.wrong else 'is right'}"
+        if self.wrong in (0, self.orders):
+            return f"all {self.orders:,} orders{each} {'go wrong' if self.wrong else 'are right'}"
         return f"of {self.orders:,} orders{each}, {self.wrong:,} go{'es' * (self.wrong == 1)} wrong"
 
     def document(self) -> Document:
@@ -94,8 +95,8 @@ class ChoiceTree(View):
         choices: who can run at the first choice.
         more: how many choices are left out at the top.
 
-    >>> tree = ChoiceTree(3, 1, "sometimes", (Choice(("A",), 1, "sometimes", 2, 1), Choice(("B",), 1, "never", 1, 0)))
-    >>> print(tree)
+    >>> choices = (ChoiceLook(("A",), 1, "sometimes", 2, 1), ChoiceLook(("B",), 1, "never", 1, 0))
+    >>> print(ChoiceTree(3, 1, "sometimes", choices))
     of 3 orders, 1 goes wrong
       step 1: A runs: of 2 orders, 1 goes wrong
       step 1: B runs: the only order is right
@@ -104,19 +105,18 @@ class ChoiceTree(View):
     orders: int | None
     wrong: int | None
     verdict: str
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[ChoiceLook, ...] = ()
     more: int = 0
 
     @property
     def headline(self) -> str:
         """In how many orders it goes wrong."""
         if self.orders is None or self.wrong is None:
-            words = {NEVER: "no order goes wrong", ALWAYS: "every order goes wrong", UNKNOWN: "not all orders are known"}
-            return words.get(self.verdict, "it can go wrong")
-        if self.wrong == 0:
-            return f"{self.orders:,} orders; none goes wrong" if self.orders > 1 else "the only order is right"
-        if self.wrong == self.orders:
-            return f"all {self.orders:,} orders go wrong" if self.orders > 1 else "the only order goes wrong"
+            return _WITHOUT_NUMBERS[self.verdict]
+        if self.orders == 1:
+            return f"the only order {'goes wrong' if self.wrong else 'is right'}"
+        if self.wrong in (0, self.orders):
+            return f"all {self.orders:,} orders {'go wrong' if self.wrong else 'are right'}"
         return f"of {self.orders:,} orders, {self.wrong:,} go{'es' * (self.wrong == 1)} wrong"
 
     def document(self) -> Document:
@@ -132,7 +132,7 @@ class ChoiceTree(View):
         return "\n".join(lines)
 
 
-def _blocks(choices: tuple[Choice, ...], more: int) -> Document:
+def _blocks(choices: tuple[ChoiceLook, ...], more: int) -> Document:
     """Return a line for each choice, and a section where there are choices below it."""
     found: list[Section | object] = []
     for choice in choices:

@@ -34,11 +34,12 @@ class StateDot:
 
 @dataclass(frozen=True, slots=True)
 class StateEdge:
-    """A slice that leads from one state to another, by their places, and the component that runs."""
+    """A slice that leads from one state to another, by their places, the component, and whether it is on a cycle."""
 
     start: int
     end: int
     name: str
+    on_cycle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class StateGraph(View):
     >>> dots = (StateDot(0), StateDot(1, ("deadlock",), True, True))
     >>> graph = StateGraph((DepthRow(0, 1, 0, 0, 0), DepthRow(1, 1, 1, 1, 0)), dots, (StateEdge(0, 1, "A"),), ("A",))
     >>> print(graph)
-    2 states, 1 slice deep; in 1 of them it goes wrong in every order
+    2 states, 1 slice deep; from 1 of them every order goes wrong
       depth  states  decided  ends  bad  the shortest way
           0       1        .     .    .
           1       1        1     .    1  A
@@ -96,13 +97,13 @@ class StateGraph(View):
     @property
     def headline(self) -> str:
         """How many states there are, and from how many it goes wrong in every order."""
-        head = f"{counted(self.states, 'state')}, {counted(len(self.rows) - 1, 'slice')} deep"
+        head = f"{self.states:,} state{'s' * (self.states != 1)}, {counted(len(self.rows) - 1, 'slice')} deep"
         if not self.complete:
             head = f"the first {head}"
         if self.cycles:
             head += ", with orders that have no end"
         if self.decided:
-            return f"{head}; in {self.decided:,} of them it goes wrong in every order"
+            return f"{head}; from {self.decided:,} of them every order goes wrong"
         if self.names:
             return f"{head}; it can go wrong"
         return f"{head}; no order goes wrong" if self.complete else f"{head}; nothing wrong was found"

@@ -1,9 +1,9 @@
 """The graph of states as a still picture: SVG that is the same for the same graph, byte for byte.
 
-A row for each depth, so that each slice goes one row down, and one that leads back goes up, dashed, at the side. States
-in a row are ordered by where they are reached from, so that few edges cross. Shape and words say what colour says: a
-ring for a state from which an order can end well, a full dot where every order goes wrong, a square for a good end, a
-cross for what is wrong.
+A row for each depth, so that a slice goes one row down, along its row, or up. Those that can go round for ever are
+dashed. States in a row are ordered by where they are reached from, so that few edges cross. Shape and words say what
+colour says: a ring for a state from which an order can end well, a full dot where every order goes wrong, a square for
+a good end, a cross for what is wrong.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ...analysis.words import counted, joined
 from ..render import escape
 from ..timeline.look import COLOURS
 
 if TYPE_CHECKING:
-    from .state_graph import StateGraph
+    from .state_graph import DepthRow, StateGraph
 
 _ROW, _GAP, _LEFT, _TOP, _SIDE = 34, 26, 46, 46, 120
 _LETTER = 6.4
@@ -26,7 +27,8 @@ _STYLE = (
     ".kamlab-chart text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;fill:var(--soft)}"
     ".kamlab-chart .h{font-size:12px;fill:var(--ink)}.kamlab-chart .n{fill:var(--ink);paint-order:stroke;"
     "stroke:var(--ground);stroke-width:4px;stroke-linejoin:round}.kamlab-chart .r{fill:var(--bad);font-weight:600}"
-    ".e{fill:none;stroke:var(--soft);stroke-opacity:.45}.k{stroke-dasharray:4 3}"
+    ".e{fill:none;stroke:var(--soft);stroke-opacity:.45}.k{stroke:var(--hand);stroke-opacity:1;"
+    "stroke-width:1.6;stroke-dasharray:5 2}"
     ".w{fill:none;stroke:var(--accent);stroke-width:3.5;stroke-linecap:round}"
     ".o{fill:var(--ground);stroke:var(--ink);stroke-width:1.4}.d{fill:var(--bad);fill-opacity:.5;stroke:var(--bad)}"
     ".g{fill:var(--after);stroke:var(--after)}.x{fill:var(--ground);stroke:var(--bad);stroke-width:1.6}"
@@ -67,7 +69,7 @@ class _Whole:
         shift = 15 * (len(title) - 1)
         widest = max([*map(len, title), *(len(text) + 4 for _, text in legend)])
         width = max(self.wide + _SIDE, widest * _LETTER + 24, 300)
-        bottom = _TOP + _ROW * (len(graph.rows) - 1) + 26
+        bottom = _TOP + _ROW * (len(graph.rows) - 1) + 36
         height = bottom + 18 * len(legend) + 6 + shift
         parts = [f'<text class="h" x="12" y="{20 + 15 * at}">{escape(text)}</text>' for at, text in enumerate(title)]
         parts.append(f'<g transform="translate(0 {shift})">')
@@ -79,22 +81,19 @@ class _Whole:
         return _sheet(graph, width, height, [*parts, "</g>"])
 
     def _edges(self) -> Iterator[str]:
-        down, back = [], []
+        plain, around = [], []
         for edge in self.graph.edges:
             if (edge.start, edge.end) in self.on_way:
                 continue
-            (x, y), (to, below) = self.places[edge.start], self.places[edge.end]
-            if edge.start == edge.end:
-                back.append(f"M{x:.0f} {y:.0f}c14 -16 22 8 2 2")
-            elif below > y:
-                down.append(f"M{x:.0f} {y:.0f}L{to:.0f} {below:.0f}")
+            start, end = self.places[edge.start], self.places[edge.end]
+            if edge.on_cycle:
+                around.append(f"{_line(start, end)}{_arrow(start, end)}")
             else:
-                bend = max(x, to) + 18 + (y - below) / 6
-                back.append(f"M{x:.0f} {y:.0f}C{bend:.0f} {y:.0f} {bend:.0f} {below:.0f} {to + 6:.0f} {below:.0f}l6 -3m-6 3l6 3")
-        if down:
-            yield f'<path class="e" d="{"".join(dict.fromkeys(down))}"/>'
-        if back:
-            yield f'<path class="e k" d="{"".join(dict.fromkeys(back))}"/>'
+                plain.append(_line(start, end))
+        if plain:
+            yield f'<path class="e" d="{"".join(dict.fromkeys(plain))}"/>'
+        if around:
+            yield f'<path class="e k" d="{"".join(dict.fromkeys(around))}"/>'
 
     def _way(self) -> Iterator[str]:
         way = self.graph.way_dots
@@ -114,7 +113,8 @@ class _Whole:
         graph = self.graph
         for name, one, other in zip(graph.way, graph.way_dots, graph.way_dots[1:], strict=False):
             (x, y), (to, below) = self.places[one], self.places[other]
-            yield f'<text class="n" x="{(x + to) / 2 + 7:.0f}" y="{(y + below) / 2 + 4:.0f}">{escape(_cut(name))}</text>'
+            x, y = (x + to) / 2 + 7, (y + below) / 2 + 4
+            yield f'<text class="n" x="{x:.0f}" y="{y:.0f}">{escape(_cut(name))}</text>'
         said: set[str] = set()
         order = [*graph.way_dots[-1:], *range(len(graph.dots))]
         for number in order:
@@ -123,22 +123,47 @@ class _Whole:
             if fresh:
                 said.update(fresh)
                 x, y = self.places[number]
-                yield f'<text class="n r" x="{x + 10:.0f}" y="{y + 4:.0f}">{escape(_cut(", ".join(fresh)))}</text>'
+                words = escape(_cut(", ".join(fresh)))
+                yield f'<text class="n r" x="{x:.0f}" y="{y + 19:.0f}" text-anchor="middle">{words}</text>'
 
     def _legend(self) -> list[tuple[str, str]]:
         dots = self.graph.dots
-        counts = {
-            "o": (sum(not (dot.names or dot.is_end or dot.decided) for dot in dots), "can still end well"),
-            "d": (sum(dot.decided and not (dot.names or dot.is_end) for dot in dots), "every order goes wrong from here"),
-            "g": (sum(dot.is_end and not dot.names for dot in dots), "good end"),
-            "x": (sum(bool(dot.names) for dot in dots), ", ".join(f"{name}: {count}" for name, count in self.graph.names)),
+        plain = sum(not (dot.names or dot.is_end or dot.decided) for dot in dots)
+        decided = sum(dot.decided and not (dot.names or dot.is_end) for dot in dots)
+        ends = sum(dot.is_end and not dot.names for dot in dots)
+        said = {
+            "o": plain and (f"{plain} can still end well" if self.graph.names else counted(plain, "state")),
+            "d": decided and f"{decided} from which every order goes wrong",
+            "g": ends and counted(ends, "good end"),
+            "x": self.graph.names and f"wrong: {joined(f'{name} in {count}' for name, count in self.graph.names)}",
         }
-        if not self.graph.names:
-            counts["o"] = (counts["o"][0], "state")
-        found = [(_sign(sign, 0, 0), f"{count} {words}") for sign, (count, words) in counts.items() if count]
+        found = [(_sign(sign, 0, 0), str(words)) for sign, words in said.items() if words]
+        if any(edge.on_cycle for edge in self.graph.edges):
+            found.append(('<path class="e k" d="M-8 0H8"/>', "slices that can go round for ever"))
         if self.graph.way_dots:
             found.append(('<path class="w" d="M-7 0H7"/>', "the shortest way to where it goes wrong"))
         return found
+
+
+def _line(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Return the line of a slice: straight down; an arc below the row, or a loop; or a bow upwards at the side."""
+    (x, y), (to, below) = start, end
+    if below > y:
+        return f"M{x:.0f} {y:.0f}L{to:.0f} {below:.0f}"
+    if start == end:
+        return f"M{x:.0f} {y:.0f}c16 -18 24 10 5 3"
+    if y == below:
+        return f"M{x:.0f} {y:.0f}Q{(x + to) / 2:.0f} {y + 18:.0f} {to:.0f} {y:.0f}"
+    return f"M{x:.0f} {y:.0f}Q{max(x, to) + 22 + (y - below) / 5:.0f} {(y + below) / 2:.0f} {to:.0f} {below:.0f}"
+
+
+def _arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Return the head of an arrow at the side of the state that a slice of a cycle leads to."""
+    (x, y), (to, below) = start, end
+    if below > y:
+        return f"M{to - 3:.0f} {below - 11:.0f}l3 5l3 -5"
+    at = to + (6 if below < y or start == end or x > to else -6)
+    return f"M{at + (5 if at > to else -5):.0f} {below - 1:.0f}L{at:.0f} {below + 3:.0f}l{'5' if at > to else '-5'} 2"
 
 
 def _sign(sign: str, x: float, y: float) -> str:
@@ -207,10 +232,7 @@ def _by_depth(graph: StateGraph) -> str:
     rows = graph.rows
     join = -(-len(rows) // _BARS)
     groups = [rows[at : at + join] for at in range(0, len(rows), join)]
-    totals = [
-        (group[0].depth, sum(row.states for row in group), sum(row.decided for row in group), sum(row.bad for row in group))
-        for group in groups
-    ]
+    totals = [(group[0].depth, *_sums(group)) for group in groups]
     most = max(total for _, total, _, _ in totals)
     step = (_WIDTH - 60) / len(groups)
     base = 40 + _HIGH
@@ -238,3 +260,8 @@ def _by_depth(graph: StateGraph) -> str:
     for at, text in enumerate(legend):
         parts.append(f'<g transform="translate(0 {base + 44 + 18 * at})">{text}</g>')
     return _sheet(graph, _WIDTH, base + 36 + 18 * len(legend), parts)
+
+
+def _sums(rows: tuple[DepthRow, ...]) -> tuple[int, int, int]:
+    """Return how many states there are in some depths: in all, decided, and with something wrong."""
+    return sum(row.states for row in rows), sum(row.decided for row in rows), sum(row.bad for row in rows)
