@@ -18,7 +18,7 @@ from ..analysis.why_lab import waiting
 from ..core.microprocess import name_in_task
 from ..core.states import ASLEEP
 from ..core.task import task_of
-from .cycles import strongly_connected
+from .cycles import edges_without_faults, strongly_connected
 from .errors import CannotExplore
 from .judge import Judge, Phenomenon
 from .phenomena import called, given
@@ -173,7 +173,9 @@ class _Search:
         kept = {number for number in lasting if not by_user or low not in moments[number][1]}
         edges_of = {
             number: [
-                edge for edge in graph.edges[number] if edge[2] in kept and (by_user or self._names[edge[0]] != low)
+                edge
+                for edge in edges_without_faults(graph, number)
+                if edge[2] in kept and (by_user or self._names[edge[0]] != low)
             ]
             for number in kept
         }
@@ -181,7 +183,7 @@ class _Search:
         for members in strongly_connected(edges_of):
             inside = set(members)
             moving = {edge[0] for number in members for edge in edges_of[number] if edge[2] in inside}
-            can_run = [{component for component, _, _ in graph.edges[number]} for number in members]
+            can_run = [{component for component, _, _ in edges_without_faults(graph, number)} for number in members]
             left_out = {one for one in set.intersection(*can_run) - moving if by_user or self._names[one] != low}
             if not left_out and inside & inverted.keys():
                 found |= inside

@@ -149,14 +149,15 @@ def serial_ends(graph: Graph, among: Collection[int]) -> set[int]:
     """Return the ends of the orders in which some components run one after the other.
 
     The others run as soon as they can, in any order; then the first of these that has begun and can go on; and only
-    where none of those can run, one that has not begun.
+    where none of those can run, one that has not begun. There are no faults.
     """
     found: set[int] = set()
     start: tuple[int, tuple[int, ...]] = (0, ())
     seen, todo = {start}, [start]
+    faults = graph.setting.choices
     while todo:
         number, begun = todo.pop()
-        edges = graph.edges[number]
+        edges = [edge for edge in graph.edges[number] if edge[0] not in faults]
         if not edges:
             found.add(number)
         can_run = {component for component, _, _ in edges}
@@ -381,7 +382,7 @@ def called(graph: Graph, name: str) -> set[int]:
     return {
         number
         for number, (own, kind) in enumerate(zip(setting.names, setting.kinds, strict=True))
-        if name in (own, kind.__name__)
+        if number not in setting.choices and name in (own, kind.__name__)
     }
 
 

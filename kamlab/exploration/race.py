@@ -57,7 +57,7 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
     """
     here = 0
     for place, component in enumerate(path):
-        if here not in good:
+        if here not in good or component in graph.setting.choices:  # a fault decides by itself
             return ""
         slice_, target = next((slice_, target) for one, slice_, target in graph.edges[here] if one == component)
         if target not in good:
@@ -70,6 +70,7 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
 
 def _should_come_first(graph: Graph, start: int, component: int, good: Collection[int]) -> Slice | None:
     """Return the last slice on a shortest way without a component, after which it may run and all can end well."""
+    faults = graph.setting.choices
     arrived: dict[int, Slice | None] = {start: None}
     todo = deque([start])
     while todo:
@@ -79,7 +80,7 @@ def _should_come_first(graph: Graph, start: int, component: int, good: Collectio
         if number != start and all(target in good for target in own):
             return arrived[number]
         for one, slice_, target in edges:
-            if one != component and target in good and target not in arrived:
+            if one != component and one not in faults and target in good and target not in arrived:
                 arrived[target] = slice_
                 todo.append(target)
     return None

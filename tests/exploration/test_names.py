@@ -205,6 +205,17 @@ def test_delivery_is_told_from_single_runs_as_well() -> None:
     assert names(result) == ["reordering"]
 
 
+def test_what_the_world_does_is_named_as_well() -> None:
+    """Where messages may be lost or doubled on the way, the same names are found, and serial orders have no faults."""
+    faults = {"faults": ("loss", "duplication"), "lossy": "Keep_4.inbox", "most_faults": 1}
+    result = explore(systems.chain(2), look_for=Delivery((0, 2), lambda keep: keep.kept), **faults)
+    assert sorted(names(result)) == ["duplicate", "loss"]
+    assert {schedule.race for schedule in result.found} == {""}  # the fault decides by itself
+    lost = {"faults": "loss", "lossy": "Account_2.inbox", "most_faults": 1}
+    lossy = explore(systems.lost_update(), look_for=LostUpdate(balance, among="Client"), **lost)
+    assert "the result is 1; one after the other, Client_3 and Client_4 leave 2" in lossy.found[0].sentence
+
+
 # -- missing back-pressure --------------------------------------------------------------------------------------
 
 
