@@ -47,7 +47,8 @@ class Schedule(View):
         sentence: what goes wrong, in words.
         path: the components that run, slice by slice, from the beginning of the run.
         assembly: how many of these only wire the system, before the orders differ.
-        minimal: whether no shorter order leads there. If not, it was shrunk, or is as it was found.
+        minimal: whether no shorter order leads there.
+        shrunk: whether it was drawn, and made as short as trying to leave out slices does.
         decided: the step after which every order goes wrong; ``None`` where that is not known.
         race: which two slices decide by their order whether it goes wrong, in a sentence; "" where that is not known,
             or nothing but that order is possible.
@@ -79,6 +80,7 @@ class Schedule(View):
     rounds: int = 0
     seed: int = 0
     race: str = ""
+    shrunk: bool = False
     faults: tuple[tuple[int, str], ...] = ()
     entries: tuple[Entry, ...] = ()
     _system: Callable[..., Any] | None = field(default=None, compare=False)
@@ -146,7 +148,7 @@ class Schedule(View):
 
     def document(self) -> Document:
         """Return what goes wrong, how long the order is, and who runs when."""
-        how = "the shortest order" if self.minimal else "an order"
+        how = "the shortest order" if self.minimal else "a shrunk order" if self.shrunk else "an order"
         size = f"{counted(self.slices, 'slice')}, {counted(self.switches, 'switch')}"
         head = f"{', '.join(self.names)}: {self.sentence}" if self.names else "nothing goes wrong"
         rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]

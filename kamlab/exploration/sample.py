@@ -4,7 +4,8 @@
 is drawn, runs the highest, and lowers the one that runs at a few slices that are drawn (Burckhardt and others, ASPLOS
 2010): it finds deep and rare orders in which one component overtakes many. Neither proves anything of the orders that
 were not drawn. An order that goes wrong is shrunk: its changes of component are left out, more and more of them, as
-long as it still goes wrong (delta debugging, Zeller and Hildebrandt 2002).
+long as it still goes wrong (delta debugging, Zeller and Hildebrandt 2002); then single slices are left out, and then
+slices move to earlier ones of the same component. What is left is called shrunk: a shorter order may exist.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ..core.choice import Chooser, SeededRandom
@@ -224,6 +226,7 @@ class Sampler:
                     faults=tuple([(entry.step, "the next timer fires first") for entry in fired(small.entries)]),
                     rounds=small.rounds,
                     seed=small.seed,
+                    shrunk=small is not sample,
                     _system=self._system,
                 ),
             )
@@ -252,7 +255,33 @@ class Sampler:
                 if size == 1:
                     break
                 parts = min(len(places), 2 * parts)
+        return best if fired(best.entries) else self._joined(self._shortened(best, name, until), name, until)
+
+    def _shortened(self, best: Sample, name: str, until: float) -> Sample:
+        """Return a run without the slices that can be left out, one after the other, so that the same goes wrong."""
+        place = 0
+        while place < len(best.picks) and time.perf_counter() < until:
+            tried = self._in_order(best.seed, [*best.picks[:place], *best.picks[place + 1 :]])
+            if name in tried.wrong and len(tried.picks) < len(best.picks):
+                best = tried
+            else:
+                place += 1
         return best
+
+    def _joined(self, best: Sample, name: str, until: float) -> Sample:
+        """Return a run in which slices have moved to earlier ones of their component, as far as it still goes wrong."""
+        for place in range(2, len(best.picks)):
+            component, before = best.picks[place], list(best.picks[:place])
+            if time.perf_counter() > until or component == before[-1] or component not in before:
+                continue
+            last = place - before[::-1].index(component)
+            tried = self._in_order(best.seed, [*before[:last], component, *before[last:], *best.picks[place + 1 :]])
+            if name in tried.wrong and (len(tried.picks), _switches(tried)) < (len(best.picks), _switches(best)):
+                best = tried
+        return best
+
+    def _in_order(self, seed: int, picks: Sequence[str]) -> Sample:
+        return self._follow(seed, {(place, "runs"): component for place, component in enumerate(picks)})[0]
 
     def _follow(self, seed: int, changes: _Changes) -> tuple[Sample, _Changes]:
         chooser = Following(seed, {place: name for (place, what), name in changes.items() if what == "runs"})
@@ -262,6 +291,10 @@ class Sampler:
         done: _Changes = {(place, "runs"): name for place, name in chooser.changed.items()}
         done.update({(step, "fires"): "" for step in (early.fired if early is not None else ())})
         return sample, done
+
+
+def _switches(sample: Sample) -> int:
+    return sum(one != other for one, other in pairwise(sample.picks))
 
 
 #: What differs from a run that goes on with the same component: at which slice, what, and the component that runs.

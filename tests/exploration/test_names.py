@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, permutations
 from typing import Any
 
 import pytest
 
 from kamlab import Backplane, Carousel, Component, Graphline, Par, Pipeline, PublishTo, Seq, SubscribeTo, explore
 from kamlab.exploration import Backlog, CannotExplore, Delivery, LostUpdate, PriorityInversion
+from kamlab.exploration.setting import Setting
+from kamlab.exploration.stage import Stage
 from kamlab.parts import Chooser, Collate, ConsoleEchoer, DataSource, OneShot, PassThrough, PureTransformer
 
 from . import systems
@@ -74,6 +76,36 @@ def setting_twice() -> systems.Account:
 def test_a_result_of_any_serial_order_is_right() -> None:
     """Where serial orders end with 1 or with 2, both are right, in whichever order the slices came."""
     assert explore(setting_twice, look_for=LostUpdate(balance, among="Sets"))
+
+
+def serial_results(system: Any, among: str) -> set[int]:
+    """Return what is on the account after each order in which some components run one after the other, by running."""
+    setting = Setting(system)
+    first = Stage(setting)
+    clients = [number for number, kind in enumerate(setting.kinds) if kind.__name__ == among]
+    found = set()
+    for order in permutations(clients):
+        stage = Stage(setting)
+        while can_run := stage.runnable():
+            others = [one for one in can_run if one not in clients]
+            stage.step(others[0] if others else next(one for one in order if one in can_run))
+        found.add(balance(stage.made))
+        stage.close()
+    first.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("system", "among"),
+    [(systems.lost_update(), "Client"), (setting_twice, "Sets")],
+)
+def test_it_is_exact(system: Any, among: str) -> None:
+    """An end is a lost update just if running the components one after the other, in each order, never leaves it."""
+    right = serial_results(system, among)
+    by_order = explore(system, look_for=LostUpdate(balance, among=among))
+    by_result = explore(system, lambda account: account.balance in right)
+    assert by_order.wrong == by_result.wrong
+    assert len(by_order.found) == len(by_result.found)
 
 
 def test_the_right_results_can_be_given() -> None:

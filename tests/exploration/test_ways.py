@@ -187,3 +187,38 @@ class Guarded(Component):
         with GUARD:
             self.seen = True
         yield
+
+
+@pytest.mark.parametrize(
+    ("system", "invariant"),
+    [
+        (systems.table(3), None),
+        (systems.lost_update(), lambda account: account.balance == 2),
+        (systems.lost_update(3), lambda account: account.balance == 3),
+    ],
+)
+def test_an_order_that_was_drawn_is_shrunk(system: Any, invariant: Any) -> None:
+    """What was drawn and goes wrong is shrunk to the length of the shortest order, wiring included, and called so."""
+    drawn = explore(system, invariant, how="random", runs=20).found[0]
+    shortest = explore(system, invariant).found[0]
+    assert drawn.step == shortest.step
+    assert (drawn.shrunk, drawn.minimal, shortest.shrunk) == (True, False, False)
+    assert "  a shrunk order: " in str(drawn)
+
+
+def test_shrinking_joins_turns() -> None:
+    """A slice that can as well run right after one of the same component does."""
+
+    class Steps(Component):
+        done = False
+
+        def main(self) -> Any:
+            for _ in range(3):
+                yield
+            self.done = True
+
+    def system() -> Any:
+        return [Steps().activate(), Steps().activate()]
+
+    drawn = explore(system, lambda both: not all(one.done for one in both), how="random", runs=5).found[0]
+    assert drawn.switches == 1
