@@ -32,6 +32,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from ..analysis.why_lab import circle_in_words, waiting
@@ -43,6 +44,7 @@ from ..core.errors import KamlabError
 from ..core.microprocess import name_in_task
 from ..core.states import ASLEEP, ENDED, FAILED
 from ..core.task import task_of
+from ..core.thread import ThreadedComponent
 from . import cells
 from .cells import Cell
 from .counts import backwards
@@ -339,7 +341,7 @@ def woken_in_vain(stage: Stage, component: int, boxes: list[Cell]) -> str:
         return ""
     (_, marks), _ = stage.step(component)
     taken = [cell[2] for cell in boxes if set(marks.get(cell, "")) & {"T", "W"}]
-    return f"{name} sleeps, and messages that it would take wait in its {taken[0]!r}: nothing wakes it" if taken else ""
+    return _in_vain(name, taken[0]) if taken else ""
 
 
 def judge_made(look_for: Iterable[Phenomenon], made: Any) -> dict[str, str]:
@@ -371,7 +373,7 @@ def judge_stage(stage: Stage, invariant: Predicate | None, look_for: Iterable[Ph
 
 
 def judge_lab(lab: Any, invariant: Predicate | None, made: Any, look_for: Iterable[Phenomenon] = ()) -> dict[str, str]:
-    """Return by name what is wrong at the end of one run of a lab, in sentences."""
+    """Return by name what is wrong at the end of one run of a lab, in sentences; it is of no further use then."""
     found = {}
     for component in lab.failures:
         error = task_of(component).error
@@ -384,4 +386,27 @@ def judge_lab(lab: Any, invariant: Predicate | None, made: Any, look_for: Iterab
         sentence = asked(invariant, made, "at the end")
         if sentence:
             found[INVARIANT] = sentence
-    return {**found, **judge_made(look_for, made)} if rests else found
+    if rests:
+        found.update(judge_made(look_for, made))
+    if lab.outcome is not None and lab.outcome.reason == "stuck" and DEADLOCK not in found:
+        sentence = next(filter(None, map(partial(_wake_in_vain, lab), members)), "")
+        if sentence:
+            found[LOST] = sentence
+    return found
+
+
+def _wake_in_vain(lab: Any, component: Any) -> str:
+    """Wake a component that sleeps beside messages; return what is to be said if it takes one."""
+    if task_of(component).life is not ASLEEP or not isinstance(component, Component):
+        return ""
+    waiting = {name: len(box.items) for name, box in made_inboxes_of(component).items() if box.items}
+    if not waiting or isinstance(component, ThreadedComponent):
+        return ""
+    lab.scheduler.request_wake(component)
+    lab.run(max_steps=1)
+    taken = [name for name, count in waiting.items() if len(made_inboxes_of(component)[name].items) < count]
+    return _in_vain(name_in_task(component), taken[0]) if taken else ""
+
+
+def _in_vain(name: str, inbox: str) -> str:
+    return f"{name} sleeps, and messages that it would take wait in its {inbox!r}: nothing wakes it"

@@ -112,10 +112,12 @@ class LostUpdate(Phenomenon):
             judge.undecided.append("lost updates were not looked for, since not all serial orders are known")
             return
         among = _components(graph, self.among, "LostUpdate")
-        right = [ends[number] for number in serial_ends(graph, among) if number in ends]
-        if not right:
+        serial = serial_ends(graph, among)
+        if not serial:
             judge.undecided.append("lost updates were not looked for, since no serial order comes to an end")
+        if not serial or not serial <= ends.keys():  # there was no time for some of them, which is said
             return
+        right = [ends[number] for number in serial]
         who = joined([graph.setting.names[one] for one in sorted(among)])
         leave = joined(dict.fromkeys(map(shown, right)), "or")
         for number, value in ends.items():

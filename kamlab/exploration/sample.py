@@ -202,8 +202,8 @@ class Sampler:
             while early is not None and outcome.reason == "max_steps" and lab.step_number < self._slices:
                 early.fire(lab)
                 outcome = lab.run(until=stops, max_steps=1)
-            wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
             path = lab.recording.path
+            wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
             return Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps", path.entries)
         finally:
             lab.stop()

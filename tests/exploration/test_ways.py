@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, current, explore, labs
+from kamlab import Component, Lab, Pipeline, current, explore, labs
 from kamlab.core import origins
 from kamlab.core.box import Box
 from kamlab.exploration import CannotExplore
@@ -222,3 +222,20 @@ def test_shrinking_joins_turns() -> None:
 
     drawn = explore(system, lambda both: not all(one.done for one in both), how="random", runs=5).found[0]
     assert drawn.switches == 1
+
+
+def test_drawn_orders_show_lost_wake_ups_as_well() -> None:
+    """A sleeper of a run that was drawn is woken, to see whether it takes what waits: if so, the wake-up was lost."""
+    result = explore(systems.sleeping, how="random", runs=30)
+    assert [schedule.names for schedule in result.found] == [("lost wake-up",)]
+    assert result.found[0].sentence == explore(systems.sleeping).found[0].sentence
+    assert result.found[0].step == explore(systems.sleeping).found[0].step
+    with result.found[0].open() as lab:
+        assert lab["Worker"].asleep
+        assert lab["Worker"].data_ready()
+
+    class Deaf(Component):
+        async def main(self) -> None:
+            await self.receive("control")
+
+    assert not explore(lambda: Pipeline(systems.Count(2), Deaf()).activate(), how="random", runs=10).found
