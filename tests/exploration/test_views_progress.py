@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import io
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ def test_the_line_on_a_terminal_is_gone_at_the_end(monkeypatch: pytest.MonkeyPat
 def test_nobody_is_told_who_did_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal, and with progress=False on one, there is no thread and no output."""
     threads = []
-    monkeypatch.setattr(progress.threading, "Thread", lambda **how: threads.append(how))
+    monkeypatch.setattr(threading, "Thread", lambda **how: threads.append(how))
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     explore(systems.chain(1))
     monkeypatch.setattr(sys, "stderr", Terminal())
@@ -112,3 +113,26 @@ def test_an_interrupt_leaves_everything_in_order(how: str) -> None:
         assert len(labs()) == count
         assert current() is lab
         assert str(explore(systems.sleeping)) == expected
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_is_dropped_comes_again() -> None:
+    """An interrupt that strikes while an object goes, where Python drops errors, ends the exploration all the same."""
+
+    class Goes:
+        def __del__(self) -> None:
+            if not sent:
+                sent.append(True)
+                _thread.interrupt_main()
+                for _ in range(100_000):
+                    pass
+
+    def kept(_made: Any) -> bool:
+        Goes()
+        return True
+
+    sent: list[bool] = []
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt, match="was interrupted"):
+        explore(systems.table(4), kept, how="random", runs=100_000, seconds=60)
+    assert signal.getsignal(signal.SIGINT) is before
