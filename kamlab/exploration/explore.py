@@ -22,6 +22,7 @@ from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
 from .graph import Graph
+from .interrupts import Interrupts
 from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
 from .phenomena import LostUpdate
 from .progress import Listener, Watch
@@ -127,7 +128,7 @@ def explore(
     watch = Watch(progress, seconds)
     task = _Task(system, invariant, always, sought, start == "assembled", fair, ignored, *limits, world, watch)
     _check_arguments(task, start, how)
-    with task.watch, watching(), fresh_kept():
+    with task.watch, Interrupts(), watching(), fresh_kept():
         return task.explore(how)
 
 
