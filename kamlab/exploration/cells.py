@@ -12,10 +12,12 @@ cell         of                             its value
 ``B, n, b``  inbox b of component n         the messages in it
 ``M, n, b``  inbox b of component n         its limit
 ``K, n, b``  box b of component n           the box that it leads to
+``I, n``     component n                    the number in its name, from when it is activated
 ``A, n``     component n                    whether it is woken when a message that it sent is taken
 ``G, m, x``  name x of module m             the value of a global or of a class
 ``T``        the lab                        its time
 ``S``        the lab                        its services
+``Q``        the lab                        how many components were activated, which names the next one
 ``R``        the lab                        the state of its random numbers
 ``Z``        the builder                    what it returned
 ``W, n``     component n                    how often it was passed over in a row, where that is bounded
@@ -31,9 +33,10 @@ from typing import Any
 Cell = tuple[Any, ...]
 
 LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
-PASSED = "W"
+PASSED, NUMBER = "W", "I"
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
+ACTIVATIONS: Cell = ("Q",)
 CHANCE: Cell = ("R",)
 MADE: Cell = ("Z",)
 
@@ -60,10 +63,12 @@ def words_of(cell: Cell, name: str) -> str:
         LIMIT: f"the size of {name}.{cell[-1]}",
         LEADS: f"where {name}.{cell[-1]} leads",
         ATTENDS: f"whether {name} attends to what is taken",
+        NUMBER: f"the number in the name of {name}",
         PASSED: f"how often {name} was passed over",
         GLOBAL: f"the global {cell[-1]}",
         TIME[0]: "the time",
         SERVICES[0]: "the services",
+        ACTIVATIONS[0]: "how many components were activated",
         CHANCE[0]: "the state of the random numbers",
         MADE[0]: "what the builder returned",
     }
