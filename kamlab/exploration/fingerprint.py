@@ -96,7 +96,7 @@ _FRAME_OF: dict[type, Callable[[Any], Any]] = {
 _OF_ENGINE = frozenset(("_task", "_in", "_out", "_made_with", "_end_finalizer"))
 
 #: References from one local state to another component, in fingerprints.
-COMPONENT, OF_BOX = "component", "box of"
+COMPONENT, OF_BOX, SENDER = "component", "box of", "from"
 
 
 class Prints:
@@ -248,10 +248,11 @@ class Prints:
         return kind in (Scheduler, Services, Task) or value is OUTSIDE_SLICES
 
     def _ipc(self, message: Ipc) -> Any:
-        """Return the fingerprint of a message of the engine's, whose sender is no reference that is used."""
+        """Return the fingerprint of a message of the engine's, whose sender few components look at."""
         parts = []
         for name, value in sorted(vars(message).items()):
-            of = ("from", self._number_of(value)) if isinstance(value, Microprocess) else self.of(value)
+            is_sender = name == "caller" and isinstance(value, Microprocess)
+            of = (SENDER, self._number_of(value)) if is_sender else self.of(value)
             parts.append((name, of))
         return ("ipc", type(message).__name__, *parts)
 
@@ -446,14 +447,15 @@ def digest_of(state: tuple[Any, ...]) -> bytes:
     return hashlib.blake2b(text, digest_size=16).digest()
 
 
-def references_in(value: Any) -> frozenset[int]:
-    """Return the numbers of the components that a fingerprint refers to."""
+def references_in(value: Any, senders: bool = True) -> frozenset[int]:
+    """Return the numbers of the components that a fingerprint refers to; with ``senders`` also those of messages."""
+    kinds = (COMPONENT, OF_BOX, SENDER) if senders else (COMPONENT, OF_BOX)
     found: set[int] = set()
     todo = [value]
     while todo:
         part = todo.pop()
         if type(part) is tuple:
-            if len(part) == 2 and type(part[0]) is str and part[0] in (COMPONENT, OF_BOX) and type(part[1]) is int:
+            if len(part) == 2 and type(part[0]) is str and part[0] in kinds and type(part[1]) is int:
                 found.add(part[1])
             else:
                 todo.extend(part)

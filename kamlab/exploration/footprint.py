@@ -54,7 +54,7 @@ from ..core.events import (
 from ..core.microprocess import runner_of
 from ..core.states import ENDED
 from ..core.task import task_of
-from .cells import BOX, FEEDERS, LEADS, LIFE, LOCAL, Cell
+from .cells import ACTIVATIONS, BOX, FEEDERS, LEADS, LIFE, LOCAL, Cell
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -188,7 +188,8 @@ class Recorder:
             self.mark((FEEDERS, *self.inbox(end)[1:]), "W")
 
     def activated(self, record: Any) -> None:
-        """Note that a component was activated."""
+        """Note that a component was activated, which gives it a number in its name."""
+        self.mark(ACTIVATIONS, "W")
         self.mark((LIFE, self._stage.number_of(record[1])), "W")
 
     def finished(self, record: Any) -> None:

@@ -477,6 +477,7 @@ class Stage:
                 when, timers = task.pause_timer.when, timers - 1
             delegate = None if task.delegate is None else self.number_of(task.delegate)
             values[cells.LIFE, number] = (task.life, when, delegate)
+            values[cells.NUMBER, number] = task.number
             values[cells.ENDED, number] = task.life in ENDED
             values[cells.ATTENDS, number] = component.woken_by_collection
             if number not in setting.outer:
@@ -494,6 +495,7 @@ class Stage:
         for name, variable in sorted(self._variables.items()):
             prints.begin((cells.VARIABLE, name))
             values[cells.VARIABLE, name] = prints.of(variable._value)
+        values[cells.ACTIVATIONS] = max([task_of(component).number for component in self.components], default=0)
         values[cells.SERVICES] = tuple(map(self._service, sorted(self.lab.services.services_registered())))
         if setting.chancy:
             values[cells.CHANCE] = self._chance_now()
