@@ -15,7 +15,7 @@ what cannot be seen into is run once for each truly different order instead; one
 orders that are drawn. The result says so, and is not called proved.
 
 *It is checked*: each slice that is not known yet runs in the real system, whose whole state is compared with the graph,
-and so is one of fifty slices that were looked up. If they differ, the graph is given up.
+and so is a sample of those that were looked up. If they differ, the graph is given up.
 
 Two orders are *truly different* if they are not the same but for independent slices that changed places
 (:mod:`.footprint`). Deadlocks, lost wake-ups, livelocks and the like are decided on the full graph (:mod:`.judge`).

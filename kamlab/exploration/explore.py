@@ -21,7 +21,7 @@ from .faults import OF_MESSAGES, World, check_met, make_world
 from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
-from .graph import Graph
+from .graph import Graph, NetworkMet
 from .interrupts import Interrupts
 from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
 from .phenomena import LostUpdate
@@ -155,24 +155,30 @@ class _Task:
         """Explore in a way, or in the first that fits."""
         if how in ("random", "pct"):
             return self.by_samples([how], "its orders were drawn, as it was asked for", self.seconds)
+        why = ""
         try:
-            return self.by_traces("") if how == "traces" else self.by_graph(how == "auto")
-        except Opaque as error:
-            if how != "auto":
-                raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
-            return self.by_traces(f"its states cannot be told apart, since it holds {error}")
+            if how != "traces":
+                try:
+                    return self.by_graph(how == "auto")
+                except Opaque as error:
+                    if how != "auto":
+                        raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
+                    why = f"its states cannot be told apart, since it holds {error}"
+            return self.by_traces(why)
         except (Differs, CannotStage) as error:
             if how != "auto":
                 raise CannotExplore(f"the orders of this system cannot be explored that way: {error}") from error
-            return self.by_samples(["random", "pct"], str(error), self.seconds)
+            reasons = [reason for reason in (why, str(error)) if reason]
+            return self.by_samples(["random", "pct"], "; ".join(reasons), self.seconds)
 
     def by_graph(self, goes_on: bool) -> Exploration:
         """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
         until = time.perf_counter() + self.seconds
         setting = Setting(self.system, self.seed, self.ignored, world=self.world)
-        graph = Graph(setting, self.assembled, self.fair)
-        self.watch.follow("states found", lambda: len(graph.states))
-        graph.expand(self.states, self.seconds)
+        try:
+            graph = self._expanded(setting)
+        except NetworkMet:
+            graph = self._expanded(setting)
         check_met(setting, graph.complete)
         rest = max(until, time.perf_counter() + JUDGING)
         self.watch.follow("states, of which is asked what is wrong,", lambda: len(graph.states))
@@ -180,6 +186,12 @@ class _Task:
         if result.found or graph.complete or not goes_on:
             return result
         return self.by_samples(["random", "pct"], result.why_not, max(JUDGING, self.seconds / 4), len(graph.states))
+
+    def _expanded(self, setting: Setting) -> Graph:
+        """Return the graph, as far as the limits let it go."""
+        graph = Graph(setting, self.assembled, self.fair)
+        self.watch.follow("states found", lambda: len(graph.states))
+        return graph.expand(self.states, self.seconds)
 
     def by_traces(self, why: str) -> Exploration:
         """Explore by one run for each truly different order."""

@@ -8,6 +8,7 @@ from ..core.states import ALIVE
 from . import cells
 from .cells import Cell
 from .faults import TIMERS, Choice, fates_of, number_of_choice
+from .network_state import TIMERS_OF_NETWORK
 from .slices import Memory, Slice
 from .states import State, States
 
@@ -49,13 +50,20 @@ class Faults:
     def with_timers(self, state: State[int], can_run: list[int]) -> list[int]:
         """Return the choices in a state: the components that can run, and if they can, that the next timer fires."""
         wanted = TIMERS in self._setting.world.faults and can_run and self._left(state) >= 1
-        if not wanted or self._transitions.jump(state) is None:
+        if not wanted or not self._has_timer(state):
             return list(can_run)
         if self.clock is None:
             self.clock = number_of_choice(self._setting, Choice(None))
             self.jump = Slice((self.clock, {cells.TIME: "W", cells.FAULTS: "W"}), CLOCK, {}, ())
             self._memory.keep(self.jump)
+            self._transitions.locals[self.clock] = self._states.slot(cells.TIME)
         return [*can_run, self.clock]
+
+    def _has_timer(self, state: State[int]) -> bool:
+        """Return whether a timer is pending; on a network what is under way has timers as well."""
+        if self._setting.networked:
+            return bool(self._states.value(state, cells.NETWORK)[TIMERS_OF_NETWORK])
+        return self._transitions.jump(state) is not None
 
     def variants(self, state: State[int], component: int, slice_: Slice) -> list[int]:
         """Return the choices in which a component runs this slice, and something becomes of its messages."""

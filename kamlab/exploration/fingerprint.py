@@ -96,7 +96,7 @@ _FRAME_OF: dict[type, Callable[[Any], Any]] = {
 _OF_ENGINE = frozenset(("_task", "_in", "_out", "_made_with", "_end_finalizer"))
 
 #: References from one local state to another component, in fingerprints.
-COMPONENT, OF_BOX = "component", "box of"
+COMPONENT, OF_BOX, SENDER = "component", "box of", "from"
 
 
 class Prints:
@@ -129,6 +129,8 @@ class Prints:
         #: Whether the object that stands for itself is the present component.
         self._own: Any = None
         self._left_out: set[int] = set()
+        #: Objects whose state has a cell of its own, by ``id``, and what they are called elsewhere.
+        self.apart: dict[int, str] = {}
         #: The objects of a cell that were met again in others: their numbers, and those cells.
         self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
         #: The cells in which each object that cannot be seen into was met, by where it was met first.
@@ -209,6 +211,8 @@ class Prints:
             return ("box", (OF_BOX, self._number_of(value.owner)), value.kind, value.name)
         if kind is Link:
             return ("link", *map(self._end, (value.source_box, value.sink_box)))
+        if id(value) in self.apart:
+            return ("apart", self.apart[id(value)])
         if self._is_engines(value, kind):
             return ("engine", kind.__name__)
         if kind is Shared and (variable := self._number_of(value)) is not None:
@@ -244,10 +248,11 @@ class Prints:
         return kind in (Scheduler, Services, Task) or value is OUTSIDE_SLICES
 
     def _ipc(self, message: Ipc) -> Any:
-        """Return the fingerprint of a message of the engine's, whose sender is no reference that is used."""
+        """Return the fingerprint of a message of the engine's, whose sender few components look at."""
         parts = []
         for name, value in sorted(vars(message).items()):
-            of = ("from", self._number_of(value)) if isinstance(value, Microprocess) else self.of(value)
+            is_sender = name == "caller" and isinstance(value, Microprocess)
+            of = (SENDER, self._number_of(value)) if is_sender else self.of(value)
             parts.append((name, of))
         return ("ipc", type(message).__name__, *parts)
 
@@ -347,6 +352,8 @@ class Prints:
         found = [held for held in gc.get_referents(flow) if type(held) not in _OF_FRAMES and held is not names]
         if type(names) is dict and sys.getrefcount(names) <= 3:  # before 3.13 a copy, which would keep objects alive
             names.clear()
+        while found and found[-1] is None:
+            found.pop()  # a generator that once handled an error may hold one more; how many it holds is fixed here
         return ("flow", frame.f_code, frame.f_lasti, bound, *[self.of(held) for held in found])
 
     def _function(self, function: types.FunctionType) -> Any:
@@ -440,14 +447,15 @@ def digest_of(state: tuple[Any, ...]) -> bytes:
     return hashlib.blake2b(text, digest_size=16).digest()
 
 
-def references_in(value: Any) -> frozenset[int]:
-    """Return the numbers of the components that a fingerprint refers to."""
+def references_in(value: Any, senders: bool = True) -> frozenset[int]:
+    """Return the numbers of the components that a fingerprint refers to; with ``senders`` also those of messages."""
+    kinds = (COMPONENT, OF_BOX, SENDER) if senders else (COMPONENT, OF_BOX)
     found: set[int] = set()
     todo = [value]
     while todo:
         part = todo.pop()
         if type(part) is tuple:
-            if len(part) == 2 and type(part[0]) is str and part[0] in (COMPONENT, OF_BOX) and type(part[1]) is int:
+            if len(part) == 2 and type(part[0]) is str and part[0] in kinds and type(part[1]) is int:
                 found.add(part[1])
             else:
                 todo.extend(part)

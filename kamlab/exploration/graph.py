@@ -3,8 +3,8 @@
 One global graph with a cache of transitions. Where the slice of a component is known for what it reads, the next state
 is looked up (:mod:`.transitions`); where not, the path to the state is executed for real, in the engine
 (:mod:`.executions`), and the slice runs there. Each real execution is compared with the graph, cell by cell, and so is
-one of every :data:`CHECKED` edges that were looked up. At any difference the exploration stops, and says which cell
-differs.
+a sample of the edges that were looked up (:data:`CHECKED`). At any difference the exploration stops, and says which
+cell differs.
 
 States are explored breadth first, so the path to each state is one with the fewest slices.
 """
@@ -22,7 +22,7 @@ from .cells import Cell, words_of
 from .edges import Edges
 from .effects import Reader
 from .errors import CannotExplore
-from .executions import Differs, Executions
+from .executions import OF_GRAPH, Differs, Executions
 from .fault_edges import Faults
 from .footprint import Recorder
 from .setting import Setting
@@ -31,9 +31,13 @@ from .stage import Stage
 from .states import State, States
 from .transitions import Transitions
 
-#: Of how many edges that were looked up one is executed as well; later fewer are.
-CHECKED = 50
-LATER, CHECKED_LATER = 20_000, 2_000
+#: Of how many edges that were looked up one is executed as well: of five at first, later of fewer, so that the share
+#: falls as one through the number of edges.
+CHECKED, SHARE = 5, 40
+
+
+class NetworkMet(Exception):
+    """A system has begun to use a simulated network: its states are to be explored again, with the network seen."""
 
 
 class Graph:
@@ -61,6 +65,7 @@ class Graph:
         self.real = self.looked_up = self.checks = 0
         self.memory = Memory()
         self.reader = Reader(setting)
+        self._next_check = CHECKED
         self._kinds: dict[Any, int] = {}
         self.edges = Edges(self.memory.slices)
         self._parents, self._movers = array("i"), array("i")
@@ -197,10 +202,14 @@ class Graph:
 
     def _learn(self, number: int, component: int) -> Slice:
         """Run a slice for real, and remember it."""
+        if self.setting.networked:
+            return self._learn_on_network(number, component)
         self.real += 1
         stage, before = self._executions.stand_at(number)
         _, recorder = stage.step(component)
         after = stage.capture()
+        if self.setting.networked:
+            raise NetworkMet
         self.states.encode(after)  # so that what it has changed has slots
         slice_ = self._remember(number, component, recorder, before, after)
         state = self._transitions.apply(self.states[number], slice_)
@@ -210,6 +219,29 @@ class Graph:
         if self.fair is not None or self.states[target] != self.states.opened(state):
             self._executions.compare(stage.capture(), target)
         self._executions.keep(stage, target)
+        return slice_
+
+    def _learn_on_network(self, number: int, component: int) -> Slice:
+        """Run a slice for real, and what the network does before the next one; it is for this state alone."""
+        self.real += 1
+        stage = self._executions.standing(number)
+        _, recorder = stage.step(component)
+        stage.runnable()
+        after = self.states.encode(stage.capture())
+        state = self.states[number]
+        slots = [slot for slot, (one, other) in enumerate(zip(state, after, strict=True)) if one != other]
+        cells_of = self.states.cells
+        failed = tuple(
+            cells_of[slot][1]
+            for slot in slots
+            if cells_of[slot][0] == cells.LIFE and self.states.at(after, slot)[0] is FAILED
+        )
+        runner = self.setting.runner(component)
+        slice_ = Slice(recorder.footprint(component if runner is None else runner), self.real, {}, failed)
+        slice_.number, slice_.lossy = component, recorder.lossy
+        slice_.sets = tuple([(slot, after[slot]) for slot in slots if cells_of[slot][0] not in OF_GRAPH])
+        self.memory.keep(slice_)
+        self._executions.keep(stage, self._reach(self._transitions.apply(state, slice_), number, component))
         return slice_
 
     def _remember(
@@ -268,7 +300,6 @@ class Graph:
     def _expand(self, number: int) -> None:
         """Find what leads on from a state."""
         states, memory, local, apply = self.states, self.memory, self._transitions.locals, self._transitions.apply
-        checks = CHECKED if self.looked_up < LATER else CHECKED_LATER
         state, version = states[number], states.version
         todo = self._may_run(state)
         if self.setting.world.faults:
@@ -276,7 +307,7 @@ class Graph:
         for component in todo:
             if version != states.version:
                 state, version = states[number], states.version
-            if component == self.faults.clock:
+            if component == self.faults.clock and not self.setting.networked:
                 self._add_jump(number, state)
                 continue
             slice_ = memory.find(component, state[local[component]], state)
@@ -289,7 +320,7 @@ class Graph:
             self.edges.add(component, slice_, target)
             if slice_.lossy and slice_.number not in self.setting.choices:
                 todo += self.faults.variants(states[number], component, slice_)
-            if not self.looked_up % checks and self.looked_up:
+            if self.looked_up >= self._next_check:
                 self._check(number, component, target)
 
     def _add_jump(self, number: int, state: State[int]) -> None:
@@ -300,12 +331,13 @@ class Graph:
         target = self._reach(later, number, jump.number)
         self.edges.add(jump.number, jump, target)
         self.looked_up += 1
-        if not self.looked_up % CHECKED:
+        if self.looked_up >= self._next_check:
             self._check(number, jump.number, target)
 
     def _check(self, number: int, component: int, target: int) -> None:
         """Execute an edge that was looked up."""
         self.checks += 1
+        self._next_check = self.looked_up + max(CHECKED, self.looked_up // SHARE)
         stage, _ = self._executions.stand_at(number)
         stage.step(component)
         stage.runnable()

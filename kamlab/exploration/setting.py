@@ -33,6 +33,7 @@ class Setting:
         unseen: what could not be seen, in words.
         made_is_seen: whether what the builder returned could be.
         lenient: whether an object that cannot be seen into stands for itself, rather than be refused.
+        networked: whether the system uses a simulated network, so that each slice is run in each state.
         world: what the world may choose to do.
         choices: the choices that are not just a component, by number.
         lossy_met: which of the lossy boxes messages went through.
@@ -52,6 +53,7 @@ class Setting:
     unseen: dict[str, None] = field(default_factory=dict)
     made_is_seen: bool = True
     lenient: bool = False
+    networked: bool = False
     world: World = NO_FAULTS
     choices: dict[int, Choice] = field(default_factory=dict)
     lossy_met: set[str] = field(default_factory=set)

@@ -24,17 +24,20 @@ from ..core.chance import builder_uses_chance, uses_chance
 from ..core.choice import SeededRandom
 from ..core.component import Component
 from ..core.drive import Phase
+from ..core.idle import ThreadIdle
 from ..core.microprocess import Microprocess, name_in_task
 from ..core.states import ALIVE, ASLEEP, ENDED, RUNNABLE
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..lab import Lab
+from ..net.simulated.network import SimulatedNetwork
 from ..replay.journal import Entry
 from . import cells
 from .cells import Cell
 from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
 from .fingerprint import Opaque, Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
+from .network_state import leave_network_apart, poller_of, read_network
 from .outer import outer_of, read_place
 from .setting import Setting
 
@@ -46,6 +49,8 @@ LOOKING = (*WIRING, "kamlab.parts.splitting", "kamlab.parts.plug_splitter")
 #: What stands for a value that cannot be seen.
 UNSEEN = ("unseen",)
 
+#: How often time may move while no component can run.
+WAITS = 10_000
 #: How many slices the wiring may take.
 ASSEMBLY = 1000
 
@@ -113,6 +118,8 @@ class Stage:
         #: The messages that the last slice sent over lossy links: the inbox, the message, how many waited before it.
         self._sent: list[tuple[Any, Any, int | None]] = []
         self._faults_before = 0
+        self._has_ended_round = False
+        scheduler.slices_per_poll = 0  # as in a lab that is stepped, or recorded under virtual time
         #: The objects that cannot be seen into and that several cells share, with these cells, at the last capture.
         self.hidden: dict[tuple[Cell, int], set[Cell]] = {}
         scheduler.log = self._log
@@ -227,8 +234,10 @@ class Stage:
             raise self._refused
         if scheduler.outsiders or any(isinstance(one, ThreadedComponent) for one in self.components):
             raise CannotStage("it has components with threads of their own")
-        if scheduler.idle.sources():
-            raise CannotStage("it uses the network")
+        if poller_of(scheduler) is None and type(scheduler.idle) is not ThreadIdle:
+            raise CannotStage("it uses a network that is not simulated")
+        if self.setting.lenient and poller_of(scheduler) is not None:
+            raise CannotStage("it uses a network, of which it is not known which slices depend on each other")
         if scheduler.polling is not None:
             raise CannotStage("its components read the clock, so that time moves while others can run")
         fatal = scheduler.fatal
@@ -242,6 +251,8 @@ class Stage:
     def runnable(self) -> list[int]:
         """Return the numbers of the components that can run, sorted; time jumps to the next timer if none can."""
         scheduler = self.scheduler
+        if poller_of(scheduler) is not None:
+            return self._runnable_on_network()
         while True:
             scheduler.end_round()
             found = [self.number_of(one) for one in scheduler.queue if task_of(one).life is RUNNABLE]
@@ -251,6 +262,49 @@ class Stage:
             if when is None:
                 return []
             scheduler.clock.jump(when)  # type: ignore[attr-defined]
+
+    def _runnable_on_network(self) -> list[int]:
+        """Return who can run, once the network has delivered what comes first; round by round as a lab does it."""
+        scheduler = self.scheduler
+        with self._active(), self._driving():
+            for _ in range(WAITS):
+                if not self._has_ended_round or scheduler.wakes:
+                    scheduler.end_round()
+                self._has_ended_round = True
+                found = [self.number_of(one) for one in scheduler.queue if task_of(one).life is RUNNABLE]
+                if found:
+                    return sorted(found)
+                if not self._wait():
+                    return []
+                self._has_ended_round = False
+        raise CannotStage(f"time goes on and on, {WAITS:,} times, while no component can run")
+
+    def _wait(self) -> bool:
+        """Wait as a lab does in which nothing can run; return False if there is nothing to wait for."""
+        scheduler = self.scheduler
+        if scheduler.posted or scheduler.wakes:
+            return True
+        if scheduler.idle.sources():
+            scheduler.idle.dispatch()
+            if scheduler.posted or scheduler.wakes:
+                return True
+        when = scheduler.next_timer()
+        if when is None:
+            return False
+        scheduler.clock.jump(when)  # type: ignore[attr-defined]
+        scheduler.idle.dispatch()
+        return True
+
+    @contextlib.contextmanager
+    def _driving(self) -> Iterator[None]:
+        """Drive the stage in a ``with`` on this: what is called is called by it, not from outside."""
+        scheduler = self.scheduler
+        outer, driver = context.in_slice.world, scheduler.driver
+        context.in_slice.world, scheduler.driver = self.lab, threading.get_ident()
+        try:
+            yield
+        finally:
+            context.in_slice.world, scheduler.driver = outer, driver
 
     def choices(self) -> list[int]:
         """Return the components that can run, as :meth:`runnable`; and if the next timer may fire, that choice."""
@@ -306,6 +360,7 @@ class Stage:
                 set_recorder(None)
                 self._recorder = self._idle
                 scheduler.end_round()
+                self._has_ended_round = True
         finally:
             set_recorder(None)
             self._recorder, self.running = self._idle, BUILDER
@@ -331,6 +386,7 @@ class Stage:
         try:
             with self._active():
                 play_timers(self)
+            self._has_ended_round = True
         finally:
             self.scheduler.driver = None
         self.path.append(choice)
@@ -361,6 +417,7 @@ class Stage:
                     scheduler.driver = threading.get_ident()
                     scheduler.advance(1)
                     scheduler.end_round()
+                    self._has_ended_round = True
                     scheduler.driver = None
                     self._check()
         finally:
@@ -407,6 +464,9 @@ class Stage:
         scheduler, setting = self.scheduler, self.setting
         scheduler.contexts.leave()
         prints = Prints(self._numbers_get, scheduler, setting.ignore, self._refuse)
+        setting.networked = setting.networked or poller_of(scheduler) is not None
+        if setting.networked:
+            leave_network_apart(self._network, prints)
         values: dict[Cell, Any] = {cells.TIME: scheduler.time()}
         timers = len(scheduler.timers.waiting())
         if setting.ignore:
@@ -419,6 +479,7 @@ class Stage:
                 when, timers = task.pause_timer.when, timers - 1
             delegate = None if task.delegate is None else self.number_of(task.delegate)
             values[cells.LIFE, number] = (task.life, when, delegate)
+            values[cells.NUMBER, number] = task.number
             values[cells.ENDED, number] = task.life in ENDED
             values[cells.ATTENDS, number] = component.woken_by_collection
             if number not in setting.outer:
@@ -426,14 +487,17 @@ class Stage:
             cell = (cells.LOCAL, number)
             prints.begin(cell, component)
             values[cell] = prints.local(component)
-        if timers:
-            raise CannotStage("it has timers that are not those of a pause, as a simulated network has")
+        if setting.networked:
+            values[cells.NETWORK] = read_network(self._network, scheduler, prints)
+        elif timers:
+            raise CannotStage("it has timers that are not those of a pause")
         for number, component in sorted(self._present.items()):
             if isinstance(component, Component):
                 self._capture_boxes(values, prints, number, component)
         for name, variable in sorted(self._variables.items()):
             prints.begin((cells.VARIABLE, name))
             values[cells.VARIABLE, name] = prints.of(variable._value)
+        values[cells.ACTIVATIONS] = max([task_of(component).number for component in self.components], default=0)
         values[cells.SERVICES] = tuple(map(self._service, sorted(self.lab.services.services_registered())))
         if setting.chancy:
             values[cells.CHANCE] = self._chance_now()
@@ -443,6 +507,12 @@ class Stage:
         for cell, places in prints.shared.items():
             values[cell] = ("shared", values[cell], *sorted(places, key=repr))
         return values
+
+    @property
+    def _network(self) -> SimulatedNetwork:
+        network = self.lab.network
+        assert isinstance(network, SimulatedNetwork)
+        return network
 
     def _numbers_get(self, component: Any) -> Any:
         return self._numbers.get(id(component))

@@ -32,7 +32,7 @@ def told(graph: Graph, judge: Judge) -> Exploration:
         wrong = total - counts.interleavings(graph, order, bad)
         if graph.fair is None and not graph.setting.world.faults:
             chance = counts.chance_of(graph, order, bad)
-        if graph.fair is None:
+        if graph.fair is None and not graph.setting.networked:
             different = counts.different(graph)
     return Exploration(
         complete=complete,
