@@ -30,8 +30,8 @@ from ..core.states import ALIVE, ASLEEP, ENDED, RUNNABLE
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..lab import Lab
-from ..replay.journal import Entry
 from ..net.simulated.network import SimulatedNetwork
+from ..replay.journal import Entry
 from . import cells
 from .cells import Cell
 from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
@@ -61,6 +61,8 @@ class CannotStage(Exception):
 
 class _StageLab(Lab):
     """A lab that reports nothing: what fails is part of the state."""
+
+    names_ends = False  # the verdicts of single runs are not shown
 
     def report(self, text: str) -> None:
         """Discard a report."""
