@@ -188,7 +188,7 @@ class _Task:
         """Return the graph; once a system has begun to use a network, it is explored again with the network seen."""
         for _ in range(2):
             graph = Graph(setting, self.assembled, self.fair)
-            self.watch.follow("states found", lambda graph=graph: len(graph.states))
+            self.watch.follow("states found", graph.count)
             try:
                 return graph.expand(self.states, self.seconds)
             except NetworkMet:

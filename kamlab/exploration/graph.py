@@ -94,6 +94,10 @@ class Graph:
         if differing:
             raise Differs(f"the system is not built the same way twice: {self.words(differing[0])} differs")
 
+    def count(self) -> int:
+        """Return how many states are known."""
+        return len(self.states)
+
     # -- states -----------------------------------------------------------------------------------
 
     def _add(self, state: State[int], parent: int, component: int) -> int:

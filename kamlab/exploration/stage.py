@@ -16,7 +16,7 @@ import random
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import context, origins, shared
 from ..core.box import made_inboxes_of, made_outboxes_of
@@ -30,7 +30,6 @@ from ..core.states import ALIVE, ASLEEP, ENDED, RUNNABLE
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..lab import Lab
-from ..net.simulated.network import SimulatedNetwork
 from ..replay.journal import Entry
 from . import cells
 from .cells import Cell
@@ -40,6 +39,9 @@ from .footprint import Footprint, Recorder, set_recorder
 from .network_state import leave_network_apart, poller_of, read_network
 from .outer import outer_of, read_place
 from .setting import Setting
+
+if TYPE_CHECKING:
+    from ..net.simulated.network import SimulatedNetwork
 
 #: The modules of kamlab whose components only wire others: they are run first where a system starts assembled.
 WIRING = ("kamlab.chassis", "kamlab.backplane")
@@ -510,9 +512,9 @@ class Stage:
 
     @property
     def _network(self) -> SimulatedNetwork:
-        network = self.lab.network
-        assert isinstance(network, SimulatedNetwork)
-        return network
+        network: Any = self.lab.network
+        simulated: SimulatedNetwork = network
+        return simulated
 
     def _numbers_get(self, component: Any) -> Any:
         return self._numbers.get(id(component))
