@@ -33,6 +33,7 @@ from ..lab import Lab
 from ..replay.journal import Entry
 from . import cells
 from .cells import Cell
+from .errors import CannotExplore
 from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
 from .fingerprint import Opaque, Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
@@ -127,6 +128,7 @@ class Stage:
         scheduler.log = self._log
         scheduler.on_failure = self._note_failure
         self.made = self._build()
+        self._check_built()
         self._check()
 
     def _build(self) -> Any:
@@ -141,6 +143,18 @@ class Stage:
                 context.leave(lab)
                 context.in_slice.world = inside
                 lab.runtime.phase = phase
+
+    def _check_built(self) -> None:
+        scheduler = self.scheduler
+        if scheduler.step:
+            raise CannotExplore(
+                "the builder runs the lab: it may only make and activate components; explore() runs them in every order"
+            )
+        if not scheduler.activated:
+            raise CannotExplore(
+                "the builder activates no component in the lab that is explored: call activate() on its components, "
+                "and make no lab of its own"
+            )
 
     @contextlib.contextmanager
     def _active(self, always: bool = False) -> Iterator[None]:
@@ -519,7 +533,9 @@ class Stage:
     def _numbers_get(self, component: Any) -> Any:
         return self._numbers.get(id(component))
 
-    def _refuse(self, error: Opaque, _value: Any) -> None:
+    def _refuse(self, error: Opaque, value: Any) -> None:
+        if isinstance(value, _Discarded):
+            return  # what components print is no state
         if not self.setting.lenient:
             raise error
         self.setting.unseen[f"the state of {error} cannot be seen"] = None
