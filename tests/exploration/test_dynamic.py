@@ -30,6 +30,7 @@ from kamlab.exploration.setting import Setting
 from kamlab.exploration.stage import Stage
 from kamlab.net import SimplePeer, Simulated
 from kamlab.parts import DataSource
+from sampling import FULL, only_in_full
 
 from . import oracle
 
@@ -278,7 +279,7 @@ def seen_at_ends(graph: Graph, look: Any) -> set[Any]:
     return {look(Stage(graph.setting).run(graph.path(end)).made) for end in graph.ends()}
 
 
-@pytest.mark.parametrize("name", [*CHANGING, *ON_NETWORK])
+@pytest.mark.parametrize("name", [*CHANGING, *ON_NETWORK] if FULL else ["rewired", "narrowing", "echo"])
 def test_orders_are_those_of_running_ordinary_labs(name: str) -> None:
     """A system that changes, or is on a network, has as many orders and the same ends as labs in every order show."""
     system, look = {**CHANGING, **ON_NETWORK}[name]
@@ -288,7 +289,7 @@ def test_orders_are_those_of_running_ordinary_labs(name: str) -> None:
     assert (interleavings(graph, order), seen_at_ends(graph, look)) == oracle.orders_in_labs(system, look)
 
 
-@pytest.mark.parametrize("name", [*CHANGING, "jobs"])
+@pytest.mark.parametrize("name", [*CHANGING, "jobs"] if FULL else ["narrowing", "jobs"])
 def test_random_runs_are_in_the_graph(name: str) -> None:
     """After each slice of a random run the real system is in the state that the graph says, and slices commute."""
     graph = graph_of({**CHANGING, "jobs": (jobs, None)}[name][0], assembled=True)
@@ -352,8 +353,8 @@ def test_what_cannot_be_seen_on_a_network_is_drawn_from() -> None:
     ("fault", "sent", "expected"),
     [
         ("loss", ["one"], {(), (b"one",)}),
-        ("duplication", ["one"], {(b"one",), (b"one", b"one")}),
-        ("reordering", ["one", "two"], {(b"one", b"two"), (b"two", b"one")}),
+        pytest.param("duplication", ["one"], {(b"one",), (b"one", b"one")}, marks=only_in_full),
+        pytest.param("reordering", ["one", "two"], {(b"one", b"two"), (b"two", b"one")}, marks=only_in_full),
     ],
 )
 def test_datagrams_may_be_lost_doubled_or_overtake_each_other(fault: str, sent: list[str], expected: set[Any]) -> None:
