@@ -62,7 +62,8 @@ def explore(
 ) -> Exploration:
     """Play a system in every order of slices, and say in which one it goes wrong.
 
-    The system runs under virtual time. One slice is atomic; a timer fires only when no component can run, as in a lab.
+    The system runs under virtual time. One slice is atomic; a timer fires only when no component can run, as in a lab,
+    unless ``faults`` say otherwise.
     Seen are variables, boxes, the objects that they hold, and the globals that the code of the components names; what
     is not seen is said in the result, which then is not called proved.
 
@@ -79,15 +80,16 @@ def explore(
             without bound in orders that nobody means has finitely many states then.
         ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
         how: ``"all"``: the graph of all states. ``"traces"``: one run for each truly different order, for systems that
-            hold what cannot be seen into. ``"random"``, ``"pct"``: orders that are drawn, for systems with threads, a
-            network, or too many states. ``"auto"`` takes the first of these that fits, and says so in the result.
+            hold what cannot be seen into. ``"random"``, ``"pct"``: orders that are drawn, for systems with threads, or
+            too many states. ``"auto"`` takes the first of these that fits, and says so in the result.
         states, seconds: limits. Where one is reached, the result is not complete.
         runs, slices: how many orders are drawn, and how many slices each may have.
         seed: the seed of the lab's random numbers, and of the first order that is drawn.
         faults: what the world may choose to do as well. ``"timers"``: the next timer fires although components can run.
             ``"loss"``, ``"duplication"``, ``"reordering"``: a message that goes over a lossy link is gone, arrives
             twice, or overtakes others that wait in its inbox.
-        lossy: the links that these are about, by one of their ends: ``"Shop.outbox"``, ``"Bank.inbox"``.
+        lossy: the links that these are about, by one of their ends: ``"Shop.outbox"``, ``"Bank.inbox"``. What is sent
+            into a component of the network is a datagram, as ``"SimplePeer.inbox"``; over TCP nothing is lost.
         most_faults: how many faults there may be in one order; ``None``: any number.
         progress: called from a thread of its own, four times a second once a second has passed, with an
             :class:`ExplorationProgress`. Without it, that is shown on a terminal or under the cell; ``False``: not.
@@ -175,10 +177,7 @@ class _Task:
         """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
         until = time.perf_counter() + self.seconds
         setting = Setting(self.system, self.seed, self.ignored, world=self.world)
-        try:
-            graph = self._expanded(setting)
-        except NetworkMet:
-            graph = self._expanded(setting)
+        graph = self.expanded(setting)
         check_met(setting, graph.complete)
         rest = max(until, time.perf_counter() + JUDGING)
         self.watch.follow("states, of which is asked what is wrong,", lambda: len(graph.states))
@@ -187,11 +186,16 @@ class _Task:
             return result
         return self.by_samples(["random", "pct"], result.why_not, max(JUDGING, self.seconds / 4), len(graph.states))
 
-    def _expanded(self, setting: Setting) -> Graph:
-        """Return the graph, as far as the limits let it go."""
-        graph = Graph(setting, self.assembled, self.fair)
-        self.watch.follow("states found", lambda: len(graph.states))
-        return graph.expand(self.states, self.seconds)
+    def expanded(self, setting: Setting) -> Graph:
+        """Return the graph; once a system has begun to use a network, it is explored again with the network seen."""
+        for _ in range(2):
+            graph = Graph(setting, self.assembled, self.fair)
+            self.watch.follow("states found", graph.count)
+            try:
+                return graph.expand(self.states, self.seconds)
+            except NetworkMet:
+                pass
+        raise CannotStage("its network is not there in each execution")
 
     def by_traces(self, why: str) -> Exploration:
         """Explore by one run for each truly different order."""

@@ -27,9 +27,9 @@ letter   on a life (``L``)                                        conflicts with
 ======== ======================================================== ==================
 
 A take wakes all that feed the inbox (``F``), whoever that is in a state: it has ``K`` there, and the pauses of those
-have ``S``, which conflict with each other. On a local state (``N``), a global (``G``), links, services and random numbers ``R`` and ``W`` mean read and written;
-``W`` conflicts with both. A take wakes all that send to the box, so it conflicts with their pauses; that is so by the
-engine, and makes a large part of the orders that differ.
+have ``S``, which conflict with each other. On a local state (``N``), a global (``G``), links, services and random
+numbers ``R`` and ``W`` mean read and written; ``W`` conflicts with both. A take wakes all that send to the box, so it
+conflicts with their pauses; that is so by the engine, and makes a large part of the orders that differ.
 """
 
 from __future__ import annotations

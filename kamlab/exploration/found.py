@@ -427,7 +427,7 @@ class Exploration(View):
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
             return f"In all orders{fair}, which run through {where} without a last one,"
-        if self.how == "traces":
+        if self.how == "traces" and self.schedules != 1:
             return f"In all {self.schedules:,} orders{fair} that truly differ"
         if self.schedules == 1:
             return "In the only order"
