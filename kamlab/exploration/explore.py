@@ -11,11 +11,11 @@ from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
 from .executions import Differs
-from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
 from .graph import Graph
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
+from .kinds import Opaque
 from .sample import Sampler
 from .setting import Setting
 from .stage import CannotStage, Stage

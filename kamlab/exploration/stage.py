@@ -31,8 +31,9 @@ from ..core.thread import ThreadedComponent
 from ..lab import Lab
 from . import cells
 from .cells import Cell
-from .fingerprint import Opaque, Prints, digest_of
+from .fingerprint import Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
+from .kinds import Opaque
 from .outer import outer_of, read_place
 from .setting import Setting
 

@@ -80,7 +80,7 @@ class _Run:
                 self.stage.run([component])
                 watch(self.stage)
         for known in (self.footprints, self.before, self.wakers, self.jumps):
-            del known[len(path) :]  # type: ignore[attr-defined]
+            del known[len(path) :]
         del self._moments[len(path) + 1 :]
 
     def runnable(self) -> list[int]:
