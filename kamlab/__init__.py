@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .core.events import Event
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
+    from .core.shared import Shared
     from .core.thread import ThreadedComponent
     from .exploration import Exploration, explore
     from .handle import Handle
@@ -58,6 +59,7 @@ _HOMES = {
     "ThreadedAdaptiveCommsComponent": ".core.adaptive",
     "ThreadedComponent": ".core.thread",
     "Microprocess": ".core.microprocess",
+    "Shared": ".core.shared",
     "NoSpaceInBox": ".core.errors",
     "SeededRandom": ".core.choice",
     "Event": ".core.events",
@@ -112,6 +114,7 @@ __all__ = [
     "Selector",
     "Seq",
     "ServerCore",
+    "Shared",
     "Shutdown",
     "ShutdownMicroprocess",
     "SimpleServer",

@@ -30,7 +30,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "replay": {"core", "analysis"},
     "views": {"core", "analysis", "replay"},
     "lab": {"core", "analysis", "replay", "net", "views", "notebook"},
-    "exploration": {"core", "chassis", "analysis", "replay", "views", "lab"},
+    "exploration": {"core", "chassis", "net", "analysis", "replay", "views", "lab"},
     "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "kamlab"},
     "notebook": {

@@ -18,19 +18,16 @@ from .setting import Setting
 _OWN = (cells.LIFE, cells.LOCAL, cells.BOX, cells.LIMIT, cells.ENDED, cells.ATTENDS, cells.NUMBER)
 #: The cells of how boxes are wired.
 _STRUCTURE = (cells.LEADS, cells.ATTENDS, cells.LIMIT, cells.ENDED)
+#: The cells of boxes, which are made when they are used first: to find none is to find them empty.
+_MADE_LATE = (cells.BOX, cells.LIMIT, cells.LEADS)
 #: What a slice may change of others without being taken for one that reads the whole state.
 _KNOWN = (
-    cells.LOCAL,
-    cells.BOX,
-    cells.GLOBAL,
-    cells.CHANCE[0],
-    cells.MADE[0],
-    cells.ACTIVATIONS[0],
-    cells.NUMBER,
-    cells.LEADS,
-    cells.LIMIT,
-    cells.ENDED,
+    *(cells.LOCAL, cells.BOX, cells.GLOBAL, cells.VARIABLE, cells.CHANCE[0], cells.MADE[0]),
+    *(cells.ACTIVATIONS[0], cells.NUMBER, cells.LEADS, cells.LIMIT, cells.ENDED),
 )
+
+#: The cells that a slice has read if anything is noted of them.
+_READ_IF_MARKED = (cells.LEADS, cells.VARIABLE, *cells.ACTIVATIONS)
 
 #: Stands for the value of a cell that is not there.
 _MISSING = object()
@@ -87,7 +84,9 @@ class Reader:
 
     def effects(self, component: int, recorder: Recorder, before: dict[Cell, Any], after: dict[Cell, Any]) -> Effects:
         """Return what a slice did, from the values before and after it; add to its footprint."""
-        found = Effects(self._read_by(component, before, recorder))
+        made = {cell: default_of(cell) for cell in after.keys() - before.keys() if cell[0] in _MADE_LATE}
+        known = {**before, **{cell: value for cell, value in made.items() if (cells.LOCAL, cell[1]) in before}}
+        found = Effects(self._read_by(component, known, recorder))
         wide = recorder.is_wide
         for cell, old, new in changes(before, after):
             is_own = len(cell) > 1 and cell[1] == component
@@ -96,6 +95,8 @@ class Reader:
             found.sets[cell] = new
             if cell == (cells.LOCAL, component):
                 recorder.mark(cell, "W")  # others may read it
+            if cell[0] == cells.LIMIT:
+                recorder.mark((cells.BOX, *cell[1:]), "W")  # those who send may find it full
             if is_own and cell[0] not in _STRUCTURE:
                 continue
             if not is_own and cell in before:
@@ -134,8 +135,10 @@ class Reader:
             recorder.mark(cells.CHANCE, "W")
         recorder.mark(cells.SERVICES, "R")
         for cell, letters in recorder.marks.items():
-            if (cell[0] == cells.BOX and letters & {"C", "W"}) or cell[0] in (cells.LEADS, *cells.ACTIVATIONS):
+            if (cell[0] == cells.BOX and letters & {"C", "W"}) or cell[0] in _READ_IF_MARKED:
                 reads.add(cell)
+            elif cell[0] == cells.BOX and "A" in letters:
+                reads.add((cells.LIMIT, *cell[1:]))
             elif cell[0] == cells.LIFE and "R" in letters:
                 reads.add((cells.ENDED, cell[1]))
         if any(cell[0] == cells.LIMIT and limit is not None for cell, limit in before.items()):

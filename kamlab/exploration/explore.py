@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..analysis.words import joined
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
 from .executions import Differs
+from .faults import OF_MESSAGES, World, check_met, make_world
 from .footprint import watching
 from .found import Exploration
-from .graph import Graph
+from .graph import Graph, NetworkMet
 from .judge import ALWAYS, Judge, Predicate, asked, judge_stage
 from .kinds import Opaque
 from .sample import Sampler
@@ -44,6 +46,9 @@ def explore(
     runs: int = 1000,
     slices: int = 1000,
     seed: int = 0,
+    faults: Iterable[str] = (),
+    lossy: Iterable[str] = (),
+    most_faults: int | None = None,
 ) -> Exploration:
     """Play a system in every order of slices, and say in which one it goes wrong.
 
@@ -66,6 +71,11 @@ def explore(
         states, seconds: limits. Where one is reached, the result is not complete.
         runs, slices: how many orders are drawn, and how many slices each may have.
         seed: the seed of the lab's random numbers, and of the first order that is drawn.
+        faults: what the world may choose to do as well. ``"timers"``: the next timer fires although components can run.
+            ``"loss"``, ``"duplication"``, ``"reordering"``: a message that goes over a lossy link is gone, arrives
+            twice, or overtakes others that wait in its inbox.
+        lossy: the links that these are about, by one of their ends: ``"Shop.outbox"``, ``"Bank.inbox"``.
+        most_faults: how many faults there may be in one order; ``None``: any number.
 
     Raises:
         CannotExplore: an argument is wrong, a predicate raised an error, or the system cannot be explored that way.
@@ -94,7 +104,9 @@ def explore(
     if not callable(system):
         raise CannotExplore(f"explore({system!r}): give a function that activates the components of a system")
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
-    task = _Task(system, invariant, always, start == "assembled", fair, ignored, states, seconds, runs, slices, seed)
+    world = make_world(faults, lossy, most_faults)
+    limits = (states, seconds, runs, slices, seed)
+    task = _Task(system, invariant, always, start == "assembled", fair, ignored, *limits, world)
     _check_arguments(task, start, how)
     with watching(), fresh_kept():
         return task.explore(how)
@@ -115,27 +127,37 @@ class _Task:
     runs: int
     slices: int
     seed: int
+    world: World
 
     def explore(self, how: str) -> Exploration:
         """Explore in a way, or in the first that fits."""
         if how in ("random", "pct"):
             return self.by_samples([how], "its orders were drawn, as it was asked for", self.seconds)
+        why = ""
         try:
-            return self.by_traces("") if how == "traces" else self.by_graph(how == "auto")
-        except Opaque as error:
-            if how != "auto":
-                raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
-            return self.by_traces(f"its states cannot be told apart, since it holds {error}")
+            if how != "traces":
+                try:
+                    return self.by_graph(how == "auto")
+                except Opaque as error:
+                    if how != "auto":
+                        raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
+                    why = f"its states cannot be told apart, since it holds {error}"
+            return self.by_traces(why)
         except (Differs, CannotStage) as error:
             if how != "auto":
                 raise CannotExplore(f"the orders of this system cannot be explored that way: {error}") from error
-            return self.by_samples(["random", "pct"], str(error), self.seconds)
+            reasons = [reason for reason in (why, str(error)) if reason]
+            return self.by_samples(["random", "pct"], "; ".join(reasons), self.seconds)
 
     def by_graph(self, goes_on: bool) -> Exploration:
         """Explore by the graph of all states; draw orders as well if it has too many, and nothing was found."""
         until = time.perf_counter() + self.seconds
-        setting = Setting(self.system, self.seed, self.ignored)
-        graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        setting = Setting(self.system, self.seed, self.ignored, world=self.world)
+        try:
+            graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        except NetworkMet:
+            graph = Graph(setting, self.assembled, self.fair).expand(self.states, self.seconds)
+        check_met(setting, graph.complete)
         rest = max(until, time.perf_counter() + JUDGING)
         result = told(graph, Judge(graph, self.invariant, self.always, rest).judge())
         if result.found or graph.complete or not goes_on:
@@ -144,18 +166,19 @@ class _Task:
 
     def by_traces(self, why: str) -> Exploration:
         """Explore by one run for each truly different order."""
-        setting = Setting(self.system, self.seed, self.ignored, lenient=True)
+        setting = Setting(self.system, self.seed, self.ignored, lenient=True, world=self.world)
         found: dict[str, Wrong] = {}
         wrong = [0]
 
         def judge(stage: Stage) -> None:
-            picks, rounds = tuple(stage.picks), stage.scheduler.rounds
+            order = (tuple(stage.picks), stage.scheduler.rounds, tuple(stage.entries), tuple(stage.told))
             names = {**seen, **judge_stage(stage, self.invariant)}
             seen.clear()
             wrong[0] += bool(names)
             for name, sentence in names.items():
-                if name not in found or len(picks) < len(found[name].picks):
-                    found[name] = Wrong(picks, rounds, sentence)
+                known = found.get(name)
+                if known is None or (len(order[0]), len(order[2])) < (len(known.picks), len(known.entries)):
+                    found[name] = Wrong(sentence, *order)
 
         seen: dict[str, str] = {}
 
@@ -167,6 +190,7 @@ class _Task:
 
         always = None if self.always is None else watch
         traces = Traces(setting, self.assembled, judge, always).explore(self.seconds)
+        check_met(setting, traces.complete)
         reasons = [traces.why_not] if traces.why_not else [why] if why else []
         if self.always is not None:
             reasons.append("always= was asked only in the orders that were run")
@@ -183,13 +207,17 @@ class _Task:
             ends=0,
             real=0,
             found=schedules_of(found, setting, len(traces.prefix)),
+            world=self.world,
         )
 
     def by_samples(self, kinds: list[str], why: str, seconds: float, states: int = 0) -> Exploration:
         """Explore by orders that are drawn."""
-        sampler = Sampler(self.system, self.invariant, self.always, self.slices)
+        sampler = Sampler(self.system, self.invariant, self.always, self.slices, self.world)
         sampler.run(kinds, self.runs, seconds, self.seed)
         reasons = [why, "the orders that were drawn prove nothing about the others"]
+        left_out = [fault for fault in self.world.faults if fault in OF_MESSAGES]
+        if left_out:
+            reasons.append(f"no faults of {joined(left_out)} were drawn, only explored with how='all' or 'traces'")
         if sampler.unended:
             reasons.append(f"{sampler.unended:,} of them had not ended after {self.slices:,} slices")
         return Exploration(
@@ -205,6 +233,7 @@ class _Task:
             ends=0,
             real=0,
             found=sampler.schedules(),
+            world=self.world,
         )
 
 

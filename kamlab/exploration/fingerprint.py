@@ -43,8 +43,10 @@ from ..core.box import Box
 from ..core.ipc import Ipc
 from ..core.link import Link
 from ..core.microprocess import Microprocess
+from ..core.names_in_code import is_users
 from ..core.scheduler import Scheduler
 from ..core.services import Services
+from ..core.shared import Shared
 from ..core.task import Task, task_of
 from ..core.unawaited import OUTSIDE_SLICES
 from .cells import Cell
@@ -122,6 +124,8 @@ class Prints:
         #: Whether the object that stands for itself is the present component.
         self._own: Any = None
         self._left_out: set[int] = set()
+        #: Objects whose state has a cell of its own, by ``id``, and what they are called elsewhere.
+        self.apart: dict[int, str] = {}
         #: The objects of a cell that were met again in others: their numbers, and those cells.
         self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
         #: The cells in which each object that cannot be seen into was met, by where it was met first.
@@ -202,8 +206,12 @@ class Prints:
             return ("box", (OF_BOX, self._number_of(value.owner)), value.kind, value.name)
         if kind is Link:
             return ("link", *map(self._end, (value.source_box, value.sink_box)))
+        if id(value) in self.apart:
+            return ("apart", self.apart[id(value)])
         if self._is_engines(value, kind):
             return ("engine", kind.__name__)
+        if kind is Shared and (variable := self._number_of(value)) is not None:
+            return ("variable", variable)  # what it holds is a cell of its own
         if isinstance(value, Ipc):
             return self._ipc(value)
         if kind is types.ModuleType:
@@ -346,6 +354,8 @@ class Prints:
         found = [held for held in gc.get_referents(flow) if type(held) not in _OF_FRAMES and held is not names]
         if type(names) is dict and sys.getrefcount(names) <= 3:  # before 3.13 a copy, which would keep objects alive
             names.clear()
+        while found and found[-1] is None:
+            found.pop()  # a generator that once handled an error may hold one more; how many it holds is fixed here
         return ("flow", frame.f_code, frame.f_lasti, bound, *[self.of(held) for held in found])
 
     def _function(self, function: types.FunctionType) -> Any:
@@ -366,10 +376,11 @@ class Prints:
         return ("error", self._class(kind), self.of(error.args), *map(self.of, others), *self._attributes(error))
 
     def _frames(self, traceback: types.TracebackType | None) -> Iterator[Any]:
-        """Yield the fingerprints of the frames that an error came through: their variables can be read."""
+        """Yield the fingerprints of the user's frames that an error came through: their variables can be read."""
         while traceback is not None:
             frame = traceback.tb_frame
-            names = frame.f_locals
+            module, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
+            names = frame.f_locals if is_users(module, file) else {}
             yield ("frame", frame.f_code, traceback.tb_lasti, *[(name, self.of(names[name])) for name in tuple(names)])
             traceback = traceback.tb_next
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..analysis.words import counted
+from ..analysis.words import counted, joined
 from ..core.choice import SeededRandom
 from ..lab import Lab
 from ..replay.fingerprints import Checks
-from ..replay.journal import Path
+from ..replay.journal import Entry, Path
 from ..replay.recording import Recording
 from ..views.render import Document, Span, Table, View, line
 from .errors import CannotExplore, NotProved, WrongOrder
+from .faults import NO_FAULTS, World
 from .shortest import switches_in
 
 #: How many slices of a schedule are written out.
@@ -31,6 +32,10 @@ class Schedule(View):
         assembly: how many of these only wire the system, before the orders differ.
         minimal: whether no shorter order leads there. If not, it was shrunk, or is as it was found.
         decided: the step after which every order goes wrong; ``None`` where that is not known.
+        race: which two slices decide by their order whether it goes wrong, in a sentence; "" where that is not known,
+            or nothing but that order is possible.
+        faults: what the world chose to do: after which step, in words.
+        entries: the same as entries of a journal.
         rounds: how many rounds the run has.
         seed: the seed of the lab's random numbers.
 
@@ -56,6 +61,9 @@ class Schedule(View):
     decided: int | None = None
     rounds: int = 0
     seed: int = 0
+    race: str = ""
+    faults: tuple[tuple[int, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
     _system: Callable[..., Any] | None = field(default=None, compare=False)
 
     @property
@@ -77,7 +85,9 @@ class Schedule(View):
     @property
     def recording(self) -> Recording:
         """The order as a recorded run: ``Lab(build=system, clock="virtual").replay(recording)`` plays it."""
-        return Recording(Path(len(self.path), self.rounds, (), self.path), {"seed": self.seed}, Checks(1, 0, ()))
+        return Recording(
+            Path(len(self.path), self.rounds, self.entries, self.path), {"seed": self.seed}, Checks(1, 0, ())
+        )
 
     @property
     def line(self) -> str:
@@ -109,6 +119,8 @@ class Schedule(View):
         head = f"{', '.join(self.names)}: {self.sentence}" if self.names else "nothing goes wrong"
         rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]
         rows.append(line(f"{how}: {size}{self._after()}", indent=2))
+        if self.race:
+            rows.append(line(self.race, indent=2))
         rows.append(Table(tuple(self._turns()), ("step", "runs"), thing="turn", more=0))
         return tuple(rows)
 
@@ -122,12 +134,17 @@ class Schedule(View):
     def _turns(self) -> list[tuple[str, str]]:
         """Return a row for each turn: the steps, and the component that runs."""
         found: list[tuple[str, str]] = []
+        faults = dict[int, list[str]]()
+        for step, words in self.faults:
+            faults.setdefault(step, []).append(words)
         first = 0
+        found += [("", words) for words in faults.get(0, ())]
         for place in range(1, len(self.path) + 1):
-            if place == len(self.path) or self.path[place] != self.path[first]:
+            if place in faults or place == len(self.path) or self.path[place] != self.path[first]:
                 steps = str(first + 1) if place - first == 1 else f"{first + 1}-{place}"
                 found.append((steps, self.path[first]))
                 first = place
+            found += [("", words) for words in faults.get(place, ())]
         if len(found) > WRITTEN:
             return [*found[: WRITTEN - 1], ("...", f"{len(found) - WRITTEN + 1} more turns")]
         return found
@@ -151,6 +168,7 @@ class Exploration(View):
         real: how many slices were run in the engine to find that out, beside those that lead to them.
         found: the orders in which it goes wrong, one for each name, the shortest first.
         fair: how often in a row a component that could run was passed over at most; ``None``: for ever.
+        world: which faults there may be, of which links, and how many at most.
 
     >>> from kamlab import Pipeline, explore
     >>> from kamlab.parts import DataSource, PassThrough
@@ -174,6 +192,7 @@ class Exploration(View):
     real: int
     found: tuple[Schedule, ...]
     fair: int | None = None
+    world: World = NO_FAULTS
     _lister: Callable[[int], tuple[Schedule, ...]] | None = field(default=None, compare=False)
 
     def orders(self, count: int = 10) -> tuple[Schedule, ...]:
@@ -193,6 +212,14 @@ class Exploration(View):
         """Return all of it as plain values, ready for JSON."""
         found: dict[str, Any] = plain(super().data())
         return found
+
+    def _faults(self) -> str:
+        """Return which faults there may be, in words."""
+        world = self.world
+        if not world.faults:
+            return ""
+        many = "any faults" if world.most is None else f"at most {counted(world.most, 'fault')}"
+        return f" with {many} of {joined(world.faults)}"
 
     def check(self, proved: bool = False) -> None:
         """Raise an error if anything went wrong.
@@ -234,15 +261,16 @@ class Exploration(View):
     def _orders(self) -> str:
         """Return which orders were covered, as the beginning of a sentence."""
         fair = "" if self.fair is None else f" that pass nobody over more than {counted(self.fair, 'time')}"
+        fair += self._faults()
         if not self.complete:
             if self.how != "all" and self.schedules is not None:
-                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}"
+                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}{fair}"
             return f"In the {self.states:,} states that were reached"
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
             return f"In all orders{fair}, which run through {where} without a last one,"
         if self.how == "traces":
-            return f"In all {self.schedules:,} orders that truly differ"
+            return f"In all {self.schedules:,} orders{fair} that truly differ"
         if self.schedules == 1:
             return "In the only order"
         differing = "" if self.different is None else f" ({self.different:,} truly different)"

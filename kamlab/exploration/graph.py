@@ -22,7 +22,8 @@ from .cells import Cell, words_of
 from .edges import Edges
 from .effects import Reader
 from .errors import CannotExplore
-from .executions import Differs, Executions
+from .executions import OF_GRAPH, Differs, Executions
+from .fault_edges import Faults
 from .footprint import Recorder
 from .setting import Setting
 from .slices import Memory, Slice
@@ -33,6 +34,10 @@ from .transitions import Transitions
 #: Of how many edges that were looked up one is executed as well: of five at first, later of fewer, so that the share
 #: falls as one through the number of edges.
 CHECKED, SHARE = 5, 40
+
+
+class NetworkMet(Exception):
+    """A system has begun to use a simulated network: its states are to be explored again, with the network seen."""
 
 
 class Graph:
@@ -72,6 +77,7 @@ class Graph:
         stage.close()
         self.states = States(found)
         self._transitions = Transitions(self.states, self.memory)
+        self.faults = Faults(self, self.states, self._transitions, self.memory)
         self._executions = Executions(setting, self.states, self.path, self.words)
         self.states.slot(cells.TIME)
         self._add(self.states.encode(found), -1, -1)
@@ -103,6 +109,8 @@ class Graph:
         """Return the number of the state that a slice has led to, once time has jumped if no component can run."""
         if self.fair is not None:
             state = self._pass_over(state, parent, component)
+        if component in self.setting.choices:
+            state = self.faults.count(state, component)
         number = self.states.find(state)
         if number is None:
             number = self._add(self._transitions.settle(state), parent, component)
@@ -111,12 +119,15 @@ class Graph:
 
     def _pass_over(self, state: State[int], parent: int, component: int) -> State[int]:
         """Count for each component that could run, and still can, that another one ran in its place."""
+        runner = self.setting.runner(component)
+        if runner is None:
+            return state
         states, waits = self.states, self._transitions.runnable
         could, can = waits(states[parent]), waits(state)
         counts = {}
         for other in self._transitions.lives:
             cell = (cells.PASSED, other)
-            waited = other in could and other in can and other != component
+            waited = other in could and other in can and other != runner
             slot = states.slot(cell)
             counts[slot] = states.code(slot, states.value(states[parent], cell) + 1 if waited else 0)
         changed = states.opened(state)
@@ -191,10 +202,14 @@ class Graph:
 
     def _learn(self, number: int, component: int) -> Slice:
         """Run a slice for real, and remember it."""
+        if self.setting.networked:
+            return self._learn_on_network(number, component)
         self.real += 1
         stage, before = self._executions.stand_at(number)
         _, recorder = stage.step(component)
         after = stage.capture()
+        if self.setting.networked:
+            raise NetworkMet
         self.states.encode(after)  # so that what it has changed has slots
         slice_ = self._remember(number, component, recorder, before, after)
         state = self._transitions.apply(self.states[number], slice_)
@@ -206,18 +221,44 @@ class Graph:
         self._executions.keep(stage, target)
         return slice_
 
+    def _learn_on_network(self, number: int, component: int) -> Slice:
+        """Run a slice for real, and what the network does before the next one; it is for this state alone."""
+        self.real += 1
+        stage = self._executions.standing(number)
+        _, recorder = stage.step(component)
+        stage.runnable()
+        after = self.states.encode(stage.capture())
+        state = self.states[number]
+        slots = [slot for slot, (one, other) in enumerate(zip(state, after, strict=True)) if one != other]
+        cells_of = self.states.cells
+        failed = tuple(
+            cells_of[slot][1]
+            for slot in slots
+            if cells_of[slot][0] == cells.LIFE and self.states.at(after, slot)[0] is FAILED
+        )
+        runner = self.setting.runner(component)
+        slice_ = Slice(recorder.footprint(component if runner is None else runner), self.real, {}, failed)
+        slice_.number, slice_.lossy = component, recorder.lossy
+        slice_.sets = tuple([(slot, after[slot]) for slot in slots if cells_of[slot][0] not in OF_GRAPH])
+        self.memory.keep(slice_)
+        self._executions.keep(stage, self._reach(self._transitions.apply(state, slice_), number, component))
+        return slice_
+
     def _remember(
         self, number: int, component: int, recorder: Recorder, before: dict[Cell, Any], after: dict[Cell, Any]
     ) -> Slice:
         """Make the slice that leads from the values before to those after."""
         states = self.states
-        effects = self.reader.effects(component, recorder, before, after)
-        footprint = recorder.footprint(component)
+        runner = self.setting.runner(component)
+        assert runner is not None
+        effects = self.reader.effects(runner, recorder, before, after)
+        footprint = recorder.footprint(runner)
         key = (component, frozenset(footprint[1].items()))
         kind = self._kinds.setdefault(key, len(self._kinds))
         failed = tuple(cell[1] for cell, value in effects.sets.items() if cell[0] == cells.LIFE and value[0] is FAILED)
         state = states[number]
         slice_ = Slice(footprint, kind, {cell: states.number(state, cell) for cell in effects.reads}, failed)
+        slice_.number, slice_.lossy = component, recorder.lossy
         sets = [(states.slot(cell), new) for cell, new in effects.sets.items()]
         slice_.sets = tuple([(slot, states.code(slot, new)) for slot, new in sets])
         slice_.appends = tuple([(states.slot(cell), new) for cell, new in effects.appends.items()])
@@ -260,9 +301,15 @@ class Graph:
         """Find what leads on from a state."""
         states, memory, local, apply = self.states, self.memory, self._transitions.locals, self._transitions.apply
         state, version = states[number], states.version
-        for component in self._may_run(state):
+        todo = self._may_run(state)
+        if self.setting.world.faults:
+            todo = self.faults.with_timers(state, todo)
+        for component in todo:
             if version != states.version:
                 state, version = states[number], states.version
+            if component == self.faults.clock and not self.setting.networked:
+                self._add_jump(number, state)
+                continue
             slice_ = memory.find(component, state[local[component]], state)
             if slice_ is None:
                 slice_ = self._learn(number, component)
@@ -271,8 +318,21 @@ class Graph:
                 self.looked_up += 1
             target = self._reach(apply(state, slice_), number, component)
             self.edges.add(component, slice_, target)
+            if slice_.lossy and slice_.number not in self.setting.choices:
+                todo += self.faults.variants(states[number], component, slice_)
             if self.looked_up >= self._next_check:
                 self._check(number, component, target)
+
+    def _add_jump(self, number: int, state: State[int]) -> None:
+        """Add the edge on which the next timer fires although components can run."""
+        jump, later = self.faults.jump, self._transitions.jump(state)
+        assert jump is not None
+        assert later is not None
+        target = self._reach(later, number, jump.number)
+        self.edges.add(jump.number, jump, target)
+        self.looked_up += 1
+        if self.looked_up >= self._next_check:
+            self._check(number, jump.number, target)
 
     def _check(self, number: int, component: int, target: int) -> None:
         """Execute an edge that was looked up."""

@@ -228,7 +228,8 @@ class Judge:
             [
                 graph.number(state, cell)
                 for cell in graph.cells()
-                if cell[0] in (cells.GLOBAL, *cells.MADE, *cells.TIME) or (len(cell) > 1 and cell[1] in seen)
+                if cell[0] in (cells.GLOBAL, cells.VARIABLE, *cells.MADE, *cells.TIME)
+                or (len(cell) > 1 and cell[1] in seen)
             ]
         )
 

@@ -61,7 +61,7 @@ def has_hidden_state(kind: Any) -> bool:
         return True
     if any(not ancestor.__flags__ & _HEAP for ancestor in own):
         return True
-    return kind.__basicsize__ - base.__basicsize__ - 8 * len(slots_of(kind)) > 16
+    return bool(kind.__basicsize__ - base.__basicsize__ - 8 * len(slots_of(kind)) > 16)
 
 
 @functools.lru_cache(1000)

@@ -33,12 +33,13 @@ class Slice:
         wakes: the slots of the lives of the components that were woken.
         takes: the inboxes out of which messages were taken, which wakes those that send there.
         sends: whether a message was sent.
+        lossy: the inboxes of the messages that were sent over lossy links, in order.
         fails: the components that failed.
         outcomes: what it has changed so far, by the values at the slots that this depends on.
     """
 
     __slots__ = (
-        *("appends", "fails", "footprint", "kind", "number", "outcomes", "place", "reads", "sends", "sets"),
+        *("appends", "fails", "footprint", "kind", "lossy", "number", "outcomes", "place", "reads", "sends", "sets"),
         *("takes", "wakes"),
     )
 
@@ -53,6 +54,7 @@ class Slice:
         self.wakes: tuple[int, ...] = ()
         self.takes: tuple[Cell, ...] = ()
         self.fails = fails
+        self.lossy: tuple[Cell, ...] = ()
         self.outcomes: Lookup[Changes] = Lookup()
         marks = footprint[1]
         self.sends = any("A" in letters for letters in marks.values())
@@ -80,10 +82,14 @@ class Memory:
             local: the number of the local state in which it runs.
             slots: the slots of cells; a cell that has none has never changed.
         """
+        self.keep(slice_, local)
+        self._enter(slice_, local, slots)
+
+    def keep(self, slice_: Slice, local: int = 0) -> None:
+        """Give a slice its place; it is not found by what it reads."""
         slice_.place = len(self.slices)
         self.slices.append(slice_)
         self._locals.append(local)
-        self._enter(slice_, local, slots)
 
     def _enter(self, slice_: Slice, local: int, slots: dict[Cell, int]) -> None:
         values = {slots[cell]: number for cell, number in slice_.reads.items() if cell in slots}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
+from ..replay.journal import Entry
 from . import counts
 from .footprint import watching
 from .found import Exploration, Schedule
 from .graph import Graph
 from .judge import ENDLESS, Judge
+from .race import race_in
 from .setting import Setting
 from .shortest import leads_to, shortest
 from .stage import Stage
@@ -31,8 +34,9 @@ def told(graph: Graph, judge: Judge) -> Exploration:
     if order is not None:
         total = counts.interleavings(graph, order)
         wrong = total - counts.interleavings(graph, order, bad)
-        if graph.fair is None:
+        if graph.fair is None and not graph.setting.world.faults:
             chance = counts.chance_of(graph, order, bad)
+        if graph.fair is None and not graph.setting.networked:
             different = counts.different(graph)
     return Exploration(
         complete=complete,
@@ -48,6 +52,7 @@ def told(graph: Graph, judge: Judge) -> Exploration:
         real=graph.real,
         found=_schedules(graph, judge),
         fair=graph.fair,
+        world=graph.setting.world,
         _lister=lambda count: tuple(_first_orders(graph, judge, count)),
     )
 
@@ -122,16 +127,19 @@ def _schedule(
             if state not in good:
                 break
             state = next(target for one, _, target in graph.edges[state] if one == component)
-            decided += 1
+            decided += graph.setting.runner(component) is not None
     schedule = Schedule(
         tuple(names),
         "; ".join(dict.fromkeys(sentences)),
         tuple(stage.picks),
+        entries=tuple(stage.entries),
+        faults=tuple(stage.told),
         assembly=len(graph.prefix),
         minimal=graph.complete and is_shortest,
         decided=decided,
         rounds=stage.scheduler.rounds,
         seed=graph.setting.seed,
+        race=race_in(graph, path, good) if decided is not None and good is not None else "",
         _system=graph.setting.system,
     )
     stage.close()
@@ -140,28 +148,32 @@ def _schedule(
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong in one run: its order, how many rounds it has, and the sentence."""
+    """What is wrong in one run: the sentence, its order, how many rounds it has, and what the world did."""
 
+    sentence: str
     picks: tuple[str, ...]
     rounds: int
-    sentence: str
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[tuple[int, str], ...] = ()
 
 
 def schedules_of(found: dict[str, Wrong], setting: Setting, assembly: int) -> tuple[Schedule, ...]:
     """Return an order for each name, from runs; one order for names that were found in the same run."""
-    by_order: dict[tuple[str, ...], list[str]] = {}
+    by_order: dict[Any, list[str]] = {}
     for name, wrong in found.items():
-        by_order.setdefault(wrong.picks, []).append(name)
+        by_order.setdefault((wrong.picks, wrong.entries), []).append(name)
     schedules = [
         Schedule(
             tuple(names),
             "; ".join(dict.fromkeys(found[name].sentence for name in names)),
             picks,
+            entries=entries,
+            faults=found[names[0]].faults,
             assembly=assembly,
             rounds=found[names[0]].rounds,
             seed=setting.seed,
             _system=setting.system,
         )
-        for picks, names in by_order.items()
+        for (picks, entries), names in by_order.items()
     ]
     return tuple(sorted(schedules, key=lambda schedule: (schedule.slices, schedule.names)))

@@ -17,8 +17,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..core.states import RUNNABLE
-from .cells import LIFE, Cell
+from .cells import LIFE, TIME, Cell
 from .effects import Reader
+from .faults import TIMERS, Choice, number_of_choice
 from .footprint import Footprint, dependent
 from .setting import Setting
 from .stage import Stage
@@ -30,14 +31,18 @@ SLICES = 1000
 class _Node:
     """One place in the present run: who could run, who was run, and who is still to be."""
 
-    __slots__ = ("chosen", "done", "enabled", "footprint", "sleep", "todo")
+    __slots__ = ("chosen", "done", "enabled", "footprint", "known", "sleep", "todo")
 
-    def __init__(self, enabled: list[int], sleep: dict[int, Footprint], chosen: int) -> None:
+    def __init__(
+        self, enabled: list[int], sleep: dict[int, Footprint], chosen: int, known: dict[int, set[int]]
+    ) -> None:
         self.enabled = enabled
         self.sleep = sleep
         self.chosen = chosen
         self.todo = {chosen}
         self.done: set[int] = set()
+        #: For a component the choices there are for its next slice, where that was seen: what becomes of its messages.
+        self.known = known
         self.footprint: Footprint = (chosen, {})
 
 
@@ -62,9 +67,12 @@ class _Run:
         self._prefix = prefix
         self.stage = Stage(setting).run(prefix)
         self.footprints: list[Footprint] = []
+        self.choices: list[int] = []
         self.before: list[int] = []  # the slices before each, as bits
         self.wakers: list[int | None] = []
         self.jumps: list[int] = []  # how often time had jumped
+        #: How often time had jumped before it has jumped now, until that is looked at.
+        self.may_have_fired: int | None = None
         values = self.stage.capture()
         #: How it stood before each slice; the last one is how it stands now.
         self._moments = [_Moment(values, _awake_in(values), {}, 0)]
@@ -79,16 +87,17 @@ class _Run:
             for component in path:
                 self.stage.run([component])
                 watch(self.stage)
-        for known in (self.footprints, self.before, self.wakers, self.jumps):
+        for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
             del known[len(path) :]
         del self._moments[len(path) + 1 :]
 
     def runnable(self) -> list[int]:
         """Return who can run, after time has jumped if that was nobody."""
         now = self.stage.scheduler.time()
-        found = self.stage.runnable()
+        found = self.stage.choices()
         last = self._moments[-1]
         if self.stage.scheduler.time() != now:
+            self.may_have_fired = last.jumped
             values = self.stage.capture()
             awake = _awake_in(values)
             woke = {one: place for one, place in last.woke.items() if one not in awake - last.awake}
@@ -100,13 +109,15 @@ class _Run:
         moment = self._moments[-1]
         _, recorder = self.stage.step(component)
         after = self.stage.capture()
-        self._reader.effects(component, recorder, moment.values, after)
+        runner = self._setting.runner(component)
+        if runner is not None:
+            self._reader.effects(runner, recorder, moment.values, after)
         for shared, found in self.stage.hidden.items():
-            if any(len(cell) > 1 and cell[1] == component for cell in found):
+            if any(len(cell) > 1 and cell[1] == runner for cell in found):
                 recorder.mark(("hidden", *shared), "W")
-        footprint = recorder.footprint(component)
+        footprint = recorder.footprint(component if runner is None else runner)
         place = len(self.footprints)
-        self.wakers.append(moment.woke.get(component))
+        self.wakers.append(moment.woke.get(footprint[0]))
         self.jumps.append(moment.jumped)
         earlier = 0
         for other in range(place - 1, -1, -1):
@@ -115,11 +126,25 @@ class _Run:
             if self.jumps[other] < moment.jumped or dependent(self.footprints[other], footprint):
                 earlier |= 1 << other | self.before[other]
         self.footprints.append(footprint)
+        self.choices.append(component)
         self.before.append(earlier)
         awake = _awake_in(after)
         woke = {**moment.woke, **dict.fromkeys(awake - moment.awake, place)}
         self._moments.append(_Moment(after, awake, woke, moment.jumped))
         return footprint
+
+    def pretend_to_fire(self, clock: int, jumped: int) -> None:
+        """Add a slice in which the next timer fired, just before time jumped."""
+        self.footprints.append((clock, {TIME: "W"}))
+        self.choices.append(clock)
+        self.before.append((1 << len(self.before)) - 1)
+        self.wakers.append(None)
+        self.jumps.append(jumped)
+
+    def forget_last(self) -> None:
+        """Remove the last slice from what is known of this execution."""
+        for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
+            known.pop()
 
 
 def _awake_in(values: dict[Cell, Any]) -> frozenset[int]:
@@ -183,7 +208,9 @@ class Traces:
         node.sleep[node.chosen] = node.footprint
         left = sorted(node.todo - node.done - node.sleep.keys())
         if left:
-            node.chosen = left[0]
+            runner = self._setting.runner(node.chosen)
+            same = [choice for choice in left if self._setting.runner(choice) == runner]
+            node.chosen = (same or left)[0]  # all that may become of the messages of one slice first
         return bool(left)
 
     def _go_on(self, nodes: list[_Node]) -> None:
@@ -194,14 +221,18 @@ class Traces:
             self._slice(nodes)
         while True:
             enabled = run.runnable()
+            self._note_races_of_clock(nodes)
             sleep: dict[int, Footprint] = {}
             if nodes:
                 last = nodes[-1].footprint
                 sleep = {one: mark for one, mark in nodes[-1].sleep.items() if not dependent(mark, last)}
-            free = [one for one in enabled if one not in sleep]
+            known = self._known(nodes[-1]) if nodes else {}
+            there = [choice for one in enabled for choice in sorted({one, *known.get(one, ())})]
+            free = [choice for choice in there if choice not in sleep]
             if not enabled or not free or len(nodes) >= SLICES:
                 break
-            nodes.append(_Node(enabled, sleep, free[0]))
+            nodes.append(_Node(enabled, sleep, free[0], known))
+            nodes[-1].todo.update(choice for choice in enabled if self._setting.runner(choice) is None)
             self._slice(nodes)
         if enabled and free:
             self.why_not = f"a run had more than {SLICES} slices"
@@ -214,9 +245,33 @@ class Traces:
     def _slice(self, nodes: list[_Node]) -> None:
         """Run the slice that was chosen at the last node, and note what it races with."""
         nodes[-1].footprint = self._run.step(nodes[-1].chosen)
+        self._note_variants(nodes[-1])
         if self._watch is not None:
             self._watch(self._run.stage)
         self._note_races(nodes)
+
+    def _known(self, node: _Node) -> dict[int, set[int]]:
+        """Return the choices that are known for the next slices of components, after the slice at a node."""
+        runner = self._setting.runner(node.chosen)
+        return {component: choices for component, choices in node.known.items() if component != runner}
+
+    def _note_variants(self, node: _Node) -> None:
+        """Note what else may become of the messages of the slice that was run, as to be done."""
+        runner = self._setting.runner(node.chosen)
+        found = [] if runner is None else self._run.stage.variants(runner)
+        if runner is not None and found:
+            node.todo.update(found)
+            node.known[runner] = set(found)
+
+    def _note_races_of_clock(self, nodes: list[_Node]) -> None:
+        """Where time has jumped, and the timer might have fired before: note with which slices that is in a race."""
+        run = self._run
+        jumped, run.may_have_fired = run.may_have_fired, None
+        if jumped is None or TIMERS not in self._setting.world.faults:
+            return
+        run.pretend_to_fire(number_of_choice(self._setting, Choice(None)), jumped)
+        self._note_races(nodes)
+        run.forget_last()
 
     def _note_races(self, nodes: list[_Node]) -> None:
         """Note for each slice that the last one races with that they are still to be run the other way round."""
@@ -238,6 +293,8 @@ class Traces:
         mover = run.footprints[last][0]
         others = [other for other in range(place + 1, last) if not run.before[other] >> place & 1]
         wakes = any("K" in run.footprints[other][1].get((LIFE, mover), "") for other in others)
+        if self._setting.runner(mover) is None:
+            wakes = bool(others)  # one of them may have begun to wait for a time
         if mover not in node.enabled and not wakes:
             return
         initials, seen = [], set()
@@ -248,7 +305,7 @@ class Traces:
             seen.add(component)
             first = not any(run.before[other] >> earlier & 1 for earlier in others[:position])
             if first and component in node.enabled:
-                initials.append(component)
+                initials.append(run.choices[other])
         initials = initials or list(node.enabled)
         if not any(one in node.todo or one in node.done for one in initials):
             node.todo.add(initials[0])

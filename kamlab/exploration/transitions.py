@@ -106,19 +106,26 @@ class Transitions:
 
     def settle(self, state: State[int]) -> State[int]:
         """Return the state after time has jumped to the next timers, as long as no component can run."""
-        states = self._states
         while not self.runnable(state):
-            lives = [(slot, states.at(state, slot)) for slot in self.lives.values()]
-            timers = [when for _, (_, when, _) in lives if when is not None]
-            if not timers:
+            later = self.jump(state)
+            if later is None:
                 break
-            draft = _Draft(states, state)
-            draft.put(states.slot(cells.TIME), min(timers))
-            for slot, (_, when, delegate) in lives:
-                if when == min(timers):
-                    draft.put(slot, (RUNNABLE, None, delegate))
-            state = draft.finished()
+            state = later
         return state
+
+    def jump(self, state: State[int]) -> State[int] | None:
+        """Return the state after time has jumped to the next timers; ``None`` if there are none."""
+        states = self._states
+        lives = [(slot, states.at(state, slot)) for slot in self.lives.values()]
+        timers = [when for _, (_, when, _) in lives if when is not None]
+        if not timers:
+            return None
+        draft = _Draft(states, state)
+        draft.put(states.slot(cells.TIME), min(timers))
+        for slot, (_, when, delegate) in lives:
+            if when == min(timers):
+                draft.put(slot, (RUNNABLE, None, delegate))
+        return draft.finished()
 
     # -- the state after a slice --------------------------------------------------------------------
 

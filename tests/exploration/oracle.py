@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from kamlab import Lab
 from kamlab.exploration.cells import default_of
 from kamlab.exploration.counts import dependence
 from kamlab.exploration.graph import Graph
@@ -96,3 +98,43 @@ def diamonds(graph: Graph) -> tuple[int, int]:
                 else:
                     wrong += 1
     return right, wrong
+
+
+class Script:
+    """A chooser that takes the given choices, then always the first, and notes how many could run."""
+
+    seed = 0
+
+    def __init__(self, script: list[int]) -> None:
+        self._script = script
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again; called when a lab is reset."""
+        self.widths: list[int] = []
+
+    def choose(self, runnable: Sequence[Any]) -> int:
+        """Return the index of the component whose turn it is by the script, in the order of their names."""
+        place = len(self.widths)
+        self.widths.append(len(runnable))
+        names = sorted((component.short_name, index) for index, component in enumerate(runnable))
+        return names[self._script[place] if place < len(self._script) else 0][1]
+
+
+def orders_in_labs(system: Callable[[], Any], look: Callable[[Any], Any], most: int = 500) -> tuple[int, set[Any]]:
+    """Run a system in every order in ordinary labs; return how many there are, and what is seen at their ends."""
+    script: list[int] = []
+    count, seen = 0, set()
+    while True:
+        chooser, made = Script(script), list[Any]()
+        lab = Lab(build=lambda made=made: made.append(system()), clock="virtual", chooser=chooser, record=False)
+        lab.run(max_steps=most)
+        count += 1
+        seen.add(look(made[0]))
+        lab.stop()
+        script += [0] * (len(chooser.widths) - len(script))
+        while script and script[-1] + 1 == chooser.widths[len(script) - 1]:
+            script.pop()
+        if not script:
+            return count, seen
+        script[-1] += 1
