@@ -134,6 +134,7 @@ class Reader:
             reads.add(cells.CHANCE)
             recorder.mark(cells.CHANCE, "W")
         recorder.mark(cells.SERVICES, "R")
+        reads |= recorder.followed
         for cell, letters in recorder.marks.items():
             if (cell[0] == cells.BOX and letters & {"C", "W"}) or cell[0] in _READ_IF_MARKED:
                 reads.add(cell)
@@ -152,10 +153,12 @@ class Reader:
         """Add the limited inbox at the end of a chain: that it is full is seen without a record."""
         end = before.get(cell)
         reads.add(cell)
+        recorder.mark(cell, "R")
         while end is not None:
             number, kind, name = end
             cell = (cells.LEADS, number, kind, name)
             reads.add(cell)
+            recorder.mark(cell, "R")
             end = before.get(cell)
             if end is None and before.get((cells.LIMIT, number, name)) is not None:
                 box = (cells.BOX, number, name)

@@ -63,6 +63,8 @@ class CannotStage(Exception):
 class _StageLab(Lab):
     """A lab that reports nothing: what fails is part of the state."""
 
+    names_ends = False  # the verdicts of single runs are not shown
+
     def report(self, text: str) -> None:
         """Discard a report."""
 
