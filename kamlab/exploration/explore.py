@@ -18,12 +18,12 @@ from ..core.tracebacks import public
 from .errors import CannotExplore
 from .executions import Differs
 from .faults import OF_MESSAGES, World, check_met, make_world
-from .fingerprint import Opaque
 from .footprint import watching
 from .found import Exploration
 from .graph import Graph, NetworkMet
 from .interrupts import Interrupts
 from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
+from .kinds import Opaque
 from .phenomena import LostUpdate
 from .progress import Listener, Watch
 from .sample import Sampler

@@ -35,8 +35,9 @@ from . import cells
 from .cells import Cell
 from .errors import CannotExplore
 from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
-from .fingerprint import Opaque, Prints, digest_of
+from .fingerprint import Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
+from .kinds import Opaque
 from .network_state import leave_network_apart, poller_of, read_network
 from .outer import outer_of, read_place
 from .setting import Setting
