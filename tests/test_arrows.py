@@ -74,7 +74,7 @@ MAY_KNOW: dict[str, set[str]] = {
 AT_ONCE = {
     "lab": {"core", "analysis", "replay"},
     "teach": {"core", "analysis", "replay", "views", "lab"},
-    "exploration": {"core", "chassis", "analysis", "replay", "views", "lab"},
+    "exploration": {"core", "chassis", "net", "analysis", "replay", "views", "lab"},
     "__init__": {"browser", "core", "lab"},
 }
 

@@ -56,6 +56,8 @@ HELD, DEADLOCK, STUCK, AT_REST = "held", "deadlock", "stuck", "at rest"
 
 #: How many members of a circle are written down.
 WRITTEN = 12
+#: With more components than this the end of a run is not analysed, unless :func:`waiting` is asked: it takes too long.
+MANY = 300
 
 _HEADLINES = {
     NEW: "nothing has been activated yet",
@@ -246,7 +248,8 @@ def end_in_words(lab: World) -> str:
     """Return what has gone wrong in a lab in which nothing can run any more, if the run itself tells; or "".
 
     The caller holds the lab's lock. A deadlock is named only where it can be nothing else. A lost wake-up is only said
-    to be possible: whether the sleeper would take what waits beside it cannot be told without waking it.
+    to be possible: whether the sleeper would take what waits beside it cannot be told without waking it. Of more than
+    :data:`MANY` components nothing is said.
 
     >>> from kamlab import Component, Lab
     >>> class Worker(Component):
@@ -264,6 +267,8 @@ def end_in_words(lab: World) -> str:
     ...     lab.run().named
     "perhaps a lost wake-up: Worker_1 sleeps, and 1 message waits in its 'inbox'"
     """
+    if len(lab.scheduler.members) > MANY:
+        return ""
     graph = WaitGraph(Moment(lab))
     circles = [circle for circle in graph.circles() if graph.is_certain(circle)]
     if circles:

@@ -62,7 +62,8 @@ def explore(
 ) -> Exploration:
     """Play a system in every order of slices, and say in which one it goes wrong.
 
-    The system runs under virtual time. One slice is atomic; a timer fires only when no component can run, as in a lab.
+    The system runs under virtual time. One slice is atomic; a timer fires only when no component can run, as in a lab,
+    unless ``faults`` say otherwise.
     Seen are variables, boxes, the objects that they hold, and the globals that the code of the components names; what
     is not seen is said in the result, which then is not called proved.
 
@@ -79,15 +80,16 @@ def explore(
             without bound in orders that nobody means has finitely many states then.
         ignore: attributes that are no part of the state, such as a log: ``"Server.served"``.
         how: ``"all"``: the graph of all states. ``"traces"``: one run for each truly different order, for systems that
-            hold what cannot be seen into. ``"random"``, ``"pct"``: orders that are drawn, for systems with threads, a
-            network, or too many states. ``"auto"`` takes the first of these that fits, and says so in the result.
+            hold what cannot be seen into. ``"random"``, ``"pct"``: orders that are drawn, for systems with threads, or
+            too many states. ``"auto"`` takes the first of these that fits, and says so in the result.
         states, seconds: limits. Where one is reached, the result is not complete.
         runs, slices: how many orders are drawn, and how many slices each may have.
         seed: the seed of the lab's random numbers, and of the first order that is drawn.
         faults: what the world may choose to do as well. ``"timers"``: the next timer fires although components can run.
             ``"loss"``, ``"duplication"``, ``"reordering"``: a message that goes over a lossy link is gone, arrives
             twice, or overtakes others that wait in its inbox.
-        lossy: the links that these are about, by one of their ends: ``"Shop.outbox"``, ``"Bank.inbox"``.
+        lossy: the links that these are about, by one of their ends: ``"Shop.outbox"``, ``"Bank.inbox"``. What is sent
+            into a component of the network is a datagram, as ``"SimplePeer.inbox"``; over TCP nothing is lost.
         most_faults: how many faults there may be in one order; ``None``: any number.
         progress: called from a thread of its own, four times a second once a second has passed, with an
             :class:`ExplorationProgress`. Without it, that is shown on a terminal or under the cell; ``False``: not.
@@ -188,7 +190,7 @@ class _Task:
         """Return the graph; once a system has begun to use a network, it is explored again with the network seen."""
         for _ in range(2):
             graph = Graph(setting, self.assembled, self.fair)
-            self.watch.follow("states found", lambda graph=graph: len(graph.states))
+            self.watch.follow("states found", graph.count)
             try:
                 return graph.expand(self.states, self.seconds)
             except NetworkMet:

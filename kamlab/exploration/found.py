@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,8 +12,8 @@ from ..lab import Lab
 from ..replay.fingerprints import Checks
 from ..replay.journal import Entry, Path
 from ..replay.recording import Recording
-from ..views.exploring import ChoiceTree, StateGraph
-from ..views.render import Document, Section, Span, Table, View, line
+from ..views.exploring import ChoiceTree, ExplorationOverview, StateGraph
+from ..views.render import Document, Span, Table, View, line
 from .errors import CannotExplore, NotProved, WrongOrder
 from .faults import NO_FAULTS, World
 from .shortest import switches_in
@@ -32,6 +32,8 @@ class _OrdersInside(Protocol):
     def wrong(self, count: int) -> tuple[Schedule, ...]: ...
 
     def through(self, names: Sequence[str]) -> Schedule: ...
+
+    def paths(self, wrong: bool) -> Iterator[tuple[str, ...]]: ...
 
     def picture(self) -> StateGraph: ...
 
@@ -262,6 +264,27 @@ class Exploration(View):
         """
         return self._inside().wrong(_whole("count", count))
 
+    def paths(self, wrong: bool = False) -> Iterator[tuple[str, ...]]:
+        """Yield every order that passes no state twice, as the components that run once the system is assembled.
+
+        No order is run for it, so that there can be many thousands a second; ``order_through(*path)`` opens one.
+
+        Args:
+            wrong: only those in which something goes wrong.
+
+        Raises:
+            CannotExplore: orders were run or drawn, and not kept.
+
+        >>> from kamlab import Component, explore
+        >>> class Once(Component):
+        ...     def main(self):
+        ...         yield
+        >>> result = explore(lambda: [Once().activate(), Once().activate()])
+        >>> len(list(result.paths())) == result.schedules == 6
+        True
+        """
+        return self._inside().paths(wrong)
+
     def order_through(self, *names: str) -> Schedule:
         """Return an order that begins with these components, and goes wrong if one can that does; the shortest such.
 
@@ -404,41 +427,12 @@ class Exploration(View):
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
             return f"In all orders{fair}, which run through {where} without a last one,"
-        if self.how == "traces":
+        if self.how == "traces" and self.schedules != 1:
             return f"In all {self.schedules:,} orders{fair} that truly differ"
         if self.schedules == 1:
             return "In the only order"
         differing = "" if self.different is None else f" ({self.different:,} truly different)"
         return f"In all {self.schedules:,} orders{fair}{differing}"
-
-
-@dataclass(frozen=True, repr=False)
-class ExplorationOverview(View):
-    """An exploration with its graph and its tree of choices, in one view; both are ``None`` where states are not known.
-
-    >>> from kamlab import Component, explore
-    >>> class Once(Component):
-    ...     def main(self):
-    ...         yield
-    >>> print(str(explore(lambda: Once().activate()).overview()).splitlines()[0])
-    In the only order nothing goes wrong.
-    """
-
-    exploration: Exploration
-    graph: StateGraph | None = None
-    tree: ChoiceTree | None = None
-
-    def data(self) -> dict[str, Any]:
-        """Return all of it as plain values, ready for JSON."""
-        found: dict[str, Any] = plain(super().data())
-        return found
-
-    def document(self) -> Document:
-        """Return what was found, and the graph and the tree in sections."""
-        sections = [Section("States", self.graph)] if self.graph is not None else []
-        if self.tree is not None and self.tree.choices:
-            sections.append(Section("Choices", self.tree))
-        return (*self.exploration.document(), *sections)
 
 
 def _whole(name: str, number: int) -> int:

@@ -94,6 +94,10 @@ class Graph:
         if differing:
             raise Differs(f"the system is not built the same way twice: {self.words(differing[0])} differs")
 
+    def count(self) -> int:
+        """Return how many states are known."""
+        return len(self.states)
+
     # -- states -----------------------------------------------------------------------------------
 
     def _add(self, state: State[int], parent: int, component: int) -> int:
@@ -291,6 +295,8 @@ class Graph:
                 self.why_not = f"it was not done after {seconds:g} seconds"
             if self.why_not:
                 self.why_not += f"; {done:,} states were explored, {len(self.states) - done:,} more are known"
+                cell, values = self.states.most_varied()
+                self.why_not += f"; what differs most is {self.words(cell)}, which has had {values:,} values"
                 break
         else:
             self.complete = True

@@ -48,7 +48,7 @@ class OrdersInside:
         """Return an order that begins with these components, goes wrong if one can, and is as short as such ones are.
 
         Raises:
-            CannotExplore: there is no order that begins so.
+            CannotExplore: there is no order that begins so, or it was not explored how it goes on.
         """
         graph = self._graph
         state, path, passed = 0, [], [0]
@@ -65,11 +65,22 @@ class OrdersInside:
         if not self._bad & set(passed):
             ahead = reachable(graph, state)
             goals = self._bad & ahead or self._endless & ahead or set(graph.ends()) & ahead
+            if not goals and not graph.complete:
+                raise CannotExplore(f"how it goes on from there was not explored: {graph.why_not}")
             rest = way_between(graph, state, goals) if goals else []
             path += [component for component, _ in rest]
             passed += [target for _, target in rest]
         with watching():
             return self._schedule(path, passed)
+
+    def paths(self, wrong: bool) -> Iterator[tuple[str, ...]]:
+        """Yield who runs in each order, or in each that goes wrong, without running it."""
+        graph, setting = self._graph, self._graph.setting
+        found = ways(graph, self._bad, self._endless) if wrong else ways(graph)
+        names = {number: setting.words_of_choice(number) for number in range(len(setting.names))}
+        name = names.__getitem__
+        for path, _ in found:
+            yield tuple(map(name, path))
 
     def picture(self) -> StateGraph:
         """Return the graph of states as a picture."""
@@ -115,8 +126,10 @@ def ways(
     states, place_of = [0], {0: 0}
     passed = int(0 in goals)  # how many bad states are on the way
 
+    ends = frozenset(graph.ends())  # a state that was not explored has no edges either
+
     def is_last() -> bool:
-        return not graph.edges[states[-1]] and (bad is None or passed > 0)
+        return states[-1] in ends and (bad is None or passed > 0)
 
     if is_last():
         yield path, states

@@ -1,4 +1,4 @@
-"""Samples: orders that are drawn, for systems with too many states, threads or a network.
+"""Samples: orders that are drawn, for systems with too many states, or with threads.
 
 ``random`` draws the component of each slice, all that can run equally likely. ``pct`` gives each component a rank that
 is drawn, runs the highest, and lowers the one that runs at a few slices that are drawn (Burckhardt and others, ASPLOS

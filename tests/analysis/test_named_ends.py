@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kamlab import Backplane, Component, Graphline, Lab, Pipeline, PublishTo, SeededRandom, SubscribeTo
+from kamlab.analysis import why_lab
 from kamlab.parts import Collate, DataSource, NullSink, PassThrough
 from kamlab.teach import runs
 
@@ -150,6 +151,14 @@ def test_a_failure_is_told_beside_it() -> None:
         lab.report = lambda text: None  # type: ignore[method-assign]
         Breaks().activate()
         assert str(lab.run()) == "2 slices: every component has ended; failed: Breaks_1"
+
+
+def test_a_large_lab_is_not_analysed_at_the_end_of_each_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With many components the outcome names nothing, and ``lab.why()`` still tells."""
+    monkeypatch.setattr(why_lab, "MANY", 2)
+    with Lab(build=lambda: two(Takes), clock="virtual") as lab:
+        assert lab.run().named == ""
+        assert lab.why().certain
 
 
 def test_many_runs_are_not_analysed_one_by_one() -> None:

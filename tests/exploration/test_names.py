@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count, permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kamlab import Backplane, Carousel, Component, Graphline, Par, Pipeline, PublishTo, Seq, SubscribeTo, explore
-from kamlab.exploration import Backlog, CannotExplore, Delivery, LostUpdate, PriorityInversion
+from kamlab.exploration import Backlog, CannotExplore, Delivery, LostUpdate, PriorityInversion, judge
 from kamlab.exploration.setting import Setting
 from kamlab.exploration.stage import Stage
 from kamlab.parts import Chooser, Collate, ConsoleEchoer, DataSource, OneShot, PassThrough, PureTransformer
@@ -462,3 +464,14 @@ def test_what_does_not_fit_the_system_is_refused(look_for: Any, words: str) -> N
     """A name that is that of nothing in the system is an error that says what there is."""
     with pytest.raises(CannotExplore, match=words):
         explore(systems.lost_update(), look_for=look_for)
+
+
+def test_every_name_is_in_the_tables() -> None:
+    """The docstring of the judge and the page on exploring name all that is looked for on request."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "exploration.md").read_text(encoding="utf-8")
+    for kind in (LostUpdate, PriorityInversion, Delivery, Backlog):
+        for name in kind.names:
+            assert re.search(rf"(?m)^(\| |)[a-z, -]*\b{name}\b", page), name
+            assert re.search(rf"(?m)^[a-z, -]*\b{name}\b", judge.__doc__ or ""), name
+        assert f"look_for={kind.__name__}(" in page
+        assert kind.__name__ in (judge.__doc__ or "")

@@ -95,7 +95,7 @@ def test_equal_graphs_are_drawn_equally() -> None:
 def test_a_large_graph_is_drawn_by_depth() -> None:
     """Above 200 states there are no dots, and the numbers are the same as those of the states."""
     graph = picture(systems.table(3))
-    assert not (graph.dots or graph.edges or graph.way_dots)
+    assert not any([graph.dots, graph.edges, graph.way_dots])
     assert graph.states == 3333
     assert sum(row.bad for row in graph.rows) == dict(graph.names)["deadlock"]
     assert "deadlock" in graph.summary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -30,6 +31,25 @@ def test_the_orders_that_go_wrong_are_those_among_all_that_do(result: Any) -> No
     assert {schedule.path for schedule in wrong} == {
         schedule.path for schedule in result.orders(1000) if schedule.names
     }
+
+
+def test_paths_are_the_orders_without_running_them(result: Any) -> None:
+    """Who runs in each order can be had without running it: the same orders, and those that go wrong among them."""
+    paths = list(result.paths())
+    assert [schedule.path[schedule.assembly :] for schedule in result.orders(1000)] == paths
+    assert set(result.paths(wrong=True)) < set(paths)
+    assert len(list(result.paths(wrong=True))) == 184
+    assert result.order_through(*paths[-1]).path[1:] == paths[-1]
+
+
+def test_an_order_ends_at_an_end_and_not_where_exploring_stopped() -> None:
+    """Of a graph that was cut, only orders are listed that were followed to their end."""
+    result = explore(systems.lost_update(), states=60, how="all")
+    for schedule in result.orders(5):
+        with schedule.open() as lab:
+            assert not lab.runnable()
+    with pytest.raises(CannotExplore, match="was not explored: there are more than 2 states"):
+        explore(systems.table(), states=2, how="all").order_through("Fork_4")
 
 
 def test_a_wrong_order_opens_where_it_has_gone_wrong(result: Any) -> None:
@@ -113,3 +133,12 @@ def test_assert_holds_fails_where_orders_were_left_out() -> None:
     with pytest.raises(NotProved):
         assert_holds(result, incomplete=True, proved=True)
     assert_holds(explore(systems.chain(2)), proved=True)
+
+
+def test_the_overview_is_plain_data_as_well() -> None:
+    """Sentences, graph and tree are ready for JSON; without states there is only the first."""
+    data = json.loads(json.dumps(explore(systems.sleeping).overview().data()))
+    assert data["exploration"]["wrong"] == 9
+    assert len(data["graph"]["dots"]) == 36
+    assert data["tree"]["choices"][0]["path"] == ["Worker_3"]
+    assert explore(systems.sleeping, how="random", runs=2).overview().data()["graph"] is None

@@ -22,7 +22,7 @@ def test_the_code_of_the_page_runs_and_prints_what_it_shows(capsys: Any) -> None
         if text:
             shown.append(text)
             assert printed == text
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert names["result"].found[0].diagram() + "\n" in TEXT
 
 

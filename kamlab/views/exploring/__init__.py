@@ -6,6 +6,7 @@ They know nothing of how a system is explored; whoever explores makes them.
 from __future__ import annotations
 
 from .choice_tree import ChoiceLook, ChoiceTree
+from .overview import ExplorationOverview
 from .state_graph import DepthRow, StateDot, StateEdge, StateGraph
 
-__all__ = ["ChoiceLook", "ChoiceTree", "DepthRow", "StateDot", "StateEdge", "StateGraph"]
+__all__ = ["ChoiceLook", "ChoiceTree", "DepthRow", "ExplorationOverview", "StateDot", "StateEdge", "StateGraph"]
