@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from . import soak
 from .kernel import Step
 from .preparing import ROOT
 
@@ -134,14 +135,32 @@ for name in found:
             print(name, error)
 print(len(found) > 300)
 """
-#: The solution of an exercise that never gives way.
+#: A solution of the exercise that never ends.
 ENDLESS = """
-class Client(Component):
-    def main(self):
+class SafeClient(Client):
+    async def main(self):
         while True:
             pass
-        yield
 """
+#: How long the check of such a solution may take, in seconds.
+SHORT = "lost_update.check.seconds = 0.5"
+#: The systems that the explorer is tested with.
+SYSTEMS = (ROOT / "tests" / "exploration" / "systems.py").read_text(encoding="utf-8")
+#: Explore some of them; print how many orders there are, how many of them differ, and how many ends.
+EXPLORE = """
+from kamlab.exploration.counts import backwards, different, interleavings
+from kamlab.exploration.footprint import watching
+from kamlab.exploration.graph import Graph
+from kamlab.exploration.setting import Setting
+
+for system in (lost_update(), lost_update(3), letters, table(3)):
+    with watching():
+        graph = Graph(Setting(system), True).expand(100_000, 100.0)
+        order = backwards(graph)
+        print(graph.complete, interleavings(graph, order), different(graph), len(graph.ends()))
+"""
+#: How often a lab is started and paused in a test run, and in how many seconds; by hand it is more, see soak.py.
+SOAK = 20, 1.0
 
 #: The clock of the listing, as a component that needs no thread.
 CLOCK = """
@@ -173,7 +192,7 @@ def without_thread(listing: str) -> str:
 
 
 def exercise(notebook: Path) -> list[str]:
-    """Return the cells of the exercise: those that it needs, the stub, the check, a solution, and the check again."""
+    """Return the cells of an exercise: those that it needs, the stub, a solution, and one that never ends; checks."""
     cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in cells]
     graded = {
@@ -184,7 +203,8 @@ def exercise(notebook: Path) -> list[str]:
     needed = [source for source in sources if source.startswith((LOAD, "class Account", "def broken"))]
     stub, check = graded["lost-update"], graded["lost-update-check"]
     fewer = f"lost_update.SCHEDULES = {SCHEDULES}"
-    return [*needed, fewer, stub, check, "verdict.open()", SOLUTION.read_text(encoding="utf-8"), check]
+    solution = SOLUTION.read_text(encoding="utf-8")
+    return [*needed, fewer, stub, check, "verdict.open()", solution, check, SHORT, ENDLESS, check]
 
 
 def _cells(*sources: str) -> list[Step]:
@@ -212,6 +232,9 @@ EVERYWHERE: dict[str, list[Step]] = {
     ),
     "exercise": _cells(*exercise(NOTEBOOK)),
     "modules": _cells(MODULES),
+    "explore": _cells(
+        "import kamlab", SYSTEMS, EXPLORE, "kamlab.explore(lost_update(), lambda account: account.balance == 2)"
+    ),
 }
 #: What works where calls can be suspended.
 SUSPENDING: dict[str, list[Step]] = {
@@ -240,6 +263,7 @@ SUSPENDING: dict[str, list[Step]] = {
         {"message": {"do": "pause", "id": 1}},
         *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
     ],
+    "soak": soak.steps(*SOAK, parts=2),
 }
 #: What is left where they cannot.
 PLAIN: dict[str, list[Step]] = {

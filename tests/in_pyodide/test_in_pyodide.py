@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,7 +19,7 @@ from kamlab.teach.verdict import PRACTICE
 from .kernel import Session, run
 from .notebooks import CHOSEN, chosen
 from .preparing import prepare
-from .scenarios import EVERYWHERE, PLAIN, SCHEDULES, STEP, SUSPENDING, SYSTEM
+from .scenarios import EVERYWHERE, PLAIN, SCHEDULES, SOAK, STEP, SUSPENDING, SYSTEM
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -107,8 +108,8 @@ def test_a_time_server_serves_on_the_simulated_network(session: Session) -> None
 
 
 def test_an_exercise_is_checked(session: Session) -> None:
-    """The stub is told what it does wrong and its run can be opened; a right answer passes."""
-    *_, stub, opened, _, solved = session["exercise"]
+    """The stub is told what it does wrong and its run can be opened; a right answer passes; an endless one is ended."""
+    *_, stub, opened, _, solved, _, _, endless = session["exercise"]
     first, sentence, place, _ = stub.shown.split("\n")
     assert first == "lost-update: not yet"
     assert sentence.startswith("  Two deposits of 1 were made, and the balance is 1. The account took: ")
@@ -116,6 +117,31 @@ def test_an_exercise_is_checked(session: Session) -> None:
     assert step is not None
     assert f"step {step[1]}, " in opened.value
     assert solved.shown == f"lost-update: done {PRACTICE}\n  In {SCHEDULES} schedules no deposit was lost."
+    assert "Your code was still running after 0.5 seconds; it loops without an end" in endless.shown
+
+
+def test_every_order_is_explored_as_here(session: Session) -> None:
+    """Fingerprints tell the same states apart in Python 3.14: the counts are those of tests/exploration."""
+    *_, counts, result = session["explore"]
+    assert counts.printed.splitlines() == [
+        "True 256 88 4",
+        "True 45144 10032 9",
+        "True 3432 1 1",
+        "True 4682564249934 985640 2",
+    ]
+    assert result.value.startswith("In 184 of all 256 orders (88 truly different) it goes wrong.")
+
+
+def test_labs_are_started_and_paused_again_and_again(session: Session) -> None:
+    """With threads, connections and garbage each start succeeds, and nothing stays of the labs that were stopped."""
+    setup, *parts, _ = session["soak"]
+    assert setup.printed.startswith("True ")  # the collector is on
+    first, second = (json.loads(part.printed) for part in parts)
+    for part in first, second:
+        assert part["errors"] == []
+        assert part["starts"] == part["answers"] == SOAK[0] / 2
+    assert second["objects"] - first["objects"] < 1000
+    assert second["threads"] == first["threads"]
 
 
 def test_every_module_can_be_imported(session: Session) -> None:
