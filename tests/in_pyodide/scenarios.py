@@ -159,6 +159,67 @@ for system in (lost_update(), lost_update(3), letters, table(3)):
         order = backwards(graph)
         print(graph.complete, interleavings(graph, order), different(graph), len(graph.ends()))
 """
+#: What no page can do, as a notebook would write it; print what comes of each.
+REFUSED = """
+import asyncio, concurrent.futures, multiprocessing, os, socket, subprocess, urllib.request
+import kamlab
+
+async def attempt(call):
+    try:
+        result = call()
+        print(result if result is None else await result)
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+
+async def attempt_all():
+    for call in (
+        lambda: subprocess.run(["ls"]),
+        lambda: os.system("ls"),
+        lambda: os.fork(),
+        lambda: get_ipython().system("ls"),
+        lambda: multiprocessing.Process(target=print).start(),
+        lambda: multiprocessing.Pool(2),
+        lambda: concurrent.futures.ProcessPoolExecutor(2).submit(print),
+        lambda: asyncio.create_subprocess_exec("ls"),
+        lambda: socket.create_connection(("example.org", 80)),
+        lambda: socket.create_connection(("192.0.2.1", 80)),
+        lambda: socket.create_server(("192.0.2.1", 80)),
+        lambda: asyncio.open_connection("example.org", 80),
+        lambda: urllib.request.urlopen("http://example.org/"),
+    ):
+        await attempt(call)
+
+await attempt_all()
+"""
+#: What would have to wait.
+WAITS = """
+import queue, selectors, socket, threading, time
+import kamlab
+
+def attempt(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+
+server = socket.create_server(("127.0.0.1", 0))
+lock = threading.Lock()
+lock.acquire()
+with selectors.DefaultSelector() as selector:
+    selector.register(server, selectors.EVENT_READ)
+    for call in (
+        server.accept,
+        lambda: socket.create_connection(server.getsockname()).recv(1),
+        lock.acquire,
+        lambda: lock.acquire(timeout=20),
+        threading.Event().wait,
+        queue.Queue().get,
+        lambda: threading.Thread(target=print).start(),
+        lambda: (server.close(), selector.unregister(server), selector.select(20)),
+    ):
+        attempt(call)
+time.sleep(0.01)
+"""
 #: How often a lab is started and paused in a test run, and in how many seconds; by hand it is more, see soak.py.
 SOAK = 20, 1.0
 
@@ -263,6 +324,7 @@ SUSPENDING: dict[str, list[Step]] = {
         {"message": {"do": "pause", "id": 1}},
         *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
     ],
+    "refused": _cells("import kamlab", REFUSED),
     "soak": soak.steps(*SOAK, parts=2),
 }
 #: What is left where they cannot.
@@ -277,6 +339,8 @@ PLAIN: dict[str, list[Step]] = {
         "lab.stop()",
     ),
     "network": _cells("from kamlab import Lab", "Lab().network"),
+    "waits": _cells(WAITS),
+    "asyncio": SUSPENDING["asyncio"],
     "background": _cells(
         SYSTEM,
         "lab.start()",

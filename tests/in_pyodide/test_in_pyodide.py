@@ -132,6 +132,20 @@ def test_every_order_is_explored_as_here(session: Session) -> None:
     assert result.value.startswith("In 184 of all 256 orders (88 truly different) it goes wrong.")
 
 
+def test_what_no_page_can_do_is_refused_with_a_sentence(session: Session) -> None:
+    """Processes and other machines are refused by name, and the sentence says what to use instead."""
+    *_, refused = session["refused"]
+    lines = refused.printed.splitlines()
+    assert len(lines) == 13
+    for printed in lines[:8]:
+        assert printed.endswith(
+            "a page cannot start a process; use threads or components, or run the notebook in Jupyter on a computer."
+        )
+    for printed in lines[8:10] + lines[11:]:
+        assert "Python in a browser reaches only servers in the same page, and " in printed
+    assert "a page can listen at 127.0.0.1 only, not at 192.0.2.1" in lines[10]
+
+
 def test_labs_are_started_and_paused_again_and_again(session: Session) -> None:
     """With threads, connections and garbage each start succeeds, and nothing stays of the labs that were stopped."""
     setup, *parts, _ = session["soak"]
@@ -245,3 +259,20 @@ def test_without_suspension_a_click_pauses_a_busy_lab(plain: Session) -> None:
     """A run that never waits is paused by a click on the panel."""
     *_, stands, _ = plain["click"]
     assert stands.value == "(True, 'paused')"
+
+
+def test_without_suspension_what_would_wait_says_which_browsers_can(plain: Session) -> None:
+    """A call that would wait raises that sentence at once, instead of freezing the page."""
+    (waits,) = plain["waits"]
+    lines = waits.printed.splitlines()
+    assert len(lines) == 8
+    for printed in lines:
+        assert "This browser cannot suspend Python (it has no JSPI)" in printed
+        assert printed.endswith("Chrome and Edge from version 137 on do more.")
+
+
+def test_without_suspension_asyncio_has_servers_and_clients(plain: Session) -> None:
+    """Streams of asyncio need nothing suspended when they are awaited; a cell that blocks on them is told so."""
+    _, blocked, awaited = plain.attempts("asyncio")
+    assert awaited.value == "300000"
+    assert "In a cell, write await main() instead of asyncio.run(main())." in blocked.error
