@@ -1,6 +1,6 @@
 """A notebook for where there is no kernel, as in slides: the still of each panel instead of the panel itself.
 
-    jupyter nbconvert --to slides --Exporter.preprocessors=kamlab.notebook.stills.OnlyStills lesson.ipynb
+    jupyter nbconvert --to slides --SlidesExporter.preprocessors=kamlab.notebook.stills.OnlyStills lesson.ipynb
 
 A panel leaves two outputs, a widget and after it a still. A page without a kernel has no use for the first: it is empty
 there, or says that a model is missing.

@@ -123,10 +123,11 @@ async def talk(size):
 
 print(asyncio.run(talk(5)))
 """
-#: Import all of kamlab but the command line; print what fails.
+#: Print which modules of kamlab nothing has imported so far; import all but the command line, and print what fails.
 MODULES = """
-import importlib, pkgutil, kamlab
+import importlib, json, pkgutil, sys, kamlab
 found = [each.name for each in pkgutil.walk_packages(kamlab.__path__, "kamlab.")]
+print(json.dumps([name for name in found if name not in sys.modules]))
 for name in found:
     if not name.endswith("__main__"):
         try:
@@ -220,6 +221,21 @@ with selectors.DefaultSelector() as selector:
         attempt(call)
 time.sleep(0.01)
 """
+#: What no notebook that is chosen uses.
+OTHERS = """
+from Axon.STM import Store
+from Axon.Introspector import Introspector
+from Kamaelia.Apps.SA.Time import PeriodicTick
+from kamlab.protocols.fortune import FortuneCookieProtocol
+from kamlab.teach import prediction
+
+print(lab.figure("queues"))
+print(lab.figure("throughput"))
+print(lab.find("DataSource"))
+print(lab.help())
+print(kamlab.labs())
+print(await lab.arun(max_steps=2))
+"""
 #: How often a lab is started and paused in a test run, and in how many seconds; by hand it is more, see soak.py.
 SOAK = 20, 1.0
 
@@ -292,7 +308,6 @@ EVERYWHERE: dict[str, list[Step]] = {
         "telnet.read()",
     ),
     "exercise": _cells(*exercise(NOTEBOOK)),
-    "modules": _cells(MODULES),
     "explore": _cells(
         "import kamlab", SYSTEMS, EXPLORE, "kamlab.explore(lost_update(), lambda account: account.balance == 2)"
     ),
@@ -325,8 +340,11 @@ SUSPENDING: dict[str, list[Step]] = {
         *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
     ],
     "refused": _cells("import kamlab", REFUSED),
+    "others": _cells(LOAD, "import kamlab", SYSTEM, OTHERS, "%kamlab labs", "lab.stop()"),
     "soak": soak.steps(*SOAK, parts=2),
 }
+#: What comes last, since it looks at what all the others have imported.
+LAST: dict[str, list[Step]] = {"modules": _cells(MODULES)}
 #: What is left where they cannot.
 PLAIN: dict[str, list[Step]] = {
     **{name: EVERYWHERE[name] for name in ("step", "panel", "server")},

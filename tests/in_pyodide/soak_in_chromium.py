@@ -30,6 +30,7 @@ RUN = """async (path) => {
   await widget.sessionContext.ready;
   await widget.sessionContext.session.kernel.info;
   for (let i = 0; i < widget.content.model.cells.length; i++) {
+    app.shell.activateById(widget.id); // the page may have opened another notebook meanwhile
     widget.content.deselectAll();
     widget.content.activeCellIndex = i;
     await app.commands.execute('notebook:run-cell');

@@ -19,9 +19,27 @@ from kamlab.teach.verdict import PRACTICE
 from .kernel import Session, run
 from .notebooks import CHOSEN, chosen
 from .preparing import prepare
-from .scenarios import EVERYWHERE, PLAIN, SCHEDULES, SOAK, STEP, SUSPENDING, SYSTEM
+from .scenarios import EVERYWHERE, LAST, PLAIN, SCHEDULES, SOAK, STEP, SUSPENDING, SYSTEM
 
 pytestmark = pytest.mark.timeout(1200)
+
+#: How the names of the modules begin that the choice does not use, and why.
+NOT_THERE = {
+    "__main__": "the command line",
+    "axon.listing": "the command line: kamlab run",
+    "demo": "the command line",
+    "site": "the command line",
+    "teach.grading": "the command line; it needs processes",
+    "browser.background": "where calls cannot be suspended: the other session",
+    "browser.plain": "where calls cannot be suspended: the other session",
+    "net.tls": "there is none in a page",
+    "notebook.nbgrader": "nbgrader is not there",
+    "notebook.stills": "nbconvert is not there",
+    "teach.hooks": "for graders",
+    "testing": "for tests of notebooks",
+    "axon.python2_library": "one like the other: for listings in Python 2",
+    "teach.exercises.": "one like the other: all notebooks are run by hand, see notebooks.py",
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +47,7 @@ def sessions() -> tuple[Session, Session]:
     """All scenarios, each run to its end: where calls can be suspended, and where they cannot."""
     prepare()
     with ThreadPoolExecutor(2) as pool:
-        suspending = pool.submit(run, {**EVERYWHERE, **SUSPENDING, **chosen()})
+        suspending = pool.submit(run, {**EVERYWHERE, **SUSPENDING, **chosen(), **LAST})
         plain = pool.submit(run, PLAIN, suspends=False)
         return suspending.result(), plain.result()
 
@@ -158,11 +176,18 @@ def test_labs_are_started_and_paused_again_and_again(session: Session) -> None:
     assert second["threads"] == first["threads"]
 
 
-def test_every_module_can_be_imported(session: Session) -> None:
-    """All modules of kamlab can be imported, but for the one that needs nbgrader, which is not there."""
+def test_the_choice_uses_every_module_that_can_run_there(session: Session) -> None:
+    """Scenarios and chosen notebooks have imported each module of kamlab, but for those that are named here."""
     (modules,) = session["modules"]
-    *failed, many = modules.printed.splitlines()
-    assert [line.split()[0] for line in failed] == ["kamlab.notebook.nbgrader"]
+    unused = json.loads(modules.printed.splitlines()[0])
+    assert [name for name in unused if not name.removeprefix("kamlab.").startswith(tuple(NOT_THERE))] == []
+
+
+def test_every_module_can_be_imported(session: Session) -> None:
+    """All modules of kamlab can be imported, but for those that need nbgrader and nbconvert, which are not there."""
+    (modules,) = session["modules"]
+    _, *failed, many = modules.printed.splitlines()
+    assert [line.split()[0] for line in failed] == ["kamlab.notebook.nbgrader", "kamlab.notebook.stills"]
     assert many == "True"
 
 
