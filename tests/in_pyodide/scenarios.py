@@ -309,7 +309,12 @@ EVERYWHERE: dict[str, list[Step]] = {
     ),
     "exercise": _cells(*exercise(NOTEBOOK)),
     "explore": _cells(
-        "import kamlab", SYSTEMS, EXPLORE, "kamlab.explore(lost_update(), lambda account: account.balance == 2)"
+        LOAD,
+        f"import kamlab\n{SYSTEMS}",
+        EXPLORE,
+        "result = kamlab.explore(lost_update(), lambda account: account.balance == 2)\nresult",
+        "lab = result.found[0].open()\nlab.panel()",
+        "lab.stop()",
     ),
 }
 #: What works where calls can be suspended.
