@@ -1,0 +1,22 @@
+# Fault: a goes through twice.
+class CleverRobot(Robot):
+    async def main(self):
+        if self.who == "b":
+            await self.receive()
+        for _ in range(2 if self.who == "a" else 1):
+            self.send((self.who, "in"), "door")
+            await self.tick()
+            self.send((self.who, "out"), "door")
+        self.send("I am through", "other")
+
+
+def cured():
+    door = Door()
+    wires = {
+        ("a", "other"): ("b", "inbox"),
+        ("b", "other"): ("a", "inbox"),
+        ("a", "door"): ("door", "inbox"),
+        ("b", "door"): ("door", "inbox"),
+    }
+    Graphline(a=CleverRobot("a"), b=CleverRobot("b"), door=door, linkages=wires).activate()
+    return door
