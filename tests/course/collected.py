@@ -1,8 +1,8 @@
 """The collected answers of students who never saw a check: which there are, and what the check says of one of them.
 
 An answer replaces the source of the solution cell. Of the cells before it only what defines something is run, so that
-hundreds of answers can be tried; ``taking.py`` runs whole notebooks. Right answers stand in ``right_*.py``, with a first
-line ``# Way: ...``; wrong ones in ``wrong_*.py``, with a first line ``# Fault: ...``.
+hundreds of answers can be tried; ``taking.py`` runs whole notebooks. Right answers are in files ``right_*.py`` whose
+first line is ``# Way: ...``; wrong ones in files ``wrong_*.py`` whose first line is ``# Fault: ...``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from taking import ANSWERS, TASKS, Task, run_cell
+from .taking import ANSWERS, TASKS, Task, run_cell
 
 WAY, FAULT = "# Way: ", "# Fault: "
 
