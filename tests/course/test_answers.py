@@ -91,5 +91,9 @@ def test_each_exercise_has_right_and_wrong_answers(exercise: str) -> None:
 def test_what_is_named_here_exists() -> None:
     """Each answer that is named in this file is in the collection."""
     names = {answer.name for answer in [*RIGHT, *WRONG]}
-    few = {f"{exercise}/{kind}_{way}" for exercise, ways in FEW.items() for kind, way in zip(("right", "wrong"), ways, strict=True)}
+    few = {
+        f"{exercise}/{kind}_{way}"
+        for exercise, ways in FEW.items()
+        for kind, way in zip(("right", "wrong"), ways, strict=True)
+    }
     assert few | set(OPEN) <= names
