@@ -39,7 +39,13 @@ FEW = {
 }
 
 #: Answers that a check judges wrongly so far, and why. A line goes when its check is mended.
-OPEN: dict[str, str] = {}
+OPEN = {
+    f"fairness/right_{way}": "counts answers that were given while only one client had a request waiting"
+    for way in ("fewest", "longest_ago", "next_name", "number", "own_main", "queues", "rounds")
+} | {
+    f"starvation/right_{way}": "counts normal jobs that were done while no urgent job waited"
+    for way in ("aging", "alternate", "generator", "longest_ago", "queue", "three_urgent", "weights")
+}
 
 
 def _tried(found: list[Answer], kind: int) -> list[Any]:
