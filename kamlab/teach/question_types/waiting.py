@@ -61,7 +61,7 @@ class WhomItWaitsFor(OrderQuestion):
         begin = after_slices(space, path) if space is not None else ""
         text = f"{begin}{who} sleeps. From which of these does it wait for a message?"
         right = list(dict.fromkeys(wait.on for wait in waits))
-        clause = f"{who} waits for a message from {joined(right, 'or')} in its {joined([repr(waits[0].box)])}"
+        clause = f"{who} waits for a message from {joined(right, 'or')} in {waits[0].box}"
         schedules = [space.schedule(path)] if space is not None else []
         choices = [name for name in others if name != who]
         self.settle(text, choices, right, clause, schedules=schedules, several=True)
@@ -154,7 +154,7 @@ def _at_deadlock(lab: Lab, space: StateSpace, draw: Draw) -> Iterator[OrderQuest
 
 def _messages(waits: list[Wait], names: Sequence[str]) -> list[Wait]:
     """Return for which messages a component waits; none if it waits for something else too, or it is not certain."""
-    wanted = [wait for wait in waits if wait.box != "control"]
+    wanted = [wait for wait in waits if not wait.box.endswith(".control")]
     if any(wait.kind != "message" or not wait.sure or wait.on not in names for wait in wanted):
         return []
     return wanted if len({wait.box for wait in wanted}) == 1 else []
