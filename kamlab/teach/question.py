@@ -77,8 +77,18 @@ class Result:
     def __bool__(self) -> bool:
         return self.right is True
 
+    @property
+    def hint(self) -> str:
+        """How to look at the orders that show the answer; "" if there are none."""
+        if len(self.schedules) > 1:
+            return f".open(0) to .open({len(self.schedules) - 1}) show these orders in a lab"
+        return ".open() shows this order in a lab" if self.schedules else ""
+
+    def _below(self) -> list[str]:
+        return [*self.lines, *([self.hint] if self.hint else [])]
+
     def __str__(self) -> str:
-        return "\n".join([self.sentence, *([self.remark] if self.remark else []), *self.lines])
+        return "\n".join([self.sentence, *([self.remark] if self.remark else []), *self._below()])
 
     __repr__ = __str__
 
@@ -86,7 +96,7 @@ class Result:
         head, _, rest = self.sentence.partition(": ")
         first = f"<b>{escape(head)}:</b> {escape(rest)}" if rest and self.counted else escape(self.sentence)
         remark = f"<div>{escape(self.remark)}</div>" if self.remark else ""
-        lines = escape("\n".join(self.lines))
+        lines = escape("\n".join(self._below()))
         html = f"<div>{first}</div>{remark}" + (f'<pre style="margin:2px 0">{lines}</pre>' if lines else "")
         return feedback_box(html, "" if self.right is None else "good" if self.right else "bad")
 
@@ -95,8 +105,8 @@ class Question:
     """A question about a lab, which the lab answers. :class:`~kamlab.teach.Quiz` makes them.
 
     ``text`` is the question, ``choices`` the answers offered, as text, ``several`` whether more than one of them may be
-    right, ``asked_at`` the step of the lab, ``topic`` what it is about, and ``result`` the :class:`Result` once there
-    is one. As the last expression of a cell it displays itself.
+    right, ``topic`` what it is about, ``asked_at`` the step of the lab, ``moves`` whether an answer steps it, and
+    ``result`` the :class:`Result` once there is one. As the last expression of a cell it displays itself.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import DataSource, NullSink
@@ -113,7 +123,9 @@ class Question:
         3  DataSource_1.outbox -> NullSink_2.inbox: 'a'
     """
 
-    def __init__(self, lab: Lab, question_type: QuestionType, series: int = 0, points: float = 1) -> None:
+    def __init__(
+        self, lab: Lab, question_type: QuestionType, series: int = 0, points: float = 1, seed: int = 0
+    ) -> None:
         self.text: str = question_type.text
         self.topic: str = question_type.topic
         self.several: bool = question_type.several
@@ -131,11 +143,11 @@ class Question:
         self._lab: Lab | None = lab
         self._type: QuestionType | None = question_type
         self._position = _position_of(lab)
-        self._moves = question_type.moves
+        self.moves = question_type.moves
         self.where: str = question_type.where or f"Step {self.asked_at}."
         system = question_type.roster.system_key(lab)
-        asked = self.asked_at if self._moves else (self.where, self.details, self.choices)
-        self._key = (question_type.name, question_type.text, asked, system)
+        asked = self.asked_at if self.moves else (self.where, self.details, self.choices)
+        self._key = (question_type.name, question_type.text, asked, system, seed)
         self._series = series
         self._lock = threading.RLock()
 
@@ -223,7 +235,7 @@ class Question:
     def _why_not(self) -> str | None:
         """Return why the question cannot be answered now; ``None`` if it can."""
         assert self._lab is not None
-        if not self._moves:
+        if not self.moves:
             return None
         why_not = why_nothing_runs(self._lab, at_rest=False)
         if why_not is not None:
@@ -260,7 +272,7 @@ class Question:
         result = _judge(question_type, found, given, value, answered, lab.step_number)
         if result.counted and self.is_scored:
             got = None if result.right is None else self.points * result.right
-            name = f"step {self.asked_at}: {self.text}" if self._moves else f"{self.where} {self.text}"
+            name = f"step {self.asked_at}: {self.text}" if self.moves else f"{self.where} {self.text}"
             record(name, got, self.points, "question", key=self._key, series=self._series)
         return self._close(result)
 

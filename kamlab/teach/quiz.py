@@ -68,7 +68,7 @@ class Quiz:
         points: what each right answer is worth in the score.
 
     A quiz that asks a question again counts only the first answer. The questions of a later quiz are added to the
-    score; those that an earlier one has asked, as when its cell runs again, replace these.
+    score; the same questions with the same seed, as when a cell runs again, replace those of the earlier one.
 
     Raises:
         NoQuestion: ``lab`` is not a lab, or ``seed`` is not a whole number, or ``points`` not a number above 0.
@@ -262,7 +262,7 @@ class Quiz:
             return self._question(make(self._space(2), self._draw()))
 
     def _question(self, question_type: QuestionType) -> Question:
-        return Question(self.lab, question_type, self._series, self.points)
+        return Question(self.lab, question_type, self._series, self.points, self.seed)
 
     def _draw(self) -> Draw:
         numbers = random.Random(f"{self.seed}/{self.lab.step_number}/{self._drawn}")
