@@ -89,7 +89,7 @@ SHOWN = (
     *("graph", "inboxes", "timeline", "story", "events", "find", "where", "figure"),
     *("why", "lost", "leaks", "watch", "watches", "unwatch"),
     *("back", "forward", "goto", "snapshot", "branches", "recording", "replay"),
-    *("choose", "hold", "release", "inject", "drop", "edit", "break_on", "breakpoints"),
+    *("choose", "hold", "release", "fire_timers", "inject", "drop", "edit", "break_on", "breakpoints"),
     *("components", "state", "step_number", "outcome", "trace", "pace"),
 )
 
@@ -879,6 +879,33 @@ class Lab:
             NotHeld: it is not held, or only with what contains it; the message says what is.
         """
         self.interventions.release(component)
+
+    def fire_timers(self) -> float:
+        """Have the next timer fire now, although components can run: time jumps to it; return that time, in seconds.
+
+        Under a virtual clock a timer fires only when no component can run, so a component that sleeps long enough
+        seems to be cured of a race. On a real machine the others may be slower. Timers that are due at the same time
+        fire together. It is part of the run: replayed, and undone by ``back``.
+
+        Raises:
+            NoTimer: no timer is pending, or the lab has a real clock.
+
+        >>> from kamlab import Component, Lab
+        >>> class Nap(Component):
+        ...     async def main(self):
+        ...         await self.sleep(5)
+        >>> class Busy(Component):
+        ...     def main(self):
+        ...         while True:
+        ...             yield
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Nap().activate(), Busy().activate()
+        ...     _ = lab.step(2)
+        ...     when = lab.fire_timers()
+        ...     print(when, [component.short_name for component in lab.runnable()])
+        5.0 ['Busy_2', 'Nap_1']
+        """
+        return self.interventions.fire_timers()
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits.

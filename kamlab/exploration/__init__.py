@@ -19,12 +19,34 @@ and so is one of fifty slices that were looked up. If they differ, the graph is 
 
 Two orders are *truly different* if they are not the same but for independent slices that changed places
 (:mod:`.footprint`). Deadlocks, lost wake-ups, livelocks and the like are decided on the full graph (:mod:`.judge`).
+What is wrong only where it is meant otherwise is looked for on request (:mod:`.phenomena`). Two runs, such as an order
+that ends well and one that does not, are compared with :func:`diverge`.
 """
 
 from __future__ import annotations
 
-from .errors import CannotExplore, NotProved, WrongOrder
+from .divergence import Contrast, Divergence, diverge
+from .errors import CannotCompare, CannotExplore, NotProved, WrongOrder
 from .explore import explore
 from .found import Exploration, Schedule
+from .inversion import PriorityInversion
+from .phenomena import Backlog, Delivery, LostUpdate
+from .progress import ExplorationProgress
 
-__all__ = ["CannotExplore", "Exploration", "NotProved", "Schedule", "WrongOrder", "explore"]
+__all__ = [
+    "Backlog",
+    "CannotCompare",
+    "CannotExplore",
+    "Contrast",
+    "Delivery",
+    "Divergence",
+    "Exploration",
+    "ExplorationProgress",
+    "LostUpdate",
+    "NotProved",
+    "PriorityInversion",
+    "Schedule",
+    "WrongOrder",
+    "diverge",
+    "explore",
+]

@@ -14,11 +14,13 @@ cell         of                             its value
 ``K, n, b``  box b of component n           the box that it leads to
 ``A, n``     component n                    whether it is woken when a message that it sent is taken
 ``G, m, x``  name x of module m             the value of a global or of a class
+``V, x``     the variable x                 what a :class:`~kamlab.Shared` variable holds
 ``T``        the lab                        its time
 ``S``        the lab                        its services
 ``R``        the lab                        the state of its random numbers
 ``Z``        the builder                    what it returned
 ``W, n``     component n                    how often it was passed over in a row, where that is bounded
+``Q``        the world                      how many faults there were, where that is bounded
 ============ ============================== =========================================================================
 
 Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, who sends to an inbox, is in footprints.
@@ -31,14 +33,15 @@ from typing import Any
 Cell = tuple[Any, ...]
 
 LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
-PASSED = "W"
+PASSED, VARIABLE = "W", "V"
+FAULTS: Cell = ("Q",)
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
 CHANCE: Cell = ("R",)
 MADE: Cell = ("Z",)
 
 #: The value of a component that is not made yet, and of a box that is not made yet, by the kind of cell.
-_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: (), PASSED: 0}
+_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: (), PASSED: 0, FAULTS[0]: 0}
 
 
 def default_of(cell: Cell) -> Any:
@@ -62,9 +65,11 @@ def words_of(cell: Cell, name: str) -> str:
         ATTENDS: f"whether {name} attends to what is taken",
         PASSED: f"how often {name} was passed over",
         GLOBAL: f"the global {cell[-1]}",
+        VARIABLE: f"the variable {cell[-1]}",
         TIME[0]: "the time",
         SERVICES[0]: "the services",
         CHANCE[0]: "the state of the random numbers",
+        FAULTS[0]: "how many faults there were",
         MADE[0]: "what the builder returned",
     }
     return kinds[cell[0]]

@@ -17,7 +17,10 @@ _OWN = (cells.LIFE, cells.LOCAL, cells.BOX, cells.LIMIT, cells.ENDED, cells.ATTE
 #: The cells of how boxes are wired.
 _STRUCTURE = (cells.LEADS, cells.ATTENDS, cells.LIMIT, cells.ENDED)
 #: What a slice may change of others without being taken for one that reads the whole state.
-_KNOWN = (cells.LOCAL, cells.BOX, cells.GLOBAL, cells.CHANCE[0], cells.MADE[0], cells.LEADS, cells.LIMIT, cells.ENDED)
+_KNOWN = (
+    *(cells.LOCAL, cells.BOX, cells.GLOBAL, cells.VARIABLE, cells.CHANCE[0], cells.MADE[0]),
+    *(cells.LEADS, cells.LIMIT, cells.ENDED),
+)
 
 
 @dataclass
@@ -105,7 +108,7 @@ class Reader:
             recorder.mark(cells.CHANCE, "W")
         recorder.mark(cells.SERVICES, "R")
         for cell, letters in recorder.marks.items():
-            if (cell[0] == cells.BOX and letters & {"C", "W"}) or cell[0] == cells.LEADS:
+            if (cell[0] == cells.BOX and letters & {"C", "W"}) or cell[0] in (cells.LEADS, cells.VARIABLE):
                 reads.add(cell)
             elif cell[0] == cells.LIFE and "R" in letters:
                 reads.add((cells.ENDED, cell[1]))

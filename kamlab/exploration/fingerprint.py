@@ -45,6 +45,7 @@ from ..core.link import Link
 from ..core.microprocess import Microprocess
 from ..core.scheduler import Scheduler
 from ..core.services import Services
+from ..core.shared import Shared
 from ..core.task import Task, task_of
 from ..core.unawaited import OUTSIDE_SLICES
 from .cells import Cell
@@ -210,6 +211,8 @@ class Prints:
             return ("link", *map(self._end, (value.source_box, value.sink_box)))
         if self._is_engines(value, kind):
             return ("engine", kind.__name__)
+        if kind is Shared and (variable := self._number_of(value)) is not None:
+            return ("variable", variable)  # what it holds is a cell of its own
         if isinstance(value, Ipc):
             return self._ipc(value)
         if kind is types.ModuleType:

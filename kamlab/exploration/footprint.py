@@ -104,6 +104,8 @@ class Recorder:
         self.roused: set[int] = set()
         #: The inboxes out of which it took messages, which wakes those that send there.
         self.taken: list[Cell] = []
+        #: The inboxes of the messages that it sent over lossy links, in order.
+        self.lossy: tuple[Cell, ...] = ()
 
     def mark(self, cell: Cell, letter: str) -> None:
         """Note what was done to a cell."""
@@ -139,6 +141,7 @@ class Recorder:
         self._woke(record[2].owner)  # also where that is not active yet, as it may be in another state
         if record[2].limit is not None:
             self.mark(self.inbox(record[2]), "C")
+        self._stage.note_sent(record)
         self._used(record[1])
 
     def discarded(self, record: Any) -> None:
@@ -219,6 +222,11 @@ class Recorder:
         if number not in self.woken:
             self.woken.append(number)
         self._mark_woken(component)
+
+    def not_woken(self, component: Any) -> None:
+        """Note that what was to wake a component has gone."""
+        self.woken.remove(self._stage.number_of(component))
+        self.roused -= {self._stage.number_of(component), self._stage.number_of(runner_of(component))}
 
     def _mark_woken(self, component: Any) -> None:
         number = self._stage.number_of(component)

@@ -31,9 +31,11 @@ from ...core.safe_repr import class_attribute
 from ...core.states import ASLEEP, ENDED, FAILED, RUNNABLE
 from ...core.task import task_of
 from ...exploration import CannotExplore, Schedule, cells
+from ...exploration.edges import Edge
+from ...exploration.executions import Differs
 from ...exploration.fingerprint import Opaque
 from ...exploration.footprint import watching
-from ...exploration.graph import Differs, Edge, Graph
+from ...exploration.graph import Graph
 from ...exploration.judge import Judge
 from ...exploration.setting import Setting
 from ...exploration.stage import CannotStage, Stage
