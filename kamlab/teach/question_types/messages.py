@@ -48,7 +48,8 @@ class NextInbox(NameQuestion):
             self.offer_names(names, (), None)
             return
         active = [self.roster.box_name(box) for box in self.roster.active_inboxes()]
-        others = [name for name in names if name not in active][: max(0, FEW - len(active))]
+        idle = [name for name in names if name not in active and not name.endswith(".control")]
+        others = idle[: max(0, FEW - len(active))]
         self.offer_names([name for name in names if name in active or name in others], active, ahead)
 
     def read_name(self, given: Any) -> str:
