@@ -127,7 +127,7 @@ class Quiz:
         >>> lab = Lab(build=lambda: Pipeline(DataSource("ab"), PassThrough()).activate(), clock="virtual")
         >>> question = Quiz(lab, seed=4).ask()
         >>> print(question.where, question.text, sep="\\n")
-        From the beginning (step 1 only wires it).
+        From the beginning (step 1 only wires the system).
         Is there an order in which, at some point, DataSource_2 has ended and PassThrough_3 has not?
         >>> print(question.answer("yes").sentence)
         Right: there is one: DataSource_2 (4 times).
@@ -281,7 +281,7 @@ class Quiz:
             except NoQuestion as error:
                 self._explored = error
         if isinstance(self._explored, NoQuestion):
-            raise self._explored
+            raise NoQuestion(str(self._explored))
         played = played_in(self.lab, self._explored) if self.lab.step_number else None
         if played:
             with contextlib.suppress(NoQuestion):

@@ -97,8 +97,11 @@ class OrderQuestion(QuestionType):
         """Return the choice that is meant, or the choices."""
         if not self.several:
             return self._read_one(given)
-        if type(given) not in (list, tuple, set, frozenset):
+        is_one = type(given) is list and repr(given) in self.choices  # a choice may be the text of a list
+        if is_one or type(given) not in (list, tuple, set, frozenset):
             given = [given]
+        if not given:
+            raise BadAnswer(quote_answer(given))
         return frozenset(map(self._read_one, given))
 
     def _read_one(self, given: Any) -> str:
@@ -129,10 +132,10 @@ def _where(space: StateSpace) -> str:
     """Return from when on a question is asked."""
     if space.is_from_here:
         return f"From step {space.begins} on."
-    wired = space.begins
-    if not wired:
+    if not space.begins:
         return "From the beginning."
-    return f"From the beginning (step{'s 1 to' if wired > 1 else ''} {wired} only wire{'' if wired > 1 else 's'} it)."
+    steps = "step 1 only wires" if space.begins == 1 else f"steps 1 to {space.begins} only wire"
+    return f"From the beginning ({steps} the system)."
 
 
 def not_counting(space: StateSpace, path: Sequence[int]) -> str:

@@ -52,8 +52,10 @@ def which_orders(lab: Lab, space: StateSpace, draw: Draw, slices: int | None = N
         found: dict[tuple[str, ...], list[int]] = {}
         for _ in range(DRAWN):
             path = walked(space, draw, count)
-            if path and len(found) < OFFERED:
-                found.setdefault(picture(space, space.states_on(path)[-1]), path)
+            states = space.states_on(path)
+            # Where nothing can run, time goes on before the next slice, and the picture would be that of later.
+            if path and len(found) < OFFERED and space.time(states[-1]) == space.time(states[-2]):
+                found.setdefault(picture(space, states[-1]), path)
         if len(found) < 3:
             continue
         paths = sorted(found.values(), key=lambda path: _in_words(space, path))

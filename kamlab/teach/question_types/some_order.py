@@ -25,18 +25,20 @@ class IsThereAnOrder(OrderQuestion):
 
     def __init__(self, lab: Lab, space: StateSpace, condition: Condition) -> None:
         super().__init__(lab, space)
-        when = "at the end" if condition.at_end else "at some point"
-        text = f"Is there an order in which, {when}, {condition.clause}?"
+        text = f"Is there an order in which, at some point, {condition.clause}?"
+        clause = f"{space.counted_orders()} there is no such point{condition.hint}"
+        if condition.at_end:
+            text = f"Is there an order at the end of which {condition.clause}?"
+            clause = f"{space.counted_orders()} the end is different"
         if not condition.states:
-            clause = f"{space.counted_orders()} there is no such point{condition.hint}"
             self.settle(text, (YES, NO), (NO,), clause)
             return
         state = min(condition.states, key=lambda state: (space.costs[state], state))
         path = space.path(state)
         names = [condition.name] if condition.name else []
         schedule = space.schedule(path, names, space.wrong.get(condition.name, {}).get(state, ""))
-        clause = f"there is one: {space.in_words(path) or 'it is so already'}"
-        self.settle(text, (YES, NO), (YES,), clause, schedules=[schedule])
+        found = f"there is one: {space.in_words(path) or 'it is so already'}"
+        self.settle(text, (YES, NO), (YES,), found, schedules=[schedule])
 
 
 class IsItInEveryOrder(OrderQuestion):
@@ -47,7 +49,7 @@ class IsItInEveryOrder(OrderQuestion):
 
     def __init__(self, lab: Lab, space: StateSpace, condition: Condition) -> None:
         super().__init__(lab, space)
-        text = f"Is it so that, at the end of every order, {condition.clause}?"
+        text = f"Does every order end so that {condition.clause}?"
         others = [end for end in space.ends if end not in condition.states]
         if not others:
             self.settle(text, (YES, NO), (YES,), f"{space.counted_orders()} it is so")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import subprocess
@@ -82,7 +83,19 @@ def test_several_are_right_only_together() -> None:
         refused = question.answer([0, "many"])
         assert refused.right is None
         assert "It is none of the choices." in refused.sentence
+        assert "You answered [], a list." in question.answer([]).sentence
         assert question.pick("-1", "0")
+
+
+def test_a_list_may_be_one_of_the_outcomes() -> None:
+    """Of outcomes that are lists, a list that is one of them means this one, and a list of lists means several."""
+    for alone in (True, False):
+        with lab_of(line(lambda: Source("abc"), Pass, Keep)) as lab:
+            right = Quiz(lab).which_outcomes("Pass_2.inbox").step().right_choices
+            question = Quiz(lab).which_outcomes("Pass_2.inbox")
+            lists = [ast.literal_eval(choice) for choice in question.choices if choice in right or alone]
+            assert len(right) > 1
+            assert question.answer(lists[0] if alone else lists).right is not alone
 
 
 def test_one_choice_is_one_choice() -> None:
