@@ -124,7 +124,7 @@ def _kind(question: QuestionType) -> str:
 
 
 def _key(question: QuestionType) -> Hashable:
-    return question.where, question.text, question.details, tuple(map(question.words, question.choices))
+    return question.where, question.text, question.details
 
 
 def _yes_or_no(question: QuestionType) -> str:

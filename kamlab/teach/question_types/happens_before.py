@@ -181,7 +181,9 @@ def drawn_from(lab: Lab, draw: Draw, order: tuple[StateSpace, Sequence[int]] | N
     if len(by_relation) < 2:
         return None
     right = draw.random.choice((BEFORE, AFTER, CONCURRENT))
-    one, other = draw.random.choice(by_relation[CONCURRENT if right == CONCURRENT else BEFORE])
+    found = by_relation[CONCURRENT if right == CONCURRENT else BEFORE]
+    # That a message is sent before it is taken is the easiest case.
+    one, other = draw.random.choice([pair for pair in found if len(drawing.chain(*pair)) != 2] or found)
     swapped = right == AFTER or (right == CONCURRENT and draw.random.random() < 0.5)
     return HappensBefore(lab, drawing, one, other, swapped, order)
 

@@ -172,6 +172,6 @@ def _varied(values: list[Any]) -> Iterator[Any]:
     """Yield values that are near to some: a number more or less, a list with its items in another order, or fewer."""
     for value in values:
         if type(value) is int:
-            yield from (value - 1, value + 1)
+            yield from (value + 1, value - 1) if value > 0 else (value + 1, value + 2)
         if type(value) is list and len(value) > 1:
             yield from (value[::-1], [*value[1:], value[0]], value[:-1])

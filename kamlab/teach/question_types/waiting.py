@@ -97,7 +97,8 @@ def wakers(space: StateSpace, state: int, sleeper: int) -> dict[int | None, list
 
 def waking_questions(lab: Lab, space: StateSpace, draw: Draw) -> Iterator[OrderQuestion]:
     """Yield questions about components that sleep: at a deadlock, here, or after some slices."""
-    questions: list[OrderQuestion] = [*_at_deadlock(lab, space, draw)][:1]
+    questions: list[OrderQuestion] = []
+    at_deadlock = [*_at_deadlock(lab, space, draw)][: draw.random.randrange(2)]
     for path in [[], *[walk for _ in range(TRIES) if (walk := walked(space, draw, draw.random.choice(BEFORE)))]]:
         state = space.states_on(path)[-1]
         sleepers = [one for one in space.actors if space.life(state, one) is ASLEEP]
@@ -111,7 +112,7 @@ def waking_questions(lab: Lab, space: StateSpace, draw: Draw) -> Iterator[OrderQ
         if len(questions) > 3:
             break
     shuffled = draw.shuffled(questions)
-    yield from sorted(shuffled, key=lambda question: question.right == (NOTHING,))
+    yield from [*at_deadlock, *sorted(shuffled, key=lambda question: question.right == (NOTHING,))]
 
 
 def who_can_wake(lab: Lab, space: StateSpace, component: Any) -> OrderQuestion:
