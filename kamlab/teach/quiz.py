@@ -28,6 +28,7 @@ from ..views.printable import quoted
 from .question import Question, Result, check_can_ask, why_nothing_runs
 from .question_types.base import NoQuestion, QuestionType
 from .question_types.contents import HowMany, WhatIsIn
+from .question_types.explored_system import ExploredSystem, played_in
 from .question_types.happens_before import asked_about
 from .question_types.messages import NextInbox, NextIsLost
 from .question_types.order_question import Draw
@@ -37,7 +38,7 @@ from .question_types.roster import BadAnswer
 from .question_types.scheduling import CanRun, RunsNext, WokenNext
 from .question_types.shortest_way import FewestSlices
 from .question_types.some_order import IsThereAnOrder, condition_of
-from .question_types.state_space import ExploredSystem, StateSpace, played_in
+from .question_types.state_space import StateSpace
 from .question_types.waiting import who_can_wake
 from .selection import Selection
 
