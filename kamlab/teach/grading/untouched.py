@@ -30,6 +30,7 @@ REBOUND = {
     "kamlab.browser.stacks": {"_running"},
     "kamlab.core.context": {"_default", "_maker"},
     "kamlab.core.never_activated": {"_labs"},
+    "kamlab.core.shared": {"listener"},
     "kamlab.core.origins": {"listener", "noting", "noting_components"},
     "kamlab.core.tracebacks": {"_last"},
     "kamlab.core.watch": {"_is_watching", "_lock"},

@@ -24,10 +24,10 @@ from ...core.states import ASLEEP, ENDED, FAILED, RUNNABLE
 from ...core.task import task_of
 from ...exploration import CannotExplore, Schedule
 from ...exploration.executions import Differs
-from ...exploration.fingerprint import Opaque
 from ...exploration.footprint import watching
 from ...exploration.graph import Graph
 from ...exploration.judge import Judge
+from ...exploration.kinds import Opaque
 from ...exploration.setting import Setting
 from ...exploration.stage import CannotStage, Stage
 from ...views.printable import quoted, quoted_all
