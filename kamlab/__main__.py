@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import math
 import os
 import shutil
@@ -177,11 +178,13 @@ def _lab(options: argparse.Namespace, extra: list[str]) -> int:
 
 def _site(options: argparse.Namespace) -> int:
     """Build a site, and serve it if that was asked for."""
-    from .site import SiteError, build_site, make_server
+    from .site import MARK, SiteError, build_site, make_server
 
     try:
         page = build_site(options.dir, options.notebooks or [_notebooks()])
         print(f"kamlab: the site is in {options.dir.resolve()}; its first page is {page.name}")
+        if not json.loads((options.dir / MARK).read_text(encoding="utf-8"))["matplotlib"]:
+            print("kamlab: matplotlib could not be had for it, so that figures show their numbers instead of a picture")
         if options.serve:
             with make_server(options.dir, options.port) as server:
                 print(f"kamlab: http://127.0.0.1:{server.server_port}/ shows it; Ctrl-C ends this", flush=True)

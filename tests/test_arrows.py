@@ -31,7 +31,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "views": {"core", "analysis", "replay"},
     "lab": {"core", "analysis", "replay", "net", "views", "notebook"},
     "exploration": {"core", "chassis", "net", "analysis", "replay", "views", "lab", "notebook"},
-    "teach": {"core", "analysis", "replay", "views", "lab", "notebook"},
+    "teach": {"core", "analysis", "replay", "views", "lab", "exploration", "notebook"},
     "testing": {"core", "chassis", "parts", "backplane", "net", "handle", "views", "lab", "exploration", "kamlab"},
     "notebook": {
         *("browser", "core", "parts", "backplane", "analysis", "replay", "net", "views", "lab", "teach", "handle"),
@@ -73,8 +73,8 @@ MAY_KNOW: dict[str, set[str]] = {
 #: What these import at once, when they are imported themselves; the rest of what they know only when it is needed.
 AT_ONCE = {
     "lab": {"core", "analysis", "replay"},
-    "teach": {"core", "analysis", "replay", "views", "lab"},
     "exploration": {"core", "chassis", "net", "analysis", "replay", "views", "lab"},
+    "teach": {"core", "analysis", "replay", "views", "lab", "exploration"},
     "__init__": {"browser", "core", "lab"},
 }
 

@@ -27,7 +27,8 @@ that ends well and one that does not, are compared with :func:`diverge`.
 
 from __future__ import annotations
 
-from .divergence import Contrast, Divergence, diverge
+from .comparing import diverge
+from .divergence import Contrast, Divergence
 from .errors import CannotCompare, CannotExplore, NotProved, WrongOrder
 from .explore import explore
 from .found import Exploration, Schedule

@@ -33,7 +33,7 @@ from .transitions import Transitions
 
 #: Of how many edges that were looked up one is executed as well: of five at first, later of fewer, so that the share
 #: falls as one through the number of edges.
-CHECKED, SHARE = 5, 40
+CHECKED, SHARE = 5, 20
 
 
 class NetworkMet(Exception):
@@ -344,7 +344,7 @@ class Graph:
         """Execute an edge that was looked up."""
         self.checks += 1
         self._next_check = self.looked_up + max(CHECKED, self.looked_up // SHARE)
-        stage, _ = self._executions.stand_at(number)
+        stage = self._executions.standing(number)
         stage.step(component)
         stage.runnable()
         self._executions.compare(stage.capture(), target)

@@ -22,6 +22,7 @@ from ..core import context, origins
 from ..lab import Lab, current, labs, stop_all
 from ..views.progress import install as install_progress
 from . import cells
+from .colab import enable_widgets
 from .dependencies import needs
 from .magic_arguments import argument, magic, options_of, parse_line
 from .nested import nested
@@ -132,6 +133,7 @@ def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
     from .console_field import FIELDS
     from .panel.registry import close_all, settle_all
 
+    undo.callback(enable_widgets())
     undo.callback(FIELDS.install())
     undo.callback(close_all)
     undo.callback(_close_if_loaded, "question_widget")

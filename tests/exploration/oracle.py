@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from kamlab import Lab
 from kamlab.exploration.cells import default_of
 from kamlab.exploration.counts import dependence
 from kamlab.exploration.graph import Graph
+from kamlab.exploration.schedules import schedules
 from kamlab.exploration.setting import Setting
 from kamlab.exploration.stage import Stage
 
@@ -80,6 +82,32 @@ def differences(graph: Graph, runs: int, seed: int = 1, most: int = 60) -> tuple
                 differing += 1
         stage.close()
     return compared, differing
+
+
+def classes(graph: Graph) -> int:
+    """Return how many classes of orders there are, where neighbours that are independent may change places.
+
+    All orders are written down, and two that differ by such a swap are joined: for small graphs without cycles.
+    """
+    ask = dependence()
+    orders = {order: place for place, order in enumerate(schedules(graph))}
+    joined = list(range(len(orders)))
+
+    def first(place: int) -> int:
+        while joined[place] != place:
+            joined[place] = place = joined[joined[place]]
+        return place
+
+    leads = [{component: (slice_, target) for component, slice_, target in edges} for edges in graph.edges]
+    for order, place in orders.items():
+        number = 0
+        for position, (one, other) in enumerate(pairwise(order)):
+            here = leads[number]
+            if one < other and other in here and not ask(here[one][0], here[other][0]):
+                swapped = (*order[:position], other, one, *order[position + 2 :])
+                joined[first(place)] = first(orders[swapped])
+            number = here[one][1]
+    return sum(first(place) == place for place in range(len(orders)))
 
 
 def diamonds(graph: Graph) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import gc
 import io
 import signal
 import sys
@@ -102,6 +103,7 @@ def test_an_interrupt_leaves_everything_in_order(how: str) -> None:
     """An interrupt is raised as one, with how far it came; methods and labs are as before, and the next one works."""
     expected = str(explore(systems.sleeping))
     looked, lab = (Component.data_ready, Component.any_ready, Box.__len__, sys.stdout), current()
+    gc.collect()  # the labs of earlier tests are gone
     count = len(labs())
     for seconds in places(how):
         timer = threading.Timer(seconds, _thread.interrupt_main)
@@ -110,7 +112,8 @@ def test_an_interrupt_leaves_everything_in_order(how: str) -> None:
             explore(systems.table(4), how=how, runs=100_000, seconds=60)
         timer.join()
         assert (Component.data_ready, Component.any_ready, Box.__len__, sys.stdout) == looked
-        assert len(labs()) == count
+        gc.collect()
+        assert len(labs()) <= count
         assert current() is lab
         assert str(explore(systems.sleeping)) == expected
 
