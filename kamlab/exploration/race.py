@@ -33,6 +33,7 @@ _SAID: dict[str, dict[str, str]] = {
         "C": "counts what waits in {}",
         "W": "changes what waits in {}",
     },
+    cells.VARIABLE: {"W": "sets {}", "R": "reads {}"},
     cells.GLOBAL: {"W": "may change {}", "R": "reads {}"},
     cells.LOCAL: {"W": "may change variables of {}", "R": "reads variables of {}"},
     cells.LIFE: {
@@ -123,6 +124,8 @@ def _deed(graph: Graph, cell: Cell, letter: str) -> str:
     if cell[0] == cells.GLOBAL:
         place = graph.setting.places.get(cell)
         what = graph.words(cell) if place is None else place.words
+    elif cell[0] == cells.VARIABLE:
+        what = str(cell[-1])
     elif len(cell) > 1:
         name = names[cell[1]]
         what = name if cell[0] in (cells.LIFE, cells.LOCAL) else f"{name}.{cell[-1]}"
