@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .core.outcome import Happened, Outcome
     from .core.shared import Shared
     from .core.thread import ThreadedComponent
-    from .exploration import Exploration, explore
+    from .exploration import Exploration, diverge, explore
     from .handle import Handle
     from .like_file import LikeFile
     from .net import (
@@ -83,7 +83,7 @@ _HOMES = {
         ".net",
     ),
     "Recording": ".replay",
-    **dict.fromkeys(("explore", "Exploration"), ".exploration"),
+    **dict.fromkeys(("diverge", "explore", "Exploration"), ".exploration"),
 }
 
 __all__ = [
@@ -126,6 +126,7 @@ __all__ = [
     "ThreadedComponent",
     "WaitComplete",
     "current",
+    "diverge",
     "explore",
     "labs",
     "stop_all",

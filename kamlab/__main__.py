@@ -1,9 +1,10 @@
-"""The command line: ``kamlab lab``, ``run``, ``grade``, ``site`` and ``demo``."""
+"""The command line: ``kamlab lab``, ``run``, ``explore``, ``grade``, ``site`` and ``demo``."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import math
 import os
 import shutil
@@ -47,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"unrecognized arguments: {' '.join(extra)}")
         if options.command == "site":
             return _site(options)
+        if options.command == "explore":
+            from .exploration.command import run
+
+            return run(options)
         from .demo import run_demo
 
         return run_demo(options.seconds)
@@ -63,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,grade,site,demo}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,explore,grade,site,demo}")
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on a copy of the notebooks",
@@ -84,6 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("file", type=Path, help="the listing, such as listing.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
+    explore = commands.add_parser(
+        "explore",
+        help="play a system in every order of slices, and print one in which it goes wrong",
+        description="Play a system in every order of slices, and print the shortest one in which it goes wrong.",
+        epilog="Exit status: 0 if every order was covered and nothing goes wrong, 1 if something does, 2 if the system "
+        "cannot be explored, 3 if nothing was found and not every order was covered, which proves nothing.",
+        allow_abbrev=False,
+    )
+    _explore_arguments(explore)
     grade = commands.add_parser(
         "grade",
         help="give points for notebooks of the course",
@@ -118,6 +132,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _explore_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``kamlab explore``; those of :func:`kamlab.explore` have the same names."""
+    parser.add_argument(
+        "system", metavar="FILE:FUNCTION", help="the function that activates the system, such as bank.py:system"
+    )
+    parser.add_argument(
+        "--invariant", metavar="NAME", help="a function of the file, asked at each end with what FUNCTION returned"
+    )
+    parser.add_argument("--always", metavar="NAME", help="the same, asked at every state")
+    ways = ("auto", "all", "traces", "random", "pct")
+    parser.add_argument("--how", choices=ways, default="auto", help="the way to explore (default: %(default)s)")
+    parser.add_argument("--fair", type=int, metavar="N", help="how often in a row a component may be passed over")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CLASS.NAME", help="an attribute that is no part of the state"
+    )
+    parser.add_argument("--states", type=int, default=200_000, help="the most states (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="the most seconds (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of random numbers (default: %(default)s)")
+    parser.add_argument("--quiet", action="store_true", help="print one sentence, and no progress")
+
+
 def _seconds(text: str) -> float:
     """Parse a number of seconds from 0 to one day.
 
@@ -143,11 +178,13 @@ def _lab(options: argparse.Namespace, extra: list[str]) -> int:
 
 def _site(options: argparse.Namespace) -> int:
     """Build a site, and serve it if that was asked for."""
-    from .site import SiteError, build_site, make_server
+    from .site import MARK, SiteError, build_site, make_server
 
     try:
         page = build_site(options.dir, options.notebooks or [_notebooks()])
         print(f"kamlab: the site is in {options.dir.resolve()}; its first page is {page.name}")
+        if not json.loads((options.dir / MARK).read_text(encoding="utf-8"))["matplotlib"]:
+            print("kamlab: matplotlib could not be had for it, so that figures show their numbers instead of a picture")
         if options.serve:
             with make_server(options.dir, options.port) as server:
                 print(f"kamlab: http://127.0.0.1:{server.server_port}/ shows it; Ctrl-C ends this", flush=True)

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .core.scheduler import Scheduler
     from .core.services import Services
     from .core.trace import Trace
+    from .core.world import World
     from .net.interface import Network
     from .notebook.panel.panel import Panel
     from .replay.branches import Tree
@@ -162,6 +163,8 @@ class Lab:
     next_free_port: bool = False
     #: The network of a lab with a real clock, if none is named.
     default_network: str = "real"
+    #: Whether the outcome of a run in which nothing can run any more names what has gone wrong.
+    names_ends: bool = True
     #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
@@ -200,6 +203,8 @@ class Lab:
         )
         self.runtime.lockstep = self.runtime.lockstep or recorded
         self.runtime.on_stepped = self._note_position
+        if self.names_ends:
+            self.runtime.name_end = _end_in_words
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
@@ -1529,6 +1534,13 @@ class Lab:
 
     def _repr_html_(self) -> str:
         return self.inboxes()._repr_html_()
+
+
+def _end_in_words(lab: World) -> str:
+    """Return what has gone wrong where nothing can run any more, if the run itself tells."""
+    from .analysis.why_lab import end_in_words
+
+    return end_in_words(lab)
 
 
 def _on_terminal() -> bool:

@@ -29,9 +29,13 @@ ANYWHERE = "0.0.0.0"
 LOOPBACK = "127.0.0.1"
 
 
-def fail(number: int) -> NoReturn:
-    """Raise the operating system's error for a number of ``errno``."""
-    raise OSError(number, os.strerror(number))
+#: Why another machine cannot be reached.
+ONLY_HERE = "Python in a browser reaches only servers in the same page"
+
+
+def fail(number: int, why: str = "") -> NoReturn:
+    """Raise the operating system's error for a number of ``errno``, with a reason if there is more to say."""
+    raise OSError(number, f"{os.strerror(number)}: {why}" if why else os.strerror(number))
 
 
 def is_this_machine(host: str) -> bool:
@@ -94,7 +98,7 @@ class Endpoint:
         if self.here[1]:
             fail(errno.EINVAL)
         if not is_this_machine(host) and not is_group(host):
-            fail(errno.EADDRNOTAVAIL)
+            fail(errno.EADDRNOTAVAIL, f"a page can listen at 127.0.0.1 only, not at {host}, which others could reach")
         if not port:
             port = next(_free_ports)
         elif any(self._collides_with(other, host, port) for other in _endpoints.values()):
@@ -148,7 +152,7 @@ class Stream(Endpoint):
         if self.peer is not None or self.queue is not None:
             fail(errno.EISCONN)
         if not is_this_machine(host):
-            fail(errno.ENETUNREACH)
+            fail(errno.ENETUNREACH, f"{ONLY_HERE}, and {host} is another machine")
         host = host if host.startswith("127.") else LOOPBACK
         listener = next((endpoint for endpoint in _endpoints.values() if _listens_at(endpoint, host, port)), None)
         if not isinstance(listener, Stream) or listener.queue is None or len(listener.queue) >= listener.backlog:
@@ -271,7 +275,7 @@ class Datagrams(Endpoint):
         if len(data) > LARGEST_DATAGRAM:
             fail(errno.EMSGSIZE)
         if not is_this_machine(host) and not is_group(host):
-            fail(errno.ENETUNREACH)
+            fail(errno.ENETUNREACH, f"{ONLY_HERE}, and {host} is another machine")
         if not self.here[1]:
             self.bind(ANYWHERE, 0)
         sender = (self.here[0] if self.here[0].startswith("127.") else LOOPBACK, self.here[1])

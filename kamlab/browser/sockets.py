@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .endpoints import LOOPBACK, Datagrams, Endpoint, Stream, fail, find, is_this_machine, join
+from .endpoints import LOOPBACK, ONLY_HERE, Datagrams, Endpoint, Stream, fail, find, is_this_machine, join
 from .stacks import new_future, resolve, suspend
 
 _plain = socket.socket
@@ -377,7 +377,7 @@ def get_address_info(
     try:
         socket.inet_aton(host)
     except OSError:
-        reason = f"Python in a browser reaches only servers in the same page, and {host!r} is another machine"
+        reason = f"{ONLY_HERE}, and {host!r} is another machine"
         raise socket.gaierror(-2, reason) from None
     kinds = [kind for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM) if type in (0, kind)]
     numbers = {socket.SOCK_STREAM: socket.IPPROTO_TCP, socket.SOCK_DGRAM: socket.IPPROTO_UDP}

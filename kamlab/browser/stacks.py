@@ -29,8 +29,18 @@ MAIN = 1
 _idents = itertools.count(1001)
 
 
+#: Why a call cannot wait.
+_why_not = "this call would block, which a callback from JavaScript cannot; call it in a cell"
+
+
 class WouldBlock(RuntimeError):
-    """The call would have to wait, where nothing can be suspended: in a callback from JavaScript."""
+    """The call would have to wait, where nothing can be suspended: in a callback from JavaScript, or in no place."""
+
+
+def refuse_to_wait(why: str) -> None:
+    """Have calls that would have to wait raise WouldBlock with a sentence, in a browser that can suspend none."""
+    global _why_not
+    _why_not = why
 
 
 class SuspendedFrame:
@@ -121,7 +131,7 @@ def suspend(future: asyncio.Future[Any], timeout: float | None = None) -> Any:
     """
     global _running
     if not can_suspend():
-        raise WouldBlock("this call would block, which a callback from JavaScript cannot; call it in a cell")
+        raise WouldBlock(_why_not)
     me, timer = _running, None
     me.frames = _frames_from(sys._getframe(1))
     _running = _free_root()

@@ -165,8 +165,26 @@ async def _run(function: Callable[[], Any], stack: Stack, handle: ThreadHandle) 
     except BaseException:
         traceback.print_exc()
     finally:
+        _forget_locals(getattr(function, "__self__", None))
         end_thread(stack)
         handle.set_done()
+
+
+def _forget_locals(thread: Any) -> None:
+    """Forget what a thread that ends has in ``local`` objects, as their counterpart in C does.
+
+    The one in Python forgets it when the thread is deleted, which never comes if that is what refers to the thread.
+    """
+    if not isinstance(thread, threading.Thread):
+        return
+    for name, local in vars(thread).items():
+        content = local() if name.startswith(_LOCALS) else None
+        if content is not None and id(thread) in content.dicts:
+            content.dicts[id(thread)][1].clear()
+
+
+#: How the attributes begin by which a thread knows the ``local`` objects that it has used.
+_LOCALS = "_threading_local._localimpl."
 
 
 def start_new_thread(

@@ -55,7 +55,7 @@ the built-in error from which an error also derives, so that code that catches t
     │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
     │   └── NoSuchBranch (KeyError)
     ├── every order of slices                            kamlab.exploration
-    │   ├── CannotExplore
+    │   ├── CannotExplore, CannotCompare
     │   └── WrongOrder, NotProved (AssertionError)
     ├── views                                            kamlab.views
     │   ├── UnknownPiece, BadValue, BadFigure (ValueError)

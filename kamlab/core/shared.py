@@ -47,6 +47,8 @@ class Shared(Generic[T]):
     In 4 of all 6 orders (4 truly different) it goes wrong. Drawn slice by slice, the chance is 50.0%.
     invariant: the predicate does not hold at the end
       the shortest order: 4 slices, 2 switches; after step 2 it goes wrong in every order
+      order violation, it depends on who came first:
+        at step 2 Adds_1 reads Shared 1 before Adds_2 sets Shared 1; the other way round it can end well
       1    Adds_2
       2-3  Adds_1
       4    Adds_2

@@ -3,8 +3,8 @@
 One global graph with a cache of transitions. Where the slice of a component is known for what it reads, the next state
 is looked up (:mod:`.transitions`); where not, the path to the state is executed for real, in the engine
 (:mod:`.executions`), and the slice runs there. Each real execution is compared with the graph, cell by cell, and so is
-one of every :data:`CHECKED` edges that were looked up. At any difference the exploration stops, and says which cell
-differs.
+a sample of the edges that were looked up (:data:`CHECKED`). At any difference the exploration stops, and says which
+cell differs.
 
 States are explored breadth first, so the path to each state is one with the fewest slices.
 """
@@ -31,9 +31,9 @@ from .stage import Stage
 from .states import State, States
 from .transitions import Transitions
 
-#: Of how many edges that were looked up one is executed as well; later fewer are.
-CHECKED = 50
-LATER, CHECKED_LATER = 20_000, 2_000
+#: Of how many edges that were looked up one is executed as well: of five at first, later of fewer, so that the share
+#: falls as one through the number of edges.
+CHECKED, SHARE = 5, 20
 
 
 class NetworkMet(Exception):
@@ -65,6 +65,7 @@ class Graph:
         self.real = self.looked_up = self.checks = 0
         self.memory = Memory()
         self.reader = Reader(setting)
+        self._next_check = CHECKED
         self._kinds: dict[Any, int] = {}
         self.edges = Edges(self.memory.slices)
         self._parents, self._movers = array("i"), array("i")
@@ -92,6 +93,10 @@ class Graph:
         differing = [cell for cell in {**first, **again} if first.get(cell) != again.get(cell)]
         if differing:
             raise Differs(f"the system is not built the same way twice: {self.words(differing[0])} differs")
+
+    def count(self) -> int:
+        """Return how many states are known."""
+        return len(self.states)
 
     # -- states -----------------------------------------------------------------------------------
 
@@ -290,6 +295,8 @@ class Graph:
                 self.why_not = f"it was not done after {seconds:g} seconds"
             if self.why_not:
                 self.why_not += f"; {done:,} states were explored, {len(self.states) - done:,} more are known"
+                cell, values = self.states.most_varied()
+                self.why_not += f"; what differs most is {self.words(cell)}, which has had {values:,} values"
                 break
         else:
             self.complete = True
@@ -299,7 +306,6 @@ class Graph:
     def _expand(self, number: int) -> None:
         """Find what leads on from a state."""
         states, memory, local, apply = self.states, self.memory, self._transitions.locals, self._transitions.apply
-        checks = CHECKED if self.looked_up < LATER else CHECKED_LATER
         state, version = states[number], states.version
         todo = self._may_run(state)
         if self.setting.world.faults:
@@ -320,7 +326,7 @@ class Graph:
             self.edges.add(component, slice_, target)
             if slice_.lossy and slice_.number not in self.setting.choices:
                 todo += self.faults.variants(states[number], component, slice_)
-            if not self.looked_up % checks and self.looked_up:
+            if self.looked_up >= self._next_check:
                 self._check(number, component, target)
 
     def _add_jump(self, number: int, state: State[int]) -> None:
@@ -331,13 +337,14 @@ class Graph:
         target = self._reach(later, number, jump.number)
         self.edges.add(jump.number, jump, target)
         self.looked_up += 1
-        if not self.looked_up % CHECKED:
+        if self.looked_up >= self._next_check:
             self._check(number, jump.number, target)
 
     def _check(self, number: int, component: int, target: int) -> None:
         """Execute an edge that was looked up."""
         self.checks += 1
-        stage, _ = self._executions.stand_at(number)
+        self._next_check = self.looked_up + max(CHECKED, self.looked_up // SHARE)
+        stage = self._executions.standing(number)
         stage.step(component)
         stage.runnable()
         self._executions.compare(stage.capture(), target)

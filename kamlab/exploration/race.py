@@ -33,6 +33,7 @@ _SAID: dict[str, dict[str, str]] = {
         "C": "counts what waits in {}",
         "W": "changes what waits in {}",
     },
+    cells.VARIABLE: {"W": "sets {}", "R": "reads {}"},
     cells.GLOBAL: {"W": "may change {}", "R": "reads {}"},
     cells.LOCAL: {"W": "may change variables of {}", "R": "reads variables of {}"},
     cells.LIFE: {
@@ -57,11 +58,9 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
     """
     here = 0
     for place, component in enumerate(path):
-        if here not in good:
+        if here not in good or component in graph.setting.choices:  # a fault decides by itself
             return ""
         slice_, target = next((slice_, target) for one, slice_, target in graph.edges[here] if one == component)
-        if target not in good and component in graph.setting.choices:
-            return ""  # a fault has decided it
         if target not in good:
             other = _should_come_first(graph, here, component, good)
             step = len(graph.prefix) + sum(graph.setting.runner(one) is not None for one in path[:place])
@@ -72,6 +71,7 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
 
 def _should_come_first(graph: Graph, start: int, component: int, good: Collection[int]) -> Slice | None:
     """Return the last slice on a shortest way without a component, after which it may run and all can end well."""
+    faults = graph.setting.choices
     arrived: dict[int, Slice | None] = {start: None}
     todo = deque([start])
     while todo:
@@ -81,7 +81,7 @@ def _should_come_first(graph: Graph, start: int, component: int, good: Collectio
         if number != start and all(target in good for target in own):
             return arrived[number]
         for one, slice_, target in edges:
-            if one != component and one not in graph.setting.choices and target in good and target not in arrived:
+            if one != component and one not in faults and target in good and target not in arrived:
                 arrived[target] = slice_
                 todo.append(target)
     return None
@@ -90,15 +90,17 @@ def _should_come_first(graph: Graph, start: int, component: int, good: Collectio
 def _told(graph: Graph, step: int, first: Slice, second: Slice) -> str:
     names = graph.setting.names
     conflict = _conflict(first, second)
-    before = f"it depends on who comes first: at step {step + 1} {names[first.number]}"
+    depends = "it depends on who came first"
+    before = f"at step {step + 1} {names[first.number]}"
     after = f"before {names[second.number]}"
     ending = "the other way round it can end well"
     if conflict is None:
-        return f"{ORDER_VIOLATION}: {before} runs {after}; {ending}"
+        return f"{ORDER_VIOLATION}, {depends}: {before} runs {after}; {ending}"
     cell, one, other = conflict
+    before = f"{before} {_deed(graph, cell, one)}"
     if one == other == "A":
-        return f"{MESSAGE_RACE}: {before} {_deed(graph, cell, one)} {after} does; {ending}"
-    return f"{ORDER_VIOLATION}: {before} {_deed(graph, cell, one)} {after} {_deed(graph, cell, other)}; {ending}"
+        return f"{MESSAGE_RACE}, {depends}: {before} {after} does; {ending}"
+    return f"{ORDER_VIOLATION}, {depends}: {before} {after} {_deed(graph, cell, other)}; {ending}"
 
 
 def _conflict(first: Slice, second: Slice) -> tuple[Cell, str, str] | None:
@@ -122,6 +124,8 @@ def _deed(graph: Graph, cell: Cell, letter: str) -> str:
     if cell[0] == cells.GLOBAL:
         place = graph.setting.places.get(cell)
         what = graph.words(cell) if place is None else place.words
+    elif cell[0] == cells.VARIABLE:
+        what = str(cell[-1])
     elif len(cell) > 1:
         name = names[cell[1]]
         what = name if cell[0] in (cells.LIFE, cells.LOCAL) else f"{name}.{cell[-1]}"

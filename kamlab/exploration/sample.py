@@ -1,10 +1,11 @@
-"""Samples: orders that are drawn, for systems with too many states, threads or a network.
+"""Samples: orders that are drawn, for systems with too many states, or with threads.
 
 ``random`` draws the component of each slice, all that can run equally likely. ``pct`` gives each component a rank that
 is drawn, runs the highest, and lowers the one that runs at a few slices that are drawn (Burckhardt and others, ASPLOS
 2010): it finds deep and rare orders in which one component overtakes many. Neither proves anything of the orders that
 were not drawn. An order that goes wrong is shrunk: its changes of component are left out, more and more of them, as
-long as it still goes wrong (delta debugging, Zeller and Hildebrandt 2002).
+long as it still goes wrong (delta debugging, Zeller and Hildebrandt 2002); then single slices are left out, and then
+slices move to earlier ones of the same component. What is left is called shrunk: a shorter order may exist.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ..core.choice import Chooser, SeededRandom
@@ -21,7 +23,7 @@ from ..lab import Lab
 from ..replay.journal import Entry
 from .faults import NO_FAULTS, TIMERS, World
 from .found import Schedule
-from .judge import ALWAYS, Predicate, asked, judge_lab
+from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_lab
 from .setting import takes_lab
 
 #: How many changes of rank there are in a ``pct`` run, and within how many slices.
@@ -111,6 +113,8 @@ class _Early:
 class _SampleLab(Lab):
     """A lab that reports nothing: what fails is part of the result."""
 
+    names_ends = False  # the verdicts of single runs are not shown
+
     def report(self, text: str) -> None:
         """Discard a report."""
 
@@ -134,6 +138,7 @@ class Sampler:
         system: builds the system.
         invariant, always: the predicates.
         slices: how many slices a run may have.
+        look_for: what to look for besides, as far as it can be told from one run.
         world: what the world may choose to do; only timers are fired early.
     """
 
@@ -143,6 +148,7 @@ class Sampler:
         invariant: Predicate | None,
         always: Predicate | None,
         slices: int,
+        look_for: Sequence[Phenomenon] = (),
         world: World = NO_FAULTS,
     ) -> None:
         self._world = world
@@ -150,6 +156,7 @@ class Sampler:
         self._invariant = invariant
         self._always = always
         self._slices = slices
+        self._look_for = tuple(look_for)
         self.runs = self.wrong = self.unended = 0
         #: The first run for each name.
         self.found: dict[str, Sample] = {}
@@ -190,15 +197,16 @@ class Sampler:
             return bool(sentence)
 
         stops = None if self._always is None else until
-        outcome = lab.run(until=stops, max_steps=self._slices if early is None else 1)
-        while early is not None and outcome.reason == "max_steps" and lab.step_number < self._slices:
-            early.fire(lab)
-            outcome = lab.run(until=stops, max_steps=1)
-        wrong = {**seen, **judge_lab(lab, self._invariant, made[0])}
-        path = lab.recording.path
-        sample = Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps", path.entries)
-        lab.stop()
-        return sample
+        try:
+            outcome = lab.run(until=stops, max_steps=self._slices if early is None else 1)
+            while early is not None and outcome.reason == "max_steps" and lab.step_number < self._slices:
+                early.fire(lab)
+                outcome = lab.run(until=stops, max_steps=1)
+            path = lab.recording.path
+            wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
+            return Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps", path.entries)
+        finally:
+            lab.stop()
 
     # -- shrinking ------------------------------------------------------------------------------
 
@@ -218,6 +226,7 @@ class Sampler:
                     faults=tuple([(entry.step, "the next timer fires first") for entry in fired(small.entries)]),
                     rounds=small.rounds,
                     seed=small.seed,
+                    shrunk=small is not sample,
                     _system=self._system,
                 ),
             )
@@ -246,7 +255,33 @@ class Sampler:
                 if size == 1:
                     break
                 parts = min(len(places), 2 * parts)
+        return best if fired(best.entries) else self._joined(self._shortened(best, name, until), name, until)
+
+    def _shortened(self, best: Sample, name: str, until: float) -> Sample:
+        """Return a run without the slices that can be left out, one after the other, so that the same goes wrong."""
+        place = 0
+        while place < len(best.picks) and time.perf_counter() < until:
+            tried = self._in_order(best.seed, [*best.picks[:place], *best.picks[place + 1 :]])
+            if name in tried.wrong and len(tried.picks) < len(best.picks):
+                best = tried
+            else:
+                place += 1
         return best
+
+    def _joined(self, best: Sample, name: str, until: float) -> Sample:
+        """Return a run in which slices have moved to earlier ones of their component, as far as it still goes wrong."""
+        for place in range(2, len(best.picks)):
+            component, before = best.picks[place], list(best.picks[:place])
+            if time.perf_counter() > until or component == before[-1] or component not in before:
+                continue
+            last = place - before[::-1].index(component)
+            tried = self._in_order(best.seed, [*before[:last], component, *before[last:], *best.picks[place + 1 :]])
+            if name in tried.wrong and (len(tried.picks), _switches(tried)) < (len(best.picks), _switches(best)):
+                best = tried
+        return best
+
+    def _in_order(self, seed: int, picks: Sequence[str]) -> Sample:
+        return self._follow(seed, {(place, "runs"): component for place, component in enumerate(picks)})[0]
 
     def _follow(self, seed: int, changes: _Changes) -> tuple[Sample, _Changes]:
         chooser = Following(seed, {place: name for (place, what), name in changes.items() if what == "runs"})
@@ -256,6 +291,10 @@ class Sampler:
         done: _Changes = {(place, "runs"): name for place, name in chooser.changed.items()}
         done.update({(step, "fires"): "" for step in (early.fired if early is not None else ())})
         return sample, done
+
+
+def _switches(sample: Sample) -> int:
+    return sum(one != other for one, other in pairwise(sample.picks))
 
 
 #: What differs from a run that goes on with the same component: at which slice, what, and the component that runs.

@@ -63,6 +63,13 @@ class Setting:
         known = self.choices.get(choice)
         return choice if known is None else known.component
 
+    def words_of_choice(self, choice: int) -> str:
+        """Return who runs in a choice, and what becomes of the messages if not all of them arrive."""
+        known = self.choices.get(choice)
+        if known is None or not known.fates:
+            return self.names[choice]
+        return f"{self.names[choice]} ({', '.join(fault or 'arrives' for fault, _ in known.fates)})"
+
     def build(self, lab: Lab) -> Any:
         """Build the system in a lab, the current one, and return what the builder returns."""
         return self.system(lab) if takes_lab(self.system) else self.system()

@@ -16,7 +16,7 @@ import random
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import context, origins, shared
 from ..core.box import made_inboxes_of, made_outboxes_of
@@ -31,15 +31,19 @@ from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..lab import Lab
 from ..replay.journal import Entry
-from ..net.simulated.network import SimulatedNetwork
 from . import cells
 from .cells import Cell
+from .errors import CannotExplore
 from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
-from .fingerprint import Opaque, Prints, digest_of
+from .fingerprint import Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
+from .kinds import Opaque
 from .network_state import leave_network_apart, poller_of, read_network
 from .outer import outer_of, read_place
 from .setting import Setting
+
+if TYPE_CHECKING:
+    from ..net.simulated.network import SimulatedNetwork
 
 #: The modules of kamlab whose components only wire others: they are run first where a system starts assembled.
 WIRING = ("kamlab.chassis", "kamlab.backplane")
@@ -61,6 +65,8 @@ class CannotStage(Exception):
 
 class _StageLab(Lab):
     """A lab that reports nothing: what fails is part of the state."""
+
+    names_ends = False  # the verdicts of single runs are not shown
 
     def report(self, text: str) -> None:
         """Discard a report."""
@@ -123,6 +129,7 @@ class Stage:
         scheduler.log = self._log
         scheduler.on_failure = self._note_failure
         self.made = self._build()
+        self._check_built()
         self._check()
 
     def _build(self) -> Any:
@@ -137,6 +144,18 @@ class Stage:
                 context.leave(lab)
                 context.in_slice.world = inside
                 lab.runtime.phase = phase
+
+    def _check_built(self) -> None:
+        scheduler = self.scheduler
+        if scheduler.step:
+            raise CannotExplore(
+                "the builder runs the lab: it may only make and activate components; explore() runs them in every order"
+            )
+        if not scheduler.activated:
+            raise CannotExplore(
+                "the builder activates no component in the lab that is explored: call activate() on its components, "
+                "and make no lab of its own"
+            )
 
     @contextlib.contextmanager
     def _active(self, always: bool = False) -> Iterator[None]:
@@ -477,6 +496,7 @@ class Stage:
                 when, timers = task.pause_timer.when, timers - 1
             delegate = None if task.delegate is None else self.number_of(task.delegate)
             values[cells.LIFE, number] = (task.life, when, delegate)
+            values[cells.NUMBER, number] = task.number
             values[cells.ENDED, number] = task.life in ENDED
             values[cells.ATTENDS, number] = component.woken_by_collection
             if number not in setting.outer:
@@ -494,6 +514,7 @@ class Stage:
         for name, variable in sorted(self._variables.items()):
             prints.begin((cells.VARIABLE, name))
             values[cells.VARIABLE, name] = prints.of(variable._value)
+        values[cells.ACTIVATIONS] = max([task_of(component).number for component in self.components], default=0)
         values[cells.SERVICES] = tuple(map(self._service, sorted(self.lab.services.services_registered())))
         if setting.chancy:
             values[cells.CHANCE] = self._chance_now()
@@ -506,14 +527,16 @@ class Stage:
 
     @property
     def _network(self) -> SimulatedNetwork:
-        network = self.lab.network
-        assert isinstance(network, SimulatedNetwork)
-        return network
+        network: Any = self.lab.network
+        simulated: SimulatedNetwork = network
+        return simulated
 
     def _numbers_get(self, component: Any) -> Any:
         return self._numbers.get(id(component))
 
-    def _refuse(self, error: Opaque, _value: Any) -> None:
+    def _refuse(self, error: Opaque, value: Any) -> None:
+        if isinstance(value, _Discarded):
+            return  # what components print is no state
         if not self.setting.lenient:
             raise error
         self.setting.unseen[f"the state of {error} cannot be seen"] = None

@@ -151,6 +151,11 @@ class States:
             state[slot] = code
         return state
 
+    def most_varied(self) -> tuple[Cell, int]:
+        """Return the cell that has had the most values so far, and how many."""
+        slot = max(range(len(self.cells)), key=lambda slot: len(self._values[slot]))
+        return self.cells[slot], len(self._values[slot])
+
     # -- values -----------------------------------------------------------------------------------
 
     def number(self, state: State[int], cell: Cell) -> int:

@@ -22,6 +22,7 @@ from ..core import context, origins
 from ..lab import Lab, current, labs, stop_all
 from ..views.progress import install as install_progress
 from . import cells
+from .colab import enable_widgets
 from .dependencies import needs
 from .magic_arguments import argument, magic, options_of, parse_line
 from .nested import nested
@@ -132,9 +133,11 @@ def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
     from .console_field import FIELDS
     from .panel.registry import close_all, settle_all
 
+    undo.callback(enable_widgets())
     undo.callback(FIELDS.install())
     undo.callback(close_all)
-    undo.callback(_close_questions)
+    undo.callback(_close_if_loaded, "question_widget")
+    undo.callback(_close_if_loaded, "exploring.panel")
     undo.callback(install_streams())
     undo.callback(install_progress(Lab, reporter_for))
     Lab.on_run = staticmethod(run_in_notebook)
@@ -152,11 +155,11 @@ def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
         cells.begin()  # the cell that loads the extension has begun already
 
 
-def _close_questions() -> None:
-    """Close the widgets of questions; if none was asked, their module is not loaded, and is not loaded now."""
-    question_widget = sys.modules.get(f"{__package__}.question_widget")
-    if question_widget is not None:
-        question_widget.close_all()
+def _close_if_loaded(name: str) -> None:
+    """Close the widgets of a module; if none was shown, the module is not loaded, and is not loaded now."""
+    module = sys.modules.get(f"{__package__}.{name}")
+    if module is not None:
+        module.close_all()
 
 
 def _stop_default() -> None:

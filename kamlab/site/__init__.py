@@ -6,8 +6,8 @@ notebooks. It is a folder of files: any web server can publish it, GitHub Pages 
 
 from __future__ import annotations
 
-from .build import build_site
+from .build import MARK, build_site
 from .errors import SiteError
 from .serve import make_server
 
-__all__ = ["SiteError", "build_site", "make_server"]
+__all__ = ["MARK", "SiteError", "build_site", "make_server"]

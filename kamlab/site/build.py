@@ -51,12 +51,12 @@ def build_site(folder: Path, notebooks: Iterable[Path]) -> Path:
         names = sorted(path.relative_to(contents).as_posix() for path in contents.rglob("*.ipynb"))
         if not names:
             raise SiteError("There is no notebook for the site: name notebooks, or folders with notebooks in them.")
-        write_python(lite / "static" / "pyodide")
+        has_figures = write_python(lite / "static" / "pyodide")
         _configure(lite)
         _build(lite, contents, out)
         first = f"lab/index.html?path={START if START in names else names[0]}"
         (out / "index.html").write_text(_INDEX.format(first), encoding="utf-8")
-        (out / MARK).write_text(json.dumps({"notebooks": names}), encoding="utf-8")
+        (out / MARK).write_text(json.dumps({"notebooks": names, "matplotlib": has_figures}), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(out, folder)
     return folder / "index.html"

@@ -20,6 +20,8 @@ ADDED = {
 }
 #: What kamlab itself needs.
 FOR_KAMLAB = ["anywidget", "h11", "ipython", "ipywidgets"]
+#: What figures need, where it can be had.
+FOR_FIGURES = ["matplotlib"]
 #: JupyterLite's kernel.
 KERNEL = "0.8.6"
 

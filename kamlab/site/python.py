@@ -14,12 +14,12 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from .errors import SiteError
-from .pins import ADDED, FOR_JUPYTERLITE, FOR_KAMLAB, IN_DISTRIBUTION, PYODIDE, versions_of
+from .pins import ADDED, FOR_FIGURES, FOR_JUPYTERLITE, FOR_KAMLAB, IN_DISTRIBUTION, PYODIDE, versions_of
 from .repair import repair
 from .wheel import write_wheel
 
@@ -29,8 +29,8 @@ PATIENCE = 300
 _LEFT_OUT = (".map", ".ts", ".html", ".md")
 
 
-def write_python(folder: Path) -> None:
-    """Write Pyodide and the packages into a folder.
+def write_python(folder: Path) -> bool:
+    """Write Pyodide and the packages into a folder; return whether matplotlib is among them.
 
     Raises:
         SiteError: npm is not installed, or something cannot be downloaded.
@@ -53,8 +53,32 @@ def write_python(folder: Path) -> None:
         packages[key].update(file_name=found[name].name, sha256=_digest(found[name]))
     for name, (_, depends) in ADDED.items():
         packages[name] = _entry(found[name], depends)
-    packages["kamlab"] = _entry(write_wheel(folder), FOR_KAMLAB)
+    has_figures = _add_figures(folder, lock, set(pins))
+    needed = [*FOR_KAMLAB, *FOR_FIGURES] if has_figures else FOR_KAMLAB
+    packages["kamlab"] = _entry(write_wheel(folder), needed)
     path.write_text(json.dumps(lock), encoding="utf-8")
+    return has_figures
+
+
+def _add_figures(folder: Path, lock: dict[str, Any], there: Collection[str]) -> bool:
+    """Add matplotlib and what it needs, if all of it can be had for this Pyodide; return whether it could.
+
+    Its wheels are not pure Python. PyPI takes such wheels, but not every package has some; pip also looks in the
+    folders that PIP_FIND_LINKS names.
+    """
+    packages = lock["packages"]
+    wanted = {name: version for name, version in versions_of(packages, *FOR_FIGURES).items() if name not in there}
+    pins = [f"{name}=={version}" for name, version in sorted(wanted.items())]
+    with tempfile.TemporaryDirectory() as work:
+        try:
+            _download_wheels(Path(work), pins, f"pyemscripten_{lock['info']['abi_version']}_wasm32")
+        except SiteError:
+            return False
+        for wheel in Path(work).glob("*.whl"):
+            name = _name_of(wheel)
+            packages[name].update(file_name=wheel.name, sha256=_digest(wheel))
+            shutil.copy(wheel, folder)
+    return True
 
 
 def _download_pyodide(work: Path) -> None:
@@ -66,8 +90,8 @@ def _download_pyodide(work: Path) -> None:
         archive.extractall(work, filter="data")
 
 
-def _download_wheels(folder: Path, pins: Sequence[str]) -> None:
-    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14", "--platform", "any"]
+def _download_wheels(folder: Path, pins: Sequence[str], platform: str = "any") -> None:
+    options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--python-version", "3.14", "--platform", platform]
     _call([sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), *pins], folder)
 
 

@@ -23,8 +23,8 @@ from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
 from ..exploration.errors import CannotExplore
 from ..exploration.executions import Differs
-from ..exploration.fingerprint import Opaque
 from ..exploration.footprint import watching
+from ..exploration.kinds import Opaque
 from ..exploration.sample import EARLY, Ranked
 from ..exploration.stage import CannotStage
 from .actions import Action, Monitor, Watcher

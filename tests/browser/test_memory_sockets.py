@@ -236,6 +236,10 @@ def test_other_machines_cannot_be_reached() -> None:
         get_address_info("kamaelia.org", 80)
     with MemorySocket() as sock:
         assert sock.connect_ex(("192.0.2.1", 80)) == errno.ENETUNREACH
+        with pytest.raises(OSError, match=r"reaches only servers in the same page, and 192\.0\.2\.1"):
+            sock.connect(("192.0.2.1", 80))
+        with pytest.raises(OSError, match=r"a page can listen at 127\.0\.0\.1 only, not at 192\.0\.2\.1"):
+            sock.bind(("192.0.2.1", 80))
     with pytest.raises(OSError):
         MemorySocket(socket.AF_INET6)
 

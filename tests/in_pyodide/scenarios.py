@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from . import soak
 from .kernel import Step
 from .preparing import ROOT
 
@@ -122,10 +123,11 @@ async def talk(size):
 
 print(asyncio.run(talk(5)))
 """
-#: Import all of kamlab but the command line; print what fails.
+#: Print which modules of kamlab nothing has imported so far; import all but the command line, and print what fails.
 MODULES = """
-import importlib, pkgutil, kamlab
+import importlib, json, pkgutil, sys, kamlab
 found = [each.name for each in pkgutil.walk_packages(kamlab.__path__, "kamlab.")]
+print(json.dumps([name for name in found if name not in sys.modules]))
 for name in found:
     if not name.endswith("__main__"):
         try:
@@ -134,14 +136,108 @@ for name in found:
             print(name, error)
 print(len(found) > 300)
 """
-#: The solution of an exercise that never gives way.
+#: A solution of the exercise that never ends.
 ENDLESS = """
-class Client(Component):
-    def main(self):
+class SafeClient(Client):
+    async def main(self):
         while True:
             pass
-        yield
 """
+#: How long the check of such a solution may take, in seconds.
+SHORT = "lost_update.check.seconds = 0.5"
+#: The systems that the explorer is tested with.
+SYSTEMS = (ROOT / "tests" / "exploration" / "systems.py").read_text(encoding="utf-8")
+#: Explore some of them; print how many orders there are, how many of them differ, and how many ends.
+EXPLORE = """
+from kamlab.exploration.counts import backwards, different, interleavings
+from kamlab.exploration.footprint import watching
+from kamlab.exploration.graph import Graph
+from kamlab.exploration.setting import Setting
+
+for system in (lost_update(), lost_update(3), letters, table(3)):
+    with watching():
+        graph = Graph(Setting(system), True).expand(100_000, 100.0)
+        order = backwards(graph)
+        print(graph.complete, interleavings(graph, order), different(graph), len(graph.ends()))
+"""
+#: What no page can do, as a notebook would write it; print what comes of each.
+REFUSED = """
+import asyncio, concurrent.futures, multiprocessing, os, socket, subprocess, urllib.request
+import kamlab
+
+async def attempt(call):
+    try:
+        result = call()
+        print(result if result is None else await result)
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+
+async def attempt_all():
+    for call in (
+        lambda: subprocess.run(["ls"]),
+        lambda: os.system("ls"),
+        lambda: os.fork(),
+        lambda: get_ipython().system("ls"),
+        lambda: multiprocessing.Process(target=print).start(),
+        lambda: multiprocessing.Pool(2),
+        lambda: concurrent.futures.ProcessPoolExecutor(2).submit(print),
+        lambda: asyncio.create_subprocess_exec("ls"),
+        lambda: socket.create_connection(("example.org", 80)),
+        lambda: socket.create_connection(("192.0.2.1", 80)),
+        lambda: socket.create_server(("192.0.2.1", 80)),
+        lambda: asyncio.open_connection("example.org", 80),
+        lambda: urllib.request.urlopen("http://example.org/"),
+    ):
+        await attempt(call)
+
+await attempt_all()
+"""
+#: What would have to wait.
+WAITS = """
+import queue, selectors, socket, threading, time
+import kamlab
+
+def attempt(call):
+    try:
+        print(call())
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+
+server = socket.create_server(("127.0.0.1", 0))
+lock = threading.Lock()
+lock.acquire()
+with selectors.DefaultSelector() as selector:
+    selector.register(server, selectors.EVENT_READ)
+    for call in (
+        server.accept,
+        lambda: socket.create_connection(server.getsockname()).recv(1),
+        lock.acquire,
+        lambda: lock.acquire(timeout=20),
+        threading.Event().wait,
+        queue.Queue().get,
+        lambda: threading.Thread(target=print).start(),
+        lambda: (server.close(), selector.unregister(server), selector.select(20)),
+    ):
+        attempt(call)
+time.sleep(0.01)
+"""
+#: What no notebook that is chosen uses.
+OTHERS = """
+from Axon.STM import Store
+from Axon.Introspector import Introspector
+from Kamaelia.Apps.SA.Time import PeriodicTick
+from kamlab.protocols.fortune import FortuneCookieProtocol
+from kamlab.teach import prediction
+
+print(lab.figure("queues"))
+print(lab.figure("throughput"))
+print(lab.find("DataSource"))
+print(lab.help())
+print(kamlab.labs())
+print(await lab.arun(max_steps=2))
+"""
+#: How often a lab is started and paused in a test run, and in how many seconds; by hand it is more, see soak.py.
+SOAK = 20, 1.0
 
 #: The clock of the listing, as a component that needs no thread.
 CLOCK = """
@@ -170,7 +266,7 @@ def without_thread(listing: str) -> str:
 
 
 def exercise(notebook: Path) -> list[str]:
-    """Return the cells of the exercise: those that it needs, the stub, the check, a solution, and the check again."""
+    """Return the cells of an exercise: those that it needs, the stub, a solution, and one that never ends; checks."""
     cells = [cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in cells]
     graded = {
@@ -180,7 +276,8 @@ def exercise(notebook: Path) -> list[str]:
     }
     needed = [source for source in sources if source.startswith((LOAD, "class Account", "def broken"))]
     stub, check = graded["lost-update"], graded["lost-update-check"]
-    return [*needed, stub, check, "verdict.open()", SOLUTION.read_text(encoding="utf-8"), check]
+    solution = SOLUTION.read_text(encoding="utf-8")
+    return [*needed, stub, check, "verdict.open()", solution, check, SHORT, ENDLESS, check]
 
 
 def _cells(*sources: str) -> list[Step]:
@@ -207,7 +304,14 @@ EVERYWHERE: dict[str, list[Step]] = {
         "telnet.read()",
     ),
     "exercise": _cells(*exercise(NOTEBOOK)),
-    "modules": _cells(MODULES),
+    "explore": _cells(
+        LOAD,
+        f"import kamlab\n{SYSTEMS}",
+        EXPLORE,
+        "result = kamlab.explore(lost_update(), lambda account: account.balance == 2)\nresult",
+        "lab = result.found[0].open()\nlab.panel()",
+        "lab.stop()",
+    ),
 }
 #: What works where calls can be suspended.
 SUSPENDING: dict[str, list[Step]] = {
@@ -236,7 +340,12 @@ SUSPENDING: dict[str, list[Step]] = {
         {"message": {"do": "pause", "id": 1}},
         *_cells("lab.step_number > 0, lab.state", "lab.stop()"),
     ],
+    "refused": _cells("import kamlab", REFUSED),
+    "others": _cells(LOAD, "import kamlab", SYSTEM, OTHERS, "%kamlab labs", "lab.stop()"),
+    "soak": soak.steps(*SOAK, parts=2),
 }
+#: What comes last, since it looks at what all the others have imported.
+LAST: dict[str, list[Step]] = {"modules": _cells(MODULES)}
 #: What is left where they cannot.
 PLAIN: dict[str, list[Step]] = {
     **{name: EVERYWHERE[name] for name in ("step", "panel", "server")},
@@ -249,6 +358,8 @@ PLAIN: dict[str, list[Step]] = {
         "lab.stop()",
     ),
     "network": _cells("from kamlab import Lab", "Lab().network"),
+    "waits": _cells(WAITS),
+    "asyncio": SUSPENDING["asyncio"],
     "background": _cells(
         SYSTEM,
         "lab.start()",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -18,9 +19,27 @@ from kamlab.teach.verdict import PRACTICE
 from .kernel import Session, run
 from .notebooks import CHOSEN, chosen
 from .preparing import prepare
-from .scenarios import EVERYWHERE, PLAIN, STEP, SUSPENDING, SYSTEM
+from .scenarios import EVERYWHERE, LAST, PLAIN, SOAK, STEP, SUSPENDING, SYSTEM
 
 pytestmark = pytest.mark.timeout(1200)
+
+#: How the names of the modules begin that the choice does not use, and why.
+NOT_THERE = {
+    "__main__": "the command line",
+    "axon.listing": "the command line: kamlab run",
+    "demo": "the command line",
+    "site": "the command line",
+    "teach.grading": "the command line; it needs processes",
+    "browser.background": "where calls cannot be suspended: the other session",
+    "browser.plain": "where calls cannot be suspended: the other session",
+    "net.tls": "there is none in a page",
+    "notebook.nbgrader": "nbgrader is not there",
+    "notebook.stills": "nbconvert is not there",
+    "teach.hooks": "for graders",
+    "testing": "for tests of notebooks",
+    "axon.python2_library": "one like the other: for listings in Python 2",
+    "teach.exercises.": "one like the other: all notebooks are run by hand, see notebooks.py",
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +47,7 @@ def sessions() -> tuple[Session, Session]:
     """All scenarios, each run to its end: where calls can be suspended, and where they cannot."""
     prepare()
     with ThreadPoolExecutor(2) as pool:
-        suspending = pool.submit(run, {**EVERYWHERE, **SUSPENDING, **chosen()})
+        suspending = pool.submit(run, {**EVERYWHERE, **SUSPENDING, **chosen(), **LAST})
         plain = pool.submit(run, PLAIN, suspends=False)
         return suspending.result(), plain.result()
 
@@ -107,8 +126,8 @@ def test_a_time_server_serves_on_the_simulated_network(session: Session) -> None
 
 
 def test_an_exercise_is_checked(session: Session) -> None:
-    """The stub is told what it does wrong and its run can be opened; a right answer passes."""
-    *_, stub, opened, _, solved = session["exercise"]
+    """The stub is told what it does wrong and its run can be opened; a right answer passes; an endless one is ended."""
+    *_, stub, opened, _, solved, _, _, endless = session["exercise"]
     first, sentence, place, _ = stub.shown.split("\n")
     assert first == "lost-update: not yet"
     assert sentence.startswith("  Two deposits of 1 were made, and the balance is 1. The account took: ")
@@ -116,13 +135,60 @@ def test_an_exercise_is_checked(session: Session) -> None:
     assert step is not None
     assert f"step {step[1]}, " in opened.value
     assert solved.shown == f"lost-update: done {PRACTICE}\n  In all 40 orders no deposit was lost."
+    assert "Your code was still running after 0.5 seconds; it loops without an end" in endless.shown
+
+
+def test_every_order_is_explored_as_here(session: Session) -> None:
+    """Fingerprints tell the same states apart in Python 3.14: the counts are those of tests/exploration."""
+    *_, counts, result, panel, _ = session["explore"]
+    assert counts.printed.splitlines() == [
+        "True 256 88 4",
+        "True 45144 10032 9",
+        "True 3432 1 1",
+        "True 4682564249934 985640 2",
+    ]
+    assert result.value.startswith("In 184 of all 256 orders (88 truly different) it goes wrong.")
+    assert len(panel.widgets) == 1
+
+
+def test_what_no_page_can_do_is_refused_with_a_sentence(session: Session) -> None:
+    """Processes and other machines are refused by name, and the sentence says what to use instead."""
+    *_, refused = session["refused"]
+    lines = refused.printed.splitlines()
+    assert len(lines) == 13
+    for printed in lines[:8]:
+        assert printed.endswith(
+            "a page cannot start a process; use threads or components, or run the notebook in Jupyter on a computer."
+        )
+    for printed in lines[8:10] + lines[11:]:
+        assert "Python in a browser reaches only servers in the same page, and " in printed
+    assert "a page can listen at 127.0.0.1 only, not at 192.0.2.1" in lines[10]
+
+
+def test_labs_are_started_and_paused_again_and_again(session: Session) -> None:
+    """With threads, connections and garbage each start succeeds, and nothing stays of the labs that were stopped."""
+    setup, *parts, _ = session["soak"]
+    assert setup.printed.startswith("True ")  # the collector is on
+    first, second = (json.loads(part.printed) for part in parts)
+    for part in first, second:
+        assert part["errors"] == []
+        assert part["starts"] == part["answers"] == SOAK[0] / 2
+    assert second["objects"] - first["objects"] < 1000
+    assert second["threads"] == first["threads"]
+
+
+def test_the_choice_uses_every_module_that_can_run_there(session: Session) -> None:
+    """Scenarios and chosen notebooks have imported each module of kamlab, but for those that are named here."""
+    (modules,) = session["modules"]
+    unused = json.loads(modules.printed.splitlines()[0])
+    assert [name for name in unused if not name.removeprefix("kamlab.").startswith(tuple(NOT_THERE))] == []
 
 
 def test_every_module_can_be_imported(session: Session) -> None:
-    """All modules of kamlab can be imported, but for the one that needs nbgrader, which is not there."""
+    """All modules of kamlab can be imported, but for those that need nbgrader and nbconvert, which are not there."""
     (modules,) = session["modules"]
-    *failed, many = modules.printed.splitlines()
-    assert [line.split()[0] for line in failed] == ["kamlab.notebook.nbgrader"]
+    _, *failed, many = modules.printed.splitlines()
+    assert [line.split()[0] for line in failed] == ["kamlab.notebook.nbgrader", "kamlab.notebook.stills"]
     assert many == "True"
 
 
@@ -219,3 +285,20 @@ def test_without_suspension_a_click_pauses_a_busy_lab(plain: Session) -> None:
     """A run that never waits is paused by a click on the panel."""
     *_, stands, _ = plain["click"]
     assert stands.value == "(True, 'paused')"
+
+
+def test_without_suspension_what_would_wait_says_which_browsers_can(plain: Session) -> None:
+    """A call that would wait raises that sentence at once, instead of freezing the page."""
+    (waits,) = plain["waits"]
+    lines = waits.printed.splitlines()
+    assert len(lines) == 8
+    for printed in lines:
+        assert "This browser cannot suspend Python (it has no JSPI)" in printed
+        assert printed.endswith("Chrome and Edge from version 137 on do more.")
+
+
+def test_without_suspension_asyncio_has_servers_and_clients(plain: Session) -> None:
+    """Streams of asyncio need nothing suspended when they are awaited; a cell that blocks on them is told so."""
+    _, blocked, awaited = plain.attempts("asyncio")
+    assert awaited.value == "300000"
+    assert "In a cell, write await main() instead of asyncio.run(main())." in blocked.error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kamlab.site import SiteError, build, build_site, make_server
+from kamlab.site import SiteError, build, build_site, make_server, python
 from kamlab.site.pins import PYODIDE
 from kamlab.site.repair import repair
 from kamlab.site.wheel import write_wheel
@@ -115,6 +115,31 @@ def test_npm_and_jupyterlite_are_needed(tmp_path: Path, notebook: Path, monkeypa
     monkeypatch.setattr(build.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SiteError, match=r'pip install "kamlab\[site\]"'):
         build_site(tmp_path / "site", [notebook])
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_figures_are_in_a_site_where_they_can_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_published: bool
+) -> None:
+    """matplotlib and all that it needs go into the lock file, in the wheels for this Pyodide; or nothing of it does."""
+    entry = {"version": "3.10.8", "file_name": "old", "sha256": "old"}
+    packages = {"matplotlib": {**entry, "depends": ["cycler"]}, "cycler": {**entry, "depends": []}}
+    asked: list[str] = []
+
+    def download(folder: Path, pins: list[str], platform: str = "any") -> None:
+        asked.append(platform)
+        assert pins == ["cycler==3.10.8", "matplotlib==3.10.8"]
+        if not is_published:
+            raise SiteError("there is none")
+        (folder / "matplotlib-3.10.8-cp314-cp314-x.whl").write_bytes(b"m")
+        (folder / "cycler-3.10.8-py3-none-any.whl").write_bytes(b"c")
+
+    monkeypatch.setattr(python, "_download_wheels", download)
+    lock = {"info": {"abi_version": "2026_0"}, "packages": packages}
+    assert python._add_figures(tmp_path, lock, set()) is is_published
+    assert asked == ["pyemscripten_2026_0_wasm32"]
+    assert (packages["matplotlib"]["file_name"] != "old") is is_published
+    assert len(list(tmp_path.glob("*.whl"))) == 2 * is_published
 
 
 def test_a_site_is_served_to_this_machine(tmp_path: Path) -> None:

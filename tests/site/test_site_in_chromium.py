@@ -82,10 +82,11 @@ def page(site: str) -> Iterator[Any]:
         page = chromium.new_page()
         page.set_default_timeout(PATIENCE)
         asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+        page.context.on("request", lambda request: asked.append(request.url))  # those of its workers as well
         page.goto(site)
         page.wait_for_function("window.jupyterapp && window.jupyterapp.shell")
         yield page
+        assert any("/kamlab-" in url and url.endswith(".whl") for url in asked)  # what Python's worker asks for is seen
         assert [url for url in asked if url.startswith("http") and not url.startswith(site)] == []
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..cells import kernel_shell
+from ..marimo import in_marimo
 
 if TYPE_CHECKING:
     from ...lab import Lab
@@ -23,7 +24,7 @@ def make_panel(lab: Lab, pieces: tuple[str, ...] = ()) -> Panel | Dashboard:
     Raises:
         UnknownPiece: there is no such piece.
     """
-    if in_notebook():
+    if in_notebook() or in_marimo():
         from .panel import Panel
 
         return Panel(lab, pieces)

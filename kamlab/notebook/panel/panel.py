@@ -38,6 +38,7 @@ from ...views.printable import label
 from ...views.transcript import transcripts_of
 from .. import cells
 from ..console_field import FIELDS
+from ..marimo import as_element
 from .commands import COMMANDS, SHOWS_NOW, who_is_busy
 from .page import Page
 from .permissions import ALL, STOPPED
@@ -343,6 +344,11 @@ class Panel:
 
     def _ipython_display_(self, **_options: Any) -> None:
         self.display()
+
+    def _display_(self) -> Any:
+        """Return what marimo displays: the widget."""
+        keep(self)
+        return as_element(self.page)
 
     def __repr__(self) -> str:
         return f"<panel of {self.lab!r}>"

@@ -27,11 +27,11 @@ ADDED = frozenset(
 REBOUND = {
     "kamlab.browser.breathing": {"_rested"},
     "kamlab.browser.sockets": {"_default_timeout"},
-    "kamlab.browser.stacks": {"_running"},
+    "kamlab.browser.stacks": {"_running", "_why_not"},
     "kamlab.core.context": {"_default", "_maker"},
     "kamlab.core.never_activated": {"_labs"},
-    "kamlab.core.origins": {"listener", "noting", "noting_components"},
     "kamlab.core.shared": {"listener"},
+    "kamlab.core.origins": {"listener", "noting", "noting_components"},
     "kamlab.core.tracebacks": {"_last"},
     "kamlab.core.watch": {"_is_watching", "_lock"},
     "kamlab.notebook.extension": {"_loaded", "_shell"},

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import listed
+from . import numbers_only
 from .canvas import Sheet, lab_figure
+from .numbers_only import NumbersOnly
 from .queues import QueueLength, QueueLengths, draw_queues, queue_lengths
 from .selection import BadFigure, NoMatplotlib, NoSuchLink, Window, check_by
 from .throughput import LinkFlow, Throughput, draw_throughput, throughput
@@ -25,6 +27,7 @@ __all__ = [
     "LinkFlow",
     "NoMatplotlib",
     "NoSuchLink",
+    "NumbersOnly",
     "QueueLength",
     "QueueLengths",
     "Throughput",
@@ -59,7 +62,8 @@ def figure(
     """Return a figure of what happened in a lab, drawn by matplotlib, for a report.
 
     It shows itself as the last line of a cell; ``savefig("name.pdf")`` writes it to a file, and ``data`` has the
-    numbers. ``pyplot`` does not know it, so it opens no window and need not be closed.
+    numbers. ``pyplot`` does not know it, so it opens no window and need not be closed. In a page without matplotlib it
+    is a :class:`NumbersOnly`, which shows the numbers instead.
 
     Args:
         lab: the lab; a running one is looked at between two slices.
@@ -97,8 +101,13 @@ def figure(
     for name in chosen:
         if name not in takes:
             raise BadFigure(f"figure({kind!r}) takes no {name}; what it shows is chosen by {listed(takes)}")
-    lab_figure()  # without matplotlib nothing need be computed
     over = {"by": by} if compute is throughput else {}
+    try:
+        lab_figure()  # without matplotlib nothing need be computed
+    except NoMatplotlib:
+        if not numbers_only.IN_PAGE:
+            raise
+        return NumbersOnly(compute(lab, first=first, last=last, **chosen, **over))
     return drawn(compute(lab, first=first, last=last, **chosen, **over), by=by, ax=ax)
 
 

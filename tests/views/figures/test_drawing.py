@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 
 from kamlab import Component, Lab
-from kamlab.views.figures import KINDS, BadFigure, NoMatplotlib, canvas, drawn, figure, queue_lengths, throughput
+from kamlab.views.figures import (
+    KINDS,
+    BadFigure,
+    NoMatplotlib,
+    canvas,
+    drawn,
+    figure,
+    numbers_only,
+    queue_lengths,
+    throughput,
+)
 
 matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
@@ -240,12 +250,20 @@ def test_a_figure_says_what_it_is(slow_pair: Any) -> None:
 
 
 def test_without_matplotlib_the_error_says_what_to_install(slow_pair: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who has no matplotlib is told how to get it, and that the numbers can be had without."""
+    """Who has no matplotlib is told how to get it; in a page, which can install nothing, the numbers are shown."""
     lab, _, _ = slow_pair
     canvas.lab_figure.cache_clear()
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     try:
         with pytest.raises(NoMatplotlib, match=r"pip install matplotlib.*queue_lengths\(lab\)"):
             figure(lab)
+        monkeypatch.setattr(numbers_only, "IN_PAGE", True)
+        shown = figure(lab)
+        assert shown.data == queue_lengths(lab)
+        for text in (repr(shown), shown._repr_html_()):
+            assert "run the notebook in Jupyter on a computer." in text
+            assert "sink.inbox  longest 4" in text
+        with pytest.raises(NoMatplotlib, match="This page has no matplotlib"):
+            shown.savefig("queues.png")
     finally:
         canvas.lab_figure.cache_clear()
