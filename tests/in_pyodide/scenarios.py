@@ -223,9 +223,12 @@ time.sleep(0.01)
 """
 #: What no notebook that is chosen uses.
 OTHERS = """
+from Axon.idGen import newId
 from Axon.STM import Store
 from Axon.Introspector import Introspector
 from Kamaelia.Apps.SA.Time import PeriodicTick
+from kamlab.axon.framing import SimpleFrame
+from kamlab.protocols.http import resource_glue, translators
 from kamlab.protocols.fortune import FortuneCookieProtocol
 from kamlab.teach import prediction
 
