@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from .core.events import Event
     from .core.microprocess import Microprocess
     from .core.outcome import Happened, Outcome
+    from .core.shared import Shared
     from .core.thread import ThreadedComponent
-    from .exploration import Exploration, explore
+    from .exploration import Exploration, diverge, explore
     from .handle import Handle
     from .like_file import LikeFile
     from .net import (
@@ -58,6 +59,7 @@ _HOMES = {
     "ThreadedAdaptiveCommsComponent": ".core.adaptive",
     "ThreadedComponent": ".core.thread",
     "Microprocess": ".core.microprocess",
+    "Shared": ".core.shared",
     "NoSpaceInBox": ".core.errors",
     "SeededRandom": ".core.choice",
     "Event": ".core.events",
@@ -81,7 +83,7 @@ _HOMES = {
         ".net",
     ),
     "Recording": ".replay",
-    **dict.fromkeys(("explore", "Exploration"), ".exploration"),
+    **dict.fromkeys(("diverge", "explore", "Exploration"), ".exploration"),
 }
 
 __all__ = [
@@ -112,6 +114,7 @@ __all__ = [
     "Selector",
     "Seq",
     "ServerCore",
+    "Shared",
     "Shutdown",
     "ShutdownMicroprocess",
     "SimpleServer",
@@ -123,6 +126,7 @@ __all__ = [
     "ThreadedComponent",
     "WaitComplete",
     "current",
+    "diverge",
     "explore",
     "labs",
     "stop_all",

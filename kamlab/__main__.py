@@ -1,4 +1,4 @@
-"""The command line: ``kamlab lab``, ``run``, ``grade``, ``site`` and ``demo``."""
+"""The command line: ``kamlab lab``, ``run``, ``explore``, ``grade``, ``site`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"unrecognized arguments: {' '.join(extra)}")
         if options.command == "site":
             return _site(options)
+        if options.command == "explore":
+            from .exploration.command import run
+
+            return run(options)
         from .demo import run_demo
 
         return run_demo(options.seconds)
@@ -64,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="kamlab", description="Run, pause, step and look into message-passing systems.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"kamlab {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,grade,site,demo}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{lab,run,explore,grade,site,demo}")
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on a copy of the notebooks",
@@ -85,6 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("file", type=Path, help="the listing, such as listing.py")
     run.add_argument("arguments", nargs=argparse.REMAINDER, help="what the listing finds in sys.argv")
+    explore = commands.add_parser(
+        "explore",
+        help="play a system in every order of slices, and print one in which it goes wrong",
+        description="Play a system in every order of slices, and print the shortest one in which it goes wrong.",
+        epilog="Exit status: 0 if every order was covered and nothing goes wrong, 1 if something does, 2 if the system "
+        "cannot be explored, 3 if nothing was found and not every order was covered, which proves nothing.",
+        allow_abbrev=False,
+    )
+    _explore_arguments(explore)
     grade = commands.add_parser(
         "grade",
         help="give points for notebooks of the course",
@@ -117,6 +130,27 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=_seconds, default=3.0, help="how many seconds it runs freely (default: %(default)s)"
     )
     return parser
+
+
+def _explore_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of ``kamlab explore``; those of :func:`kamlab.explore` have the same names."""
+    parser.add_argument(
+        "system", metavar="FILE:FUNCTION", help="the function that activates the system, such as bank.py:system"
+    )
+    parser.add_argument(
+        "--invariant", metavar="NAME", help="a function of the file, asked at each end with what FUNCTION returned"
+    )
+    parser.add_argument("--always", metavar="NAME", help="the same, asked at every state")
+    ways = ("auto", "all", "traces", "random", "pct")
+    parser.add_argument("--how", choices=ways, default="auto", help="the way to explore (default: %(default)s)")
+    parser.add_argument("--fair", type=int, metavar="N", help="how often in a row a component may be passed over")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="CLASS.NAME", help="an attribute that is no part of the state"
+    )
+    parser.add_argument("--states", type=int, default=200_000, help="the most states (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=30.0, help="the most seconds (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of random numbers (default: %(default)s)")
+    parser.add_argument("--quiet", action="store_true", help="print one sentence, and no progress")
 
 
 def _seconds(text: str) -> float:

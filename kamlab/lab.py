@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .core.scheduler import Scheduler
     from .core.services import Services
     from .core.trace import Trace
+    from .core.world import World
     from .net.interface import Network
     from .notebook.panel.panel import Panel
     from .replay.branches import Tree
@@ -89,7 +90,7 @@ SHOWN = (
     *("graph", "inboxes", "timeline", "story", "events", "find", "where", "figure"),
     *("why", "lost", "leaks", "watch", "watches", "unwatch"),
     *("back", "forward", "goto", "snapshot", "branches", "recording", "replay"),
-    *("choose", "hold", "release", "inject", "drop", "edit", "break_on", "breakpoints"),
+    *("choose", "hold", "release", "fire_timers", "inject", "drop", "edit", "break_on", "breakpoints"),
     *("components", "state", "step_number", "outcome", "trace", "pace"),
 )
 
@@ -162,6 +163,8 @@ class Lab:
     next_free_port: bool = False
     #: The network of a lab with a real clock, if none is named.
     default_network: str = "real"
+    #: Whether the outcome of a run in which nothing can run any more names what has gone wrong.
+    names_ends: bool = True
     #: Makes what goes around a long run and tells how far it has come, from the lab and the limit of slices. A
     #: front end sets it on the class (as a ``staticmethod``); without one a terminal is told, if there is one.
     progress: Callable[[Any, int | None], AbstractContextManager[Any]] | None = None
@@ -200,6 +203,8 @@ class Lab:
         )
         self.runtime.lockstep = self.runtime.lockstep or recorded
         self.runtime.on_stepped = self._note_position
+        if self.names_ends:
+            self.runtime.name_end = _end_in_words
         self.breakpoint_table: BreakpointTable = BreakpointTable(self)
         self.time_travel: TimeTravel = TimeTravel(self)
         self._take_parts()
@@ -880,6 +885,33 @@ class Lab:
         """
         self.interventions.release(component)
 
+    def fire_timers(self) -> float:
+        """Have the next timer fire now, although components can run: time jumps to it; return that time, in seconds.
+
+        Under a virtual clock a timer fires only when no component can run, so a component that sleeps long enough
+        seems to be cured of a race. On a real machine the others may be slower. Timers that are due at the same time
+        fire together. It is part of the run: replayed, and undone by ``back``.
+
+        Raises:
+            NoTimer: no timer is pending, or the lab has a real clock.
+
+        >>> from kamlab import Component, Lab
+        >>> class Nap(Component):
+        ...     async def main(self):
+        ...         await self.sleep(5)
+        >>> class Busy(Component):
+        ...     def main(self):
+        ...         while True:
+        ...             yield
+        >>> with Lab(clock="virtual") as lab:
+        ...     _ = Nap().activate(), Busy().activate()
+        ...     _ = lab.step(2)
+        ...     when = lab.fire_timers()
+        ...     print(when, [component.short_name for component in lab.runnable()])
+        5.0 ['Busy_2', 'Nap_1']
+        """
+        return self.interventions.fire_timers()
+
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits.
 
@@ -1502,6 +1534,13 @@ class Lab:
 
     def _repr_html_(self) -> str:
         return self.inboxes()._repr_html_()
+
+
+def _end_in_words(lab: World) -> str:
+    """Return what has gone wrong where nothing can run any more, if the run itself tells."""
+    from .analysis.why_lab import end_in_words
+
+    return end_in_words(lab)
 
 
 def _on_terminal() -> bool:

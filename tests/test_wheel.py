@@ -170,8 +170,10 @@ def three(build):
         if not isinstance(run.made, Count):
             raise Wrong("It is not a Count.", run)
 
-question = Quiz(lab, seed=1).ask()
-question.answer(question.choices[0] if question.choices else 1)
+drawn = Quiz(lab, seed=1).ask()
+drawn.step()
+question = Quiz(lab, seed=1).who_runs_next()
+question.answer(question.choices[0])
 said = [bool(three(system)), three(lambda: Show().activate()).sentence, check().sentence, str(question), str(score())]
 print(json.dumps(said))
 """
@@ -270,7 +272,7 @@ cells = {
               "    DataSource([1, 2]).activate()",
     "matplotlib": "lab.figure()",
     "nest_asyncio2": "async def on():\\n    get_ipython().run_line_magic('kamlab', 'nested on')\\nawait on()",
-    "question": "from kamlab.teach import Quiz\\nlab.step(1)\\nQuiz(lab, seed=1).ask()",
+    "question": "from kamlab.teach import Quiz\\nlab.step(1)\\nQuiz(lab, seed=1).who_runs_next()",
 }
 print(json.dumps({name: tried(cell) for name, cell in cells.items()}))
 """

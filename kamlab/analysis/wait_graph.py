@@ -9,6 +9,7 @@ from ..core.component import Component
 from ..core.describe import name_of
 from ..core.microprocess import Microprocess
 from ..core.states import ASLEEP, FAILED
+from ..core.task import task_of
 from .cycles import circle_through, groups_of
 from .moment import Moment, Party, ended_in_words, has_ended, held_by_thread
 from .needs import GOES_ON, GONE, MESSAGE, NETWORK, OUTSIDE, RELEASE, ROOM, THREAD, TIMER, TURN, Need, needs_of
@@ -120,6 +121,23 @@ class WaitGraph:
             at = need.who
         return chain
 
+    def lost_wake_ups(self) -> list[Component]:
+        """Return the sleepers that may have missed a wake-up, if nothing can run any more.
+
+        Each sleeps without saying what it waits for, beside messages in an inbox that its code may look into. Only
+        running it can tell whether it would take them, were it woken.
+        """
+        return [
+            node
+            for node in self.nodes
+            if isinstance(node, Component)
+            and self.moment.status(node) == ASLEEP
+            and task_of(node).awaits is None
+            and node not in self.going_on
+            and not any(need.kind == ROOM for need in self.needs[node])
+            and missed_by(node, self.moment)
+        ]
+
     def left_lying(self, circles: list[Circle]) -> list[str]:
         """Say which messages wait that no component will take."""
         said = []
@@ -224,6 +242,13 @@ def unread(component: Component, moment: Moment) -> list[Inbox]:
     if moment.status(component) != ASLEEP:
         return []
     return [box for box in made_inboxes_of(component).values() if box.items or held_by_thread(component, box.name)]
+
+
+def missed_by(component: Component, moment: Moment) -> list[Inbox]:
+    """Return the inboxes beside whose messages a component sleeps, and into which its code looks, as far as known."""
+    looked_at = inboxes_looked_at(component)
+    waiting = unread(component, moment)
+    return [box for box in waiting if (box.name != "control" if looked_at is None else box.name in looked_at)]
 
 
 def unread_in_words(box: Inbox, moment: Moment) -> str:

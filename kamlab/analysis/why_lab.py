@@ -48,7 +48,7 @@ from ..core.world import World
 from .growth import growing
 from .moment import Moment, explained
 from .needs import MESSAGE, OUTSIDE, TURN, Need
-from .wait_graph import WaitGraph
+from .wait_graph import WaitGraph, missed_by
 from .words import capital, counted, end_of, joined, paragraph
 
 NEW, FINISHED, RUNNABLE, ALIVE = "new", "finished", "runnable", "alive"
@@ -56,6 +56,8 @@ HELD, DEADLOCK, STUCK, AT_REST = "held", "deadlock", "stuck", "at rest"
 
 #: How many members of a circle are written down.
 WRITTEN = 12
+#: With more components than this the end of a run is not analysed, unless :func:`waiting` is asked: it takes too long.
+MANY = 300
 
 _HEADLINES = {
     NEW: "nothing has been activated yet",
@@ -113,7 +115,7 @@ class Waiting(Answer):
     ``left`` are sentences on what nothing will take; ``coming`` what is still to come; ``in_vain`` sentences on
     components that wait for those that have ended or were never activated; ``failed`` the last that failed, each with
     a sentence unless there is one already; ``growing`` sentences on inboxes that grow; ``held`` sentences on what the
-    user holds.
+    user holds; ``lost_wake_ups`` the sleepers that may have missed a wake-up.
 
     >>> from kamlab import Component, Lab
     >>> class Polite(Component):
@@ -141,6 +143,7 @@ class Waiting(Answer):
     failed: tuple[tuple[str, str], ...] = ()
     growing: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    lost_wake_ups: tuple[str, ...] = ()
 
     def of(self, name: str) -> tuple[Wait, ...]:
         """Return what a component waits for."""
@@ -237,7 +240,47 @@ def waiting_at(moment: Moment) -> Waiting:
         tuple(graph.failures(told)),
         tuple(growing([*graph.nodes, *moment.never_activated], moment)),
         tuple(graph.held()),
+        tuple(map(name_of, graph.lost_wake_ups())) if verdict == STUCK else (),
     )
+
+
+def end_in_words(lab: World) -> str:
+    """Return what has gone wrong in a lab in which nothing can run any more, if the run itself tells; or "".
+
+    The caller holds the lab's lock. A deadlock is named only where it can be nothing else. A lost wake-up is only said
+    to be possible: whether the sleeper would take what waits beside it cannot be told without waking it. Of more than
+    :data:`MANY` components nothing is said.
+
+    >>> from kamlab import Component, Lab
+    >>> class Worker(Component):
+    ...     def main(self):
+    ...         self.pause()
+    ...         yield
+    ...         yield
+    ...         self.pause()
+    ...         yield
+    ...         self.recv()
+    >>> with Lab(clock="virtual") as lab:
+    ...     worker = Worker().activate()
+    ...     _ = lab.run()
+    ...     worker.deliver("job")
+    ...     lab.run().named
+    "perhaps a lost wake-up: Worker_1 sleeps, and 1 message waits in its 'inbox'"
+    """
+    if len(lab.scheduler.members) > MANY:
+        return ""
+    graph = WaitGraph(Moment(lab))
+    circles = [circle for circle in graph.circles() if graph.is_certain(circle)]
+    if circles:
+        waits = [[as_wait(waiter, need) for waiter, need in circle] for circle in circles]
+        return f"{DEADLOCK}: {'; '.join(map(circle_in_words, waits))}"
+    said = []
+    for sleeper in graph.lost_wake_ups():
+        for box in missed_by(sleeper, graph.moment):
+            count = len(box.items)
+            waits_there = f"{counted(count, 'message')} {'waits' if count == 1 else 'wait'} in its {box.name!r}"
+            said.append(f"{name_of(sleeper)} sleeps, and {waits_there}")
+    return f"perhaps a lost wake-up: {'; '.join(said)}" if said else ""
 
 
 def as_wait(waiter: Microprocess, need: Need) -> Wait:

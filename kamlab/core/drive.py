@@ -185,6 +185,7 @@ class Drive:
             nothing=runtime.why_nothing() if reason == "finished" and scheduler.step == first_step else "",
             held=self._held() if reason == "held" else (),
             forgotten=forgotten(scheduler) if reason in ("stuck", "finished") else (),
+            named=runtime.name_end(runtime.world) if reason == "stuck" and runtime.name_end is not None else "",
         )
         return self._finish(outcome)
 

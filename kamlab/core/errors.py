@@ -51,11 +51,11 @@ the built-in error from which an error also derives, so that code that catches t
     ├── going back, recorded runs, breakpoints           kamlab.replay.errors
     │   ├── CannotRewind
     │   │   └── BuilderDrives
-    │   ├── RunDiffers, MessageIsGone, NotHeld
+    │   ├── RunDiffers, MessageIsGone, NotHeld, NoTimer
     │   ├── BadRecording, BadBreakpoint (ValueError), NotALiteral (TypeError)
     │   └── NoSuchBranch (KeyError)
     ├── every order of slices                            kamlab.exploration
-    │   ├── CannotExplore
+    │   ├── CannotExplore, CannotCompare
     │   └── WrongOrder, NotProved (AssertionError)
     ├── views                                            kamlab.views
     │   ├── UnknownPiece, BadValue, BadFigure (ValueError)

@@ -44,7 +44,9 @@ class Outcome:
     instead of waiting, and where.
     ``nothing`` why there was nothing to run, if nothing was ever activated. ``forgotten`` says which components were
     never activated although they are linked to one that was, if nothing can run or every component has ended. ``held``
-    are the components that the user holds, where only those could run.
+    are the components that the user holds, where only those could run. ``named`` says what has gone wrong, where
+    nothing can run and the run itself tells: "deadlock: A waits for a message from B, B waits for a message from A".
+    What is only possible is called so: "perhaps a lost wake-up: ...".
 
     >>> from kamlab import Component, Lab
     >>> class Listener(Component):
@@ -69,9 +71,11 @@ class Outcome:
     nothing: str = ""
     forgotten: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    named: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {self.nothing or REASONS[self.reason]}"
+        reason = self.nothing or self.named or REASONS[self.reason]
+        text = f"{self.steps} slice{'s' if self.steps != 1 else ''}: {reason}"
         if self.breakpoints:
             text += "; " + "; ".join(map(str, self.breakpoints))
         if self.failed:

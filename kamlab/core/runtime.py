@@ -139,6 +139,8 @@ class Runtime:
         self.register: Register = Register()
         self.failures: FailureLog = FailureLog(self)
         self.scheduler.on_failure = self.failures.note
+        #: Says what has gone wrong where nothing can run any more; ``None``: nobody asks.
+        self.name_end: Callable[[World], str] | None = None
         self.outcome: Outcome | None = None
         self.background_error: BaseException | None = None
         self.interrupt: Interrupt | None = None

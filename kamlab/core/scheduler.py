@@ -537,6 +537,17 @@ class Scheduler:
             self.note_wake(component, cause, era)
         self.nudge()
 
+    def forget_wake(self, inbox: Inbox) -> None:
+        """Do not wake the owner of an inbox for what has come there in this round, since that is gone."""
+        self.wakes.remove(inbox)
+        inbox.arrived = False
+        owner = runner_of(inbox.owner)
+        task = task_of(owner)
+        if task.wake_era == self.era and owner not in self.to_be_woken():
+            task.wake_era = -1
+            if self.log is not None:
+                self.log((PAUSED, owner, (deadline_of(owner), task.awaits)))
+
     def note_size(self, message: Any) -> None:
         """Make the trace count the message that was just recorded, if it is large."""
         if has_size(type(message)) and len(message) >= LARGE:

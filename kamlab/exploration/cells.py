@@ -12,13 +12,18 @@ cell         of                             its value
 ``B, n, b``  inbox b of component n         the messages in it
 ``M, n, b``  inbox b of component n         its limit
 ``K, n, b``  box b of component n           the box that it leads to
+``I, n``     component n                    the number in its name, from when it is activated
 ``A, n``     component n                    whether it is woken when a message that it sent is taken
 ``G, m, x``  name x of module m             the value of a global or of a class
+``V, x``     the variable x                 what a :class:`~kamlab.Shared` variable holds
 ``T``        the lab                        its time
 ``S``        the lab                        its services
+``Q``        the lab                        how many components were activated, which names the next one
 ``R``        the lab                        the state of its random numbers
 ``Z``        the builder                    what it returned
 ``W, n``     component n                    how often it was passed over in a row, where that is bounded
+``Y``        the lab                        its simulated network, and the timers
+``X``        the world                      how many faults there were, where that is bounded
 ============ ============================== =========================================================================
 
 Who is woken by a take follows from ``K`` and ``A``, so ``F, n, b``, who sends to an inbox, is in footprints.
@@ -31,14 +36,17 @@ from typing import Any
 Cell = tuple[Any, ...]
 
 LIFE, ENDED, LOCAL, BOX, LIMIT, LEADS, ATTENDS, FEEDERS, GLOBAL = "L", "E", "N", "B", "M", "K", "A", "F", "G"
-PASSED = "W"
+PASSED, NUMBER, VARIABLE = "W", "I", "V"
+FAULTS: Cell = ("X",)
+NETWORK: Cell = ("Y",)
 TIME: Cell = ("T",)
 SERVICES: Cell = ("S",)
+ACTIVATIONS: Cell = ("Q",)
 CHANCE: Cell = ("R",)
 MADE: Cell = ("Z",)
 
 #: The value of a component that is not made yet, and of a box that is not made yet, by the kind of cell.
-_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: (), PASSED: 0}
+_DEFAULTS: dict[str, Any] = {LIFE: ("unmade", None, None), ENDED: False, BOX: (), PASSED: 0, FAULTS[0]: 0}
 
 
 def default_of(cell: Cell) -> Any:
@@ -60,11 +68,16 @@ def words_of(cell: Cell, name: str) -> str:
         LIMIT: f"the size of {name}.{cell[-1]}",
         LEADS: f"where {name}.{cell[-1]} leads",
         ATTENDS: f"whether {name} attends to what is taken",
+        NUMBER: f"the number in the name of {name}",
         PASSED: f"how often {name} was passed over",
         GLOBAL: f"the global {cell[-1]}",
+        VARIABLE: f"the variable {cell[-1]}",
         TIME[0]: "the time",
         SERVICES[0]: "the services",
+        ACTIVATIONS[0]: "how many components were activated",
         CHANCE[0]: "the state of the random numbers",
+        NETWORK[0]: "the network",
+        FAULTS[0]: "how many faults there were",
         MADE[0]: "what the builder returned",
     }
     return kinds[cell[0]]

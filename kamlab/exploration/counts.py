@@ -39,12 +39,17 @@ def backwards(graph: Graph) -> list[int] | None:
 
 def interleavings(graph: Graph, order: list[int], without: Collection[int] = ()) -> int:
     """Return how many orders of slices there are from the beginning to an end, that avoid some states."""
+    return orders_from(graph, order, without)[0]
+
+
+def orders_from(graph: Graph, order: list[int], without: Collection[int] = ()) -> list[int]:
+    """Return for each state how many orders of slices there are from it to an end, that avoid some states."""
     count = [0] * len(graph.edges)
     for number in order:
         if number not in without:
             edges = graph.edges[number]
             count[number] = sum(count[target] for _, _, target in edges) if edges else 1
-    return count[0]
+    return count
 
 
 def chance_of(graph: Graph, order: list[int], bad: Collection[int]) -> float:

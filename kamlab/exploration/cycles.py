@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ..core.states import ASLEEP
 from .cells import BOX, Cell
-from .graph import Edge, Graph
+from .edges import Edge
+from .graph import Graph
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,13 @@ def strongly_connected(edges_of: Mapping[int, Sequence[Edge]]) -> list[list[int]
 
 def fair_cycles(graph: Graph) -> list[Cycle]:
     """Return the sets of states in which a system can stay for ever, each component that always can run moving."""
-    return _fair(graph, dict(enumerate(graph.edges)))
+    return _fair(graph, {number: edges_without_faults(graph, number) for number in range(len(graph.edges))})
+
+
+def edges_without_faults(graph: Graph, number: int) -> Sequence[Edge]:
+    """Return what leads on from a state, but for faults: that they go on for ever is nobody's livelock."""
+    choices = graph.setting.choices
+    return [edge for edge in graph.edges[number] if edge[0] not in choices] if choices else graph.edges[number]
 
 
 def _fair(graph: Graph, edges_of: Mapping[int, Sequence[Edge]]) -> list[Cycle]:
@@ -69,7 +76,9 @@ def _fair(graph: Graph, edges_of: Mapping[int, Sequence[Edge]]) -> list[Cycle]:
     found = []
     for members in strongly_connected(edges_of):
         inside = frozenset(members)
-        can_run = [frozenset(component for component, _, _ in graph.edges[number]) for number in members]
+        can_run = [
+            frozenset(component for component, _, _ in edges_without_faults(graph, number)) for number in members
+        ]
         edges = [edge for number in members for edge in edges_of[number] if edge[2] in inside]
         moving = frozenset(component for component, _, _ in edges)
         if frozenset.intersection(*can_run) <= moving:
@@ -96,6 +105,8 @@ def starved(graph: Graph) -> list[tuple[int, Cycle, Cell]]:
                 and graph.life(number, sender) is ASLEEP
                 and graph.senders(state, cell) == (sender,)
             }
-            edges_of = {number: [edge for edge in graph.edges[number] if edge[2] in kept] for number in kept}
+            edges_of = {
+                number: [edge for edge in edges_without_faults(graph, number) if edge[2] in kept] for number in kept
+            }
             found += [(sender, cycle, cell) for cycle in _fair(graph, edges_of) if cell[1] in cycle.moving]
     return found

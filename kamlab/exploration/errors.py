@@ -42,3 +42,20 @@ class NotProved(KamlabError, AssertionError):
     ...     print(str(error).splitlines()[0])
     In 5 orders drawn nothing goes wrong.
     """
+
+
+class CannotCompare(KamlabError):
+    """Two runs cannot be compared: they are of different systems, or it is not known how a system is built.
+
+    >>> from kamlab import diverge
+    >>> try:
+    ...     diverge("Monday", 7)
+    ... except KamlabError as error:
+    ...     print(str(error).splitlines()[0][:42])
+    'Monday'... is not a recorded run: that is
+    >>> try:
+    ...     diverge(7, 8)
+    ... except CannotCompare as error:
+    ...     print(error)
+    the first run is 7; give a recording, the line of one, a schedule of explore(), or a lab
+    """

@@ -43,18 +43,17 @@ from ..core.box import Box
 from ..core.ipc import Ipc
 from ..core.link import Link
 from ..core.microprocess import Microprocess
+from ..core.names_in_code import is_users
 from ..core.scheduler import Scheduler
 from ..core.services import Services
+from ..core.shared import Shared
 from ..core.task import Task, task_of
 from ..core.unawaited import OUTSIDE_SLICES
 from .cells import Cell
+from .kinds import CONTAINERS, PLAIN, Opaque, dict_of, has_hidden_state, is_set, is_value, slots_of
 
 #: How deep objects may be nested.
 DEEPEST = 150
-
-
-class Opaque(Exception):
-    """Something whose state cannot be seen; the text says what it is."""
 
 
 #: Immutable values whose ``repr`` tells all that there is to them.
@@ -77,12 +76,6 @@ _BY_NAME = (
 _REDUCED = frozenset(
     (enumerate, zip, map, filter, reversed) + tuple(kind for kind in vars(itertools).values() if isinstance(kind, type))
 )
-_CONTAINERS = (dict, list, set, frozenset, tuple, collections.deque, bytearray)
-_PLAIN = (str, int, float, bytes)
-#: The classes made in C whose content is seen.
-_BASES = (*_CONTAINERS, *_PLAIN, collections.OrderedDict, collections.defaultdict, BaseException, object)
-#: The flag of classes that are not made in C, or newly so.
-_HEAP = 1 << 9
 #: What a frame refers to besides variables and value stack.
 _OF_FRAMES = frozenset((types.FrameType, types.CodeType))
 #: Flows of control: how to get at the frame.
@@ -94,8 +87,11 @@ _FRAME_OF: dict[type, Callable[[Any], Any]] = {
 #: Attributes of a component that belong to the engine, which has cells of its own.
 _OF_ENGINE = frozenset(("_task", "_in", "_out", "_made_with", "_end_finalizer"))
 
+#: Attributes that every member of an enum has, and that do not change.
+_OF_MEMBERS = frozenset(("_name_", "_sort_order_", "__objclass__"))
+
 #: References from one local state to another component, in fingerprints.
-COMPONENT, OF_BOX = "component", "box of"
+COMPONENT, OF_BOX, SENDER = "component", "box of", "from"
 
 
 class Prints:
@@ -128,6 +124,8 @@ class Prints:
         #: Whether the object that stands for itself is the present component.
         self._own: Any = None
         self._left_out: set[int] = set()
+        #: Objects whose state has a cell of its own, by ``id``, and what they are called elsewhere.
+        self.apart: dict[int, str] = {}
         #: The objects of a cell that were met again in others: their numbers, and those cells.
         self.shared: dict[Cell, set[tuple[int, Cell]]] = {}
         #: The cells in which each object that cannot be seen into was met, by where it was met first.
@@ -151,7 +149,7 @@ class Prints:
         if self._ignore:
             names = [name for name in names if not self._is_ignored(cls, name)]
         attributes = tuple([(name, self.of(own[name])) for name in names])
-        error = None if task.error is None else self.of(task.error)
+        error = None if task.error is None else self._error(task.error, type(task.error))
         values = task.variables
         variables = () if not values else tuple([(str(name), self.of(value)) for name, value in values.items()])
         return (self._class(cls), attributes, self.of(task.flow), kids, links, error, variables)
@@ -208,8 +206,12 @@ class Prints:
             return ("box", (OF_BOX, self._number_of(value.owner)), value.kind, value.name)
         if kind is Link:
             return ("link", *map(self._end, (value.source_box, value.sink_box)))
+        if id(value) in self.apart:
+            return ("apart", self.apart[id(value)])
         if self._is_engines(value, kind):
             return ("engine", kind.__name__)
+        if kind is Shared and (variable := self._number_of(value)) is not None:
+            return ("variable", variable)  # what it holds is a cell of its own
         if isinstance(value, Ipc):
             return self._ipc(value)
         if kind is types.ModuleType:
@@ -217,7 +219,8 @@ class Prints:
         if isinstance(value, type):
             return self._class(value)
         if isinstance(value, enum.Enum):
-            return ("enum", kind.__module__, kind.__qualname__, value.name)
+            held = [(name, self.of(value.__dict__[name])) for name in sorted(value.__dict__) if name not in _OF_MEMBERS]
+            return ("enum", kind.__module__, kind.__qualname__, value.name, *held)
         if kind is types.BuiltinMethodType:
             owner = value.__self__
             whose = owner.__name__ if isinstance(owner, types.ModuleType) else self.of(owner)
@@ -241,10 +244,11 @@ class Prints:
         return kind in (Scheduler, Services, Task) or value is OUTSIDE_SLICES
 
     def _ipc(self, message: Ipc) -> Any:
-        """Return the fingerprint of a message of the engine's, whose sender is no reference that is used."""
+        """Return the fingerprint of a message of the engine's, whose sender few components look at."""
         parts = []
         for name, value in sorted(vars(message).items()):
-            of = ("from", self._number_of(value)) if isinstance(value, Microprocess) else self.of(value)
+            is_sender = name == "caller" and isinstance(value, Microprocess)
+            of = (SENDER, self._number_of(value)) if is_sender else self.of(value)
             parts.append((name, of))
         return ("ipc", type(message).__name__, *parts)
 
@@ -292,7 +296,7 @@ class Prints:
             return ("ref", seen)
         number = self._meet(value)
         content = self._content(value, kind)
-        if kind is types.FunctionType or kind is frozenset or _is_value(kind):
+        if kind is types.FunctionType or kind is frozenset or is_value(kind):
             return content
         first = self._first.setdefault(id(value), (self._cell, number))
         if first[0] != self._cell:
@@ -302,14 +306,20 @@ class Prints:
 
     def _content(self, value: Any, kind: type) -> Any:
         of = self.of
-        if kind is list or kind is collections.deque:
-            return (kind.__name__, *[of(item) for item in value])
+        if kind is list:
+            return ("list", *[of(item) for item in value])
+        if kind is collections.deque:
+            return ("deque", value.maxlen, *[of(item) for item in value])
         if kind is set or kind is frozenset:
             return self._set(value, kind)
         if kind is dict:
             return ("dict", *[(of(name), of(item)) for name, item in value.items()])
-        if kind is bytearray:
-            return ("bytearray", bytes(value))
+        if kind is bytearray or kind is array:
+            return (kind.__name__, getattr(value, "typecode", "B"), bytes(value))
+        if kind is types.SimpleNamespace:
+            return ("namespace", *[(name, of(item)) for name, item in sorted(value.__dict__.items())])
+        if kind is types.MappingProxyType:
+            return ("proxy", *map(of, gc.get_referents(value)))
         if kind in _FRAME_OF:
             return self._flow(value, kind)
         if kind is types.CellType:
@@ -320,9 +330,9 @@ class Prints:
         if kind is types.FunctionType:
             return self._function(value)
         if kind is functools.partial:
-            return ("partial", of(value.func), of(value.args), of(value.keywords))
+            return ("partial", of(value.func), of(value.args), of(value.keywords), *self._attributes(value))
         if isinstance(value, BaseException):
-            return ("error", self._class(kind), of(value.args), *self._attributes(value))
+            return (*self._error(value, kind), *self._frames(value.__traceback__))
         if isinstance(value, random.Random):
             return self._random(value)
         if kind in _REDUCED or (kind.__module__ == "builtins" and kind.__name__.endswith("iterator")):
@@ -344,6 +354,8 @@ class Prints:
         found = [held for held in gc.get_referents(flow) if type(held) not in _OF_FRAMES and held is not names]
         if type(names) is dict and sys.getrefcount(names) <= 3:  # before 3.13 a copy, which would keep objects alive
             names.clear()
+        while found and found[-1] is None:
+            found.pop()  # a generator that once handled an error may hold one more; how many it holds is fixed here
         return ("flow", frame.f_code, frame.f_lasti, bound, *[self.of(held) for held in found])
 
     def _function(self, function: types.FunctionType) -> Any:
@@ -357,6 +369,20 @@ class Prints:
             () if not function.__kwdefaults__ else self.of(function.__kwdefaults__),
             () if not more or "__wrapped__" in more else self.of(more),
         )
+
+    def _error(self, error: BaseException, kind: type) -> Any:
+        """Return the fingerprint of an error, but for the frames that it came through."""
+        others = (error.__cause__, error.__context__, error.__suppress_context__)
+        return ("error", self._class(kind), self.of(error.args), *map(self.of, others), *self._attributes(error))
+
+    def _frames(self, traceback: types.TracebackType | None) -> Iterator[Any]:
+        """Yield the fingerprints of the user's frames that an error came through: their variables can be read."""
+        while traceback is not None:
+            frame = traceback.tb_frame
+            module, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
+            names = frame.f_locals if is_users(module, file) else {}
+            yield ("frame", frame.f_code, traceback.tb_lasti, *[(name, self.of(names[name])) for name in tuple(names)])
+            traceback = traceback.tb_next
 
     def _random(self, generator: random.Random) -> Any:
         if isinstance(generator, random.SystemRandom):
@@ -374,60 +400,31 @@ class Prints:
         return ("iterator", kind.__name__, *[self.of(part) for part in parts[1:]])
 
     def _instance(self, value: Any, kind: type) -> Any:
-        if _has_hidden_state(kind):
+        if has_hidden_state(kind):
             raise Opaque(f"an object of type {kind.__module__}.{kind.__qualname__}")
-        base = next((base for base in _CONTAINERS if isinstance(value, base)), None)
+        base = next((base for base in CONTAINERS if isinstance(value, base)), None)
         inside: list[Any] = []
-        if base is dict:
+        if isinstance(value, collections.OrderedDict):  # as a dict it does not know its order
+            inside = [(self.of(name), self.of(item)) for name, item in collections.OrderedDict.items(value)]
+        elif base is dict:
             inside = [(self.of(name), self.of(item)) for name, item in dict.items(value)]
         elif base is not None:
             inside = [self.of(item) for item in base.__iter__(value)]
-        elif isinstance(value, _PLAIN):
-            inside = [next(kind.__repr__(value) for kind in _PLAIN if isinstance(value, kind))]
+        elif isinstance(value, PLAIN):
+            inside = [next(kind.__repr__(value) for kind in PLAIN if isinstance(value, kind))]
+        if isinstance(value, collections.deque):
+            inside.append(value.maxlen)
         if isinstance(value, collections.defaultdict):
             inside.append(self.of(value.default_factory))
-        held = [(name, self.of(getattr(value, name))) for name in _slots_of(kind) if hasattr(value, name)]
+        held = [(slot.__name__, self.of(slot.__get__(value))) for slot in slots_of(kind) if is_set(slot, value)]
         return ("object", self._class(kind), *inside, *held, *self._attributes(value))
 
     def _attributes(self, value: Any) -> Iterator[Any]:
-        own = getattr(value, "__dict__", None)
-        for name in sorted(own or ()):
-            yield (name, self.of(own[name]))  # type: ignore[index]
-
-
-@functools.lru_cache(1000)
-def _slots_of(kind: type) -> tuple[str, ...]:
-    found = []
-    for ancestor in kind.__mro__:
-        slots = vars(ancestor).get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if name.startswith("__") and not name.endswith("__"):
-                found.append(f"_{ancestor.__name__.lstrip('_')}{name}")
-            elif name not in ("__dict__", "__weakref__"):
-                found.append(name)
-    return tuple(found)
-
-
-@functools.lru_cache(1000)
-def _has_hidden_state(kind: type) -> bool:
-    """Return whether the objects of a class may hold more than attributes, slots and what their known base has.
-
-    A class made in C has a ``__new__`` in C, or its objects are larger than attributes and slots account for.
-    """
-    own = list(itertools.takewhile(lambda ancestor: ancestor not in _BASES, kind.__mro__))
-    base = next((ancestor for ancestor in kind.__mro__ if ancestor in _BASES and ancestor is not object), object)
-    if any(isinstance(vars(ancestor).get("__new__"), types.BuiltinFunctionType) for ancestor in own):
-        return True
-    if any(not ancestor.__flags__ & _HEAP for ancestor in own):
-        return True
-    return kind.__basicsize__ - base.__basicsize__ - 8 * len(_slots_of(kind)) > 16
-
-
-@functools.lru_cache(1000)
-def _is_value(kind: type) -> bool:
-    """Return whether the objects of a class do not change, so that it does not matter which of two equal ones it is."""
-    frozen = getattr(getattr(kind, "__dataclass_params__", None), "frozen", False)
-    return frozen is True or (issubclass(kind, tuple) and kind.__dictoffset__ == 0)
+        kind: Any = type(value)
+        descriptor = dict_of(kind)
+        own = {} if descriptor is None else descriptor.__get__(value)
+        for name in sorted(own, key=str):
+            yield (name, self.of(own[name]))
 
 
 def digest_of(state: tuple[Any, ...]) -> bytes:
@@ -437,14 +434,15 @@ def digest_of(state: tuple[Any, ...]) -> bytes:
     return hashlib.blake2b(text, digest_size=16).digest()
 
 
-def references_in(value: Any) -> frozenset[int]:
-    """Return the numbers of the components that a fingerprint refers to."""
+def references_in(value: Any, senders: bool = True) -> frozenset[int]:
+    """Return the numbers of the components that a fingerprint refers to; with ``senders`` also those of messages."""
+    kinds = (COMPONENT, OF_BOX, SENDER) if senders else (COMPONENT, OF_BOX)
     found: set[int] = set()
     todo = [value]
     while todo:
         part = todo.pop()
         if type(part) is tuple:
-            if len(part) == 2 and type(part[0]) is str and part[0] in (COMPONENT, OF_BOX) and type(part[1]) is int:
+            if len(part) == 2 and type(part[0]) is str and part[0] in kinds and type(part[1]) is int:
                 found.add(part[1])
             else:
                 todo.extend(part)

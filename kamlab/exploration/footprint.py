@@ -26,9 +26,10 @@ letter   on a life (``L``)                                        conflicts with
 ``W``    activated, stopped, or set in another way                all
 ======== ======================================================== ==================
 
-On a local state (``N``), a global (``G``), links, services and random numbers ``R`` and ``W`` mean read and written;
-``W`` conflicts with both. A take wakes all that send to the box, so it conflicts with their pauses; that is so by the
-engine, and makes a large part of the orders that differ.
+A take wakes all that feed the inbox (``F``), whoever that is in a state: it has ``K`` there, and the pauses of those
+have ``S``, which conflict with each other. On a local state (``N``), a global (``G``), links, services and random
+numbers ``R`` and ``W`` mean read and written; ``W`` conflicts with both. A take wakes all that send to the box, so it
+conflicts with their pauses; that is so by the engine, and makes a large part of the orders that differ.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..core.box import Box, Inbox, made_inboxes_of
+from ..core.box import Box, Inbox, made_inboxes_of, made_outboxes_of
 from ..core.component import Component
 from ..core.events import (
     ACTIVATED,
@@ -54,7 +55,7 @@ from ..core.events import (
 from ..core.microprocess import runner_of
 from ..core.states import ENDED
 from ..core.task import task_of
-from .cells import BOX, FEEDERS, LEADS, LIFE, LOCAL, Cell
+from .cells import ACTIVATIONS, BOX, FEEDERS, LEADS, LIFE, LOCAL, Cell
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -65,7 +66,7 @@ Marks = dict[Cell, str]
 #: The component that ran, and what it did.
 Footprint = tuple[int, Marks]
 
-_CONFLICTS = ("AA", "AE", "AC", "AW", "CT", "TW", "NW", "EW", "CW", "WW", "RW", "KP", "KW", "PW", "FR", "FW")
+_CONFLICTS = ("AA", "AE", "AC", "AW", "CT", "TW", "NW", "EW", "CW", "WW", "RW", "KP", "KS", "KW", "PW", "FR", "FW")
 CONFLICTS = frozenset((*_CONFLICTS, *(pair[::-1] for pair in _CONFLICTS)))
 
 
@@ -104,6 +105,10 @@ class Recorder:
         self.roused: set[int] = set()
         #: The inboxes out of which it took messages, which wakes those that send there.
         self.taken: list[Cell] = []
+        #: The links by which it is known whom it feeds.
+        self.followed: set[Cell] = set()
+        #: The inboxes of the messages that it sent over lossy links, in order.
+        self.lossy: tuple[Cell, ...] = ()
 
     def mark(self, cell: Cell, letter: str) -> None:
         """Note what was done to a cell."""
@@ -139,6 +144,7 @@ class Recorder:
         self._woke(record[2].owner)  # also where that is not active yet, as it may be in another state
         if record[2].limit is not None:
             self.mark(self.inbox(record[2]), "C")
+        self._stage.note_sent(record)
         self._used(record[1])
 
     def discarded(self, record: Any) -> None:
@@ -157,7 +163,8 @@ class Recorder:
         """Note that a message was taken."""
         cell = self.inbox(record[1])
         self.mark(cell, "W" if (len(record) > 3 and record[3]) or record[1].limit is not None else "T")
-        self.mark((FEEDERS, *cell[1:]), "R")
+        for letter in "RK":
+            self.mark((FEEDERS, *cell[1:]), letter)
         self.taken.append(cell)
 
     def moved(self, record: Any) -> None:
@@ -185,7 +192,8 @@ class Recorder:
             self.mark((FEEDERS, *self.inbox(end)[1:]), "W")
 
     def activated(self, record: Any) -> None:
-        """Note that a component was activated."""
+        """Note that a component was activated, which gives it a number in its name."""
+        self.mark(ACTIVATIONS, "W")
         self.mark((LIFE, self._stage.number_of(record[1])), "W")
 
     def finished(self, record: Any) -> None:
@@ -211,14 +219,33 @@ class Recorder:
         for component in scheduler.pauses:
             number = self._stage.number_of(component)
             self.mark((LIFE, number), "P" if number == self._stage.running else "W")
+            self._note_feeding(component)
         if scheduler.posted:
             self.is_wide = True
+
+    def _note_feeding(self, component: Any) -> None:
+        """Note the inboxes to which a component that pauses sends: whoever takes from these wakes it."""
+        while task_of(component).awaited_by is not None:
+            component = task_of(component).awaited_by
+        if isinstance(component, Component) and component.woken_by_collection:
+            for box in made_outboxes_of(component).values():
+                if isinstance(box.target, Inbox):
+                    self.mark((FEEDERS, *self.inbox(box.target)[1:]), "S")
+                link: Box | None = box
+                while link is not None:
+                    self.followed.add(self._leads(link))
+                    link = link.onward
 
     def _woke(self, component: Any) -> None:
         number = self._stage.number_of(component)
         if number not in self.woken:
             self.woken.append(number)
         self._mark_woken(component)
+
+    def not_woken(self, component: Any) -> None:
+        """Note that what was to wake a component has gone."""
+        self.woken.remove(self._stage.number_of(component))
+        self.roused -= {self._stage.number_of(component), self._stage.number_of(runner_of(component))}
 
     def _mark_woken(self, component: Any) -> None:
         number = self._stage.number_of(component)

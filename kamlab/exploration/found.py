@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from ..analysis.words import counted
+from ..analysis.words import counted, joined
 from ..core.choice import SeededRandom
 from ..lab import Lab
 from ..replay.fingerprints import Checks
-from ..replay.journal import Path
+from ..replay.journal import Entry, Path
 from ..replay.recording import Recording
+from ..views.exploring import ChoiceTree, ExplorationOverview, StateGraph
 from ..views.render import Document, Span, Table, View, line
 from .errors import CannotExplore, NotProved, WrongOrder
+from .faults import NO_FAULTS, World
 from .shortest import switches_in
 
 #: How many slices of a schedule are written out.
 WRITTEN = 60
+#: How many steps of a schedule are drawn in a diagram.
+DRAWN = 60
+
+
+class _OrdersInside(Protocol):
+    """What an exploration by its graph knows of single orders; see :mod:`.orders`."""
+
+    def first(self, count: int) -> tuple[Schedule, ...]: ...
+
+    def wrong(self, count: int) -> tuple[Schedule, ...]: ...
+
+    def through(self, names: Sequence[str]) -> Schedule: ...
+
+    def paths(self, wrong: bool) -> Iterator[tuple[str, ...]]: ...
+
+    def picture(self) -> StateGraph: ...
+
+    def choices(self, depth: int, most: int) -> ChoiceTree: ...
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,12 +45,17 @@ class Schedule(View):
     """An order of slices, to look at and to open.
 
     Attributes:
-        names: what goes wrong in it: failure, deadlock, lost wake-up, invariant, always, livelock, starvation.
+        names: what goes wrong in it, by the names of :mod:`kamlab.exploration.judge`.
         sentence: what goes wrong, in words.
         path: the components that run, slice by slice, from the beginning of the run.
         assembly: how many of these only wire the system, before the orders differ.
-        minimal: whether no shorter order leads there. If not, it was shrunk, or is as it was found.
+        minimal: whether no shorter order leads there.
+        shrunk: whether it was drawn, and made as short as trying to leave out slices does.
         decided: the step after which every order goes wrong; ``None`` where that is not known.
+        race: which two slices decide by their order whether it goes wrong, in a sentence; "" where that is not known,
+            or nothing but that order is possible.
+        faults: what the world chose to do: after which step, in words.
+        entries: the same as entries of a journal.
         rounds: how many rounds the run has.
         seed: the seed of the lab's random numbers.
 
@@ -56,6 +81,10 @@ class Schedule(View):
     decided: int | None = None
     rounds: int = 0
     seed: int = 0
+    race: str = ""
+    shrunk: bool = False
+    faults: tuple[tuple[int, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
     _system: Callable[..., Any] | None = field(default=None, compare=False)
 
     @property
@@ -77,12 +106,20 @@ class Schedule(View):
     @property
     def recording(self) -> Recording:
         """The order as a recorded run: ``Lab(build=system, clock="virtual").replay(recording)`` plays it."""
-        return Recording(Path(len(self.path), self.rounds, (), self.path), {"seed": self.seed}, Checks(1, 0, ()))
+        return Recording(
+            Path(len(self.path), self.rounds, self.entries, self.path), {"seed": self.seed}, Checks(1, 0, ())
+        )
 
     @property
     def line(self) -> str:
         """The same as one line of text, to paste."""
         return str(self.recording)
+
+    @property
+    def system(self) -> Callable[..., Any]:
+        """The function that builds the system."""
+        assert self._system is not None
+        return self._system
 
     def open(self, step: int | None = None) -> Lab:
         """Return a lab in which this order was played, up to where it goes wrong.
@@ -90,12 +127,21 @@ class Schedule(View):
         Args:
             step: where to stand instead; ``decided`` is a good choice.
         """
-        assert self._system is not None
-        lab = Lab(build=self._system, clock="virtual", chooser=SeededRandom(self.seed))
+        lab = Lab(build=self.system, clock="virtual", chooser=SeededRandom(self.seed))
         lab.replay(self.recording)
         if step is not None and step != lab.step_number:
             lab.goto(step)
         return lab
+
+    def diagram(self, steps: int = DRAWN) -> str:
+        """Return the order as a sequence diagram in text: who ran, and which message went where.
+
+        Args:
+            steps: how many of the last steps are drawn.
+        """
+        with self.open() as lab:
+            first = max(1, min(self.assembly + 1, self.step), self.step - steps + 1)
+            return str(lab.timeline(first, self.step))
 
     def data(self) -> dict[str, Any]:
         """Return all of it as plain values, ready for JSON."""
@@ -104,11 +150,14 @@ class Schedule(View):
 
     def document(self) -> Document:
         """Return what goes wrong, how long the order is, and who runs when."""
-        how = "the shortest order" if self.minimal else "an order"
+        how = "the shortest order" if self.minimal else "a shrunk order" if self.shrunk else "an order"
         size = f"{counted(self.slices, 'slice')}, {counted(self.switches, 'switch')}"
         head = f"{', '.join(self.names)}: {self.sentence}" if self.names else "nothing goes wrong"
         rows: list[Any] = [line(Span(head, "bad" if self.names else "good"))]
         rows.append(line(f"{how}: {size}{self._after()}", indent=2))
+        if self.race:
+            kind, _, deeds = self.race.partition(": ")
+            rows += [line(f"{kind}:", indent=2), line(deeds, indent=4)]
         rows.append(Table(tuple(self._turns()), ("step", "runs"), thing="turn", more=0))
         return tuple(rows)
 
@@ -122,12 +171,17 @@ class Schedule(View):
     def _turns(self) -> list[tuple[str, str]]:
         """Return a row for each turn: the steps, and the component that runs."""
         found: list[tuple[str, str]] = []
+        faults = dict[int, list[str]]()
+        for step, words in self.faults:
+            faults.setdefault(step, []).append(words)
         first = 0
+        found += [("", words) for words in faults.get(0, ())]
         for place in range(1, len(self.path) + 1):
-            if place == len(self.path) or self.path[place] != self.path[first]:
+            if place in faults or place == len(self.path) or self.path[place] != self.path[first]:
                 steps = str(first + 1) if place - first == 1 else f"{first + 1}-{place}"
                 found.append((steps, self.path[first]))
                 first = place
+            found += [("", words) for words in faults.get(place, ())]
         if len(found) > WRITTEN:
             return [*found[: WRITTEN - 1], ("...", f"{len(found) - WRITTEN + 1} more turns")]
         return found
@@ -151,6 +205,7 @@ class Exploration(View):
         real: how many slices were run in the engine to find that out, beside those that lead to them.
         found: the orders in which it goes wrong, one for each name, the shortest first.
         fair: how often in a row a component that could run was passed over at most; ``None``: for ever.
+        world: which faults there may be, of which links, and how many at most.
 
     >>> from kamlab import Pipeline, explore
     >>> from kamlab.parts import DataSource, PassThrough
@@ -174,7 +229,8 @@ class Exploration(View):
     real: int
     found: tuple[Schedule, ...]
     fair: int | None = None
-    _lister: Callable[[int], tuple[Schedule, ...]] | None = field(default=None, compare=False)
+    world: World = NO_FAULTS
+    _orders_inside: _OrdersInside | None = field(default=None, compare=False)
 
     def orders(self, count: int = 10) -> tuple[Schedule, ...]:
         """Return the first orders there are, whether something goes wrong in them or not; each can be opened.
@@ -185,29 +241,158 @@ class Exploration(View):
         Raises:
             CannotExplore: orders were run or drawn, and not kept.
         """
-        if self._lister is None:
+        return self._inside().first(_whole("count", count))
+
+    def wrong_orders(self, count: int = 10) -> tuple[Schedule, ...]:
+        """Return the first orders in which something goes wrong; each can be opened.
+
+        Args:
+            count: how many.
+
+        Raises:
+            CannotExplore: orders were run or drawn, and not kept; the shortest that were found are in ``found``.
+
+        >>> from kamlab import Component, explore
+        >>> class Once(Component):
+        ...     def main(self):
+        ...         yield
+        >>> def system():
+        ...     return [Once().activate(), Once().activate()]
+        >>> result = explore(system, lambda made: False)
+        >>> [" ".join(schedule.path) for schedule in result.wrong_orders(2)]
+        ['Once_1 Once_1 Once_2 Once_2', 'Once_1 Once_2 Once_1 Once_2']
+        """
+        return self._inside().wrong(_whole("count", count))
+
+    def paths(self, wrong: bool = False) -> Iterator[tuple[str, ...]]:
+        """Yield every order that passes no state twice, as the components that run once the system is assembled.
+
+        No order is run for it, so that there can be many thousands a second; ``order_through(*path)`` opens one.
+
+        Args:
+            wrong: only those in which something goes wrong.
+
+        Raises:
+            CannotExplore: orders were run or drawn, and not kept.
+
+        >>> from kamlab import Component, explore
+        >>> class Once(Component):
+        ...     def main(self):
+        ...         yield
+        >>> result = explore(lambda: [Once().activate(), Once().activate()])
+        >>> len(list(result.paths())) == result.schedules == 6
+        True
+        """
+        return self._inside().paths(wrong)
+
+    def order_through(self, *names: str) -> Schedule:
+        """Return an order that begins with these components, and goes wrong if one can that does; the shortest such.
+
+        Args:
+            names: who runs, slice by slice, once the system is assembled.
+
+        Raises:
+            CannotExplore: no order begins so, or orders were run or drawn, and not kept.
+        """
+        return self._inside().through(names)
+
+    def graph(self) -> StateGraph:
+        """Return the states as a picture: by depth, where it goes wrong, and the shortest way there.
+
+        Raises:
+            CannotExplore: states were not told apart.
+
+        >>> from kamlab import Component, explore
+        >>> class Once(Component):
+        ...     def main(self):
+        ...         yield
+        >>> print(explore(lambda: Once().activate()).graph())
+        3 states, 2 slices deep; no order goes wrong
+          depth  states  ends  bad
+              0       1     .    .
+              1       1     .    .
+              2       1     1    .
+        """
+        return self._inside().picture()
+
+    def tree(self, depth: int = 3, most: int = 60) -> ChoiceTree:
+        """Return the choices of who runs as a tree, with how many orders each leads to, and how many go wrong.
+
+        Args:
+            depth: how many choices below each other.
+            most: how many in all.
+
+        Raises:
+            CannotExplore: states were not told apart.
+
+        >>> from kamlab import Component, explore
+        >>> class Once(Component):
+        ...     def main(self):
+        ...         yield
+        >>> print(explore(lambda: [Once().activate(), Once().activate()]).tree(depth=1))
+        all 6 orders are right
+        """
+        return self._inside().choices(_whole("depth", depth), _whole("most", most))
+
+    def panel(self) -> Any:
+        """Return a panel in a notebook: the orders, the graph and the tree, and buttons that open an order in a lab.
+
+        Elsewhere it is a text with the same.
+        """
+        from ..notebook.exploring import panel_of_exploration
+
+        return panel_of_exploration(self)
+
+    def overview(self) -> ExplorationOverview:
+        """Return what was found, with the graph and the tree, as one view; the panel's form without a notebook."""
+        if self._orders_inside is None:
+            return ExplorationOverview(self)
+        return ExplorationOverview(self, self.graph(), self.tree())
+
+    def _inside(self) -> _OrdersInside:
+        if self._orders_inside is None:
             raise CannotExplore(f"the orders were not kept, since they were explored with how={self.how!r}")
-        return self._lister(count)
+        return self._orders_inside
 
     def data(self) -> dict[str, Any]:
         """Return all of it as plain values, ready for JSON."""
         found: dict[str, Any] = plain(super().data())
         return found
 
-    def check(self, proved: bool = False) -> None:
+    def _faults(self) -> str:
+        """Return which faults there may be, in words."""
+        world = self.world
+        if not world.faults:
+            return ""
+        many = "any faults" if world.most is None else f"at most {counted(world.most, 'fault')}"
+        return f" with {many} of {joined(world.faults)}"
+
+    def check(self, proved: bool = False, incomplete: bool = True) -> None:
         """Raise an error if anything went wrong.
+
+        In a test of yours use :func:`kamlab.testing.assert_holds`, which takes an exploration that is not complete for
+        a failure.
 
         Args:
             proved: whether to raise one as well if it is not proved that nothing does.
+            incomplete: whether it may be that not every order was covered.
 
         Raises:
-            WrongOrder: it went wrong in some order.
+            WrongOrder: it went wrong in some order. The text shows the shortest as a sequence diagram.
             NotProved: nothing was found, and that is no proof; not every order was covered.
         """
         if self.found:
-            raise WrongOrder(str(self))
-        if proved and not self.proved:
+            raise WrongOrder(self.report())
+        if (proved and not self.proved) or not (incomplete or self.complete):
             raise NotProved(str(self))
+
+    def report(self) -> str:
+        """Return what was found as text, with the shortest order that goes wrong as a sequence diagram."""
+        if not self.found:
+            return str(self)
+        schedule = self.found[0]
+        how = f"To open it: explore(...).found[0].open(), or in a lab of the system:\n  lab.replay({schedule.line!r})"
+        return f"{self}\n\n{schedule.diagram()}\n\n{how}"
 
     def __bool__(self) -> bool:
         """Return whether it was proved that nothing goes wrong."""
@@ -234,19 +419,26 @@ class Exploration(View):
     def _orders(self) -> str:
         """Return which orders were covered, as the beginning of a sentence."""
         fair = "" if self.fair is None else f" that pass nobody over more than {counted(self.fair, 'time')}"
+        fair += self._faults()
         if not self.complete:
             if self.how != "all" and self.schedules is not None:
-                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}"
+                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}{fair}"
             return f"In the {self.states:,} states that were reached"
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
             return f"In all orders{fair}, which run through {where} without a last one,"
-        if self.how == "traces":
-            return f"In all {self.schedules:,} orders that truly differ"
+        if self.how == "traces" and self.schedules != 1:
+            return f"In all {self.schedules:,} orders{fair} that truly differ"
         if self.schedules == 1:
             return "In the only order"
         differing = "" if self.different is None else f" ({self.different:,} truly different)"
         return f"In all {self.schedules:,} orders{fair}{differing}"
+
+
+def _whole(name: str, number: int) -> int:
+    if type(number) is not int or number < 1:
+        raise CannotExplore(f"{name}={number!r}: give a whole number above 0")
+    return number
 
 
 def plain(value: Any) -> Any:

@@ -10,6 +10,19 @@ livelock        the system can go on for ever, messages and all, however fairly 
 starvation      a component can wait for ever for the answer to a message that is never taken, however fairly it is run
 =============== =====================================================================================================
 
+What else can go wrong cannot be told without a word of the user's, as in ``explore(..., look_for=...)``; see
+:mod:`.phenomena`:
+
+======================== ======================================================================== ==================
+lost update              the result is none that the same components leave one after the other    LostUpdate
+priority inversion       a high component waits for a low one, while one in between runs          PriorityInversion
+reordering               a message is received before one that was sent earlier                   Delivery
+duplicate, loss          a message is received too often; it is neither received nor on its way   Delivery
+missing back-pressure    more messages wait in an inbox than may, or more and more                Backlog
+======================== ======================================================================== ==================
+
+On which two slices it depends whether an order goes wrong is told with it (:mod:`.race`).
+
 Each is decided by asking the real system, which is run to the state in question. A predicate can only see what its
 argument leads to, so it is asked once for all states that have the same values there.
 """
@@ -17,8 +30,10 @@ argument leads to, so it is asked once for all states that have the same values 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar, TypeVar
 
 from ..analysis.why_lab import circle_in_words, waiting
 from ..analysis.words import joined
@@ -29,6 +44,7 @@ from ..core.errors import KamlabError
 from ..core.microprocess import name_in_task
 from ..core.states import ASLEEP, ENDED, FAILED
 from ..core.task import task_of
+from ..core.thread import ThreadedComponent
 from . import cells
 from .cells import Cell
 from .counts import backwards
@@ -44,6 +60,8 @@ ALWAYS, LIVELOCK, STARVATION = "always", "livelock", "starvation"
 ENDLESS = (LIVELOCK, STARVATION)
 
 Predicate = Callable[[Any], Any]
+
+Answer = TypeVar("Answer")
 
 
 def asked(predicate: Predicate, made: Any, when: str) -> str:
@@ -66,6 +84,21 @@ def asked(predicate: Predicate, made: Any, when: str) -> str:
     return "" if holds else f"{what} does not hold {when}"
 
 
+class Phenomenon(ABC):
+    """Something that can go wrong, and that is looked for on request; the classes are in :mod:`.phenomena`."""
+
+    #: The names that it gives to what it finds.
+    names: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def judge(self, judge: Judge) -> None:
+        """Note at which states of a graph it goes wrong."""
+
+    def at_end(self, made: Any) -> dict[str, str] | None:
+        """Return by name what is wrong at the end of one run, in sentences; ``None`` if that cannot be told from it."""
+        return None
+
+
 class Judge:
     """Finds what is wrong in a graph.
 
@@ -74,15 +107,26 @@ class Judge:
         invariant: asked at each end.
         always: asked at each state.
         until: when to give up, by ``time.perf_counter()``.
+        look_for: what to look for besides.
     """
 
-    def __init__(self, graph: Graph, invariant: Predicate | None, always: Predicate | None, until: float) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        invariant: Predicate | None,
+        always: Predicate | None,
+        until: float,
+        look_for: Iterable[Phenomenon] = (),
+    ) -> None:
         self.graph = graph
         self._invariant = invariant
         self._always = always
         self._until = until
+        self._look_for = tuple(look_for)
         #: Whether a predicate is asked.
-        self.asks = invariant is not None or always is not None
+        self.asks = invariant is not None or always is not None or bool(self._look_for)
+        #: What could not be decided, in sentences.
+        self.undecided: list[str] = []
         #: By name and by state what is wrong there.
         self.found: dict[str, dict[int, str]] = {}
         #: The states, each after all that follow it; ``None`` if there are cycles, or not all is known.
@@ -97,10 +141,14 @@ class Judge:
         for number in self.graph.ends():
             self._judge_end(number)
         if self._always is not None:
-            for number in range(len(self.graph.states) - 1, -1, -1):  # the deepest first: others are on the way there
-                self._ask_along(self._always, number)
+            always = self._always
+            for number, sentence in self.evaluate(lambda stage: asked(always, stage.made, "there")).items():
+                if sentence:
+                    self.note(ALWAYS, number, sentence)
         if self.graph.complete:
             self._judge_cycles()
+        for phenomenon in self._look_for:
+            phenomenon.judge(self)
         return self
 
     @property
@@ -108,7 +156,8 @@ class Judge:
         """The states at which something is wrong, but for those that are only on a way without end."""
         return {number for name, states in self.found.items() if name not in ENDLESS for number in states}
 
-    def _note(self, name: str, number: int, sentence: str) -> None:
+    def note(self, name: str, number: int, sentence: str) -> None:
+        """Note that something is wrong in a state, in a sentence."""
         self.found.setdefault(name, {}).setdefault(number, sentence)
 
     def _is_late(self) -> bool:
@@ -137,7 +186,7 @@ class Judge:
                     words = "" if error is None else f": {error_in_words(error)}"
                     sentences[key] = f"{stage.name(component)} failed{words}"
                     stage.close()
-                self._note(FAILURE, number, sentences[key])
+                self.note(FAILURE, number, sentences[key])
 
     # -- ends ---------------------------------------------------------------------------------------
 
@@ -150,7 +199,7 @@ class Judge:
             circle = circle_of(stage.lab)
             stage.close()
             if circle:
-                self._note(DEADLOCK, number, circle)
+                self.note(DEADLOCK, number, circle)
             else:
                 self._judge_sleepers(number, asleep)
         if self._invariant is not None:
@@ -172,7 +221,7 @@ class Judge:
             if key not in self._answers:
                 self._answers[key] = self._wake(number, component, boxes)
             if self._answers[key]:
-                self._note(LOST, number, self._answers[key])
+                self.note(LOST, number, self._answers[key])
 
     def _wake(self, number: int, component: int, boxes: list[Cell]) -> str:
         stage = self._run_to(number)
@@ -192,25 +241,47 @@ class Judge:
             self._answers[key] = asked(predicate, stage.made, when)
             stage.close()
         if self._answers[key]:
-            self._note(name, number, self._answers[key])
+            self.note(name, number, self._answers[key])
 
-    def _ask_along(self, predicate: Predicate, number: int) -> None:
-        """Ask a predicate at a state and at those on the way there, unless all that it can see there is known."""
-        key = (ALWAYS, self._seen_from_made(number))
-        if key not in self._answers and not self._is_late():
-            graph = self.graph
+    def evaluate(self, function: Callable[[Stage], Answer], by_made: bool = True) -> dict[int, Answer]:
+        """Return what a function says of the real system in each state; those for which there is no time are left out.
+
+        Args:
+            function: called with an execution that stands in the state; it must not change it.
+            by_made: whether it looks at nothing but what the builder's result leads to, so that it is called once for
+                all states that have the same values there.
+        """
+        answers: dict[Any, Answer] = {}
+        graph = self.graph
+        keys = [self._seen_from_made(number) if by_made else number for number in range(len(graph.states))]
+        for number in range(len(keys) - 1, -1, -1):  # the deepest first: others are on the way there
+            if keys[number] in answers or self._is_late():
+                continue
             way = graph.way(number)
             stage = Stage(graph.setting).run(graph.prefix)
             for place, state in enumerate([0, *[target for _, target in way]]):
                 if place:
                     stage.step(way[place - 1][0])
                     stage.runnable()
-                here = (ALWAYS, self._seen_from_made(state))
-                if here not in self._answers:
-                    self._answers[here] = asked(predicate, stage.made, "there")
+                if keys[state] not in answers:
+                    answers[keys[state]] = function(stage)
             stage.close()
-        if self._answers.get(key):
-            self._note(ALWAYS, number, self._answers[key])
+        return {number: answers[key] for number, key in enumerate(keys) if key in answers}
+
+    def at_ends(self, function: Callable[[Any], Answer]) -> dict[int, Answer]:
+        """Return what a function says of what the builder returned, at each end for which there is time."""
+        answers: dict[Any, Answer] = {}
+        found = {}
+        for number in self.graph.ends():
+            key = self._seen_from_made(number)
+            if key not in answers:
+                if self._is_late():
+                    continue
+                stage = self._run_to(number)
+                answers[key] = function(stage.made)
+                stage.close()
+            found[number] = answers[key]
+        return found
 
     def _seen_from_made(self, number: int) -> Any:
         """Return the values of all cells that the builder's result leads to, and of the globals."""
@@ -228,7 +299,8 @@ class Judge:
             [
                 graph.number(state, cell)
                 for cell in graph.cells()
-                if cell[0] in (cells.GLOBAL, *cells.MADE, *cells.TIME) or (len(cell) > 1 and cell[1] in seen)
+                if cell[0] in (cells.GLOBAL, cells.VARIABLE, *cells.MADE, *cells.TIME)
+                or (len(cell) > 1 and cell[1] in seen)
             ]
         )
 
@@ -242,14 +314,14 @@ class Judge:
         for component, starving, box in starved(self.graph):
             where = f"its message in {names[box[1]]}.{box[2]} is never taken"
             for number in starving.states:
-                self._note(STARVATION, number, f"{names[component]} can wait for ever while the others go on: {where}")
+                self.note(STARVATION, number, f"{names[component]} can wait for ever while the others go on: {where}")
         if not self.graph.ends():
             return
         for cycle in fair_cycles(self.graph):
             if cycle.sends:
                 words = joined([names[one] for one in sorted(cycle.moving)])
                 for number in cycle.states:
-                    self._note(LIVELOCK, number, f"{words} can go on for ever, however fairly they are run")
+                    self.note(LIVELOCK, number, f"{words} can go on for ever, however fairly they are run")
 
 
 def circle_of(lab: Any) -> str:
@@ -269,12 +341,17 @@ def woken_in_vain(stage: Stage, component: int, boxes: list[Cell]) -> str:
         return ""
     (_, marks), _ = stage.step(component)
     taken = [cell[2] for cell in boxes if set(marks.get(cell, "")) & {"T", "W"}]
-    return f"{name} sleeps, and messages that it would take wait in its {taken[0]!r}: nothing wakes it" if taken else ""
+    return _in_vain(name, taken[0]) if taken else ""
 
 
-def judge_stage(stage: Stage, invariant: Predicate | None) -> dict[str, str]:
+def judge_made(look_for: Iterable[Phenomenon], made: Any) -> dict[str, str]:
+    """Return by name what is wrong at the end of one run by what its builder returned, in sentences."""
+    return {name: said for phenomenon in look_for for name, said in (phenomenon.at_end(made) or {}).items()}
+
+
+def judge_stage(stage: Stage, invariant: Predicate | None, look_for: Iterable[Phenomenon] = ()) -> dict[str, str]:
     """Return by name what is wrong at the end of one execution, in sentences; it is of no further use then."""
-    found = {}
+    found = judge_made(look_for, stage.made)
     for number in stage.failed:
         error = task_of(stage.component(number)).error
         found[FAILURE] = f"{stage.name(number)} failed" + ("" if error is None else f": {error_in_words(error)}")
@@ -295,8 +372,8 @@ def judge_stage(stage: Stage, invariant: Predicate | None) -> dict[str, str]:
     return found
 
 
-def judge_lab(lab: Any, invariant: Predicate | None, made: Any) -> dict[str, str]:
-    """Return by name what is wrong at the end of one run of a lab, in sentences."""
+def judge_lab(lab: Any, invariant: Predicate | None, made: Any, look_for: Iterable[Phenomenon] = ()) -> dict[str, str]:
+    """Return by name what is wrong at the end of one run of a lab, in sentences; it is of no further use then."""
     found = {}
     for component in lab.failures:
         error = task_of(component).error
@@ -309,4 +386,27 @@ def judge_lab(lab: Any, invariant: Predicate | None, made: Any) -> dict[str, str
         sentence = asked(invariant, made, "at the end")
         if sentence:
             found[INVARIANT] = sentence
+    if rests:
+        found.update(judge_made(look_for, made))
+    if lab.outcome is not None and lab.outcome.reason == "stuck" and DEADLOCK not in found:
+        sentence = next(filter(None, map(partial(_wake_in_vain, lab), members)), "")
+        if sentence:
+            found[LOST] = sentence
     return found
+
+
+def _wake_in_vain(lab: Any, component: Any) -> str:
+    """Wake a component that sleeps beside messages; return what is to be said if it takes one."""
+    if task_of(component).life is not ASLEEP or not isinstance(component, Component):
+        return ""
+    waiting = {name: len(box.items) for name, box in made_inboxes_of(component).items() if box.items}
+    if not waiting or isinstance(component, ThreadedComponent):
+        return ""
+    lab.scheduler.request_wake(component)
+    lab.run(max_steps=1)
+    taken = [name for name, count in waiting.items() if len(made_inboxes_of(component)[name].items) < count]
+    return _in_vain(name_in_task(component), taken[0]) if taken else ""
+
+
+def _in_vain(name: str, inbox: str) -> str:
+    return f"{name} sleeps, and messages that it would take wait in its {inbox!r}: nothing wakes it"

@@ -1,10 +1,11 @@
-"""Samples: orders that are drawn, for systems with too many states, threads or a network.
+"""Samples: orders that are drawn, for systems with too many states, or with threads.
 
 ``random`` draws the component of each slice, all that can run equally likely. ``pct`` gives each component a rank that
 is drawn, runs the highest, and lowers the one that runs at a few slices that are drawn (Burckhardt and others, ASPLOS
 2010): it finds deep and rare orders in which one component overtakes many. Neither proves anything of the orders that
 were not drawn. An order that goes wrong is shrunk: its changes of component are left out, more and more of them, as
-long as it still goes wrong (delta debugging, Zeller and Hildebrandt 2002).
+long as it still goes wrong (delta debugging, Zeller and Hildebrandt 2002); then single slices are left out, and then
+slices move to earlier ones of the same component. What is left is called shrunk: a shorter order may exist.
 """
 
 from __future__ import annotations
@@ -13,17 +14,22 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ..core.choice import Chooser, SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
 from ..lab import Lab
+from ..replay.journal import Entry
+from .faults import NO_FAULTS, TIMERS, World
 from .found import Schedule
-from .judge import ALWAYS, Predicate, asked, judge_lab
+from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_lab
 from .setting import takes_lab
 
 #: How many changes of rank there are in a ``pct`` run, and within how many slices.
 CHANGES, WITHIN = 3, 60
+#: How likely it is after a slice that a timer fires early, where that may be.
+EARLY = 0.15
 #: How often a shorter order is tried, and for how many seconds.
 TRIES, PATIENCE = 300, 3.0
 
@@ -84,8 +90,30 @@ class Following:
         return place
 
 
+class _Early:
+    """Decides after which slices the next timer fires although components can run: some are drawn, or given."""
+
+    def __init__(self, seed: int, most: int | None, given: frozenset[int] | None = None) -> None:
+        self._random = random.Random(seed)
+        self._most = most
+        self._given = given
+        #: After which slices it fired.
+        self.fired: list[int] = []
+
+    def fire(self, lab: Lab) -> None:
+        """Fire the next timer, if there is one, and if that is to be after this slice."""
+        step = lab.step_number
+        wanted = self._random.random() < EARLY if self._given is None else step in self._given
+        left = self._most is None or len(self.fired) < self._most
+        if wanted and left and lab.scheduler.next_timer() is not None and lab.scheduler.runnable():
+            lab.fire_timers()
+            self.fired.append(step)
+
+
 class _SampleLab(Lab):
     """A lab that reports nothing: what fails is part of the result."""
+
+    names_ends = False  # the verdicts of single runs are not shown
 
     def report(self, text: str) -> None:
         """Discard a report."""
@@ -100,6 +128,7 @@ class Sample:
     rounds: int
     seed: int
     has_ended: bool
+    entries: tuple[Entry, ...] = ()
 
 
 class Sampler:
@@ -109,15 +138,25 @@ class Sampler:
         system: builds the system.
         invariant, always: the predicates.
         slices: how many slices a run may have.
+        look_for: what to look for besides, as far as it can be told from one run.
+        world: what the world may choose to do; only timers are fired early.
     """
 
     def __init__(
-        self, system: Callable[..., Any], invariant: Predicate | None, always: Predicate | None, slices: int
+        self,
+        system: Callable[..., Any],
+        invariant: Predicate | None,
+        always: Predicate | None,
+        slices: int,
+        look_for: Sequence[Phenomenon] = (),
+        world: World = NO_FAULTS,
     ) -> None:
+        self._world = world
         self._system = system
         self._invariant = invariant
         self._always = always
         self._slices = slices
+        self._look_for = tuple(look_for)
         self.runs = self.wrong = self.unended = 0
         #: The first run for each name.
         self.found: dict[str, Sample] = {}
@@ -130,7 +169,8 @@ class Sampler:
                 break
             own = seed + number
             kind = kinds[number % len(kinds)]
-            sample = self.once(SeededRandom(own) if kind == "random" else Ranked(own), own)
+            early = _Early(own, self._world.most) if TIMERS in self._world.faults else None
+            sample = self.once(SeededRandom(own) if kind == "random" else Ranked(own), own, early)
             self.runs += 1
             self.wrong += bool(sample.wrong)
             self.unended += not sample.has_ended
@@ -138,7 +178,7 @@ class Sampler:
                 self.found.setdefault(name, sample)
         return self
 
-    def once(self, chooser: Chooser, seed: int) -> Sample:
+    def once(self, chooser: Chooser, seed: int, early: _Early | None = None) -> Sample:
         """Run the system once."""
         made: list[Any] = []
         wants_lab = takes_lab(self._system)
@@ -156,12 +196,17 @@ class Sampler:
                 seen[ALWAYS] = sentence
             return bool(sentence)
 
-        outcome = lab.run(until=None if self._always is None else until, max_steps=self._slices)
-        wrong = {**seen, **judge_lab(lab, self._invariant, made[0])}
-        path = lab.recording.path
-        sample = Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps")
-        lab.stop()
-        return sample
+        stops = None if self._always is None else until
+        try:
+            outcome = lab.run(until=stops, max_steps=self._slices if early is None else 1)
+            while early is not None and outcome.reason == "max_steps" and lab.step_number < self._slices:
+                early.fire(lab)
+                outcome = lab.run(until=stops, max_steps=1)
+            path = lab.recording.path
+            wrong = {**seen, **judge_lab(lab, self._invariant, made[0], self._look_for)}
+            return Sample(wrong, path.picks, path.rounds, seed, outcome.reason != "max_steps", path.entries)
+        finally:
+            lab.stop()
 
     # -- shrinking ------------------------------------------------------------------------------
 
@@ -177,17 +222,22 @@ class Sampler:
                     names,
                     "; ".join(dict.fromkeys(small.wrong.values())),
                     small.picks,
+                    entries=small.entries,
+                    faults=tuple([(entry.step, "the next timer fires first") for entry in fired(small.entries)]),
                     rounds=small.rounds,
                     seed=small.seed,
+                    shrunk=small is not sample,
                     _system=self._system,
                 ),
             )
         return tuple(sorted(found.values(), key=lambda schedule: (schedule.slices, schedule.names)))
 
     def _shrunk(self, sample: Sample, name: str) -> Sample:
-        """Return a run with fewer changes of component in which the same goes wrong."""
+        """Return a run with fewer changes of component, and fewer early timers, in which the same goes wrong."""
         until = time.perf_counter() + PATIENCE
-        best, changes = self._follow(sample.seed, dict(enumerate(sample.picks)))
+        every: _Changes = {(place, "runs"): component for place, component in enumerate(sample.picks)}
+        every.update({(entry.step, "fires"): "" for entry in fired(sample.entries)})
+        best, changes = self._follow(sample.seed, every)
         if name not in best.wrong:  # the run is not decided by its order alone
             return sample
         parts, tries = 2, 0
@@ -205,9 +255,52 @@ class Sampler:
                 if size == 1:
                     break
                 parts = min(len(places), 2 * parts)
+        return best if fired(best.entries) else self._joined(self._shortened(best, name, until), name, until)
+
+    def _shortened(self, best: Sample, name: str, until: float) -> Sample:
+        """Return a run without the slices that can be left out, one after the other, so that the same goes wrong."""
+        place = 0
+        while place < len(best.picks) and time.perf_counter() < until:
+            tried = self._in_order(best.seed, [*best.picks[:place], *best.picks[place + 1 :]])
+            if name in tried.wrong and len(tried.picks) < len(best.picks):
+                best = tried
+            else:
+                place += 1
         return best
 
-    def _follow(self, seed: int, changes: dict[int, str]) -> tuple[Sample, dict[int, str]]:
-        chooser = Following(seed, changes)
-        sample = self.once(chooser, seed)
-        return sample, chooser.changed
+    def _joined(self, best: Sample, name: str, until: float) -> Sample:
+        """Return a run in which slices have moved to earlier ones of their component, as far as it still goes wrong."""
+        for place in range(2, len(best.picks)):
+            component, before = best.picks[place], list(best.picks[:place])
+            if time.perf_counter() > until or component == before[-1] or component not in before:
+                continue
+            last = place - before[::-1].index(component)
+            tried = self._in_order(best.seed, [*before[:last], component, *before[last:], *best.picks[place + 1 :]])
+            if name in tried.wrong and (len(tried.picks), _switches(tried)) < (len(best.picks), _switches(best)):
+                best = tried
+        return best
+
+    def _in_order(self, seed: int, picks: Sequence[str]) -> Sample:
+        return self._follow(seed, {(place, "runs"): component for place, component in enumerate(picks)})[0]
+
+    def _follow(self, seed: int, changes: _Changes) -> tuple[Sample, _Changes]:
+        chooser = Following(seed, {place: name for (place, what), name in changes.items() if what == "runs"})
+        steps = frozenset(place for place, what in changes if what == "fires")
+        early = _Early(seed, None, steps) if steps else None
+        sample = self.once(chooser, seed, early)
+        done: _Changes = {(place, "runs"): name for place, name in chooser.changed.items()}
+        done.update({(step, "fires"): "" for step in (early.fired if early is not None else ())})
+        return sample, done
+
+
+def _switches(sample: Sample) -> int:
+    return sum(one != other for one, other in pairwise(sample.picks))
+
+
+#: What differs from a run that goes on with the same component: at which slice, what, and the component that runs.
+_Changes = dict[tuple[int, str], str]
+
+
+def fired(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries of a journal in which timers were fired."""
+    return [entry for entry in entries if entry.kind == "fire"]

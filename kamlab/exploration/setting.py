@@ -10,6 +10,7 @@ from typing import Any
 
 from ..lab import Lab
 from .cells import Cell
+from .faults import NO_FAULTS, Choice, World
 from .outer import Place
 
 
@@ -22,6 +23,7 @@ class Setting:
         seed: the seed of the lab's random numbers.
         ignore: the attributes to leave out of states.
         numbers: the number of a component, by who made it, as which of theirs, and its class.
+        variables: the name of a Shared variable, by who made it and as which of theirs.
         names: the name of a component when it was first met.
         kinds: the class of a component.
         helped: for a generator that a component waits for, the component, whose code it runs.
@@ -31,12 +33,17 @@ class Setting:
         unseen: what could not be seen, in words.
         made_is_seen: whether what the builder returned could be.
         lenient: whether an object that cannot be seen into stands for itself, rather than be refused.
+        networked: whether the system uses a simulated network, so that each slice is run in each state.
+        world: what the world may choose to do.
+        choices: the choices that are not just a component, by number.
+        lossy_met: which of the lossy boxes messages went through.
     """
 
     system: Callable[..., Any]
     seed: int = 0
     ignore: frozenset[str] = frozenset()
     numbers: dict[tuple[int, int, str], int] = field(default_factory=dict)
+    variables: dict[tuple[int, int], str] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     kinds: list[type] = field(default_factory=list)
     helped: dict[int, int] = field(default_factory=dict)
@@ -46,6 +53,22 @@ class Setting:
     unseen: dict[str, None] = field(default_factory=dict)
     made_is_seen: bool = True
     lenient: bool = False
+    networked: bool = False
+    world: World = NO_FAULTS
+    choices: dict[int, Choice] = field(default_factory=dict)
+    lossy_met: set[str] = field(default_factory=set)
+
+    def runner(self, choice: int) -> int | None:
+        """Return the component that runs in a choice; ``None`` if none does."""
+        known = self.choices.get(choice)
+        return choice if known is None else known.component
+
+    def words_of_choice(self, choice: int) -> str:
+        """Return who runs in a choice, and what becomes of the messages if not all of them arrive."""
+        known = self.choices.get(choice)
+        if known is None or not known.fates:
+            return self.names[choice]
+        return f"{self.names[choice]} ({', '.join(fault or 'arrives' for fault, _ in known.fates)})"
 
     def build(self, lab: Lab) -> Any:
         """Build the system in a lab, the current one, and return what the builder returns."""

@@ -8,14 +8,15 @@ cell by cell, the slice is *wide*: it is said to read the whole state.
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import Any
 
 from .cells import Cell
 from .footprint import Footprint
+from .lookup import Lookup
+from .states import State
 
-#: A state: for each slot the number of its value; 0 is the value that it had at the beginning.
-State = tuple[int, ...]
+#: New numbers of values, by slot.
+Changes = tuple[tuple[int, int], ...]
 
 
 class Slice:
@@ -23,76 +24,83 @@ class Slice:
 
     Attributes:
         number: of the component.
+        place: the number of the slice among all that are remembered.
         footprint: what was done to which cell.
         kind: the number of the footprint; equal ones have the same.
-        reads: the values that it was determined by, by cell.
-        sets: the new values, by slot.
-        appends: the messages that were appended, as the number of their tuple, by slot.
+        reads: the numbers of the values that it was determined by, by cell.
+        sets: the numbers of the new values, by slot.
+        appends: the messages that were appended, by slot.
         wakes: the slots of the lives of the components that were woken.
         takes: the inboxes out of which messages were taken, which wakes those that send there.
         sends: whether a message was sent.
+        lossy: the inboxes of the messages that were sent over lossy links, in order.
         fails: the components that failed.
+        outcomes: what it has changed so far, by the values at the slots that this depends on.
     """
 
-    __slots__ = ("appends", "fails", "footprint", "kind", "number", "reads", "sends", "sets", "takes", "wakes")
+    __slots__ = (
+        *("appends", "fails", "footprint", "kind", "lossy", "number", "outcomes", "place", "reads", "sends", "sets"),
+        *("takes", "wakes"),
+    )
 
     def __init__(self, footprint: Footprint, kind: int, reads: dict[Cell, int], fails: tuple[int, ...]) -> None:
         self.number = footprint[0]
+        self.place = 0
         self.footprint = footprint
         self.kind = kind
         self.reads = reads
-        self.sets: tuple[tuple[int, int], ...] = ()
-        self.appends: tuple[tuple[int, int], ...] = ()
+        self.sets: Changes = ()
+        self.appends: tuple[tuple[int, tuple[Any, ...]], ...] = ()
         self.wakes: tuple[int, ...] = ()
         self.takes: tuple[Cell, ...] = ()
         self.fails = fails
+        self.lossy: tuple[Cell, ...] = ()
+        self.outcomes: Lookup[Changes] = Lookup()
         marks = footprint[1]
         self.sends = any("A" in letters for letters in marks.values())
 
 
 class Memory:
-    """The slices known so far, found by what they read.
-
-    Slices of one component in one local state that read the same slots share a table, whose keys are the values there.
-    """
+    """The slices known so far, found by the component that runs, its local state, and what they read."""
 
     def __init__(self) -> None:
-        self._tables: dict[tuple[int, int], list[tuple[Any, dict[Any, Slice]]]] = {}
+        self._known: dict[int, dict[int, Lookup[Slice]]] = {}
+        self._locals: list[int] = []
         self.slices: list[Slice] = []
 
-    def find(self, number: int, local: int, state: State) -> Slice | None:
+    def find(self, number: int, local: int, state: State[int]) -> Slice | None:
         """Return the slice of a component in a state, if it is known; ``local`` is the number of its local state."""
-        for pick, table in self._tables.get((number, local), ()):
-            found = table.get(pick(state))
-            if found is not None:
-                return found
-        return None
+        known = self._known.get(number)
+        lookup = None if known is None else known.get(local)
+        return None if lookup is None else lookup.find(state)
 
-    def add(self, slice_: Slice, local: int, where: dict[Cell, tuple[int, int]]) -> None:
+    def add(self, slice_: Slice, local: int, slots: dict[Cell, int]) -> None:
         """Remember a slice.
 
         Args:
             slice_: the slice.
             local: the number of the local state in which it runs.
-            where: for each cell that has a slot the slot, and the number there of the value that was read.
+            slots: the slots of cells; a cell that has none has never changed.
         """
+        self.keep(slice_, local)
+        self._enter(slice_, local, slots)
+
+    def keep(self, slice_: Slice, local: int = 0) -> None:
+        """Give a slice its place; it is not found by what it reads."""
+        slice_.place = len(self.slices)
         self.slices.append(slice_)
-        self._enter(slice_, local, where)
+        self._locals.append(local)
 
-    def _enter(self, slice_: Slice, local: int, where: dict[Cell, tuple[int, int]]) -> None:
-        pairs = sorted(where.values())
-        slots = tuple(slot for slot, _ in pairs)
-        pick = itemgetter(*slots)
-        key = tuple(value for _, value in pairs) if len(pairs) > 1 else pairs[0][1]
-        tables = self._tables.setdefault((slice_.number, local), [])
-        for other, table in tables:
-            if other == pick or repr(other) == repr(pick):
-                table[key] = slice_
-                return
-        tables.append((pick, {key: slice_}))
+    def _enter(self, slice_: Slice, local: int, slots: dict[Cell, int]) -> None:
+        values = {slots[cell]: number for cell, number in slice_.reads.items() if cell in slots}
+        self._known.setdefault(slice_.number, {}).setdefault(local, Lookup()).enter(values, slice_)
 
-    def begin_again(self, entries: list[tuple[Slice, int, dict[Cell, tuple[int, int]]]]) -> None:
+    def reads(self, cell: Cell) -> bool:
+        """Return whether a slice that is remembered reads a cell."""
+        return any(cell in slice_.reads for slice_ in self.slices)
+
+    def begin_again(self, slots: dict[Cell, int]) -> None:
         """Enter all slices again, because a cell that some of them read has a slot now."""
-        self._tables.clear()
-        for slice_, local, where in entries:
-            self._enter(slice_, local, where)
+        self._known.clear()
+        for slice_, local in zip(self.slices, self._locals, strict=True):
+            self._enter(slice_, local, slots)

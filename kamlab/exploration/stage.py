@@ -16,25 +16,34 @@ import random
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..core import context, origins
+from ..core import context, origins, shared
 from ..core.box import made_inboxes_of, made_outboxes_of
 from ..core.chance import builder_uses_chance, uses_chance
 from ..core.choice import SeededRandom
 from ..core.component import Component
 from ..core.drive import Phase
+from ..core.idle import ThreadIdle
 from ..core.microprocess import Microprocess, name_in_task
-from ..core.states import ASLEEP, ENDED, RUNNABLE
+from ..core.states import ALIVE, ASLEEP, ENDED, RUNNABLE
 from ..core.task import task_of
 from ..core.thread import ThreadedComponent
 from ..lab import Lab
+from ..replay.journal import Entry
 from . import cells
 from .cells import Cell
-from .fingerprint import Opaque, Prints, digest_of
+from .errors import CannotExplore
+from .faults import TIMERS, Choice, fates_of, is_lossy, number_of_choice, play_fates, play_timers
+from .fingerprint import Prints, digest_of
 from .footprint import Footprint, Recorder, set_recorder
+from .kinds import Opaque
+from .network_state import leave_network_apart, poller_of, read_network
 from .outer import outer_of, read_place
 from .setting import Setting
+
+if TYPE_CHECKING:
+    from ..net.simulated.network import SimulatedNetwork
 
 #: The modules of kamlab whose components only wire others: they are run first where a system starts assembled.
 WIRING = ("kamlab.chassis", "kamlab.backplane")
@@ -44,6 +53,8 @@ LOOKING = (*WIRING, "kamlab.parts.splitting", "kamlab.parts.plug_splitter")
 #: What stands for a value that cannot be seen.
 UNSEEN = ("unseen",)
 
+#: How often time may move while no component can run.
+WAITS = 10_000
 #: How many slices the wiring may take.
 ASSEMBLY = 1000
 
@@ -54,6 +65,8 @@ class CannotStage(Exception):
 
 class _StageLab(Lab):
     """A lab that reports nothing: what fails is part of the state."""
+
+    names_ends = False  # the verdicts of single runs are not shown
 
     def report(self, text: str) -> None:
         """Discard a report."""
@@ -90,7 +103,10 @@ class Stage:
         self.scheduler = scheduler = lab.scheduler
         self.components: list[Microprocess] = []
         self._present: dict[int, Microprocess] = {}
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[int, Any] = {}
+        #: The Shared variables, by name.
+        self._variables: dict[str, shared.Shared[Any]] = {}
+        self._maker_of: dict[str, int] = {}
         self._made: dict[int, int] = {}
         self._idle = Recorder(self)
         self._recorder = self._idle
@@ -100,11 +116,20 @@ class Stage:
         self.path: list[int] = []
         self.picks: list[str] = []
         self.failed: list[int] = []
+        #: What the world did: the entries of a journal, and after which steps, in words.
+        self.entries: list[Entry] = []
+        self.told: list[tuple[int, str]] = []
+        #: The messages that the last slice sent over lossy links: the inbox, the message, how many waited before it.
+        self._sent: list[tuple[Any, Any, int | None]] = []
+        self._faults_before = 0
+        self._has_ended_round = False
+        scheduler.slices_per_poll = 0  # as in a lab that is stepped, or recorded under virtual time
         #: The objects that cannot be seen into and that several cells share, with these cells, at the last capture.
         self.hidden: dict[tuple[Cell, int], set[Cell]] = {}
         scheduler.log = self._log
         scheduler.on_failure = self._note_failure
         self.made = self._build()
+        self._check_built()
         self._check()
 
     def _build(self) -> Any:
@@ -120,13 +145,27 @@ class Stage:
                 context.in_slice.world = inside
                 lab.runtime.phase = phase
 
+    def _check_built(self) -> None:
+        scheduler = self.scheduler
+        if scheduler.step:
+            raise CannotExplore(
+                "the builder runs the lab: it may only make and activate components; explore() runs them in every order"
+            )
+        if not scheduler.activated:
+            raise CannotExplore(
+                "the builder activates no component in the lab that is explored: call activate() on its components, "
+                "and make no lab of its own"
+            )
+
     @contextlib.contextmanager
     def _active(self, always: bool = False) -> Iterator[None]:
         """Have what happens in a ``with`` happen on this stage: makers, output, random numbers, the current lab."""
         chance = self.lab.runtime.chance
         assert chance is not None
         outer = origins.listener, sys.stdout, sys.stderr
+        outer_variables = shared.listener
         origins.set_listener(self._note_made)
+        shared.set_listener(self._note_variable)
         sys.stdout = sys.stderr = _DISCARDED
         chance.enter(always)
         try:
@@ -134,6 +173,7 @@ class Stage:
         finally:
             chance.leave()
             origins.set_listener(outer[0])
+            shared.set_listener(outer_variables)
             sys.stdout, sys.stderr = outer[1:]
 
     def _note_made(self, component: Microprocess) -> None:
@@ -151,13 +191,31 @@ class Stage:
         self._present[number] = component
         self.components.append(component)
 
+    def _note_variable(self, variable: shared.Shared[Any], what: str) -> None:
+        """Note that a Shared variable was made, read or written."""
+        if self.scheduler.driver not in (None, threading.get_ident()):
+            return
+        name = self._numbers.get(id(variable))
+        if what is shared.MADE:
+            names, maker = self.setting.variables, self.running
+            place = sum(self._maker_of[one] == maker for one in self._variables)
+            name = names.setdefault((maker, place), f"Shared {len(names) + 1}")
+            self._maker_of[name] = maker
+            self._numbers[id(variable)] = name
+            self._variables[name] = variable
+        elif name is None:
+            self._refused = CannotStage("a Shared variable was not made by the builder, so it is not made again")
+            raise self._refused
+        elif self._recorder is not self._idle:
+            self._recorder.mark((cells.VARIABLE, name), what)
+
     def number_of(self, component: Any) -> int:
         """Return the number of a component of this system.
 
         Raises:
             CannotStage: it was not made by it.
         """
-        number = self._numbers.get(id(component))
+        number: int | None = self._numbers.get(id(component))
         if number is None:
             name = name_in_task(component)
             self._refused = CannotStage(f"{name} was not made by the builder, so it is not built again")
@@ -171,6 +229,18 @@ class Stage:
     def _log(self, record: Any) -> None:
         self._recorder.log(record)
 
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder of the slice that runs."""
+        return self._recorder
+
+    def note_sent(self, record: Any) -> None:
+        """Note a message that was sent over a lossy link; ``record`` is that of the engine."""
+        if self.setting.world.lossy and is_lossy(self.setting, record[1], record[2]):
+            inbox = record[2]
+            is_alive = task_of(inbox.owner).life in ALIVE
+            self._sent.append((inbox, record[3], len(inbox.items) - 1 if is_alive else None))
+
     def _note_failure(self, component: Microprocess, _error: BaseException) -> None:
         if id(component) in self._numbers:
             self.failed.append(self._numbers[id(component)])
@@ -181,8 +251,10 @@ class Stage:
             raise self._refused
         if scheduler.outsiders or any(isinstance(one, ThreadedComponent) for one in self.components):
             raise CannotStage("it has components with threads of their own")
-        if scheduler.idle.sources():
-            raise CannotStage("it uses the network")
+        if poller_of(scheduler) is None and type(scheduler.idle) is not ThreadIdle:
+            raise CannotStage("it uses a network that is not simulated")
+        if self.setting.lenient and poller_of(scheduler) is not None:
+            raise CannotStage("it uses a network, of which it is not known which slices depend on each other")
         if scheduler.polling is not None:
             raise CannotStage("its components read the clock, so that time moves while others can run")
         fatal = scheduler.fatal
@@ -196,6 +268,8 @@ class Stage:
     def runnable(self) -> list[int]:
         """Return the numbers of the components that can run, sorted; time jumps to the next timer if none can."""
         scheduler = self.scheduler
+        if poller_of(scheduler) is not None:
+            return self._runnable_on_network()
         while True:
             scheduler.end_round()
             found = [self.number_of(one) for one in scheduler.queue if task_of(one).life is RUNNABLE]
@@ -206,9 +280,83 @@ class Stage:
                 return []
             scheduler.clock.jump(when)  # type: ignore[attr-defined]
 
-    def step(self, number: int) -> tuple[Footprint, Recorder]:
-        """Run one slice of a component that can run, end the round, and return what the slice did."""
+    def _runnable_on_network(self) -> list[int]:
+        """Return who can run, once the network has delivered what comes first; round by round as a lab does it."""
+        scheduler = self.scheduler
+        with self._active(), self._driving():
+            for _ in range(WAITS):
+                if not self._has_ended_round or scheduler.wakes:
+                    scheduler.end_round()
+                self._has_ended_round = True
+                found = [self.number_of(one) for one in scheduler.queue if task_of(one).life is RUNNABLE]
+                if found:
+                    return sorted(found)
+                if not self._wait():
+                    return []
+                self._has_ended_round = False
+        raise CannotStage(f"time goes on and on, {WAITS:,} times, while no component can run")
+
+    def _wait(self) -> bool:
+        """Wait as a lab does in which nothing can run; return False if there is nothing to wait for."""
+        scheduler = self.scheduler
+        if scheduler.posted or scheduler.wakes:
+            return True
+        if scheduler.idle.sources():
+            scheduler.idle.dispatch()
+            if scheduler.posted or scheduler.wakes:
+                return True
+        when = scheduler.next_timer()
+        if when is None:
+            return False
+        scheduler.clock.jump(when)  # type: ignore[attr-defined]
+        scheduler.idle.dispatch()
+        return True
+
+    @contextlib.contextmanager
+    def _driving(self) -> Iterator[None]:
+        """Drive the stage in a ``with`` on this: what is called is called by it, not from outside."""
+        scheduler = self.scheduler
+        outer, driver = context.in_slice.world, scheduler.driver
+        context.in_slice.world, scheduler.driver = self.lab, threading.get_ident()
+        try:
+            yield
+        finally:
+            context.in_slice.world, scheduler.driver = outer, driver
+
+    def choices(self) -> list[int]:
+        """Return the components that can run, as :meth:`runnable`; and if the next timer may fire, that choice."""
+        found = self.runnable()
+        world = self.setting.world
+        if TIMERS not in world.faults or not found or self.scheduler.next_timer() is None:
+            return found
+        if world.most is not None and len(self.told) >= world.most:
+            return found
+        return [*found, number_of_choice(self.setting, Choice(None))]
+
+    def variants(self, number: int) -> list[int]:
+        """Return the other choices there were for the last slice, of this component: what may become of its messages.
+
+        The slice itself, with all messages arriving, is one of them.
+        """
+        if not self._sent:
+            return []
+        most = self.setting.world.most
+        left = float("inf") if most is None else most - self._faults_before
+        sent = [(id(inbox), before) for inbox, _, before in self._sent]
+        found = [Choice(number, fates) for fates in fates_of(self.setting, sent)]
+        return [number, *[number_of_choice(self.setting, choice) for choice in found if choice.faults <= left]]
+
+    def step(self, choice: int) -> tuple[Footprint, Recorder]:
+        """Run one slice of a component that can run, end the round, and return what the slice did.
+
+        Or make another choice: have the timers fire, or run a slice and have something become of its messages.
+        """
+        number = self.setting.runner(choice)
+        if number is None:
+            return self._fire(choice)
         scheduler, component = self.scheduler, self._present[number]
+        self._sent = []
+        self._faults_before = len(self.told)
         recorder = Recorder(self)
         kids = list(task_of(component).children or ())
         if type(component).__module__.startswith(LOOKING):
@@ -223,25 +371,76 @@ class Stage:
             with self._active():
                 scheduler.picked = component
                 scheduler.advance(1)
+                if choice != number:
+                    play_fates(self, self.setting.choices[choice].fates, self._sent)
                 recorder.note_requests()
                 set_recorder(None)
                 self._recorder = self._idle
                 scheduler.end_round()
+                self._has_ended_round = True
         finally:
             set_recorder(None)
             self._recorder, self.running = self._idle, BUILDER
             scheduler.driver = None
             context.in_slice.world = outer
         recorder.note_own(component, [*kids, *(one for one in task_of(component).children or () if one not in kids)])
-        self.path.append(number)
+        if choice != number and self.setting.world.most is not None:
+            recorder.mark(cells.FAULTS, "W")
+        recorder.lossy = tuple([recorder.inbox(inbox) for inbox, _, _ in self._sent])
+        if TIMERS in self.setting.world.faults:
+            recorder.mark(cells.TIME, "R")
+        self.path.append(choice)
         self._check()
         return recorder.footprint(number), recorder
 
+    def _fire(self, choice: int) -> tuple[Footprint, Recorder]:
+        """Have the next timer fire, and end the round."""
+        self._sent = []
+        recorder = Recorder(self)
+        recorder.mark(cells.TIME, "W")
+        recorder.mark(cells.FAULTS, "W")
+        self.scheduler.driver = threading.get_ident()
+        try:
+            with self._active():
+                play_timers(self)
+            self._has_ended_round = True
+        finally:
+            self.scheduler.driver = None
+        self.path.append(choice)
+        self._check()
+        return recorder.footprint(choice), recorder
+
     def run(self, path: Iterable[int]) -> Stage:
-        """Run slices of these components, and return this."""
-        for number in path:
-            self.runnable()
-            self.step(number)
+        """Run slices of these components, of which it is not asked what they do, and return this."""
+        scheduler = self.scheduler
+        outer, context.in_slice.world = context.in_slice.world, self.lab
+        log, scheduler.log = scheduler.log, None
+        try:
+            with self._active():
+                for number in path:
+                    if number in self.setting.choices:
+                        self.runnable()
+                        scheduler.log = log
+                        self.step(number)
+                        scheduler.log = None
+                        continue
+                    component = self._present.get(number)
+                    if component is None or task_of(component).life is not RUNNABLE:
+                        self.runnable()  # time has to jump
+                        component = self._present[number]
+                    self.picks.append(name_in_task(component))
+                    self.path.append(number)
+                    self.running, scheduler.picked = number, component
+                    scheduler.driver = threading.get_ident()
+                    scheduler.advance(1)
+                    scheduler.end_round()
+                    self._has_ended_round = True
+                    scheduler.driver = None
+                    self._check()
+        finally:
+            self.running, scheduler.driver = BUILDER, None
+            scheduler.log = log
+            context.in_slice.world = outer
         self.runnable()
         return self
 
@@ -282,6 +481,9 @@ class Stage:
         scheduler, setting = self.scheduler, self.setting
         scheduler.contexts.leave()
         prints = Prints(self._numbers_get, scheduler, setting.ignore, self._refuse)
+        setting.networked = setting.networked or poller_of(scheduler) is not None
+        if setting.networked:
+            leave_network_apart(self._network, prints)
         values: dict[Cell, Any] = {cells.TIME: scheduler.time()}
         timers = len(scheduler.timers.waiting())
         if setting.ignore:
@@ -294,6 +496,7 @@ class Stage:
                 when, timers = task.pause_timer.when, timers - 1
             delegate = None if task.delegate is None else self.number_of(task.delegate)
             values[cells.LIFE, number] = (task.life, when, delegate)
+            values[cells.NUMBER, number] = task.number
             values[cells.ENDED, number] = task.life in ENDED
             values[cells.ATTENDS, number] = component.woken_by_collection
             if number not in setting.outer:
@@ -301,11 +504,17 @@ class Stage:
             cell = (cells.LOCAL, number)
             prints.begin(cell, component)
             values[cell] = prints.local(component)
-        if timers:
-            raise CannotStage("it has timers that are not those of a pause, as a simulated network has")
+        if setting.networked:
+            values[cells.NETWORK] = read_network(self._network, scheduler, prints)
+        elif timers:
+            raise CannotStage("it has timers that are not those of a pause")
         for number, component in sorted(self._present.items()):
             if isinstance(component, Component):
                 self._capture_boxes(values, prints, number, component)
+        for name, variable in sorted(self._variables.items()):
+            prints.begin((cells.VARIABLE, name))
+            values[cells.VARIABLE, name] = prints.of(variable._value)
+        values[cells.ACTIVATIONS] = max([task_of(component).number for component in self.components], default=0)
         values[cells.SERVICES] = tuple(map(self._service, sorted(self.lab.services.services_registered())))
         if setting.chancy:
             values[cells.CHANCE] = self._chance_now()
@@ -316,10 +525,18 @@ class Stage:
             values[cell] = ("shared", values[cell], *sorted(places, key=repr))
         return values
 
-    def _numbers_get(self, component: Any) -> int | None:
+    @property
+    def _network(self) -> SimulatedNetwork:
+        network: Any = self.lab.network
+        simulated: SimulatedNetwork = network
+        return simulated
+
+    def _numbers_get(self, component: Any) -> Any:
         return self._numbers.get(id(component))
 
-    def _refuse(self, error: Opaque, _value: Any) -> None:
+    def _refuse(self, error: Opaque, value: Any) -> None:
+        if isinstance(value, _Discarded):
+            return  # what components print is no state
         if not self.setting.lenient:
             raise error
         self.setting.unseen[f"the state of {error} cannot be seen"] = None
@@ -384,5 +601,6 @@ class Stage:
             self.setting.made_is_seen = False
 
     def name(self, number: int) -> str:
-        """Return the name of a component in this execution."""
-        return name_in_task(self._present[number])
+        """Return the name of a component in this execution, or of the one that runs in a choice."""
+        runner = self.setting.runner(number)
+        return self.setting.names[number] if runner is None else name_in_task(self._present[runner])

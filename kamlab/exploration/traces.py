@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.states import RUNNABLE
-from . import cells
+from .cells import LIFE, TIME, Cell
 from .effects import Reader
+from .faults import TIMERS, Choice, number_of_choice
 from .footprint import Footprint, dependent
 from .setting import Setting
 from .stage import Stage
@@ -30,77 +31,125 @@ SLICES = 1000
 class _Node:
     """One place in the present run: who could run, who was run, and who is still to be."""
 
-    __slots__ = ("chosen", "done", "enabled", "footprint", "sleep", "todo")
+    __slots__ = ("chosen", "done", "enabled", "footprint", "known", "sleep", "todo")
 
-    def __init__(self, enabled: list[int], sleep: dict[int, Footprint], chosen: int) -> None:
+    def __init__(
+        self, enabled: list[int], sleep: dict[int, Footprint], chosen: int, known: dict[int, set[int]]
+    ) -> None:
         self.enabled = enabled
         self.sleep = sleep
         self.chosen = chosen
         self.todo = {chosen}
         self.done: set[int] = set()
+        #: For a component the choices there are for its next slice, where that was seen: what becomes of its messages.
+        self.known = known
         self.footprint: Footprint = (chosen, {})
 
 
-class _Run:
-    """One execution: its footprints, which slices happen before which, and which slice woke whom."""
+class _Moment(NamedTuple):
+    """How a run stood before a slice: the values of all cells, who was awake, who woke whom, how often time jumped."""
 
-    def __init__(self, setting: Setting, reader: Reader, prefix: list[int]) -> None:
+    values: dict[Cell, Any]
+    awake: frozenset[int]
+    woke: dict[int, int]
+    jumped: int
+
+
+class _Run:
+    """The present run: its footprints, which slices happen before which, and which slice woke whom.
+
+    A run begins like the one before, so what is known of the slices that they share is kept.
+    """
+
+    def __init__(self, setting: Setting, prefix: list[int]) -> None:
+        self._setting = setting
+        self._reader = Reader(setting)
+        self._prefix = prefix
         self.stage = Stage(setting).run(prefix)
-        self._reader = reader
         self.footprints: list[Footprint] = []
+        self.choices: list[int] = []
         self.before: list[int] = []  # the slices before each, as bits
         self.wakers: list[int | None] = []
         self.jumps: list[int] = []  # how often time had jumped
-        self._woke: dict[int, int] = {}
-        self._jumped = 0
-        self._values = self.stage.capture()
-        self._awake = self._runs()
+        #: How often time had jumped before it has jumped now, until that is looked at.
+        self.may_have_fired: int | None = None
+        values = self.stage.capture()
+        #: How it stood before each slice; the last one is how it stands now.
+        self._moments = [_Moment(values, _awake_in(values), {}, 0)]
 
-    def _runs(self) -> set[int]:
-        return {cell[1] for cell, value in self._values.items() if cell[0] == cells.LIFE and value[0] is RUNNABLE}
+    def begin_again(self, path: list[int], watch: Callable[[Stage], Any] | None) -> None:
+        """Run again, as it was run before, up to a slice."""
+        self.stage.close()
+        self.stage = Stage(self._setting).run(self._prefix)
+        if watch is None:
+            self.stage.run(path)
+        else:
+            for component in path:
+                self.stage.run([component])
+                watch(self.stage)
+        for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
+            del known[len(path) :]
+        del self._moments[len(path) + 1 :]
 
     def runnable(self) -> list[int]:
         """Return who can run, after time has jumped if that was nobody."""
         now = self.stage.scheduler.time()
-        found = self.stage.runnable()
+        found = self.stage.choices()
+        last = self._moments[-1]
         if self.stage.scheduler.time() != now:
-            self._jumped += 1
-            self._values = self.stage.capture()
-            self._note_woken(None)
+            self.may_have_fired = last.jumped
+            values = self.stage.capture()
+            awake = _awake_in(values)
+            woke = {one: place for one, place in last.woke.items() if one not in awake - last.awake}
+            self._moments[-1] = _Moment(values, awake, woke, last.jumped + 1)
         return found
 
     def step(self, component: int) -> Footprint:
         """Run a slice."""
+        moment = self._moments[-1]
         _, recorder = self.stage.step(component)
         after = self.stage.capture()
-        self._reader.effects(component, recorder, self._values, after)
+        runner = self._setting.runner(component)
+        if runner is not None:
+            self._reader.effects(runner, recorder, moment.values, after)
         for shared, found in self.stage.hidden.items():
-            if any(len(cell) > 1 and cell[1] == component for cell in found):
+            if any(len(cell) > 1 and cell[1] == runner for cell in found):
                 recorder.mark(("hidden", *shared), "W")
-        footprint = recorder.footprint(component)
-        self._values = after
+        footprint = recorder.footprint(component if runner is None else runner)
         place = len(self.footprints)
-        self.wakers.append(self._woke.get(component))
-        self.jumps.append(self._jumped)
+        self.wakers.append(moment.woke.get(footprint[0]))
+        self.jumps.append(moment.jumped)
         earlier = 0
         for other in range(place - 1, -1, -1):
             if earlier >> other & 1:
                 continue
-            if self.jumps[other] < self._jumped or dependent(self.footprints[other], footprint):
+            if self.jumps[other] < moment.jumped or dependent(self.footprints[other], footprint):
                 earlier |= 1 << other | self.before[other]
         self.footprints.append(footprint)
+        self.choices.append(component)
         self.before.append(earlier)
-        self._note_woken(place)
+        awake = _awake_in(after)
+        woke = {**moment.woke, **dict.fromkeys(awake - moment.awake, place)}
+        self._moments.append(_Moment(after, awake, woke, moment.jumped))
         return footprint
 
-    def _note_woken(self, place: int | None) -> None:
-        awake = self._runs()
-        for component in awake - self._awake:
-            if place is None:
-                self._woke.pop(component, None)
-            else:
-                self._woke[component] = place
-        self._awake = awake
+    def pretend_to_fire(self, clock: int, jumped: int) -> None:
+        """Add a slice in which the next timer fired, just before time jumped."""
+        self.footprints.append((clock, {TIME: "W"}))
+        self.choices.append(clock)
+        self.before.append((1 << len(self.before)) - 1)
+        self.wakers.append(None)
+        self.jumps.append(jumped)
+
+    def forget_last(self) -> None:
+        """Remove the last slice from what is known of this execution."""
+        for known in (self.footprints, self.choices, self.before, self.wakers, self.jumps):
+            known.pop()
+
+
+def _awake_in(values: dict[Cell, Any]) -> frozenset[int]:
+    """Return the components that can run."""
+    return frozenset([cell[1] for cell, value in values.items() if cell[0] is LIFE and value[0] is RUNNABLE])
 
 
 class Traces:
@@ -129,25 +178,26 @@ class Traces:
         self._setting = setting
         self._judge = judge
         self._watch = watch
-        self._reader = Reader(setting)
         self.runs = self.blocked = 0
         self.complete = False
         self.why_not = ""
         stage = Stage(setting)
         self.prefix = stage.assemble() if assembled else []
         stage.close()
+        self._run = _Run(setting, self.prefix)
 
     def explore(self, seconds: float) -> Traces:
         """Run all orders that differ, or as many as there is time for."""
         until = time.perf_counter() + seconds
         nodes: list[_Node] = []
         while True:
-            self._run(nodes)
+            self._go_on(nodes)
             while nodes and not self._next(nodes[-1]):
                 nodes.pop()
             if not nodes:
                 self.complete = not self.why_not
                 return self
+            self._run.begin_again([node.chosen for node in nodes[:-1]], self._watch)
             if time.perf_counter() > until:
                 self.why_not = f"it was not done after {seconds:g} seconds"
                 return self
@@ -158,30 +208,32 @@ class Traces:
         node.sleep[node.chosen] = node.footprint
         left = sorted(node.todo - node.done - node.sleep.keys())
         if left:
-            node.chosen = left[0]
+            runner = self._setting.runner(node.chosen)
+            same = [choice for choice in left if self._setting.runner(choice) == runner]
+            node.chosen = (same or left)[0]  # all that may become of the messages of one slice first
         return bool(left)
 
-    def _run(self, nodes: list[_Node]) -> None:
-        """Run to an end, along the nodes as far as they go."""
-        run = _Run(self._setting, self._reader, self.prefix)
-        for place, node in enumerate(nodes):
+    def _go_on(self, nodes: list[_Node]) -> None:
+        """Run the slice that was chosen at the last node, and on to an end."""
+        run = self._run
+        if nodes:
             run.runnable()
-            node.footprint = self._slice(run, node.chosen)
-            if place == len(nodes) - 1:
-                self._note_races(nodes, run)
+            self._slice(nodes)
         while True:
             enabled = run.runnable()
+            self._note_races_of_clock(nodes)
             sleep: dict[int, Footprint] = {}
             if nodes:
                 last = nodes[-1].footprint
                 sleep = {one: mark for one, mark in nodes[-1].sleep.items() if not dependent(mark, last)}
-            free = [one for one in enabled if one not in sleep]
+            known = self._known(nodes[-1]) if nodes else {}
+            there = [choice for one in enabled for choice in sorted({one, *known.get(one, ())})]
+            free = [choice for choice in there if choice not in sleep]
             if not enabled or not free or len(nodes) >= SLICES:
                 break
-            node = _Node(enabled, sleep, free[0])
-            nodes.append(node)
-            node.footprint = self._slice(run, node.chosen)
-            self._note_races(nodes, run)
+            nodes.append(_Node(enabled, sleep, free[0], known))
+            nodes[-1].todo.update(choice for choice in enabled if self._setting.runner(choice) is None)
+            self._slice(nodes)
         if enabled and free:
             self.why_not = f"a run had more than {SLICES} slices"
         if enabled and not free:
@@ -189,16 +241,41 @@ class Traces:
         else:
             self.runs += 1
             self._judge(run.stage)
-        run.stage.close()
 
-    def _slice(self, run: _Run, component: int) -> Footprint:
-        footprint = run.step(component)
+    def _slice(self, nodes: list[_Node]) -> None:
+        """Run the slice that was chosen at the last node, and note what it races with."""
+        nodes[-1].footprint = self._run.step(nodes[-1].chosen)
+        self._note_variants(nodes[-1])
         if self._watch is not None:
-            self._watch(run.stage)
-        return footprint
+            self._watch(self._run.stage)
+        self._note_races(nodes)
 
-    def _note_races(self, nodes: list[_Node], run: _Run) -> None:
+    def _known(self, node: _Node) -> dict[int, set[int]]:
+        """Return the choices that are known for the next slices of components, after the slice at a node."""
+        runner = self._setting.runner(node.chosen)
+        return {component: choices for component, choices in node.known.items() if component != runner}
+
+    def _note_variants(self, node: _Node) -> None:
+        """Note what else may become of the messages of the slice that was run, as to be done."""
+        runner = self._setting.runner(node.chosen)
+        found = [] if runner is None else self._run.stage.variants(runner)
+        if runner is not None and found:
+            node.todo.update(found)
+            node.known[runner] = set(found)
+
+    def _note_races_of_clock(self, nodes: list[_Node]) -> None:
+        """Where time has jumped, and the timer might have fired before: note with which slices that is in a race."""
+        run = self._run
+        jumped, run.may_have_fired = run.may_have_fired, None
+        if jumped is None or TIMERS not in self._setting.world.faults:
+            return
+        run.pretend_to_fire(number_of_choice(self._setting, Choice(None)), jumped)
+        self._note_races(nodes)
+        run.forget_last()
+
+    def _note_races(self, nodes: list[_Node]) -> None:
         """Note for each slice that the last one races with that they are still to be run the other way round."""
+        run = self._run
         last = len(run.footprints) - 1
         new, before = run.footprints[last], run.before
         for place in range(last):
@@ -208,13 +285,16 @@ class Traces:
                 continue
             if any(before[last] >> other & 1 and before[other] >> place & 1 for other in range(place + 1, last)):
                 continue
-            self._reverse(nodes[place], place, last, run)
+            self._reverse(nodes[place], place, last)
 
-    def _reverse(self, node: _Node, place: int, last: int, run: _Run) -> None:
+    def _reverse(self, node: _Node, place: int, last: int) -> None:
         """Note at a place who must run there so that the last slice comes before the one that was run."""
+        run = self._run
         mover = run.footprints[last][0]
         others = [other for other in range(place + 1, last) if not run.before[other] >> place & 1]
-        wakes = any("K" in run.footprints[other][1].get((cells.LIFE, mover), "") for other in others)
+        wakes = any("K" in run.footprints[other][1].get((LIFE, mover), "") for other in others)
+        if self._setting.runner(mover) is None:
+            wakes = bool(others)  # one of them may have begun to wait for a time
         if mover not in node.enabled and not wakes:
             return
         initials, seen = [], set()
@@ -225,7 +305,7 @@ class Traces:
             seen.add(component)
             first = not any(run.before[other] >> earlier & 1 for earlier in others[:position])
             if first and component in node.enabled:
-                initials.append(component)
+                initials.append(run.choices[other])
         initials = initials or list(node.enabled)
         if not any(one in node.todo or one in node.done for one in initials):
             node.todo.add(initials[0])

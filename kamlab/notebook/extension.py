@@ -136,7 +136,8 @@ def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
     undo.callback(enable_widgets())
     undo.callback(FIELDS.install())
     undo.callback(close_all)
-    undo.callback(_close_questions)
+    undo.callback(_close_if_loaded, "question_widget")
+    undo.callback(_close_if_loaded, "exploring.panel")
     undo.callback(install_streams())
     undo.callback(install_progress(Lab, reporter_for))
     Lab.on_run = staticmethod(run_in_notebook)
@@ -154,11 +155,11 @@ def _notebook(shell: Any, undo: contextlib.ExitStack, runs: CellRuns) -> None:
         cells.begin()  # the cell that loads the extension has begun already
 
 
-def _close_questions() -> None:
-    """Close the widgets of questions; if none was asked, their module is not loaded, and is not loaded now."""
-    question_widget = sys.modules.get(f"{__package__}.question_widget")
-    if question_widget is not None:
-        question_widget.close_all()
+def _close_if_loaded(name: str) -> None:
+    """Close the widgets of a module; if none was shown, the module is not loaded, and is not loaded now."""
+    module = sys.modules.get(f"{__package__}.{name}")
+    if module is not None:
+        module.close_all()
 
 
 def _stop_default() -> None:

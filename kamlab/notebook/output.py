@@ -219,6 +219,16 @@ class CellLine:
             self.tell(last)
 
 
+class PassingLine(CellLine):
+    """One output of the cell that is being executed, which is empty at the end."""
+
+    def close(self, last: Progress | None) -> None:
+        """Remove what is displayed."""
+        if self._shown:
+            data = {"text/html": "", "text/plain": ""}
+            self._context.run(self._publish, data, metadata={}, transient={"display_id": self._id}, update=True)
+
+
 def reporter_for(lab: World, limit: int | None = None) -> AbstractContextManager[Any]:
     """Return a context manager around a run of a lab that reports its progress under the current cell.
 

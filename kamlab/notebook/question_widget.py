@@ -1,4 +1,5 @@
-"""A question in a notebook: buttons for its choices, or a field to write in, and the result below.
+"""A question in a notebook: buttons for its choices, boxes to tick where several may be right, or a field to write in.
+The result is shown below.
 
 A cell gets the widget, and after it the same as plain HTML, which the page hides while the widget is there. So a saved
 notebook shows the question and the choice that was clicked, wherever it is opened. Only a click changes that HTML: an
@@ -31,6 +32,9 @@ with needs("ipywidgets", "a question with buttons"):
 
 #: How many questions are kept with their buttons.
 KEPT = 24
+
+#: What marks the choices that are right and those that are not, once a question with several is answered.
+RIGHT, WRONG = "✓", "✗"
 
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _HIDE_STILL = (
@@ -74,12 +78,14 @@ class QuestionWidget:
         self._displayed: list[str] = []
         self._by_click = False
         head = question.heading_html()
-        self.buttons: list[Any] = [self._button(choice, choice) for choice in question.choices]
+        make = self._box if question.several else lambda choice: self._button(choice, choice)
+        #: A button for each choice, or a box to tick.
+        self.buttons: list[Any] = [make(choice) for choice in question.choices]
         self.field: Any = None
         self.enter: Any = None
-        self.go_on: Any = self._button("Step without an answer", None)
+        self.go_on: Any = self._button("Step without an answer" if question.moves else "Show the answer", None)
         self.said: Any = ipywidgets.HTML()
-        asking = self.buttons or self._writing()
+        asking = self._ticking() if question.several else self.buttons or self._writing()
         self.widget: Any = ipywidgets.VBox(
             [ipywidgets.HTML(_HIDE_STILL + head), _row(asking), _row([self.go_on]), self.said]
         )
@@ -92,6 +98,15 @@ class QuestionWidget:
         button = ipywidgets.Button(description=text, tooltip=text, layout=ipywidgets.Layout(width="auto"))
         button.on_click(lambda pressed: self._on_click(pressed, choice))
         return button
+
+    def _box(self, choice: str) -> Any:
+        layout = ipywidgets.Layout(width="auto", margin="0 16px 0 0")
+        return ipywidgets.Checkbox(description=choice, tooltip=choice, indent=False, layout=layout)
+
+    def _ticking(self) -> list[Any]:
+        """Return the boxes to tick, and the button to answer with."""
+        self.enter = self._button("Answer", None)
+        return [*self.buttons, self.enter]
 
     def _writing(self) -> list[Any]:
         """Return the widgets to write an answer with, for a question without choices."""
@@ -106,7 +121,7 @@ class QuestionWidget:
         if choice is not None:
             self._do(lambda: self.question.pick(choice))
         elif button is self.enter:
-            self._answer_field()
+            self._do(self._tick) if self.question.several else self._answer_field()
         else:
             self._do(self.question.step)
 
@@ -116,6 +131,13 @@ class QuestionWidget:
 
     def _answer_field(self) -> None:
         self._do(lambda: self.question.answer_text(self.field.value))
+
+    def _tick(self) -> None:
+        ticked = [box.description for box in self.buttons if box.value]
+        if ticked:
+            self.question.pick(*ticked)
+        else:
+            self._complain("Tick one or more of the boxes.")
 
     def _do(self, act: Any) -> None:
         """Carry out a click; errors are shown, not raised, since raised ones would not be seen."""
@@ -144,7 +166,11 @@ class QuestionWidget:
             return
         right = self._words(result)
         for button in self.buttons:
-            button.button_style = right.get(button.description, "")
+            if self.question.several:
+                mark = RIGHT if button.tooltip in result.right_choices else WRONG
+                button.description = f"{mark} {button.tooltip}"
+            else:
+                button.button_style = right.get(button.description, "")
         for part in (*self.buttons, self.field, self.enter, self.go_on):
             if part is not None:
                 part.disabled = True

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         NoSuchMessage,
         NotALiteral,
         NotHeld,
+        NoTimer,
         RecordIsOver,
         RunDiffers,
     )
@@ -29,6 +30,7 @@ __all__ = [
     "MessageIsGone",
     "NoSuchBranch",
     "NoSuchMessage",
+    "NoTimer",
     "NotALiteral",
     "NotHeld",
     "RecordIsOver",
@@ -47,6 +49,7 @@ load_lazily(
         "MessageIsGone": "errors",
         "NoSuchBranch": "errors",
         "NoSuchMessage": "errors",
+        "NoTimer": "errors",
         "NotALiteral": "errors",
         "NotHeld": "errors",
         "Recording": "recording",

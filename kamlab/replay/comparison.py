@@ -110,12 +110,12 @@ def first_difference(then: Kept, now: Kept) -> Difference | None:
     first = max(then.first, now.first)
     earlier, later = then.slices[first - then.first :], now.slices[first - now.first :]
     for step, (before, after) in enumerate(zip(earlier, later, strict=False), first + 1):
-        if before != after and not _alike(before, after):
+        if before != after and not alike(before, after):
             return _difference(step, before, after)
     return None
 
 
-def _alike(then: Slice, now: Slice) -> bool:
+def alike(then: Slice, now: Slice) -> bool:
     """Return whether two slices differ at most in texts that one of them lacks."""
     if then[0] != now[0] or len(then[1]) != len(now[1]):
         return False
@@ -137,9 +137,9 @@ def _difference(step: int, then: Slice, now: Slice) -> Difference:
         return Difference(step, then[0], f"{then[0]} ran", f"{now[0]} runs")
     for before, after in zip(then[1], now[1], strict=False):
         if not _same_deed(before, after):
-            return Difference(step, then[0], _in_words(before), _in_words(after))
+            return Difference(step, then[0], deed_in_words(before), deed_in_words(after))
     longer, missing_now = (then, True) if len(then[1]) > len(now[1]) else (now, False)
-    deed = _in_words(longer[1][min(len(then[1]), len(now[1]))])
+    deed = deed_in_words(longer[1][min(len(then[1]), len(now[1]))])
     texts = (deed, "it does not") if missing_now else ("it did not do that", deed)
     return Difference(step, then[0], *texts)
 
@@ -236,7 +236,7 @@ _READ: dict[str, Any] = {
 }
 
 
-def _in_words(deed: Deed) -> str:
+def deed_in_words(deed: Deed) -> str:
     """Describe an action, without its component."""
     kind, place, what = deed
     text = shorten(what) if type(what) in (int, str, bytes) else str(what)

@@ -11,6 +11,7 @@ __all__ = [
     "MessageIsGone",
     "NoSuchBranch",
     "NoSuchMessage",
+    "NoTimer",
     "NotALiteral",
     "NotHeld",
     "RecordIsOver",
@@ -74,6 +75,20 @@ class NotHeld(KamlabError):
     ...     except NotHeld as error:
     ...         print(error)
     Component_1 is not held; these are: none
+    """
+
+
+class NoTimer(KamlabError):
+    """The next timer was to fire, and none is pending, or the lab's time cannot be moved.
+
+    >>> from kamlab import Component, Lab
+    >>> from kamlab.replay import NoTimer
+    >>> with Lab(clock="virtual") as lab:
+    ...     try:
+    ...         lab.fire_timers()
+    ...     except NoTimer as error:
+    ...         print(error)
+    no timer is pending that could fire
     """
 
 

@@ -27,7 +27,7 @@ from kamlab.core.microprocess import Microprocess, method_of, place_in, runner_o
 from kamlab.core.naming import whose
 from kamlab.core.task import task_of
 
-from .errors import MessageIsGone, NoSuchMessage, NotHeld, RunDiffers
+from .errors import MessageIsGone, NoSuchMessage, NotHeld, NoTimer, RunDiffers
 
 if TYPE_CHECKING:
     from kamlab.core.world import World
@@ -91,6 +91,24 @@ class Interventions:
         if scheduler.running is None or scheduler.is_outside():
             scheduler.note_act(act.__name__, component.short_name)
         act(self._lab, component.short_name)
+
+    def fire_timers(self) -> float:
+        """Move a virtual clock to the next timer, although components can run, and have it fire; return the time."""
+        with self._lab.lock:
+            self._lab.runtime.check_open()
+            scheduler = self._lab.scheduler
+            if not isinstance(scheduler.clock, VirtualClock):
+                raise NoTimer(
+                    "the time of this lab passes by itself, so timers fire when it comes: Lab(clock='virtual')"
+                )
+            if scheduler.running is not None and not scheduler.is_outside():
+                raise NoTimer(f"{scheduler.running.short_name} is in its slice: timers fire between two slices")
+            when = scheduler.next_timer()
+            if when is None:
+                raise NoTimer("no timer is pending that could fire")
+            scheduler.note_act("fire", when)
+            fire_timers(self._lab, when)
+            return when
 
     def drop(self, where: Any, box: str = "inbox", index: int = 0) -> None:
         """Discard a message that waits."""
@@ -260,15 +278,19 @@ def remove(inbox: Inbox, index: int, why: str) -> Any:
     Raises:
         NoSuchMessage: nothing waits there.
     """
+    message = _take_out(inbox, index, why)
+    if inbox.scheduler is not None and inbox.feeders and inbox.collection is not None:
+        inbox.note_taken(inbox.collection)
+    return message
+
+
+def _take_out(inbox: Inbox, index: int, why: str) -> Any:
+    """Remove a message, and wake nobody."""
     check_index(inbox, index, len(inbox.items))
     message = inbox.items[index]
     del inbox.items[index]
-    scheduler = inbox.scheduler
-    if scheduler is not None:
-        if scheduler.log is not None:
-            scheduler.log((REMOVED, inbox, message, (index, why)))
-        if inbox.feeders and inbox.collection is not None:
-            inbox.note_taken(inbox.collection)
+    if inbox.scheduler is not None and inbox.scheduler.log is not None:
+        inbox.scheduler.log((REMOVED, inbox, message, (index, why)))
     return message
 
 
@@ -300,6 +322,26 @@ def check_index(inbox: Inbox, index: Any, places: int) -> None:
 def drop(lab: World, name: str, box: str, index: int) -> None:
     """Discard a message that waits."""
     remove(inbox_of(lab, name, box), index, "dropped by hand")
+
+
+def lose(lab: World, name: str, box: str, index: int, in_vain: bool) -> None:
+    """Lose a message on its way, before the round in which it was sent has ended.
+
+    Args:
+        lab, name, box, index: the message.
+        in_vain: whether nothing else has come into its inbox in this round, so that its receiver is not woken.
+    """
+    inbox = inbox_of(lab, name, box)
+    _take_out(inbox, index, "lost on its way")
+    if in_vain and inbox.arrived:
+        lab.scheduler.forget_wake(inbox)
+
+
+def overtake(lab: World, name: str, box: str, index: int, to: int) -> None:
+    """Have a message overtake others on its way, before the round in which it was sent has ended."""
+    inbox = inbox_of(lab, name, box)
+    check_index(inbox, to, len(inbox.items))
+    insert(inbox, to, _take_out(inbox, index, "overtakes others"), "overtakes others", crowd=True)
 
 
 def duplicate(lab: World, name: str, box: str, index: int) -> None:
@@ -387,6 +429,16 @@ def end_round(lab: World, when: float) -> None:
     journal.end_round_here()
 
 
+def fire_timers(lab: World, when: float) -> None:
+    """Move the clock to a time, and end the round, so that the timers that are due then fire."""
+    tell_time(lab, when)
+    journal: Any = lab.scheduler.journal
+    if journal is None:
+        lab.scheduler.end_round()
+    else:
+        journal.end_round_here()
+
+
 def tell_time(lab: World, when: float) -> None:
     """Set the clock."""
     clock: Any = lab.scheduler.clock
@@ -430,6 +482,8 @@ def from_network(kind: str) -> Callable[..., None]:
 
 ACTS: dict[str, Callable[..., None]] = {
     "drop": drop,
+    "lose": lose,
+    "overtake": overtake,
     "duplicate": duplicate,
     "move": move,
     "edit": edit,
@@ -441,6 +495,7 @@ ACTS: dict[str, Callable[..., None]] = {
     "hold": hold,
     "release": release,
     "stop": stop,
+    "fire": fire_timers,
     "wake": wake,
     "round": end_round,
     "time": tell_time,

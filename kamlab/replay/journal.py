@@ -32,8 +32,22 @@ if TYPE_CHECKING:
 #: The kinds of entries for the user's interventions; the other kinds are not caused by the user.
 INTERVENTIONS = frozenset(
     (
-        *("choose", "round", "hold", "release"),
-        *("drop", "duplicate", "move", "edit", "delay", "inject", "deliver", "put", "stop", "wake", "net"),
+        *("choose", "round", "hold", "release", "fire"),
+        *(
+            "drop",
+            "lose",
+            "overtake",
+            "duplicate",
+            "move",
+            "edit",
+            "delay",
+            "inject",
+            "deliver",
+            "put",
+            "stop",
+            "wake",
+            "net",
+        ),
     )
 )
 

@@ -40,7 +40,9 @@ def prediction(name: str, ask: Callable[[], Question], *, points: float = 1) -> 
     def check(prediction: Any) -> str:
         if prediction is None or prediction is ...:
             raise Wrong("Not answered yet.")
-        result = ask().answer(prediction)
+        question = ask()
+        question.is_scored = False  # the exercise counts, and not the question as well
+        result = question.answer(prediction)
         if not result.right:
             raise Wrong(result.sentence)
         return result.sentence

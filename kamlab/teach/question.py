@@ -1,7 +1,8 @@
 """A question: asked of a lab where it stands, and answered by stepping the lab.
 
 A question can be answered once. It stays open while the lab stays where it was when the question was asked. An answer
-steps the lab and closes the question; from then on it shows its result and steps nothing. An answer that the question
+steps the lab and closes the question; from then on it shows its result and steps nothing. A question about orders stays
+open wherever the lab is, and steps nothing: exploring has answered it. An answer that the question
 cannot take (of the wrong type, or an unknown name) is refused with a sentence, and the question stays open.
 """
 
@@ -18,13 +19,15 @@ from ..views.render import escape
 from .question_types.base import Answer, NoQuestion, QuestionType, rests
 from .question_types.roster import BadAnswer, quote_answer
 from .score import record
-from .verdict import feedback_box
+from .verdict import NothingToOpen, feedback_box
 
 if TYPE_CHECKING:
+    from ..exploration import Schedule
     from ..lab import Lab
 
 KEPT = "The lab has run on since, so the first answer is the one that counts."
 TOO_LATE = "The lab has run on without an answer, so it is too late for one; ask again."
+SEVERAL = " (One or more are right.)"
 #: How many events are shown, and how many characters a line may have.
 LINES, WIDTH = 8, 160
 _CHIP = "border:1px solid #8c959f;border-radius:3px;padding:1px 6px;margin:0 6px 4px 0;display:inline-block"
@@ -37,7 +40,8 @@ class Result:
     ``right`` is ``True`` or ``False``, or ``None`` if there was no answer or it was refused; ``sentence`` says it in
     words; ``answer`` is the right answer, ``given`` the student's. ``events`` are the reason, ``lines`` the same as
     text, as it was then, and ``step`` is the step of the lab then. ``counted`` is whether the question is closed,
-    ``remark`` an additional sentence, and ``in_words`` the right answer as it reads among the choices.
+    ``remark`` an additional sentence, and ``in_words`` the right answer as it reads among the choices; of several,
+    ``right_choices`` has all. ``schedules`` are the orders that show it, for a question about orders.
 
     >>> print(Result(True, "Right: Echo_3 ran next.", lines=("    7  Echo_3 resumed",)))
     Right: Echo_3 ran next.
@@ -54,12 +58,37 @@ class Result:
     counted: bool = True
     remark: str = ""
     in_words: str = ""
+    right_choices: tuple[str, ...] = ()
+    schedules: tuple[Schedule, ...] = field(default=(), repr=False)
+
+    def open(self, number: int = 0) -> Lab:
+        """Return a lab in which the order was played that shows the answer.
+
+        Args:
+            number: which of ``schedules``.
+
+        Raises:
+            NothingToOpen: the reason is not an order.
+        """
+        if not self.schedules:
+            raise NothingToOpen("The reason of this result is not an order: there is no run to open.")
+        return self.schedules[number].open()
 
     def __bool__(self) -> bool:
         return self.right is True
 
+    @property
+    def hint(self) -> str:
+        """How to look at the orders that show the answer; "" if there are none."""
+        if len(self.schedules) > 1:
+            return f".open(0) to .open({len(self.schedules) - 1}) show these orders in a lab"
+        return ".open() shows this order in a lab" if self.schedules else ""
+
+    def _below(self) -> list[str]:
+        return [*self.lines, *([self.hint] if self.hint else [])]
+
     def __str__(self) -> str:
-        return "\n".join([self.sentence, *([self.remark] if self.remark else []), *self.lines])
+        return "\n".join([self.sentence, *([self.remark] if self.remark else []), *self._below()])
 
     __repr__ = __str__
 
@@ -67,7 +96,7 @@ class Result:
         head, _, rest = self.sentence.partition(": ")
         first = f"<b>{escape(head)}:</b> {escape(rest)}" if rest and self.counted else escape(self.sentence)
         remark = f"<div>{escape(self.remark)}</div>" if self.remark else ""
-        lines = escape("\n".join(self.lines))
+        lines = escape("\n".join(self._below()))
         html = f"<div>{first}</div>{remark}" + (f'<pre style="margin:2px 0">{lines}</pre>' if lines else "")
         return feedback_box(html, "" if self.right is None else "good" if self.right else "bad")
 
@@ -75,8 +104,9 @@ class Result:
 class Question:
     """A question about a lab, which the lab answers. :class:`~kamlab.teach.Quiz` makes them.
 
-    ``text`` is the question, ``choices`` the answers offered, as text, ``asked_at`` the step of the lab, and ``result``
-    the :class:`Result` once there is one. As the last expression of a cell it displays itself.
+    ``text`` is the question, ``choices`` the answers offered, as text, ``several`` whether more than one of them may be
+    right, ``topic`` what it is about, ``asked_at`` the step of the lab, ``moves`` whether an answer steps it, and
+    ``result`` the :class:`Result` once there is one. As the last expression of a cell it displays itself.
 
     >>> from kamlab import Lab
     >>> from kamlab.parts import DataSource, NullSink
@@ -93,8 +123,16 @@ class Question:
         3  DataSource_1.outbox -> NullSink_2.inbox: 'a'
     """
 
-    def __init__(self, lab: Lab, question_type: QuestionType, series: int = 0) -> None:
+    def __init__(
+        self, lab: Lab, question_type: QuestionType, series: int = 0, points: float = 1, seed: int = 0
+    ) -> None:
         self.text: str = question_type.text
+        self.topic: str = question_type.topic
+        self.several: bool = question_type.several
+        self.details: tuple[str, ...] = question_type.details
+        self.points: float = points
+        #: Whether the result counts in the score of the session.
+        self.is_scored: bool = True
         self.takes: str = question_type.takes
         self.example: str = question_type.example
         self.choices: tuple[str, ...] = tuple(map(question_type.words, question_type.choices))
@@ -105,8 +143,11 @@ class Question:
         self._lab: Lab | None = lab
         self._type: QuestionType | None = question_type
         self._position = _position_of(lab)
+        self.moves = question_type.moves
+        self.where: str = question_type.where or f"Step {self.asked_at}."
         system = question_type.roster.system_key(lab)
-        self._key = (question_type.name, question_type.text, self.asked_at, system)
+        asked = self.asked_at if self.moves else (self.where, self.details, self.choices)
+        self._key = (question_type.name, question_type.text, asked, system, seed)
         self._series = series
         self._lock = threading.RLock()
 
@@ -128,10 +169,12 @@ class Question:
             assert self._type is not None
             return self._decide(given, self._type.read)
 
-    def pick(self, choice: str) -> Result:
-        """Answer with one of ``choices``, word for word. Some answers cannot be written in any other way."""
+    def pick(self, *choices: str) -> Result:
+        """Answer with one of ``choices``, word for word, or with several where several may be right."""
         with self._lock:
-            return self._again() if self.result is not None else self._decide(choice, self._chosen)
+            if self.result is not None:
+                return self._again()
+            return self._decide(choices[0] if len(choices) == 1 else choices, lambda _: self._chosen(choices))
 
     def answer_text(self, text: str) -> Result:
         """Answer with text from an input field: one of the choices, or a value as Python writes it."""
@@ -164,11 +207,22 @@ class Question:
             return self._refuse(f"This question takes {self.takes}. {error}", given)
         return self._carry_out(given, value)
 
-    def _chosen(self, choice: str) -> Any:
+    def _chosen(self, chosen: Sequence[str]) -> Any:
         assert self._type is not None
-        if type(choice) is str and choice in self.choices:
-            return self._type.choices[self.choices.index(choice)]
-        raise BadAnswer(f"{quote_answer(choice)} It is none of the choices.")
+        for choice in chosen:
+            if type(choice) is not str or choice not in self.choices:
+                raise BadAnswer(f"{quote_answer(choice)} It is none of the choices.")
+        found = [self._type.choices[self.choices.index(choice)] for choice in chosen]
+        if self.several:
+            return frozenset(found)
+        if len(found) != 1:
+            raise BadAnswer(f"You chose {len(found)} of the choices, and only one is right.")
+        return found[0]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the question can be answered now."""
+        return self.result is None and self._why_not() is None
 
     def _again(self) -> Result:
         """Return the result once more, for a second answer."""
@@ -181,6 +235,8 @@ class Question:
     def _why_not(self) -> str | None:
         """Return why the question cannot be answered now; ``None`` if it can."""
         assert self._lab is not None
+        if not self.moves:
+            return None
         why_not = why_nothing_runs(self._lab, at_rest=False)
         if why_not is not None:
             return why_not
@@ -214,9 +270,10 @@ class Question:
         with lab.lock:
             found = question_type.find_answer(lab, question_type.roster, progress)
         result = _judge(question_type, found, given, value, answered, lab.step_number)
-        if result.counted:
-            got = None if result.right is None else int(result.right)
-            record(f"step {self.asked_at}: {self.text}", got, 1, "question", key=self._key, series=self._series)
+        if result.counted and self.is_scored:
+            got = None if result.right is None else self.points * result.right
+            name = f"step {self.asked_at}: {self.text}" if self.moves else f"{self.where} {self.text}"
+            record(name, got, self.points, "question", key=self._key, series=self._series)
         return self._close(result)
 
     def _close(self, result: Result) -> Result:
@@ -234,14 +291,20 @@ class Question:
 
     def __str__(self) -> str:
         below = list(self.choices) or [f"Answer with {self.takes}."]
-        text = "\n  ".join([f"Step {self.asked_at}. {self.text}", *below])
+        text = "\n  ".join([f"{self.where} {self.text}{SEVERAL if self.several else ''}", *self._indented(), *below])
         return text if self.result is None else f"{text}\n{self.result}"
 
     __repr__ = __str__
 
+    def _indented(self) -> list[str]:
+        return [f"    {line}" for line in self.details]
+
     def heading_html(self) -> str:
-        """Return the step and the question as HTML."""
-        return f"<div>Step {self.asked_at}. <b>{escape(self.text)}</b></div>"
+        """Return from when on it is asked, the question, and the lines below it as HTML."""
+        several = escape(SEVERAL) if self.several else ""
+        details = escape("\n".join(self.details))
+        below = f'<pre style="margin:4px 0">{details}</pre>' if details else ""
+        return f"<div>{escape(self.where)} <b>{escape(self.text)}</b>{several}</div>{below}"
 
     def _repr_html_(self) -> str:
         below = "".join(f'<code style="{_CHIP}">{escape(choice)}</code>' for choice in self.choices)
@@ -265,8 +328,8 @@ class Question:
 def _judge(question_type: QuestionType, found: Answer, given: Any, value: Any, answered: bool, step: int) -> Result:
     """Compare a student's answer with the one that the lab has given."""
     right = question_type.is_right(value, found.value) if answered else None
-    lines, choices = _event_lines(found.events), question_type.choices
-    if right is False and type(found.value) is str and choices and found.value not in choices:
+    lines, choices = found.lines or _event_lines(found.events), question_type.choices
+    if right is False and question_type.moves and type(found.value) is str and choices and found.value not in choices:
         sentence = f"Nobody could have known: {found.clause}, and that was not there yet. It is not counted."
         return Result(None, sentence, found.value, given, found.events, step, lines, counted=False)
     if right is None:
@@ -276,7 +339,10 @@ def _judge(question_type: QuestionType, found: Answer, given: Any, value: Any, a
     else:
         sentence = f"Not right: you answered {question_type.words(value)}, but {found.clause}."
     in_words = question_type.words(found.value)
-    return Result(right, sentence, found.value, given, found.events, step, lines, in_words=in_words)
+    all_right = tuple(map(question_type.words, found.value if question_type.several else [found.value]))
+    return Result(
+        right, sentence, found.value, given, found.events, step, lines, True, "", in_words, all_right, found.schedules
+    )
 
 
 def _event_lines(events: Sequence[Event]) -> tuple[str, ...]:

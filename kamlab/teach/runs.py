@@ -96,6 +96,8 @@ class Run:
 class _SilentLab(Lab):
     """A lab that does not write failures to stderr, because they are in the run."""
 
+    names_ends = False  # the verdicts of single runs are not shown
+
     def report(self, text: str) -> None:
         pass
 

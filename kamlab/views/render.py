@@ -148,7 +148,14 @@ class Section:
     folded: bool = False
 
 
-Block: TypeAlias = Line | Table | Code | Pre | Picture | Section
+@dataclass(frozen=True, slots=True)
+class Abreast:
+    """Sections beside one another, as far as there is room; one below the other in text."""
+
+    sections: tuple[Section, ...]
+
+
+Block: TypeAlias = Line | Table | Code | Pre | Picture | Section | Abreast
 Document: TypeAlias = tuple[Block, ...]
 
 
@@ -228,6 +235,8 @@ def _texts(block: Block) -> Iterable[str]:
             return (f"  {text}" for text in block.words.split("\n"))
         case Picture():
             return (block.summary,)
+        case Abreast():
+            return [text for section in block.sections for text in _texts(section)]
     return ("", f"-- {block.title} ".ljust(60, "-"), str(block.view))
 
 
@@ -290,7 +299,7 @@ def _body(document: Document) -> str:
     return "".join([made[index] for index in range(len(document))])
 
 
-def _block(block: Line | Code | Pre | Picture | Section) -> str:
+def _block(block: Line | Code | Pre | Picture | Section | Abreast) -> str:
     match block:
         case Line():
             return f"{_tag('div', block.role)}{_words(block)}</div>"
@@ -303,6 +312,9 @@ def _block(block: Line | Code | Pre | Picture | Section) -> str:
             data = b64encode(block.svg.encode("utf-8", "replace")).decode("ascii")
             alt = escape(block.summary)
             return f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="max-width: 100%">'
+        case Abreast():
+            beside = "".join([f'<div style="flex: 1 1 20em">{_block(section)}</div>' for section in block.sections])
+            return f'<div style="display: flex; flex-wrap: wrap; gap: 1em">{beside}</div>'
     view = block.view
     inner = _body(view.whole()) if isinstance(view, View) else view._repr_html_()
     if block.folded:

@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-collect_ignore_glob = ["programs/*", "suite/*", "run.py"]
+collect_ignore_glob = ["programs/*", "suite/*", "run.py", "explore.py"]

@@ -43,8 +43,8 @@ class Task:
 
     @property
     def wrong(self) -> list[Path]:
-        """Answers as students give them, each with what the check has to say about it in its first line."""
-        return sorted((ANSWERS / self.name).glob("wrong_*.py"))
+        """Typical mistakes, each with what the check has to say about it in its first line."""
+        return [path for path in sorted((ANSWERS / self.name).glob("wrong_*.py")) if path.read_text().startswith(SAYS)]
 
     def space(self, answer: str, others: dict[int, str] | None = None) -> dict[str, Any]:
         """Run the notebook up to the check with an answer in the student's cell; return all names."""

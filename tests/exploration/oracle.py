@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
+from kamlab import Lab
 from kamlab.exploration.cells import default_of
 from kamlab.exploration.counts import dependence
 from kamlab.exploration.graph import Graph
+from kamlab.exploration.schedules import schedules
 from kamlab.exploration.setting import Setting
 from kamlab.exploration.stage import Stage
 
@@ -80,6 +84,32 @@ def differences(graph: Graph, runs: int, seed: int = 1, most: int = 60) -> tuple
     return compared, differing
 
 
+def classes(graph: Graph) -> int:
+    """Return how many classes of orders there are, where neighbours that are independent may change places.
+
+    All orders are written down, and two that differ by such a swap are joined: for small graphs without cycles.
+    """
+    ask = dependence()
+    orders = {order: place for place, order in enumerate(schedules(graph))}
+    joined = list(range(len(orders)))
+
+    def first(place: int) -> int:
+        while joined[place] != place:
+            joined[place] = place = joined[joined[place]]
+        return place
+
+    leads = [{component: (slice_, target) for component, slice_, target in edges} for edges in graph.edges]
+    for order, place in orders.items():
+        number = 0
+        for position, (one, other) in enumerate(pairwise(order)):
+            here = leads[number]
+            if one < other and other in here and not ask(here[one][0], here[other][0]):
+                swapped = (*order[:position], other, one, *order[position + 2 :])
+                joined[first(place)] = first(orders[swapped])
+            number = here[one][1]
+    return sum(first(place) == place for place in range(len(orders)))
+
+
 def diamonds(graph: Graph) -> tuple[int, int]:
     """Return how many pairs of slices called independent lead to one state in both orders, and how many do not."""
     ask = dependence()
@@ -96,3 +126,43 @@ def diamonds(graph: Graph) -> tuple[int, int]:
                 else:
                     wrong += 1
     return right, wrong
+
+
+class Script:
+    """A chooser that takes the given choices, then always the first, and notes how many could run."""
+
+    seed = 0
+
+    def __init__(self, script: list[int]) -> None:
+        self._script = script
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again; called when a lab is reset."""
+        self.widths: list[int] = []
+
+    def choose(self, runnable: Sequence[Any]) -> int:
+        """Return the index of the component whose turn it is by the script, in the order of their names."""
+        place = len(self.widths)
+        self.widths.append(len(runnable))
+        names = sorted((component.short_name, index) for index, component in enumerate(runnable))
+        return names[self._script[place] if place < len(self._script) else 0][1]
+
+
+def orders_in_labs(system: Callable[[], Any], look: Callable[[Any], Any], most: int = 500) -> tuple[int, set[Any]]:
+    """Run a system in every order in ordinary labs; return how many there are, and what is seen at their ends."""
+    script: list[int] = []
+    count, seen = 0, set()
+    while True:
+        chooser, made = Script(script), list[Any]()
+        lab = Lab(build=lambda made=made: made.append(system()), clock="virtual", chooser=chooser, record=False)
+        lab.run(max_steps=most)
+        count += 1
+        seen.add(look(made[0]))
+        lab.stop()
+        script += [0] * (len(chooser.widths) - len(script))
+        while script and script[-1] + 1 == chooser.widths[len(script) - 1]:
+            script.pop()
+        if not script:
+            return count, seen
+        script[-1] += 1

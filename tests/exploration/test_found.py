@@ -67,6 +67,8 @@ def test_it_reads_well(result: object) -> None:
         "In 184 of all 256 orders (88 truly different) it goes wrong. Drawn slice by slice, the chance is 75.0%.",
         "invariant: the predicate does not hold at the end",
         "  the shortest order: 7 slices, 6 switches; after step 3 it goes wrong in every order",
+        "  message race, it depends on who came first:",
+        "    at step 3 Client_4 sends to Account_2.inbox before Client_3 does; the other way round it can end well",
         *["  1  Graphline_1", "  2  Client_3", "  3  Client_4", "  4  Account_2"],
         *["  5  Client_3", "  6  Client_4", "  7  Account_2", "  8  Graphline_1"],
     ]

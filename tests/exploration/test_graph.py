@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from kamlab import Backplane, Component, Pipeline, PublishTo, SubscribeTo
 from kamlab.exploration.counts import backwards, different, interleavings
 from kamlab.exploration.footprint import watching
 from kamlab.exploration.graph import Graph
+from kamlab.exploration.schedules import schedules
 from kamlab.exploration.setting import Setting
+from kamlab.exploration.stage import Stage
 from kamlab.exploration.traces import Traces
-from sampling import FULL
+from sampling import FULL, sampled
 
 from . import generated, oracle, systems
 
@@ -125,6 +128,69 @@ def test_known_numbers() -> None:
     graph = graph_of(systems.table(3))
     assert (count(graph), different(graph), len(graph.ends())) == (4_682_564_249_934, 985_640, 2)
     assert graph.real < 150
+
+
+class Sends(Component):
+    """Sends three numbers, one a second."""
+
+    async def main(self) -> None:
+        for number in range(3):
+            self.send(number)
+            await self.sleep(1)
+
+
+def broadcast() -> systems.Keep:
+    """A Backplane to which one publishes."""
+    keep = systems.Keep()
+    Backplane("TIME").activate()
+    Pipeline(Sends(), PublishTo("TIME")).activate()
+    Pipeline(SubscribeTo("TIME"), keep).activate()
+    return keep
+
+
+def test_who_is_activated_first_has_the_lower_number() -> None:
+    """Names have numbers in the order of activation, and a Backplane names its boxes after components: they are seen.
+
+    The graph has the 36,640 interleavings that running every one of them finds. Two Pipelines that activate their
+    components commute only if nobody can tell the names: taken for independent, they left 66 orders that differ, and
+    random runs whose boxes had other names than the graph said.
+    """
+    graph = graph_of(broadcast, assembled=False)
+    assert (count(graph), different(graph)) == (36_640, 317)
+    assert oracle.differences(graph, 30)[1] == 0
+    assert oracle.diamonds(graph)[1] == 0
+
+
+@pytest.mark.parametrize("name", sampled(["news", "sleeping", "lost update"], [*SMALL, "built"]))
+def test_orders_that_differ_are_the_classes_of_all_orders(name: str) -> None:
+    """Orders between which one comes by swapping independent neighbours are one: counted one by one, as many."""
+    graph = graph_of(broadcast, assembled=False) if name == "built" else graph_of(SMALL[name])
+    assert oracle.classes(graph) == different(graph)
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_schedules_are_all_orders_each_once(name: str) -> None:
+    """The schedules that are listed are as many as the interleavings, and each is a real run to an end."""
+    graph = graph_of(SMALL[name])
+    found = list(schedules(graph))
+    assert len(set(found)) == len(found) == count(graph)
+    for schedule in found[:: len(found) // 3 + 1]:
+        assert Stage(graph.setting).run([*graph.prefix, *schedule]).runnable() == []
+
+
+def test_schedules_of_a_system_without_end_are_those_that_end() -> None:
+    """A way that goes in a circle is left, and the others are listed."""
+    graph = graph_of(systems.corridor)
+    assert backwards(graph) is None
+    assert 0 < len(list(schedules(graph))) < 10_000
+
+
+def test_a_cell_may_have_more_values_than_a_byte() -> None:
+    """States are written again with more bytes, and are the same states."""
+    graph = graph_of(lambda: systems.Count(300).activate())
+    assert len(graph.states) == 302
+    assert count(graph) == 1
+    assert oracle.differences(graph, 1, most=400) == (301, 0)
 
 
 def test_two_equal_places_in_the_code_are_two_states() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kamlab import Component, Lab, current, explore, labs
+from kamlab import Component, Lab, Pipeline, current, explore, labs
 from kamlab.core import origins
 from kamlab.core.box import Box
 from kamlab.exploration import CannotExplore
@@ -187,3 +187,55 @@ class Guarded(Component):
         with GUARD:
             self.seen = True
         yield
+
+
+@pytest.mark.parametrize(
+    ("system", "invariant"),
+    [
+        (systems.table(3), None),
+        (systems.lost_update(), lambda account: account.balance == 2),
+        (systems.lost_update(3), lambda account: account.balance == 3),
+    ],
+)
+def test_an_order_that_was_drawn_is_shrunk(system: Any, invariant: Any) -> None:
+    """What was drawn and goes wrong is shrunk to the length of the shortest order, wiring included, and called so."""
+    drawn = explore(system, invariant, how="random", runs=20).found[0]
+    shortest = explore(system, invariant).found[0]
+    assert drawn.step == shortest.step
+    assert (drawn.shrunk, drawn.minimal, shortest.shrunk) == (True, False, False)
+    assert "  a shrunk order: " in str(drawn)
+
+
+def test_shrinking_joins_turns() -> None:
+    """A slice that can as well run right after one of the same component does."""
+
+    class Steps(Component):
+        done = False
+
+        def main(self) -> Any:
+            for _ in range(3):
+                yield
+            self.done = True
+
+    def system() -> Any:
+        return [Steps().activate(), Steps().activate()]
+
+    drawn = explore(system, lambda both: not all(one.done for one in both), how="random", runs=5).found[0]
+    assert drawn.switches == 1
+
+
+def test_drawn_orders_show_lost_wake_ups_as_well() -> None:
+    """A sleeper of a run that was drawn is woken, to see whether it takes what waits: if so, the wake-up was lost."""
+    result = explore(systems.sleeping, how="random", runs=30)
+    assert [schedule.names for schedule in result.found] == [("lost wake-up",)]
+    assert result.found[0].sentence == explore(systems.sleeping).found[0].sentence
+    assert result.found[0].step == explore(systems.sleeping).found[0].step
+    with result.found[0].open() as lab:
+        assert lab["Worker"].asleep
+        assert lab["Worker"].data_ready()
+
+    class Deaf(Component):
+        async def main(self) -> None:
+            await self.receive("control")
+
+    assert not explore(lambda: Pipeline(systems.Count(2), Deaf()).activate(), how="random", runs=10).found

@@ -285,3 +285,26 @@ def test_the_users_names_are_shown(lab: Lab) -> None:
         assert failed is not None
         assert failed["title"] == "oven failed at step 4."
         assert "guest waits for oven, which failed at step 4." in text_of(failed)
+
+
+def test_a_possible_lost_wake_up_is_told(lab: Lab) -> None:
+    """Where the lab stands still beside a message that a sleeper may have missed, the banner says so."""
+
+    class Sleeps(Component):
+        def main(self) -> Iterator[None]:
+            self.pause()
+            yield
+            yield
+            self.pause()
+            yield
+            self.recv()
+
+    sleeper = Sleeps().activate()
+    lab.run()
+    sleeper.deliver("job")
+    lab.run()
+    banner = banner_of(lab)
+    assert banner is not None
+    assert banner["title"] == f"It stands still at step {lab.step_number}."
+    said = "".join(piece[0] for piece in banner["text"])
+    assert "Perhaps a lost wake-up: nothing wakes Sleeps again." in said

@@ -127,6 +127,35 @@ def test_a_step_without_an_answer(lab: Lab, page: Page) -> None:
     assert "Not answered" in asked.said.value
 
 
+def test_boxes_are_ticked_where_several_are_right(lab: Lab, page: Page) -> None:
+    """Where several may be right there are boxes to tick; afterwards each is marked, and nothing was stepped."""
+    asked = show(Quiz(lab).which_outcomes("Lies_2.inbox"))
+    assert asked.question.several
+    button(asked, "Answer").click()
+    assert "Tick one or more" in asked.said.value
+    assert asked.question.result is None
+    right = asked.question.step().right_choices
+    assert 0 < len(right) < len(asked.buttons)
+    asked = show(Quiz(lab).which_outcomes("Lies_2.inbox"))
+    for box in asked.buttons:
+        box.value = box.description in right
+    button(asked, "Answer").click()
+    assert asked.question.result
+    assert [box.description[0] for box in asked.buttons] == [
+        "✓" if box.tooltip in right else "✗" for box in asked.buttons
+    ]
+    assert lab.step_number == 0
+
+
+def test_a_question_about_orders_steps_nothing(lab: Lab, page: Page) -> None:
+    """Its answer can be shown without a step, and its buttons are those of its choices."""
+    asked = show(Quiz(lab).is_there_an_order(("Lies_2.inbox", 3)))
+    button(asked, "Show the answer").click()
+    assert "Not answered" in asked.said.value
+    assert button(asked, "yes").button_style == ""
+    assert lab.step_number == 0
+
+
 def test_a_field_is_read_as_a_value(lab: Lab, page: Page) -> None:
     """Where nothing is offered one writes the answer; what cannot be read is told, and Enter is like the button."""
     question = Quiz(lab).how_many_in("Lies", after=20)

@@ -87,24 +87,24 @@ def test_a_question_counts_the_first_time() -> None:
     with lab_of() as lab:
         quiz = Quiz(lab)
         assert not quiz.who_runs_next().answer("Show" if "Show" in [type(each).__name__ for each in lab] else "nobody")
-        lab.back(1)
-        assert quiz.who_runs_next().answer("Pipeline")
+        lab.back(2)
+        assert quiz.who_runs_next().answer("Tick_2")
         assert score().total == (0, 1)
 
 
 def test_a_quiz_made_anew_begins_anew() -> None:
     """A student who runs the cell of the quiz again and answers again has the new result in the old place."""
-    assert notebook("nobody", "Tick") == "questions  1 of 2\ntotal      1 of 2"
-    assert notebook("Pipeline", "Tick") == "questions  2 of 2\ntotal      2 of 2"
+    assert notebook("nobody", "Show") == "questions  1 of 2\ntotal      1 of 2"
+    assert notebook("Tick_2", "Show") == "questions  2 of 2\ntotal      2 of 2"
     assert [row.name for row in score().rows] == [
         "step 0: Which component runs next?",
-        "step 1: Which component runs next?",
+        "step 2: Which component runs next?",
     ]
 
 
 def test_twice_the_same_notebook_is_the_same_sheet() -> None:
     """A notebook run twice in one kernel shows the same score both times."""
-    for answers in (("Pipeline", "nobody", ""), ("", "", "")):
+    for answers in (("Tick_2", "nobody", ""), ("", "", "")):
         reset()
         assert notebook(*answers) == notebook(*answers)
 
@@ -113,7 +113,7 @@ def test_not_answered_takes_the_place_of_no_answer() -> None:
     """Running all cells again, which answers nothing, leaves what was answered; an answer replaces none."""
     notebook("", "")
     assert score().total == (0, 2)
-    notebook("Pipeline", "Tick")
+    notebook("Tick_2", "Show")
     assert score().total == (2, 2)
     notebook("", "")
     assert score().total == (2, 2)
@@ -124,7 +124,7 @@ def test_other_systems_and_steps_are_other_questions() -> None:
     for source in (Tick, Tock, Tick):
         with lab_of(source) as lab:
             quiz = Quiz(lab)
-            quiz.who_runs_next().answer("Pipeline")
+            quiz.who_runs_next().answer(f"{source.__name__}_2")
             quiz.who_runs_next().answer("nobody")
     assert score().total == (2, 4)
 

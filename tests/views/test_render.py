@@ -19,6 +19,7 @@ import kamlab
 from kamlab.views.render import (
     LIMIT,
     STYLE,
+    Abreast,
     Block,
     Code,
     Document,
@@ -161,6 +162,20 @@ def test_text_and_html_carry_the_same_words() -> None:
     )
     in_html = words_in(" ".join(Reader(as_html(document)).pieces))
     assert words_in(as_text(document)) == in_html - {"name", "how"}
+
+
+def test_sections_stand_beside_each_other() -> None:
+    """Sections side by side are one below the other in text, and share a row in HTML, if there is room."""
+    document = (Abreast((Section("One", Small("first")), Section("Two", Small("second")))),)
+    assert [words for words in as_text(document).splitlines() if words] == [
+        "-- One ".ljust(60, "-"),
+        "shows first",
+        "-- Two ".ljust(60, "-"),
+        "shows second",
+    ]
+    html = as_html(document)
+    assert "display: flex; flex-wrap: wrap" in html
+    assert html.index("first") < html.index("second")
 
 
 def test_the_text_of_each_block() -> None:

@@ -203,7 +203,8 @@ def _standing_still(lab: Lab, why: Waiting) -> Banner:
         said = ["All components sleep, and nothing waits to be read.", *why.sentences]
         return _banner("rest", f"At rest at step {step}.", names.in_sentences(said))
     if why.verdict == STUCK:
-        return _banner("rest", f"It stands still at step {step}.", names.in_sentences(why.sentences))
+        lost = [f"Perhaps a lost wake-up: nothing wakes {name} again." for name in why.lost_wake_ups]
+        return _banner("rest", f"It stands still at step {step}.", names.in_sentences([*why.sentences, *lost]))
     if why.verdict == HELD:
         holding = lab.scheduler.holding
         held = list(holding.held.values())[:3] if holding is not None else []

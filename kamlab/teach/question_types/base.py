@@ -1,13 +1,14 @@
 """What all types of questions share.
 
-No type knows its answer beforehand. It says how far to step a lab, and reads the answer from what happened
-(``find_answer``). A twin of the lab is stepped first, out of sight, so that the right answer is among the choices. A
-lab that cannot be built again has no twin; then every possible answer is offered.
+No type knows its answer beforehand. One about what happens next says how far to step a lab, and reads the answer from
+what happened (``find_answer``). A twin of the lab is stepped first, out of sight, so that the right answer is among the
+choices. A lab that cannot be built again has no twin; then every possible answer is offered. A type of question about
+orders does not step the lab: its answer comes from exploring (:mod:`.order_question`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +20,7 @@ from ...views.printable import label
 from .roster import BadAnswer, Roster, quote_answer
 
 if TYPE_CHECKING:
+    from ...exploration import Schedule
     from ...lab import Lab
 
 #: How many choices are offered, if the answer is known to be among them.
@@ -37,11 +39,17 @@ class NoQuestion(KamlabError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that a lab gave: its value, a clause that says it, and the events that are the reason."""
+    """An answer that a lab gave: its value, a clause that says it, and the reason.
+
+    The reason is the events that decided, or for a question about orders ``lines`` of text and the ``schedules`` that
+    these are about. Where several choices are right, the value has all of them.
+    """
 
     value: Any
     clause: str
     events: tuple[Event, ...] = ()
+    lines: tuple[str, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +68,25 @@ class QuestionType:
     ``text`` is the question, ``takes`` completes "this question takes", and ``choices`` are the values offered. If
     there are none, the student writes the answer, and ``example`` shows how. The lab runs ``slices`` slices, or fewer
     if an event of a kind in ``until`` happens.
+
+    ``topic`` is what the question is about; of each topic a quiz asks little. ``moves`` is whether the answer steps the
+    lab, ``several`` whether more than one choice may be right. ``where`` is from when on it is asked if not from the
+    lab's step, and ``details`` are lines below the text. ``ahead`` is the answer, if it is known beforehand.
     """
 
     name: ClassVar[str] = ""
+    topic: ClassVar[str] = "what comes next"
+    moves: ClassVar[bool] = True
     example: ClassVar[str] = ""
     until: ClassVar[Collection[str]] = ()
     slices: int = WITHIN
     text: str = ""
     takes: str = ""
     choices: tuple[Any, ...] = ()
+    several: bool = False
+    where: str = ""
+    details: tuple[str, ...] = ()
+    ahead: Answer | None = None
 
     def __init__(self, lab: Lab) -> None:
         self.roster: Roster = Roster(lab)
@@ -77,7 +95,11 @@ class QuestionType:
 
     def advance(self, lab: Lab) -> Progress:
         """Step a lab as far as the question asks."""
-        return advance(lab, self.slices, self.until)
+        return advance(lab, self.slices, self.decides)
+
+    def decides(self, event: Event) -> bool:
+        """Return whether an event answers the question, so that the lab need not run on."""
+        return event.kind in self.until
 
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
         """Read the answer from what happened; ``roster`` has the components that were alive before."""
@@ -103,9 +125,9 @@ class QuestionType:
 
     def prepare(self, lab: Lab) -> Answer | None:
         """Look ahead, set ``choices`` and ``takes``, and return what the look ahead found."""
-        ahead = self.look_ahead(lab)
-        self.offer(lab, ahead)
-        return ahead
+        self.ahead = self.look_ahead(lab)
+        self.offer(lab, self.ahead)
+        return self.ahead
 
     def offer(self, lab: Lab, ahead: Answer | None) -> None:
         """Set ``choices`` and ``takes``; ``ahead`` is the right answer, if it is known."""
@@ -173,8 +195,8 @@ class NameQuestion(QuestionType):
         raise BadAnswer(quote_answer(given))
 
 
-def advance(lab: Lab, slices: int, until: Collection[str] = ()) -> Progress:
-    """Step a lab by a number of slices, or up to the slice with an event of one of the kinds in ``until``.
+def advance(lab: Lab, slices: int, decides: Callable[[Event], bool]) -> Progress:
+    """Step a lab by a number of slices, or up to the slice with an event that decides.
 
     Breakpoints do not stop it: the question says how far to go. An interrupt is raised as usual.
     """
@@ -187,7 +209,7 @@ def advance(lab: Lab, slices: int, until: Collection[str] = ()) -> Progress:
             return Progress(tuple(events), steps, stopped=str(error))
         events += happened.events
         steps += happened.steps
-        if any(event.kind in until for event in happened.events):
+        if any(map(decides, happened.events)):
             break
         if happened.steps:
             stops = 0

@@ -31,6 +31,7 @@ _ATOMS = (str, bytes, TextBytes, int, float, bool, type(None))
 class _AboutInbox(QuestionType):
     """A question about an inbox after a number of slices."""
 
+    topic = "contents"
     pattern: ClassVar[str] = ""
 
     def __init__(self, lab: Lab, inbox: Any, after: int) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ...analysis.words import counted
 from ...core.box import Outbox
 from ...core.component import made_boxes
-from ...core.events import DISCARDED, SENT
+from ...core.events import DISCARDED, SENT, Event
 from .base import Answer, NameQuestion, Progress
-from .roster import Roster, inbox_names, made_inboxes
+from .roster import Roster, inbox_names, is_chassis, made_inboxes
 
 if TYPE_CHECKING:
     from ...lab import Lab
@@ -29,9 +29,13 @@ class NextInbox(NameQuestion):
     noun = "an inbox"
     synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {NONE: (None, "None", "nobody")}
 
+    def decides(self, event: Event) -> bool:
+        """Return whether a message was delivered to a component that is no chassis."""
+        return event.kind == SENT and not is_chassis(type(event.box.owner))
+
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
         """Return the inbox to which the first message was sent."""
-        sent = [event for event in progress.events if event.kind == SENT][:1]
+        sent = [event for event in progress.events if self.decides(event)][:1]
         if not sent:
             return Answer(NONE, f"no message came to any inbox in {counted(progress.steps, 'slice')}")
         where = roster.box_name(sent[0].box)
@@ -44,7 +48,8 @@ class NextInbox(NameQuestion):
             self.offer_names(names, (), None)
             return
         active = [self.roster.box_name(box) for box in self.roster.active_inboxes()]
-        others = [name for name in names if name not in active][: max(0, FEW - len(active))]
+        idle = [name for name in names if name not in active and not name.endswith(".control")]
+        others = idle[: max(0, FEW - len(active))]
         self.offer_names([name for name in names if name in active or name in others], active, ahead)
 
     def read_name(self, given: Any) -> str:
@@ -66,9 +71,13 @@ class NextIsLost(NameQuestion):
     choices = ("yes", "no", NOT_SENT)
     takes = f"yes, no, or '{NOT_SENT}'"
 
+    def decides(self, event: Event) -> bool:
+        """Return whether a component that is no chassis sent a message."""
+        return event.kind in self.until and not (event.source is not None and is_chassis(type(event.source.owner)))
+
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
         """Return "yes" if the message was discarded."""
-        sent = [event for event in progress.events if event.kind in self.until][:1]
+        sent = [event for event in progress.events if self.decides(event)][:1]
         if not sent:
             return Answer(NOT_SENT, f"no message was sent in {counted(progress.steps, 'slice')}")
         if sent[0].kind == DISCARDED:

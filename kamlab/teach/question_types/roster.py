@@ -19,6 +19,8 @@ from ...views.printable import label, quoted
 if TYPE_CHECKING:
     from ...lab import Lab
 
+#: The modules whose components only wire others; none of these is ever a choice.
+WIRING = ("kamlab.chassis.", "kamlab.backplane")
 #: How many dots of an answer may be the one between a component and its inbox.
 DOTS = 20
 #: How many components tell one system from another.
@@ -50,8 +52,13 @@ class Roster:
 
     @property
     def components(self) -> list[Component]:
-        """The members that have boxes."""
-        return [member for member in self.members if isinstance(member, Component)]
+        """The members that have boxes, without a chassis."""
+        return [member for member in self.actors if isinstance(member, Component)]
+
+    @property
+    def actors(self) -> list[Microprocess]:
+        """The members without a chassis."""
+        return [member for member in self.members if not is_chassis(type(member))]
 
     def name(self, component: Any) -> str:
         """Return the unique name of a component; the plain name of one that was activated later."""
@@ -146,6 +153,16 @@ class Roster:
             (self.name(member), _code_of(class_attribute(type(member), "main"))) for member in self.members[:COMPARED]
         ]
         return getattr(lab, "recipe", None), _code_of_builder(lab.builder), tuple(main_code)
+
+
+def is_chassis(kind: type) -> bool:
+    """Return whether the components of a class only wire others, as a Pipeline, a Graphline or a Backplane does.
+
+    >>> from kamlab import Component, Graphline
+    >>> is_chassis(Graphline), is_chassis(Component)
+    (True, False)
+    """
+    return any(cls.__module__.startswith(WIRING) for cls in kind.__mro__)
 
 
 def made_inboxes(component: Component) -> list[Inbox]:

@@ -10,31 +10,41 @@ from ...core.events import FAILED, FINISHED, PAUSED, RESUMED, WOKEN, Event
 from ...core.states import ASLEEP
 from ...core.task import task_of
 from .base import Answer, NameQuestion, Progress, rests
+from .roster import Roster, is_chassis
 
 if TYPE_CHECKING:
     from ...lab import Lab
-    from .roster import Roster
 
 NO_COMPONENT = "none"
 
 
 class _WhichComponent(NameQuestion):
     synonyms: ClassVar[dict[str, tuple[Any, ...]]] = {NO_COMPONENT: (None, "None", "nobody", "Nobody")}
+    _later: Roster | None = None
+
+    def names(self) -> list[str]:
+        """Return the names of the components that are there now, or when the question is answered."""
+        rosters = [self.roster] if self._later is None else [self.roster, self._later]
+        return [roster.name(component) for roster in rosters for component in roster.actors]
+
+    def decides(self, event: Event) -> bool:
+        return event.kind in self.until and not is_chassis(type(event.component))
 
     def read_name(self, given: Any) -> str:
         return self.roster.name(self.roster.find_component(given))
 
 
 class RunsNext(_WhichComponent):
-    """Which component runs next? Runs one slice."""
+    """Which component runs next? Runs up to the end of a slice of one that is no chassis."""
 
     name = "which runs next"
     text = "Which component runs next?"
-    slices = 1
+    until = (RESUMED,)
 
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
-        """Return the component that was resumed."""
-        resumed = [event for event in progress.events if event.kind == RESUMED][-1:]
+        """Return the component that was resumed; note who is there by then, since a chassis may activate others."""
+        self._later = Roster(lab)
+        resumed = [event for event in progress.events if self.decides(event)][:1]
         if not resumed:
             return Answer(NO_COMPONENT, "no component could run")
         name = roster.name(resumed[0].component)
@@ -42,11 +52,11 @@ class RunsNext(_WhichComponent):
 
     def offer(self, lab: Lab, ahead: Answer | None) -> None:
         """Offer the living components, the runnable ones first."""
-        self.offer_names(list(self.roster.by_name), map(self.roster.name, lab.runnable()), ahead)
+        self.offer_names(self.names(), _runnable(self.roster, lab), ahead)
 
     def is_open(self, lab: Lab) -> bool:
         """Return whether several components are runnable."""
-        return len(lab.runnable()) > 1
+        return len(_runnable(self.roster, lab)) > 1
 
 
 class WokenNext(_WhichComponent):
@@ -57,8 +67,9 @@ class WokenNext(_WhichComponent):
     until = (WOKEN,)
 
     def find_answer(self, lab: Lab, roster: Roster, progress: Progress) -> Answer:
-        """Return the component that was woken first."""
-        woken = [event for event in progress.events if event.kind == WOKEN][:1]
+        """Return the component that was woken first; note who is there by then."""
+        self._later = Roster(lab)
+        woken = [event for event in progress.events if self.decides(event)][:1]
         if not woken:
             return Answer(
                 NO_COMPONENT, f"no component was woken in {counted(progress.steps, 'slice')}", _last_stops(progress)
@@ -68,7 +79,7 @@ class WokenNext(_WhichComponent):
 
     def offer(self, lab: Lab, ahead: Answer | None) -> None:
         """Offer the living components, the sleeping ones first."""
-        self.offer_names(list(self.roster.by_name), _sleepers(self.roster), ahead)
+        self.offer_names(self.names(), _sleepers(self.roster), ahead)
 
     def is_open(self, lab: Lab) -> bool:
         """Return whether several components sleep."""
@@ -104,7 +115,11 @@ class CanRun(NameQuestion):
 
 
 def _sleepers(roster: Roster) -> list[str]:
-    return [roster.name(member) for member in roster.members if task_of(member).life is ASLEEP]
+    return [roster.name(member) for member in roster.actors if task_of(member).life is ASLEEP]
+
+
+def _runnable(roster: Roster, lab: Lab) -> list[str]:
+    return [roster.name(component) for component in lab.runnable() if not is_chassis(type(component))]
 
 
 def _why(lab: Lab) -> str:

@@ -110,16 +110,17 @@ def test_a_quiz_can_go_on_until_the_lab_rests(build: Any, seed: int | None, step
     and the same seed asks the same."""
     with lab_of(build, steps, seed) as lab, lab_of(build, steps, seed) as same:
         quiz, again = Quiz(lab, quiz_seed), Quiz(same, quiz_seed)
-        for _ in range(12):
+        for _ in range(sampled(5, 12)):
             try:
                 question = quiz.ask()
             except NoQuestion as error:
                 with pytest.raises(NoQuestion, match=str(error)[:20]):
                     again.ask()
                 break
-            assert str(question) == str(again.ask())
+            other = again.ask()
+            assert str(question) == str(other)
             assert not question.choices or len(question.choices) > 1
             verdict = question.step()
-            assert not question.choices or verdict.in_words in question.choices
-            same.step(lab.step_number - same.step_number)
+            assert not question.choices or set(verdict.right_choices) <= set(question.choices)
+            assert str(other.step()) == str(verdict)
         assert score().total[0] == 0

@@ -1,0 +1,26 @@
+# Fault: the bank answers first and pays in a later slice.
+class NewShop(Shop):
+    async def main(self):
+        for number, amount in enumerate((10, 20, 20)):
+            self.send((number, amount))
+            while True:
+                if not await self.ready("inbox", timeout=1):
+                    self.send((number, amount))
+                elif self.recv() == number:
+                    break
+
+
+class NewBank(Bank):
+    async def main(self):
+        seen = set()
+        while True:
+            number, amount = await self.receive()
+            self.send(number, "answer")
+            await self.tick()
+            if number not in seen:
+                seen.add(number)
+                self.send(amount, "pay")
+
+
+def cured():
+    return wired(NewShop(), NewBank())

@@ -1,0 +1,26 @@
+# Fault: pays every copy and then takes the money back.
+class NewShop(Shop):
+    async def main(self):
+        for number, amount in enumerate((10, 20, 20)):
+            self.send((number, amount))
+            while True:
+                if not await self.ready("inbox", timeout=1):
+                    self.send((number, amount))
+                elif self.recv() == number:
+                    break
+
+
+class NewBank(Bank):
+    async def main(self):
+        seen = set()
+        while True:
+            number, amount = await self.receive()
+            self.send(amount, "pay")
+            if number in seen:
+                self.send(-amount, "pay")
+            seen.add(number)
+            self.send(number, "answer")
+
+
+def cured():
+    return wired(NewShop(), NewBank())

@@ -1,0 +1,22 @@
+# Way: a always goes first, and b waits until a says that it is through.
+class CleverRobot(Robot):
+    async def main(self):
+        if self.who != "a":
+            while await self.receive() != "I am through":
+                pass
+        self.send((self.who, "in"), "door")
+        await self.tick()
+        self.send((self.who, "out"), "door")
+        self.send("I am through", "other")
+
+
+def cured():
+    door = Door()
+    wires = {
+        ("a", "other"): ("b", "inbox"),
+        ("b", "other"): ("a", "inbox"),
+        ("a", "door"): ("door", "inbox"),
+        ("b", "door"): ("door", "inbox"),
+    }
+    Graphline(a=CleverRobot("a"), b=CleverRobot("b"), door=door, linkages=wires).activate()
+    return door

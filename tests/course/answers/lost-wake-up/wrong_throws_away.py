@@ -1,0 +1,16 @@
+# Fault: a job that comes while it tidies up is taken and not done.
+class CuredWorker(Worker):
+    async def main(self):
+        while True:
+            while self.data_ready():
+                self.do(self.recv())
+            await self.tidy()
+            if self.data_ready():
+                self.recv()
+            else:
+                self.pause()
+                await self.tick()
+
+
+def cured():
+    return system(CuredWorker())

@@ -1,0 +1,18 @@
+# Fault: the list of subscribers belongs to the class, so all backplanes have the same.
+class Backplane(Component):
+    subscribers = []
+
+    def __init__(self, name, scheduler):
+        super().__init__()
+        scheduler.names[name] = self
+
+    def subscribe(self, component, box="inbox"):
+        self.subscribers.append((component, box))
+
+    def main(self):
+        while True:
+            for _ in range(self.data_ready()):
+                message = self.recv()
+                for component, box in self.subscribers:
+                    component.send(message, box)
+            yield

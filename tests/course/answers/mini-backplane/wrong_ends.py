@@ -1,0 +1,17 @@
+# Fault: ends when its inbox is empty.
+class Backplane(Component):
+    def __init__(self, name, scheduler):
+        super().__init__()
+        scheduler.names[name] = self
+        self.subscribers = []
+
+    def subscribe(self, component, box="inbox"):
+        self.subscribers.append((component, box))
+
+    def main(self):
+        while self.data_ready():
+            while self.data_ready():
+                message = self.recv()
+                for component, box in self.subscribers:
+                    component.send(message, box)
+            yield

@@ -1,0 +1,19 @@
+# Fault: waits fifty slices before it passes anything on.
+class Backplane(Component):
+    def __init__(self, name, scheduler):
+        super().__init__()
+        scheduler.names[name] = self
+        self.subscribers = []
+
+    def subscribe(self, component, box="inbox"):
+        self.subscribers.append((component, box))
+
+    def main(self):
+        for _ in range(50):
+            yield
+        while True:
+            for _ in range(self.data_ready()):
+                message = self.recv()
+                for component, box in self.subscribers:
+                    component.send(message, box)
+            yield

@@ -1,0 +1,16 @@
+# Fault: does not register with the scheduler.
+class Backplane(Component):
+    def __init__(self, name, scheduler):
+        super().__init__()
+        self.name, self.subscribers = name, []
+
+    def subscribe(self, component, box="inbox"):
+        self.subscribers.append((component, box))
+
+    def main(self):
+        while True:
+            for _ in range(self.data_ready()):
+                message = self.recv()
+                for component, box in self.subscribers:
+                    component.send(message, box)
+            yield

@@ -1,0 +1,17 @@
+# Fault: puts the messages into its own outbox.
+class Backplane(Component):
+    def __init__(self, name, scheduler):
+        super().__init__()
+        scheduler.names[name] = self
+        self.subscribers = []
+
+    def subscribe(self, component, box="inbox"):
+        self.subscribers.append((component, box))
+
+    def main(self):
+        while True:
+            for _ in range(self.data_ready()):
+                message = self.recv()
+                for _ in self.subscribers:
+                    self.send(message)
+            yield

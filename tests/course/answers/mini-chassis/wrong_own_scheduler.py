@@ -1,0 +1,22 @@
+# Fault: has a scheduler of its own for the children.
+class Pipeline(Component):
+    def __init__(self, *components):
+        super().__init__()
+        self.components = components
+        self.children = []
+
+    def main(self):
+        first, last = self.components[0], self.components[-1]
+        postmen = [Postman(self, "inbox", first, "inbox")]
+        for left, right in zip(self.components, self.components[1:]):
+            postmen.append(Postman(left, "outbox", right, "inbox"))
+        postmen.append(Postman(last, "outbox", self, "outbox"))
+        self.children = [*self.components, *postmen]
+        inner = Scheduler()
+        for child in self.children:
+            inner.activate(child)
+        while True:
+            for _ in range(len(self.children)):
+                if (chosen := inner.choose()) is not None:
+                    inner.run(chosen)
+            yield

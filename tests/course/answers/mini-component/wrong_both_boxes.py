@@ -1,0 +1,15 @@
+# Fault: each message is put into both boxes.
+class Component(Microprocess):
+    def __init__(self):
+        super().__init__()
+        self.boxes = {"inbox": [], "outbox": []}
+
+    def send(self, message, box="outbox"):
+        for waiting in self.boxes.values():
+            waiting.append(message)
+
+    def data_ready(self, box="inbox"):
+        return len(self.boxes[box])
+
+    def recv(self, box="inbox"):
+        return self.boxes[box].pop(0)

@@ -1,0 +1,16 @@
+# Fault: recv() returns the oldest message and throws the others away.
+class Component(Microprocess):
+    def __init__(self):
+        super().__init__()
+        self.boxes = {"inbox": [], "outbox": []}
+
+    def send(self, message, box="outbox"):
+        self.boxes[box].append(message)
+
+    def data_ready(self, box="inbox"):
+        return len(self.boxes[box])
+
+    def recv(self, box="inbox"):
+        oldest = self.boxes[box][0]
+        self.boxes[box].clear()
+        return oldest

@@ -1,0 +1,16 @@
+# Fault: recv() of an empty box raises KeyError instead of IndexError.
+class Component(Microprocess):
+    def __init__(self):
+        super().__init__()
+        self.boxes = {"inbox": [], "outbox": []}
+
+    def send(self, message, box="outbox"):
+        self.boxes[box].append(message)
+
+    def data_ready(self, box="inbox"):
+        return len(self.boxes[box])
+
+    def recv(self, box="inbox"):
+        if not self.boxes[box]:
+            raise KeyError(box)
+        return self.boxes[box].pop(0)

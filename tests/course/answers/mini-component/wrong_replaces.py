@@ -1,0 +1,14 @@
+# Fault: a new message replaces those that wait.
+class Component(Microprocess):
+    def __init__(self):
+        super().__init__()
+        self.boxes = {"inbox": [], "outbox": []}
+
+    def send(self, message, box="outbox"):
+        self.boxes[box] = [message]
+
+    def data_ready(self, box="inbox"):
+        return len(self.boxes[box])
+
+    def recv(self, box="inbox"):
+        return self.boxes[box].pop(0)

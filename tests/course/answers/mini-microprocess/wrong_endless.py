@@ -1,0 +1,16 @@
+# Fault: begins again when main() has ended.
+class Microprocess:
+    def __init__(self):
+        self.flow = None
+
+    def main(self):
+        yield
+
+    def __next__(self):
+        if self.flow is None:
+            self.flow = self.main()
+        try:
+            return next(self.flow)
+        except StopIteration:
+            self.flow = self.main()
+            return next(self.flow)

@@ -1,0 +1,13 @@
+# Way: as long as something is there.
+class Postman(Microprocess):
+    def __init__(self, source, source_box, sink, sink_box):
+        super().__init__()
+        self.source, self.source_box = source, source_box
+        self.sink, self.sink_box = sink, sink_box
+
+    def main(self):
+        while True:
+            while self.source.data_ready(self.source_box) > 0:
+                message = self.source.recv(self.source_box)
+                self.sink.send(message, self.sink_box)
+            yield

@@ -1,0 +1,14 @@
+# Fault: waits fifty slices before it carries anything.
+class Postman(Microprocess):
+    def __init__(self, source, source_box, sink, sink_box):
+        super().__init__()
+        self.source, self.source_box = source, source_box
+        self.sink, self.sink_box = sink, sink_box
+
+    def main(self):
+        for _ in range(50):
+            yield
+        while True:
+            for _ in range(self.source.data_ready(self.source_box)):
+                self.sink.send(self.source.recv(self.source_box), self.sink_box)
+            yield

@@ -1,0 +1,15 @@
+# Fault: if the sink does not take a message, the error is swallowed and the message is lost.
+class Postman(Microprocess):
+    def __init__(self, source, source_box, sink, sink_box):
+        super().__init__()
+        self.source, self.source_box = source, source_box
+        self.sink, self.sink_box = sink, sink_box
+
+    def main(self):
+        while True:
+            for _ in range(self.source.data_ready(self.source_box)):
+                try:
+                    self.sink.send(self.source.recv(self.source_box), "inbox")
+                except Exception:
+                    pass
+            yield

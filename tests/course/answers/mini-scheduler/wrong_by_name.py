@@ -1,0 +1,23 @@
+# Fault: sorts the processes by their names, as if they were always called A, B and C.
+class Scheduler:
+    def __init__(self):
+        self.active = []
+        self.names = {}
+        self.todo = []
+
+    def activate(self, process):
+        process.scheduler = self
+        self.active.append(process)
+
+    def choose(self):
+        if not self.todo:
+            self.todo = sorted(self.active, key=lambda process: process.name)
+        return self.todo[0] if self.todo else None
+
+    def run(self, process):
+        if process in self.todo:
+            self.todo.remove(process)
+        try:
+            next(process)
+        except StopIteration:
+            self.active.remove(process)

@@ -1,0 +1,24 @@
+# Fault: when a process ends the round begins again, so the first ones have a slice more.
+class Scheduler:
+    def __init__(self):
+        self.active = []
+        self.names = {}
+        self.todo = []
+
+    def activate(self, process):
+        process.scheduler = self
+        self.active.append(process)
+
+    def choose(self):
+        if not self.todo:
+            self.todo = list(self.active)
+        return self.todo[0] if self.todo else None
+
+    def run(self, process):
+        if process in self.todo:
+            self.todo.remove(process)
+        try:
+            next(process)
+        except StopIteration:
+            self.active.remove(process)
+            self.todo = []

@@ -1,0 +1,23 @@
+# Fault: choose() raises IndexError if no process is active.
+class Scheduler:
+    def __init__(self):
+        self.active = []
+        self.names = {}
+        self.todo = []
+
+    def activate(self, process):
+        process.scheduler = self
+        self.active.append(process)
+
+    def choose(self):
+        if not self.todo:
+            self.todo = list(self.active)
+        return self.todo[0]
+
+    def run(self, process):
+        if process in self.todo:
+            self.todo.remove(process)
+        try:
+            next(process)
+        except StopIteration:
+            self.active.remove(process)

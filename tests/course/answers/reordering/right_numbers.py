@@ -1,0 +1,21 @@
+# Way: numbers, and a dictionary for letters that are too early.
+class NewSender(Sender):
+    async def main(self):
+        for number, letter in enumerate(WORD):
+            self.send((number, letter), "right" if number % 2 else "left")
+            await self.tick()
+
+
+class NewReceiver(Receiver):
+    async def main(self):
+        early, expected = {}, 0
+        while True:
+            number, letter = await self.receive()
+            early[number] = letter
+            while expected in early:
+                self.send(early.pop(expected))
+                expected += 1
+
+
+def cured():
+    return wired(NewSender(), NewReceiver())
