@@ -317,6 +317,7 @@ EVERYWHERE: dict[str, list[Step]] = {
         EXPLORE,
         "result = kamlab.explore(lost_update(), lambda account: account.balance == 2)\nresult",
         "lab = result.found[0].open()\nlab.panel()",
+        "result.panel()",
         "lab.stop()",
     ),
 }
