@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
@@ -29,8 +30,13 @@ MAIN = 1
 _idents = itertools.count(1001)
 
 
-#: Why a call cannot wait.
+#: Why a call cannot wait, and for how many seconds it can all the same: the page stands still for as long.
 _why_not = "this call would block, which a callback from JavaScript cannot; call it in a cell"
+_bearable = -1.0
+#: How long a page may stand still where nothing can be suspended, in seconds.
+BEARABLE = 0.1
+#: What lets the page stand still.
+block_page = time.sleep
 
 
 class WouldBlock(RuntimeError):
@@ -38,9 +44,12 @@ class WouldBlock(RuntimeError):
 
 
 def refuse_to_wait(why: str) -> None:
-    """Have calls that would have to wait raise WouldBlock with a sentence, in a browser that can suspend none."""
-    global _why_not
-    _why_not = why
+    """Have calls that would have to wait raise WouldBlock with a sentence, in a browser that can suspend none.
+
+    A call whose timeout is short waits for that, and nothing comes meanwhile.
+    """
+    global _why_not, _bearable
+    _why_not, _bearable = why, BEARABLE
 
 
 class SuspendedFrame:
@@ -131,7 +140,10 @@ def suspend(future: asyncio.Future[Any], timeout: float | None = None) -> Any:
     """
     global _running
     if not can_suspend():
-        raise WouldBlock(_why_not)
+        if timeout is None or timeout > _bearable:
+            raise WouldBlock(_why_not)
+        block_page(max(timeout, 0.0))
+        return False
     me, timer = _running, None
     me.frames = _frames_from(sys._getframe(1))
     _running = _free_root()

@@ -24,6 +24,7 @@ from .stacks import (
     Stack,
     WouldBlock,
     begin_thread,
+    block_page,
     can_suspend,
     current_frames,
     end_thread,
@@ -33,8 +34,6 @@ from .stacks import (
     set_main_ident,
     suspend,
 )
-
-_block_page = time.sleep
 
 
 class Lock:
@@ -203,7 +202,7 @@ def sleep(seconds: float) -> None:
     try:
         suspend(new_future(), float(seconds))
     except WouldBlock:
-        _block_page(seconds)
+        block_page(seconds)
 
 
 def install() -> None:

@@ -108,7 +108,7 @@ def asleep_at(thread: threading.Thread) -> object:
     if frame is None:
         return None
     try:
-        with open(f"/proc/self/task/{thread.native_id}/status", encoding="ascii", errors="replace") as status:
+        with open(f"/proc/self/task/{_native_id(thread)}/status", encoding="ascii", errors="replace") as status:
             told = dict(line.rstrip("\n").split(":", 1) for line in status if ":" in line)
         if told["State"].split()[0] != "S":
             return None
@@ -118,11 +118,16 @@ def asleep_at(thread: threading.Thread) -> object:
     return id(frame), frame.f_lasti, switches
 
 
+def _native_id(thread: threading.Thread | None) -> int:
+    """Return the operating system's number of a thread; 0 if there is none, as in a browser."""
+    return getattr(thread, "native_id", None) or 0
+
+
 def times_waited(ident: int | None) -> int | None:
     """Return how often a thread has waited, for the interpreter or for anything else; ``None`` if that is not known."""
     thread = next((thread for thread in threading.enumerate() if thread.ident == ident), None)
     try:
-        with open(f"/proc/self/task/{thread.native_id if thread else 0}/status", encoding="ascii") as status:
+        with open(f"/proc/self/task/{_native_id(thread)}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt"))
     except (OSError, ValueError, StopIteration):
         return None

@@ -6,6 +6,7 @@ import errno
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from kamlab.browser.endpoints import CAPACITY
 from kamlab.browser.selecting import MemorySelector, select_sockets
 from kamlab.browser.sockets import MemorySocket, get_address_info, get_socket_pair
+from kamlab.core.thread_probe import asleep_at, times_waited
 
 Pair = tuple[Any, Any]
 
@@ -252,3 +254,22 @@ def test_ordinary_python_does_not_import_this_room() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[] _thread\n"
+
+
+def test_a_thread_without_a_number_of_the_system_is_not_known_to_wait() -> None:
+    """Threads of a page have no native_id; that a component with such a thread is slow must not make it fail."""
+
+    class WithoutNumber(threading.Thread):
+        @property
+        def native_id(self) -> Any:
+            raise AttributeError("native_id")
+
+    over = threading.Event()
+    thread = WithoutNumber(target=over.wait)
+    thread.start()
+    try:
+        assert asleep_at(thread) is None
+        assert times_waited(thread.ident) is None
+    finally:
+        over.set()
+        thread.join()

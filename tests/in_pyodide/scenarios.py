@@ -223,9 +223,13 @@ time.sleep(0.01)
 """
 #: What no notebook that is chosen uses.
 OTHERS = """
+from Axon.idGen import newId
 from Axon.STM import Store
 from Axon.Introspector import Introspector
 from Kamaelia.Apps.SA.Time import PeriodicTick
+from kamlab.axon.framing import SimpleFrame
+from kamlab.exploration import schedules
+from kamlab.protocols.http import resource_glue, translators
 from kamlab.protocols.fortune import FortuneCookieProtocol
 from kamlab.teach import prediction
 
@@ -310,6 +314,7 @@ EVERYWHERE: dict[str, list[Step]] = {
         EXPLORE,
         "result = kamlab.explore(lost_update(), lambda account: account.balance == 2)\nresult",
         "lab = result.found[0].open()\nlab.panel()",
+        "result.panel()",
         "lab.stop()",
     ),
 }

@@ -38,7 +38,7 @@ class Clock(ThreadedComponent):
         while not self.data_ready("control"):
             make_garbage(20)
             self.send(time.monotonic(), "outbox")
-            time.sleep(0.002)
+            time.sleep(0.02)  # what it sends to a paused lab is kept, and there is a limit
 
 class Sink(Component):
     async def main(self):

@@ -28,6 +28,7 @@ NOT_THERE = {
     "__main__": "the command line",
     "axon.listing": "the command line: kamlab run",
     "demo": "the command line",
+    "exploration.command": "the command line",
     "site": "the command line",
     "teach.grading": "the command line; it needs processes",
     "browser.background": "where calls cannot be suspended: the other session",
@@ -140,7 +141,7 @@ def test_an_exercise_is_checked(session: Session) -> None:
 
 def test_every_order_is_explored_as_here(session: Session) -> None:
     """Fingerprints tell the same states apart in Python 3.14: the counts are those of tests/exploration."""
-    *_, counts, result, panel, _ = session["explore"]
+    *_, counts, result, panel, explorer, _ = session["explore"]
     assert counts.printed.splitlines() == [
         "True 256 88 4",
         "True 45144 10032 9",
@@ -148,7 +149,7 @@ def test_every_order_is_explored_as_here(session: Session) -> None:
         "True 4682564249934 985640 2",
     ]
     assert result.value.startswith("In 184 of all 256 orders (88 truly different) it goes wrong.")
-    assert len(panel.widgets) == 1
+    assert len(panel.widgets) == len(explorer.widgets) == 1
 
 
 def test_what_no_page_can_do_is_refused_with_a_sentence(session: Session) -> None:
