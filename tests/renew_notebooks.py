@@ -34,6 +34,8 @@ def joined(outputs: list[Any]) -> list[Any]:
     """Return outputs with what was written to a stream in pieces as one."""
     kept: list[Any] = []
     for each in outputs:
+        if each.output_type == "display_data" and not any(each.data.values()):  # a passing line of progress
+            continue
         if kept and each.output_type == "stream" and kept[-1].get("name") == each.name:
             kept[-1].text += each.text
         else:

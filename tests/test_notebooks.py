@@ -77,7 +77,7 @@ def test_the_notebooks_are_there() -> None:
     """There are a start page, the cookbook's pages and the course; what is named in the tables above is there."""
     assert "start" in ALL
     assert len([name for name in ALL if name.startswith("cookbook/")]) == 17
-    assert len([name for name in ALL if name.startswith("course/")]) == 13
+    assert len([name for name in ALL if name.startswith("course/")]) == 14
     assert set(LISTINGS) | set(PORTS) <= set(ALL)
 
 
