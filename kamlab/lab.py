@@ -90,7 +90,7 @@ SHOWN = (
     *("graph", "inboxes", "timeline", "story", "events", "find", "where", "figure"),
     *("why", "lost", "leaks", "watch", "watches", "unwatch"),
     *("back", "forward", "goto", "snapshot", "branches", "recording", "replay"),
-    *("choose", "hold", "release", "fire_timers", "inject", "drop", "edit", "break_on", "breakpoints"),
+    *("choose", "hold", "release", "inject", "drop", "edit", "break_on", "breakpoints"),
     *("components", "state", "step_number", "outcome", "trace", "pace"),
 )
 

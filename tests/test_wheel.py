@@ -21,14 +21,17 @@ REQUIRED = ["h11>=0.16"]
 #: The packages that kamlab imports where they are installed, and a part of the error that names each.
 OPTIONAL = {
     "IPython": "%load_ext kamlab needs IPython",
-    "anywidget": "the panel needs anywidget",
+    "anywidget": "needs anywidget",
     "ipywidgets": "a question with buttons needs ipywidgets",
     "matplotlib": "figures are drawn by matplotlib",
+    "nbconvert": "the conversion of notebooks needs nbconvert",
     "nbgrader": "grading by nbgrader needs nbgrader",
     "nest_asyncio2": "nest_asyncio2 is not installed",
 }
 #: The modules of kamlab that cannot be imported without one of them, and which one.
 NEED = {
+    "kamlab.notebook.exploring.page": "anywidget",
+    "kamlab.notebook.exploring.panel": "anywidget",
     "kamlab.notebook.extension": "IPython",
     "kamlab.notebook.magic_arguments": "IPython",
     "kamlab.notebook.nbgrader": "nbgrader",
@@ -37,6 +40,7 @@ NEED = {
     "kamlab.notebook.panel.panel": "anywidget",
     "kamlab.notebook.question_widget": "ipywidgets",
     "kamlab.notebook.rerun": "IPython",
+    "kamlab.notebook.stills": "nbconvert",
     "kamlab.notebook.system": "IPython",
 }
 

@@ -27,7 +27,7 @@ ADDED = frozenset(
 REBOUND = {
     "kamlab.browser.breathing": {"_rested"},
     "kamlab.browser.sockets": {"_default_timeout"},
-    "kamlab.browser.stacks": {"_running", "_why_not"},
+    "kamlab.browser.stacks": {"_bearable", "_running", "_why_not"},
     "kamlab.core.context": {"_default", "_maker"},
     "kamlab.core.never_activated": {"_labs"},
     "kamlab.core.shared": {"listener"},
