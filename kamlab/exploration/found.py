@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..analysis.words import counted, joined
+from ..analysis.words import counted, joined, percent
 from ..core.choice import SeededRandom
 from ..lab import Lab
 from ..replay.fingerprints import Checks
@@ -413,7 +413,7 @@ class Exploration(View):
             names = ", ".join(dict.fromkeys(name for schedule in self.found for name in schedule.names))
             return f"{orders} it can go wrong: {names}."
         orders = orders.replace("In all", f"In {self.wrong:,} of all", 1)
-        drawn = "" if self.chance is None else f" Drawn slice by slice, the chance is {self.chance:.1%}."
+        drawn = "" if self.chance is None else f" Drawn slice by slice, the chance is {percent(self.chance)}."
         return f"{orders} it goes wrong.{drawn}"
 
     def _orders(self) -> str:
