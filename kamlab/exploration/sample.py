@@ -22,8 +22,8 @@ from ..core.microprocess import Microprocess, name_in_task
 from ..lab import Lab
 from ..replay.journal import Entry
 from .faults import NO_FAULTS, TIMERS, World
-from .found import Schedule
 from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_lab
+from .schedule import Schedule
 from .setting import takes_lab
 
 #: How many changes of rank there are in a ``pct`` run, and within how many slices.
