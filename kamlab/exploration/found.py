@@ -10,7 +10,7 @@ from ..analysis.words import counted, joined, percent
 from ..views.exploring import ChoiceTree, ExplorationOverview, StateGraph
 from ..views.render import Document, Section, Span, View, as_html, line
 from .errors import CannotExplore, NotProved, WrongOrder
-from .faults import NO_FAULTS, World
+from .faults import NO_FAULTS, FaultModel
 from .schedule import Schedule, plain
 
 #: How many states are drawn below what was found; a larger graph is drawn when it is asked for.
@@ -75,7 +75,7 @@ class Exploration(View):
     real: int
     found: tuple[Schedule, ...]
     fair: int | None = None
-    world: World = NO_FAULTS
+    world: FaultModel = NO_FAULTS
     _orders_inside: _OrdersInside | None = field(default=None, compare=False)
 
     def orders(self, count: int = 10) -> tuple[Schedule, ...]:
