@@ -63,6 +63,10 @@ class CannotStage(Exception):
     """A system that cannot be run slice by slice; the text says why."""
 
 
+class MadeOutside(CannotStage):
+    """A system that uses what was made before its builder ran, so that it goes on as the run before has left it."""
+
+
 class _StageLab(Lab):
     """A lab that reports nothing: what fails is part of the state."""
 
@@ -204,7 +208,9 @@ class Stage:
             self._numbers[id(variable)] = name
             self._variables[name] = variable
         elif name is None:
-            self._refused = CannotStage("a Shared variable was not made by the builder, so it is not made again")
+            self._refused = MadeOutside(
+                "a Shared variable was not made by the builder: make it in the function that builds the system"
+            )
             raise self._refused
         elif self._recorder is not self._idle:
             self._recorder.mark((cells.VARIABLE, name), what)
@@ -218,7 +224,9 @@ class Stage:
         number: int | None = self._numbers.get(id(component))
         if number is None:
             name = name_in_task(component)
-            self._refused = CannotStage(f"{name} was not made by the builder, so it is not built again")
+            self._refused = MadeOutside(
+                f"{name} was not made by the builder: make all components in the function that builds the system"
+            )
             raise self._refused
         return number
 
