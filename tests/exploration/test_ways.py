@@ -135,7 +135,7 @@ def test_components_from_outside_are_refused() -> None:
         count = systems.Count(1).activate()
         count.link((count, "outbox"), (keep, "inbox"))
 
-    with pytest.raises(CannotExplore, match=r"Keep_\d+ was not made by the builder: make all components in the function"):
+    with pytest.raises(CannotExplore, match=r"Keep_\d+ was not made by the builder: make all components in the fun"):
         explore(system)
     used = systems.Count(1)
     with pytest.raises(CannotExplore, match=r"Count_\d+ was not made by the builder"):
