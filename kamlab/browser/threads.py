@@ -165,8 +165,25 @@ async def _run(function: Callable[[], Any], stack: Stack, handle: ThreadHandle) 
         traceback.print_exc()
     finally:
         _forget_locals(getattr(function, "__self__", None))
+        _forget_dummy(stack.ident)
         end_thread(stack)
         handle.set_done()
+
+
+def _forget_dummy(ident: int) -> None:
+    """Forget what stands for a thread that ``_thread`` has started, once it has ended."""
+    dummy = getattr(threading, "_active").get(ident)
+    if isinstance(dummy, getattr(threading, "_DummyThread")):
+        _forget_locals(dummy)
+        getattr(threading, "_active").pop(ident, None)
+
+
+def _keep_dummy(_dummy: Any) -> None:
+    """Leave in the list of threads what stands for one that ``_thread`` has started.
+
+    ``threading`` notes the last one in a C variable of the thread that runs, and removes it when that is set again. All
+    stacks here are one thread for C, so the second to be made would remove the first, with all its ``local`` objects.
+    """
 
 
 def _forget_locals(thread: Any) -> None:
@@ -222,6 +239,7 @@ def install() -> None:
         "_CRLock": None,
         "RLock": getattr(threading, "_RLock"),
         "local": _threading_local.local,
+        "_DeleteDummyThreadOnDel": _keep_dummy,
     }
     others: dict[str, Any] = {"SimpleQueue": getattr(queue, "_PySimpleQueue")}
     for module, names in ((_thread, low), (threading, high), (queue, others)):

@@ -70,6 +70,7 @@ def work(number):
     gc.collect()  # while the other threads are suspended
     return number * number
 
+before = len(threading.enumerate())
 with ThreadPoolExecutor(4) as pool:
     print(list(pool.map(work, range(5))))
 orders, answers, ready = queue.Queue(2), [], threading.Condition()
@@ -98,6 +99,20 @@ try:
     queue.Queue().get(timeout=0.01)
 except queue.Empty:
     print("empty")
+
+import _thread
+own, kept = threading.local(), []
+
+def remember(number):
+    own.number = number
+    time.sleep(0.002 * (4 - number))  # so that others begin and end meanwhile
+    kept.append(own.number == number)
+
+for number in range(4):
+    _thread.start_new_thread(remember, (number,))
+while len(kept) < 4:
+    time.sleep(0.001)
+print(kept, len(threading.enumerate()) - before)
 """
 #: A server of asyncio, with a client in the same page.
 ASYNCIO = """

@@ -202,6 +202,12 @@ def test_threads_wait_for_one_another(session: Session) -> None:
     assert threads.printed.splitlines()[3] == "empty"
 
 
+def test_each_thread_has_variables_of_its_own(session: Session) -> None:
+    """What a thread without a Thread object keeps in a local stays when others begin, and goes when it ends."""
+    (threads,) = session["threads"]
+    assert threads.printed.splitlines()[4] == "[True, True, True, True] 0"
+
+
 def test_asyncio_has_servers_and_clients(session: Session) -> None:
     """A server of asyncio and its client talk within the page, in asyncio.run and awaited, more than a buffer holds."""
     _, run_in_cell, awaited = session["asyncio"]
