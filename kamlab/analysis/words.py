@@ -46,6 +46,21 @@ def counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}{'es' if thing.endswith(('x', 'ch')) else 's'}"
 
 
+def percent(probability: float) -> str:
+    """Write a probability in per cent, to a tenth; what is neither never nor always is not written as such.
+
+    >>> percent(0.75), percent(0.0), percent(1.0)
+    ('75.0%', '0.0%', '100.0%')
+    >>> percent(1e-7), percent(0.99999)
+    ('less than 0.1%', 'more than 99.9%')
+    """
+    if 0 < probability < 0.0005:
+        return "less than 0.1%"
+    if 0.9995 <= probability < 1:
+        return "more than 99.9%"
+    return f"{probability:.1%}"
+
+
 def joined(names: Iterable[str], word: str = "and", limit: int = NAMES) -> str:
     """Write names one after the other.
 

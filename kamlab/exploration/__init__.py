@@ -31,10 +31,11 @@ from .comparing import diverge
 from .divergence import Contrast, Divergence
 from .errors import CannotCompare, CannotExplore, NotProved, WrongOrder
 from .explore import explore
-from .found import Exploration, Schedule
+from .found import Exploration
 from .inversion import PriorityInversion
 from .phenomena import Backlog, Delivery, LostUpdate
 from .progress import ExplorationProgress
+from .schedule import Schedule
 
 __all__ = [
     "Backlog",

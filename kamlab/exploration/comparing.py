@@ -31,7 +31,7 @@ from ..replay.recording import Recording
 from ..views.timeline import timeline_of
 from .divergence import NAMES, Contrast, Divergence, shortened
 from .errors import CannotCompare
-from .found import Schedule
+from .schedule import Schedule
 
 #: What can be compared.
 Run: TypeAlias = "Recording | Schedule | Lab | str"

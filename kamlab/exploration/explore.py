@@ -17,7 +17,7 @@ from ..core.origins import fresh_kept
 from ..core.tracebacks import public
 from .errors import CannotExplore
 from .executions import Differs
-from .faults import OF_MESSAGES, World, check_met, make_world
+from .faults import OF_MESSAGES, FaultModel, check_met, fault_model_of
 from .footprint import watching
 from .found import Exploration
 from .graph import Graph, NetworkMet
@@ -125,7 +125,7 @@ def explore(
         raise CannotExplore(f"explore({system!r}): give a function that activates the components of a system")
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
     sought = (look_for,) if isinstance(look_for, Phenomenon) else _listed(look_for)
-    world = make_world(faults, lossy, most_faults)
+    world = fault_model_of(faults, lossy, most_faults)
     limits = (states, seconds, runs, slices, seed)
     watch = Watch(progress, seconds)
     task = _Task(system, invariant, always, sought, start == "assembled", fair, ignored, *limits, world, watch)
@@ -150,7 +150,7 @@ class _Task:
     runs: int
     slices: int
     seed: int
-    world: World
+    world: FaultModel
     watch: Watch
 
     def explore(self, how: str) -> Exploration:

@@ -43,7 +43,7 @@ ARRIVES: Fate = ("", 0)
 
 
 @dataclass(frozen=True)
-class World:
+class FaultModel:
     """What the world may choose to do.
 
     Attributes:
@@ -58,10 +58,10 @@ class World:
 
 
 #: A world that does what a lab does.
-NO_FAULTS = World()
+NO_FAULTS = FaultModel()
 
 
-def make_world(faults: Iterable[str], lossy: Iterable[str], most: int | None) -> World:
+def fault_model_of(faults: Iterable[str], lossy: Iterable[str], most: int | None) -> FaultModel:
     """Return what the world may choose to do, from the arguments of ``explore``.
 
     Raises:
@@ -85,7 +85,7 @@ def make_world(faults: Iterable[str], lossy: Iterable[str], most: int | None) ->
         raise CannotExplore(f"lossy={boxes[0]!r}: say what may happen to its messages, faults= one of {listed}")
     if most is not None and (type(most) is not int or most < 1):
         raise CannotExplore(f"most_faults={most!r}: give a whole number above 0, or None")
-    return World(tuple(sorted(set(wanted))), tuple(sorted(set(boxes))), most)
+    return FaultModel(tuple(sorted(set(wanted))), tuple(sorted(set(boxes))), most)
 
 
 def _pairs(faults: Any, lossy: Any) -> Iterator[tuple[str, Any]]:

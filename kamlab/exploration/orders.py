@@ -12,11 +12,11 @@ from ..views.exploring import ChoiceTree, StateGraph
 from .choices import choices_of
 from .errors import CannotExplore
 from .footprint import watching
-from .found import Schedule
 from .graph import Graph
 from .judge import ENDLESS, Judge
 from .pictures import picture_of
 from .race import race_in
+from .schedule import Schedule
 from .shortest import leads_to, shortest
 from .stage import Stage
 

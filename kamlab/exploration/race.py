@@ -15,11 +15,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection
 
+from ..analysis.words import joined, shown
 from . import cells
 from .cells import Cell
 from .footprint import CONFLICTS
 from .graph import Graph
 from .slices import Slice
+from .stage import Stage
+
+#: A slice, and the components that run before it, once the system is assembled.
+_Reached = tuple[Slice, list[int]]
 
 MESSAGE_RACE, ORDER_VIOLATION = "message race", "order violation"
 
@@ -64,31 +69,47 @@ def race_in(graph: Graph, path: list[int], good: Collection[int]) -> str:
         if target not in good:
             other = _should_come_first(graph, here, component, good)
             step = len(graph.prefix) + sum(graph.setting.runner(one) is not None for one in path[:place])
-            return "" if other is None else _told(graph, step, slice_, other)
+            if other is None:
+                return ""
+            second, way = other
+            return _told(graph, step, (slice_, path[:place]), (second, [*path[:place], *way]))
         here = target
     return ""
 
 
-def _should_come_first(graph: Graph, start: int, component: int, good: Collection[int]) -> Slice | None:
-    """Return the last slice on a shortest way without a component, after which it may run and all can end well."""
+def _should_come_first(
+    graph: Graph, start: int, component: int, good: Collection[int]
+) -> tuple[Slice, list[int]] | None:
+    """Return the last slice on a shortest way without a component, after which it may run and all can end well.
+
+    Returns:
+        The slice, and the components that run before it, from the start on.
+    """
     faults = graph.setting.choices
-    arrived: dict[int, Slice | None] = {start: None}
+    arrived: dict[int, tuple[Slice, int]] = {}
     todo = deque([start])
     while todo:
         number = todo.popleft()
         edges = graph.edges[number]
         own = [target for one, _, target in edges if one == component]
         if number != start and all(target in good for target in own):
-            return arrived[number]
+            slice_, number = arrived[number]
+            way = []
+            while number != start:
+                before, number = arrived[number]
+                way.append(before.number)
+            return slice_, way[::-1]
         for one, slice_, target in edges:
-            if one != component and one not in faults and target in good and target not in arrived:
-                arrived[target] = slice_
+            if one != component and one not in faults and target in good and target not in arrived and target != start:
+                arrived[target] = (slice_, number)
                 todo.append(target)
     return None
 
 
-def _told(graph: Graph, step: int, first: Slice, second: Slice) -> str:
+def _told(graph: Graph, step: int, one_slice: _Reached, other_slice: _Reached) -> str:
+    """Return the sentence about two slices, of which the first came too early, at the slice after a step."""
     names = graph.setting.names
+    first, second = one_slice[0], other_slice[0]
     conflict = _conflict(first, second)
     depends = "it depends on who came first"
     before = f"at step {step + 1} {names[first.number]}"
@@ -97,10 +118,22 @@ def _told(graph: Graph, step: int, first: Slice, second: Slice) -> str:
     if conflict is None:
         return f"{ORDER_VIOLATION}, {depends}: {before} runs {after}; {ending}"
     cell, one, other = conflict
-    before = f"{before} {_deed(graph, cell, one)}"
     if one == other == "A":
-        return f"{MESSAGE_RACE}, {depends}: {before} {after} does; {ending}"
-    return f"{ORDER_VIOLATION}, {depends}: {before} {after} {_deed(graph, cell, other)}; {ending}"
+        own, theirs = _sent(graph, cell, *one_slice), _sent(graph, cell, *other_slice)
+        inbox = _deed(graph, cell, one).removeprefix("sends to ")
+        return f"{MESSAGE_RACE}, {depends}: {before} sends {own} to {inbox} {after} sends {theirs}; {ending}"
+    before, after = f"{before} {_deed(graph, cell, one)}", f"{after} {_deed(graph, cell, other)}"
+    return f"{ORDER_VIOLATION}, {depends}: {before} {after}; {ending}"
+
+
+def _sent(graph: Graph, cell: Cell, slice_: Slice, way: list[int]) -> str:
+    """Return the messages that a slice sends into an inbox, in words; the way to it and the slice are run for it."""
+    stage = Stage(graph.setting).run([*graph.prefix, *way])
+    before = len(stage.waiting(cell))
+    stage.run([slice_.number])
+    messages = stage.waiting(cell)[before:]
+    stage.close()
+    return joined([shown(message, 40) for message in messages]) or "a message"
 
 
 def _conflict(first: Slice, second: Slice) -> tuple[Cell, str, str] | None:

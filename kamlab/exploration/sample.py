@@ -21,9 +21,9 @@ from ..core.choice import Chooser, SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
 from ..lab import Lab
 from ..replay.journal import Entry
-from .faults import NO_FAULTS, TIMERS, World
-from .found import Schedule
+from .faults import NO_FAULTS, TIMERS, FaultModel
 from .judge import ALWAYS, Phenomenon, Predicate, asked, judge_lab
+from .schedule import Schedule
 from .setting import takes_lab
 
 #: How many changes of rank there are in a ``pct`` run, and within how many slices.
@@ -149,7 +149,7 @@ class Sampler:
         always: Predicate | None,
         slices: int,
         look_for: Sequence[Phenomenon] = (),
-        world: World = NO_FAULTS,
+        world: FaultModel = NO_FAULTS,
     ) -> None:
         self._world = world
         self._system = system

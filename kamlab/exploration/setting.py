@@ -10,7 +10,7 @@ from typing import Any
 
 from ..lab import Lab
 from .cells import Cell
-from .faults import NO_FAULTS, Choice, World
+from .faults import NO_FAULTS, Choice, FaultModel
 from .outer import Place
 
 
@@ -54,7 +54,7 @@ class Setting:
     made_is_seen: bool = True
     lenient: bool = False
     networked: bool = False
-    world: World = NO_FAULTS
+    world: FaultModel = NO_FAULTS
     choices: dict[int, Choice] = field(default_factory=dict)
     lossy_met: set[str] = field(default_factory=set)
 

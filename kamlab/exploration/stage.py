@@ -226,6 +226,11 @@ class Stage:
         """Return a component by its number."""
         return self._present[number]
 
+    def waiting(self, inbox: Cell) -> list[Any]:
+        """Return the messages that wait in an inbox, by its cell."""
+        _, number, name = inbox
+        return list(made_inboxes_of(self._present[number])[name].items) if number in self._present else []
+
     def _log(self, record: Any) -> None:
         self._recorder.log(record)
 

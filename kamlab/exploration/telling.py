@@ -7,10 +7,11 @@ from typing import Any
 
 from ..replay.journal import Entry
 from . import counts
-from .found import Exploration, Schedule
+from .found import Exploration
 from .graph import Graph
 from .judge import Judge
 from .orders import OrdersInside, good_states, schedule_of
+from .schedule import Schedule
 from .setting import Setting
 from .shortest import shortest
 

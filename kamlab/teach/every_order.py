@@ -17,7 +17,7 @@ from ..core.microprocess import name_in_task
 from ..exploration import cells
 from ..exploration.counts import backwards, interleavings
 from ..exploration.cycles import fair_cycles
-from ..exploration.faults import NO_FAULTS, TIMERS, World
+from ..exploration.faults import NO_FAULTS, TIMERS, FaultModel
 from ..exploration.footprint import Recorder
 from ..exploration.graph import Graph
 from ..exploration.setting import Setting
@@ -159,7 +159,7 @@ class EveryOrder:
         early: bool = True,
     ) -> None:
         self._monitor = monitor
-        world = World((TIMERS,)) if early else NO_FAULTS
+        world = FaultModel((TIMERS,)) if early else NO_FAULTS
         graph = self.graph = ToldGraph(Setting(system, ignore=ignore, world=world), monitor.attributes, until)
         graph.expand(VISITED, float("inf"))
         self.complete, self.why_not = graph.complete, graph.why_not

@@ -26,7 +26,7 @@ from exploration import systems  # noqa: E402
 from kamlab import explore  # noqa: E402
 from kamlab.exploration.footprint import watching  # noqa: E402
 from kamlab.exploration.graph import Graph  # noqa: E402
-from kamlab.exploration.schedules import schedules  # noqa: E402
+from kamlab.exploration.orders import ways  # noqa: E402
 from kamlab.exploration.setting import Setting  # noqa: E402
 from kamlab.exploration.stage import Stage  # noqa: E402
 from kamlab.exploration.traces import Traces  # noqa: E402
@@ -121,7 +121,7 @@ def listing() -> Iterator[str]:
     for name, system in (("lost update 3", systems.lost_update(3)), ("chain", systems.chain(3))):
 
         def both(system: Any = system) -> int:
-            return sum(1 for _ in schedules(graph_of(system)))
+            return sum(1 for _ in ways(graph_of(system)))
 
         seconds, count = cpu(both)
         yield f"{name}: {count / seconds:,.0f} schedules a second, building the graph included (at least 10,000)"

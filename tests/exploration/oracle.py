@@ -11,7 +11,7 @@ from kamlab import Lab
 from kamlab.exploration.cells import default_of
 from kamlab.exploration.counts import dependence
 from kamlab.exploration.graph import Graph
-from kamlab.exploration.schedules import schedules
+from kamlab.exploration.orders import ways
 from kamlab.exploration.setting import Setting
 from kamlab.exploration.stage import Stage
 
@@ -90,7 +90,7 @@ def classes(graph: Graph) -> int:
     All orders are written down, and two that differ by such a swap are joined: for small graphs without cycles.
     """
     ask = dependence()
-    orders = {order: place for place, order in enumerate(schedules(graph))}
+    orders = {order: place for place, order in enumerate(tuple(path) for path, _ in ways(graph))}
     joined = list(range(len(orders)))
 
     def first(place: int) -> int:

@@ -23,7 +23,7 @@ from kamlab import (
 )
 from kamlab.exploration import CannotExplore
 from kamlab.exploration.counts import backwards, interleavings
-from kamlab.exploration.faults import World
+from kamlab.exploration.faults import FaultModel
 from kamlab.exploration.footprint import watching
 from kamlab.exploration.graph import Graph, NetworkMet
 from kamlab.exploration.setting import Setting
@@ -263,7 +263,7 @@ ON_NETWORK: dict[str, tuple[Any, Any]] = {
 }
 
 
-def graph_of(system: Any, world: World | None = None, assembled: bool = False) -> Graph:
+def graph_of(system: Any, world: FaultModel | None = None, assembled: bool = False) -> Graph:
     """Return the complete graph of a system."""
     setting = Setting(system) if world is None else Setting(system, world=world)
     try:

@@ -13,7 +13,7 @@ from kamlab import Component, Graphline, Lab, explore
 from kamlab.exploration import CannotExplore
 from kamlab.exploration.cells import FAULTS, default_of
 from kamlab.exploration.counts import backwards, different, interleavings
-from kamlab.exploration.faults import World
+from kamlab.exploration.faults import FaultModel
 from kamlab.exploration.footprint import watching
 from kamlab.exploration.graph import Graph
 from kamlab.exploration.setting import Setting
@@ -153,15 +153,15 @@ def ticking() -> Keeps:
 
 
 LINK = ("Keeps.inbox",)
-CASES: dict[str, tuple[Any, World]] = {
-    "timers": (cured_by_sleep, World(("timers",))),
-    "one timer": (ticking, World(("timers",), most=1)),
-    "loss": (sending(Sends, 3), World(("loss",), LINK)),
-    "duplication": (sending(Sends, 2), World(("duplication",), LINK)),
-    "reordering": (sending(Sends, 3), World(("reordering",), LINK)),
+CASES: dict[str, tuple[Any, FaultModel]] = {
+    "timers": (cured_by_sleep, FaultModel(("timers",))),
+    "one timer": (ticking, FaultModel(("timers",), most=1)),
+    "loss": (sending(Sends, 3), FaultModel(("loss",), LINK)),
+    "duplication": (sending(Sends, 2), FaultModel(("duplication",), LINK)),
+    "reordering": (sending(Sends, 3), FaultModel(("reordering",), LINK)),
     "all at once": (
         sending(SendsAtOnce, 2),
-        World(
+        FaultModel(
             (
                 "loss",
                 "duplication",
@@ -172,7 +172,7 @@ CASES: dict[str, tuple[Any, World]] = {
     ),
     "at most one": (
         sending(Sends, 3),
-        World(
+        FaultModel(
             (
                 "loss",
                 "duplication",
@@ -183,7 +183,7 @@ CASES: dict[str, tuple[Any, World]] = {
     ),
     "timers and loss": (
         ticking,
-        World(
+        FaultModel(
             (
                 "timers",
                 "loss",

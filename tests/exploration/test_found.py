@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 
 import pytest
 
-from kamlab import Lab, explore
+from kamlab import Component, Lab, Pipeline, explore
 from kamlab.exploration import CannotExplore
 from kamlab.exploration.setting import Setting
 from kamlab.exploration.stage import Stage
+from kamlab.parts import DataSource, PassThrough
 from kamlab.replay import Recording
 
 from . import systems
@@ -68,7 +71,8 @@ def test_it_reads_well(result: object) -> None:
         "invariant: the predicate does not hold at the end",
         "  the shortest order: 7 slices, 6 switches; after step 3 it goes wrong in every order",
         "  message race, it depends on who came first:",
-        "    at step 3 Client_4 sends to Account_2.inbox before Client_3 does; the other way round it can end well",
+        "    at step 3 Client_4 sends ('b', None) to Account_2.inbox before Client_3 sends ('a', 1); "
+        "the other way round it can end well",
         *["  1  Graphline_1", "  2  Client_3", "  3  Client_4", "  4  Account_2"],
         *["  5  Client_3", "  6  Client_4", "  7  Account_2", "  8  Graphline_1"],
     ]
@@ -122,3 +126,54 @@ def shortest_by_running() -> int:
                 return len(path)
             longer += [[*path, component] for component in can_run]
         paths = longer
+
+
+def test_a_cell_draws_the_shortest_order_or_the_states() -> None:
+    """In a notebook the order that goes wrong is drawn below the sentences, or else the states."""
+    wrong = explore(systems.lost_update(), lambda account: account.balance == 2)
+    with wrong.found[0].open() as lab:
+        diagram = lab.timeline(2, 8)
+    for html in (wrong._repr_html_(), wrong.found[0]._repr_html_()):
+        assert drawn(html) == drawn(diagram._repr_html_())
+    right = explore(lambda: Pipeline(DataSource("ab"), PassThrough()).activate())
+    assert drawn(right._repr_html_()) == drawn(right.graph()._repr_html_())
+
+
+def test_what_is_large_is_drawn_when_it_is_asked_for() -> None:
+    """A long order and a graph of many states are not drawn in a cell, where they would not be legible."""
+    wrong = explore(lambda: Counter(40).activate(), lambda counter: False)
+    assert (drawn(wrong._repr_html_()), len(drawn(wrong.found[0].timeline()._repr_html_()))) == ([], 1)
+    right = explore(lambda: Counter(80).activate())
+    assert (drawn(right._repr_html_()), len(drawn(right.graph()._repr_html_()))) == ([], 1)
+
+
+def test_an_order_that_cannot_be_played_again_is_told_in_words() -> None:
+    """Where the builder has changed its mind since, a cell says why there is no picture."""
+    builds = []
+
+    def fickle() -> Counter:
+        return Counter(2 if LATER not in builds else 1).activate()
+
+    wrong = explore(fickle, lambda counter: False)
+    builds.append(LATER)
+    assert "The order cannot be drawn: " in wrong._repr_html_()
+
+
+LATER = "later"
+
+
+class Counter(Component):
+    """Runs for some slices."""
+
+    def __init__(self, slices: int) -> None:
+        super().__init__()
+        self.slices = slices
+
+    def main(self) -> Iterator[None]:
+        for _ in range(self.slices):
+            yield
+
+
+def drawn(html: str) -> list[str]:
+    """Return the pictures of a cell."""
+    return re.findall(r'<img src="[^"]*"', html)

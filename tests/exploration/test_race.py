@@ -18,12 +18,12 @@ from . import systems
             systems.lost_update(),
             lambda account: account.balance == 2,
             "message race, it depends on who came first: "
-            "at step 3 Client_4 sends to Account_2.inbox before Client_3 does",
+            "at step 3 Client_4 sends ('b', None) to Account_2.inbox before Client_3 sends ('a', 1)",
         ),
         (
             systems.table(),
             None,
-            "at step 3 Philosopher_3 sends to Fork_5.take before Philosopher_2 does",
+            "at step 3 Philosopher_3 sends 'b' to Fork_5.take before Philosopher_2 sends 'a'",
         ),
         (
             systems.sleeping,

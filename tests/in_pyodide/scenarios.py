@@ -228,7 +228,6 @@ from Axon.STM import Store
 from Axon.Introspector import Introspector
 from Kamaelia.Apps.SA.Time import PeriodicTick
 from kamlab.axon.framing import SimpleFrame
-from kamlab.exploration import schedules
 from kamlab.protocols.http import resource_glue, translators
 from kamlab.protocols.fortune import FortuneCookieProtocol
 from kamlab.teach import prediction
