@@ -18,6 +18,13 @@ class CannotExplore(KamlabError):
     """
 
 
+class CannotStage(Exception):
+    """A system cannot be run slice by slice; the text says why.
+
+    It does not reach users: such a system is explored by samples, or :class:`CannotExplore` says so.
+    """
+
+
 class WrongOrder(KamlabError, AssertionError):
     """There is an order of slices in which a system goes wrong; the text shows the shortest that was found.
 

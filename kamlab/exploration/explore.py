@@ -15,7 +15,7 @@ from typing import Any
 from ..analysis.words import joined
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
-from .errors import CannotExplore
+from .errors import CannotExplore, CannotStage
 from .executions import Differs
 from .faults import OF_MESSAGES, FaultModel, check_met, fault_model_of
 from .footprint import watching
@@ -29,7 +29,6 @@ from .progress import Listener, Watch
 from .run_verdicts import RunVerdicts
 from .sample import Sampler
 from .setting import Setting
-from .stage import CannotStage
 from .telling import schedules_of, told
 from .traces import Traces
 
