@@ -15,8 +15,9 @@ from ..core.states import ASLEEP, ENDED
 from ..core.task import task_of
 from . import cells
 from .cells import Cell
+from .contents import digest_of
 from .errors import CannotStage
-from .fingerprint import Prints, digest_of
+from .fingerprint import Prints
 from .kinds import Opaque
 from .network_state import leave_network_apart, poller_of, read_network
 from .outer import outer_of, read_place
