@@ -67,7 +67,7 @@ class Graph:
         self.memory = Memory()
         self.reader = Reader(setting)
         self._next_check = CHECKED
-        self._kinds: dict[Any, int] = {}
+        self._kinds: dict[Any, tuple[Footprint, int]] = {}
         self.edges = Edges(self.memory.slices)
         self._parents, self._movers = array("i"), array("i")
         self.depths = array("I")
@@ -236,13 +236,14 @@ class Graph:
         footprint, reads = footprint_of_feeding(known, self.states, state)
         rest = {cell: code for cell, code in known.reads.items() if cell not in known.wired}
         wired = frozenset(reads.keys() - rest.keys())
-        slice_ = known.rewired(footprint, self._kind(component, footprint), {**reads, **rest}, wired)
+        slice_ = known.rewired(*self._kind(component, footprint), {**reads, **rest}, wired)
         self.memory.add(slice_, local, self.states.slots)
         return slice_
 
-    def _kind(self, component: int, footprint: Footprint) -> int:
-        """Return a number that is the same for equal footprints of a choice."""
-        return self._kinds.setdefault((component, frozenset(footprint[1].items())), len(self._kinds))
+    def _kind(self, component: int, footprint: Footprint) -> tuple[Footprint, int]:
+        """Return for equal footprints of a choice the same object, of which there is one only, and the same number."""
+        key = (component, frozenset(footprint[1].items()))
+        return self._kinds.setdefault(key, (footprint, len(self._kinds)))
 
     def _learn_on_network(self, number: int, component: int) -> Slice:
         """Run a slice for real, and what the network does before the next one; it is for this state alone."""
@@ -275,8 +276,7 @@ class Graph:
         runner = self.setting.runner(component)
         assert runner is not None
         effects = self.reader.effects(runner, recorder, before, after)
-        footprint = recorder.footprint(runner)
-        kind = self._kind(component, footprint)
+        footprint, kind = self._kind(component, recorder.footprint(runner))
         failed = tuple(cell[1] for cell, value in effects.sets.items() if cell[0] == cells.LIFE and value[0] is FAILED)
         state = states[number]
         slice_ = Slice(footprint, kind, {cell: states.number(state, cell) for cell in effects.reads}, failed)
@@ -319,6 +319,7 @@ class Graph:
                 break
         else:
             self.complete = True
+            self.memory.forget_where()  # nothing is looked up any more
         self._executions.close()
         return self
 

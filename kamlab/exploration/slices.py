@@ -130,6 +130,12 @@ class Memory:
         """Return whether a slice that is remembered reads a cell."""
         return any(cell in slice_.reads for slice_ in self.slices)
 
+    def forget_where(self) -> None:
+        """Forget in which states slices run, and what they change there; the slices themselves are kept."""
+        self._known.clear()
+        for slice_ in self.slices:
+            slice_.outcomes.clear()
+
     def begin_again(self, slots: dict[Cell, int]) -> None:
         """Enter all slices again, because a cell that some of them read has a slot now."""
         self._known.clear()
