@@ -25,6 +25,10 @@ class CannotStage(Exception):
     """
 
 
+class MadeOutside(CannotStage):
+    """A system that uses what was made before its builder ran, so that it goes on as the run before has left it."""
+
+
 class WrongOrder(KamlabError, AssertionError):
     """There is an order of slices in which a system goes wrong; the text shows the shortest that was found.
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analysis.words import joined
+from ..core.describe import shorten
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
-from .errors import CannotExplore, CannotStage
+from .errors import CannotExplore, CannotStage, MadeOutside
 from .executions import Differs
 from .faults import OF_MESSAGES, FaultModel, check_met, fault_model_of
 from .footprint import watching
@@ -122,7 +123,10 @@ def explore(
       6    Pipeline_1
     """
     if not callable(system):
-        raise CannotExplore(f"explore({system!r}): give a function that activates the components of a system")
+        raise CannotExplore(
+            f"explore({shorten(system, 60)}): give a function that activates the components of a system, not what it "
+            "returns, nor a lab: explore(system), and not explore(system())"
+        )
     ignored = frozenset([ignore] if isinstance(ignore, str) else ignore)
     sought = (look_for,) if isinstance(look_for, Phenomenon) else _listed(look_for)
     world = fault_model_of(faults, lossy, most_faults)
@@ -167,6 +171,8 @@ class _Task:
                         raise CannotExplore(f"the states of this system cannot be told apart: {error}") from error
                     why = f"its states cannot be told apart, since it holds {error}"
             return self.by_traces(why)
+        except MadeOutside as error:
+            raise CannotExplore(f"{error}; else each run would go on with what the run before has left") from None
         except (Differs, CannotStage) as error:
             if how != "auto":
                 raise CannotExplore(f"the orders of this system cannot be explored that way: {error}") from error

@@ -266,6 +266,8 @@ class Exploration(View):
         if not self.complete or self.wrong is None:
             names = ", ".join(dict.fromkeys(name for schedule in self.found for name in schedule.names))
             return f"{orders} it can go wrong: {names}."
+        if self.wrong == self.schedules:
+            return f"{orders} it goes wrong."
         orders = orders.replace("In all", f"In {self.wrong:,} of all", 1)
         drawn = "" if self.chance is None else f" Drawn slice by slice, the chance is {percent(self.chance)}."
         return f"{orders} it goes wrong.{drawn}"
@@ -276,12 +278,15 @@ class Exploration(View):
         fair += self._faults()
         if not self.complete:
             if self.how != "all" and self.schedules is not None:
-                return f"In {self.schedules:,} orders {'drawn' if self.how != 'traces' else 'run'}{fair}"
+                drawn = "run" if self.how == "traces" else "drawn"
+                return f"In {self.schedules:,} order{'s' * (self.schedules != 1)} {drawn}{fair}"
             return f"In the {self.states:,} states that were reached"
         if self.schedules is None:
             where = f"the {self.states:,} states" if self.states != 1 else "the only state"
             return f"In all orders{fair}, which run through {where} without a last one,"
-        if self.how == "traces" and self.schedules != 1:
+        if self.how == "traces" and self.schedules == 1:
+            return "In the order that was run, from which no other one truly differs,"
+        if self.how == "traces":
             return f"In all {self.schedules:,} orders{fair} that truly differ"
         if self.schedules == 1:
             return "In the only order"

@@ -29,10 +29,12 @@ argument leads to, so it is asked once for all states that have the same values 
 
 from __future__ import annotations
 
+import dis
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import pairwise
 from typing import Any, ClassVar, TypeVar
 
 from ..analysis.why_lab import circle_in_words, waiting
@@ -55,6 +57,10 @@ from .stage import Stage
 
 FAILURE, DEADLOCK, LOST, INVARIANT = "failure", "deadlock", "lost wake-up", "invariant"
 ALWAYS, LIVELOCK, STARVATION = "always", "livelock", "starvation"
+
+#: Instructions by which a function raises an error, and those by which it compares.
+RAISING = ("RAISE_VARARGS", "LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT")
+COMPARING = ("COMPARE_OP", "CONTAINS_OP", "IS_OP", "UNARY_NOT")
 
 #: What happens on a way that has no end.
 ENDLESS = (LIVELOCK, STARVATION)
@@ -81,7 +87,24 @@ def asked(predicate: Predicate, made: Any, when: str) -> str:
         return str(error) or f"{what} does not hold {when}"
     except Exception as error:
         raise CannotExplore(f"{what} cannot be asked {when}: {error_in_words(error)}") from error
+    if answer is None and not _may_assert(predicate):
+        raise CannotExplore(f"{what} returns None and asserts nothing: write 'return' before what must hold")
     return "" if holds else f"{what} does not hold {when}"
+
+
+def _may_assert(predicate: Predicate) -> bool:
+    """Return whether a function that returns None may tell by an error what is wrong, by itself or by what it calls.
+
+    It does not if it compares, and nothing is done with the answer: a ``return`` was forgotten.
+    """
+    code = getattr(predicate, "__code__", None)
+    if code is None:
+        return True
+    names = [instruction.opname for instruction in dis.get_instructions(code)]
+    if any(name in RAISING for name in names):
+        return True
+    forgotten = any(one in COMPARING and other == "POP_TOP" for one, other in pairwise(names))
+    return not forgotten and any(name.startswith("CALL") for name in names)
 
 
 class Phenomenon(ABC):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core import shared
 from ..core.microprocess import Microprocess, name_in_task
-from .errors import CannotStage
+from .errors import CannotStage, MadeOutside
 from .setting import Setting
 
 #: The maker of what the builder makes.
@@ -72,26 +72,30 @@ class Members:
         """Return the number of a component of this system.
 
         Raises:
-            CannotStage: it was not made by it.
+            MadeOutside: it was not made by it.
         """
         number: int | None = self._numbers.get(id(component))
         if number is None:
             name = name_in_task(component)
-            raise self.refuse(f"{name} was not made by the builder, so it is not built again")
+            raise self._refuse(
+                f"{name} was not made by the builder: make all components in the function that builds the system"
+            )
         return number
 
     def name_of(self, variable: shared.Shared[Any]) -> str:
         """Return the name of a Shared variable of this system.
 
         Raises:
-            CannotStage: it was not made by it.
+            MadeOutside: it was not made by it.
         """
         name: str | None = self._numbers.get(id(variable))
         if name is None:
-            raise self.refuse("a Shared variable was not made by the builder, so it is not made again")
+            raise self._refuse(
+                "a Shared variable was not made by the builder: make it in the function that builds the system"
+            )
         return name
 
-    def refuse(self, why: str) -> CannotStage:
+    def _refuse(self, why: str) -> CannotStage:
         """Note why the system cannot be explored, and return it as an error to raise."""
-        self.refused = CannotStage(why)
+        self.refused = MadeOutside(why)
         return self.refused

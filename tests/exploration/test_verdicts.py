@@ -170,13 +170,34 @@ def test_clean_systems_have_no_name() -> None:
 
 
 def test_assertions_and_sentences_of_a_predicate_are_told() -> None:
-    """A predicate may assert, with a sentence; one that returns nothing holds."""
+    """A predicate may assert, with a sentence, itself or by what it calls; one that asserts and returns None holds."""
 
     def full(account: Any) -> None:
         assert account.balance == 2, f"the balance is {account.balance}"
 
     assert "the balance is 1" in explore(systems.lost_update(), full).found[0].sentence
-    assert explore(systems.lost_update(), lambda account: None)
+    result = explore(systems.lost_update(), lambda account: full(account))
+    assert "the balance is 1" in result.found[0].sentence
+
+    def never_negative(account: Any) -> None:
+        assert account.balance >= 0
+
+    assert explore(systems.lost_update(), never_negative)
+    assert explore(systems.lost_update(), lambda account: never_negative(account))
+
+
+def test_a_predicate_without_return_is_no_proof() -> None:
+    """A predicate that compares and returns nothing has forgotten to: it is refused, and does not hold."""
+
+    def right(account: Any) -> None:
+        account.balance == 2  # noqa: B015
+
+    def among(account: Any) -> None:
+        len([account.balance]) in (1, 2)  # noqa: B015
+
+    for predicate in (right, among, lambda account: None):
+        with pytest.raises(CannotExplore, match="returns None and asserts nothing: write 'return' before what must"):
+            explore(systems.lost_update(), predicate)
 
 
 def test_a_predicate_that_breaks_is_an_error() -> None:

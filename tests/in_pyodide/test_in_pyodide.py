@@ -132,7 +132,8 @@ def test_an_exercise_is_checked(session: Session) -> None:
     first, sentence, place, _ = stub.shown.split("\n")
     assert first == "lost-update: not yet"
     assert sentence.startswith("  Two deposits of 1 were made, and the balance is 1. The account took: ")
-    step = re.fullmatch(r"  Step (\d+): verdict\.open\(\) opens it there\.", place)
+    # A slow machine does not explore all orders in time, and draws some by a seed.
+    step = re.fullmatch(r"  (?:Seed \d+, s|S)tep (\d+): verdict\.open\(\) opens it there\.", place)
     assert step is not None
     assert f"step {step[1]}, " in opened.value
     assert solved.shown == f"lost-update: done {PRACTICE}\n  In all 40 orders no deposit was lost."

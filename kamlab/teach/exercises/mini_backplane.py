@@ -9,7 +9,7 @@ from ..exercise import exercise
 from ..runs import Wrong
 from .mini_chassis import judge as judge_pipeline
 from .mini_chassis import need_parts
-from .mini_steps import drive, need, said
+from .mini_steps import ODD, are_same, drive, held, need, said, watched
 
 _TAKES = "your classes Microprocess, Scheduler, Component, Postman, Pipeline and Backplane"
 
@@ -37,6 +37,7 @@ def judge(scheduler: Any, component: Any, backplane: Any) -> None:
     _both_get_all(mine, plane, anna, ben)
     _late(mine, plane, anna, carl)
     _boxes(scheduler, component, backplane)
+    _in_one_slice(scheduler, component, backplane)
 
 
 def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
@@ -46,8 +47,8 @@ def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
     drive(mine, 10)
     if not any(active is plane for active in mine.active):
         raise Wrong("The main() of the backplane came to its end. It must go on forever.")
-    got = anna.boxes["inbox"], ben.boxes["inbox"]
-    if got[0] is got[1]:
+    got = held(anna, "inbox"), held(ben, "inbox")
+    if anna.boxes["inbox"] is ben.boxes["inbox"]:
         raise Wrong("Two subscribers have one and the same list as their inbox: what one takes is gone for the other.")
     _all_taken(plane)
     anna_got, ben_got = said(got[0]), said(got[1])
@@ -58,7 +59,7 @@ def _both_get_all(mine: Any, plane: Any, anna: Any, ben: Any) -> None:
             "a message that one of them gets the other misses."
         )
     for name, inbox in (("first", got[0]), ("second", got[1])):
-        if [id(message) for message in inbox] != [id(message) for message in published]:
+        if not are_same(inbox, published):
             raise Wrong(
                 f"['rain'] and ['snow'] were published in this order; the {name} of two subscribers got {said(inbox)}."
             )
@@ -83,9 +84,9 @@ def _late(mine: Any, plane: Any, anna: Any, carl: Any) -> None:
         )
     plane.send("wind", "inbox")
     drive(mine, 3)
-    if carl.boxes["inbox"] != ["wind"]:
+    if held(carl, "inbox") != ["wind"]:
         raise Wrong(f"After a late subscriber 'wind' was published, and it got {shorten(carl.boxes['inbox'])}.")
-    if anna.boxes["inbox"] != [["rain"], ["snow"], "wind"]:
+    if held(anna, "inbox") != [["rain"], ["snow"], "wind"]:
         raise Wrong(
             f"'wind' was published as the third message, and now there is {said(anna.boxes['inbox'])} in the inbox of "
             "a component that subscribed before all of them."
@@ -95,15 +96,53 @@ def _late(mine: Any, plane: Any, anna: Any, carl: Any) -> None:
 def _boxes(scheduler: Any, component: Any, backplane: Any) -> None:
     mine, anna = scheduler(), component()
     first, second = backplane("ONE", mine), backplane("OTHER", mine)
-    for plane in (first, second):
+    for name, plane in (("ONE", first), ("OTHER", second)):
         mine.activate(plane)
+        if mine.names.get(name) is not plane:
+            raise Wrong(
+                f"Backplane('ONE', scheduler) and Backplane('OTHER', scheduler) were made, and scheduler.names has "
+                f"{said(mine.names)}: {name!r} is missing, or leads elsewhere."
+            )
     first.subscribe(anna, "outbox")
     first.send(1, "inbox")
     second.send(2, "inbox")
     drive(mine, 6)
-    if anna.boxes["outbox"] != [1] or anna.boxes["inbox"]:
+    if held(anna, "outbox") != [1] or anna.boxes["inbox"]:
         raise Wrong(
             "There are two backplanes, 1 was published in one and 2 in the other. A component that subscribed to the "
             f"first, with its outbox, has {said(anna.boxes['outbox'])} there and {said(anna.boxes['inbox'])} in its "
             "inbox."
+        )
+
+
+def _in_one_slice(scheduler: Any, component: Any, backplane: Any) -> None:
+    made = watched(component)
+    mine, anna, ben = scheduler(), made(), made()
+    plane = backplane("WEATHER", mine)
+    mine.activate(plane)
+    plane.subscribe(anna)
+    plane.subscribe(ben, "outbox")
+    for message in ODD:
+        plane.send(message, "inbox")
+    drive(mine, 1)
+    for name, inbox in (("inbox", held(anna, "inbox")), ("outbox", held(ben, "outbox"))):
+        if len(inbox) < len(ODD) and plane.boxes["inbox"]:
+            raise Wrong(
+                f"{len(ODD)} messages waited in the inbox of the backplane, and after one slice a subscriber has "
+                f"{said(inbox)}. In every slice it must take all that waits, and send it."
+            )
+        if not inbox:
+            raise Wrong(
+                f"{len(ODD)} messages waited in the inbox of the backplane; it took them in a slice, and no subscriber "
+                "has got them in that slice. It must send what it takes at once."
+            )
+        if not are_same(inbox, ODD):
+            raise Wrong(
+                f"{said(ODD)} were published, and a subscriber got {said(inbox)} in its {name}. Anything can be a "
+                "message, also 0, None and an empty text, and so can two that are equal."
+            )
+    if anna.sent["inbox"] < len(ODD) or ben.sent["outbox"] < len(ODD):
+        raise Wrong(
+            "The messages came, and send() of the subscribers was not called for each: the backplane reaches into "
+            "their boxes. Only a component knows how its boxes are made."
         )

@@ -11,7 +11,7 @@ from .mini_component import judge as judge_component
 from .mini_microprocess import judge as judge_microprocess
 from .mini_postman import judge as judge_postman
 from .mini_scheduler import judge as judge_scheduler
-from .mini_steps import drive, need, said
+from .mini_steps import ODD, are_same, drive, held, need, said
 
 
 @exercise(
@@ -40,6 +40,60 @@ def judge(scheduler: Any, component: Any, pipeline: Any) -> None:
     _outer_boxes(scheduler, add, pipeline)
     _one(scheduler, add, pipeline)
     _nested(scheduler, add, pipeline)
+    _first_slice(scheduler, add, pipeline)
+    _any_message(scheduler, component, pipeline)
+
+
+def _first_slice(scheduler: Any, add: Any, pipeline: Any) -> None:
+    parts = [add("A"), add("B"), add("C")]
+    mine, line = scheduler(), pipeline(*parts)
+    mine.activate(line)
+    drive(mine, 1)
+    missing = [part.letter for part in parts if not any(active is part for active in mine.active)]
+    if missing:
+        raise Wrong(
+            f"After the first slice of Pipeline(A, B, C) {' and '.join(missing)} {'are' if missing[1:] else 'is'} not "
+            "active. All children must be activated in the first slice."
+        )
+    postmen = [process for process in mine.active if hasattr(process, "source_box")]
+    if len(postmen) != 4:
+        raise Wrong(
+            f"After the first slice of Pipeline(A, B, C) {len(postmen)} postmen are active, and four are wanted: from "
+            f"the inbox of the pipeline to A, two between neighbours, and from C to its outbox. {_ways(mine, line)}"
+        )
+    children = list(line.children)
+    if [id(child) for child in children[:3]] != list(map(id, parts)):
+        names = [getattr(child, "letter", type(child).__name__) for child in children]
+        raise Wrong(f"The list children of Pipeline(A, B, C) must begin with A, B and C, in this order; it is {names}.")
+    drive(mine, 60)
+    active = len(mine.active)
+    if active > 8:
+        raise Wrong(
+            f"Pipeline(A, B, C) has three components and four postmen, and after {60} slices {active} processes are "
+            "active. It must make and activate them once, in its first slice."
+        )
+
+
+def _any_message(scheduler: Any, component: Any, pipeline: Any) -> None:
+    class Same(component):  # type: ignore[misc]
+        """Sends on what it receives."""
+
+        def main(self) -> Any:
+            while True:
+                while self.data_ready("inbox"):
+                    self.send(self.recv("inbox"), "outbox")
+                yield
+
+    mine, line = scheduler(), pipeline(Same(), Same())
+    mine.activate(line)
+    for message in ODD:
+        line.send(message, "inbox")
+    drive(mine)
+    came = held(line, "outbox")
+    if not are_same(came, ODD):
+        raise Wrong(
+            f"{said(ODD)} went into a pipeline whose parts send on what they receive, and {said(came)} came out."
+        )
 
 
 def _add(component: Any) -> Any:
@@ -88,11 +142,11 @@ def _inside(scheduler: Any, add: Any, pipeline: Any) -> None:
     parts[0].send("x", "inbox")
     drive(mine)
     first, second, third = parts
-    if third.boxes["outbox"] + line.boxes["outbox"] == ["xABC"]:
+    if held(third, "outbox") + held(line, "outbox") == ["xABC"]:
         return
-    if first.boxes["outbox"] == ["xA"]:
+    if held(first, "outbox") == ["xA"]:
         raise Wrong(f"The first component sent 'xA', and it is still in its outbox. {_ways(mine, line)}")
-    found = {part.letter: said(part.boxes["inbox"] + part.boxes["outbox"]) for part in parts}
+    found = {part.letter: said(held(part, "inbox") + held(part, "outbox")) for part in parts}
     if not (second.boxes["outbox"] or third.boxes["inbox"] or third.boxes["outbox"] or line.boxes["outbox"]):
         raise Wrong("The first component's message has left its outbox, and never came to the second one.")
     came = line.boxes["outbox"] or third.boxes["outbox"]
@@ -131,7 +185,7 @@ def _outer_boxes(scheduler: Any, add: Any, pipeline: Any) -> None:
             f"The last component sent {said(parts[1].boxes['outbox'])}, and it is still in its outbox: no postman "
             "takes it to the outbox of the pipeline."
         )
-    if line.boxes["outbox"] != ["xAB", "yAB"]:
+    if held(line, "outbox") != ["xAB", "yAB"]:
         raise Wrong(
             f"'x' and 'y' went into the inbox of Pipeline(A, B), and {said(line.boxes['outbox'])} came out; "
             "['xAB', 'yAB'] is wanted."
@@ -143,7 +197,7 @@ def _one(scheduler: Any, add: Any, pipeline: Any) -> None:
     mine.activate(line)
     line.send("x", "inbox")
     drive(mine)
-    if line.boxes["outbox"] != ["xA"]:
+    if held(line, "outbox") != ["xA"]:
         raise Wrong(f"Pipeline(A) has a single component; 'x' went in, and {said(line.boxes['outbox'])} came out.")
 
 
@@ -152,7 +206,7 @@ def _nested(scheduler: Any, add: Any, pipeline: Any) -> None:
     mine.activate(line)
     line.send("x", "inbox")
     drive(mine)
-    if line.boxes["outbox"] != ["xABC"]:
+    if held(line, "outbox") != ["xABC"]:
         raise Wrong(
             "A pipeline is a component, too. 'x' went into Pipeline(Pipeline(A, B), C), and "
             f"{said(line.boxes['outbox'])} came out."

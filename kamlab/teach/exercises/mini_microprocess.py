@@ -68,6 +68,28 @@ def judge(microprocess: Any) -> None:
     if process.words != ["one", "two", "three"]:
         raise Wrong(f"In three slices main() must say ['one', 'two', 'three']. It said {said(process.words)}.")
     _see_the_end(process)
+    _see_an_error(microprocess)
+
+
+def _see_an_error(microprocess: Any) -> None:
+    class Failing(microprocess):  # type: ignore[misc]
+        """Raises an error in its second slice."""
+
+        def main(self) -> Any:
+            yield
+            raise LookupError("the drawer is empty")
+
+    process = Failing()
+    next(process)
+    try:
+        next(process)
+    except LookupError:
+        return
+    except BaseException as error:
+        came = f"{type(error).__name__} came out of next(process)"
+    else:
+        came = "next(process) returned as if nothing had happened"
+    raise Wrong(f"main() raised a LookupError, and {came}. An error must come out as it is, or nobody will find it.")
 
 
 def _slice(process: Any) -> Any:

@@ -8,7 +8,7 @@ from ..exercise import exercise
 from ..runs import Wrong
 from .mini_component import judge as judge_component
 from .mini_microprocess import judge as judge_microprocess
-from .mini_steps import need, said
+from .mini_steps import ODD, are_same, held, need, said, watched
 
 
 @exercise("mini-postman", takes="your classes Microprocess, Component and Postman")
@@ -35,18 +35,19 @@ def judge(component: Any, postman: Any) -> None:
     _first_slice(carrier, source, sink)
     _later_slices(carrier, source, sink)
     _other_boxes(component, postman)
+    _any_message(component, postman)
+    _by_methods(component, postman)
 
 
 def _first_slice(carrier: Any, source: Any, sink: Any) -> None:
     _slice(carrier, "three messages waited")
-    came = sink.boxes["inbox"][1:]
-    left = source.boxes["outbox"]
-    if left is sink.boxes["inbox"]:
+    came, left = held(sink, "inbox")[1:], held(source, "outbox")
+    if source.boxes["outbox"] is sink.boxes["inbox"]:
         raise Wrong(
             "After a slice of the postman the two boxes are one and the same list: what is sent from now on is in the "
             "inbox at once. Move the messages, not the list."
         )
-    if sink.boxes["inbox"][:1] != ["earlier"]:
+    if held(sink, "inbox")[:1] != ["earlier"]:
         raise Wrong(f"A message waited in the sink's box before, and now there is {said(sink.boxes['inbox'])}.")
     if came == [1, 2, 3] and left:
         raise Wrong(
@@ -69,7 +70,7 @@ def _later_slices(carrier: Any, source: Any, sink: Any) -> None:
     for number in (4, 5):
         source.send(number)
         _slice(carrier, "one message waited")
-    came = sink.boxes["inbox"][1:]
+    came = held(sink, "inbox")[1:]
     if came != [1, 2, 3, 4, 5]:
         raise Wrong(f"1 to 5 were sent, two of them later, and {said(came)} came.")
 
@@ -89,10 +90,45 @@ def _slice(carrier: Any, when: str) -> None:
 def _other_boxes(component: Any, postman: Any) -> None:
     source, sink = component(), component()
     source.send("through", "inbox")
-    message = source.boxes["inbox"][0]
+    waited = held(source, "inbox")
     _slice(postman(source, "inbox", sink, "outbox"), "one message waited")
-    if [id(message) for message in sink.boxes["outbox"]] != [id(message)]:
+    if not are_same(held(sink, "outbox"), waited):
         raise Wrong(
             "Postman(a, 'inbox', b, 'outbox') must carry from a's inbox to b's outbox, and it did not. "
             "Use the names of the boxes that it was made with."
+        )
+
+
+def _any_message(component: Any, postman: Any) -> None:
+    source, sink = component(), component()
+    many = [*ODD, *range(100, 120)]
+    for message in many:
+        source.send(message)
+    _slice(postman(source, "outbox", sink, "inbox"), f"{len(many)} messages waited")
+    came = held(sink, "inbox")
+    if len(came) < len(many) and held(source, "outbox"):
+        raise Wrong(
+            f"{len(many)} messages waited in the source's outbox, and after one slice only {len(came)} had come. In a "
+            "slice the postman must carry all that waits."
+        )
+    if not are_same(came, many):
+        raise Wrong(
+            f"{said(many)} waited in the source's outbox, and {said(came)} came. Anything can be a message, also 0, "
+            "None and an empty text, and so can two that are equal."
+        )
+
+
+def _by_methods(component: Any, postman: Any) -> None:
+    """See that nobody's boxes are reached into: what is carried is received here, and sent there."""
+    made = watched(component)
+    source, sink = made(), made()
+    for number in range(3):
+        source.send(number)
+    source.sent.clear()
+    _slice(postman(source, "outbox", sink, "inbox"), "three messages waited")
+    if source.taken["outbox"] < 3 or sink.sent["inbox"] < 3:
+        missing = "recv() of the source" if source.taken["outbox"] < 3 else "send() of the sink"
+        raise Wrong(
+            f"The messages came, and {missing} was not called for each: the postman reaches into the boxes of a "
+            "component. Only the component knows how its boxes are made."
         )

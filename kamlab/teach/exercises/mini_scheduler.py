@@ -25,12 +25,17 @@ def judge(microprocess: Any, scheduler: Any) -> None:
     _activation(scheduler, talker)
     _rounds(scheduler, talker)
     _endings(scheduler, talker)
+    _ends_anywhere(scheduler, talker)
     _newcomers(scheduler, talker)
+    _two(scheduler, talker)
+    _errors(scheduler, microprocess)
 
 
 def _talker(microprocess: Any) -> Any:
     class Talker(microprocess):  # type: ignore[misc]
         """Says its letter in each slice; in the first slice it may activate another process."""
+
+        has_ended = False
 
         def __init__(self, letter: str, slices: int, heard: list[str], other: Any = None) -> None:
             super().__init__()
@@ -42,6 +47,7 @@ def _talker(microprocess: Any) -> Any:
                 if self.other is not None and number == 0:
                     self.scheduler.activate(self.other)
                 yield
+            self.has_ended = True
 
     return Talker
 
@@ -99,23 +105,72 @@ def _rounds(scheduler: Any, talker: Any) -> None:
 def _endings(scheduler: Any, talker: Any) -> None:
     heard: list[str] = []
     mine = scheduler()
-    short = talker("A", 1, heard)
-    for process in (short, talker("B", 3, heard), talker("C", 3, heard)):
-        mine.activate(process)
-    ran = _go_on(mine, 20)
-    if any(active is short for active in mine.active):
-        raise Wrong(
-            f"A has come to its end after one slice, and is in the list active forever: of {len(ran)} slices "
-            f"{sum(process is short for process in ran)} went to it."
-        )
+    for letter, slices in (("A", 1), ("B", 3), ("C", 3)):
+        mine.activate(talker(letter, slices, heard))
+    _go_on(mine, 20)
     order = "".join(heard)
     if order != "ABCBCBC":
         raise Wrong(
             f"A ends after one slice, B and C after three; the slices went to {_row(order)}, and {_row('ABCBCBC')} is "
             "the order wanted. Look at what happens to the one behind A when A leaves."
         )
-    if mine.active:
-        raise Wrong(f"A, B and C have all ended, and {len(mine.active)} of them are still in the list active.")
+
+
+def _ends_anywhere(scheduler: Any, talker: Any) -> None:
+    """Have one of three processes end, the first, the second or the third, in the middle of a round."""
+    for place in range(3):
+        heard: list[str] = []
+        mine = scheduler()
+        for number, letter in enumerate("ABC"):
+            mine.activate(talker(letter, 1 if number == place else 3, heard))
+        _go_on(mine, 20)
+        short = "ABC"[place]
+        wanted = "ABC" + 2 * "ABC".replace(short, "")
+        order = "".join(heard)
+        if order != wanted:
+            raise Wrong(
+                f"{short} ends after one slice, the others after three; the slices went to {_row(order)}, and "
+                f"{_row(wanted)} is the order wanted. The round must go on behind {short} when it leaves."
+            )
+
+
+def _two(scheduler: Any, talker: Any) -> None:
+    heard: list[str] = []
+    mine, other = scheduler(), scheduler()
+    for letter in "AB":
+        mine.activate(talker(letter, 2, heard))
+        other.activate(talker(letter.lower(), 2, heard))
+    for one in (mine, other, mine, other, mine, other, mine, other):
+        chosen = one.choose()
+        if not any(chosen is process for process in one.active):
+            break
+        one.run(chosen)
+    order = "".join(heard)
+    if order != "AaBbAaBb":
+        raise Wrong(
+            "There are two schedulers, one with A and B, one with a and b, which run a slice each by turns. The slices "
+            f"went to {_row(order)}; {_row('AaBbAaBb')} is the order wanted. Each needs lists of its own."
+        )
+
+
+def _errors(scheduler: Any, microprocess: Any) -> None:
+    class Failing(microprocess):  # type: ignore[misc]
+        """Raises an error in its first slice."""
+
+        def main(self) -> Any:
+            raise LookupError("the drawer is empty")
+            yield
+
+    mine = scheduler()
+    mine.activate(Failing())
+    try:
+        mine.run(choose(mine))
+    except LookupError:
+        return
+    raise Wrong(
+        "A process raised a LookupError in its slice, and run(process) kept it to itself. Only StopIteration means "
+        "that a process has ended; an error must come out, or nobody will find it."
+    )
 
 
 def _newcomers(scheduler: Any, talker: Any) -> None:
@@ -139,21 +194,23 @@ def _newcomers(scheduler: Any, talker: Any) -> None:
         )
 
 
-def _go_on(scheduler: Any, slices: int) -> list[Any]:
+def _go_on(scheduler: Any, slices: int) -> None:
     """Run a number of slices; raise Wrong if StopIteration comes out."""
-    ran = []
     for _ in range(slices):
         chosen = choose(scheduler)
         if chosen is None:
             break
-        ran.append(chosen)
         try:
             scheduler.run(chosen)
         except StopIteration:
             raise Wrong(
                 f"{chosen.letter} came to its end, and StopIteration came out of run(): the system would end there."
             ) from None
-    return ran
+        if chosen.has_ended and any(active is chosen for active in scheduler.active):
+            raise Wrong(
+                f"The slice in which {chosen.letter} came to its end is over, and {chosen.letter} is still in the list "
+                "active. run(process) must take it out in that slice."
+            )
 
 
 def _row(letters: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from ..student_code import location_of
 
 #: How many slices a system in a check may have.
 MANY = 200
+#: Messages that a check ``if message:`` would lose, and two that are equal: each of them is one message.
+ODD: tuple[Any, ...] = (0, "", None, [], [], 0)
 
 
 def need(step: int, name: str, judge: Callable[..., Any], *classes: Any) -> None:
@@ -59,6 +62,37 @@ def choose(scheduler: Any) -> Any:
             f"{listed(type(process).__name__ for process in scheduler.active)}."
         )
     return chosen
+
+
+def held(component: Any, box: str) -> list[Any]:
+    """Return the messages in a box, which may be any sequence: a list, or a deque."""
+    return list(component.boxes[box])
+
+
+def are_same(got: Any, wanted: Any) -> bool:
+    """Return whether messages are the very ones that are wanted, in order; equal ones are not enough."""
+    return list(map(id, got)) == list(map(id, wanted))
+
+
+def watched(component: Any) -> Any:
+    """Return a subclass of a student's component that counts what is done by send() and recv(), box by box."""
+
+    class Watched(component):  # type: ignore[misc]
+        """A component that knows how often its methods were called."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.sent, self.taken = Counter[str](), Counter[str]()
+
+        def send(self, message: Any, box: str = "outbox") -> Any:
+            self.sent[box] += 1
+            return super().send(message, box)
+
+        def recv(self, box: str = "inbox") -> Any:
+            self.taken[box] += 1
+            return super().recv(box)
+
+    return Watched
 
 
 def said(messages: Any) -> str:

@@ -1,4 +1,4 @@
-# It says: is in the list active forever
+# It says: is still in the list active
 class Scheduler:
     """Runs microprocesses in rounds: in each round everybody has one slice."""
 
