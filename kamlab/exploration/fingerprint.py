@@ -22,6 +22,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import functools
 import pathlib
 import re
 import types
@@ -127,15 +128,12 @@ class Prints:
         cls = type(component)
         names = sorted(name for name in own if name not in _OF_ENGINE)
         if self._ignore:
-            names = [name for name in names if not self._is_ignored(cls, name)]
+            names = [name for name in names if not _is_ignored(self._ignore, cls, name)]
         attributes = tuple([(name, self.of(own[name])) for name in names])
         error = None if task.error is None else error_of(self, task.error, type(task.error))
         values = task.variables
         variables = () if not values else tuple([(str(name), self.of(value)) for name, value in values.items()])
         return (self.class_of(cls), attributes, self.of(task.flow), kids, links, error, variables)
-
-    def _is_ignored(self, cls: type, name: str) -> bool:
-        return any(f"{ancestor.__name__}.{name}" in self._ignore for ancestor in cls.__mro__)
 
     # -- values ---------------------------------------------------------------------------------
 
@@ -265,7 +263,7 @@ class Prints:
     def leave_out(self, component: Microprocess) -> None:
         """Leave out the objects in the attributes that are ignored, wherever they are met, as on a value stack."""
         for name, value in vars(component).items():
-            if self._is_ignored(type(component), name):
+            if _is_ignored(self._ignore, type(component), name):
                 self._left_out.add(id(value))
 
     def _mutable(self, value: Any, kind: type) -> Any:
@@ -284,6 +282,12 @@ class Prints:
             self.shared.setdefault(first[0], set()).add((first[1], self._cell))
             return ("alias", first, content)
         return content
+
+
+@functools.lru_cache(1000)
+def _is_ignored(ignore: frozenset[str], cls: type, name: str) -> bool:
+    """Return whether an attribute is to be left out, of a class or of one that it is derived from."""
+    return any(f"{ancestor.__name__}.{name}" in ignore for ancestor in cls.__mro__)
 
 
 def _is_of_class(value: Any, kind: type) -> bool:
