@@ -125,7 +125,7 @@ class Prints:
         links = () if task.switchboard is None else tuple(map(self.of, task.switchboard.links))
         kids = tuple(map(self.of, task.children or ()))
         own = vars(component)
-        cls = type(component)
+        cls: Any = type(component)
         names = sorted(name for name in own if name not in _OF_ENGINE)
         if self._ignore:
             names = [name for name in names if not _is_ignored(self._ignore, cls, name)]
@@ -262,8 +262,9 @@ class Prints:
 
     def leave_out(self, component: Microprocess) -> None:
         """Leave out the objects in the attributes that are ignored, wherever they are met, as on a value stack."""
+        cls: Any = type(component)
         for name, value in vars(component).items():
-            if _is_ignored(self._ignore, type(component), name):
+            if _is_ignored(self._ignore, cls, name):
                 self._left_out.add(id(value))
 
     def _mutable(self, value: Any, kind: type) -> Any:
