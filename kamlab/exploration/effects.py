@@ -41,11 +41,13 @@ class Effects:
         reads: the cells that it may have read.
         sets: the new values, by cell.
         appends: the messages that were appended to the inboxes of others.
+        wired: those of the cells read that only tell whom it feeds, which is in its footprint and changes nothing else.
     """
 
     reads: set[Cell]
     sets: dict[Cell, Any] = field(default_factory=dict)
     appends: dict[Cell, tuple[Any, ...]] = field(default_factory=dict)
+    wired: set[Cell] = field(default_factory=set)
 
 
 def changes(before: dict[Cell, Any], after: dict[Cell, Any]) -> list[tuple[Cell, Any, Any]]:
@@ -87,6 +89,7 @@ class Reader:
         made = {cell: default_of(cell) for cell in after.keys() - before.keys() if cell[0] in _MADE_LATE}
         known = {**before, **{cell: value for cell, value in made.items() if (cells.LOCAL, cell[1]) in before}}
         found = Effects(self._read_by(component, known, recorder))
+        found.wired = recorder.followed - found.reads
         wide = recorder.is_wide
         for cell, old, new in changes(before, after):
             is_own = len(cell) > 1 and cell[1] == component
@@ -108,6 +111,9 @@ class Reader:
             found.reads.update(one for one in before if one[0] in _STRUCTURE)
         if wide:
             found.reads.update(before)
+        if wide or recorder.has_linked or any(cell[0] == cells.LEADS for cell in found.sets):
+            found.wired = set()
+        found.reads |= recorder.followed
         return found
 
     def _commutes(self, cell: Cell, old: Any, new: Any, recorder: Recorder, found: Effects) -> bool:
@@ -134,7 +140,6 @@ class Reader:
             reads.add(cells.CHANCE)
             recorder.mark(cells.CHANCE, "W")
         recorder.mark(cells.SERVICES, "R")
-        reads |= recorder.followed
         for cell, letters in recorder.marks.items():
             if (cell[0] == cells.BOX and letters & {"C", "W"}) or cell[0] in _READ_IF_MARKED:
                 reads.add(cell)

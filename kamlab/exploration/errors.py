@@ -18,6 +18,17 @@ class CannotExplore(KamlabError):
     """
 
 
+class CannotStage(Exception):
+    """A system cannot be run slice by slice; the text says why.
+
+    It does not reach users: such a system is explored by samples, or :class:`CannotExplore` says so.
+    """
+
+
+class MadeOutside(CannotStage):
+    """A system that uses what was made before its builder ran, so that it goes on as the run before has left it."""
+
+
 class WrongOrder(KamlabError, AssertionError):
     """There is an order of slices in which a system goes wrong; the text shows the shortest that was found.
 

@@ -16,21 +16,21 @@ from ..analysis.words import joined
 from ..core.describe import shorten
 from ..core.origins import fresh_kept
 from ..core.tracebacks import public
-from .errors import CannotExplore
+from .errors import CannotExplore, CannotStage, MadeOutside
 from .executions import Differs
 from .faults import OF_MESSAGES, FaultModel, check_met, fault_model_of
 from .footprint import watching
 from .found import Exploration
 from .graph import Graph, NetworkMet
 from .interrupts import Interrupts
-from .judge import ALWAYS, Judge, Phenomenon, Predicate, asked, judge_stage
+from .judge import Judge, Phenomenon, Predicate
 from .kinds import Opaque
 from .phenomena import LostUpdate
 from .progress import Listener, Watch
+from .run_verdicts import RunVerdicts
 from .sample import Sampler
 from .setting import Setting
-from .stage import CannotStage, MadeOutside, Stage
-from .telling import Wrong, schedules_of, told
+from .telling import schedules_of, told
 from .traces import Traces
 
 HOWS = ("auto", "all", "traces", "random", "pct")
@@ -206,29 +206,9 @@ class _Task:
     def by_traces(self, why: str) -> Exploration:
         """Explore by one run for each truly different order."""
         setting = Setting(self.system, self.seed, self.ignored, lenient=True, world=self.world)
-        found: dict[str, Wrong] = {}
-        wrong = [0]
-
-        def judge(stage: Stage) -> None:
-            order = (tuple(stage.picks), stage.scheduler.rounds, tuple(stage.entries), tuple(stage.told))
-            names = {**seen, **judge_stage(stage, self.invariant, self.look_for)}
-            seen.clear()
-            wrong[0] += bool(names)
-            for name, sentence in names.items():
-                known = found.get(name)
-                if known is None or (len(order[0]), len(order[2])) < (len(known.picks), len(known.entries)):
-                    found[name] = Wrong(sentence, *order)
-
-        seen: dict[str, str] = {}
-
-        def watch(stage: Stage) -> None:
-            assert self.always is not None
-            sentence = asked(self.always, stage.made, "there")
-            if sentence:
-                seen.setdefault(ALWAYS, sentence)
-
-        always = None if self.always is None else watch
-        traces = Traces(setting, self.assembled, judge, always)
+        verdicts = RunVerdicts(self.invariant, self.always, self.look_for)
+        watch = None if self.always is None else verdicts.watch
+        traces = Traces(setting, self.assembled, verdicts.judge, watch, verdicts.give_up)
         self.watch.follow("orders run", lambda: traces.runs)
         traces.explore(self.seconds)
         check_met(setting, traces.complete)
@@ -243,12 +223,12 @@ class _Task:
             how="traces",
             schedules=traces.runs,
             different=traces.runs if traces.complete else None,
-            wrong=wrong[0],
+            wrong=verdicts.wrong,
             chance=None,
             states=0,
             ends=0,
             real=0,
-            found=schedules_of(found, setting, len(traces.prefix)),
+            found=schedules_of(verdicts.found, setting, len(traces.prefix)),
             world=self.world,
         )
 

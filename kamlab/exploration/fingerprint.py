@@ -18,39 +18,30 @@ and run code of the user's; ``repr``, which says what its author likes.
 
 from __future__ import annotations
 
-import collections
 import datetime
 import decimal
 import enum
 import fractions
 import functools
-import gc
-import hashlib
-import itertools
-import operator
 import pathlib
-import random
 import re
-import sys
 import types
 import uuid
-import warnings
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from ..core.box import Box
 from ..core.ipc import Ipc
 from ..core.link import Link
 from ..core.microprocess import Microprocess
-from ..core.names_in_code import is_users
 from ..core.scheduler import Scheduler
 from ..core.services import Services
 from ..core.shared import Shared
 from ..core.task import Task, task_of
 from ..core.unawaited import OUTSIDE_SLICES
 from .cells import Cell
-from .kinds import CONTAINERS, PLAIN, Opaque, dict_of, has_hidden_state, is_set, is_value, slots_of
+from .contents import PLAINLY_MUTABLE, content_of, error_of
+from .kinds import Opaque, is_value
 
 #: How deep objects may be nested.
 DEEPEST = 150
@@ -73,17 +64,6 @@ _BY_NAME = (
     types.GetSetDescriptorType,
     types.MemberDescriptorType,
 )
-_REDUCED = frozenset(
-    (enumerate, zip, map, filter, reversed) + tuple(kind for kind in vars(itertools).values() if isinstance(kind, type))
-)
-#: What a frame refers to besides variables and value stack.
-_OF_FRAMES = frozenset((types.FrameType, types.CodeType))
-#: Flows of control: how to get at the frame.
-_FRAME_OF: dict[type, Callable[[Any], Any]] = {
-    types.GeneratorType: operator.attrgetter("gi_frame"),
-    types.CoroutineType: operator.attrgetter("cr_frame"),
-    types.AsyncGeneratorType: operator.attrgetter("ag_frame"),
-}
 #: Attributes of a component that belong to the engine, which has cells of its own.
 _OF_ENGINE = frozenset(("_task", "_in", "_out", "_made_with", "_end_finalizer"))
 
@@ -119,7 +99,8 @@ class Prints:
         self._first: dict[int, tuple[Cell, int]] = {}
         self._cell: Cell = ()
         self._met: dict[int, int] = {}
-        self._kept: list[Any] = []
+        #: Keeps objects, so that others do not get their ``id``.
+        self.kept: list[Any] = []
         self._depth = 0
         #: Whether the object that stands for itself is the present component.
         self._own: Any = None
@@ -144,18 +125,15 @@ class Prints:
         links = () if task.switchboard is None else tuple(map(self.of, task.switchboard.links))
         kids = tuple(map(self.of, task.children or ()))
         own = vars(component)
-        cls = type(component)
+        cls: Any = type(component)
         names = sorted(name for name in own if name not in _OF_ENGINE)
         if self._ignore:
-            names = [name for name in names if not self._is_ignored(cls, name)]
+            names = [name for name in names if not _is_ignored(self._ignore, cls, name)]
         attributes = tuple([(name, self.of(own[name])) for name in names])
-        error = None if task.error is None else self._error(task.error, type(task.error))
+        error = None if task.error is None else error_of(self, task.error, type(task.error))
         values = task.variables
         variables = () if not values else tuple([(str(name), self.of(value)) for name, value in values.items()])
-        return (self._class(cls), attributes, self.of(task.flow), kids, links, error, variables)
-
-    def _is_ignored(self, cls: type, name: str) -> bool:
-        return any(f"{ancestor.__name__}.{name}" in self._ignore for ancestor in cls.__mro__)
+        return (self.class_of(cls), attributes, self.of(task.flow), kids, links, error, variables)
 
     # -- values ---------------------------------------------------------------------------------
 
@@ -178,7 +156,7 @@ class Prints:
         try:
             if self._depth > DEEPEST:
                 raise Opaque(f"objects nested more than {DEEPEST} deep")
-            return self._object(value, kind)
+            return self._mutable(value, kind) if kind in PLAINLY_MUTABLE else self._object(value, kind)
         except Opaque as error:
             self._opaque(error, value)
             return self._hidden(value, kind)
@@ -217,7 +195,7 @@ class Prints:
         if kind is types.ModuleType:
             return ("module", value.__name__)
         if isinstance(value, type):
-            return self._class(value)
+            return self.class_of(value)
         if isinstance(value, enum.Enum):
             held = [(name, self.of(value.__dict__[name])) for name in sorted(value.__dict__) if name not in _OF_MEMBERS]
             return ("enum", kind.__module__, kind.__qualname__, value.name, *held)
@@ -252,7 +230,7 @@ class Prints:
             parts.append((name, of))
         return ("ipc", type(message).__name__, *parts)
 
-    def _class(self, cls: type) -> Any:
+    def class_of(self, cls: type) -> Any:
         """Return the fingerprint of a class: its name, and its content if it was made in a function."""
         if "<locals>" not in cls.__qualname__:
             return ("class", cls.__module__, cls.__qualname__)
@@ -266,7 +244,7 @@ class Prints:
             for name, value in vars(cls).items()
             if name not in skipped and not name.startswith("_abc_")
         ]
-        return ("class", cls.__qualname__, *map(self._class, cls.__bases__), *content)
+        return ("class", cls.__qualname__, *map(self.class_of, cls.__bases__), *content)
 
     def _member(self, value: Any) -> Any:
         if isinstance(value, (staticmethod, classmethod)):
@@ -279,152 +257,38 @@ class Prints:
 
     def _meet(self, value: Any) -> int:
         number = self._met[id(value)] = len(self._met)
-        self._kept.append(value)
+        self.kept.append(value)
         return number
 
     def leave_out(self, component: Microprocess) -> None:
         """Leave out the objects in the attributes that are ignored, wherever they are met, as on a value stack."""
+        cls: Any = type(component)
         for name, value in vars(component).items():
-            if self._is_ignored(type(component), name):
+            if _is_ignored(self._ignore, cls, name):
                 self._left_out.add(id(value))
 
     def _mutable(self, value: Any, kind: type) -> Any:
-        if id(value) in self._left_out:
+        place = id(value)
+        if place in self._left_out:
             return ("left out",)
-        seen = self._met.get(id(value))
+        seen = self._met.get(place)
         if seen is not None:
             return ("ref", seen)
         number = self._meet(value)
-        content = self._content(value, kind)
+        content = content_of(self, value, kind)
         if kind is types.FunctionType or kind is frozenset or is_value(kind) or _is_of_class(value, kind):
             return content
-        first = self._first.setdefault(id(value), (self._cell, number))
-        if first[0] != self._cell:
+        first = self._first.setdefault(place, (self._cell, number))
+        if first[0] is not self._cell and first[0] != self._cell:
             self.shared.setdefault(first[0], set()).add((first[1], self._cell))
             return ("alias", first, content)
         return content
 
-    def _content(self, value: Any, kind: type) -> Any:
-        of = self.of
-        if kind is list:
-            return ("list", *[of(item) for item in value])
-        if kind is collections.deque:
-            return ("deque", value.maxlen, *[of(item) for item in value])
-        if kind is set or kind is frozenset:
-            return self._set(value, kind)
-        if kind is dict:
-            return ("dict", *[(of(name), of(item)) for name, item in value.items()])
-        if kind is bytearray or kind is array:
-            return (kind.__name__, getattr(value, "typecode", "B"), bytes(value))
-        if kind is types.SimpleNamespace:
-            return ("namespace", *[(name, of(item)) for name, item in sorted(value.__dict__.items())])
-        if kind is types.MappingProxyType:
-            return ("proxy", *map(of, gc.get_referents(value)))
-        if kind in _FRAME_OF:
-            return self._flow(value, kind)
-        if kind is types.CellType:
-            try:
-                return ("cell", of(value.cell_contents))
-            except ValueError:  # not set yet
-                return ("cell",)
-        if kind is types.FunctionType:
-            return self._function(value)
-        if kind is functools.partial:
-            return ("partial", of(value.func), of(value.args), of(value.keywords), *self._attributes(value))
-        if isinstance(value, BaseException):
-            return (*self._error(value, kind), *self._frames(value.__traceback__))
-        if isinstance(value, random.Random):
-            return self._random(value)
-        if kind in _REDUCED or (kind.__module__ == "builtins" and kind.__name__.endswith("iterator")):
-            return self._iterator(value, kind)
-        return self._instance(value, kind)
 
-    def _set(self, value: Any, kind: type) -> Any:
-        """Return the fingerprint of a set: in its order if it is of plain values, whose hash is the same each time."""
-        items = [self.of(item) for item in value]
-        plain = all(type(item) in (str, int, bytes) for item in value)
-        return (kind.__name__, *items) if plain else (kind.__name__, frozenset(items))
-
-    def _flow(self, flow: Any, kind: type) -> Any:
-        frame = _FRAME_OF[kind](flow)
-        if frame is None:
-            return ("flow", "over")
-        names = frame.f_locals
-        bound = tuple(names)
-        found = [held for held in gc.get_referents(flow) if type(held) not in _OF_FRAMES and held is not names]
-        if type(names) is dict and sys.getrefcount(names) <= 3:  # before 3.13 a copy, which would keep objects alive
-            names.clear()
-        while found and found[-1] is None:
-            found.pop()  # a generator that once handled an error may hold one more; how many it holds is fixed here
-        return ("flow", frame.f_code, frame.f_lasti, bound, *[self.of(held) for held in found])
-
-    def _function(self, function: types.FunctionType) -> Any:
-        closure = tuple([self.of(cell) for cell in function.__closure__ or ()])
-        more = vars(function)
-        return (
-            "function",
-            function.__code__,
-            closure,
-            self.of(function.__defaults__),
-            () if not function.__kwdefaults__ else self.of(function.__kwdefaults__),
-            () if not more or "__wrapped__" in more else self.of(more),
-        )
-
-    def _error(self, error: BaseException, kind: type) -> Any:
-        """Return the fingerprint of an error, but for the frames that it came through."""
-        others = (error.__cause__, error.__context__, error.__suppress_context__)
-        return ("error", self._class(kind), self.of(error.args), *map(self.of, others), *self._attributes(error))
-
-    def _frames(self, traceback: types.TracebackType | None) -> Iterator[Any]:
-        """Yield the fingerprints of the user's frames that an error came through: their variables can be read."""
-        while traceback is not None:
-            frame = traceback.tb_frame
-            module, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
-            names = frame.f_locals if is_users(module, file) else {}
-            yield ("frame", frame.f_code, traceback.tb_lasti, *[(name, self.of(names[name])) for name in tuple(names)])
-            traceback = traceback.tb_next
-
-    def _random(self, generator: random.Random) -> Any:
-        if isinstance(generator, random.SystemRandom):
-            raise Opaque("a SystemRandom, whose numbers come from the machine")
-        return ("random", digest_of(generator.getstate()))
-
-    def _iterator(self, iterator: Any, kind: type) -> Any:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                parts = iterator.__reduce__()
-        except TypeError:
-            raise Opaque(f"an iterator, {kind.__name__}, that does not tell where it stands") from None
-        self._kept.append(parts)
-        return ("iterator", kind.__name__, *[self.of(part) for part in parts[1:]])
-
-    def _instance(self, value: Any, kind: type) -> Any:
-        if has_hidden_state(kind):
-            raise Opaque(f"an object of type {kind.__module__}.{kind.__qualname__}")
-        base = next((base for base in CONTAINERS if isinstance(value, base)), None)
-        inside: list[Any] = []
-        if isinstance(value, collections.OrderedDict):  # as a dict it does not know its order
-            inside = [(self.of(name), self.of(item)) for name, item in collections.OrderedDict.items(value)]
-        elif base is dict:
-            inside = [(self.of(name), self.of(item)) for name, item in dict.items(value)]
-        elif base is not None:
-            inside = [self.of(item) for item in base.__iter__(value)]
-        elif isinstance(value, PLAIN):
-            inside = [next(kind.__repr__(value) for kind in PLAIN if isinstance(value, kind))]
-        if isinstance(value, collections.deque):
-            inside.append(value.maxlen)
-        if isinstance(value, collections.defaultdict):
-            inside.append(self.of(value.default_factory))
-        held = [(slot.__name__, self.of(slot.__get__(value))) for slot in slots_of(kind) if is_set(slot, value)]
-        return ("object", self._class(kind), *inside, *held, *self._attributes(value))
-
-    def _attributes(self, value: Any) -> Iterator[Any]:
-        kind: Any = type(value)
-        descriptor = dict_of(kind)
-        own = {} if descriptor is None else descriptor.__get__(value)
-        for name in sorted(own, key=str):
-            yield (name, self.of(own[name]))
+@functools.lru_cache(1000)
+def _is_ignored(ignore: frozenset[str], cls: type, name: str) -> bool:
+    """Return whether an attribute is to be left out, of a class or of one that it is derived from."""
+    return any(f"{ancestor.__name__}.{name}" in ignore for ancestor in cls.__mro__)
 
 
 def _is_of_class(value: Any, kind: type) -> bool:
@@ -437,13 +301,6 @@ def _held(cell: types.CellType) -> Any:
         return cell.cell_contents
     except ValueError:  # not set yet
         return None
-
-
-def digest_of(state: tuple[Any, ...]) -> bytes:
-    """Return a short value for the state of a generator of random numbers."""
-    version, numbers, gauss = state
-    text = array("Q", numbers).tobytes() + repr((version, gauss)).encode()
-    return hashlib.blake2b(text, digest_size=16).digest()
 
 
 def references_in(value: Any, senders: bool = True) -> frozenset[int]:

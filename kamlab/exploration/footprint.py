@@ -105,7 +105,8 @@ class Recorder:
         self.roused: set[int] = set()
         #: The inboxes out of which it took messages, which wakes those that send there.
         self.taken: list[Cell] = []
-        #: The links by which it is known whom it feeds.
+        #: The components that pause and are woken when what they sent is taken, and the links that tell whom they feed.
+        self.feeding: list[int] = []
         self.followed: set[Cell] = set()
         #: The inboxes of the messages that it sent over lossy links, in order.
         self.lossy: tuple[Cell, ...] = ()
@@ -236,6 +237,7 @@ class Recorder:
         while task_of(component).awaited_by is not None:
             component = task_of(component).awaited_by
         if isinstance(component, Component) and component.woken_by_collection:
+            self.feeding.append(self._stage.number_of(component))
             for box in made_outboxes_of(component).values():
                 if isinstance(box.target, Inbox):
                     self.mark((FEEDERS, *self.inbox(box.target)[1:]), "S")

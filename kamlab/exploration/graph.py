@@ -24,12 +24,13 @@ from .effects import Reader
 from .errors import CannotExplore
 from .executions import OF_GRAPH, Differs, Executions
 from .fault_edges import Faults
-from .footprint import Recorder
+from .footprint import Footprint, Recorder
 from .setting import Setting
 from .slices import Memory, Slice
 from .stage import Stage
 from .states import State, States
 from .transitions import Transitions
+from .wiring import footprint_of_feeding
 
 #: Of how many edges that were looked up one is executed as well: of five at first, later of fewer, so that the share
 #: falls as one through the number of edges.
@@ -66,7 +67,7 @@ class Graph:
         self.memory = Memory()
         self.reader = Reader(setting)
         self._next_check = CHECKED
-        self._kinds: dict[Any, int] = {}
+        self._kinds: dict[Any, tuple[Footprint, int]] = {}
         self.edges = Edges(self.memory.slices)
         self._parents, self._movers = array("i"), array("i")
         self.depths = array("I")
@@ -225,6 +226,25 @@ class Graph:
         self._executions.keep(stage, target)
         return slice_
 
+    def _rewire(self, number: int, component: int) -> Slice | None:
+        """Return the slice of a component that is known from where it feeds others; ``None`` if there is none."""
+        state = self.states[number]
+        local = self._local(state, component)
+        known = self.memory.find_elsewhere(component, local, state)
+        if known is None:
+            return None
+        footprint, reads = footprint_of_feeding(known, self.states, state)
+        rest = {cell: code for cell, code in known.reads.items() if cell not in known.wired}
+        wired = frozenset(reads.keys() - rest.keys())
+        slice_ = known.rewired(*self._kind(component, footprint), {**reads, **rest}, wired)
+        self.memory.add(slice_, local, self.states.slots)
+        return slice_
+
+    def _kind(self, component: int, footprint: Footprint) -> tuple[Footprint, int]:
+        """Return for equal footprints of a choice the same object, of which there is one only, and the same number."""
+        key = (component, frozenset(footprint[1].items()))
+        return self._kinds.setdefault(key, (footprint, len(self._kinds)))
+
     def _learn_on_network(self, number: int, component: int) -> Slice:
         """Run a slice for real, and what the network does before the next one; it is for this state alone."""
         self.real += 1
@@ -256,9 +276,7 @@ class Graph:
         runner = self.setting.runner(component)
         assert runner is not None
         effects = self.reader.effects(runner, recorder, before, after)
-        footprint = recorder.footprint(runner)
-        key = (component, frozenset(footprint[1].items()))
-        kind = self._kinds.setdefault(key, len(self._kinds))
+        footprint, kind = self._kind(component, recorder.footprint(runner))
         failed = tuple(cell[1] for cell, value in effects.sets.items() if cell[0] == cells.LIFE and value[0] is FAILED)
         state = states[number]
         slice_ = Slice(footprint, kind, {cell: states.number(state, cell) for cell in effects.reads}, failed)
@@ -269,6 +287,7 @@ class Graph:
         lives = self._transitions.lives
         slice_.wakes = tuple([lives[one] for one in recorder.woken if (cells.LIFE, one) not in effects.sets])
         slice_.takes = tuple(recorder.taken)
+        slice_.feeds, slice_.wired = tuple(recorder.feeding), frozenset(effects.wired)
         self.memory.add(slice_, self._local(states[number], component), states.slots)
         return slice_
 
@@ -300,6 +319,7 @@ class Graph:
                 break
         else:
             self.complete = True
+            self.memory.forget_where()  # nothing is looked up any more
         self._executions.close()
         return self
 
@@ -317,7 +337,7 @@ class Graph:
                 self._add_jump(number, state)
                 continue
             slice_ = memory.find(component, state[local[component]], state)
-            if slice_ is None:
+            if slice_ is None and (slice_ := self._rewire(number, component)) is None:
                 slice_ = self._learn(number, component)
                 state, version = states[number], states.version
             else:

@@ -159,7 +159,8 @@ class Traces:
         setting: what all executions share.
         assembled: whether components that only wire others run first.
         judge: called with the stage at the end of each run.
-        watch: called with the stage after each slice.
+        watch: called with the stage in its first state, and after each slice.
+        give_up: called with the stage of each run that is given up before its end.
 
     Attributes:
         runs: how many orders were run to their end.
@@ -174,10 +175,12 @@ class Traces:
         assembled: bool,
         judge: Callable[[Stage], Any],
         watch: Callable[[Stage], Any] | None = None,
+        give_up: Callable[[Stage], Any] | None = None,
     ) -> None:
         self._setting = setting
         self._judge = judge
         self._watch = watch
+        self._give_up = give_up
         self.runs = self.blocked = 0
         self.complete = False
         self.why_not = ""
@@ -190,6 +193,8 @@ class Traces:
         """Run all orders that differ, or as many as there is time for."""
         until = time.perf_counter() + seconds
         nodes: list[_Node] = []
+        if self._watch is not None:
+            self._watch(self._run.stage)
         while True:
             self._go_on(nodes)
             while nodes and not self._next(nodes[-1]):
@@ -234,13 +239,16 @@ class Traces:
             nodes.append(_Node(enabled, sleep, free[0], known))
             nodes[-1].todo.update(choice for choice in enabled if self._setting.runner(choice) is None)
             self._slice(nodes)
-        if enabled and free:
-            self.why_not = f"a run had more than {SLICES} slices"
-        if enabled and not free:
-            self.blocked += 1
-        else:
+        if not enabled:
             self.runs += 1
             self._judge(run.stage)
+            return
+        if free:
+            self.why_not = f"a run had more than {SLICES} slices"
+        else:
+            self.blocked += 1
+        if self._give_up is not None:
+            self._give_up(run.stage)
 
     def _slice(self, nodes: list[_Node]) -> None:
         """Run the slice that was chosen at the last node, and note what it races with."""

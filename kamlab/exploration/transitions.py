@@ -86,6 +86,8 @@ class Transitions:
             self._links.append(slot)
             self._pick_links = itemgetter(*self._links)
             self._senders.clear()
+            if cell[0] == cells.LEADS:
+                self._memory.note_link(cell)
             for slice_ in self._memory.slices:
                 if slice_.takes:
                     slice_.outcomes.clear()

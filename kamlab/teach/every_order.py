@@ -17,12 +17,13 @@ from ..core.microprocess import name_in_task
 from ..exploration import cells
 from ..exploration.counts import backwards, interleavings
 from ..exploration.cycles import fair_cycles
+from ..exploration.errors import CannotStage
 from ..exploration.faults import NO_FAULTS, TIMERS, FaultModel
 from ..exploration.footprint import Recorder
 from ..exploration.graph import Graph
 from ..exploration.setting import Setting
 from ..exploration.slices import Slice
-from ..exploration.stage import CannotStage, Stage
+from ..exploration.stage import Stage
 from .actions import Action, Monitor, Watcher
 from .runs import Wrong
 

@@ -21,12 +21,11 @@ from typing import Any
 
 from ..core.choice import SeededRandom
 from ..core.microprocess import Microprocess, name_in_task
-from ..exploration.errors import CannotExplore
+from ..exploration.errors import CannotExplore, CannotStage
 from ..exploration.executions import Differs
 from ..exploration.footprint import watching
 from ..exploration.kinds import Opaque
 from ..exploration.sample import EARLY, Ranked
-from ..exploration.stage import CannotStage
 from .actions import Action, Monitor, Watcher
 from .every_order import EveryOrder, Name
 from .orders import Orders, current_orders

@@ -203,3 +203,14 @@ def test_limits_are_reached_and_told() -> None:
     graph = Graph(Setting(systems.table())).expand(50, 100.0)
     assert not graph.complete
     assert "there are more than 50 states" in graph.why_not
+
+
+def test_a_complete_graph_keeps_no_more_than_it_needs() -> None:
+    """Equal footprints are one object, and where a slice may run is not kept once nothing is looked up any more."""
+    graph = graph_of(systems.lost_update())
+    footprints = {slice_.kind: slice_.footprint for slice_ in graph.memory.slices}
+    assert all(slice_.footprint is footprints[slice_.kind] for slice_ in graph.memory.slices)
+    state = graph.states[0]
+    (component, slice_, _) = graph.edges[0][0]
+    assert graph.memory.find(component, graph._local(state, component), state) is None
+    assert slice_.outcomes.find(state) is None

@@ -23,13 +23,14 @@ from ...core.origins import fresh_kept
 from ...core.states import ASLEEP, ENDED, FAILED, RUNNABLE
 from ...core.task import task_of
 from ...exploration import CannotExplore, Schedule
+from ...exploration.errors import CannotStage
 from ...exploration.executions import Differs
 from ...exploration.footprint import watching
 from ...exploration.graph import Graph
 from ...exploration.judge import Judge
 from ...exploration.kinds import Opaque
 from ...exploration.setting import Setting
-from ...exploration.stage import CannotStage, Stage
+from ...exploration.stage import Stage
 from ...views.printable import quoted, quoted_all
 from .base import NoQuestion
 from .roster import is_chassis
